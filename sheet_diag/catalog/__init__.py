@@ -1,0 +1,124 @@
+"""設問カタログ: loads what is asked, how it counts and what is said, and refuses what is wrong.
+
+A catalogue is a folder with a `catalog.yaml` (or such a file by itself). Wherever `profile`,
+`report` or the `items` of a category is a string, it names a file beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from sheet_diag.catalog import faults as _faults
+from sheet_diag.catalog.checks import check
+from sheet_diag.catalog.faults import CatalogError, Fault, FaultCode, LocatedFault
+from sheet_diag.catalog.structure import validate
+from sheet_diag.catalog.yaml import read_yaml
+from sheet_diag.model.catalog import Catalog
+
+__all__ = ["BUILT_IN", "CatalogError", "load_catalog"]
+
+BUILT_IN = "jis-q-27002"
+_TOP = "catalog.yaml"
+
+
+def load_catalog(path: Path | None = None) -> Catalog:
+    """Load the catalogue at `path` (a folder or its `catalog.yaml`), or the built-in one.
+
+    Raises `CatalogError` with every fault found, each with its file and path.
+    """
+    folder: Traversable = path if path else resources.files(__name__) / "data" / BUILT_IN
+    top = _TOP
+    if path and path.is_file():
+        folder, top = path.parent, path.name
+    source = _Source(folder, top)
+    if isinstance(source.raw, dict):
+        source.raw["sha256"] = source.sha256()
+        catalog, found = validate(source.raw)
+        found = source.faults + tuple(
+            fault for fault in found + check(source.raw) if not source.is_broken(fault.path)
+        )
+    else:
+        catalog, found = None, source.faults or (Fault((), FaultCode.WRONG_TYPE, top),)
+    if found or catalog is None:
+        raise CatalogError(source.located(fault) for fault in dict.fromkeys(found))
+    return catalog
+
+
+class _Source:
+    """The files of one catalogue: their joined content, and which file each part came from."""
+
+    def __init__(self, folder: Traversable, top: str) -> None:
+        self._folder = folder
+        self._files: dict[_faults.Path, str] = {(): top}
+        self._contents: dict[str, bytes] = {}
+        self.faults: tuple[Fault, ...] = ()
+        self.raw: Any = self._read((), top)
+        if isinstance(self.raw, dict):
+            self._join()
+
+    def sha256(self) -> str:
+        """Digest over names and contents; line ends do not count."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self._contents.items()):
+            digest.update(name.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
+        return digest.hexdigest()
+
+    def is_broken(self, path: _faults.Path) -> bool:
+        """Whether the path lies in a file that could not be read: its own fault says so."""
+        return any(path[: len(fault.path)] == fault.path for fault in self.faults)
+
+    def located(self, fault: Fault) -> LocatedFault:
+        """Say the file that a fault stands in, and the path inside it with ids for positions."""
+        start = max(
+            (prefix for prefix in self._files if fault.path[: len(prefix)] == prefix), key=len
+        )
+        parts, node = [], self.raw
+        for depth, part in enumerate(fault.path):
+            node = _child(node, part)
+            if depth >= len(start):
+                name = node.get("id") if isinstance(node, dict) and isinstance(part, int) else None
+                parts.append(str(name or (part + 1 if isinstance(part, int) else part)))
+        return LocatedFault(self._files[start], ".".join(parts), fault)
+
+    def _join(self) -> None:
+        for key in ("profile", "report"):
+            self._include(self.raw, key, (key,))
+        categories = self.raw.get("categories")
+        for index, category in enumerate(categories if isinstance(categories, list) else []):
+            if isinstance(category, dict):
+                self._include(category, "items", ("categories", index, "items"))
+
+    def _include(self, holder: dict[str, Any], key: str, path: _faults.Path) -> None:
+        if isinstance(holder.get(key), str):
+            self._files[path] = holder[key]
+            holder[key] = self._read(path, holder[key])
+
+    def _read(self, path: _faults.Path, name: str) -> Any:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            return self._broken(Fault(path, FaultCode.FILE_MISSING, name))
+        try:
+            content = self._folder.joinpath(name).read_bytes()
+        except OSError:
+            return self._broken(Fault(path, FaultCode.FILE_MISSING, name))
+        self._contents[name] = content
+        try:
+            return read_yaml(content)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            return self._broken(Fault(path, FaultCode.NOT_YAML, " ".join(str(error).split())))
+
+    def _broken(self, fault: Fault) -> None:
+        self.faults += (fault,)
+
+
+def _child(node: Any, part: str | int) -> Any:
+    if isinstance(node, dict):
+        return node.get(part)
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None

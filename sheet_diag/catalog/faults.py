@@ -1,0 +1,78 @@
+"""What can be wrong with a catalogue: faults as values, and the error that carries them all."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+Path = tuple[str | int, ...]
+
+
+class FaultCode(StrEnum):
+    """Every kind of fault; the wording is in `sheet_diag.wording` under `catalog.fault`."""
+
+    FILE_MISSING = "file_missing"
+    NOT_YAML = "not_yaml"
+    MISSING = "missing"
+    UNKNOWN_NAME = "unknown_name"
+    EMPTY_TEXT = "empty_text"
+    NOT_AN_ID = "not_an_id"
+    WRONG_TYPE = "wrong_type"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_EXACT = "not_exact"
+    NOT_ONE_OF = "not_one_of"
+    WRONG_VALUE = "wrong_value"
+    DUPLICATE_ID = "duplicate_id"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    NA_WITHOUT_CONDITION = "na_without_condition"
+    CONDITION_WITHOUT_NA = "condition_without_na"
+    NO_NA_CHOICE = "no_na_choice"
+    VALUE_MISSING = "value_missing"
+    VALUE_UNWANTED = "value_unwanted"
+    NO_FULL_VALUE = "no_full_value"
+    SAME_SPELLING = "same_spelling"
+    NOT_DESCENDING = "not_descending"
+    CAP_ORDER = "cap_order"
+    TOO_MANY_REQUIRED = "too_many_required"
+    TABLE_GAP = "table_gap"
+    CHOICES_MISSING = "choices_missing"
+    CHOICES_UNWANTED = "choices_unwanted"
+    RANGES_OVERLAP = "ranges_overlap"
+    BAD_PLACEHOLDER = "bad_placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault. `path` leads to it from the top of the catalogue; `near` is a likely name."""
+
+    path: Path
+    code: FaultCode
+    value: str = ""
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFault:
+    """A fault with the file it stands in (relative to the catalogue) and the path inside it."""
+
+    file: str
+    path: str
+    fault: Fault
+
+
+class CatalogError(Exception):
+    """A catalogue that cannot be used; `faults` holds every fault found."""
+
+    def __init__(self, faults: Iterable[LocatedFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            "\n".join(f"{f.file}: {f.path}: {f.fault.code.value}" for f in self.faults)
+        )
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str:
+    """The candidate that `name` was probably meant to be, or an empty string."""
+    close = difflib.get_close_matches(name, sorted(set(candidates)), n=1, cutoff=0.5)
+    return close[0] if close else ""

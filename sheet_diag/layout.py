@@ -1,0 +1,55 @@
+"""Where things stand on the hearing sheet: the one hinge between its writer and its reader.
+
+The writer places by these names and positions; the reader finds by header text and id wherever
+the client moved them, and uses positions only for the identity.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from sheet_diag.model.returns import Identity
+
+
+class Column(StrEnum):
+    """Columns of the question sheet, from left to right; headers are `sheet.column.*`."""
+
+    ID = "id"
+    CATEGORY = "category"
+    QUESTION = "question"
+    HINT = "hint"
+    ANSWER = "answer"
+    REMARK = "remark"
+    CHECK = "check"
+
+
+QUESTION_COLUMNS: Final = tuple(Column)
+HEADER_ROW: Final = 4  # zero-based, on the question sheet
+FIRST_QUESTION_ROW: Final = 5
+STAMP_CELL: Final = (1, 0)  # the visible identity, near the title of the question sheet
+
+PROFILE_LABEL_COLUMN: Final = 1  # zero-based; the input cell is the next one to the right
+PROFILE_FIRST_ROW: Final = 5
+
+IDENTITY_SHEET: Final = "_sheet_diag"
+LISTS_SHEET: Final = "_lists"
+# Keys down column A of the identity sheet, values beside them; also names of custom properties.
+IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_client")
+
+_STAMP = re.compile(
+    r"\[\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
+)
+
+
+def stamp(identity: Identity) -> str:
+    """The visible identity: `[catalogue / version / client]`."""
+    parts = [identity.catalog, identity.version, identity.client]
+    return "[" + " / ".join(part for part in parts if part) + "]"
+
+
+def read_stamp(text: str) -> Identity | None:
+    """The identity in a visible cell, or None where it holds none."""
+    found = _STAMP.search(text)
+    return Identity(*found.groups()) if found else None

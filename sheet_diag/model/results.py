@@ -1,0 +1,131 @@
+"""What follows from the answers: scores, caps, rank, comments, insurance notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from sheet_diag.model.catalog import NoteKind, Rank
+from sheet_diag.model.returns import Problem, Received
+
+
+class Status(StrEnum):
+    """What became of a file."""
+
+    RANKED = "ranked"
+    HELD = "held"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    IGNORED = "ignored"
+
+
+class FindingCode(StrEnum):
+    """検出事項 that the answers themselves raise."""
+
+    UNANSWERED = "UNANSWERED"
+    UNKNOWN_STATE = "UNKNOWN_STATE"
+    NA_NOT_ALLOWED = "NA_NOT_ALLOWED"
+    NA_SHARE_HIGH = "NA_SHARE_HIGH"
+    CONTRADICTION = "CONTRADICTION"
+    STRICT_RANK_DIFFERS = "STRICT_RANK_DIFFERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding. `rule` is its name in run.json; `about` lists item or category ids."""
+
+    code: FindingCode
+    rule: str
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A completeness rule that was not met; `category` is None where it concerns the whole."""
+
+    rule: str
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """ランク上限 that fired, and the ids of the categories or items behind it."""
+
+    rule: str
+    at_most: Rank
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryScore:
+    """Scores of one category, 0 to 100 and exact; None where every item is 該当なし (対象外).
+
+    `score` is of record (未回答 = 0), `upper` counts 未回答 as 1, `strict` 該当なし as 0.
+    `na_share` is the share of the category's weight that left as 該当なし; `lost` is Σ w(1-v).
+    """
+
+    category: str
+    score: Fraction | None
+    upper: Fraction | None
+    strict: Fraction
+    na_share: Fraction
+    lost: Fraction
+    critical_missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The result of scoring. Ranks are None where a gate holds the return."""
+
+    categories: Mapping[str, CategoryScore]
+    overall: Fraction | None
+    upper: Fraction | None
+    strict: Fraction
+    gates: tuple[Gate, ...]
+    caps: tuple[Cap, ...]
+    base_rank: Rank | None
+    rank: Rank | None
+    upper_rank: Rank | None
+    strict_rank: Rank | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentedCategory:
+    """One of the commented categories: its items in print order, and whose note closes it."""
+
+    category: str
+    items: tuple[str, ...]
+    note_kind: NoteKind
+    note_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insurance:
+    """保険のご案内: the exposure, the level of the notice and its variant."""
+
+    exposure: str
+    level: int
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """診断結果 of one return."""
+
+    scores: Scores
+    comments: tuple[CommentedCategory, ...]
+    insurance: Insurance
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one received file. `result` is relative to the output folder."""
+
+    received: Received
+    status: Status
+    problems: tuple[Problem, ...]
+    diagnosis: Diagnosis | None = None
+    result: str | None = None

@@ -1,0 +1,122 @@
+"""What came back: responses, profile, identity, and the problems found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sheet_diag.model.catalog import Lang
+
+
+class Severity(StrEnum):
+    """`error` holds or rejects the return; `warning` wants a look; `info` records a repair."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Code(StrEnum):
+    """Every kind of problem; severity and wording are in `sheet_diag.problems`."""
+
+    UNANSWERED = "UNANSWERED"
+    NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
+    NA_NOT_ALLOWED = "NA_NOT_ALLOWED"
+    DUPLICATE_ITEM = "DUPLICATE_ITEM"
+    UNKNOWN_ITEM = "UNKNOWN_ITEM"
+    ITEM_ROW_MISSING = "ITEM_ROW_MISSING"
+    ANSWER_READ_AS = "ANSWER_READ_AS"
+    COMPANY_MISSING = "COMPANY_MISSING"
+    PROFILE_MISSING = "PROFILE_MISSING"
+    PROFILE_NOT_UNDERSTOOD = "PROFILE_NOT_UNDERSTOOD"
+    PROFILE_READ_AS = "PROFILE_READ_AS"
+    PROFILE_SHEET_MISSING = "PROFILE_SHEET_MISSING"
+    SHEET_TWICE = "SHEET_TWICE"
+    IDENTITY_MISSING = "IDENTITY_MISSING"
+    IDENTITY_DISAGREES = "IDENTITY_DISAGREES"
+    OTHER_VERSION = "OTHER_VERSION"
+    FOREIGN_CATALOG = "FOREIGN_CATALOG"
+    NOT_HEARING_SHEET = "NOT_HEARING_SHEET"
+    NO_ANSWER_COLUMN = "NO_ANSWER_COLUMN"
+    UNREADABLE = "UNREADABLE"
+    WRONG_FORMAT = "WRONG_FORMAT"
+    PROTECTED_OR_OLD = "PROTECTED_OR_OLD"
+    TOO_LARGE = "TOO_LARGE"
+    EMPTY_FILE = "EMPTY_FILE"
+    NOT_A_RETURN = "NOT_A_RETURN"
+    SAME_FILE = "SAME_FILE"
+    SAME_CLIENT = "SAME_CLIENT"
+    INCOMPLETE = "INCOMPLETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """不備 or repair, as a value. `details` are named parts of its sentence."""
+
+    code: Code
+    sheet: str | None = None
+    cell: str | None = None
+    item: str | None = None
+    value: str | None = None
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """回答 to one item. `choice` is None where nothing, or nothing understandable, was entered."""
+
+    item: str
+    choice: str | None = None
+    raw: str = ""
+    remark: str = ""
+    cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the sheet says it is; None where no carrier says anything."""
+
+    catalog: str | None = None
+    version: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedSheet:
+    """回収票: one hearing sheet that could be read.
+
+    `profile` holds choice ids for fields with choices, and text as typed for the others.
+    """
+
+    identity: Identity
+    lang: Lang
+    profile: Mapping[str, str]
+    responses: tuple[Response, ...]
+    sheet: str
+
+    @property
+    def name(self) -> str:
+        """The company name as typed; empty where none was."""
+        return self.profile.get("company", "")
+
+    @property
+    def answers(self) -> dict[str, str | None]:
+        """Choice id by item id."""
+        return {response.item: response.choice for response in self.responses}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file of the input folder and what became of reading it.
+
+    `file` is relative to the input folder, with forward slashes; `sheet` is None where it was
+    rejected or ignored.
+    """
+
+    file: str
+    sha256: str
+    member: str | None = None
+    sheet: ReturnedSheet | None = None
+    problems: tuple[Problem, ...] = field(default=())
+    ignored: bool = False

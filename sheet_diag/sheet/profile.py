@@ -1,0 +1,112 @@
+"""The company sheet: label, input cell to its right, a note."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from sheet_diag.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN
+from sheet_diag.model.catalog import FieldKind, ProfileField
+from sheet_diag.sheet.content import ALLOWED, ENTRY, Content
+from sheet_diag.sheet.hidden import Lists
+from sheet_diag.style import (
+    ALERT,
+    BLUE,
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    INSET,
+    MIDDLE,
+    SMALL,
+    TITLE,
+    Look,
+)
+from sheet_diag.typography import room, row_height
+from sheet_diag.workbook import Page, cell_name, header_text
+
+_LABEL: Final = PROFILE_LABEL_COLUMN
+_ENTRY: Final = _LABEL + 1
+_NOTE: Final = _LABEL + 2
+_WIDTHS: Final = (44, 190, 250, 226)
+_EARLIEST: Final = date(2000, 1, 1)
+
+
+def write_profile(page: Page, content: Content, lists: Lists) -> None:
+    """Write the page."""
+    say = content.say
+    page.columns(_WIDTHS)
+    page.merged(0, 0, _NOTE, say("sheet.name.profile"), TITLE)
+    page.height(0, 36)
+    lead = say("sheet.profile.lead")
+    page.merged(1, 0, _NOTE, lead, {**BODY, **MIDDLE})
+    page.height(1, row_height(lead, room=room(sum(_WIDTHS)), size=10, padding=8))
+    page.height(2, 6)
+    head = PROFILE_FIRST_ROW - 1
+    for column, name in ((_LABEL, "field"), (_ENTRY, "entry"), (_NOTE, "hint")):
+        page.text(head, column, say(f"sheet.profile.column.{name}"), HEAD)
+    page.blank(head, 0, HEAD)
+    page.height(head, 24)
+    page.height(head - 1, 6)
+    for row, field in enumerate(content.catalog.profile, PROFILE_FIRST_ROW):
+        _write_field(page, row, field, content, lists)
+    page.freeze(PROFILE_FIRST_ROW)
+    page.protect(ALLOWED)
+    footer = f"&L&8{header_text(content.issuer.name)}&C&8{say('sheet.footer.page')}"
+    title = header_text(content.catalog.title[say.lang])
+    page.paper(landscape=False, header=f"&R&8{title}", footer=footer)
+    page.fit_width()
+    page.select(PROFILE_FIRST_ROW, _ENTRY)
+    page.tab(BLUE)
+
+
+def _write_field(page: Page, row: int, field: ProfileField, content: Content, lists: Lists) -> None:
+    say, lang = content.say, content.say.lang
+    required = say("sheet.profile.required") if field.required else ""
+    page.text(row, 0, required, {**CELL, **CENTER, **BOLD, "font_size": 9, "font_color": ALERT})
+    page.text(row, _LABEL, field.label[lang], {**CELL, **INSET, **BOLD})
+    look = {**ENTRY, **INSET, "font_size": 11, **_number_format(field.kind)}
+    page.client_text(row, _ENTRY, content.entries.profile.get(field.id, ""), look)
+    note = field.hint[lang] if field.hint else ""
+    page.text(row, _NOTE, note, {**CELL, **INSET, **SMALL})
+    _restrict(page, row, field, content, lists)
+    label = row_height(field.label[lang], room=room(_WIDTHS[_LABEL], indent=1), size=10, padding=10)
+    page.height(
+        row,
+        max(label, row_height(note, room=room(_WIDTHS[_NOTE], indent=1), size=9, padding=10), 30),
+    )
+
+
+def _number_format(kind: FieldKind) -> Look:
+    match kind:
+        case FieldKind.NUMBER:
+            return {"num_format": "#,##0", "align": "left"}
+        case FieldKind.DATE:
+            return {"num_format": "yyyy/m/d", "align": "left"}
+        case FieldKind.TEXT | FieldKind.EMAIL | FieldKind.CHOICE:
+            return {"num_format": "@"}
+
+
+def _restrict(page: Page, row: int, field: ProfileField, content: Content, lists: Lists) -> None:
+    say = content.say
+    messages = {"error_title": say("sheet.invalid.title")}
+    cell = cell_name(row, _ENTRY)
+    match field.kind:
+        case FieldKind.TEXT:
+            return
+        case FieldKind.CHOICE:
+            error = {"error_message": say("sheet.invalid.choice")}
+            page.choices(row, _ENTRY, "=" + lists.of_field(field), {**messages, **error})
+        case FieldKind.NUMBER:
+            rule = {"validate": "integer", "criteria": ">=", "value": 0}
+            error = {"error_message": say("sheet.invalid.number")}
+            page.rule(row, _ENTRY, {**rule, **messages, **error})
+        case FieldKind.DATE:
+            rule = {"validate": "date", "criteria": ">=", "value": _EARLIEST}
+            error = {"error_message": say("sheet.invalid.date")}
+            page.rule(row, _ENTRY, {**rule, **messages, **error})
+        case FieldKind.EMAIL:
+            formula = f'=AND(ISNUMBER(FIND("@",{cell})),NOT(ISNUMBER(FIND(" ",{cell}))))'
+            error = {"error_message": say("sheet.invalid.email")}
+            page.rule(row, _ENTRY, {"validate": "custom", "value": formula, **messages, **error})

@@ -1,0 +1,195 @@
+"""The question sheet: one row a question, answers by drop-down, each row checking itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sheet_diag.layout import (
+    FIRST_QUESTION_ROW,
+    HEADER_ROW,
+    QUESTION_COLUMNS,
+    STAMPCELL,
+    Column,
+    stamp,
+)
+from sheet_diag.model.catalog import Category, Item, Role
+from sheet_diag.sheet.content import ALLOWED, ENTRY, Content, Places
+from sheet_diag.sheet.hidden import Lists
+from sheet_diag.style import (
+    ALERT,
+    ALERT_PALE,
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    INSET,
+    MIDDLE,
+    NAVY,
+    OK,
+    PALE,
+    SMALL,
+    TITLE,
+    Look,
+)
+from sheet_diag.typography import room, row_height
+from sheet_diag.workbook import Page, cell_name, fixed_cell, header_text
+
+_WIDTHS: Final = {
+    Column.ID: 62,
+    Column.CATEGORY: 78,
+    Column.QUESTION: 300,
+    Column.HINT: 372,
+    Column.ANSWER: 92,
+    Column.REMARK: 190,
+    Column.CHECK: 96,
+}
+_AT: Final = {column: position for position, column in enumerate(QUESTION_COLUMNS)}
+_BAND: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    "bg_color": PALE,
+    "font_color": NAVY,
+    "text_wrap": False,
+}
+_BAND_EDGE: Final[Look] = {"top": 1, "top_color": NAVY, "bottom": 1, "bottom_color": NAVY}
+_ANSWER: Final[Look] = {**ENTRY, **CENTER, **BOLD, "font_size": 11}
+
+
+def write_questions(page: Page, content: Content, lists: Lists) -> Places:
+    """Write the page and say which rows hold the questions."""
+    page.columns([_WIDTHS[column] for column in QUESTION_COLUMNS])
+    _write_head(page, content)
+    row = FIRST_QUESTION_ROW
+    first_answer: int | None = None
+    for category in content.catalog.categories:
+        _write_band(page, row, category, content)
+        row += 1
+        first_answer = first_answer or row
+        for item in category.items:
+            _write_item(page, row, item, category, content, lists)
+            row += 1
+    places = Places(FIRST_QUESTION_ROW, row - 1)
+    _finish(page, content, places, first_answer or row)
+    return places
+
+
+def hint_lines(item: Item, content: Content) -> Iterator[str]:
+    """The hint of an item, a line for each choice that it explains."""
+    lang, say = content.say.lang, content.say
+    choices = content.catalog.choices_of(item)
+    for choice, text in item.hint.items():
+        yield say("sheet.hint.line", label=choices[choice].label[lang], text=text[lang])
+    if item.na_allowed and item.na_when:
+        label = next(c.label[lang] for c in choices.values() if c.role is Role.NOT_APPLICABLE)
+        yield say("sheet.hint.na", label=label, condition=item.na_when[lang])
+
+
+def _write_head(page: Page, content: Content) -> None:
+    say, last = content.say, len(QUESTION_COLUMNS) - 1
+    page.merged(0, 0, last, content.catalog.title[say.lang], TITLE)
+    page.height(0, 36)
+    text = say("sheet.stamp", stamp=stamp(content.identity))
+    page.merged(STAMPCELL[0], STAMPCELL[1], last, text, {**SMALL, **MIDDLE})
+    page.height(STAMPCELL[0], 18)
+    lead = say("sheet.questions.lead")
+    page.merged(2, 0, last, lead, {**BODY, **MIDDLE})
+    page.height(2, row_height(lead, room=room(page.span(0, last)), size=10, padding=8))
+    page.height(3, 6)
+    for column in QUESTION_COLUMNS:
+        page.text(HEADER_ROW, _AT[column], say(f"sheet.column.{column.value}"), HEAD)
+    page.height(HEADER_ROW, 26)
+
+
+def _write_band(page: Page, row: int, category: Category, content: Content) -> None:
+    # The name overflows to the right: a merge here would break the filter.
+    for column in QUESTION_COLUMNS:
+        page.blank(row, _AT[column], {**_BAND, **_BAND_EDGE})
+    page.text(row, _AT[Column.CATEGORY], category.name[content.say.lang], {**_BAND, **_BAND_EDGE})
+    page.height(row, 24)
+
+
+def _write_item(
+    page: Page, row: int, item: Item, category: Category, content: Content, lists: Lists
+) -> None:
+    say, lang = content.say, content.say.lang
+    hint = "\n".join(hint_lines(item, content))
+    question = item.question[lang]
+    page.text(row, _AT[Column.ID], item.id, {**CELL, **CENTER})
+    page.text(row, _AT[Column.CATEGORY], category.short[lang], {**CELL, **SMALL, **CENTER})
+    page.text(row, _AT[Column.QUESTION], question, {**CELL, **INSET, "font_size": 10.5})
+    page.text(row, _AT[Column.HINT], hint, {**CELL, **INSET, **SMALL})
+    _write_entry(page, row, item, content, lists)
+    formula, value = _check(row, item, content, lists)
+    page.formula(row, _AT[Column.CHECK], formula, {**CELL, **SMALL, **CENTER}, value)
+    heights = (
+        row_height(question, room=room(_WIDTHS[Column.QUESTION], indent=1), size=10.5, padding=10),
+        row_height(hint, room=room(_WIDTHS[Column.HINT], indent=1), size=9, padding=10),
+        row_height(
+            content.entries.remarks.get(item.id, ""), room=room(_WIDTHS[Column.REMARK]), size=10
+        ),
+    )
+    page.height(row, max(heights))
+
+
+def _write_entry(page: Page, row: int, item: Item, content: Content, lists: Lists) -> None:
+    say, entries = content.say, content.entries
+    page.client_text(row, _AT[Column.ANSWER], entries.answers.get(item.id, ""), _ANSWER)
+    page.client_text(row, _AT[Column.REMARK], entries.remarks.get(item.id, ""), ENTRY)
+    messages = {
+        "error_title": say("sheet.invalid.title"),
+        "error_message": say("sheet.invalid.answer"),
+    }
+    page.choices(row, _AT[Column.ANSWER], "=" + lists.of_item(item), messages)
+
+
+def _check(row: int, item: Item, content: Content, lists: Lists) -> tuple[str, str]:
+    """The formula of the check column, and its value for what stands there now."""
+    say = content.say
+    answer = cell_name(row, _AT[Column.ANSWER])
+    known, offered = lists.of_item_with_na(item), lists.of_item(item)
+    words = {name: say(f"sheet.check.{name}") for name in ("unanswered", "ok", "na", "choice")}
+    wrong = f'IF(COUNTIF({known},{answer})>0,"{words["na"]}","{words["choice"]}")'
+    formula = (
+        f'=IF({answer}="","{words["unanswered"]}",'
+        f'IF(COUNTIF({offered},{answer})>0,"{words["ok"]}",{wrong}))'
+    )
+    entered = content.entries.answers.get(item.id, "")
+    catalog, lang = content.catalog, say.lang
+    if not entered:
+        return formula, words["unanswered"]
+    if entered in [choice.label[lang] for choice in catalog.offered(item)]:
+        return formula, words["ok"]
+    every = [choice.label[lang] for choice in catalog.choices_of(item).values()]
+    return formula, words["na"] if entered in every else words["choice"]
+
+
+def _finish(page: Page, content: Content, places: Places, first_answer: int) -> None:
+    say = content.say
+    _highlight(page, content, places)
+    page.filter((HEADER_ROW, 0, places.last, len(QUESTION_COLUMNS) - 1))
+    page.freeze(HEADER_ROW + 1, _AT[Column.QUESTION])
+    page.protect(ALLOWED)
+    footer = f"&L&8{header_text(content.issuer.name)}&C&8{say('sheet.footer.page')}"
+    title = header_text(content.catalog.title[say.lang])
+    page.paper(landscape=True, header=f"&R&8{title}", footer=footer)
+    page.fit_width(repeat=(HEADER_ROW, HEADER_ROW))
+    page.select(first_answer, _AT[Column.ANSWER])
+    page.tab(NAVY)
+
+
+def _highlight(page: Page, content: Content, places: Places) -> None:
+    """Mark open answers until they are given; the words of the check column say the same."""
+    say, check = content.say, fixed_cell(places.first, _AT[Column.CHECK]).replace("$G$", "$G")
+    answers = (places.first, _AT[Column.ANSWER], places.last, _AT[Column.ANSWER])
+    checks = (places.first, _AT[Column.CHECK], places.last, _AT[Column.CHECK])
+    alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
+    wrong = f'OR({check}="{say("sheet.check.na")}",{check}="{say("sheet.check.choice")}")'
+    page.highlight(answers, f"={wrong}", {**alert, "bold": True})
+    page.highlight(checks, f"={wrong}", {**alert, "bold": True})
+    unanswered = f'={check}="{say("sheet.check.unanswered")}"'
+    page.highlight(answers, unanswered, {"bg_color": "#FFE9A8"})
+    page.highlight(checks, unanswered, {"font_color": ALERT})
+    page.highlight(checks, f'={check}="{say("sheet.check.ok")}"', {"font_color": OK})

@@ -1,0 +1,276 @@
+"""The only door to XlsxWriter: fixed bytes, text that stays text, no silent refusal.
+
+Rows and columns are zero-based, column widths are pixels (96 dpi), row heights points. A `Look`
+is a plain mapping of XlsxWriter's format properties; equal looks share one format.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from sheet_diag.typography import FONT
+
+Look = Mapping[str, Any]
+
+# Excel holds 32,767 UTF-16 units a cell; XlsxWriter drops longer strings with a return code alone.
+_LONGEST: Final = 32_000
+_CUT_MARK: Final = "…"
+_OPTIONS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": FONT, "font_size": 11, "font_charset": 128},
+    "default_row_height": 25,
+    "default_column_width": 72,
+}
+
+
+class WorkbookError(Exception):
+    """XlsxWriter refused a cell or an option: our own mistake, never the client's."""
+
+
+def cell_name(row: int, col: int) -> str:
+    """`D12` for (11, 3)."""
+    return str(xl_rowcol_to_cell(row, col))
+
+
+def fixed_cell(row: int, col: int) -> str:
+    """`$D$12` for (11, 3)."""
+    return str(xl_rowcol_to_cell(row, col, row_abs=True, col_abs=True))
+
+
+def storable(text: str) -> str:
+    """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
+    whole = text.encode("utf-16-le", "replace").decode("utf-16-le")
+    if len(whole) <= _LONGEST // 2:
+        return whole
+    units = whole.encode("utf-16-le")
+    if len(units) <= _LONGEST * 2:
+        return whole
+    return units[: _LONGEST * 2].decode("utf-16-le", "ignore") + _CUT_MARK
+
+
+def header_text(text: str) -> str:
+    """Text for a page header or footer, where & starts a code."""
+    return storable(text).replace("&", "&&")
+
+
+class Book:
+    """A workbook in memory. `bytes()` finishes it; the same calls give the same bytes."""
+
+    def __init__(self, *, title: str, author: str, created: date, subject: str = "") -> None:
+        self._buffer = io.BytesIO()
+        self._book = xlsxwriter.Workbook(self._buffer, dict(_OPTIONS))
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        properties = {
+            "title": storable(title),
+            "subject": storable(subject),
+            "author": storable(author),
+            "created": datetime(created.year, created.month, created.day),
+        }
+        self._book.set_properties(properties)
+
+    def page(self, name: str) -> Page:
+        """Add a sheet."""
+        return Page(self, self._book.add_worksheet(name))
+
+    def bytes(self) -> bytes:
+        """Finish the workbook."""
+        self._book.close()
+        return self._buffer.getvalue()
+
+    def custom_property(self, name: str, text: str) -> None:
+        """Set a custom document property."""
+        self._book.set_custom_property(name, storable(text), "text")
+
+    def define_name(self, name: str, formula: str) -> None:
+        """Define a name of the whole workbook, e.g. for a drop-down's range."""
+        _done(self._book.define_name(name, formula))
+
+    def format(self, look: Look) -> Any:
+        """The format of a look; equal looks give the same one."""
+        key = tuple(sorted(look.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(dict(look))
+        return self._formats[key]
+
+    def chart(self, options: Mapping[str, str]) -> Any:
+        """A chart of XlsxWriter, to be filled by `sheet_diag.reports.charts`."""
+        return self._book.add_chart(dict(options))
+
+
+class Page:
+    """A sheet. Text of ours goes in by `text`, of a client by `client_text`."""
+
+    def __init__(self, book: Book, sheet: Any) -> None:
+        self._book = book
+        self._sheet = sheet
+        self._widths: dict[int, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The sheet's name."""
+        return str(self._sheet.get_name())
+
+    def text(self, row: int, col: int, text: str, look: Look) -> None:
+        """Write text of the product."""
+        if text:
+            _done(self._sheet.write_string(row, col, storable(text), self._book.format(look)))
+        else:
+            self.blank(row, col, look)
+
+    def client_text(self, row: int, col: int, text: str, look: Look) -> None:
+        """Write text that came from outside: it stays text even when a person edits the cell."""
+        self.text(row, col, text, {**look, "quote_prefix": True})
+
+    def number(self, row: int, col: int, number: float, look: Look) -> None:
+        """Write a number."""
+        _done(self._sheet.write_number(row, col, number, self._book.format(look)))
+
+    def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
+        """Write a formula with the value that viewers show before they calculate."""
+        _done(self._sheet.write_formula(row, col, formula, self._book.format(look), value))
+
+    def day(self, row: int, col: int, day: date, look: Look) -> None:
+        """Write a date."""
+        look = {"num_format": "yyyy/m/d", **look}
+        _done(self._sheet.write_datetime(row, col, day, self._book.format(look)))
+
+    def blank(self, row: int, col: int, look: Look) -> None:
+        """Write an empty cell with a look."""
+        _done(self._sheet.write_blank(row, col, None, self._book.format(look)))
+
+    def merged(self, row: int, first: int, last: int, text: str, look: Look, rows: int = 1) -> None:
+        """Merge columns `first` to `last` over `rows` rows and write text of the product."""
+        if first == last and rows == 1:
+            self.text(row, first, text, look)
+            return
+        cell_format = self._book.format(look)
+        _done(self._sheet.merge_range(row, first, row + rows - 1, last, "", cell_format))
+        self.text(row, first, text, look)
+
+    def merged_client(self, row: int, first: int, last: int, text: str, look: Look) -> None:
+        """Merge columns and write text that came from outside."""
+        self.merged(row, first, last, text, {**look, "quote_prefix": True})
+
+    def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
+        """Write a link to a place of this workbook (`internal:`) or a file beside it (`external:`)."""
+        done = self._sheet.write_url(row, col, target, self._book.format(look), storable(text))
+        _done(done)
+
+    def columns(self, widths: Sequence[int], *, hidden: Iterable[int] = ()) -> None:
+        """Set column widths in pixels from column A on."""
+        self._widths.update(enumerate(widths))
+        for col, pixels in enumerate(widths):
+            options = {"hidden": True} if col in hidden else {}
+            _done(self._sheet.set_column_pixels(col, col, pixels, None, options))
+
+    def span(self, first: int, last: int) -> int:
+        """Width in pixels of columns `first` to `last`."""
+        return sum(self._widths[col] for col in range(first, last + 1))
+
+    def height(self, row: int, points: float) -> None:
+        """Set a row height in points (Excel takes up to 409)."""
+        _done(self._sheet.set_row(row, min(points, 409)))
+
+    def choices(self, row: int, col: int, source: str, messages: Mapping[str, str]) -> None:
+        """A drop-down over a range; `messages` may hold input_title, input_message, error_title,
+        error_message."""
+        options = {"validate": "list", "source": source, **messages}
+        _done(self._sheet.data_validation(row, col, row, col, options))
+
+    def rule(self, row: int, col: int, options: Mapping[str, Any]) -> None:
+        """Any other data validation of one cell."""
+        _done(self._sheet.data_validation(row, col, row, col, dict(options)))
+
+    def highlight(self, area: tuple[int, int, int, int], formula: str, look: Look) -> None:
+        """Format the area where a formula holds."""
+        options = {"type": "formula", "criteria": formula, "format": self._book.format(look)}
+        _done(self._sheet.conditional_format(*area, options))
+
+    def shade(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
+        """Colour scale or data bar over the area."""
+        _done(self._sheet.conditional_format(*area, dict(options)))
+
+    def table(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
+        """Make a native table of cells that are already written; columns only name the headers."""
+        _done(self._sheet.add_table(*area, dict(options)))
+
+    def filter(self, area: tuple[int, int, int, int]) -> None:
+        """Show filter buttons on the first row of the area."""
+        _done(self._sheet.autofilter(*area))
+
+    def place(self, row: int, col: int, chart: Any, size: tuple[int, int]) -> None:
+        """Place a chart of `size` pixels with its corner at a cell."""
+        chart.set_size({"width": size[0], "height": size[1]})
+        _done(self._sheet.insert_chart(row, col, chart, {"object_position": 1}))
+
+    def picture(self, row: int, col: int, content: bytes, scale: float) -> None:
+        """Place a picture with its corner at a cell."""
+        options = {"image_data": io.BytesIO(content), "x_scale": scale, "y_scale": scale}
+        _done(self._sheet.insert_image(row, col, "logo.png", options))
+
+    def protect(self, allowed: Mapping[str, bool]) -> None:
+        """Lock the sheet without a password, allowing what is named."""
+        self._sheet.protect("", dict(allowed))
+
+    def freeze(self, row: int, col: int = 0) -> None:
+        """Keep the rows above and the columns left of a cell in view."""
+        self._sheet.freeze_panes(row, col)
+
+    def hide(self) -> None:
+        """Hide the sheet."""
+        self._sheet.hide()
+
+    def open_here(self) -> None:
+        """Show this sheet when the workbook is opened."""
+        self._sheet.activate()
+        self._sheet.set_first_sheet()
+
+    def select(self, row: int, col: int) -> None:
+        """Put the cursor on a cell."""
+        self._sheet.set_selection(row, col, row, col)
+
+    def tab(self, color: str) -> None:
+        """Colour the sheet's tab."""
+        self._sheet.set_tab_color(color)
+
+    def paper(self, *, landscape: bool, header: str, footer: str, zoom: int = 100) -> None:
+        """A4 with margins for a header and a footer; gridlines off."""
+        sheet = self._sheet
+        sheet.set_landscape() if landscape else sheet.set_portrait()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.75)
+        sheet.set_header(header, {"margin": 0.35})
+        sheet.set_footer(footer, {"margin": 0.35})
+        sheet.center_horizontally()
+        sheet.hide_gridlines(2)
+        sheet.set_zoom(zoom)
+
+    def fit_width(self, *, repeat: tuple[int, int] | None = None) -> None:
+        """Print one page wide, as many pages long as needed, repeating the given rows."""
+        self._sheet.fit_to_pages(1, 0)
+        if repeat:
+            self._sheet.repeat_rows(*repeat)
+
+    def fit_page(self) -> None:
+        """Print on one page."""
+        self._sheet.fit_to_pages(1, 1)
+
+    def breaks(self, rows: Sequence[int], area: tuple[int, int, int, int]) -> None:
+        """Print `area`, breaking the page before each of the rows."""
+        self._sheet.print_area(*area)
+        self._sheet.set_h_pagebreaks(list(rows))
+
+
+def _done(code: Any) -> None:
+    """XlsxWriter refuses by a negative return code, None or False; nothing may be lost unseen."""
+    if isinstance(code, int) and code < 0:
+        raise WorkbookError(f"the workbook refused a cell or an option ({code})")
