@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from sheet_diag.folding import fold
 from sheet_diag.model.returns import Identity
 
 
@@ -38,9 +39,26 @@ LISTS_SHEET: Final = "_lists"
 # Keys down column A of the identity sheet, values beside them; also names of custom properties.
 IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_client")
 
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
+
 _STAMP = re.compile(
     r"\[\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
 )
+
+
+def cell_name(row: int, col: int) -> str:
+    """`D12` for the zero-based (11, 3)."""
+    letters = ""
+    col += 1
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def item_key(text: str) -> str:
+    """An item id as it is compared: width, case, white space and kinds of dash do not count."""
+    return re.sub(r"\s", "", fold(text).translate(_DASHES))
 
 
 def stamp(identity: Identity) -> str:

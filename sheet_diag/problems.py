@@ -34,14 +34,42 @@ def severity(code: Code) -> Severity:
 
 def message(problem: Problem, lang: Lang) -> str:
     """One sentence that says what is wrong, without the place."""
-    parts = {"value": problem.value or "", "item": problem.item or "", **dict(problem.details)}
-    return _CATALOGUE[problem.code].message(lang).format(**parts)
+    return _CATALOGUE[problem.code].message(lang).format(**_parts(problem, lang))
 
 
 def advice(problem: Problem, lang: Lang) -> str:
     """What to do about it; empty where nothing needs to be done."""
+    return _CATALOGUE[problem.code].advice(lang).format(**_parts(problem, lang))
+
+
+def _parts(problem: Problem, lang: Lang) -> dict[str, str]:
     parts = {"value": problem.value or "", "item": problem.item or "", **dict(problem.details)}
-    return _CATALOGUE[problem.code].advice(lang).format(**parts)
+    for name, words in _TERMS.items():
+        if parts.get(name) in words:
+            parts[name] = words[parts[name]][lang is Lang.EN]
+    return parts
+
+
+# Details that are names of ours, and how people read them.
+_TERMS: Final = {
+    "kind": {
+        "pdf": ("PDF", "a PDF"),
+        "image": ("画像", "a picture"),
+        "archive": ("圧縮ファイル", "an archive"),
+        "document": ("文書ファイル", "a document"),
+        "xlsb": ("Excelバイナリブック（.xlsb）", "an Excel binary workbook (.xlsb)"),
+        "opendocument": ("OpenDocument形式（.odsなど）", "an OpenDocument file (such as .ods)"),
+        "numbers": ("Numbersの書類", "a Numbers document"),
+        "html": ("Webページ（HTML）", "a web page (HTML)"),
+        "text": ("テキストファイル", "a text file"),
+        "unknown": ("形式が不明なファイル", "a file of an unknown format"),
+    },
+    "field": {
+        "catalog": ("設問カタログ", "catalogue"),
+        "version": ("版", "version"),
+        "client": ("診断先番号", "client"),
+    },
+}
 
 
 _CATALOGUE: Final = {
@@ -73,6 +101,13 @@ _CATALOGUE: Final = {
             "{item} stands in several rows with different answers ({value}).",
         ),
         ("正しい回答の行だけを残してください。", "Please keep only the row with the right answer."),
+    ),
+    Code.DUPLICATE_SAME: _Entry(
+        _I,
+        (
+            "{item} の行が複数あります。回答に食い違いはないため、1問として採点しました。",
+            "{item} stands in several rows; they do not disagree, so it was scored once.",
+        ),
     ),
     Code.UNKNOWN_ITEM: _Entry(
         _W,

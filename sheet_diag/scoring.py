@@ -20,6 +20,7 @@ from sheet_diag.model.results import (
     Finding,
     FindingCode,
     Gate,
+    ItemScore,
     Scores,
 )
 
@@ -28,7 +29,9 @@ Answers = Mapping[str, str | None]
 
 def score(catalog: Catalog, answers: Answers) -> Scores:
     """Score one return. `answers` maps item ids to choice ids; None or a missing id is 未回答."""
-    sums = {category.id: _Sums(_marks(catalog, category, answers)) for category in catalog.categories}
+    sums = {
+        category.id: _Sums(_marks(catalog, category, answers)) for category in catalog.categories
+    }
     record = _reading(catalog, sums, _Reading.RECORD)
     upper = _reading(catalog, sums, _Reading.UPPER)
     strict = _reading(catalog, sums, _Reading.STRICT)
@@ -57,18 +60,8 @@ def score(catalog: Catalog, answers: Answers) -> Scores:
         upper_rank=upper.rank if ranked else None,
         strict_rank=strict.rank if ranked else None,
         findings=tuple(_findings(catalog, answers, sums, record, strict, ranked)),
+        items={m.item.id: _item_score(m) for s in sums.values() for m in s.marks},
     )
-
-
-def shown(value: Fraction) -> str:
-    """A score as printed: one decimal, truncated, so that it never rounds up over a border."""
-    tenths = value.numerator * 10 // value.denominator
-    return f"{tenths // 10}.{tenths % 10}"
-
-
-def exact(value: Fraction) -> str:
-    """A fraction in lowest terms: `a/b`, or `a` where it is whole."""
-    return str(value)
 
 
 class _State(Enum):
@@ -93,22 +86,18 @@ class _Reading(Enum):
     UPPER = (Fraction(1), None)
     STRICT = (Fraction(0), Fraction(0))
 
-    @property
-    def open(self) -> Fraction:
-        return self.value[0]
-
-    @property
-    def left_out(self) -> Fraction | None:
-        return self.value[1]
-
     def worth(self, mark: _Mark) -> Fraction | None:
+        """Value of one item, 0 to 1; None where it does not count."""
+        open_value: Fraction
+        left_out_value: Fraction | None
+        open_value, left_out_value = self.value
         match mark.state:
             case _State.VALUED:
                 return mark.value
             case _State.OPEN:
-                return self.open
+                return open_value
             case _State.LEFT_OUT:
-                return self.left_out
+                return left_out_value
 
 
 def _marks(catalog: Catalog, category: Category, answers: Answers) -> tuple[_Mark, ...]:
@@ -122,6 +111,13 @@ def _mark(catalog: Catalog, item: Item, answer: str | None) -> _Mark:
     if choice.value is None:
         return _Mark(item, _State.LEFT_OUT if item.na_allowed else _State.OPEN)
     return _Mark(item, _State.VALUED, choice.value)
+
+
+def _item_score(mark: _Mark) -> ItemScore:
+    value = _Reading.RECORD.worth(mark)
+    if value is None:
+        return ItemScore(None, None, None)
+    return ItemScore(value, mark.item.weight * value, mark.item.weight * (1 - value))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import xlsxwriter
+from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from sheet_diag.typography import FONT
@@ -36,11 +37,6 @@ class WorkbookError(Exception):
     """XlsxWriter refused a cell or an option: our own mistake, never the client's."""
 
 
-def cell_name(row: int, col: int) -> str:
-    """`D12` for (11, 3)."""
-    return str(xl_rowcol_to_cell(row, col))
-
-
 def fixed_cell(row: int, col: int) -> str:
     """`$D$12` for (11, 3)."""
     return str(xl_rowcol_to_cell(row, col, row_abs=True, col_abs=True))
@@ -58,8 +54,9 @@ def storable(text: str) -> str:
 
 
 def header_text(text: str) -> str:
-    """Text for a page header or footer, where & starts a code."""
-    return storable(text).replace("&", "&&")
+    """Text for a page header or footer, where & starts a code and a digit would join a font size."""
+    plain = storable(text).replace("&", "&&").replace("\n", " ")
+    return f" {plain}" if plain[:1].isdigit() else plain
 
 
 class Book:
@@ -212,8 +209,10 @@ class Page:
         chart.set_size({"width": size[0], "height": size[1]})
         _done(self._sheet.insert_chart(row, col, chart, {"object_position": 1}))
 
-    def picture(self, row: int, col: int, content: bytes, scale: float) -> None:
-        """Place a picture with its corner at a cell."""
+    def picture(self, row: int, col: int, content: bytes, box: tuple[int, int]) -> None:
+        """Place a picture with its corner at a cell, scaled to fit a box of pixels."""
+        image = Image(io.BytesIO(content))
+        scale = min(box[0] / image.width, box[1] / image.height, 1.0)
         options = {"image_data": io.BytesIO(content), "x_scale": scale, "y_scale": scale}
         _done(self._sheet.insert_image(row, col, "logo.png", options))
 
@@ -247,9 +246,9 @@ class Page:
         sheet = self._sheet
         sheet.set_landscape() if landscape else sheet.set_portrait()
         sheet.set_paper(9)
-        sheet.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.75)
-        sheet.set_header(header, {"margin": 0.35})
-        sheet.set_footer(footer, {"margin": 0.35})
+        sheet.set_margins(left=0.6, right=0.6, top=0.65, bottom=0.6)
+        sheet.set_header(header, {"margin": 0.3})
+        sheet.set_footer(footer, {"margin": 0.3})
         sheet.center_horizontally()
         sheet.hide_gridlines(2)
         sheet.set_zoom(zoom)

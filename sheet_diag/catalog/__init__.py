@@ -12,13 +12,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from sheet_diag.catalog import faults as _faults
+from sheet_diag.catalog import tree as _tree
 from sheet_diag.catalog.checks import check
 from sheet_diag.catalog.faults import CatalogError, Fault, FaultCode, LocatedFault
 from sheet_diag.catalog.structure import validate
-from sheet_diag.catalog.yaml import read_yaml
+from sheet_diag.catalog.yaml import NotYamlError, read_yaml
 from sheet_diag.model.catalog import Catalog
 
 __all__ = ["BUILT_IN", "CatalogError", "load_catalog"]
@@ -34,20 +33,22 @@ def load_catalog(path: Path | None = None) -> Catalog:
     """
     folder: Traversable = path if path else resources.files(__name__) / "data" / BUILT_IN
     top = _TOP
-    if path and path.is_file():
+    if path and not path.is_dir():
         folder, top = path.parent, path.name
     source = _Source(folder, top)
-    if isinstance(source.raw, dict):
-        source.raw["sha256"] = source.sha256()
-        catalog, found = validate(source.raw)
-        found = source.faults + tuple(
-            fault for fault in found + check(source.raw) if not source.is_broken(fault.path)
-        )
-    else:
-        catalog, found = None, source.faults or (Fault((), FaultCode.WRONG_TYPE, top),)
+    catalog, found = _judge(source)
     if found or catalog is None:
         raise CatalogError(source.located(fault) for fault in dict.fromkeys(found))
     return catalog
+
+
+def _judge(source: _Source) -> tuple[Catalog | None, tuple[Fault, ...]]:
+    if not isinstance(source.raw, dict):
+        return None, source.faults or (Fault((), FaultCode.WRONG_TYPE),)
+    typed = [Fault(("sha256",), FaultCode.UNKNOWN_NAME, "sha256")] if "sha256" in source.raw else []
+    catalog, found = validate({**source.raw, "sha256": source.sha256()})
+    told = [fault for fault in found + check(source.raw) if not source.is_broken(fault.path)]
+    return catalog, (*source.faults, *typed, *told)
 
 
 class _Source:
@@ -78,47 +79,37 @@ class _Source:
         start = max(
             (prefix for prefix in self._files if fault.path[: len(prefix)] == prefix), key=len
         )
-        parts, node = [], self.raw
-        for depth, part in enumerate(fault.path):
-            node = _child(node, part)
-            if depth >= len(start):
-                name = node.get("id") if isinstance(node, dict) and isinstance(part, int) else None
-                parts.append(str(name or (part + 1 if isinstance(part, int) else part)))
-        return LocatedFault(self._files[start], ".".join(parts), fault)
+        labels, node = [], self.raw
+        for part in fault.path:
+            labels.append(_tree.label(node, part))
+            node = _tree.child(node, part)
+        return LocatedFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
         for key in ("profile", "report"):
             self._include(self.raw, key, (key,))
-        categories = self.raw.get("categories")
-        for index, category in enumerate(categories if isinstance(categories, list) else []):
-            if isinstance(category, dict):
-                self._include(category, "items", ("categories", index, "items"))
+        for path, category in _tree.records(self.raw, "categories"):
+            self._include(category, "items", (*path, "items"))
 
     def _include(self, holder: dict[str, Any], key: str, path: _faults.Path) -> None:
-        if isinstance(holder.get(key), str):
-            self._files[path] = holder[key]
-            holder[key] = self._read(path, holder[key])
+        name = holder.get(key)
+        if isinstance(name, str):
+            holder[key] = self._read(path, name)
+            if name in self._contents:
+                self._files[path] = name
 
     def _read(self, path: _faults.Path, name: str) -> Any:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             return self._broken(Fault(path, FaultCode.FILE_MISSING, name))
         try:
             content = self._folder.joinpath(name).read_bytes()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a NUL in the name
             return self._broken(Fault(path, FaultCode.FILE_MISSING, name))
         self._contents[name] = content
         try:
             return read_yaml(content)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            return self._broken(Fault(path, FaultCode.NOT_YAML, " ".join(str(error).split())))
+        except NotYamlError as error:
+            return self._broken(Fault(path, FaultCode.NOT_YAML, str(error)))
 
     def _broken(self, fault: Fault) -> None:
         self.faults += (fault,)
-
-
-def _child(node: Any, part: str | int) -> Any:
-    if isinstance(node, dict):
-        return node.get(part)
-    if isinstance(node, list) and isinstance(part, int) and part < len(node):
-        return node[part]
-    return None

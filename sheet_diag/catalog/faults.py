@@ -66,6 +66,7 @@ class CatalogError(Exception):
     """A catalogue that cannot be used; `faults` holds every fault found."""
 
     def __init__(self, faults: Iterable[LocatedFault]) -> None:
+        """Take every fault; the message lists file, path and code of each."""
         self.faults = tuple(faults)
         super().__init__(
             "\n".join(f"{f.file}: {f.path}: {f.fault.code.value}" for f in self.faults)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from sheet_diag.model.catalog import NoteKind, Rank
-from sheet_diag.model.returns import Problem, Received
+from sheet_diag.model.catalog import Lang, NoteKind, Rank
+from sheet_diag.model.returns import Problem, Received, ReturnedSheet
 
 
 class Status(StrEnum):
@@ -76,6 +77,15 @@ class CategoryScore:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemScore:
+    """What one item brought: `value` 0 to 1, `points` w·v, `lost` w(1-v); None as 該当なし."""
+
+    value: Fraction | None
+    points: Fraction | None
+    lost: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """The result of scoring. Ranks are None where a gate holds the return."""
 
@@ -90,6 +100,7 @@ class Scores:
     upper_rank: Rank | None
     strict_rank: Rank | None
     findings: tuple[Finding, ...]
+    items: Mapping[str, ItemScore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +140,16 @@ class Outcome:
     problems: tuple[Problem, ...]
     diagnosis: Diagnosis | None = None
     result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one client's workbook shows, beside the catalogue and the issuer."""
+
+    received: Received
+    sheet: ReturnedSheet
+    diagnosis: Diagnosis
+    problems: tuple[Problem, ...]
+    number: str
+    as_of: date
+    lang: Lang

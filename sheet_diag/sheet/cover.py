@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, QUESTION_COLUMNS, Column
+from sheet_diag.layout import (
+    cell_name,
+    PROFILE_FIRST_ROW,
+    PROFILE_LABEL_COLUMN,
+    QUESTION_COLUMNS,
+    Column,
+)
 from sheet_diag.model.catalog import Category, ProfileField
 from sheet_diag.sheet.content import ALLOWED, Content, Places
 from sheet_diag.style import (
@@ -26,7 +32,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, cell_name, fixed_cell, header_text
+from sheet_diag.workbook import Page, fixed_cell, header_text
 
 _WIDTHS: Final = (190, 90, 90, 130, 180)
 _LAST: Final = len(_WIDTHS) - 1

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.layout import (
+    cell_name,
     FIRST_QUESTION_ROW,
     HEADER_ROW,
     QUESTION_COLUMNS,
-    STAMPCELL,
+    STAMP_CELL,
     Column,
     stamp,
 )
@@ -34,7 +35,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, cell_name, fixed_cell, header_text
+from sheet_diag.workbook import Page, fixed_cell, header_text
 
 _WIDTHS: Final = {
     Column.ID: 62,
@@ -92,8 +93,8 @@ def _write_head(page: Page, content: Content) -> None:
     page.merged(0, 0, last, content.catalog.title[say.lang], TITLE)
     page.height(0, 36)
     text = say("sheet.stamp", stamp=stamp(content.identity))
-    page.merged(STAMPCELL[0], STAMPCELL[1], last, text, {**SMALL, **MIDDLE})
-    page.height(STAMPCELL[0], 18)
+    page.merged(STAMP_CELL[0], STAMP_CELL[1], last, text, {**SMALL, **MIDDLE})
+    page.height(STAMP_CELL[0], 18)
     lead = say("sheet.questions.lead")
     page.merged(2, 0, last, lead, {**BODY, **MIDDLE})
     page.height(2, row_height(lead, room=room(page.span(0, last)), size=10, padding=8))

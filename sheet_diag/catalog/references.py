@@ -1,0 +1,130 @@
+"""Names in a catalogue that must exist elsewhere in it, and tables that need a cell for each.
+
+Follows a name only into a part that can be read: where that part is broken, `structure` or the
+reader of the files tells it, and a reference into it is no second fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sheet_diag.catalog import tree
+from sheet_diag.catalog.faults import Fault, FaultCode, Path, nearest
+
+_COLUMNS = (*"ABCDE", "none")
+
+
+def follow(raw: Any) -> Iterator[Fault]:
+    """Every name that leads nowhere, and every gap in a table of the insurance notice."""
+    yield from _of_items(raw)
+    yield from _of_contradictions(raw)
+    yield from _of_exposure(raw)
+    yield from _of_points(raw)
+    yield from _of_levels(raw)
+    yield from _of_variants(raw)
+
+
+def _of_items(raw: Any) -> Iterator[Fault]:
+    sets = tree.mapping(raw).get("answer_sets")
+    standards = tree.names(tree.mapping(raw).get("standards"))
+    for path, item in tree.items(raw):
+        name = item.get("answer_set")
+        yield from _refer((*path, "answer_set"), name, tree.names(sets))
+        choices = tree.names(tree.mapping(sets).get(name)) if isinstance(name, str) else None
+        for key in tree.mapping(item, "hint"):
+            yield from _refer((*path, "hint", key), key, choices)
+        for key in tree.mapping(item, "controls"):
+            yield from _refer((*path, "controls", key), key, standards)
+
+
+def _of_contradictions(raw: Any) -> Iterator[Fault]:
+    items = tree.item_names(raw)
+    scoring = tree.mapping(raw, "scoring")
+    for path, rule in tree.records(scoring, "contradictions", ("scoring",)):
+        for key in ("na", "answered"):
+            yield from _refer((*path, key), rule.get(key), items)
+
+
+def _of_exposure(raw: Any) -> Iterator[Fault]:
+    base: Path = ("insurance", "exposure")
+    exposure = tree.mapping(raw, *base)
+    unknown = tree.mapping(exposure, "unknown")
+    fields = tree.names(tree.mapping(raw).get("profile"))
+    levels = tree.names(exposure.get("levels"))
+    yield from _refer((*base, "unknown", "field"), unknown.get("field"), fields)
+    yield from _refer((*base, "unknown", "at_least"), unknown.get("at_least"), levels)
+    yield from _refer((*base, "no_profile"), exposure.get("no_profile"), levels)
+
+
+def _of_points(raw: Any) -> Iterator[Fault]:
+    base: Path = ("insurance", "exposure", "points")
+    names = tree.names(tree.mapping(raw).get("profile"))
+    fields = {tree.record_id(field): field for _, field in tree.records(raw, "profile")}
+    for name, points in tree.mapping(raw, *base).items():
+        yield from _refer((*base, name), name, names)
+        choices = tree.names(fields[name].get("choices", [])) if name in fields else None
+        for choice in tree.mapping(points):
+            yield from _refer((*base, name, choice), choice, choices)
+
+
+def _of_levels(raw: Any) -> Iterator[Fault]:
+    path: Path = ("insurance", "exposure", "levels")
+    levels = tree.mapping(raw, *path[:-1]).get(path[-1])
+    if not isinstance(levels, dict):
+        return
+    fewest = [tree.number(points) for points in levels.values()]
+    if None not in fewest and 0 not in fewest:
+        yield Fault(path, FaultCode.TABLE_GAP, "0")
+    rows = tree.mapping(raw, "insurance").get("level")
+    yield from _covers(("insurance", "level"), rows, levels)
+    for level, row in tree.mapping(rows).items():
+        yield from _gaps(("insurance", "level", level), row, _COLUMNS)
+    texts = tree.mapping(raw, "report", "insurance").get("exposure")
+    yield from _covers(("report", "insurance", "exposure"), texts, levels)
+
+
+def _of_variants(raw: Any) -> Iterator[Fault]:
+    base: Path = ("insurance", "variant")
+    variant = tree.mapping(raw, *base)
+    yield from _refer((*base, "item"), variant.get("item"), tree.item_names(raw))
+    choices = _choices_of(raw, variant.get("item"))
+    for answer in tree.mapping(variant, "answers"):
+        yield from _refer((*base, "answers", answer), answer, choices)
+    names = tree.strings([*tree.mapping(variant, "answers").values(), variant.get("otherwise")])
+    rows = tree.mapping(raw, "insurance", "level").values()
+    levels = {n for row in rows for n in tree.mapping(row).values() if isinstance(n, int)}
+    path: Path = ("report", "insurance", "notices")
+    notices = tree.mapping(raw, *path[:-1]).get(path[-1])
+    for level in sorted(levels) if isinstance(notices, dict) else ():
+        if level not in notices:
+            yield Fault((*path, level), FaultCode.TABLE_GAP, str(level))
+        yield from _covers((*path, level), notices.get(level), names)
+
+
+def _choices_of(raw: Any, item: Any) -> list[str] | None:
+    """The choice ids of the item with this id, where both can be read."""
+    sets = tree.mapping(raw, "answer_sets")
+    for _, found in tree.items(raw):
+        if tree.record_id(found) == item and isinstance(found.get("answer_set"), str):
+            return tree.names(sets.get(found["answer_set"]))
+    return None
+
+
+def _covers(path: Path, table: Any, names: Iterable[Any]) -> Iterator[Fault]:
+    """A cell for each name, and no other."""
+    names = tree.strings(list(names))
+    yield from _gaps(path, table, names)
+    for name in tree.mapping(table):
+        yield from _refer((*path, name), name, names)
+
+
+def _gaps(path: Path, table: Any, names: Iterable[str]) -> Iterator[Fault]:
+    for name in dict.fromkeys(names) if isinstance(table, dict) else ():
+        if name not in table:
+            yield Fault((*path, name), FaultCode.TABLE_GAP, name)
+
+
+def _refer(path: Path, name: Any, known: list[str] | None) -> Iterator[Fault]:
+    if isinstance(name, str) and known is not None and name not in known:
+        yield Fault(path, FaultCode.UNKNOWN_REFERENCE, name, nearest(name, known))

@@ -1,0 +1,16 @@
+"""How exact numbers are written: on the page and in run.json."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def shown(value: Fraction) -> str:
+    """A score as printed: one decimal, truncated, so that it never rounds up over a border."""
+    tenths = value.numerator * 10 // value.denominator
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def exact(value: Fraction) -> str:
+    """A fraction in lowest terms: `a/b`, or `a` where it is whole."""
+    return str(value)

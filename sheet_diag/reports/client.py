@@ -1,0 +1,51 @@
+"""情報セキュリティ診断報告書: the workbook of one client, built from a `Report`."""
+
+from __future__ import annotations
+
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.results import Report
+from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.answers import write_answers
+from sheet_diag.reports.charts import radar
+from sheet_diag.reports.conditions import write_conditions
+from sheet_diag.reports.flow import LAST, Flow
+from sheet_diag.reports.letter import Letter, write_opening
+from sheet_diag.reports.sections import write_categories, write_comments, write_overall
+from sheet_diag.workbook import Book, header_text
+from sheet_diag.wording import Wording
+
+
+def client_report(report: Report, catalog: Catalog, issuer: Issuer, software: str) -> bytes:
+    """The workbook; the same arguments give the same bytes."""
+    say = Wording(report.lang)
+    title = catalog.report.title[report.lang]
+    book = Book(title=title, author=issuer.name, created=report.as_of, subject=report.sheet.name)
+    first = book.page(say("report.sheet.report"))
+    answers = book.page(say("report.sheet.answers"))
+    conditions = book.page(say("report.sheet.conditions"))
+    letter = Letter(report, catalog, issuer, say)
+    area = write_answers(answers, letter)
+    write_conditions(conditions, letter, software)
+    chart = radar(book, area, title=say("report.chart.title"), series=say("report.chart.series"))
+    flow = Flow(first)
+    write_opening(flow, letter)
+    write_overall(flow, letter)
+    write_categories(flow, letter, chart)
+    write_comments(flow, letter)
+    _finish(flow, letter)
+    first.open_here()
+    return book.bytes()
+
+
+def _finish(flow: Flow, letter: Letter) -> None:
+    say, page = letter.say, flow.page
+    client = header_text(letter.addressee)
+    title = header_text(letter.catalog.report.title[say.lang])
+    number, date = header_text(letter.report.number), header_text(letter.date)
+    page.paper(
+        landscape=False,
+        header=f"&L&8{client}&C&8{title}&R&8{say('report.confidential')}",
+        footer=f"&L&8{number}&C&8{say('report.footer.page')}&R&8{date}",
+    )
+    page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST))
+    page.select(0, 0)

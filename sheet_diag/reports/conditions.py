@@ -1,0 +1,152 @@
+"""診断条件: what the diagnosis rests on, and every problem and repair on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sheet_diag import problems
+from sheet_diag.figures import shown
+from sheet_diag.model.returns import Problem, Severity
+from sheet_diag.reports.letter import Letter
+from sheet_diag.reports.reasons import finding_text
+from sheet_diag.style import (
+    ALERT,
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    HEADING,
+    INSET,
+    MUTED,
+    PALE,
+    TITLE,
+)
+from sheet_diag.typography import room, row_height
+from sheet_diag.workbook import Page, header_text
+
+_WIDTHS: Final = (64, 130, 240, 214)
+_LAST: Final = len(_WIDTHS) - 1
+_COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
+
+
+def write_conditions(page: Page, letter: Letter, software: str) -> None:
+    """Write the page."""
+    say = letter.say
+    page.columns(_WIDTHS)
+    page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
+    page.height(0, 32)
+    row = _write_heading(page, 1, say("report.conditions.heading"))
+    for label, text in _facts(letter, software):
+        _write_fact(page, row, label, text)
+        row += 1
+    findings = letter.report.diagnosis.scores.findings
+    if findings:
+        row = _write_heading(page, row, say("report.conditions.findings"))
+    for finding in findings:
+        text = finding_text(letter, finding)
+        page.merged(row, 0, _LAST, text, {**CELL, **INSET})
+        page.height(row, row_height(text, room=room(sum(_WIDTHS), indent=1), size=10, padding=8))
+        row += 1
+    row = _write_heading(page, row, say("report.conditions.problems"))
+    _write_problems(page, row, letter)
+    footer = (
+        f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
+    )
+    client = header_text(letter.addressee)
+    page.paper(
+        landscape=False, header=f"&L&8{client}&R&8{say('report.confidential')}", footer=footer
+    )
+    page.fit_width()
+
+
+def _write_heading(page: Page, row: int, text: str) -> int:
+    page.height(row, 8)
+    page.merged(row + 1, 0, _LAST, text, HEADING)
+    page.height(row + 1, 22)
+    page.height(row + 2, 4)
+    return row + 3
+
+
+def _write_fact(page: Page, row: int, label: str, text: str) -> None:
+    page.merged(row, 0, 1, label, {**CELL, **INSET, **BOLD, "bg_color": PALE})
+    page.merged_client(row, 2, _LAST, text, {**CELL, **INSET})
+    heights = (
+        row_height(text, room=room(sum(_WIDTHS[2:]), indent=1), size=10, padding=6),
+        row_height(label, room=room(sum(_WIDTHS[:2]), indent=1), size=10, padding=6),
+    )
+    page.height(row, max(*heights, 22))
+
+
+def _facts(letter: Letter, software: str) -> Iterator[tuple[str, str]]:
+    say, catalog, report = letter.say, letter.catalog, letter.report
+    scores = report.diagnosis.scores
+    name = report.received.file
+    if report.received.member:
+        name += f" / {report.received.member}"
+    exposure = catalog.report.insurance.exposure[report.diagnosis.insurance.exposure]
+    values = {
+        "client": letter.addressee,
+        "number": report.number,
+        "date": letter.date,
+        "file": name,
+        "sha256": report.received.sha256,
+        "sheet": report.sheet.sheet,
+        "catalog": say("report.conditions.catalog.of", id=catalog.id, version=catalog.version),
+        "catalog.sha256": catalog.sha256,
+        "exposure": exposure[say.lang],
+    }
+    for key, text in values.items():
+        yield say(f"report.conditions.{key}"), text
+    if scores.strict_rank:
+        yield (
+            say("report.conditions.strict"),
+            say(
+                "report.conditions.score_rank",
+                score=shown(scores.strict),
+                rank=scores.strict_rank.value,
+            ),
+        )
+    if scores.upper is not None and scores.upper_rank and scores.upper != scores.overall:
+        yield (
+            say("report.conditions.upper"),
+            say(
+                "report.conditions.score_rank",
+                score=shown(scores.upper),
+                rank=scores.upper_rank.value,
+            ),
+        )
+    yield say("report.conditions.software"), software
+
+
+def _write_problems(page: Page, row: int, letter: Letter) -> None:
+    say, found = letter.say, letter.report.problems
+    if not found:
+        page.merged(row, 0, _LAST, say("report.conditions.problems.none"), {**BODY, **INSET})
+        page.height(row, 22)
+        return
+    for column, key in enumerate(("severity", "place", "message", "todo")):
+        page.text(row, column, say(f"report.conditions.{key}"), HEAD)
+    page.height(row, 22)
+    for line, problem in enumerate(found, row + 1):
+        _write_problem(page, line, problem, letter)
+
+
+def _write_problem(page: Page, row: int, problem: Problem, letter: Letter) -> None:
+    say = letter.say
+    kind = problems.severity(problem.code)
+    look = {**CELL, **INSET, "font_size": 9}
+    place = " ".join(part for part in (problem.sheet, problem.cell) if part)
+    message, advice = problems.message(problem, say.lang), problems.advice(problem, say.lang)
+    severity = say(f"report.severity.{kind.value}")
+    page.text(row, 0, severity, {**CELL, **CENTER, "font_size": 9, "font_color": _COLORS[kind]})
+    page.client_text(row, 1, place, look)
+    page.client_text(row, 2, message, look)
+    page.text(row, 3, advice, look)
+    texts = ((place, 1), (message, 2), (advice, 3))
+    heights = [
+        row_height(text, room=room(_WIDTHS[column], indent=1), size=9, padding=6)
+        for text, column in texts
+    ]
+    page.height(row, max(*heights, 20))

@@ -1,0 +1,95 @@
+"""A printed page made of spreadsheet rows: paragraphs, headings, boxes, and honest page breaks.
+
+Knows row heights, so it can break pages between blocks and never inside one. Excel ignores manual
+breaks when it fits a sheet to a width, so pages are made for 100 % and columns that fit A4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from sheet_diag.style import BODY, HEADING, NAVY, Look
+from sheet_diag.typography import room, row_height
+from sheet_diag.workbook import Page
+
+# A4 portrait inside the margins of `Page.paper`, less a little for printers that need more room.
+PAGE_HEIGHT: Final = 728.0
+COLUMNS: Final = 12
+COLUMN_WIDTH: Final = 54
+LAST: Final = COLUMNS - 1
+
+
+class Flow:
+    """Writes down a page from the top; every block remembers its height."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.row = 0
+        self._blocks: list[tuple[int, float]] = []  # first row and height in points
+        self._forced: set[int] = set()
+        self._together: list[float] | None = None
+        page.columns([COLUMN_WIDTH] * COLUMNS)
+
+    def next_row(self, points: float) -> int:
+        """Take a row of that height; rows outside `together` may be parted by a page break."""
+        row = self.row
+        self.page.height(row, points)
+        if self._together is None:
+            self._blocks.append((row, points))
+        else:
+            self._together.append(points)
+        self.row += 1
+        return row
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Rows taken inside stay on one page."""
+        if self._together is not None:
+            yield
+            return
+        first, self._together = self.row, []
+        yield
+        self._blocks.append((first, sum(self._together)))
+        self._together = None
+
+    def new_page(self) -> None:
+        """Start a page with the next row."""
+        self._forced.add(self.row)
+
+    def gap(self, points: float) -> None:
+        """White space."""
+        self.next_row(points)
+
+    def heading(self, text: str) -> None:
+        """A section's heading over the whole width."""
+        row = self.next_row(26)
+        self.page.merged(row, 0, LAST, text, {**HEADING, "font_size": 13})
+        self.gap(5)
+
+    def subheading(self, text: str) -> None:
+        """A smaller heading."""
+        row = self.next_row(21)
+        look = {**BODY, "bold": True, "font_size": 11, "font_color": NAVY, "valign": "vcenter"}
+        self.page.merged(row, 0, LAST, text, look)
+
+    def paragraph(self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST)) -> None:
+        """A paragraph over some columns, as high as its text needs."""
+        row = self.next_row(self.text_height(text, look, columns))
+        self.page.merged(row, *columns, text, look)
+
+    def text_height(self, text: str, look: Look, columns: tuple[int, int]) -> float:
+        """Row height in points that the text needs in those columns."""
+        width = room(self.page.span(*columns), indent=int(look.get("indent", 0)))
+        return row_height(text, room=width, size=float(look.get("font_size", 10)))
+
+    def breaks(self) -> Sequence[int]:
+        """Rows before which the page is broken."""
+        found, used = [], 0.0
+        for row, height in self._blocks:
+            if row and (row in self._forced or used + height > PAGE_HEIGHT):
+                found.append(row)
+                used = 0.0
+            used += height
+        return found

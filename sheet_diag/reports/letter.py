@@ -1,0 +1,85 @@
+"""The head of the report: who it is for, who writes, and how it is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.results import Report
+from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.flow import LAST, Flow
+from sheet_diag.style import BODY, MUTED, NAVY, Look
+from sheet_diag.wording import Wording
+
+_ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
+
+_LEFT: Final = 7  # last column of the addressee
+_RIGHT: Final = 5  # first column of date and issuer
+_LOGO: Final = (200, 44)  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the pages of one report are written from."""
+
+    report: Report
+    catalog: Catalog
+    issuer: Issuer
+    say: Wording
+
+    @property
+    def addressee(self) -> str:
+        """The company as printed."""
+        return self.report.sheet.name or self.say("report.addressee.missing")
+
+    @property
+    def date(self) -> str:
+        """The date of the report as printed."""
+        day = self.report.as_of
+        return self.say("report.date", year=day.year, month=day.month, day=day.day)
+
+    def categories(self, ids: Iterable[str]) -> str:
+        """Names of categories in one line."""
+        names = [self.catalog.category_by_id[each].name[self.say.lang] for each in ids]
+        return ("、" if self.say.lang.value == "ja" else ", ").join(names)
+
+    def topics(self, ids: Iterable[str]) -> str:
+        """Topics of items, each with its number, in one line."""
+        lang = self.say.lang
+        pattern = "{topic}（{id}）" if lang.value == "ja" else "{topic} ({id})"
+        names = [pattern.format(topic=self.catalog.items[i].topic[lang], id=i) for i in ids]
+        return ("、" if lang.value == "ja" else ", ").join(names)
+
+
+def write_opening(flow: Flow, letter: Letter) -> None:
+    """Addressee on the left, date and issuer on the right, then title and preamble."""
+    say, page, issuer = letter.say, flow.page, letter.issuer
+    if issuer.logo:
+        page.picture(flow.row, 0, issuer.logo, _LOGO)
+    number = say("report.number", number=letter.report.number)
+    for line in (letter.date, number):
+        page.merged(flow.next_row(15), _RIGHT, LAST, line, _ISSUER)
+    _write_addressee(flow, letter)
+    phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
+    lines = (issuer.name, issuer.department, issuer.address, issuer.contact, phone, issuer.email)
+    for line in filter(None, lines):
+        page.merged(flow.next_row(15), _RIGHT, LAST, line, _ISSUER)
+    flow.gap(6)
+    title = letter.catalog.report.title[say.lang]
+    look = {**BODY, "font_size": 20, "bold": True, "font_color": NAVY, "align": "center"}
+    edges = {"valign": "vcenter", "top": 2, "bottom": 2, "top_color": NAVY, "bottom_color": NAVY}
+    page.merged(flow.next_row(38), 0, LAST, title, {**look, **edges})
+    flow.gap(6)
+    for text in letter.catalog.report.preamble:
+        flow.paragraph(text[say.lang], {**BODY, "font_size": 9, "font_color": MUTED})
+    flow.gap(4)
+
+
+def _write_addressee(flow: Flow, letter: Letter) -> None:
+    text = letter.say("report.addressee", name=letter.addressee)
+    look = {**BODY, "font_size": 14, "bold": True, "bottom": 1, "bottom_color": NAVY}
+    look = {**look, "valign": "vcenter"}
+    row = flow.next_row(max(28, flow.text_height(text, look, (0, _LEFT))))
+    flow.page.merged_client(row, 0, _LEFT, text, look)

@@ -1,0 +1,240 @@
+"""The sections of the report: overall assessment, categories, comments."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, Final
+
+from sheet_diag.figures import shown
+from sheet_diag.model.catalog import Category, Item, Mark, NoteKind, Rank
+from sheet_diag.model.results import CommentedCategory
+from sheet_diag.reports.flow import LAST, Flow
+from sheet_diag.reports.letter import Letter
+from sheet_diag.reports.reasons import reasons
+from sheet_diag.style import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    GRID,
+    HEAD,
+    INSET,
+    LINE,
+    MIDDLE,
+    MUTED,
+    NAVY,
+    PALE,
+    PAPER,
+    RANKS,
+    SMALL,
+    WHITE,
+    Look,
+)
+
+_CHART: Final = (322, 312)  # pixels
+_TABLE: Final = 5  # last column of the score table; the radar stands to its right
+_SCORE_COLUMNS: Final = ((0, 3), (4, 4), (5, 5))
+_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE, "font_color": NAVY}
+
+
+def write_overall(flow: Flow, letter: Letter) -> None:
+    """1. 総合評価: the rank large, what it means, why, and the legend."""
+    say, diagnosis = letter.say, letter.report.diagnosis
+    rank = diagnosis.scores.rank or Rank.E
+    with flow.together():
+        flow.heading(say("report.overall.heading"))
+        _write_rank_box(flow, letter, rank)
+    flow.gap(8)
+    notices = letter.catalog.report.insurance.notices[diagnosis.insurance.level]
+    flow.paragraph(letter.catalog.report.ranks[rank].overall[say.lang])
+    flow.paragraph(notices[diagnosis.insurance.variant][say.lang])
+    flow.gap(6)
+    with flow.together():
+        flow.subheading(say("report.why.heading"))
+        for reason in reasons(letter):
+            flow.paragraph(reason, {**BODY, **INSET, "font_size": 9.5})
+    flow.gap(6)
+    with flow.together():
+        flow.subheading(say("report.legend.heading"))
+        for each in Rank:
+            _write_legend(flow, letter, each, own=each is rank)
+
+
+def _write_rank_box(flow: Flow, letter: Letter, rank: Rank) -> None:
+    say, page = letter.say, flow.page
+    facts = list(_facts(letter, rank))
+    top = flow.row
+    for label, text in facts:
+        row = flow.next_row(26)
+        page.merged(row, 3, 5, label, _LABEL)
+        page.merged(row, 6, LAST, text, {**CELL, **INSET, "font_size": 11})
+    head = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
+    page.merged(top, 0, 2, say("report.overall.rank"), head)
+    letter_look = {**CELL, **CENTER, **BOLD, "font_size": 60, "font_color": RANKS[rank.value]}
+    page.merged(top + 1, 0, 2, rank.value, letter_look, rows=len(facts) - 1)
+
+
+def _facts(letter: Letter, rank: Rank) -> list[tuple[str, str]]:
+    say, scores = letter.say, letter.report.diagnosis.scores
+    points = say("report.overall.points", score=shown(scores.overall or Fraction(0)))
+    base = scores.base_rank.value if scores.base_rank else rank.value
+    caps = [cap.at_most for cap in scores.caps]
+    lowest = max(caps, key=lambda cap: cap.position) if caps else None
+    cap_key = "report.overall.cap.at" if lowest else "report.overall.cap.none"
+    weakest = min(
+        (c for c in scores.categories.values() if c.score is not None),
+        key=lambda c: c.score or Fraction(0),
+    )
+    name = letter.categories([weakest.category])
+    worst = say("report.overall.weakest.of", name=name, score=shown(weakest.score or Fraction(0)))
+    return [
+        (say("report.overall.score"), points + say("report.overall.of")),
+        (say("report.overall.base"), base),
+        (say("report.overall.cap"), say(cap_key, rank=lowest.value if lowest else "")),
+        (say("report.overall.weakest"), worst),
+    ]
+
+
+def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
+    page, text = flow.page, letter.catalog.report.ranks[rank].legend[letter.say.lang]
+    look = {**CELL, "font_size": 9.5, **({**BOLD, "bg_color": PALE} if own else {})}
+    height = flow.text_height(text, {**look, **INSET}, (1, LAST - 2))
+    row = flow.next_row(height)
+    page.text(row, 0, rank.value, {**look, **CENTER, **BOLD, "font_color": RANKS[rank.value]})
+    page.merged(row, 1, LAST - 2, text, {**look, **INSET})
+    mark = letter.say("report.legend.own") if own else ""
+    page.merged(row, LAST - 1, LAST, mark, {**look, **CENTER, "font_color": NAVY})
+
+
+def write_categories(flow: Flow, letter: Letter, chart: Any) -> None:
+    """2. 各項目評価: scores and marks beside the radar, then what each category is about."""
+    say, report, page = letter.say, letter.catalog.report, flow.page
+    flow.gap(8)
+    with flow.together():
+        flow.heading(say("report.categories.heading"))
+        count = len(letter.catalog.categories)
+        flow.paragraph(report.categories_intro[say.lang].format(count=count))
+        row = flow.next_row(24)
+        page.place(row, _TABLE + 1, chart, _CHART)
+        for key, columns in zip(("name", "score", "mark"), _SCORE_COLUMNS, strict=True):
+            page.merged(row, *columns, say(f"report.categories.{key}"), HEAD)
+        for number, category in enumerate(letter.catalog.categories, 1):
+            _write_score(flow, letter, number, category)
+    flow.paragraph(_marks_legend(letter), {**BODY, **SMALL, "font_size": 8.5})
+    for number, category in enumerate(letter.catalog.categories, 1):
+        _write_about(flow, letter, number, category)
+
+
+def _write_score(flow: Flow, letter: Letter, number: int, category: Category) -> None:
+    say, page = letter.say, flow.page
+    name_columns, score_columns, mark_columns = _SCORE_COLUMNS
+    row = flow.next_row(_CHART[1] * 0.75 / len(letter.catalog.categories) - 4)
+    name = f"{number}. {category.name[say.lang]}"
+    page.merged(
+        row, *name_columns, name, {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9.5}
+    )
+    score = letter.report.diagnosis.scores.categories[category.id].score
+    figure = {**CELL, **CENTER, **BOLD, "font_size": 12}
+    if score is None:
+        page.text(
+            row, score_columns[0], say("report.categories.na"), {**CELL, **CENTER, "font_size": 9}
+        )
+        page.text(row, mark_columns[0], "－", {**CELL, **CENTER})
+    else:
+        page.number(row, score_columns[0], float(shown(score)), {**figure, "num_format": "0.0"})
+        page.text(row, mark_columns[0], _mark(letter, score).mark, {**figure, "font_size": 14})
+
+
+def _write_about(flow: Flow, letter: Letter, number: int, category: Category) -> None:
+    say, page = letter.say, flow.page
+    name = f"{number}. {category.name[say.lang]}"
+    example = say("report.categories.example", text=category.example[say.lang])
+    about = f"{category.introduction[say.lang]}\n{example}"
+    line = {**BODY, "font_size": 9, "bottom": 4, "bottom_color": LINE, **MIDDLE}
+    heights = (flow.text_height(about, line, (3, LAST)), flow.text_height(name, line, (0, 2)))
+    row = flow.next_row(max(heights))
+    page.merged(row, 0, 2, name, {**line, **BOLD, "font_color": NAVY})
+    page.merged(row, 3, LAST, about, line)
+
+
+def _mark(letter: Letter, score: Fraction) -> Mark:
+    return next(mark for mark in letter.catalog.report.marks if score >= mark.score)
+
+
+def _marks_legend(letter: Letter) -> str:
+    say, marks = letter.say, letter.catalog.report.marks
+    texts = [
+        say("report.categories.legend.first", mark=m.mark, meaning=m.meaning[say.lang], low=m.score)
+        for m in marks[:-1]
+    ]
+    for above, last in list(pairwise(marks))[-1:]:
+        parts = {"mark": last.mark, "meaning": last.meaning[say.lang], "high": above.score}
+        texts.append(say("report.categories.legend.last", **parts))
+    return say("report.categories.legend", marks="　".join(texts))
+
+
+def write_comments(flow: Flow, letter: Letter) -> None:
+    """3: the categories that matter most, two comments each, and the closing words."""
+    say, report = letter.say, letter.catalog.report
+    comments = letter.report.diagnosis.comments
+    flow.gap(10)
+    with flow.together():
+        flow.heading(say("report.comments.heading"))
+        intro = report.comments_intro if comments else report.comments_none
+        flow.paragraph(intro[say.lang].format(count=len(comments)))
+        flow.gap(6)
+    for number, comment in enumerate(comments, 1):
+        _write_comment(flow, letter, number, comment)
+    with flow.together():
+        flow.subheading(say("report.closing.heading"))
+        flow.paragraph(report.closing[say.lang])
+    level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
+    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
+    flow.paragraph(note, {**BODY, "font_size": 8.5, "font_color": MUTED})
+
+
+def _write_comment(flow: Flow, letter: Letter, number: int, comment: CommentedCategory) -> None:
+    say = letter.say
+    name = letter.categories([comment.category])
+    head = {
+        **BODY,
+        **BOLD,
+        **MIDDLE,
+        "font_size": 12,
+        "font_color": WHITE,
+        "bg_color": NAVY,
+        **INSET,
+    }
+    first, *others = (letter.catalog.items[item] for item in comment.items)
+    with flow.together():
+        text = say("report.comments.category", number=number, name=name)
+        flow.page.merged(flow.next_row(24), 0, LAST, text, head)
+        flow.gap(4)
+        _write_item(flow, letter, first)
+    for item in others:
+        _write_item(flow, letter, item)
+    _write_note(flow, letter, letter.catalog.items[comment.note_of], comment.note_kind)
+    flow.gap(12)
+
+
+def _write_item(flow: Flow, letter: Letter, item: Item) -> None:
+    say = letter.say
+    with flow.together():
+        title = say("report.comments.item", title=item.comment.title[say.lang])
+        flow.paragraph(title, {**BODY, **BOLD, "font_size": 10.5})
+        flow.paragraph(item.comment.text[say.lang], {**BODY, **INSET})
+    flow.gap(3)
+
+
+def _write_note(flow: Flow, letter: Letter, item: Item, kind: NoteKind) -> None:
+    say = letter.say
+    box = {**BODY, **GRID, **INSET, "bg_color": PAPER}
+    label = say("report.comments.case" if kind is NoteKind.CASE else "report.comments.advice")
+    with flow.together():
+        text = item.note.text[say.lang]
+        row = flow.next_row(flow.text_height(text, box, (2, LAST)) + 2)
+        flow.page.merged(
+            row, 0, 1, label, {**CELL, **CENTER, **BOLD, "bg_color": PALE, "font_size": 9}
+        )
+        flow.page.merged(row, 2, LAST, text, {**box, **MIDDLE})

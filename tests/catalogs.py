@@ -1,0 +1,196 @@
+"""Small catalogues and their answers, written as text that can be read at a glance.
+
+A category is a line of items; an item is its weight, then `!` where critical, `n` where 該当なし
+is allowed, `c` where its note is a case: "3! 2 1nc". Ids are C1, C2, … and C1-1, C1-2, …
+An answer is one sign: ○ はい, △ 一部, × いいえ, ? わからない, - 該当なし, . 未回答.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sheet_diag.catalog import load_catalog
+from sheet_diag.model.catalog import Catalog, Text
+
+JIS = load_catalog()
+
+SIGNS = {"○": "yes", "△": "partial", "×": "no", "?": "unknown", "-": "na", ".": None}
+
+# The numbers of the rule, written down a second time: the built-in catalogue must agree.
+SCORING: Mapping[str, Any] = {
+    "ranks": {"A": 85, "B": 70, "C": 50, "D": 30, "E": 0},
+    "gates": {"category_answered": "2/3", "total_answered": "4/5", "applicable_categories": 4},
+    "caps": {
+        "category_below": [{"score": 70, "at_most": "B"}, {"score": 50, "at_most": "C"}],
+        "categories_below": [{"score": 30, "count": 3, "at_most": "D"}],
+        "critical_missed": [
+            {"count": 1, "at_most": "B"},
+            {"count": 3, "at_most": "C"},
+            {"count": 6, "at_most": "D"},
+        ],
+        "na_share": {"over": "1/2", "at_most": "B"},
+    },
+    "review": {"na_share_over": "3/10"},
+    "comments": {"categories": 3, "items": 2},
+    "contradictions": [],
+}
+
+Answers = dict[str, str | None]
+
+_TEXT = Text(ja="文", en="Words")
+
+
+def catalog(
+    *lines: str,
+    scoring: Mapping[str, Any] = SCORING,
+    variant: str = "C1-1",
+    weights: Mapping[str, int] | None = None,
+) -> Catalog:
+    """A catalogue with one category a line; `weights` are those of categories (1 elsewhere)."""
+    insurance = JIS.insurance.variant.model_copy(update={"item": variant})
+    names = [f"C{number}" for number in range(1, len(lines) + 1)]
+    categories = [
+        {
+            "id": name,
+            "weight": (weights or {}).get(name, 1),
+            **dict.fromkeys(("name", "short", "introduction", "example"), _TEXT),
+            "items": [_item(f"{name}-{i}", item) for i, item in enumerate(line.split(), 1)],
+        }
+        for name, line in zip(names, lines, strict=True)
+    ]
+    return Catalog.model_validate(
+        {
+            "id": "small",
+            "version": "1",
+            "sha256": "",
+            "title": _TEXT,
+            "purpose": _TEXT,
+            "standards": [],
+            "answer_sets": JIS.answer_sets,
+            "profile": JIS.profile,
+            "categories": categories,
+            "scoring": scoring,
+            "insurance": JIS.insurance.model_copy(update={"variant": insurance}),
+            "report": JIS.report,
+        }
+    )
+
+
+def _item(name: str, item: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "topic": _TEXT,
+        "answer_set": "implementation",
+        "weight": int(item.rstrip("!nc")),
+        "critical": "!" in item,
+        "na_allowed": "n" in item,
+        "na_when": _TEXT if "n" in item else None,
+        "question": _TEXT,
+        "comment": {"title": _TEXT, "text": _TEXT},
+        "note": {"kind": "case" if "c" in item else "advice", "text": _TEXT},
+    }
+
+
+def reply(catalog: Catalog, signs: str) -> Answers:
+    """Answers to every item in order; blanks only help the eye."""
+    row = signs.replace(" ", "")
+    return {item: SIGNS[sign] for item, sign in zip(catalog.items, row, strict=True)}
+
+
+def answers(catalog: Catalog, rows: Mapping[str, str], rest: str = "○") -> Answers:
+    """Answers by category (a sign an item, or one for all) or by item; later rows win."""
+    signs = dict.fromkeys(catalog.items, rest)
+    for name, row in rows.items():
+        category = catalog.category_by_id.get(name)
+        items = category.items if category else (catalog.items[name],)
+        row = row * len(items) if len(row) == 1 else row
+        signs.update((item.id, sign) for item, sign in zip(items, row, strict=True))
+    return {item: SIGNS[sign] for item, sign in signs.items()}
+
+
+# --- random catalogues and answers
+
+_ITEMS = ("1", "2", "3", "3!", "1n", "2n", "3n", "3!n", "2c", "3!c")
+_LEAVABLE = tuple(item for item in _ITEMS if "n" in item)
+_MOODS = ("○○○○○○○△", "○○△×?", "○△△×", "×××?△", "○○○○○.", "○○○△×-.", "○--", "-", "○△×?-.")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A random return in the notation above: short to read where a test fails."""
+
+    lines: tuple[str, ...]
+    shift: tuple[int, ...]
+    variant: str
+    signs: str
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return catalog(*self.lines, scoring=_scoring(*self.shift), variant=self.variant)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return reply(self.catalog, self.signs)
+
+
+def _scoring(*shift: int) -> Mapping[str, Any]:
+    """Numbers near those of the rule that keep its meaning; all 0: the rule itself."""
+    a, b, c, d, e, f = shift
+    return {
+        **SCORING,
+        "ranks": {"A": 85 + a, "B": 70 - b, "C": 50 - c, "D": 30 + d, "E": 0},
+        "gates": {
+            "category_answered": ("2/3", "1/2", "3/4")[a % 3],
+            "total_answered": ("4/5", "7/10", "5/6")[b % 3],
+            "applicable_categories": 4 - c % 3,
+        },
+        "caps": {
+            "category_below": [
+                {"score": 70 + d, "at_most": "B"},
+                {"score": 50 - e, "at_most": "C"},
+            ],
+            "categories_below": [{"score": 30 + f, "count": 3 - a % 2, "at_most": "D"}],
+            "critical_missed": [
+                {"count": 1 + b % 2, "at_most": "B"},
+                {"count": 3 + c % 2, "at_most": "C"},
+                {"count": 6 - d % 2, "at_most": "D"},
+            ],
+            "na_share": {"over": ("1/2", "2/5", "3/5")[e % 3], "at_most": "B"},
+        },
+        "comments": {"categories": 3 - f % 2, "items": 2 + a % 2},
+    }
+
+
+@st.composite
+def samples(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> Sample:
+    """4 to 7 categories of 1 to 8 items, answered in one mood or a mood a category."""
+    usual = st.lists(st.sampled_from(_ITEMS), min_size=1, max_size=8)
+    leavable = st.lists(st.sampled_from(_LEAVABLE), min_size=1, max_size=3)
+    lines = draw(st.lists(st.one_of(usual, leavable), min_size=4, max_size=7))
+    shifts = st.one_of(st.just((0,) * 6), st.tuples(*[st.integers(0, 5)] * 6))
+    ids = [f"C{c}-{i}" for c, line in enumerate(lines, 1) for i, _ in enumerate(line, 1)]
+    return Sample(
+        lines=tuple(" ".join(line) for line in lines),
+        shift=draw(shifts),
+        variant=draw(st.sampled_from(ids)),
+        signs=" ".join(draw(_rows(lines, moods))),
+    )
+
+
+@st.composite
+def _rows(draw: st.DrawFn, lines: list[list[str]], moods: tuple[str, ...]) -> list[str]:
+    mood, one_mood, tidy = draw(st.sampled_from(moods)), draw(st.booleans()), draw(st.booleans())
+    rows = []
+    for line in lines:
+        signs = st.sampled_from(mood if one_mood else draw(st.sampled_from(moods)))
+        row = draw(st.lists(signs, min_size=len(line), max_size=len(line)))
+        refused = [tidy and "n" not in item for item in line]
+        rows.append(
+            "".join("○" if r and s == "-" else s for s, r in zip(row, refused, strict=True))
+        )
+    return rows
