@@ -39,6 +39,9 @@ LISTS_SHEET: Final = "_lists"
 # Keys down column A of the identity sheet, values beside them; also names of custom properties.
 IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_client")
 
+# A custom property of every report: one dropped into the input folder is known for what it is.
+OUTPUT_KEY: Final = "sheet_diag_output"
+
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
 
 _STAMP = re.compile(

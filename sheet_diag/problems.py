@@ -308,15 +308,42 @@ _CATALOGUE: Final = {
         ),
         ("どちらを採用するかをご確認ください。", "Please decide which one counts."),
     ),
-    Code.INCOMPLETE: _Entry(
+    Code.OWN_OUTPUT: _Entry(
         _E,
         (
-            "回答が足りないため、判定を保留しました（{value}）。",
-            "Too few questions are answered, so the ranking is withheld ({value}).",
+            "sheet-diagが作成した報告書または集計です。回収票ではありません。",
+            "This is a report made by sheet-diag, not a returned hearing sheet.",
+        ),
+        ("入力フォルダーから取り除いてください。", "Please take it out of the input folder."),
+    ),
+    Code.CATEGORY_INCOMPLETE: _Entry(
+        _E,
+        (
+            "「{name_ja}」の回答が、判定に必要な割合（重みで{limit}以上）に達していないため、判定を保留しました。",
+            'Too few questions of "{name_en}" are answered (at least {limit} by weight are needed), so the ranking is withheld.',
         ),
         (
-            "未回答の設問にお答えいただくよう依頼してください。",
-            "Ask the client to answer the remaining questions.",
+            "「{name_ja}」の未回答の設問にお答えください。",
+            'Please answer the open questions of "{name_en}".',
+        ),
+    ),
+    Code.TOTAL_INCOMPLETE: _Entry(
+        _E,
+        (
+            "全体の回答が、判定に必要な割合（重みで{limit}以上）に達していないため、判定を保留しました。",
+            "Too few questions are answered (at least {limit} by weight are needed), so the ranking is withheld.",
+        ),
+        ("未回答の設問にお答えください。", "Please answer the open questions."),
+    ),
+    Code.TOO_FEW_CATEGORIES: _Entry(
+        _E,
+        (
+            "評価の対象となる分野が{limit}つに満たないため、判定を保留しました。",
+            "Fewer than {limit} categories apply, so the ranking is withheld.",
+        ),
+        (
+            "「該当なし」とした設問が条件に当てはまるかご確認ください。",
+            "Please check whether the questions answered N/A meet the stated condition.",
         ),
     ),
 }

@@ -196,9 +196,13 @@ class Page:
         """Colour scale or data bar over the area."""
         _done(self._sheet.conditional_format(*area, dict(options)))
 
-    def table(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
-        """Make a native table of cells that are already written; columns only name the headers."""
-        _done(self._sheet.add_table(*area, dict(options)))
+    def table(
+        self, area: tuple[int, int, int, int], name: str, headers: Sequence[str], head: Look
+    ) -> None:
+        """Make a native Excel table of cells that are already written, and write its headers."""
+        columns = [{"header": text, "header_format": self._book.format(head)} for text in headers]
+        options = {"name": name, "columns": columns, "style": "Table Style Light 1"}
+        _done(self._sheet.add_table(*area, options))
 
     def filter(self, area: tuple[int, int, int, int]) -> None:
         """Show filter buttons on the first row of the area."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sheet_diag.diagnosis import diagnose
 from sheet_diag.model.catalog import Catalog, Rank
-from sheet_diag.model.results import FindingCode, Scores
+from sheet_diag.model.results import FindingCode, ItemScore, Scores
 from sheet_diag.scoring import score
 from tests.catalogs import SIGNS, Answers, Sample, samples
 
@@ -145,7 +145,14 @@ def lost(rows: list[Row]) -> Fraction:
     return weight_of(rows, "no", "blank") + Fraction(weight_of(rows, "partial"), 2)
 
 
-@settings(max_examples=300)
+def item_score(row: Row) -> ItemScore:
+    if row.answer == "na":
+        return ItemScore(None, None, None)
+    value = {"yes": Fraction(1), "partial": Fraction(1, 2), "no": Fraction(0)}[row.answer]
+    return ItemScore(value, row.weight * value, row.weight - row.weight * value)
+
+
+@settings(max_examples=500)
 @given(samples())
 def test_the_rule_written_twice_agrees(sample: Sample) -> None:
     catalog, answers = sample.catalog, sample.answers
@@ -168,6 +175,9 @@ def test_the_rule_written_twice_agrees(sample: Sample) -> None:
         (None, None, None) if held else (low.rank, high.rank, strict.rank)
     )
     assert list(result.categories) == [c.id for c in catalog.categories]
+    assert list(result.items) == list(catalog.items)
+    for row in swapped(table, blank="no"):
+        assert result.items[row.item] == item_score(row)
     for name, rows in split(catalog, table).items():
         got = result.categories[name]
         assert (got.score, got.upper) == (low.scores[name], high.scores[name])
@@ -181,26 +191,30 @@ def parts_of_the_rule(scores: Scores) -> Iterator[str]:
     if scores.rank:
         yield f"rank {scores.rank}"
         yield from ("対象外" for c in scores.categories.values() if c.score is None)
-        yield "upper" if scores.rank != scores.upper_rank else ""
-        yield "strict" if scores.rank != scores.strict_rank else ""
-        yield "capped" if scores.rank != scores.base_rank else ""
-    yield from (cap.rule for cap in scores.caps)
-    yield from (gate.rule for gate in scores.gates)
+        others = {
+            "base": scores.base_rank,
+            "upper": scores.upper_rank,
+            "strict": scores.strict_rank,
+        }
+        yield from (f"{name} differs" for name, rank in others.items() if rank != scores.rank)
+    yield from (f"{cap.rule.partition('_')[0]} {cap.at_most}" for cap in scores.caps)
+    yield from (gate.rule.partition("_LT_")[0] for gate in scores.gates)
 
 
 def test_random_returns_reach_every_part_of_the_rule() -> None:
     seen: set[str] = set()
 
+    @settings(max_examples=500)
     @given(samples())
     def collect(sample: Sample) -> None:
         seen.update(parts_of_the_rule(score(sample.catalog, sample.answers)))
 
     collect()
     expected = {f"rank {rank}" for rank in Rank}
-    expected |= {"対象外", "upper", "strict", "capped", "NA_SHARE"}
-    expected |= {"CATEGORY_LT_70", "CATEGORY_LT_50", "CATEGORIES_LT_30_GE_3"}
-    expected |= {"CRITICAL_GE_1", "CRITICAL_GE_3", "CRITICAL_GE_6"}
-    expected |= {"CATEGORY_ANSWERED_LT_2/3", "TOTAL_ANSWERED_LT_4/5", "APPLICABLE_CATEGORIES_LT_4"}
+    expected |= {"対象外", "base differs", "upper differs", "strict differs"}
+    expected |= {"CATEGORY B", "CATEGORY C", "CATEGORIES D", "NA B"}
+    expected |= {"CRITICAL B", "CRITICAL C", "CRITICAL D"}
+    expected |= {"CATEGORY_ANSWERED", "TOTAL_ANSWERED", "APPLICABLE_CATEGORIES"}
     assert expected <= seen
 
 
@@ -269,7 +283,8 @@ def test_upper_rank_is_never_worse_and_strict_rank_never_better(sample: Sample) 
 )
 @settings(max_examples=30)
 @given(sample=samples())
-def test_one_answer_everywhere(catalog: Catalog, sign: str, overall: int, rank: str | None) -> None:
+def test_one_answer_everywhere(sample: Sample, sign: str, overall: int, rank: str | None) -> None:
+    catalog = sample.catalog
     answers = dict.fromkeys(catalog.items, SIGNS[sign])
     result = score(catalog, answers)
     assert result.overall == overall

@@ -108,11 +108,11 @@ def _words(choice: dict[Any, Any]) -> list[str]:
 
 
 def _ranks(raw: Any) -> Iterator[Fault]:
-    for path in (("scoring", "ranks"), ("report", "ranks")):
-        ranks = tree.mapping(raw, path[0]).get(path[1])
-        for rank in _RANKS if isinstance(ranks, dict) else ():
-            if rank not in ranks:
-                yield Fault((*path, rank), FaultCode.MISSING)
+    for part in ("scoring", "report"):
+        ranks = tree.names(tree.mapping(raw, part).get("ranks"))
+        for rank in _RANKS:
+            if ranks is not None and rank not in ranks:
+                yield Fault((part, "ranks", rank), FaultCode.MISSING)
     scores = tree.mapping(raw, "scoring", "ranks")
     if not _falls([scores.get(rank) for rank in _RANKS]):
         yield Fault(("scoring", "ranks"), FaultCode.NOT_DESCENDING)
@@ -164,7 +164,8 @@ def _profile(raw: Any) -> Iterator[Fault]:
             yield Fault((*path, "choices"), FaultCode.CHOICES_MISSING)
         if field.get("kind") != "choice" and choices:
             yield Fault((*path, "choices"), FaultCode.CHOICES_UNWANTED)
-        if _overlap([(c.get("from"), c.get("to")) for c in choices if "from" in c or "to" in c]):
+        ranges = [(choice.get("from"), choice.get("to")) for choice in choices]
+        if _overlap([pair for pair in ranges if pair != (None, None)]):
             yield Fault((*path, "choices"), FaultCode.RANGES_OVERLAP)
 
 

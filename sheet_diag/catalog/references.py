@@ -95,11 +95,11 @@ def _of_variants(raw: Any) -> Iterator[Fault]:
     rows = tree.mapping(raw, "insurance", "level").values()
     levels = {n for row in rows for n in tree.mapping(row).values() if isinstance(n, int)}
     path: Path = ("report", "insurance", "notices")
-    notices = tree.mapping(raw, *path[:-1]).get(path[-1])
-    for level in sorted(levels) if isinstance(notices, dict) else ():
-        if level not in notices:
+    notices = tree.mapping(raw, "report", "insurance").get("notices")
+    for level in sorted(levels):
+        if isinstance(notices, dict) and level not in notices:
             yield Fault((*path, level), FaultCode.TABLE_GAP, str(level))
-        yield from _covers((*path, level), notices.get(level), names)
+        yield from _covers((*path, level), tree.mapping(notices).get(level), names)
 
 
 def _choices_of(raw: Any, item: Any) -> list[str] | None:

@@ -1,16 +1,27 @@
-"""YAML as the catalogue means it: `yes`, `no` and dates are words, a key stands once."""
+"""YAML as the catalogue means it: `yes`, `no`, dates and 12:30 are words, a key stands once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 # libyaml's loader is some ten times faster; the pure one is the same without it.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEPT = {f"tag:yaml.org,2002:{name}" for name in ("null", "int", "float")}
+
+# What is no word (the core schema of YAML 1.2, decimal only): tag, form, first characters.
+_NO_WORDS = (
+    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("bool", r"true|True|TRUE|false|False|FALSE", tuple("tTfF")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", tuple("-+0123456789")),
+    (
+        "float",
+        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?",
+        tuple("-+.0123456789"),
+    ),
+)
 
 
 class NotYamlError(Exception):
@@ -18,17 +29,14 @@ class NotYamlError(Exception):
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """The safe loader with YAML 1.2 booleans; duplicate keys are refused."""
+    """The safe loader with its own notion of a word; duplicate keys are refused."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the base class declares it so
-        first: [(tag, rule) for tag, rule in rules if tag in _KEPT]
-        for first, rules in _Base.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, Hashable):
                 continue  # the base class refuses it
             if key in seen:
@@ -36,12 +44,14 @@ class _Loader(_Base):  # type: ignore[misc]
                     None, None, f"the key {key!r} stands twice", key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
-_Loader.add_implicit_resolver(  # type: ignore[no-untyped-call]
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
-)
+for _name, _form, _first in _NO_WORDS:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_form})$"), list(_first)
+    )
 
 
 def read_yaml(content: bytes) -> Any:

@@ -44,9 +44,11 @@ class Found:
     ignored: bool
 
 
-def find(folder: Path) -> tuple[Found, ...]:
-    """Every file below the folder, in the order of their names. Links to folders are not followed."""
-    files = (path for path in folder.rglob("*") if path.is_file())
+def find(folder: Path, apart_from: Path) -> tuple[Found, ...]:
+    """Every file below the folder but not below `apart_from`, in the order of their names."""
+    outside = apart_from.resolve()
+    paths = (path for path in folder.rglob("*") if outside not in path.resolve().parents)
+    files = (path for path in paths if path.is_file())
     kept = (path for path in files if path.name not in _PLACEHOLDERS)
     found = (Found(path, _name(path, folder), _is_leftover(path, folder)) for path in kept)
     return tuple(sorted(found, key=lambda each: each.name))

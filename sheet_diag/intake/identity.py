@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from sheet_diag.intake.grid import Grid
-from sheet_diag.layout import IDENTITY_KEYS, read_stamp
+from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, read_stamp
 from sheet_diag.model.returns import Code, Identity, Problem
 
 _CUSTOM_PART: Final = "docProps/custom.xml"
@@ -57,15 +57,24 @@ def _top_cells(grids: Sequence[Grid]) -> Iterator[str]:
                 yield from row
 
 
+def is_own_output(content: bytes) -> bool:
+    """Whether the workbook is a report or a portfolio of ours."""
+    return OUTPUT_KEY in _properties(content)
+
+
 def _property(content: bytes) -> Identity | None:
+    found = _properties(content)
+    values = [found.get(key) or None for key in IDENTITY_KEYS]
+    return Identity(*values) if any(values) else None
+
+
+def _properties(content: bytes) -> dict[str, str]:
     """Custom document properties; a damaged part counts as none, because it is one of three."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if package.getinfo(_CUSTOM_PART).file_size > _LARGEST_PART:
-                return None
+                return {}
             root = fromstring(package.read(_CUSTOM_PART))
     except (KeyError, zipfile.BadZipFile, ParseError, DefusedXmlException, OSError):
-        return None
-    found = {prop.get("name"): "".join(prop.itertext()).strip() for prop in root}
-    values = [found.get(key) or None for key in IDENTITY_KEYS]
-    return Identity(*values) if any(values) else None
+        return {}
+    return {prop.get("name", ""): "".join(prop.itertext()).strip() for prop in root}

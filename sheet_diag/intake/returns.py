@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.company import read_profile
 from sheet_diag.intake.grid import Grid
-from sheet_diag.intake.identity import read_identity
+from sheet_diag.intake.identity import is_own_output, read_identity
 from sheet_diag.layout import Column, cell_name, item_key
 from sheet_diag.model.catalog import Catalog, Choice, Item, Lang, Role
 from sheet_diag.model.returns import Code, Problem, Response, ReturnedSheet
@@ -19,6 +19,8 @@ def read_return(
     grids: Sequence[Grid], content: bytes, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     """Read a workbook's cells as a return; None where it is not a hearing sheet of the catalogue."""
+    if is_own_output(content):
+        return None, (Problem(Code.OWN_OUTPUT),)
     identity, problems = read_identity(grids, content)
     if identity.catalog and identity.catalog != catalog.id:
         details = (("read", catalog.id),)

@@ -67,9 +67,7 @@ def write_answers(page: Page, letter: Letter) -> Area:
     area = _write_sums(page, row + 2, letter)
     page.freeze(_HEADER_ROW + 1, 1)
     client = header_text(letter.addressee)
-    footer = (
-        f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
-    )
+    footer = f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
     page.paper(
         landscape=True, header=f"&L&8{client}&R&8{say('report.confidential')}", footer=footer
     )

@@ -44,7 +44,6 @@ def radar(book: Book, area: Area, *, title: str, series: str) -> Any:
                 "fill": {"color": NAVY},
                 "border": {"color": NAVY},
             },
-            "data_labels": {"value": True, "num_format": "0.0", "font": {**_FONT, "bold": True}},
         }
     )
     chart.set_y_axis(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheet_diag.layout import OUTPUT_KEY
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Report
 from sheet_diag.model.settings import Issuer
@@ -20,6 +21,7 @@ def client_report(report: Report, catalog: Catalog, issuer: Issuer, software: st
     say = Wording(report.lang)
     title = catalog.report.title[report.lang]
     book = Book(title=title, author=issuer.name, created=report.as_of, subject=report.sheet.name)
+    book.custom_property(OUTPUT_KEY, report.number)
     first = book.page(say("report.sheet.report"))
     answers = book.page(say("report.sheet.answers"))
     conditions = book.page(say("report.sheet.conditions"))

@@ -51,9 +51,7 @@ def write_conditions(page: Page, letter: Letter, software: str) -> None:
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
     _write_problems(page, row, letter)
-    footer = (
-        f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
-    )
+    footer = f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
     client = header_text(letter.addressee)
     page.paper(
         landscape=False, header=f"&L&8{client}&R&8{say('report.confidential')}", footer=footer

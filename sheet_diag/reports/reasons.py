@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from sheet_diag.figures import shown
 from sheet_diag.model.catalog import Rank
-from sheet_diag.model.results import Cap, Finding, FindingCode, Gate
+from sheet_diag.model.results import Cap, Finding, FindingCode
 from sheet_diag.reports.letter import Letter
-from sheet_diag.wording import Wording
 
 
 def reasons(letter: Letter) -> Iterator[str]:
@@ -37,15 +36,6 @@ def finding_text(letter: Letter, finding: Finding) -> str:
     categories = finding.code is FindingCode.NA_SHARE_HIGH
     about = letter.categories(finding.about) if categories else letter.topics(finding.about)
     return letter.say(f"report.finding.{finding.code.value}", about=about)
-
-
-def gate_text(say: Wording, gate: Gate, names: dict[str, str]) -> str:
-    """Why a return is held, as a clause."""
-    limit = gate.rule.rsplit("_", 1)[-1]
-    if gate.category:
-        return say("report.gate.category", name=names[gate.category], limit=limit)
-    kind = "applicable" if gate.rule.startswith("APPLICABLE") else "total"
-    return say(f"report.gate.{kind}", limit=limit)
 
 
 def _range(letter: Letter, rank: Rank) -> str:

@@ -1,0 +1,224 @@
+"""Words in, words out, exit status. Decides nothing about returns.
+
+Exit status 0: every file was ranked, superseded or ignored with a reason; 1: some return needs
+attention; 2: usage, catalogue or configuration error; 130: stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from sheet_diag import __version__
+from sheet_diag.catalog.faults import CatalogError
+from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.wording import Wording
+
+
+def _language(arguments: list[str]) -> Lang:
+    """The language of the help pages, known before the options are parsed."""
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if option == "--lang=en" or (option, value) == ("--lang", "en"):
+            return Lang.EN
+    return Lang.JA
+
+
+_HELP: Final = Wording(_language(sys.argv))
+_app = typer.Typer(help=_HELP("cli.help.app"), add_completion=False, no_args_is_help=True)
+
+_Lang = Annotated[str | None, typer.Option("--lang", help=_HELP("cli.help.lang"), metavar="ja|en")]
+_Catalog = Annotated[Path | None, typer.Option("--catalog", help=_HELP("cli.help.catalog"))]
+_Config = Annotated[Path | None, typer.Option("--config", help=_HELP("cli.help.config"))]
+_AsOf = Annotated[str | None, typer.Option(help=_HELP("cli.help.as_of"), metavar="YYYY-MM-DD")]
+_Jobs = Annotated[int | None, typer.Option(help=_HELP("cli.help.jobs"), min=1)]
+
+
+def main() -> None:
+    """Entry point of `sheet-diag`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
+            reconfigure(errors="replace")
+    _app()
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sheet-diag {__version__}")
+        raise typer.Exit
+
+
+@_app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help=_HELP("cli.help.version"), callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    del version
+
+
+@_app.command(help=_HELP("cli.help.template"))
+def template(
+    output: Annotated[Path, typer.Option(help=_HELP("cli.help.file"))] = Path("hearing_sheet.xlsx"),
+    lang: _Lang = None,
+    catalog: _Catalog = None,
+    config: _Config = None,
+) -> None:
+    """Write the blank hearing sheet."""
+    from sheet_diag.config import FILE_NAME, load_config
+    from sheet_diag.sheet import hearing_sheet
+
+    with _failures(_parse_lang(lang)) as say:
+        settings = load_config(config)
+        say.lang = _parse_lang(lang, settings.language)
+        content = hearing_sheet(_load(catalog), say.lang, settings.issuer)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(content)
+        typer.echo(say("cli.template.done", path=output))
+        if settings.issuer.deadline is None:
+            typer.echo(say("cli.template.config", name=FILE_NAME))
+
+
+@_app.command(help=_HELP("cli.help.run"))
+def run(
+    input: Annotated[Path, typer.Option(help=_HELP("cli.help.input"))] = Path("input"),  # noqa: A002
+    output: Annotated[Path, typer.Option(help=_HELP("cli.help.output"))] = Path("output"),
+    as_of: _AsOf = None,
+    jobs: _Jobs = None,
+    lang: _Lang = None,
+    catalog: _Catalog = None,
+    config: _Config = None,
+) -> None:
+    """Run the whole batch."""
+    from sheet_diag.config import load_config
+    from sheet_diag.terminal import show_result, with_progress
+
+    with _failures(_parse_lang(lang)) as say:
+        settings = load_config(config)
+        say.lang = _parse_lang(lang, settings.language)
+        _require_folder(input, say)
+        from sheet_diag.batch import Order
+        from sheet_diag.batch import run as run_batch
+
+        order = Order(
+            input=input,
+            output=output,
+            catalog=_load(catalog),
+            issuer=settings.issuer,
+            as_of=_parse_day(as_of, say),
+            lang=say.lang,
+            report_lang=settings.report_language,
+            jobs=jobs,
+        )
+        result = with_progress(say, lambda progress: run_batch(order, progress))
+        show_result(result, order, say)
+    raise typer.Exit(1 if result.needs_attention else 0)
+
+
+@_app.command(help=_HELP("cli.help.demo"))
+def demo(
+    folder: Annotated[Path, typer.Argument(help=_HELP("cli.help.folder"))] = Path("demo"),
+    as_of: _AsOf = None,
+    jobs: _Jobs = None,
+    lang: _Lang = None,
+    catalog: _Catalog = None,
+) -> None:
+    """Make sample returns and run the batch over them; some need attention, which is no failure."""
+    from sheet_diag.terminal import show_result, with_progress
+
+    with _failures(_parse_lang(lang)) as say:
+        from sheet_diag.batch import Order
+        from sheet_diag.batch import run as run_batch
+        from sheet_diag.demo import ISSUER, prepare
+
+        loaded = _load(catalog)
+        sheet = prepare(folder, loaded)
+        order = Order(
+            input=folder / "input",
+            output=folder / "output",
+            catalog=loaded,
+            issuer=ISSUER,
+            as_of=_parse_day(as_of, say),
+            lang=say.lang,
+            jobs=jobs,
+        )
+        result = with_progress(say, lambda progress: run_batch(order, progress))
+        show_result(result, order, say, sheet)
+
+
+def _load(path: Path | None) -> Catalog:
+    from sheet_diag.catalog import load_catalog
+
+    return load_catalog(path)
+
+
+def _parse_lang(value: str | None, configured: Lang | None = None) -> Lang:
+    if value is None:
+        return configured or Lang.JA
+    try:
+        return Lang(value)
+    except ValueError:
+        _fail(_HELP("cli.error.lang", value=value))
+
+
+def _parse_day(value: str | None, say: Wording) -> date:
+    if value is None:
+        return date.today()
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        _fail(say("cli.error.as_of", value=value), say)
+
+
+def _require_folder(path: Path, say: Wording) -> None:
+    if not path.exists():
+        _fail(say("cli.error.no_input", path=path), say)
+    if not path.is_dir():
+        _fail(say("cli.error.input_is_file", path=path), say)
+
+
+@contextmanager
+def _failures(lang: Lang) -> Iterator[Wording]:
+    """Turn what can go wrong outside of returns into a sentence and an exit status."""
+    from sheet_diag.config import ConfigError
+
+    say = Wording(lang)
+    try:
+        yield say
+    except CatalogError as error:
+        typer.echo(say("cli.error.head", text=_catalog_text(error, say)), err=True)
+        raise typer.Exit(2) from error
+    except ConfigError as error:
+        lines = [say("cli.error.config", path=error.path)]
+        lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
+        _fail("\n".join(lines), say)
+    except OSError as error:
+        path, reason = error.filename or "", error.strerror or type(error).__name__
+        _fail(say("cli.error.write", path=path, reason=reason), say)
+    except KeyboardInterrupt:
+        typer.echo("\n" + say("cli.error.interrupted"), err=True)
+        raise typer.Exit(130) from None
+
+
+def _catalog_text(error: CatalogError, say: Wording) -> str:
+    lines = [say("cli.error.catalog", count=len(error.faults))]
+    for located in error.faults:
+        fault = located.fault
+        text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
+        place = {"file": located.file, "path": located.path}
+        lines.append("  " + say("cli.error.catalog.line", text=text, **place))
+    return "\n".join(lines)
+
+
+def _fail(text: str, say: Wording = _HELP) -> NoReturn:
+    typer.echo(say("cli.error.head", text=text), err=True)
+    raise typer.Exit(2)

@@ -1,0 +1,107 @@
+"""sheet-diag.toml: who issues, in which language. Every key is optional; unknown ones are refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from sheet_diag.model.catalog import Lang
+from sheet_diag.model.settings import Issuer
+
+FILE_NAME: Final = "sheet-diag.toml"
+_ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
+_TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer")
+_ISSUER_KEYS: Final = (*_ISSUER, "logo")
+_LOGO_MAGIC: Final = (b"\x89PNG", b"\xff\xd8\xff")
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; `faults` are (wording key, parts) pairs."""
+
+    def __init__(self, path: Path, faults: list[tuple[str, dict[str, str]]]) -> None:
+        self.path = path
+        self.faults = faults
+        super().__init__(f"{path}: {faults}")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the file says. `report_language` None: the language of each returned sheet."""
+
+    issuer: Issuer = field(default_factory=Issuer)
+    language: Lang | None = None
+    report_language: Lang | None = None
+
+
+def load_config(path: Path | None) -> Config:
+    """Read `path`, or `sheet-diag.toml` of the working folder where there is one.
+
+    Raises `ConfigError` with every fault.
+    """
+    chosen = path or Path(FILE_NAME)
+    if path is None and not chosen.is_file():
+        return Config()
+    try:
+        raw = tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(chosen, [("config.unreadable", {"reason": str(error)})]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(chosen, [("config.not_toml", {"reason": str(error)})]) from error
+    faults = [*_unknown_keys(raw), *_wrong_values(raw, chosen.parent)]
+    if faults:
+        raise ConfigError(chosen, faults)
+    return _config(raw, chosen.parent)
+
+
+def _config(raw: Mapping[str, Any], folder: Path) -> Config:
+    issuer = raw.get("issuer", {})
+    logo = issuer.get("logo")
+    report = raw.get("report_language", "client")
+    return Config(
+        issuer=Issuer(
+            **{key: issuer.get(key, "") for key in _ISSUER},
+            deadline=raw.get("deadline"),
+            logo=(folder / logo).read_bytes() if logo else None,
+        ),
+        language=Lang(raw["language"]) if "language" in raw else None,
+        report_language=None if report == "client" else Lang(report),
+    )
+
+
+def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    issuer = raw.get("issuer", {})
+    keys = [(key, "", _TOP_KEYS) for key in raw]
+    keys += [(key, "issuer.", _ISSUER_KEYS) for key in issuer if isinstance(issuer, dict)]
+    for key, prefix, known in keys:
+        if key not in known:
+            near = get_close_matches(key, list(known), n=1)
+            parts = {"key": prefix + key, "near": near[0] if near else ", ".join(known)}
+            yield "config.unknown_key", parts
+
+
+def _wrong_values(raw: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    for key, allowed in (("language", ("ja", "en")), ("report_language", ("client", "ja", "en"))):
+        if raw.get(key, allowed[0]) not in allowed:
+            parts = {"key": key, "value": str(raw[key]), "allowed": ", ".join(allowed)}
+            yield "config.not_one_of", parts
+    if "deadline" in raw and type(raw["deadline"]) is not date:
+        yield "config.not_a_date", {"key": "deadline", "value": str(raw["deadline"])}
+    issuer = raw.get("issuer", {})
+    if not isinstance(issuer, dict):
+        yield "config.not_a_table", {"key": "issuer"}
+        return
+    for key in (*_ISSUER, "logo"):
+        if not isinstance(issuer.get(key, ""), str):
+            yield "config.not_text", {"key": f"issuer.{key}"}
+    logo = issuer.get("logo")
+    if isinstance(logo, str) and not _is_picture(folder / logo):
+        yield "config.not_a_picture", {"value": logo}
+
+
+def _is_picture(path: Path) -> bool:
+    return path.is_file() and path.read_bytes()[:8].startswith(_LOGO_MAGIC)

@@ -1,0 +1,117 @@
+"""run.json: what became of every file, and every number that the workbooks show.
+
+The schema is a contract for scripts (docs/run-json.md): additions are fine, changes are not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from sheet_diag import problems
+from sheet_diag.figures import exact, shown
+from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status
+from sheet_diag.model.returns import Problem
+
+SCHEMA: Final = 1
+
+
+def journal(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, lang: Lang) -> bytes:
+    """The whole file: UTF-8, sorted keys, no machine paths."""
+    content = {
+        "schema": SCHEMA,
+        "as_of": as_of.isoformat(),
+        "catalog": {"id": catalog.id, "version": catalog.version, "sha256": catalog.sha256},
+        "counts": {
+            "files": len(outcomes),
+            **{s.value: sum(1 for o in outcomes if o.status is s) for s in Status},
+        },
+        "returns": [outcome_entry(catalog, outcome, lang) for outcome in outcomes],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode("utf-8", "replace")
+
+
+def outcome_entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
+    """One entry of `returns`."""
+    received = outcome.received
+    sheet = received.sheet
+    profile = dict(sheet.profile) if sheet else {}
+    client = {**profile, "id": sheet.identity.client, "name": sheet.name} if sheet else None
+    return {
+        "file": received.file,
+        "member": received.member,
+        "sha256": received.sha256,
+        "status": outcome.status.value,
+        "client": client,
+        "lang": sheet.lang.value if sheet else None,
+        "problems": [_problem(problem, lang) for problem in outcome.problems],
+        "result": outcome.result,
+        "correction": None,
+        "answers": sheet.answers if sheet else {},
+        "diagnosis": _diagnosis(catalog, outcome.diagnosis) if outcome.diagnosis else None,
+    }
+
+
+def _problem(problem: Problem, lang: Lang) -> dict[str, Any]:
+    return {
+        "code": problem.code.value,
+        "severity": problems.severity(problem.code).value,
+        "sheet": problem.sheet,
+        "cell": problem.cell,
+        "item": problem.item,
+        "value": problem.value,
+        "message": problems.message(problem, lang),
+        "todo": problems.advice(problem, lang),
+    }
+
+
+def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
+    scores = diagnosis.scores
+    ranked = scores.rank is not None
+    return {
+        "gates": [{"rule": gate.rule, "category": gate.category} for gate in scores.gates],
+        "overall": _overall(scores),
+        "base_rank": scores.base_rank,
+        "rank": scores.rank,
+        "rank_interval": [scores.rank, scores.upper_rank] if ranked else None,
+        "strict_rank": scores.strict_rank,
+        "caps": [
+            {"rule": cap.rule, "at_most": cap.at_most, "because": list(cap.because)}
+            for cap in scores.caps
+        ],
+        "findings": [{"rule": f.rule, "about": list(f.about)} for f in scores.findings],
+        "categories": {c.id: _score(scores.categories[c.id].score) for c in catalog.categories},
+        "comments": [
+            {
+                "category": comment.category,
+                "items": list(comment.items),
+                "note": {"kind": comment.note_kind, "of": comment.note_of},
+            }
+            for comment in diagnosis.comments
+        ],
+        "insurance": {
+            "exposure": diagnosis.insurance.exposure,
+            "level": diagnosis.insurance.level,
+            "variant": diagnosis.insurance.variant,
+        },
+    }
+
+
+def _overall(scores: Scores) -> dict[str, str] | None:
+    if scores.overall is None or scores.upper is None:
+        return None
+    return {
+        "exact": exact(scores.overall),
+        "shown": shown(scores.overall),
+        "upper": shown(scores.upper),
+        "strict": shown(scores.strict),
+    }
+
+
+def _score(score: Fraction | None) -> dict[str, str] | None:
+    return None if score is None else {"exact": exact(score), "shown": shown(score)}

@@ -1,0 +1,31 @@
+"""File names of results: readable, safe on every system, the same for the same return."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Final
+
+_LONGEST: Final = 80
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*#%\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$", re.IGNORECASE)
+
+
+def report_number(as_of: date, sha256: str) -> str:
+    """`SD-20261123-0dd95d12`: the date and the start of the return's SHA-256."""
+    return f"SD-{as_of:%Y%m%d}-{sha256[:8]}"
+
+
+def result_name(client: str, number: str) -> str:
+    """`株式会社見本_SD-20261123-0dd95d12.xlsx`; the number alone where nothing of the name is left."""
+    name = safe_name(client)
+    return f"{name}_{number}.xlsx" if name else f"{number}.xlsx"
+
+
+def safe_name(text: str) -> str:
+    """Text as part of a file name: NFC, no separators, control or bidi marks, at most 80 characters."""
+    whole = unicodedata.normalize("NFC", text).encode("utf-8", "ignore").decode("utf-8")
+    plain = " ".join(_FORBIDDEN.sub("_", whole).split())
+    name = plain[:_LONGEST].strip(" ._~$")
+    return f"_{name}" if _RESERVED.match(name) else name

@@ -1,0 +1,30 @@
+"""ポートフォリオ集計: the workbook in which a person reviews all clients."""
+
+from __future__ import annotations
+
+from sheet_diag.layout import OUTPUT_KEY
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.portfolio.clients import write_clients, write_heatmap
+from sheet_diag.reports.portfolio.listing import Summary
+from sheet_diag.reports.portfolio.overview import write_overview
+from sheet_diag.reports.portfolio.rows import write_attention, write_data, write_items
+from sheet_diag.workbook import Book
+from sheet_diag.wording import Wording
+
+
+def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:
+    """The workbook; the same arguments give the same bytes."""
+    book = Book(title=say("portfolio.title"), author=issuer.name, created=portfolio.as_of)
+    book.custom_property(OUTPUT_KEY, "portfolio")
+    summary = Summary(portfolio, catalog, issuer, say)
+    overview = book.page(say("portfolio.sheet.overview"))
+    write_overview(book, overview, summary)
+    write_clients(book.page(say("portfolio.sheet.clients")), summary)
+    write_heatmap(book.page(say("portfolio.sheet.heatmap")), summary)
+    write_items(book.page(say("portfolio.sheet.items")), summary)
+    write_attention(book.page(say("portfolio.sheet.attention")), summary)
+    write_data(book.page(say("portfolio.sheet.data")), summary)
+    overview.open_here()
+    return book.bytes()

@@ -1,0 +1,105 @@
+"""A sheet that is one native table: title, a line of guidance, headers, rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.model.settings import Issuer
+from sheet_diag.style import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
+from sheet_diag.typography import room, row_height
+from sheet_diag.workbook import Page, header_text
+from sheet_diag.wording import Wording
+
+HEADER_ROW: Final = 3
+FIRST_ROW: Final = HEADER_ROW + 1
+
+LEFT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False}
+WRAPPED: Final[Look] = {**CELL, **INSET, "font_size": 9}
+MID: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+SCORE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
+SHARE: Final[Look] = {**CELL, **CENTER, "num_format": "0%", "font_size": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the sheets of the portfolio are written from."""
+
+    portfolio: Portfolio
+    catalog: Catalog
+    issuer: Issuer
+    say: Wording
+
+    @property
+    def date(self) -> str:
+        """The date of the run as printed."""
+        day = self.portfolio.as_of
+        return self.say("portfolio.as_of", year=day.year, month=day.month, day=day.day)
+
+    def name(self, name: str, file: str) -> str:
+        """A client as listed: by its file where it gave no name."""
+        return name or self.say("portfolio.unnamed", file=file)
+
+    def choice(self, field: str, choice: str) -> str:
+        """The label of a profile choice; empty where none was given."""
+        known = self.catalog.field_by_id.get(field)
+        found = known.by_id.get(choice) if known else None
+        return found.label[self.say.lang] if found else choice
+
+    def category(self, category: str) -> str:
+        """The short name of a category."""
+        return self.catalog.category_by_id[category].short[self.say.lang]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: heading, width in pixels."""
+
+    head: str
+    width: int
+
+
+def write_listing(
+    page: Page,
+    summary: Summary,
+    *,
+    heading: str,
+    lead: str,
+    columns: Sequence[Column],
+    count: int,
+    write_row: Callable[[Page, int, int], None],
+    table: str,
+    frozen: int = 1,
+) -> tuple[int, int] | None:
+    """Write the sheet; `write_row(page, row, index)` fills a row. Returns the first and last row,
+    or None where there are no rows."""
+    say, last = summary.say, len(columns) - 1
+    page.columns([column.width for column in columns])
+    page.merged(0, 0, last, heading, TITLE)
+    page.height(0, 34)
+    page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
+    width = sum(column.width for column in columns)
+    page.height(1, row_height(lead, room=room(width), size=9, padding=6))
+    page.height(2, 6)
+    _print(page, summary, heading)
+    if not count:
+        page.merged(HEADER_ROW, 0, last, say("portfolio.none"), {**BODY, **MIDDLE})
+        return None
+    for index in range(count):
+        write_row(page, FIRST_ROW + index, index)
+    end = FIRST_ROW + count - 1
+    page.height(HEADER_ROW, 36)
+    page.table((HEADER_ROW, 0, end, last), table, [column.head for column in columns], HEAD)
+    page.freeze(FIRST_ROW, frozen)
+    return FIRST_ROW, end
+
+
+def _print(page: Page, summary: Summary, heading: str) -> None:
+    say = summary.say
+    footer = f"&L&8{header_text(summary.issuer.name)}&C&8{say('report.footer.page')}"
+    header = f"&L&8{header_text(heading)}&R&8{say('report.confidential')}"
+    page.paper(landscape=True, header=header, footer=f"{footer}&R&8{header_text(summary.date)}")
+    page.fit_width(repeat=(HEADER_ROW, HEADER_ROW))

@@ -1,0 +1,107 @@
+"""The progress bar and the closing summary; quiet in a pipe. Says, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from sheet_diag import problems
+from sheet_diag.batch import Order, Result
+from sheet_diag.batch import Progress as Report
+from sheet_diag.model.catalog import Rank
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Severity
+from sheet_diag.wording import Wording
+
+_MOST_ROWS: Final = 15
+_COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
+
+
+def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
+    """Do the work under a progress bar, if a person is watching."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(say(f"cli.progress.{stage}"), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        return work(report)
+
+
+def show_result(result: Result, order: Order, say: Wording, sheet: Path | None = None) -> None:
+    """Clients by rank, files that need attention and why, where to look."""
+    console = Console(highlight=False, soft_wrap=False)
+    if not result.outcomes:
+        console.print(say("cli.summary.empty", path=escape(str(order.input))))
+    if any(outcome.status is Status.RANKED for outcome in result.outcomes):
+        console.print(_ranks(result, say))
+    attention = [o for o in result.outcomes if o.status in (Status.HELD, Status.REJECTED)]
+    if attention:
+        console.print(_attention(attention, say))
+    counts = {status.value: result.portfolio.counts[status] for status in Status}
+    console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
+    console.print()
+    console.print(say("cli.summary.where"))
+    places = {"portfolio": order.output / "portfolio.xlsx", "results": order.output / "results"}
+    if sheet:
+        places = {"sheet": sheet, **places}
+    for key, path in places.items():
+        console.print(
+            "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
+        )
+
+
+def _ranks(result: Result, say: Wording) -> Table:
+    table = Table(title=say("cli.summary.title"), title_justify="left")
+    table.add_column(say("cli.summary.rank"), justify="center")
+    table.add_column(say("cli.summary.count"), justify="right")
+    table.add_column(say("cli.summary.share"), justify="right")
+    total = sum(result.portfolio.ranks.values())
+    for rank in Rank:
+        count = result.portfolio.ranks[rank]
+        color = _COLORS[rank.value]
+        table.add_row(f"[bold {color}]{rank.value}[/]", str(count), f"{count / total:.0%}")
+    return table
+
+
+def _attention(outcomes: list[Outcome], say: Wording) -> Table:
+    table = Table(title=say("cli.summary.attention.title"), title_justify="left", show_lines=True)
+    table.add_column(say("cli.summary.attention.file"), overflow="fold")
+    table.add_column(say("cli.summary.attention.status"), no_wrap=True)
+    table.add_column(say("cli.summary.attention.reason"), overflow="fold")
+    for outcome in outcomes[:_MOST_ROWS]:
+        status = say(f"portfolio.status.{outcome.status.value}")
+        table.add_row(_plain(outcome.received.file), status, _plain(_reason(outcome, say)))
+    if len(outcomes) > _MOST_ROWS:
+        table.add_row("…", "", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
+    return table
+
+
+def _reason(outcome: Outcome, say: Wording) -> str:
+    """The first error with what to do about it: the others stand in the portfolio."""
+    errors = [p for p in outcome.problems if problems.severity(p.code) is Severity.ERROR]
+    first = errors[0]
+    text = f"{problems.message(first, say.lang)} {problems.advice(first, say.lang)}".strip()
+    rest = len(errors) - 1
+    return f"{text} (+{rest})" if rest else text
+
+
+def _plain(text: str) -> str:
+    """Text from outside on a terminal: no markup, no control characters."""
+    return escape("".join(char if char.isprintable() else "�" for char in text))

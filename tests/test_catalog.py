@@ -1,0 +1,804 @@
+"""The loader: what it reads, and every fault of a wrong catalogue, told at once and in place."""
+
+from __future__ import annotations
+
+import shutil
+import string
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sheet_diag.catalog import CatalogError, load_catalog
+from sheet_diag.catalog.faults import FaultCode
+from sheet_diag.catalog.yaml import NotYamlError, read_yaml
+from sheet_diag.model.catalog import Lang, Role
+from sheet_diag.wording import Wording, labels
+
+BUILT_IN = Path(__file__).parents[1] / "sheet_diag/catalog/data/jis-q-27002"
+FILES = sorted(str(file.relative_to(BUILT_IN)) for file in BUILT_IN.rglob("*.yaml"))
+
+C = FaultCode
+Told = tuple[str, str, FaultCode, str, str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BUILT_IN, tmp_path / "catalog"))
+
+
+def faults_of(path: Path) -> list[Told]:
+    """(file, path, code, value, near) of every fault; none where the catalogue loads."""
+    try:
+        load_catalog(path)
+    except CatalogError as error:
+        return [(f.file, f.path, f.fault.code, f.fault.value, f.fault.near) for f in error.faults]
+    return []
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> None:
+    """Replace the one place where `old` stands."""
+    text = (folder / file).read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    (folder / file).write_text(text.replace(old, new), "utf-8", newline="")
+
+
+# --- faults
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Edits (file, old, new) of the built-in catalogue, and the faults that they must raise."""
+
+    edits: Sequence[tuple[str, str, str]]
+    faults: Sequence[Told]
+
+
+def broken(file: str, old: str, new: str, *faults: Told) -> Broken:
+    return Broken([(file, old, new)], faults)
+
+
+TOP, PROFILE, REPORT = "catalog.yaml", "profile.yaml", "report.yaml"
+AST, COM, CRI, HUM = "items/AST.yaml", "items/COM.yaml", "items/CRI.yaml", "items/HUM.yaml"
+
+_AST_01 = 'en: "Asset inventory"}\n  answer_set: implementation\n  weight: 2\n'
+_AST_03 = 'critical: true\n  na_allowed: false\n  controls: {jis_2024: ["8.24"]'
+_CLOUD = 'en: "Cloud service selection criteria"}\n  answer_set: implementation\n'
+_LABELS = "label: {ja: 'は', en: 'Y'}, meaning: {ja: '実', en: 'Y'}"
+_NO_LABELS = "label: {ja: '否', en: 'N'}, meaning: {ja: '無', en: 'N'}"
+_PLAIN = f"  plain:\n    - {{id: yes, value: 1, {_LABELS}}}\n    - {{id: partial, value: 0, {_NO_LABELS}}}\n"
+
+BROKEN = {
+    # files
+    "a file that is not there": broken(
+        TOP,
+        "items: items/HUM.yaml",
+        "items: items/HUMAN.yaml",
+        (TOP, "categories.HUM.items", C.FILE_MISSING, "items/HUMAN.yaml", ""),
+    ),
+    "a file out of the folder": broken(
+        TOP,
+        "report: report.yaml",
+        "report: ../catalog/report.yaml",
+        (TOP, "report", C.FILE_MISSING, "../catalog/report.yaml", ""),
+    ),
+    "a folder in place of a file": broken(
+        TOP,
+        "profile: profile.yaml",
+        "profile: items",
+        (TOP, "profile", C.FILE_MISSING, "items", ""),
+    ),
+    "a key twice": broken(
+        AST,
+        _AST_01,
+        _AST_01 + "  weight: 3\n",
+        (AST, "", C.NOT_YAML, "line 5, column 3: the key 'weight' stands twice", ""),
+    ),
+    "braces without quotes": broken(
+        PROFILE,
+        'label: {ja: "部署名", en: "Department"}',
+        "label: {{client}: 1}",
+        (PROFILE, "", C.NOT_YAML, "line 10, column 11: found unhashable key", ""),
+    ),
+    # shape
+    "a line left out": broken(TOP, 'version: "2026.1"\n', "", (TOP, "version", C.MISSING, "", "")),
+    "a value left out": broken(
+        TOP, 'version: "2026.1"', "version:", (TOP, "version", C.MISSING, "", "")
+    ),
+    "no lines in a list": broken(
+        TOP,
+        "items: items/CRI.yaml",
+        "items: []",
+        (TOP, "categories.CRI.items", C.MISSING, "", ""),
+        (TOP, "insurance.variant.item", C.UNKNOWN_REFERENCE, "CRI-09", ""),
+    ),
+    "a misspelt required name": broken(
+        AST,
+        _AST_01,
+        _AST_01.replace("weight", "wieght"),
+        (AST, "AST-01.weight", C.MISSING, "", ""),
+        (AST, "AST-01.wieght", C.UNKNOWN_NAME, "wieght", "weight"),
+    ),
+    "a misspelt optional name": broken(
+        AST,
+        _AST_03,
+        _AST_03.replace("critical", "critcal"),
+        (AST, "AST-03.critcal", C.UNKNOWN_NAME, "critcal", "critical"),
+    ),
+    "a misspelt name beside one other": broken(
+        AST,
+        'title: {ja: "情報資産管理台帳',
+        'titel: {ja: "情報資産管理台帳',
+        (AST, "AST-01.comment.title", C.MISSING, "", ""),
+        (AST, "AST-01.comment.titel", C.UNKNOWN_NAME, "titel", "title"),
+    ),
+    "a misspelt name under a number": broken(
+        REPORT,
+        '    1:\n      new: {ja: "また',
+        '    1:\n      new: {jp: "x", ja: "また',
+        (REPORT, "insurance.notices.1.new.jp", C.UNKNOWN_NAME, "jp", ""),
+    ),
+    "a name of another world": broken(
+        TOP, "standards:", "mascot: 3\nstandards:", (TOP, "mascot", C.UNKNOWN_NAME, "mascot", "")
+    ),
+    "a digest by hand": broken(
+        TOP, "standards:", "sha256: abc\nstandards:", (TOP, "sha256", C.UNKNOWN_NAME, "sha256", "")
+    ),
+    "a text without words": broken(
+        TOP,
+        'short: {ja: "物理・環境"',
+        'short: {ja: "　 "',
+        (TOP, "categories.PHY.short.ja", C.EMPTY_TEXT, "　 ", ""),
+    ),
+    "an alias that is blank to the reader": broken(
+        TOP,
+        '"該当無し"',
+        '"該当無し", "。"',
+        (TOP, "answer_sets.implementation.na", C.EMPTY_TEXT, "。", ""),
+    ),
+    "an id in Japanese": broken(
+        PROFILE, "id: phone", "id: 電話", (PROFILE, "電話.id", C.NOT_AN_ID, "電話", "")
+    ),
+    "an id of 41 letters": broken(
+        PROFILE,
+        "id: phone",
+        f"id: {'x' * 41}",
+        (PROFILE, f"{'x' * 41}.id", C.NOT_AN_ID, "x" * 39 + "…", ""),
+    ),
+    "a word for true": broken(
+        AST,
+        _AST_03,
+        _AST_03.replace("true", "yes"),
+        (AST, "AST-03.critical", C.WRONG_TYPE, "yes", ""),
+    ),
+    "a number for a text": broken(
+        TOP, '"2026.1"', "2026.1", (TOP, "version", C.WRONG_TYPE, "2026.1", "")
+    ),
+    "true for a text": broken(TOP, '"2026.1"', "true", (TOP, "version", C.WRONG_TYPE, "true", "")),
+    "an id that is a list": broken(
+        PROFILE, "id: phone", "id: [phone]", (PROFILE, "6.id", C.WRONG_TYPE, "['phone']", "")
+    ),
+    "a weight of 0": broken(
+        AST,
+        _AST_01,
+        _AST_01.replace("2", "0"),
+        (AST, "AST-01.weight", C.OUT_OF_RANGE, "0", ""),
+    ),
+    "a score over 100": broken(
+        TOP,
+        "{score: 30, count: 3,",
+        "{score: 101, count: 3,",
+        (TOP, "scoring.caps.categories_below.1.score", C.OUT_OF_RANGE, "101", ""),
+    ),
+    "a decimal": broken(
+        TOP,
+        "value: 1/2",
+        "value: 0.5",
+        (TOP, "answer_sets.implementation.partial.value", C.NOT_EXACT, "0.5", ""),
+    ),
+    "a kind that is none": broken(
+        PROFILE,
+        "kind: email",
+        "kind: mail",
+        (PROFILE, "email.kind", C.NOT_ONE_OF, "mail", "text, email, choice, number, date"),
+    ),
+    "a rank that is none": broken(
+        TOP,
+        "na_share: {over: 1/2, at_most: B}",
+        "na_share: {over: 1/2, at_most: F}",
+        (TOP, "scoring.caps.na_share.at_most", C.NOT_ONE_OF, "F", "A, B, C, D, E"),
+    ),
+    "half a level": broken(
+        REPORT,
+        "    3:\n      new:",
+        "    3.5:\n      new:",
+        (REPORT, "insurance.notices.3.5", C.WRONG_VALUE, "3.5", ""),
+        (REPORT, "insurance.notices.3", C.TABLE_GAP, "3", ""),
+    ),
+    # names
+    "an id twice": broken(
+        AST, "id: AST-02", "id: AST-01", (AST, "AST-01.id", C.DUPLICATE_ID, "AST-01", "")
+    ),
+    "an id twice in two files": broken(
+        COM, "id: COM-02", "id: HUM-02", (COM, "HUM-02.id", C.DUPLICATE_ID, "HUM-02", "")
+    ),
+    "a misspelt answer set": broken(
+        AST,
+        _AST_01,
+        _AST_01.replace("implementation", "implementaton"),
+        (AST, "AST-01.answer_set", C.UNKNOWN_REFERENCE, "implementaton", "implementation"),
+    ),
+    "a misspelt choice in a hint": broken(
+        AST,
+        'partial: {ja: "一覧表はあるが',
+        'partly: {ja: "一覧表はあるが',
+        (AST, "AST-01.hint.partly", C.UNKNOWN_REFERENCE, "partly", "partial"),
+    ),
+    "a misspelt standard": broken(
+        AST,
+        'jis_2024: ["5.9"]',
+        'jis_2025: ["5.9"]',
+        (AST, "AST-01.controls.jis_2025", C.UNKNOWN_REFERENCE, "jis_2025", "jis_2024"),
+    ),
+    "a contradiction with no item": broken(
+        TOP,
+        "{na: AST-09, answered: AST-08}",
+        "{na: AST-90, answered: AST-08}",
+        (TOP, "scoring.contradictions.1.na", C.UNKNOWN_REFERENCE, "AST-90", "AST-09"),
+    ),
+    "points for no field": broken(
+        TOP,
+        "sensitive_data: {yes: 1}",
+        "sensitiv_data: {yes: 1}",
+        (
+            TOP,
+            "insurance.exposure.points.sensitiv_data",
+            C.UNKNOWN_REFERENCE,
+            "sensitiv_data",
+            "sensitive_data",
+        ),
+    ),
+    "points for no choice": broken(
+        TOP,
+        "over_1000: 1,",
+        "over_100: 1,",
+        (
+            TOP,
+            "insurance.exposure.points.personal_records.over_100",
+            C.UNKNOWN_REFERENCE,
+            "over_100",
+            "over_1000",
+        ),
+    ),
+    "points for a field without choices": broken(
+        TOP,
+        "sensitive_data: {yes: 1}",
+        "company: {yes: 1}",
+        (TOP, "insurance.exposure.points.company.yes", C.UNKNOWN_REFERENCE, "yes", ""),
+    ),
+    "a misspelt level": broken(
+        TOP,
+        "no_profile: mid",
+        "no_profile: middle",
+        (TOP, "insurance.exposure.no_profile", C.UNKNOWN_REFERENCE, "middle", "mid"),
+    ),
+    "a variant for no answer": broken(
+        TOP,
+        "no: new, unknown: confirm}",
+        "non: new, unknown: confirm}",
+        (TOP, "insurance.variant.answers.non", C.UNKNOWN_REFERENCE, "non", "no"),
+    ),
+    # answers
+    "該当なし without condition": broken(
+        AST,
+        _AST_03,
+        _AST_03.replace("false", "true"),
+        (AST, "AST-03.na_when", C.NA_WITHOUT_CONDITION, "", ""),
+    ),
+    "a condition without 該当なし": broken(
+        AST,
+        'na_allowed: true\n  na_when:\n    ja: "業務用の',
+        'na_allowed: false\n  na_when:\n    ja: "業務用の',
+        (AST, "AST-06.na_when", C.CONDITION_WITHOUT_NA, "", ""),
+    ),
+    "該当なし that is no choice": Broken(
+        [
+            (TOP, "\ncategories:\n", f"{_PLAIN}\ncategories:\n"),
+            (AST, _CLOUD, _CLOUD.replace("implementation", "plain")),
+        ],
+        [(AST, "AST-07.na_allowed", C.NO_NA_CHOICE, "", "")],
+    ),
+    "a choice without value": broken(
+        TOP,
+        "      value: 1/2\n",
+        "",
+        (TOP, "answer_sets.implementation.partial.value", C.VALUE_MISSING, "", ""),
+    ),
+    "a choice with a blank value": broken(
+        TOP,
+        "value: 1/2",
+        "value:",
+        (TOP, "answer_sets.implementation.partial.value", C.VALUE_MISSING, "", ""),
+    ),
+    "該当なし with a value": broken(
+        TOP,
+        "- id: na\n",
+        "- id: na\n      value: 0\n",
+        (TOP, "answer_sets.implementation.na.value", C.VALUE_UNWANTED, "0", ""),
+    ),
+    "no answer is worth 1": broken(
+        TOP,
+        "value: 1\n",
+        "value: 9/10\n",
+        (TOP, "answer_sets.implementation", C.NO_FULL_VALUE, "", ""),
+    ),
+    "one word for two answers": broken(
+        TOP,
+        '"該当無し"',
+        '"ＵＮＫＮＯＷＮ。"',
+        (TOP, "answer_sets.implementation.na", C.SAME_SPELLING, "ＵＮＫＮＯＷＮ。", "unknown"),
+    ),
+    # numbers
+    "ranks out of order": broken(
+        TOP, "{A: 85, B: 70,", "{A: 85, B: 85,", (TOP, "scoring.ranks", C.NOT_DESCENDING, "", "")
+    ),
+    "marks that end above 0": broken(
+        REPORT,
+        '{score: 0, mark: "×"',
+        '{score: 1, mark: "×"',
+        (REPORT, "marks", C.NOT_DESCENDING, "", ""),
+    ),
+    "a rank without score": broken(
+        TOP, ", E: 0}", "}", (TOP, "scoring.ranks.E", C.MISSING, "", "")
+    ),
+    "a weaker cap for a worse score": broken(
+        TOP,
+        "{score: 50, at_most: C}",
+        "{score: 50, at_most: A}",
+        (TOP, "scoring.caps.category_below.2", C.CAP_ORDER, "", ""),
+    ),
+    "a higher count above a lower one": broken(
+        TOP,
+        "{count: 6, at_most: D}",
+        "{count: 2, at_most: D}",
+        (TOP, "scoring.caps.critical_missed.3", C.CAP_ORDER, "", ""),
+    ),
+    "seven categories of six": broken(
+        TOP,
+        "applicable_categories: 4",
+        "applicable_categories: 7",
+        (TOP, "scoring.gates.applicable_categories", C.TOO_MANY_REQUIRED, "7", "6"),
+    ),
+    "a notice for no rank": broken(
+        TOP,
+        "mid: {A: 1, B: 1, C: 2, D: 3, E: 3, none: 1}",
+        "mid: {A: 1, B: 1, C: 2, D: 3, E: 3}",
+        (TOP, "insurance.level.mid.none", C.TABLE_GAP, "none", ""),
+    ),
+    "a misspelt row": broken(
+        TOP,
+        "mid: {A: 1,",
+        "midd: {A: 1,",
+        (TOP, "insurance.level.mid", C.TABLE_GAP, "mid", ""),
+        (TOP, "insurance.level.midd", C.UNKNOWN_REFERENCE, "midd", "mid"),
+    ),
+    "a notice in no variant": broken(
+        REPORT,
+        '    1:\n      new: {ja: "また',
+        '    1:\n      now: {ja: "また',
+        (REPORT, "insurance.notices.1.new", C.TABLE_GAP, "new", ""),
+        (REPORT, "insurance.notices.1.now", C.UNKNOWN_REFERENCE, "now", "new"),
+    ),
+    "no level for 0 points": broken(
+        TOP,
+        "levels: {low: 0,",
+        "levels: {low: 1,",
+        (TOP, "insurance.exposure.levels", C.TABLE_GAP, "0", ""),
+    ),
+    # company sheet
+    "no company": broken(
+        PROFILE, "id: company", "id: firm", (PROFILE, "company", C.MISSING, "", "")
+    ),
+    "a list without choices": broken(
+        PROFILE,
+        "- id: phone\n  kind: text",
+        "- id: phone\n  kind: choice",
+        (PROFILE, "phone.choices", C.CHOICES_MISSING, "", ""),
+    ),
+    "choices without a list": broken(
+        PROFILE,
+        "- id: sales\n  kind: choice",
+        "- id: sales\n  kind: text",
+        (PROFILE, "sales.choices", C.CHOICES_UNWANTED, "", ""),
+    ),
+    "one number in two ranges": broken(
+        PROFILE,
+        "from: 6, to: 20",
+        "from: 5, to: 20",
+        (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
+    ),
+    "a range that runs backwards": broken(
+        PROFILE,
+        "from: 1001, label",
+        "from: 1001, to: 9, label",
+        (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
+    ),
+    "a range open in the middle": broken(
+        PROFILE,
+        "from: 6, to: 20",
+        "from: 6",
+        (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
+    ),
+    # texts
+    "a word to fill in that nobody gives": broken(
+        REPORT,
+        "次の{count}つ",
+        "次の{number}つ",
+        (REPORT, "categories_intro.ja", C.BAD_PLACEHOLDER, "", ""),
+    ),
+    "a brace left open": broken(
+        REPORT,
+        "following {count} categories",
+        "following {count categories",
+        (REPORT, "categories_intro.en", C.BAD_PLACEHOLDER, "", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("row", BROKEN.values(), ids=BROKEN)
+def test_every_fault_is_told_in_its_place(folder: Path, row: Broken) -> None:
+    for file, old, new in row.edits:
+        edit(folder, file, old, new)
+    assert sorted(faults_of(folder)) == sorted(row.faults)
+
+
+def test_every_code_has_a_row() -> None:
+    assert {fault[2] for row in BROKEN.values() for fault in row.faults} == set(FaultCode)
+
+
+def test_faults_of_several_files_are_told_together(folder: Path) -> None:
+    rows = [
+        BROKEN[name]
+        for name in (
+            "a file that is not there",
+            "a misspelt required name",
+            "a misspelt standard",
+            "an id twice in two files",
+            "a decimal",
+            "a kind that is none",
+            "seven categories of six",
+            "a misspelt level",
+            "a notice for no rank",
+            "a brace left open",
+        )
+    ]
+    for row in rows:
+        for file, old, new in row.edits:
+            edit(folder, file, old, new)
+    # HUM.yaml is not read, so that its HUM-02 is no longer there twice.
+    gone = BROKEN["an id twice in two files"].faults
+    expected = [fault for row in rows for fault in row.faults if fault not in gone]
+    assert sorted(faults_of(folder)) == sorted(expected)
+
+
+def test_two_faults_of_one_item_are_both_told(folder: Path) -> None:
+    edit(folder, AST, _AST_01, _AST_01.replace("implementation", "implementaton"))
+    edit(folder, AST, 'jis_2024: ["5.9"]', 'jis_2025: ["5.9"]')
+    expected = [*BROKEN["a misspelt answer set"].faults, *BROKEN["a misspelt standard"].faults]
+    assert sorted(faults_of(folder)) == sorted(expected)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_that_cannot_be_read_is_one_fault(folder: Path, file: str) -> None:
+    (folder / file).write_bytes("id: 設問".encode("cp932"))
+    assert faults_of(folder) == [(file, "", C.NOT_YAML, "byte 5: not UTF-8", "")]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        pytest.param(None, (TOP, "", C.FILE_MISSING, TOP, ""), id="no file"),
+        pytest.param("", (TOP, "", C.WRONG_TYPE, "", ""), id="an empty file"),
+        pytest.param("- a\n- b\n", (TOP, "", C.WRONG_TYPE, "", ""), id="a list"),
+    ],
+)
+def test_what_is_no_catalogue_is_one_fault(
+    tmp_path: Path, content: str | None, fault: Told
+) -> None:
+    if content is not None:
+        (tmp_path / TOP).write_text(content, "utf-8")
+    assert faults_of(tmp_path) == [fault]
+
+
+def test_a_wrong_path_is_said_by_its_own_name(tmp_path: Path) -> None:
+    assert faults_of(tmp_path / "mine.yaml") == [("mine.yaml", "", C.FILE_MISSING, "mine.yaml", "")]
+
+
+def test_the_message_of_the_error_lists_every_fault(folder: Path) -> None:
+    edit(folder, PROFILE, "kind: email", "kind: mail")
+    edit(folder, AST, "id: AST-02", "id: AST-01")
+    with pytest.raises(CatalogError) as caught:
+        load_catalog(folder)
+    assert str(caught.value).splitlines() == [
+        "profile.yaml: email.kind: not_one_of",
+        "items/AST.yaml: AST-01.id: duplicate_id",
+    ]
+
+
+# --- wording of the faults
+
+
+@pytest.mark.parametrize("code", FaultCode)
+def test_every_code_is_worded_in_both_languages(code: FaultCode) -> None:
+    texts = labels()[f"catalog.fault.{code.value}"]
+    assert set(texts) == set(Lang)
+    for text in texts.values():
+        fields = {field for _, field, _, _ in string.Formatter().parse(text)} - {None}
+        assert fields <= {"value", "near"}
+        assert ("near" in fields) == (code in (C.NOT_ONE_OF, C.SAME_SPELLING, C.TOO_MANY_REQUIRED))
+
+
+def test_nothing_is_worded_that_is_no_code() -> None:
+    keys = {key for key in labels() if key.startswith("catalog.")}
+    assert keys == {"catalog.near", *(f"catalog.fault.{code.value}" for code in FaultCode)}
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_a_fault_reads_as_a_sentence(lang: Lang) -> None:
+    say = Wording(lang)
+    told = say("catalog.fault.unknown_name", value="wieght", near="weight")
+    braces = say("catalog.fault.bad_placeholder", value="", near="")
+    assert (told + say("catalog.near", near="weight"), "{count}" in braces) == (
+        {
+            Lang.JA: "「wieght」という項目はありません。項目名のつづりを直すか、この項目を削除してください。"
+            "（もしかして：weight）",
+            Lang.EN: 'There is no entry called "wieght". Correct its spelling or remove it.'
+            ' (did you mean "weight"?)',
+        }[lang],
+        True,
+    )
+
+
+# --- YAML
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("Off", "Off"),
+        ("y", "y"),
+        ("true", True),
+        ("TRUE", True),
+        ("False", False),
+        ("2026-04-01", "2026-04-01"),
+        ("2026-13-45", "2026-13-45"),
+        ("12:30", "12:30"),
+        ("010", "010"),
+        ("1_000", "1_000"),
+        ("2/3", "2/3"),
+        ("=", "="),
+        ("<<", "<<"),
+        ("85", 85),
+        ("-1", -1),
+        ("0.5", 0.5),
+        ("1e3", 1000.0),
+        ("~", None),
+        ("", None),
+        ("\ufeffyes", "yes"),
+    ],
+)
+def test_words_are_words(source: str, value: object) -> None:
+    read = read_yaml(source.encode())
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param("a: 1\nb: 2\na: 3", "line 3, column 1: the key 'a' stands twice", id="twice"),
+        pytest.param(
+            "x: {yes: 1, yes: 2}", "line 1, column 13: the key 'yes' stands twice", id="in a flow"
+        ),
+        pytest.param("? [a]\n: 1", "line 1, column 3: found unhashable key", id="a list as key"),
+    ],
+)
+def test_keys_are_refused(source: str, message: str) -> None:
+    with pytest.raises(NotYamlError, match=message):
+        read_yaml(source.encode())
+
+
+def test_a_number_of_thousands_of_digits_is_no_crash() -> None:
+    with pytest.raises(NotYamlError, match="digits"):
+        read_yaml(b"9" * 5000)
+
+
+# --- digest
+
+
+def test_line_ends_do_not_change_the_digest(folder: Path) -> None:
+    for file in FILES:
+        content = (folder / file).read_bytes()
+        (folder / file).write_bytes(content.replace(b"\n", b"\r\n"))
+    assert load_catalog(folder) == load_catalog()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_any_other_change_changes_the_digest(folder: Path, file: str) -> None:
+    with (folder / file).open("a", encoding="utf-8") as end:
+        end.write("# 2\n")
+    changed = load_catalog(folder)
+    assert changed.sha256 != load_catalog().sha256
+    assert changed.model_copy(update={"sha256": load_catalog().sha256}) == load_catalog()
+
+
+def test_the_digest_stands_still() -> None:
+    digest = load_catalog().sha256
+    assert digest == load_catalog(BUILT_IN).sha256 == load_catalog(BUILT_IN / TOP).sha256
+    assert len(digest) == 64
+
+
+# --- other catalogues
+
+
+def test_everything_may_stand_in_one_file(tmp_path: Path) -> None:
+    text = (BUILT_IN / TOP).read_text("utf-8")
+    for file in FILES:
+        for key in ("profile", "report", "    items"):
+            part = "\n" + textwrap.indent((BUILT_IN / file).read_text("utf-8"), "      ")
+            text = text.replace(f"{key}: {file}\n", f"{key}:{part}")
+    single = tmp_path / "single.yaml"
+    single.write_text(text, "utf-8")
+    catalog = load_catalog(single)
+    assert catalog.model_copy(update={"sha256": load_catalog().sha256}) == load_catalog()
+
+
+def test_faults_of_one_file_are_told_in_that_file(tmp_path: Path) -> None:
+    single = tmp_path / "kitchen.yaml"
+    single.write_text(KITCHEN.replace("answer_set: how_often", "answer_set: often"), "utf-8")
+    assert faults_of(single) == [
+        ("kitchen.yaml", f"categories.{path}.answer_set", C.UNKNOWN_REFERENCE, "often", "how_often")
+        for path in ("kitchen.items.hands", "store.items.fridge")
+    ]
+
+
+KITCHEN = """
+id: kitchen
+version: v2
+title: {ja: 厨房の衛生点検, en: Kitchen hygiene}
+purpose: {ja: 衛生の状況をお伺いします。, en: About hygiene.}
+standards: []
+answer_sets:
+  how_often:
+    - {id: always, value: 1, label: {ja: いつも, en: Always}, meaning: {ja: 毎回, en: Every time}}
+    - {id: mostly, value: 2/3, label: {ja: だいたい, en: Mostly}, meaning: {ja: 大半, en: Most}}
+    - {id: never, value: 0, label: {ja: しない, en: Never}, meaning: {ja: 皆無, en: Not once}}
+    - {id: pass, role: not_applicable, label: {ja: 対象なし, en: Pass}, meaning: {ja: ない, en: None}}
+profile:
+  - {id: company, kind: text, required: true, label: {ja: 店名, en: Restaurant}}
+  - id: seats
+    kind: choice
+    label: {ja: 席数, en: Seats}
+    choices:
+      - {id: few, to: 20, label: {ja: 20席まで, en: Up to 20}}
+      - {id: many, from: 21, label: {ja: 21席から, en: From 21}}
+categories:
+  - id: kitchen
+    weight: 2
+    name: {ja: 調理場, en: Kitchen}
+    short: {ja: 調理, en: Kitchen}
+    introduction: {ja: 調理場についてです。, en: About the kitchen.}
+    example: {ja: 手洗い, en: washing hands}
+    items:
+      - id: hands
+        topic: {ja: 手洗い, en: Hands}
+        answer_set: how_often
+        weight: 5
+        question: {ja: 手を洗いますか。, en: Do you wash your hands?}
+        comment: {title: {ja: 手洗い, en: Hands}, text: {ja: 洗ってください。, en: Wash.}}
+        note: {kind: advice, text: {ja: 石けんが有効です。, en: Soap helps.}}
+  - id: store
+    name: {ja: 倉庫, en: Store}
+    short: {ja: 倉庫, en: Store}
+    introduction: {ja: 倉庫についてです。, en: About the store.}
+    example: {ja: 冷蔵庫, en: the fridge}
+    items:
+      - id: fridge
+        topic: {ja: 冷蔵庫, en: Fridge}
+        answer_set: how_often
+        weight: 1
+        na_allowed: true
+        na_when: {ja: 冷蔵庫がない, en: There is no fridge}
+        hint: {never: {ja: 測っていない。, en: It is not measured.}}
+        question: {ja: 温度を測りますか。, en: Do you measure the temperature?}
+        comment: {title: {ja: 温度, en: Heat}, text: {ja: 測ってください。, en: Measure.}}
+        note: {kind: case, text: {ja: 食中毒の例があります。, en: There are cases.}}
+scoring:
+  ranks: {A: 90, B: 80, C: 60, D: 40, E: 0}
+  gates: {category_answered: 1, total_answered: 1, applicable_categories: 1}
+  caps: {}
+  review: {na_share_over: 1/2}
+  comments: {categories: 1, items: 1}
+insurance:
+  exposure:
+    points: {seats: {many: 1}}
+    levels: {all: 0}
+    unknown: {field: seats, at_least: all}
+    no_profile: all
+  level:
+    all: {A: 1, B: 1, C: 1, D: 1, E: 1, none: 1}
+  variant: {item: fridge, answers: {}, otherwise: plain}
+report:
+  title: {ja: 衛生診断, en: Hygiene report}
+  preamble: []
+  ranks:
+    A: &rank {legend: {ja: 説明, en: Legend}, overall: {ja: 総評, en: Overall}}
+    B: *rank
+    C: *rank
+    D: *rank
+    E: *rank
+  categories_intro: {ja: 分野は次のとおりです。, en: The areas are these.}
+  comments_intro: {ja: コメントは次のとおりです。, en: The comments are these.}
+  comments_none: {ja: ありません。, en: There are none.}
+  closing: {ja: 以上です。, en: That is all.}
+  marks: [{score: 0, mark: "-", meaning: {ja: 一律, en: All}}]
+  insurance:
+    notices: {1: {plain: {ja: ご検討ください。, en: Please consider it.}}}
+    exposure: {all: {ja: 一律, en: All}}
+    assumption: {ja: 一律です。, en: All alike.}
+"""
+
+
+def test_another_questionnaire_loads_without_code(tmp_path: Path) -> None:
+    (tmp_path / "kitchen.yaml").write_text(KITCHEN, "utf-8")
+    catalog = load_catalog(tmp_path / "kitchen.yaml")
+    assert list(catalog.items) == ["hands", "fridge"]
+    assert [category.weight for category in catalog.categories] == [2, 1]
+    hands, fridge = catalog.items.values()
+    assert [choice.id for choice in catalog.offered(hands)] == ["always", "mostly", "never"]
+    assert [choice.id for choice in catalog.offered(fridge)] == [
+        "always",
+        "mostly",
+        "never",
+        "pass",
+    ]
+    assert catalog.choices_of(fridge)["pass"].role is Role.NOT_APPLICABLE
+
+
+# What may stand anywhere by mistake: each crashed the loader once, or might have.
+WRONG: Mapping[str, object] = {
+    "nothing": None,
+    "a decimal": 1.5,
+    "below zero": -1,
+    "a full stop": "。",
+    "an empty list": [],
+    "an empty mapping": {},
+    "a list of lists": [["x"], None],
+    "a strange key": {1.5: {"ja": "x", "x": 1}},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_no_value_anywhere_crashes_the_loader(tmp_path: Path, wrong: object) -> None:
+    file = tmp_path / "kitchen.yaml"
+    tree = read_yaml(KITCHEN.encode())
+    for holder, key in list(_places(tree)):
+        right, holder[key] = holder[key], wrong
+        file.write_text(yaml.dump(tree, Dumper=yaml.CSafeDumper), "utf-8")
+        holder[key] = right
+        faults_of(file)
+
+
+def _places(node: Any) -> Any:
+    """Every (holder, key) below the node."""
+    entries = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, entry in list(entries):
+        yield node, key
+        if isinstance(entry, dict | list):
+            yield from _places(entry)
