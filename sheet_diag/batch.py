@@ -12,26 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from sheet_diag import __version__
-from sheet_diag.diagnosis import diagnose
-from sheet_diag.intake import Found, find, receive, unread
+from sheet_diag.intake import Found, find, unread
 from sheet_diag.journal import journal
 from sheet_diag.model.catalog import Catalog, Lang
 from sheet_diag.model.portfolio import Portfolio
-from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
+from sheet_diag.model.results import Diagnosis, Outcome, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number, result_name
 from sheet_diag.portfolio import summarise
-from sheet_diag.reports.client import client_report
 from sheet_diag.reports.portfolio import portfolio_report
-from sheet_diag.scoring import score
 from sheet_diag.settle import settle
 from sheet_diag.staging import Staging
+from sheet_diag.tasks import Writing, examine, write_report
 from sheet_diag.wording import Wording
 from sheet_diag.workers import Died, Workers
 
-SOFTWARE = f"sheet-diag {__version__}"
 Progress = Callable[[str, int, int], None]
 
 
@@ -63,7 +59,7 @@ class Result:
 
 
 def run(order: Order, progress: Progress) -> Result:
-    """Read, score, diagnose, compare, write. Raises `OSError` where the output cannot be written."""
+    """Read, score, diagnose, compare, write. Raises `OSError` where nothing can be written."""
     found = find(order.input, apart_from=order.output)
     jobs = min(order.jobs or os.cpu_count() or 1, max(len(found), 1))
     with Staging(order.output) as staging, Workers(jobs, order.catalog) as workers:
@@ -85,19 +81,9 @@ def _read(
     workers: Workers, found: Sequence[Found], progress: Progress
 ) -> Iterator[tuple[Received, Diagnosis | None]]:
     progress("read", 0, len(found))
-    for done, (file, result) in enumerate(zip(found, workers.map(_examine, found), strict=True), 1):
+    for done, (file, result) in enumerate(zip(found, workers.map(examine, found), strict=True), 1):
         yield (unread(file, result.reason), None) if isinstance(result, Died) else result
         progress("read", done, len(found))
-
-
-def _examine(catalog: Catalog, found: Found) -> tuple[Received, Diagnosis | None]:
-    """In a worker: one file from bytes to diagnosis."""
-    received = receive(found, catalog)
-    if received.sheet is None:
-        return received, None
-    answers = received.sheet.answers
-    scores = score(catalog, answers)
-    return received, diagnose(catalog, answers, received.sheet.profile, scores)
 
 
 def _named(outcome: Outcome, order: Order) -> Outcome:
@@ -106,17 +92,6 @@ def _named(outcome: Outcome, order: Order) -> Outcome:
         return outcome
     number = report_number(order.as_of, outcome.received.sha256)
     return replace(outcome, result=f"results/{result_name(sheet.name, number)}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """One report to be written by a worker."""
-
-    outcome: Outcome
-    issuer: Issuer
-    as_of: date
-    lang: Lang
-    path: Path
 
 
 def _write_reports(
@@ -131,22 +106,9 @@ def _write_reports(
         if outcome.result and outcome.received.sheet:
             lang = order.report_lang or outcome.received.sheet.lang
             path = staging.place(outcome.result)
-            writings.append(_Writing(outcome, order.issuer, order.as_of, lang, path))
+            writings.append(Writing(outcome, order.issuer, order.as_of, lang, path))
     progress("write", 0, len(writings))
-    for done, result in enumerate(workers.map(_write_report, writings), 1):
+    for done, result in enumerate(workers.map(write_report, writings), 1):
         if isinstance(result, Died):
             raise RuntimeError(f"{writings[done - 1].outcome.received.file}: {result.reason}")
         progress("write", done, len(writings))
-
-
-def _write_report(catalog: Catalog, writing: _Writing) -> None:
-    """In a worker: one client's workbook."""
-    outcome = writing.outcome
-    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
-    if sheet is None or diagnosis is None:
-        raise ValueError(f"{outcome.received.file} is ranked without a diagnosis")
-    number = report_number(writing.as_of, outcome.received.sha256)
-    report = Report(
-        outcome.received, sheet, diagnosis, outcome.problems, number, writing.as_of, writing.lang
-    )
-    writing.path.write_bytes(client_report(report, catalog, writing.issuer, SOFTWARE))

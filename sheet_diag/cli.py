@@ -90,7 +90,7 @@ def template(
 
 @_app.command(help=_HELP("cli.help.run"))
 def run(
-    input: Annotated[Path, typer.Option(help=_HELP("cli.help.input"))] = Path("input"),  # noqa: A002
+    input: Annotated[Path, typer.Option(help=_HELP("cli.help.input"))] = Path("input"),
     output: Annotated[Path, typer.Option(help=_HELP("cli.help.output"))] = Path("output"),
     as_of: _AsOf = None,
     jobs: _Jobs = None,

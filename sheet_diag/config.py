@@ -1,4 +1,4 @@
-"""sheet-diag.toml: who issues, in which language. Every key is optional; unknown ones are refused."""
+"""sheet-diag.toml: who issues, in which language. All optional; unknown keys are refused."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
 
 def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
     issuer = raw.get("issuer", {})
-    keys = [(key, "", _TOP_KEYS) for key in raw]
+    keys: list[tuple[str, str, tuple[str, ...]]] = [(key, "", _TOP_KEYS) for key in raw]
     keys += [(key, "issuer.", _ISSUER_KEYS) for key in issuer if isinstance(issuer, dict)]
     for key, prefix, known in keys:
         if key not in known:

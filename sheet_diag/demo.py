@@ -32,7 +32,7 @@ ISSUER: Final = Issuer(
 # Shares of yes, partial, no, unknown by how far a company has come; `critical` never misses.
 _MATURITY: Final = {
     "excellent": (0.94, 0.06, 0.0, 0.0),
-    "good": (0.72, 0.20, 0.06, 0.02),
+    "good": (0.62, 0.25, 0.10, 0.03),
     "fair": (0.46, 0.30, 0.19, 0.05),
     "poor": (0.24, 0.28, 0.38, 0.10),
     "none": (0.07, 0.14, 0.57, 0.22),
@@ -128,7 +128,7 @@ def prepare(folder: Path, catalog: Catalog) -> Path:
 
 
 def _entries(catalog: Catalog, client: _Client) -> Entries:
-    chance = random.Random(f"{client.name}/{catalog.id}")  # noqa: S311 - invented answers
+    chance = random.Random(f"{client.name}/{catalog.id}")
     answers, remarks = {}, {}
     for position, category in enumerate(catalog.categories):
         if not client.complete and position > len(catalog.categories) // 2:

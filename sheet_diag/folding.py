@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Zero-width characters, BOM, bidi marks and variation selectors: seen in pasted answers, never meant.
+# Zero-width characters, BOM, bidi marks, variation selectors: seen in pasted answers, not meant.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
 _EDGES = " 　'\"’‘“”「」『』()[]。．.、,・:;"

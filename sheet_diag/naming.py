@@ -18,13 +18,13 @@ def report_number(as_of: date, sha256: str) -> str:
 
 
 def result_name(client: str, number: str) -> str:
-    """`株式会社見本_SD-20261123-0dd95d12.xlsx`; the number alone where nothing of the name is left."""
+    """`株式会社見本_SD-20261123-0dd95d12.xlsx`; the number alone where no name is left."""
     name = safe_name(client)
     return f"{name}_{number}.xlsx" if name else f"{number}.xlsx"
 
 
 def safe_name(text: str) -> str:
-    """Text as part of a file name: NFC, no separators, control or bidi marks, at most 80 characters."""
+    """Text as part of a file name: NFC, no separators, control or bidi marks, 80 characters."""
     whole = unicodedata.normalize("NFC", text).encode("utf-8", "ignore").decode("utf-8")
     plain = " ".join(_FORBIDDEN.sub("_", whole).split())
     name = plain[:_LONGEST].strip(" ._~$")

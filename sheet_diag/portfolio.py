@@ -17,9 +17,11 @@ from sheet_diag.model.returns import Severity
 from sheet_diag.problems import severity
 
 UNANSWERED: Final = "unanswered"
-_ANSWER_COLUMNS: Final = (
-    "file client name industry employees rank category item answer raw value weight points lost remark"
-).split()
+_CLIENT: Final = ("client", "name", "industry", "employees", "rank")
+_ANSWER_COLUMNS: Final = ("file", *_CLIENT, "category", "item", "answer", "raw", "value", "weight",
+                          "points", "lost", "remark")  # fmt: skip
+_CLIENT_COLUMNS: Final = (*_CLIENT, "base_rank", "score", "weakest", "insurance", "open_items", "file",
+                          "result")  # fmt: skip
 _ORDER: Final = (Status.REJECTED, Status.HELD, Status.RANKED, Status.SUPERSEDED, Status.IGNORED)
 
 
@@ -72,8 +74,7 @@ def _clients(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
     """Best first: by rank, then exact score, then name; equal ones in the order of their files."""
     rows = [_client_row(catalog, outcome) for outcome in ranked]
     scores = [f"score:{category.id}" for category in catalog.categories]
-    names = "client name industry employees rank base_rank score weakest insurance open_items file result"
-    frame = pd.DataFrame(rows, columns=[*names.split(), *scores, "exact"])
+    frame = pd.DataFrame(rows, columns=[*_CLIENT_COLUMNS, *scores, "exact"])
     order = frame.sort_values(
         ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
     )
@@ -137,7 +138,7 @@ def _categories(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
 
 
 def _attention(outcomes: Sequence[Outcome]) -> Iterator[Attention]:
-    """Every problem of a held or rejected file that is no mere repair, and warnings of ranked ones."""
+    """Every problem that is no mere repair: rejected files first, then held, then ranked."""
     for status in _ORDER:
         for outcome in (each for each in outcomes if each.status is status):
             sheet = outcome.received.sheet

@@ -1,4 +1,4 @@
-"""Decides what becomes of every file, once all are read: ranked, held, rejected, superseded, ignored.
+"""What becomes of every file, once all are read: ranked, held, rejected, superseded, ignored.
 
 Pure. The rule is deterministic and told in the problems: of files with the same bytes the first by
 name counts; returns of one client are each ranked, with a warning on all of them.
@@ -82,7 +82,7 @@ def _warn_of_namesakes(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
 
 
 def _client_key(outcome: Outcome) -> str:
-    """What tells clients apart: the id on the sheet, else the name; empty where neither is known."""
+    """What tells clients apart: the id on the sheet, else the name, else nothing."""
     sheet: ReturnedSheet | None = outcome.received.sheet
     if sheet is None or outcome.status not in (Status.RANKED, Status.HELD):
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -26,6 +27,7 @@ def width(text: str) -> float:
     return sum(map(_advance, text))
 
 
+@lru_cache(maxsize=4096)  # most texts of a batch are the catalogue's, the same for every client
 def line_count(text: str, room: float) -> int:
     """Lines that `text` takes when wrapped in `room` em: words stay whole, CJK breaks anywhere."""
     return sum(_wrapped(line, room) for line in text.split("\n"))

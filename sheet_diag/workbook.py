@@ -54,7 +54,7 @@ def storable(text: str) -> str:
 
 
 def header_text(text: str) -> str:
-    """Text for a page header or footer, where & starts a code and a digit would join a font size."""
+    """Text for a header or footer, where & starts a code and a digit would join a font size."""
     plain = storable(text).replace("&", "&&").replace("\n", " ")
     return f" {plain}" if plain[:1].isdigit() else plain
 
@@ -158,7 +158,7 @@ class Page:
         self.merged(row, first, last, text, {**look, "quote_prefix": True})
 
     def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
-        """Write a link to a place of this workbook (`internal:`) or a file beside it (`external:`)."""
+        """Write a link to a place in here (`internal:`) or a file beside it (`external:`)."""
         done = self._sheet.write_url(row, col, target, self._book.format(look), storable(text))
         _done(done)
 

@@ -36,11 +36,10 @@ class Workers:
 
     def __init__(self, jobs: int, catalog: Catalog) -> None:
         method = "spawn" if sys.platform in ("win32", "darwin") else "forkserver"
+        context = multiprocessing.get_context(method)
+        context.set_forkserver_preload(["sheet_diag.tasks"])
         self._pool = ProcessPool(
-            max_workers=jobs,
-            initializer=_start,
-            initargs=[catalog],
-            context=multiprocessing.get_context(method),
+            max_workers=jobs, initializer=_start, initargs=[catalog], context=context
         )
 
     def map(
@@ -80,7 +79,7 @@ _catalog: Catalog | None = None
 
 def _start(catalog: Catalog) -> None:
     """In a worker: keep the catalogue; Ctrl-C is the parent's business."""
-    global _catalog  # noqa: PLW0603 - a process-wide constant, set once before any task
+    global _catalog
     _catalog = catalog
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -16,9 +16,9 @@ Placed = tuple[Path, dict[Any, Any]]
 
 
 def child(node: Any, part: str | int) -> Any:
-    """What stands under a part of a path, or None. A key that is no word is found by its text."""
+    """What stands under a part of a path, or None."""
     if isinstance(node, dict):
-        return node[part] if part in node else {str(key): node[key] for key in node}.get(str(part))
+        return node.get(part)
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
         return node[part]
     return None

@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 
 from sheet_diag.intake.files import Found, find, recognise
-from sheet_diag.intake.grid import Unreadable, read_grids
+from sheet_diag.intake.grid import UnreadableError, read_grids
 from sheet_diag.intake.returns import read_return
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received
@@ -38,7 +38,7 @@ def read_content(name: str, content: bytes, catalog: Catalog) -> Received:
         return Received(name, digest, problems=(refusal,))
     try:
         grids = read_grids(content)
-    except Unreadable as error:
+    except UnreadableError as error:
         problem = Problem(Code.UNREADABLE, value=str(error))
         return Received(name, digest, problems=(problem,))
     sheet, problems = read_return(grids, content, catalog)

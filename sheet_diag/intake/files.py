@@ -78,7 +78,7 @@ def _recognise_package(content: bytes) -> Problem | None:
     if inflated > LARGEST_INFLATED:
         return Problem(Code.TOO_LARGE, value=f"{inflated / _MIB:.0f} MiB")
     names = {entry.filename.replace("\\", "/").lower() for entry in entries}
-    if "xl/workbook.xml" in names or "[content_types].xml" in names and _has_sheets(names):
+    if "xl/workbook.xml" in names or ("[content_types].xml" in names and _has_sheets(names)):
         return None
     return _wrong(_package_kind(names))
 

@@ -19,7 +19,7 @@ import python_calamine
 LARGEST_AREA: Final = 5_000_000
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """No reader could open the workbook; the message is the first reader's reason."""
 
 
@@ -38,7 +38,7 @@ class Grid:
 
 
 def read_grids(content: bytes) -> tuple[Grid, ...]:
-    """Read every sheet with the first reader that can. Raises `Unreadable`."""
+    """Read every sheet with the first reader that can. Raises `UnreadableError`."""
     reasons = []
     for reader in (_by_calamine, _by_openpyxl):
         try:
@@ -47,7 +47,7 @@ def read_grids(content: bytes) -> tuple[Grid, ...]:
             raise
         except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
             reasons.append(" ".join(str(error).split())[:120] or type(error).__name__)
-    raise Unreadable(reasons[0])
+    raise UnreadableError(reasons[0])
 
 
 def _by_calamine(content: bytes) -> tuple[Grid, ...]:
@@ -58,7 +58,7 @@ def _by_calamine(content: bytes) -> tuple[Grid, ...]:
             continue
         sheet = book.get_sheet_by_name(meta.name)
         if sheet.total_height * sheet.total_width > LARGEST_AREA:
-            raise Unreadable(f"{meta.name}: {sheet.total_height} x {sheet.total_width} cells")
+            raise UnreadableError(f"{meta.name}: {sheet.total_height} x {sheet.total_width} cells")
         visible = meta.visible is python_calamine.SheetVisibleEnum.Visible
         grids.append(_grid(meta.name, visible, sheet.to_python(skip_empty_area=False)))
     return tuple(grids)

@@ -18,7 +18,7 @@ from sheet_diag.wording import Wording
 def read_return(
     grids: Sequence[Grid], content: bytes, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
-    """Read a workbook's cells as a return; None where it is not a hearing sheet of the catalogue."""
+    """Read a workbook's cells; None where they are not a hearing sheet of the catalogue."""
     if is_own_output(content):
         return None, (Problem(Code.OWN_OUTPUT),)
     identity, problems = read_identity(grids, content)
@@ -107,8 +107,9 @@ def _read_responses(
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
     answers: dict[str, list[Response]] = {}
     problems: list[Problem] = []
+    spellings = _spellings(catalog)
     for row, typed, item in table.rows:
-        response = _read_row(table, row, item, catalog)
+        response = _read_row(table, row, item, spellings)
         if item is None:
             if response.raw:
                 place = cell_name(row, table.id_column)
@@ -123,13 +124,15 @@ def _read_responses(
     return tuple(responses), tuple(problems)
 
 
-def _read_row(table: _Table, row: int, item: Item | None, catalog: Catalog) -> Response:
+def _read_row(
+    table: _Table, row: int, item: Item | None, spellings: Mapping[str, Mapping[str, Choice]]
+) -> Response:
     raw = table.grid.text(row, table.answer or 0)
     remark = tidy(table.grid.text(row, table.remark)) if table.remark is not None else ""
     place = cell_name(row, table.answer or 0)
     if item is None:
         return Response("", None, raw.strip(), remark, place)
-    choice = _spellings(catalog, item).get(fold(raw))
+    choice = spellings[item.answer_set].get(fold(raw))
     return Response(item.id, choice.id if choice else None, tidy(raw), remark, place)
 
 
@@ -172,12 +175,11 @@ def _judge(item: Item, response: Response, table: _Table, catalog: Catalog) -> l
     return found
 
 
-def _spellings(catalog: Catalog, item: Item) -> Mapping[str, Choice]:
-    """Every folded spelling of the item's choices, labels and aliases of both languages."""
+def _spellings(catalog: Catalog) -> Mapping[str, Mapping[str, Choice]]:
+    """Folded spellings of every answer set's choices: labels and aliases of both languages."""
     return {
-        fold(word): choice
-        for choice in catalog.choices_of(item).values()
-        for word in _words(choice)
+        name: {fold(word): choice for choice in choices for word in _words(choice)}
+        for name, choices in catalog.answer_sets.items()
     }
 
 

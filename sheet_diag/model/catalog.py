@@ -93,7 +93,7 @@ class Aliases(Record):
 
 
 class Choice(Record):
-    """選択肢. `value` is the share of the weight that is earned, 0 to 1; None leaves the item out."""
+    """選択肢. `value` is the share of the weight earned, 0 to 1; None leaves the item out."""
 
     id: Id
     role: Role = Role.ANSWERED

@@ -25,7 +25,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, header_text
+from sheet_diag.workbook import Page
 
 _HEADS: Final = (
     "category",
@@ -66,11 +66,7 @@ def write_answers(page: Page, letter: Letter) -> Area:
     page.filter((_HEADER_ROW, 0, row, last))
     area = _write_sums(page, row + 2, letter)
     page.freeze(_HEADER_ROW + 1, 1)
-    client = header_text(letter.addressee)
-    footer = f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
-    page.paper(
-        landscape=True, header=f"&L&8{client}&R&8{say('report.confidential')}", footer=footer
-    )
+    letter.print_setup(page, landscape=True)
     page.fit_width(repeat=(_HEADER_ROW, _HEADER_ROW))
     return area
 

@@ -12,8 +12,8 @@ from sheet_diag.reports.conditions import write_conditions
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter, write_opening
 from sheet_diag.reports.sections import write_categories, write_comments, write_overall
-from sheet_diag.workbook import Book, header_text
 from sheet_diag.wording import Wording
+from sheet_diag.workbook import Book
 
 
 def client_report(report: Report, catalog: Catalog, issuer: Issuer, software: str) -> bytes:
@@ -40,14 +40,7 @@ def client_report(report: Report, catalog: Catalog, issuer: Issuer, software: st
 
 
 def _finish(flow: Flow, letter: Letter) -> None:
-    say, page = letter.say, flow.page
-    client = header_text(letter.addressee)
-    title = header_text(letter.catalog.report.title[say.lang])
-    number, date = header_text(letter.report.number), header_text(letter.date)
-    page.paper(
-        landscape=False,
-        header=f"&L&8{client}&C&8{title}&R&8{say('report.confidential')}",
-        footer=f"&L&8{number}&C&8{say('report.footer.page')}&R&8{date}",
-    )
+    page = flow.page
+    letter.print_setup(page, landscape=False, title=letter.catalog.report.title[letter.say.lang])
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST))
     page.select(0, 0)

@@ -24,7 +24,7 @@ from sheet_diag.style import (
     TITLE,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, header_text
+from sheet_diag.workbook import Page
 
 _WIDTHS: Final = (64, 130, 240, 214)
 _LAST: Final = len(_WIDTHS) - 1
@@ -51,11 +51,7 @@ def write_conditions(page: Page, letter: Letter, software: str) -> None:
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
     _write_problems(page, row, letter)
-    footer = f"&L&8{header_text(letter.report.number)}&C&8{say('report.footer.page')}&R&8{header_text(letter.date)}"
-    client = header_text(letter.addressee)
-    page.paper(
-        landscape=False, header=f"&L&8{client}&R&8{say('report.confidential')}", footer=footer
-    )
+    letter.print_setup(page, landscape=False)
     page.fit_width()
 
 

@@ -11,6 +11,7 @@ from sheet_diag.model.results import Report
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.style import BODY, MUTED, NAVY, Look
+from sheet_diag.workbook import Page, header_text
 from sheet_diag.wording import Wording
 
 _ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
@@ -51,6 +52,16 @@ class Letter:
         pattern = "{topic}（{id}）" if lang.value == "ja" else "{topic} ({id})"
         names = [pattern.format(topic=self.catalog.items[i].topic[lang], id=i) for i in ids]
         return ("、" if lang.value == "ja" else ", ").join(names)
+
+    def print_setup(self, page: Page, *, landscape: bool, title: str = "") -> None:
+        """A4 with client, date, page number and report number on every page."""
+        say, client, middle = self.say, header_text(self.addressee), header_text(title)
+        number, date = header_text(self.report.number), header_text(self.date)
+        page.paper(
+            landscape=landscape,
+            header=f"&L&8{client}&C&8{middle}&R&8{say('report.confidential')}",
+            footer=f"&L&8{number}&C&8{say('report.footer.page')}&R&8{date}",
+        )
 
 
 def write_opening(flow: Flow, letter: Letter) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.layout import (
-    cell_name,
     PROFILE_FIRST_ROW,
     PROFILE_LABEL_COLUMN,
     QUESTION_COLUMNS,
     Column,
+    cell_name,
 )
 from sheet_diag.model.catalog import Category, ProfileField
 from sheet_diag.sheet.content import ALLOWED, Content, Places

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from sheet_diag.layout import cell_name, PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN
+from sheet_diag.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, cell_name
 from sheet_diag.model.catalog import FieldKind, ProfileField
 from sheet_diag.sheet.content import ALLOWED, ENTRY, Content
 from sheet_diag.sheet.hidden import Lists

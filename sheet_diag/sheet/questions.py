@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.layout import (
-    cell_name,
     FIRST_QUESTION_ROW,
     HEADER_ROW,
     QUESTION_COLUMNS,
     STAMP_CELL,
     Column,
+    cell_name,
     stamp,
 )
 from sheet_diag.model.catalog import Category, Item, Role
@@ -115,7 +115,7 @@ def _write_band(page: Page, row: int, category: Category, content: Content) -> N
 def _write_item(
     page: Page, row: int, item: Item, category: Category, content: Content, lists: Lists
 ) -> None:
-    say, lang = content.say, content.say.lang
+    lang = content.say.lang
     hint = "\n".join(hint_lines(item, content))
     question = item.question[lang]
     page.text(row, _AT[Column.ID], item.id, {**CELL, **CENTER})

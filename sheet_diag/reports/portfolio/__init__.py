@@ -10,8 +10,8 @@ from sheet_diag.reports.portfolio.clients import write_clients, write_heatmap
 from sheet_diag.reports.portfolio.listing import Summary
 from sheet_diag.reports.portfolio.overview import write_overview
 from sheet_diag.reports.portfolio.rows import write_attention, write_data, write_items
-from sheet_diag.workbook import Book
 from sheet_diag.wording import Wording
+from sheet_diag.workbook import Book
 
 
 def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:

@@ -9,11 +9,13 @@ from sheet_diag.reports.portfolio.listing import (
     LEFT,
     MID,
     SCORE,
+    WRAPPED,
     Column,
     Summary,
     write_listing,
 )
 from sheet_diag.style import BOLD, LINK, RANKS
+from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
 
 _SCALE: Final = {
@@ -34,7 +36,7 @@ def write_clients(page: Page, summary: Summary) -> None:
     """一覧: a native table, best first."""
     say, catalog = summary.say, summary.catalog
     before = {
-        "position": 56, "client": 84, "name": 220, "industry": 170, "employees": 96, "rank": 56,
+        "position": 56, "client": 84, "name": 220, "industry": 225, "employees": 96, "rank": 56,
         "score": 76,
     }  # fmt: skip
     after = {"weakest": 92, "base_rank": 76, "insurance": 84, "open_items": 72, "result": 64}
@@ -76,7 +78,8 @@ def _write_client(page: Page, row: int, position: int, record: Any, summary: Sum
     page.number(row, 0, position, {**MID, "num_format": "0"})
     page.client_text(row, 1, record["client"], MID)
     page.client_text(row, 2, summary.name(record["name"], record["file"]), {**LEFT, **BOLD})
-    page.text(row, 3, summary.choice("industry", record["industry"]), LEFT)
+    industry = summary.choice("industry", record["industry"])
+    page.text(row, 3, industry, WRAPPED)
     page.text(row, 4, summary.choice("employees", record["employees"]), MID)
     rank = record["rank"]
     page.text(row, 5, rank, {**MID, **BOLD, "font_size": 11, "font_color": RANKS[rank]})
@@ -90,7 +93,7 @@ def _write_client(page: Page, row: int, position: int, record: Any, summary: Sum
     page.number(row, column + 3, record["open_items"], {**MID, "num_format": "0"})
     target = f"external:{record['result']}"
     page.link(row, column + 4, target, say("portfolio.clients.open"), {**MID, **LINK})
-    page.height(row, 22)
+    page.height(row, max(22, row_height(industry, room=room(225, indent=1), size=9, padding=6)))
 
 
 def _write_score(page: Page, row: int, column: int, score: float) -> None:

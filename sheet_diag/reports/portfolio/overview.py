@@ -30,10 +30,12 @@ from sheet_diag.style import (
 )
 from sheet_diag.workbook import Book, Page, header_text
 
-_COLUMNS: Final = 12
-_WIDTH: Final = 84
-_LAST: Final = _COLUMNS - 1
-_CHART: Final = (480, 300)  # pixels
+_HALF: Final = (84,) * 6
+_WIDTHS: Final = (*_HALF, 28, *_HALF)
+_LAST: Final = len(_WIDTHS) - 1
+_RIGHT: Final = 7  # first column of the right half
+_CHART: Final = (496, 310)  # pixels
+_CHART_ROWS: Final = 13
 _TILE_HEAD: Final[Look] = {**BODY, **CENTER, "font_size": 9, "font_color": MUTED, "bg_color": PALE}
 _TILE: Final[Look] = {
     **BODY,
@@ -49,7 +51,7 @@ _GUIDE: Final = ("clients", "heatmap", "items", "attention", "data")
 def write_overview(book: Book, page: Page, summary: Summary) -> None:
     """Write the page: tiles, rank distribution, category means, guide to the other sheets."""
     say = summary.say
-    page.columns([_WIDTH] * _COLUMNS)
+    page.columns(_WIDTHS)
     page.merged(0, 0, 7, say("portfolio.title"), TITLE)
     page.merged(0, 8, _LAST, summary.date, {**BODY, **SMALL, **MIDDLE, "align": "right"})
     page.height(0, 36)
@@ -60,7 +62,7 @@ def write_overview(book: Book, page: Page, summary: Summary) -> None:
     means = _write_categories(page, 6, summary)
     if len(summary.portfolio.clients):
         _place_charts(book, page, summary, ranks, means)
-    _write_guide(page, 33, summary)
+    _write_guide(page, max(ranks.last, means.last) + 3 + _CHART_ROWS, summary)
     footer = f"&L&8{header_text(summary.issuer.name)}&R&8{header_text(summary.date)}"
     page.paper(landscape=True, header=f"&R&8{say('report.confidential')}", footer=footer)
     page.fit_page()
@@ -81,7 +83,7 @@ def _write_tiles(page: Page, row: int, summary: Summary) -> None:
     ]
     edge = {"left": 5, "left_color": BLUE}
     for place, (key, value, shape) in enumerate(tiles):
-        column = place * 2
+        column = place * 2 + (place >= 3)
         page.merged(row, column, column + 1, say(f"portfolio.tile.{key}"), {**_TILE_HEAD, **edge})
         look = {**_TILE, **edge, "num_format": shape}
         page.merged(row + 1, column, column + 1, "" if value is not None else "－", look)
@@ -115,20 +117,26 @@ def _write_ranks(page: Page, row: int, summary: Summary) -> Area:
 
 def _write_categories(page: Page, row: int, summary: Summary) -> Area:
     say, frame = summary.say, summary.portfolio.categories
-    page.merged(row, 6, _LAST, say("portfolio.categories.heading"), HEADING)
-    page.merged(row + 2, 6, 7, say("portfolio.categories.category"), HEAD)
+    page.merged(row, _RIGHT, _LAST, say("portfolio.categories.heading"), HEADING)
+    page.merged(row + 2, _RIGHT, _RIGHT + 1, say("portfolio.categories.category"), HEAD)
     keys = ("mean", "median", "lowest", "highest")
-    for column, key in enumerate(keys, 8):
+    for column, key in enumerate(keys, _RIGHT + 2):
         page.text(row + 2, column, say(f"portfolio.categories.{key}"), HEAD)
     for line, record in enumerate(frame.to_dict("records"), row + 3):
-        page.merged(line, 6, 7, summary.category(record["category"]), {**CELL, **INSET, **BOLD})
-        for column, key in enumerate(keys, 8):
+        page.merged(
+            line,
+            _RIGHT,
+            _RIGHT + 1,
+            summary.category(record["category"]),
+            {**CELL, **INSET, **BOLD},
+        )
+        for column, key in enumerate(keys, _RIGHT + 2):
             if record["clients"]:
                 page.number(line, column, record[key], SCORE)
             else:
                 page.text(line, column, "－", MID)
         page.height(line, 21)
-    return Area(page.name, row + 3, row + 2 + len(frame), labels=6, values=8)
+    return Area(page.name, row + 3, row + 2 + len(frame), labels=_RIGHT, values=_RIGHT + 2)
 
 
 def _place_charts(book: Book, page: Page, summary: Summary, ranks: Area, means: Area) -> None:
@@ -145,7 +153,7 @@ def _place_charts(book: Book, page: Page, summary: Summary, ranks: Area, means: 
     spider = radar(book, means, title=heading, series=say("portfolio.categories.mean"))
     row = max(ranks.last, means.last) + 3
     page.place(row, 0, bars, _CHART)
-    page.place(row, 6, spider, _CHART)
+    page.place(row, _RIGHT, spider, _CHART)
 
 
 def _write_guide(page: Page, row: int, summary: Summary) -> None:

@@ -92,8 +92,8 @@ def write_attention(page: Page, summary: Summary) -> None:
     """要確認: every file that was not ranked, and what to do about it."""
     say = summary.say
     widths = {
-        "status": 84, "file": 190, "name": 160, "severity": 64, "sheet": 110, "cell": 52, "item": 66,
-        "value": 110, "message": 280, "todo": 300,
+        "status": 84, "file": 190, "name": 160, "severity": 64, "sheet": 110, "cell": 52,
+        "item": 66, "value": 110, "message": 280, "todo": 300,
     }  # fmt: skip
     columns = [Column(say(f"portfolio.attention.{key}"), width) for key, width in widths.items()]
     found = summary.portfolio.attention

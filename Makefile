@@ -1,0 +1,50 @@
+# make demo   sample returns, reports and a portfolio in demo/
+# make test   the tests
+# make check  what CI runs: lint, format, types, import contracts, tests
+# Needs only Python 3.11 or newer; everything else goes into .venv.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+BIN := .venv/bin
+PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check lint types contracts template clean
+
+demo: .venv/.product
+	$(BIN)/sheet-diag demo
+
+test: .venv/.tools
+	$(BIN)/python -m pytest
+
+check: lint types contracts test
+
+lint: .venv/.tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.tools
+	$(BIN)/mypy
+
+contracts: .venv/.tools
+	$(BIN)/lint-imports
+
+template: .venv/.product
+	$(BIN)/sheet-diag template --output templates/hearing_sheet.xlsx
+
+clean:
+	rm -rf .venv demo build *.egg-info
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }
+	@$(PYTHON) -m venv .venv 2>/dev/null \
+	|| { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python .venv/bin/python install --quiet pip; } \
+	|| { echo "This Python cannot make a virtual environment (Debian, Ubuntu: apt install python3-venv)."; rm -rf .venv; exit 1; }
+
+.venv/.product: .venv/bin/python pyproject.toml constraints.txt
+	$(PINNED) setuptools
+	$(PINNED) --no-build-isolation -e .
+	@touch $@
+
+.venv/.tools: .venv/.product
+	$(PINNED) --no-build-isolation -e '.[dev]'
+	@touch $@

@@ -1,0 +1,58 @@
+"""What a worker process does with one return: from bytes to diagnosis, from diagnosis to workbook.
+
+Apart from `batch`, so that a worker never loads what only the whole campaign needs (pandas).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from sheet_diag import __version__
+from sheet_diag.diagnosis import diagnose
+from sheet_diag.intake import Found, receive
+from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.results import Diagnosis, Outcome, Report
+from sheet_diag.model.returns import Received
+from sheet_diag.model.settings import Issuer
+from sheet_diag.naming import report_number
+from sheet_diag.reports.client import client_report
+from sheet_diag.scoring import score
+
+_SOFTWARE: Final = f"sheet-diag {__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One report to be written to `path`."""
+
+    outcome: Outcome
+    issuer: Issuer
+    as_of: date
+    lang: Lang
+    path: Path
+
+
+def examine(catalog: Catalog, found: Found) -> tuple[Received, Diagnosis | None]:
+    """Read, score and diagnose one file; no diagnosis where it could not be read."""
+    received = receive(found, catalog)
+    if received.sheet is None:
+        return received, None
+    answers = received.sheet.answers
+    scores = score(catalog, answers)
+    return received, diagnose(catalog, answers, received.sheet.profile, scores)
+
+
+def write_report(catalog: Catalog, writing: Writing) -> None:
+    """Write one client's workbook."""
+    outcome = writing.outcome
+    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
+    if sheet is None or diagnosis is None:
+        raise ValueError(f"{outcome.received.file} is ranked without a diagnosis")
+    number = report_number(writing.as_of, outcome.received.sha256)
+    report = Report(
+        outcome.received, sheet, diagnosis, outcome.problems, number, writing.as_of, writing.lang
+    )
+    writing.path.write_bytes(client_report(report, catalog, writing.issuer, _SOFTWARE))

@@ -1,0 +1,652 @@
+"""A wrong catalogue: every fault is told, all at once, each in its file and place."""
+
+from __future__ import annotations
+
+import copy
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheet_diag.catalog import CatalogError, load_catalog
+from sheet_diag.catalog.faults import FaultCode
+from sheet_diag.catalog.yaml import read_yaml
+from sheet_diag.model.catalog import Lang
+from sheet_diag.wording import Wording, labels
+from tests.catalog_files import FILES, KITCHEN, copy_of_built_in
+
+C = FaultCode
+Told = tuple[str, str, FaultCode, str, str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return copy_of_built_in(tmp_path)
+
+
+def faults_of(path: Path) -> list[Told]:
+    """(file, path, code, value, near) of every fault; none where the catalogue loads."""
+    try:
+        load_catalog(path)
+    except CatalogError as error:
+        return [(f.file, f.path, f.fault.code, f.fault.value, f.fault.near) for f in error.faults]
+    return []
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> None:
+    """Replace the one place where `old` stands."""
+    text = (folder / file).read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    (folder / file).write_text(text.replace(old, new), "utf-8", newline="")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Edits (file, old, new) of the built-in catalogue, and the faults that they must raise."""
+
+    edits: Sequence[tuple[str, str, str]]
+    faults: Sequence[Told]
+
+
+def broken(file: str, old: str, new: str, *faults: Told) -> Broken:
+    return Broken([(file, old, new)], faults)
+
+
+TOP, PROFILE, REPORT = "catalog.yaml", "profile.yaml", "report.yaml"
+AST, COM, CRI, HUM = "items/AST.yaml", "items/COM.yaml", "items/CRI.yaml", "items/HUM.yaml"
+
+_AST_01 = 'en: "Asset inventory"}\n  answer_set: implementation\n  weight: 2\n'
+_AST_03 = 'critical: true\n  na_allowed: false\n  controls: {jis_2024: ["8.24"]'
+_CLOUD = 'en: "Cloud service selection criteria"}\n  answer_set: implementation\n'
+_PLAIN = """  plain:
+    - {id: yes, value: 1, label: {ja: は, en: Y}, meaning: {ja: 実, en: Y}}
+    - {id: partial, value: 0, label: {ja: 否, en: N}, meaning: {ja: 無, en: N}}
+"""
+
+BROKEN = {
+    # files
+    "a file that is not there": broken(
+        TOP,
+        "items: items/HUM.yaml",
+        "items: items/HUMAN.yaml",
+        (TOP, "categories.HUM.items", C.FILE_MISSING, "items/HUMAN.yaml", ""),
+    ),
+    "a file out of the folder": broken(
+        TOP,
+        "report: report.yaml",
+        "report: ../catalog/report.yaml",
+        (TOP, "report", C.FILE_MISSING, "../catalog/report.yaml", ""),
+    ),
+    "a folder in place of a file": broken(
+        TOP,
+        "profile: profile.yaml",
+        "profile: items",
+        (TOP, "profile", C.FILE_MISSING, "items", ""),
+    ),
+    "a file name that no system takes": broken(
+        TOP,
+        "profile: profile.yaml",
+        r'profile: "a\0b"',
+        (TOP, "profile", C.FILE_MISSING, "a\0b", ""),
+    ),
+    "a key twice": broken(
+        AST,
+        _AST_01,
+        _AST_01 + "  weight: 3\n",
+        (AST, "", C.NOT_YAML, "line 5, column 3: the key 'weight' stands twice", ""),
+    ),
+    "braces without quotes": broken(
+        PROFILE,
+        'label: {ja: "部署名", en: "Department"}',
+        "label: {{client}: 1}",
+        (PROFILE, "", C.NOT_YAML, "line 10, column 11: found unhashable key", ""),
+    ),
+    # shape
+    "a line left out": broken(TOP, 'version: "2026.1"\n', "", (TOP, "version", C.MISSING, "", "")),
+    "a value left out": broken(
+        TOP, 'version: "2026.1"', "version:", (TOP, "version", C.MISSING, "", "")
+    ),
+    "no lines in a list": broken(
+        TOP,
+        "items: items/PHY.yaml",
+        "items: []",
+        (TOP, "categories.PHY.items", C.MISSING, "", ""),
+    ),
+    "a misspelt required name": broken(
+        AST,
+        _AST_01,
+        _AST_01.replace("weight", "wieght"),
+        (AST, "AST-01.weight", C.MISSING, "", ""),
+        (AST, "AST-01.wieght", C.UNKNOWN_NAME, "wieght", "weight"),
+    ),
+    "a misspelt optional name": broken(
+        AST,
+        _AST_03,
+        _AST_03.replace("critical", "critcal"),
+        (AST, "AST-03.critcal", C.UNKNOWN_NAME, "critcal", "critical"),
+    ),
+    "a misspelt name beside one other": broken(
+        AST,
+        'title: {ja: "情報資産管理台帳',
+        'titel: {ja: "情報資産管理台帳',
+        (AST, "AST-01.comment.title", C.MISSING, "", ""),
+        (AST, "AST-01.comment.titel", C.UNKNOWN_NAME, "titel", "title"),
+    ),
+    "a misspelt name under a number": broken(
+        REPORT,
+        '    1:\n      new: {ja: "また',
+        '    1:\n      new: {jp: "x", ja: "また',
+        (REPORT, "insurance.notices.1.new.jp", C.UNKNOWN_NAME, "jp", ""),
+    ),
+    "a name of another world": broken(
+        TOP, "standards:", "mascot: 3\nstandards:", (TOP, "mascot", C.UNKNOWN_NAME, "mascot", "")
+    ),
+    "a digest by hand": broken(
+        TOP, "standards:", "sha256: abc\nstandards:", (TOP, "sha256", C.UNKNOWN_NAME, "sha256", "")
+    ),
+    "a text without words": broken(
+        TOP,
+        'short: {ja: "物理・環境"',
+        'short: {ja: "　 "',
+        (TOP, "categories.PHY.short.ja", C.EMPTY_TEXT, "　 ", ""),
+    ),
+    "an alias that is blank to the reader": broken(
+        TOP,
+        '"該当無し"',
+        '"該当無し", "。"',
+        (TOP, "answer_sets.implementation.na", C.EMPTY_TEXT, "。", ""),
+    ),
+    "an id in Japanese": broken(
+        PROFILE, "id: phone", "id: 電話", (PROFILE, "電話.id", C.NOT_AN_ID, "電話", "")
+    ),
+    "an id of 41 letters": broken(
+        PROFILE,
+        "id: phone",
+        f"id: {'x' * 41}",
+        (PROFILE, f"{'x' * 41}.id", C.NOT_AN_ID, "x" * 39 + "…", ""),
+    ),
+    "a word for true": broken(
+        AST,
+        _AST_03,
+        _AST_03.replace("true", "yes"),
+        (AST, "AST-03.critical", C.WRONG_TYPE, "yes", ""),
+    ),
+    "a number for a text": broken(
+        TOP, '"2026.1"', "2026.1", (TOP, "version", C.WRONG_TYPE, "2026.1", "")
+    ),
+    "true for a text": broken(TOP, '"2026.1"', "true", (TOP, "version", C.WRONG_TYPE, "true", "")),
+    "an id that is a list": broken(
+        PROFILE, "id: phone", "id: [phone]", (PROFILE, "6.id", C.WRONG_TYPE, "['phone']", "")
+    ),
+    "a weight of 0": broken(
+        AST,
+        _AST_01,
+        _AST_01.replace("2", "0"),
+        (AST, "AST-01.weight", C.OUT_OF_RANGE, "0", ""),
+    ),
+    "a score over 100": broken(
+        TOP,
+        "{score: 30, count: 3,",
+        "{score: 101, count: 3,",
+        (TOP, "scoring.caps.categories_below.1.score", C.OUT_OF_RANGE, "101", ""),
+    ),
+    "a decimal": broken(
+        TOP,
+        "value: 1/2",
+        "value: 0.5",
+        (TOP, "answer_sets.implementation.partial.value", C.NOT_EXACT, "0.5", ""),
+    ),
+    "a decimal where 1 must be": broken(
+        TOP,
+        "value: 1\n",
+        "value: 1.0\n",
+        (TOP, "answer_sets.implementation.yes.value", C.NOT_EXACT, "1.0", ""),
+    ),
+    "a word where 0 must be": broken(
+        TOP,
+        "levels: {low: 0,",
+        "levels: {low: zero,",
+        (TOP, "insurance.exposure.levels.low", C.WRONG_TYPE, "zero", ""),
+    ),
+    "a kind that is none": broken(
+        PROFILE,
+        "kind: email",
+        "kind: mail",
+        (PROFILE, "email.kind", C.NOT_ONE_OF, "mail", "text, email, choice, number, date"),
+    ),
+    "a rank that is none": broken(
+        TOP,
+        "na_share: {over: 1/2, at_most: B}",
+        "na_share: {over: 1/2, at_most: F}",
+        (TOP, "scoring.caps.na_share.at_most", C.NOT_ONE_OF, "F", "A, B, C, D, E"),
+    ),
+    "half a level": broken(
+        REPORT,
+        "    3:\n      new:",
+        "    3.5:\n      new:",
+        (REPORT, "insurance.notices.3.5", C.WRONG_VALUE, "3.5", ""),
+        (REPORT, "insurance.notices.3", C.TABLE_GAP, "3", ""),
+    ),
+    # names
+    "an id twice": broken(
+        AST, "id: AST-02", "id: AST-01", (AST, "AST-01.id", C.DUPLICATE_ID, "AST-01", "")
+    ),
+    "an id twice in two files": broken(
+        COM, "id: COM-02", "id: HUM-02", (COM, "HUM-02.id", C.DUPLICATE_ID, "HUM-02", "")
+    ),
+    "a misspelt answer set": broken(
+        AST,
+        _AST_01,
+        _AST_01.replace("implementation", "implementaton"),
+        (AST, "AST-01.answer_set", C.UNKNOWN_REFERENCE, "implementaton", "implementation"),
+    ),
+    "a misspelt choice in a hint": broken(
+        AST,
+        'partial: {ja: "一覧表はあるが',
+        'partly: {ja: "一覧表はあるが',
+        (AST, "AST-01.hint.partly", C.UNKNOWN_REFERENCE, "partly", "partial"),
+    ),
+    "a misspelt standard": broken(
+        AST,
+        'jis_2024: ["5.9"]',
+        'jis_2025: ["5.9"]',
+        (AST, "AST-01.controls.jis_2025", C.UNKNOWN_REFERENCE, "jis_2025", "jis_2024"),
+    ),
+    "a contradiction with no item": broken(
+        TOP,
+        "{na: AST-09, answered: AST-08}",
+        "{na: AST-90, answered: AST-08}",
+        (TOP, "scoring.contradictions.1.na", C.UNKNOWN_REFERENCE, "AST-90", "AST-09"),
+    ),
+    "points for no field": broken(
+        TOP,
+        "sensitive_data: {yes: 1}",
+        "sensitiv_data: {yes: 1}",
+        (
+            TOP,
+            "insurance.exposure.points.sensitiv_data",
+            C.UNKNOWN_REFERENCE,
+            "sensitiv_data",
+            "sensitive_data",
+        ),
+    ),
+    "points for no choice": broken(
+        TOP,
+        "over_1000: 1,",
+        "over_100: 1,",
+        (
+            TOP,
+            "insurance.exposure.points.personal_records.over_100",
+            C.UNKNOWN_REFERENCE,
+            "over_100",
+            "over_1000",
+        ),
+    ),
+    "points for a field without choices": broken(
+        TOP,
+        "sensitive_data: {yes: 1}",
+        "company: {yes: 1}",
+        (TOP, "insurance.exposure.points.company.yes", C.UNKNOWN_REFERENCE, "yes", ""),
+    ),
+    "a misspelt level": broken(
+        TOP,
+        "no_profile: mid",
+        "no_profile: middle",
+        (TOP, "insurance.exposure.no_profile", C.UNKNOWN_REFERENCE, "middle", "mid"),
+    ),
+    "a variant for no answer": broken(
+        TOP,
+        "no: new, unknown: confirm}",
+        "non: new, unknown: confirm}",
+        (TOP, "insurance.variant.answers.non", C.UNKNOWN_REFERENCE, "non", "no"),
+    ),
+    # answers
+    "該当なし without condition": broken(
+        AST,
+        _AST_03,
+        _AST_03.replace("false", "true"),
+        (AST, "AST-03.na_when", C.NA_WITHOUT_CONDITION, "", ""),
+    ),
+    "a condition without 該当なし": broken(
+        AST,
+        'na_allowed: true\n  na_when:\n    ja: "業務用の',
+        'na_allowed: false\n  na_when:\n    ja: "業務用の',
+        (AST, "AST-06.na_when", C.CONDITION_WITHOUT_NA, "", ""),
+    ),
+    "該当なし that is no choice": Broken(
+        [
+            (TOP, "\ncategories:\n", f"{_PLAIN}\ncategories:\n"),
+            (AST, _CLOUD, _CLOUD.replace("implementation", "plain")),
+        ],
+        [(AST, "AST-07.na_allowed", C.NO_NA_CHOICE, "", "")],
+    ),
+    "a choice without value": broken(
+        TOP,
+        "      value: 1/2\n",
+        "",
+        (TOP, "answer_sets.implementation.partial.value", C.VALUE_MISSING, "", ""),
+    ),
+    "a choice with a blank value": broken(
+        TOP,
+        "value: 1/2",
+        "value:",
+        (TOP, "answer_sets.implementation.partial.value", C.VALUE_MISSING, "", ""),
+    ),
+    "該当なし with a value": broken(
+        TOP,
+        "- id: na\n",
+        "- id: na\n      value: 0\n",
+        (TOP, "answer_sets.implementation.na.value", C.VALUE_UNWANTED, "0", ""),
+    ),
+    "no answer is worth 1": broken(
+        TOP,
+        "value: 1\n",
+        "value: 9/10\n",
+        (TOP, "answer_sets.implementation", C.NO_FULL_VALUE, "", ""),
+    ),
+    "one word for two answers": broken(
+        TOP,
+        '"該当無し"',
+        '"ＵＮＫＮＯＷＮ。"',
+        (TOP, "answer_sets.implementation.na", C.SAME_SPELLING, "ＵＮＫＮＯＷＮ。", "unknown"),
+    ),
+    # numbers
+    "ranks out of order": broken(
+        TOP, "{A: 85, B: 70,", "{A: 85, B: 85,", (TOP, "scoring.ranks", C.NOT_DESCENDING, "", "")
+    ),
+    "marks that end above 0": broken(
+        REPORT,
+        '{score: 0, mark: "×"',
+        '{score: 1, mark: "×"',
+        (REPORT, "marks", C.NOT_DESCENDING, "", ""),
+    ),
+    "a rank without score": broken(
+        TOP, ", E: 0}", "}", (TOP, "scoring.ranks.E", C.MISSING, "", "")
+    ),
+    "no ranks at all": broken(
+        TOP,
+        "ranks: {A: 85, B: 70, C: 50, D: 30, E: 0}",
+        "ranks: {}",
+        *((TOP, f"scoring.ranks.{rank}", C.MISSING, "", "") for rank in "ABCDE"),
+    ),
+    "a weaker cap for a worse score": broken(
+        TOP,
+        "{score: 50, at_most: C}",
+        "{score: 50, at_most: A}",
+        (TOP, "scoring.caps.category_below.2", C.CAP_ORDER, "", ""),
+    ),
+    "a higher count above a lower one": broken(
+        TOP,
+        "{count: 6, at_most: D}",
+        "{count: 2, at_most: D}",
+        (TOP, "scoring.caps.critical_missed.3", C.CAP_ORDER, "", ""),
+    ),
+    "seven categories of six": broken(
+        TOP,
+        "applicable_categories: 4",
+        "applicable_categories: 7",
+        (TOP, "scoring.gates.applicable_categories", C.TOO_MANY_REQUIRED, "7", "6"),
+    ),
+    "a notice for no rank": broken(
+        TOP,
+        "mid: {A: 1, B: 1, C: 2, D: 3, E: 3, none: 1}",
+        "mid: {A: 1, B: 1, C: 2, D: 3, E: 3}",
+        (TOP, "insurance.level.mid.none", C.TABLE_GAP, "none", ""),
+    ),
+    "a misspelt row": broken(
+        TOP,
+        "mid: {A: 1,",
+        "midd: {A: 1,",
+        (TOP, "insurance.level.mid", C.TABLE_GAP, "mid", ""),
+        (TOP, "insurance.level.midd", C.UNKNOWN_REFERENCE, "midd", "mid"),
+    ),
+    "a notice in no variant": broken(
+        REPORT,
+        '    1:\n      new: {ja: "また',
+        '    1:\n      now: {ja: "また',
+        (REPORT, "insurance.notices.1.new", C.TABLE_GAP, "new", ""),
+        (REPORT, "insurance.notices.1.now", C.UNKNOWN_REFERENCE, "now", "new"),
+    ),
+    "no level for 0 points": broken(
+        TOP,
+        "levels: {low: 0,",
+        "levels: {low: 1,",
+        (TOP, "insurance.exposure.levels", C.TABLE_GAP, "0", ""),
+    ),
+    # company sheet
+    "no company": broken(
+        PROFILE, "id: company", "id: firm", (PROFILE, "company", C.MISSING, "", "")
+    ),
+    "an empty company sheet": broken(
+        TOP,
+        "profile: profile.yaml",
+        "profile: []",
+        (TOP, "profile.company", C.MISSING, "", ""),
+        *(
+            (TOP, f"insurance.exposure.{path}", C.UNKNOWN_REFERENCE, name, "")
+            for path, name in (
+                ("points.personal_records", "personal_records"),
+                ("points.sensitive_data", "sensitive_data"),
+                ("points.entrusted_data", "entrusted_data"),
+                ("points.it_dependence", "it_dependence"),
+                ("unknown.field", "personal_records"),
+            )
+        ),
+    ),
+    "a list without choices": broken(
+        PROFILE,
+        "- id: phone\n  kind: text",
+        "- id: phone\n  kind: choice",
+        (PROFILE, "phone.choices", C.CHOICES_MISSING, "", ""),
+    ),
+    "choices without a list": broken(
+        PROFILE,
+        "- id: sales\n  kind: choice",
+        "- id: sales\n  kind: text",
+        (PROFILE, "sales.choices", C.CHOICES_UNWANTED, "", ""),
+    ),
+    "one number in two ranges": broken(
+        PROFILE,
+        "from: 6, to: 20",
+        "from: 5, to: 20",
+        (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
+    ),
+    "a range that runs backwards": broken(
+        PROFILE,
+        "from: 1001, label",
+        "from: 1001, to: 9, label",
+        (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
+    ),
+    "a range open in the middle": broken(
+        PROFILE,
+        "from: 6, to: 20",
+        "from: 6",
+        (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
+    ),
+    # texts
+    "a word to fill in that nobody gives": broken(
+        REPORT,
+        "次の{count}つ",
+        "次の{number}つ",
+        (REPORT, "categories_intro.ja", C.BAD_PLACEHOLDER, "", ""),
+    ),
+    "a brace left open": broken(
+        REPORT,
+        "following {count} categories",
+        "following {count categories",
+        (REPORT, "categories_intro.en", C.BAD_PLACEHOLDER, "", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("row", BROKEN.values(), ids=BROKEN)
+def test_every_fault_is_told_in_its_place(folder: Path, row: Broken) -> None:
+    for file, old, new in row.edits:
+        edit(folder, file, old, new)
+    assert sorted(faults_of(folder)) == sorted(row.faults)
+
+
+def test_every_code_has_a_row() -> None:
+    assert {fault[2] for row in BROKEN.values() for fault in row.faults} == set(FaultCode)
+
+
+def test_faults_of_several_files_are_told_together(folder: Path) -> None:
+    rows = [
+        BROKEN[name]
+        for name in (
+            "a file that is not there",
+            "a misspelt required name",
+            "a misspelt standard",
+            "an id twice in two files",
+            "a decimal",
+            "a kind that is none",
+            "seven categories of six",
+            "a misspelt level",
+            "a notice for no rank",
+            "a brace left open",
+        )
+    ]
+    for row in rows:
+        for file, old, new in row.edits:
+            edit(folder, file, old, new)
+    # HUM.yaml is not read, so that its HUM-02 is no longer there twice.
+    gone = BROKEN["an id twice in two files"].faults
+    expected = [fault for row in rows for fault in row.faults if fault not in gone]
+    assert sorted(faults_of(folder)) == sorted(expected)
+
+
+def test_two_faults_of_one_item_are_both_told(folder: Path) -> None:
+    edit(folder, AST, _AST_01, _AST_01.replace("implementation", "implementaton"))
+    edit(folder, AST, 'jis_2024: ["5.9"]', 'jis_2025: ["5.9"]')
+    expected = [*BROKEN["a misspelt answer set"].faults, *BROKEN["a misspelt standard"].faults]
+    assert sorted(faults_of(folder)) == sorted(expected)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_that_cannot_be_read_is_one_fault(folder: Path, file: str) -> None:
+    (folder / file).write_bytes("id: 設問".encode("cp932"))
+    assert faults_of(folder) == [(file, "", C.NOT_YAML, "byte 5: not UTF-8", "")]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        pytest.param(None, (TOP, "", C.FILE_MISSING, TOP, ""), id="no file"),
+        pytest.param("", (TOP, "", C.WRONG_TYPE, "", ""), id="an empty file"),
+        pytest.param("- a\n- b\n", (TOP, "", C.WRONG_TYPE, "", ""), id="a list"),
+    ],
+)
+def test_what_is_no_catalogue_is_one_fault(
+    tmp_path: Path, content: str | None, fault: Told
+) -> None:
+    if content is not None:
+        (tmp_path / TOP).write_text(content, "utf-8")
+    assert faults_of(tmp_path) == [fault]
+
+
+def test_a_wrong_path_is_said_by_its_own_name(tmp_path: Path) -> None:
+    assert faults_of(tmp_path / "mine.yaml") == [("mine.yaml", "", C.FILE_MISSING, "mine.yaml", "")]
+
+
+def test_the_message_of_the_error_lists_every_fault(folder: Path) -> None:
+    edit(folder, PROFILE, "kind: email", "kind: mail")
+    edit(folder, AST, "id: AST-02", "id: AST-01")
+    with pytest.raises(CatalogError) as caught:
+        load_catalog(folder)
+    assert str(caught.value).splitlines() == [
+        "profile.yaml: email.kind: not_one_of",
+        "items/AST.yaml: AST-01.id: duplicate_id",
+    ]
+
+
+def test_faults_of_one_file_are_told_in_that_file(tmp_path: Path) -> None:
+    single = tmp_path / "kitchen.yaml"
+    single.write_text(KITCHEN.replace("answer_set: how_often", "answer_set: often"), "utf-8")
+    assert faults_of(single) == [
+        ("kitchen.yaml", f"categories.{path}.answer_set", C.UNKNOWN_REFERENCE, "often", "how_often")
+        for path in ("kitchen.items.hands", "store.items.fridge")
+    ]
+
+
+# What may stand anywhere by mistake: each crashed the loader once, or might have.
+WRONG: Mapping[str, object] = {
+    "nothing": None,
+    "a decimal": 1.5,
+    "below zero": -1,
+    "a full stop": "。",
+    "an empty list": [],
+    "an empty mapping": {},
+    "a list of lists": [["x"], None],
+    "a strange key": {1.5: {"ja": "x", "x": 1}},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_no_value_anywhere_crashes_the_loader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: object
+) -> None:
+    file = tmp_path / "kitchen.yaml"
+    file.write_text(KITCHEN, "utf-8")
+    tree = read_yaml(KITCHEN.encode())
+    # Parsing takes nine tenths of the time and is not what is tested here.
+    monkeypatch.setattr("sheet_diag.catalog.read_yaml", lambda _: copy.deepcopy(tree))
+    for holder, key in list(_places(tree)):
+        right, holder[key] = holder[key], wrong
+        faults_of(file)
+        holder[key] = right
+    assert faults_of(file) == []
+
+
+def _places(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (holder, key) below the node."""
+    for key, entry in node.items() if isinstance(node, dict) else enumerate(node):
+        yield node, key
+        if isinstance(entry, dict | list):
+            yield from _places(entry)
+
+
+# --- wording of the faults
+
+
+@pytest.mark.parametrize("code", FaultCode)
+def test_every_code_is_worded_in_both_languages(code: FaultCode) -> None:
+    texts = labels()[f"catalog.fault.{code.value}"]
+    assert set(texts) == set(Lang)
+    for text in texts.values():
+        fields = {field for _, field, _, _ in string.Formatter().parse(text)} - {None}
+        assert fields <= {"value", "near"}
+        assert ("near" in fields) == (code in (C.NOT_ONE_OF, C.SAME_SPELLING, C.TOO_MANY_REQUIRED))
+
+
+def test_nothing_is_worded_that_is_no_code() -> None:
+    keys = {key for key in labels() if key.startswith("catalog.")}
+    assert keys == {"catalog.near", *(f"catalog.fault.{code.value}" for code in FaultCode)}
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        (
+            Lang.JA,
+            "「wieght」という項目はありません。項目名のつづりを直すか、"
+            "この項目を削除してください。（もしかして：weight）",
+        ),
+        (
+            Lang.EN,
+            'There is no entry called "wieght". Correct its spelling or remove it.'
+            ' (did you mean "weight"?)',
+        ),
+    ],
+)
+def test_a_near_miss_reads_as_a_sentence(lang: Lang, sentence: str) -> None:
+    say = Wording(lang)
+    told = say("catalog.fault.unknown_name", value="wieght", near="weight")
+    assert told + say("catalog.near", near="weight") == sentence
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_one_placeholder_is_shown_with_its_braces(lang: Lang) -> None:
+    assert " {count} " in Wording(lang)("catalog.fault.bad_placeholder", value="", near="")

@@ -1,0 +1,163 @@
+"""Folding: spellings that look alike to a person are one, other words stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheet_diag.catalog import load_catalog
+from sheet_diag.folding import fold, tidy
+from sheet_diag.model.catalog import Choice, ProfileChoice
+
+CATALOG = load_catalog()
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        pytest.param("はい", "はい", id="as it is"),
+        pytest.param("ＹＥＳ", "yes", id="full-width letters"),
+        pytest.param("Yes ", "yes", id="letter case"),
+        pytest.param("　はい", "はい", id="ideographic space"),
+        pytest.param("ﾊｲ", "ハイ", id="half-width kana"),
+        pytest.param("ﾚ", "レ", id="half-width kana used as a tick"),
+        pytest.param("ｶﾞ", "ガ", id="half-width kana with its voice mark"),
+        pytest.param("か\u3099", "が", id="a voice mark by itself, as from macOS"),
+        pytest.param("はい。", "はい", id="full stop"),
+        pytest.param("Yes.", "yes", id="period"),
+        pytest.param("「はい」", "はい", id="corner brackets"),
+        pytest.param("（はい）", "はい", id="parentheses"),
+        pytest.param("'はい", "はい", id="the apostrophe of a text cell"),
+        pytest.param("・はい", "はい", id="bullet"),
+        pytest.param("は\u200bい", "はい", id="ZWSP"),
+        pytest.param("\u00a0はい\u00a0", "はい", id="NBSP"),
+        pytest.param("\ufeffはい", "はい", id="BOM"),
+        pytest.param("✔\ufe0f", "✔", id="VS16: a mark drawn as emoji"),
+        pytest.param("☑\ufe0e", "☑", id="VS15: a mark drawn as text"),
+        pytest.param("\u202eはい\u202c", "はい", id="bidi marks"),
+        pytest.param("はい\r\n", "はい", id="line end"),
+        pytest.param("not\n  applicable", "not applicable", id="white space inside"),
+        pytest.param("①", "1", id="circled number: NFKC loses the circle"),
+        pytest.param("山田㈱山田", "山田(株)山田", id="㈱: NFKC opens the sign"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("　\u200b 。", "", id="nothing to see"),
+    ],
+)
+def test_spellings_fold_to_one(typed: str, folded: str) -> None:
+    assert fold(typed) == folded
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("はい", "ハイ", id="hiragana, katakana"),
+        pytest.param("○", "〇", id="circle, ideographic zero"),
+        pytest.param("○", "◯", id="circle, large circle"),
+        pytest.param("○", "o", id="circle, letter"),
+        pytest.param("×", "x", id="cross, letter"),
+        pytest.param("一部", "全部", id="other words"),
+        pytest.param("はい", "は い", id="a space inside a word"),
+        pytest.param("有", "有無", id="a part of a word"),
+    ],
+)
+def test_other_spellings_stay_apart(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+# Japanese and Latin text with everything that folding touches.
+_TYPED = st.text(st.characters(max_codepoint=0xFFFF, categories=("L", "N", "P", "S", "Z", "Cf")))
+
+
+@given(st.text("はいイﾊﾞ○✔ＹESaé１①㈱ 　\u00a0\u200b\ufe0f\ufeff\n「」（）。．.、'・"))
+def test_folding_twice_changes_nothing(typed: str) -> None:
+    assert fold(fold(typed)) == fold(typed)
+
+
+@given(_TYPED)
+def test_edges_do_not_count(typed: str) -> None:
+    assert fold(f"　「{typed}」。\u200b") == fold(typed)
+
+
+# --- the spellings of the built-in catalogue
+
+
+def spellings(choice: Choice | ProfileChoice) -> Iterator[str]:
+    yield from (choice.label.ja, choice.label.en)
+    yield from (*choice.aliases.ja, *choice.aliases.en)
+
+
+LISTS: dict[str, tuple[Choice, ...] | tuple[ProfileChoice, ...]] = {
+    **CATALOG.answer_sets,
+    **{field.id: field.choices for field in CATALOG.profile if field.choices},
+}
+
+
+@pytest.mark.parametrize("choices", LISTS.values(), ids=LISTS)
+def test_every_spelling_means_one_choice(
+    choices: tuple[Choice, ...] | tuple[ProfileChoice, ...],
+) -> None:
+    owners: dict[str, set[str]] = {}
+    for choice in choices:
+        for word in spellings(choice):
+            owners.setdefault(fold(word), set()).add(choice.id)
+    assert "" not in owners
+    assert {word: ids for word, ids in owners.items() if len(ids) != 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "choice"),
+    [
+        ("ＹＥＳ", "yes"),
+        ("　はい", "yes"),
+        ("ﾊｲ", "yes"),
+        ("はい。", "yes"),
+        ("は\u200bい", "yes"),
+        ("はい\u00a0", "yes"),
+        ("✔\ufe0f", "yes"),
+        ("☑\ufe0f", "yes"),
+        ("⭕\ufe0f", "yes"),
+        ("○", "yes"),
+        ("〇", "yes"),
+        ("◯", "yes"),
+        ("ﾚ", "yes"),
+        ("△", "partial"),
+        ("一部実施", "partial"),
+        ("×", "no"),
+        ("✖\ufe0f", "no"),
+        ("ｲｲｴ", "no"),
+        ("DON'T KNOW", "unknown"),
+        ("不明", "unknown"),
+        ("Ｎ／Ａ", "na"),
+        ("N.A.", "na"),
+        ("対象外", "na"),
+        ("たぶん", None),
+        ("1", None),
+        ("", None),
+    ],
+)
+def test_typed_answers_find_their_choice(typed: str, choice: str | None) -> None:
+    known = {fold(w): c.id for c in CATALOG.answer_sets["implementation"] for w in spellings(c)}
+    assert known.get(fold(typed)) == choice
+
+
+# --- free text
+
+
+@pytest.mark.parametrize(
+    ("typed", "tidied"),
+    [
+        pytest.param("  株式会社　山田　", "株式会社　山田", id="edges only"),
+        pytest.param("㈱山田①", "㈱山田①", id="nothing is folded"),
+        pytest.param("一行目 \r\n二行目\r三行目\n\n", "一行目\n二行目\n三行目", id="line ends"),
+        pytest.param("\ufeff山\u200b田", "山田", id="invisible characters"),
+        pytest.param("ＹＥＳ、はい。", "ＹＥＳ、はい。", id="width and punctuation stay"),
+        pytest.param("\u00a0", "", id="nothing to see"),
+    ],
+)
+def test_free_text_keeps_what_it_says(typed: str, tidied: str) -> None:
+    assert tidy(typed) == tidied
+    assert tidy(tidied) == tidied
