@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sheet_diag.intake import Found, find, unread
 from sheet_diag.journal import journal
-from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Diagnosis, Outcome, Status
 from sheet_diag.model.returns import Received

@@ -16,8 +16,9 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.catalog.faults import CatalogError
-from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.catalog.faults import CatalogError, FaultCode
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.wording import Wording
 
 
@@ -214,6 +215,8 @@ def _catalog_text(error: CatalogError, say: Wording) -> str:
     for located in error.faults:
         fault = located.fault
         text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
+        if fault.near and fault.code in (FaultCode.UNKNOWN_NAME, FaultCode.UNKNOWN_REFERENCE):
+            text += say("catalog.near", near=fault.near)
         place = {"file": located.file, "path": located.path}
         lines.append("  " + say("cli.error.catalog.line", text=text, **place))
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from sheet_diag.model.catalog import Lang
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 
 FILE_NAME: Final = "sheet-diag.toml"

@@ -13,7 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, Lang, ProfileField, Role
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.style import BODY

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from sheet_diag.model.catalog import Catalog, Category, FieldKind, Item, Rank
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog, Category, FieldKind, Item
 from sheet_diag.model.results import CommentedCategory, Diagnosis, Insurance, Scores
 
 Answers = Mapping[str, str | None]

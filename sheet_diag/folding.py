@@ -11,13 +11,18 @@ import unicodedata
 # Zero-width characters, BOM, bidi marks, variation selectors: seen in pasted answers, not meant.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
-_EDGES = " 　'\"’‘“”「」『』()[]。．.、,・:;"
+_EDGES = " 　'\"“”。．.、,・:;"
+_QUOTES = str.maketrans("‘’", "''")
+_PAIRS = ("()", "[]", "「」", "『』", "【】")
 
 
 def fold(text: str) -> str:
     """Fold width, case, white space, invisible characters and surrounding punctuation."""
-    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    return _SPACES.sub(" ", wide).strip(_EDGES).casefold()
+    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_QUOTES)
+    plain = _SPACES.sub(" ", wide).strip(_EDGES)
+    while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
+        plain = plain[1:-1].strip(_EDGES)
+    return plain.casefold()
 
 
 def tidy(text: str) -> str:

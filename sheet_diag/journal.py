@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from sheet_diag import problems
 from sheet_diag.figures import exact, shown
-from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status
 from sheet_diag.model.returns import Problem
 

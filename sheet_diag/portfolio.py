@@ -10,7 +10,8 @@ from typing import Any, Final
 import pandas as pd
 
 from sheet_diag.figures import shown
-from sheet_diag.model.catalog import Catalog, Rank
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Attention, Portfolio
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Severity
@@ -20,8 +21,8 @@ UNANSWERED: Final = "unanswered"
 _CLIENT: Final = ("client", "name", "industry", "employees", "rank")
 _ANSWER_COLUMNS: Final = ("file", *_CLIENT, "category", "item", "answer", "raw", "value", "weight",
                           "points", "lost", "remark")  # fmt: skip
-_CLIENT_COLUMNS: Final = (*_CLIENT, "base_rank", "score", "weakest", "insurance", "open_items", "file",
-                          "result")  # fmt: skip
+_CLIENT_COLUMNS: Final = (*_CLIENT, "base_rank", "score", "weakest", "insurance", "open_items",
+                          "file", "result")  # fmt: skip
 _ORDER: Final = (Status.REJECTED, Status.HELD, Status.RANKED, Status.SUPERSEDED, Status.IGNORED)
 
 

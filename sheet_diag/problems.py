@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sheet_diag.model.catalog import Lang
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Code, Problem, Severity
 from sheet_diag.wording import Wording, labels
 

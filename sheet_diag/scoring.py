@@ -13,7 +13,8 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
-from sheet_diag.model.catalog import Catalog, Category, Item, Rank, Role, worse_of
+from sheet_diag.model.basics import Rank, worse_of
+from sheet_diag.model.catalog import Catalog, Category, Item, Role
 from sheet_diag.model.results import (
     Cap,
     CategoryScore,
@@ -46,7 +47,7 @@ def score(catalog: Catalog, answers: Answers) -> Scores:
                 strict=strict.categories[name] or Fraction(0),
                 na_share=s.na_share,
                 lost=s.lost,
-                critical_missed=tuple(record.missed_in(name)),
+                critical_missed=record.missed[name],
             )
             for name, s in sums.items()
         },
@@ -80,24 +81,21 @@ class _Mark:
 
 
 class _Reading(Enum):
-    """A way to read the same answers: what 未回答 and 該当なし are worth (None: left out)."""
+    """A way to read the same answers: what 未回答 and 該当なし are worth."""
 
-    RECORD = (Fraction(0), None)
-    UPPER = (Fraction(1), None)
-    STRICT = (Fraction(0), Fraction(0))
+    RECORD = "未回答 0, 該当なし left out"
+    UPPER = "未回答 1, 該当なし left out"
+    STRICT = "未回答 0, 該当なし 0"
 
     def worth(self, mark: _Mark) -> Fraction | None:
         """Value of one item, 0 to 1; None where it does not count."""
-        open_value: Fraction
-        left_out_value: Fraction | None
-        open_value, left_out_value = self.value
         match mark.state:
             case _State.VALUED:
                 return mark.value
             case _State.OPEN:
-                return open_value
+                return Fraction(1 if self is _Reading.UPPER else 0)
             case _State.LEFT_OUT:
-                return left_out_value
+                return Fraction(0) if self is _Reading.STRICT else None
 
 
 def _marks(catalog: Catalog, category: Category, answers: Answers) -> tuple[_Mark, ...]:
@@ -156,15 +154,11 @@ class _Sums:
 @dataclass(frozen=True, slots=True)
 class _Result:
     categories: Mapping[str, Fraction | None]
-    missed: tuple[Item, ...]
     overall: Fraction | None
     base: Rank
     caps: tuple[Cap, ...]
     rank: Rank
-    missed_by_category: Mapping[str, tuple[str, ...]]
-
-    def missed_in(self, category: str) -> tuple[str, ...]:
-        return self.missed_by_category[category]
+    missed: Mapping[str, tuple[str, ...]]  # critical items worth nothing, by category
 
 
 def _reading(catalog: Catalog, sums: Mapping[str, _Sums], reading: _Reading) -> _Result:
@@ -175,12 +169,11 @@ def _reading(catalog: Catalog, sums: Mapping[str, _Sums], reading: _Reading) -> 
     base = _base_rank(catalog, overall or Fraction(0))
     return _Result(
         categories=scores,
-        missed=tuple(item for items in missed.values() for item in items),
         overall=overall,
         base=base,
         caps=caps,
         rank=worse_of(base, *(cap.at_most for cap in caps)),
-        missed_by_category={n: tuple(i.id for i in items) for n, items in missed.items()},
+        missed={name: tuple(item.id for item in items) for name, items in missed.items()},
     )
 
 

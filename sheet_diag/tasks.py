@@ -13,7 +13,8 @@ from typing import Final
 from sheet_diag import __version__
 from sheet_diag.diagnosis import diagnose
 from sheet_diag.intake import Found, receive
-from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Outcome, Report
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer

@@ -14,7 +14,7 @@ from rich.table import Table
 from sheet_diag import problems
 from sheet_diag.batch import Order, Result
 from sheet_diag.batch import Progress as Report
-from sheet_diag.model.catalog import Rank
+from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Severity
 from sheet_diag.wording import Wording

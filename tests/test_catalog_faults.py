@@ -14,7 +14,7 @@ import pytest
 from sheet_diag.catalog import CatalogError, load_catalog
 from sheet_diag.catalog.faults import FaultCode
 from sheet_diag.catalog.yaml import read_yaml
-from sheet_diag.model.catalog import Lang
+from sheet_diag.model.basics import Lang
 from sheet_diag.wording import Wording, labels
 from tests.catalog_files import FILES, KITCHEN, copy_of_built_in
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 
 from sheet_diag.diagnosis import diagnose
 from sheet_diag.figures import shown
-from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Insurance
 from sheet_diag.scoring import score
 from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheet_diag.diagnosis import diagnose
-from sheet_diag.model.catalog import Catalog, Rank
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, ItemScore, Scores
 from sheet_diag.scoring import score
 from tests.catalogs import SIGNS, Answers, Sample, samples

@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails
 
 from sheet_diag.catalog.faults import Fault, FaultCode, Path, nearest
 from sheet_diag.catalog.tree import child, mapping
-from sheet_diag.model import catalog as vocabulary
-from sheet_diag.model.catalog import Catalog, Record
+from sheet_diag.model import catalog, rules
+from sheet_diag.model.basics import Record
+from sheet_diag.model.catalog import Catalog
 
 _CODES = {
     "missing": FaultCode.MISSING,
@@ -72,6 +73,6 @@ def _free_names(raw: Any, path: Path) -> tuple[str, ...]:
 
 
 def _records() -> Iterator[set[str]]:
-    for record in vars(vocabulary).values():
+    for record in {**vars(catalog), **vars(rules)}.values():
         if isinstance(record, type) and issubclass(record, Record) and record is not Record:
             yield {info.alias or name for name, info in record.model_fields.items()}

@@ -10,7 +10,8 @@ from typing import Final
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.grid import Grid
 from sheet_diag.layout import LISTS_SHEET, cell_name
-from sheet_diag.model.catalog import Catalog, FieldKind, Lang, ProfileChoice, ProfileField
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
 from sheet_diag.model.returns import Code, Problem
 
 _COUNT: Final = re.compile(

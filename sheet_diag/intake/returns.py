@@ -10,7 +10,8 @@ from sheet_diag.intake.company import read_profile
 from sheet_diag.intake.grid import Grid
 from sheet_diag.intake.identity import is_own_output, read_identity
 from sheet_diag.layout import Column, cell_name, item_key
-from sheet_diag.model.catalog import Catalog, Choice, Item, Lang, Role
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, Choice, Item, Role
 from sheet_diag.model.returns import Code, Problem, Response, ReturnedSheet
 from sheet_diag.wording import Wording
 

@@ -8,73 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
-
-class Lang(StrEnum):
-    """A language in which people read the product."""
-
-    JA = "ja"
-    EN = "en"
-
-
-class Rank(StrEnum):
-    """判定ランク. A is the best; compare with `worse_of` or by `position`."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-    E = "E"
-
-    @property
-    def position(self) -> int:
-        """0 for A up to 4 for E."""
-        return "ABCDE".index(self.value)
-
-
-def worse_of(*ranks: Rank) -> Rank:
-    """The lowest of the ranks."""
-    return max(ranks, key=lambda rank: rank.position)
-
-
-def _exact(value: object) -> Fraction:
-    """Read `2/3` or `85`; a float is refused, because 0.1 is not a tenth."""
-    if isinstance(value, Fraction):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("write a whole number or a fraction such as 2/3")
-    try:
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError("write a whole number or a fraction such as 2/3") from error
-
-
-Exact = Annotated[Fraction, BeforeValidator(_exact)]
-Share = Annotated[Exact, Field(ge=0, le=1)]
-Score = Annotated[Exact, Field(ge=0, le=100)]
-Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
-
-
-class Record(BaseModel):
-    """A frozen record that refuses unknown names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class Text(Record):
-    """One sentence or label in every language."""
-
-    ja: Words
-    en: Words
-
-    def __getitem__(self, lang: Lang) -> str:
-        return self.ja if lang is Lang.JA else self.en
+from sheet_diag.model.basics import Id, Rank, Record, Score, Share, Text, Words
+from sheet_diag.model.rules import InsuranceRule, Scoring
 
 
 class Role(StrEnum):
@@ -195,115 +135,6 @@ class ProfileField(Record):
     def by_id(self) -> Mapping[str, ProfileChoice]:
         """Choices by id."""
         return {choice.id: choice for choice in self.choices}
-
-
-class Gates(Record):
-    """記入の十分性. Below a limit the return is held; equal to it passes."""
-
-    category_answered: Share
-    total_answered: Share
-    applicable_categories: Annotated[StrictInt, Field(ge=1)]
-
-
-class CategoryCap(Record):
-    """A category below `score` (of 100) caps the rank."""
-
-    score: Score
-    at_most: Rank
-
-
-class CategoriesCap(Record):
-    """`count` categories below `score` (of 100) cap the rank."""
-
-    score: Score
-    count: Annotated[StrictInt, Field(ge=1)]
-    at_most: Rank
-
-
-class CriticalCap(Record):
-    """`count` critical items without effect cap the rank."""
-
-    count: Annotated[StrictInt, Field(ge=1)]
-    at_most: Rank
-
-
-class NaCap(Record):
-    """More 該当なし than this share of a category's weight caps the rank."""
-
-    over: Share
-    at_most: Rank
-
-
-class Caps(Record):
-    """ランク上限: what holds the rank down whatever the mean says."""
-
-    category_below: tuple[CategoryCap, ...] = ()
-    categories_below: tuple[CategoriesCap, ...] = ()
-    critical_missed: tuple[CriticalCap, ...] = ()
-    na_share: NaCap | None = None
-
-
-class Review(Record):
-    """Limits past which a result is flagged 要確認."""
-
-    na_share_over: Share
-
-
-class CommentCounts(Record):
-    """How many categories are commented, and how many items of each."""
-
-    categories: Annotated[StrictInt, Field(ge=0)]
-    items: Annotated[StrictInt, Field(ge=1)]
-
-
-class Contradiction(Record):
-    """`na` answered 該当なし while `answered` is answered: to be confirmed."""
-
-    na: Id
-    answered: Id
-
-
-class Scoring(Record):
-    """Every number of the scoring rule. `ranks` gives the lowest score (of 100) of each rank."""
-
-    ranks: Mapping[Rank, Score]
-    gates: Gates
-    caps: Caps
-    review: Review
-    comments: CommentCounts
-    contradictions: tuple[Contradiction, ...] = ()
-
-
-class UnknownExposure(Record):
-    """Where `field` is unknown or blank, exposure is `at_least` this level."""
-
-    field: Id
-    at_least: Id
-
-
-class Exposure(Record):
-    """想定影響度: points by profile field and choice; `levels` gives the fewest points of each."""
-
-    points: Mapping[str, Mapping[str, StrictInt]]
-    levels: Mapping[str, StrictInt]
-    unknown: UnknownExposure
-    no_profile: Id
-
-
-class Variant(Record):
-    """Which wording of the notice applies, by the answer to one item."""
-
-    item: Id
-    answers: Mapping[str, Id]
-    otherwise: Id
-
-
-class InsuranceRule(Record):
-    """保険のご案内: level of the notice by exposure and rank (`none`: not ranked)."""
-
-    exposure: Exposure
-    level: Mapping[str, Mapping[Literal["A", "B", "C", "D", "E", "none"], StrictInt]]
-    variant: Variant
 
 
 class RankTexts(Record):

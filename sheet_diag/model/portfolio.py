@@ -11,7 +11,7 @@ from datetime import date
 
 import pandas as pd
 
-from sheet_diag.model.catalog import Rank
+from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Problem
 

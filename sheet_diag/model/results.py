@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from sheet_diag.model.catalog import Lang, NoteKind, Rank
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.returns import Problem, Received, ReturnedSheet
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sheet_diag.model.catalog import Lang
+from sheet_diag.model.basics import Lang
 
 
 class Severity(StrEnum):

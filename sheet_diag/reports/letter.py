@@ -11,8 +11,8 @@ from sheet_diag.model.results import Report
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.style import BODY, MUTED, NAVY, Look
-from sheet_diag.workbook import Page, header_text
 from sheet_diag.wording import Wording
+from sheet_diag.workbook import Page, header_text
 
 _ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheet_diag.figures import shown
-from sheet_diag.model.catalog import Rank
+from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Cap, Finding, FindingCode
 from sheet_diag.reports.letter import Letter
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from sheet_diag.figures import shown
-from sheet_diag.model.catalog import Category, Item, Mark, NoteKind, Rank
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Category, Item, Mark, NoteKind
 from sheet_diag.model.results import CommentedCategory
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter

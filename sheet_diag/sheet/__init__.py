@@ -6,7 +6,8 @@ Knows what a client sees and may change; how it is read again is the business of
 
 from __future__ import annotations
 
-from sheet_diag.model.catalog import Catalog, Lang
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet.content import EPOCH, Content, Entries

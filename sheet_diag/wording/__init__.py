@@ -12,7 +12,7 @@ from importlib import resources
 
 import yaml
 
-from sheet_diag.model.catalog import Lang
+from sheet_diag.model.basics import Lang
 
 
 class Wording:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sheet_diag.model.catalog import Rank
+from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Status
 from sheet_diag.reports.charts import Area, columns, radar
 from sheet_diag.reports.portfolio.listing import MID, SCORE, Summary
