@@ -1,12 +1,13 @@
 """Words in, words out, exit status. Decides nothing about returns.
 
 Exit status 0: every file was ranked, superseded or ignored with a reason; 1: some return needs
-attention; 2: usage, catalogue or configuration error; 130: stopped by Ctrl-C.
+attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -30,8 +31,14 @@ def _language(arguments: list[str]) -> Lang:
     return Lang.JA
 
 
+_LOG: Final = Path("sheet-diag-error.log")
 _HELP: Final = Wording(_language(sys.argv))
-_app = typer.Typer(help=_HELP("cli.help.app"), add_completion=False, no_args_is_help=True)
+_app = typer.Typer(
+    help=_HELP("cli.help.app"),
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 
 _Lang = Annotated[str | None, typer.Option("--lang", help=_HELP("cli.help.lang"), metavar="ja|en")]
 _Catalog = Annotated[Path | None, typer.Option("--catalog", help=_HELP("cli.help.catalog"))]
@@ -46,7 +53,13 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
             reconfigure(errors="replace")
-    _app()
+    try:
+        _app()
+    except Exception as error:  # noqa: BLE001 - our own fault: kept for us, told in a sentence
+        _LOG.write_text(traceback.format_exc(), encoding="utf-8")
+        text = _HELP("cli.error.unexpected", reason=type(error).__name__, path=_LOG)
+        typer.echo(_HELP("cli.error.head", text=text), err=True)
+        sys.exit(3)
 
 
 def _show_version(asked: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -22,12 +23,18 @@ Look = Mapping[str, Any]
 # Excel holds 32,767 UTF-16 units a cell; XlsxWriter drops longer strings with a return code alone.
 _LONGEST: Final = 32_000
 _CUT_MARK: Final = "…"
+# XlsxWriter writes into the nested options, so each workbook gets its own copy.
 _OPTIONS: Final = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": 11, "font_charset": 128},
+    "default_format_properties": {
+        "font_name": FONT,
+        "font_size": 11,
+        "font_charset": 128,
+        "font_scheme": False,
+    },
     "default_row_height": 25,
     "default_column_width": 72,
 }
@@ -64,7 +71,7 @@ class Book:
 
     def __init__(self, *, title: str, author: str, created: date, subject: str = "") -> None:
         self._buffer = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._buffer, dict(_OPTIONS))
+        self._book = xlsxwriter.Workbook(self._buffer, deepcopy(_OPTIONS))
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         properties = {
             "title": storable(title),

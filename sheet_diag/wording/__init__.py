@@ -21,7 +21,7 @@ class Wording:
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
 
-    def __call__(self, key: str, **parts: object) -> str:
+    def __call__(self, key: str, /, **parts: object) -> str:
         """The label, with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
         text = labels()[key][self.lang.value]
         return text.format(**parts) if parts else text

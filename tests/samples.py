@@ -1,0 +1,174 @@
+"""Filled-in sheets, and what the product makes of them, without files or processes.
+
+Answers are written in the signs of `tests.catalogs`: ○ △ × ? and - (該当なし), . (未回答).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sheet_diag.diagnosis import diagnose
+from sheet_diag.intake import read_content
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
+from sheet_diag.model.returns import Received
+from sheet_diag.model.settings import Issuer
+from sheet_diag.naming import report_number, result_name
+from sheet_diag.portfolio import summarise
+from sheet_diag.reports.client import client_report
+from sheet_diag.reports.portfolio import portfolio_report
+from sheet_diag.scoring import score
+from sheet_diag.settle import settle
+from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.wording import Wording
+from tests.catalogs import JIS, Answers, answers
+
+DATA = Path(__file__).parent / "data"
+AS_OF = date(2026, 11, 23)
+ISSUER = Issuer(
+    name="見本リスク株式会社",
+    department="診断室",
+    address="東京都千代田区見本町1-2-3",
+    phone="03-0000-0000",
+    email="shindan@example.co.jp",
+    contact="診断窓口",
+    deadline=date(2026, 12, 25),
+)
+ISSUER_EN = Issuer(
+    name="Sample Risk Ltd.", department="Security", address="1-2-3 Sample-cho, Tokyo"
+)
+PROFILE = {"company": "株式会社見本", "industry": "製造業", "employees": "6〜20人"}
+PROFILE_EN = {"company": "Sample K.K.", "industry": "Manufacturing", "employees": "6 to 20"}
+
+
+def labels(
+    catalog: Catalog, given: Mapping[str, str | None], lang: Lang = Lang.JA
+) -> dict[str, str]:
+    """The words of the drop-down for choice ids; nothing where unanswered."""
+    return {
+        item: catalog.choices_of(catalog.items[item])[choice].label[lang]
+        for item, choice in given.items()
+        if choice
+    }
+
+
+def reference() -> dict[str, str]:
+    """The reference answers, as typed."""
+    with (DATA / "reference_answers.csv").open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row["answer"] for row in csv.DictReader(file)}
+
+
+def received(
+    entries: Entries, *, file: str = "a.xlsx", catalog: Catalog = JIS, lang: Lang = Lang.JA
+) -> Received:
+    """The sheet filled in, sent back and read."""
+    content = hearing_sheet(catalog, lang, ISSUER, entries)
+    return read_content(file, content, catalog)
+
+
+def client(
+    name: str,
+    rows: Mapping[str, str] | None = None,
+    *,
+    rest: str = "○",
+    catalog: Catalog = JIS,
+    lang: Lang = Lang.JA,
+    **profile: str,
+) -> Received:
+    """A return named after its client, answered as `tests.catalogs.answers` reads it."""
+    given = labels(catalog, answers(catalog, rows or {}, rest), lang)
+    words = {**(PROFILE if lang is Lang.JA else PROFILE_EN), **profile, "company": name}
+    return received(Entries(words, given), file=f"{name}.xlsx", catalog=catalog, lang=lang)
+
+
+def reworded(given: Received, text: str) -> Received:
+    """The return as if the client had typed `text` wherever he can, and in the file's name.
+
+    Bypasses the sheet, so that texts that no workbook can hold are tried too; the choices stay.
+    """
+    sheet = given.sheet
+    assert sheet
+    typed = tuple(replace(each, raw=text, remark=text) for each in sheet.responses)
+    profile = {**sheet.profile, "company": text, "department": text}
+    profile |= {"industry": text, "employees": text}
+    identity = replace(sheet.identity, client=text)
+    name = replace(sheet, identity=identity, profile=profile, responses=typed, sheet=text)
+    return replace(given, file=text, sheet=name)
+
+
+def settled(*returns: Received, catalog: Catalog = JIS) -> list[Outcome]:
+    """What becomes of the returns, with the names of the results."""
+    read = [(each, _diagnosed(each, catalog)) for each in returns]
+    return [_named(outcome) for outcome in settle(catalog, read)]
+
+
+def report(
+    given: Received | Outcome,
+    *,
+    catalog: Catalog = JIS,
+    lang: Lang | None = None,
+    issuer: Issuer = ISSUER,
+) -> bytes:
+    """The client's report."""
+    outcome = given if isinstance(given, Outcome) else settled(given, catalog=catalog)[0]
+    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
+    assert sheet
+    assert diagnosis
+    number = report_number(AS_OF, outcome.received.sha256)
+    language = lang or sheet.lang
+    made = Report(outcome.received, sheet, diagnosis, outcome.problems, number, AS_OF, language)
+    return client_report(made, catalog, issuer, "sheet-diag 0")
+
+
+def summary(outcomes: Sequence[Outcome], *, catalog: Catalog = JIS) -> Portfolio:
+    """The portfolio's tables."""
+    return summarise(catalog, outcomes, AS_OF)
+
+
+def portfolio(
+    outcomes: Sequence[Outcome],
+    *,
+    catalog: Catalog = JIS,
+    lang: Lang = Lang.JA,
+    issuer: Issuer = ISSUER,
+) -> bytes:
+    """The portfolio's workbook."""
+    return portfolio_report(summary(outcomes, catalog=catalog), catalog, issuer, Wording(lang))
+
+
+def changed(catalog: Catalog, **parts: Any) -> Catalog:
+    """A catalogue with some of its parts replaced, validated anew."""
+    return Catalog.model_validate({**catalog.model_dump(), **parts})
+
+
+def leavable(catalog: Catalog, category: str) -> Catalog:
+    """The catalogue with 該当なし allowed in every question of a category."""
+    content = catalog.model_dump()
+    for each in content["categories"]:
+        if each["id"] == category:
+            for item in each["items"]:
+                item |= {"na_allowed": True, "na_when": {"ja": "設備がない", "en": "there is none"}}
+    return Catalog.model_validate(content)
+
+
+def _diagnosed(given: Received, catalog: Catalog) -> Diagnosis | None:
+    sheet = given.sheet
+    if sheet is None:
+        return None
+    scores = score(catalog, sheet.answers)
+    return diagnose(catalog, sheet.answers, sheet.profile, scores)
+
+
+def _named(outcome: Outcome) -> Outcome:
+    sheet = outcome.received.sheet
+    if outcome.status is not Status.RANKED or sheet is None:
+        return outcome
+    number = report_number(AS_OF, outcome.received.sha256)
+    return replace(outcome, result=f"results/{result_name(sheet.name, number)}")

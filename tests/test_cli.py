@@ -1,0 +1,121 @@
+"""The command line as a person meets it: words, exit status, never a traceback."""
+
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.catalog import load_catalog
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import Issuer
+from sheet_diag.sheet import Entries, hearing_sheet
+
+ROOT = Path(__file__).parents[1]
+CATALOG = load_catalog()
+
+
+def _call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sheet_diag", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        env={"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
+    )
+
+
+def _put(folder: Path, answer: str) -> None:
+    (folder / "input").mkdir(exist_ok=True)
+    entries = Entries({"company": "株式会社見本"}, dict.fromkeys(CATALOG.items, answer))
+    sheet = hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
+    (folder / "input" / "a.xlsx").write_bytes(sheet)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        pytest.param(["--version"], 0, "sheet-diag", id="version"),
+        pytest.param(["--help"], 0, "ヒアリングシートの作成", id="help in Japanese"),
+        pytest.param(
+            ["run", "--lang", "en", "--help"], 0, "Folder of the returned", id="help in English"
+        ),
+        pytest.param(["run"], 2, "入力フォルダー", id="no input folder"),
+        pytest.param(
+            ["run", "--lang", "en"], 2, "There is no input folder", id="the same in English"
+        ),
+        pytest.param(["run", "--lang", "fr"], 2, "--lang", id="unknown language"),
+        pytest.param(["run", "--input", "file.txt"], 2, "フォルダーを指定", id="input is a file"),
+        pytest.param(["run", "--input", ".", "--as-of", "昨日"], 2, "--as-of", id="not a date"),
+        pytest.param(["template", "--catalog", "no"], 2, "設問カタログ", id="no catalogue there"),
+        pytest.param(["template", "--config", "no.toml"], 2, "設定ファイル", id="no configuration"),
+        pytest.param(["template", "--config", "bad.toml"], 2, "issuer.nmae", id="misspelt setting"),
+        pytest.param(
+            ["template", "--output", "file.txt/x.xlsx"], 2, "書き込めません", id="no place"
+        ),
+        pytest.param(["nonsense"], 2, "nonsense", id="no such command"),
+    ],
+)
+def test_one_call(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
+    (tmp_path / "file.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "bad.toml").write_text('[issuer]\nnmae = "x"\n', encoding="utf-8")
+    done = _call(*arguments, folder=tmp_path)
+    assert done.returncode == status, done.stderr
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "says"),
+    [
+        pytest.param("はい", 0, "判定済み 1", id="all ranked"),
+        pytest.param("検討中", 1, "判定保留", id="one held"),
+    ],
+)
+def test_exit_status_of_a_run(tmp_path: Path, answer: str, status: int, says: str) -> None:
+    _put(tmp_path, answer)
+    done = _call("run", "--as-of", "2026-11-23", folder=tmp_path)
+    assert done.returncode == status, done.stderr
+    assert says in done.stdout
+    assert done.stderr == "", "no progress bar in a pipe"
+    assert (tmp_path / "output" / "portfolio.xlsx").is_file()
+
+
+def test_an_empty_input_folder_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "input").mkdir()
+    done = _call("run", folder=tmp_path)
+    assert done.returncode == 0
+    assert "ファイルがありません" in done.stdout
+
+
+def test_configuration_reaches_the_sheet(tmp_path: Path) -> None:
+    config = 'deadline = 2026-12-25\n[issuer]\nname = "見本株式会社"\nemail = "a@example.co.jp"\n'
+    (tmp_path / "sheet-diag.toml").write_text(config, encoding="utf-8")
+    assert _call("template", folder=tmp_path).returncode == 0
+    expected = hearing_sheet(
+        CATALOG,
+        Lang.JA,
+        Issuer(
+            name="見本株式会社",
+            email="a@example.co.jp",
+            deadline=date(2026, 12, 25),
+        ),
+    )
+    assert (tmp_path / "hearing_sheet.xlsx").read_bytes() == expected
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    commands = dict.fromkeys(
+        re.findall(r"(?:^|`)sheet-diag ((?:demo|template|run)[^`\n]*)", text, re.M)
+    )
+    assert {command.split()[0] for command in commands} == {"demo", "template", "run"}
+    _put(tmp_path, "はい")
+    for command in commands:
+        done = _call(*command.split(), folder=tmp_path)
+        assert done.returncode == 0, (command, done.stderr)

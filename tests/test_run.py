@@ -1,0 +1,309 @@
+"""The whole flow over a folder: every file accounted for, every number the same everywhere."""
+
+import csv
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from python_calamine import CalamineWorkbook
+
+from sheet_diag.batch import Order, Result, run
+from sheet_diag.catalog import load_catalog
+from sheet_diag.demo import ISSUER, prepare
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Status
+from sheet_diag.model.settings import Issuer
+from sheet_diag.sheet import Entries, hearing_sheet
+
+CATALOG = load_catalog()
+AS_OF = date(2026, 11, 23)
+REFERENCE = Path(__file__).parent / "data" / "reference_answers.csv"
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+def _run(folder: Path, **changes: Any) -> Result:
+    settings: dict[str, Any] = {
+        "input": folder / "input",
+        "output": folder / "output",
+        "catalog": CATALOG,
+        "issuer": Issuer(),
+        "as_of": AS_OF,
+        "lang": Lang.JA,
+        "jobs": 2,
+    }
+    return run(Order(**{**settings, **changes}), _quiet)
+
+
+def _journal(folder: Path) -> Any:
+    return json.loads((folder / "output" / "run.json").read_text(encoding="utf-8"))
+
+
+def _entry(folder: Path, file: str) -> Any:
+    return next(entry for entry in _journal(folder)["returns"] if entry["file"] == file)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _reference_answers() -> dict[str, str]:
+    with REFERENCE.open(encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row["answer"] for row in csv.DictReader(file)}
+
+
+def _put(folder: Path, name: str, answers: dict[str, str], company: str = "株式会社見本") -> Path:
+    path = folder / "input" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entries = Entries({"company": company}, answers)
+    path.write_bytes(hearing_sheet(CATALOG, Lang.JA, Issuer(), entries))
+    return path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    prepare(folder, CATALOG)
+    before = _digests(folder / "input")
+    _run(folder, issuer=ISSUER)
+    assert _digests(folder / "input") == before, "input is never changed"
+    return folder
+
+
+def test_demo_spans_all_ranks_statuses_and_languages(demo: Path) -> None:
+    journal = _journal(demo)
+    ranked = [entry for entry in journal["returns"] if entry["status"] == "ranked"]
+    assert {entry["diagnosis"]["rank"] for entry in ranked} == set("ABCDE")
+    assert {entry["lang"] for entry in ranked} == {"ja", "en"}
+    assert len({entry["client"]["industry"] for entry in ranked}) >= 5
+    assert journal["counts"] == {
+        "files": 25,
+        "ranked": 23,
+        "held": 1,
+        "rejected": 1,
+        "superseded": 0,
+        "ignored": 0,
+    }
+
+
+def test_every_result_named_in_the_journal_exists_and_no_other(demo: Path) -> None:
+    named = {entry["result"] for entry in _journal(demo)["returns"] if entry["result"]}
+    present = {f"results/{path.name}" for path in (demo / "output" / "results").iterdir()}
+    assert named == present
+    assert {path.name for path in (demo / "output").iterdir()} == {
+        "results",
+        "portfolio.xlsx",
+        "run.json",
+    }
+
+
+def test_outputs_do_not_depend_on_the_number_of_processes(demo: Path, tmp_path: Path) -> None:
+    _run(demo, issuer=ISSUER, output=tmp_path / "one", jobs=1)
+    assert _digests(tmp_path / "one") == _digests(demo / "output")
+
+
+def test_journal_holds_no_path_of_the_machine(demo: Path) -> None:
+    assert str(demo) not in (demo / "output" / "run.json").read_text(encoding="utf-8")
+
+
+def test_held_return_shows_no_rank(demo: Path) -> None:
+    held = next(entry for entry in _journal(demo)["returns"] if entry["status"] == "held")
+    diagnosis = held["diagnosis"]
+    assert {gate["rule"] for gate in diagnosis["gates"]} == {
+        "CATEGORY_ANSWERED_LT_2/3",
+        "TOTAL_ANSWERED_LT_4/5",
+    }
+    assert (diagnosis["rank"], diagnosis["caps"], diagnosis["comments"]) == (None, [], [])
+    assert held["result"] is None
+
+
+def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
+    _put(tmp_path, "reference.xlsx", _reference_answers())
+    _run(tmp_path)
+    entry = _entry(tmp_path, "reference.xlsx")
+    diagnosis = entry["diagnosis"]
+    assert {name: c["shown"] for name, c in diagnosis["categories"].items()} == {
+        "POL": "89.4",
+        "HUM": "84.3",
+        "AST": "73.8",
+        "COM": "75.0",
+        "PHY": "66.6",
+        "CRI": "84.2",
+    }
+    assert diagnosis["overall"]["shown"] == "78.9"
+    assert (diagnosis["base_rank"], diagnosis["rank"]) == ("B", "B")
+    assert diagnosis["rank_interval"] == ["B", "B"]
+    assert diagnosis["caps"] == [
+        {"rule": "CATEGORY_LT_70", "at_most": "B", "because": ["PHY"]},
+        {"rule": "CRITICAL_GE_1", "at_most": "B", "because": ["PHY-01"]},
+    ]
+    assert diagnosis["comments"] == [
+        {
+            "category": "AST",
+            "items": ["AST-08", "AST-09"],
+            "note": {"kind": "case", "of": "AST-08"},
+        },
+        {
+            "category": "COM",
+            "items": ["COM-03", "COM-04"],
+            "note": {"kind": "case", "of": "COM-04"},
+        },
+        {
+            "category": "PHY",
+            "items": ["PHY-01", "PHY-02"],
+            "note": {"kind": "advice", "of": "PHY-01"},
+        },
+    ]
+    assert diagnosis["insurance"] == {"exposure": "mid", "level": 1, "variant": "new"}
+    page = openpyxl.load_workbook(tmp_path / "output" / entry["result"])["診断報告書"]
+    cells = {str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None}
+    assert {"B", "78.9 点（100点満点）", "89.4", "84.3", "73.8", "75", "66.6", "84.2"} <= cells
+
+
+def _answers(choice: str) -> dict[str, str]:
+    return dict.fromkeys(CATALOG.items, choice)
+
+
+@pytest.mark.parametrize(
+    ("edit", "status", "code"),
+    [
+        pytest.param({}, "ranked", None, id="complete"),
+        pytest.param(
+            {"POL-01": "検討中"}, "held", "NOT_UNDERSTOOD", id="an answer nobody can read"
+        ),
+        pytest.param({"POL-01": ""}, "ranked", "UNANSWERED", id="one open question"),
+        pytest.param({"POL-01": "該当なし"}, "ranked", "NA_NOT_ALLOWED", id="NA not allowed"),
+        pytest.param(
+            {f"POL-0{n}": "" for n in range(1, 6)},
+            "held",
+            "CATEGORY_INCOMPLETE",
+            id="half a category",
+        ),
+    ],
+)
+def test_status_of_a_return(
+    tmp_path: Path, edit: dict[str, str], status: str, code: str | None
+) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい") | edit)
+    result = _run(tmp_path)
+    entry = _entry(tmp_path, "a.xlsx")
+    codes = {problem["code"] for problem in entry["problems"]}
+    assert entry["status"] == status
+    assert code is None or code in codes
+    assert result.needs_attention == (status == "held")
+    assert (entry["result"] is not None) == (status == "ranked")
+
+
+def test_one_bad_file_harms_no_other(tmp_path: Path) -> None:
+    good = _put(tmp_path, "good.xlsx", _answers("はい"))
+    (tmp_path / "input" / "broken.xlsx").write_bytes(good.read_bytes()[:5000])
+    (tmp_path / "input" / "letter.pdf").write_bytes(b"%PDF-1.7 ...")
+    (tmp_path / "input" / "~$good.xlsx").write_bytes(b"owner")
+    _run(tmp_path)
+    statuses = {entry["file"]: entry["status"] for entry in _journal(tmp_path)["returns"]}
+    assert statuses == {
+        "good.xlsx": "ranked",
+        "broken.xlsx": "rejected",
+        "letter.pdf": "rejected",
+        "~$good.xlsx": "ignored",
+    }
+
+
+def test_the_same_file_twice_is_scored_once(tmp_path: Path) -> None:
+    first = _put(tmp_path, "a.xlsx", _answers("はい"))
+    shutil.copy(first, tmp_path / "input" / "b.xlsx")
+    _run(tmp_path)
+    assert _entry(tmp_path, "a.xlsx")["status"] == "ranked"
+    second = _entry(tmp_path, "b.xlsx")
+    assert second["status"] == "superseded"
+    assert second["problems"][0]["value"] == "a.xlsx"
+
+
+def test_two_returns_of_one_name_are_both_told(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい"))
+    _put(tmp_path, "b.xlsx", _answers("一部"))
+    _run(tmp_path)
+    for file, other in (("a.xlsx", "b.xlsx"), ("b.xlsx", "a.xlsx")):
+        told = [p for p in _entry(tmp_path, file)["problems"] if p["code"] == "SAME_CLIENT"]
+        assert [problem["value"] for problem in told] == [other]
+
+
+def test_our_own_report_is_no_return(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい"))
+    _run(tmp_path)
+    report = tmp_path / "output" / _entry(tmp_path, "a.xlsx")["result"]
+    shutil.copy(report, tmp_path / "input" / "report.xlsx")
+    _run(tmp_path)
+    assert [p["code"] for p in _entry(tmp_path, "report.xlsx")["problems"]] == ["OWN_OUTPUT"]
+
+
+def test_results_no_longer_made_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    first = _put(tmp_path, "a.xlsx", _answers("はい"))
+    _run(tmp_path)
+    old = tmp_path / "output" / _entry(tmp_path, "a.xlsx")["result"]
+    mine = old.with_name("メモ.xlsx")
+    mine.write_bytes(b"a user's own file")
+    first.unlink()
+    _put(tmp_path, "b.xlsx", _answers("一部"))
+    _run(tmp_path)
+    assert not old.exists()
+    assert mine.exists()
+
+
+def test_a_run_that_cannot_write_leaves_the_former_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい"))
+    _run(tmp_path)
+    before = _digests(tmp_path / "output")
+    _put(tmp_path, "b.xlsx", _answers("一部"))
+
+    def fail(*_: object) -> bytes:
+        raise PermissionError(13, "open in Excel", "portfolio.xlsx")
+
+    monkeypatch.setattr("sheet_diag.batch.portfolio_report", fail)
+    with pytest.raises(PermissionError):
+        _run(tmp_path)
+    assert _digests(tmp_path / "output") == before
+
+
+def test_an_empty_folder_gives_an_empty_portfolio(tmp_path: Path) -> None:
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / ".gitkeep").touch()
+    result = _run(tmp_path)
+    assert result.outcomes == ()
+    assert (tmp_path / "output" / "portfolio.xlsx").exists()
+
+
+def test_output_inside_input_is_not_read_again(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい"))
+    for _ in range(2):
+        result = _run(tmp_path, output=tmp_path / "input" / "out")
+    assert [outcome.status for outcome in result.outcomes] == [Status.RANKED]
+
+
+def test_reports_follow_the_sheet_and_the_portfolio_the_operator(tmp_path: Path) -> None:
+    path = tmp_path / "input" / "en.xlsx"
+    path.parent.mkdir()
+    entries = Entries({"company": "Sample K.K."}, _answers("Yes"))
+    path.write_bytes(hearing_sheet(CATALOG, Lang.EN, Issuer(), entries))
+    _run(tmp_path)
+    assert _first_sheet(tmp_path, _entry(tmp_path, "en.xlsx")["result"]) == "Report"
+    assert _first_sheet(tmp_path, "portfolio.xlsx") == "概要"
+    _run(tmp_path, report_lang=Lang.JA)
+    assert _first_sheet(tmp_path, _entry(tmp_path, "en.xlsx")["result"]) == "診断報告書"
+
+
+def _first_sheet(folder: Path, name: str) -> str:
+    return str(CalamineWorkbook.from_path(str(folder / "output" / name)).sheet_names[0])

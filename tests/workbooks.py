@@ -1,0 +1,262 @@
+"""Finished workbooks, read back: cells, print set-up, parts, and what Excel would object to."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import openpyxl
+import python_calamine
+from defusedxml.ElementTree import fromstring
+from openpyxl.utils import range_boundaries
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheet_diag.typography import room, row_height
+
+NS = {
+    "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "r": "http://schemas.openxmlformats.org/package/2006/relationships",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+}
+_PIXELS_A_CHARACTER = 8  # of the default font, Yu Gothic 11
+_DEFAULT_WIDTH, _DEFAULT_HEIGHT = 72.0, 18.75  # pixels, points
+_TALLEST_ROW = 409.0  # points; Excel takes no more
+
+
+def opened(content: bytes, *, values: bool = False) -> Workbook:
+    """The workbook with its formulas, or with the values that viewers show before calculating."""
+    with warnings.catch_warnings():
+        # openpyxl knows no data bars; it only warns that it would not save them again.
+        warnings.filterwarnings("ignore", message="Conditional Formatting extension")
+        return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+def sheet(book: Workbook, name: str) -> Worksheet:
+    found = book[name]
+    assert isinstance(found, Worksheet)
+    return found
+
+
+def calamine(content: bytes) -> dict[str, list[list[Any]]]:
+    """Values by sheet as the other reader sees them: escapes decoded, strings as typed."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {
+        name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for name in book.sheet_names
+    }
+
+
+def xml_parts(content: bytes) -> dict[str, Element]:
+    """Every XML part of the package, parsed: a part that is not well-formed raises."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = [name for name in package.namelist() if name.endswith((".xml", ".rels", ".vml"))]
+        return {name: fromstring(package.read(name)) for name in names}
+
+
+def sheet_parts(content: bytes) -> dict[str, Element]:
+    """The worksheet parts by sheet name."""
+    parts = xml_parts(content)
+    sheets = parts["xl/workbook.xml"].findall("m:sheets/m:sheet", NS)
+    return {
+        each.get("name", ""): parts[f"xl/worksheets/sheet{number}.xml"]
+        for number, each in enumerate(sheets, 1)
+    }
+
+
+def strings(page: Worksheet) -> list[str]:
+    """Every text on the sheet, in reading order."""
+    rows = page.iter_rows(values_only=True)
+    return [value for row in rows for value in row if isinstance(value, str)]
+
+
+def rows_with(page: Worksheet, text: str) -> list[int]:
+    """Rows (from 1) in which a cell says exactly that."""
+    rows = enumerate(page.iter_rows(values_only=True), 1)
+    return [number for number, row in rows if text in row]
+
+
+def row_values(page: Worksheet, row: int) -> list[Any]:
+    """What stands in a row, blanks left out."""
+    cells = next(page.iter_rows(min_row=row, max_row=row, values_only=True))
+    return [value for value in cells if value is not None]
+
+
+# --- geometry
+
+
+@dataclass(frozen=True)
+class Box:
+    """A cell, or the merge that starts in it: rows and columns from 1, inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.top <= other.bottom
+            and other.top <= self.bottom
+            and self.left <= other.right
+            and other.left <= self.right
+        )
+
+
+def box(reference: str) -> Box:
+    left, top, right, bottom = range_boundaries(reference)
+    assert None not in (left, top, right, bottom), f"no area: {reference}"
+    return Box(int(top or 0), int(left or 0), int(bottom or 0), int(right or 0))
+
+
+def merges(page: Worksheet) -> list[Box]:
+    return [box(str(merge)) for merge in page.merged_cells.ranges]
+
+
+def pixels(page: Worksheet, area: Box) -> float:
+    """Width of an area's columns."""
+    widths: dict[int, float] = {}
+    for dimension in page.column_dimensions.values():
+        for column in range(int(dimension.min or 0), int(dimension.max or 0) + 1):
+            widths[column] = round(float(dimension.width) * _PIXELS_A_CHARACTER)
+    columns = range(area.left, area.right + 1)
+    return sum(widths.get(column, _DEFAULT_WIDTH) for column in columns)
+
+
+def height(page: Worksheet, first: int, last: int) -> float:
+    """Height of rows in points."""
+    heights = (page.row_dimensions[row].height for row in range(first, last + 1))
+    return sum(_DEFAULT_HEIGHT if each is None else float(each) for each in heights)
+
+
+def cut_texts(page: Worksheet) -> list[str]:
+    """Wrapped texts, merged ones included, whose rows are lower than their lines."""
+    starts = {(merge.top, merge.left): merge for merge in merges(page)}
+    found = []
+    for row in page.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and cell.data_type == "s" and cell.alignment.wrap_text:
+                place = Box(cell.row, cell.column, cell.row, cell.column)
+                area = starts.get((cell.row, cell.column), place)
+                indent = int(cell.alignment.indent)
+                width, size = room(pixels(page, area), indent=indent), float(cell.font.size or 0)
+                needed = row_height(cell.value, room=width, size=size, padding=0)
+                if min(needed, _TALLEST_ROW) > height(page, area.top, area.bottom):
+                    found.append(f"{page.title}!{cell.coordinate}: {cell.value[:30]}")
+    return found
+
+
+def manual_breaks(page: Worksheet) -> list[int]:
+    """The last row of each printed page but the last."""
+    return [int(each.id) for each in page.row_breaks.brk]
+
+
+# --- what makes Excel repair a workbook, or drop something unseen
+
+
+def faults(content: bytes) -> list[str]:
+    """Everything wrong in the package, one line each; empty for a sound workbook."""
+    book = opened(content)
+    found = [*_bad_names(book), *_bad_tables(book)]
+    for page in book.worksheets:
+        found += [f"{page.title}: {text}" for text in _bad_page(page)]
+    for name, root in sheet_parts(content).items():
+        found += [f"{name}: {text}" for text in _bad_part(root)]
+    return found
+
+
+def _bad_names(book: Workbook) -> Iterator[str]:
+    names = [name.casefold() for name in book.sheetnames]
+    for name in book.sheetnames:
+        illegal = re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name
+        if illegal or not 0 < len(name) <= 31 or name.casefold() in ("history", "履歴"):
+            yield f"illegal sheet name {name}"
+    if len(set(names)) < len(names):
+        yield f"sheet names twice: {book.sheetnames}"
+
+
+def _bad_tables(book: Workbook) -> Iterator[str]:
+    tables = [(page, table) for page in book.worksheets for table in page.tables.values()]
+    names = [str(table.displayName).casefold() for _, table in tables]
+    if len(set(names)) < len(names):
+        yield f"table names twice: {names}"
+    for page, table in tables:
+        yield from _bad_table(page, str(table.displayName), box(table.ref), table.column_names)
+    for (page, one), (other_page, other) in combinations(tables, 2):
+        if page is other_page and box(one.ref).meets(box(other.ref)):
+            yield f"{page.title}: tables overlap"
+
+
+def _bad_table(page: Worksheet, name: str, area: Box, columns: Sequence[str]) -> Iterator[str]:
+    if not re.fullmatch(r"[^\W\d]\w*", name) or re.fullmatch(r"[A-Za-z]{1,3}\d+", name):
+        yield f"illegal table name {name}"
+    head = range(area.left, area.right + 1)
+    if [page.cell(area.top, column).value for column in head] != list(columns):
+        yield f"{name}: headers differ from cells"
+    if len({column.casefold() for column in columns}) < len(columns):
+        yield f"{name}: a column name twice"
+    if any(merge.meets(area) for merge in merges(page)):
+        yield f"{name}: over a merge"
+
+
+def _bad_page(page: Worksheet) -> Iterator[str]:
+    for one, other in combinations(merges(page), 2):
+        if one.meets(other):
+            yield f"merges overlap: {one} {other}"
+    if page.auto_filter.ref:
+        area = box(str(page.auto_filter.ref))
+        if any(merge.meets(area) for merge in merges(page)):
+            yield "a merge in the filtered area"
+    for row in page.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and utf16_units(cell.value) > 32_767:
+                yield f"{cell.coordinate}: a text of {utf16_units(cell.value)} units"
+    yield from _bad_validations(page)
+
+
+def _bad_validations(page: Worksheet) -> Iterator[str]:
+    for rule in page.data_validations.dataValidation:
+        inline = str(rule.formula1 or "")
+        if rule.type == "list" and inline.startswith('"') and len(inline) > 255:
+            yield f"a list of {len(inline)} characters at {rule.sqref}"
+        for text, longest in ((rule.errorTitle, 32), (rule.error, 255), (rule.prompt, 255)):
+            if text and len(text) > longest:
+                yield f"a message of {len(text)} characters at {rule.sqref}"
+
+
+def _bad_part(root: Element) -> Iterator[str]:
+    numbers = [int(row.get("r", "0")) for row in root.findall("m:sheetData/m:row", NS)]
+    if numbers != sorted(set(numbers)):
+        yield "rows out of order"
+    cells = [cell.get("r") for cell in root.findall("m:sheetData/m:row/m:c", NS)]
+    if len(set(cells)) < len(cells):
+        yield "a cell twice"
+    for cell in root.findall("m:sheetData/m:row/m:c", NS):
+        value = cell.findtext("m:v", "0", NS)
+        if cell.get("t") in (None, "n") and not math.isfinite(float(value)):
+            yield f"{cell.get('r')}: no number: {value}"
+    for text in header_and_footer(root):
+        if utf16_units(text) > 255:
+            yield f"a header or footer of {utf16_units(text)} units"
+
+
+def header_and_footer(root: Element) -> list[str]:
+    """The codes of the printed header and footer, as stored."""
+    found = (root.findtext(f"m:headerFooter/m:{name}", "", NS) for name in _MARGIN_TEXTS)
+    return [text for text in found if text]
+
+
+_MARGIN_TEXTS = ("oddHeader", "oddFooter")
+
+
+def utf16_units(text: str) -> int:
+    """Length as Excel counts it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
