@@ -28,7 +28,7 @@ from sheet_diag.scoring import score
 from sheet_diag.settle import settle
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.wording import Wording
-from tests.catalogs import JIS, Answers, answers
+from tests.catalogs import JIS, answers
 
 DATA = Path(__file__).parent / "data"
 AS_OF = date(2026, 11, 23)

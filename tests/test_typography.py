@@ -24,7 +24,7 @@ from sheet_diag.typography import LINE_HEIGHT, line_count, room, row_height, wid
         pytest.param("一行目\n", 2, id="line break at the end"),
         pytest.param("\n\n", 3, id="blank lines"),
         pytest.param("あああああああ security", 2, id="a word that does not fit goes down whole"),
-        pytest.param("secure secure secure", 2, id="words part at a space"),
+        pytest.param("secured secured secured", 2, id="words part at a space"),
         pytest.param("w" * 30, 3, id="a word wider than the column is broken: 30 x 0.68 em"),
         pytest.param("ああ " + "w" * 30, 4, id="and starts on a line of its own"),
         pytest.param("ああああああああああ。", 2, id="a closing mark takes a character along"),

@@ -51,10 +51,13 @@ def write_overall(flow: Flow, letter: Letter) -> None:
     flow.paragraph(letter.catalog.report.ranks[rank].overall[say.lang])
     flow.paragraph(notices[diagnosis.insurance.variant][say.lang])
     flow.gap(6)
+    look = {**BODY, **INSET, "font_size": 9.5}
+    first, *others = reasons(letter)
     with flow.together():
         flow.subheading(say("report.why.heading"))
-        for reason in reasons(letter):
-            flow.paragraph(reason, {**BODY, **INSET, "font_size": 9.5})
+        flow.paragraph(first, look)
+    for reason in others:
+        flow.paragraph(reason, look)
     flow.gap(6)
     with flow.together():
         flow.subheading(say("report.legend.heading"))
