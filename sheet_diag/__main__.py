@@ -1,6 +1,17 @@
-"""`python -m sheet_diag`: the same as the command `sheet-diag`."""
+"""`sheet-diag` and `python -m sheet_diag`: the first thing that runs, and quiet on Ctrl-C."""
 
-from sheet_diag.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line; stopped while it loads, it ends with 130 and no traceback."""
+    try:
+        from sheet_diag.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -216,7 +216,8 @@ def _failures(lang: Lang) -> Iterator[Wording]:
         lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
         _fail("\n".join(lines), say)
     except OSError as error:
-        path, reason = error.filename or "", error.strerror or type(error).__name__
+        path = error.filename2 or error.filename or ""
+        reason = error.strerror or type(error).__name__
         _fail(say("cli.error.write", path=path, reason=reason), say)
     except KeyboardInterrupt:
         typer.echo("\n" + say("cli.error.interrupted"), err=True)

@@ -41,9 +41,14 @@ class Staging:
         self.place(name).write_bytes(content)
 
     def commit(self) -> None:
-        """Move everything into place, the journal last, then remove what is no longer made."""
+        """Move everything into place, the journal last, then remove what is no longer made.
+
+        Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
+        """
         former = _outputs_of(self._output / JOURNAL)
         names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
+        for name in {*names, *former}:
+            _require_writable(self._output / PurePosixPath(name))
         for name in names:
             target = self._output / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +68,12 @@ class Staging:
         traceback: TracebackType | None,
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _require_writable(path: Path) -> None:
+    if path.exists():
+        with path.open("r+b"):
+            pass
 
 
 def _outputs_of(path: Path) -> set[str]:

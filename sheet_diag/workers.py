@@ -9,9 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as OutOfTime
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -37,7 +41,8 @@ class Workers:
     def __init__(self, jobs: int, catalog: Catalog) -> None:
         method = "spawn" if sys.platform in ("win32", "darwin") else "forkserver"
         context = multiprocessing.get_context(method)
-        context.set_forkserver_preload(["sheet_diag.tasks"])
+        if method == "forkserver":
+            _start_server(context)
         self._pool = ProcessPool(
             max_workers=jobs, initializer=_start, initargs=[catalog], context=context
         )
@@ -59,6 +64,9 @@ class Workers:
                 yield Died(f"exit {error.exitcode}")
 
     def __enter__(self) -> Self:
+        with _interrupts_wait():
+            for _ in self.map(_is_ready, [None]):
+                pass
         return self
 
     def __exit__(
@@ -74,6 +82,33 @@ class Workers:
         self._pool.join()
 
 
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C waits until the processes run: half-started ones would die with a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed = []
+    former = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+    if pressed:
+        raise KeyboardInterrupt
+
+
+def _start_server(context: BaseContext) -> None:
+    """Start the process that workers are forked from, deaf to Ctrl-C: that is for the parent."""
+    context.set_forkserver_preload(["sheet_diag.tasks"])
+    if threading.current_thread() is threading.main_thread():
+        former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.signal(signal.SIGINT, former)
+
+
 _catalog: Catalog | None = None
 
 
@@ -82,6 +117,10 @@ def _start(catalog: Catalog) -> None:
     global _catalog
     _catalog = catalog
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _is_ready(catalog: Catalog, _: None) -> bool:
+    return bool(catalog.items)
 
 
 def _call(call: tuple[Callable[[Catalog, Any], Any], Any]) -> Any:

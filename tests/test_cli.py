@@ -1,8 +1,11 @@
 """The command line as a person meets it: words, exit status, never a traceback."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from sheet_diag.sheet import Entries, hearing_sheet
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
+ENVIRONMENT = {"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
 
 
 def _call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -25,7 +29,7 @@ def _call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         timeout=120,
-        env={"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
+        env=ENVIRONMENT,
     )
 
 
@@ -83,6 +87,33 @@ def test_exit_status_of_a_run(tmp_path: Path, answer: str, status: int, says: st
     assert says in done.stdout
     assert done.stderr == "", "no progress bar in a pipe"
     assert (tmp_path / "output" / "portfolio.xlsx").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent there")
+def test_ctrl_c_is_quiet_and_leaves_the_former_output(tmp_path: Path) -> None:
+    _put(tmp_path, "はい")
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "portfolio.xlsx").write_bytes(b"former")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "sheet_diag", "run"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "output").glob(".sheet-diag-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "中断しました" in errors
+    assert "Traceback" not in errors
+    assert [path.name for path in (tmp_path / "output").iterdir()] == ["portfolio.xlsx"]
+    assert (tmp_path / "output" / "portfolio.xlsx").read_bytes() == b"former"
 
 
 def test_an_empty_input_folder_is_explained(tmp_path: Path) -> None:
