@@ -49,6 +49,11 @@ def fixed_cell(row: int, col: int) -> str:
     return str(xl_rowcol_to_cell(row, col, row_abs=True, col_abs=True))
 
 
+def column_cell(row: int, col: int) -> str:
+    """`$D12` for (11, 3): keeps its column where a rule is applied to an area."""
+    return str(xl_rowcol_to_cell(row, col, col_abs=True))
+
+
 def storable(text: str) -> str:
     """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
     whole = text.encode("utf-16-le", "replace").decode("utf-16-le")

@@ -32,7 +32,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, fixed_cell, header_text
+from sheet_diag.workbook import Page, column_cell, fixed_cell, header_text
 
 _WIDTHS: Final = (190, 90, 90, 130, 180)
 _LAST: Final = len(_WIDTHS) - 1
@@ -97,7 +97,8 @@ def _write_sending(writer: _Writer) -> None:
         if issuer.deadline
         else ask
     )
-    address = "\n".join(part for part in (issuer.name, issuer.department, issuer.email) if part)
+    lines = (issuer.name, issuer.department, issuer.address, issuer.email)
+    address = "\n".join(line for line in lines if line)
     contact = "\n".join(part for part in (issuer.contact, issuer.phone) if part)
     writer.pair(say("sheet.cover.deadline"), deadline)
     writer.pair(say("sheet.cover.return_to"), address or ask)
@@ -206,7 +207,7 @@ def _write_check(writer: _Writer, places: Places, counts: _Counts) -> None:
     value = ready if all(done for _, done in checks) else still
     page.formula(verdict, 0, f'=IF(AND({condition}),"{ready}","{still}")', look, value)
     page.height(verdict, 26)
-    marked = f"LEFT({fixed_cell(verdict + 1, 2).replace('$C$', '$C')},1)"
+    marked = f"LEFT({column_cell(verdict + 1, 2)},1)"
     area = (verdict + 1, 2, row + 1, _LAST)
     page.highlight(area, f'={marked}="✓"', {"font_color": OK})
     page.highlight(area, f'={marked}<>"✓"', {"font_color": ALERT, "bold": True})

@@ -35,7 +35,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, fixed_cell, header_text
+from sheet_diag.workbook import Page, column_cell, header_text
 
 _WIDTHS: Final = {
     Column.ID: 62,
@@ -183,7 +183,7 @@ def _finish(page: Page, content: Content, places: Places, first_answer: int) -> 
 
 def _highlight(page: Page, content: Content, places: Places) -> None:
     """Mark open answers until they are given; the words of the check column say the same."""
-    say, check = content.say, fixed_cell(places.first, _AT[Column.CHECK]).replace("$G$", "$G")
+    say, check = content.say, column_cell(places.first, _AT[Column.CHECK])
     answers = (places.first, _AT[Column.ANSWER], places.last, _AT[Column.ANSWER])
     checks = (places.first, _AT[Column.CHECK], places.last, _AT[Column.CHECK])
     alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
