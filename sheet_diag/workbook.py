@@ -54,6 +54,11 @@ def column_cell(row: int, col: int) -> str:
     return str(xl_rowcol_to_cell(row, col, col_abs=True))
 
 
+def quoted(text: str) -> str:
+    """Text as a formula writes it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 def storable(text: str) -> str:
     """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
     whole = text.encode("utf-16-le", "replace").decode("utf-16-le")

@@ -47,7 +47,8 @@ class Calculator:
         tokens = [token for token in Tokenizer(formula).items if token.type != Token.WSPACE]
         reader = _Reader(self, page, tokens)
         node = reader.expression(0)
-        assert reader.done, formula
+        if not reader.done:
+            raise SyntaxError(formula)
         return node()
 
     def marks(self, page: Worksheet, cell: str) -> set[str]:
@@ -115,7 +116,8 @@ class _Reader:
             return node
         if token.type == Token.FUNC:
             return _function(token.value.rstrip("("), self._arguments())
-        assert token.type == Token.OPERAND, token.value
+        if token.type != Token.OPERAND:
+            raise SyntaxError(token.value)
         if token.subtype == Token.TEXT:
             text = token.value[1:-1].replace('""', '"')
             return lambda: text
@@ -133,7 +135,7 @@ class _Reader:
         return found
 
 
-_LEVELS = {"=": 1, "<>": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
+_LEVELS = {"=": 1, "<>": 1, ">": 1, "<": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
 
 
 def _binary(sign: str, left: Node, right: Node) -> Node:
@@ -161,6 +163,8 @@ def _same(left: Any, right: Any) -> bool:
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": _same,
     "<>": lambda a, b: not _same(a, b),
+    ">": lambda a, b: (a or 0) > (b or 0),
+    "<": lambda a, b: (a or 0) < (b or 0),
     "&": lambda a, b: _text(a) + _text(b),
     "+": lambda a, b: (a or 0) + (b or 0),
     "-": lambda a, b: (a or 0) - (b or 0),
@@ -205,6 +209,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "LEFT": lambda text, count: _text(text)[: int(count)],
     "SUM": lambda values: sum(value for value in values if isinstance(value, int | float)),
     "SUMPRODUCT": sum,
+    "EXACT": lambda values, text: _each(lambda a, b: _text(a) == _text(b), values, text),
     "COUNTIF": _countif,
     "MATCH": _match,
     "INDEX": lambda values, position: values[int(position) - 1],

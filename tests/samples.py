@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sheet_diag.diagnosis import diagnose
@@ -28,7 +29,7 @@ from sheet_diag.scoring import score
 from sheet_diag.settle import settle
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.wording import Wording
-from tests.catalogs import JIS, answers
+from tests.catalogs import JIS, Answers, answers
 
 DATA = Path(__file__).parent / "data"
 AS_OF = date(2026, 11, 23)
@@ -48,9 +49,7 @@ PROFILE = {"company": "株式会社見本", "industry": "製造業", "employees"
 PROFILE_EN = {"company": "Sample K.K.", "industry": "Manufacturing", "employees": "6 to 20"}
 
 
-def labels(
-    catalog: Catalog, given: Mapping[str, str | None], lang: Lang = Lang.JA
-) -> dict[str, str]:
+def labels(catalog: Catalog, given: Answers, lang: Lang = Lang.JA) -> dict[str, str]:
     """The words of the drop-down for choice ids; nothing where unanswered."""
     return {
         item: catalog.choices_of(catalog.items[item])[choice].label[lang]
@@ -59,10 +58,12 @@ def labels(
     }
 
 
-def reference() -> dict[str, str]:
-    """The reference answers, as typed."""
+def reference(lang: Lang = Lang.JA) -> dict[str, str]:
+    """The reference answers, as chosen from the drop-downs."""
+    choices = {c.label.ja: c.id for c in JIS.answer_sets["implementation"]}
     with (DATA / "reference_answers.csv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row["answer"] for row in csv.DictReader(file)}
+        given: Answers = {row["id"]: choices[row["answer"]] for row in csv.DictReader(file)}
+    return labels(JIS, given, lang)
 
 
 def received(
@@ -80,7 +81,7 @@ def client(
     rest: str = "○",
     catalog: Catalog = JIS,
     lang: Lang = Lang.JA,
-    **profile: str,
+    profile: Mapping[str, str] = MappingProxyType({}),
 ) -> Received:
     """A return named after its client, answered as `tests.catalogs.answers` reads it."""
     given = labels(catalog, answers(catalog, rows or {}, rest), lang)

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -29,14 +30,19 @@ NS = {
 }
 _PIXELS_A_CHARACTER = 8  # of the default font, Yu Gothic 11
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 72.0, 18.75  # pixels, points
+_PIXEL = 0.75  # points; row heights are whole pixels
 _TALLEST_ROW = 409.0  # points; Excel takes no more
 
 
+@lru_cache(maxsize=16)
 def opened(content: bytes, *, values: bool = False) -> Workbook:
-    """The workbook with its formulas, or with the values that viewers show before calculating."""
+    """The workbook with its formulas, or with the values that viewers show before calculating.
+
+    For reading only: the same content gives the same object.
+    """
     with warnings.catch_warnings():
-        # openpyxl knows no data bars; it only warns that it would not save them again.
-        warnings.filterwarnings("ignore", message="Conditional Formatting extension")
+        # openpyxl reads no extensions (data bars); it only warns that it would not save them.
+        warnings.filterwarnings("ignore", message=".* extension is not supported")
         return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
 
 
@@ -137,21 +143,43 @@ def height(page: Worksheet, first: int, last: int) -> float:
     return sum(_DEFAULT_HEIGHT if each is None else float(each) for each in heights)
 
 
-def cut_texts(page: Worksheet) -> list[str]:
-    """Wrapped texts, merged ones included, whose rows are lower than their lines."""
+def cut_texts(page: Worksheet, *, margin: float = 0.0) -> list[str]:
+    """Wrapped texts, merged ones included, whose rows are lower than their lines.
+
+    `margin` (em) is given back from what `typography` keeps free for other fonts: 0.6 judges by
+    the bare width. A single letter has no line to lose.
+    """
     starts = {(merge.top, merge.left): merge for merge in merges(page)}
     found = []
     for row in page.iter_rows():
         for cell in row:
-            if isinstance(cell.value, str) and cell.data_type == "s" and cell.alignment.wrap_text:
+            if isinstance(cell.value, str) and len(cell.value) > 1 and cell.alignment.wrap_text:
                 place = Box(cell.row, cell.column, cell.row, cell.column)
                 area = starts.get((cell.row, cell.column), place)
                 indent = int(cell.alignment.indent)
-                width, size = room(pixels(page, area), indent=indent), float(cell.font.size or 0)
+                size = float(cell.font.size or 0)
+                width = room(pixels(page, area), indent=indent) + margin * size
                 needed = row_height(cell.value, room=width, size=size, padding=0)
-                if min(needed, _TALLEST_ROW) > height(page, area.top, area.bottom):
+                if min(needed, _TALLEST_ROW) > height(page, area.top, area.bottom) + _PIXEL:
                     found.append(f"{page.title}!{cell.coordinate}: {cell.value[:30]}")
     return found
+
+
+def charts(page: Worksheet) -> list[Box]:
+    """The cells under each chart; one that ends at a cell's edge does not lie over it."""
+    return [_anchored(chart.anchor) for chart in vars(page)["_charts"]]
+
+
+def pictures(page: Worksheet) -> list[Box]:
+    """The cells under each picture."""
+    return [_anchored(image.anchor) for image in vars(page)["_images"]]
+
+
+def _anchored(anchor: Any) -> Box:
+    start, end = anchor._from, anchor.to
+    bottom = end.row + 1 if end.rowOff else end.row
+    right = end.col + 1 if end.colOff else end.col
+    return Box(start.row + 1, start.col + 1, bottom, right)
 
 
 def manual_breaks(page: Worksheet) -> list[int]:

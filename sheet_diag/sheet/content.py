@@ -55,8 +55,15 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Rows of the question sheet that the cover's formulas look at (zero-based, inclusive)."""
+class Rows:
+    """A run of rows of the question sheet (zero-based, inclusive)."""
 
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places(Rows):
+    """The rows that the cover's formulas look at: all questions, and those of each category."""
+
+    categories: Mapping[str, Rows]

@@ -71,11 +71,13 @@ def _write_field(page: Page, row: int, field: ProfileField, content: Content, li
     note = field.hint[lang] if field.hint else ""
     page.text(row, _NOTE, note, {**CELL, **INSET, **SMALL})
     _restrict(page, row, field, content, lists)
-    label = row_height(field.label[lang], room=room(_WIDTHS[_LABEL], indent=1), size=10, padding=10)
-    page.height(
-        row,
-        max(label, row_height(note, room=room(_WIDTHS[_NOTE], indent=1), size=9, padding=10), 30),
-    )
+    entry = content.entries.profile.get(field.id, "")
+    texts = ((field.label[lang], _LABEL, 10), (note, _NOTE, 9), (entry, _ENTRY, 11))
+    heights = [
+        row_height(text, room=room(_WIDTHS[column], indent=1), size=size, padding=10)
+        for text, column, size in texts
+    ]
+    page.height(row, max(*heights, 30))
 
 
 def _number_format(kind: FieldKind) -> Look:

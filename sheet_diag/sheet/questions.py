@@ -15,7 +15,7 @@ from sheet_diag.layout import (
     stamp,
 )
 from sheet_diag.model.catalog import Category, Item, Role
-from sheet_diag.sheet.content import ALLOWED, ENTRY, Content, Places
+from sheet_diag.sheet.content import ALLOWED, ENTRY, Content, Places, Rows
 from sheet_diag.sheet.hidden import Lists
 from sheet_diag.style import (
     ALERT,
@@ -35,7 +35,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, column_cell, header_text
+from sheet_diag.workbook import Page, column_cell, header_text, quoted
 
 _WIDTHS: Final = {
     Column.ID: 62,
@@ -64,16 +64,16 @@ def write_questions(page: Page, content: Content, lists: Lists) -> Places:
     page.columns([_WIDTHS[column] for column in QUESTION_COLUMNS])
     _write_head(page, content)
     row = FIRST_QUESTION_ROW
-    first_answer: int | None = None
+    bands: dict[str, Rows] = {}
     for category in content.catalog.categories:
         _write_band(page, row, category, content)
         row += 1
-        first_answer = first_answer or row
+        bands[category.id] = Rows(row, row + len(category.items) - 1)
         for item in category.items:
             _write_item(page, row, item, category, content, lists)
             row += 1
-    places = Places(FIRST_QUESTION_ROW, row - 1)
-    _finish(page, content, places, first_answer or row)
+    places = Places(FIRST_QUESTION_ROW, row - 1, bands)
+    _finish(page, content, places)
     return places
 
 
@@ -152,11 +152,11 @@ def _check(row: int, item: Item, content: Content, lists: Lists) -> tuple[str, s
     answer = cell_name(row, _AT[Column.ANSWER])
     known, offered = lists.of_item_with_na(item), lists.of_item(item)
     words = {name: say(f"sheet.check.{name}") for name in ("unanswered", "ok", "na", "choice")}
-    wrong = f'IF(COUNTIF({known},{answer})>0,"{words["na"]}","{words["choice"]}")'
-    formula = (
-        f'=IF({answer}="","{words["unanswered"]}",'
-        f'IF(COUNTIF({offered},{answer})>0,"{words["ok"]}",{wrong}))'
-    )
+    open_, ok, na, choice = (quoted(word) for word in words.values())
+    # EXACT and not COUNTIF: an answer such as * would match every choice.
+    wrong = f"IF(SUMPRODUCT(EXACT({known},{answer})*1)>0,{na},{choice})"
+    listed = f"IF(SUMPRODUCT(EXACT({offered},{answer})*1)>0,{ok},{wrong})"
+    formula = f'=IF({answer}="",{open_},{listed})'
     entered = content.entries.answers.get(item.id, "")
     catalog, lang = content.catalog, say.lang
     if not entered:
@@ -167,7 +167,7 @@ def _check(row: int, item: Item, content: Content, lists: Lists) -> tuple[str, s
     return formula, words["na"] if entered in every else words["choice"]
 
 
-def _finish(page: Page, content: Content, places: Places, first_answer: int) -> None:
+def _finish(page: Page, content: Content, places: Places) -> None:
     say = content.say
     _highlight(page, content, places)
     page.filter((HEADER_ROW, 0, places.last, len(QUESTION_COLUMNS) - 1))
@@ -177,7 +177,7 @@ def _finish(page: Page, content: Content, places: Places, first_answer: int) -> 
     title = header_text(content.catalog.title[say.lang])
     page.paper(landscape=True, header=f"&R&8{title}", footer=footer)
     page.fit_width(repeat=(HEADER_ROW, HEADER_ROW))
-    page.select(first_answer, _AT[Column.ANSWER])
+    page.select(FIRST_QUESTION_ROW + 1, _AT[Column.ANSWER])
     page.tab(NAVY)
 
 
@@ -187,10 +187,12 @@ def _highlight(page: Page, content: Content, places: Places) -> None:
     answers = (places.first, _AT[Column.ANSWER], places.last, _AT[Column.ANSWER])
     checks = (places.first, _AT[Column.CHECK], places.last, _AT[Column.CHECK])
     alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
-    wrong = f'OR({check}="{say("sheet.check.na")}",{check}="{say("sheet.check.choice")}")'
+    wrong = (
+        f"OR({check}={quoted(say('sheet.check.na'))},{check}={quoted(say('sheet.check.choice'))})"
+    )
     page.highlight(answers, f"={wrong}", {**alert, "bold": True})
     page.highlight(checks, f"={wrong}", {**alert, "bold": True})
-    unanswered = f'={check}="{say("sheet.check.unanswered")}"'
+    unanswered = f"={check}={quoted(say('sheet.check.unanswered'))}"
     page.highlight(answers, unanswered, {"bg_color": "#FFE9A8"})
     page.highlight(checks, unanswered, {"font_color": ALERT})
-    page.highlight(checks, f'={check}="{say("sheet.check.ok")}"', {"font_color": OK})
+    page.highlight(checks, f"={check}={quoted(say('sheet.check.ok'))}", {"font_color": OK})

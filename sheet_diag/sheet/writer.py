@@ -1,0 +1,51 @@
+"""Writes down the first sheet row by row: title, headings, paragraphs, labelled lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sheet_diag.sheet.content import Content
+from sheet_diag.style import BODY, BOLD, CELL, HEADING, INSET, PALE, TITLE
+from sheet_diag.typography import room, row_height
+from sheet_diag.workbook import Page
+
+WIDTHS: Final = (190, 90, 90, 130, 180)
+LAST: Final = len(WIDTHS) - 1
+
+
+class Writer:
+    """The page, and the row that comes next."""
+
+    def __init__(self, page: Page, content: Content) -> None:
+        self.page = page
+        self.content = content
+        self.say = content.say
+        self.row = 0
+
+    def title(self) -> None:
+        """The catalogue's title over the whole width."""
+        self.page.merged(0, 0, LAST, self.content.catalog.title[self.say.lang], TITLE)
+        self.page.height(0, 38)
+        self.row = 1
+
+    def heading(self, key: str) -> None:
+        """A section's heading."""
+        self.page.height(self.row, 7)
+        self.page.merged(self.row + 1, 0, LAST, self.say(key), HEADING)
+        self.page.height(self.row + 1, 22)
+        self.page.height(self.row + 2, 4)
+        self.row += 3
+
+    def paragraph(self, text: str) -> None:
+        """A paragraph over the whole width."""
+        self.page.merged(self.row, 0, LAST, text, BODY)
+        self.page.height(self.row, row_height(text, room=room(sum(WIDTHS)), size=10))
+        self.row += 1
+
+    def pair(self, label: str, text: str) -> None:
+        """A bordered line: label, and text over the other columns."""
+        self.page.text(self.row, 0, label, {**CELL, **INSET, **BOLD, "bg_color": PALE})
+        self.page.merged(self.row, 1, LAST, text, {**CELL, **INSET})
+        height = row_height(text, room=room(sum(WIDTHS[1:]), indent=1), size=10, padding=6)
+        self.page.height(self.row, max(height, 22))
+        self.row += 1

@@ -1,0 +1,215 @@
+"""The company sheet: every field by its label, entries understood or told, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from openpyxl.workbook import Workbook
+
+from sheet_diag.layout import PROFILE_FIRST_ROW
+from sheet_diag.model.returns import Severity
+from sheet_diag.problems import severity
+from tests.returned import (
+    COMPANY,
+    PROFILE,
+    SMALL,
+    edited,
+    page_at,
+    put,
+    read,
+    returned,
+    sheet_of,
+    signs,
+    told,
+    write_table,
+)
+
+
+def _cell(field: str) -> str:
+    return f"C{list(SMALL.field_by_id).index(field) + PROFILE_FIRST_ROW + 1}"
+
+
+def _company(field: str, typed: Any) -> bytes:
+    """The return with `typed`, a value of any type, in a field's input cell."""
+    if isinstance(typed, str):
+        return returned(profile={**PROFILE, field: typed})
+    return put(returned(), COMPANY, _cell(field), typed)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("company", "①㈱髙﨑　商店", "①㈱髙﨑　商店"),
+        ("company", " 株式会社見本\n", "株式会社見本"),
+        ("company", 2026, "2026"),
+        ("department", "総務部\n情報係", "総務部\n情報係"),
+        ("phone", "03-0000-0000", "03-0000-0000"),
+        ("email", "ＡＢＣ@example.co.jp", "ＡＢＣ@example.co.jp"),
+        ("industry", "製造業", "E"),
+        ("industry", "Manufacturing", "E"),
+        ("employees", "51〜100人", "upto_100"),
+        ("employees", "51 to 100", "upto_100"),
+        ("sites", 3, "3"),
+        ("sites", "3", "3"),
+        ("sites", 0, "0"),
+        ("date", date(2026, 4, 1), "2026-04-01"),
+        ("date", datetime(2026, 4, 1), "2026-04-01"),
+        ("date", "2026/4/1", "2026-04-01"),
+        ("date", "2026-04-01", "2026-04-01"),
+        ("date", "2026.4.1", "2026-04-01"),
+        ("date", "2026年4月1日", "2026-04-01"),
+        ("date", "２０２６／４／１", "2026-04-01"),
+    ],
+)
+def test_entries_as_asked_for(field: str, typed: Any, value: str) -> None:
+    received = read(_company(field, typed))
+    assert sheet_of(received).profile[field] == value
+    assert told(received) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        # other spellings of a choice
+        ("industry", "医療,福祉", "P"),
+        ("industry", "ＭＡＮＵＦＡＣＴＵＲＩＮＧ", "E"),
+        ("sensitive_data", "○", "yes"),
+        ("entrusted_data", "無し", "no"),
+        ("personal_records", "不明", "unknown"),
+        # a number falls into its range
+        ("employees", 120, "upto_300"),
+        ("employees", "120名", "upto_300"),
+        ("employees", "１２０ 人", "upto_300"),
+        ("employees", "約1万名", "over_1000"),
+        ("employees", "5", "upto_5"),
+        ("employees", "6", "upto_20"),
+        ("employees", "1000", "upto_1000"),
+        ("employees", "1,001", "over_1000"),
+        ("personal_records", "約1万件", "over_10000"),
+        ("personal_records", "5,000", "over_1000"),
+        ("personal_records", 9999, "over_1000"),
+        ("personal_records", "0件", "upto_1000"),
+        ("sites", "3拠点", "3"),
+        ("sites", "１，２００", "1200"),
+    ],
+)
+def test_other_spellings_are_read_and_told(field: str, typed: Any, value: str) -> None:
+    received = read(_company(field, typed))
+    assert sheet_of(received).profile[field] == value
+    assert told(received) == [f"PROFILE_READ_AS {_cell(field)} {field} {typed}"]
+    assert received.problems[0].sheet == "会社情報"
+    assert severity(received.problems[0].code) is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("industry", "IT"),
+        ("industry", "製造業、建設業"),
+        ("employees", "多数"),
+        ("employees", "50〜80人"),
+        ("employees", "-5"),
+        ("employees", "12.5"),
+        ("employees", "1.5万人"),
+        ("employees", True),
+        ("sales", "3億円"),
+        ("sales", 300000000),
+        ("sites", "本社のみ"),
+        ("date", "4月1日"),
+        ("date", "2026/2/30"),
+        ("date", "2026/13/1"),
+        ("date", "未定"),
+    ],
+)
+def test_what_cannot_be_understood_is_never_guessed(field: str, typed: Any) -> None:
+    received = read(_company(field, typed))
+    assert field not in sheet_of(received).profile
+    shown = str(typed).upper() if isinstance(typed, bool) else typed
+    assert told(received) == [f"PROFILE_NOT_UNDERSTOOD {_cell(field)} {field} {shown}"]
+    assert received.problems[0].sheet == "会社情報"
+    assert severity(received.problems[0].code) is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "problems"),
+    [
+        ("company", "", ["COMPANY_MISSING C6 company"]),
+        ("company", "　", ["COMPANY_MISSING C6 company"]),
+        ("industry", "", ["PROFILE_MISSING C12 industry"]),
+        ("employees", " \u200b", ["PROFILE_MISSING C13 employees"]),
+        ("sales", "", []),
+        ("date", "", []),
+    ],
+)
+def test_what_is_missing_is_told_where_it_is_required(
+    field: str, typed: str, problems: list[str]
+) -> None:
+    received = read(_company(field, typed))
+    assert field not in sheet_of(received).profile
+    assert told(received) == problems
+
+
+@pytest.mark.xfail(strict=True, reason="NFKC makes ～ a ~ but leaves the 〜 of the label")
+@pytest.mark.parametrize("typed", ["51～100人", "51~100人"])
+def test_kinds_of_wave_dashes_do_not_count(typed: str) -> None:
+    assert sheet_of(read(_company("employees", typed))).profile["employees"] == "upto_100"
+
+
+def test_the_company_sheet_in_the_other_language_and_elsewhere() -> None:
+    def change(book: Workbook) -> None:
+        page = page_at(book, COMPANY)
+        page.delete_rows(1, page.max_row)
+        table = """
+            |  |              |               |
+            |  | Number of employees | 6 to 20 |
+            |  | Industry     | Manufacturing |
+            |  | ※社内確認済 |               |
+            |  | Company name：| 株式会社見本  |
+        """
+        write_table(page, table, 1)
+
+    received = read(edited(returned(), change))
+    assert sheet_of(received).profile == {**PROFILE, "industry": "E", "employees": "upto_20"}
+    assert told(received) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        pytest.param(
+            lambda book: book.remove(page_at(book, COMPANY)),
+            ["PROFILE_SHEET_MISSING", "COMPANY_MISSING"],
+            id="sheet deleted",
+        ),
+        pytest.param(
+            lambda book: page_at(book, COMPANY).delete_rows(6),
+            ["COMPANY_MISSING company"],
+            id="row of the company name deleted",
+        ),
+        pytest.param(
+            lambda book: page_at(book, COMPANY).delete_rows(12),
+            ["PROFILE_MISSING industry"],
+            id="row of the industry deleted",
+        ),
+    ],
+)
+def test_parts_of_the_company_sheet_deleted(
+    change: Callable[[Workbook], object], problems: list[str]
+) -> None:
+    received = read(edited(returned(), change))
+    assert (signs(received), told(received)) == ("○-△×", problems)
+
+
+@pytest.mark.xfail(strict=True, reason="of company sheets with the same labels the first is read")
+def test_the_company_sheet_that_was_filled_in_counts() -> None:
+    def change(book: Workbook) -> None:
+        copy = book.copy_worksheet(page_at(book, COMPANY))
+        copy.title = "会社情報 (2)"
+        for (cell,) in page_at(book, COMPANY)["C6:C20"]:
+            cell.value = None
+
+    received = read(edited(returned(), change))
+    assert (sheet_of(received).name, told(received)) == (PROFILE["company"], [])

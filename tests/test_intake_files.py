@@ -1,0 +1,316 @@
+"""The input folder: which files are returns, what the others are, and that none is changed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from sheet_diag.intake import Found, find, receive, unread
+from sheet_diag.intake import files as intake_files
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.returns import Code, Problem, Received, Severity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.problems import severity
+from sheet_diag.sheet import hearing_sheet
+from sheet_diag.workers import Died, Workers
+from tests.catalogs import JIS
+from tests.returned import SMALL, as_google_saves, read, returned, signs, told, zipped
+from tests.samples import client, portfolio, report, settled
+
+CORPUS = "SHEET_DIAG_CORPUS"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def _table(encoding: str) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["No.", "回答"], ["C1-1", "はい"]])
+    return text.getvalue().encode(encoding)
+
+
+# --- kinds of files, told by content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("empty.xlsx", b"", "EMPTY_FILE"),
+        ("paper.xlsx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "WRONG_FORMAT pdf"),
+        ("screen.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "WRONG_FORMAT image"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "WRONG_FORMAT image"),
+        ("letter.rtf", b"{\\rtf1\\ansi}", "WRONG_FORMAT document"),
+        ("all.rar", b"Rar!\x1a\x07\x01\0", "WRONG_FORMAT archive"),
+        ("all.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "WRONG_FORMAT archive"),
+        ("all.zip", zipped("a.xlsx", "b.xlsx"), "WRONG_FORMAT archive"),
+        ("nothing.zip", zipped(), "WRONG_FORMAT archive"),
+        (
+            "letter.docx",
+            zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml"),
+            "WRONG_FORMAT document",
+        ),
+        (
+            "slides.xlsx",
+            zipped("[Content_Types].xml", "ppt/presentation.xml", "ppt/slides/slide1.xml"),
+            "WRONG_FORMAT document",
+        ),
+        (
+            "binary.xlsx",
+            zipped("[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"),
+            "WRONG_FORMAT xlsb",
+        ),
+        ("sheet.ods", zipped("mimetype", "content.xml"), "WRONG_FORMAT opendocument"),
+        (
+            "sheet.numbers",
+            zipped("Index/Document.iwa", "Metadata/Properties.plist"),
+            "WRONG_FORMAT numbers",
+        ),
+        ("old.xls", OLE + bytes(504), "PROTECTED_OR_OLD"),
+        ("secret.xlsx", OLE + bytes(504), "PROTECTED_OR_OLD"),
+        ("portal.xls", b"<html><body><table>", "WRONG_FORMAT html"),
+        ("portal.xlsx", b"\xef\xbb\xbf\r\n <!DOCTYPE HTML>\n<html>", "WRONG_FORMAT html"),
+        ("export.xls", b"<table border=1>", "WRONG_FORMAT html"),
+        ("list.csv", _table("utf-8-sig"), "WRONG_FORMAT text"),
+        ("list.xlsx", _table("cp932"), "WRONG_FORMAT text"),
+        ("note.xlsx", "回答はメールで送ります。".encode(), "WRONG_FORMAT text"),
+        ("bytes.xlsx", bytes(range(256)), "WRONG_FORMAT unknown"),
+    ],
+)
+def test_a_file_is_what_its_content_says(name: str, content: bytes, problem: str) -> None:
+    received = read(content, name=name)
+    assert (received.file, received.sheet, told(received)) == (name, None, [problem])
+    assert received.sha256 == hashlib.sha256(content).hexdigest()
+    assert not received.ignored
+    assert severity(received.problems[0].code) is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(returned()[:-200], id="cut near the end"),
+        pytest.param(returned()[:2000], id="cut at the start"),
+        pytest.param(b"PK\x03\x04", id="only the first bytes"),
+        pytest.param(zipped("[Content_Types].xml", "xl/workbook.xml"), id="no sheet inside"),
+        pytest.param(returned().replace(b"PK\x03\x04", b"PK\x03\x05"), id="damaged in the middle"),
+    ],
+)
+def test_a_damaged_workbook_is_unreadable(content: bytes) -> None:
+    received = read(content)
+    assert received.sheet is None
+    assert [problem.code for problem in received.problems] == [Code.UNREADABLE]
+    assert received.problems[0].value
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.csv", "回答", "a.xlsx.download"])
+def test_a_return_is_read_whatever_its_name(name: str) -> None:
+    received = read(returned(), name=name)
+    assert (received.file, signs(received), told(received)) == (name, "○-△×", [])
+
+
+@pytest.mark.parametrize(
+    ("limit", "problem"), [("LARGEST_FILE", "TOO_LARGE"), ("LARGEST_INFLATED", "TOO_LARGE")]
+)
+def test_a_file_over_a_limit_is_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str, problem: str
+) -> None:
+    content = returned()
+    assert told(read(content)) == []
+    monkeypatch.setattr(intake_files, limit, 1000)
+    received = read(content)
+    assert (received.sheet, [p.code.value for p in received.problems]) == (None, [problem])
+
+
+def test_another_workbook_is_no_hearing_sheet() -> None:
+    received = read(_quotation())
+    assert (received.sheet, told(received)) == (None, ["NOT_HEARING_SHEET"])
+
+
+def _quotation() -> bytes:
+    book = openpyxl.Workbook()
+    for row in (["見積書"], ["印刷費", 120000], ["合計", 120000]):
+        book.worksheets[0].append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+# --- our own output, dropped into the input folder
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_our_reports_and_portfolios_are_known_for_what_they_are(lang: Lang) -> None:
+    outcomes = settled(client("株式会社見本", lang=lang))
+    for content in (report(outcomes[0], lang=lang), portfolio(outcomes, lang=lang)):
+        received = read(content, JIS)
+        assert (received.sheet, told(received)) == (None, ["OWN_OUTPUT"])
+
+
+@pytest.mark.xfail(strict=True, reason="only the custom property tells a report from a return")
+def test_our_report_saved_by_a_web_spreadsheet_is_no_return() -> None:
+    assert read(as_google_saves(report(client("株式会社見本"))), JIS).sheet is None
+
+
+# --- the folder
+
+
+def _tree(folder: Path, names: Sequence[str]) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def _listing(found: Sequence[Found]) -> list[str]:
+    """Names in order, those ignored with a minus."""
+    return [f"- {each.name}" if each.ignored else each.name for each in found]
+
+
+@pytest.mark.parametrize(
+    ("names", "listing"),
+    [
+        pytest.param(["b.xlsx", "a.xlsx", "ｂ.xlsx"], ["a.xlsx", "b.xlsx", "ｂ.xlsx"], id="order"),
+        pytest.param(
+            ["追加分/二回目/c.xlsx", "追加分/b.xlsx", "a.zip", "README"],
+            ["README", "a.zip", "追加分/b.xlsx", "追加分/二回目/c.xlsx"],
+            id="subfolders, any kind of file",
+        ),
+        pytest.param(
+            ["a.xlsx", "~$a.xlsx", "._a.xlsx", ".~lock.a.xlsx#"],
+            ["- ._a.xlsx", "- .~lock.a.xlsx#", "a.xlsx", "- ~$a.xlsx"],
+            id="lock files",
+        ),
+        pytest.param(
+            ["x/.DS_Store", "x/Thumbs.db", "x/desktop.ini", "x/a.xlsx"],
+            ["- x/.DS_Store", "- x/Thumbs.db", "x/a.xlsx", "- x/desktop.ini"],
+            id="what systems leave in folders",
+        ),
+        pytest.param(
+            ["__MACOSX/a.xlsx", "z/__MACOSX/._b.xlsx", "MACOSX/c.xlsx"],
+            ["MACOSX/c.xlsx", "- __MACOSX/a.xlsx", "- z/__MACOSX/._b.xlsx"],
+            id="what archives of macOS leave",
+        ),
+        pytest.param(
+            ["a.xlsx.crdownload", "b.XLSX.PART", "c.tmp", "temp.xlsx"],
+            ["- a.xlsx.crdownload", "- b.XLSX.PART", "- c.tmp", "temp.xlsx"],
+            id="half downloaded",
+        ),
+        pytest.param([".gitkeep", "x/.gitignore", "a.xlsx"], ["a.xlsx"], id="placeholders"),
+        pytest.param([], [], id="nothing"),
+    ],
+)
+def test_every_file_is_found_in_the_order_of_names(
+    tmp_path: Path, names: list[str], listing: list[str]
+) -> None:
+    _tree(tmp_path, names)
+    assert _listing(find(tmp_path, tmp_path / "output")) == listing
+
+
+def test_names_are_composed_characters(tmp_path: Path) -> None:
+    typed = "株式会社ガラス_ヒアリング.xlsx"
+    _tree(tmp_path, [unicodedata.normalize("NFD", typed)])
+    (found,) = find(tmp_path, tmp_path / "output")
+    assert found.name == typed
+    assert receive(found, SMALL).file == typed
+
+
+@pytest.mark.parametrize(
+    ("output", "listing"),
+    [
+        ("output", ["a.xlsx", "sub/output/b.xlsx"]),
+        ("sub", ["a.xlsx", "output/results/r.xlsx"]),
+        ("elsewhere", ["a.xlsx", "output/results/r.xlsx", "sub/output/b.xlsx"]),
+    ],
+)
+def test_the_output_folder_is_no_input(tmp_path: Path, output: str, listing: list[str]) -> None:
+    _tree(tmp_path, ["a.xlsx", "output/results/r.xlsx", "sub/output/b.xlsx"])
+    assert _listing(find(tmp_path, tmp_path / output)) == listing
+
+
+@pytest.mark.xfail(strict=True, reason="an output folder around the input folder hides every file")
+@pytest.mark.parametrize("output", [".", ".."])
+def test_an_output_folder_around_the_input_hides_nothing(tmp_path: Path, output: str) -> None:
+    folder = tmp_path / "input"
+    _tree(folder, ["a.xlsx"])
+    assert _listing(find(folder, folder / output)) == ["a.xlsx"]
+
+
+def test_ignored_files_are_told_and_not_opened(tmp_path: Path) -> None:
+    received = receive(Found(tmp_path / "gone" / "~$a.xlsx", "~$a.xlsx", ignored=True), SMALL)
+    assert received == Received("~$a.xlsx", "", ignored=True, problems=_problems("NOT_A_RETURN"))
+
+
+def test_a_file_that_cannot_be_opened_is_unreadable(tmp_path: Path) -> None:
+    received = receive(Found(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
+    assert received.sheet is None
+    assert [problem.code for problem in received.problems] == [Code.UNREADABLE]
+
+
+def test_a_file_whose_reader_died_keeps_its_digest(tmp_path: Path) -> None:
+    _tree(tmp_path, ["a.xlsx"])
+    found = Found(tmp_path / "a.xlsx", "a.xlsx", ignored=False)
+    received = unread(found, "exit -6")
+    assert (received.file, told(received)) == ("a.xlsx", ["UNREADABLE exit -6"])
+    assert received.sha256 == hashlib.sha256(b"x").hexdigest()
+
+
+def _problems(code: str) -> tuple[Problem, ...]:
+    return (Problem(Code(code)),)
+
+
+def test_reading_changes_no_file(tmp_path: Path) -> None:
+    contents: Mapping[str, bytes] = {
+        "a.xlsx": returned(),
+        "b/おかしい.xlsx": returned()[:-200],
+        "c.pdf": b"%PDF-1.7",
+        "~$a.xlsx": b"x" * 165,
+        "d.xlsx": hearing_sheet(JIS, Lang.EN, Issuer()),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    before = _states(tmp_path)
+    received = [receive(found, SMALL) for found in find(tmp_path, tmp_path / "output")]
+    assert [each.file for each in received] == sorted(contents)
+    assert _states(tmp_path) == before
+
+
+def _states(folder: Path) -> dict[str, tuple[bytes, int]]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+# --- other people's workbooks
+
+
+@pytest.mark.skipif(
+    CORPUS not in os.environ, reason=f"{CORPUS} names no folder of other people's workbooks"
+)
+def test_foreign_workbooks_are_rejected_and_nothing_raises() -> None:
+    """Whole processes may die on some of them; each file still ends with its reason."""
+    folder = Path(os.environ[CORPUS])
+    found = find(folder, folder / "output")
+    assert len(found) >= 100
+    with Workers(min(os.cpu_count() or 1, 4), JIS) as workers:
+        results = list(workers.map(_receive, found))
+    received = [
+        unread(file, result.reason) if isinstance(result, Died) else result
+        for file, result in zip(found, results, strict=True)
+    ]
+    assert [each.file for each in received] == [each.name for each in found]
+    assert {each.file: told(each) for each in received if not _is_rejected(each)} == {}
+
+
+def _receive(catalog: Catalog, found: Found) -> Received:
+    return receive(found, catalog)
+
+
+def _is_rejected(received: Received) -> bool:
+    errors = [p for p in received.problems if severity(p.code) is Severity.ERROR]
+    return received.sheet is None and not received.ignored and len(errors) == 1

@@ -1,0 +1,210 @@
+"""LibreOffice agrees: formulas calculate to the values stored beside them, and a return that it
+saved, even by way of .ods, still holds answers, identity and drop-downs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl.utils import range_boundaries
+
+from sheet_diag.layout import IDENTITY_SHEET, cell_name
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import Issuer
+from sheet_diag.sheet import Entries, hearing_sheet
+from tests.catalogs import JIS
+from tests.returned import page_at, read, reopened, repacked, sheet_of, told
+from tests.samples import PROFILE, PROFILE_EN
+
+SECONDS = 180  # for one call: a cold start on a busy machine takes most of it
+# Without it the values stored in the file are shown as they are, since Excel is trusted.
+_ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item></oor:items>
+"""
+
+_BEGUN = {
+    "POL-01": "はい",
+    "POL-02": "○",
+    "POL-03": "該当なし",
+    "AST-09": "該当なし",
+    "CRI-09": "未定",
+}
+_FILLED: Mapping[str, tuple[Lang, str, Entries]] = {
+    "blank_ja": (Lang.JA, "", Entries()),
+    "blank_en": (Lang.EN, "C-1", Entries()),
+    "begun": (
+        Lang.JA,
+        "C-1",
+        Entries({"company": "①㈱髙﨑", "employees": "120名"}, _BEGUN, {"POL-01": "一行目\n二行目"}),
+    ),
+    "complete": (Lang.JA, "", Entries(PROFILE, dict.fromkeys(JIS.items, "いいえ"))),
+    "complete_en": (
+        Lang.EN,
+        "",
+        Entries(PROFILE_EN, {**dict.fromkeys(JIS.items, "Partly"), "POL-05": "N/A"}),
+    ),
+}
+
+
+@cache
+def _sheet(name: str) -> bytes:
+    lang, client, entries = _FILLED[name]
+    return hearing_sheet(JIS, lang, Issuer(name="見本リスク株式会社"), entries, client)
+
+
+def _sheets() -> dict[str, bytes]:
+    return {name: _sheet(name) for name in _FILLED}
+
+
+@pytest.fixture(scope="module")
+def soffice() -> str:
+    found = shutil.which("soffice")
+    if not found and "CI" in os.environ:
+        pytest.fail("soffice is missing: install libreoffice-calc")
+    if not found:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    return found
+
+
+def _convert(
+    soffice: str, folder: Path, contents: Mapping[str, bytes], old: str, new: str
+) -> dict[str, bytes]:
+    """The workbooks as LibreOffice saves them, all in one call with a profile of its own."""
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_CALCULATE, "utf-8")
+    source, target = folder / "source", folder / "target"
+    source.mkdir()
+    for name, content in contents.items():
+        (source / f"{name}.{old}").write_bytes(content)
+    command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+    command += ["--convert-to", new, "--outdir", str(target)]
+    command += [str(path) for path in sorted(source.iterdir())]
+    subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
+    return {name: (target / f"{name}.{new}").read_bytes() for name in contents}
+
+
+@pytest.fixture(scope="module")
+def saved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Every sheet saved as .xlsx; `stale` is a blank sheet that shows wrong values."""
+    contents = {**_sheets(), "stale": _stale()}
+    return _convert(soffice, tmp_path_factory.mktemp("xlsx"), contents, "xlsx", "xlsx")
+
+
+@pytest.fixture(scope="module")
+def by_way_of_ods(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Every sheet saved as .ods, opened again and saved as .xlsx."""
+    folder = tmp_path_factory.mktemp("ods")
+    (folder / "there").mkdir()
+    (folder / "back").mkdir()
+    there = _convert(soffice, folder / "there", _sheets(), "xlsx", "ods")
+    return _convert(soffice, folder / "back", there, "ods", "xlsx")
+
+
+def _stale() -> bytes:
+    """The blank sheet with 0 stored beside every formula."""
+    return repacked(_sheet("blank_ja"), lambda _, text: re.sub(r"(</f><v>)[^<]*", r"\g<1>0", text))
+
+
+# --- formulas
+
+
+def _formulas(content: bytes) -> list[tuple[str, str]]:
+    """Sheet and cell of every formula."""
+    return [
+        (page.title, cell.coordinate)
+        for page in reopened(content).worksheets
+        for row in page.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+
+
+def _values(content: bytes, places: list[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    book = reopened(content, values=True)
+    return {(sheet, cell): book[sheet][cell].value for sheet, cell in places}
+
+
+@pytest.mark.parametrize("name", _FILLED)
+def test_formulas_calculate_to_the_values_stored(name: str, saved: dict[str, bytes]) -> None:
+    places = _formulas(_sheet(name))
+    pages = [sheet for sheet, _ in places]
+    assert len(set(pages)) == 2, "the cover, and the check column"
+    assert len(pages) > len(JIS.items) + len(JIS.categories)
+    stored = _values(_sheet(name), places)
+    assert None not in stored.values()
+    assert _values(saved[name], places) == pytest.approx(stored)
+
+
+def test_values_are_calculated_and_not_taken_over(saved: dict[str, bytes]) -> None:
+    places = _formulas(_sheet("blank_ja"))
+    assert set(map(str, _values(_stale(), places).values())) == {"0"}
+    assert _values(saved["stale"], places) == _values(_sheet("blank_ja"), places)
+
+
+# --- returns saved by LibreOffice
+
+
+def _lists(content: bytes) -> dict[tuple[str, str], str]:
+    """The range behind each drop-down, by sheet and cell."""
+    return {
+        (page.title, cell): str(rule.formula1).replace("'", "").lstrip("=")
+        for page in reopened(content).worksheets
+        for rule in page.data_validations.dataValidation
+        if rule.type == "list"
+        for area in str(rule.sqref).split()
+        for cell in _cells(area)
+    }
+
+
+def _cells(area: str) -> list[str]:
+    left, top, right, bottom = (int(each or 0) for each in range_boundaries(area))
+    return [
+        cell_name(row - 1, column - 1)
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    ]
+
+
+@pytest.mark.parametrize("name", _FILLED)
+@pytest.mark.parametrize("way", ["saved", "by_way_of_ods"])
+def test_a_return_that_was_saved_again_reads_the_same(
+    name: str, way: str, request: pytest.FixtureRequest
+) -> None:
+    content: bytes = request.getfixturevalue(way)[name]
+    before, after = read(_sheet(name), JIS), read(content, JIS)
+    assert sheet_of(after) == sheet_of(before)
+    assert told(after) == told(before)
+
+
+@pytest.mark.parametrize("name", _FILLED)
+@pytest.mark.parametrize("way", ["saved", "by_way_of_ods"])
+def test_a_sheet_that_was_saved_again_can_still_be_filled_in(
+    name: str, way: str, request: pytest.FixtureRequest
+) -> None:
+    content: bytes = request.getfixturevalue(way)[name]
+    before, after = _lists(_sheet(name)), _lists(content)
+    assert len(before) == len(JIS.items) + sum(1 for each in JIS.profile if each.choices)
+    assert after == before
+    book, again = reopened(_sheet(name)), reopened(content)
+    assert again.sheetnames == book.sheetnames
+    assert again[IDENTITY_SHEET].sheet_state == "hidden"
+    for position in range(3):
+        page, other = page_at(book, position), page_at(again, position)
+        assert (other.protection.sheet, _unlocked(other)) == (True, _unlocked(page))
+
+
+def _unlocked(page: Any) -> set[str]:
+    cells = (cell for row in page.iter_rows() for cell in row)
+    return {cell.coordinate for cell in cells if not cell.protection.locked}

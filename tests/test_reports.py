@@ -1,0 +1,620 @@
+"""The client's report as it is opened and printed: its sections, numbers, pages and charts."""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheet_diag.figures import shown
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.results import Outcome
+from sheet_diag.model.returns import Received
+from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.flow import LAST, PAGE_HEIGHT, Flow
+from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.workbook import Book
+from tests.catalogs import JIS
+from tests.formulas import Calculator
+from tests.samples import (
+    AS_OF,
+    ISSUER,
+    ISSUER_EN,
+    PROFILE,
+    PROFILE_EN,
+    client,
+    leavable,
+    received,
+    reference,
+    report,
+    settled,
+)
+from tests.workbooks import (
+    NS,
+    Box,
+    box,
+    calamine,
+    charts,
+    cut_texts,
+    faults,
+    header_and_footer,
+    height,
+    manual_breaks,
+    merges,
+    opened,
+    pictures,
+    pixels,
+    row_values,
+    rows_with,
+    sheet_parts,
+    strings,
+    xml_parts,
+)
+
+NAMES = {
+    Lang.JA: ["診断報告書", "回答と採点", "診断条件"],
+    Lang.EN: ["Report", "Answers and scores", "Conditions"],
+}
+REPORT, ANSWERS, CONDITIONS = range(3)
+
+both = pytest.mark.parametrize("lang", Lang)
+
+
+@cache
+def of_reference(lang: Lang = Lang.JA) -> bytes:
+    profile = PROFILE if lang is Lang.JA else PROFILE_EN
+    returned = received(Entries(profile, reference(lang)), lang=lang)
+    return report(returned, issuer=ISSUER if lang is Lang.JA else ISSUER_EN)
+
+
+def page(content: bytes, which: int = REPORT) -> Worksheet:
+    return opened(content).worksheets[which]
+
+
+def after(texts: list[str], heading: str) -> list[str]:
+    """The texts below a heading."""
+    return texts[texts.index(heading) + 1 :]
+
+
+_UNANSWERED = {"POL-05": ".", "HUM-02": ".", "AST-01": "?"}
+# One return for each look of the report; the names say what is odd about it.
+_RETURNS: dict[str, Callable[[Lang], Received]] = {
+    "reference": lambda lang: received(
+        Entries(PROFILE if lang is Lang.JA else PROFILE_EN, reference(lang)), lang=lang
+    ),
+    "A": lambda lang: client("A", lang=lang),
+    "B": lambda lang: client("B", {"PHY-01": "×"}, lang=lang),
+    "C": lambda lang: client("C", rest="△", lang=lang),
+    "D": lambda lang: client("D", {"POL": "×", "HUM": "×"}, rest="△", lang=lang),
+    "E": lambda lang: client("E", rest="×", lang=lang),
+    "unanswered": lambda lang: client(
+        "U", {"POL-05": ".", "HUM-02": ".", "AST-01": "?"}, lang=lang
+    ),
+    "refused": lambda lang: client("N", {"POL-01": "-", "CRI-09": "?", "POL-02": "×"}, lang=lang),
+    "long name": lambda lang: client("株式会社" + "ながいなまえ" * 12, {"COM": "△"}, lang=lang),
+    "no name": lambda lang: client("", {"COM": "△"}, lang=lang),
+}
+every_return = pytest.mark.parametrize("which", _RETURNS)
+
+
+@cache
+def outcome(which: str, lang: Lang = Lang.JA) -> Outcome:
+    return settled(_RETURNS[which](lang))[0]
+
+
+@cache
+def of(which: str, lang: Lang = Lang.JA) -> bytes:
+    return report(outcome(which, lang), issuer=ISSUER if lang is Lang.JA else ISSUER_EN)
+
+
+# --- sound workbooks
+
+
+@both
+@every_return
+def test_nothing_for_excel_to_repair(which: str, lang: Lang) -> None:
+    content = of(which, lang)
+    assert faults(content) == []
+    assert opened(content).sheetnames == NAMES[lang]
+    assert list(calamine(content)) == NAMES[lang]
+    assert opened(content).active is page(content)
+
+
+@both
+@every_return
+def test_nothing_is_cut(which: str, lang: Lang) -> None:
+    book = opened(of(which, lang))
+    assert [text for each in book.worksheets for text in cut_texts(each, margin=0.6)] == []
+
+
+def test_same_arguments_same_bytes() -> None:
+    assert report(_RETURNS["reference"](Lang.JA)) == of_reference()
+
+
+def test_an_english_report_has_no_japanese() -> None:
+    for which in ("reference", "unanswered", "refused", "E"):
+        texts = [text for each in opened(of(which, Lang.EN)).worksheets for text in strings(each)]
+        assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == [], which
+
+
+def test_a_report_in_another_language_than_the_sheet() -> None:
+    content = report(_RETURNS["reference"](Lang.JA), lang=Lang.EN)
+    assert opened(content).sheetnames == NAMES[Lang.EN]
+    assert "To: 株式会社見本" in strings(page(content))
+
+
+# --- the reference report
+
+
+def test_reference_head() -> None:
+    texts = strings(page(of_reference()))
+    assert "株式会社見本　御中" in texts
+    assert "情報セキュリティ診断報告書" in texts
+    assert "2026年11月23日" in texts
+    for line in (ISSUER.name, ISSUER.department, ISSUER.address, ISSUER.contact, ISSUER.email):
+        assert line in texts
+    assert any(ISSUER.phone in text for text in texts)
+    assert any("SD-20261123-" in text for text in texts)
+    for text in JIS.report.preamble:
+        assert text.ja in texts
+
+
+def test_reference_rank() -> None:
+    first = page(of_reference())
+    facts = {}
+    for row in range(1, first.max_row + 1):
+        values = row_values(first, row)
+        facts.update({str(values[-2]): values[-1]} if len(values) >= 2 else {})
+    assert facts["総合評価点"] == "78.9 点（100点満点）"
+    assert facts["基礎ランク"] == "B"
+    assert str(facts["ランク上限"]).startswith("B")
+    weakest = next(text for text in strings(first) if "66.6 点）" in text)
+    assert weakest == "物理的及び環境面でのセキュリティ（66.6 点）"
+    letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
+    assert letter.value == "B"
+    assert JIS.report.ranks[Rank.B].overall.ja in strings(first)
+
+
+def _size(cell: Any) -> float:
+    return float(cell.font.size or 0)
+
+
+SCORES = {
+    "セキュリティポリシー": (89.4, "◎"),
+    "人的セキュリティ": (84.3, "○"),
+    "情報資産のセキュリティ": (73.8, "○"),
+    "通信及び運用におけるセキュリティ": (75.0, "○"),
+    "物理的及び環境面でのセキュリティ": (66.6, "△"),
+    "危機管理その他": (84.2, "○"),
+}
+
+
+def test_reference_scores() -> None:
+    first = page(of_reference())
+    for number, (name, (score, mark)) in enumerate(SCORES.items(), 1):
+        rows = rows_with(first, f"{number}. {name}")
+        assert row_values(first, rows[0]) == [f"{number}. {name}", score, mark]
+        about = JIS.categories[number - 1]
+        assert about.introduction.ja in str(row_values(first, rows[1])[1])
+        assert about.example.ja in str(row_values(first, rows[1])[1])
+
+
+# As printed in the reference report.
+COMMENTS = [
+    "(1) 情報資産のセキュリティ",
+    "・情報の取扱い(含む廃棄処理)の外部委託に関する管理強化",
+    "・外部委託(受託)における機密保持・再委託禁止などの取り決め事項の整備推進",
+    "(事例)",
+    "(2) 通信及び運用におけるセキュリティ",
+    "・機密情報に対するアクセス権限の制限強化",
+    "・電子メールの暗号化推進",
+    "(事例)",
+    "(3) 物理的及び環境面でのセキュリティ",
+    "・サーバー保管室等の施錠管理・入退室制限体制の整備強化",
+    "・再利用を不可能にする情報廃棄の徹底と廃棄記録による管理の推進",
+    "(アドバイス)",
+]
+
+
+def test_reference_comments() -> None:
+    texts = after(strings(page(of_reference())), "3. 重点カテゴリに関するコメント")
+    plain = [unicodedata.normalize("NFKC", text) for text in texts]
+    found = [text for text in plain if re.match(r"・|\(\d\)|\((?:事例|アドバイス)\)$", text)]
+    assert [text.replace(" ", "") for text in found] == [t.replace(" ", "") for t in COMMENTS]
+    for item in ("AST-08", "AST-09", "COM-03", "COM-04", "PHY-01", "PHY-02"):
+        assert JIS.items[item].comment.text.ja in texts
+    for item in ("AST-08", "COM-04", "PHY-01"):
+        assert JIS.items[item].note.text.ja in texts
+    for item in ("AST-09", "COM-03", "PHY-02"):
+        assert JIS.items[item].note.text.ja not in texts
+    assert JIS.report.comments_intro.ja.format(count=3) in texts
+    assert texts[-2] == JIS.report.closing.ja
+
+
+def test_reference_reasons_name_the_caps() -> None:
+    texts = after(strings(page(of_reference())), "このランクとなった理由")
+    reasons = texts[: texts.index("判定ランクの説明")]
+    assert len(reasons) == 4
+    base, category, critical, final = reasons
+    for part in ("78.9", "70点以上85点未満", "基礎ランクは B"):
+        assert part in base
+    for part in ("物理的及び環境面でのセキュリティ", "70点", "B が上限"):
+        assert part in category
+    for part in ("1件", "PHY-01", "B が上限"):
+        assert part in critical
+    assert "判定ランクは B です" in final
+
+
+_VALUES = {"はい": 1.0, "一部": 0.5, "いいえ": 0.0}
+
+
+def test_reference_answers_sheet() -> None:
+    answers = page(of_reference(), ANSWERS)
+    header = rows_with(answers, "No.")[0]
+    heads = [cell.value for cell in answers[header]]
+    assert heads[:10] == [
+        "No.", "カテゴリ", "設問", "回答", "備考", "重要", "重み", "評価値", "得点", "失点",
+    ]  # fmt: skip
+    assert heads[10:] == [standard.name.ja for standard in JIS.standards]
+    typed = reference()
+    lines = {row[0].value: [c.value for c in row] for row in answers.iter_rows(min_row=header + 1)}
+    assert [key for key in lines if key] == list(JIS.items)
+    for item in JIS.items.values():
+        line = lines[item.id]
+        assert (line[3], line[6]) == (typed[item.id], item.weight)
+        assert (line[5] == "★") is item.critical
+        value = _VALUES.get(typed[item.id])
+        left = value is None
+        figures = ("－",) * 3 if left else (value, item.weight * value, item.weight * (1 - value))
+        assert tuple(line[7:10]) == figures
+    assert lines["PHY-01"][10:] == [
+        ", ".join(JIS.items["PHY-01"].controls[s.id]) or None for s in JIS.standards
+    ]
+
+
+def test_reference_sums() -> None:
+    answers = page(of_reference(), ANSWERS)
+    for name, (score, _) in SCORES.items():
+        weight, earned, stated = row_values(answers, rows_with(answers, name)[0])[-3:]
+        assert stated == score
+        assert float(shown(Fraction(earned) * 100 / weight)) == score
+    assert row_values(answers, rows_with(answers, "総合評価点（カテゴリの平均）")[0])[-1] == 78.9
+
+
+def test_reference_conditions() -> None:
+    content = hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, reference()))
+    conditions = page(of_reference(), CONDITIONS)
+    facts = dict(
+        row_values(conditions, row)
+        for row in range(1, conditions.max_row + 1)
+        if len(row_values(conditions, row)) == 2
+    )
+    assert facts["診断先"] == "株式会社見本"
+    assert facts["回収票のファイル名"] == "a.xlsx"
+    assert facts["ファイルのSHA-256"] == sha256(content).hexdigest()
+    assert facts["設問カタログのSHA-256"] == JIS.sha256
+    assert JIS.id in facts["設問カタログ"]
+    assert JIS.version in facts["設問カタログ"]
+    assert facts["診断日"] == "2026年11月23日"
+    assert facts["厳格評価（該当なし＝0点）"] == "77.3 点（ランク B）"
+    assert "不備も読み替えもありませんでした。" in strings(conditions)
+
+
+# --- every result
+
+
+@both
+@pytest.mark.parametrize("rank", "ABCDE")
+def test_every_rank(rank: str, lang: Lang) -> None:
+    texts, first = strings(page(of(rank, lang))), page(of(rank, lang))
+    letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
+    assert letter.value == rank
+    own = "◀ 貴社" if lang is Lang.JA else "◀ yours"
+    assert [row_values(first, row)[0] for row in rows_with(first, own)] == [rank]
+    for known, words in JIS.report.ranks.items():
+        assert words.legend[lang] in texts
+        assert (words.overall[lang] in texts) is (known.value == rank)
+
+
+_LARGE = {"personal_records": "10万件以上", "sensitive_data": "あり"}
+_EXPOSURE: dict[int, dict[str, str]] = {1: {}, 2: _LARGE, 3: {}}
+_REST = {1: "○", 2: "○", 3: "×"}
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize(("sign", "variant"), [("○", "review"), ("×", "new"), ("?", "confirm")])
+def test_every_insurance_notice(level: int, sign: str, variant: str) -> None:
+    returned = client("保険", {"CRI-09": sign}, rest=_REST[level], profile=_EXPOSURE[level])
+    texts = strings(page(report(returned)))
+    notices = JIS.report.insurance.notices
+    printed = [
+        (number, name)
+        for number, by_variant in notices.items()
+        for name, text in by_variant.items()
+        if text.ja in texts
+    ]
+    assert printed == [(level, variant)]
+    exposure = "「大」" if level == 2 else "「中」"
+    note = next(text for text in texts if JIS.report.insurance.assumption.ja in text)
+    assert exposure in note
+
+
+@both
+def test_nothing_to_comment(lang: Lang) -> None:
+    texts = strings(page(of("A", lang)))
+    assert JIS.report.comments_none[lang] in texts
+    assert JIS.report.closing[lang] in texts
+    assert not any(item.comment.text[lang] in texts for item in JIS.items.values())
+    assert not {"（事例）", "（アドバイス）", "(Case)", "(Advice)"} & set(texts)
+
+
+def test_fewer_categories_than_usual() -> None:
+    texts = strings(page(of("B")))
+    assert JIS.report.comments_intro.ja.format(count=1) in texts
+    assert [text for text in texts if text in ("（事例）", "（アドバイス）")] == ["（アドバイス）"]
+
+
+def test_open_questions_show_the_interval() -> None:
+    first, conditions = page(of("unanswered")), page(of("unanswered"), CONDITIONS)
+    diagnosis = outcome("unanswered").diagnosis
+    assert diagnosis
+    upper = shown(diagnosis.scores.upper or Fraction(0))
+    assert any("2問" in text and upper in text for text in strings(first))
+    assert any("POL-05" in text and "HUM-02" in text for text in strings(conditions))
+    assert any("AST-01" in text for text in strings(conditions))  # わからない
+    unanswered = [row_values(page(of("unanswered"), ANSWERS), row)[0]
+                  for row in rows_with(page(of("unanswered"), ANSWERS), "未回答")]  # fmt: skip
+    assert unanswered == ["POL-05", "HUM-02"]
+
+
+def test_na_that_is_not_allowed_is_told() -> None:
+    answers = page(of("refused"), ANSWERS)
+    assert "該当なし（未回答扱い）" in row_values(answers, rows_with(answers, "POL-01")[0])
+    problems = " ".join(strings(page(of("refused"), CONDITIONS)))
+    assert "POL-01 では「該当なし」を選べません。" in problems
+
+
+def test_every_problem_is_listed() -> None:
+    found = outcome("unanswered").problems
+    assert {problem.item for problem in found} == {"POL-05", "HUM-02"}
+    conditions = page(of("unanswered"), CONDITIONS)
+    for problem in found:
+        rows = rows_with(conditions, f"{problem.sheet} {problem.cell}")
+        assert len(rows) == 1
+        assert any(str(problem.item) in str(value) for value in row_values(conditions, rows[0]))
+
+
+def test_no_name_no_addressee() -> None:
+    texts = strings(page(of("no name")))
+    assert "（会社名未記入）　御中" in texts
+
+
+def test_a_category_that_does_not_apply() -> None:
+    catalog = leavable(JIS, "PHY")
+    returned = client("自宅で働く会社", {"PHY": "-", "POL": "×", "CRI": "△"}, catalog=catalog)
+    content = report(returned, catalog=catalog)
+    assert faults(content) == []
+    first = page(content)
+    row = rows_with(first, "5. 物理的及び環境面でのセキュリティ")[0]
+    assert row_values(first, row) == ["5. 物理的及び環境面でのセキュリティ", "対象外", "－"]
+    assert radar(content) == {
+        "ポリシー": 0.0, "人的": 100.0, "情報資産": 100.0, "通信・運用": 100.0, "危機管理": 50.0,
+    }  # fmt: skip
+    comments = after(strings(first), "3. 重点カテゴリに関するコメント")
+    assert not any("物理的" in text for text in comments)
+
+
+# --- the radar
+
+
+def radar(content: bytes) -> dict[str, float]:
+    """What the chart draws: label -> value, from the cells that it refers to."""
+    parts = [root for name, root in xml_parts(content).items() if "/charts/chart" in name]
+    assert len(parts) == 1
+    assert parts[0].find(".//c:radarChart", NS) is not None
+    series = parts[0].findall(".//c:ser", NS)
+    assert len(series) == 1
+    calculator, first = Calculator(opened(content)), page(content)
+    areas = [series[0].findtext(f"c:{part}//c:f", "", NS) for part in ("cat", "val")]
+    labels, values = (calculator.area(first, area) for area in areas)
+    assert all(isinstance(value, int | float) for value in values)
+    return dict(zip(labels, values, strict=True))
+
+
+def test_the_radar_shows_the_scores() -> None:
+    shorts = [category.short.ja for category in JIS.categories]
+    scores = [score for score, _ in SCORES.values()]
+    assert radar(of_reference()) == dict(zip(shorts, scores, strict=True))
+
+
+@both
+@every_return
+def test_the_radar_covers_no_text(which: str, lang: Lang) -> None:
+    first = page(of(which, lang))
+    area = chart_area(first)
+    covered = [
+        cell.coordinate
+        for row in first.iter_rows(area.top, area.bottom, area.left, area.right)
+        for cell in row
+        if cell.value is not None
+    ]
+    assert covered == []
+    assert not any(merge.meets(area) for merge in merges(first))
+
+
+def chart_area(first: Worksheet) -> Box:
+    area, *others = charts(first)
+    assert not others
+    return area
+
+
+# --- pages
+
+_A4 = (595.3, 841.9)  # points
+
+
+def pages(first: Worksheet) -> list[tuple[int, int]]:
+    """First and last row of each printed page."""
+    area = box(str(first.print_area).rsplit("!", maxsplit=1)[-1].replace("$", ""))
+    ends = [*manual_breaks(first), area.bottom]
+    starts = [area.top, *(end + 1 for end in ends[:-1])]
+    return list(zip(starts, ends, strict=True))
+
+
+@both
+@every_return
+def test_pages_fit_a4(which: str, lang: Lang) -> None:
+    first = page(of(which, lang))
+    assert first.page_setup.paperSize == 9
+    assert first.page_setup.orientation == "portrait"
+    # Excel ignores manual breaks where it fits to a width.
+    set_up = first.sheet_properties.pageSetUpPr
+    assert not (set_up and set_up.fitToPage)
+    assert first.page_setup.scale in (None, 100)
+    margins = first.page_margins
+    wide = _A4[0] - 72 * (margins.left + margins.right)
+    high = _A4[1] - 72 * (margins.top + margins.bottom)
+    columns = Box(1, 1, 1, LAST + 1)
+    assert pixels(first, columns) * 0.75 <= wide
+    breaks = manual_breaks(first)
+    assert breaks == sorted(set(breaks))
+    assert all(end > 0 for end in breaks)
+    for start, end in pages(first):
+        assert 0 < height(first, start, end) <= high, (start, end)
+    written = max(cell.row for row in first.iter_rows() for cell in row if cell.value is not None)
+    assert pages(first)[-1][1] >= written
+
+
+def is_heading(first: Worksheet, row: int) -> bool:
+    """A bold line over the whole width, larger than text."""
+    cell = first.cell(row, 1)
+    wide = any(
+        merge.top == row and merge.left == 1 and merge.right > LAST for merge in merges(first)
+    )
+    return bool(cell.value and wide and cell.font.bold and _size(cell) >= 10.5)
+
+
+@both
+@every_return
+def test_no_heading_ends_a_page(which: str, lang: Lang) -> None:
+    first = page(of(which, lang))
+    headings = 0
+    for start, end in pages(first):
+        texts = [row for row in range(start, end + 1) if row_values(first, row)]
+        assert texts
+        assert not is_heading(first, texts[-1]), row_values(first, texts[-1])
+        headings += sum(is_heading(first, row) for row in texts)
+    assert headings >= 5
+
+
+@both
+@every_return
+def test_blocks_stay_together(which: str, lang: Lang) -> None:
+    first = page(of(which, lang))
+    blocks = [
+        [rows_with(first, rank)[-1] for rank in "ABCDE"],  # the legend
+        list(range(chart_area(first).top, chart_area(first).bottom + 1)),
+        [row for c in JIS.categories for row in rows_with(first, c.name[lang])],
+    ]
+    for item in JIS.items.values():
+        rows = rows_with(first, item.comment.text[lang])
+        blocks += [[row - 1, row] for row in rows]
+    for block in blocks:
+        assert len({_page_of(first, row) for row in block}) <= 1, block
+
+
+def _page_of(first: Worksheet, row: int) -> int:
+    return next(n for n, (start, end) in enumerate(pages(first)) if start <= row <= end)
+
+
+@every_return
+def test_header_and_footer_on_every_sheet(which: str) -> None:
+    sent = outcome(which).received.sheet
+    assert sent
+    for root in sheet_parts(of(which)).values():
+        printed = "".join(header_and_footer(root))
+        for part in (sent.name[:20], "取扱注意", "&P", "&N", "2026年11月23日", "SD-20261123-"):
+            assert part in printed
+
+
+def test_wide_sheets_are_printed_to_one_page_width() -> None:
+    for which, way in ((ANSWERS, "landscape"), (CONDITIONS, "portrait")):
+        each = page(of_reference(), which)
+        assert each.sheet_properties.pageSetUpPr
+        assert each.sheet_properties.pageSetUpPr.fitToPage
+        assert each.page_setup.orientation == way
+        assert (each.page_setup.fitToWidth or 1, each.page_setup.fitToHeight) == (1, 0)
+    header = rows_with(page(of_reference(), ANSWERS), "No.")[0]
+    assert page(of_reference(), ANSWERS).print_title_rows == f"${header}:${header}"
+    assert page(of_reference(), ANSWERS).freeze_panes == f"B{header + 1}"
+
+
+_ROWS = st.lists(st.integers(1, 300), min_size=1, max_size=6)
+_BLOCKS = st.lists(st.tuples(st.booleans(), _ROWS), min_size=1, max_size=25)
+
+
+@given(_BLOCKS)
+def test_breaks_lie_between_blocks(blocks: list[tuple[bool, list[int]]]) -> None:
+    flow = Flow(Book(title="", author="", created=AS_OF).page("x"))
+    inside, heights = set(), []
+    for together, rows in blocks:
+        if together:
+            with flow.together():
+                first = flow.row
+                heights += rows
+                for points in rows:
+                    flow.next_row(points)
+                inside |= set(range(first + 1, flow.row))
+        else:
+            heights += rows
+            for points in rows:
+                flow.next_row(points)
+    breaks = list(flow.breaks())
+    assert breaks == sorted(set(breaks))
+    assert 0 not in breaks
+    assert not inside & set(breaks)
+    for start, end in zip([0, *breaks], [*breaks, len(heights)], strict=True):
+        fits = sum(heights[start:end]) <= PAGE_HEIGHT
+        alone = all(row in inside for row in range(start + 1, end))
+        assert fits or alone
+
+
+# --- issuers
+
+
+def test_without_an_issuer() -> None:
+    content = report(outcome("reference"), issuer=Issuer())
+    assert faults(content) == []
+    assert "株式会社見本　御中" in strings(page(content))
+
+
+def test_a_logo_is_placed() -> None:
+    content = report(outcome("reference"), issuer=replace(ISSUER, logo=_png(400, 100)))
+    assert faults(content) == []
+    assert len(pictures(page(content))) == 1
+    assert manual_breaks(page(content)) == manual_breaks(page(of("reference")))
+
+
+def _png(wide: int, high: int) -> bytes:
+    """A grey picture."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    head = struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * wide) * high)
+    magic = b"\x89PNG\r\n\x1a\n"
+    return magic + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
