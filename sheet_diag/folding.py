@@ -12,13 +12,14 @@ import unicodedata
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
 _EDGES = " 　'\"“”。．.、,・:;"
-_QUOTES = str.maketrans("‘’", "''")
+# NFKC leaves these beside the characters that people type for them.
+_ALIKE = str.maketrans("‘’〜", "''~")
 _PAIRS = ("()", "[]", "「」", "『』", "【】")
 
 
 def fold(text: str) -> str:
     """Fold width, case, white space, invisible characters and surrounding punctuation."""
-    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_QUOTES)
+    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_ALIKE)
     plain = _SPACES.sub(" ", wide).strip(_EDGES)
     while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
         plain = plain[1:-1].strip(_EDGES)

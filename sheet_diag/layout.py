@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from sheet_diag import __version__
 from sheet_diag.folding import fold
 from sheet_diag.model.returns import Identity
 
@@ -42,10 +43,14 @@ IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_
 # A custom property of every report: one dropped into the input folder is known for what it is.
 OUTPUT_KEY: Final = "sheet_diag_output"
 
+# The same told in a cell, for programs that drop properties when they save.
+SOFTWARE: Final = f"sheet-diag {__version__}"
+_SOFTWARE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
+
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
 
 _STAMP = re.compile(
-    r"\[\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
+    r"\[SD:\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
 )
 
 
@@ -65,12 +70,17 @@ def item_key(text: str) -> str:
 
 
 def stamp(identity: Identity) -> str:
-    """The visible identity: `[catalogue / version / client]`."""
+    """The visible identity: `[SD: catalogue / version / client]`."""
     parts = [identity.catalog, identity.version, identity.client]
-    return "[" + " / ".join(part for part in parts if part) + "]"
+    return "[SD: " + " / ".join(part for part in parts if part) + "]"
 
 
 def read_stamp(text: str) -> Identity | None:
     """The identity in a visible cell, or None where it holds none."""
     found = _STAMP.search(text)
     return Identity(*found.groups()) if found else None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a cell says that the workbook is a report of ours, of whatever version."""
+    return _SOFTWARE.fullmatch(text) is not None

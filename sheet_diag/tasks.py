@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
-from sheet_diag import __version__
 from sheet_diag.diagnosis import diagnose
 from sheet_diag.intake import Found, receive
+from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Outcome, Report
@@ -21,8 +20,6 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number
 from sheet_diag.reports.client import client_report
 from sheet_diag.scoring import score
-
-_SOFTWARE: Final = f"sheet-diag {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +53,4 @@ def write_report(catalog: Catalog, writing: Writing) -> None:
     report = Report(
         outcome.received, sheet, diagnosis, outcome.problems, number, writing.as_of, writing.lang
     )
-    writing.path.write_bytes(client_report(report, catalog, writing.issuer, _SOFTWARE))
+    writing.path.write_bytes(client_report(report, catalog, writing.issuer, SOFTWARE))

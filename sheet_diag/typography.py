@@ -54,7 +54,7 @@ def _wrapped(line: str, room: float) -> int:
             lines += 1
         if size > room:
             lines += ceil(size / room) - 1
-            size %= room
+            size = size % room or room
         used += size
     return lines
 

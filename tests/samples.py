@@ -15,6 +15,7 @@ from typing import Any
 
 from sheet_diag.diagnosis import diagnose
 from sheet_diag.intake import read_content
+from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
@@ -125,7 +126,7 @@ def report(
     number = report_number(AS_OF, outcome.received.sha256)
     language = lang or sheet.lang
     made = Report(outcome.received, sheet, diagnosis, outcome.problems, number, AS_OF, language)
-    return client_report(made, catalog, issuer, "sheet-diag 0")
+    return client_report(made, catalog, issuer, SOFTWARE)
 
 
 def summary(outcomes: Sequence[Outcome], *, catalog: Catalog = JIS) -> Portfolio:

@@ -404,7 +404,6 @@ def test_an_id_in_several_rows(rows: str, sign: str, problems: list[str]) -> Non
     assert told(received) == problems
 
 
-@pytest.mark.xfail(strict=True, reason="DUPLICATE_SAME hides what is wrong with the answer itself")
 @pytest.mark.parametrize(
     ("typed", "code"),
     [

@@ -70,11 +70,6 @@ _TEXTS = st.text(st.sampled_from("あ。、ーA1i w\n漢(-"), max_size=60)
 _EM = st.integers(10, 400).map(lambda tenths: tenths / 10)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="what a word leaves on a line it just fills is taken for 0",
-)
 def test_a_word_that_just_fills_its_lines() -> None:
     assert width("AAi ") == 2.0
     assert line_count("AAi 1", 1.0) == 3

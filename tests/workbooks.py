@@ -34,7 +34,7 @@ _PIXEL = 0.75  # points; row heights are whole pixels
 _TALLEST_ROW = 409.0  # points; Excel takes no more
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def opened(content: bytes, *, values: bool = False) -> Workbook:
     """The workbook with its formulas, or with the values that viewers show before calculating.
 
@@ -64,7 +64,7 @@ def calamine(content: bytes) -> dict[str, list[list[Any]]]:
 def xml_parts(content: bytes) -> dict[str, Element]:
     """Every XML part of the package, parsed: a part that is not well-formed raises."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        names = [name for name in package.namelist() if name.endswith((".xml", ".rels", ".vml"))]
+        names = [name for name in package.namelist() if name.endswith((".xml", ".rels"))]
         return {name: fromstring(package.read(name)) for name in names}
 
 
@@ -170,9 +170,10 @@ def charts(page: Worksheet) -> list[Box]:
     return [_anchored(chart.anchor) for chart in vars(page)["_charts"]]
 
 
-def pictures(page: Worksheet) -> list[Box]:
-    """The cells under each picture."""
-    return [_anchored(image.anchor) for image in vars(page)["_images"]]
+def pictures(content: bytes) -> list[str]:
+    """The pictures in the package."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return [name for name in package.namelist() if name.startswith("xl/media/")]
 
 
 def _anchored(anchor: Any) -> Box:

@@ -24,7 +24,7 @@ def read_profile(
     grids: Sequence[Grid], catalog: Catalog
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Read the company sheet: the sheet on which most labels of the profile stand."""
-    best = max((_find_labels(grid, catalog) for grid in grids), key=lambda found: len(found.cells))
+    best = max((_find_labels(grid, catalog) for grid in grids), key=_standing)
     if len(best.cells) < min(2, len(catalog.profile)):
         return {}, (Problem(Code.PROFILE_SHEET_MISSING), Problem(Code.COMPANY_MISSING))
     profile: dict[str, str] = {}
@@ -37,6 +37,12 @@ def read_profile(
         if value:
             profile[field.id] = value
     return profile, (*_missing(catalog, profile, problems, best), *problems)
+
+
+def _standing(found: _Labels) -> tuple[int, int]:
+    """More labels first; of copies of the sheet, the one that was filled in."""
+    entries = (found.grid.text(row, col + 1) for row, col in found.cells.values())
+    return len(found.cells), sum(1 for entry in entries if tidy(entry))
 
 
 class _Labels:

@@ -45,9 +45,14 @@ class Found:
 
 
 def find(folder: Path, apart_from: Path) -> tuple[Found, ...]:
-    """Every file below the folder but not below `apart_from`, in the order of their names."""
-    outside = apart_from.resolve()
-    paths = (path for path in folder.rglob("*") if outside not in path.resolve().parents)
+    """Every file below the folder, in the order of their names.
+
+    An output folder inside it (`apart_from`) is left out; one that is the folder itself or lies
+    around it hides nothing.
+    """
+    outside, inside = apart_from.resolve(), folder.resolve()
+    nested = inside in outside.parents
+    paths = (p for p in folder.rglob("*") if not nested or outside not in p.resolve().parents)
     files = (path for path in paths if path.is_file())
     kept = (path for path in files if path.name not in _PLACEHOLDERS)
     found = (Found(path, _name(path, folder), _is_leftover(path, folder)) for path in kept)

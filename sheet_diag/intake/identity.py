@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from sheet_diag.intake.grid import Grid
-from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, read_stamp
+from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, is_signature, read_stamp
 from sheet_diag.model.returns import Code, Identity, Problem
 
 _CUSTOM_PART: Final = "docProps/custom.xml"
@@ -57,9 +57,10 @@ def _top_cells(grids: Sequence[Grid]) -> Iterator[str]:
                 yield from row
 
 
-def is_own_output(content: bytes) -> bool:
+def is_own_output(grids: Sequence[Grid], content: bytes) -> bool:
     """Whether the workbook is a report or a portfolio of ours."""
-    return OUTPUT_KEY in _properties(content)
+    cells = (text for grid in grids for row in grid.rows for text in row)
+    return OUTPUT_KEY in _properties(content) or any(map(is_signature, cells))
 
 
 def _property(content: bytes) -> Identity | None:

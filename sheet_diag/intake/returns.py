@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.company import read_profile
@@ -15,12 +16,15 @@ from sheet_diag.model.catalog import Catalog, Choice, Item, Role
 from sheet_diag.model.returns import Code, Problem, Response, ReturnedSheet
 from sheet_diag.wording import Wording
 
+# What leaves nothing more to say of the answer itself.
+_SETTLED: Final = (Code.ITEM_ROW_MISSING, Code.DUPLICATE_ITEM)
+
 
 def read_return(
     grids: Sequence[Grid], content: bytes, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     """Read a workbook's cells; None where they are not a hearing sheet of the catalogue."""
-    if is_own_output(content):
+    if is_own_output(grids, content):
         return None, (Problem(Code.OWN_OUTPUT),)
     identity, problems = read_identity(grids, content)
     if identity.catalog and identity.catalog != catalog.id:
@@ -121,7 +125,9 @@ def _read_responses(
     for item in catalog.items.values():
         response, found = _settle(item, answers.get(item.id, []), table)
         responses.append(response)
-        problems += found or _judge(item, response, table, catalog)
+        problems += found
+        if not any(problem.code in _SETTLED for problem in found):
+            problems += _judge(item, response, table, catalog)
     return tuple(responses), tuple(problems)
 
 

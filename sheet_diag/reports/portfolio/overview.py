@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Status
 from sheet_diag.reports.charts import Area, columns, radar
@@ -56,7 +57,8 @@ def write_overview(book: Book, page: Page, summary: Summary) -> None:
     page.merged(0, 8, _LAST, summary.date, {**BODY, **SMALL, **MIDDLE, "align": "right"})
     page.height(0, 36)
     catalog = say("portfolio.catalog", id=summary.catalog.id, version=summary.catalog.version)
-    page.merged(1, 0, _LAST, catalog, {**BODY, **SMALL, **MIDDLE})
+    page.merged(1, 0, 7, catalog, {**BODY, **SMALL, **MIDDLE})
+    page.merged(1, 8, _LAST, SOFTWARE, {**BODY, **SMALL, **MIDDLE, "align": "right"})
     _write_tiles(page, 3, summary)
     ranks = _write_ranks(page, 6, summary)
     means = _write_categories(page, 6, summary)
