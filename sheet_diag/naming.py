@@ -8,7 +8,11 @@ from datetime import date
 from typing import Final
 
 _LONGEST: Final = 80
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*#%\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
+_MOST_BYTES: Final = 200
+_EDGES: Final = " \u3000._~$"
+_FORBIDDEN = re.compile(
+    r'[<>:"/\\|?*#%\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]'
+)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$", re.IGNORECASE)
 
 
@@ -24,8 +28,16 @@ def result_name(client: str, number: str) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Text as part of a file name: NFC, no separators, control or bidi marks, 80 characters."""
-    whole = unicodedata.normalize("NFC", text).encode("utf-8", "ignore").decode("utf-8")
-    plain = " ".join(_FORBIDDEN.sub("_", whole).split())
-    name = plain[:_LONGEST].strip(" ._~$")
+    """Text as part of a file name: NFC, no separators, control or bidi marks, not too long."""
+    whole = text.encode("utf-8", "ignore").decode("utf-8")
+    plain = unicodedata.normalize("NFC", " ".join(_FORBIDDEN.sub("_", whole).split()))
+    name = _cut(plain).strip(_EDGES)
     return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _cut(name: str) -> str:
+    """At most 80 characters, and few enough bytes for every file system (255 a name)."""
+    kept = name[:_LONGEST]
+    while len(kept.encode("utf-8")) > _MOST_BYTES:
+        kept = kept[:-1]
+    return kept

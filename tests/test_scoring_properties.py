@@ -205,7 +205,7 @@ def parts_of_the_rule(scores: Scores) -> Iterator[str]:
 def test_random_returns_reach_every_part_of_the_rule() -> None:
     seen: set[str] = set()
 
-    @settings(max_examples=500)
+    @settings(max_examples=1500)
     @given(samples())
     def collect(sample: Sample) -> None:
         seen.update(parts_of_the_rule(score(sample.catalog, sample.answers)))

@@ -155,4 +155,4 @@ def _day(raw: str) -> str:
 
 
 def _expected(field: ProfileField, lang: Lang) -> str:
-    return "・".join(choice.label[lang] for choice in field.choices) or field.label[lang]
+    return " / ".join(choice.label[lang] for choice in field.choices) or field.label[lang]

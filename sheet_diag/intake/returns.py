@@ -166,7 +166,7 @@ def _settle(
 
 def _judge(item: Item, response: Response, table: _Table, catalog: Catalog) -> list[Problem]:
     place = (table.grid.name, response.cell, item.id, response.raw or None)
-    offered = "・".join(choice.label[table.lang] for choice in catalog.offered(item))
+    offered = " / ".join(choice.label[table.lang] for choice in catalog.offered(item))
     expected = (("expected", offered),)
     if not response.raw:
         return [Problem(Code.UNANSWERED, *place, details=expected)]

@@ -87,7 +87,7 @@ def _write_item(
     page.number(row, 6, item.weight, {**CELL, **CENTER, "num_format": "0"})
     for column, value in enumerate((score.value, score.points, score.lost), 7):
         if value is None:
-            page.text(row, column, "－", {**CELL, **CENTER})
+            page.text(row, column, letter.say("report.none"), {**CELL, **CENTER})
         else:
             page.number(row, column, float(value), _NUMBER)
     for column, standard in enumerate(letter.catalog.standards, len(_WIDTHS)):

@@ -70,7 +70,8 @@ def _write_rank_box(flow: Flow, letter: Letter, rank: Rank) -> None:
     facts = list(_facts(letter, rank))
     top = flow.row
     for label, text in facts:
-        row = flow.next_row(26)
+        height = flow.text_height(text, {**INSET, "font_size": 11}, (6, LAST))
+        row = flow.next_row(max(26, height, flow.text_height(label, _LABEL, (3, 5))))
         page.merged(row, 3, 5, label, _LABEL)
         page.merged(row, 6, LAST, text, {**CELL, **INSET, "font_size": 11})
     head = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
@@ -144,7 +145,7 @@ def _write_score(flow: Flow, letter: Letter, number: int, category: Category) ->
         page.text(
             row, score_columns[0], say("report.categories.na"), {**CELL, **CENTER, "font_size": 9}
         )
-        page.text(row, mark_columns[0], "－", {**CELL, **CENTER})
+        page.text(row, mark_columns[0], say("report.none"), {**CELL, **CENTER})
     else:
         page.number(row, score_columns[0], float(shown(score)), {**figure, "num_format": "0.0"})
         page.text(row, mark_columns[0], _mark(letter, score).mark, {**figure, "font_size": 14})
@@ -175,7 +176,7 @@ def _marks_legend(letter: Letter) -> str:
     for above, last in list(pairwise(marks))[-1:]:
         parts = {"mark": last.mark, "meaning": last.meaning[say.lang], "high": above.score}
         texts.append(say("report.categories.legend.last", **parts))
-    return say("report.categories.legend", marks="　".join(texts))
+    return say("report.categories.legend", marks=" / ".join(texts))
 
 
 def write_comments(flow: Flow, letter: Letter) -> None:

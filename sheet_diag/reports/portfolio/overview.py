@@ -88,7 +88,9 @@ def _write_tiles(page: Page, row: int, summary: Summary) -> None:
         column = place * 2 + (place >= 3)
         page.merged(row, column, column + 1, say(f"portfolio.tile.{key}"), {**_TILE_HEAD, **edge})
         look = {**_TILE, **edge, "num_format": shape}
-        page.merged(row + 1, column, column + 1, "" if value is not None else "－", look)
+        page.merged(
+            row + 1, column, column + 1, "" if value is not None else say("report.none"), look
+        )
         if value is not None:
             page.number(row + 1, column, value, look)
     page.height(row, 20)
@@ -136,7 +138,7 @@ def _write_categories(page: Page, row: int, summary: Summary) -> Area:
             if record["clients"]:
                 page.number(line, column, record[key], SCORE)
             else:
-                page.text(line, column, "－", MID)
+                page.text(line, column, say("report.none"), MID)
         page.height(line, 21)
     return Area(page.name, row + 3, row + 2 + len(frame), labels=_RIGHT, values=_RIGHT + 2)
 

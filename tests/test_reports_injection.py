@@ -1,0 +1,270 @@
+"""What a client types stays text: no formula, link or print code of his, and nothing lost."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Code, Problem, Received
+from sheet_diag.sheet import Entries, hearing_sheet
+from tests.catalogs import JIS
+from tests.samples import ISSUER, client, portfolio, report, reworded, settled
+from tests.workbooks import (
+    NS,
+    calamine,
+    faults,
+    header_and_footer,
+    opened,
+    sheet_parts,
+    utf16_units,
+    xml_parts,
+)
+
+TEXTS = {
+    "formula": "=1+1",
+    "array formula": "{=1+1}",
+    "plus": "+1",
+    "minus": "-2",
+    "at": "@SUM(1)",
+    "full-width": "＝1＋1",
+    "function": '=HYPERLINK("http://x.example/","x")',
+    "DDE": "=cmd|' /C calc'!A0",
+    "tab first": "\t=1+1",
+    "apostrophe": "'=1+1",
+    "link": "http://x.example/",
+    "mail": "mailto:a@b.example",
+    "internal": "internal:Sheet1!A1",
+    "external": "external:c:\\x.xlsx",
+    "ampersand": 'A&B "quoted"',
+    "page code": "&P 2026 &N &D",
+    "font code": '&"Wingdings"&24&Kff0000x',
+    "digits first": "3M 2026",
+    "section code": "&L&C&R",
+    "markup": "<b>x</b>]]>&amp;<!--",
+    "line breaks": "a\nb\r\nc\rd",
+    "control characters": "a\0b\x01c\x0bd\x1fe\x7ff\x85g",
+    "escapes": "_x000D_ _x0041_ _x005F_",
+    "no characters": "a\ufffeb\uffffc",
+    "lone surrogate": "a\ud800b\udc00",
+    "emoji": "☃😀👨‍👩‍👧",
+    "spaces": "  a  ",
+    "braces": "{count} {0} %s",
+    "one digit": "1",
+    "number": "00123",
+    "boolean": "TRUE",
+    "error": "#REF!",
+}
+LONG = {
+    "one header long": "株式会社" + "見" * 296,
+    "40,000 characters": "あ" * 40_000,
+    "20,000 snowmen": "☃" * 20_000,
+    "20,000 emoji": "😀" * 20_000,
+    "long formula": "=" + "1+" * 20_000 + "1",
+    "many lines": "a\n" * 5_000,
+}
+# XlsxWriter takes them for a picture in the header.
+PICTURES = {"picture code": "A&G商事", "picture": "x&[Picture]"}
+ALL = {**TEXTS, **LONG, **PICTURES}
+
+every_text = pytest.mark.parametrize("which", ALL)
+
+
+def outcomes(text: str) -> list[Outcome]:
+    """One ranked, one held, one rejected and one more, all of them saying `text`."""
+    ranked = reworded(client("a", {"POL": "×", "HUM-01": "△"}), text)
+    found = (Code.ANSWER_READ_AS, Code.NA_NOT_ALLOWED, Code.PROFILE_READ_AS, Code.OTHER_VERSION)
+    names = ("read", "expected", "field", "kind")
+    details = tuple((name, text) for name in names)
+    noted = tuple(Problem(code, text, "D7", "POL-01", text, details) for code in found)
+    held = reworded(client("b", {"POL": "."}), text)
+    wrong = Problem(Code.UNREADABLE, text, None, None, text)
+    rejected = Received(text, "0" * 64, problems=(wrong,))
+    fine = client("c", rest="△")
+    given = (replace(ranked, problems=noted), held, rejected, fine)
+    made = settled(*given)
+    assert [each.status for each in made] == [
+        Status.RANKED,
+        Status.HELD,
+        Status.REJECTED,
+        Status.RANKED,
+    ]
+    return made
+
+
+@cache
+def made(which: str) -> tuple[bytes, bytes, list[str]]:
+    """The report, the portfolio, and what the writer warned of."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        given = outcomes(ALL[which])
+        books = report(given[0]), portfolio(given)
+    return (*books, [str(each.message) for each in told])
+
+
+def cells(content: bytes) -> Iterator[Any]:
+    for page in opened(content).worksheets:
+        for row in page.iter_rows():
+            yield from (cell for cell in row if cell.value is not None)
+
+
+@pytest.mark.parametrize("which", TEXTS)
+def test_the_writer_refuses_nothing(which: str) -> None:
+    assert made(which)[2] == []
+
+
+@pytest.mark.parametrize("which", [*LONG, *PICTURES])
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="XlsxWriter drops the header")
+def test_headers_take_any_name(which: str) -> None:
+    assert made(which)[2] == []
+
+
+@every_text
+def test_sound_for_every_reader(which: str) -> None:
+    for content in made(which)[:2]:
+        assert faults(content) == []
+        book = opened(content)
+        assert list(calamine(content)) == book.sheetnames
+
+
+@every_text
+def test_no_formula(which: str) -> None:
+    for content in made(which)[:2]:
+        for root in sheet_parts(content).values():
+            assert root.findall(".//m:f", NS) == []
+        for name, root in xml_parts(content).items():
+            if "tables/" in name:
+                assert root.findall(".//m:calculatedColumnFormula", NS) == []
+        assert "definedName" not in _names(content, ALL[which])
+
+
+def _names(content: bytes, text: str) -> str:
+    """Defined names that hold the text."""
+    found = xml_parts(content)["xl/workbook.xml"].findall("m:definedNames/m:definedName", NS)
+    return "definedName" if any(text in str(name.text) for name in found if len(text) > 4) else ""
+
+
+@every_text
+def test_links_lead_to_results_only(which: str) -> None:
+    for content, links in zip(made(which)[:2], (0, 2), strict=True):
+        parts = xml_parts(content)
+        targets = [
+            str(relation.get("Target"))
+            for name, root in parts.items()
+            if "worksheets/_rels" in name
+            for relation in root
+            if str(relation.get("Type")).endswith("/hyperlink")
+        ]
+        assert len(targets) == links
+        assert all(re.fullmatch(r"results[\\/][^\\/:]+\.xlsx", target) for target in targets)
+        inside = [
+            str(link.get("location"))
+            for root in sheet_parts(content).values()
+            for link in root.findall("m:hyperlinks/m:hyperlink", NS)
+            if link.get("location")
+        ]
+        names = opened(content).sheetnames
+        assert all(place.split("!", maxsplit=1)[0].strip("'") in names for place in inside)
+
+
+CODES = re.compile(r"&(?:[LCRPNDTFAGBIUESXYZOH+-]|\"[^\"]*\"|\d+|K[0-9A-F]{6}|\[\w+\])")
+
+
+def codes(text: str) -> list[str]:
+    """What Excel reads as codes in a header or footer: && is a plain ampersand."""
+    return CODES.findall(text.replace("&&", ""))
+
+
+@every_text
+def test_headers_hold_no_code_of_the_client(which: str) -> None:
+    if which in LONG or which in PICTURES:
+        pytest.skip("the header is dropped: test_headers_take_any_name")
+    for content, plain in zip(made(which)[:2], made("emoji")[:2], strict=True):
+        for name, root in sheet_parts(content).items():
+            expected = header_and_footer(sheet_parts(plain)[name])
+            found = header_and_footer(root)
+            assert [codes(text) for text in found] == [codes(text) for text in expected]
+
+
+def test_an_ampersand_is_printed() -> None:
+    header = header_and_footer(sheet_parts(made("ampersand")[0])["診断報告書"])[0]
+    assert 'A&&B "quoted"' in header
+
+
+def storable(text: str) -> bool:
+    """Whether a cell can hold the text as it is."""
+    return utf16_units(text) <= 32_000 and not re.search("[\ud800-\udfff\ufffe\uffff]", text)
+
+
+def with_text(content: bytes, page: str, text: str) -> int:
+    """Cells of a sheet, as calamine decodes them, in which the whole text stands."""
+    rows = calamine(content)[page]
+    return sum(1 for row in rows for value in row if isinstance(value, str) and text in value)
+
+
+@every_text
+def test_the_text_is_there(which: str) -> None:
+    text = ALL[which]
+    if not storable(text):
+        pytest.skip("no cell can hold it: test_what_no_cell_can_hold_is_cut")
+    first, second, _ = made(which)
+    items = len(JIS.items)
+    assert with_text(first, "診断報告書", text) >= 1
+    assert with_text(first, "回答と採点", text) >= items  # remarks
+    assert with_text(first, "診断条件", text) >= 3  # client, file, sheet
+    assert with_text(second, "一覧", text) >= 1
+    assert with_text(second, "ヒートマップ", text) >= 1
+    assert with_text(second, "要確認", text) >= 2  # held and rejected
+    assert with_text(second, "データ", text) >= items
+
+
+@every_text
+def test_what_no_cell_can_hold_is_cut(which: str) -> None:
+    text = ALL[which]
+    if storable(text):
+        pytest.skip("kept whole: test_the_text_is_there")
+    start = re.split("[\ud800-\udfff\ufffe\uffff]", text)[0][:5000]
+    for content in made(which)[:2]:
+        found = [str(cell.value) for cell in cells(content) if start in str(cell.value)]
+        assert found
+        assert all(utf16_units(each) <= 32_767 for each in found)
+        if len(text) > 5000:
+            assert any(each.endswith("…") for each in found)
+        else:
+            assert all("b" in each for each in found)
+
+
+@every_text
+def test_it_stays_text_when_a_person_edits_the_cell(which: str) -> None:
+    start = re.split("[\0-\x1f\ud800-\udfff\ufffe\uffff_]", ALL[which])[0][:200]
+    if not start.strip() or len(start) < 3:
+        pytest.skip("not to be told from other texts")
+    for content in made(which)[:2]:
+        found = [cell for cell in cells(content) if str(cell.value).startswith(start)]
+        assert found
+        wrong = [cell.coordinate for cell in found if not cell.quotePrefix]
+        assert wrong == []
+        assert {cell.data_type for cell in found} == {"s"}
+
+
+@pytest.mark.parametrize("which", ALL)
+def test_a_sheet_filled_in_with_it_keeps_it_as_text(which: str) -> None:
+    text = ALL[which]
+    given = Entries(
+        {"company": text, "department": text}, {"POL-01": text}, {"POL-01": text, "POL-02": text}
+    )
+    content = hearing_sheet(JIS, Lang.JA, ISSUER, given)
+    assert faults(content) == []
+    start = re.split("[\0-\x1f\ud800-\udfff\ufffe\uffff_]", text)[0][:100]
+    unlocked = [cell for cell in cells(content) if not cell.protection.locked]
+    assert len(unlocked) == 5
+    assert {cell.data_type for cell in unlocked} == {"s"}
+    assert all(cell.quotePrefix for cell in unlocked)
+    assert all(str(cell.value).startswith(start) for cell in unlocked)
