@@ -218,8 +218,8 @@ def test_what_may_be_chosen_is_said() -> None:
         for item in ("C1-2", "C1-1")
         for received in (read(returned(_TWO_ODD)),)
     )
-    assert dict(other.details)["expected"] == "はい・一部・いいえ・わからない"
-    assert dict(allowed.details)["expected"] == "はい・一部・いいえ・わからない・該当なし"
+    assert dict(other.details)["expected"] == "はい / 一部 / いいえ / わからない"
+    assert dict(allowed.details)["expected"] == "はい / 一部 / いいえ / わからない / 該当なし"
 
 
 _TWO_ODD = """
@@ -313,6 +313,29 @@ _TWO_ODD = """
             | C2-2 | いいえ   |          |
             """,
             id="header repeated",
+        ),
+        pytest.param(
+            """
+            | 関連 | No.  | 回答     | 備考     |
+            | C2-1 | C1-1 | はい     |          |
+            |      | C1-2 | 該当なし |          |
+            |      | C2-1 | 一部     | 本社のみ |
+            | C1-1 | C2-2 | いいえ   |          |
+            """,
+            id="ids in a column beside",
+        ),
+        pytest.param(
+            """
+            | 記入例 | 備考     | 回答     |
+            | 前回   |          | はい     |
+            |        |          |          |
+            | No.    | 回答     | 備考     |
+            | C1-1   | はい     |          |
+            | C1-2   | 該当なし |          |
+            | C2-1   | 一部     | 本社のみ |
+            | C2-2   | いいえ   |          |
+            """,
+            id="the nearest header counts",
         ),
     ],
 )
@@ -492,6 +515,7 @@ def test_a_sheet_without_remarks_column() -> None:
     [
         ("一行目\n二行目", "一行目\n二行目"),
         ("一行目_x000D_\n二行目 \n\n三行目\n", "一行目\n二行目\n\n三行目"),
+        ("一行目_x000D_二行目", "一行目\n二行目"),
         ("①㈱髙﨑　担当：德永", "①㈱髙﨑　担当：德永"),
         (" =1+1 ", "=1+1"),
         (120, "120"),
@@ -594,7 +618,7 @@ def test_every_problem_of_an_answer_names_its_sheet_and_cell() -> None:
     problems = {problem.item: problem for problem in received.problems}
     assert set(problems) == set(JIS.items)
     assert {problem.sheet for problem in received.problems} == {"ヒアリングシート"}
-    expected = "・".join(choice.label.ja for choice in JIS.offered(JIS.items["CRI-09"]))
+    expected = " / ".join(choice.label.ja for choice in JIS.offered(JIS.items["CRI-09"]))
     assert problems["CRI-09"] == Problem(
         Code.NOT_UNDERSTOOD,
         "ヒアリングシート",
