@@ -137,7 +137,7 @@ def _entries(catalog: Catalog, client: _Client) -> Entries:
         for place, item in enumerate(category.items):
             letter = _letter(client, category.id, place, item, chance)
             answers[item.id] = _as_typed(catalog, item, letter, client)
-            if letter in "pn" and chance.random() < 0.12:
+            if letter == "p" and chance.random() < 0.12:
                 remarks[item.id] = chance.choice(_REMARKS[client.lang])
     return Entries(_profile(catalog, client), answers, remarks)
 

@@ -11,7 +11,7 @@ _LONGEST: Final = 80
 _MOST_BYTES: Final = 200
 _EDGES: Final = " \u3000._~$"
 _FORBIDDEN = re.compile(
-    r'[<>:"/\\|?*#%\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]'
+    r'[<>:"/\\|?*#%\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]'
 )
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$", re.IGNORECASE)
 

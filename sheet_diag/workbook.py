@@ -7,6 +7,7 @@ is a plain mapping of XlsxWriter's format properties; equal looks share one form
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from datetime import date, datetime
@@ -23,6 +24,11 @@ Look = Mapping[str, Any]
 # Excel holds 32,767 UTF-16 units a cell; XlsxWriter drops longer strings with a return code alone.
 _LONGEST: Final = 32_000
 _CUT_MARK: Final = "…"
+_LONGEST_HEADER: Final = 50
+# XlsxWriter takes these for pictures even where the & is doubled, and drops the whole header.
+_PICTURE = re.compile(r"&(?=G|\[)", re.IGNORECASE)
+# Not even escaped may these stand in XML.
+_NO_XML = re.compile("[\ufffe\uffff]")
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.
 _OPTIONS: Final = {
     "in_memory": True,
@@ -61,7 +67,7 @@ def quoted(text: str) -> str:
 
 def storable(text: str) -> str:
     """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
-    whole = text.encode("utf-16-le", "replace").decode("utf-16-le")
+    whole = _NO_XML.sub("\ufffd", text.encode("utf-16-le", "replace").decode("utf-16-le"))
     if len(whole) <= _LONGEST // 2:
         return whole
     units = whole.encode("utf-16-le")
@@ -71,9 +77,19 @@ def storable(text: str) -> str:
 
 
 def header_text(text: str) -> str:
-    """Text for a header or footer, where & starts a code and a digit would join a font size."""
-    plain = storable(text).replace("&", "&&").replace("\n", " ")
-    return f" {plain}" if plain[:1].isdigit() else plain
+    """Text for a header or footer, where & starts a code and a digit would join a font size.
+
+    Excel takes 255 characters for all three parts, and drops what is longer.
+    """
+    plain = property_text(text)
+    cut = plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + _CUT_MARK
+    safe = _PICTURE.sub("＆", cut).replace("&", "&&")
+    return f" {safe}" if safe[:1].isdigit() else safe
+
+
+def property_text(text: str) -> str:
+    """Text for a header or a document property: one line without control characters."""
+    return "".join(char if char.isprintable() else " " for char in storable(text))
 
 
 class Book:
@@ -84,9 +100,9 @@ class Book:
         self._book = xlsxwriter.Workbook(self._buffer, deepcopy(_OPTIONS))
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         properties = {
-            "title": storable(title),
-            "subject": storable(subject),
-            "author": storable(author),
+            "title": property_text(title),
+            "subject": property_text(subject),
+            "author": property_text(author),
             "created": datetime(created.year, created.month, created.day),
         }
         self._book.set_properties(properties)
@@ -102,7 +118,7 @@ class Book:
 
     def custom_property(self, name: str, text: str) -> None:
         """Set a custom document property."""
-        self._book.set_custom_property(name, storable(text), "text")
+        self._book.set_custom_property(name, property_text(text), "text")
 
     def define_name(self, name: str, formula: str) -> None:
         """Define a name of the whole workbook, e.g. for a drop-down's range."""

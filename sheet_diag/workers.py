@@ -101,12 +101,11 @@ def _interrupts_wait() -> Iterator[None]:
 def _start_server(context: BaseContext) -> None:
     """Start the process that workers are forked from, deaf to Ctrl-C: that is for the parent."""
     context.set_forkserver_preload(["sheet_diag.tasks"])
-    if threading.current_thread() is threading.main_thread():
-        former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            forkserver.ensure_running()
-        finally:
-            signal.signal(signal.SIGINT, former)
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 _catalog: Catalog | None = None

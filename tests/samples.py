@@ -99,7 +99,6 @@ def reworded(given: Received, text: str) -> Received:
     assert sheet
     typed = tuple(replace(each, raw=text, remark=text) for each in sheet.responses)
     profile = {**sheet.profile, "company": text, "department": text}
-    profile |= {"industry": text, "employees": text}
     identity = replace(sheet.identity, client=text)
     name = replace(sheet, identity=identity, profile=profile, responses=typed, sheet=text)
     return replace(given, file=text, sheet=name)
@@ -148,6 +147,14 @@ def portfolio(
 def changed(catalog: Catalog, **parts: Any) -> Catalog:
     """A catalogue with some of its parts replaced, validated anew."""
     return Catalog.model_validate({**catalog.model_dump(), **parts})
+
+
+def named(catalog: Catalog) -> Catalog:
+    """The catalogue with a name for each category: those of `tests.catalogs` are all alike."""
+    content = catalog.model_dump()
+    for number, each in enumerate(content["categories"], 1):
+        each["name"] = each["short"] = {"ja": f"分野{number}", "en": f"Area {number}"}
+    return Catalog.model_validate(content)
 
 
 def leavable(catalog: Catalog, category: str) -> Catalog:

@@ -29,6 +29,7 @@ def test_a_report_number_is_date_and_digest() -> None:
         pytest.param("株式会社\n見本", "株式会社_見本", id="line break"),
         pytest.param("a\tb\0c\x1fd\x7fe", "a_b_c_d_e", id="control characters"),
         pytest.param("a\x80b\x9fc", "a_b_c", id="more control characters"),
+        pytest.param("a\ufffeb\uffffc", "a_b_c", id="what XML cannot hold"),
         pytest.param("../../etc/passwd", "etc_passwd", id="traversal"),
         pytest.param("..\\..\\windows", "windows", id="traversal on Windows"),
         pytest.param("/etc/passwd", "etc_passwd", id="absolute"),

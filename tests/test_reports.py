@@ -298,12 +298,14 @@ def test_reference_answers_sheet() -> None:
 
 
 def test_reference_sums() -> None:
-    answers = page(of_reference(), ANSWERS)
-    for name, (score, _) in SCORES.items():
-        weight, earned, stated = row_values(answers, rows_with(answers, name)[0])[-3:]
+    conditions = page(of_reference(), CONDITIONS)
+    for category, (score, _) in zip(JIS.categories, SCORES.values(), strict=True):
+        row = rows_with(conditions, category.short.ja)[0]
+        weight, earned, stated = row_values(conditions, row)[-3:]
         assert stated == score
         assert float(shown(Fraction(earned) * 100 / weight)) == score
-    assert row_values(answers, rows_with(answers, "総合評価点（カテゴリの平均）")[0])[-1] == 78.9
+    overall = rows_with(conditions, "総合評価点（カテゴリの平均）")[0]
+    assert row_values(conditions, overall)[-1] == 78.9
 
 
 def test_reference_conditions() -> None:

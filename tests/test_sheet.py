@@ -453,7 +453,8 @@ def test_open_and_flagged_answers_are_marked(lang: Lang) -> None:
 @both
 def test_cover_says_when_and_where_to(lang: Lang) -> None:
     texts = "\n".join(strings(page(opened(blank(lang)), lang, COVER)))
-    for part in ("2026/12/25", ISSUER.name, ISSUER.email, ISSUER.contact, ISSUER.phone):
+    day = {Lang.JA: "2026年12月25日", Lang.EN: "2026-12-25"}[lang]
+    for part in (day, ISSUER.name, ISSUER.email, ISSUER.contact, ISSUER.phone):
         assert part in texts
     for choice in JIS.answer_sets["implementation"]:
         assert choice.label[lang] in texts

@@ -34,7 +34,7 @@ _PIXEL = 0.75  # points; row heights are whole pixels
 _TALLEST_ROW = 409.0  # points; Excel takes no more
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def opened(content: bytes, *, values: bool = False) -> Workbook:
     """The workbook with its formulas, or with the values that viewers show before calculating.
 
@@ -52,6 +52,7 @@ def sheet(book: Workbook, name: str) -> Worksheet:
     return found
 
 
+@lru_cache(maxsize=128)
 def calamine(content: bytes) -> dict[str, list[list[Any]]]:
     """Values by sheet as the other reader sees them: escapes decoded, strings as typed."""
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -61,6 +62,7 @@ def calamine(content: bytes) -> dict[str, list[list[Any]]]:
     }
 
 
+@lru_cache(maxsize=128)
 def xml_parts(content: bytes) -> dict[str, Element]:
     """Every XML part of the package, parsed: a part that is not well-formed raises."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:

@@ -1,14 +1,11 @@
-"""回答と採点: every question with its answer and what it brought, and the sums by category."""
+"""回答と採点: every question with its answer and what it brought."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Final
 
-from sheet_diag.figures import shown
 from sheet_diag.model.catalog import Category, Item, Role
 from sheet_diag.model.returns import Response
-from sheet_diag.reports.charts import Area
 from sheet_diag.reports.letter import Letter
 from sheet_diag.style import (
     BODY,
@@ -19,7 +16,6 @@ from sheet_diag.style import (
     INSET,
     MIDDLE,
     NAVY,
-    PALE,
     SMALL,
     TITLE,
     Look,
@@ -44,8 +40,8 @@ _HEADER_ROW: Final = 2
 _NUMBER: Final[Look] = {**CELL, **CENTER, "num_format": "0.0#"}
 
 
-def write_answers(page: Page, letter: Letter) -> Area:
-    """Write the page; returns the area of the category scores, for charts."""
+def write_answers(page: Page, letter: Letter) -> None:
+    """Write the page."""
     say, catalog = letter.say, letter.catalog
     page.columns([*_WIDTHS, *(_STANDARD for _ in catalog.standards)])
     last = len(_WIDTHS) + len(catalog.standards) - 1
@@ -64,11 +60,9 @@ def write_answers(page: Page, letter: Letter) -> Area:
             row += 1
             _write_item(page, row, category, item, responses[item.id], letter)
     page.filter((_HEADER_ROW, 0, row, last))
-    area = _write_sums(page, row + 2, letter)
     page.freeze(_HEADER_ROW + 1, 1)
     letter.print_setup(page, landscape=True)
     page.fit_width(repeat=(_HEADER_ROW, _HEADER_ROW))
-    return area
 
 
 def _write_item(
@@ -109,49 +103,3 @@ def _answer(item: Item, response: Response, letter: Letter) -> str:
     if choice.role is Role.NOT_APPLICABLE and not item.na_allowed:
         return say("report.answers.refused", label=label)
     return label
-
-
-def _write_sums(page: Page, row: int, letter: Letter) -> Area:
-    """Points, weight and score of each category; those that do not apply stand last."""
-    say, scores = letter.say, letter.report.diagnosis.scores
-    page.merged(row, 1, 2, say("report.answers.summary"), {**BODY, **BOLD, "font_color": NAVY})
-    page.height(row, 22)
-    for column, key in (
-        (2, "categories.name"),
-        (6, "answers.summary.weight"),
-        (7, "answers.summary.earned"),
-        (8, "categories.score"),
-    ):
-        page.text(row + 1, column, say(f"report.{key}"), HEAD)
-    page.text(row + 1, 1, say("report.answers.category"), HEAD)
-    page.height(row + 1, 34)
-    categories = sorted(
-        letter.catalog.categories, key=lambda each: scores.categories[each.id].score is None
-    )
-    for line, category in enumerate(categories, row + 2):
-        _write_sum(page, line, category, letter)
-    applicable = sum(1 for score in scores.categories.values() if score.score is not None)
-    last = row + 1 + len(categories)
-    total = {**CELL, **BOLD, "bg_color": PALE}
-    page.merged(last + 1, 1, 7, say("report.answers.summary.overall"), {**total, **INSET})
-    overall = float(shown(scores.overall or Fraction(0)))
-    page.number(last + 1, 8, overall, {**total, **CENTER, "num_format": "0.0"})
-    page.height(last + 1, 22)
-    return Area(page.name, row + 2, row + 1 + applicable, labels=1, values=8)
-
-
-def _write_sum(page: Page, row: int, category: Category, letter: Letter) -> None:
-    lang, scores = letter.say.lang, letter.report.diagnosis.scores
-    counted = [item for item in category.items if scores.items[item.id].points is not None]
-    earned = sum((scores.items[item.id].points or Fraction(0) for item in counted), Fraction(0))
-    page.text(row, 1, category.short[lang], {**CELL, **SMALL, **CENTER})
-    page.text(row, 2, category.name[lang], {**CELL, **INSET})
-    page.number(row, 6, sum(item.weight for item in counted), {**_NUMBER, "num_format": "0"})
-    page.number(row, 7, float(earned), _NUMBER)
-    score = scores.categories[category.id].score
-    if score is None:
-        page.text(row, 8, letter.say("report.categories.na"), {**CELL, **CENTER})
-    else:
-        look = {**CELL, **CENTER, **BOLD, "num_format": "0.0"}
-        page.number(row, 8, float(shown(score)), look)
-    page.height(row, 22)

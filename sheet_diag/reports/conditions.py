@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag import problems
 from sheet_diag.figures import shown
-from sheet_diag.model.returns import Problem, Severity
+from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.reports.charts import Area
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.reasons import finding_text
+from sheet_diag.reports.sums import write_sums
 from sheet_diag.style import (
     ALERT,
     BODY,
@@ -26,13 +29,14 @@ from sheet_diag.style import (
 from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
 
-_WIDTHS: Final = (64, 130, 240, 214)
+_WIDTHS: Final = (64, 130, 120, 120, 214)
+_PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
 _LAST: Final = len(_WIDTHS) - 1
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
 
 
-def write_conditions(page: Page, letter: Letter, software: str) -> None:
-    """Write the page."""
+def write_conditions(page: Page, letter: Letter, software: str) -> Area:
+    """Write the page; returns the area of the category scores, for the radar."""
     say = letter.say
     page.columns(_WIDTHS)
     page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
@@ -41,6 +45,9 @@ def write_conditions(page: Page, letter: Letter, software: str) -> None:
     for label, text in _facts(letter, software):
         _write_fact(page, row, label, text)
         row += 1
+    row = _write_heading(page, row, say("report.answers.summary"))
+    area = write_sums(page, row, letter)
+    row += len(letter.catalog.categories) + 2
     findings = letter.report.diagnosis.scores.findings
     if findings:
         row = _write_heading(page, row, say("report.conditions.findings"))
@@ -50,9 +57,10 @@ def write_conditions(page: Page, letter: Letter, software: str) -> None:
         page.height(row, row_height(text, room=room(sum(_WIDTHS), indent=1), size=10, padding=8))
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
-    _write_problems(page, row, letter)
+    header = _write_problems(page, row, letter)
     letter.print_setup(page, landscape=False)
-    page.fit_width()
+    page.fit_width(repeat=(header, header) if letter.report.problems else None)
+    return area
 
 
 def _write_heading(page: Page, row: int, text: str) -> int:
@@ -114,33 +122,62 @@ def _facts(letter: Letter, software: str) -> Iterator[tuple[str, str]]:
     yield say("report.conditions.software"), software
 
 
-def _write_problems(page: Page, row: int, letter: Letter) -> None:
+def _write_problems(page: Page, row: int, letter: Letter) -> int:
+    """Write the table; returns its header row, or the row of the sentence that there is none."""
     say, found = letter.say, letter.report.problems
     if not found:
         page.merged(row, 0, _LAST, say("report.conditions.problems.none"), {**BODY, **INSET})
         page.height(row, 22)
-        return
-    for column, key in enumerate(("severity", "place", "message", "todo")):
-        page.text(row, column, say(f"report.conditions.{key}"), HEAD)
+        return row
+    for columns, key in zip(
+        _PROBLEM_COLUMNS, ("severity", "place", "message", "todo"), strict=True
+    ):
+        page.merged(row, *columns, say(f"report.conditions.{key}"), HEAD)
     page.height(row, 22)
-    for line, problem in enumerate(found, row + 1):
-        _write_problem(page, line, problem, letter)
+    for line, entry in enumerate(_grouped(found, letter), row + 1):
+        _write_problem(page, line, entry, letter)
+    return row
 
 
-def _write_problem(page: Page, row: int, problem: Problem, letter: Letter) -> None:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the record: a problem, or all readings of one spelling."""
+
+    kind: Severity
+    place: str
+    message: str
+    todo: str
+
+
+def _grouped(found: Iterable[Problem], letter: Letter) -> Iterator[_Line]:
+    """Problems in their order; answers read in the same way are told in one line."""
     say = letter.say
-    kind = problems.severity(problem.code)
+    readings: dict[tuple[str, str], list[str]] = {}
+    for problem in found:
+        if problem.code is Code.ANSWER_READ_AS:
+            key = (problem.value or "", dict(problem.details)["read"])
+            readings.setdefault(key, []).append(problem.item or "")
+            continue
+        place = " ".join(part for part in (problem.sheet, problem.cell) if part)
+        message, todo = problems.message(problem, say.lang), problems.advice(problem, say.lang)
+        yield _Line(problems.severity(problem.code), place, message, todo)
+    for (value, read), items in readings.items():
+        parts = {"value": value, "read": read, "items": ", ".join(items)}
+        message = say("report.conditions.read_as", count=len(items), **parts)
+        yield _Line(Severity.INFO, letter.report.sheet.sheet, message, "")
+
+
+def _write_problem(page: Page, row: int, line: _Line, letter: Letter) -> None:
     look = {**CELL, **INSET, "font_size": 9}
-    place = " ".join(part for part in (problem.sheet, problem.cell) if part)
-    message, advice = problems.message(problem, say.lang), problems.advice(problem, say.lang)
-    severity = say(f"report.severity.{kind.value}")
-    page.text(row, 0, severity, {**CELL, **CENTER, "font_size": 9, "font_color": _COLORS[kind]})
-    page.client_text(row, 1, place, look)
-    page.client_text(row, 2, message, look)
-    page.text(row, 3, advice, look)
-    texts = ((place, 1), (message, 2), (advice, 3))
+    kind = {**CELL, **CENTER, "font_size": 9, "font_color": _COLORS[line.kind]}
+    _, place, message, todo = _PROBLEM_COLUMNS
+    page.text(row, 0, letter.say(f"report.severity.{line.kind.value}"), kind)
+    page.merged_client(row, *place, line.place, look)
+    page.merged_client(row, *message, line.message, look)
+    page.merged(row, *todo, line.todo, look)
+    texts = ((line.place, place), (line.message, message), (line.todo, todo))
     heights = [
-        row_height(text, room=room(_WIDTHS[column], indent=1), size=9, padding=6)
-        for text, column in texts
+        row_height(text, room=room(page.span(*columns), indent=1), size=9, padding=6)
+        for text, columns in texts
     ]
     page.height(row, max(*heights, 20))

@@ -16,9 +16,9 @@ from sheet_diag.workbook import Page
 
 # A4 portrait inside the margins of `Page.paper`, less a little for printers that need more room.
 PAGE_HEIGHT: Final = 728.0
-COLUMNS: Final = 12
-COLUMN_WIDTH: Final = 54
-LAST: Final = COLUMNS - 1
+# Four columns for names, two for figures, six beside them; 652 pixels in all.
+COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
+LAST: Final = len(COLUMNS) - 1
 
 
 class Flow:
@@ -30,7 +30,7 @@ class Flow:
         self._blocks: list[tuple[int, float]] = []  # first row and height in points
         self._forced: set[int] = set()
         self._together: list[float] | None = None
-        page.columns([COLUMN_WIDTH] * COLUMNS)
+        page.columns(COLUMNS)
 
     def next_row(self, points: float) -> int:
         """Take a row of that height; rows outside `together` may be parted by a page break."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Report
 from sheet_diag.model.settings import Issuer
@@ -46,11 +47,17 @@ class Letter:
         names = [self.catalog.category_by_id[each].name[self.say.lang] for each in ids]
         return ("、" if self.say.lang.value == "ja" else ", ").join(names)
 
+    def quoted_categories(self, ids: Iterable[str]) -> str:
+        """Names of categories as a sentence names them: each in its own 「」 in Japanese."""
+        names = [self.catalog.category_by_id[each].name[self.say.lang] for each in ids]
+        if self.say.lang is Lang.JA:
+            return "".join(f"「{name}」" for name in names)
+        return ", ".join(names)
+
     def topics(self, ids: Iterable[str]) -> str:
         """Topics of items, each with its number, in one line."""
         lang = self.say.lang
-        pattern = "{topic}（{id}）" if lang.value == "ja" else "{topic} ({id})"
-        names = [pattern.format(topic=self.catalog.items[i].topic[lang], id=i) for i in ids]
+        names = [f"{i} {self.catalog.items[i].topic[lang]}" for i in ids]
         return ("、" if lang.value == "ja" else ", ").join(names)
 
     def print_setup(self, page: Page, *, landscape: bool, title: str = "") -> None:

@@ -56,11 +56,11 @@ def _cap(letter: Letter, cap: Cap) -> str:
             names = letter.topics(cap.because)
             return say("report.why.cap.critical", found=len(cap.because), names=names, rank=rank)
         case "NA":
-            return say("report.why.cap.na", names=letter.categories(cap.because), rank=rank)
+            return say("report.why.cap.na", names=letter.quoted_categories(cap.because), rank=rank)
         case "CATEGORIES":
-            names, limit, count = letter.categories(cap.because), parts[2], parts[4]
+            names, limit, count = letter.quoted_categories(cap.because), parts[2], parts[4]
             key = "report.why.cap.categories"
             return say(key, names=names, limit=limit, count=count, rank=rank)
         case _:
-            names = letter.categories(cap.because)
+            names = letter.quoted_categories(cap.because)
             return say("report.why.cap.category", names=names, limit=parts[2], rank=rank)

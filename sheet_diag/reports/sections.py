@@ -33,7 +33,7 @@ from sheet_diag.style import (
     Look,
 )
 
-_CHART: Final = (322, 312)  # pixels
+_CHART: Final = (310, 312)  # pixels
 _TABLE: Final = 5  # last column of the score table; the radar stands to its right
 _SCORE_COLUMNS: Final = ((0, 3), (4, 4), (5, 5))
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE, "font_color": NAVY}
@@ -49,15 +49,21 @@ def write_overall(flow: Flow, letter: Letter) -> None:
     flow.gap(8)
     notices = letter.catalog.report.insurance.notices[diagnosis.insurance.level]
     flow.paragraph(letter.catalog.report.ranks[rank].overall[say.lang])
-    flow.paragraph(notices[diagnosis.insurance.variant][say.lang])
+    with flow.together():
+        flow.subheading(say("report.insurance.heading"))
+        flow.paragraph(notices[diagnosis.insurance.variant][say.lang])
     flow.gap(6)
     look = {**BODY, **INSET, "font_size": 9.5}
-    first, *others = reasons(letter)
+    texts = list(reasons(letter))
     with flow.together():
         flow.subheading(say("report.why.heading"))
-        flow.paragraph(first, look)
-    for reason in others:
-        flow.paragraph(reason, look)
+        for text in texts[:1]:
+            flow.paragraph(text, look)
+    for text in texts[1:-2]:
+        flow.paragraph(text, look)
+    with flow.together():  # the last line does not stand alone on a page
+        for text in texts[1:][-2:]:
+            flow.paragraph(text, look)
     flow.gap(6)
     with flow.together():
         flow.subheading(say("report.legend.heading"))
@@ -86,7 +92,7 @@ def _facts(letter: Letter, rank: Rank) -> list[tuple[str, str]]:
     base = scores.base_rank.value if scores.base_rank else rank.value
     caps = [cap.at_most for cap in scores.caps]
     lowest = max(caps, key=lambda cap: cap.position) if caps else None
-    cap_key = "report.overall.cap.at" if lowest else "report.overall.cap.none"
+    cap_key = _cap_key(scores.base_rank, lowest)
     weakest = min(
         (c for c in scores.categories.values() if c.score is not None),
         key=lambda c: c.score or Fraction(0),
@@ -99,6 +105,13 @@ def _facts(letter: Letter, rank: Rank) -> list[tuple[str, str]]:
         (say("report.overall.cap"), say(cap_key, rank=lowest.value if lowest else "")),
         (say("report.overall.weakest"), worst),
     ]
+
+
+def _cap_key(base: Rank | None, lowest: Rank | None) -> str:
+    if lowest is None:
+        return "report.overall.cap.none"
+    binds = base is None or lowest.position > base.position
+    return "report.overall.cap.at" if binds else "report.overall.cap.idle"
 
 
 def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
@@ -126,7 +139,7 @@ def write_categories(flow: Flow, letter: Letter, chart: Any) -> None:
             page.merged(row, *columns, say(f"report.categories.{key}"), HEAD)
         for number, category in enumerate(letter.catalog.categories, 1):
             _write_score(flow, letter, number, category)
-    flow.paragraph(_marks_legend(letter), {**BODY, **SMALL, "font_size": 8.5})
+        flow.paragraph(_marks_legend(letter), {**BODY, **SMALL, "font_size": 8.5})
     for number, category in enumerate(letter.catalog.categories, 1):
         _write_about(flow, letter, number, category)
 
@@ -137,7 +150,7 @@ def _write_score(flow: Flow, letter: Letter, number: int, category: Category) ->
     row = flow.next_row(_CHART[1] * 0.75 / len(letter.catalog.categories) - 4)
     name = f"{number}. {category.name[say.lang]}"
     page.merged(
-        row, *name_columns, name, {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9.5}
+        row, *name_columns, name, {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9}
     )
     score = letter.report.diagnosis.scores.categories[category.id].score
     figure = {**CELL, **CENTER, **BOLD, "font_size": 12}
@@ -157,10 +170,10 @@ def _write_about(flow: Flow, letter: Letter, number: int, category: Category) ->
     example = say("report.categories.example", text=category.example[say.lang])
     about = f"{category.introduction[say.lang]}\n{example}"
     line = {**BODY, "font_size": 9, "bottom": 4, "bottom_color": LINE, **MIDDLE}
-    heights = (flow.text_height(about, line, (3, LAST)), flow.text_height(name, line, (0, 2)))
+    heights = (flow.text_height(about, line, (4, LAST)), flow.text_height(name, line, (0, 3)))
     row = flow.next_row(max(heights))
-    page.merged(row, 0, 2, name, {**line, **BOLD, "font_color": NAVY})
-    page.merged(row, 3, LAST, about, line)
+    page.merged(row, 0, 3, name, {**line, **BOLD, "font_color": NAVY})
+    page.merged(row, 4, LAST, about, line)
 
 
 def _mark(letter: Letter, score: Fraction) -> Mark:

@@ -31,11 +31,8 @@ def write_cover(page: Page, content: Content, places: Places) -> None:
 def _write_sending(writer: Writer) -> None:
     issuer, say = writer.content.issuer, writer.say
     ask = say("sheet.cover.ask_sender")
-    deadline = (
-        f"{issuer.deadline.year}/{issuer.deadline.month}/{issuer.deadline.day}"
-        if issuer.deadline
-        else ask
-    )
+    due = issuer.deadline
+    deadline = say("report.date", year=due.year, month=due.month, day=due.day) if due else ask
     lines = (issuer.name, issuer.department, issuer.address, issuer.email)
     address = "\n".join(line for line in lines if line)
     contact = "\n".join(part for part in (issuer.contact, issuer.phone) if part)

@@ -39,7 +39,7 @@ def write_clients(page: Page, summary: Summary) -> None:
         "position": 56, "client": 84, "name": 220, "industry": 225, "employees": 96, "rank": 56,
         "score": 76,
     }  # fmt: skip
-    after = {"weakest": 92, "base_rank": 76, "insurance": 84, "open_items": 72, "result": 64}
+    after = {"weakest": 92, "base_rank": 76, "insurance": 112, "open_items": 72, "result": 64}
     columns = [
         *(Column(say(f"portfolio.clients.{key}"), width) for key, width in before.items()),
         *(Column(category.short[say.lang], 74) for category in catalog.categories),
@@ -79,8 +79,8 @@ def _write_client(page: Page, row: int, position: int, record: Any, summary: Sum
     page.client_text(row, 1, record["client"], MID)
     page.client_text(row, 2, summary.name(record["name"], record["file"]), {**LEFT, **BOLD})
     industry = summary.choice("industry", record["industry"])
-    page.text(row, 3, industry, WRAPPED)
-    page.text(row, 4, summary.choice("employees", record["employees"]), MID)
+    page.client_text(row, 3, industry, WRAPPED)
+    page.client_text(row, 4, summary.choice("employees", record["employees"]), MID)
     rank = record["rank"]
     page.text(row, 5, rank, {**MID, **BOLD, "font_size": 11, "font_color": RANKS[rank]})
     page.number(row, 6, record["score"], {**SCORE, **BOLD})
