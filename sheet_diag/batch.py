@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from sheet_diag.intake import Found, find, unread
+from sheet_diag.intake import Found, failed, find
 from sheet_diag.journal import journal
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Diagnosis, Outcome, Status
-from sheet_diag.model.returns import Received
+from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number, result_name
 from sheet_diag.portfolio import summarise
@@ -62,7 +62,8 @@ class Result:
 def run(order: Order, progress: Progress) -> Result:
     """Read, score, diagnose, compare, write. Raises `OSError` where nothing can be written."""
     found = find(order.input, apart_from=order.output)
-    jobs = min(order.jobs or os.cpu_count() or 1, max(len(found), 1))
+    cores = os.cpu_count() or 1
+    jobs = max(1, min(order.jobs or cores, 4 * cores, len(found)))
     with Staging(order.output) as staging, Workers(jobs, order.catalog) as workers:
         read = list(_read(workers, found, progress))
         outcomes = [_named(outcome, order) for outcome in settle(order.catalog, read)]
@@ -83,8 +84,13 @@ def _read(
 ) -> Iterator[tuple[Received, Diagnosis | None]]:
     progress("read", 0, len(found))
     for done, (file, result) in enumerate(zip(found, workers.map(examine, found), strict=True), 1):
-        yield (unread(file, result.reason), None) if isinstance(result, Died) else result
+        yield (_unread(file, result), None) if isinstance(result, Died) else result
         progress("read", done, len(found))
+
+
+def _unread(file: Found, death: Died) -> Received:
+    kind = "timeout" if death.out_of_time else "died"
+    return failed(file, Problem(Code.READER_DIED, value=death.reason, details=(("kind", kind),)))
 
 
 def _named(outcome: Outcome, order: Order) -> Outcome:

@@ -7,10 +7,11 @@ attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: 
 from __future__ import annotations
 
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -56,10 +57,20 @@ def main() -> None:
     try:
         _app()
     except Exception as error:  # noqa: BLE001 - our own fault: kept for us, told in a sentence
-        _LOG.write_text(traceback.format_exc(), encoding="utf-8")
-        text = _HELP("cli.error.unexpected", reason=type(error).__name__, path=_LOG)
+        text = _HELP("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace())
         typer.echo(_HELP("cli.error.head", text=text), err=True)
         sys.exit(3)
+
+
+def _keep_trace() -> Path:
+    """Write the traceback where there is room for it."""
+    for path in (_LOG, Path(tempfile.gettempdir()) / _LOG):
+        try:
+            path.write_text(traceback.format_exc(), encoding="utf-8")
+        except OSError:
+            continue
+        return path
+    return _LOG
 
 
 def _show_version(asked: bool) -> None:
@@ -120,6 +131,8 @@ def run(
         settings = load_config(config)
         say.lang = _parse_lang(lang, settings.language)
         _require_folder(input, say)
+        if output.resolve() == input.resolve():
+            _fail(say("cli.error.same_folder", path=output), say)
         from sheet_diag.batch import Order
         from sheet_diag.batch import run as run_batch
 
@@ -134,7 +147,7 @@ def run(
             jobs=jobs,
         )
         result = with_progress(say, lambda progress: run_batch(order, progress))
-        show_result(result, order, say)
+    show_result(result, order, say)
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
@@ -166,7 +179,7 @@ def demo(
             jobs=jobs,
         )
         result = with_progress(say, lambda progress: run_batch(order, progress))
-        show_result(result, order, say, sheet)
+    show_result(result, order, say, sheet)
 
 
 def _load(path: Path | None) -> Catalog:
@@ -188,7 +201,7 @@ def _parse_day(value: str | None, say: Wording) -> date:
     if value is None:
         return date.today()
     try:
-        return date.fromisoformat(value)
+        return datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
     except ValueError:
         _fail(say("cli.error.as_of", value=value), say)
 
@@ -215,6 +228,8 @@ def _failures(lang: Lang) -> Iterator[Wording]:
         lines = [say("cli.error.config", path=error.path)]
         lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
         _fail("\n".join(lines), say)
+    except FileExistsError as error:
+        _fail(say("cli.error.demo", path=error.filename), say)
     except OSError as error:
         path = error.filename2 or error.filename or ""
         reason = error.strerror or type(error).__name__

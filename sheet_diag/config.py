@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
+from sheet_diag.workbook import is_picture
 
 FILE_NAME: Final = "sheet-diag.toml"
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
 _TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer")
 _ISSUER_KEYS: Final = (*_ISSUER, "logo")
-_LOGO_MAGIC: Final = (b"\x89PNG", b"\xff\xd8\xff")
 
 
 class ConfigError(Exception):
@@ -104,4 +104,4 @@ def _wrong_values(raw: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, d
 
 
 def _is_picture(path: Path) -> bool:
-    return path.is_file() and path.read_bytes()[:8].startswith(_LOGO_MAGIC)
+    return path.is_file() and is_picture(path.read_bytes())

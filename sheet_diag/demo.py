@@ -10,6 +10,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from errno import EEXIST
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.style import BODY
 from sheet_diag.workbook import Book
+
+_MARK: Final = ".sheet-diag-demo"
 
 ISSUER: Final = Issuer(
     name="見本リスクコンサルティング株式会社",
@@ -112,9 +115,16 @@ _CLIENTS: Final = (
 
 
 def prepare(folder: Path, catalog: Catalog) -> Path:
-    """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet."""
+    """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet.
+
+    Raises `FileExistsError` where the folder holds something that no demonstration made.
+    """
+    mark = folder / _MARK
+    if folder.exists() and not mark.exists() and any(folder.iterdir()):
+        raise FileExistsError(EEXIST, "not a demonstration", str(folder))
     returns = folder / "input"
     returns.mkdir(parents=True, exist_ok=True)
+    mark.touch()
     sheet = folder / "hearing_sheet.xlsx"
     sheet.write_bytes(hearing_sheet(catalog, Lang.JA, ISSUER))
     (folder / "hearing_sheet_en.xlsx").write_bytes(hearing_sheet(catalog, Lang.EN, ISSUER))

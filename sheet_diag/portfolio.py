@@ -13,11 +13,12 @@ from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Attention, Portfolio
-from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.results import FindingCode, Outcome, Status
 from sheet_diag.model.returns import Severity
 from sheet_diag.problems import severity
 
 UNANSWERED: Final = "unanswered"
+_OPEN: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
 _CLIENT: Final = ("client", "name", "industry", "employees", "rank")
 _ANSWER_COLUMNS: Final = ("file", *_CLIENT, "category", "item", "answer", "raw", "value", "weight",
                           "points", "lost", "remark")  # fmt: skip
@@ -79,7 +80,9 @@ def _clients(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
     order = frame.sort_values(
         ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
     )
-    return order.drop(columns="exact").reset_index(drop=True)
+    places = order.groupby(["rank", "exact"], sort=False).cumcount()
+    position = pd.Series(range(1, len(order) + 1), index=order.index) - places
+    return order.assign(position=position).drop(columns="exact").reset_index(drop=True)
 
 
 def _client_row(catalog: Catalog, outcome: Outcome) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _client_row(catalog: Catalog, outcome: Outcome) -> dict[str, Any]:
         "exact": float(scores.overall or 0),
         "weakest": min(applicable, key=lambda name: applicable[name]),
         "insurance": diagnosis.insurance.level,
-        "open_items": sum(1 for choice in sheet.answers.values() if choice is None),
+        "open_items": sum(len(f.about) for f in scores.findings if f.code in _OPEN),
         "file": outcome.received.file,
         "result": outcome.result or "",
         **{f"score:{name}": _shown(score) for name, score in by_category.items()},

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sheet_diag.folding import fold
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Diagnosis, Gate, Outcome, Status
+from sheet_diag.model.results import Diagnosis, FindingCode, Gate, Outcome, Status
 from sheet_diag.model.returns import Code, Problem, Received, ReturnedSheet, Severity
 from sheet_diag.problems import severity
 
@@ -39,7 +39,8 @@ def _settle_one(
         same = Problem(Code.SAME_FILE, value=first[received.sha256])
         return Outcome(received, Status.SUPERSEDED, (same,))
     gates = tuple(_gate_problem(catalog, gate) for gate in diagnosis.scores.gates)
-    problems = (*gates, *received.problems)
+    findings = tuple(_finding_problems(catalog, diagnosis)) if not gates else ()
+    problems = (*gates, *received.problems, *findings)
     if any(severity(problem.code) is Severity.ERROR for problem in problems):
         return Outcome(received, Status.HELD, problems, _without_rank(diagnosis))
     return Outcome(received, Status.RANKED, problems, diagnosis)
@@ -64,6 +65,24 @@ def _gate_problem(catalog: Catalog, gate: Gate) -> Problem:
         return Problem(Code.TOTAL_INCOMPLETE, details=(("limit", str(limits.total_answered)),))
     fewest = str(limits.applicable_categories)
     return Problem(Code.TOO_FEW_CATEGORIES, details=(("limit", fewest),))
+
+
+def _finding_problems(catalog: Catalog, diagnosis: Diagnosis) -> Iterator[Problem]:
+    """What the answers raise together: to be confirmed with the client."""
+    scores = diagnosis.scores
+    for finding in scores.findings:
+        match finding.code:
+            case FindingCode.CONTRADICTION:
+                na, answered = finding.about
+                yield Problem(Code.CONTRADICTION, item=na, value=answered)
+            case FindingCode.NA_SHARE_HIGH:
+                for name in (catalog.category_by_id[each].name for each in finding.about):
+                    details = (("name_ja", name.ja), ("name_en", name.en))
+                    yield Problem(Code.NA_SHARE_HIGH, details=details)
+            case FindingCode.STRICT_RANK_DIFFERS:
+                yield Problem(Code.STRICT_RANK_DIFFERS, value=scores.strict_rank)
+            case FindingCode.UNANSWERED | FindingCode.NA_NOT_ALLOWED | FindingCode.UNKNOWN_STATE:
+                continue
 
 
 def _warn_of_namesakes(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:

@@ -88,4 +88,5 @@ def _outputs_of(path: Path) -> set[str]:
 
 def _is_ours(name: object) -> bool:
     parts = PurePosixPath(str(name)).parts
-    return len(parts) == 2 and parts[0] in ("results", "corrections") and ".." not in parts
+    place = len(parts) == 2 and parts[0] in ("results", "corrections")
+    return place and parts[1].endswith(".xlsx") and "\\" not in parts[1]

@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from sheet_diag.diagnosis import diagnose
-from sheet_diag.intake import Found, receive
+from sheet_diag.intake import Found, failed, receive
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Outcome, Report
-from sheet_diag.model.returns import Received
+from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number
 from sheet_diag.reports.client import client_report
@@ -35,6 +35,13 @@ class Writing:
 
 def examine(catalog: Catalog, found: Found) -> tuple[Received, Diagnosis | None]:
     """Read, score and diagnose one file; no diagnosis where it could not be read."""
+    try:
+        return _examine(catalog, found)
+    except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
+        return failed(found, Problem(Code.NOT_PROCESSED, value=type(error).__name__)), None
+
+
+def _examine(catalog: Catalog, found: Found) -> tuple[Received, Diagnosis | None]:
     received = receive(found, catalog)
     if received.sheet is None:
         return received, None

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from datetime import date, datetime
 from typing import Any, Final
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -85,6 +87,15 @@ def header_text(text: str) -> str:
     cut = plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + _CUT_MARK
     safe = _PICTURE.sub("＆", cut).replace("&", "&&")
     return f" {safe}" if safe[:1].isdigit() else safe
+
+
+def is_picture(content: bytes) -> bool:
+    """Whether the content is a picture that can be placed."""
+    try:
+        image = Image(io.BytesIO(content))
+    except (XlsxWriterException, struct.error, IndexError):
+        return False
+    return bool(image.width > 0 and image.height > 0)
 
 
 def property_text(text: str) -> str:

@@ -33,6 +33,7 @@ class Died:
     """The worker of one task died or ran out of time."""
 
     reason: str
+    out_of_time: bool = False
 
 
 class Workers:
@@ -59,7 +60,7 @@ class Workers:
             try:
                 yield next(results)
             except OutOfTime:
-                yield Died(f"over {SECONDS_PER_FILE} s")
+                yield Died(f"over {SECONDS_PER_FILE} s", out_of_time=True)
             except ProcessExpired as error:
                 yield Died(f"exit {error.exitcode}")
 

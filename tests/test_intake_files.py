@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheet_diag.intake import Found, find, receive, unread
+from sheet_diag.intake import Found, failed, find, receive
 from sheet_diag.intake import files as intake_files
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -248,17 +248,17 @@ def test_ignored_files_are_told_and_not_opened(tmp_path: Path) -> None:
     assert received == Received("~$a.xlsx", "", ignored=True, problems=_problems("NOT_A_RETURN"))
 
 
-def test_a_file_that_cannot_be_opened_is_unreadable(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     received = receive(Found(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
     assert received.sheet is None
-    assert [problem.code for problem in received.problems] == [Code.UNREADABLE]
+    assert [problem.code for problem in received.problems] == [Code.NO_ACCESS]
 
 
 def test_a_file_whose_reader_died_keeps_its_digest(tmp_path: Path) -> None:
     _tree(tmp_path, ["a.xlsx"])
     found = Found(tmp_path / "a.xlsx", "a.xlsx", ignored=False)
-    received = unread(found, "exit -6")
-    assert (received.file, told(received)) == ("a.xlsx", ["UNREADABLE exit -6"])
+    received = failed(found, Problem(Code.READER_DIED, value="exit -6"))
+    assert (received.file, told(received)) == ("a.xlsx", ["READER_DIED exit -6"])
     assert received.sha256 == hashlib.sha256(b"x").hexdigest()
 
 
@@ -302,7 +302,9 @@ def test_foreign_workbooks_are_rejected_and_nothing_raises() -> None:
     with Workers(min(os.cpu_count() or 1, 4), JIS) as workers:
         results = list(workers.map(_receive, found))
     received = [
-        unread(file, result.reason) if isinstance(result, Died) else result
+        failed(file, Problem(Code.READER_DIED, value=result.reason))
+        if isinstance(result, Died)
+        else result
         for file, result in zip(found, results, strict=True)
     ]
     assert [each.file for each in received] == [each.name for each in found]

@@ -191,8 +191,6 @@ def codes(text: str) -> list[str]:
 
 @every_text
 def test_headers_hold_no_code_of_the_client(which: str) -> None:
-    if which in LONG or which in PICTURES:
-        pytest.skip("the header is dropped: test_headers_take_any_name")
     for content, plain in zip(made(which)[:2], made("emoji")[:2], strict=True):
         for name, root in sheet_parts(content).items():
             expected = header_and_footer(sheet_parts(plain)[name])

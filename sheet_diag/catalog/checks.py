@@ -27,6 +27,7 @@ def check(raw: Any) -> tuple[Fault, ...]:
         _not_applicable,
         _choice_values,
         _spellings,
+        _headings,
         _ranks,
         _marks,
         _required_categories,
@@ -99,6 +100,18 @@ def _spellings(raw: Any) -> Iterator[Fault]:
                     yield Fault(path, FaultCode.EMPTY_TEXT, word)
                 elif owner.setdefault(folded, name) != name:
                     yield Fault(path, FaultCode.SAME_SPELLING, word, owner[folded])
+
+
+def _headings(raw: Any) -> Iterator[Fault]:
+    """Short names head columns and labels name fields: each may stand once."""
+    for part, key in (("categories", "short"), ("profile", "label")):
+        for lang in ("ja", "en"):
+            owner: dict[str, str] = {}
+            for path, record in tree.records(raw, part):
+                text, name = tree.mapping(record, key).get(lang), tree.record_id(record) or ""
+                if isinstance(text, str) and owner.setdefault(fold(text), name) != name:
+                    place = (*path, key, lang)
+                    yield Fault(place, FaultCode.SAME_SPELLING, text, owner[fold(text)])
 
 
 def _words(choice: dict[Any, Any]) -> list[str]:

@@ -15,18 +15,19 @@ from sheet_diag.intake.returns import read_return
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received
 
-__all__ = ["Found", "find", "receive"]
+__all__ = ["Found", "failed", "find", "receive"]
 
 
 def receive(found: Found, catalog: Catalog) -> Received:
     """Read one file of the input folder. Raises nothing for whatever the file may hold."""
     if found.ignored:
         return Received(found.name, "", ignored=True, problems=(Problem(Code.NOT_A_RETURN),))
+    if found.blocked:
+        return Received(found.name, "", problems=(Problem(Code.NO_ACCESS),))
     try:
         content = found.path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return Received(found.name, "", problems=(Problem(Code.UNREADABLE, value=reason),))
+    except OSError:
+        return Received(found.name, "", problems=(Problem(Code.NO_ACCESS),))
     return read_content(found.name, content, catalog)
 
 
@@ -45,10 +46,10 @@ def read_content(name: str, content: bytes, catalog: Catalog) -> Received:
     return Received(name, digest, sheet=sheet, problems=problems)
 
 
-def unread(found: Found, reason: str) -> Received:
-    """A file whose reader died or ran out of time."""
+def failed(found: Found, problem: Problem) -> Received:
+    """A file whose reading came to no end, with the reason."""
     digest = hashlib.sha256(_content(found.path)).hexdigest()
-    return Received(found.name, digest, problems=(Problem(Code.UNREADABLE, value=reason),))
+    return Received(found.name, digest, problems=(problem,))
 
 
 def _content(path: Path) -> bytes:

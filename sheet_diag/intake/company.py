@@ -15,7 +15,7 @@ from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileF
 from sheet_diag.model.returns import Code, Problem
 
 _COUNT: Final = re.compile(
-    r"約?([\d,]+)(万)?(?:人|名|件|社|拠点|か所|箇所|店舗|people|persons|records|employees)?"
+    r"約?(\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(万)?(?:人|名|件|社|拠点|か所|箇所|店舗|people|persons|records|employees)?"
 )
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 
@@ -139,8 +139,8 @@ def _in_range(choice: ProfileChoice, count: int) -> bool:
 
 def _count(raw: str) -> int | None:
     found = _COUNT.fullmatch(re.sub(r"\s", "", fold(raw)))
-    if not found or not found[1].strip(","):
-        return None
+    if not found or any(char.isdigit() and not char.isdecimal() for char in raw):
+        return None  # ① is a mark, not a number
     return int(found[1].replace(",", "")) * (10_000 if found[2] else 1)
 
 

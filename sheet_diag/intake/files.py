@@ -6,9 +6,12 @@ Never changes, moves or extracts anything; a name is a label, never a promise of
 from __future__ import annotations
 
 import io
+import os
 import unicodedata
 import zipfile
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -37,26 +40,57 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file of the input folder. `name` is relative to it, with forward slashes, in NFC."""
+    """A file of the input folder. `name` is relative to it, with forward slashes, in NFC.
+
+    `blocked` marks what is there but cannot be read: a link to a folder, a pipe, no permission.
+    """
 
     path: Path
     name: str
     ignored: bool
+    blocked: bool = False
 
 
 def find(folder: Path, apart_from: Path) -> tuple[Found, ...]:
-    """Every file below the folder, in the order of their names.
+    """Every file below the folder, in the order of their names; links to folders and what cannot
+    be looked into are told as `blocked`.
 
     An output folder inside it (`apart_from`) is left out; one that is the folder itself or lies
     around it hides nothing.
     """
-    outside, inside = apart_from.resolve(), folder.resolve()
-    nested = inside in outside.parents
-    paths = (p for p in folder.rglob("*") if not nested or outside not in p.resolve().parents)
-    files = (path for path in paths if path.is_file())
-    kept = (path for path in files if path.name not in _PLACEHOLDERS)
-    found = (Found(path, _name(path, folder), _is_leftover(path, folder)) for path in kept)
-    return tuple(sorted(found, key=lambda each: each.name))
+    outside = apart_from.resolve()
+    blocked: list[OSError] = []
+    found: list[Found] = []
+    for top, folders, files in os.walk(folder, onerror=blocked.append):
+        here = Path(top)
+        folders[:] = [name for name in folders if (here / name).resolve() != outside]
+        links = [here / name for name in folders if (here / name).is_symlink()]
+        found += [_found(path, folder, blocked=True) for path in links]
+        kept = [here / name for name in files if name not in _PLACEHOLDERS]
+        found += [_found(path, folder, blocked=not _is_file(path)) for path in kept]
+    found += [_found(Path(error.filename), folder, blocked=True) for error in blocked]
+    return tuple(sorted(_told_apart(found, folder), key=lambda each: each.name))
+
+
+def _found(path: Path, folder: Path, *, blocked: bool) -> Found:
+    name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
+    return Found(path, name, _is_leftover(path, folder), blocked)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a plain file that may be looked at; a pipe or a broken link is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _told_apart(found: list[Found], folder: Path) -> Iterator[Found]:
+    """Names that only differ in composed and decomposed letters stay as they are on disk."""
+    counts = Counter(each.name for each in found)
+    for each in found:
+        raw = each.path.relative_to(folder).as_posix()
+        yield replace(each, name=raw) if counts[each.name] > 1 else each
 
 
 def recognise(content: bytes) -> Problem | None:
@@ -114,10 +148,6 @@ def _text_or_unknown(content: bytes) -> str:
 
 def _wrong(kind: str) -> Problem:
     return Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
-
-
-def _name(path: Path, folder: Path) -> str:
-    return unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
 
 
 def _is_leftover(path: Path, folder: Path) -> bool:

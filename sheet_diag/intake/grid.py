@@ -43,7 +43,7 @@ def read_grids(content: bytes) -> tuple[Grid, ...]:
     for reader in (_by_calamine, _by_openpyxl):
         try:
             return reader(content)
-        except (KeyboardInterrupt, SystemExit):
+        except (KeyboardInterrupt, SystemExit, UnreadableError):
             raise
         except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
             reasons.append(" ".join(str(error).split())[:120] or type(error).__name__)

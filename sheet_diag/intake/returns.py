@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
@@ -38,6 +38,7 @@ def read_return(
         return None, (Problem(Code.NO_ANSWER_COLUMN, sheet=tables[0].grid.name),)
     table, chosen = _choose(usable)
     responses, found = _read_responses(table, catalog)
+    chosen = (*chosen, *_doubts(table))
     profile, noted = read_profile(grids, catalog)
     if identity.version and identity.version != catalog.version:
         details = (("read", catalog.version),)
@@ -56,6 +57,7 @@ class _Table:
     answer: int | None
     remark: int | None
     rows: tuple[tuple[int, str, Item | None], ...]
+    answers: tuple[int, ...] = ()  # every column headed as the answers
 
     @property
     def answered(self) -> int:
@@ -76,24 +78,37 @@ def _find_table(grid: Grid, catalog: Catalog) -> _Table | None:
         return None
     column = max(hits, key=lambda col: (len(hits[col]), -col))
     first = hits[column][0]
-    lang, answer = _find_header(grid, Column.ANSWER, first)
-    _, remark = _find_header(grid, Column.REMARK, first)
+    lang, answer, answers = _find_header(grid, Column.ANSWER, first)
+    _, remark, _ = _find_header(grid, Column.REMARK, first)
     rows = tuple(
         (row, text, known.get(item_key(text)))
         for row in range(first, len(grid.rows))
         if (text := tidy(grid.text(row, column)))
     )
-    return _Table(grid, lang or Lang.JA, column, answer, remark, rows)
+    return _Table(grid, lang or Lang.JA, column, answer, remark, rows, answers)
 
 
-def _find_header(grid: Grid, column: Column, before: int) -> tuple[Lang | None, int | None]:
-    """Language and position of a header, looked for upwards from the first question."""
-    names = {fold(Wording(lang)(f"sheet.column.{column.value}")): lang for lang in Lang}
-    for row in range(before, -1, -1):
-        for col, text in enumerate(grid.rows[row]):
-            if text and fold(text) in names:
-                return names[fold(text)], col
-    return None, None
+def _find_header(
+    grid: Grid, column: Column, before: int
+) -> tuple[Lang | None, int | None, tuple[int, ...]]:
+    """Language and position of a header above the first question, and every other of that row.
+
+    The row that also heads the numbers comes first, then the nearest one.
+    """
+    names = _headers(column)
+    rows = [
+        row for row in range(before - 1, -1, -1) if any(fold(t) in names for t in grid.rows[row])
+    ]
+    numbers = _headers(Column.ID)
+    rows.sort(key=lambda row: not any(fold(text) in numbers for text in grid.rows[row]))
+    for row in rows:
+        hits = [col for col, text in enumerate(grid.rows[row]) if fold(text) in names]
+        return names[fold(grid.rows[row][hits[0]])], hits[0], tuple(hits)
+    return None, None, ()
+
+
+def _headers(column: Column) -> dict[str, Lang]:
+    return {fold(Wording(lang)(f"sheet.column.{column.value}")): lang for lang in Lang}
 
 
 def _choose(tables: Sequence[_Table]) -> tuple[_Table, tuple[Problem, ...]]:
@@ -107,6 +122,16 @@ def _choose(tables: Sequence[_Table]) -> tuple[_Table, tuple[Problem, ...]]:
     return best, (Problem(Code.SHEET_TWICE, best.grid.name, value=names, details=details),)
 
 
+def _doubts(table: _Table) -> Iterator[Problem]:
+    """What is wrong with the columns: which answers are meant must not be guessed."""
+    name = table.grid.name
+    if len(table.answers) > 1:
+        cells = ", ".join(cell_name(0, col)[:-1] for col in table.answers)
+        yield Problem(Code.ANSWER_COLUMN_TWICE, name, value=cells)
+    if table.remark is None:
+        yield Problem(Code.NO_REMARK_COLUMN, name)
+
+
 def _read_responses(
     table: _Table, catalog: Catalog
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
@@ -116,7 +141,7 @@ def _read_responses(
     for row, typed, item in table.rows:
         response = _read_row(table, row, item, spellings)
         if item is None:
-            if response.raw:
+            if response.raw or response.remark:
                 place = cell_name(row, table.id_column)
                 problems.append(Problem(Code.UNKNOWN_ITEM, table.grid.name, place, value=typed))
         else:
@@ -153,15 +178,19 @@ def _settle(
     if len({response.choice or response.raw for response in filled}) > 1:
         shown = " / ".join(f"{response.cell}: {response.raw}" for response in filled)
         place = filled[1].cell
-        undecided = Response(item.id, None, shown, filled[0].remark, place)
+        undecided = Response(item.id, None, shown, _remarks(responses), place)
         name = table.grid.name
         return undecided, [Problem(Code.DUPLICATE_ITEM, name, place, item.id, shown)]
-    best = (filled or responses)[0]
+    best = replace((filled or responses)[0], remark=_remarks(responses))
     if len(responses) > 1:
         place = responses[1].cell
         name = table.grid.name
         return best, [Problem(Code.DUPLICATE_SAME, name, place, item.id, best.raw)]
     return best, []
+
+
+def _remarks(responses: Sequence[Response]) -> str:
+    return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
 
 
 def _judge(item: Item, response: Response, table: _Table, catalog: Catalog) -> list[Problem]:

@@ -18,7 +18,7 @@ from sheet_diag.model.returns import Problem
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One thing about one file that wants a person's eye; `problem` is None for a bare status."""
+    """One thing about one file that wants a person's eye; told by its problem."""
 
     status: Status
     file: str
@@ -31,7 +31,8 @@ class Portfolio:
     """All tables. Ids throughout; labels are the report's business.
 
     `clients`: a row per ranked client, best first: `client name industry employees rank base_rank
-    score weakest insurance open_items file result`, and `score:<category>` each (NaN: 対象外).
+    score weakest insurance open_items file result
+    position` (1, 2, 2, 4 by rank and exact score), and `score:<category>` each (NaN: 対象外).
     `answers`: a row per ranked client and item: `file client name industry employees rank category
     item answer raw value weight points lost remark` (`answer` is None for 未回答).
     `items`: a row per item, most lost points first: `item category lost mean_lost` and

@@ -8,6 +8,7 @@ from typing import Final
 
 from sheet_diag import problems
 from sheet_diag.figures import shown
+from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Code, Problem, Severity
 from sheet_diag.reports.charts import Area
 from sheet_diag.reports.letter import Letter
@@ -32,6 +33,8 @@ from sheet_diag.workbook import Page
 _WIDTHS: Final = (64, 130, 120, 120, 214)
 _PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
 _LAST: Final = len(_WIDTHS) - 1
+# The others are told as problems, with what to do.
+_FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
 
 
@@ -48,7 +51,8 @@ def write_conditions(page: Page, letter: Letter, software: str) -> Area:
     row = _write_heading(page, row, say("report.answers.summary"))
     area = write_sums(page, row, letter)
     row += len(letter.catalog.categories) + 2
-    findings = letter.report.diagnosis.scores.findings
+    scores = letter.report.diagnosis.scores
+    findings = [finding for finding in scores.findings if finding.code in _FINDINGS]
     if findings:
         row = _write_heading(page, row, say("report.conditions.findings"))
     for finding in findings:

@@ -33,9 +33,7 @@ def reasons(letter: Letter) -> Iterator[str]:
 
 def finding_text(letter: Letter, finding: Finding) -> str:
     """A finding as a sentence."""
-    categories = finding.code is FindingCode.NA_SHARE_HIGH
-    about = letter.categories(finding.about) if categories else letter.topics(finding.about)
-    return letter.say(f"report.finding.{finding.code.value}", about=about)
+    return letter.say(f"report.finding.{finding.code.value}", about=letter.topics(finding.about))
 
 
 def _range(letter: Letter, rank: Rank) -> str:

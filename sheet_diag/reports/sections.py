@@ -128,7 +128,7 @@ def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
 def write_categories(flow: Flow, letter: Letter, chart: Any) -> None:
     """2. 各項目評価: scores and marks beside the radar, then what each category is about."""
     say, report, page = letter.say, letter.catalog.report, flow.page
-    flow.gap(8)
+    flow.new_page()
     with flow.together():
         flow.heading(say("report.categories.heading"))
         count = len(letter.catalog.categories)
@@ -196,7 +196,7 @@ def write_comments(flow: Flow, letter: Letter) -> None:
     """3: the categories that matter most, two comments each, and the closing words."""
     say, report = letter.say, letter.catalog.report
     comments = letter.report.diagnosis.comments
-    flow.gap(10)
+    flow.new_page()
     with flow.together():
         flow.heading(say("report.comments.heading"))
         intro = report.comments_intro if comments else report.comments_none

@@ -10,7 +10,7 @@ from typing import Final
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.style import BODY, GRID, INPUT, LINE, Look
+from sheet_diag.style import BODY, GRID, INPUT, Look
 from sheet_diag.wording import Wording
 
 # The sheet's "created" property: fixed, so that the same catalogue gives the same bytes.
@@ -31,7 +31,6 @@ ALLOWED: Final = {
     "format_rows": True,
     "autofilter": True,
 }
-BAND_LINE: Final = LINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,9 @@ def write_clients(page: Page, summary: Summary) -> None:
         *(Column(say(f"portfolio.clients.{key}"), width) for key, width in after.items()),
     ]
     records = summary.portfolio.clients.to_dict("records")
-    positions = _positions(records)
 
     def write_row(page: Page, row: int, index: int) -> None:
-        _write_client(page, row, positions[index], records[index], summary)
+        _write_client(page, row, records[index], summary)
 
     rows = write_listing(
         page,
@@ -67,15 +66,9 @@ def write_clients(page: Page, summary: Summary) -> None:
         page.shade((rows[0], first, rows[1], first + len(catalog.categories)), _SCALE)
 
 
-def _positions(records: list[Any]) -> list[int]:
-    """1, 2, 2, 4: equal rank and score share a position."""
-    keys = [(record["rank"], record["score"]) for record in records]
-    return [keys.index(key) + 1 for key in keys]
-
-
-def _write_client(page: Page, row: int, position: int, record: Any, summary: Summary) -> None:
+def _write_client(page: Page, row: int, record: Any, summary: Summary) -> None:
     say, catalog = summary.say, summary.catalog
-    page.number(row, 0, position, {**MID, "num_format": "0"})
+    page.number(row, 0, record["position"], {**MID, "num_format": "0"})
     page.client_text(row, 1, record["client"], MID)
     page.client_text(row, 2, summary.name(record["name"], record["file"]), {**LEFT, **BOLD})
     industry = summary.choice("industry", record["industry"])
