@@ -165,8 +165,10 @@ def demo(
     with _failures(_parse_lang(lang)) as say:
         from sheet_diag.batch import Order
         from sheet_diag.batch import run as run_batch
-        from sheet_diag.demo import ISSUER, prepare
+        from sheet_diag.demo import ISSUER, is_free, prepare
 
+        if not is_free(folder):
+            _fail(say("cli.error.demo", path=folder), say)
         loaded = _load(catalog)
         sheet = prepare(folder, loaded)
         order = Order(
@@ -228,8 +230,6 @@ def _failures(lang: Lang) -> Iterator[Wording]:
         lines = [say("cli.error.config", path=error.path)]
         lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
         _fail("\n".join(lines), say)
-    except FileExistsError as error:
-        _fail(say("cli.error.demo", path=error.filename), say)
     except OSError as error:
         path = error.filename2 or error.filename or ""
         reason = error.strerror or type(error).__name__

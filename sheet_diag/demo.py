@@ -10,7 +10,6 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from errno import EEXIST
 from pathlib import Path
 from typing import Final
 
@@ -114,17 +113,18 @@ _CLIENTS: Final = (
 )  # fmt: skip
 
 
-def prepare(folder: Path, catalog: Catalog) -> Path:
-    """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet.
+def is_free(folder: Path) -> bool:
+    """Whether the folder is new, empty, or made by an earlier demonstration."""
+    if not folder.is_dir():
+        return not folder.exists()
+    return (folder / _MARK).exists() or not any(folder.iterdir())
 
-    Raises `FileExistsError` where the folder holds something that no demonstration made.
-    """
-    mark = folder / _MARK
-    if folder.exists() and not mark.exists() and any(folder.iterdir()):
-        raise FileExistsError(EEXIST, "not a demonstration", str(folder))
+
+def prepare(folder: Path, catalog: Catalog) -> Path:
+    """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet."""
     returns = folder / "input"
     returns.mkdir(parents=True, exist_ok=True)
-    mark.touch()
+    (folder / _MARK).touch()
     sheet = folder / "hearing_sheet.xlsx"
     sheet.write_bytes(hearing_sheet(catalog, Lang.JA, ISSUER))
     (folder / "hearing_sheet_en.xlsx").write_bytes(hearing_sheet(catalog, Lang.EN, ISSUER))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as OutOfTime
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -102,6 +102,7 @@ def _interrupts_wait() -> Iterator[None]:
 def _start_server(context: BaseContext) -> None:
     """Start the process that workers are forked from, deaf to Ctrl-C: that is for the parent."""
     context.set_forkserver_preload(["sheet_diag.tasks"])
+    resource_tracker.ensure_running()  # it unblocks signals when it starts, so it starts first
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()

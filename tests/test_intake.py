@@ -452,7 +452,7 @@ def test_an_id_twice_with_the_same_fault_keeps_the_fault(typed: str, code: Code)
     assert {problem.code for problem in received.problems} == {Code.DUPLICATE_SAME, code}
 
 
-def test_an_unknown_id_is_told_where_it_has_an_answer() -> None:
+def test_an_unknown_id_is_told_where_it_has_an_answer_or_a_remark() -> None:
     received = read(
         returned(
             """
@@ -467,7 +467,7 @@ def test_an_unknown_id_is_told_where_it_has_an_answer() -> None:
         )
     )
     assert signs(received) == "○-△×"
-    assert told(received) == ["UNKNOWN_ITEM A8 C1-9"]
+    assert told(received) == ["UNKNOWN_ITEM A8 C1-9", "UNKNOWN_ITEM A9 C1-8"]
 
 
 @pytest.mark.parametrize(

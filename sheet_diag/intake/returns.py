@@ -137,11 +137,11 @@ def _read_responses(
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
     answers: dict[str, list[Response]] = {}
     problems: list[Problem] = []
-    spellings = _spellings(catalog)
+    spellings, headers = _spellings(catalog), _headers(Column.ID)
     for row, typed, item in table.rows:
         response = _read_row(table, row, item, spellings)
         if item is None:
-            if response.raw or response.remark:
+            if (response.raw or response.remark) and fold(typed) not in headers:
                 place = cell_name(row, table.id_column)
                 problems.append(Problem(Code.UNKNOWN_ITEM, table.grid.name, place, value=typed))
         else:

@@ -1,0 +1,136 @@
+"""The checks on finished workbooks see what they are there to see."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import pytest
+import xlsxwriter
+
+from tests.formulas import Calculator
+from tests.workbooks import cut_texts, faults, opened, xml_parts
+
+Writer = Callable[[Any, Any], object]  # of a book and its page
+
+
+def made(write: Writer) -> bytes:
+    """A workbook of one sheet, written by XlsxWriter itself."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content)
+    write(book, book.add_worksheet("Page"))
+    book.close()
+    return content.getvalue()
+
+
+def edited(content: bytes, part: str, old: str, new: str) -> bytes:
+    """The package with a text of one part replaced."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == part:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            target.writestr(name, text)
+    return result.getvalue()
+
+
+def write_table(_: Any, page: Any) -> None:
+    page.add_table(0, 0, 2, 1, {"name": "T", "columns": [{"header": "a"}, {"header": "b"}]})
+
+
+def write_merges(_: Any, page: Any) -> None:
+    page.merge_range("A1:B2", "")
+    page.merge_range("C3:D4", "")
+
+
+def write_inline_list(_: Any, page: Any) -> None:
+    page.data_validation("A1", {"validate": "list", "source": ["abc"]})
+
+
+def write_range_list(_: Any, page: Any) -> None:
+    page.data_validation("A1", {"validate": "list", "source": "=B1:B2", "error_title": "title"})
+
+
+PAGE, TABLE_PART = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
+TEXT = made(lambda _, page: page.write_string(0, 0, "text"))
+TABLE, MERGES = made(write_table), made(write_merges)
+OVER = '</sheetData><mergeCells count="1"><mergeCell ref="A2:B2"/></mergeCells>'
+
+
+def test_a_sound_workbook_has_no_faults() -> None:
+    for content in (TEXT, TABLE, MERGES, made(write_inline_list), made(write_range_list)):
+        assert faults(content) == []
+
+
+_FAULTS = {
+    "illegal sheet name": made(lambda book, _: book.add_worksheet("履歴")),
+    "merges overlap": edited(MERGES, PAGE, "C3:D4", "B2:D4"),
+    "headers differ": edited(TABLE, TABLE_PART, 'name="a"', 'name="x"'),
+    "over a merge": edited(TABLE, PAGE, "</sheetData>", OVER),
+    "illegal table name": edited(TABLE, TABLE_PART, 'displayName="T"', 'displayName="A1"'),
+    "rows out of order": edited(TEXT, PAGE, '<row r="1"', '<row r="3"></row><row r="1"'),
+    "a cell twice": edited(TEXT, PAGE, '<c r="A1"', '<c r="A1"><v>1</v></c><c r="A1"'),
+    "a header or footer": edited(
+        made(lambda _, page: page.set_header("&Ltext")), PAGE, "Ltext", "L" + "t" * 260
+    ),
+    "a list of": edited(made(write_inline_list), PAGE, "abc", "a" * 260),
+    "a message of": edited(made(write_range_list), PAGE, '"title"', f'"{"t" * 40}"'),
+    "a text of": edited(TEXT, "xl/sharedStrings.xml", "text", "😀" * 16_500),
+}
+
+
+@pytest.mark.parametrize("fault", _FAULTS)
+def test_each_fault_is_seen(fault: str) -> None:
+    found = faults(_FAULTS[fault])
+    assert len(found) == 1, found
+    assert fault in found[0]
+
+
+def test_a_part_that_is_not_well_formed_is_seen() -> None:
+    with pytest.raises(ParseError):
+        xml_parts(edited(TEXT, PAGE, "</row>", "\ufffe</row>"))
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "cut"),
+    [("あ" * 5, 20, False), ("あ" * 50, 20, True), ("あ\nい", 20, True), ("あ\nい", 40, False)],
+)
+def test_cut_texts_are_seen(text: str, points: int, *, cut: bool) -> None:
+    def write(book: Any, page: Any) -> None:
+        page.merge_range("A1:B1", text, book.add_format({"text_wrap": True}))
+        page.set_row(0, points)
+
+    assert bool(cut_texts(opened(made(write)).worksheets[0])) is cut
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=1+2*3", 7),
+        ("=(1+2)*3", 9),
+        ('="a"&1+1', "a2"),
+        ('=IF(A1="",1,2)', 1),
+        ('=IF(A2="B",A3/4,"no")', 0.5),
+        ('=COUNTIF(A1:A3,"b")', 1),
+        ('=COUNTIF(A1:A3,"?")', 2),
+        ('=COUNTIF(A1:A3,"*")', 2),
+        ('=SUMPRODUCT((A1:A3<>"")*(A1:A3=2))', 1),
+        ("=SUM($A$1:$A$3)", 2),
+        ('=INDEX(A1:A3,MATCH("b",A1:A3,0))', "b"),
+        ('=AND(1=1,OR(1=2,"x"="X"))', True),
+        ('=LEFT(TRIM("  a  b "),3)', "a b"),
+        ('=IF(TRIM("　")="","blank","a full-width space stays")', "a full-width space stays"),
+    ],
+)
+def test_formulas_as_in_excel(formula: str, value: object) -> None:
+    def write(_: Any, page: Any) -> None:
+        page.write("A2", "b")
+        page.write("A3", 2)
+
+    book = opened(made(write))
+    assert Calculator(book).formula(book.worksheets[0], formula) == value
