@@ -1,4 +1,4 @@
-"""run.json: what became of every file, and every number that the workbooks show.
+"""run.json: what became of every file, and the numbers of its diagnosis.
 
 The schema is a contract for scripts (docs/run-json.md): additions are fine, changes are not.
 """

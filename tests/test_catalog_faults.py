@@ -353,6 +353,12 @@ BROKEN = {
         '"ＵＮＫＮＯＷＮ。"',
         (TOP, "answer_sets.implementation.na", C.SAME_SPELLING, "ＵＮＫＮＯＷＮ。", "unknown"),
     ),
+    "one short name for two categories": broken(
+        TOP,
+        'short: {ja: "人的",',
+        'short: {ja: "ポリシー",',
+        (TOP, "categories.HUM.short.ja", C.SAME_SPELLING, "ポリシー", "POL"),
+    ),
     # numbers
     "ranks out of order": broken(
         TOP, "{A: 85, B: 70,", "{A: 85, B: 85,", (TOP, "scoring.ranks", C.NOT_DESCENDING, "", "")

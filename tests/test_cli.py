@@ -150,3 +150,18 @@ def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str)
     for command in commands:
         done = _call(*command.split(), folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
+
+
+def test_a_demonstration_does_not_touch_a_working_folder(tmp_path: Path) -> None:
+    _put(tmp_path, "はい")
+    done = _call("demo", ".", folder=tmp_path)
+    assert done.returncode == 2
+    assert "見本以外のファイル" in done.stderr
+    assert [path.name for path in (tmp_path / "input").iterdir()] == ["a.xlsx"]
+
+
+def test_output_and_input_are_two_folders(tmp_path: Path) -> None:
+    _put(tmp_path, "はい")
+    done = _call("run", "--output", "input", folder=tmp_path)
+    assert done.returncode == 2
+    assert "入力フォルダーと同じ" in done.stderr

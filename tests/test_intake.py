@@ -640,3 +640,23 @@ def test_the_small_catalogue_is_what_the_tables_assume() -> None:
     assert (list(SMALL.items), allowed) == (["C1-1", "C1-2", "C2-1", "C2-2"], ["C1-2"])
     roles = [choice.role for choice in SMALL.answer_sets["implementation"]]
     assert roles.count(Role.NOT_APPLICABLE) == 1
+
+
+def test_two_columns_of_answers_are_not_guessed() -> None:
+    received = read(
+        returned(
+            """
+            | No.  | 回答     | 回答   | 備考 |
+            | C1-1 | はい     | いいえ |      |
+            | C1-2 | 該当なし |        |      |
+            | C2-1 | 一部     |        |      |
+            | C2-2 | いいえ   |        |      |
+            """
+        )
+    )
+    assert Code.ANSWER_COLUMN_TWICE in {problem.code for problem in received.problems}
+
+
+def test_remarks_without_their_heading_are_missed_aloud() -> None:
+    received = read(returned("| No. | 回答 | メモ |\n| C1-1 | はい | 本社のみ |"))
+    assert Code.NO_REMARK_COLUMN in {problem.code for problem in received.problems}

@@ -307,3 +307,47 @@ def test_reports_follow_the_sheet_and_the_portfolio_the_operator(tmp_path: Path)
 
 def _first_sheet(folder: Path, name: str) -> str:
     return str(CalamineWorkbook.from_path(str(folder / "output" / name)).sheet_names[0])
+
+
+def test_a_contradiction_reaches_the_attention_list(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい") | {"AST-09": "該当なし"})
+    result = _run(tmp_path)
+    codes = [entry.problem.code.value for entry in result.portfolio.attention]
+    assert "CONTRADICTION" in codes
+    assert _entry(tmp_path, "a.xlsx")["status"] == "ranked"
+
+
+def test_what_cannot_be_looked_into_is_counted(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "input" / "linked").symlink_to(elsewhere, target_is_directory=True)
+    (tmp_path / "input" / "broken.xlsx").symlink_to(tmp_path / "gone.xlsx")
+    _run(tmp_path)
+    entries = {e["file"]: [p["code"] for p in e["problems"]] for e in _journal(tmp_path)["returns"]}
+    assert entries["linked"] == ["NO_ACCESS"]
+    assert entries["broken.xlsx"] == ["NO_ACCESS"]
+    assert _journal(tmp_path)["counts"]["files"] == 3
+
+
+def test_names_that_differ_in_composition_only_are_two_files(tmp_path: Path) -> None:
+    composed, decomposed = "ガ.xlsx", "カ\u3099.xlsx"
+    _put(tmp_path, composed, _answers("はい"))
+    _put(tmp_path, decomposed, _answers("一部"))
+    _run(tmp_path)
+    files = {entry["file"] for entry in _journal(tmp_path)["returns"]}
+    assert files == {composed, decomposed}
+
+
+def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sheet_diag import tasks
+    from sheet_diag.intake import Found
+
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(tasks, "score", fail)
+    path = _put(tmp_path, "a.xlsx", _answers("はい"))
+    received, diagnosis = tasks.examine(CATALOG, Found(path, "a.xlsx", ignored=False))
+    assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
+    assert (received.sheet, diagnosis) == (None, None)
