@@ -76,7 +76,9 @@ def _clients(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
     """Best first: by rank, then exact score, then name; equal ones in the order of their files."""
     rows = [_client_row(catalog, outcome) for outcome in ranked]
     scores = [f"score:{category.id}" for category in catalog.categories]
-    frame = pd.DataFrame(rows, columns=[*_CLIENT_COLUMNS, *scores, "exact"])
+    frame = pd.DataFrame(rows, columns=[*_CLIENT_COLUMNS, *scores, "exact"]).astype(
+        dict.fromkeys(scores, float)  # None where a category applies to nobody is NaN, too
+    )
     order = frame.sort_values(
         ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
     )

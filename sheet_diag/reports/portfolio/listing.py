@@ -92,9 +92,22 @@ def write_listing(
         write_row(page, FIRST_ROW + index, index)
     end = FIRST_ROW + count - 1
     page.height(HEADER_ROW, 36)
-    page.table((HEADER_ROW, 0, end, last), table, [column.head for column in columns], HEAD)
+    page.table(
+        (HEADER_ROW, 0, end, last), table, _distinct([column.head for column in columns]), HEAD
+    )
     page.freeze(FIRST_ROW, frozen)
     return FIRST_ROW, end
+
+
+def _distinct(heads: Sequence[str]) -> list[str]:
+    """Headings that differ even without letter case, as a native table needs them."""
+    found: list[str] = []
+    for head in heads:
+        name, number = head, 2
+        while name.casefold() in {each.casefold() for each in found}:
+            name, number = f"{head} ({number})", number + 1
+        found.append(name)
+    return found
 
 
 def _print(page: Page, summary: Summary, heading: str) -> None:

@@ -37,6 +37,7 @@ _LAST: Final = len(_WIDTHS) - 1
 _RIGHT: Final = 7  # first column of the right half
 _CHART: Final = (496, 310)  # pixels
 _CHART_ROWS: Final = 13
+_TABLES_ROW: Final = 6
 _TILE_HEAD: Final[Look] = {**BODY, **CENTER, "font_size": 9, "font_color": MUTED, "bg_color": PALE}
 _TILE: Final[Look] = {
     **BODY,
@@ -60,15 +61,20 @@ def write_overview(book: Book, page: Page, summary: Summary) -> None:
     page.merged(1, 0, 7, catalog, {**BODY, **SMALL, **MIDDLE})
     page.merged(1, 8, _LAST, SOFTWARE, {**BODY, **SMALL, **MIDDLE, "align": "right"})
     _write_tiles(page, 3, summary)
-    ranks = _write_ranks(page, 6, summary)
-    means = _write_categories(page, 6, summary)
+    ranks = _write_ranks(page, _TABLES_ROW, summary)
+    means = _write_categories(page, _TABLES_ROW, summary)
     if len(summary.portfolio.clients):
         _place_charts(book, page, summary, ranks, means)
-    _write_guide(page, max(ranks.last, means.last) + 3 + _CHART_ROWS, summary)
+    _write_guide(page, _charts_row(summary) + _CHART_ROWS, summary)
     footer = f"&L&8{header_text(summary.issuer.name)}&R&8{header_text(summary.date)}"
     page.paper(landscape=True, header=f"&R&8{say('report.confidential')}", footer=footer)
     page.fit_page()
     page.tab(NAVY)
+
+
+def _charts_row(summary: Summary) -> int:
+    """The row below both tables: six lines of ranks, or a line a category."""
+    return _TABLES_ROW + 5 + max(len(Rank) + 1, len(summary.catalog.categories))
 
 
 def _write_tiles(page: Page, row: int, summary: Summary) -> None:
@@ -126,7 +132,8 @@ def _write_categories(page: Page, row: int, summary: Summary) -> Area:
     keys = ("mean", "median", "lowest", "highest")
     for column, key in enumerate(keys, _RIGHT + 2):
         page.text(row + 2, column, say(f"portfolio.categories.{key}"), HEAD)
-    for line, record in enumerate(frame.to_dict("records"), row + 3):
+    records = sorted(frame.to_dict("records"), key=lambda record: not record["clients"])
+    for line, record in enumerate(records, row + 3):
         page.merged(
             line,
             _RIGHT,
@@ -140,7 +147,8 @@ def _write_categories(page: Page, row: int, summary: Summary) -> Area:
             else:
                 page.text(line, column, say("report.none"), MID)
         page.height(line, 21)
-    return Area(page.name, row + 3, row + 2 + len(frame), labels=_RIGHT, values=_RIGHT + 2)
+    drawn = sum(1 for record in records if record["clients"])
+    return Area(page.name, row + 3, row + 2 + drawn, labels=_RIGHT, values=_RIGHT + 2)
 
 
 def _place_charts(book: Book, page: Page, summary: Summary, ranks: Area, means: Area) -> None:
@@ -155,7 +163,7 @@ def _place_charts(book: Book, page: Page, summary: Summary, ranks: Area, means: 
     )
     heading = say("portfolio.categories.heading")
     spider = radar(book, means, title=heading, series=say("portfolio.categories.mean"))
-    row = max(ranks.last, means.last) + 3
+    row = _charts_row(summary)
     page.place(row, 0, bars, _CHART)
     page.place(row, _RIGHT, spider, _CHART)
 
