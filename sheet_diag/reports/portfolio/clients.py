@@ -42,7 +42,7 @@ def write_clients(page: Page, summary: Summary) -> None:
     after = {"weakest": 92, "base_rank": 76, "insurance": 112, "open_items": 72, "result": 64}
     columns = [
         *(Column(say(f"portfolio.clients.{key}"), width) for key, width in before.items()),
-        *(Column(category.short[say.lang], 74) for category in catalog.categories),
+        *(Column(category.short[say.lang], 84) for category in catalog.categories),
         *(Column(say(f"portfolio.clients.{key}"), width) for key, width in after.items()),
     ]
     records = summary.portfolio.clients.to_dict("records")
