@@ -7,7 +7,6 @@ is a plain mapping of XlsxWriter's format properties; equal looks share one form
 from __future__ import annotations
 
 import io
-import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
@@ -19,18 +18,11 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from sheet_diag.celltext import property_text, storable
 from sheet_diag.typography import FONT
 
 Look = Mapping[str, Any]
 
-# Excel holds 32,767 UTF-16 units a cell; XlsxWriter drops longer strings with a return code alone.
-_LONGEST: Final = 32_000
-_CUT_MARK: Final = "…"
-_LONGEST_HEADER: Final = 50
-# XlsxWriter takes these for pictures even where the & is doubled, and drops the whole header.
-_PICTURE = re.compile(r"&(?=G|\[)", re.IGNORECASE)
-# Not even escaped may these stand in XML.
-_NO_XML = re.compile("[\ufffe\uffff]")
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.
 _OPTIONS: Final = {
     "in_memory": True,
@@ -62,33 +54,6 @@ def column_cell(row: int, col: int) -> str:
     return str(xl_rowcol_to_cell(row, col, col_abs=True))
 
 
-def quoted(text: str) -> str:
-    """Text as a formula writes it."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def storable(text: str) -> str:
-    """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
-    whole = _NO_XML.sub("\ufffd", text.encode("utf-16-le", "replace").decode("utf-16-le"))
-    if len(whole) <= _LONGEST // 2:
-        return whole
-    units = whole.encode("utf-16-le")
-    if len(units) <= _LONGEST * 2:
-        return whole
-    return units[: _LONGEST * 2].decode("utf-16-le", "ignore") + _CUT_MARK
-
-
-def header_text(text: str) -> str:
-    """Text for a header or footer, where & starts a code and a digit would join a font size.
-
-    Excel takes 255 characters for all three parts, and drops what is longer.
-    """
-    plain = property_text(text)
-    cut = plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + _CUT_MARK
-    safe = _PICTURE.sub("＆", cut).replace("&", "&&")
-    return f" {safe}" if safe[:1].isdigit() else safe
-
-
 def is_picture(content: bytes) -> bool:
     """Whether the content is a picture that can be placed."""
     try:
@@ -96,11 +61,6 @@ def is_picture(content: bytes) -> bool:
     except (XlsxWriterException, struct.error, IndexError):
         return False
     return bool(image.width > 0 and image.height > 0)
-
-
-def property_text(text: str) -> str:
-    """Text for a header or a document property: one line without control characters."""
-    return "".join(char if char.isprintable() else " " for char in storable(text))
 
 
 class Book:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from sheet_diag.celltext import header_text
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Report
@@ -13,7 +14,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.style import BODY, MUTED, NAVY, Look
 from sheet_diag.wording import Wording
-from sheet_diag.workbook import Page, header_text
+from sheet_diag.workbook import Page
 
 _ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
 

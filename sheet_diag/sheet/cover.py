@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sheet_diag.celltext import header_text
 from sheet_diag.sheet.content import ALLOWED, Content, Places
 from sheet_diag.sheet.progress import write_status
 from sheet_diag.sheet.writer import WIDTHS, Writer
 from sheet_diag.style import (
     BLUE,
 )
-from sheet_diag.workbook import Page, header_text
+from sheet_diag.workbook import Page
 
 
 def write_cover(page: Page, content: Content, places: Places) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from sheet_diag.celltext import header_text
 from sheet_diag.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, cell_name
 from sheet_diag.model.catalog import FieldKind, ProfileField
 from sheet_diag.sheet.content import ALLOWED, ENTRY, Content
@@ -24,7 +25,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, header_text
+from sheet_diag.workbook import Page
 
 _LABEL: Final = PROFILE_LABEL_COLUMN
 _ENTRY: Final = _LABEL + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sheet_diag.celltext import quoted
 from sheet_diag.layout import (
     PROFILE_FIRST_ROW,
     PROFILE_LABEL_COLUMN,
@@ -20,7 +21,7 @@ from sheet_diag.sheet.content import Content, Places, Rows
 from sheet_diag.sheet.writer import LAST, WIDTHS, Writer
 from sheet_diag.style import ALERT, BOLD, CELL, CENTER, HEAD, INSET, NAVY, OK, PALE, Look
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, column_cell, fixed_cell, quoted
+from sheet_diag.workbook import Page, column_cell, fixed_cell
 
 
 def write_status(writer: Writer, places: Places) -> None:

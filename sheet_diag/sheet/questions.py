@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sheet_diag.celltext import header_text, quoted
 from sheet_diag.layout import (
     FIRST_QUESTION_ROW,
     HEADER_ROW,
@@ -35,7 +36,7 @@ from sheet_diag.style import (
     Look,
 )
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page, column_cell, header_text, quoted
+from sheet_diag.workbook import Page, column_cell
 
 _WIDTHS: Final = {
     Column.ID: 62,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sheet_diag.celltext import header_text
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
 from sheet_diag.style import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
 from sheet_diag.typography import room, row_height
 from sheet_diag.wording import Wording
-from sheet_diag.workbook import Page, header_text
+from sheet_diag.workbook import Page
 
 HEADER_ROW: Final = 3
 FIRST_ROW: Final = HEADER_ROW + 1

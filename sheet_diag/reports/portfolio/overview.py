@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sheet_diag.celltext import header_text
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Status
@@ -29,7 +30,7 @@ from sheet_diag.style import (
     TITLE,
     Look,
 )
-from sheet_diag.workbook import Book, Page, header_text
+from sheet_diag.workbook import Book, Page
 
 _HALF: Final = (84,) * 6
 _WIDTHS: Final = (*_HALF, 28, *_HALF)

@@ -1,0 +1,47 @@
+"""Text as a workbook can hold it: in cells, formulas, headers and document properties."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Excel holds 32,767 UTF-16 units a cell; XlsxWriter drops longer strings with a return code alone.
+_LONGEST: Final = 32_000
+_CUT_MARK: Final = "…"
+_LONGEST_HEADER: Final = 50
+# XlsxWriter takes these for pictures even where the & is doubled, and drops the whole header.
+_PICTURE = re.compile(r"&(?=G|\[)", re.IGNORECASE)
+# Not even escaped may these stand in XML.
+_NO_XML = re.compile("[\ufffe\uffff]")
+
+
+def quoted(text: str) -> str:
+    """Text as a formula writes it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def storable(text: str) -> str:
+    """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
+    whole = _NO_XML.sub("\ufffd", text.encode("utf-16-le", "replace").decode("utf-16-le"))
+    if len(whole) <= _LONGEST // 2:
+        return whole
+    units = whole.encode("utf-16-le")
+    if len(units) <= _LONGEST * 2:
+        return whole
+    return units[: _LONGEST * 2].decode("utf-16-le", "ignore") + _CUT_MARK
+
+
+def header_text(text: str) -> str:
+    """Text for a header or footer, where & starts a code and a digit would join a font size.
+
+    Excel takes 255 characters for all three parts, and drops what is longer.
+    """
+    plain = property_text(text)
+    cut = plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + _CUT_MARK
+    safe = _PICTURE.sub("＆", cut).replace("&", "&&")
+    return f" {safe}" if safe[:1].isdigit() else safe
+
+
+def property_text(text: str) -> str:
+    """Text for a header or a document property: one line without control characters."""
+    return "".join(char if char.isprintable() else " " for char in storable(text))
