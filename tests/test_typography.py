@@ -62,6 +62,11 @@ def test_row_height_is_lines_and_padding() -> None:
     assert row_height(text, room=106, size=5, padding=0) == round(2 * 5 * LINE_HEIGHT, 2)
 
 
+def test_a_line_is_as_high_as_excel_makes_it() -> None:
+    # Excel's own height of a row in Yu Gothic 11.
+    assert row_height("あ", room=100, size=11, padding=0) >= 18.75
+
+
 def test_no_column_is_too_narrow_to_compute() -> None:
     assert row_height("あいう", room=-5, size=10, padding=0) == round(3 * 10 * LINE_HEIGHT, 2)
 
