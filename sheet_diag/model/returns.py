@@ -50,12 +50,42 @@ class Code(StrEnum):
     NOT_PROCESSED = "NOT_PROCESSED"
     UNREADABLE = "UNREADABLE"
     WRONG_FORMAT = "WRONG_FORMAT"
-    PROTECTED_OR_OLD = "PROTECTED_OR_OLD"
     TOO_LARGE = "TOO_LARGE"
+    UNSAFE_FILE = "UNSAFE_FILE"
+    PASSWORD_NEEDED = "PASSWORD_NEEDED"
+    PASSWORD_WRONG = "PASSWORD_WRONG"
+    PASSWORD_UNSUPPORTED = "PASSWORD_UNSUPPORTED"
+    PASSWORD_USED = "PASSWORD_USED"
+    SENSITIVITY_LABEL = "SENSITIVITY_LABEL"
+    NESTED_TOO_DEEP = "NESTED_TOO_DEEP"
+    TOO_MANY_MEMBERS = "TOO_MANY_MEMBERS"
+    ARCHIVE_EMPTY = "ARCHIVE_EMPTY"
+    MAIL_WITHOUT_SHEET = "MAIL_WITHOUT_SHEET"
+    LINK_OUTSIDE = "LINK_OUTSIDE"
     EMPTY_FILE = "EMPTY_FILE"
     NOT_A_RETURN = "NOT_A_RETURN"
+    SECOND_READER = "SECOND_READER"
+    STRAY_CELLS = "STRAY_CELLS"
+    PICTURES = "PICTURES"
+    ACTIVE_CONTENT = "ACTIVE_CONTENT"
+    HIDDEN_ROWS = "HIDDEN_ROWS"
+    HIDDEN_SHEET = "HIDDEN_SHEET"
+    SHEETS_DISAGREE = "SHEETS_DISAGREE"
+    ERROR_VALUE = "ERROR_VALUE"
+    NOT_CALCULATED = "NOT_CALCULATED"
+    FORMULA_ANSWER = "FORMULA_ANSWER"
+    PICTURE_ANSWER = "PICTURE_ANSWER"
+    MERGED_ANSWER = "MERGED_ANSWER"
+    ITEM_NEW = "ITEM_NEW"
+    QUESTION_CHANGED = "QUESTION_CHANGED"
     SAME_FILE = "SAME_FILE"
-    SAME_CLIENT = "SAME_CLIENT"
+    SAME_ANSWERS = "SAME_ANSWERS"
+    NEWER_RETURN = "NEWER_RETURN"
+    REPLACES = "REPLACES"
+    CORRECTED = "CORRECTED"
+    NAME_SHARED = "NAME_SHARED"
+    TWO_IDS = "TWO_IDS"
+    DEPARTMENTS_DISAGREE = "DEPARTMENTS_DISAGREE"
     OWN_OUTPUT = "OWN_OUTPUT"
     CATEGORY_INCOMPLETE = "CATEGORY_INCOMPLETE"
     TOTAL_INCOMPLETE = "TOTAL_INCOMPLETE"
@@ -99,6 +129,7 @@ class ReturnedSheet:
     """回収票: one hearing sheet that could be read.
 
     `profile` holds choice ids for fields with choices, and text as typed for the others.
+    `replaces` holds the SHA-256 of the returns that this one was sent back to correct.
     """
 
     identity: Identity
@@ -106,6 +137,7 @@ class ReturnedSheet:
     profile: Mapping[str, str]
     responses: tuple[Response, ...]
     sheet: str
+    replaces: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -122,13 +154,22 @@ class ReturnedSheet:
 class Received:
     """One file of the input folder and what became of reading it.
 
-    `file` is relative to the input folder, with forward slashes; `sheet` is None where it was
-    rejected or ignored.
+    `file` is relative to the input folder, with forward slashes; `member` is its place in an
+    archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
+    workbook's own time of its last change (ISO 8601, UTC; empty: not told), `file_time` that of
+    the file or of the archive's member (nanoseconds since 1970).
     """
 
     file: str
     sha256: str
     member: str | None = None
+    modified: str = ""
+    file_time: int = 0
     sheet: ReturnedSheet | None = None
     problems: tuple[Problem, ...] = field(default=())
     ignored: bool = False
+
+    @property
+    def label(self) -> str:
+        """What people are told: the file, and where in it."""
+        return f"{self.file} › {self.member}" if self.member else self.file

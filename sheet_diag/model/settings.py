@@ -1,8 +1,8 @@
-"""Who issues the sheets and reports: what a firm sets once, all of it optional."""
+"""What a firm sets once, all of it optional: who issues, how much a file may take, passwords."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -18,3 +18,46 @@ class Issuer:
     contact: str = ""
     deadline: date | None = None
     logo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file of the input folder may take before it is refused unread.
+
+    Sizes are MiB, times seconds, `ratio` is unpacked bytes a packed one, `area` cells of a sheet.
+    """
+
+    file: int = 30
+    entries: int = 1_000
+    inflated: int = 256
+    part: int = 64
+    ratio: int = 150
+    sheets: int = 100
+    area: int = 5_000_000
+    strings: int = 5_000_000
+    nesting: int = 3
+    members: int = 200
+    unpacked: int = 500
+    encrypted: int = 20
+    seconds: int = 30
+    memory: int = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """Passwords of protected returns; never shown, never logged.
+
+    `common` are tried on every file, those of `by_client` (name or id, password) on files whose
+    label names the client.
+    """
+
+    common: tuple[str, ...] = field(default=(), repr=False)
+    by_client: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Settings of intake."""
+
+    limits: Limits = field(default_factory=Limits)
+    passwords: Passwords = field(default_factory=Passwords)

@@ -1,0 +1,83 @@
+"""What a reader makes of a workbook: cells as text, and what a text alone would hide.
+
+Positions are zero-based (row, column). Values keep what the client saw as far as a reader tells
+it: whole numbers without a point, dates as ISO. What each text means is decided by `returns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from sheet_diag.model.returns import Problem
+
+Position = tuple[int, int]
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+
+class Mark(StrEnum):
+    """What is special about a cell; its text is the error's name, or the stored result."""
+
+    ERROR = "error"
+    NOT_CALCULATED = "not_calculated"
+    FORMULA = "formula"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet: its cells as text, rows from the top, columns from A.
+
+    `merged` are merged areas of more than one cell; `hidden_rows` are hidden or filtered out;
+    `cut` tells that cells far away were left out.
+    """
+
+    name: str
+    visible: bool
+    rows: tuple[tuple[str, ...], ...]
+    marks: Mapping[Position, Mark] = MappingProxyType({})
+    merged: tuple[Area, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    cut: bool = False
+
+    def text(self, row: int, col: int) -> str:
+        """The cell's text; empty beyond the used area."""
+        cells = self.rows[row] if row < len(self.rows) else ()
+        return cells[col] if col < len(cells) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A workbook that could be read.
+
+    `properties` are its custom document properties; `modified` is its own time of last change
+    (ISO 8601, UTC; empty: not told); `pictures` counts pictures and shapes; `active` names what
+    could act, as keys of `problem.active.*` (macros, links, objects, controls, queries).
+    `problems` tells how it was read (`SECOND_READER`).
+    """
+
+    grids: tuple[Grid, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    modified: str = ""
+    pictures: int = 0
+    active: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Format(StrEnum):
+    """Formats whose cells can be read."""
+
+    XLSX = "xlsx"  # and .xlsm, .xltx, Strict
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+
+
+class RefusedError(Exception):
+    """The file cannot be read, for the reason that `problem` gives."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.code.value)
