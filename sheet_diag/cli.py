@@ -6,6 +6,7 @@ attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: 
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
@@ -21,6 +22,7 @@ from sheet_diag import __version__
 from sheet_diag.catalog.faults import CatalogError, FaultCode
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.settings import Limits, Reading
 from sheet_diag.wording import Wording
 
 
@@ -45,6 +47,7 @@ _Lang = Annotated[str | None, typer.Option("--lang", help=_HELP("cli.help.lang")
 _Catalog = Annotated[Path | None, typer.Option("--catalog", help=_HELP("cli.help.catalog"))]
 _Config = Annotated[Path | None, typer.Option("--config", help=_HELP("cli.help.config"))]
 _AsOf = Annotated[str | None, typer.Option(help=_HELP("cli.help.as_of"), metavar="YYYY-MM-DD")]
+_Passwords = Annotated[Path | None, typer.Option(help=_HELP("cli.help.passwords"))]
 _Jobs = Annotated[int | None, typer.Option(help=_HELP("cli.help.jobs"), min=1)]
 
 
@@ -119,6 +122,7 @@ def run(
     output: Annotated[Path, typer.Option(help=_HELP("cli.help.output"))] = Path("output"),
     as_of: _AsOf = None,
     jobs: _Jobs = None,
+    passwords: _Passwords = None,
     lang: _Lang = None,
     catalog: _Catalog = None,
     config: _Config = None,
@@ -133,6 +137,7 @@ def run(
         _require_folder(input, say)
         if output.resolve() == input.resolve():
             _fail(say("cli.error.same_folder", path=output), say)
+        _require_files(input, output, say)
         from sheet_diag.batch import Order
         from sheet_diag.batch import run as run_batch
 
@@ -145,10 +150,42 @@ def run(
             lang=say.lang,
             report_lang=settings.report_language,
             jobs=jobs,
+            reading=_reading(settings.limits, passwords),
         )
         result = with_progress(say, lambda progress: run_batch(order, progress))
     show_result(result, order, say)
     raise typer.Exit(1 if result.needs_attention else 0)
+
+
+@_app.command(help=_HELP("cli.help.check"))
+def check(
+    files: Annotated[list[Path], typer.Argument(help=_HELP("cli.help.files"))],
+    as_json: Annotated[bool, typer.Option("--json", help=_HELP("cli.help.json"))] = False,
+    passwords: _Passwords = None,
+    lang: _Lang = None,
+    catalog: _Catalog = None,
+    config: _Config = None,
+) -> None:
+    """Tell the verdict on single files; write nothing."""
+    from sheet_diag.config import load_config
+
+    with _failures(_parse_lang(lang)) as say:
+        settings = load_config(config)
+        say.lang = _parse_lang(lang, settings.language)
+        for path in files:
+            _require_file(path, say)
+        from sheet_diag.checking import check_files
+        from sheet_diag.journal import verdicts
+
+        loaded = _load(catalog)
+        outcomes = check_files(files, loaded, _reading(settings.limits, passwords))
+        if as_json:
+            typer.echo(verdicts(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
+        else:
+            from sheet_diag.terminal import show_verdicts
+
+            show_verdicts(outcomes, say)
+    raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
 
 
 @_app.command(help=_HELP("cli.help.demo"))
@@ -190,6 +227,12 @@ def _load(path: Path | None) -> Catalog:
     return load_catalog(path)
 
 
+def _reading(limits: Limits, passwords: Path | None) -> Reading:
+    from sheet_diag.intake.passwords import load_passwords
+
+    return Reading(limits, load_passwords(passwords, os.environ))
+
+
 def _parse_lang(value: str | None, configured: Lang | None = None) -> Lang:
     if value is None:
         return configured or Lang.JA
@@ -215,10 +258,29 @@ def _require_folder(path: Path, say: Wording) -> None:
         _fail(say("cli.error.input_is_file", path=path), say)
 
 
+def _require_files(path: Path, output: Path, say: Wording) -> None:
+    from sheet_diag.intake import find
+
+    found = find(path, apart_from=output)
+    if not found:
+        _fail(say("cli.error.empty", path=path), say)
+    if all(each.blocked and each.path == path for each in found):
+        _fail(say("cli.error.closed", path=path), say)
+
+
+def _require_file(path: Path, say: Wording) -> None:
+    if not path.exists():
+        _fail(say("cli.error.no_file", path=path), say)
+    if path.is_dir():
+        _fail(say("cli.error.file_is_folder", path=path), say)
+
+
 @contextmanager
 def _failures(lang: Lang) -> Iterator[Wording]:
     """Turn what can go wrong outside of returns into a sentence and an exit status."""
     from sheet_diag.config import ConfigError
+    from sheet_diag.intake.passwords import PasswordsError
+    from sheet_diag.staging import OutputBusyError
 
     say = Wording(lang)
     try:
@@ -230,6 +292,10 @@ def _failures(lang: Lang) -> Iterator[Wording]:
         lines = [say("cli.error.config", path=error.path)]
         lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
         _fail("\n".join(lines), say)
+    except PasswordsError as error:
+        _fail(say("cli.error.passwords", path=error.path), say)
+    except OutputBusyError as error:
+        _fail(say("cli.error.busy", path=error.args[0]), say)
     except OSError as error:
         path = error.filename2 or error.filename or ""
         reason = error.strerror or type(error).__name__

@@ -1,23 +1,29 @@
-"""sheet-diag.toml: who issues, in which language. All optional; unknown keys are refused."""
+"""sheet-diag.toml: who issues, in which language, how much a file may take.
+
+All optional; unknown keys are refused.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import Issuer
+from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.workbook import is_picture
 
 FILE_NAME: Final = "sheet-diag.toml"
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
-_TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer")
-_ISSUER_KEYS: Final = (*_ISSUER, "logo")
+_TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer", "limits")
+_TABLES: Final = {
+    "issuer": (*_ISSUER, "logo"),
+    "limits": tuple(limit.name for limit in fields(Limits)),
+}
 
 
 class ConfigError(Exception):
@@ -36,6 +42,7 @@ class Config:
     issuer: Issuer = field(default_factory=Issuer)
     language: Lang | None = None
     report_language: Lang | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def load_config(path: Path | None) -> Config:
@@ -70,13 +77,15 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
         ),
         language=Lang(raw["language"]) if "language" in raw else None,
         report_language=None if report == "client" else Lang(report),
+        limits=Limits(**raw.get("limits", {})),
     )
 
 
 def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    issuer = raw.get("issuer", {})
     keys: list[tuple[str, str, tuple[str, ...]]] = [(key, "", _TOP_KEYS) for key in raw]
-    keys += [(key, "issuer.", _ISSUER_KEYS) for key in issuer if isinstance(issuer, dict)]
+    for name, known in _TABLES.items():
+        table = raw.get(name)
+        keys += [(key, f"{name}.", known) for key in table] if isinstance(table, dict) else []
     for key, prefix, known in keys:
         if key not in known:
             near = get_close_matches(key, list(known), n=1)
@@ -91,9 +100,21 @@ def _wrong_values(raw: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, d
             yield "config.not_one_of", parts
     if "deadline" in raw and type(raw["deadline"]) is not date:
         yield "config.not_a_date", {"key": "deadline", "value": str(raw["deadline"])}
-    issuer = raw.get("issuer", {})
+    for name in _TABLES:
+        if not isinstance(raw.get(name, {}), dict):
+            yield "config.not_a_table", {"key": name}
+    yield from _wrong_limits(raw.get("limits"))
+    yield from _wrong_issuer(raw.get("issuer"), folder)
+
+
+def _wrong_limits(limits: object) -> Iterator[tuple[str, dict[str, str]]]:
+    for key, value in limits.items() if isinstance(limits, dict) else ():
+        if key in _TABLES["limits"] and (type(value) is not int or value < 1):
+            yield "config.not_a_number", {"key": f"limits.{key}", "value": str(value)}
+
+
+def _wrong_issuer(issuer: object, folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     if not isinstance(issuer, dict):
-        yield "config.not_a_table", {"key": "issuer"}
         return
     for key in (*_ISSUER, "logo"):
         if not isinstance(issuer.get(key, ""), str):

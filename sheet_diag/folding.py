@@ -7,26 +7,78 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import Final
 
 # Zero-width characters, BOM, bidi marks, variation selectors: seen in pasted answers, not meant.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
+# A carriage return as a workbook's XML spells it; a reader may leave it so.
+_RETURN = re.compile("_x000D_")
 _EDGES = " 　'\"“”。．.、,・:;"
 # NFKC leaves these beside the characters that people type for them.
 _ALIKE = str.maketrans("‘’〜", "''~")
 _PAIRS = ("()", "[]", "「」", "『』", "【】")
 
+# Legal forms. The short ones of one character stand after a name for a place or a person too.
+_FORMS = """
+    株式会社 有限会社 合同会社 合資会社 合名会社 相互会社 特例有限会社 (株) (有) (同)
+    一般社団法人 一般財団法人 公益社団法人 公益財団法人 社団法人 財団法人
+    (一社) (一財) (公社) (公財) 医療法人社団 医療法人財団 医療法人 社会医療法人
+    学校法人 社会福祉法人 宗教法人 特定非営利活動法人 npo法人 (npo法人) (特非)
+    国立大学法人 公立大学法人 独立行政法人 地方独立行政法人 (独)
+"""
+_FORMS_BEFORE = "(資) (名) (相) (社) (財) (医) (学) (福) (宗)"
+_FORMS_AFTER = r"""
+    inc incorporated corp corporation co company ltd limited pte pty plc gmbh
+    l\.?l\.?c l\.?l\.?p k\.?\s?k g\.?\s?k y\.?\s?k
+"""
+
+
+def _any_of(forms: str) -> str:
+    return "|".join(re.escape(form) for form in sorted(forms.split(), key=len, reverse=True))
+
+
+_BEFORE = re.compile(rf"(?:{_any_of(_FORMS + _FORMS_BEFORE)}|[kgy]\.?k(?![a-z0-9&'-]))")
+_AFTER = re.compile(rf"(?:{_any_of(_FORMS)}|(?<![a-z0-9&'-])(?:{'|'.join(_FORMS_AFTER.split())}))$")
+_JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sound
+
 
 def fold(text: str) -> str:
     """Fold width, case, white space, invisible characters and surrounding punctuation."""
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_ALIKE)
-    plain = _SPACES.sub(" ", wide).strip(_EDGES)
+    plain = _SPACES.sub(" ", _RETURN.sub("\r", wide)).strip(_EDGES)
     while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
         plain = plain[1:-1].strip(_EDGES)
     return plain.casefold()
 
 
+# Every sheet asks for the same short words; long texts are not kept, for the sake of memory.
+_SHORT: Final = 64
+_fold_short = lru_cache(maxsize=4096)(_fold)
+
+
 def tidy(text: str) -> str:
     """Clean free text without changing what it says: line ends, invisible and edge white space."""
-    lines = _INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = _RETURN.sub("\r", _INVISIBLE.sub("", text))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip(" \t\n\u3000\u00a0")
+
+
+def company_key(name: str) -> str:
+    """A company name for matching, never for print: folded, without its legal forms.
+
+    Spaces, middle dots and hyphens do not count. Variants of a character (髙 高) stay apart: they
+    are different names. A name that is nothing but a legal form is only folded.
+    """
+    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).translate(_ALIKE)
+    left, before = wide.casefold().strip(_EDGES), ""
+    while left != before:
+        before = left
+        left = _AFTER.sub("", _BEFORE.sub("", left, count=1) if _BEFORE.match(left) else left)
+        left = left.strip(_EDGES)
+    return _JOINTS.sub("", left) or fold(name)

@@ -23,9 +23,22 @@ SCHEMA: Final = 1
 
 def journal(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, lang: Lang) -> bytes:
     """The whole file: UTF-8, sorted keys, no machine paths."""
-    content = {
+    return _written({"as_of": as_of.isoformat(), **_content(catalog, outcomes, lang)})
+
+
+def verdicts(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> bytes:
+    """The same of single files, which no date and no output belong to."""
+    return _written(_content(catalog, outcomes, lang))
+
+
+def _written(content: dict[str, Any]) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode("utf-8", "replace")
+
+
+def _content(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
-        "as_of": as_of.isoformat(),
         "catalog": {"id": catalog.id, "version": catalog.version, "sha256": catalog.sha256},
         "counts": {
             "files": len(outcomes),
@@ -33,8 +46,6 @@ def journal(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, lang: La
         },
         "returns": [outcome_entry(catalog, outcome, lang) for outcome in outcomes],
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    return (text + "\n").encode("utf-8", "replace")
 
 
 def outcome_entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
@@ -52,7 +63,7 @@ def outcome_entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, A
         "lang": sheet.lang.value if sheet else None,
         "problems": [_problem(problem, lang) for problem in outcome.problems],
         "result": outcome.result,
-        "correction": None,
+        "correction": outcome.correction,
         "answers": sheet.answers if sheet else {},
         "diagnosis": _diagnosis(catalog, outcome.diagnosis) if outcome.diagnosis else None,
     }

@@ -39,6 +39,8 @@ IDENTITY_SHEET: Final = "_sheet_diag"
 LISTS_SHEET: Final = "_lists"
 # Keys down column A of the identity sheet, values beside them; also names of custom properties.
 IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_client")
+# Beside them on a correction sheet: the SHA-256 of the returns it corrects, parted by spaces.
+REPLACES_KEY: Final = "sheet_diag_replaces"
 
 # A custom property of every report: one dropped into the input folder is known for what it is.
 OUTPUT_KEY: Final = "sheet_diag_output"

@@ -7,6 +7,9 @@ import unicodedata
 from datetime import date
 from typing import Final
 
+from sheet_diag.model.basics import Lang
+from sheet_diag.wording import Wording
+
 _LONGEST: Final = 80
 _MOST_BYTES: Final = 200
 _EDGES: Final = " \u3000._~$"
@@ -25,6 +28,11 @@ def result_name(client: str, number: str) -> str:
     """`株式会社見本_SD-20261123-0dd95d12.xlsx`; the number alone where no name is left."""
     name = safe_name(client)
     return f"{name}_{number}.xlsx" if name else f"{number}.xlsx"
+
+
+def correction_name(client: str, number: str, lang: Lang) -> str:
+    """`株式会社見本_修正のお願い_SD-20261123-0dd95d12.xlsx`, as it is attached to a mail."""
+    return result_name(client, f"{Wording(lang)('sheet.correction.file')}_{number}")
 
 
 def safe_name(text: str) -> str:

@@ -56,7 +56,7 @@ def _answer_rows(catalog: Catalog, outcome: Outcome) -> Iterator[tuple[Any, ...]
         return
     profile = sheet.profile
     client = (
-        outcome.received.file,
+        outcome.received.label,
         sheet.identity.client or "",
         sheet.name,
         profile.get("industry", ""),
@@ -90,7 +90,7 @@ def _clients(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
 def _client_row(catalog: Catalog, outcome: Outcome) -> dict[str, Any]:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
-        raise ValueError(f"{outcome.received.file} is ranked without a diagnosis")
+        raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
     scores = diagnosis.scores
     by_category = {c.id: scores.categories[c.id].score for c in catalog.categories}
     applicable = {name: score for name, score in by_category.items() if score is not None}
@@ -106,7 +106,7 @@ def _client_row(catalog: Catalog, outcome: Outcome) -> dict[str, Any]:
         "weakest": min(applicable, key=lambda name: applicable[name]),
         "insurance": diagnosis.insurance.level,
         "open_items": sum(len(f.about) for f in scores.findings if f.code in _OPEN),
-        "file": outcome.received.file,
+        "file": outcome.received.label,
         "result": outcome.result or "",
         **{f"score:{name}": _shown(score) for name, score in by_category.items()},
     }
@@ -151,7 +151,7 @@ def _attention(outcomes: Sequence[Outcome]) -> Iterator[Attention]:
             for problem in outcome.problems:
                 if severity(problem.code) is not Severity.INFO:
                     name = sheet.name if sheet else ""
-                    yield Attention(status, outcome.received.file, name, problem)
+                    yield Attention(status, outcome.received.label, name, problem)
 
 
 def _float(value: Fraction | None) -> float | None:

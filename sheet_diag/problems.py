@@ -1,7 +1,9 @@
 """Every code of a problem: its severity, what it says, and what to do about it.
 
 The sentences lie in `wording/problem.yaml`, `CODE.says` and `CODE.todo`; they take `{value}` (what
-stands there), `{item}`, and the details named by the finder.
+stands there), `{item}`, and the details named by the finder. Two more are for the client himself:
+`CODE.client` stands on the sheet that goes back to him, `CODE.ask` in a mail about a file that
+cannot be read.
 """
 
 from __future__ import annotations
@@ -84,8 +86,24 @@ _SEVERITY: Final = {
     Code.NOT_A_RETURN: Severity.INFO,
     Code.SAME_FILE: Severity.INFO,
 }
-# Details whose values are names of ours, told as `problem.<detail>.<value>`.
-_TERMS: Final = ("kind", "field", "reason")
+# Details whose values are names of ours, told as `problem.<detail>.<value>`; commas part several.
+_TERMS: Final = ("kind", "field", "reason", "active")
+_COMMA: Final = {Lang.JA: "、", Lang.EN: ", "}
+# What helps with a kind of file that is no workbook; else the hearing sheet itself is asked for.
+_REMEDY: Final = {
+    "numbers": "numbers",
+    "wps": "save_as",
+    "xlsb": "save_as",
+    "opendocument": "save_as",
+    "rar": "zip",
+    "lzh": "zip",
+    "sevenzip": "zip",
+    "archive": "zip",
+    "shortcut": "download",
+    "smime": "plain_mail",
+    "winmail": "plain_mail",
+    "unknown": "save_as",
+}
 
 
 def severity(code: Code) -> Severity:
@@ -103,14 +121,36 @@ def advice(problem: Problem, lang: Lang) -> str:
     return _sentence(problem, "todo", lang)
 
 
-def _sentence(problem: Problem, kind: str, lang: Lang) -> str:
+def plea(problem: Problem, lang: Lang) -> str:
+    """What the client is asked to do, said to him; as the advice where there is no other word."""
+    return _sentence(problem, "client", lang) or advice(problem, lang)
+
+
+def request(problem: Problem, lang: Lang, file: str) -> str:
+    """What to write to the client of a file that cannot be read; empty where it is not his matter.
+
+    `file` is the name by which he sent it.
+    """
+    say = Wording(lang)
+    kind = dict(problem.details).get("kind", "")
+    remedy = say(f"problem.remedy.{_REMEDY.get(kind, 'sheet')}")
+    return _sentence(problem, "ask", lang, file=file, remedy=remedy)
+
+
+def held_request(lang: Lang, file: str) -> str:
+    """What to write to the client whose correction sheet is attached."""
+    return Wording(lang)("problem.request.held", file=file)
+
+
+def _sentence(problem: Problem, kind: str, lang: Lang, **more: str) -> str:
     key = f"problem.{problem.code.value}.{kind}"
     if key not in labels():
         return ""
     say = Wording(lang)
-    parts = {"value": problem.value or "", "item": problem.item or "", **dict(problem.details)}
+    known = {"value": problem.value or "", "item": problem.item or ""}
+    parts = {**known, **dict(problem.details), **more}
     for name in _TERMS:
-        term = f"problem.{name}.{parts.get(name, '')}"
-        if term in labels():
-            parts[name] = say(term)
+        terms = [f"problem.{name}.{term}" for term in parts.get(name, "").split(",")]
+        if all(term in labels() for term in terms):
+            parts[name] = _COMMA[lang].join(map(say, terms))
     return say(key, **parts)

@@ -1,6 +1,8 @@
-"""Writes outputs beside their places first and moves them in at the end, all or none started.
+"""Writes outputs beside their places first and moves them in at the end.
 
-Removes what the former run made and this one does not; never anything else.
+Only one run at a time works in an output folder. Before anything is moved, the list of what will
+be is written down: a run that was killed while moving leaves that list, and the next one takes
+away whatever it does not make again. Removes what former runs made; never anything else.
 """
 
 from __future__ import annotations
@@ -10,9 +12,18 @@ import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-JOURNAL = "run.json"
+from filelock import FileLock, Timeout
+
+JOURNAL: Final = "run.json"
+LOCK: Final = ".sheet-diag.lock"
+_MOVING: Final = ".sheet-diag-moving.json"
+_PREFIX: Final = ".sheet-diag-work-"
+
+
+class OutputBusyError(Exception):
+    """Another run is writing into the same output folder."""
 
 
 class Staging:
@@ -20,8 +31,14 @@ class Staging:
 
     def __init__(self, output: Path) -> None:
         self._output = output
+        self._lock = FileLock(output / LOCK)
         self._folder = Path()
         self._planned: dict[str, str] = {}
+
+    @property
+    def spool(self) -> Path:
+        """A folder for what is unpacked meanwhile."""
+        return self._folder / "spool"
 
     def place(self, name: str) -> Path:
         """Where to write the output `name` (relative, forward slashes) for now.
@@ -45,20 +62,35 @@ class Staging:
 
         Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
         """
-        former = _outputs_of(self._output / JOURNAL)
+        former = _outputs_of(self._output / JOURNAL) | _left_moving(self._output / _MOVING)
         names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
         for name in {*names, *former}:
             _require_writable(self._output / PurePosixPath(name))
+        plan = self._folder / _MOVING
+        plan.write_text(json.dumps(sorted({*names, *former})), encoding="utf-8")
+        plan.replace(self._output / _MOVING)
         for name in names:
             target = self._output / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             (self._folder / PurePosixPath(name)).replace(target)
         for name in former - set(names):
             (self._output / PurePosixPath(name)).unlink(missing_ok=True)
+        (self._output / _MOVING).unlink()
 
     def __enter__(self) -> Self:
         self._output.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix=".sheet-diag-", dir=self._output))
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout as error:
+            raise OutputBusyError(self._output) from error
+        try:
+            for left in self._output.glob(f"{_PREFIX}*"):  # of a run that was killed
+                shutil.rmtree(left)
+            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._output))
+            self.spool.mkdir()
+        except BaseException:
+            self._lock.release()
+            raise
         return self
 
     def __exit__(
@@ -68,6 +100,7 @@ class Staging:
         traceback: TracebackType | None,
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.release()
 
 
 def _require_writable(path: Path) -> None:
@@ -84,6 +117,15 @@ def _outputs_of(path: Path) -> set[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return set()
     return {name for name in names if _is_ours(name)}
+
+
+def _left_moving(path: Path) -> set[str]:
+    """What a run that was killed while moving may have moved; none where there was none."""
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+        return {name for name in names if _is_ours(name)}
+    except (OSError, ValueError, TypeError):
+        return set()
 
 
 def _is_ours(name: object) -> bool:

@@ -1,4 +1,4 @@
-"""What a worker process does with one return: from bytes to diagnosis, from diagnosis to workbook.
+"""What a worker process does: opens a file, reads and diagnoses a return, writes a workbook.
 
 Apart from `batch`, so that a worker never loads what only the whole campaign needs (pandas).
 """
@@ -10,16 +10,50 @@ from datetime import date
 from pathlib import Path
 
 from sheet_diag.diagnosis import diagnose
-from sheet_diag.intake import Found, failed, receive
+from sheet_diag.intake import Found, Leaf, failed, open_file, receive
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Outcome, Report
 from sheet_diag.model.returns import Code, Problem, Received
-from sheet_diag.model.settings import Issuer
+from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.reports.client import client_report
 from sheet_diag.scoring import score
+from sheet_diag.sheet import correction_sheet
+
+Read = tuple[Received, Diagnosis | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every task works with; a process gets it once."""
+
+    catalog: Catalog
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One file to be opened; members of an archive or a mail go into the folder `spool`."""
+
+    found: Found
+    spool: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One return of an opened file."""
+
+    found: Found
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What an opened file holds."""
+
+    leaves: tuple[Leaf, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +67,78 @@ class Writing:
     path: Path
 
 
-def examine(catalog: Catalog, found: Found) -> tuple[Received, Diagnosis | None]:
-    """Read, score and diagnose one file; no diagnosis where it could not be read."""
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """One correction workbook to be written to `path`; `replaces` are SHA-256 of returns."""
+
+    outcome: Outcome
+    issuer: Issuer
+    replaces: tuple[str, ...]
+    path: Path
+
+
+def open_or_examine(bench: Bench, opening: Opening) -> Read | Members:
+    """A file that is one return is read at once; of any other, its members are told."""
+    found = opening.found
     try:
-        return _examine(catalog, found)
+        leaves = open_file(found, opening.spool, bench.reading)
+    except MemoryError:
+        return failed(found, _out_of_memory()), None
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return failed(found, Problem(Code.NOT_PROCESSED, value=type(error).__name__)), None
+        return failed(found, _fault(error)), None
+    if len(leaves) == 1 and leaves[0].member is None:
+        return examine(bench, Member(found, leaves[0]))
+    return Members(leaves)
 
 
-def _examine(catalog: Catalog, found: Found) -> tuple[Received, Diagnosis | None]:
-    received = receive(found, catalog)
+def examine(bench: Bench, member: Member) -> Read:
+    """Read, score and diagnose one return; no diagnosis where it could not be read."""
+    try:
+        return _examine(bench, member)
+    except MemoryError:
+        return failed(member.found, _out_of_memory(), member.leaf), None
+    except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
+        return failed(member.found, _fault(error), member.leaf), None
+
+
+def _examine(bench: Bench, member: Member) -> Read:
+    received = receive(member.found, member.leaf, bench.catalog, bench.reading)
     if received.sheet is None:
         return received, None
     answers = received.sheet.answers
-    scores = score(catalog, answers)
-    return received, diagnose(catalog, answers, received.sheet.profile, scores)
+    scores = score(bench.catalog, answers)
+    return received, diagnose(bench.catalog, answers, received.sheet.profile, scores)
 
 
-def write_report(catalog: Catalog, writing: Writing) -> None:
-    """Write one client's workbook."""
+def _out_of_memory() -> Problem:
+    return Problem(Code.READER_DIED, value="memory", details=(("kind", "memory"),))
+
+
+def _fault(error: Exception) -> Problem:
+    return Problem(Code.NOT_PROCESSED, value=type(error).__name__)
+
+
+def write_report(bench: Bench, writing: Writing) -> None:
+    """Write one client's report. Raises `OSError`."""
     outcome = writing.outcome
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
-        raise ValueError(f"{outcome.received.file} is ranked without a diagnosis")
+        raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
     number = report_number(writing.as_of, outcome.received.sha256)
     report = Report(
         outcome.received, sheet, diagnosis, outcome.problems, number, writing.as_of, writing.lang
     )
-    writing.path.write_bytes(client_report(report, catalog, writing.issuer, SOFTWARE))
+    content = client_report(report, bench.catalog, writing.issuer, SOFTWARE)
+    writing.path.write_bytes(content)
+
+
+def write_correction(bench: Bench, correcting: Correcting) -> None:
+    """Write the sheet that goes back to one client. Raises `OSError`."""
+    outcome = correcting.outcome
+    sheet = outcome.received.sheet
+    if sheet is None:
+        raise ValueError(f"{outcome.received.label} is held without a sheet")
+    content = correction_sheet(
+        bench.catalog, sheet, outcome.problems, correcting.issuer, correcting.replaces
+    )
+    correcting.path.write_bytes(content)

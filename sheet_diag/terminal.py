@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from sheet_diag import problems
-from sheet_diag.batch import Order, Result
-from sheet_diag.batch import Progress as Report
+from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Severity
 from sheet_diag.wording import Wording
+
+if TYPE_CHECKING:  # a check of one file does not wait for pandas
+    from sheet_diag.batch import Order, Result
+    from sheet_diag.reception import Progress as Report
 
 _MOST_ROWS: Final = 15
 _COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
@@ -47,11 +52,9 @@ def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
 def show_result(result: Result, order: Order, say: Wording, sheet: Path | None = None) -> None:
     """Clients by rank, files that need attention and why, where to look."""
     console = Console(highlight=False, soft_wrap=False)
-    if not result.outcomes:
-        console.print(say("cli.summary.empty", path=escape(str(order.input))))
     if any(outcome.status is Status.RANKED for outcome in result.outcomes):
         console.print(_ranks(result, say))
-    attention = [o for o in result.outcomes if o.status in (Status.HELD, Status.REJECTED)]
+    attention = [o for o in result.outcomes if o.needs_attention]
     if attention:
         console.print(_attention(attention, say))
     counts = {status.value: result.portfolio.counts[status] for status in Status}
@@ -59,12 +62,42 @@ def show_result(result: Result, order: Order, say: Wording, sheet: Path | None =
     console.print()
     console.print(say("cli.summary.where"))
     places = {"portfolio": order.output / "portfolio.xlsx", "results": order.output / "results"}
+    if any(outcome.correction for outcome in result.outcomes):
+        places["corrections"] = order.output / "corrections"
     if sheet:
         places = {"sheet": sheet, **places}
     for key, path in places.items():
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
         )
+
+
+def show_verdicts(outcomes: Sequence[Outcome], say: Wording) -> None:
+    """Each file: its verdict, and every problem with its place and what to do."""
+    console = Console(highlight=False)
+    for outcome in outcomes:
+        console.print(f"[bold]{_plain(outcome.received.label)}[/]", soft_wrap=True)
+        console.print("  " + _verdict(outcome, say))
+        for line in _problem_lines(outcome, say):
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
+        console.print()
+
+
+def _verdict(outcome: Outcome, say: Wording) -> str:
+    status = say(f"portfolio.status.{outcome.status.value}")
+    scores = outcome.diagnosis.scores if outcome.diagnosis else None
+    if scores is None or scores.rank is None or scores.overall is None:
+        return status
+    return say("cli.check.ranked", status=status, rank=scores.rank, score=shown(scores.overall))
+
+
+def _problem_lines(outcome: Outcome, say: Wording) -> Iterator[str]:
+    for problem in outcome.problems:
+        kind = say(f"report.severity.{problems.severity(problem.code).value}")
+        place = "!".join(part for part in (problem.sheet, problem.cell) if part and problem.cell)
+        text = f"{problems.message(problem, say.lang)} {problems.advice(problem, say.lang)}".strip()
+        line = say("cli.check.line", kind=kind, place=f"{place} " if place else "", text=text)
+        yield _printable(line)
 
 
 def _ranks(result: Result, say: Wording) -> Table:
@@ -87,7 +120,7 @@ def _attention(outcomes: list[Outcome], say: Wording) -> Table:
     table.add_column(say("cli.summary.attention.reason"), overflow="fold")
     for outcome in outcomes[:_MOST_ROWS]:
         status = say(f"portfolio.status.{outcome.status.value}")
-        table.add_row(_plain(outcome.received.file), status, _plain(_reason(outcome, say)))
+        table.add_row(_plain(outcome.received.label), status, _plain(_reason(outcome, say)))
     if len(outcomes) > _MOST_ROWS:
         table.add_row("…", "", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
     return table
@@ -104,4 +137,8 @@ def _reason(outcome: Outcome, say: Wording) -> str:
 
 def _plain(text: str) -> str:
     """Text from outside on a terminal: no markup, no control characters."""
-    return escape("".join(char if char.isprintable() else "�" for char in text))
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in text)

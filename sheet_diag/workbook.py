@@ -19,9 +19,12 @@ from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from sheet_diag.celltext import property_text, storable
-from sheet_diag.typography import FONT
+from sheet_diag.style import INPUT
+from sheet_diag.typography import FONT, room, row_height
 
 Look = Mapping[str, Any]
+
+_NOTE_WIDTH: Final = 300  # pixels
 
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.
 _OPTIONS: Final = {
@@ -160,6 +163,14 @@ class Page:
     def merged_client(self, row: int, first: int, last: int, text: str, look: Look) -> None:
         """Merge columns and write text that came from outside."""
         self.merged(row, first, last, text, {**look, "quote_prefix": True})
+
+    def note(self, row: int, col: int, text: str) -> None:
+        """Put a note on a cell, in a box that holds it; it names no author and no day."""
+        lines = "\n".join(property_text(line) for line in text.split("\n"))
+        points = row_height(lines, room=room(_NOTE_WIDTH), size=9, padding=12)
+        box = {"width": _NOTE_WIDTH, "height": round(points / 0.75), "color": INPUT}
+        font = {"font_name": FONT, "font_size": 9, "author": ""}
+        _done(self._sheet.write_comment(row, col, lines, {**box, **font}))
 
     def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
         """Write a link to a place in here (`internal:`) or a file beside it (`external:`)."""

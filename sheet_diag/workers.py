@@ -1,7 +1,8 @@
 """Processes that may die alone: a file that aborts or hangs its reader costs that file only.
 
 pebble replaces a worker that died or ran out of time; workers start fresh (never forked from a
-process with threads) and get the catalogue once.
+process with threads) and get what they all need, their bench, once. Where the system knows such
+limits (not on Windows), a worker that asks for too much memory is refused it.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.settings import Limits
 
-SECONDS_PER_FILE: Final = 30
+_MIB = 1024 * 1024
+_Bench = TypeVar("_Bench")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -36,31 +38,32 @@ class Died:
     out_of_time: bool = False
 
 
-class Workers:
-    """A pool of processes that hold the catalogue."""
+class Workers(Generic[_Bench]):
+    """A pool of processes that hold a bench; each task has `limits.seconds` of time."""
 
-    def __init__(self, jobs: int, catalog: Catalog) -> None:
+    def __init__(self, jobs: int, bench: _Bench, limits: Limits) -> None:
         method = "spawn" if sys.platform in ("win32", "darwin") else "forkserver"
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             _start_server(context)
         self._pool = ProcessPool(
-            max_workers=jobs, initializer=_start, initargs=[catalog], context=context
+            max_workers=jobs, initializer=_start, initargs=[bench, limits], context=context
         )
+        self._seconds = limits.seconds
 
     def map(
-        self, task: Callable[[Catalog, _In], _Out], entries: Sequence[_In]
+        self, task: Callable[[_Bench, _In], _Out], entries: Sequence[_In]
     ) -> Iterator[_Out | Died]:
-        """`task(catalog, entry)` for each entry, in order. What a task raises is raised here."""
+        """`task(bench, entry)` for each entry, in order. What a task raises is raised here."""
         if not entries:
             return
         calls = [(task, entry) for entry in entries]
-        results = self._pool.map(_call, calls, timeout=SECONDS_PER_FILE).result()
+        results = self._pool.map(_call, calls, timeout=self._seconds).result()
         for _ in entries:
             try:
                 yield next(results)
             except OutOfTime:
-                yield Died(f"over {SECONDS_PER_FILE} s", out_of_time=True)
+                yield Died(f"over {self._seconds} s", out_of_time=True)
             except ProcessExpired as error:
                 yield Died(f"exit {error.exitcode}")
 
@@ -110,22 +113,29 @@ def _start_server(context: BaseContext) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-_catalog: Catalog | None = None
+_bench: Any = None
 
 
-def _start(catalog: Catalog) -> None:
-    """In a worker: keep the catalogue; Ctrl-C is the parent's business."""
-    global _catalog
-    _catalog = catalog
+def _start(bench: Any, limits: Limits) -> None:
+    """In a worker: keep the bench, accept the limits; Ctrl-C is the parent's business."""
+    global _bench
+    _bench = bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unpacked * _MIB,) * 2)
+    if sys.platform == "linux":  # macOS does not keep to it
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory * _MIB,) * 2)
 
 
-def _is_ready(catalog: Catalog, _: None) -> bool:
-    return bool(catalog.items)
+def _is_ready(bench: Any, _: None) -> bool:
+    return bench is not None
 
 
-def _call(call: tuple[Callable[[Catalog, Any], Any], Any]) -> Any:
+def _call(call: tuple[Callable[[Any, Any], Any], Any]) -> Any:
     task, entry = call
-    if _catalog is None:
+    if _bench is None:
         raise RuntimeError("the worker was not started")
-    return task(_catalog, entry)
+    return task(_bench, entry)

@@ -1,15 +1,19 @@
 """The command line as a person meets it: words, exit status, never a traceback."""
 
+import io
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from sheet_diag.catalog import load_catalog
 from sheet_diag.model.basics import Lang
@@ -62,10 +66,27 @@ def _put(folder: Path, answer: str) -> None:
             ["template", "--output", "file.txt/x.xlsx"], 2, "書き込めません", id="no place"
         ),
         pytest.param(["nonsense"], 2, "nonsense", id="no such command"),
+        pytest.param(["run", "--input", "none"], 2, "ファイルがありません", id="nothing in it"),
+        pytest.param(["check", "no.xlsx"], 2, "ファイル no.xlsx がありません", id="no such file"),
+        pytest.param(["check", "."], 2, "フォルダーです", id="a folder to check"),
+        pytest.param(
+            ["check", "file.txt", "--passwords", "no.csv"], 2, "パスワードの一覧", id="no passwords"
+        ),
+        pytest.param(["check", "file.txt"], 1, "読み取り不可", id="not a sheet"),
+        pytest.param(
+            ["run", "--input", "full", "--output", "file.txt"], 2, "書き込めません", id="no folder"
+        ),
+        pytest.param(
+            ["run", "--input", "full", "--config", "limits.toml"], 2, "limits.ratio", id="limits"
+        ),
     ],
 )
 def test_one_call(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
     (tmp_path / "file.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "none").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "limits.toml").write_text("[limits]\nratio = 0\n", encoding="utf-8")
     (tmp_path / "bad.toml").write_text('[issuer]\nnmae = "x"\n', encoding="utf-8")
     done = _call(*arguments, folder=tmp_path)
     assert done.returncode == status, done.stderr
@@ -105,22 +126,27 @@ def test_ctrl_c_is_quiet_and_leaves_the_former_output(tmp_path: Path) -> None:
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
-    while not list((tmp_path / "output").glob(".sheet-diag-*")) and time.monotonic() < deadline:
+    while (
+        not list((tmp_path / "output").glob(".sheet-diag-work-*")) and time.monotonic() < deadline
+    ):
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGINT)
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "中断しました" in errors
     assert "Traceback" not in errors
-    assert [path.name for path in (tmp_path / "output").iterdir()] == ["portfolio.xlsx"]
+    left = sorted(path.name for path in (tmp_path / "output").iterdir())
+    assert left == [".sheet-diag.lock", "portfolio.xlsx"]
     assert (tmp_path / "output" / "portfolio.xlsx").read_bytes() == b"former"
 
 
 def test_an_empty_input_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "input").mkdir()
     done = _call("run", folder=tmp_path)
-    assert done.returncode == 0
-    assert "ファイルがありません" in done.stdout
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ファイルがありません" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "output").exists()
 
 
 def test_configuration_reaches_the_sheet(tmp_path: Path) -> None:
@@ -143,12 +169,14 @@ def test_configuration_reaches_the_sheet(tmp_path: Path) -> None:
 def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
     commands = dict.fromkeys(
-        re.findall(r"(?:^|`)sheet-diag ((?:demo|template|run)[^`\n]*)", text, re.M)
+        re.findall(r"(?:^|`)sheet-diag ((?:demo|template|run|check)[^`\n]*)", text, re.M)
     )
-    assert {command.split()[0] for command in commands} == {"demo", "template", "run"}
+    assert {command.split()[0] for command in commands} == {"demo", "template", "run", "check"}
     _put(tmp_path, "はい")
+    (tmp_path / "passwords.csv").write_text("診断先,パスワード\n", encoding="utf-8")
     for command in commands:
-        done = _call(*command.split(), folder=tmp_path)
+        words = ["input/a.xlsx" if "回答" in w or w == "FILE…" else w for w in command.split()]
+        done = _call(*words, folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
 
 
@@ -165,3 +193,47 @@ def test_output_and_input_are_two_folders(tmp_path: Path) -> None:
     done = _call("run", "--output", "input", folder=tmp_path)
     assert done.returncode == 2
     assert "入力フォルダーと同じ" in done.stderr
+
+
+def test_a_check_tells_the_verdict_and_writes_nothing(tmp_path: Path) -> None:
+    _put(tmp_path, "検討中")
+    before = sorted(tmp_path.rglob("*"))
+    done = _call("check", "input/a.xlsx", folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "判定保留" in done.stdout
+    assert "「検討中」を読み取れません" in done.stdout
+    as_json = _call("check", "input/a.xlsx", "--json", folder=tmp_path)
+    verdict = json.loads(as_json.stdout)
+    assert (as_json.returncode, verdict["counts"]["held"]) == (1, 1)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_check_says_what_a_run_says(tmp_path: Path) -> None:
+    _put(tmp_path, "はい")
+    checked = json.loads(_call("check", "input/a.xlsx", "--json", folder=tmp_path).stdout)
+    assert _call("run", folder=tmp_path).returncode == 0
+    ran = json.loads((tmp_path / "output" / "run.json").read_text(encoding="utf-8"))
+    apart = {"result", "correction"}
+    for one, other in zip(checked["returns"], ran["returns"], strict=True):
+        assert {k: v for k, v in one.items() if k not in apart} == {
+            k: v for k, v in other.items() if k not in apart
+        }
+
+
+def test_no_password_is_shown_or_kept(tmp_path: Path) -> None:
+    _put(tmp_path, "はい")
+    path = tmp_path / "input" / "a.xlsx"
+    buffer = io.BytesIO()
+    OOXMLFile(io.BytesIO(path.read_bytes())).encrypt("Himitsu-2026", buffer)
+    path.write_bytes(buffer.getvalue())
+    (tmp_path / "passwords.csv").write_text("診断先,パスワード\n,Himitsu-2026\n", encoding="cp932")
+    assert _call("run", folder=tmp_path).returncode == 1
+    done = _call("run", "--passwords", "passwords.csv", folder=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "Himitsu" not in done.stdout + done.stderr
+    for output in (tmp_path / "output").rglob("*"):
+        if output.suffix == ".xlsx":
+            with zipfile.ZipFile(output) as package:
+                assert not any(b"Himitsu" in package.read(name) for name in package.namelist())
+        elif output.is_file():
+            assert b"Himitsu" not in output.read_bytes()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheet_diag.catalog import load_catalog
-from sheet_diag.folding import fold, tidy
+from sheet_diag.folding import company_key, fold, tidy
 from sheet_diag.model.catalog import Choice, ProfileChoice
 
 CATALOG = load_catalog()
@@ -39,6 +39,7 @@ CATALOG = load_catalog()
         pytest.param("☑\ufe0e", "☑", id="VS15: a mark drawn as text"),
         pytest.param("\u202eはい\u202c", "はい", id="bidi marks"),
         pytest.param("はい\r\n", "はい", id="line end"),
+        pytest.param("はい_x000D_", "はい", id="a return as XML spells it"),
         pytest.param("not\n  applicable", "not applicable", id="white space inside"),
         pytest.param("①", "1", id="circled number: NFKC loses the circle"),
         pytest.param("山田㈱山田", "山田(株)山田", id="㈱: NFKC opens the sign"),
@@ -153,6 +154,7 @@ def test_typed_answers_find_their_choice(typed: str, choice: str | None) -> None
         pytest.param("  株式会社　山田　", "株式会社　山田", id="edges only"),
         pytest.param("㈱山田①", "㈱山田①", id="nothing is folded"),
         pytest.param("一行目 \r\n二行目\r三行目\n\n", "一行目\n二行目\n三行目", id="line ends"),
+        pytest.param("一行目_x000D_\n二行目", "一行目\n二行目", id="a return as XML spells it"),
         pytest.param("\ufeff山\u200b田", "山田", id="invisible characters"),
         pytest.param("ＹＥＳ、はい。", "ＹＥＳ、はい。", id="width and punctuation stay"),
         pytest.param("\u00a0", "", id="nothing to see"),
@@ -161,3 +163,89 @@ def test_typed_answers_find_their_choice(typed: str, choice: str | None) -> None
 def test_free_text_keeps_what_it_says(typed: str, tidied: str) -> None:
     assert tidy(typed) == tidied
     assert tidy(tidied) == tidied
+
+
+# --- company names
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("見本", "見本"),
+        ("株式会社見本", "見本"),
+        ("見本株式会社", "見本"),
+        ("株式会社　見本", "見本"),
+        ("㈱見本", "見本"),
+        ("見本㈱", "見本"),
+        ("㍿見本", "見本"),
+        ("（株）見本", "見本"),
+        ("(株) 見 本", "見本"),
+        ("有限会社見本", "見本"),
+        ("㈲見本", "見本"),
+        ("合同会社見本", "見本"),
+        ("（同）見本", "見本"),
+        ("合資会社見本", "見本"),
+        ("合名会社見本", "見本"),
+        ("一般社団法人見本", "見本"),
+        ("公益財団法人　見本", "見本"),
+        ("医療法人見本", "見本"),
+        ("医療法人社団見本", "見本"),
+        ("医療法人財団見本", "見本"),
+        ("学校法人見本", "見本"),
+        ("社会福祉法人見本", "見本"),
+        ("宗教法人見本", "見本"),
+        ("特定非営利活動法人見本", "見本"),
+        ("ＮＰＯ法人 見本", "見本"),
+        ("国立大学法人見本大学", "見本大学"),
+        ("独立行政法人見本", "見本"),
+        ("見本\u200b株式会社\n", "見本"),
+        ("Mihon Co., Ltd.", "mihon"),
+        ("ＭＩＨＯＮ　ＣＯ．，ＬＴＤ", "mihon"),
+        ("Mihon Inc.", "mihon"),
+        ("Mihon, Inc", "mihon"),
+        ("Mihon K.K.", "mihon"),
+        ("K.K. Mihon", "mihon"),
+        ("Mihon KK", "mihon"),
+        ("Mihon LLC", "mihon"),
+        ("Mihon L.L.C.", "mihon"),
+        ("Mihon Corporation", "mihon"),
+        ("Mi-hon Corp.", "mihon"),
+        ("ミ・ホン（株）", "ミホン"),
+        ("ﾐ･ﾎﾝ㈱", "ミホン"),
+        ("株式会社見本 Co., Ltd.", "見本"),
+        ("株式会社", "株式会社"),
+        ("㈱", "株"),
+        ("Inc.", "inc"),
+        ("", ""),
+        # parts of names that only look like legal forms
+        ("(株)見本(旧社名)", "見本(旧社名)"),
+        ("見本（株）大阪支店", "見本(株)大阪支店"),
+        ("見本運輸（名）", "見本運輸(名)"),
+        ("Costco", "costco"),
+        ("Tobacco Inc.", "tobacco"),
+        ("KKR", "kkr"),
+        ("Unlimited", "unlimited"),
+    ],
+)
+def test_a_company_is_known_by_its_name_without_the_legal_form(name: str, key: str) -> None:
+    assert company_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("髙橋商店", "高橋商店"),
+        ("﨑山工業", "崎山工業"),
+        ("株式会社カード", "株式会社カド"),
+        ("見本", "見本ホールディングス"),
+        ("㈱見本大阪", "㈱見本東京"),
+    ],
+)
+def test_different_names_stay_apart(one: str, other: str) -> None:
+    assert company_key(one) != company_key(other)
+
+
+@given(_TYPED)
+def test_a_company_key_never_loses_a_whole_name(name: str) -> None:
+    assert company_key(name) or not fold(name)
+    assert company_key(f"　{name}\u200b") == company_key(name)

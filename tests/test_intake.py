@@ -137,6 +137,8 @@ def test_other_spellings_are_read_and_told(typed: str, sign: str) -> None:
         pytest.param("\u00a0はい", id="no-break space"),
         pytest.param("はい\n", id="line break"),
         pytest.param("は\u200bい", id="zero-width space inside"),
+        pytest.param("'はい", id="the apostrophe of a text cell"),
+        pytest.param("はい_x000D_", id="a return as XML spells it"),
     ],
 )
 def test_what_nobody_sees_does_not_count(typed: str) -> None:
@@ -176,6 +178,8 @@ def test_every_spelling_of_the_catalogue_is_read(lang: Lang) -> None:
         pytest.param(True, "TRUE", id="boolean true"),
         pytest.param(False, "FALSE", id="boolean false"),
         pytest.param(1, "1", id="number"),
+        pytest.param("1.0", "1.0", id="decimal of a whole number"),
+        pytest.param("●", "●", id="a mark that no choice bears"),
         pytest.param(0, "0", id="zero"),
         pytest.param(0.5, "0.5", id="decimal"),
         pytest.param(date(2026, 4, 1), "2026-04-01", id="date"),
@@ -282,7 +286,7 @@ _TWO_ODD = """
         ),
         pytest.param(
             """
-            | No.  | 設問         | 回答     | 備考     |
+            | No.  | 確認事項     | 回答     | 備考     |
             |      | 回答は右の欄 |          |          |
             | C1-1 | C1-2と同じか | はい     |          |
             | C1-2 | はい         | 該当なし |          |

@@ -6,21 +6,23 @@ import csv
 import hashlib
 import io
 import os
+import tempfile
 import unicodedata
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from sheet_diag.intake import Found, failed, find, receive
-from sheet_diag.intake import files as intake_files
+from sheet_diag.intake import Found, failed, find, open_file, read_content, receive
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received, Severity
-from sheet_diag.model.settings import Issuer
+from sheet_diag.model.settings import Issuer, Limits, Reading
 from sheet_diag.problems import severity
 from sheet_diag.sheet import hearing_sheet
+from sheet_diag.tasks import Bench
 from sheet_diag.workers import Died, Workers
 from tests.catalogs import JIS
 from tests.returned import SMALL, as_google_saves, read, returned, signs, told, zipped
@@ -36,6 +38,13 @@ def _table(encoding: str) -> bytes:
     return text.getvalue().encode(encoding)
 
 
+def _receive(found: Found, catalog: Catalog) -> Received:
+    """A file that is one return."""
+    with tempfile.TemporaryDirectory() as spool:
+        (leaf,) = open_file(found, Path(spool), Reading())
+        return receive(found, leaf, catalog, Reading())
+
+
 # --- kinds of files, told by content
 
 
@@ -47,8 +56,8 @@ def _table(encoding: str) -> bytes:
         ("screen.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "WRONG_FORMAT image"),
         ("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "WRONG_FORMAT image"),
         ("letter.rtf", b"{\\rtf1\\ansi}", "WRONG_FORMAT document"),
-        ("all.rar", b"Rar!\x1a\x07\x01\0", "WRONG_FORMAT archive"),
-        ("all.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "WRONG_FORMAT archive"),
+        ("all.rar", b"Rar!\x1a\x07\x01\0", "WRONG_FORMAT rar"),
+        ("all.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "WRONG_FORMAT sevenzip"),
         ("all.zip", zipped("a.xlsx", "b.xlsx"), "WRONG_FORMAT archive"),
         ("nothing.zip", zipped(), "WRONG_FORMAT archive"),
         (
@@ -64,7 +73,7 @@ def _table(encoding: str) -> bytes:
         (
             "binary.xlsx",
             zipped("[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"),
-            "WRONG_FORMAT xlsb",
+            "UNREADABLE Cannot detect file format",
         ),
         ("sheet.ods", zipped("mimetype", "content.xml"), "WRONG_FORMAT opendocument"),
         (
@@ -72,8 +81,8 @@ def _table(encoding: str) -> bytes:
             zipped("Index/Document.iwa", "Metadata/Properties.plist"),
             "WRONG_FORMAT numbers",
         ),
-        ("old.xls", OLE + bytes(504), "PROTECTED_OR_OLD"),
-        ("secret.xlsx", OLE + bytes(504), "PROTECTED_OR_OLD"),
+        ("old.xls", OLE + bytes(504), "UNREADABLE damaged"),
+        ("secret.xlsx", OLE + bytes(504), "UNREADABLE damaged"),
         ("portal.xls", b"<html><body><table>", "WRONG_FORMAT html"),
         ("portal.xlsx", b"\xef\xbb\xbf\r\n <!DOCTYPE HTML>\n<html>", "WRONG_FORMAT html"),
         ("export.xls", b"<table border=1>", "WRONG_FORMAT html"),
@@ -114,17 +123,23 @@ def test_a_return_is_read_whatever_its_name(name: str) -> None:
     assert (received.file, signs(received), told(received)) == (name, "○-△×", [])
 
 
-@pytest.mark.parametrize(
-    ("limit", "problem"), [("LARGEST_FILE", "TOO_LARGE"), ("LARGEST_INFLATED", "TOO_LARGE")]
-)
-def test_a_file_over_a_limit_is_refused(
-    monkeypatch: pytest.MonkeyPatch, limit: str, problem: str
-) -> None:
-    content = returned()
+@pytest.mark.parametrize("limit", ["file", "inflated"])
+def test_a_file_over_a_limit_is_refused(limit: str) -> None:
+    content = b" " * 2**20 + returned() if limit == "file" else _wordy()
     assert told(read(content)) == []
-    monkeypatch.setattr(intake_files, limit, 1000)
-    received = read(content)
-    assert (received.sheet, [p.code.value for p in received.problems]) == (None, [problem])
+    limits = Limits(**{limit: 1})
+    received = read_content("a.xlsx", content, SMALL, Reading(limits))
+    assert received.sheet is None
+    assert received.problems[0].code in (Code.TOO_LARGE, Code.UNSAFE_FILE)
+
+
+def _wordy() -> bytes:
+    """A return with 2 MiB of other text, unpacked."""
+    words = "".join(chr(0x4E00 + n * 7 % 20000) for n in range(700_000))
+    buffer = io.BytesIO(returned())
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("docProps/words.xml", f"<x>{words}</x>")
+    return buffer.getvalue()
 
 
 def test_another_workbook_is_no_hearing_sheet() -> None:
@@ -220,7 +235,7 @@ def test_names_are_composed_characters(tmp_path: Path) -> None:
     _tree(tmp_path, [unicodedata.normalize("NFD", typed)])
     (found,) = find(tmp_path, tmp_path / "output")
     assert found.name == typed
-    assert receive(found, SMALL).file == typed
+    assert _receive(found, SMALL).file == typed
 
 
 @pytest.mark.parametrize(
@@ -244,12 +259,12 @@ def test_an_output_folder_around_the_input_hides_nothing(tmp_path: Path, output:
 
 
 def test_ignored_files_are_told_and_not_opened(tmp_path: Path) -> None:
-    received = receive(Found(tmp_path / "gone" / "~$a.xlsx", "~$a.xlsx", ignored=True), SMALL)
+    received = _receive(Found(tmp_path / "gone" / "~$a.xlsx", "~$a.xlsx", ignored=True), SMALL)
     assert received == Received("~$a.xlsx", "", ignored=True, problems=_problems("NOT_A_RETURN"))
 
 
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    received = receive(Found(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
+    received = _receive(Found(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
     assert received.sheet is None
     assert [problem.code for problem in received.problems] == [Code.NO_ACCESS]
 
@@ -278,7 +293,7 @@ def test_reading_changes_no_file(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
     before = _states(tmp_path)
-    received = [receive(found, SMALL) for found in find(tmp_path, tmp_path / "output")]
+    received = [_receive(found, SMALL) for found in find(tmp_path, tmp_path / "output")]
     assert [each.file for each in received] == sorted(contents)
     assert _states(tmp_path) == before
 
@@ -299,8 +314,9 @@ def test_foreign_workbooks_are_rejected_and_nothing_raises() -> None:
     folder = Path(os.environ[CORPUS])
     found = find(folder, folder / "output")
     assert len(found) >= 100
-    with Workers(min(os.cpu_count() or 1, 4), JIS) as workers:
-        results = list(workers.map(_receive, found))
+    bench = Bench(JIS, Reading())
+    with Workers(min(os.cpu_count() or 1, 4), bench, bench.reading.limits) as workers:
+        results = list(workers.map(_receive_foreign, found))
     received = [
         failed(file, Problem(Code.READER_DIED, value=result.reason))
         if isinstance(result, Died)
@@ -311,8 +327,8 @@ def test_foreign_workbooks_are_rejected_and_nothing_raises() -> None:
     assert {each.file: told(each) for each in received if not _is_rejected(each)} == {}
 
 
-def _receive(catalog: Catalog, found: Found) -> Received:
-    return receive(found, catalog)
+def _receive_foreign(bench: Bench, found: Found) -> Received:
+    return _receive(found, bench.catalog)
 
 
 def _is_rejected(received: Received) -> bool:

@@ -8,12 +8,21 @@ import pytest
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook import Workbook
 
-from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, STAMP_CELL, cell_name, stamp
+from sheet_diag.intake.cells import Grid
+from sheet_diag.layout import (
+    IDENTITY_KEYS,
+    IDENTITY_SHEET,
+    REPLACES_KEY,
+    STAMP_CELL,
+    cell_name,
+    stamp,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS
+from tests.grids import Read, book, sheet
 from tests.returned import (
     COMPANY,
     PROFILE,
@@ -169,3 +178,36 @@ def test_a_client_id_is_carried_three_times(client: str) -> None:
 
     assert sheet_of(read(content)).identity.client == client
     assert sheet_of(read(edited(content, only_visible))).identity.client == client
+
+
+# --- what a correction replaces
+
+ONE, TWO = "a1" * 32, "0f" * 32
+
+
+def _identity_sheet(name: str, value: str) -> Grid:
+    rows = ((IDENTITY_KEYS[0], "small"), (IDENTITY_KEYS[1], "1"), (REPLACES_KEY, value))
+    return Grid(name, visible=False, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "custom", "replaces"),
+    [
+        pytest.param(ONE, "", (ONE,), id="hidden sheet"),
+        pytest.param("", f"{ONE} {TWO}", (ONE, TWO), id="property"),
+        pytest.param(f"{ONE}\n{TWO.upper()}", ONE, (ONE, TWO), id="both, once each"),
+        pytest.param(f"{ONE[:-1]} {ONE}0 {'g' * 64}", "", (), id="no digest"),
+        pytest.param(f"x {TWO}", "", (TWO,), id="what is no digest is left out"),
+        pytest.param("", "", (), id="none"),
+    ],
+)
+def test_a_correction_names_what_it_replaces(
+    hidden: str, custom: str, replaces: tuple[str, ...]
+) -> None:
+    properties = {REPLACES_KEY: custom} if custom else {}
+    read = Read(book(sheet(), _identity_sheet("_x", hidden), properties=properties))
+    assert (read.sheet.replaces, read.told) == (replaces, [])
+
+
+def test_a_return_as_sent_replaces_nothing() -> None:
+    assert sheet_of(read(returned(client="C-1"))).replaces == ()

@@ -3,7 +3,9 @@
 import csv
 import hashlib
 import json
+import os
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from sheet_diag.catalog import load_catalog
 from sheet_diag.demo import ISSUER, prepare
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
-from sheet_diag.model.settings import Issuer
+from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.sheet import Entries, hearing_sheet
 
 CATALOG = load_catalog()
@@ -103,8 +105,10 @@ def test_every_result_named_in_the_journal_exists_and_no_other(demo: Path) -> No
     assert named == present
     assert {path.name for path in (demo / "output").iterdir()} == {
         "results",
+        "corrections",
         "portfolio.xlsx",
         "run.json",
+        ".sheet-diag.lock",
     }
 
 
@@ -230,13 +234,72 @@ def test_the_same_file_twice_is_scored_once(tmp_path: Path) -> None:
     assert second["problems"][0]["value"] == "a.xlsx"
 
 
-def test_two_returns_of_one_name_are_both_told(tmp_path: Path) -> None:
-    _put(tmp_path, "a.xlsx", _answers("はい"))
-    _put(tmp_path, "b.xlsx", _answers("一部"))
+def test_of_two_returns_of_one_client_one_counts(tmp_path: Path) -> None:
+    first = _put(tmp_path, "a.xlsx", _answers("はい"))
+    second = _put(tmp_path, "b.xlsx", _answers("一部"))
+    os.utime(first, (2_000_000_000, 2_000_000_000))
+    os.utime(second, (1_000_000_000, 1_000_000_000))
     _run(tmp_path)
-    for file, other in (("a.xlsx", "b.xlsx"), ("b.xlsx", "a.xlsx")):
-        told = [p for p in _entry(tmp_path, file)["problems"] if p["code"] == "SAME_CLIENT"]
-        assert [problem["value"] for problem in told] == [other]
+    newer, older = _entry(tmp_path, "a.xlsx"), _entry(tmp_path, "b.xlsx")
+    assert (newer["status"], older["status"]) == ("ranked", "superseded")
+    assert [(p["code"], p["value"]) for p in older["problems"]] == [("NEWER_RETURN", "a.xlsx")]
+    assert ("REPLACES", "b.xlsx") in [(p["code"], p["value"]) for p in newer["problems"]]
+
+
+def _held(folder: Path, file: str) -> Path:
+    entry = _entry(folder, file)
+    assert entry["status"] == "held"
+    path: Path = folder / "output" / entry["correction"]
+    return path
+
+
+def test_a_correction_replaces_the_first_return(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい") | {"POL-01": "検討中", "POL-02": "たぶん"})
+    _run(tmp_path)
+    shutil.copy(_held(tmp_path, "a.xlsx"), tmp_path / "input" / "back.xlsx")
+    _run(tmp_path)
+    first, back = _entry(tmp_path, "a.xlsx"), _entry(tmp_path, "back.xlsx")
+    assert (first["status"], back["status"]) == ("superseded", "held")
+    assert [p["code"] for p in first["problems"]] == ["CORRECTED"]
+    assert _errors(back) == {("NOT_UNDERSTOOD", "POL-01"), ("NOT_UNDERSTOOD", "POL-02")}
+    _answer(tmp_path / "input" / "back.xlsx", "検討中", "いいえ")
+    _run(tmp_path)
+    assert _errors(_entry(tmp_path, "back.xlsx")) == {("NOT_UNDERSTOOD", "POL-02")}
+    _answer(tmp_path / "input" / "back.xlsx", "たぶん", "はい")
+    _run(tmp_path)
+    done = _entry(tmp_path, "back.xlsx")
+    assert (done["status"], _errors(done)) == ("ranked", set())
+    assert done["answers"] == dict.fromkeys(CATALOG.items, "yes") | {"POL-01": "no"}
+    assert not list((tmp_path / "output" / "corrections").iterdir())
+
+
+def _errors(entry: Any) -> set[tuple[str, str]]:
+    return {(p["code"], p["item"]) for p in entry["problems"] if p["severity"] == "error"}
+
+
+def _answer(path: Path, former: str, answer: str) -> None:
+    book = openpyxl.load_workbook(path)
+    cells = [c for page in book.worksheets for row in page.iter_rows() for c in row]
+    for cell in cells:
+        if cell.value == former and cell.protection.locked is False:
+            cell.value = answer
+    book.save(path)
+
+
+def test_members_of_an_archive_are_returns_of_their_own(tmp_path: Path) -> None:
+    first = _put(tmp_path, "a.xlsx", _answers("はい"), "株式会社甲")
+    second = _put(tmp_path, "b.xlsx", _answers("一部"), "株式会社乙")
+    with zipfile.ZipFile(tmp_path / "input" / "両社.zip", "w") as archive:
+        archive.write(first, "甲.xlsx")
+        archive.write(second, "乙.xlsx")
+        archive.writestr("読んでください.txt", "よろしくお願いします。")
+    first.unlink()
+    second.unlink()
+    _run(tmp_path)
+    journal = _journal(tmp_path)
+    fates = {entry["member"]: entry["status"] for entry in journal["returns"]}
+    assert fates == {"甲.xlsx": "ranked", "乙.xlsx": "ranked", "読んでください.txt": "rejected"}
+    assert (journal["counts"]["files"], journal["counts"]["ranked"]) == (3, 2)
 
 
 def test_our_own_report_is_no_return(tmp_path: Path) -> None:
@@ -325,8 +388,8 @@ def test_what_cannot_be_looked_into_is_counted(tmp_path: Path) -> None:
     (tmp_path / "input" / "broken.xlsx").symlink_to(tmp_path / "gone.xlsx")
     _run(tmp_path)
     entries = {e["file"]: [p["code"] for p in e["problems"]] for e in _journal(tmp_path)["returns"]}
-    assert entries["linked"] == ["NO_ACCESS"]
-    assert entries["broken.xlsx"] == ["NO_ACCESS"]
+    assert entries["linked"] == ["LINK_OUTSIDE"]
+    assert entries["broken.xlsx"] == ["LINK_OUTSIDE"]
     assert _journal(tmp_path)["counts"]["files"] == 3
 
 
@@ -348,6 +411,7 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(tasks, "score", fail)
     path = _put(tmp_path, "a.xlsx", _answers("はい"))
-    received, diagnosis = tasks.examine(CATALOG, Found(path, "a.xlsx", ignored=False))
+    opening = tasks.Opening(Found(path, "a.xlsx", ignored=False), tmp_path)
+    received, diagnosis = tasks.open_or_examine(tasks.Bench(CATALOG, Reading()), opening)
     assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
     assert (received.sheet, diagnosis) == (None, None)

@@ -8,52 +8,98 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
-from sheet_diag.intake.files import Found, find, recognise
-from sheet_diag.intake.grid import UnreadableError, read_grids
+from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.files import Found, find
+from sheet_diag.intake.grid import read_workbook
+from sheet_diag.intake.opening import open_workbook_bytes
+from sheet_diag.intake.reading import ChangingError, digest_of, read_stable
 from sheet_diag.intake.returns import read_return
+from sheet_diag.intake.wrappings import Leaf, unwrap
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received
+from sheet_diag.model.settings import Reading
 
-__all__ = ["Found", "failed", "find", "receive"]
+__all__ = ["Found", "Leaf", "failed", "find", "open_file", "read_content", "receive"]
+
+_MIB: Final = 1024 * 1024
+_USUAL: Final = Reading()
 
 
-def receive(found: Found, catalog: Catalog) -> Received:
-    """Read one file of the input folder. Raises nothing for whatever the file may hold."""
+def open_file(found: Found, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
+    """The returns in one file: itself, or the members of the archive or mail that it is.
+
+    Members are written into the folder `spool`. Raises nothing for whatever the file may hold.
+    """
     if found.ignored:
-        return Received(found.name, "", ignored=True, problems=(Problem(Code.NOT_A_RETURN),))
+        return (_told(found, Problem(Code.NOT_A_RETURN), ignored=True),)
+    if found.outside:
+        return (_told(found, Problem(Code.LINK_OUTSIDE)),)
     if found.blocked:
-        return Received(found.name, "", problems=(Problem(Code.NO_ACCESS),))
+        return (_told(found, Problem(Code.NO_ACCESS)),)
     try:
-        content = found.path.read_bytes()
+        size = found.path.stat().st_size
+        if size > reading.limits.file * _MIB:
+            return (_told(found, Problem(Code.TOO_LARGE, value=f"{size / _MIB:.0f} MiB")),)
+        return unwrap(found.path, found.name, spool, reading)
     except OSError:
-        return Received(found.name, "", problems=(Problem(Code.NO_ACCESS),))
-    return read_content(found.name, content, catalog)
+        return (_told(found, Problem(Code.NO_ACCESS)),)
 
 
-def read_content(name: str, content: bytes, catalog: Catalog) -> Received:
-    """Read the content of one file, named `name` in every message."""
+def _told(found: Found, problem: Problem, *, ignored: bool = False) -> Leaf:
+    return Leaf(found.path, None, 0, problem, ignored)
+
+
+def receive(found: Found, leaf: Leaf, catalog: Catalog, reading: Reading) -> Received:
+    """Read one return of a file. Raises nothing for whatever it may hold."""
+    if leaf.problem or leaf.path is None:
+        problems = (leaf.problem,) if leaf.problem else ()
+        digest = "" if leaf.path is None or _is_closed(leaf) else digest_of(leaf.path)
+        return Received(
+            found.name, digest, leaf.member, problems=problems, ignored=leaf.ignored,
+            file_time=leaf.file_time,
+        )  # fmt: skip
+    try:
+        content = read_stable(leaf.path)
+    except (OSError, ChangingError):
+        return Received(found.name, "", leaf.member, problems=(Problem(Code.NO_ACCESS),))
+    return read_content(
+        found.name, content, catalog, reading, member=leaf.member, file_time=leaf.file_time
+    )
+
+
+def _is_closed(leaf: Leaf) -> bool:
+    """Whether the file must not even be looked at: a pipe would wait for ever."""
+    closed = (Code.NO_ACCESS, Code.LINK_OUTSIDE)
+    return leaf.ignored or (leaf.problem is not None and leaf.problem.code in closed)
+
+
+def read_content(
+    name: str,
+    content: bytes,
+    catalog: Catalog,
+    reading: Reading = _USUAL,
+    *,
+    member: str | None = None,
+    file_time: int = 0,
+) -> Received:
+    """Read the content of one workbook, named `name` (and `member`) in every message."""
     digest = hashlib.sha256(content).hexdigest()
-    refusal = recognise(content)
-    if refusal:
-        return Received(name, digest, problems=(refusal,))
+    label = f"{name}/{member}" if member else name
     try:
-        grids = read_grids(content)
-    except UnreadableError as error:
-        problem = Problem(Code.UNREADABLE, value=str(error))
-        return Received(name, digest, problems=(problem,))
-    sheet, problems = read_return(grids, content, catalog)
-    return Received(name, digest, sheet=sheet, problems=problems)
+        opened = open_workbook_bytes(content, label, reading)
+        book = read_workbook(opened.content, opened.format, reading.limits)
+    except RefusedError as error:
+        return Received(name, digest, member, problems=(error.problem,), file_time=file_time)
+    sheet, problems = read_return(book, catalog)
+    if opened.password_used:
+        problems = (*problems, Problem(Code.PASSWORD_USED))
+    return Received(name, digest, member, book.modified, file_time, sheet, problems)
 
 
-def failed(found: Found, problem: Problem) -> Received:
-    """A file whose reading came to no end, with the reason."""
-    digest = hashlib.sha256(_content(found.path)).hexdigest()
-    return Received(found.name, digest, problems=(problem,))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+def failed(found: Found, problem: Problem, leaf: Leaf | None = None) -> Received:
+    """A return whose reading came to no end, with the reason."""
+    path = leaf.path if leaf else found.path
+    digest = digest_of(path) if path and not found.blocked else ""
+    return Received(found.name, digest, leaf.member if leaf else None, problems=(problem,))

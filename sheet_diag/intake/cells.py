@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from sheet_diag.model.returns import Problem
 
@@ -37,7 +36,7 @@ class Grid:
     name: str
     visible: bool
     rows: tuple[tuple[str, ...], ...]
-    marks: Mapping[Position, Mark] = MappingProxyType({})
+    marks: Mapping[Position, Mark] = field(default_factory=dict)
     merged: tuple[Area, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     cut: bool = False

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
-from sheet_diag.intake.grid import Grid
+from sheet_diag.intake.answers import what_holds_no_answer
+from sheet_diag.intake.cells import Grid
+from sheet_diag.intake.dates import has_marks, read_day
+from sheet_diag.intake.surroundings import about_sheet
 from sheet_diag.layout import LISTS_SHEET, cell_name
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
 from sheet_diag.model.returns import Code, Problem
 
 _COUNT: Final = re.compile(
-    r"約?(\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(万)?(?:人|名|件|社|拠点|か所|箇所|店舗|people|persons|records|employees)?"
+    r"約?(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?P<rest>\.\d{1,4})?(?P<myriad>万)?"
+    r"(?:人|名|件|社|拠点|か所|箇所|店舗|people|persons|records|employees)?"
 )
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
+_LONGEST_LABEL: Final = 200  # a longer text is not worth folding
 
 
 def read_profile(
@@ -36,17 +40,18 @@ def read_profile(
         problems += found
         if value:
             profile[field.id] = value
-    return profile, (*_missing(catalog, profile, problems, best), *problems)
+    missing = _missing(catalog, profile, problems, best)
+    return profile, (*missing, *about_sheet(best.grid), *problems)
 
 
-def _standing(found: _Labels) -> tuple[int, int]:
-    """More labels first; of copies of the sheet, the one that was filled in."""
-    entries = (found.grid.text(row, col + 1) for row, col in found.cells.values())
-    return len(found.cells), sum(1 for entry in entries if tidy(entry))
+def _standing(found: _Labels) -> tuple[int, bool, int]:
+    """More labels first; of copies, one that is filled in and not hidden, then the fullest."""
+    entries = sum(1 for cell in found.cells.values() if tidy(found.grid.text(*cell)))
+    return len(found.cells), found.grid.visible and entries > 0, entries
 
 
 class _Labels:
-    """The labels found on one sheet: field id -> (row, column) of the label, and its language."""
+    """The fields found on one sheet: field id -> (row, column) of its entry, and the language."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
@@ -59,10 +64,12 @@ def _find_labels(grid: Grid, catalog: Catalog) -> _Labels:
     if grid.name == LISTS_SHEET:
         return found
     labels = {fold(f.label[lang]): (f.id, lang) for f in catalog.profile for lang in Lang}
+    ends = {(top, left): right for top, left, _, right in grid.merged}
     for row, cells in enumerate(grid.rows):
         for col, text in enumerate(cells):
-            if text and (match := labels.get(fold(text))) and match[0] not in found.cells:
-                found.cells[match[0]] = (row, col)
+            match = labels.get(fold(text)) if text and len(text) <= _LONGEST_LABEL else None
+            if match and match[0] not in found.cells:
+                found.cells[match[0]] = (row, ends.get((row, col), col) + 1)
                 found.lang = match[1]
     return found
 
@@ -76,7 +83,7 @@ def _missing(
     for field in catalog.profile:
         if field.required and field.id not in profile and field.id not in told:
             place = labels.cells.get(field.id)
-            cell = cell_name(place[0], place[1] + 1) if place else None
+            cell = cell_name(*place) if place else None
             code = Code.COMPANY_MISSING if field.id == "company" else Code.PROFILE_MISSING
             details = (("field", field.label[labels.lang]),)
             missing.append(Problem(code, labels.grid.name, cell, field.id, details=details))
@@ -87,11 +94,12 @@ def _read_field(
     field: ProfileField, labels: _Labels, row: int, col: int
 ) -> tuple[str, list[Problem]]:
     """The value of one field (a choice id, a number, an ISO date, text), and what was noted."""
-    raw = tidy(labels.grid.text(row, col + 1))
-    if not raw:
+    raw, mark = tidy(labels.grid.text(row, col)), labels.grid.marks.get((row, col))
+    if not raw and not mark:
         return "", []
-    value, plain = _understand(field, raw)
-    place = (labels.grid.name, cell_name(row, col + 1), field.id, raw)
+    unreadable = what_holds_no_answer(mark, raw)
+    value, plain = ("", False) if unreadable else _understand(field, raw)
+    place = (labels.grid.name, cell_name(row, col), field.id, raw)
     label = ("field", field.label[labels.lang])
     if not value:
         details = (label, ("expected", _expected(field, labels.lang)))
@@ -111,7 +119,7 @@ def _understand(field: ProfileField, raw: str) -> tuple[str, bool]:
             count = _count(raw)
             return ("" if count is None else str(count)), count is not None and raw == str(count)
         case FieldKind.DATE:
-            return _day(raw), True
+            return read_day(raw)
         case FieldKind.CHOICE:
             return _choice(field, raw)
 
@@ -138,20 +146,12 @@ def _in_range(choice: ProfileChoice, count: int) -> bool:
 
 
 def _count(raw: str) -> int | None:
+    """A whole number as people count; a part is read before 万 alone, where it is whole too."""
     found = _COUNT.fullmatch(re.sub(r"\s", "", fold(raw)))
-    if not found or any(char.isdigit() and not char.isdecimal() for char in raw):
-        return None  # ① is a mark, not a number
-    return int(found[1].replace(",", "")) * (10_000 if found[2] else 1)
-
-
-def _day(raw: str) -> str:
-    found = _DAY.fullmatch(fold(raw))
-    if not found:
-        return ""
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
-    except ValueError:
-        return ""
+    if not found or has_marks(raw) or (found["rest"] and not found["myriad"]):
+        return None
+    number = Decimal(found["number"].replace(",", "") + (found["rest"] or ""))
+    return int(number * (10_000 if found["myriad"] else 1))
 
 
 def _expected(field: ProfileField, lang: Lang) -> str:

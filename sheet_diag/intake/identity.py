@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from defusedxml.ElementTree import fromstring
-
-from sheet_diag.intake.grid import Grid
-from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, is_signature, read_stamp
+from sheet_diag.intake.cells import Grid, Workbook
+from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, REPLACES_KEY, is_signature, read_stamp
 from sheet_diag.model.returns import Code, Identity, Problem
 
-_CUSTOM_PART: Final = "docProps/custom.xml"
-_LARGEST_PART: Final = 1024 * 1024
 _STAMP_ROWS: Final = 12
+_KEY_ROWS: Final = 20
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def read_identity(grids: Sequence[Grid], content: bytes) -> tuple[Identity, tuple[Problem, ...]]:
+def read_identity(book: Workbook) -> tuple[Identity, tuple[Problem, ...]]:
     """The identity by majority (ties: hidden sheet, visible cell, property), and disagreements."""
-    carriers = [found for found in (_hidden(grids), _visible(grids), _property(content)) if found]
+    told = (_identity(_hidden(book.grids)), _visible(book.grids), _identity(book.properties))
+    carriers = [carrier for carrier in told if carrier]
     if not carriers:
         return Identity(), (Problem(Code.IDENTITY_MISSING),)
     problems: list[Problem] = []
@@ -36,12 +34,31 @@ def read_identity(grids: Sequence[Grid], content: bytes) -> tuple[Identity, tupl
     return Identity(**chosen), tuple(problems)
 
 
-def _hidden(grids: Sequence[Grid]) -> Identity | None:
+def read_replaces(book: Workbook) -> tuple[str, ...]:
+    """The SHA-256 of the returns that this one was sent back to correct; whatever else is left."""
+    texts = (_hidden(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
+    words = " ".join(texts).lower().split()
+    return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
+
+
+def is_own_output(book: Workbook) -> bool:
+    """Whether the workbook is a report or a portfolio of ours."""
+    cells = (text for grid in book.grids for row in grid.rows for text in row)
+    return OUTPUT_KEY in book.properties or any(map(is_signature, cells))
+
+
+def _identity(pairs: Mapping[str, str]) -> Identity | None:
+    values = [pairs.get(key, "").strip() or None for key in IDENTITY_KEYS]
+    return Identity(*values) if any(values) else None
+
+
+def _hidden(grids: Sequence[Grid]) -> Mapping[str, str]:
+    """The keys and values of the identity sheet, whatever it is called; empty where it is lost."""
     for grid in grids:
-        pairs = {row[0].strip(): row[1].strip() for row in grid.rows[:20] if len(row) > 1}
+        pairs = {row[0].strip(): row[1].strip() for row in grid.rows[:_KEY_ROWS] if len(row) > 1}
         if IDENTITY_KEYS[0] in pairs:
-            return Identity(*(pairs.get(key) or None for key in IDENTITY_KEYS))
-    return None
+            return pairs
+    return {}
 
 
 def _visible(grids: Sequence[Grid]) -> Identity | None:
@@ -53,27 +70,3 @@ def _top_cells(grids: Sequence[Grid]) -> Iterator[str]:
         if grid.visible:
             for row in grid.rows[:_STAMP_ROWS]:
                 yield from row
-
-
-def is_own_output(grids: Sequence[Grid], content: bytes) -> bool:
-    """Whether the workbook is a report or a portfolio of ours."""
-    cells = (text for grid in grids for row in grid.rows for text in row)
-    return OUTPUT_KEY in _properties(content) or any(map(is_signature, cells))
-
-
-def _property(content: bytes) -> Identity | None:
-    found = _properties(content)
-    values = [found.get(key) or None for key in IDENTITY_KEYS]
-    return Identity(*values) if any(values) else None
-
-
-def _properties(content: bytes) -> dict[str, str]:
-    """Custom document properties; a damaged part counts as none, because it is one of three."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if package.getinfo(_CUSTOM_PART).file_size > _LARGEST_PART:
-                return {}
-            root = fromstring(package.read(_CUSTOM_PART))
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, two carriers are left
-        return {}
-    return {prop.get("name", ""): "".join(prop.itertext()).strip() for prop in root}

@@ -134,13 +134,19 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one received file. `result` is relative to the output folder."""
+    """What became of one return. `result` and `correction` are relative to the output folder."""
 
     received: Received
     status: Status
     problems: tuple[Problem, ...]
     diagnosis: Diagnosis | None = None
     result: str | None = None
+    correction: str | None = None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether there is no rank where there should be one."""
+        return self.status in (Status.HELD, Status.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)

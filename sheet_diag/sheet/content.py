@@ -10,7 +10,7 @@ from typing import Final
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.style import BODY, GRID, INPUT, Look
+from sheet_diag.style import ALERT, ALERT_PALE, BODY, GRID, INPUT, Look
 from sheet_diag.wording import Wording
 
 # The sheet's "created" property: fixed, so that the same catalogue gives the same bytes.
@@ -24,6 +24,8 @@ ENTRY: Final[Look] = {
     "num_format": "@",
     "valign": "vcenter",
 }
+# An entry that is to be corrected: the frame is seen in a grey print, too.
+MARKED: Final[Look] = {"border": 2, "border_color": ALERT, "bg_color": ALERT_PALE}
 ALLOWED: Final = {
     "select_locked_cells": True,
     "select_unlocked_cells": True,
@@ -35,22 +37,28 @@ ALLOWED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What stands in the input cells: text by field id, and by item id."""
+    """What stands in the input cells: text by field id, and by item id.
+
+    A field of `field_notes` or an item of `notes` is marked as one to be corrected, and why.
+    """
 
     profile: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    field_notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything a page of the sheet may ask for."""
+    """Everything a page of the sheet may ask for. `replaces` are SHA-256 of former returns."""
 
     catalog: Catalog
     say: Wording
     issuer: Issuer
     entries: Entries
     identity: Identity
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Places(Rows):
-    """The rows that the cover's formulas look at: all questions, and those of each category."""
+    """The rows that formulas and links look at: all questions, each category's, each item's."""
 
     categories: Mapping[str, Rows]
+    items: Mapping[str, int]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sheet_diag.celltext import header_text
 from sheet_diag.sheet.content import ALLOWED, Content, Places
 from sheet_diag.sheet.progress import write_status
-from sheet_diag.sheet.writer import WIDTHS, Writer
+from sheet_diag.sheet.writer import Writer
 from sheet_diag.style import (
     BLUE,
 )
@@ -16,10 +16,9 @@ from sheet_diag.workbook import Page
 
 def write_cover(page: Page, content: Content, places: Places) -> None:
     """Write the page; its formulas look at the other two sheets."""
-    page.columns(WIDTHS)
     writer = Writer(page, content)
     writer.title()
-    _write_sending(writer)
+    write_sending(writer)
     _write_purpose(writer)
     _write_steps(writer)
     _write_choices(writer)
@@ -29,7 +28,8 @@ def write_cover(page: Page, content: Content, places: Places) -> None:
     _finish(page, content)
 
 
-def _write_sending(writer: Writer) -> None:
+def write_sending(writer: Writer) -> None:
+    """By when, where to, and whom to ask."""
     issuer, say = writer.content.issuer, writer.say
     ask = say("sheet.cover.ask_sender")
     due = issuer.deadline

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET
+from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET, REPLACES_KEY
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
 from sheet_diag.sheet.content import Content
 from sheet_diag.style import BODY
 from sheet_diag.workbook import Book, Page, fixed_cell
+
+_PROPERTY_ROOM: Final = 255  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,22 @@ def write_identity(book: Book, content: Content) -> None:
         page.text(row, 1, value or "", BODY)
         if value:
             book.custom_property(key, value)
+    if content.replaces:
+        row = len(IDENTITY_KEYS)
+        page.text(row, 0, REPLACES_KEY, BODY)
+        page.text(row, 1, " ".join(content.replaces), BODY)
+        book.custom_property(REPLACES_KEY, _fitting(content.replaces))
     page.columns([180, 180])
     page.protect({})
     page.hide()
+
+
+def _fitting(digests: Sequence[str]) -> str:
+    """As many digests as a document property holds; the hidden cell has them all."""
+    kept = 1
+    while kept < len(digests) and len(" ".join(digests[: kept + 1])) <= _PROPERTY_ROOM:
+        kept += 1
+    return " ".join(digests[:kept])
 
 
 def _column(page: Page, column: int, name: str, labels: Sequence[str]) -> str:

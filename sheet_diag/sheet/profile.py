@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Final
 
 from sheet_diag.celltext import header_text
 from sheet_diag.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, cell_name
 from sheet_diag.model.catalog import FieldKind, ProfileField
-from sheet_diag.sheet.content import ALLOWED, ENTRY, Content
+from sheet_diag.sheet.content import ALLOWED, ENTRY, MARKED, Content
 from sheet_diag.sheet.hidden import Lists
 from sheet_diag.style import (
     ALERT,
@@ -32,6 +33,9 @@ _ENTRY: Final = _LABEL + 1
 _NOTE: Final = _LABEL + 2
 _WIDTHS: Final = (44, 190, 250, 226)
 _EARLIEST: Final = date(2000, 1, 1)
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
+# A day as intake tells it; Excel knows none before 1900.
+_DAY: Final = re.compile(r"(?:19|[2-9][0-9])[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])")
 
 
 def write_profile(page: Page, content: Content, lists: Lists) -> None:
@@ -67,18 +71,31 @@ def _write_field(page: Page, row: int, field: ProfileField, content: Content, li
     required = say("sheet.profile.required") if field.required else ""
     page.text(row, 0, required, {**CELL, **CENTER, **BOLD, "font_size": 9, "font_color": ALERT})
     page.text(row, _LABEL, field.label[lang], {**CELL, **INSET, **BOLD})
-    look = {**ENTRY, **INSET, "font_size": 11, **_number_format(field.kind)}
-    page.client_text(row, _ENTRY, content.entries.profile.get(field.id, ""), look)
+    entry = content.entries.profile.get(field.id, "")
+    _write_entry(page, row, field, entry, content.entries.field_notes.get(field.id))
     note = field.hint[lang] if field.hint else ""
     page.text(row, _NOTE, note, {**CELL, **INSET, **SMALL})
     _restrict(page, row, field, content, lists)
-    entry = content.entries.profile.get(field.id, "")
     texts = ((field.label[lang], _LABEL, 10), (note, _NOTE, 9), (entry, _ENTRY, 11))
     heights = [
         row_height(text, room=room(_WIDTHS[column], indent=1), size=size, padding=10)
         for text, column, size in texts
     ]
     page.height(row, max(*heights, 30))
+
+
+def _write_entry(page: Page, row: int, field: ProfileField, entry: str, note: str | None) -> None:
+    """Write what is known of a field: numbers and dates as such, so that Excel takes them."""
+    look = {**ENTRY, **INSET, "font_size": 11, **_number_format(field.kind)}
+    if note:
+        look = {**look, **MARKED}
+        page.note(row, _ENTRY, note)
+    if field.kind is FieldKind.NUMBER and _NUMBER.fullmatch(entry):
+        page.number(row, _ENTRY, int(entry), look)
+    elif field.kind is FieldKind.DATE and _DAY.fullmatch(entry):
+        page.day(row, _ENTRY, date.fromisoformat(entry), look)
+    else:
+        page.client_text(row, _ENTRY, entry, look)
 
 
 def _number_format(kind: FieldKind) -> Look:

@@ -16,7 +16,7 @@ from sheet_diag.layout import (
     stamp,
 )
 from sheet_diag.model.catalog import Category, Item, Role
-from sheet_diag.sheet.content import ALLOWED, ENTRY, Content, Places, Rows
+from sheet_diag.sheet.content import ALLOWED, ENTRY, MARKED, Content, Places, Rows
 from sheet_diag.sheet.hidden import Lists
 from sheet_diag.style import (
     ALERT,
@@ -26,6 +26,7 @@ from sheet_diag.style import (
     CELL,
     CENTER,
     HEAD,
+    INPUT,
     INSET,
     MIDDLE,
     NAVY,
@@ -57,6 +58,9 @@ _BAND: Final[Look] = {
     "text_wrap": False,
 }
 _BAND_EDGE: Final[Look] = {"top": 1, "top_color": NAVY, "bottom": 1, "bottom_color": NAVY}
+# Of a text that no row can show whole, the beginning is seen.
+_LONG: Final[Look] = {"valign": "top", "font_size": 8}
+_TALLEST: Final = 409  # points, of a row
 _ANSWER: Final[Look] = {**ENTRY, **CENTER, **BOLD, "font_size": 11}
 
 
@@ -66,14 +70,16 @@ def write_questions(page: Page, content: Content, lists: Lists) -> Places:
     _write_head(page, content)
     row = FIRST_QUESTION_ROW
     bands: dict[str, Rows] = {}
+    items: dict[str, int] = {}
     for category in content.catalog.categories:
         _write_band(page, row, category, content)
         row += 1
         bands[category.id] = Rows(row, row + len(category.items) - 1)
         for item in category.items:
             _write_item(page, row, item, category, content, lists)
+            items[item.id] = row
             row += 1
-    places = Places(FIRST_QUESTION_ROW, row - 1, bands)
+    places = Places(FIRST_QUESTION_ROW, row - 1, bands, items)
     _finish(page, content, places)
     return places
 
@@ -126,25 +132,37 @@ def _write_item(
     _write_entry(page, row, item, content, lists)
     formula, value = _check(row, item, content, lists)
     page.formula(row, _AT[Column.CHECK], formula, {**CELL, **SMALL, **CENTER}, value)
+    answer, remark = (
+        each.get(item.id, "") for each in (content.entries.answers, content.entries.remarks)
+    )
     heights = (
         row_height(question, room=room(_WIDTHS[Column.QUESTION], indent=1), size=10.5, padding=10),
         row_height(hint, room=room(_WIDTHS[Column.HINT], indent=1), size=9, padding=10),
-        row_height(
-            content.entries.remarks.get(item.id, ""), room=room(_WIDTHS[Column.REMARK]), size=10
-        ),
+        row_height(answer, room=room(_WIDTHS[Column.ANSWER]), size=11),
+        _remark_height(remark),
     )
     page.height(row, max(heights))
 
 
 def _write_entry(page: Page, row: int, item: Item, content: Content, lists: Lists) -> None:
     say, entries = content.say, content.entries
-    page.client_text(row, _AT[Column.ANSWER], entries.answers.get(item.id, ""), _ANSWER)
-    page.client_text(row, _AT[Column.REMARK], entries.remarks.get(item.id, ""), ENTRY)
+    note = entries.notes.get(item.id)
+    look = {**_ANSWER, **MARKED} if note else _ANSWER
+    page.client_text(row, _AT[Column.ANSWER], entries.answers.get(item.id, ""), look)
+    if note:
+        page.note(row, _AT[Column.ANSWER], note)
+    remark = entries.remarks.get(item.id, "")
+    long = _remark_height(remark) > _TALLEST
+    page.client_text(row, _AT[Column.REMARK], remark, {**ENTRY, **_LONG} if long else ENTRY)
     messages = {
         "error_title": say("sheet.invalid.title"),
         "error_message": say("sheet.invalid.answer"),
     }
     page.choices(row, _AT[Column.ANSWER], "=" + lists.of_item(item), messages)
+
+
+def _remark_height(remark: str) -> float:
+    return row_height(remark, room=room(_WIDTHS[Column.REMARK]), size=10)
 
 
 def _check(row: int, item: Item, content: Content, lists: Lists) -> tuple[str, str]:
@@ -196,4 +214,7 @@ def _highlight(page: Page, content: Content, places: Places) -> None:
     unanswered = f"={check}={quoted(say('sheet.check.unanswered'))}"
     page.highlight(answers, unanswered, {"bg_color": "#FFE9A8"})
     page.highlight(checks, unanswered, {"font_color": ALERT})
-    page.highlight(checks, f"={check}={quoted(say('sheet.check.ok'))}", {"font_color": OK})
+    done = f"={check}={quoted(say('sheet.check.ok'))}"
+    page.highlight(checks, done, {"font_color": OK})
+    if content.entries.notes:
+        page.highlight(answers, done, {"bg_color": INPUT})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sheet_diag import problems
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.portfolio import Attention
+from sheet_diag.model.results import Status
 from sheet_diag.reports.portfolio.listing import (
     LEFT,
     MID,
@@ -92,14 +95,15 @@ def write_attention(page: Page, summary: Summary) -> None:
     """要確認: every file that was not ranked, and what to do about it."""
     say = summary.say
     widths = {
-        "status": 84, "file": 190, "name": 160, "severity": 64, "sheet": 110, "cell": 52,
-        "item": 66, "value": 110, "message": 280, "todo": 300,
+        "status": 76, "file": 150, "name": 130, "severity": 60, "sheet": 84, "cell": 48,
+        "item": 62, "value": 100, "message": 220, "todo": 230, "mail": 300,
     }  # fmt: skip
     columns = [Column(say(f"portfolio.attention.{key}"), width) for key, width in widths.items()]
     found = summary.portfolio.attention
+    mails = _mails(found, say.lang)
 
     def write_row(page: Page, row: int, index: int) -> None:
-        _write_attention(page, row, found[index], summary, list(widths.values()))
+        _write_attention(page, row, found[index], summary, list(widths.values()), mails[index])
 
     write_listing(
         page,
@@ -114,8 +118,36 @@ def write_attention(page: Page, summary: Summary) -> None:
     )
 
 
+def _mails(found: Sequence[Attention], lang: Lang) -> list[str]:
+    """What to write to the client about each file, on the first line that has a sentence for it."""
+    told: set[str] = set()
+    mails = []
+    for entry in found:
+        mail = "" if entry.file in told else _mail(entry, lang)
+        if mail:
+            told.add(entry.file)
+        mails.append(mail)
+    return mails
+
+
+def _mail(entry: Attention, lang: Lang) -> str:
+    name = _sent_name(entry.file)
+    match entry.status:
+        case Status.REJECTED:
+            return problems.request(entry.problem, lang, name)
+        case Status.HELD:
+            return problems.held_request(lang, name)
+        case Status.RANKED | Status.SUPERSEDED | Status.IGNORED:
+            return ""
+
+
+def _sent_name(label: str) -> str:
+    """The name that the client gave the file: without our folders, or the archive around it."""
+    return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
+
+
 def _write_attention(
-    page: Page, row: int, entry: Attention, summary: Summary, widths: list[int]
+    page: Page, row: int, entry: Attention, summary: Summary, widths: list[int], mail: str
 ) -> None:
     say, problem = summary.say, entry.problem
     kind = problems.severity(problem.code)
@@ -130,6 +162,7 @@ def _write_attention(
         problem.value or "",
         problems.message(problem, say.lang),
         problems.advice(problem, say.lang),
+        mail,
     )
     for column, text in enumerate(texts):
         centered = column in (0, 3, 5, 6)

@@ -1,0 +1,31 @@
+"""The verdict on single files: what a run would make of each, written nowhere."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sheet_diag.intake import Found
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.results import Outcome
+from sheet_diag.model.settings import Reading
+from sheet_diag.reception import receive_all
+from sheet_diag.settle import settle
+from sheet_diag.tasks import Bench
+from sheet_diag.workers import Workers
+
+
+def check_files(files: Sequence[Path], catalog: Catalog, reading: Reading) -> list[Outcome]:
+    """One outcome a return, in the order of the files; each file is judged by itself."""
+    found = [Found(path, path.name, ignored=False) for path in files]
+    with (
+        tempfile.TemporaryDirectory(prefix="sheet-diag-") as spool,
+        Workers(1, Bench(catalog, reading), reading.limits) as workers,
+    ):
+        read = receive_all(workers, found, Path(spool), _unseen)
+    return [outcome for each in read for outcome in settle(catalog, [each])]
+
+
+def _unseen(stage: str, done: int, total: int) -> None:
+    del stage, done, total

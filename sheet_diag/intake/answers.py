@@ -1,0 +1,201 @@
+"""A table of questions -> one answer an item; what is not plainly one choice is told, not guessed.
+
+Whatever stands in an answer cell is kept as `raw`, and has a sign there where it has no text: an
+answer that cannot be read is never taken for a blank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sheet_diag.folding import fold, tidy
+from sheet_diag.intake.cells import Area, Mark
+from sheet_diag.intake.tables import Row, Table
+from sheet_diag.layout import cell_name
+from sheet_diag.model.catalog import Catalog, Choice, Item, Role
+from sheet_diag.model.returns import Code, Problem, Response
+
+Spellings = Mapping[str, Mapping[str, Choice]]
+
+_FAULTS: Final = {
+    Mark.ERROR: Code.ERROR_VALUE,
+    Mark.NOT_CALCULATED: Code.NOT_CALCULATED,
+    Mark.PICTURE: Code.PICTURE_ANSWER,
+}
+# Signs for what has no text; read again they mean the same.
+_SIGNS: Final = {
+    Code.ERROR_VALUE: "#ERROR!",
+    Code.NOT_CALCULATED: "=…",
+    Code.PICTURE_ANSWER: "=IMAGE(…)",
+}
+_ERROR: Final = re.compile(
+    r"#(?:ref!|n/a|value!|name\?|div/0!|num!|null!|error!|spill!|calc!|field!|blocked!"
+    r"|getting_data)|err:\d{3}"
+)
+_PICTURE: Final = re.compile(r"(?:=?(?:_xlfn\.)?dispimg|=(?:_xlfn\.)?image)\(.*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one answer cell says; `fault` where that cannot be an answer."""
+
+    response: Response
+    fault: Code | None = None
+    formula: bool = False
+
+    @property
+    def said(self) -> str:
+        """What counts when entries are compared; empty for a blank."""
+        return self.response.choice or self.response.raw
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to an item. `problem` tells of its rows; `settled`: nothing more is to be said.
+
+    `elsewhere` shows answers on other sheets that are not counted.
+    """
+
+    item: Item
+    entry: Entry
+    problem: Problem | None = None
+    settled: bool = False
+    elsewhere: str = ""
+
+
+def read_answers(table: Table, catalog: Catalog, missing: Code) -> dict[str, Answer]:
+    """Read one answer an item, in the catalogue's order; `missing` is told of one without row."""
+    rows: dict[str, list[Row]] = {}
+    for row in table.rows:
+        if row.item:
+            rows.setdefault(row.item.id, []).append(row)
+    spellings = _spellings(catalog)
+    return {
+        item.id: _settle(
+            item,
+            [entry for row in rows.get(item.id, ()) for entry in read_row(table, row, spellings)],
+            table,
+            missing,
+        )
+        for item in catalog.items.values()
+    }
+
+
+def read_row(table: Table, row: Row, spellings: Spellings) -> list[Entry]:
+    """What the cells of a question say: each that is filled, or the first where none is.
+
+    The remark, beside whichever of its cells, goes with the first.
+    """
+    entries = [_read_cell(table, row, at, spellings) for at in row.cells]
+    remark = _remarks([entry.response for entry in entries])
+    filled = [entry for entry in entries if entry.response.raw] or entries[:1]
+    first = replace(filled[0], response=replace(filled[0].response, remark=remark))
+    return [first, *filled[1:]]
+
+
+def what_holds_no_answer(mark: Mark | None, text: str) -> Code | None:
+    """Why a cell cannot be read as what somebody entered; None where it can be."""
+    if mark is Mark.FORMULA and not text:
+        return Code.NOT_CALCULATED
+    if mark in _FAULTS:
+        return _FAULTS[mark]
+    folded = fold(text)
+    if _ERROR.fullmatch(folded):
+        return Code.ERROR_VALUE
+    return Code.PICTURE_ANSWER if _PICTURE.fullmatch(folded) else None
+
+
+def judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
+    """What is to be told of an answer, and how it was read."""
+    if answer.problem:
+        yield answer.problem
+    if not answer.settled:
+        yield from _judge(answer, table, catalog)
+
+
+def _judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
+    item, entry, response = answer.item, answer.entry, answer.entry.response
+    place = (table.grid.name, response.cell, item.id)
+    details = expected(item, table, catalog)
+    if not response.raw:
+        yield Problem(Code.UNANSWERED, *place, answer.elsewhere or None, details)
+    elif entry.fault or response.choice is None:
+        yield Problem(entry.fault or Code.NOT_UNDERSTOOD, *place, response.raw, details)
+    else:
+        choice = catalog.choices_of(item)[response.choice]
+        if entry.formula:
+            yield Problem(Code.FORMULA_ANSWER, *place, response.raw)
+        if response.raw != (label := choice.label[table.lang]):
+            yield Problem(Code.ANSWER_READ_AS, *place, response.raw, (("read", label),))
+        if choice.role is Role.NOT_APPLICABLE and not item.na_allowed:
+            yield Problem(Code.NA_NOT_ALLOWED, *place, response.raw, details)
+
+
+def expected(item: Item, table: Table, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """The detail that names the choices an item offers."""
+    return (("expected", " / ".join(c.label[table.lang] for c in catalog.offered(item))),)
+
+
+def _read_cell(table: Table, row: Row, at: int, spellings: Spellings) -> Entry:
+    grid, col = table.grid, table.answer or 0
+    area = table.merged.get(at)
+    remark = tidy(grid.text(at, table.remark)) if table.remark is not None else ""
+    blank = Response(row.item.id if row.item else "", None, "", remark, cell_name(at, col))
+    if area and at > row.first and area[0] < at:
+        return Entry(blank)  # the rest of a merge that the row above has told of
+    cell = area[:2] if area else (at, col)
+    text, mark = tidy(grid.text(*cell)), grid.marks.get(cell)
+    fault = what_holds_no_answer(mark, text) if text or mark else None
+    raw = text or _SIGNS.get(fault or Code.UNANSWERED, "")
+    if area and raw and at in table.shared:
+        fault, raw = Code.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
+    choice = spellings[row.item.answer_set].get(fold(raw)) if row.item and not fault else None
+    response = replace(blank, raw=raw, choice=choice.id if choice else None)
+    return Entry(response, fault, mark is Mark.FORMULA)
+
+
+def _area_name(area: Area) -> str:
+    top, left, last, right = area
+    return f"{cell_name(top, left)}:{cell_name(last, right)}"
+
+
+def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -> Answer:
+    """One answer an item: what several rows agree on, and never a guess where they do not."""
+    name = table.grid.name
+    if not entries:
+        blank = Entry(Response(item.id))
+        return Answer(item, blank, Problem(missing, name, item=item.id), settled=True)
+    filled = [entry for entry in entries if entry.response.raw]
+    remarks = _remarks([entry.response for entry in entries])
+    if len({entry.said for entry in filled}) > 1:
+        shown = " / ".join(f"{e.response.cell}: {e.response.raw}" for e in filled)
+        place = filled[1].response.cell
+        undecided = Entry(Response(item.id, None, shown, remarks, place))
+        problem = Problem(Code.DUPLICATE_ITEM, name, place, item.id, shown)
+        return Answer(item, undecided, problem, settled=True)
+    best = (filled or entries)[0]
+    best = replace(best, response=replace(best.response, remark=remarks))
+    if len(entries) > 1:
+        raw, place = best.response.raw, entries[1].response.cell
+        return Answer(item, best, Problem(Code.DUPLICATE_SAME, name, place, item.id, raw))
+    return Answer(item, best)
+
+
+def _remarks(responses: Sequence[Response]) -> str:
+    return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
+
+
+def _spellings(catalog: Catalog) -> Spellings:
+    """Folded spellings of every answer set's choices: labels and aliases of both languages."""
+    return {
+        name: {fold(word): choice for choice in choices for word in _words(choice)}
+        for name, choices in catalog.answer_sets.items()
+    }
+
+
+def _words(choice: Choice) -> Iterator[str]:
+    yield from (choice.label.ja, choice.label.en)
+    yield from (*choice.aliases.ja, *choice.aliases.en)

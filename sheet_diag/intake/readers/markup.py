@@ -1,0 +1,74 @@
+"""XML parts element by element, at the speed of expat, with nothing but elements allowed.
+
+A document type is refused before any entity could be expanded, and nothing outside is fetched.
+Names are local: prefixes and namespaces differ between writers (`x:`, Strict) and mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from xml.parsers import expat
+
+Attributes = dict[str, str]
+Start = Callable[[str, Attributes], None]
+
+
+class MarkupError(Exception):
+    """The part is no well-formed XML, or holds what none of these parts may hold."""
+
+
+def walk(
+    part: bytes,
+    start: Start,
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Call back for every element and text in order, with names as written.
+
+    Raises `MarkupError`, and whatever the callbacks raise.
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartElementHandler = start
+    if end:
+        parser.EndElementHandler = end
+    if text:
+        parser.CharacterDataHandler = text
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise MarkupError(str(error)) from error
+
+
+def local(name: str) -> str:
+    """The name without its prefix."""
+    return name[name.rfind(":") + 1 :]
+
+
+def elements(part: bytes) -> list[tuple[str, Attributes, str]]:
+    """Every element with its attributes (names local) and its own text, for small parts.
+
+    Of a damaged part, what comes before the damage.
+    """
+    found: list[tuple[str, Attributes, list[str]]] = []
+    opened: list[int] = []
+
+    def start(name: str, attributes: Attributes) -> None:
+        opened.append(len(found))
+        found.append((local(name), {local(key): attributes[key] for key in attributes}, []))
+
+    def text(data: str) -> None:
+        found[opened[-1]][2].append(data)
+
+    def end(_: str) -> None:
+        opened.pop()
+
+    with suppress(MarkupError):  # the caller takes what was found before the damage
+        walk(part, start, end, text)
+    return [(name, attributes, "".join(texts)) for name, attributes, texts in found]
+
+
+def _refuse(*_: object) -> None:
+    raise MarkupError("document type declared")

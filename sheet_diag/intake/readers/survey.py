@@ -1,0 +1,146 @@
+"""What is known of a workbook before any library has read it, and how its cells become a grid.
+
+Positions are zero-based (row, column).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sheet_diag.intake.cells import Area, Grid, Mark, Position, RefusedError
+from sheet_diag.model.returns import Code, Problem
+
+LAST_ROW: Final = 1_048_576
+LAST_COLUMN: Final = 16_384
+# What is read of a sheet with a stray cell: more than any hearing sheet fills.
+KEPT_ROWS: Final = 5_000
+KEPT_COLUMNS: Final = 100
+
+
+@dataclass(slots=True)
+class SheetSurvey:
+    """One sheet as it is walked. `rows` and `columns` are the size of the used area.
+
+    `texts` are cells whose text the libraries lose or change; `linked` is a copy of another
+    workbook's sheet that came along with a reference to it.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    marks: dict[Position, Mark] = field(default_factory=dict)
+    texts: dict[Position, str] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    cut: bool = False
+    linked: bool = False
+
+    def use(self, row: int, column: int) -> None:
+        """Count the cell as used. Raises `RefusedError` where no sheet has such a cell."""
+        if row >= self.rows:
+            self.rows = row + 1
+        if column >= self.columns:
+            self.columns = column + 1
+        if row >= LAST_ROW or column >= LAST_COLUMN:
+            raise unsafe("grid")
+
+    def mark(self, at: Position, mark: Mark, text: str | None = None) -> None:
+        """Mark a cell, with its text where a reader may lose it."""
+        self.marks[at] = mark
+        if text is not None:
+            self.texts[at] = text
+
+    def cut_to_kept(self) -> None:
+        """Forget what lies beyond the part that is read of a sheet with a stray cell."""
+        self.cut = True
+        self.rows, self.columns = min(self.rows, KEPT_ROWS), min(self.columns, KEPT_COLUMNS)
+        self.marks = {at: mark for at, mark in self.marks.items() if is_kept(*at)}
+        self.texts = {at: text for at, text in self.texts.items() if is_kept(*at)}
+        self.merged = [area for area in self.merged if is_kept(area[0], area[1])]
+        self.hidden_rows = {row for row in self.hidden_rows if row < KEPT_ROWS}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A workbook: its sheets by name, and facts that are no cells (see `cells.Workbook`).
+
+    `content` is what the libraries may read: the file itself, or a copy without stray cells.
+    """
+
+    content: bytes
+    sheets: Mapping[str, SheetSurvey] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    modified: str = ""
+    pictures: int = 0
+    active: tuple[str, ...] = ()
+
+    def sheet(self, name: str) -> SheetSurvey:
+        """The sheet's survey; an empty one where the workbook's own list of sheets is damaged."""
+        return self.sheets.get(name) or SheetSurvey()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """A sheet as a library gives it, values turned into text."""
+
+    name: str
+    visible: bool
+    rows: Sequence[tuple[str, ...]]
+
+
+def is_kept(row: int, column: int) -> bool:
+    """Whether the cell lies in the part that is read of a sheet with a stray cell."""
+    return row < KEPT_ROWS and column < KEPT_COLUMNS
+
+
+def is_beyond(sheet: SheetSurvey, area: int) -> bool:
+    """Whether the rectangle around all used cells is larger than `area` cells."""
+    return sheet.rows * sheet.columns > area
+
+
+def unsafe(kind: str) -> RefusedError:
+    """The refusal of a file that no reader should see."""
+    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
+
+
+def unreadable(reason: object) -> RefusedError:
+    """The refusal of a damaged file; the reason is cut to one line of 120 characters."""
+    line = " ".join(str(reason).split())[:120] or type(reason).__name__
+    return RefusedError(Problem(Code.UNREADABLE, value=line))
+
+
+def grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
+    """The sheet with what the survey knows of it."""
+    return Grid(
+        cells.name,
+        cells.visible,
+        _corrected(cells.rows, survey.texts),
+        marks=survey.marks,
+        merged=tuple(survey.merged),
+        hidden_rows=frozenset(survey.hidden_rows),
+        cut=survey.cut,
+    )
+
+
+def _corrected(
+    rows: Sequence[tuple[str, ...]], texts: Mapping[Position, str]
+) -> tuple[tuple[str, ...], ...]:
+    if not texts:
+        return tuple(rows)
+    result: list[tuple[str, ...]] = list(rows)
+    for row, changes in _by_row(texts.items()).items():
+        result.extend([()] * (row + 1 - len(result)))
+        cells = list(result[row])
+        cells.extend([""] * (max(changes) + 1 - len(cells)))
+        for column, text in changes.items():
+            cells[column] = text
+        result[row] = tuple(cells)
+    return tuple(result)
+
+
+def _by_row(texts: Iterable[tuple[Position, str]]) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    for (row, column), text in texts:
+        found.setdefault(row, {})[column] = text
+    return found

@@ -1,0 +1,192 @@
+"""A worksheet part of an .xlsx: what stands where, read in one pass without keeping the cells."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from sheet_diag.intake.cells import Area, Mark
+from sheet_diag.intake.readers.markup import Attributes, MarkupError, local, walk
+from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_kept, unsafe
+
+_TRUE: Final = ("1", "true", "on")
+_PICTURE_FORMULA: Final = re.compile(r"(?<![\w.])(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"([A-Za-z]{1,9})(\d{1,20})")
+# Whatever could be a reference, in a part that is too damaged to be parsed.
+_ANY_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})(\d{1,20})["']""")
+
+
+def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
+    """Survey the part; `pictures` tells that the workbook has pictures in cells.
+
+    Raises `RefusedError` for cells beyond the limits of Excel, and `MarkupError` with nothing
+    surveyed (see `roughly`).
+    """
+    walker = _Walker(pictures)
+    walk(part, walker.start, walker.end, walker.text)
+    return walker.sheet
+
+
+def roughly(part: bytes) -> SheetSurvey:
+    """The used area of a part that is no well-formed XML, for readers that do not mind."""
+    sheet = SheetSurvey()
+    for letters, digits in _ANY_REFERENCE.findall(part):
+        sheet.use(max(int(digits) - 1, 0), max(_column(letters.decode()), 0))
+    return sheet
+
+
+def trimmed(part: bytes) -> bytes:
+    """The part without stray cells (see `is_kept`). Raises `MarkupError`."""
+    trimmer = _Trimmer()
+    walk(part, trimmer.start, trimmer.end, trimmer.text)
+    return "".join(trimmer.kept).encode()
+
+
+class _Places:
+    """Where rows and cells stand, also those that do not say so."""
+
+    def __init__(self) -> None:
+        self.row = -1
+        self.column = -1
+        self.at = (0, 0)
+        self._columns: dict[str, int] = {}
+
+    def enter_row(self, attributes: Attributes) -> None:
+        number = attributes.get("r", "")
+        self.row = int(number) - 1 if number.isascii() and number.isdigit() else self.row + 1
+        self.column = -1
+        if not 0 <= self.row < LAST_ROW:
+            raise unsafe("grid")
+
+    def enter_cell(self, attributes: Attributes) -> None:
+        match = _REFERENCE.fullmatch(attributes.get("r", ""))
+        if match is None:
+            self.column += 1
+            self.at = (max(self.row, 0), self.column)
+            return
+        letters = match[1]
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = _column(letters)
+        self.column = column
+        self.at = (max(int(match[2]) - 1, 0), column)
+
+
+class _Walker:
+    """Gathers a survey; `v` and `f` are the texts of the cell that is open."""
+
+    def __init__(self, pictures: bool) -> None:
+        self.sheet = SheetSurvey()
+        self._pictures = pictures
+        self._places = _Places()
+        self._cell: Attributes | None = None
+        self._texts: dict[str, str] = {}
+        self._into = ""
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if ":" in name:
+            name = local(name)
+        if name == "c":
+            self._places.enter_cell(attributes)
+            self._cell = attributes
+            self._texts.clear()
+        elif self._cell is not None:
+            if name in ("v", "f", "is"):
+                self._into = name
+                self._texts[name] = ""
+        elif name == "row":
+            self._places.enter_row(attributes)
+            if attributes.get("hidden") in _TRUE or attributes.get("ht") == "0":
+                self.sheet.hidden_rows.add(self._places.row)
+        elif name == "mergeCell":
+            area = _area(attributes.get("ref", ""))
+            if area:
+                self.sheet.merged.append(area)
+
+    def text(self, data: str) -> None:
+        if self._into:
+            self._texts[self._into] += data
+
+    def end(self, name: str) -> None:
+        if self._cell is None:
+            return
+        if ":" in name:
+            name = local(name)
+        if name == self._into:
+            self._into = ""
+        elif name == "c":
+            if self._texts:
+                self._leave_cell(self._cell, self._texts)
+            self._cell = None
+
+    def _leave_cell(self, cell: Attributes, texts: dict[str, str]) -> None:
+        value = texts.get("v", "")
+        if value or "f" in texts or "is" in texts:
+            self.sheet.use(*self._places.at)
+        failed = cell.get("t") == "e"
+        if ("f" in texts and _PICTURE_FORMULA.search(texts["f"])) or (
+            failed and "vm" in cell and self._pictures
+        ):
+            self.sheet.mark(self._places.at, Mark.PICTURE)
+        elif failed:
+            self.sheet.mark(self._places.at, Mark.ERROR, value.strip() or "#VALUE!")
+        elif "f" in texts:
+            stored = value or (cell.get("t") == "str" and "v" in texts)
+            self.sheet.mark(self._places.at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+
+
+class _Trimmer:
+    """Writes the part again, without rows and cells that are not kept."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self._places = _Places()
+        self._dropped = 0
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if self._dropped or not self._is_kept(local(name), attributes):
+            self._dropped += 1
+            return
+        pairs = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
+        self.kept.append(f"<{name}{pairs}>")
+
+    def end(self, name: str) -> None:
+        if self._dropped:
+            self._dropped -= 1
+        else:
+            self.kept.append(f"</{name}>")
+
+    def text(self, data: str) -> None:
+        if not self._dropped:
+            self.kept.append(escape(data))
+
+    def _is_kept(self, name: str, attributes: Attributes) -> bool:
+        if name == "row":
+            self._places.enter_row(attributes)
+            return is_kept(self._places.row, 0)
+        if name == "c":
+            self._places.enter_cell(attributes)
+            return is_kept(*self._places.at)
+        return name != "dimension"
+
+
+def _area(reference: str) -> Area | None:
+    """The area of a reference such as B2:C3; None for a single cell and for nonsense."""
+    corners = [_REFERENCE.fullmatch(corner) for corner in reference.replace("$", "").split(":")]
+    if len(corners) != 2 or corners[0] is None or corners[1] is None:
+        return None
+    rows = sorted(int(corner[2]) - 1 for corner in corners if corner)
+    columns = sorted(_column(corner[1]) for corner in corners if corner)
+    area = (rows[0], columns[0], rows[1], columns[1])
+    return area if area[:2] != area[2:] and area[0] >= 0 else None
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+__all__ = ["MarkupError", "roughly", "survey_worksheet", "trimmed"]

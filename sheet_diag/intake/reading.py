@@ -1,0 +1,48 @@
+"""Reads a file of the input folder while other programs may hold or still write it.
+
+Opens for reading only; on Windows a workbook that is open in Excel refuses for a moment, and a
+file that is just being copied has not its final length yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Final
+
+_TRIES: Final = 3
+_PAUSE: Final = 0.2  # seconds
+
+
+class ChangingError(Exception):
+    """The file changed each time it was read."""
+
+
+def read_stable(path: Path) -> bytes:
+    """The content, once two looks at the file agree. Raises `OSError`, `ChangingError`."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            before = _state(path)
+            content = path.read_bytes()
+            if _state(path) == before and len(content) == before[0]:
+                return content
+        except PermissionError:
+            if attempt == _TRIES:
+                raise
+        time.sleep(_PAUSE * attempt)
+    raise ChangingError(path.name)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file of any size; empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _state(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns

@@ -1,0 +1,113 @@
+"""A readable return as the rules see it: every word folded once, here.
+
+Of files with the same bytes the first by name takes part, because that does not depend on when
+somebody copied them; it is as new as the newest of its copies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.folding import company_key, fold
+from sheet_diag.model.returns import Received, Response, ReturnedSheet
+
+# Addresses whose domain, or the domain above it, says nothing about the firm.
+_PUBLIC_MAIL: Final = """
+    gmail.com googlemail.com yahoo.co.jp yahoo.com yahoo.ne.jp ymail.ne.jp outlook.com outlook.jp
+    hotmail.com hotmail.co.jp live.jp live.com msn.com icloud.com me.com mac.com aol.com
+    proton.me protonmail.com gmx.com mail.com
+    docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp ymobile.ne.jp
+    rakuten.jp uqmobile.jp excite.co.jp
+    ocn.ne.jp nifty.com biglobe.ne.jp so-net.ne.jp plala.or.jp dion.ne.jp odn.ne.jp
+    asahi-net.or.jp dti.ne.jp eonet.ne.jp zaq.ne.jp hi-ho.ne.jp
+"""
+_DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
+_NO_DIGIT: Final = re.compile(r"\D")
+
+Answer = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One return that takes part; its SHA-256 is its key.
+
+    `client`, `name`, `department`, `domain` (of the firm's own mail) and `industry` are empty
+    where the sheet does not say. `time` is (the workbook's own time, that of its file), both as
+    in `Received`; what is missing comes first. `contacts` are pairs of profile field and folded
+    entry; `answers` hold by item the choice, or else what was typed.
+    """
+
+    received: Received
+    time: tuple[str, int]
+    client: str
+    name: str
+    department: str
+    domain: str
+    industry: str
+    contacts: frozenset[tuple[str, str]]
+    answers: Mapping[str, Answer]
+    replaces: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the bytes."""
+        return self.received.sha256
+
+    @property
+    def label(self) -> str:
+        """What people are told: the file, and where in it."""
+        return self.received.label
+
+
+def candidates(readable: Iterable[Received]) -> dict[str, Candidate]:
+    """The returns that take part, by SHA-256."""
+    copies: dict[str, list[tuple[Received, ReturnedSheet]]] = {}
+    for received in readable:
+        if received.sheet:
+            copies.setdefault(received.sha256, []).append((received, received.sheet))
+    return {key: _candidate(copies[key]) for key in sorted(copies)}
+
+
+def _candidate(copies: list[tuple[Received, ReturnedSheet]]) -> Candidate:
+    received, sheet = min(copies, key=lambda copy: (copy[0].label, copy[0].file_time))
+    profile = sheet.profile
+    return Candidate(
+        received=received,
+        time=max((_sortable(copy.modified), copy.file_time) for copy, _ in copies),
+        client=fold(sheet.identity.client or ""),
+        name=company_key(sheet.name),
+        department=fold(profile.get("department", "")),
+        domain=_domain(profile.get("email", "")),
+        industry=profile.get("industry", ""),
+        contacts=frozenset(_contacts(profile)),
+        answers={response.item: _answer(response) for response in sheet.responses},
+        replaces=sheet.replaces,
+    )
+
+
+def _sortable(modified: str) -> str:
+    """ISO times in UTC sort as text, with or without fractions of a second."""
+    return modified.removesuffix("Z")
+
+
+def _domain(email: str) -> str:
+    found = _DOMAIN.search(fold(email))
+    domain = found[1].rstrip(".") if found else ""
+    public = any(domain == each or domain.endswith(f".{each}") for each in _PUBLIC_MAIL.split())
+    return "" if public else domain
+
+
+def _contacts(profile: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What would hardly be the same in two firms."""
+    email, respondent = fold(profile.get("email", "")), fold(profile.get("respondent", ""))
+    phone = _NO_DIGIT.sub("", fold(profile.get("phone", "")))
+    for field, entry in (("email", email), ("phone", phone), ("respondent", respondent)):
+        if entry:
+            yield field, entry
+
+
+def _answer(response: Response) -> Answer:
+    return (response.choice, "") if response.choice else ("", fold(response.raw))

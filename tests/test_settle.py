@@ -1,0 +1,532 @@
+"""Which return counts: tables of returns and their fates, one table a rule.
+
+A return is `file | what it says | fate`. It says `name` (見本 unless told), `id`, `dept`, `mail`,
+`phone`, `who`, `trade` (industry), `day` (the workbook's own time), `time` (its file's), `answers`
+in the signs of `tests.catalogs`, `fixes` (the files that it was sent back to correct) and `bytes`
+(the file whose bytes it shares). A fate is the status, then what is told of the choice,
+where DISAGREE is short for DEPARTMENTS_DISAGREE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheet_diag.diagnosis import diagnose
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Diagnosis, Outcome, Status
+from sheet_diag.model.returns import Code, Identity, Problem, Received, Response, ReturnedSheet
+from sheet_diag.problems import advice, message
+from sheet_diag.scoring import score
+from sheet_diag.settle import settle
+from tests.catalogs import catalog, reply
+
+SMALL = catalog("1", "1", "1", "1", "1", "1")
+YES = "○○○○○○"
+FIELDS = {
+    "department": "dept",
+    "email": "mail",
+    "phone": "phone",
+    "respondent": "who",
+    "industry": "trade",
+}
+CHOICE = {
+    Code.SAME_FILE,
+    Code.SAME_ANSWERS,
+    Code.NEWER_RETURN,
+    Code.REPLACES,
+    Code.CORRECTED,
+    Code.NAME_SHARED,
+    Code.TWO_IDS,
+    Code.DEPARTMENTS_DISAGREE,
+}
+
+SAME_BYTES = {
+    "the first by name counts, whenever it was copied": """
+        b | time=9         | superseded SAME_FILE a
+        a | time=1 bytes=b | ranked
+        c | time=5 bytes=b | superseded SAME_FILE a
+    """,
+    "all copies are as new as the newest of them": """
+        a | time=1                | ranked REPLACES b (file_time)
+        b | time=2 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+        c | time=3 bytes=a        | superseded SAME_FILE a
+    """,
+    "the copies of a return that gives way": """
+        a | day=1                | superseded NEWER_RETURN b (1)
+        b | day=2 answers=×○○○○○ | ranked REPLACES a (modified)
+        c | day=1 bytes=a        | superseded SAME_FILE a
+    """,
+}
+
+CLIENTS = {
+    "spellings of one name": """
+        a | name=株式会社見本 day=1 | superseded SAME_ANSWERS b
+        b | name=㈱　見本 day=2   | ranked REPLACES a (modified)
+    """,
+    "one id under two names": """
+        a | name=見本 id=7 day=1  | superseded SAME_ANSWERS b
+        b | name=新見本 id=7 day=2 | ranked REPLACES a (modified)
+    """,
+    "no name, no id: each alone": """
+        a | name= day=1 | ranked
+        b | name= day=2 | ranked
+    """,
+    "other names": """
+        a | name=見本 day=1 | ranked
+        b | name=手本 day=2 | ranked
+    """,
+    "a lost id joins the only id of its name": """
+        a | id=7 day=1 | superseded SAME_ANSWERS b
+        b | day=2      | ranked REPLACES a, c (modified)
+        c | id=7 day=1 | superseded SAME_ANSWERS b
+    """,
+    "a lost id joins by a former name": """
+        a | id=7 name=旧見本 day=1 | superseded SAME_ANSWERS c
+        b | id=7 name=見本 day=2  | superseded SAME_ANSWERS c
+        c | name=旧見本 day=3      | ranked REPLACES a, b (modified)
+    """,
+    "a lost id does not join what it speaks against": """
+        a | id=7 mail=x@one.example day=1 | ranked NAME_SHARED b
+        b | mail=x@two.example day=2      | ranked NAME_SHARED a
+    """,
+    "a lost id between two ids": """
+        a | id=7 day=1 | ranked NAME_SHARED b, c
+        b | id=8 day=2 | ranked NAME_SHARED a, c
+        c | day=3      | ranked NAME_SHARED a, b
+    """,
+    "two lost ids between two ids are one client": """
+        a | id=7 day=1 | ranked NAME_SHARED b, d
+        b | id=8 day=2 | ranked NAME_SHARED a, d
+        c | day=3      | superseded SAME_ANSWERS d
+        d | day=4      | ranked REPLACES c (modified) NAME_SHARED a, b
+    """,
+    "two ids, nothing in common": """
+        a | id=7 mail=x@one.example who=田中 | ranked NAME_SHARED b
+        b | id=8 mail=y@one.example who=佐藤 | ranked NAME_SHARED a
+    """,
+    "two ids, one address": """
+        a | id=7 mail=X@one.example | ranked TWO_IDS b
+        b | id=8 mail=x@One.example | ranked TWO_IDS a
+    """,
+    "two ids, one phone": """
+        a | id=7 phone=03-1234-5678 | ranked TWO_IDS b
+        b | id=8 phone=０３(1234)5678 | ranked TWO_IDS a
+    """,
+    "two ids, one respondent, and a namesake": """
+        a | id=7 who=田中 | ranked TWO_IDS b NAME_SHARED c
+        b | id=8 who=田中 | ranked TWO_IDS a NAME_SHARED c
+        c | id=9 who=佐藤 | ranked NAME_SHARED a, b
+    """,
+    "two ids stay two whatever the answers and times": """
+        a | id=7 day=1                | ranked NAME_SHARED b
+        b | id=8 day=2 answers=××○○○○ | ranked NAME_SHARED a
+    """,
+    "one name, two mail domains": """
+        a | mail=x@one.example day=1 | ranked NAME_SHARED b
+        b | mail=x@two.example day=2 | ranked NAME_SHARED a
+    """,
+    "one name, a domain and one below it": """
+        a | mail=x@one.example day=1       | superseded SAME_ANSWERS b
+        b | mail=x@tokyo.one.example day=2 | ranked REPLACES a (modified)
+    """,
+    "one name, public mail says nothing": """
+        a | mail=x@gmail.com day=1     | superseded SAME_ANSWERS c
+        b | mail=x@one.example day=2   | superseded SAME_ANSWERS c
+        c | mail=x@abc.ocn.ne.jp day=3 | ranked REPLACES a, b (modified)
+    """,
+    "one name, two industries": """
+        a | trade=E day=1 | ranked NAME_SHARED b
+        b | trade=G day=2 | ranked NAME_SHARED a
+    """,
+    "one name, an industry and none": """
+        a | trade=E day=1 | superseded SAME_ANSWERS b
+        b | day=2         | ranked REPLACES a (modified)
+    """,
+    "one name, a return that could be either's": """
+        a | trade=E day=1 | superseded SAME_ANSWERS d
+        b | trade=G day=2 | ranked NAME_SHARED c, d
+        c | day=3         | ranked NAME_SHARED b, d
+        d | trade=E day=4 | ranked REPLACES a (modified) NAME_SHARED b, c
+    """,
+    "one name, a return that its address assigns": """
+        a | trade=E mail=x@one.example day=1 | superseded SAME_ANSWERS b
+        b | mail=x@one.example day=2         | ranked REPLACES a (modified) NAME_SHARED c
+        c | trade=G mail=x@two.example day=3 | ranked NAME_SHARED b
+    """,
+    "more than five namesakes": """
+        a | id=1 | ranked NAME_SHARED b, c, d, e, f, …
+        b | id=2 | ranked NAME_SHARED a, c, d, e, f, …
+        c | id=3 | ranked NAME_SHARED a, b, d, e, f, …
+        d | id=4 | ranked NAME_SHARED a, b, c, e, f, …
+        e | id=5 | ranked NAME_SHARED a, b, c, d, f, …
+        f | id=6 | ranked NAME_SHARED a, b, c, d, e, …
+        g | id=7 | ranked NAME_SHARED a, b, c, d, e, …
+    """,
+}
+
+CORRECTIONS = {
+    "whatever it says, and however old it is": """
+        a | name=見本 id=7 day=5                        | superseded CORRECTED b
+        b | name=手本 id=8 day=1 fixes=a answers=×○○○○○ | ranked REPLACES a (corrected)
+    """,
+    "the same answers once more": """
+        a | day=1         | superseded CORRECTED b
+        b | day=2 fixes=a | ranked REPLACES a (corrected)
+    """,
+    "of a return that is not here": """
+        a | day=1                        | superseded NEWER_RETURN b (1)
+        b | day=2 fixes=z answers=×○○○○○ | ranked REPLACES a (modified)
+    """,
+    "of a correction": """
+        a | day=1                        | superseded CORRECTED c
+        b | day=2 fixes=a answers=×○○○○○ | superseded CORRECTED c
+        c | day=1 fixes=b                | ranked REPLACES a, b (corrected)
+    """,
+    "two of one return": """
+        a | dept=X day=1                        | superseded CORRECTED c
+        b | dept=X day=2 fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (2)
+        c | dept=Y day=3 fixes=a answers=○×○○○○ | ranked REPLACES a (corrected) REPLACES b (modified)
+    """,
+    "two of one return that is newer than both": """
+        a | day=9                        | superseded CORRECTED c
+        b | day=2 fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (2)
+        c | day=3 fixes=a answers=○×○○○○ | ranked REPLACES a (corrected) REPLACES b (modified)
+    """,
+    "what the corrected return had replaced stays replaced": """
+        a | name=A day=3                        | superseded NEWER_RETURN c (1)
+        b | name=A day=4                        | superseded CORRECTED c
+        c | name=B day=5 fixes=b answers=×○○○○○ | ranked REPLACES b (corrected) REPLACES a (modified)
+    """,
+    "a correction is as new as what it corrects": """
+        a | day=3                        | superseded CORRECTED c
+        b | day=4                        | superseded CORRECTED c
+        c | day=1 fixes=b answers=×○○○○○ | ranked REPLACES a, b (corrected)
+    """,
+    "a return newer than both": """
+        a | day=1                        | superseded SAME_ANSWERS c
+        b | day=2 fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        c | day=3                        | ranked REPLACES a, b (modified)
+    """,
+    "of two departments at once": """
+        a | dept=総務 day=1                          | superseded CORRECTED c
+        b | dept=開発 day=2 answers=×○○○○○           | superseded CORRECTED c
+        c | dept=総務 day=3 answers=△○○○○○ fixes=a,b | ranked REPLACES a, b (corrected)
+    """,
+    "in a circle": """
+        a | name=見本 day=1 fixes=c answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        b | name=手本 day=2 fixes=a                | superseded SAME_ANSWERS c
+        c | name=模範 day=3 fixes=b                | ranked REPLACES a, b (modified)
+    """,
+    "of itself": """
+        a | day=1                        | superseded NEWER_RETURN b (1)
+        b | day=2 fixes=b answers=×○○○○○ | ranked REPLACES a (modified)
+    """,
+}
+
+NEWEST = {
+    "by the workbook, not by its file": """
+        a | day=2 time=1                | ranked REPLACES b (modified)
+        b | day=1 time=2 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "a workbook without a time is oldest": """
+        a | day=1                 | ranked REPLACES b (modified)
+        b | time=9 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "then by the file": """
+        a | day=1 time=2                | ranked REPLACES b (file_time)
+        b | day=1 time=1 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "then the last by name": """
+        a | answers=×○○○○○ | superseded NEWER_RETURN b (1)
+        b |                | ranked REPLACES a (name)
+    """,
+    "one reason each": """
+        a | time=1 answers=×○○○○○       | superseded NEWER_RETURN c (1)
+        b | day=1 time=1 answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        c | day=1 time=2                | ranked REPLACES a (modified) REPLACES b (file_time)
+    """,
+    "an answer more is a difference": """
+        a | day=1 answers=○○○○○. | superseded NEWER_RETURN b (1)
+        b | day=2                | ranked REPLACES a (modified)
+    """,
+    "a return that is held counts, too": """
+        a | day=1                | superseded NEWER_RETURN b (3)
+        b | day=2 answers=○○○... | held REPLACES a (modified)
+    """,
+    "a held return gives way": """
+        a | day=1 answers=○○○... | superseded NEWER_RETURN b (3)
+        b | day=2                | ranked REPLACES a (modified)
+    """,
+}
+
+DEPARTMENTS = {
+    "that contradict each other": """
+        a | dept=総務 day=1                | held DISAGREE b (2: C1-1, C3-1)
+        b | dept=開発 day=2 answers=×○△○○○ | held DISAGREE a (2: C1-1, C3-1)
+    """,
+    "that contradict each other in everything": """
+        a | dept=総務 day=1                | held DISAGREE b (6: C1-1, C2-1, C3-1, C4-1, C5-1, …)
+        b | dept=開発 day=2 answers=××××?× | held DISAGREE a (6: C1-1, C2-1, C3-1, C4-1, C5-1, …)
+    """,
+    "one that did not answer is no contradiction": """
+        a | dept=総務 day=1                | superseded NEWER_RETURN b (1)
+        b | dept=開発 day=2 answers=.○○○○○ | held REPLACES a (modified)
+    """,
+    "the same answers": """
+        a | dept=総務 day=1 | superseded SAME_ANSWERS b
+        b | dept=開発 day=2 | ranked REPLACES a (modified)
+    """,
+    "one department, two spellings": """
+        a | dept=IT day=1                | superseded NEWER_RETURN b (1)
+        b | dept=ｉｔ day=2 answers=×○○○○○ | ranked REPLACES a (modified)
+    """,
+    "one without a name contradicts none": """
+        a | dept=総務 day=1        | superseded NEWER_RETURN b (1)
+        b | day=2 answers=×○○○○○ | ranked REPLACES a (modified)
+    """,
+    "one without a name, newer than two at odds": """
+        a | dept=総務 day=1                | superseded NEWER_RETURN c (1)
+        b | dept=開発 day=2 answers=×○○○○○ | superseded NEWER_RETURN c (2)
+        c | day=3 answers=○×○○○○         | ranked REPLACES a, b (modified)
+    """,
+    "first the newest of each": """
+        a | dept=総務 day=1 answers=××○○○○ | superseded NEWER_RETURN c (2)
+        b | dept=総務 day=2                | superseded SAME_ANSWERS c
+        c | dept=開発 day=3                | ranked REPLACES a, b (modified)
+    """,
+    "an older return of a department at odds": """
+        a | dept=総務 day=1                | superseded NEWER_RETURN b (1)
+        b | dept=総務 day=2 answers=×○○○○○ | held REPLACES a (modified) DISAGREE c (2: C1-1, C2-1)
+        c | dept=開発 day=3 answers=○×○○○○ | held DISAGREE b (2: C1-1, C2-1)
+    """,
+    "three of which two agree": """
+        a | dept=総務 day=1 answers=×○○○○○ | held DISAGREE c (1: C1-1)
+        b | dept=営業 day=2                | superseded SAME_ANSWERS c
+        c | dept=開発 day=3                | held REPLACES b (modified) DISAGREE a (1: C1-1)
+    """,
+    "three at odds": """
+        a | dept=総務 day=1 answers=×○○○○○ | held DISAGREE b (1: C1-1) DISAGREE c (1: C1-1)
+        b | dept=営業 day=2 answers=△○○○○○ | held DISAGREE a (1: C1-1) DISAGREE c (1: C1-1)
+        c | dept=開発 day=3                | held DISAGREE a (1: C1-1) DISAGREE b (1: C1-1)
+    """,
+    "of two clients": """
+        a | id=7 dept=総務 day=1                | ranked NAME_SHARED b
+        b | id=8 dept=開発 day=2 answers=×○○○○○ | ranked NAME_SHARED a
+    """,
+}
+
+TABLES = {
+    f"{rule}: {name}": table
+    for rule, tables in (
+        ("same bytes", SAME_BYTES),
+        ("clients", CLIENTS),
+        ("corrections", CORRECTIONS),
+        ("newest", NEWEST),
+        ("departments", DEPARTMENTS),
+    )
+    for name, table in tables.items()
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_which_counts(table: str) -> None:
+    rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    outcomes = settled(received(file, says) for file, says, _ in rows)
+    fates = {outcome.received.file: _fate(outcome) for outcome in outcomes}
+    assert fates == {file: fate for file, _, fate in rows}
+
+
+def test_words_not_understood_are_compared_as_typed() -> None:
+    old, new, same = (
+        _typed(received(file, f"day={day}"), word)
+        for file, day, word in (("a", 1, "たぶん"), ("b", 3, "未定"), ("c", 2, "未定 "))
+    )
+    fates = {outcome.received.file: _fate(outcome) for outcome in settled([old, new, same])}
+    assert fates["a"] == "superseded NEWER_RETURN b (1)"
+    assert fates["c"] == "superseded SAME_ANSWERS b"
+
+
+def test_what_gives_way_keeps_no_result() -> None:
+    repaired = Problem(Code.ANSWER_READ_AS)
+    old = received("a", "day=1", problems=(repaired,))
+    outcome = settled([old, received("b", "day=2")])[0]
+    assert outcome.diagnosis is None
+    assert [problem.code for problem in outcome.problems] == [Code.SAME_ANSWERS]
+
+
+def test_departments_at_odds_show_no_rank() -> None:
+    returns = [received("a", "dept=総務"), received("b", "dept=営業 answers=×○○○○○")]
+    for outcome in settled(returns):
+        assert outcome.diagnosis
+        assert outcome.diagnosis.scores.rank is None
+
+
+def test_what_could_not_be_read_takes_no_part() -> None:
+    broken = Received("a", "b", problems=(Problem(Code.UNREADABLE),))
+    passed = Received("c", "b", problems=(Problem(Code.NOT_A_RETURN),), ignored=True)
+    outcomes = settled([broken, received("b", "day=1"), passed])
+    assert [outcome.status for outcome in outcomes] == [
+        Status.REJECTED,
+        Status.RANKED,
+        Status.IGNORED,
+    ]
+    assert [outcome.problems for outcome in outcomes] == [broken.problems, (), passed.problems]
+
+
+def test_members_are_told_by_their_place() -> None:
+    first = received("a.zip", "day=1", member="票.xlsx")
+    second = received("b.zip", "day=2 answers=×○○○○○", member="票.xlsx")
+    outcomes = settled([first, second])
+    assert outcomes[0].problems[0].value == "b.zip › 票.xlsx"
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_every_sentence_finds_its_parts(lang: Lang) -> None:
+    told = {}
+    for table in TABLES.values():
+        rows = [line.split("|") for line in table.strip().splitlines()]
+        for outcome in settled(received(file.strip(), says.strip()) for file, says, _ in rows):
+            told.update({problem.code: problem for problem in outcome.problems})
+    assert told.keys() >= CHOICE
+    for code in CHOICE:
+        words = message(told[code], lang) + advice(told[code], lang)
+        assert words
+        assert not set("{}") & set(words)
+
+
+# --- what holds of any returns
+
+_SAYS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(("", "手本", "㈱見本")),
+        "id": st.sampled_from("789"),
+        "dept": st.sampled_from(("総務", "営業")),
+        "mail": st.sampled_from(("x@one.example", "y@two.example", "z@gmail.com")),
+        "trade": st.sampled_from("EG"),
+        "day": st.sampled_from("123"),
+        "time": st.sampled_from("12"),
+        "answers": st.sampled_from(("×○○○○○", "○×○○○○", "○○○○..", ".○○○○○")),
+        "fixes": st.sets(st.sampled_from("abcdefg"), min_size=1, max_size=2).map(",".join),
+        "bytes": st.sampled_from("ab"),
+    },
+)
+
+
+def _heap(says: Sequence[dict[str, str]]) -> list[Received]:
+    """Returns named a, b, …; one that shares bytes says the same as the file that it is."""
+    returns: dict[str, Received] = {}
+    for file, each in zip("abcdefg", says, strict=False):
+        origin = each.get("bytes", file)
+        content = {**says["abcdefg".index(origin)], "bytes": origin} if origin < file else {**each}
+        if origin >= file:
+            content.pop("bytes", None)
+        content["time"] = each.get("time", "0")
+        words = " ".join(f"{field}={entry}" for field, entry in content.items())
+        returns[file] = received(file, words)
+    return list(returns.values())
+
+
+heaps = st.lists(_SAYS, min_size=2, max_size=7).map(_heap)
+
+
+@given(heaps, st.randoms(use_true_random=False))
+def test_the_order_of_the_files_does_not_matter(heap: list[Received], random: Random) -> None:
+    shuffled = random.sample(heap, len(heap))
+    expected = {outcome.received.file: outcome for outcome in settled(heap)}
+    outcomes = settled(shuffled)
+    assert [outcome.received for outcome in outcomes] == shuffled
+    assert {outcome.received.file: outcome for outcome in outcomes} == expected
+
+
+@given(heaps)
+def test_what_gives_way_names_one_that_counts(heap: list[Received]) -> None:
+    outcomes = {outcome.received.label: outcome for outcome in settled(heap)}
+    counting = {label for label, o in outcomes.items() if o.status is not Status.SUPERSEDED}
+    assert counting
+    for outcome in outcomes.values():
+        if outcome.status is Status.SUPERSEDED:
+            (problem,) = outcome.problems
+            same_file = problem.code is Code.SAME_FILE
+            assert problem.value in (outcomes if same_file else counting)
+
+
+@given(heaps)
+def test_two_ids_are_one_client_only_by_a_correction(heap: list[Received]) -> None:
+    if any(each.sheet and each.sheet.replaces for each in heap):
+        return
+    ids = {each.label: _id(each) for each in heap}
+    for outcome in settled(heap):
+        if outcome.status is Status.SUPERSEDED:
+            pair = {ids[outcome.received.label], ids[outcome.problems[0].value or ""]}
+            assert len(pair - {None}) <= 1
+
+
+# --- helpers
+
+
+def received(
+    file: str, says: str, *, member: str | None = None, problems: tuple[Problem, ...] = ()
+) -> Received:
+    """The return that the notation above describes."""
+    words = dict(word.split("=", 1) for word in says.split(" ") if word)
+    profile = {field: words[word] for field, word in FIELDS.items() if word in words}
+    given_answers = reply(SMALL, words.get("answers", YES))
+    sheet = ReturnedSheet(
+        Identity(SMALL.id, SMALL.version, words.get("id")),
+        Lang.JA,
+        {**profile, "company": words.get("name", "見本")},
+        tuple(Response(item, choice) for item, choice in given_answers.items()),
+        "診断",
+        tuple(filter(None, words.get("fixes", "").split(","))),
+    )
+    day = f"2026-11-{int(words['day']):02}T00:00:00Z" if "day" in words else ""
+    return Received(
+        file=file,
+        sha256=words.get("bytes", file),
+        member=member,
+        modified=day,
+        file_time=int(words.get("time", "0")),
+        sheet=sheet,
+        problems=problems,
+    )
+
+
+def settled(returns: Iterable[Received]) -> list[Outcome]:
+    return list(settle(SMALL, [(each, _diagnosed(each)) for each in returns]))
+
+
+def _diagnosed(given_return: Received) -> Diagnosis | None:
+    sheet = given_return.sheet
+    if sheet is None:
+        return None
+    return diagnose(SMALL, sheet.answers, sheet.profile, score(SMALL, sheet.answers))
+
+
+def _fate(outcome: Outcome) -> str:
+    told = (problem for problem in outcome.problems if problem.code in CHOICE)
+    return " ".join((outcome.status.value, *map(_told, told)))
+
+
+def _told(problem: Problem) -> str:
+    details = ": ".join(entry for _, entry in problem.details)
+    code = problem.code.removeprefix("DEPARTMENTS_")
+    return f"{code} {problem.value}" + (f" ({details})" if details else "")
+
+
+def _typed(given_return: Received, word: str) -> Received:
+    """The return with a word in its first answer that is no choice."""
+    sheet = given_return.sheet
+    assert sheet
+    responses = (replace(sheet.responses[0], choice=None, raw=word), *sheet.responses[1:])
+    return replace(given_return, sheet=replace(sheet, responses=responses))
+
+
+def _id(given_return: Received) -> str | None:
+    return given_return.sheet.identity.client if given_return.sheet else None

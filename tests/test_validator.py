@@ -1,0 +1,101 @@
+"""Microsoft's Open XML SDK finds nothing wrong with what we write.
+
+The validator is a program of its own, named by SHEET_DIAG_OOXML_VALIDATOR (`make validate`); CI
+always has it. It judges schema and semantics, `tests.lint` what it does not see. Not for
+workbooks of strangers: hostile XML overflows its stack.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.returned import repacked
+from tests.written import KINDS, workbooks_of, written
+
+VALIDATOR = os.environ.get("SHEET_DIAG_OOXML_VALIDATOR", "")
+OLDEST = "Office2016"  # of the versions that clients open our workbooks with
+
+pytestmark = pytest.mark.skipif(not VALIDATOR, reason="SHEET_DIAG_OOXML_VALIDATOR is not set")
+
+
+def complaints(path: Path) -> list[str]:
+    """What the validator says of a workbook, a line each."""
+    command = [VALIDATOR, str(path), OLDEST]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    told: Any = json.loads(done.stdout)
+    found = [f"{each['path']} {each['xPath']}: {each['description']}" for each in told["errors"]]
+    assert told["ok"] is (not found), done
+    return found
+
+
+def judged(paths: list[Path]) -> dict[str, list[str]]:
+    """The complaints by the name of the workbook; those without any are left out."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = dict(
+            zip((path.name for path in paths), threads.map(complaints, paths), strict=True)
+        )
+    return {name: lines for name, lines in found.items() if lines}
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A workbook of every kind, as a file."""
+    folder = tmp_path_factory.mktemp("kinds")
+    paths = {}
+    for kind, content in written().items():
+        paths[kind] = folder / f"{kind}.xlsx"
+        paths[kind].write_bytes(content)
+    return paths
+
+
+def test_every_kind_of_workbook(books: dict[str, Path]) -> None:
+    assert set(books) == set(KINDS)
+    assert judged(list(books.values())) == {}
+
+
+def test_a_whole_campaign(campaign: Path) -> None:
+    """Blank sheets, filled ones, reports, corrections and the portfolio."""
+    paths = workbooks_of(campaign)
+    output = campaign / "output"
+    assert {
+        path.parent.relative_to(output).as_posix() for path in paths if output in path.parents
+    } == {
+        ".",
+        "corrections",
+        "results",
+    }
+    assert judged(paths) == {}
+
+
+def test_the_outputs_of_the_demonstration() -> None:
+    """What `make demo` left behind, where SHEET_DIAG_DEMO_FOLDER names its folder."""
+    folder = os.environ.get("SHEET_DIAG_DEMO_FOLDER")
+    if not folder:
+        pytest.skip("SHEET_DIAG_DEMO_FOLDER is not set")
+    paths = workbooks_of(Path(folder))
+    assert len(paths) > 40
+    assert judged(paths) == {}
+
+
+BROKEN = {
+    "an unknown element": ("xl/worksheets/sheet1.xml", "<sheetData", "<nonsense/><sheetData"),
+    "a style that is not there": ("xl/worksheets/sheet1.xml", ' s="', ' s="9'),
+    "a sheet's name too long": ("xl/workbook.xml", '<sheet name="', f'<sheet name="{"n" * 30}'),
+}
+
+
+@pytest.mark.parametrize("defect", BROKEN)
+def test_it_sees_a_defect(books: dict[str, Path], tmp_path: Path, defect: str) -> None:
+    part, old, new = BROKEN[defect]
+    content = books[KINDS[0]].read_bytes()
+    broken = repacked(content, lambda name, text: text.replace(old, new) if name == part else text)
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(broken)
+    assert complaints(path) != []

@@ -1,0 +1,53 @@
+"""A workbook of every kind that we write, and a whole campaign of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+from sheet_diag.batch import Order, run
+from sheet_diag.demo import ISSUER as DEMO_ISSUER
+from sheet_diag.demo import prepare
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import Issuer
+from sheet_diag.sheet import Entries, hearing_sheet
+from tests.catalogs import JIS
+from tests.samples import ISSUER, PROFILE, client, portfolio, report, settled
+
+AS_OF = date(2026, 11, 23)
+_KINDS = ("blank sheet", "filled sheet", "report", "portfolio")
+KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
+
+
+def written() -> dict[str, bytes]:
+    """One workbook by each of `KINDS`. Texts of clients look like formulas and markup."""
+    books: dict[str, bytes] = {}
+    for lang in Lang:
+        given = [client("=a&b", {"POL": "△"}, lang=lang), client("b", rest="×", lang=lang)]
+        entries = Entries(PROFILE, {"POL-01": "=1+1"}, {"POL-01": "a&b <c>"})
+        made = (
+            hearing_sheet(JIS, lang, ISSUER),
+            hearing_sheet(JIS, lang, Issuer(), entries, "7"),
+            report(given[0], lang=lang),
+            portfolio(settled(*given), lang=lang),
+        )
+        books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
+    return books
+
+
+def run_campaign(folder: Path) -> Path:
+    """The demonstration and its run: `hearing_sheet*.xlsx`, `input/` and `output/`."""
+    prepare(folder, JIS)
+    parts = (folder / "input", folder / "output", JIS, DEMO_ISSUER, AS_OF, Lang.JA)
+    run(Order(*parts, jobs=2), _quiet)
+    return folder
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+def workbooks_of(campaign: Path) -> list[Path]:
+    """Every workbook that the product wrote, the clients' returns among them."""
+    return sorted(campaign.rglob("*.xlsx"))
