@@ -5,12 +5,13 @@ Apart from `batch`, so that a worker never loads what only the whole campaign ne
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sheet_diag.diagnosis import diagnose
-from sheet_diag.intake import Found, Leaf, failed, open_file, receive
+from sheet_diag.intake import Found, Leaf, SpoolError, failed, open_file, receive
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -78,10 +79,15 @@ class Correcting:
 
 
 def open_or_examine(bench: Bench, opening: Opening) -> Read | Members:
-    """A file that is one return is read at once; of any other, its members are told."""
+    """A file that is one return is read at once; of any other, its members are told.
+
+    Raises `OSError` where there is no room for the members: that is no fault of the file.
+    """
     found = opening.found
     try:
         leaves = open_file(found, opening.spool, bench.reading)
+    except SpoolError as error:
+        raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(opening.spool)) from error
     except MemoryError:
         return failed(found, _out_of_memory()), None
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told

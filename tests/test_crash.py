@@ -161,10 +161,10 @@ def test_an_output_folder_that_vanishes(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_former_output(
     undisturbed: tuple[Path, float], tmp_path: Path
 ) -> None:
-    """A file system of 300 kB: the results do not fit."""
+    """A file system of 100 kB: the results do not fit."""
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", small]).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k", "none", small]).returncode:
         pytest.skip("a small file system cannot be mounted here")
     try:
         whole, _ = undisturbed

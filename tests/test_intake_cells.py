@@ -194,6 +194,34 @@ def test_merges_that_leave_no_doubt(
     assert (read.signs, read.told) == (signs, problems)
 
 
+@pytest.mark.parametrize(
+    ("merged", "first", "sign", "problems"),
+    [
+        pytest.param("A6:C6", "はい", "○", [], id="left behind over number and answer"),
+        pytest.param("A6:C6", "", ".", ["UNANSWERED C6 C1-1"], id="the number is no answer"),
+        pytest.param("B6:C6", "", "○", [], id="an answer over two columns"),
+        pytest.param("B6:C6", "いいえ", "×", [], id="its own text comes first"),
+    ],
+)
+def test_an_answer_merged_to_the_left(
+    merged: str, first: str, sign: str, problems: list[str]
+) -> None:
+    table = f"""
+        | No.  | 担当 | 回答     | 備考 |
+        | C1-1 | はい | {first}  |      |
+        | C1-2 |      | 該当なし |      |
+        | C2-1 |      | 一部     |      |
+        | C2-2 |      | いいえ   |      |
+    """
+    read = Read(book(sheet(table, merged=merged)))
+    assert (read.signs, read.told) == (f"{sign}-△×", problems)
+
+
+def test_a_number_under_a_merge_is_a_question_of_its_own() -> None:
+    read = Read(book(sheet(merged="A6:A9")))
+    assert (read.signs, read.told) == ("○-△×", [])
+
+
 def test_a_merge_far_below_the_last_cells_costs_nothing() -> None:
     assert Read(book(sheet(merged="A9:A1048576"))).signs == "○-△×"
 

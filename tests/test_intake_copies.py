@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sheet_diag.intake.cells import Grid, Mark
-from tests.grids import Read, book, company, sheet
+from tests.grids import COMPANY, Read, book, company, sheet
 from tests.returned import AS_SENT
 
 BLANK = (
@@ -92,8 +92,7 @@ def test_rows_of_unknown_items_on_a_copy_are_told() -> None:
 
 
 def test_a_visible_company_sheet_comes_before_a_hidden_copy() -> None:
-    hidden = sheet("|  | 会社名 | 旧社名 |\n|  | 業種 | 建設業 |\n|  | 従業員数 | 5 |", "旧",
-                   visible=False)  # fmt: skip
-    visible = company()
+    fuller = COMPANY.replace("株式会社見本", "旧社名").replace("| 拠点数   |", "| 拠点数 | 3")
+    hidden, visible = sheet(fuller, "旧", visible=False), company()
     read = Read(book(hidden, visible, sheet()))
     assert read.sheet.name == "株式会社見本"

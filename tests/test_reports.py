@@ -28,6 +28,7 @@ from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.workbook import Book
 from tests.catalogs import JIS
 from tests.formulas import Calculator
+from tests.lint import lint
 from tests.samples import (
     AS_OF,
     ISSUER,
@@ -48,7 +49,6 @@ from tests.workbooks import (
     calamine,
     charts,
     cut_texts,
-    faults,
     header_and_footer,
     height,
     manual_breaks,
@@ -126,7 +126,7 @@ def of(which: str, lang: Lang = Lang.JA) -> bytes:
 @every_return
 def test_nothing_for_excel_to_repair(which: str, lang: Lang) -> None:
     content = of(which, lang)
-    assert faults(content) == []
+    assert lint(content) == []
     assert opened(content).sheetnames == NAMES[lang]
     assert list(calamine(content)) == NAMES[lang]
     assert opened(content).active is page(content)
@@ -420,7 +420,7 @@ def test_a_category_that_does_not_apply() -> None:
     catalog = leavable(JIS, "PHY")
     returned = client("自宅で働く会社", {"PHY": "-", "POL": "×", "CRI": "△"}, catalog=catalog)
     content = report(returned, catalog=catalog)
-    assert faults(content) == []
+    assert lint(content) == []
     first = page(content)
     row = rows_with(first, "5. 物理的及び環境面でのセキュリティ")[0]
     assert row_values(first, row) == ["5. 物理的及び環境面でのセキュリティ", "対象外", "－"]
@@ -611,13 +611,13 @@ def test_breaks_lie_between_blocks(blocks: list[tuple[bool, list[int]]]) -> None
 
 def test_without_an_issuer() -> None:
     content = report(outcome("reference"), issuer=Issuer())
-    assert faults(content) == []
+    assert lint(content) == []
     assert "株式会社見本　御中" in strings(page(content))
 
 
 def test_a_logo_is_placed() -> None:
     content = report(outcome("reference"), issuer=replace(ISSUER, logo=_png(400, 100)))
-    assert faults(content) == []
+    assert lint(content) == []
     assert len(pictures(content)) == 1
     assert manual_breaks(page(content)) == manual_breaks(page(of("reference")))
 

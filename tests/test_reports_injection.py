@@ -16,11 +16,11 @@ from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS, catalog
+from tests.lint import lint
 from tests.samples import ISSUER, client, named, portfolio, report, reworded, settled
 from tests.workbooks import (
     NS,
     calamine,
-    faults,
     header_and_footer,
     opened,
     sheet_parts,
@@ -143,7 +143,7 @@ def test_the_writer_refuses_nothing(which: str) -> None:
 @every_text
 def test_sound_for_every_reader(which: str) -> None:
     for content in made(which)[:2]:
-        assert faults(content) == []
+        assert lint(content) == []
         book = opened(content)
         assert list(calamine(content)) == book.sheetnames
 
@@ -272,7 +272,7 @@ def test_a_sheet_filled_in_with_it_keeps_it_as_text(which: str) -> None:
         {"company": text, "department": text}, {"POL-01": text}, {"POL-01": text, "POL-02": text}
     )
     content = hearing_sheet(JIS, Lang.JA, ISSUER, given)
-    assert faults(content) == []
+    assert lint(content) == []
     unlocked = [cell for cell in cells(content) if not cell.protection.locked]
     assert len(unlocked) == 5
     assert {cell.data_type for cell in unlocked} == {"s"}

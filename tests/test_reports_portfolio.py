@@ -25,6 +25,7 @@ from sheet_diag.sheet import Entries
 from sheet_diag.wording import Wording
 from tests.catalogs import JIS, catalog
 from tests.formulas import Calculator
+from tests.lint import lint
 from tests.samples import (
     ISSUER_EN,
     PROFILE,
@@ -43,7 +44,6 @@ from tests.workbooks import (
     calamine,
     charts,
     cut_texts,
-    faults,
     merges,
     opened,
     row_values,
@@ -135,7 +135,7 @@ def test_sheets_and_nothing_to_repair(lang: Lang) -> None:
     content = made(lang)
     assert opened(content).sheetnames == NAMES[lang]
     assert opened(content).active is page(OVERVIEW, lang=lang)
-    assert faults(content) == []
+    assert lint(content) == []
     assert list(calamine(content)) == NAMES[lang]
     assert all(root.findall(".//m:f", NS) == [] for root in sheet_parts(content).values())
 
@@ -484,7 +484,7 @@ _ODD: Mapping[str, Sequence[Received]] = {
 @pytest.mark.parametrize("which", _ODD)
 def test_odd_batches(which: str, lang: Lang) -> None:
     content = portfolio(settled(*_ODD[which]), lang=lang, issuer=Issuer())
-    assert faults(content) == []
+    assert lint(content) == []
     book = opened(content)
     assert book.sheetnames == NAMES[lang]
     ranked = which in ("one client", "no names")
@@ -503,7 +503,7 @@ def test_clients_without_a_name_are_listed_by_file() -> None:
 def test_a_category_that_applies_to_nobody() -> None:
     given = [client("自宅株式会社", {"PHY": "-"}, catalog=CATALOG)]
     content = portfolio(settled(*given, catalog=CATALOG), catalog=CATALOG)
-    assert faults(content) == []
+    assert lint(content) == []
     assert table(page(CLIENTS, content))[0]["物理・環境"] is None
     overview = page(OVERVIEW, content)
     assert row_values(overview, rows_with(overview, "物理・環境")[0])[-4:] == ["－"] * 4
@@ -530,7 +530,7 @@ def test_names_of_categories_may_be_any(shorts: list[str]) -> None:
     for each, short in zip(content["categories"], shorts, strict=True):
         each["short"] = {"ja": short, "en": short}
     made = Catalog.model_validate(content)
-    assert faults(portfolio(settled(client("a", catalog=made), catalog=made), catalog=made)) == []
+    assert lint(portfolio(settled(client("a", catalog=made), catalog=made), catalog=made)) == []
 
 
 def test_answer_sets_may_share_labels() -> None:
@@ -541,4 +541,4 @@ def test_answer_sets_may_share_labels() -> None:
     made = Catalog.model_validate(content)
     given = Entries(PROFILE, dict.fromkeys(made.items, "はい"))
     outcome = settled(received(given, catalog=made), catalog=made)
-    assert faults(portfolio(outcome, catalog=made)) == []
+    assert lint(portfolio(outcome, catalog=made)) == []

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
 from sheet_diag.batch import Order, Result, run
@@ -21,6 +22,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.sheet import Entries, hearing_sheet
+from tests.returned import edited
 
 CATALOG = load_catalog()
 AS_OF = date(2026, 11, 23)
@@ -278,12 +280,14 @@ def _errors(entry: Any) -> set[tuple[str, str]]:
 
 
 def _answer(path: Path, former: str, answer: str) -> None:
-    book = openpyxl.load_workbook(path)
-    cells = [c for page in book.worksheets for row in page.iter_rows() for c in row]
-    for cell in cells:
-        if cell.value == former and cell.protection.locked is False:
-            cell.value = answer
-    book.save(path)
+    """Answer in every unlocked cell that says `former`."""
+
+    def change(book: Workbook) -> None:
+        for cell in (c for page in book.worksheets for row in page.iter_rows() for c in row):
+            if cell.value == former and not cell.protection.locked:
+                cell.value = answer
+
+    path.write_bytes(edited(path.read_bytes(), change))
 
 
 def test_members_of_an_archive_are_returns_of_their_own(tmp_path: Path) -> None:

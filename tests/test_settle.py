@@ -95,6 +95,11 @@ CLIENTS = {
         a | id=7 mail=x@one.example day=1 | ranked NAME_SHARED b
         b | mail=x@two.example day=2      | ranked NAME_SHARED a
     """,
+    "a lost id speaks against none of an id's returns": """
+        a | id=7 mail=x@one.example day=1 | superseded SAME_ANSWERS c
+        b | id=7 mail=x@two.example day=2 | superseded SAME_ANSWERS c
+        c | mail=x@two.example day=3      | ranked REPLACES a, b (modified)
+    """,
     "a lost id between two ids": """
         a | id=7 day=1 | ranked NAME_SHARED b, c
         b | id=8 day=2 | ranked NAME_SHARED a, c
@@ -189,19 +194,19 @@ CORRECTIONS = {
         c | day=1 fixes=b                | ranked REPLACES a, b (corrected)
     """,
     "two of one return": """
-        a | dept=X day=1                        | superseded CORRECTED c
-        b | dept=X day=2 fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (2)
-        c | dept=Y day=3 fixes=a answers=○×○○○○ | ranked REPLACES a (corrected) REPLACES b (modified)
+        a |                               | superseded CORRECTED c
+        b | dept=X fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        c | dept=Y fixes=a day=3          | ranked REPLACES a (corrected) REPLACES b (modified)
     """,
     "two of one return that is newer than both": """
-        a | day=9                        | superseded CORRECTED c
-        b | day=2 fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (2)
-        c | day=3 fixes=a answers=○×○○○○ | ranked REPLACES a (corrected) REPLACES b (modified)
+        a | day=9                        | superseded CORRECTED b
+        b | day=3 fixes=a answers=×○○○○○ | ranked REPLACES a (corrected) REPLACES c (modified)
+        c | day=2 fixes=a answers=○×○○○○ | superseded NEWER_RETURN b (2)
     """,
     "what the corrected return had replaced stays replaced": """
-        a | name=A day=3                        | superseded NEWER_RETURN c (1)
-        b | name=A day=4                        | superseded CORRECTED c
-        c | name=B day=5 fixes=b answers=×○○○○○ | ranked REPLACES b (corrected) REPLACES a (modified)
+        a | name=A day=3 answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        b | name=A day=4                | superseded CORRECTED c
+        c | name=B day=5 fixes=b        | ranked REPLACES b (corrected) REPLACES a (modified)
     """,
     "a correction is as new as what it corrects": """
         a | day=3                        | superseded CORRECTED c

@@ -28,12 +28,12 @@ from sheet_diag.wording import Wording
 from tests.catalog_files import KITCHEN
 from tests.catalogs import JIS, answers
 from tests.formulas import Calculator
+from tests.lint import lint
 from tests.samples import ISSUER, PROFILE, PROFILE_EN, labels
 from tests.workbooks import (
     Box,
     calamine,
     cut_texts,
-    faults,
     header_and_footer,
     merges,
     opened,
@@ -120,7 +120,7 @@ def test_sheets_in_order(lang: Lang) -> None:
 
 @both
 def test_nothing_for_excel_to_repair(lang: Lang) -> None:
-    assert faults(blank(lang)) == []
+    assert lint(blank(lang)) == []
 
 
 @both
@@ -557,7 +557,7 @@ def test_another_questionnaire_needs_no_code(lang: Lang, kitchen: Catalog) -> No
     first = next(iter(kitchen.items.values()))
     never = kitchen.choices_of(first)["never"].label[lang]
     content = hearing_sheet(kitchen, lang, Issuer(), Entries(answers={first.id: never}))
-    assert faults(content) == []
+    assert lint(content) == []
     assert stale(content) == []
     questions = Questions(content, lang)
     assert list(questions.rows) == ["hands", "fridge"]
@@ -587,5 +587,5 @@ def test_names_of_categories_do_not_break_formulas(short: str, kitchen: Catalog)
     content = kitchen.model_dump()
     content["categories"][0]["short"] = {"ja": short, "en": short}
     made = hearing_sheet(Catalog.model_validate(content), Lang.JA, Issuer())
-    assert faults(made) == []
+    assert lint(made) == []
     assert stale(made) == []

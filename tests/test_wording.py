@@ -99,7 +99,10 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 
 
 # Modules that are handed the variable part of a key by others.
-_WORDS_FROM = {"problems.py": SOURCES, "terminal.py": [PACKAGE / "batch.py"]}
+_WORDS_FROM = {
+    "problems.py": SOURCES,
+    "terminal.py": [PACKAGE / "batch.py", PACKAGE / "reception.py"],
+}
 
 
 @cache
@@ -179,6 +182,42 @@ def test_every_problem_is_told(code: Code, lang: Lang) -> None:
     assert {name for name in names if f"<{name}>" in said + todo} == names
     assert said
     assert todo or problems.severity(code) is not Severity.ERROR
+
+
+# Known wherever a sentence of the kind is made; what `says` names, its finder gives.
+_GIVEN = {"client": set(), "ask": {"file", "remedy"}}
+
+
+@pytest.mark.parametrize("kind", _GIVEN)
+@pytest.mark.parametrize("code", Code)
+def test_sentences_for_clients_ask_for_no_more_than_is_known(code: Code, kind: str) -> None:
+    known = {"value", "item", *_GIVEN[kind]}
+    for name in ("says", "todo"):
+        for text in labels().get(f"problem.{code.value}.{name}", {}).values():
+            known |= placeholders(text)
+    for text in labels().get(f"problem.{code.value}.{kind}", {}).values():
+        assert placeholders(text) <= known
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("code", Code)
+def test_the_client_is_told_in_his_words(code: Code, lang: Lang) -> None:
+    texts = {kind: labels().get(f"problem.{code.value}.{kind}", {}) for kind in _GIVEN}
+    names = set().union(*(placeholders(text[lang.value]) for text in texts.values() if text))
+    details = tuple((name, f"<{name}>") for name in sorted(names))
+    problem = Problem(code, item="<item>", value="<value>", details=details)
+    if texts["client"]:
+        said = problems.plea(problem, lang)
+        assert placeholders(texts["client"][lang.value]) == _shown(said)
+    if texts["ask"]:
+        said = problems.request(problem, lang, "<file>")
+        assert placeholders(texts["ask"][lang.value]) - {"remedy"} == _shown(said)
+    else:
+        assert problems.request(problem, lang, "a.xlsx") == ""
+
+
+def _shown(text: str) -> set[str]:
+    return set(re.findall(r"<(\w+)>", text))
 
 
 @pytest.mark.parametrize("lang", Lang)

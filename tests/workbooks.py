@@ -1,16 +1,12 @@
-"""Finished workbooks, read back: cells, print set-up, parts, and what Excel would object to."""
+"""Finished workbooks, read back: cells, print set-up and parts; `tests.lint` judges them."""
 
 from __future__ import annotations
 
 import io
-import math
-import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -188,95 +184,6 @@ def _anchored(anchor: Any) -> Box:
 def manual_breaks(page: Worksheet) -> list[int]:
     """The last row of each printed page but the last."""
     return [int(each.id) for each in page.row_breaks.brk]
-
-
-# --- what makes Excel repair a workbook, or drop something unseen
-
-
-def faults(content: bytes) -> list[str]:
-    """Everything wrong in the package, one line each; empty for a sound workbook."""
-    book = opened(content)
-    found = [*_bad_names(book), *_bad_tables(book)]
-    for page in book.worksheets:
-        found += [f"{page.title}: {text}" for text in _bad_page(page)]
-    for name, root in sheet_parts(content).items():
-        found += [f"{name}: {text}" for text in _bad_part(root)]
-    return found
-
-
-def _bad_names(book: Workbook) -> Iterator[str]:
-    names = [name.casefold() for name in book.sheetnames]
-    for name in book.sheetnames:
-        illegal = re.search(r"[\[\]:*?/\\]", name) or name.strip("'") != name
-        if illegal or not 0 < len(name) <= 31 or name.casefold() in ("history", "履歴"):
-            yield f"illegal sheet name {name}"
-    if len(set(names)) < len(names):
-        yield f"sheet names twice: {book.sheetnames}"
-
-
-def _bad_tables(book: Workbook) -> Iterator[str]:
-    tables = [(page, table) for page in book.worksheets for table in page.tables.values()]
-    names = [str(table.displayName).casefold() for _, table in tables]
-    if len(set(names)) < len(names):
-        yield f"table names twice: {names}"
-    for page, table in tables:
-        yield from _bad_table(page, str(table.displayName), box(table.ref), table.column_names)
-    for (page, one), (other_page, other) in combinations(tables, 2):
-        if page is other_page and box(one.ref).meets(box(other.ref)):
-            yield f"{page.title}: tables overlap"
-
-
-def _bad_table(page: Worksheet, name: str, area: Box, columns: Sequence[str]) -> Iterator[str]:
-    if not re.fullmatch(r"[^\W\d]\w*", name) or re.fullmatch(r"[A-Za-z]{1,3}\d+", name):
-        yield f"illegal table name {name}"
-    head = range(area.left, area.right + 1)
-    if [page.cell(area.top, column).value for column in head] != list(columns):
-        yield f"{name}: headers differ from cells"
-    if len({column.casefold() for column in columns}) < len(columns):
-        yield f"{name}: a column name twice"
-    if any(merge.meets(area) for merge in merges(page)):
-        yield f"{name}: over a merge"
-
-
-def _bad_page(page: Worksheet) -> Iterator[str]:
-    for one, other in combinations(merges(page), 2):
-        if one.meets(other):
-            yield f"merges overlap: {one} {other}"
-    if page.auto_filter.ref:
-        area = box(str(page.auto_filter.ref))
-        if any(merge.meets(area) for merge in merges(page)):
-            yield "a merge in the filtered area"
-    for row in page.iter_rows():
-        for cell in row:
-            if isinstance(cell.value, str) and utf16_units(cell.value) > 32_767:
-                yield f"{cell.coordinate}: a text of {utf16_units(cell.value)} units"
-    yield from _bad_validations(page)
-
-
-def _bad_validations(page: Worksheet) -> Iterator[str]:
-    for rule in page.data_validations.dataValidation:
-        inline = str(rule.formula1 or "")
-        if rule.type == "list" and inline.startswith('"') and len(inline) > 255:
-            yield f"a list of {len(inline)} characters at {rule.sqref}"
-        for text, longest in ((rule.errorTitle, 32), (rule.error, 255), (rule.prompt, 255)):
-            if text and len(text) > longest:
-                yield f"a message of {len(text)} characters at {rule.sqref}"
-
-
-def _bad_part(root: Element) -> Iterator[str]:
-    numbers = [int(row.get("r", "0")) for row in root.findall("m:sheetData/m:row", NS)]
-    if numbers != sorted(set(numbers)):
-        yield "rows out of order"
-    cells = [cell.get("r") for cell in root.findall("m:sheetData/m:row/m:c", NS)]
-    if len(set(cells)) < len(cells):
-        yield "a cell twice"
-    for cell in root.findall("m:sheetData/m:row/m:c", NS):
-        value = cell.findtext("m:v", "0", NS)
-        if cell.get("t") in (None, "n") and not math.isfinite(float(value)):
-            yield f"{cell.get('r')}: no number: {value}"
-    for text in header_and_footer(root):
-        if utf16_units(text) > 255:
-            yield f"a header or footer of {utf16_units(text)} units"
 
 
 def header_and_footer(root: Element) -> list[str]:

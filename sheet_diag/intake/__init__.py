@@ -7,6 +7,7 @@ and the raw value is kept beside what was read.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +17,12 @@ from sheet_diag.intake.grid import read_workbook
 from sheet_diag.intake.opening import open_workbook_bytes
 from sheet_diag.intake.reading import ChangingError, digest_of, read_stable
 from sheet_diag.intake.returns import read_return
-from sheet_diag.intake.wrappings import Leaf, unwrap
+from sheet_diag.intake.wrappings import Leaf, SpoolError, unwrap
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.model.settings import Reading
 
-__all__ = ["Found", "Leaf", "failed", "find", "open_file", "read_content", "receive"]
+__all__ = ["Found", "Leaf", "SpoolError", "failed", "find", "open_file", "read_content", "receive"]
 
 _MIB: Final = 1024 * 1024
 _USUAL: Final = Reading()
@@ -30,7 +31,8 @@ _USUAL: Final = Reading()
 def open_file(found: Found, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
     """The returns in one file: itself, or the members of the archive or mail that it is.
 
-    Members are written into the folder `spool`. Raises nothing for whatever the file may hold.
+    Members are written into the folder `spool`: raises `SpoolError` where that cannot be, and
+    nothing for whatever the file may hold.
     """
     if found.ignored:
         return (_told(found, Problem(Code.NOT_A_RETURN), ignored=True),)
@@ -43,6 +45,8 @@ def open_file(found: Found, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
         if size > reading.limits.file * _MIB:
             return (_told(found, Problem(Code.TOO_LARGE, value=f"{size / _MIB:.0f} MiB")),)
         return unwrap(found.path, found.name, spool, reading)
+    except SpoolError:
+        raise
     except OSError:
         return (_told(found, Problem(Code.NO_ACCESS)),)
 
@@ -64,9 +68,16 @@ def receive(found: Found, leaf: Leaf, catalog: Catalog, reading: Reading) -> Rec
         content = read_stable(leaf.path)
     except (OSError, ChangingError):
         return Received(found.name, "", leaf.member, problems=(Problem(Code.NO_ACCESS),))
-    return read_content(
+    received = read_content(
         found.name, content, catalog, reading, member=leaf.member, file_time=leaf.file_time
     )
+    if leaf.opened_with_password and _has_no(Code.PASSWORD_USED, received):
+        return replace(received, problems=(*received.problems, Problem(Code.PASSWORD_USED)))
+    return received
+
+
+def _has_no(code: Code, received: Received) -> bool:
+    return all(problem.code is not code for problem in received.problems)
 
 
 def _is_closed(leaf: Leaf) -> bool:

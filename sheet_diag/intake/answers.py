@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
-from sheet_diag.intake.cells import Area, Mark
+from sheet_diag.intake.cells import Area, Mark, Position
 from sheet_diag.intake.tables import Row, Table
 from sheet_diag.layout import cell_name
 from sheet_diag.model.catalog import Catalog, Choice, Item, Role
@@ -90,7 +90,7 @@ def read_row(table: Table, row: Row, spellings: Spellings) -> list[Entry]:
     The remark, beside whichever of its cells, goes with the first.
     """
     entries = [_read_cell(table, row, at, spellings) for at in row.cells]
-    remark = _remarks([entry.response for entry in entries])
+    remark = all_remarks([entry.response for entry in entries])
     filled = [entry for entry in entries if entry.response.raw] or entries[:1]
     first = replace(filled[0], response=replace(filled[0].response, remark=remark))
     return [first, *filled[1:]]
@@ -114,6 +114,11 @@ def judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
         yield answer.problem
     if not answer.settled:
         yield from _judge(answer, table, catalog)
+
+
+def all_remarks(responses: Sequence[Response]) -> str:
+    """The remarks of several cells, each once, a line each."""
+    return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
 
 
 def _judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
@@ -146,7 +151,7 @@ def _read_cell(table: Table, row: Row, at: int, spellings: Spellings) -> Entry:
     blank = Response(row.item.id if row.item else "", None, "", remark, cell_name(at, col))
     if area and at > row.first and area[0] < at:
         return Entry(blank)  # the rest of a merge that the row above has told of
-    cell = area[:2] if area else (at, col)
+    cell = _place(table, at, area) if area else (at, col)
     text, mark = tidy(grid.text(*cell)), grid.marks.get(cell)
     fault = what_holds_no_answer(mark, text) if text or mark else None
     raw = text or _SIGNS.get(fault or Code.UNANSWERED, "")
@@ -155,6 +160,18 @@ def _read_cell(table: Table, row: Row, at: int, spellings: Spellings) -> Entry:
     choice = spellings[row.item.answer_set].get(fold(raw)) if row.item and not fault else None
     response = replace(blank, raw=raw, choice=choice.id if choice else None)
     return Entry(response, fault, mark is Mark.FORMULA)
+
+
+def _place(table: Table, at: int, area: Area) -> Position:
+    """The cell that speaks for a merged answer cell: its first one, as people see it.
+
+    A text of the answer cell's own comes before it within one question, because programs that move
+    rows leave merges behind; the question's number is never taken for an answer.
+    """
+    own, first = (at, table.answer or 0), area[:2]
+    if area[1] <= table.id_column <= area[3] or not table.holds(first):
+        return own
+    return first if at in table.shared or not table.holds(own) else own
 
 
 def _area_name(area: Area) -> str:
@@ -169,7 +186,7 @@ def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -
         blank = Entry(Response(item.id))
         return Answer(item, blank, Problem(missing, name, item=item.id), settled=True)
     filled = [entry for entry in entries if entry.response.raw]
-    remarks = _remarks([entry.response for entry in entries])
+    remarks = all_remarks([entry.response for entry in entries])
     if len({entry.said for entry in filled}) > 1:
         shown = " / ".join(f"{e.response.cell}: {e.response.raw}" for e in filled)
         place = filled[1].response.cell
@@ -182,10 +199,6 @@ def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -
         raw, place = best.response.raw, entries[1].response.cell
         return Answer(item, best, Problem(Code.DUPLICATE_SAME, name, place, item.id, raw))
     return Answer(item, best)
-
-
-def _remarks(responses: Sequence[Response]) -> str:
-    return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
 
 
 def _spellings(catalog: Catalog) -> Spellings:

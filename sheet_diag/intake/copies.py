@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sheet_diag.intake.answers import Answer, Entry, expected
+from sheet_diag.intake.answers import Answer, Entry, all_remarks, expected
 from sheet_diag.intake.tables import Table
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Response
@@ -59,7 +59,7 @@ def _compare(
 ) -> Answer:
     mine = answer.entry.response
     filled = [(other, found) for other, found in others if found.entry.response.raw]
-    remark = _remarks([mine, *(found.entry.response for _, found in others)])
+    remark = all_remarks([mine, *(found.entry.response for _, found in others)])
     answer = _with_response(answer, replace(mine, remark=remark))
     if not mine.raw:
         return replace(answer, elsewhere=_shown(filled))
@@ -81,7 +81,3 @@ def _with_response(answer: Answer, response: Response) -> Answer:
 def _shown(found: Sequence[tuple[Table, Answer]]) -> str:
     cells = ((table.grid.name, answer.entry.response) for table, answer in found)
     return " / ".join(f"{name}!{response.cell}: {response.raw}" for name, response in cells)
-
-
-def _remarks(responses: Sequence[Response]) -> str:
-    return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))

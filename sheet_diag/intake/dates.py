@@ -32,7 +32,7 @@ _DAY: Final = re.compile(
     re.VERBOSE,
 )
 _DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_PLAIN: Final = ("era", "weekday")
+_NOT_PLAIN: Final = ("era", "weekday")
 
 
 def read_day(typed: str) -> tuple[str, bool]:
@@ -52,7 +52,9 @@ def read_day(typed: str) -> tuple[str, bool]:
     day_found = _of(match.groupdict()) if match else None
     if match is None or day_found is None:
         return "", False
-    return day_found.isoformat(), not any(match[part] for part in _PLAIN) and _is_midnight(match)
+    return day_found.isoformat(), not any(match[part] for part in _NOT_PLAIN) and _is_midnight(
+        match
+    )
 
 
 def has_marks(typed: str) -> bool:

@@ -1,53 +1,88 @@
-"""Bytes of a workbook -> its cells: first a survey, then the first library that can read it."""
+"""Bytes of a workbook -> its cells as text, by the first reader that can.
+
+Nothing of a workbook's own is run, and no library sees a sheet that was not measured before.
+Values keep what the client saw as far as a reader tells it; what each text means is decided by
+`returns`, never by a type.
+"""
 
 from __future__ import annotations
 
-from sheet_diag.intake.cells import Format, RefusedError, Workbook
-from sheet_diag.intake.readers.binary import survey_xls, survey_xlsb
-from sheet_diag.intake.readers.chain import READERS
-from sheet_diag.intake.readers.ooxml import survey_package
-from sheet_diag.intake.readers.opendocument import survey_opendocument
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook
+from sheet_diag.intake.readers.biff import survey_xls
+from sheet_diag.intake.readers.chain import readers
+from sheet_diag.intake.readers.ooxml import survey_ooxml
+from sheet_diag.intake.readers.opendocument import Document, rows_of, survey_ods
 from sheet_diag.intake.readers.survey import SheetCells, Survey, grid, unreadable
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Limits
 
+__all__ = ["Grid", "read_workbook"]
+
+_Attempt = Callable[[], Sequence[SheetCells]]
+
 
 def read_workbook(content: bytes, form: Format, limits: Limits) -> Workbook:
-    """Read every sheet. Raises `RefusedError`, and `MemoryError` at the limit of the process."""
-    survey = _survey(content, form, limits)
-    sheets, second = _read(survey.content, form, limits)
-    return Workbook(
-        tuple(grid(cells, survey.sheet(cells.name)) for cells in sheets),
-        survey.properties,
-        survey.modified,
-        survey.pictures,
-        survey.active,
-        (Problem(Code.SECOND_READER),) if second else (),
-    )
+    """Read every sheet of a workbook that is not encrypted.
 
-
-def _survey(content: bytes, form: Format, limits: Limits) -> Survey:
-    match form:
-        case Format.XLSX:
-            return survey_package(content, limits)
-        case Format.XLSB:
-            return survey_xlsb(content, limits)
-        case Format.XLS:
-            return survey_xls(content)
-        case Format.ODS:
-            return survey_opendocument(content, limits)
-
-
-def _read(content: bytes, form: Format, limits: Limits) -> tuple[tuple[SheetCells, ...], bool]:
-    reasons: list[BaseException] = []
-    for reader in READERS[form]:
+    Raises `RefusedError` (`UNREADABLE`, or `UNSAFE_FILE` with the kind `grid`, `area` or
+    `sheets`) and nothing else for whatever it holds, except `MemoryError`.
+    """
+    try:
+        survey, attempts = _surveyed(content, form, limits)
+    except (RefusedError, MemoryError):
+        raise
+    except Exception as error:
+        raise unreadable(error) from error
+    reasons: list[object] = []
+    for attempt in attempts:
         try:
-            sheets = reader(content, limits)
+            sheets = attempt()
         except (KeyboardInterrupt, SystemExit, MemoryError, RefusedError):
             raise
         except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
             reasons.append(error)
             continue
-        if sheets or not reasons:
-            return sheets, bool(reasons)
+        if sheets:
+            return _workbook(sheets, survey, repaired=bool(reasons))
+        reasons.append("no worksheet")
     raise unreadable(reasons[0])
+
+
+def _surveyed(content: bytes, form: Format, limits: Limits) -> tuple[Survey, list[_Attempt]]:
+    """What is known of the workbook, and the ways to read its cells, in their order."""
+    if form is Format.ODS:
+        document = survey_ods(content, limits)
+        return document.survey, _attempts_at(document, limits)
+    is_xls = form is Format.XLS
+    survey = survey_xls(content, limits) if is_xls else survey_ooxml(content, form, limits)
+    return survey, _libraries(survey, form, limits)
+
+
+def _libraries(survey: Survey, form: Format, limits: Limits) -> list[_Attempt]:
+    return [partial(reader, survey, limits.area) for reader in readers(form)]
+
+
+def _attempts_at(document: Document, limits: Limits) -> list[_Attempt]:
+    """Our own walk reads what a library refuses, and alone sheets with a stray cell."""
+    if any(table.survey.cut for table in document.tables):
+        return [partial(_rows, document)]
+    return [*_libraries(document.survey, Format.ODS, limits), partial(_rows, document)]
+
+
+def _rows(document: Document) -> list[SheetCells]:
+    return [rows_of(table) for table in document.tables]
+
+
+def _workbook(sheets: Sequence[SheetCells], survey: Survey, *, repaired: bool) -> Workbook:
+    own = [each for each in sheets if not survey.sheet(each.name).linked]
+    return Workbook(
+        tuple(grid(each, survey.sheet(each.name)) for each in own),
+        survey.properties,
+        survey.modified,
+        survey.pictures,
+        survey.active,
+        (Problem(Code.SECOND_READER),) if repaired else (),
+    )

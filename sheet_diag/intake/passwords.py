@@ -1,47 +1,54 @@
 """Which passwords to try on which file, and opening a protected workbook with them.
 
-No password leaves this module but into the library that tries it.
+No password leaves this module but into the library that tries it: none stands in a message.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import msoffcrypto
 import olefile
+from msoffcrypto.exceptions import InvalidKeyError
 
 from sheet_diag.folding import company_key, fold
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.kinds import Kind
+from sheet_diag.intake.packages import DirectoryError, list_parts, peek
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Passwords, Reading
 
 VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
-# Excel itself opens workbooks protected with this one without asking.
+# Excel protects with this one where only the structure is locked, and opens it without asking.
 _OPEN_TO_ALL: Final = "VelvetSweatshop"
 _HEADINGS: Final = ("診断先", "会社名", "client", "company", "name")
+_PASSWORD_HEADINGS: Final = ("パスワード", "password")
 
 
 class PasswordsError(Exception):
-    """The list of passwords cannot be read."""
+    """The list of passwords cannot be read. `reason_key`: `access`, `encoding` or `rows`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, reason_key: str) -> None:
         self.path = path
-        super().__init__(str(path))
+        self.reason_key = reason_key
+        super().__init__(f"{path}: {reason_key}")
 
 
 def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:
     """The list in a CSV file (client, password; UTF-8 or CP932) and in the environment.
 
-    Raises `PasswordsError`.
+    An empty client, or a line of the password alone, makes it common to all. In the environment
+    each line is a common password. Raises `PasswordsError`.
     """
     common = [line for line in environment.get(VARIABLE, "").splitlines() if line]
     by_client = []
-    for client, password in _pairs(path) if path else ():
+    for client, password in _pairs(path, _text(path)) if path else ():
         if client:
             by_client.append((client, password))
         else:
@@ -49,82 +56,165 @@ def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwor
     return Passwords(tuple(dict.fromkeys(common)), tuple(by_client))
 
 
-def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PasswordsError(path) from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp932", "replace")
+        raise PasswordsError(path, "access") from error
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise PasswordsError(path, "encoding")
+
+
+def _pairs(path: Path, text: str) -> Iterator[tuple[str, str]]:
     try:
         rows = [row for row in csv.reader(io.StringIO(text), strict=True) if any(row)]
     except csv.Error as error:
-        raise PasswordsError(path) from error
+        raise PasswordsError(path, "rows") from error
     for place, row in enumerate(rows):
-        if place == 0 and fold(row[0]) in _HEADINGS:
+        if any(row[2:]):
+            raise PasswordsError(path, "rows")
+        if place == 0 and _is_heading(row):
             continue
         client, password = (row[0].strip(), row[1]) if len(row) > 1 else ("", row[0])
         if password:
             yield client, password
 
 
+def _is_heading(row: list[str]) -> bool:
+    if len(row) == 1:
+        return fold(row[0]) in _PASSWORD_HEADINGS
+    return fold(row[0]) in _HEADINGS or fold(row[1]) in _PASSWORD_HEADINGS
+
+
 def candidates(passwords: Passwords, label: str) -> tuple[str, ...]:
-    """Passwords for the file of this label: those of a client that it names, then common ones."""
-    named = company_key(label)
-    own = [word for client, word in passwords.by_client if company_key(client) in named]
+    """Passwords for the file of this label: those of a client that it names, then common ones.
+
+    The label names a client by its id or by its name, with or without its legal form.
+    """
+    folded, named = fold(label), company_key(label)
+    own = [
+        word
+        for client, word in passwords.by_client
+        if fold(client) in folded or company_key(client) in named
+    ]
     return tuple(dict.fromkeys((*own, *passwords.common)))
 
 
 def decrypt(content: bytes, kind: Kind, label: str, reading: Reading) -> tuple[bytes, bool]:
     """The workbook without its protection, and whether a password of the list opened it.
 
-    Raises `RefusedError`.
+    Raises `RefusedError` (PASSWORD_NEEDED, PASSWORD_WRONG, PASSWORD_UNSUPPORTED,
+    SENSITIVITY_LABEL, UNREADABLE).
     """
-    if kind is Kind.ENCRYPTED and _is_labelled(content):
-        raise RefusedError(Problem(Code.SENSITIVITY_LABEL))
-    if kind is Kind.XLS and not _is_protected(content):
+    if kind is Kind.ENCRYPTED:
+        _require_no_label(content)
+    elif kind is Kind.XLS:
+        if not _is_protected_xls(content):
+            return content, False
+    else:
+        if kind is Kind.ODS and _is_protected_ods(content):
+            raise RefusedError(Problem(Code.PASSWORD_UNSUPPORTED))
         return content, False
-    words = candidates(reading.passwords, label)
+    return _opened(content, candidates(reading.passwords, label))
+
+
+def _opened(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]:
     for word in (_OPEN_TO_ALL, *words):
-        opened = _opened(content, word)
-        if opened is not None:
-            return opened, word != _OPEN_TO_ALL
-    if not words:
-        raise RefusedError(Problem(Code.PASSWORD_NEEDED))
-    raise RefusedError(Problem(Code.PASSWORD_WRONG, value=str(len(words))))
+        try:
+            return _unlocked(content, word), word != _OPEN_TO_ALL
+        except InvalidKeyError:
+            continue
+    raise RefusedError(
+        Problem(Code.PASSWORD_WRONG, value=str(len(words)))
+        if words
+        else Problem(Code.PASSWORD_NEEDED)
+    )
 
 
-def _is_labelled(content: bytes) -> bool:
-    """Rights management has no EncryptionInfo of its own, or says so in its transform."""
-    try:
-        with olefile.OleFileIO(io.BytesIO(content)) as ole:
-            names = {"/".join(entry).lower() for entry in ole.listdir(streams=True, storages=True)}
-    except Exception as error:  # a damaged file raises all sorts
-        raise RefusedError(Problem(Code.UNREADABLE, value=type(error).__name__)) from error
-    return "encryptioninfo" not in names or any("drmencrypted" in name for name in names)
-
-
-def _is_protected(content: bytes) -> bool:
-    try:
-        return bool(msoffcrypto.OfficeFile(io.BytesIO(content)).is_encrypted())
-    except Exception:  # noqa: BLE001 - the readers tell what is wrong with it
-        return False
-
-
-def _opened(content: bytes, password: str) -> bytes | None:
-    """What the password opens; None where it does not fit or the method is not known."""
+def _unlocked(content: bytes, word: str) -> bytes:
+    """What the password opens. Raises `InvalidKeyError` where it does not fit, `RefusedError`."""
     out = io.BytesIO()
+    told = Code.PASSWORD_UNSUPPORTED
     try:
         file: Any = msoffcrypto.OfficeFile(io.BytesIO(content))
-        if file.format == "ooxml":
-            file.load_key(password=password, verify_password=True)
-        else:
-            file.load_key(password=password)
+        checks = {"verify_password": True} if file.format == "ooxml" else {}
+        file.load_key(password=word, **checks)
+        told = Code.UNREADABLE  # the key fits: what fails now is damage
         file.decrypt(out)
-    except MemoryError:
+    except (InvalidKeyError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001 - a wrong password shows in many ways; told when none fits
-        return None
+    except Exception as error:  # the library raises all sorts on methods that it does not know
+        value = None if told is Code.PASSWORD_UNSUPPORTED else type(error).__name__
+        raise RefusedError(Problem(told, value=value)) from error
     return out.getvalue()
+
+
+def _require_no_label(content: bytes) -> None:
+    """Rights management has no EncryptionInfo of its own, or says so in its transform."""
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        names = {"/".join(entry).lower() for entry in ole.listdir(streams=True, storages=True)}
+    managed = any("drmencrypted" in name or name == "\x09drmcontent" for name in names)
+    if managed or "encryptioninfo" not in names:
+        raise RefusedError(Problem(Code.SENSITIVITY_LABEL))
+
+
+# --- .xls: a FilePass record near the start of its stream
+
+_BOF: Final = (0x0009, 0x0209, 0x0409, 0x0809)
+_FILE_PASS: Final = 0x002F
+_EOF: Final = 0x000A
+
+
+def _is_protected_xls(content: bytes) -> bool:
+    """Whether it is encrypted. Raises `RefusedError` for what only Excel 95 and older wrote."""
+    stream, name = _biff(content)
+    protected = _FILE_PASS in _records(stream)
+    if protected and name != "workbook":
+        raise RefusedError(Problem(Code.PASSWORD_UNSUPPORTED))
+    return protected
+
+
+def _biff(content: bytes) -> tuple[bytes, str]:
+    """The workbook's records as far as needed, and the stream that holds them."""
+    if not olefile.isOleFile(data=content):
+        return content, ""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            name = "workbook" if ole.exists("Workbook") else "book"
+            return ole.openstream(name).read(65_536), name
+    except Exception as error:  # a damaged file raises all sorts
+        raise RefusedError(Problem(Code.UNREADABLE, value=type(error).__name__)) from error
+
+
+def _records(stream: bytes) -> Iterable[int]:
+    """The kinds of records up to the end of the first part of the workbook."""
+    place = 0
+    while place + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, place)
+        if kind == _EOF or (place == 0 and kind not in _BOF):
+            return
+        yield kind
+        place += 4 + size
+
+
+# --- .ods: its list of parts tells which are encrypted
+
+_LOCKED: Final = re.compile(
+    rb"""full-path\s*=\s*["'](?:content\.xml|encrypted-package)["'][^>]*[^/]>"""
+    rb"""\s*<(?:[\w.-]+:)?encryption-data"""
+)
+_LONGEST_LIST: Final = 1024 * 1024
+
+
+def _is_protected_ods(content: bytes) -> bool:
+    """Whether the sheet itself is encrypted; a protected macro library alone does not matter."""
+    try:
+        parts = list_parts(content)
+    except DirectoryError:
+        return False  # preflight tells
+    lists = [part for part in parts if part.name.lower() == "meta-inf/manifest.xml"]
+    return any(_LOCKED.search(peek(content, part, _LONGEST_LIST)) for part in lists)

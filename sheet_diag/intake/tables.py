@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
-from sheet_diag.intake.cells import Area, Grid
+from sheet_diag.intake.cells import Area, Grid, Position
 from sheet_diag.layout import Column, cell_name, item_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
@@ -65,10 +65,11 @@ class Table:
 
     def is_filled(self, row: int) -> bool:
         """Whether anything stands in the answer cell of a row of the sheet."""
-        if self.answer is None:
-            return False
-        place = (row, self.answer)
-        return place in self.grid.marks or tidy(self.grid.text(*place)) != ""
+        return self.answer is not None and self.holds((row, self.answer))
+
+    def holds(self, cell: Position) -> bool:
+        """Whether anything stands in a cell."""
+        return cell in self.grid.marks or tidy(self.grid.text(*cell)) != ""
 
 
 def find_tables(grids: tuple[Grid, ...], catalog: Catalog) -> tuple[Table, ...]:

@@ -16,7 +16,7 @@ def corrections(candidates: Mapping[str, Candidate]) -> dict[str, frozenset[str]
     to itself (hashes cannot, but a file may say so) is among its own.
     """
     direct = {
-        key: tuple(old for old in each.replaces if old in candidates and old != key)
+        key: tuple(old for old in each.replaces if old in candidates)
         for key, each in candidates.items()
     }
     return {key: frozenset(_reach(direct, old)) for key, old in direct.items() if old}

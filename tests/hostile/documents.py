@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 import python_calamine
@@ -35,7 +36,7 @@ def as_ods(company: str, *, more: str = "", pretty: bool = False) -> bytes:
     return ods(f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>")
 
 
-def _ods_row(row: list[object]) -> str:
+def _ods_row(row: Sequence[object]) -> str:
     return "".join(
         '<table:table-cell office:value-type="string">'
         f"<text:p>{escape(str(value)).replace(chr(10), '</text:p><text:p>')}</text:p>"

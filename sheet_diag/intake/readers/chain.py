@@ -1,169 +1,134 @@
-"""The libraries that read cells, in the order in which they are asked.
+"""The libraries that read cells, the most faithful first; each takes a workbook that was surveyed.
 
-calamine reads nearly all and fastest; the second of each format reads what it refuses.
+Whatever a library raises is its reason; the caller asks the next one.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+import warnings
+from collections.abc import Callable, Iterable
+from datetime import datetime, time
 from typing import Any, Final
 
-import odf.opendocument
 import openpyxl
 import python_calamine
 import pyxlsb
 import xlrd
-from odf.namespaces import OFFICENS, TABLENS
-from odf.table import CoveredTableCell, Table, TableCell, TableRow
-from odf.teletype import extractText
-from openpyxl.utils.datetime import from_excel
 
 from sheet_diag.intake.cells import Format
-from sheet_diag.intake.readers.survey import KEPT_COLUMNS, KEPT_ROWS, SheetCells, unsafe
-from sheet_diag.model.settings import Limits
+from sheet_diag.intake.readers.survey import (
+    KEPT_COLUMNS,
+    KEPT_ROWS,
+    SheetCells,
+    Survey,
+    unsafe,
+)
+from sheet_diag.intake.readers.values import as_row, unescaped
 
-Reader = Callable[[bytes, Limits], tuple[SheetCells, ...]]
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# Japanese date formats that openpyxl takes for numbers.
-_JAPANESE_DATES: Final = {*range(27, 37), *range(50, 59)}
+Reader = Callable[[Survey, int], list[SheetCells]]
+
+# Number formats of Japanese Excel that have no text in the file; openpyxl takes them for numbers.
+_JAPANESE_DATES: Final = frozenset((*range(27, 37), *range(50, 59)))
 
 
-def by_calamine(content: bytes, limits: Limits) -> tuple[SheetCells, ...]:
-    """Every worksheet. Raises what calamine raises, a panic included, and `RefusedError`."""
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+def readers(form: Format) -> tuple[Reader, ...]:
+    """The libraries that know the format, the first one first."""
+    seconds = {
+        Format.XLSX: (_by_openpyxl,),
+        Format.XLS: (_by_xlrd,),
+        Format.XLSB: (_by_pyxlsb,),
+        Format.ODS: (),
+    }
+    return (_by_calamine, *seconds[form])
+
+
+def _by_calamine(survey: Survey, area: int) -> list[SheetCells]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(survey.content))
     sheets = []
-    for meta in book.sheets_metadata:
-        if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-            continue
-        sheet = book.get_sheet_by_name(meta.name)
-        if sheet.total_height * sheet.total_width > limits.area:
-            raise unsafe("area")
-        visible = meta.visible is python_calamine.SheetVisibleEnum.Visible
-        rows = _texts(sheet.to_python(skip_empty_area=False))
-        sheets.append(SheetCells(meta.name, visible, rows))
-    return tuple(sheets)
+    for position, meta in enumerate(book.sheets_metadata):
+        if meta.typ is python_calamine.SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_index(position)
+            visible = meta.visible is python_calamine.SheetVisibleEnum.Visible
+            if (sheet.total_height + 1) * (sheet.total_width + 1) > area:
+                raise unsafe("area")  # only where the file was too damaged to be surveyed
+            rows = sheet.to_python(skip_empty_area=False)
+            sheets.append(SheetCells(meta.name, visible, tuple(map(as_row, rows))))
+    return sheets
 
 
-def by_openpyxl(content: bytes, limits: Limits) -> tuple[SheetCells, ...]:
-    """The same by openpyxl, as far as a hearing sheet reaches."""
-    del limits
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+def _by_openpyxl(survey: Survey, _: int) -> list[SheetCells]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of features that are not kept: nothing is saved
+        book: Any = openpyxl.load_workbook(
+            io.BytesIO(survey.content), read_only=True, data_only=True, keep_links=False
+        )
+        styles = enumerate(book._cell_styles)
+        book._date_formats |= {at for at, each in styles if each.numFmtId in _JAPANESE_DATES}
+        return [_openpyxl_sheet(sheet, survey) for sheet in book.worksheets]
+
+
+def _openpyxl_sheet(sheet: Any, survey: Survey) -> SheetCells:
+    """Bounded by what was surveyed: the size that a sheet states of itself is often wrong."""
+    known = survey.sheets.get(sheet.title)
+    rows, columns = (known.rows, known.columns) if known else (KEPT_ROWS, KEPT_COLUMNS)
+    visible = sheet.sheet_state == "visible"
+    if not rows:
+        return SheetCells(sheet.title, visible, ())
+    values = sheet.iter_rows(max_row=rows, max_col=columns, values_only=True)
+    return SheetCells(sheet.title, visible, tuple(as_row(map(_plain, row)) for row in values))
+
+
+def _plain(value: object) -> object:
+    return unescaped(value) if isinstance(value, str) else value
+
+
+def _by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
+    book = xlrd.open_workbook(file_contents=survey.content, logfile=io.StringIO(), on_demand=True)
     sheets = []
-    for sheet in book.worksheets:
-        reset: Callable[[], None] = getattr(sheet, "reset_dimensions", lambda: None)
-        reset()
-        rows: Callable[..., Iterable[Iterable[Any]]] = sheet.iter_rows
-        kept = rows(max_row=KEPT_ROWS, max_col=KEPT_COLUMNS)
-        values = ([_openpyxl_value(cell) for cell in row] for row in kept)
-        sheets.append(SheetCells(sheet.title, sheet.sheet_state == "visible", _texts(values)))
-    return tuple(sheets)
+    for position in range(book.nsheets):
+        sheet = book.sheet_by_index(position)
+        rows = (sheet.row(row) for row in range(sheet.nrows))
+        texts = tuple(as_row(_xlrd_value(cell, book.datemode) for cell in row) for row in rows)
+        sheets.append(SheetCells(sheet.name, sheet.visibility == 0, texts))
+        book.unload_sheet(position)
+    return sheets
 
 
-def _openpyxl_value(cell: Any) -> Any:
-    value = cell.value
-    if isinstance(value, str):
-        return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value)
-    style = getattr(cell, "_style_id", None)
-    if isinstance(value, int | float) and not isinstance(value, bool) and style is not None:
-        formats = cell.parent.parent._cell_styles
-        if style < len(formats) and formats[style].numFmtId in _JAPANESE_DATES:
-            return from_excel(value, cell.parent.parent.epoch)
-    return value
-
-
-def by_xlrd(content: bytes, limits: Limits) -> tuple[SheetCells, ...]:
-    """Every sheet of an .xls, of Excel 2 to 97."""
-    book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
-    sheets = []
-    for sheet in book.sheets():
-        if sheet.nrows * sheet.ncols > limits.area:
-            raise unsafe("area")
-        rows = ([_xlrd_value(book, cell) for cell in sheet.row(row)] for row in range(sheet.nrows))
-        sheets.append(SheetCells(sheet.name, sheet.visibility == 0, _texts(rows)))
-    return tuple(sheets)
-
-
-def _xlrd_value(book: xlrd.Book, cell: xlrd.sheet.Cell) -> Any:
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        try:
-            return xlrd.xldate_as_datetime(cell.value, book.datemode)
-        except (ValueError, OverflowError):
-            return cell.value
+def _xlrd_value(cell: Any, datemode: int) -> object:
     if cell.ctype == xlrd.XL_CELL_ERROR:
-        return ""  # its name comes with the survey
-    return bool(cell.value) if cell.ctype == xlrd.XL_CELL_BOOLEAN else cell.value
+        return xlrd.error_text_from_code.get(cell.value, "#VALUE!")
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return _moment(cell.value, datemode)
+    return cell.value
 
 
-def by_pyxlsb(content: bytes, limits: Limits) -> tuple[SheetCells, ...]:
-    """Every sheet of an .xlsb, as far as a hearing sheet reaches."""
-    del limits
+def _moment(value: float, datemode: int) -> datetime | time | float:
+    """A day, a time of day, or the number where it is neither."""
+    try:
+        moment: datetime = xlrd.xldate_as_datetime(value, datemode)
+    except (xlrd.XLDateError, OverflowError, ValueError):
+        return value
+    return moment.time() if 0 <= value < 1 else moment
+
+
+def _by_pyxlsb(survey: Survey, _: int) -> list[SheetCells]:
     sheets = []
-    with pyxlsb.open_workbook(io.BytesIO(content)) as book:
+    with pyxlsb.open_workbook(io.BytesIO(survey.content)) as book:
         for name in book.sheets:
-            rows: list[list[Any]] = []
             with book.get_sheet(name) as sheet:
-                for row in sheet.rows(sparse=True):
-                    for cell in row:
-                        if cell.r < KEPT_ROWS and cell.c < KEPT_COLUMNS:
-                            rows.extend([] for _ in range(cell.r + 1 - len(rows)))
-                            rows[cell.r].extend([None] * (cell.c + 1 - len(rows[cell.r])))
-                            rows[cell.r][cell.c] = cell.v
-            sheets.append(SheetCells(name, True, _texts(rows)))
-    return tuple(sheets)
+                rows = _pyxlsb_rows(sheet.rows(sparse=True))
+            sheets.append(SheetCells(name, True, tuple(rows)))
+    return sheets
 
 
-def by_odfpy(content: bytes, limits: Limits) -> tuple[SheetCells, ...]:
-    """Every table of an .ods, also of one that was indented by hand or by a tool."""
-    del limits
-    document = odf.opendocument.load(io.BytesIO(content))
-    return tuple(
-        SheetCells(str(table.getAttrNS(TABLENS, "name")), True, _texts(_odf_rows(table)))
-        for table in document.spreadsheet.getElementsByType(Table)
-    )
-
-
-def _odf_rows(table: Any) -> Iterator[list[str]]:
-    for row in table.getElementsByType(TableRow):
-        cells: list[str] = []
-        for cell in row.childNodes:
-            if getattr(cell, "qname", None) in (TableCell().qname, CoveredTableCell().qname):
-                times = int(cell.getAttrNS(TABLENS, "number-columns-repeated") or 1)
-                cells += [_odf_text(cell)] * min(times, KEPT_COLUMNS - len(cells))
-        times = int(row.getAttrNS(TABLENS, "number-rows-repeated") or 1)
-        for _ in range(min(times, KEPT_ROWS) if any(cells) else min(times, 200)):
-            yield cells
-
-
-def _odf_text(cell: Any) -> str:
-    lines = [extractText(child) for child in cell.childNodes if child.qname[1] == "p"]
-    told = cell.getAttrNS(OFFICENS, "date-value") if not lines else None
-    return str(told) if told else "\n".join(lines)
-
-
-READERS: Final[dict[Format, tuple[Reader, ...]]] = {
-    Format.XLSX: (by_calamine, by_openpyxl),
-    Format.XLSB: (by_calamine, by_pyxlsb),
-    Format.XLS: (by_calamine, by_xlrd),
-    Format.ODS: (by_calamine, by_odfpy),
-}
-
-
-def _texts(rows: Iterable[Iterable[Any]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(map(_as_text, row)) for row in rows)
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(" ") if value.time() != datetime.min.time() else f"{value:%Y-%m-%d}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+def _pyxlsb_rows(rows: Iterable[Any]) -> Iterable[tuple[str, ...]]:
+    """Rows at their places; those that are left out are empty."""
+    expected = 0
+    for row in rows:
+        if row and row[0].r >= expected:
+            yield from [()] * (row[0].r - expected)
+            yield as_row(cell.v for cell in row)
+            expected = row[0].r + 1

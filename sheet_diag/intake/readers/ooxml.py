@@ -1,128 +1,131 @@
-"""The survey of an OOXML package: its sheets, its properties, what lies beside cells."""
+"""Survey of an OOXML workbook, .xlsx and .xlsb: its list of sheets, then every sheet's part.
+
+A part in the folder of the worksheets is measured even where no list leads to it: readers may
+find it in ways of their own.
+"""
 
 from __future__ import annotations
 
 import posixpath
-import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.readers.markup import elements
+from sheet_diag.intake.cells import Format
+from sheet_diag.intake.readers import binary, facts, worksheet
+from sheet_diag.intake.readers.markup import MarkupError, elements
 from sheet_diag.intake.readers.package import DamagedError, Package
-from sheet_diag.intake.readers.survey import SheetSurvey, Survey, is_beyond, unreadable
-from sheet_diag.intake.readers.worksheet import MarkupError, roughly, survey_worksheet, trimmed
+from sheet_diag.intake.readers.survey import (
+    SheetSurvey,
+    Survey,
+    is_beyond,
+    unreadable,
+    unsafe,
+)
 from sheet_diag.model.settings import Limits
 
-# What could act, by a part of its name.
-_ACTIVE: Final = {
-    "macros": ("vbaproject", "macrosheets/"),
-    "links": ("externallinks/",),
-    "objects": ("embeddings/", "oleobject"),
-    "controls": ("activex/",),
-    "queries": ("connections.xml", "connections.bin", "querytables/"),
-}
-_ANCHORS: Final = ("oneCellAnchor", "twoCellAnchor", "absoluteAnchor")
-_DRAWING = re.compile(r"drawings/drawing[^/]*\.xml$")
-_WORKSHEET = re.compile(r"worksheets/[^/]+\.xml$")
+_FOLDER: Final = "/worksheets/"
+# Only pictures put into cells have this part; other rich values share the rest of the machinery.
+_PICTURES_IN_CELLS: Final = "xl/richdata/richvaluerel.xml"
 
 
-def survey_package(content: bytes, limits: Limits) -> Survey:
-    """Survey the package; stray cells are left out of what the readers will see.
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A sheet of the workbook's list, and the part that holds it."""
 
-    Raises `RefusedError`.
-    """
+    name: str
+    part: str
+
+
+def survey_ooxml(content: bytes, form: Format, limits: Limits) -> Survey:
+    """Survey the workbook. Raises `RefusedError`."""
     try:
         package = Package(content)
     except DamagedError as error:
         raise unreadable(error) from error
-    parts = {name: package.read(name) for name in package.names if _WORKSHEET.search(name)}
-    in_cells = any("richdata/" in name or "cellimages" in name for name in package.names)
-    sheets = {name: _survey(part, pictures=in_cells) for name, part in parts.items()}
-    beyond = {name for name, sheet in sheets.items() if is_beyond(sheet, limits.area)}
-    if beyond:
-        content = package.replaced({name: _trimmed(parts[name]) for name in beyond})
-        for name in beyond:
-            sheets[name].cut_to_kept()
-    names = _sheet_names(package)
+    listed = list(_listed(package, form))
+    parts = _sheet_parts(package, listed, form)
+    if max(len(listed), len(parts)) > limits.sheets:
+        raise unsafe("sheets")
+    sheets = {part: _surveyed(package, part, form) for part in parts}
+    strayed = [part for part, sheet in sheets.items() if is_beyond(sheet, limits.area)]
     return Survey(
-        content,
-        {names[part]: sheet for part, sheet in sheets.items() if part in names},
-        _properties(package),
-        _modified(package),
-        _pictures(package),
-        tuple(key for key, marks in _ACTIVE.items() if _has(package, marks)),
+        _without_stray_cells(package, strayed, sheets, form) if strayed else content,
+        sheets={each.name: sheets[each.part] for each in listed if each.part in sheets},
+        properties=facts.custom_properties(package),
+        modified=facts.last_modified(package),
+        pictures=facts.pictures(package),
+        active=facts.active_content(package.names),
     )
 
 
-def _survey(part: bytes, *, pictures: bool) -> SheetSurvey:
-    try:
-        return survey_worksheet(part, pictures=pictures)
-    except MarkupError:
-        return roughly(part)
-
-
-def _trimmed(part: bytes) -> bytes:
-    try:
-        return trimmed(part)
-    except MarkupError as error:
-        raise unreadable(error) from error
-
-
-def _sheet_names(package: Package) -> dict[str, str]:
-    """Name of each sheet by its part; none where the workbook's own list is damaged."""
-    book = next((name for name in package.names if name.endswith("/workbook.xml")), "")
-    folder, file = posixpath.split(book)
+def _listed(package: Package, form: Format) -> Iterator[_Listed]:
+    """The sheets that the workbook lists; nothing where the list is damaged."""
+    main = _main_part(package, form)
+    folder, name = posixpath.split(main)
+    relations = elements(package.read(f"{folder}/_rels/{name}.rels"))
     targets = {
-        attributes.get("Id", ""): _target(folder, attributes.get("Target", ""))
-        for name, attributes, _ in elements(package.read(f"{folder}/_rels/{file}.rels"))
-        if name == "Relationship"
+        attributes.get("Id", ""): _resolved(folder, attributes.get("Target", ""))
+        for element, attributes, _ in relations
+        if element == "Relationship"
     }
-    return {
-        targets[attributes["id"]]: attributes.get("name", "")
-        for name, attributes, _ in elements(package.read(book))
-        if name == "sheet" and attributes.get("id") in targets
-    }
+    if form is Format.XLSB:
+        pairs = binary.listed_sheets(package.read(main))
+    else:
+        sheets = elements(package.read(main))
+        pairs = [
+            (each["name"], each.get("id", "")) for name, each, _ in sheets if _is_sheet(name, each)
+        ]
+    for title, relation in pairs:
+        yield _Listed(title, targets.get(relation, ""))
 
 
-def _target(folder: str, target: str) -> str:
-    plain = target.replace("\\", "/").lower()
-    return plain.lstrip("/") if plain.startswith("/") else posixpath.normpath(f"{folder}/{plain}")
+def _is_sheet(element: str, attributes: dict[str, str]) -> bool:
+    return element == "sheet" and "name" in attributes
 
 
-def _properties(package: Package) -> dict[str, str]:
-    found: dict[str, str] = {}
-    name = ""
-    for element, attributes, text in elements(package.read("docProps/custom.xml")):
-        if element == "property":
-            name = attributes.get("name", "")
-        elif name and text.strip():
-            found[name] = text.strip()
-    return found
+def _main_part(package: Package, form: Format) -> str:
+    usual = "xl/workbook.bin" if form is Format.XLSB else "xl/workbook.xml"
+    for _, attributes, _ in elements(package.read("_rels/.rels")):
+        if attributes.get("Type", "").endswith("/officeDocument"):
+            target = _resolved("", attributes.get("Target", ""))
+            return target if target in package.names else usual
+    return usual
 
 
-def _modified(package: Package) -> str:
-    for name, _, text in elements(package.read("docProps/core.xml")):
-        if name == "modified":
-            return utc(text)
-    return ""
+def _resolved(folder: str, target: str) -> str:
+    path = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/")))
+    return path.lstrip("/").lower()
 
 
-def utc(text: str) -> str:
-    """A time as ISO 8601 in UTC; one without a zone is taken as it is, nonsense is empty."""
+def _sheet_parts(package: Package, listed: list[_Listed], form: Format) -> list[str]:
+    ending = ".bin" if form is Format.XLSB else ".xml"
+    named = {name for name in package.names if _FOLDER in f"/{name}" and name.endswith(ending)}
+    targets = {each.part for each in listed if each.part in package.names}
+    return sorted(named | targets)
+
+
+def _surveyed(package: Package, part: str, form: Format) -> SheetSurvey:
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return ""
-    if moment.tzinfo:
-        moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+        content = package.content(part)
+    except DamagedError as error:
+        raise unreadable(error) from error
+    if form is Format.XLSB:
+        return binary.survey_sheet(content)
+    try:
+        return worksheet.survey_worksheet(content, pictures=_PICTURES_IN_CELLS in package.names)
+    except MarkupError:
+        return worksheet.roughly(content)
 
 
-def _pictures(package: Package) -> int:
-    """Pictures and shapes on the sheets; the boxes of notes are none."""
-    drawings = [package.read(name) for name in package.names if _DRAWING.search(name)]
-    return sum(name in _ANCHORS for part in drawings for name, _, _ in elements(part))
-
-
-def _has(package: Package, marks: tuple[str, ...]) -> bool:
-    return any(mark in name for name in package.names for mark in marks)
+def _without_stray_cells(
+    package: Package, parts: list[str], sheets: dict[str, SheetSurvey], form: Format
+) -> bytes:
+    trim = binary.trimmed if form is Format.XLSB else worksheet.trimmed
+    try:
+        copies = {part: trim(package.content(part)) for part in parts}
+    except (MarkupError, DamagedError) as error:
+        raise unsafe("area") from error
+    for part in parts:
+        sheets[part].cut_to_kept()
+    return package.replaced(copies)

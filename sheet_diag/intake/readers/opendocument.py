@@ -1,117 +1,258 @@
-"""The survey of an .ods: repeated rows and cells are counted before anything is laid out."""
+"""Survey of an .ods: its content is one part, and a cell or a row may stand for millions.
+
+Cells are kept as runs, never repeated in memory, so that what an empty tail or a bomb claims costs
+nothing. The runs can be laid out as rows without any library (`rows_of`): that reads what the
+libraries refuse (pretty-printed files, a protected macro beside open cells) and sheets with a
+stray cell.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from sheet_diag.intake.cells import Mark
+from sheet_diag.intake.readers.facts import utc
 from sheet_diag.intake.readers.markup import Attributes, MarkupError, elements, local, walk
-from sheet_diag.intake.readers.ooxml import utc
+from sheet_diag.intake.readers.odf_values import CellText, is_error, value_of
 from sheet_diag.intake.readers.package import DamagedError, Package
-from sheet_diag.intake.readers.survey import SheetSurvey, Survey, is_beyond, unreadable, unsafe
+from sheet_diag.intake.readers.survey import (
+    KEPT_COLUMNS,
+    KEPT_ROWS,
+    LAST_COLUMN,
+    LAST_ROW,
+    SheetCells,
+    SheetSurvey,
+    Survey,
+    is_beyond,
+    unreadable,
+    unsafe,
+)
 from sheet_diag.model.settings import Limits
 
-_HIDDEN: Final = ("collapse", "filter")
-_ERRORS: Final = ("#", "Err:")
-_CELLS: Final = ("table-cell", "covered-table-cell")
+_SHAPES: Final = frozenset(
+    ("frame", "custom-shape", "rect", "circle", "ellipse", "polygon", "polyline", "path", "line")
+)
+_MACRO: Final = re.compile(r"(basic|scripts)/.*(?<!script-lb\.xml)(?<!script-lc\.xml)$")
+_OBJECT: Final = re.compile(r"object \d+")
+_SOURCES: Final = {
+    "table-source": "links",
+    "dde-source": "links",
+    "dde-link": "links",
+    "database-source-sql": "queries",
+    "database-source-table": "queries",
+    "database-source-query": "queries",
+}
+_ACTIVE: Final = ("macros", "links", "objects", "queries")
 
 
-def survey_opendocument(content: bytes, limits: Limits) -> Survey:
-    """Survey the package. Raises `RefusedError` also where more cells are used than can be read."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A value, and the rectangle of cells that it fills."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+    text: str
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet of the document."""
+
+    name: str
+    visible: bool
+    survey: SheetSurvey = field(default_factory=SheetSurvey)
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An .ods that was walked: `tables` hold the cells, `survey` all else."""
+
+    survey: Survey
+    tables: tuple[Table, ...]
+
+
+def survey_ods(content: bytes, limits: Limits) -> Document:
+    """Walk the document. Raises `RefusedError`."""
     try:
         package = Package(content)
-        part = package.content("content.xml")
-    except DamagedError as error:
+        walker = _Walker(limits.sheets)
+        walk(package.content("content.xml"), walker.start, walker.end, walker.text)
+    except (DamagedError, MarkupError) as error:
         raise unreadable(error) from error
-    walker = _Walker()
-    try:
-        walk(part, walker.start, walker.end, walker.text)
-    except MarkupError as error:
-        raise unreadable(error) from error
-    if any(is_beyond(sheet, limits.area) for sheet in walker.sheets.values()):
-        raise unsafe("area")
-    meta = elements(package.read("meta.xml"))
-    properties = {
-        attributes.get("name", ""): text.strip()
-        for name, attributes, text in meta
-        if name == "user-defined"
-    }
-    modified = next((utc(text) for name, _, text in meta if name == "date"), "")
-    macros = any(name.startswith("basic/") and "script" in name for name in package.names)
-    active = ("macros",) if macros else ()
-    return Survey(content, walker.sheets, properties, modified, walker.pictures, active)
+    for table in walker.tables:
+        if is_beyond(table.survey, limits.area):
+            table.survey.cut_to_kept()
+        _spread(table)
+    active = walker.active | _active_parts(package)
+    properties, modified = _meta(package)
+    survey = Survey(
+        content,
+        {table.name: table.survey for table in walker.tables},
+        properties,
+        modified,
+        walker.pictures,
+        tuple(key for key in _ACTIVE if key in active),
+    )
+    return Document(survey, tuple(walker.tables))
+
+
+def rows_of(table: Table) -> SheetCells:
+    """The table as rows, as far as it is used, or kept where it has a stray cell."""
+    rows = [[""] * table.survey.columns for _ in range(table.survey.rows)]
+    for run in table.runs:
+        for row in rows[run.row : run.row + run.height]:
+            width = len(row[run.column : run.column + run.width])
+            row[run.column : run.column + width] = [run.text] * width
+    return SheetCells(table.name, table.visible, tuple(map(tuple, rows)))
 
 
 class _Walker:
-    """Counts places with their repetitions; only cells that hold something use them."""
+    """Gathers tables; `_row` and `_column` are where the next row and cell will stand."""
 
-    def __init__(self) -> None:
-        self.sheets: dict[str, SheetSurvey] = {}
+    def __init__(self, most: int) -> None:
+        self.tables: list[Table] = []
         self.pictures = 0
-        self._sheet: SheetSurvey | None = None
-        self._row = self._rows = self._column = self._columns = 0
-        self._cell: dict[str, str] | None = None
-        self._text = ""
-        self._note = 0
+        self.active: set[str] = set()
+        self._most = most
+        self._hidden_styles: set[str] = set()
+        self._style = ""
+        self._row = self._height = self._column = self._depth = 0
+        self._cell: Attributes | None = None
+        self._text = CellText()
 
     def start(self, name: str, attributes: Attributes) -> None:
         name = local(name)
-        if name == "table":
-            self._sheet = SheetSurvey()
-            self._row = self._rows = 0
-            self.sheets[_get(attributes, "name")] = self._sheet
-        elif name == "table-row" and self._sheet:
-            self._enter_row(self._sheet, attributes)
-        elif name in _CELLS:
-            self._column += self._columns
-            self._columns = _count(attributes, "number-columns-repeated")
-            self._cell = {local(key): value for key, value in attributes.items()}
-            self._text = ""
-        elif name == "annotation":
-            self._note += 1
-        elif name == "frame" and not self._note:
+        if self._cell is not None:
+            self.pictures += name in _SHAPES
+            self._text.start(name, attributes)
+            return
+        opened = {local(key): value for key, value in attributes.items()}
+        if name in ("table-cell", "covered-table-cell"):
+            self._cell = opened
+            self._text = CellText()
+        elif name == "table-row":
+            self._open_row(opened)
+        elif name == "table":
+            self._open_table(opened)
+        else:
+            self._open_other(name, opened)
+
+    def _open_other(self, name: str, opened: Attributes) -> None:
+        if name == "style":
+            self._style = opened.get("name", "")
+        elif name == "table-properties" and opened.get("display") == "false":
+            self._hidden_styles.add(self._style)
+        elif name in _SOURCES:
+            self.active.add(_SOURCES[name])
+            if name == "table-source" and self.tables:
+                self.tables[-1].survey.linked = True
+        elif name in _SHAPES:
             self.pictures += 1
 
-    def _enter_row(self, sheet: SheetSurvey, attributes: Attributes) -> None:
-        self._row += self._rows
-        self._rows = _count(attributes, "number-rows-repeated")
-        self._column = self._columns = 0
-        if _get(attributes, "visibility") in _HIDDEN and self._rows < 10_000:
-            sheet.hidden_rows.update(range(self._row, self._row + self._rows))
+    def _open_table(self, opened: Attributes) -> None:
+        self._depth += 1
+        if self._depth > 1:
+            return
+        if len(self.tables) >= self._most:
+            raise unsafe("sheets")
+        visible = opened.get("style-name", "") not in self._hidden_styles
+        self.tables.append(Table(opened.get("name", ""), visible))
+        self._row = self._height = 0
+
+    def _open_row(self, opened: Attributes) -> None:
+        self._column = 0
+        self._height = _count(opened, "number-rows-repeated")
+        if self.tables and opened.get("visibility") in ("collapse", "filter"):
+            last = min(self._row + self._height, LAST_ROW)
+            self.tables[-1].survey.hidden_rows.update(range(self._row, last))
 
     def text(self, data: str) -> None:
-        if self._cell is not None and not self._note:
-            self._text += data
+        if self._cell is not None:
+            self._text.text(data)
 
     def end(self, name: str) -> None:
         name = local(name)
-        if name == "annotation":
-            self._note -= 1
-        if name not in _CELLS or self._cell is None or self._sheet is None:
-            return
-        self._leave_cell(self._sheet, self._cell, self._text.strip())
-        self._cell = None
+        if name in ("table-cell", "covered-table-cell"):
+            if self._cell is not None and self.tables:
+                self._close_cell(self.tables[-1], self._cell)
+            self._cell = None
+        elif self._cell is not None:
+            self._text.end(name)
+        elif name == "table-row":
+            self._row += self._height
+        elif name == "table":
+            self._depth -= 1
 
-    def _leave_cell(self, sheet: SheetSurvey, cell: dict[str, str], text: str) -> None:
+    def _close_cell(self, table: Table, cell: Attributes) -> None:
         at = (self._row, self._column)
-        down = int(cell.get("number-rows-spanned", "1") or 1)
-        across = int(cell.get("number-columns-spanned", "1") or 1)
-        if (down, across) != (1, 1):
-            sheet.merged.append((*at, at[0] + down - 1, at[1] + across - 1))
-        if not (text or cell.get("value") or cell.get("formula")):
-            return
-        sheet.use(self._row + self._rows - 1, self._column + self._columns - 1)
-        formula = cell.get("formula", "")
-        if cell.get("value-type") == "error" or (formula and text.startswith(_ERRORS)):
-            sheet.mark(at, Mark.ERROR, text or "#VALUE!")
-        elif formula:
-            sheet.mark(at, Mark.FORMULA if text else Mark.NOT_CALCULATED)
+        width = _count(cell, "number-columns-repeated")
+        self._column += width
+        text = value_of(cell, self._text.joined())
+        if text or "formula" in cell:
+            table.survey.use(at[0] + self._height - 1, at[1] + width - 1)
+            table.runs.append(Run(*at, self._height, width, text))
+            _mark(table.survey, at, cell, text)
+        spans = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+        if spans != (1, 1):
+            area = (*at, at[0] + spans[0] - 1, at[1] + spans[1] - 1)
+            table.survey.merged.append(area)
 
 
-def _get(attributes: Attributes, name: str) -> str:
-    return next((value for key, value in attributes.items() if local(key) == name), "")
+def _mark(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
+    if is_error(cell, text):
+        sheet.mark(at, Mark.ERROR, text)
+    elif "formula" in cell:
+        stored = text or cell.get("value-type")
+        sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+    elif cell.get("value-type") == "boolean":
+        sheet.texts[at] = text
+
+
+def _spread(table: Table) -> None:
+    """Give every cell of a repeated one its mark and text, within the sheet's used area."""
+    sheet = table.survey
+    for run in table.runs:
+        at = (run.row, run.column)
+        if (run.height, run.width) == (1, 1) or at not in sheet.marks.keys() | sheet.texts.keys():
+            continue
+        for place in _places(run, sheet):
+            if at in sheet.marks:
+                sheet.marks[place] = sheet.marks[at]
+            if at in sheet.texts:
+                sheet.texts[place] = sheet.texts[at]
+
+
+def _places(run: Run, sheet: SheetSurvey) -> Iterator[tuple[int, int]]:
+    rows, columns = min(sheet.rows, KEPT_ROWS), min(sheet.columns, KEPT_COLUMNS)
+    for row in range(run.row, min(run.row + run.height, rows)):
+        for column in range(run.column, min(run.column + run.width, columns)):
+            yield row, column
 
 
 def _count(attributes: Attributes, name: str) -> int:
-    text = _get(attributes, name)
-    return max(int(text), 1) if text.isascii() and text.isdigit() else 1
+    """A number of rows or columns; 1 where it is none, at most one more than any sheet has."""
+    digits = attributes.get(name, "1")[:20]
+    number = int(digits) if digits.isascii() and digits.isdigit() else 1
+    return min(max(number, 1), LAST_ROW + LAST_COLUMN)
+
+
+def _active_parts(package: Package) -> set[str]:
+    found = {"macros"} if any(map(_MACRO.match, package.names)) else set()
+    return found | ({"objects"} if any(map(_OBJECT.fullmatch, package.names)) else set())
+
+
+def _meta(package: Package) -> tuple[dict[str, str], str]:
+    found: dict[str, str] = {}
+    modified = ""
+    for element, attributes, text in elements(package.read("meta.xml")):
+        if element == "user-defined" and text:
+            found.setdefault(attributes.get("name", ""), text)
+        elif element == "date":
+            modified = utc(text)
+    return found, modified

@@ -7,7 +7,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from sheet_diag.intake.cells import Area, Mark
-from sheet_diag.intake.readers.markup import Attributes, MarkupError, local, walk
+from sheet_diag.intake.readers.markup import Attributes, local, walk
 from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_kept, unsafe
 
 _TRUE: Final = ("1", "true", "on")
@@ -187,6 +187,3 @@ def _column(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-__all__ = ["MarkupError", "roughly", "survey_worksheet", "trimmed"]

@@ -1,93 +1,133 @@
 """A file that wraps others (archive, mail) -> the returns in it, spooled under names of ours.
 
-Nothing is ever extracted by the name it bears: that is a label. What one member is costs that
-member alone; only what the wrapping itself claims (depth, number, size) costs the rest.
+Nothing is ever extracted by the name it bears: that is a label. What is wrong with one member
+costs that member alone; what a wrapping itself claims (depth, number) costs that wrapping.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
+from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.files import is_leftover
 from sheet_diag.intake.kinds import Kind, kind_of
-from sheet_diag.intake.reading import read_stable
+from sheet_diag.intake.reading import ChangingError, read_stable
 from sheet_diag.intake.wrappings.archive import members_of_zip
 from sheet_diag.intake.wrappings.mail import members_of_mail
-from sheet_diag.intake.wrappings.members import Budget, Leaf, Member, SpentError, label_of
+from sheet_diag.intake.wrappings.members import (
+    Leaf,
+    Member,
+    Room,
+    SpoolError,
+    Wrapping,
+    damaged,
+    label_of,
+    told_apart,
+)  # fmt: skip
 from sheet_diag.intake.wrappings.outlook import members_of_outlook
 from sheet_diag.intake.wrappings.seven import members_of_seven_zip
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Reading
 
-__all__ = ["Leaf", "unwrap"]
+__all__ = ["Leaf", "SpoolError", "unwrap"]
 
-_READERS = {
+_OPENERS: Final[dict[Kind, Callable[[Wrapping, Room], Iterator[Member]]]] = {
     Kind.ZIP: members_of_zip,
     Kind.SEVEN_ZIP: members_of_seven_zip,
     Kind.EML: members_of_mail,
     Kind.MSG: members_of_outlook,
 }
+_NOTHING: Final = {
+    Kind.ZIP: Code.ARCHIVE_EMPTY,
+    Kind.SEVEN_ZIP: Code.ARCHIVE_EMPTY,
+    Kind.EML: Code.MAIL_WITHOUT_SHEET,
+    Kind.MSG: Code.MAIL_WITHOUT_SHEET,
+}
+_JOINT: Final = " › "
 
 
 def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
-    """The returns in the file; itself where it wraps nothing. Raises `OSError`, `MemoryError`."""
-    time = path.stat().st_mtime_ns
-    content = read_stable(path)
-    kind = kind_of(content, name)
-    if kind not in _READERS:
-        return (Leaf(path, None, time),)
+    """The returns in the file; itself where it wraps nothing.
+
+    Members are written into the folder `spool`. Raises `OSError` where the file cannot be read or
+    the members not be written, and `MemoryError`; nothing for what the file holds.
+    """
+    itself = Leaf(path, None, path.stat().st_mtime_ns)
     try:
-        leaves = _Unwrapping(spool, reading).leaves(content, kind, name, (), time)
-    except SpentError as error:
-        return (Leaf(path, None, time, error.problem),)
-    return tuple(leaves) or (Leaf(path, None, time, Problem(Code.ARCHIVE_EMPTY)),)
+        content = read_stable(path)
+    except ChangingError:
+        return (Leaf(path, None, itself.file_time, Problem(Code.NO_ACCESS)),)
+    kind = kind_of(content, name)
+    if kind not in _OPENERS:
+        return (itself,)
+    unwrapping = _Unwrapping(name, Room(spool, reading))
+    return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
 
 
 class _Unwrapping:
-    """One file of the input folder, with what all its members together may take."""
+    """One file of the input folder, and the room of all its members."""
 
-    def __init__(self, spool: Path, reading: Reading) -> None:
-        self._spool = spool
-        self._reading = reading
-        self._budget = Budget(reading.limits)
-        self._count = 0
+    def __init__(self, name: str, room: Room) -> None:
+        self._name = name
+        self._room = room
 
     def leaves(
-        self, content: bytes, kind: Kind, name: str, above: tuple[str, ...], time: int
+        self, content: bytes, kind: Kind, itself: Leaf, labels: tuple[str, ...]
     ) -> list[Leaf]:
-        """Every return below this wrapping; `above` are the labels of those around it."""
+        """Every return below this wrapping, or `itself` with the reason why there is none."""
+        label = _JOINT.join((self._name, *labels))
+        wrapping = Wrapping(content, label, itself.file_time)
         found: list[Leaf] = []
-        members = _READERS[kind](content, name, self._reading, self._budget)
-        for member in members:
-            found += self._leaf(member, above, time)
+        try:
+            for member in _OPENERS[kind](wrapping, self._room):
+                found += self._below(member, itself, labels)
+        except RefusedError as error:
+            return [*found, _with(itself, error.problem)]
+        except (MemoryError, SpoolError):
+            raise
+        except Exception as error:  # noqa: BLE001 - damaged wrappings make libraries raise all sorts
+            return [*found, _with(itself, damaged(error))]
+        if all(leaf.ignored for leaf in found):
+            found.append(_with(itself, Problem(_NOTHING[kind])))
         return found
 
-    def _leaf(self, member: Member, above: tuple[str, ...], time: int) -> list[Leaf]:
-        labels = (*above, label_of(member.name))
-        label, time = " › ".join(labels), member.time or time
-        if is_leftover(tuple(part for part in member.name.replace("\\", "/").split("/") if part)):
-            told = Problem(Code.NOT_A_RETURN)
-            return [Leaf(None, label, time, told, ignored=True)]
-        if member.ignored:
-            return [Leaf(None, label, time, Problem(Code.NOT_A_RETURN), ignored=True)]
-        if member.problem or member.content is None:
-            return [Leaf(None, label, time, member.problem)]
-        kind = kind_of(member.content, member.name)
-        if kind in _READERS:
-            return self._deeper(member.content, kind, labels, time)
-        return [Leaf(self._spooled(member.content), label, time)]
+    def _below(self, member: Member, around: Leaf, labels: tuple[str, ...]) -> list[Leaf]:
+        labels = (*labels, *map(label_of, (*member.above, member.name)))
+        leaf = Leaf(
+            member.path,
+            _JOINT.join(labels),
+            around.file_time if member.time is None else member.time,
+            member.problem,
+            opened_with_password=around.opened_with_password or member.with_password,
+        )
+        if member.ignored or is_leftover(_parts(member.name)):
+            return [Leaf(None, leaf.member, leaf.file_time, Problem(Code.NOT_A_RETURN), True)]
+        if member.problem or member.path is None:
+            return [leaf]
+        return self._deeper(member.path, member.name, leaf, labels)
 
-    def _deeper(self, content: bytes, kind: Kind, labels: tuple[str, ...], time: int) -> list[Leaf]:
-        label = " › ".join(labels)
-        deepest = self._reading.limits.nesting
+    def _deeper(self, path: Path, name: str, leaf: Leaf, labels: tuple[str, ...]) -> list[Leaf]:
+        content = path.read_bytes()
+        kind = kind_of(content, name)
+        if kind not in _OPENERS:
+            return [leaf]
+        deepest = self._room.limits.nesting
         if len(labels) >= deepest:
-            return [Leaf(None, label, time, Problem(Code.NESTED_TOO_DEEP, value=str(deepest)))]
-        found = self.leaves(content, kind, labels[-1], labels, time)
-        return found or [Leaf(None, label, time, Problem(Code.ARCHIVE_EMPTY))]
+            return [_with(leaf, Problem(Code.NESTED_TOO_DEEP, value=str(deepest)))]
+        found = self.leaves(content, kind, leaf, labels)
+        if all(each.path != path for each in found):
+            path.unlink()
+        return found
 
-    def _spooled(self, content: bytes) -> Path:
-        self._count += 1
-        self._spool.mkdir(parents=True, exist_ok=True)
-        path = self._spool / f"{self._count:04d}"
-        path.write_bytes(content)
-        return path
+
+def _with(leaf: Leaf, problem: Problem) -> Leaf:
+    return Leaf(
+        leaf.path, leaf.member, leaf.file_time, problem,
+        opened_with_password=leaf.opened_with_password,
+    )  # fmt: skip
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part for part in name.replace("\\", "/").split("/") if part)

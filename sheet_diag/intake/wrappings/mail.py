@@ -2,141 +2,94 @@
 
 from __future__ import annotations
 
+import base64
 import email
-import re
 from collections.abc import Iterator
-from email.header import decode_header
-from email.message import EmailMessage, Message
-from email.policy import compat32, default
+from email.message import Message
+from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from sheet_diag.intake.wrappings.members import Budget, Member
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Reading
+from sheet_diag.intake.kinds import Kind
+from sheet_diag.intake.wrappings.attachments import Attachment, members_of, unreadable
+from sheet_diag.intake.wrappings.mailnames import attachment_name, subject
+from sheet_diag.intake.wrappings.members import Member, Room, Wrapping
 
-# What Outlook and older programs call the Japanese code page of Windows.
-_CODES: Final = {"windows-31j": "cp932", "x-sjis": "cp932", "shift_jis": "cp932", "ms932": "cp932"}
-_WORD = re.compile(r"=\?([^?]+)\?([bBqQ])\?")
-_NAME = re.compile(rb"""(?:file)?name\s*=\s*"([^"\r\n]+)\"""", re.IGNORECASE)
-# Smaller pictures in a mail are signatures and logos.
-_SMALL: Final = 200_000
+_PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
+# Reports of mail servers, not what a person attached.
+_REPORTS: Final = ("message/delivery-status", "message/disposition-notification")
 
 
-def members_of_mail(
-    content: bytes, name: str, reading: Reading, budget: Budget
-) -> Iterator[Member]:
-    """Every attachment of the mail, mails in it included. Raises `SpentError`."""
-    del name, reading
-    mail = email.message_from_bytes(content, policy=default)
+def members_of_mail(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+    """Every attachment of the mail, mails attached to it included. Raises `RefusedError`."""
+    mail = email.message_from_bytes(wrapping.content, policy=compat32)
     time = _time(mail)
-    found = [_member(part, time, budget) for part in _attachments(mail)]
-    if not any(not member.ignored for member in found):
-        yield Member("", None, time, Problem(Code.MAIL_WITHOUT_SHEET))
-    yield from found
+    parts = list(_parts(mail, inline=False))
+    attachments = [_attachment(part, n, time, inline) for n, (part, inline) in enumerate(parts, 1)]
+    yield from members_of(attachments, room)
 
 
-def _attachments(mail: Message) -> Iterator[Message]:
-    """The parts that are files, from the top; the parts of a mail in the mail are its own."""
-    waiting = [mail]
-    while waiting:
-        part = waiting.pop(0)
-        if part.get_content_type() == "message/rfc822":
-            yield part
-        elif part.is_multipart():
-            payload = part.get_payload()
-            waiting[:0] = [each for each in payload if isinstance(each, Message)]
-        elif part.get_content_disposition() == "attachment" or _has_name(part):
-            yield part
+def _parts(part: Message, *, inline: bool) -> Iterator[tuple[Message, bool]]:
+    """The parts that are files, and whether the text around them shows them."""
+    media = part.get_content_type()
+    if media == "message/rfc822" or media in _PKCS7:
+        yield part, False
+    elif part.is_multipart():
+        related = inline or media == "multipart/related"
+        for inner in part.get_payload():
+            if isinstance(inner, Message):
+                yield from _parts(inner, inline=related)
+    elif _is_file(part, media):
+        disposition = part.get_content_disposition()
+        shown = disposition == "inline" or (disposition is None and part["content-id"] is not None)
+        yield part, inline or shown
 
 
-def _has_name(part: Message) -> bool:
-    text = part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment"
-    return not text and (part.get_content_maintype() != "multipart")
+def _is_file(part: Message, media: str) -> bool:
+    if media in _REPORTS or media.startswith("multipart/"):
+        return False
+    is_text = media in ("text/plain", "text/html", "text/enriched")
+    return (
+        part.get_content_disposition() == "attachment" or bool(attachment_name(part)) or not is_text
+    )
 
 
-def _member(part: Message, time: int, budget: Budget) -> Member:
-    budget.take_member()
-    name = _name(part)
-    if part.get_content_type() == "message/rfc822":
-        inner = part.get_payload()
-        first = inner[0] if isinstance(inner, list) and inner else None
-        content = first.as_bytes(policy=compat32) if isinstance(first, Message) else b""
-        budget.take_bytes(len(content))
-        return Member(name or "mail.eml", content, time)
-    kind = part.get_content_type()
+def _attachment(part: Message, number: int, time: int | None, inline: bool) -> Attachment:
+    media = part.get_content_type()
+    name = attachment_name(part)
+    if media == "message/rfc822":
+        return Attachment(name or _name_of_mail(part, number), _inner_mail(part), time=time)
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
-    budget.take_bytes(len(content))
-    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-        return Member(name or "smime.p7m", None, time, _wrong("smime"))
-    if kind == "application/ms-tnef" or name.lower() == "winmail.dat":
-        return Member(name or "winmail.dat", None, time, _wrong("winmail"))
-    return Member(name or kind, content, time, ignored=_is_decoration(part, content))
+    problem = None
+    if media in _PKCS7:
+        name, problem = name or "smime.p7m", unreadable(Kind.SMIME)
+    elif media in _TNEF or name.lower() == "winmail.dat":
+        name, problem = name or "winmail.dat", unreadable(Kind.WINMAIL)
+    return Attachment(name or f"attachment-{number}", content, media, inline, time, problem)
 
 
-def _is_decoration(part: Message, content: bytes) -> bool:
-    """Signatures, logos and invitations, which every mail carries along."""
-    kind = part.get_content_type()
-    if kind in ("text/calendar", "application/pkcs7-signature", "application/x-pkcs7-signature"):
-        return True
-    inline = part.get_content_disposition() != "attachment"
-    return part.get_content_maintype() == "image" and inline and len(content) < _SMALL
+def _name_of_mail(part: Message, number: int) -> str:
+    inner = part.get_payload(0) if part.is_multipart() else None
+    told = subject(inner) if isinstance(inner, Message) else ""
+    return f"{told.replace('/', '／') or f'mail-{number}'}.eml"
 
 
-def _wrong(kind: str) -> Problem:
-    return Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
+def _inner_mail(part: Message) -> bytes:
+    inner = part.get_payload(0) if part.is_multipart() else None
+    if not isinstance(inner, Message):
+        payload = part.get_payload(decode=True)
+        return payload if isinstance(payload, bytes) else b""
+    content = inner.as_bytes(policy=compat32)
+    if str(part["content-transfer-encoding"] or "").strip().lower() == "base64":
+        return base64.b64decode(content)
+    return content
 
 
-def _name(part: Message) -> str:
-    """The attachment's name; the standard library reads RFC 2231, and 2047 of known codes."""
-    raw = _raw_name(part)
-    if raw:
-        return raw
-    try:
-        name = part.get_filename() or ""
-    except (LookupError, ValueError, TypeError):
-        name = ""
-    return _decoded(name) if _WORD.search(name) else name.encode("utf-8", "replace").decode()
-
-
-def _raw_name(part: Message) -> str:
-    """A name in bare 8-bit bytes, which no standard allows and old programs write."""
-    for header, value in part.raw_items() if isinstance(part, EmailMessage) else ():
-        if header.lower() in ("content-disposition", "content-type"):
-            bare = str(value).encode("ascii", "surrogateescape")
-            found = _NAME.search(bare)
-            if found and max(found[1]) > 0x7F:
-                return _from_bytes(found[1])
-            if found and (word := found[1].decode("ascii")) and _WORD.search(word):
-                return _decoded(word)
-    return ""
-
-
-def _from_bytes(raw: bytes) -> str:
-    for code in ("utf-8", "cp932"):
-        try:
-            return raw.decode(code)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("cp932", "replace")
-
-
-def _decoded(name: str) -> str:
-    """Encoded words, also of codes that only Windows knows by that name."""
-    known = _WORD.sub(lambda m: f"=?{_CODES.get(m[1].lower(), m[1])}?{m[2]}?", name)
-    try:
-        parts = decode_header(known)
-        return "".join(
-            part if isinstance(part, str) else part.decode(code or "ascii", "replace")
-            for part, code in parts
-        )
-    except (LookupError, ValueError):
-        return name
-
-
-def _time(mail: Message) -> int:
+def _time(mail: Message) -> int | None:
+    """Nanoseconds since 1970; None where the mail has no true date."""
     try:
         return int(parsedate_to_datetime(str(mail["date"])).timestamp()) * 10**9
     except (TypeError, ValueError, OverflowError):
-        return 0
+        return None

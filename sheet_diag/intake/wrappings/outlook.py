@@ -1,4 +1,4 @@
-"""Mails saved by Outlook (.msg): attachments, also those of a mail attached to the mail."""
+"""Mails saved by Outlook (.msg): attachments, also those of mails attached to the mail."""
 
 from __future__ import annotations
 
@@ -7,61 +7,93 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import olefile
-from oxmsg import Message
+from oxmsg.attachment import Attachment as OutlookAttachment
+from oxmsg.storage import Storage
 
-from sheet_diag.intake.wrappings.members import Budget, Member, SpentError, damaged
+from sheet_diag.intake.kinds import Kind
+from sheet_diag.intake.wrappings.attachments import Attachment, members_of, unreadable
+from sheet_diag.intake.wrappings.members import Member, Room, Wrapping
 from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Reading
 
-_INNER_MAIL: Final = "__substg1.0_3701000D"
-_CONTENT: Final = "__substg1.0_37010102"
-_NAMES: Final = ("__substg1.0_3707001F", "__substg1.0_3704001F", "__substg1.0_3001001F")
+_CONTENT: Final = "37010102"
+_OBJECT: Final = "3701000D"  # a mail, or an object of another program, in a storage of its own
+_NAMES: Final = ("3707", "3704", "3001")  # long, short, display name
+_MEDIA: Final = "370E"
+_CONTENT_ID: Final = "3712"
+_ENDING: Final = "3703"
 
 
-def members_of_outlook(
-    content: bytes, name: str, reading: Reading, budget: Budget
-) -> Iterator[Member]:
-    """Every attachment of the mail. Raises `SpentError`."""
-    del name, reading
+def members_of_outlook(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+    """Every attachment of the mail and of mails in it. Raises `RefusedError`."""
+    with olefile.OleFileIO(io.BytesIO(wrapping.content)) as ole:
+        mail = Storage.from_ole(ole)
+    yield from members_of(list(_attachments(mail, (), room.limits.nesting)), room)
+
+
+def _attachments(mail: Any, above: tuple[str, ...], deepest: int) -> Iterator[Attachment]:
+    for number, storage in enumerate(mail.iter_attachment_storages(), 1):
+        inner = _inner(storage)
+        streams = {stream.name.upper(): stream.bytes_ for stream in storage.streams}
+        name = _name(streams) or f"attachment-{number}{_text(streams, _ENDING)}"
+        if inner is None or not _is_mail(inner):
+            yield _attachment(storage, streams, name, above)
+        elif len(above) + 1 >= deepest:
+            problem = Problem(Code.NESTED_TOO_DEEP, value=str(deepest))
+            yield Attachment(name, b"", problem=problem, above=above)
+        else:
+            found = list(_attachments(inner, (*above, name), deepest))
+            without = Attachment(name, b"", problem=Problem(Code.MAIL_WITHOUT_SHEET), above=above)
+            yield from found or [without]
+
+
+def _inner(storage: Any) -> Any:
+    return next((each for each in storage.storages if each.name.upper().endswith(_OBJECT)), None)
+
+
+def _is_mail(storage: Any) -> bool:
+    return any(stream.name.lower() == "__properties_version1.0" for stream in storage.streams)
+
+
+def _attachment(
+    storage: Any, streams: dict[str, bytes], name: str, above: tuple[str, ...]
+) -> Attachment:
+    content = streams.get(f"__SUBSTG1.0_{_CONTENT}")
+    if content is None:
+        # By reference: a link to a file on a server.
+        problem = unreadable(Kind.UNKNOWN if _inner(storage) else Kind.SHORTCUT)
+        return Attachment(name, b"", problem=problem, above=above)
+    return Attachment(
+        name,
+        content,
+        _text(streams, _MEDIA).lower(),
+        bool(_text(streams, _CONTENT_ID)),
+        _time(storage),
+        above=above,
+    )
+
+
+def _name(streams: dict[str, bytes]) -> str:
+    return next((text for tag in _NAMES if (text := _text(streams, tag))), "")
+
+
+def _text(streams: dict[str, bytes], tag: str) -> str:
+    """A property of text: in UTF-16, or in the code page of the machine that saved it."""
+    wide = streams.get(f"__SUBSTG1.0_{tag}001F")
+    if wide is not None:
+        return wide.decode("utf-16-le", "replace").rstrip("\0")
+    narrow = streams.get(f"__SUBSTG1.0_{tag}001E", b"").rstrip(b"\0")
+    for code in ("utf-8", "cp932"):
+        try:
+            return narrow.decode(code)
+        except UnicodeDecodeError:
+            continue
+    return narrow.decode("cp932", "replace")
+
+
+def _time(storage: Any) -> int | None:
+    """Nanoseconds since 1970; None where nothing, or nothing true, is told."""
     try:
-        mail: Any = Message.load(io.BytesIO(content))
-        found = [_member(each, budget) for each in mail.attachments if each.attached_by_value]
-        found += _inner(content, budget)
-    except (SpentError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001 - a damaged mail raises all sorts
-        yield Member("", None, problem=damaged(error))
-        return
-    if not found:
-        yield Member("", None, problem=Problem(Code.MAIL_WITHOUT_SHEET))
-    yield from found
-
-
-def _member(attachment: Any, budget: Budget) -> Member:
-    budget.take_member()
-    content = attachment.file_bytes or b""
-    budget.take_bytes(len(content))
-    modified = attachment.last_modified
-    time = int(modified.timestamp()) * 10**9 if modified else 0
-    return Member(attachment.file_name or "attachment", content, time)
-
-
-def _inner(content: bytes, budget: Budget) -> list[Member]:
-    """Attachments of mails in the mail: storages inside its own attachments, one level a name."""
-    found = []
-    with olefile.OleFileIO(io.BytesIO(content)) as ole:
-        for entry in ole.listdir():
-            if entry[-1] == _CONTENT and _INNER_MAIL in entry:
-                budget.take_member()
-                data = ole.openstream(entry).read()
-                budget.take_bytes(len(data))
-                found.append(Member(_name(ole, entry[:-1]), data))
-    return found
-
-
-def _name(ole: Any, folder: list[str]) -> str:
-    for stream in _NAMES:
-        if ole.exists([*folder, stream]):
-            raw = ole.openstream([*folder, stream]).read()
-            return str(raw.decode("utf-16-le", "replace")).rstrip("\0")
-    return "attachment"
+        told = OutlookAttachment(storage).last_modified
+        return int(told.timestamp()) * 10**9 if told else None
+    except Exception:  # noqa: BLE001 - damaged properties; the time of the mail counts instead
+        return None

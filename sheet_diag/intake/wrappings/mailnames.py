@@ -1,0 +1,100 @@
+"""Names of attachments in the headers of mails: RFC 2231, RFC 2047, and what was written before.
+
+Standards allow each encoding in one place only; programs write each in every place.
+"""
+
+from __future__ import annotations
+
+import re
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from typing import Final
+
+# What programs call the Japanese code page of Windows.
+_WINDOWS: Final = re.compile(r"windows-?(31j|932)|cp-?(932|943c?)|ms-?932|(x-|cs)?s(hift)?[-_]?jis")
+
+
+def attachment_name(part: Message) -> str:
+    """The name of an attachment; empty where it bears none."""
+    for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
+        plain = Message()
+        plain[header] = header_text(part, header)
+        value = plain.get_param(parameter, None, header)
+        if isinstance(value, tuple):
+            return _percent_decoded(value[0] or "", value[2])
+        if value:
+            return _encoded_words(value)
+    return ""
+
+
+def subject(part: Message) -> str:
+    """The subject of a mail; empty where it has none."""
+    return _encoded_words(header_text(part, "subject")).strip()
+
+
+def header_text(part: Message, header: str) -> str:
+    """A header on one line, its bare 8-bit or JIS bytes read, its encoded words as they are."""
+    values = (str(value) for name, value in part.raw_items() if name.lower() == header)
+    raw = next(values, "").replace("\r", "").replace("\n", "")
+    content = raw.encode("ascii", "surrogateescape") if not raw.isascii() else raw.encode()
+    return _decoded(content, "iso-2022-jp" if b"\x1b" in content else "")
+
+
+def _percent_decoded(code: str, value: str) -> str:
+    """RFC 2231; the library has turned its bytes into Latin-1."""
+    try:
+        return _decoded(value.encode("latin-1"), code)
+    except UnicodeEncodeError:
+        return value
+
+
+def _encoded_words(text: str) -> str:
+    """RFC 2047, also inside of quotes, where it should not be."""
+    if "=?" not in text:
+        return text
+    try:
+        words = decode_header(text)
+    except (MessageError, ValueError):
+        return text
+    return "".join(
+        word if isinstance(word, str) else _decoded(word, code or "") for word, code in words
+    )
+
+
+def _decoded(content: bytes, code: str) -> str:
+    """Bytes as text; by the likeliest code where the one that is named is unknown or wrong."""
+    named = code.strip().lower()
+    if named.startswith("iso-2022-jp"):
+        return _from_jis(content)
+    if _WINDOWS.fullmatch(named):
+        named = "cp932"
+    for each in (named, "utf-8", "cp932"):
+        try:
+            return content.decode(each)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return content.decode("cp932", "replace")
+
+
+def _from_jis(content: bytes) -> str:
+    """ISO-2022-JP as Windows writes it: with ①, ㈱ and 髙, which the standard does not hold."""
+    text = ""
+    for run in re.split(rb"(?=\x1b)", content):
+        if run.startswith((b"\x1b$@", b"\x1b$B")):
+            text += _shifted(run[3:]).decode("cp932", "replace")
+        elif run.startswith(b"\x1b(I"):
+            text += bytes(byte | 0x80 for byte in run[3:]).decode("cp932", "replace")
+        else:
+            text += run[3 if run.startswith(b"\x1b(") else 0 :].decode("cp932", "replace")
+    return text
+
+
+def _shifted(jis: bytes) -> bytes:
+    """Two-byte JIS -> Shift_JIS, cell by cell."""
+    shifted = bytearray()
+    for row, cell in zip(jis[::2], jis[1::2], strict=False):
+        lead = (row + 1) // 2 + (0x70 if row <= 0x5E else 0xB0)
+        trail = cell + 0x7E if row % 2 == 0 else cell + (0x1F if cell < 0x60 else 0x20)
+        shifted += bytes((lead & 0xFF, trail & 0xFF))
+    return bytes(shifted)

@@ -1,0 +1,561 @@
+"""The sheet that goes back to a client: nothing of his lost, each fault marked, readable again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheet_diag import problems as told_problems
+from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, REPLACES_KEY
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import Attention
+from sheet_diag.model.results import Status
+from sheet_diag.model.returns import Code, Identity, Problem, Response, ReturnedSheet, Severity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.portfolio import portfolio_report
+from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet, pleas
+from sheet_diag.wording import Wording, labels
+from sheet_diag.workbook import Book
+from tests.catalogs import JIS
+from tests.lint import lint
+from tests.returned import SMALL, put, read, returned, sheet_of, told
+from tests.samples import ISSUER, ISSUER_EN, client, settled, summary
+from tests.workbooks import cut_texts, opened, sheet, strings
+
+ITEMS = list(JIS.items)
+REQUEST, COVER, COMPANY, QUESTIONS = range(4)
+ANSWER, REMARK, CHECK = "E", "F", "G"
+NAMES = {
+    Lang.JA: ["修正のお願い", "はじめに", "会社情報", "ヒアリングシート", "_lists", "_sheet_diag"],
+    Lang.EN: ["Please correct", "Introduction", "Company", "Hearing sheet", "_lists",
+              "_sheet_diag"],
+}  # fmt: skip
+YES = {Lang.JA: "はい", Lang.EN: "Yes"}
+FORMER = hashlib.sha256(b"former").hexdigest()
+LONG = "工場では、入退室の記録を毎月確認しています。" * 60
+
+both = pytest.mark.parametrize("lang", Lang)
+
+
+def returned_sheet(
+    lang: Lang = Lang.JA,
+    *responses: Response,
+    profile: Mapping[str, str] | None = None,
+    catalog: Catalog = JIS,
+) -> ReturnedSheet:
+    """Everything answered はい, but for the given responses."""
+    given = {response.item: response for response in responses}
+    answers = [given.get(item, Response(item, "yes", YES[lang])) for item in catalog.items]
+    known = {"company": "株式会社見本", "industry": "E", "employees": "upto_20"}
+    identity = Identity(catalog.id, "2020.1", "C-0042")
+    return ReturnedSheet(identity, lang, profile or known, tuple(answers), "シート")
+
+
+def corrected(
+    found: ReturnedSheet,
+    *problems: Problem,
+    issuer: Issuer = ISSUER,
+    replaces: Sequence[str] = (FORMER,),
+    catalog: Catalog = JIS,
+) -> bytes:
+    return correction_sheet(catalog, found, problems, issuer, replaces)
+
+
+def page(content: bytes, which: int, *, values: bool = False) -> Worksheet:
+    book = opened(content, values=values)
+    return sheet(book, book.sheetnames[which])
+
+
+def question(content: bytes, item: str, column: str) -> Cell:
+    questions = page(content, QUESTIONS)
+    row = next(row[0].row for row in questions.iter_rows() if row[0].value == item)
+    cell = questions[f"{column}{row}"]
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def field(content: bytes, label: str) -> Cell:
+    company = page(content, COMPANY)
+    row = next(row[0].row for row in company.iter_rows() if row[1].value == label)
+    cell = company[f"C{row}"]
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def rows(content: bytes) -> list[list[str]]:
+    """The numbered rows of the request: kind, place, name, entry, expected, text."""
+    found = page(content, REQUEST).iter_rows(values_only=True)
+    return [
+        [str(cell or "") for cell in row[1:7]]
+        for row in found
+        if isinstance(row[0], int) and row[2]
+    ]
+
+
+def at(item: str, code: Code, value: str | None = None, **details: str) -> Problem:
+    parts = {"expected": "はい / いいえ", **details}
+    return Problem(code, "シート", "E9", item, value, tuple(parts.items()))
+
+
+# --- what goes back
+
+
+@both
+def test_it_opens_with_the_request(lang: Lang) -> None:
+    book = opened(corrected(returned_sheet(lang), at(ITEMS[0], Code.NOT_UNDERSTOOD, "x")))
+    assert book.sheetnames == NAMES[lang]
+    assert book.active is book.worksheets[REQUEST]
+    states = [each.sheet_state for each in book.worksheets]
+    assert states == ["visible"] * 4 + ["hidden"] * 2
+
+
+# name: code, what was read, problem's value, what stands in the new cell
+CELLS: Mapping[str, tuple[Code, str | None, str, str | None, str]] = {
+    "understood": (Code.ANSWER_READ_AS, "yes", "○", "○", "はい"),
+    "not understood": (Code.NOT_UNDERSTOOD, None, "だいたい", "だいたい", "だいたい"),
+    "該当なし where it is not offered": (Code.NA_NOT_ALLOWED, "na", "対象外", "対象外", "対象外"),
+    "calculated": (Code.FORMULA_ANSWER, "no", "いいえ", "いいえ", "いいえ"),
+    "several rows": (Code.DUPLICATE_ITEM, None, "E7: はい / E8: ×", "E7: はい / E8: ×", ""),
+    "several sheets": (Code.SHEETS_DISAGREE, None, "A: はい / B: ×", "A: はい / B: ×", ""),
+    "merged": (Code.MERGED_ANSWER, None, "E7:E9: はい", "E7:E9: はい", ""),
+    "error": (Code.ERROR_VALUE, None, "#REF!", "#REF!", ""),
+    "no result": (Code.NOT_CALCULATED, None, "=…", "=…", ""),
+    "picture": (Code.PICTURE_ANSWER, None, "=IMAGE(…)", "=IMAGE(…)", ""),
+    "no row": (Code.ITEM_ROW_MISSING, None, "", None, ""),
+    "unanswered": (Code.UNANSWERED, None, "", None, ""),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_answer_that_stands_there(name: str) -> None:
+    code, choice, raw, value, expected = CELLS[name]
+    found = returned_sheet(Lang.JA, Response(ITEMS[3], choice, raw, "補足", "E9"))
+    content = corrected(found, at(ITEMS[3], code, value))
+    assert (question(content, ITEMS[3], ANSWER).value or "") == expected
+    assert question(content, ITEMS[3], REMARK).value == "補足"
+    if raw and code is not Code.ANSWER_READ_AS:
+        assert raw in "".join(strings(page(content, REQUEST)))
+
+
+@both
+def test_everything_else_is_as_it_was(lang: Lang) -> None:
+    given = Response(ITEMS[5], "partial", "△", LONG)
+    profile = {
+        "company": "A & B <社>", "department": "総務", "industry": "E", "employees": "upto_20",
+    }  # fmt: skip
+    content = corrected(returned_sheet(lang, given, profile=profile))
+    label = {choice.id: choice.label[lang] for choice in JIS.answer_sets["implementation"]}
+    for item in ITEMS:
+        choice = "partial" if item == ITEMS[5] else "yes"
+        assert question(content, item, ANSWER).value == label[choice]
+        assert not question(content, item, ANSWER).comment
+    assert question(content, ITEMS[5], REMARK).value == LONG
+    for name, value in profile.items():
+        known = JIS.field_by_id[name]
+        expected = known.by_id[value].label[lang] if known.choices else value
+        assert field(content, known.label[lang]).value == expected
+
+
+def test_a_field_that_was_not_understood_stands_as_typed() -> None:
+    problem = Problem(Code.PROFILE_NOT_UNDERSTOOD, "会社情報", "C12", "employees", "たくさん",
+                      (("field", "従業員数"), ("expected", "")))  # fmt: skip
+    content = corrected(returned_sheet(profile={"company": "見本"}), problem)
+    cell = field(content, "従業員数")
+    assert cell.value == "たくさん"
+    assert cell.comment
+    assert "たくさん" in cell.comment.text
+    kind, place, name, entry, expected, _ = rows(content)[0]
+    assert (kind, place, name, entry) == ("必須", "会社情報", "従業員数", "たくさん")
+    assert "6〜20人" in expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value", "kind"),
+    [("sites", "12", 12, "n"), ("date", "2026-04-01", "2026-04-01", "d"),
+     ("phone", "0312345678", "0312345678", "s")],
+)  # fmt: skip
+def test_numbers_and_days_are_such(name: str, text: str, value: object, kind: str) -> None:
+    known = {"company": "見本", name: text}
+    cell = field(corrected(returned_sheet(profile=known)), JIS.field_by_id[name].label.ja)
+    assert cell.data_type == kind
+    shown = cell.value.date().isoformat() if kind == "d" else cell.value  # type: ignore[union-attr]
+    assert shown == value
+
+
+def test_a_row_that_has_no_place_is_told_whole() -> None:
+    details = (("answer", "=1+1"), ("remark", LONG))
+    problem = Problem(Code.UNKNOWN_ITEM, "シート", "A70", None, "POL-99", details)
+    content = corrected(returned_sheet(), problem)
+    whole = [text for text in strings(page(content, REQUEST)) if LONG in text]
+    assert len(whole) == 1
+    assert "POL-99" in whole[0]
+    assert "=1+1" in whole[0]
+    assert cut_texts(page(content, REQUEST)) == []
+
+
+def test_another_sheets_answer_to_an_open_question_is_told() -> None:
+    problem = at(ITEMS[2], Code.UNANSWERED, "控え: いいえ")
+    content = corrected(returned_sheet(Lang.JA, Response(ITEMS[2])), problem)
+    assert rows(content)[0][3] == "控え: いいえ"
+
+
+# --- what is asked
+
+
+def test_each_row_leads_to_its_marked_cell() -> None:
+    answers = (Response(ITEMS[8], None, "?"), Response(ITEMS[1], None, "??"), Response(ITEMS[4]))
+    found = returned_sheet(Lang.JA, *answers, profile={"industry": "E"})
+    content = corrected(
+        found,
+        at(ITEMS[8], Code.NOT_UNDERSTOOD, "?"),
+        at(ITEMS[1], Code.NOT_UNDERSTOOD, "??"),
+        at(ITEMS[4], Code.UNANSWERED),
+        Problem(Code.COMPANY_MISSING, "会社情報", "C6", "company"),
+    )
+    request = page(content, REQUEST)
+    targets = [cell.hyperlink.location for row in request.iter_rows() for cell in row
+               if cell.hyperlink]  # fmt: skip
+    cells = [field(content, "会社名"),
+             *(question(content, ITEMS[n], ANSWER) for n in (1, 8, 4))]  # fmt: skip
+    assert targets == [f"'{cell.parent.title}'!{cell.coordinate}" for cell in cells]
+    for number, cell in enumerate(cells, 1):
+        assert cell.comment
+        assert f"No.{number}\n" in cell.comment.text
+        assert cell.border.left.style == cell.border.top.style == "medium"
+    assert "はい / 一部" in cells[1].comment.text  # type: ignore[union-attr]
+    marked = [cell.coordinate for row in page(content, QUESTIONS).iter_rows() for cell in row
+              if cell.comment]  # fmt: skip
+    assert len(marked) == 3
+
+
+def test_the_order_is_required_first_and_open_questions_last() -> None:
+    answers = [Response(ITEMS[n]) for n in (0, 20)]
+    category = next(c for c in JIS.categories if ITEMS[20] in [item.id for item in c.items])
+    name = (("name_ja", category.name.ja), ("name_en", category.name.en), ("limit", "2/3"))
+    content = corrected(
+        returned_sheet(Lang.JA, *answers, Response(ITEMS[30], None, "?")),
+        Problem(Code.CATEGORY_INCOMPLETE, details=name),
+        at(ITEMS[0], Code.UNANSWERED),
+        at(ITEMS[20], Code.UNANSWERED),
+        at(ITEMS[10], Code.FORMULA_ANSWER, "はい"),
+        at(ITEMS[30], Code.NOT_UNDERSTOOD, "?"),
+    )
+    assert [row[:3:2] if row[1] == "分野" else row[:2] for row in rows(content)] == [
+        ["必須", f"設問 {ITEMS[30]}"],
+        ["必須", category.name.ja],
+        ["必須", f"設問 {ITEMS[20]}"],
+        ["任意", f"設問 {ITEMS[10]}"],
+        ["任意", f"設問 {ITEMS[0]}"],
+    ]
+    assert rows(content)[1][3] == f"未回答：{ITEMS[20]}"
+
+
+def test_too_few_answers_in_all_make_every_open_question_required() -> None:
+    open_ = [at(item, Code.UNANSWERED) for item in ITEMS[:20]]
+    found = returned_sheet(Lang.JA, *(Response(item) for item in ITEMS[:20]))
+    gate = Problem(Code.TOTAL_INCOMPLETE, details=(("limit", "4/5"),))
+    assert {row[0] for row in rows(corrected(found, gate, *open_))} == {"必須"}
+
+
+def test_a_question_is_not_asked_twice() -> None:
+    twice = (at(ITEMS[0], Code.UNANSWERED), at(ITEMS[0], Code.PICTURE_ANSWER))
+    assert len(rows(corrected(returned_sheet(Lang.JA, Response(ITEMS[0])), *twice))) == 1
+
+
+def test_departments_settle_item_by_item() -> None:
+    items = f"{ITEMS[1]}, {ITEMS[7]}"
+    details = (("count", "2"), ("items", items))
+    problem = Problem(Code.DEPARTMENTS_DISAGREE, value="geheim.xlsx", details=details)
+    content = corrected(returned_sheet(), problem)
+    assert [row[1:4:2] for row in rows(content)] == [
+        [f"設問 {ITEMS[1]}", "はい"],
+        [f"設問 {ITEMS[7]}", "はい"],
+    ]
+    assert "geheim" not in "".join(strings(page(content, REQUEST)))
+
+
+@pytest.mark.parametrize("code", Code)
+def test_the_client_sees_his_own_matters_only(code: Code) -> None:
+    details = (("name_ja", JIS.categories[0].name.ja), ("name_en", ""), ("read", ""),
+               ("limit", "4"), ("count", "1"), ("field", ""), ("items", ITEMS[0]))  # fmt: skip
+    item = "company" if code in pleas._OF_PROFILE else ITEMS[0]
+    content = corrected(returned_sheet(), Problem(code, item=item, details=details))
+    assert len(rows(content)) == (f"problem.{code.value}.client" in labels())
+    assert lint(content) == []
+
+
+def test_whatever_holds_a_return_can_be_asked() -> None:
+    refused = {code for code in Code if f"problem.{code.value}.ask" in labels()}
+    own = {Code.NO_ACCESS, Code.NOT_PROCESSED, Code.LINK_OUTSIDE}
+    errors = {code for code in Code if told_problems.severity(code) is Severity.ERROR}
+    assert errors - refused - own <= set(pleas._FOR_CLIENT)
+
+
+# --- it is still a hearing sheet
+
+
+@both
+def test_locks_lists_and_formulas_are_those_of_the_blank_sheet(lang: Lang) -> None:
+    blank = hearing_sheet(JIS, lang, ISSUER)
+    problem = at(ITEMS[3], Code.NOT_UNDERSTOOD, "?")
+    content = corrected(returned_sheet(lang, Response(ITEMS[3], None, "?")), problem)
+    for which in (COVER, COMPANY, QUESTIONS):
+        new, old = page(content, which), page(blank, which - 1)
+        assert _open_cells(new) == _open_cells(old)
+        assert _lists(new) == _lists(old)
+        assert _formulas(new) == _formulas(old)
+        assert new.protection.sheet
+    assert not _open_cells(page(content, REQUEST))
+    assert page(content, REQUEST).protection.sheet
+
+
+def _open_cells(sheet: Worksheet) -> set[str]:
+    return {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
+
+
+def _lists(sheet: Worksheet) -> set[tuple[str, str, str]]:
+    rules = sheet.data_validations.dataValidation
+    return {(str(rule.sqref), str(rule.type), str(rule.formula1)) for rule in rules}
+
+
+def _formulas(sheet: Worksheet) -> dict[str, object]:
+    return {c.coordinate: c.value for row in sheet.iter_rows() for c in row if c.data_type == "f"}
+
+
+def test_the_check_column_knows_what_stands_there() -> None:
+    found = returned_sheet(Lang.JA, Response(ITEMS[0], None, "?"), Response(ITEMS[1]))
+    content = corrected(found, at(ITEMS[0], Code.NOT_UNDERSTOOD, "?"))
+    values = page(content, QUESTIONS, values=True)
+    rows = [question(content, item, CHECK).row for item in ITEMS[:3]]
+    assert [values[f"{CHECK}{row}"].value for row in rows] == ["選択肢から", "未回答", "✓"]
+
+
+@both
+@pytest.mark.parametrize("issuer", [ISSUER, ISSUER_EN, Issuer()])
+def test_it_is_sound_and_nothing_is_cut(lang: Lang, issuer: Issuer) -> None:
+    answers = [Response(ITEMS[n], None, "？" * 90) for n in (0, 3)]
+    profile = {"company": "とても長い名前の株式会社" * 6, "respondent": "見本 花子"}
+    problems = [at(each.item, Code.NOT_UNDERSTOOD, each.raw) for each in answers]
+    content = corrected(returned_sheet(lang, *answers, profile=profile), *problems, issuer=issuer)
+    assert lint(content) == []
+    for which in (REQUEST, COVER, COMPANY, QUESTIONS):
+        assert cut_texts(page(content, which, values=True)) == []
+
+
+@both
+def test_the_same_arguments_give_the_same_bytes(lang: Lang) -> None:
+    found = returned_sheet(lang, Response(ITEMS[0], None, "?", "備考"))
+    problem = at(ITEMS[0], Code.NOT_UNDERSTOOD, "?")
+    content = corrected(found, problem)
+    assert corrected(found, problem) == content
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        comments = package.read("xl/comments1.xml").decode()
+    assert "<author></author>" in comments or "<author/>" in comments
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 5, 40])
+def test_what_it_replaces_is_told_twice(count: int) -> None:
+    digests = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(count)]
+    content = corrected(returned_sheet(), replaces=digests)
+    book = opened(content)
+    pairs = {row[0]: row[1] for row in book[IDENTITY_SHEET].iter_rows(values_only=True)}
+    assert pairs[IDENTITY_KEYS[1]] == JIS.version
+    assert pairs[IDENTITY_KEYS[2]] == "C-0042"
+    assert (pairs.get(REPLACES_KEY) or "").split() == digests
+    named = {each.name: str(each.value) for each in book.custom_doc_props.props}
+    assert named.get(REPLACES_KEY, "").split() == digests[:3]
+
+
+HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "{=1+1}", "=HYPERLINK(\"http://x\")",
+           "http://x.example/", "'0", "&G<b>", "\x0b\x00", "\ud800", "[SD: a / b / c]"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_looks_like_code_stays_text(text: str) -> None:
+    profile = {"company": text, "respondent": text, "department": text}
+    found = returned_sheet(Lang.JA, Response(ITEMS[0], None, text, text), profile=profile)
+    details = (("answer", text), ("remark", text), ("field", text), ("read", text))
+    content = corrected(
+        found,
+        at(ITEMS[0], Code.NOT_UNDERSTOOD, text),
+        at(ITEMS[1], Code.DUPLICATE_ITEM, text),
+        Problem(Code.UNKNOWN_ITEM, value=text, details=details),
+        Problem(Code.SHEET_TWICE, value=text, details=details),
+        Problem(Code.PROFILE_NOT_UNDERSTOOD, item="employees", value=text, details=details),
+    )
+    blank = hearing_sheet(JIS, Lang.JA, ISSUER)
+    assert lint(content) == []
+    assert _formulas(page(content, REQUEST)) == {}
+    for which in (COMPANY, QUESTIONS):
+        assert _formulas(page(content, which)) == _formulas(page(blank, which - 1))
+    for which in (REQUEST, COVER, COMPANY, QUESTIONS):
+        links = [c.hyperlink for row in page(content, which).iter_rows() for c in row]
+        assert all(link.target is None for link in links if link)
+    if text.isprintable():
+        assert question(content, ITEMS[0], ANSWER).value == text
+        assert question(content, ITEMS[0], ANSWER).style_id
+        assert question(content, ITEMS[0], REMARK).value == text
+        assert field(content, "会社名").value == text
+
+
+def test_a_note_fits_its_text_and_is_one_the_workbook_can_hold() -> None:
+    book = Book(title="", author="", created=ISSUER.deadline)  # type: ignore[arg-type]
+    book.page("a").note(0, 0, "一\n\x01二\ud800" + "あ" * 40_000)
+    assert lint(book.bytes()) == []
+
+
+# --- it comes back
+
+
+# name: the sheet that came back, the cells that he corrects in it, and what is left to be told
+RETURNS: Mapping[str, tuple[str, Mapping[str, str], list[str]]] = {
+    "nothing corrected": (
+        "|No.|回答|備考|\n|C1-1|はい| |\n|C1-2|該当なし| |\n|C2-1|まあまあ|本社|\n|C2-2|いいえ| |",
+        {},
+        ["NOT_UNDERSTOOD E10 C2-1 まあまあ"],
+    ),
+    "not understood": (
+        "|No.|回答|備考|\n|C1-1|○| |\n|C1-2|該当なし| |\n|C2-1|まあまあ|本社|\n|C2-2|いいえ| |",
+        {"E10": "一部"},
+        [],
+    ),
+    "one of two": (
+        "|No.|回答|備考|\n|C1-1|？？| |\n|C1-2|該当なし| |\n|C2-1|まあまあ|本社|\n|C2-2|いいえ| |",
+        {"E10": "一部"},
+        ["NOT_UNDERSTOOD E7 C1-1 ？？"],
+    ),
+    "several rows": (
+        "|No.|回答|備考|\n|C1-1|はい| |\n|C1-2|該当なし| |\n|C2-1|はい|本社|\n|C2-1|一部| |"
+        "\n|C2-2|いいえ| |",
+        {"E10": "一部"},
+        [],
+    ),
+    "unanswered": (
+        "|No.|回答|備考|\n|C1-1|はい| |\n|C1-2|該当なし| |\n|C2-1| |本社|\n|C2-2| | |",
+        {"E10": "一部"},
+        ["UNANSWERED E11 C2-2"],
+    ),
+    "a row deleted": (
+        "|No.|回答|備考|\n|C1-1|はい| |\n|C1-2|該当なし| |\n|C2-1|一部|本社|",
+        {"E11": "いいえ"},
+        [],
+    ),
+    "該当なし not offered": (
+        "|No.|回答|備考|\n|C1-1|対象外| |\n|C1-2|該当なし| |\n|C2-1|一部|本社|\n|C2-2|いいえ| |",
+        {"E7": "はい"},
+        [],
+    ),
+    "a number of nobody": (
+        "|No.|回答|備考|\n|C1-1|はい| |\n|C1-2|該当なし| |\n|C2-1|一部|本社|\n|C2-2|いいえ| |"
+        "\n|C9-9|はい|追記|",
+        {},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RETURNS)
+def test_exactly_what_is_corrected_is_gone(name: str) -> None:
+    table, corrections, left = RETURNS[name]
+    first = read(returned(table, client="C-7"))
+    content = correction_sheet(SMALL, sheet_of(first), first.problems, ISSUER, [first.sha256])
+    for cell, text in corrections.items():
+        content = put(content, QUESTIONS, cell, text)
+    again = read(content)
+    assert [line for line in told(again) if not line.startswith("SECOND_READER")] == left
+    new, old = sheet_of(again), sheet_of(first)
+    assert new.identity == Identity(SMALL.id, SMALL.version, "C-7")
+    assert new.replaces == (first.sha256,)
+    assert new.profile == old.profile
+    changed = set(corrections)
+    for was, is_ in zip(old.responses, new.responses, strict=True):
+        assert is_.remark == was.remark
+        if is_.cell not in changed:
+            assert is_.choice == was.choice
+
+
+@both
+def test_a_correction_is_as_good_as_a_return(lang: Lang) -> None:
+    """What stays as it is is read as it was: of every kind, none is added and none is lost."""
+    entries = Entries(
+        {"company": "見本", "industry": JIS.field_by_id["industry"].by_id["E"].label[lang],
+         "employees": "many"},
+        {**dict.fromkeys(ITEMS[3:], YES[lang]), ITEMS[1]: "?!"},
+        {ITEMS[1]: "備考\n2行", ITEMS[40]: LONG},
+    )  # fmt: skip
+    first = read(hearing_sheet(JIS, lang, ISSUER, entries, "C-1"), JIS)
+    found = sheet_of(first)
+    again = read(corrected(found, *first.problems), JIS)
+    assert [replace(each, cell=None) for each in sheet_of(again).responses] == [
+        replace(each, cell=None) for each in found.responses
+    ]
+    assert sheet_of(again).profile == found.profile
+    assert told(again) == told(first)
+    assert sheet_of(again).lang is lang
+
+
+# --- sentences for a mail
+
+
+REFUSED = [code for code in Code if f"problem.{code.value}.ask" in labels()]
+
+
+@both
+@pytest.mark.parametrize("code", REFUSED)
+def test_a_mail_names_the_file_and_asks(code: Code, lang: Lang) -> None:
+    details = (("kind", "pdf"),)
+    text = told_problems.request(Problem(code, value="1", details=details), lang, "回答.xlsx")
+    assert "回答.xlsx" in text
+    assert re.search("いただけますでしょうか。$|[?]$", text)
+    assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("pdf", "Excelのヒアリングシート"), ("image", "Excelのヒアリングシート"),
+     ("numbers", "書き出す"), ("rar", "zip形式"), ("lzh", "zip形式"), ("winmail", "通常のメール"),
+     ("smime", "通常のメール"), ("shortcut", "ダウンロード"), ("wps", "名前を付けて保存"),
+     ("nobody knows", "Excelのヒアリングシート")],
+)  # fmt: skip
+def test_what_helps_depends_on_the_kind(kind: str, said: str) -> None:
+    problem = Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
+    assert said in told_problems.request(problem, Lang.JA, "a")
+
+
+@pytest.mark.parametrize("code", [Code.NO_ACCESS, Code.NOT_PROCESSED, Code.LINK_OUTSIDE])
+def test_the_operators_own_matters_are_not_the_clients(code: Code) -> None:
+    assert told_problems.request(Problem(code, value="x"), Lang.JA, "a.xlsx") == ""
+
+
+@both
+def test_the_portfolio_says_it_once_a_file(lang: Lang) -> None:
+    lines = (
+        Attention(Status.REJECTED, "見本社/b.zip › c.pdf", "", wrong("pdf")),
+        Attention(Status.HELD, "d.xlsx", "見本", at(ITEMS[0], Code.NOT_UNDERSTOOD, "?")),
+        Attention(Status.HELD, "d.xlsx", "見本", at(ITEMS[1], Code.NOT_UNDERSTOOD, "?")),
+        Attention(Status.REJECTED, "e.xlsx", "", Problem(Code.NO_ACCESS)),
+        Attention(Status.RANKED, "f.xlsx", "例", at(ITEMS[0], Code.UNANSWERED)),
+    )
+    outcomes = settled(client("見本"))
+    tables = replace(summary(outcomes), attention=lines)
+    book = opened(portfolio_report(tables, JIS, ISSUER, Wording(lang)))
+    attention = sheet(book, Wording(lang)("portfolio.sheet.attention"))
+    column = [attention.cell(row, 11).value for row in range(4, 10)]
+    assert column[0] == Wording(lang)("portfolio.attention.mail")
+    assert column[1] == told_problems.request(wrong("pdf"), lang, "c.pdf")
+    assert column[2] == told_problems.held_request(lang, "d.xlsx")
+    assert column[3:] == [None, None, None]
+    assert cut_texts(attention) == []
+
+
+def wrong(kind: str) -> Problem:
+    return Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
