@@ -96,7 +96,7 @@ def test_saved_by_libreoffice(
         pytest.skip("LibreOffice (soffice) is not installed")
     assert office, "soffice is missing: install libreoffice-calc"
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [office, profile, "--headless", "--convert-to", form, "--outdir", tmp_path / "out"]
+    command = [office, profile, "--headless", "--convert-to", form, "--outdir", f"{tmp_path}/out"]
     subprocess.run([*command, *returns.values()], check=True, capture_output=True, timeout=SECONDS)
     saved = {name: tmp_path / "out" / f"{name}.{form}" for name in returns}
     _require_same(saved, typed, tmp_path / "spool")

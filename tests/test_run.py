@@ -416,6 +416,8 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(tasks, "score", fail)
     path = _put(tmp_path, "a.xlsx", _answers("はい"))
     opening = tasks.Opening(Found(path, "a.xlsx", ignored=False), tmp_path)
-    received, diagnosis = tasks.open_or_examine(tasks.Bench(CATALOG, Reading()), opening)
+    examined = tasks.open_or_examine(tasks.Bench(CATALOG, Reading()), opening)
+    assert not isinstance(examined, tasks.Members)
+    received, diagnosis = examined
     assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
     assert (received.sheet, diagnosis) == (None, None)

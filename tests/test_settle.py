@@ -128,6 +128,21 @@ CLIENTS = {
         b | id=8 who=田中 | ranked TWO_IDS a NAME_SHARED c
         c | id=9 who=佐藤 | ranked NAME_SHARED a, b
     """,
+    "a lost id and one of two ids, one respondent": """
+        a | id=7 who=田中 | ranked NAME_SHARED b, c
+        b | id=8          | ranked NAME_SHARED a, c
+        c | who=田中      | ranked NAME_SHARED a, b
+    """,
+    "two ids, one under that name formerly": """
+        a | id=7 name=旧見本 day=1 | superseded SAME_ANSWERS b
+        b | id=7 name=新見本 day=2 | ranked REPLACES a (modified) NAME_SHARED c
+        c | id=8 name=旧見本       | ranked NAME_SHARED b
+    """,
+    "two ids, one with two departments": """
+        a | id=7 dept=総務                | held DISAGREE b (1: C1-1) NAME_SHARED c
+        b | id=7 dept=開発 answers=×○○○○○ | held DISAGREE a (1: C1-1) NAME_SHARED c
+        c | id=8                          | ranked NAME_SHARED a, b
+    """,
     "two ids stay two whatever the answers and times": """
         a | id=7 day=1                | ranked NAME_SHARED b
         b | id=8 day=2 answers=××○○○○ | ranked NAME_SHARED a
@@ -211,7 +226,8 @@ CORRECTIONS = {
     "a correction is as new as what it corrects": """
         a | day=3                        | superseded CORRECTED c
         b | day=4                        | superseded CORRECTED c
-        c | day=1 fixes=b answers=×○○○○○ | ranked REPLACES a, b (corrected)
+        c | day=1 fixes=b answers=×○○○○○ | ranked REPLACES a, b, d (corrected)
+        d | day=1                        | superseded CORRECTED c
     """,
     "a return newer than both": """
         a | day=1                        | superseded SAME_ANSWERS c
@@ -282,6 +298,10 @@ DEPARTMENTS = {
     "one that did not answer is no contradiction": """
         a | dept=総務 day=1                | superseded NEWER_RETURN b (1)
         b | dept=開発 day=2 answers=.○○○○○ | held REPLACES a (modified)
+    """,
+    "nor is one that the older did not answer": """
+        a | dept=総務 day=1 answers=.○○○○○ | superseded NEWER_RETURN b (1)
+        b | dept=開発 day=2                | ranked REPLACES a (modified)
     """,
     "the same answers": """
         a | dept=総務 day=1 | superseded SAME_ANSWERS b

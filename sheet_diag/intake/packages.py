@@ -22,6 +22,7 @@ from sheet_diag.model.settings import Limits
 _MIB: Final = 1024 * 1024
 _CHUNK: Final = _MIB
 _SLICE: Final = 65_536  # packed bytes given to the inflater at once
+_LOCAL_MAGIC: Final = b"PK\x03\x04"
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
 # No zip that people send has more; far fewer are allowed, but this many can be listed.
 _MOST_LISTED: Final = 20_000
@@ -91,9 +92,23 @@ def list_parts(content: bytes) -> tuple[Part, ...]:
         raise DirectoryError(f"> {_MOST_LISTED} entries")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return tuple(map(_part, package.infolist()))
+            parts = tuple(map(_part, package.infolist()))
     except Exception as error:  # a damaged directory raises all sorts
         raise DirectoryError(_reason(error)) from error
+    if content.startswith(_LOCAL_MAGIC) and all(part.offset for part in parts):
+        # A zip was cut off; this is the directory of another one that was packed in it.
+        raise DirectoryError("end of central directory")
+    return parts
+
+
+def overlap(parts: tuple[Part, ...]) -> bool:
+    """Whether the bytes of two entries can be the same: one body told many times is a bomb."""
+    end = 0
+    for part in sorted(parts, key=lambda each: each.offset):
+        if part.offset < end:
+            return True
+        end = part.offset + _LOCAL_HEADER.size + part.packed
+    return False
 
 
 def peek(content: bytes, part: Part, most: int) -> bytes:
@@ -105,6 +120,11 @@ def peek(content: bytes, part: Part, most: int) -> bytes:
     except PartError:
         return bytes(start[:most])
     return bytes(start[:most])
+
+
+def unsafe(kind: str) -> RefusedError:
+    """The refusal of a file that is not safe to open, for the reason `problem.kind.<kind>`."""
+    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
 
 
 def inspect(content: bytes, limits: Limits) -> Package:
@@ -142,13 +162,13 @@ def _is_odf(names: set[str]) -> bool:
 def _check_directory(parts: tuple[Part, ...], limits: Limits) -> None:
     files = [part for part in parts if not part.is_folder]
     if len(parts) > limits.entries:
-        raise _unsafe("entries")
+        raise unsafe("entries")
     if any(map(_is_illegal, parts)) or len({part.name.lower() for part in files}) < len(files):
-        raise _unsafe("names")
-    if _overlap(parts):
-        raise _unsafe("overlap")
+        raise unsafe("names")
+    if overlap(parts):
+        raise unsafe("overlap")
     if sum(1 for part in files if _is_worksheet(part.name.lower())) > limits.sheets:
-        raise _unsafe("sheets")
+        raise unsafe("sheets")
 
 
 def _is_worksheet(name: str) -> bool:
@@ -158,16 +178,6 @@ def _is_worksheet(name: str) -> bool:
 def _is_illegal(part: Part) -> bool:
     name = part.name
     return not name or name.startswith("/") or ".." in name.split("/") or bool(_DRIVE.match(name))
-
-
-def _overlap(parts: tuple[Part, ...]) -> bool:
-    """Whether the bytes of two entries can be the same, as the directory has them."""
-    end = 0
-    for part in sorted(parts, key=lambda each: each.offset):
-        if part.offset < end:
-            return True
-        end = part.offset + _LOCAL_HEADER.size + part.packed
-    return False
 
 
 def _inflated(content: bytes, part: Part, most: int) -> Iterator[bytes]:
@@ -194,7 +204,7 @@ def _packed(content: bytes, part: Part) -> memoryview:
         raise PartError(part.name)
     magic, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     start = part.offset + _LOCAL_HEADER.size + name_length + extra_length
-    if magic != b"PK\x03\x04" or start + part.packed > len(content):
+    if magic != _LOCAL_MAGIC or start + part.packed > len(content):
         raise PartError(part.name)
     return memoryview(content)[start : start + part.packed]
 
@@ -255,7 +265,7 @@ class _Check:
             if not any(place in f"/{name}" for place in _BESIDE):
                 raise RefusedError(Problem(Code.UNREADABLE, value=part.name)) from error
         if sheets > self._limits.sheets:
-            raise _unsafe("sheets")
+            raise unsafe("sheets")
 
     def _is_markup(self, name: str, chunk: bytes) -> bool:
         """By content too: what a part is called binds no reader. Pictures may be SVG."""
@@ -265,28 +275,24 @@ class _Check:
         self._inflated += step
         limits = self._limits
         if self._inflated > limits.inflated * _MIB or (markup and size > limits.part * _MIB):
-            raise _unsafe("inflated")
+            raise unsafe("inflated")
         part_ratio = size > _MIB and size > limits.ratio * part.packed
         if part_ratio or (self._inflated > _MIB and self._inflated > limits.ratio * self._size):
-            raise _unsafe("ratio")
+            raise unsafe("ratio")
 
     def _look(self, name: str, text: bytes) -> None:
         allowed = self._is_odf and name.startswith(_DOCTYPE_ALLOWED)
         for found in _DECLARED.finditer(text) if b"<!" in text else ():
             if found[1] == b"ENTITY" or not allowed:
-                raise _unsafe("doctype")
+                raise unsafe("doctype")
         for tag in _SST.finditer(text) if b"sst" in text else ():
             counts = (int(digits[:20]) for digits in _COUNT.findall(tag[0]))
             if max(counts, default=0) > self._limits.strings:
-                raise _unsafe("strings")
+                raise unsafe("strings")
 
 
 def _lists_sheets(name: str) -> bool:
     return name.endswith("workbook.xml") or name == "content.xml"
-
-
-def _unsafe(kind: str) -> RefusedError:
-    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
 
 
 def _reason(error: Exception) -> str:

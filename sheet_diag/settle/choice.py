@@ -97,16 +97,13 @@ def _entrants(client: Sequence[Candidate], corrections: Links) -> Iterator[_Entr
 def _without_corrected(
     entrants: Sequence[_Entrant], gave_way: dict[str, _Entrant]
 ) -> list[_Entrant]:
-    """Returns that give way to no correction; between those that correct each other none does."""
+    """Returns that give way to no correction; of two that correct each other neither does."""
     by_key = {each.candidate.key: each for each in entrants}
-    corrected: dict[str, list[_Entrant]] = {}
     for new in entrants:
         for old in new.stands_for:
             if new.candidate.key not in by_key[old].stands_for:
-                corrected.setdefault(old, []).append(new)
-    for old, by in corrected.items():
-        gave_way[old] = next(new for new in by if new.candidate.key not in corrected)
-    return [each for each in entrants if each.candidate.key not in corrected]
+                gave_way.setdefault(old, new)
+    return [each for each in entrants if each.candidate.key not in gave_way]
 
 
 def _survivors(

@@ -1,7 +1,7 @@
 """A file that wraps others (archive, mail) -> the returns in it, spooled under names of ours.
 
 Nothing is ever extracted by the name it bears: that is a label. What is wrong with one member
-costs that member alone; what a wrapping itself claims (depth, number) costs that wrapping.
+costs that member alone; too many of them cost the whole file.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sheet_diag.intake.wrappings.members import (
     Member,
     Room,
     SpoolError,
+    TooManyError,
     Wrapping,
     damaged,
     label_of,
@@ -63,7 +64,10 @@ def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, 
     if kind not in _OPENERS:
         return (itself,)
     unwrapping = _Unwrapping(name, Room(spool, reading))
-    return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
+    try:
+        return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
+    except TooManyError as error:
+        return (_with(itself, error.problem),)
 
 
 class _Unwrapping:
@@ -83,6 +87,8 @@ class _Unwrapping:
         try:
             for member in _OPENERS[kind](wrapping, self._room):
                 found += self._below(member, itself, labels)
+        except TooManyError:
+            raise
         except RefusedError as error:
             return [*found, _with(itself, error.problem)]
         except (MemoryError, SpoolError):

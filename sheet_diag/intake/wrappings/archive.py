@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyzipper
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.packages import DirectoryError, list_parts
+from sheet_diag.intake.packages import DirectoryError, list_parts, overlap, unsafe
 from sheet_diag.intake.wrappings.members import Member, Room, Wrapping, damaged, taken
 from sheet_diag.model.returns import Code, Problem
 
@@ -32,9 +32,11 @@ _WALL: Final = timezone(timedelta(hours=9))
 def members_of_zip(wrapping: Wrapping, room: Room) -> Iterator[Member]:
     """Every file in the archive; folders are none. Raises `RefusedError` for the whole archive."""
     try:
-        list_parts(wrapping.content)
+        parts = list_parts(wrapping.content)
     except DirectoryError as error:
         raise RefusedError(damaged(error)) from error
+    if overlap(parts):
+        raise unsafe("overlap")
     with pyzipper.AESZipFile(io.BytesIO(wrapping.content)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         room.admit(len(entries))
@@ -92,9 +94,13 @@ class _Entry:
     def _chunks(self, word: bytes | None) -> Iterator[bytes]:
         # Methods other than deflate unpack all of a piece at once: small pieces, no bomb.
         step = 65_536 if self._entry.compress_type in _DEFLATED else 4_096
+        size = 0
         with self._archive.open(self._entry, pwd=word) as stream:
             while chunk := stream.read(step):
+                size += len(chunk)
                 yield chunk
+        if size != self._entry.file_size:
+            raise pyzipper.BadZipFile(f"{size} / {self._entry.file_size} B")
 
 
 def _forms(word: str) -> Iterator[bytes]:

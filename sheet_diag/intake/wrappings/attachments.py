@@ -38,7 +38,7 @@ class Attachment:
 
 
 def members_of(attachments: Sequence[Attachment], room: Room) -> Iterator[Member]:
-    """The members of a mail. Raises `RefusedError` where they are too many."""
+    """The members of a mail. Raises `TooManyError`."""
     room.admit(len(attachments))
     kinds = [kind_of(each.content, each.name) for each in attachments]
     has_sheet = any(kind in _SHEETS for kind in kinds)

@@ -63,6 +63,10 @@ class Member:
     above: tuple[str, ...] = ()
 
 
+class TooManyError(RefusedError):
+    """The members of all wrappings in a file are more than one file may have."""
+
+
 class SpoolError(OSError):
     """A member cannot be written: the disk is full, or the folder gone."""
 
@@ -84,10 +88,10 @@ class Room:
         return candidates(self._passwords, label)
 
     def admit(self, count: int) -> None:
-        """Count the members of a wrapping, all or none. Raises `RefusedError`."""
+        """Count the members of a wrapping, all or none. Raises `TooManyError`."""
         if self._members + count > self.limits.members:
             value = f"> {self.limits.members}"
-            raise RefusedError(Problem(Code.TOO_MANY_MEMBERS, value=value))
+            raise TooManyError(Problem(Code.TOO_MANY_MEMBERS, value=value))
         self._members += count
 
     def store(self, chunks: Iterable[bytes]) -> Path:
