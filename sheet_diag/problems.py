@@ -59,6 +59,7 @@ _SEVERITY: Final = {
     Code.QUESTION_CHANGED: Severity.WARNING,
     Code.NEWER_RETURN: Severity.WARNING,
     Code.NAME_SHARED: Severity.WARNING,
+    Code.ID_SHARED: Severity.WARNING,
     Code.TWO_IDS: Severity.WARNING,
     Code.PASSWORD_USED: Severity.INFO,
     Code.SECOND_READER: Severity.INFO,

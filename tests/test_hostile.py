@@ -156,7 +156,9 @@ def test_the_input_is_as_it_was(aftermath: Aftermath) -> None:
 
 
 def test_nothing_is_left_behind(aftermath: Aftermath) -> None:
-    assert list((aftermath.folder / "temporary").iterdir()) == []
+    # multiprocessing keeps a folder for its sockets until this process ends.
+    left = [path.name for path in (aftermath.folder / "temporary").iterdir()]
+    assert [name for name in left if not name.startswith("pymp-")] == []
     assert {path.name for path in aftermath.folder.iterdir()} == {
         "input",
         "outside.xlsx",

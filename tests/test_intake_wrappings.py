@@ -8,6 +8,7 @@ import os
 import stat
 import struct
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -157,7 +158,7 @@ def name_is_kept(members: list[tuple[str, bytes]]) -> bool:
         pytest.param("回答.xlsx".encode(), 0, "回答.xlsx", id="utf-8 of macOS"),
         pytest.param("ﾃｽﾄ.xlsx".encode("cp932"), 0, "ﾃｽﾄ.xlsx", id="half width"),
         pytest.param("ﾃｽ.xlsx".encode("cp932"), 0, "ﾃｽ.xlsx", id="half width that is utf-8 too"),
-        pytest.param(b"a\xff\xfe.xlsx", 0, "a\xa0■.xlsx", id="neither"),
+        pytest.param(b"a\x81.xlsx", 0, "aü.xlsx", id="neither"),
     ],
 )
 def test_names_in_a_zip(tmp_path: Path, raw: bytes, flags: int, name: str) -> None:
@@ -235,9 +236,9 @@ def test_what_is_locked_and_large_is_not_tried(tmp_path: Path) -> None:
 
 def test_the_time_of_a_member_is_its_own(tmp_path: Path) -> None:
     buffer = io.BytesIO()
-    with pyzipper.AESZipFile(buffer, "w") as archive:
-        wall = pyzipper.zipfile.ZipInfo("a", (2026, 11, 23, 9, 0, 0))
-        utc = pyzipper.zipfile.ZipInfo("b", (2026, 11, 23, 9, 0, 0))
+    with zipfile.ZipFile(buffer, "w") as archive:
+        wall = zipfile.ZipInfo("a", (2026, 11, 23, 9, 0, 0))
+        utc = zipfile.ZipInfo("b", (2026, 11, 23, 9, 0, 0))
         utc.extra = struct.pack("<HHBi", 0x5455, 5, 1, 1_790_000_000)
         for info in (wall, utc):
             archive.writestr(info, b"x")
@@ -550,10 +551,10 @@ def test_too_many_members_are_told_once(tmp_path: Path) -> None:
 
 
 def test_what_all_members_take_is_limited(tmp_path: Path) -> None:
-    big = [repeating(name, b"", bytes(MIB), 1, b"") for name in ("a", "b")]
+    big = [repeating(name, b"", bytes(MIB), count, b"") for name, count in (("a", 1), ("b", 2))]
     content = raw_zip([*big, entry("c", b"x")])
-    found = lines(leaves(tmp_path, content, reading=Reading(Limits(unpacked=1))))
-    assert found == ["a", "b | TOO_MANY_MEMBERS > 1 MiB", "c"]
+    found = lines(leaves(tmp_path, content, reading=Reading(Limits(unpacked=2))))
+    assert found == ["a", "b | TOO_MANY_MEMBERS > 2 MiB", "c"]
 
 
 def test_a_damaged_wrapping_inside_costs_itself(tmp_path: Path) -> None:
@@ -564,7 +565,7 @@ def test_a_damaged_wrapping_inside_costs_itself(tmp_path: Path) -> None:
 
 
 def test_memory_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def short(*_: object) -> None:
+    def short(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("pyzipper.AESZipFile.open", short)

@@ -42,6 +42,7 @@ CHOICE = {
     Code.REPLACES,
     Code.CORRECTED,
     Code.NAME_SHARED,
+    Code.ID_SHARED,
     Code.TWO_IDS,
     Code.DEPARTMENTS_DISAGREE,
 }
@@ -71,7 +72,7 @@ CLIENTS = {
     """,
     "one id under two names": """
         a | name=見本 id=7 day=1  | superseded SAME_ANSWERS b
-        b | name=新見本 id=7 day=2 | ranked REPLACES a (modified)
+        b | name=新見本 id=7 day=2 | ranked REPLACES a (modified) ID_SHARED a
     """,
     "no name, no id: each alone": """
         a | name= day=1 | ranked
@@ -89,7 +90,7 @@ CLIENTS = {
     "a lost id joins by a former name": """
         a | id=7 name=旧見本 day=1 | superseded SAME_ANSWERS c
         b | id=7 name=見本 day=2  | superseded SAME_ANSWERS c
-        c | name=旧見本 day=3      | ranked REPLACES a, b (modified)
+        c | name=旧見本 day=3      | ranked REPLACES a, b (modified) ID_SHARED b
     """,
     "a lost id does not join what it speaks against": """
         a | id=7 mail=x@one.example day=1 | ranked NAME_SHARED b
@@ -135,7 +136,7 @@ CLIENTS = {
     """,
     "two ids, one under that name formerly": """
         a | id=7 name=旧見本 day=1 | superseded SAME_ANSWERS b
-        b | id=7 name=新見本 day=2 | ranked REPLACES a (modified) NAME_SHARED c
+        b | id=7 name=新見本 day=2 | ranked REPLACES a (modified) ID_SHARED a NAME_SHARED c
         c | id=8 name=旧見本       | ranked NAME_SHARED b
     """,
     "two ids, one with two departments": """

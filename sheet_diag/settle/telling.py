@@ -32,7 +32,12 @@ def verdicts(catalog: Catalog, choices: Sequence[Choice]) -> dict[str, Verdict]:
         for each in choice.yielded:
             found[each.old.key] = Verdict(each.old.received, _superseded(each))
         for one in choice.counting:
-            told = (*_replaces(one, choice), *_at_odds(catalog, one, choice), *namesakes)
+            told = (
+                *_replaces(one, choice),
+                *_of_other_names(one, choice),
+                *_at_odds(catalog, one, choice),
+                *namesakes,
+            )
             found[one.key] = Verdict(one.received, told=told)
     return found
 
@@ -55,6 +60,20 @@ def _replaces(one: Candidate, choice: Choice) -> Iterator[Problem]:
         if old:
             details = (("reason", reason.value),)
             yield Problem(Code.REPLACES, value=_labels(old), details=details)
+
+
+def _of_other_names(one: Candidate, choice: Choice) -> Iterator[Problem]:
+    """A sheet that was passed on to another firm bears the same id."""
+    others = [
+        each.old
+        for each in choice.yielded
+        if each.new is one
+        and each.reason is not Reason.CORRECTED
+        and each.old.name
+        and one.name not in ("", each.old.name)
+    ]
+    if others:
+        yield Problem(Code.ID_SHARED, value=_labels(others))
 
 
 def _at_odds(catalog: Catalog, one: Candidate, choice: Choice) -> Iterator[Problem]:

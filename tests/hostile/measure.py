@@ -1,4 +1,4 @@
-"""How long each file of a folder takes, and how much memory: `python -m tests.hostile.measure FOLDER`.
+"""What each file of a folder takes: `python -m tests.hostile.measure FOLDER`.
 
 Every file is opened and read in a process of its own, with the limits that a worker has. For
 Linux; the figures of docs/hazards.md come from here.
@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheet_diag.intake import Found, Leaf, find
+from sheet_diag.intake import Found, find
 from sheet_diag.model.settings import Reading
-from sheet_diag.tasks import Bench, Member, Opening, examine, open_or_examine
+from sheet_diag.tasks import Bench, Member, Members, Opening, examine, open_or_examine
 from tests.catalogs import JIS
 
 _MIB = 1024 * 1024
@@ -63,8 +63,8 @@ def _leave(work: Callable[[], None]) -> None:
 def _read(found: Found, spool: Path) -> None:
     bench = Bench(JIS, _READING)
     opened = open_or_examine(bench, Opening(found, spool))
-    for leaf in opened:
-        if isinstance(leaf, Leaf):
+    if isinstance(opened, Members):
+        for leaf in opened.leaves:
             examine(bench, Member(found, leaf))
 
 

@@ -57,9 +57,10 @@ def _encoded_words(text: str) -> str:
         words = decode_header(text)
     except (MessageError, ValueError):
         return text
-    return "".join(
+    decoded = (
         word if isinstance(word, str) else _decoded(word, code or "") for word, code in words
     )
+    return "".join(decoded) or text
 
 
 def _decoded(content: bytes, code: str) -> str:
