@@ -1,4 +1,4 @@
-"""Compound (OLE) files with folders in folders, as Outlook saves mails; the tests' own writer."""
+"""Writes compound (OLE) files with folders in folders, as Outlook saves mails."""
 
 from __future__ import annotations
 
@@ -9,37 +9,58 @@ from typing import TypeAlias
 Tree: TypeAlias = "Mapping[str, bytes | Tree]"
 
 _FREE, _END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-_SECTOR = 512
+_SECTOR, _SMALL, _LEAST = 512, 64, 4_096
+_Listed: TypeAlias = "list[tuple[str, int, int, int, bytes]]"  # name, kind, right, child, content
 
 
 def compound(tree: Tree) -> bytes:
-    """The file. Streams of any length stand in whole sectors: nothing is small in it."""
-    listed: list[tuple[str, int, int, int, bytes]] = [("Root Entry", 5, _FREE, 1, b"")]
+    """The file: streams below 4096 bytes share one stream, in sectors of 64."""
+    listed: _Listed = [("Root Entry", 5, _FREE, 1 if tree else _FREE, b"")]
     _list(tree, listed)
-    length = -(-len(listed) * 128 // _SECTOR)
-    chains, bodies = [length], [b"" for _ in listed]
-    starts = [_END] * len(listed)
-    sectors = length
-    for place, (_, kind, _, _, content) in enumerate(listed):
-        if kind == 2 and content:
-            starts[place] = sectors
-            chains.append(-(-len(content) // _SECTOR))
-            bodies[place] = content.ljust(chains[-1] * _SECTOR, b"\0")
-            sectors += chains[-1]
-    tables = -(-(sectors + sectors // 100 + 2) // 128)
-    fat = [_TABLE] * tables
-    for chain in chains:
-        fat += [*range(len(fat) + 1, len(fat) + chain), _END]
-    fat += [_FREE] * (tables * 128 - len(fat))
+    small, small_starts = _packed([_small(each) for each in listed], _SMALL)
+    small_table = _table(small_starts, len(small) // _SMALL)
+    listed[0] = (*listed[0][:4], small)
+    size = -(-len(listed) * 128 // _SECTOR) * _SECTOR
+    bodies = [bytes(size), small_table, *(b"" if _small(each) else each[4] for each in listed)]
+    body, starts = _packed(bodies, _SECTOR)
+    tables = -(-len(body) // _SECTOR // 126) + 1
+    fat = [_TABLE] * tables + [tables + n if n < _TABLE else n for n in _chains(starts, len(body))]
     directory = b"".join(
-        _entry(name, kind, right, child, start + tables if start != _END else start, len(content))
-        for (name, kind, right, child, content), start in zip(listed, starts, strict=True)
-    ).ljust(length * _SECTOR, b"\0")
-    body = struct.pack(f"<{len(fat)}I", *fat) + directory + b"".join(bodies)
-    return _header(tables) + body
+        _entry(*each[:4], small_start if _small(each) else start + tables, len(each[4]))
+        for each, small_start, start in zip(listed, small_starts, starts[2:], strict=True)
+    )
+    table = struct.pack(f"<{len(fat)}I", *fat).ljust(tables * _SECTOR, b"\xff")
+    head = _header(tables, starts[1] + tables, len(small_table) // _SECTOR)
+    return head + table + directory.ljust(size, b"\0") + body[size:]
 
 
-def _list(tree: Tree, listed: list[tuple[str, int, int, int, bytes]]) -> None:
+def _small(listed: tuple[str, int, int, int, bytes]) -> bytes:
+    return listed[4] if listed[1] == 2 and len(listed[4]) < _LEAST else b""
+
+
+def _packed(contents: list[bytes], sector: int) -> tuple[bytes, list[int]]:
+    """All of them in whole sectors, one behind the other, and where each begins."""
+    body, starts = b"", []
+    for content in contents:
+        starts.append(len(body) // sector)
+        body += content.ljust(-(-len(content) // sector) * sector, b"\0")
+    return body, starts
+
+
+def _chains(starts: list[int], length: int, sector: int = _SECTOR) -> list[int]:
+    """For each sector the next one; the last of a stream is followed by none."""
+    count = length // sector
+    firsts = {*starts, count}
+    return [_END if n + 1 in firsts else n + 1 for n in range(count)]
+
+
+def _table(starts: list[int], count: int) -> bytes:
+    chains = _chains(starts, count * _SMALL, _SMALL)
+    packed = struct.pack(f"<{count}I", *chains)
+    return packed.ljust(-(-len(packed) // _SECTOR) * _SECTOR, b"\xff")
+
+
+def _list(tree: Tree, listed: _Listed) -> None:
     """Each entry after its left neighbour and all that lies in that."""
     last = None
     for name, content in tree.items():
@@ -61,9 +82,9 @@ def _entry(name: str, kind: int, right: int, child: int, start: int, size: int) 
     return head + bytes(36) + struct.pack("<IQ", start, size)
 
 
-def _header(tables: int) -> bytes:
+def _header(tables: int, small_table: int, small_count: int) -> bytes:
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    # The limit of small streams is 0, so that there are none.
-    head += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 0, _END, 0, _END, 0)
+    first = small_table if small_count else _END
+    head += struct.pack("<IIIIIIIII", 0, tables, tables, 0, _LEAST, first, small_count, _END, 0)
     return head + struct.pack("<109I", *range(tables), *[_FREE] * (109 - tables))

@@ -244,7 +244,10 @@ def test_the_time_of_a_member_is_its_own(tmp_path: Path) -> None:
             archive.writestr(info, b"x")
     times = [leaf.file_time for leaf in leaves(tmp_path, buffer.getvalue())]
     assert times == [1_795_392_000 * 10**9, 1_790_000_000 * 10**9]
-    (undated,) = leaves(tmp_path, raw_zip([entry("a", b"x")]))
+    undated_zip = bytearray(raw_zip([entry("a", b"x")]))
+    listed = undated_zip.index(b"PK\x01\x02")
+    undated_zip[listed + 12 : listed + 16] = bytes(4)
+    (undated,) = leaves(tmp_path, bytes(undated_zip))
     assert undated.file_time == MTIME
 
 

@@ -222,7 +222,7 @@ CORRECTIONS = {
     "what the corrected return had replaced stays replaced": """
         a | name=A day=3 answers=×○○○○○ | superseded NEWER_RETURN c (1)
         b | name=A day=4                | superseded CORRECTED c
-        c | name=B day=5 fixes=b        | ranked REPLACES b (corrected) REPLACES a (modified)
+        c | name=B day=5 fixes=b        | ranked REPLACES b (corrected) REPLACES a (modified) ID_SHARED a
     """,
     "a correction is as new as what it corrects": """
         a | day=3                        | superseded CORRECTED c
@@ -243,7 +243,7 @@ CORRECTIONS = {
     "in a circle": """
         a | name=見本 day=1 fixes=c answers=×○○○○○ | superseded NEWER_RETURN c (1)
         b | name=手本 day=2 fixes=a                | superseded SAME_ANSWERS c
-        c | name=模範 day=3 fixes=b                | ranked REPLACES a, b (modified)
+        c | name=模範 day=3 fixes=b                | ranked REPLACES a, b (modified) ID_SHARED a, b
     """,
     "of itself": """
         a | day=1                        | superseded NEWER_RETURN b (1)
