@@ -180,7 +180,7 @@ def test_a_field_that_was_not_understood_stands_as_typed() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "value", "kind"),
-    [("sites", "12", 12, "n"), ("date", "2026-04-01", "2026-04-01", "d"),
+    [("sites", "12", 12, "n"), ("date", "2026-04-30", "2026-04-30", "d"), ("date", "1/4/26", "1/4/26", "s"),
      ("phone", "0312345678", "0312345678", "s")],
 )  # fmt: skip
 def test_numbers_and_days_are_such(name: str, text: str, value: object, kind: str) -> None:
@@ -370,8 +370,8 @@ def test_what_it_replaces_is_told_twice(count: int) -> None:
     pairs = {row[0]: row[1] for row in book[IDENTITY_SHEET].iter_rows(values_only=True)}
     assert pairs[IDENTITY_KEYS[1]] == JIS.version
     assert pairs[IDENTITY_KEYS[2]] == "C-0042"
-    assert (pairs.get(REPLACES_KEY) or "").split() == digests
-    named = {each.name: str(each.value) for each in book.custom_doc_props.props}
+    assert str(pairs.get(REPLACES_KEY) or "").split() == digests
+    named = {each.name: str(each.value) for each in vars(book)["custom_doc_props"].props}
     assert named.get(REPLACES_KEY, "").split() == digests[:3]
 
 

@@ -11,12 +11,12 @@ from sheet_diag.demo import ISSUER as DEMO_ISSUER
 from sheet_diag.demo import prepare
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet
 from tests.catalogs import JIS
-from tests.samples import ISSUER, PROFILE, client, portfolio, report, settled
+from tests.samples import ISSUER, PROFILE, client, portfolio, received, report, settled
 
 AS_OF = date(2026, 11, 23)
-_KINDS = ("blank sheet", "filled sheet", "report", "portfolio")
+_KINDS = ("blank sheet", "filled sheet", "correction", "report", "portfolio")
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
 
 
@@ -29,11 +29,22 @@ def written() -> dict[str, bytes]:
         made = (
             hearing_sheet(JIS, lang, ISSUER),
             hearing_sheet(JIS, lang, Issuer(), entries, "7"),
+            _correction(lang),
             report(given[0], lang=lang),
             portfolio(settled(*given), lang=lang),
         )
         books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
     return books
+
+
+def _correction(lang: Lang) -> bytes:
+    """Asks about blanks and about an answer that looks like a formula."""
+    entries = Entries({**PROFILE, "company": "=a&b"}, {"POL-01": "=1+1", "POL-02": "<b>"})
+    outcome = settled(received(entries, lang=lang))[0]
+    sheet = outcome.received.sheet
+    assert sheet
+    digests = (outcome.received.sha256,)
+    return correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)
 
 
 def run_campaign(folder: Path) -> Path:

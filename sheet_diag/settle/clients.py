@@ -48,10 +48,11 @@ def _same_name(candidates: Collection[Candidate]) -> Iterator[tuple[str, str]]:
     for each in candidates:
         if each.name:
             by_name[each.name][bearers[each.key]].append(each.key)
-    for keys in by_name.values():
-        alike: dict[frozenset[_Bearer], list[str]] = defaultdict(list)
-        for bearer in keys:
-            alike[frozenset(o for o in keys if _may_be_one(bearer, o))] += keys[bearer]
+    for bearing in by_name.values():
+        alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
+        for bearer, keys in bearing.items():
+            could_be = (at for at, other in enumerate(bearing) if _may_be_one(bearer, other))
+            alike[tuple(could_be)] += keys
         for one in alike.values():
             yield from ((one[0], other) for other in one[1:])
 

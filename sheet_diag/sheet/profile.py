@@ -34,8 +34,6 @@ _NOTE: Final = _LABEL + 2
 _WIDTHS: Final = (44, 190, 250, 226)
 _EARLIEST: Final = date(2000, 1, 1)
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
-# A day as intake tells it; Excel knows none before 1900.
-_DAY: Final = re.compile(r"(?:19|[2-9][0-9])[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])")
 
 
 def write_profile(page: Page, content: Content, lists: Lists) -> None:
@@ -92,10 +90,19 @@ def _write_entry(page: Page, row: int, field: ProfileField, entry: str, note: st
         page.note(row, _ENTRY, note)
     if field.kind is FieldKind.NUMBER and _NUMBER.fullmatch(entry):
         page.number(row, _ENTRY, int(entry), look)
-    elif field.kind is FieldKind.DATE and _DAY.fullmatch(entry):
-        page.day(row, _ENTRY, date.fromisoformat(entry), look)
+    elif field.kind is FieldKind.DATE and (day := _day(entry)):
+        page.day(row, _ENTRY, day, look)
     else:
         page.client_text(row, _ENTRY, entry, look)
+
+
+def _day(entry: str) -> date | None:
+    """The day, as intake tells days; Excel knows none before 1900."""
+    try:
+        day = date.fromisoformat(entry)
+    except ValueError:
+        return None
+    return day if day.year >= 1900 else None
 
 
 def _number_format(kind: FieldKind) -> Look:

@@ -1,0 +1,284 @@
+"""Passwords: which are tried on what, what they open, and that none is ever told."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Mapping
+from hashlib import md5
+from pathlib import Path
+
+import msoffcrypto.format.ooxml
+import pytest
+from msoffcrypto.method.rc4 import DocumentRC4
+
+from sheet_diag.intake.cells import Format, RefusedError
+from sheet_diag.intake.kinds import Kind
+from sheet_diag.intake.opening import open_workbook_bytes
+from sheet_diag.intake.passwords import PasswordsError, candidates, decrypt, load_passwords
+from sheet_diag.model.settings import Limits, Passwords, Reading
+from tests.compound import compound
+from tests.hostile.zips import raw_zip, stored
+from tests.returned import returned, zipped
+
+SHEET = returned()
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+WORD = "ひみつ2026"
+RIGHT = Reading(passwords=Passwords(("wrong", WORD)))
+WRONG = Reading(passwords=Passwords(("wrong", "false")))
+NONE = Reading()
+
+
+def locked(content: bytes = SHEET, word: str = WORD) -> bytes:
+    out = io.BytesIO()
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(content)).encrypt(word, out)
+    return out.getvalue()
+
+
+LOCKED = locked()
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def _biff(*records: bytes, stream: str = "Workbook") -> bytes:
+    content = b"".join([_record(0x809, bytes(16)), *records, _record(0x0A)])
+    return compound({stream: content + bytes(5_000)})
+
+
+def _rc4(word: str = WORD) -> bytes:
+    """A FilePass record of the old method, for this password."""
+    salt = bytes(range(16))
+    mixed = DocumentRC4.decrypt(word, salt, io.BytesIO(bytes(32)), 1024).read()
+    verifier = bytes(16)
+    plain = verifier + md5(verifier).digest()
+    mixed = bytes(a ^ b for a, b in zip(mixed, plain, strict=True))
+    return _record(0x2F, struct.pack("<HHH", 1, 1, 1) + salt + mixed)
+
+
+def refusal(content: bytes, reading: Reading, name: str = "a.xlsx") -> str:
+    with pytest.raises(RefusedError) as caught:
+        open_workbook_bytes(content, name, reading)
+    problem = caught.value.problem
+    assert WORD not in repr(problem)
+    assert "wrong" not in repr(problem)
+    return f"{problem.code} {problem.value or ''}".strip()
+
+
+# --- protected workbooks
+
+
+def test_a_workbook_behind_a_password() -> None:
+    opened = open_workbook_bytes(LOCKED, "a.xls", RIGHT)
+    assert (opened.content, opened.format, opened.password_used) == (SHEET, Format.XLSX, True)
+    assert opened.package
+    assert refusal(LOCKED, WRONG) == "PASSWORD_WRONG 2"
+    assert refusal(LOCKED, NONE) == "PASSWORD_NEEDED"
+
+
+def test_a_workbook_that_excel_opens_without_asking() -> None:
+    opened = open_workbook_bytes(locked(word="VelvetSweatshop"), "a.xlsx", NONE)
+    assert (opened.content, opened.password_used) == (SHEET, False)
+
+
+def test_what_was_locked_is_looked_into_like_any_other() -> None:
+    noise = bytes(range(256)) * 20
+    types = stored("[Content_Types].xml", f'<Types xmlns="{TYPES}"/>'.encode())
+    other = raw_zip([types, stored("word/a.xml", noise)])
+    assert refusal(locked(other), RIGHT) == "WRONG_FORMAT document"
+    twice = raw_zip([types, stored("xl/workbook.xml", noise), stored("XL/workbook.xml", b"")])
+    assert refusal(locked(twice), RIGHT) == "UNSAFE_FILE names"
+
+
+def test_an_old_workbook_behind_a_password() -> None:
+    content = _biff(_rc4())
+    opened, used = decrypt(content, Kind.XLS, "a.xls", RIGHT)
+    assert (used, len(opened) >= 5_000, b"\x2f\x00\x36\x00" in opened) == (True, True, False)
+    assert refusal(content, WRONG, "a.xls") == "PASSWORD_WRONG 2"
+    assert refusal(content, NONE, "a.xls") == "PASSWORD_NEEDED"
+    free, used = decrypt(_biff(_rc4("VelvetSweatshop")), Kind.XLS, "a.xls", NONE)
+    assert (used, bool(free)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(
+            compound({"EncryptedPackage": bytes(9_000)}), "SENSITIVITY_LABEL", id="no method told"
+        ),
+        pytest.param(
+            compound(
+                {
+                    "EncryptedPackage": bytes(9_000),
+                    "EncryptionInfo": bytes(900),
+                    "\x06DataSpaces": {"TransformInfo": {"DRMEncryptedTransform": {"a": b"x"}}},
+                }
+            ),
+            "SENSITIVITY_LABEL",
+            id="rights in its transform",
+        ),
+        pytest.param(
+            compound({"\x09DRMContent": b"x", "Workbook": bytes(5_000)}),
+            "SENSITIVITY_LABEL",
+            id="an old workbook with rights",
+        ),
+        pytest.param(
+            compound({"EncryptedPackage": bytes(9_000), "EncryptionInfo": b"\7" * 900}),
+            "PASSWORD_UNSUPPORTED",
+            id="an unknown method",
+        ),
+        pytest.param(
+            _biff(_record(0x2F, struct.pack("<HHH", 1, 9, 9) + bytes(48))),
+            "PASSWORD_UNSUPPORTED",
+            id="an unknown method of an old workbook",
+        ),
+        pytest.param(
+            _biff(_record(0x2F, bytes(4)), stream="Book"),
+            "PASSWORD_UNSUPPORTED",
+            id="a workbook of Excel 95",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("reading", [NONE, RIGHT])
+def test_what_no_password_opens(content: bytes, told: str, reading: Reading) -> None:
+    assert refusal(content, reading) == told
+
+
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+LISTED = '<m:file-entry m:full-path="%s" m:size="1">%s</m:file-entry>'
+INSIDE = '\n <m:encryption-data m:checksum="x"/>'
+
+
+def _ods(*entries: tuple[str, str]) -> bytes:
+    listed = "".join(LISTED % each for each in entries)
+    manifest = f'<m:file-entry m:full-path="a"/><m:manifest>{listed}</m:manifest>'
+    return raw_zip(
+        [
+            stored("mimetype", ODS),
+            stored("content.xml", b"<office:spreadsheet/>"),
+            stored("META-INF/manifest.xml", manifest.encode()),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "is_locked"),
+    [
+        ([("content.xml", INSIDE)], True),
+        ([("Basic/a.xml", INSIDE), ("content.xml", "")], False),
+        ([("content.xml", ""), ("Basic/a.xml", INSIDE)], False),
+        ([("encrypted-package", INSIDE)], True),
+        ([], False),
+    ],
+)
+def test_a_locked_ods_is_told_from_one_with_locked_macros(
+    entries: list[tuple[str, str]], is_locked: bool
+) -> None:
+    content = _ods(*entries)
+    if is_locked:
+        assert refusal(content, RIGHT) == "PASSWORD_UNSUPPORTED"
+    else:
+        assert open_workbook_bytes(content, "a.ods", RIGHT).format is Format.ODS
+
+
+# --- opening
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"", "EMPTY_FILE", id="empty"),
+        pytest.param(bytes(1024 * 1024 + 1), "TOO_LARGE 1 MiB", id="large"),
+        pytest.param(b"%PDF-1.7", "WRONG_FORMAT pdf", id="other"),
+        pytest.param(zipped("a.xlsx"), "WRONG_FORMAT archive", id="an archive"),
+        pytest.param(SHEET[:-200], "UNREADABLE damaged", id="cut off"),
+    ],
+)
+def test_what_is_not_opened(content: bytes, told: str) -> None:
+    assert refusal(content, Reading(Limits(file=1))) == told
+
+
+def test_an_open_workbook_is_opened_as_it_is() -> None:
+    opened = open_workbook_bytes(SHEET, "a.xlsx", RIGHT)
+    assert (opened.content, opened.password_used) == (SHEET, False)
+    old = open_workbook_bytes(_biff(), "a.xlsx", RIGHT)
+    assert (old.content, old.format, old.package) == (_biff(), Format.XLS, None)
+
+
+# --- which passwords are tried
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("a.xlsx", ["all"]),
+        ("（株）みほん_回答.xlsx", ["mihon", "all"]),
+        ("株式会社みほん御中/a.xlsx", ["mihon", "all"]),
+        ("MIHON.zip › c-007.xlsx", ["seven", "all"]),
+        ("みほん c-007", ["mihon", "seven", "all"]),
+    ],
+)
+def test_passwords_of_the_client_come_first(label: str, words: list[str]) -> None:
+    by_client = (("株式会社みほん", "mihon"), ("C-007", "seven"), ("みほん", "mihon"), ("乙", "b"))
+    assert list(candidates(Passwords(("all", "all"), by_client), label)) == words
+
+
+# --- the list
+
+
+@pytest.mark.parametrize(
+    ("text", "common", "by_client"),
+    [
+        pytest.param("診断先,パスワード\n甲,a\n,b\n", ["b"], [("甲", "a")], id="with a heading"),
+        pytest.param("甲,a\r\n乙 ,b\r\n", [], [("甲", "a"), ("乙", "b")], id="without"),
+        pytest.param("パスワード\na\nb\na\n", ["a", "b"], [], id="one column"),
+        pytest.param('甲,"a,""b"\n甲, c \n', [], [("甲", 'a,"b'), ("甲", " c ")], id="signs"),
+        pytest.param("\n甲,\n,,\n甲,a,,\n", [], [("甲", "a")], id="gaps"),
+        pytest.param("", [], [], id="empty"),
+    ],
+)
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_list_of_passwords(
+    tmp_path: Path, text: str, common: list[str], by_client: list[tuple[str, str]], code: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(code))
+    assert load_passwords(path, {}) == Passwords(tuple(common), tuple(by_client))
+
+
+@pytest.mark.parametrize(
+    ("environment", "common"),
+    [
+        ({}, ()),
+        ({"SHEET_DIAG_PASSWORDS": "a\n\nb c\r\n"}, ("a", "b c")),
+        ({"SHEET_DIAG_PASSWORDS": ""}, ()),
+    ],
+)
+def test_passwords_of_the_environment(
+    environment: Mapping[str, str], common: tuple[str, ...]
+) -> None:
+    assert load_passwords(None, environment) == Passwords(common)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "access"),
+        (b"a,b\x81", "encoding"),
+        ("甲,himitsu,x".encode(), "rows"),
+        (b'a,"himitsu', "rows"),
+    ],
+)
+def test_a_list_that_cannot_be_read(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "list.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(PasswordsError) as caught:
+        load_passwords(path, {})
+    assert (caught.value.path, caught.value.reason_key) == (path, reason)
+    assert "himitsu" not in str(caught.value)
+
+
+def test_passwords_are_in_no_representation() -> None:
+    assert WORD not in repr(RIGHT)
