@@ -180,8 +180,8 @@ def test_a_field_that_was_not_understood_stands_as_typed() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "value", "kind"),
-    [("sites", "12", 12, "n"), ("date", "2026-04-30", "2026-04-30", "d"), ("date", "1/4/26", "1/4/26", "s"),
-     ("phone", "0312345678", "0312345678", "s")],
+    [("sites", "12", 12, "n"), ("date", "2026-04-30", "2026-04-30", "d"),
+     ("date", "1/4/26", "1/4/26", "s"), ("phone", "0312345678", "0312345678", "s")],
 )  # fmt: skip
 def test_numbers_and_days_are_such(name: str, text: str, value: object, kind: str) -> None:
     known = {"company": "見本", name: text}

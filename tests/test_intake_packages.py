@@ -53,6 +53,10 @@ def _filling(name: str, size: int) -> Entry:
         pytest.param([_filling("a.xml", 2 * MIB + 1)], "UNSAFE_FILE inflated", id="one too large"),
         pytest.param([_filling("a.bin", 2 * MIB + 1)], "", id="large, but no markup"),
         pytest.param([repeating("a.xml", b"<a>", BLANK, 2, b"")], "UNSAFE_FILE ratio", id="bomb"),
+        pytest.param(
+            [_filling("a.bin", MIB // 2), repeating("b.bin", b"", BLANK, 2, b"")],
+            "UNSAFE_FILE ratio", id="a bomb beside honest parts",
+        ),
         pytest.param([entry("a.xml", BLANK[:-9])], "", id="a high ratio below 1 MiB"),
         pytest.param([_lying()], "UNSAFE_FILE ratio", id="a bomb whose directory lies"),
         pytest.param(

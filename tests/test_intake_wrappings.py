@@ -218,6 +218,14 @@ def test_a_password_that_only_seems_to_fit_is_not_taken(tmp_path: Path) -> None:
     assert leaf.path.read_bytes() == b"answers" * 20
 
 
+def test_a_password_that_seems_to_fit_what_is_packed_is_not_taken(tmp_path: Path) -> None:
+    packed = entry("a.xlsx", SHEET)
+    locked = replace(packed, packed=zip_crypto(packed.packed, b"right"), flags=1)
+    words = tuple(f"w{n}" for n in range(1_000))
+    found = leaves(tmp_path, raw_zip([locked]), reading=Reading(passwords=Passwords(words)))
+    assert lines(found) == ["a.xlsx | PASSWORD_WRONG 1000"]
+
+
 def test_passwords_of_the_client_that_the_file_names(tmp_path: Path) -> None:
     passwords = Passwords((), (("株式会社見本", "mihon"), ("別の会社", "betsu")))
     locked = aes({"a.xlsx": SHEET}, b"mihon")
@@ -356,6 +364,7 @@ SHOWN = 'Content-Disposition: attachment; filename="%s"'
         ),
         pytest.param(SHOWN % _word(NAME, "UTF-8", "utf-8"), NAME, id="2047"),
         pytest.param(SHOWN % _word(NAME, "Windows-31J", "cp932"), NAME, id="2047 of Windows"),
+        pytest.param(SHOWN % _word("ﾃｽ", "Windows-31J", "cp932"), "ﾃｽ", id="2047 utf-8 too"),
         pytest.param(SHOWN % _word(OLD, "Shift_JIS", "cp932"), OLD, id="2047 sjis"),
         pytest.param(SHOWN % _word(NAME, "x-unknown", "cp932"), NAME, id="2047 of nobody"),
         pytest.param(SHOWN % _word(NAME, "ISO-2022-JP", "iso2022_jp"), NAME, id="2047 jis"),

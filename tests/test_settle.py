@@ -222,7 +222,7 @@ CORRECTIONS = {
     "what the corrected return had replaced stays replaced": """
         a | name=A day=3 answers=×○○○○○ | superseded NEWER_RETURN c (1)
         b | name=A day=4                | superseded CORRECTED c
-        c | name=B day=5 fixes=b        | ranked REPLACES b (corrected) REPLACES a (modified) ID_SHARED a
+        c | name=B day=5 fixes=b | ranked REPLACES b (corrected) REPLACES a (modified) ID_SHARED a
     """,
     "a correction is as new as what it corrects": """
         a | day=3                        | superseded CORRECTED c

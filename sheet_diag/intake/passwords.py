@@ -95,12 +95,8 @@ def candidates(passwords: Passwords, label: str) -> tuple[str, ...]:
 
     The label names a client by its id or by its name, with or without its legal form.
     """
-    folded, named = fold(label), company_key(label)
-    own = [
-        word
-        for client, word in passwords.by_client
-        if fold(client) in folded or company_key(client) in named
-    ]
+    named = company_key(label)
+    own = [word for client, word in passwords.by_client if company_key(client) in named]
     return tuple(dict.fromkeys((*own, *passwords.common)))
 
 
@@ -204,7 +200,7 @@ def _records(stream: bytes) -> Iterable[int]:
 # --- .ods: its list of parts tells which are encrypted
 
 _LOCKED: Final = re.compile(
-    rb"""full-path\s*=\s*["'](?:content\.xml|encrypted-package)["'][^>]*[^/]>"""
+    rb"""full-path\s*=\s*["'](?:content\.xml|encrypted-package)["'][^>]*>"""
     rb"""\s*<(?:[\w.-]+:)?encryption-data"""
 )
 _LONGEST_LIST: Final = 1024 * 1024
