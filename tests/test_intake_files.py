@@ -230,6 +230,29 @@ def test_every_file_is_found_in_the_order_of_names(
     assert _listing(find(tmp_path, tmp_path / "output")) == listing
 
 
+def test_links_are_read_inside_of_the_folder_and_followed_nowhere_else(tmp_path: Path) -> None:
+    _tree(tmp_path, ["in/a.xlsx", "in/sub/b.xlsx", "out/c.xlsx"])
+    folder = tmp_path / "in"
+    links = {
+        "inside.xlsx": folder / "sub/b.xlsx",
+        "out.xlsx": tmp_path / "out/c.xlsx",
+        "up.xlsx": Path("../out/c.xlsx"),
+        "folder": tmp_path / "out",
+        "broken.xlsx": folder / "gone.xlsx",
+        "loop.xlsx": Path("loop.xlsx"),
+    }
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    found = find(folder, tmp_path / "output")
+    assert [each.name for each in found if not each.outside and not each.blocked] == [
+        "a.xlsx",
+        "inside.xlsx",
+        "sub/b.xlsx",
+    ]
+    assert {each.name for each in found if each.outside} == links.keys() - {"inside.xlsx"}
+    assert len(found) == 8
+
+
 def test_names_are_composed_characters(tmp_path: Path) -> None:
     typed = "株式会社ガラス_ヒアリング.xlsx"
     _tree(tmp_path, [unicodedata.normalize("NFD", typed)])
