@@ -97,6 +97,14 @@ def start(text: str) -> str:
 DISTINCT = [which for which, text in ALL.items() if len(start(text).strip()) > 1]
 
 
+def _of_another(received: Received) -> Received:
+    """The same said by another client: two returns of one client would be settled."""
+    sheet = received.sheet
+    assert sheet
+    identity = replace(sheet.identity, client=f"{sheet.identity.client}2")
+    return replace(received, sheet=replace(sheet, identity=identity))
+
+
 def outcomes(text: str) -> list[Outcome]:
     """One ranked, one held, one rejected and one more, all of them saying `text`."""
     ranked = reworded(client("a", {"C2": "△"}, catalog=_SMALL), text)
@@ -104,7 +112,7 @@ def outcomes(text: str) -> list[Outcome]:
     names = ("read", "expected", "field", "kind")
     details = tuple((name, text) for name in names)
     noted = tuple(Problem(code, text, "D7", "C1-1", text, details) for code in found)
-    held = reworded(client("b", {"C1": "."}, catalog=_SMALL), text)
+    held = _of_another(reworded(client("b", {"C1": "."}, catalog=_SMALL), text))
     wrong = Problem(Code.UNREADABLE, text, None, None, text)
     rejected = Received(text, "0" * 64, problems=(wrong,))
     fine = client("c", rest="△", catalog=_SMALL)

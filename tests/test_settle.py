@@ -90,7 +90,7 @@ CLIENTS = {
     "a lost id joins by a former name": """
         a | id=7 name=旧見本 day=1 | superseded SAME_ANSWERS c
         b | id=7 name=見本 day=2  | superseded SAME_ANSWERS c
-        c | name=旧見本 day=3      | ranked REPLACES a, b (modified) ID_SHARED b
+        c | name=旧見本 day=3      | ranked REPLACES a, b (modified)
     """,
     "a lost id does not join what it speaks against": """
         a | id=7 mail=x@one.example day=1 | ranked NAME_SHARED b
@@ -222,7 +222,7 @@ CORRECTIONS = {
     "what the corrected return had replaced stays replaced": """
         a | name=A day=3 answers=×○○○○○ | superseded NEWER_RETURN c (1)
         b | name=A day=4                | superseded CORRECTED c
-        c | name=B day=5 fixes=b | ranked REPLACES b (corrected) REPLACES a (modified) ID_SHARED a
+        c | name=B day=5 fixes=b | ranked REPLACES b (corrected) REPLACES a (modified)
     """,
     "a correction is as new as what it corrects": """
         a | day=3                        | superseded CORRECTED c
@@ -243,7 +243,7 @@ CORRECTIONS = {
     "in a circle": """
         a | name=見本 day=1 fixes=c answers=×○○○○○ | superseded NEWER_RETURN c (1)
         b | name=手本 day=2 fixes=a                | superseded SAME_ANSWERS c
-        c | name=模範 day=3 fixes=b                | ranked REPLACES a, b (modified) ID_SHARED a, b
+        c | name=模範 day=3 fixes=b                | ranked REPLACES a, b (modified)
     """,
     "of itself": """
         a | day=1                        | superseded NEWER_RETURN b (1)

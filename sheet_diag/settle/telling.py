@@ -68,7 +68,8 @@ def _of_other_names(one: Candidate, choice: Choice) -> Iterator[Problem]:
         each.old
         for each in choice.yielded
         if each.new is one
-        and each.reason is not Reason.CORRECTED
+        and each.old.client
+        and each.old.client == one.client
         and each.old.name
         and one.name not in ("", each.old.name)
     ]
