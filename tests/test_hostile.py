@@ -122,6 +122,26 @@ def test_what_becomes_of_each_file(aftermath: Aftermath, name: str) -> None:
     assert case.entries in (0, len(entries)), told
 
 
+def test_what_is_ranked_is_what_was_typed(aftermath: Aftermath) -> None:
+    """All honest sheets of the set are answered alike: はい throughout, or 一部."""
+    ranked = [entry for entry in aftermath.entries if entry["status"] == "ranked"]
+    assert len(ranked) > 60
+    for entry in ranked:
+        found = set(entry["answers"].values())
+        assert set(entry["answers"]) == set(JIS.items)
+        assert found in ({"yes"}, {"partial"}), (entry["file"], found)
+
+
+def test_days_count_from_1904_where_the_workbook_says_so(aftermath: Aftermath) -> None:
+    entry = aftermath.of(ALL["odd/1904.xlsx"])[0]
+    assert entry["client"]["date"] == "2026-11-16"
+
+
+def test_readings_are_no_part_of_a_text(aftermath: Aftermath) -> None:
+    entry = aftermath.of(ALL["odd/readings.xlsx"])[0]
+    assert entry["client"]["name"] == "readings"
+
+
 def test_nothing_but_these_files_is_told_of(aftermath: Aftermath) -> None:
     known = {id(entry) for case in ALL.values() for entry in aftermath.of(case)}
     rest = {entry["file"] for entry in aftermath.entries if id(entry) not in known}

@@ -10,7 +10,7 @@ import pytest
 from sheet_diag.intake.kinds import Kind, kind_of
 from sheet_diag.model.basics import Lang
 from sheet_diag.wording import Wording
-from tests.hostile.compound import ole
+from tests.compound import compound
 from tests.hostile.mails import message
 from tests.hostile.zips import raw_zip, stored
 from tests.returned import returned, zipped
@@ -50,18 +50,18 @@ def typed(main: bytes) -> bytes:
         ("a.xlsx", typed(b"ms-excel.sheet.macroEnabled.main"), Kind.XLSX),
         ("a.xlsx", typed(b"ms-excel.sheet.binary.macroEnabled.main"), Kind.XLSB),
         ("a.xlsx", zipped("[Content_Types].xml", "xl/workbook.bin"), Kind.XLSB),
-        ("a.xls", ole({"Workbook": b""}), Kind.XLS),
-        ("a.xls", ole({"Book": b""}), Kind.XLS),
-        ("a.et", ole({"Workbook": b""}), Kind.XLS),
+        ("a.xls", compound({"Workbook": b""}), Kind.XLS),
+        ("a.xls", compound({"Book": b""}), Kind.XLS),
+        ("a.et", compound({"Workbook": b""}), Kind.XLS),
         ("a.xls", b"\x09\x08\x08\x00\x00\x05\x05\x00", Kind.XLS),
         ("a.xls", b"\x09\x00\x04\x00\x07\x00\x10\x00", Kind.XLS),
         ("a.xlsx", package(mimetype=ODS, content__xml=b"<x/>"), Kind.ODS),
         ("a.ods", package(content__xml=b"<x/>"), Kind.ODS),
         ("a.zip", package(content__xml=b"<a><office:spreadsheet/></a>"), Kind.ODS),
         ("a.ods", zipped("mimetype", "content.xml"), Kind.OPENDOCUMENT),
-        ("a.xlsx", ole({"EncryptedPackage": b"", "EncryptionInfo": b""}), Kind.ENCRYPTED),
-        ("a.xlsx", ole({"EncryptedPackage": b""}), Kind.ENCRYPTED),
-        ("a.xls", ole({"\x09DRMContent": b"", "Workbook": b""}), Kind.ENCRYPTED),
+        ("a.xlsx", compound({"EncryptedPackage": b"", "EncryptionInfo": b""}), Kind.ENCRYPTED),
+        ("a.xlsx", compound({"EncryptedPackage": b""}), Kind.ENCRYPTED),
+        ("a.xls", compound({"\x09DRMContent": b"", "Workbook": b""}), Kind.ENCRYPTED),
         # wrappings
         ("a.zip", zipped("a.xlsx", "b.xlsx"), Kind.ZIP),
         ("a.xlsx", zipped("a.xlsx"), Kind.ZIP),
@@ -72,7 +72,7 @@ def typed(main: bytes) -> bytes:
         ("a.txt", b"Subject: a\r\n\r\nb", Kind.TEXT),
         ("a.eml", b"From - Mon Nov 23 2026\r\n" + message().as_bytes(), Kind.EML),
         ("a", b'Content-Type: multipart/signed; boundary="b"\r\n\r\n--b', Kind.EML),
-        ("a", ole({"__properties_version1.0": b""}), Kind.MSG),
+        ("a", compound({"__properties_version1.0": b""}), Kind.MSG),
         # what cannot be read
         ("a.xlsx", b"%PDF-1.7", Kind.PDF),
         ("a.pdf", b"\r\n%PDF-1.4", Kind.PDF),
@@ -89,13 +89,13 @@ def typed(main: bytes) -> bytes:
         ("a.lzh", b"\x16\x9c-lh5-", Kind.LZH),
         ("a.tgz", b"\x1f\x8b\x08", Kind.TAR),
         ("a.docx", zipped("[Content_Types].xml", "word/document.xml"), Kind.DOCUMENT),
-        ("a.doc", ole({"WordDocument": b""}), Kind.DOCUMENT),
+        ("a.doc", compound({"WordDocument": b""}), Kind.DOCUMENT),
         ("a.odt", package(mimetype=b"application/vnd.oasis.opendocument.text"), Kind.OPENDOCUMENT),
         ("a.fods", b"<?xml version='1.0'?><office:document>", Kind.OPENDOCUMENT),
         ("a.xlsx", zipped("Index/Document.iwa"), Kind.NUMBERS),
         ("a.numbers", zipped("Data/a.jpg"), Kind.NUMBERS),
         ("a.et", b"\x01\x02\0\x03", Kind.WPS),
-        ("a.et", ole({"ET": b""}), Kind.WPS),
+        ("a.et", compound({"ET": b""}), Kind.WPS),
         ("a.gsheet", b'{"doc_id":"1"}', Kind.SHORTCUT),
         ("a", b"[InternetShortcut]\r\nURL=https://x.example", Kind.SHORTCUT),
         ("a.lnk", b"\x4c\0\0\0\x01\x14\x02\0\0", Kind.SHORTCUT),

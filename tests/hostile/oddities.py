@@ -6,9 +6,14 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from xml.etree.ElementTree import Element, tostring
+
+from defusedxml.ElementTree import fromstring
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from tests.hostile.case import (
     COVER,
+    HELD,
     QUESTIONS,
     RANKED,
     REJECTED,
@@ -19,7 +24,7 @@ from tests.hostile.case import (
     with_parts,
 )
 from tests.hostile.zips import Entry, entries_of, entry, raw_zip, renamed
-from tests.returned import repacked
+from tests.returned import as_google_saves, repacked
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD = f'<?xml version="1.0"?><worksheet xmlns="{_MAIN}"><sheetData>'.encode()
@@ -30,6 +35,7 @@ _ROW = b"<row>" + b"<c><v>1</v></c>" * 4 + b"</row>"
 TOO_MUCH = "TOO_LARGE UNSAFE_FILE"
 ANY = RANKED | REJECTED
 
+_PROFILE = "xl/worksheets/sheet2.xml"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -79,8 +85,61 @@ def _in_utf16() -> bytes:
     return raw_zip(changed_parts)
 
 
+def _with_readings() -> bytes:
+    """Every shared text with furigana behind it, and cut into runs of rich text."""
+
+    def change(name: str, text: str) -> str:
+        if name != _STRINGS:
+            return text
+        reading = (
+            r'<si><r><t xml:space="preserve">\1</t></r><rPh sb="0" eb="1"><t>カナ</t></rPh></si>'
+        )
+        return re.sub(r"<si><t[^>]*>([^<]*)</t></si>", reading, text)
+
+    return repacked(filled("readings"), change)
+
+
+def _without_references() -> bytes:
+    """Cells without `r`, as some writers leave them: their places are counted."""
+
+    def change(name: str, text: str) -> str:
+        if name != QUESTIONS:
+            return text
+        root = fromstring(text)
+        for row in root.iter(f"{{{_MAIN}}}row"):
+            _drop_references(row)
+        return tostring(root, encoding="unicode")
+
+    return repacked(filled("references"), change)
+
+
+def _drop_references(row: Element) -> None:
+    """Blank cells fill the gaps, so that each cell stays in its column."""
+    placed = {coordinate_to_tuple(cell.attrib.pop("r"))[1]: cell for cell in list(row)}
+    for cell in placed.values():
+        row.remove(cell)
+    for column in range(1, max(placed, default=0) + 1):
+        row.append(placed.get(column, Element(f"{{{_MAIN}}}c")))
+
+
 def _parts_named(company: str, change: Callable[[str], str]) -> Callable[[], bytes]:
     return lambda: raw_zip(renamed(each, change(each.name)) for each in entries_of(filled(company)))
+
+
+_MACRO_SHEET = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
+
+
+def _with_macro_sheet() -> bytes:
+    """A sheet of Excel 4 macros beside the others, which the first reader does not know."""
+    relation = f'<Relationship Id="rId99" Type="{_MACRO_SHEET}" Target="macrosheets/sheet1.xml"/>'
+    end = "</Relationships>"
+    content = changed(
+        "macro sheet",
+        (_BOOK, "</sheets>", '<sheet name="Macro1" sheetId="99" r:id="rId99"/></sheets>'),
+        ("xl/_rels/workbook.xml.rels", end, f"{relation}{end}"),
+    )()
+    macros = f'<xm:macrosheet xmlns:xm="{_MAIN}"><xm:sheetData/></xm:macrosheet>'
+    return raw_zip([*entries_of(content), entry("xl/macrosheets/sheet1.xml", macros.encode())])
 
 
 def _without(company: str, part: str) -> bytes:
@@ -212,6 +271,25 @@ CASES: tuple[Case, ...] = (
         ),
         RANKED,
         "ACTIVE_CONTENT",
+    ),
+    case("odd/readings.xlsx", _with_readings, RANKED),
+    case("odd/references.xlsx", _without_references, RANKED),
+    case("odd/web.xlsx", lambda: as_google_saves(filled("web")), RANKED),
+    case(
+        "odd/1904.xlsx",
+        changed(
+            "1904",
+            (_BOOK, "<workbookPr ", '<workbookPr date1904="1" '),
+            (_PROFILE, '<c r="C20" s="18"/>', '<c r="C20" s="18"><v>44880</v></c>'),
+        ),
+        RANKED,
+    ),
+    case("odd/macro_sheet.xlsm", _with_macro_sheet, RANKED, "SECOND_READER ACTIVE_CONTENT"),
+    case(
+        "odd/error.xlsx",
+        changed("error", (_STRINGS, "<t>はい</t>", "<t>#REF!</t>")),
+        HELD,
+        "ERROR_VALUE",
     ),
     case(
         "odd/names.xlsx",

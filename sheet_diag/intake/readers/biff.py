@@ -7,6 +7,7 @@ cells bear a number that means nothing.
 
 from __future__ import annotations
 
+import codecs
 import io
 import struct
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ _MEANINGLESS: Final = 0x0FFF
 _HIDDEN: Final = 0x20  # fDyZero of a row
 _NO_SHAPES: Final = (0x14, 0x19)  # the arrow of a filter, a comment
 _OWN_SHEETS: Final = (0x0401, 0x3A01)  # "links" to the workbook itself and to add-ins
+_EPOCH: Final = 1601  # the year of a time that was never set
 _MACRO_SHEETS: Final = (0x01, 0x06)
 
 
@@ -85,7 +87,7 @@ class _Walker:
 
     def _global(self, number: int, data: bytes) -> None:
         if number == _CODEPAGE and len(data) >= 2:
-            self._codepage = f"cp{struct.unpack_from('<H', data)[0]}"
+            self._codepage = _codec(struct.unpack_from("<H", data)[0])
         elif number == _SHEET and len(data) >= 8:
             self.starts.setdefault(self._name(data), struct.unpack_from("<I", data)[0])
             if data[5] in _MACRO_SHEETS:
@@ -121,6 +123,14 @@ class _Walker:
             elif number in _QUERIES:
                 self.active.add("queries")
         return sheet
+
+
+def _codec(codepage: int) -> str:
+    """The codec of a code page; Western where Python has none, as for those of old Macs."""
+    try:
+        return codecs.lookup(f"cp{codepage}").name
+    except LookupError:
+        return "mac-roman" if codepage in (10000, 0x8000) else "cp1252"
 
 
 def _survey_cell(sheet: SheetSurvey, number: int, data: bytes) -> None:
@@ -193,7 +203,8 @@ def _modified(file: Any) -> str:
         time = file.get_metadata().last_saved_time
     except Exception:  # noqa: BLE001 - damaged properties count as absent
         return ""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(time, datetime) else ""
+    known = isinstance(time, datetime) and time.year > _EPOCH
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if known else ""
 
 
 def _active(file: Any, walker: _Walker) -> tuple[str, ...]:
