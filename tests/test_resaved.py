@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-import msoffcrypto
 import pytest
 import pyzipper
+from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.workbook import Workbook
 
 from sheet_diag.catalog import load_catalog
 from sheet_diag.demo import prepare
 from sheet_diag.intake import Found, open_file, receive
 from sheet_diag.layout import FIRST_QUESTION_ROW, HEADER_ROW, QUESTION_COLUMNS
-from sheet_diag.model.returns import Received, ReturnedSheet
+from sheet_diag.model.returns import Code, Received, ReturnedSheet
 from sheet_diag.model.settings import Passwords, Reading
 from tests.returned import QUESTIONS, edited, page_at
 
@@ -84,6 +84,8 @@ def _require_same(paths: Mapping[str, Path], typed: Mapping[str, _Said], spool: 
         assert len(received) == 1, [each.label for each in received]
         sheet = received[0].sheet
         assert sheet, (name, received[0].problems)
+        codes = {problem.code for problem in received[0].problems}
+        assert not codes & {Code.IDENTITY_DISAGREES, Code.IDENTITY_MISSING}, name
         assert _said(sheet) == typed[name], name
 
 
@@ -134,7 +136,7 @@ def _mailed(content: bytes) -> bytes:
 
 def _encrypted(content: bytes) -> bytes:
     buffer = io.BytesIO()
-    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(content)).encrypt(PASSWORD, buffer)
+    OOXMLFile(io.BytesIO(content)).encrypt(PASSWORD, buffer)
     return buffer.getvalue()
 
 

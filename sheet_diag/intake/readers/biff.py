@@ -41,7 +41,7 @@ _FOLLOWERS: Final = (_STRING, 0x0221, 0x04BC)  # result text, array and shared f
 _MEANINGLESS: Final = 0x0FFF
 _HIDDEN: Final = 0x20  # fDyZero of a row
 _NO_SHAPES: Final = (0x14, 0x19)  # the arrow of a filter, a comment
-_OWN_SHEETS: Final = (0x0401, 0x3A01)  # "links" to the workbook itself and to add-ins
+_NO_LINKS: Final = (0, 1, 0x0401, 0x3A01)  # to nothing, the same sheet or workbook, an add-in
 _EPOCH: Final = 1601  # the year of a time that was never set
 _MACRO_SHEETS: Final = (0x01, 0x06)
 
@@ -93,7 +93,7 @@ class _Walker:
             if data[5] in _MACRO_SHEETS:
                 self.active.add("macros")
         elif number == _SUPBOOK and len(data) >= 4:
-            if struct.unpack_from("<H", data, 2)[0] not in _OWN_SHEETS:
+            if struct.unpack_from("<H", data, 2)[0] not in _NO_LINKS:
                 self.active.add("links")
         elif number in _QUERIES:
             self.active.add("queries")
@@ -190,12 +190,25 @@ def _without_stray_cells(content: bytes, name: str, walker: _Walker, titles: lis
     return copy.getvalue()
 
 
+def _text(value: object) -> str:
+    """A property as text; some writers leave bytes, ended by a zero."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return str(value).rstrip("\0")
+
+
 def _properties(file: Any) -> dict[str, str]:
     try:
         found = file.get_userdefined_properties(["\x05DocumentSummaryInformation"])
-        return {str(each["property_name"]): str(each["value"]) for each in found if each["value"]}
+        return {
+            _text(each["property_name"]): _text(each["value"]) for each in found if each["value"]
+        }
     except Exception:  # noqa: BLE001 - damaged properties count as absent
         return {}
+
+
+def _plain(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _modified(file: Any) -> str:
