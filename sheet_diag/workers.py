@@ -8,6 +8,7 @@ limits (not on Windows), a worker that asks for too much memory is refused it.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -121,6 +122,8 @@ def _start(bench: Any, limits: Limits) -> None:
     global _bench
     _bench = bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A reader that aborts prints pages of its own before; the parent tells it in a sentence.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if sys.platform != "win32":
         import resource
 

@@ -208,7 +208,9 @@ def _properties(file: Any) -> dict[str, str]:
 
 
 def _plain(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-16-le" if b"\0" in value else "utf-8", "replace")
+    return str(value)
 
 
 def _modified(file: Any) -> str:

@@ -207,11 +207,18 @@ class _Walker:
 def _mark(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
     if is_error(cell, text):
         sheet.mark(at, Mark.ERROR, text)
+    elif cell.get("value-type") == "boolean":
+        sheet.texts[at] = text
+        if not _is_constant(cell):
+            sheet.mark(at, Mark.FORMULA)
     elif "formula" in cell:
         stored = text or cell.get("value-type")
         sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
-    elif cell.get("value-type") == "boolean":
-        sheet.texts[at] = text
+
+
+def _is_constant(cell: Attributes) -> bool:
+    """LibreOffice writes a truth value that was typed as a formula without arguments."""
+    return cell.get("formula", "").upper() in ("", "OF:=TRUE()", "OF:=FALSE()")
 
 
 def _spread(table: Table) -> None:
