@@ -11,18 +11,19 @@ import codecs
 import io
 import struct
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Final
 
 import olefile
 
 from sheet_diag.intake.cells import Mark
+from sheet_diag.intake.readers import compound
 from sheet_diag.intake.readers.binary import ERRORS
 from sheet_diag.intake.readers.survey import (
     SheetSurvey,
     Survey,
     is_beyond,
     is_kept,
+    unreadable,
     unsafe,
 )
 from sheet_diag.model.settings import Limits
@@ -30,6 +31,8 @@ from sheet_diag.model.settings import Limits
 Record = tuple[int, int, int]  # number, start and end of the content
 
 _BOF, _EOF, _SHEET, _CODEPAGE = 0x0809, 0x000A, 0x0085, 0x0042
+_ROWS, _COLUMNS = 65_536, 256  # of a sheet
+_DIMENSIONS: Final = 0x0200
 _ROW, _MERGED, _OBJECT = 0x0208, 0x00E5, 0x005D
 _FORMULA, _STRING, _BOOL_OR_ERROR = 0x0006, 0x0207, 0x0205
 _SUPBOOK, _QUERIES = 0x01AE, (0x01AD, 0x0876, 0x00DC)
@@ -42,41 +45,61 @@ _MEANINGLESS: Final = 0x0FFF
 _HIDDEN: Final = 0x20  # fDyZero of a row
 _NO_SHAPES: Final = (0x14, 0x19)  # the arrow of a filter, a comment
 _NO_LINKS: Final = (0, 1, 0x0401, 0x3A01)  # to nothing, the same sheet or workbook, an add-in
-_EPOCH: Final = 1601  # the year of a time that was never set
 _MACRO_SHEETS: Final = (0x01, 0x06)
 
 
 def survey_xls(content: bytes, limits: Limits) -> Survey:
-    """Survey the workbook; nothing of one whose compound file is damaged. Raises `RefusedError`."""
+    """Survey the workbook. Raises `RefusedError`."""
     if not content.startswith(olefile.MAGIC):
         return Survey(content)
     try:
-        file = olefile.OleFileIO(io.BytesIO(content))
-        name = next(each for each in ("Workbook", "Book") if file.exists(each))
-        stream = file.openstream(name).read()
-    except Exception:  # noqa: BLE001 - olefile raises all kinds; the readers tell the reason
-        return Survey(content)
+        file, name, stream = _opened(content)
+    except Exception as error:
+        raise unreadable(error) from error
     walker = _Walker(stream)
     if len(walker.sheets) > limits.sheets:
         raise unsafe("sheets")
     strayed = [title for title, sheet in walker.sheets.items() if is_beyond(sheet, limits.area)]
+    unsound = strayed or walker.oversized
     return Survey(
-        _without_stray_cells(content, name, walker, strayed) if strayed else content,
+        _without_stray_cells(content, name, walker, strayed) if unsound else content,
         sheets=walker.sheets,
-        properties=_properties(file),
-        modified=_modified(file),
+        properties=compound.custom_properties(file),
+        modified=compound.last_modified(file),
         pictures=walker.pictures,
         active=_active(file, walker),
     )
 
 
+def workbook_stream(content: bytes) -> bytes:
+    """The records of the workbook, out of its compound file if it has one.
+
+    Raises whatever olefile raises for a damaged one.
+    """
+    return _opened(content)[2] if content.startswith(olefile.MAGIC) else content
+
+
+def _opened(content: bytes) -> tuple[Any, str, bytes]:
+    """The compound file, the name of the stream that holds the workbook, and the stream."""
+    file = olefile.OleFileIO(io.BytesIO(content))
+    if compound.has_circle(file):
+        raise ValueError("sectors form a circle")
+    name = "Workbook" if file.exists("Workbook") else "Book"
+    return file, name, file.openstream(name).read()
+
+
 class _Walker:
-    """Gathers the surveys of all sheets; `starts` are their places in the stream."""
+    """Gathers the surveys of all sheets; `starts` are their places in the stream.
+
+    `oversized` are the places of records that claim an impossible area: the first reader would
+    reserve memory for all of it.
+    """
 
     def __init__(self, stream: bytes) -> None:
         self.stream = stream
         self.sheets: dict[str, SheetSurvey] = {}
         self.starts: dict[str, int] = {}
+        self.oversized: list[int] = []
         self.pictures = 0
         self.active: set[str] = set()
         self._codepage = "cp1252"
@@ -122,7 +145,18 @@ class _Walker:
                 self.pictures += kind not in _NO_SHAPES
             elif number in _QUERIES:
                 self.active.add("queries")
+            elif number == _DIMENSIONS and _is_oversized(self.stream[begin:end]):
+                self.oversized.append(begin)
         return sheet
+
+
+def _is_oversized(data: bytes) -> bool:
+    """Whether the used area that a sheet claims is none; BIFF5 has short row numbers."""
+    shape = "<IIHH" if len(data) >= 14 else "<4H"
+    if len(data) < struct.calcsize(shape):
+        return False
+    top, rows, left, columns = struct.unpack_from(shape, data)
+    return not (top <= rows <= _ROWS and left <= columns <= _COLUMNS)
 
 
 def _codec(codepage: int) -> str:
@@ -181,6 +215,8 @@ def _without_stray_cells(content: bytes, name: str, walker: _Walker, titles: lis
             if dropped:
                 struct.pack_into("<H", stream, begin - 4, _MEANINGLESS)
         walker.sheets[title].cut_to_kept()
+    for begin in walker.oversized:
+        struct.pack_into("<H", stream, begin - 4, _MEANINGLESS)
     copy = io.BytesIO(content)
     try:
         file = olefile.OleFileIO(copy, write_mode=True)
@@ -195,31 +231,6 @@ def _text(value: object) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     return str(value).rstrip("\0")
-
-
-def _properties(file: Any) -> dict[str, str]:
-    try:
-        found = file.get_userdefined_properties(["\x05DocumentSummaryInformation"])
-        return {
-            _text(each["property_name"]): _text(each["value"]) for each in found if each["value"]
-        }
-    except Exception:  # noqa: BLE001 - damaged properties count as absent
-        return {}
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-16-le" if b"\0" in value else "utf-8", "replace")
-    return str(value)
-
-
-def _modified(file: Any) -> str:
-    try:
-        time = file.get_metadata().last_saved_time
-    except Exception:  # noqa: BLE001 - damaged properties count as absent
-        return ""
-    known = isinstance(time, datetime) and time.year > _EPOCH
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if known else ""
 
 
 def _active(file: Any, walker: _Walker) -> tuple[str, ...]:

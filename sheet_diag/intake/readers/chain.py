@@ -17,6 +17,7 @@ import pyxlsb
 import xlrd
 
 from sheet_diag.intake.cells import Format
+from sheet_diag.intake.readers.biff import workbook_stream
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
@@ -50,7 +51,9 @@ def _by_calamine(survey: Survey, area: int) -> list[SheetCells]:
         if meta.typ is python_calamine.SheetTypeEnum.WorkSheet:
             sheet = book.get_sheet_by_index(position)
             visible = meta.visible is python_calamine.SheetVisibleEnum.Visible
-            if (sheet.total_height + 1) * (sheet.total_width + 1) > area:
+            if (sheet.total_height + 1) * (sheet.total_width + 1) > max(
+                area, KEPT_ROWS * KEPT_COLUMNS
+            ):
                 raise unsafe("area")  # only where the file was too damaged to be surveyed
             rows = sheet.to_python(skip_empty_area=False)
             sheets.append(SheetCells(meta.name, visible, tuple(map(as_row, rows))))
@@ -84,7 +87,9 @@ def _plain(value: object) -> object:
 
 
 def _by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
-    book = xlrd.open_workbook(file_contents=survey.content, logfile=io.StringIO(), on_demand=True)
+    # Its own way into a compound file does not come to an end where sectors form a circle.
+    stream = workbook_stream(survey.content)
+    book = xlrd.open_workbook(file_contents=stream, logfile=io.StringIO(), on_demand=True)
     sheets = []
     for position in range(book.nsheets):
         sheet = book.sheet_by_index(position)

@@ -16,21 +16,27 @@ _NO_TEXT: Final = frozenset(
 _ERROR: Final = re.compile(r"#[A-Z/0-9]+[!?]|#N/A|Err:5\d\d", re.ASCII)
 _DURATION: Final = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
 _NUMBERS: Final = ("float", "percentage", "currency")
+_TRUTH: Final = ("TRUE", "FALSE")
 _MOST_SPACES: Final = 32_767
 
 
 class CellText:
-    """The paragraphs of one cell, joined by line breaks."""
+    """The paragraphs of one cell, joined by line breaks.
+
+    `has_others` tells that there are texts which are not the cell's own.
+    """
 
     def __init__(self) -> None:
         self._paragraphs: list[list[str]] = []
         self._open = 0
         self._left_out = 0
+        self.has_others = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element within the cell begins."""
         if self._left_out or name in _NO_TEXT:
             self._left_out += 1
+            self.has_others = True
         elif name in ("p", "h"):
             self._open += 1
             self._paragraphs.append([])
@@ -57,6 +63,8 @@ class CellText:
 def value_of(cell: Attributes, shown: str) -> str:
     """The value of a cell (attributes by local name) that shows `shown`, as text."""
     kind = cell.get("value-type", "")
+    if kind in _NUMBERS and shown.upper() in _TRUTH:  # LibreOffice writes truth values so
+        return shown.upper()
     if kind in _NUMBERS:
         return _number(cell.get("value", ""), shown)
     if kind == "boolean":
@@ -66,6 +74,11 @@ def value_of(cell: Attributes, shown: str) -> str:
     if kind == "time":
         return _duration(cell.get("time-value", shown))
     return as_text(cell.get("string-value") or shown)
+
+
+def is_truth(cell: Attributes, text: str) -> bool:
+    """Whether the cell is true or false; the libraries give a number or a word for it."""
+    return text in _TRUTH and cell.get("value-type") in ("boolean", *_NUMBERS)
 
 
 def is_error(cell: Attributes, text: str) -> bool:

@@ -41,6 +41,10 @@ def survey_ooxml(content: bytes, form: Format, limits: Limits) -> Survey:
     """Survey the workbook. Raises `RefusedError`."""
     try:
         package = Package(content)
+        recoded = package.in_utf16()  # allowed, but the first reader finds no cells in them
+        if recoded:
+            content = package.replaced(recoded)
+            package = Package(content)
     except DamagedError as error:
         raise unreadable(error) from error
     listed = list(_listed(package, form))

@@ -16,7 +16,7 @@ from typing import Final
 from sheet_diag.intake.cells import Mark
 from sheet_diag.intake.readers.facts import utc
 from sheet_diag.intake.readers.markup import Attributes, MarkupError, elements, local, walk
-from sheet_diag.intake.readers.odf_values import CellText, is_error, value_of
+from sheet_diag.intake.readers.odf_values import CellText, is_error, is_truth, value_of
 from sheet_diag.intake.readers.package import DamagedError, Package
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
@@ -198,6 +198,8 @@ class _Walker:
             table.survey.use(at[0] + self._height - 1, at[1] + width - 1)
             table.runs.append(Run(*at, self._height, width, text))
             _mark(table.survey, at, cell, text)
+        if self._text.has_others:  # the library adds those of shapes
+            table.survey.texts[at] = text
         spans = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
         if spans != (1, 1):
             area = (*at, at[0] + spans[0] - 1, at[1] + spans[1] - 1)
@@ -207,7 +209,7 @@ class _Walker:
 def _mark(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
     if is_error(cell, text):
         sheet.mark(at, Mark.ERROR, text)
-    elif cell.get("value-type") == "boolean":
+    elif is_truth(cell, text):
         sheet.texts[at] = text
         if not _is_constant(cell):
             sheet.mark(at, Mark.FORMULA)
@@ -226,7 +228,8 @@ def _spread(table: Table) -> None:
     sheet = table.survey
     for run in table.runs:
         at = (run.row, run.column)
-        if (run.height, run.width) == (1, 1) or at not in sheet.marks.keys() | sheet.texts.keys():
+        special = at in sheet.marks or at in sheet.texts
+        if not special or (run.height, run.width) == (1, 1):
             continue
         for place in _places(run, sheet):
             if at in sheet.marks:

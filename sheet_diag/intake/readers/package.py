@@ -5,8 +5,10 @@ A part that is damaged counts as absent, except where its reader insists.
 
 from __future__ import annotations
 
+import codecs
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -23,6 +25,7 @@ _DAMAGE: Final = (
     NotImplementedError,
     ValueError,
 )
+_ENCODING: Final = re.compile(r"""(<\?xml[^>]{0,80}encoding\s*=\s*["'])[\w-]+""")
 
 
 class DamagedError(Exception):
@@ -59,6 +62,22 @@ class Package:
             return self._zip.read(entry)
         except _DAMAGE as error:
             raise DamagedError(str(error)) from error
+
+    def in_utf16(self) -> dict[str, bytes]:
+        """The XML parts that are written in UTF-16, as UTF-8."""
+        found = {}
+        for name in self.names:
+            if name.endswith((".xml", ".rels")) and self._starts_as_utf16(name):
+                text = self.read(name).decode("utf-16", "replace")
+                found[name] = _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
+        return found
+
+    def _starts_as_utf16(self, name: str) -> bool:
+        try:
+            with self._zip.open(self._entries[name]) as part:
+                return part.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        except _DAMAGE:
+            return False
 
     def replaced(self, parts: Mapping[str, bytes]) -> bytes:
         """The package with other content in some parts, by name; media are left out."""

@@ -129,7 +129,8 @@ def _corrected(
     if not texts:
         return tuple(rows)
     result: list[tuple[str, ...]] = list(rows)
-    for row, changes in _by_row(texts.items()).items():
+    told = (each for each in texts.items() if each[1] or each[0][0] < len(rows))
+    for row, changes in _by_row(told).items():
         result.extend([()] * (row + 1 - len(result)))
         cells = list(result[row])
         cells.extend([""] * (max(changes) + 1 - len(cells)))
