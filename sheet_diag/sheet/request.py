@@ -153,11 +153,12 @@ def _write_head(writer: Writer) -> int:
 
 def _write_pleas(writer: Writer, pleas: Sequence[Plea], places: Places) -> None:
     former: bool | None = None
+    guide = _Guide(writer.content, pleas, places)
     for number, plea in enumerate(pleas, 1):
         if plea.must is not former:
             former = plea.must
             _write_band(writer, former, sum(1 for each in pleas if each.must is former))
-        _write_plea(writer, number, plea, _Guide(writer.content, pleas, places))
+        _write_plea(writer, number, plea, guide)
 
 
 def _write_band(writer: Writer, must: bool, count: int) -> None:

@@ -226,13 +226,6 @@ def _without_stray_cells(content: bytes, name: str, walker: _Walker, titles: lis
     return copy.getvalue()
 
 
-def _text(value: object) -> str:
-    """A property as text; some writers leave bytes, ended by a zero."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return str(value).rstrip("\0")
-
-
 def _active(file: Any, walker: _Walker) -> tuple[str, ...]:
     folders = {path[0].lower() for path in file.listdir(streams=False, storages=True)}
     found = set(walker.active)
