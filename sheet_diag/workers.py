@@ -23,9 +23,8 @@ from typing import Any, Generic, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from sheet_diag.model.settings import Limits
+from sheet_diag.model.settings import MIB, Limits
 
-_MIB = 1024 * 1024
 _Bench = TypeVar("_Bench")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -128,9 +127,9 @@ def _start(bench: Any, limits: Limits) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unpacked * _MIB,) * 2)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unpacked * MIB,) * 2)
     if sys.platform == "linux":  # macOS does not keep to it
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory * _MIB,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MIB,) * 2)
 
 
 def _is_ready(bench: Any, _: None) -> bool:

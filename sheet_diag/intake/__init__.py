@@ -20,11 +20,10 @@ from sheet_diag.intake.returns import read_return
 from sheet_diag.intake.wrappings import Leaf, SpoolError, unwrap
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.settings import MIB, Reading
 
 __all__ = ["Found", "Leaf", "SpoolError", "failed", "find", "open_file", "read_content", "receive"]
 
-_MIB: Final = 1024 * 1024
 _USUAL: Final = Reading()
 
 
@@ -42,8 +41,8 @@ def open_file(found: Found, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
         return (_told(found, Problem(Code.NO_ACCESS)),)
     try:
         size = found.path.stat().st_size
-        if size > reading.limits.file * _MIB:
-            return (_told(found, Problem(Code.TOO_LARGE, value=f"{size / _MIB:.0f} MiB")),)
+        if size > reading.limits.file * MIB:
+            return (_told(found, Problem(Code.TOO_LARGE, value=f"{size / MIB:.0f} MiB")),)
         return unwrap(found.path, found.name, spool, reading)
     except SpoolError:
         raise

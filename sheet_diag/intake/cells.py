@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sheet_diag.model.returns import Problem
+from sheet_diag.model.returns import Code, Problem
 
 Position = tuple[int, int]
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -80,3 +80,18 @@ class RefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(problem.code.value)
+
+
+def unsafe(kind: str) -> RefusedError:
+    """The refusal of a file that no reader should see, for the reason `problem.kind.<kind>`."""
+    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
+
+
+def unreadable(reason: object) -> RefusedError:
+    """The refusal of a damaged file; the reason is cut to one line of 120 characters."""
+    return RefusedError(Problem(Code.UNREADABLE, value=one_line(reason)))
+
+
+def one_line(reason: object) -> str:
+    """What an error says, on one line of at most 120 characters; its kind where it says nothing."""
+    return " ".join(str(reason).split())[:120] or type(reason).__name__

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook
+from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook, unreadable
 from sheet_diag.intake.readers.biff import survey_xls
 from sheet_diag.intake.readers.chain import readers
 from sheet_diag.intake.readers.ooxml import survey_ooxml
 from sheet_diag.intake.readers.opendocument import Document, rows_of, survey_ods
-from sheet_diag.intake.readers.survey import SheetCells, Survey, grid, unreadable
+from sheet_diag.intake.readers.survey import SheetCells, Survey, grid
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Limits
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.intake.cells import Format, RefusedError
-from sheet_diag.intake.kinds import Kind, kind_of
+from sheet_diag.intake.kinds import Kind, kind_of, wrong_format
 from sheet_diag.intake.packages import Package, inspect
 from sheet_diag.intake.passwords import decrypt
 from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.settings import MIB, Reading
 
-_MIB: Final = 1024 * 1024
 _FORMATS: Final = {
     Kind.XLSX: Format.XLSX,
     Kind.XLSB: Format.XLSB,
@@ -38,8 +37,8 @@ def open_workbook_bytes(content: bytes, name: str, reading: Reading) -> Opened:
     """Open the workbook named `name` (in messages and for its passwords). Raises `RefusedError`."""
     if not content:
         raise RefusedError(Problem(Code.EMPTY_FILE))
-    if len(content) > reading.limits.file * _MIB:
-        raise RefusedError(Problem(Code.TOO_LARGE, value=f"{len(content) / _MIB:.0f} MiB"))
+    if len(content) > reading.limits.file * MIB:
+        raise RefusedError(Problem(Code.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
     kind, used = kind_of(content, name), False
     if kind in (Kind.ENCRYPTED, Kind.XLS, Kind.ODS):
         content, used = decrypt(content, kind, name, reading)
@@ -47,6 +46,6 @@ def open_workbook_bytes(content: bytes, name: str, reading: Reading) -> Opened:
     if kind in (Kind.DAMAGED, Kind.ENCRYPTED):
         raise RefusedError(Problem(Code.UNREADABLE, value="damaged"))
     if kind not in _FORMATS:
-        raise RefusedError(Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),)))
+        raise RefusedError(wrong_format(kind))
     package = None if kind is Kind.XLS else inspect(content, reading.limits)
     return Opened(content, _FORMATS[kind], package, used)

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.cells import RefusedError, one_line, unreadable, unsafe
 from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Limits
+from sheet_diag.model.settings import MIB, Limits
 
-_MIB: Final = 1024 * 1024
-_CHUNK: Final = _MIB
+_CHUNK: Final = MIB
 _SLICE: Final = 65_536  # packed bytes given to the inflater at once
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
@@ -94,7 +93,7 @@ def list_parts(content: bytes) -> tuple[Part, ...]:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = tuple(map(_part, package.infolist()))
     except Exception as error:  # a damaged directory raises all sorts
-        raise DirectoryError(_reason(error)) from error
+        raise DirectoryError(one_line(error)) from error
     if content.startswith(_LOCAL_MAGIC) and all(part.offset for part in parts):
         # A zip was cut off; this is the directory of another one that was packed in it.
         raise DirectoryError("end of central directory")
@@ -122,24 +121,19 @@ def peek(content: bytes, part: Part, most: int) -> bytes:
     return bytes(start[:most])
 
 
-def unsafe(kind: str) -> RefusedError:
-    """The refusal of a file that is not safe to open, for the reason `problem.kind.<kind>`."""
-    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
-
-
 def inspect(content: bytes, limits: Limits) -> Package:
     """Look through every part. Raises `RefusedError` (UNSAFE_FILE with its `kind`, UNREADABLE)."""
     try:
         parts = list_parts(content)
     except DirectoryError as error:
-        raise RefusedError(Problem(Code.UNREADABLE, value=str(error))) from error
+        raise unreadable(error) from error
     _check_directory(parts, limits)
     names = {part.name.lower() for part in parts}
     check = _Check(limits, len(content), is_odf=_is_odf(names))
     files = tuple(part for part in parts if not part.is_folder)
     for part in files:
         check.part(content, part)
-    return Package(content, files, limits.part * _MIB)
+    return Package(content, files, limits.part * MIB)
 
 
 def _part(entry: zipfile.ZipInfo) -> Part:
@@ -252,7 +246,7 @@ class _Check:
         name = part.name.lower()
         size, markup, sheets, carry = 0, name.endswith((".xml", ".rels")), 0, b""
         try:
-            for chunk in _inflated(content, part, self._limits.inflated * _MIB):
+            for chunk in _inflated(content, part, self._limits.inflated * MIB):
                 markup = markup or (size == 0 and self._is_markup(name, chunk))
                 size += len(chunk)
                 self._count(part, size, len(chunk), markup=markup)
@@ -274,10 +268,10 @@ class _Check:
     def _count(self, part: Part, size: int, step: int, *, markup: bool) -> None:
         self._inflated += step
         limits = self._limits
-        if self._inflated > limits.inflated * _MIB or (markup and size > limits.part * _MIB):
+        if self._inflated > limits.inflated * MIB or (markup and size > limits.part * MIB):
             raise unsafe("inflated")
-        part_ratio = size > _MIB and size > limits.ratio * part.packed
-        if part_ratio or (self._inflated > _MIB and self._inflated > limits.ratio * self._size):
+        part_ratio = size > MIB and size > limits.ratio * part.packed
+        if part_ratio or (self._inflated > MIB and self._inflated > limits.ratio * self._size):
             raise unsafe("ratio")
 
     def _look(self, name: str, text: bytes) -> None:
@@ -293,7 +287,3 @@ class _Check:
 
 def _lists_sheets(name: str) -> bool:
     return name.endswith("workbook.xml") or name == "content.xml"
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__

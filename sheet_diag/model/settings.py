@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
+
+MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import olefile
 
-from sheet_diag.intake.cells import Mark
+from sheet_diag.intake.cells import Mark, unreadable, unsafe
 from sheet_diag.intake.readers import compound
 from sheet_diag.intake.readers.binary import ERRORS
 from sheet_diag.intake.readers.survey import (
@@ -23,8 +23,6 @@ from sheet_diag.intake.readers.survey import (
     Survey,
     is_beyond,
     is_kept,
-    unreadable,
-    unsafe,
 )
 from sheet_diag.model.settings import Limits
 

@@ -9,8 +9,12 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.intake.cells import Mark
-from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_kept, unsafe
+from sheet_diag.intake.cells import Mark, unsafe
+from sheet_diag.intake.readers.survey import (
+    LAST_ROW,
+    SheetSurvey,
+    is_kept,
+)
 
 ERRORS: Final = {
     0x00: "#NULL!",

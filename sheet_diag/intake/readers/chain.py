@@ -16,14 +16,13 @@ import python_calamine
 import pyxlsb
 import xlrd
 
-from sheet_diag.intake.cells import Format
+from sheet_diag.intake.cells import Format, unsafe
 from sheet_diag.intake.readers.biff import workbook_stream
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
     SheetCells,
     Survey,
-    unsafe,
 )
 from sheet_diag.intake.readers.values import as_row, unescaped
 

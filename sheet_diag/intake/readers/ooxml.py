@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import Format
+from sheet_diag.intake.cells import Format, unreadable, unsafe
 from sheet_diag.intake.readers import binary, facts, worksheet
 from sheet_diag.intake.readers.markup import MarkupError, elements
 from sheet_diag.intake.readers.package import DamagedError, Package
@@ -19,8 +19,6 @@ from sheet_diag.intake.readers.survey import (
     SheetSurvey,
     Survey,
     is_beyond,
-    unreadable,
-    unsafe,
 )
 from sheet_diag.model.settings import Limits
 

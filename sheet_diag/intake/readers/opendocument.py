@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.intake.cells import Mark
+from sheet_diag.intake.cells import Mark, unreadable, unsafe
 from sheet_diag.intake.readers.facts import utc
 from sheet_diag.intake.readers.markup import Attributes, MarkupError, elements, local, walk
 from sheet_diag.intake.readers.odf_values import CellText, is_error, is_truth, value_of
@@ -27,8 +27,6 @@ from sheet_diag.intake.readers.survey import (
     SheetSurvey,
     Survey,
     is_beyond,
-    unreadable,
-    unsafe,
 )
 from sheet_diag.model.settings import Limits
 

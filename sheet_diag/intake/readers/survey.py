@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.intake.cells import Area, Grid, Mark, Position, RefusedError
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.intake.cells import Area, Grid, Mark, Position, unsafe
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
@@ -97,17 +96,6 @@ def is_kept(row: int, column: int) -> bool:
 def is_beyond(sheet: SheetSurvey, area: int) -> bool:
     """Whether the rectangle around all used cells is larger than `area` cells."""
     return sheet.rows * sheet.columns > area
-
-
-def unsafe(kind: str) -> RefusedError:
-    """The refusal of a file that no reader should see."""
-    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
-
-
-def unreadable(reason: object) -> RefusedError:
-    """The refusal of a damaged file; the reason is cut to one line of 120 characters."""
-    line = " ".join(str(reason).split())[:120] or type(reason).__name__
-    return RefusedError(Problem(Code.UNREADABLE, value=line))
 
 
 def grid(cells: SheetCells, survey: SheetSurvey) -> Grid:

@@ -6,9 +6,13 @@ import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from sheet_diag.intake.cells import Area, Mark
+from sheet_diag.intake.cells import Area, Mark, unsafe
 from sheet_diag.intake.readers.markup import Attributes, local, walk
-from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_kept, unsafe
+from sheet_diag.intake.readers.survey import (
+    LAST_ROW,
+    SheetSurvey,
+    is_kept,
+)
 
 _TRUE: Final = ("1", "true", "on")
 _PICTURE_FORMULA: Final = re.compile(r"(?<![\w.])(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)

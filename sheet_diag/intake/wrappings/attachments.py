@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sheet_diag.intake.kinds import Kind, kind_of
+from sheet_diag.intake.kinds import Kind, kind_of, wrong_format
 from sheet_diag.intake.wrappings.members import Member, Room, taken
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.returns import Problem
 
 # Smaller pictures that stand in a mail's text are signatures and logos.
 _SMALL: Final = 200_000
@@ -46,11 +46,6 @@ def members_of(attachments: Sequence[Attachment], room: Room) -> Iterator[Member
         yield _member(attachment, kind, room, has_sheet=has_sheet)
 
 
-def unreadable(kind: Kind) -> Problem:
-    """The problem of an attachment that only its own program opens."""
-    return Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
-
-
 def _member(attachment: Attachment, kind: Kind, room: Room, *, has_sheet: bool) -> Member:
     member = Member(
         attachment.name, time=attachment.time, problem=attachment.problem, above=attachment.above
@@ -60,7 +55,7 @@ def _member(attachment: Attachment, kind: Kind, room: Room, *, has_sheet: bool) 
     if _is_decoration(attachment, kind, has_sheet=has_sheet):
         return replace(member, ignored=True)
     if kind in _NO_SHEETS:
-        return replace(member, problem=unreadable(kind))
+        return replace(member, problem=wrong_format(kind))
     return taken(member, lambda: (attachment.content,), room)
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.cells import RefusedError, one_line
 from sheet_diag.intake.passwords import candidates
 from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Limits, Reading
+from sheet_diag.model.settings import MIB, Limits, Reading
 
-MIB: Final = 1024 * 1024
 _LONGEST: Final = 200
 # Line and control characters, surrogates, and marks that turn the direction of writing.
 _UNSEEN: Final = ("Cc", "Cs", "Zl", "Zp")
@@ -191,8 +190,7 @@ def told_apart(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
 
 def damaged(error: Exception) -> Problem:
     """The problem of a wrapping or a member that cannot be taken apart."""
-    reason = label_of(" ".join(str(error).split()))[:120] or type(error).__name__
-    return Problem(Code.UNREADABLE, value=reason)
+    return Problem(Code.UNREADABLE, value=label_of(one_line(error)))
 
 
 def is_illegal(name: str) -> bool:

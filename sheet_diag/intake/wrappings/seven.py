@@ -16,9 +16,8 @@ from py7zr.exceptions import (
 from py7zr.helpers import get_sanitized_output_path
 from py7zr.io import Py7zIO, WriterFactory
 
-from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.cells import RefusedError, unsafe
 from sheet_diag.intake.wrappings.members import (
-    MIB,
     Member,
     Room,
     RoomFile,
@@ -28,6 +27,7 @@ from sheet_diag.intake.wrappings.members import (
     is_illegal,
 )  # fmt: skip
 from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.settings import MIB
 
 
 def members_of_seven_zip(wrapping: Wrapping, room: Room) -> Iterator[Member]:
@@ -109,10 +109,7 @@ class _Listed:
         if entry.is_symlink or entry.is_junction:
             return replace(member, problem=Problem(Code.LINK_OUTSIDE))
         if is_illegal(member.name) or _is_twice(member.name, self.entries):
-            details = (("kind", "names"),)
-            return replace(
-                member, problem=Problem(Code.UNSAFE_FILE, value="names", details=details)
-            )
+            return replace(member, problem=unsafe("names").problem)
         if (entry.uncompressed or 0) > room.limits.file * MIB:
             value = f"{entry.uncompressed / MIB:.0f} MiB"
             return replace(member, problem=Problem(Code.TOO_LARGE, value=value))
