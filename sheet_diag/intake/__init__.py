@@ -64,7 +64,7 @@ def receive(found: Found, leaf: Leaf, catalog: Catalog, reading: Reading) -> Rec
             file_time=leaf.file_time,
         )  # fmt: skip
     try:
-        content = read_stable(leaf.path)
+        content = read_stable(leaf.path) if leaf.content is None else leaf.content
     except (OSError, ChangingError):
         return Received(found.name, "", leaf.member, problems=(Problem(Code.NO_ACCESS),))
     received = read_content(

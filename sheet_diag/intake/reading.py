@@ -21,16 +21,16 @@ class ChangingError(Exception):
 
 def read_stable(path: Path) -> bytes:
     """The content, once two looks at the file agree. Raises `OSError`, `ChangingError`."""
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(_TRIES):
+        time.sleep(_PAUSE * attempt)
         try:
             before = _state(path)
             content = path.read_bytes()
             if _state(path) == before and len(content) == before[0]:
                 return content
         except PermissionError:
-            if attempt == _TRIES:
+            if attempt == _TRIES - 1:
                 raise
-        time.sleep(_PAUSE * attempt)
     raise ChangingError(path.name)
 
 

@@ -7,6 +7,7 @@ costs that member alone; too many of them cost the whole file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,7 @@ def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, 
         return (Leaf(path, None, itself.file_time, Problem(Code.NO_ACCESS)),)
     kind = kind_of(content, name)
     if kind not in _OPENERS:
-        return (itself,)
+        return (replace(itself, content=content),)
     unwrapping = _Unwrapping(name, Room(spool, reading))
     try:
         return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
@@ -129,10 +130,7 @@ class _Unwrapping:
 
 
 def _with(leaf: Leaf, problem: Problem) -> Leaf:
-    return Leaf(
-        leaf.path, leaf.member, leaf.file_time, problem,
-        opened_with_password=leaf.opened_with_password,
-    )  # fmt: skip
+    return replace(leaf, problem=problem, ignored=False)
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,8 @@ class Leaf:
     """One return in a file, or the reason why there is none.
 
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
-    file (None: the file itself), `file_time` nanoseconds since 1970.
+    file (None: the file itself), `file_time` nanoseconds since 1970. `content` spares a second
+    reading of a file that turned out to wrap nothing; members are not kept in memory.
     """
 
     path: Path | None
@@ -34,6 +35,7 @@ class Leaf:
     problem: Problem | None = None
     ignored: bool = False
     opened_with_password: bool = False
+    content: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
