@@ -14,7 +14,7 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from sheet_diag.intake import find
+from sheet_diag.intake import Found, find
 from sheet_diag.journal import journal
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -62,11 +62,15 @@ class Result:
 
 
 def run(order: Order, progress: Progress) -> Result:
+    """Run over every file of the input folder (see `run_over`)."""
+    return run_over(find(order.input, apart_from=order.output), order, progress)
+
+
+def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result:
     """Read, score, diagnose, compare, write.
 
     Raises `OSError` where nothing can be written, `OutputBusyError` where another run writes.
     """
-    found = find(order.input, apart_from=order.output)
     jobs = processes(order.jobs, len(found))
     bench = Bench(order.catalog, order.reading)
     limits = order.reading.limits

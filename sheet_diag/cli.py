@@ -10,16 +10,14 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.catalog.faults import CatalogError, FaultCode
+from sheet_diag.complaints import fail, failures, require_file, require_files, require_folder
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import Limits, Reading
@@ -105,7 +103,7 @@ def template(
     from sheet_diag.config import FILE_NAME, load_config
     from sheet_diag.sheet import hearing_sheet
 
-    with _failures(_parse_lang(lang)) as say:
+    with failures(_parse_lang(lang)) as say:
         settings = load_config(config)
         say.lang = _parse_lang(lang, settings.language)
         content = hearing_sheet(_load(catalog), say.lang, settings.issuer)
@@ -131,16 +129,17 @@ def run(
     from sheet_diag.config import load_config
     from sheet_diag.terminal import show_result, with_progress
 
-    with _failures(_parse_lang(lang)) as say:
+    with failures(_parse_lang(lang)) as say:
         settings = load_config(config)
         say.lang = _parse_lang(lang, settings.language)
-        _require_folder(input, say)
+        require_folder(input, say)
         if output.resolve() == input.resolve():
-            _fail(say("cli.error.same_folder", path=output), say)
-        _require_files(input, output, say)
-        from sheet_diag.batch import Order
-        from sheet_diag.batch import run as run_batch
+            fail(say("cli.error.same_folder", path=output), say)
+        from sheet_diag.batch import Order, run_over
+        from sheet_diag.intake import find
 
+        found = find(input, apart_from=output)
+        require_files(found, input, say)
         order = Order(
             input=input,
             output=output,
@@ -152,7 +151,7 @@ def run(
             jobs=jobs,
             reading=_reading(settings.limits, passwords),
         )
-        result = with_progress(say, lambda progress: run_batch(order, progress))
+        result = with_progress(say, lambda progress: run_over(found, order, progress))
     show_result(result, order, say)
     raise typer.Exit(1 if result.needs_attention else 0)
 
@@ -169,11 +168,11 @@ def check(
     """Tell the verdict on single files; write nothing."""
     from sheet_diag.config import load_config
 
-    with _failures(_parse_lang(lang)) as say:
+    with failures(_parse_lang(lang)) as say:
         settings = load_config(config)
         say.lang = _parse_lang(lang, settings.language)
         for path in files:
-            _require_file(path, say)
+            require_file(path, say)
         from sheet_diag.checking import check_files
         from sheet_diag.journal import verdicts
 
@@ -199,13 +198,13 @@ def demo(
     """Make sample returns and run the batch over them; some need attention, which is no failure."""
     from sheet_diag.terminal import show_result, with_progress
 
-    with _failures(_parse_lang(lang)) as say:
+    with failures(_parse_lang(lang)) as say:
         from sheet_diag.batch import Order
         from sheet_diag.batch import run as run_batch
         from sheet_diag.demo import ISSUER, is_free, prepare
 
         if not is_free(folder):
-            _fail(say("cli.error.demo", path=folder), say)
+            fail(say("cli.error.demo", path=folder), say)
         loaded = _load(catalog)
         sheet = prepare(folder, loaded)
         order = Order(
@@ -239,7 +238,7 @@ def _parse_lang(value: str | None, configured: Lang | None = None) -> Lang:
     try:
         return Lang(value)
     except ValueError:
-        _fail(_HELP("cli.error.lang", value=value))
+        fail(_HELP("cli.error.lang", value=value), _HELP)
 
 
 def _parse_day(value: str | None, say: Wording) -> date:
@@ -248,75 +247,4 @@ def _parse_day(value: str | None, say: Wording) -> date:
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
     except ValueError:
-        _fail(say("cli.error.as_of", value=value), say)
-
-
-def _require_folder(path: Path, say: Wording) -> None:
-    if not path.exists():
-        _fail(say("cli.error.no_input", path=path), say)
-    if not path.is_dir():
-        _fail(say("cli.error.input_is_file", path=path), say)
-
-
-def _require_files(path: Path, output: Path, say: Wording) -> None:
-    from sheet_diag.intake import find
-
-    found = find(path, apart_from=output)
-    if not found:
-        _fail(say("cli.error.empty", path=path), say)
-    if all(each.blocked and each.path == path for each in found):
-        _fail(say("cli.error.closed", path=path), say)
-
-
-def _require_file(path: Path, say: Wording) -> None:
-    if not path.exists():
-        _fail(say("cli.error.no_file", path=path), say)
-    if path.is_dir():
-        _fail(say("cli.error.file_is_folder", path=path), say)
-
-
-@contextmanager
-def _failures(lang: Lang) -> Iterator[Wording]:
-    """Turn what can go wrong outside of returns into a sentence and an exit status."""
-    from sheet_diag.config import ConfigError
-    from sheet_diag.intake.passwords import PasswordsError
-    from sheet_diag.staging import OutputBusyError
-
-    say = Wording(lang)
-    try:
-        yield say
-    except CatalogError as error:
-        typer.echo(say("cli.error.head", text=_catalog_text(error, say)), err=True)
-        raise typer.Exit(2) from error
-    except ConfigError as error:
-        lines = [say("cli.error.config", path=error.path)]
-        lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
-        _fail("\n".join(lines), say)
-    except PasswordsError as error:
-        _fail(say("cli.error.passwords", path=error.path), say)
-    except OutputBusyError as error:
-        _fail(say("cli.error.busy", path=error.args[0]), say)
-    except OSError as error:
-        path = error.filename2 or error.filename or ""
-        reason = error.strerror or type(error).__name__
-        _fail(say("cli.error.write", path=path, reason=reason), say)
-    except KeyboardInterrupt:
-        typer.echo("\n" + say("cli.error.interrupted"), err=True)
-        raise typer.Exit(130) from None
-
-
-def _catalog_text(error: CatalogError, say: Wording) -> str:
-    lines = [say("cli.error.catalog", count=len(error.faults))]
-    for located in error.faults:
-        fault = located.fault
-        text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
-        if fault.near and fault.code in (FaultCode.UNKNOWN_NAME, FaultCode.UNKNOWN_REFERENCE):
-            text += say("catalog.near", near=fault.near)
-        place = {"file": located.file, "path": located.path}
-        lines.append("  " + say("cli.error.catalog.line", text=text, **place))
-    return "\n".join(lines)
-
-
-def _fail(text: str, say: Wording = _HELP) -> NoReturn:
-    typer.echo(say("cli.error.head", text=text), err=True)
-    raise typer.Exit(2)
+        fail(say("cli.error.as_of", value=value), say)

@@ -87,6 +87,11 @@ def unsafe(kind: str) -> RefusedError:
     return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
 
 
+def wrong_format(kind: str) -> RefusedError:
+    """The refusal of a file that is no workbook and holds none, by its kind as above."""
+    return RefusedError(Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),)))
+
+
 def unreadable(reason: object) -> RefusedError:
     """The refusal of a damaged file; the reason is cut to one line of 120 characters."""
     return RefusedError(Problem(Code.UNREADABLE, value=one_line(reason)))

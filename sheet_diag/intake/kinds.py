@@ -16,7 +16,6 @@ from typing import Final
 import olefile
 
 from sheet_diag.intake.packages import DirectoryError, Part, list_parts, peek
-from sheet_diag.model.returns import Code, Problem
 
 
 class Kind(StrEnum):
@@ -50,11 +49,6 @@ class Kind(StrEnum):
     TEXT = "text"
     DAMAGED = "damaged"  # a container whose directory cannot be read
     UNKNOWN = "unknown"
-
-
-def wrong_format(kind: Kind) -> Problem:
-    """The problem of a file that is no workbook and holds none."""
-    return Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
 
 
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import Format, RefusedError
-from sheet_diag.intake.kinds import Kind, kind_of, wrong_format
+from sheet_diag.intake.cells import Format, RefusedError, wrong_format
+from sheet_diag.intake.kinds import Kind, kind_of
 from sheet_diag.intake.packages import Package, inspect
 from sheet_diag.intake.passwords import decrypt
 from sheet_diag.model.returns import Code, Problem
@@ -46,6 +46,6 @@ def open_workbook_bytes(content: bytes, name: str, reading: Reading) -> Opened:
     if kind in (Kind.DAMAGED, Kind.ENCRYPTED):
         raise RefusedError(Problem(Code.UNREADABLE, value="damaged"))
     if kind not in _FORMATS:
-        raise RefusedError(wrong_format(kind))
+        raise wrong_format(kind)
     package = None if kind is Kind.XLS else inspect(content, reading.limits)
     return Opened(content, _FORMATS[kind], package, used)

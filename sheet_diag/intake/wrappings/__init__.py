@@ -68,7 +68,7 @@ def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, 
     try:
         return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
     except TooManyError as error:
-        return (_with(itself, error.problem),)
+        return (replace(itself, problem=error.problem),)
 
 
 class _Unwrapping:
@@ -91,13 +91,13 @@ class _Unwrapping:
         except TooManyError:
             raise
         except RefusedError as error:
-            return [*found, _with(itself, error.problem)]
+            return [*found, replace(itself, problem=error.problem)]
         except (MemoryError, SpoolError):
             raise
         except Exception as error:  # noqa: BLE001 - damaged wrappings make libraries raise all sorts
-            return [*found, _with(itself, damaged(error))]
+            return [*found, replace(itself, problem=damaged(error))]
         if all(leaf.ignored for leaf in found):
-            found.append(_with(itself, Problem(_NOTHING[kind])))
+            found.append(replace(itself, problem=Problem(_NOTHING[kind])))
         return found
 
     def _below(self, member: Member, around: Leaf, labels: tuple[str, ...]) -> list[Leaf]:
@@ -122,15 +122,11 @@ class _Unwrapping:
             return [leaf]
         deepest = self._room.limits.nesting
         if len(labels) >= deepest:
-            return [_with(leaf, Problem(Code.NESTED_TOO_DEEP, value=str(deepest)))]
+            return [replace(leaf, problem=Problem(Code.NESTED_TOO_DEEP, value=str(deepest)))]
         found = self.leaves(content, kind, leaf, labels)
         if all(each.path != path for each in found):
             path.unlink()
         return found
-
-
-def _with(leaf: Leaf, problem: Problem) -> Leaf:
-    return replace(leaf, problem=problem, ignored=False)
 
 
 def _parts(name: str) -> tuple[str, ...]:

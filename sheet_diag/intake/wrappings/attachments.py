@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sheet_diag.intake.kinds import Kind, kind_of, wrong_format
+from sheet_diag.intake.cells import wrong_format
+from sheet_diag.intake.kinds import Kind, kind_of
 from sheet_diag.intake.wrappings.members import Member, Room, taken
 from sheet_diag.model.returns import Problem
 
@@ -55,7 +56,7 @@ def _member(attachment: Attachment, kind: Kind, room: Room, *, has_sheet: bool) 
     if _is_decoration(attachment, kind, has_sheet=has_sheet):
         return replace(member, ignored=True)
     if kind in _NO_SHEETS:
-        return replace(member, problem=wrong_format(kind))
+        return replace(member, problem=wrong_format(kind).problem)
     return taken(member, lambda: (attachment.content,), room)
 
 

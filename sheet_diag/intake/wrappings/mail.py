@@ -10,7 +10,8 @@ from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from sheet_diag.intake.kinds import Kind, wrong_format
+from sheet_diag.intake.cells import wrong_format
+from sheet_diag.intake.kinds import Kind
 from sheet_diag.intake.wrappings.attachments import Attachment, members_of
 from sheet_diag.intake.wrappings.mailnames import attachment_name, subject
 from sheet_diag.intake.wrappings.members import Member, Room, Wrapping
@@ -64,9 +65,9 @@ def _attachment(part: Message, number: int, time: int | None, inline: bool) -> A
     content = payload if isinstance(payload, bytes) else b""
     problem = None
     if media in _PKCS7:
-        name, problem = name or "smime.p7m", wrong_format(Kind.SMIME)
+        name, problem = name or "smime.p7m", wrong_format(Kind.SMIME).problem
     elif media in _TNEF or name.lower() == "winmail.dat":
-        name, problem = name or "winmail.dat", wrong_format(Kind.WINMAIL)
+        name, problem = name or "winmail.dat", wrong_format(Kind.WINMAIL).problem
     return Attachment(name or f"attachment-{number}", content, media, inline, time, problem)
 
 

@@ -10,7 +10,8 @@ import olefile
 from oxmsg.attachment import Attachment as OutlookAttachment
 from oxmsg.storage import Storage
 
-from sheet_diag.intake.kinds import Kind, wrong_format
+from sheet_diag.intake.cells import wrong_format
+from sheet_diag.intake.kinds import Kind
 from sheet_diag.intake.wrappings.attachments import Attachment, members_of
 from sheet_diag.intake.wrappings.members import Member, Room, Wrapping
 from sheet_diag.model.returns import Code, Problem
@@ -60,7 +61,7 @@ def _attachment(
     content = streams.get(f"__SUBSTG1.0_{_CONTENT}")
     if content is None:
         # By reference: a link to a file on a server.
-        problem = wrong_format(Kind.UNKNOWN if _inner(storage) else Kind.SHORTCUT)
+        problem = wrong_format(Kind.UNKNOWN if _inner(storage) else Kind.SHORTCUT).problem
         return Attachment(name, b"", problem=problem, above=above)
     return Attachment(
         name,

@@ -1,0 +1,89 @@
+"""What can go wrong outside of returns -> one sentence and an exit status, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from sheet_diag.catalog.faults import CatalogError, FaultCode
+from sheet_diag.model.basics import Lang
+from sheet_diag.wording import Wording
+
+if TYPE_CHECKING:  # what a command needs is loaded once its words are understood
+    from sheet_diag.intake import Found
+
+
+@contextmanager
+def failures(lang: Lang) -> Iterator[Wording]:
+    """Turn what can go wrong outside of returns into a sentence and an exit status."""
+    from sheet_diag.config import ConfigError
+    from sheet_diag.intake.passwords import PasswordsError
+    from sheet_diag.staging import OutputBusyError
+
+    say = Wording(lang)
+    try:
+        yield say
+    except CatalogError as error:
+        typer.echo(say("cli.error.head", text=_catalog_text(error, say)), err=True)
+        raise typer.Exit(2) from error
+    except ConfigError as error:
+        lines = [say("cli.error.config", path=error.path)]
+        lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
+        fail("\n".join(lines), say)
+    except PasswordsError as error:
+        fail(say("cli.error.passwords", path=error.path), say)
+    except OutputBusyError as error:
+        fail(say("cli.error.busy", path=error.args[0]), say)
+    except OSError as error:
+        path = error.filename2 or error.filename or ""
+        reason = error.strerror or type(error).__name__
+        fail(say("cli.error.write", path=path, reason=reason), say)
+    except KeyboardInterrupt:
+        typer.echo("\n" + say("cli.error.interrupted"), err=True)
+        raise typer.Exit(130) from None
+
+
+def fail(text: str, say: Wording) -> NoReturn:
+    """End with the sentence and exit status 2."""
+    typer.echo(say("cli.error.head", text=text), err=True)
+    raise typer.Exit(2)
+
+
+def require_folder(path: Path, say: Wording) -> None:
+    """End where the input is no folder."""
+    if not path.exists():
+        fail(say("cli.error.no_input", path=path), say)
+    if not path.is_dir():
+        fail(say("cli.error.input_is_file", path=path), say)
+
+
+def require_files(found: Sequence[Found], path: Path, say: Wording) -> None:
+    """End where there is nothing to read in the input folder, or no way into it."""
+    if not found:
+        fail(say("cli.error.empty", path=path), say)
+    if all(each.blocked and each.path == path for each in found):
+        fail(say("cli.error.closed", path=path), say)
+
+
+def require_file(path: Path, say: Wording) -> None:
+    """End where there is no such file."""
+    if not path.exists():
+        fail(say("cli.error.no_file", path=path), say)
+    if path.is_dir():
+        fail(say("cli.error.file_is_folder", path=path), say)
+
+
+def _catalog_text(error: CatalogError, say: Wording) -> str:
+    lines = [say("cli.error.catalog", count=len(error.faults))]
+    for located in error.faults:
+        fault = located.fault
+        text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
+        if fault.near and fault.code in (FaultCode.UNKNOWN_NAME, FaultCode.UNKNOWN_REFERENCE):
+            text += say("catalog.near", near=fault.near)
+        place = {"file": located.file, "path": located.path}
+        lines.append("  " + say("cli.error.catalog.line", text=text, **place))
+    return "\n".join(lines)
