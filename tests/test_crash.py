@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import signal
 import subprocess
@@ -19,9 +20,10 @@ import pytest
 
 from sheet_diag.catalog import load_catalog
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import Issuer
+from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.staging import LOCK, OutputBusyError, Staging
+from sheet_diag.workers import Died, Workers
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
@@ -129,6 +131,20 @@ def test_killed_between_two_moves_and_run_on_other_returns(
     _commit(output, "results/new.xlsx")
     names = [path.name for path in output.rglob("*") if path.is_file()]
     assert sorted(names) == [LOCK, "new.xlsx", "run.json"]
+
+
+def _die_loudly(bench: str, _: None) -> None:
+    os.write(2, bench.encode())
+    os.abort()
+
+
+def test_a_reader_that_aborts_is_told_and_prints_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with Workers(1, "pages of its own", Limits()) as workers:
+        (result,) = workers.map(_die_loudly, [None])
+    assert isinstance(result, Died)
+    assert "pages" not in capfd.readouterr().err
 
 
 def test_a_second_run_into_the_same_folder_stops(tmp_path: Path) -> None:
