@@ -23,6 +23,7 @@ from sheet_diag.model.returns import Code, Identity, Problem, Response, Returned
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.portfolio import portfolio_report
 from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet, pleas
+from sheet_diag.typography import room, width
 from sheet_diag.wording import Wording, labels
 from sheet_diag.workbook import Book
 from tests.catalogs import JIS
@@ -349,6 +350,24 @@ def test_it_is_sound_and_nothing_is_cut(lang: Lang, issuer: Issuer) -> None:
     assert lint(content) == []
     for which in (REQUEST, COVER, COMPANY, QUESTIONS):
         assert cut_texts(page(content, which, values=True)) == []
+
+
+@both
+def test_every_link_fits_on_its_line(lang: Lang) -> None:
+    """Not every program wraps links."""
+    problems = [at(item, Code.NOT_UNDERSTOOD, "?") for item in ITEMS]
+    problems += [
+        at("employees", Code.PROFILE_MISSING, field="x"),
+        Problem(Code.TOTAL_INCOMPLETE, details=(("limit", "4/5"),)),
+    ]
+    responses = [Response(item, None, "?") for item in ITEMS]
+    request = page(corrected(returned_sheet(lang, *responses), *problems), REQUEST)
+    links = [c for row in request.iter_rows() for c in row if isinstance(c, Cell) and c.hyperlink]
+    assert len(links) == len(ITEMS) + 2
+    for cell in links:
+        pixels = request.column_dimensions[cell.column_letter].width * 7 + 5
+        points = width(str(cell.value)) * float(cell.font.size)
+        assert points <= room(pixels, indent=1), cell.value
 
 
 @both

@@ -37,7 +37,7 @@ from sheet_diag.style import (
 from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
 
-_WIDTHS: Final = (40, 58, 104, 114, 136, 112, 206)
+_WIDTHS: Final = (40, 58, 126, 108, 132, 112, 194)
 _NUMBER, _KIND, _PLACE, _NAME, _ENTRY, _EXPECTED, _TEXT = range(len(_WIDTHS))
 _ANSWER: Final = QUESTION_COLUMNS.index(Column.ANSWER)
 _PERSON: Final = ("department", "title", "respondent")
