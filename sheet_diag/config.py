@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import Issuer, Limits
+from sheet_diag.model.settings import Comparing, Issuer, Limits
 from sheet_diag.workbook import is_picture
 
 FILE_NAME: Final = "sheet-diag.toml"
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
-_TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer", "limits")
+_TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer", "limits", "comparing")
 _TABLES: Final = {
     "issuer": (*_ISSUER, "logo"),
     "limits": tuple(limit.name for limit in fields(Limits)),
+    "comparing": tuple(setting.name for setting in fields(Comparing)),
 }
 
 
@@ -43,6 +44,7 @@ class Config:
     language: Lang | None = None
     report_language: Lang | None = None
     limits: Limits = field(default_factory=Limits)
+    comparing: Comparing = field(default_factory=Comparing)
 
 
 def load_config(path: Path | None) -> Config:
@@ -78,6 +80,7 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
         language=Lang(raw["language"]) if "language" in raw else None,
         report_language=None if report == "client" else Lang(report),
         limits=Limits(**raw.get("limits", {})),
+        comparing=Comparing(**raw.get("comparing", {})),
     )
 
 
@@ -103,14 +106,15 @@ def _wrong_values(raw: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, d
     for name in _TABLES:
         if not isinstance(raw.get(name, {}), dict):
             yield "config.not_a_table", {"key": name}
-    yield from _wrong_limits(raw.get("limits"))
+    for name in ("limits", "comparing"):
+        yield from _wrong_numbers(name, raw.get(name))
     yield from _wrong_issuer(raw.get("issuer"), folder)
 
 
-def _wrong_limits(limits: object) -> Iterator[tuple[str, dict[str, str]]]:
-    for key, value in limits.items() if isinstance(limits, dict) else ():
-        if key in _TABLES["limits"] and (type(value) is not int or value < 1):
-            yield "config.not_a_number", {"key": f"limits.{key}", "value": str(value)}
+def _wrong_numbers(table: str, values: object) -> Iterator[tuple[str, dict[str, str]]]:
+    for key, value in values.items() if isinstance(values, dict) else ():
+        if key in _TABLES[table] and (type(value) is not int or value < 1):
+            yield "config.not_a_number", {"key": f"{table}.{key}", "value": str(value)}
 
 
 def _wrong_issuer(issuer: object, folder: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sheet_diag.diagnosis import diagnose
+from sheet_diag.evaluation import evaluate
 from sheet_diag.intake import Found, Leaf, SpoolError, failed, open_file, receive
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
@@ -20,7 +20,6 @@ from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.reports.client import client_report
-from sheet_diag.scoring import score
 from sheet_diag.sheet import correction_sheet
 
 Read = tuple[Received, Diagnosis | None]
@@ -111,9 +110,7 @@ def _examine(bench: Bench, member: Member) -> Read:
     received = receive(member.found, member.leaf, bench.catalog, bench.reading)
     if received.sheet is None:
         return received, None
-    answers = received.sheet.answers
-    scores = score(bench.catalog, answers)
-    return received, diagnose(bench.catalog, answers, received.sheet.profile, scores)
+    return received, evaluate(bench.catalog, received.sheet)
 
 
 def _out_of_memory() -> Problem:
@@ -132,7 +129,15 @@ def write_report(bench: Bench, writing: Writing) -> None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
     number = report_number(writing.as_of, outcome.received.sha256)
     report = Report(
-        outcome.received, sheet, diagnosis, outcome.problems, number, writing.as_of, writing.lang
+        received=outcome.received,
+        sheet=sheet,
+        diagnosis=diagnosis,
+        problems=outcome.problems,
+        number=number,
+        as_of=writing.as_of,
+        lang=writing.lang,
+        comparison=outcome.comparison,
+        plan=outcome.plan,
     )
     content = client_report(report, bench.catalog, writing.issuer, SOFTWARE)
     writing.path.write_bytes(content)

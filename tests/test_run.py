@@ -413,7 +413,7 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(tasks, "score", fail)
+    monkeypatch.setattr(tasks, "evaluate", fail)
     path = _put(tmp_path, "a.xlsx", _answers("はい"))
     opening = tasks.Opening(Found(path, "a.xlsx", ignored=False), tmp_path)
     examined = tasks.open_or_examine(tasks.Bench(CATALOG, Reading()), opening)

@@ -82,10 +82,12 @@ class Item(Record):
 
 
 class Category(Record):
-    """カテゴリ. `weight` counts in the overall score; `short` labels charts and columns."""
+    """カテゴリ. `weight` counts in the overall score; `short` labels charts and columns; `target`
+    is the 望まれる水準 of its score (None: none is set)."""
 
     id: Id
     weight: Annotated[StrictInt, Field(ge=1, le=100)] = 1
+    target: Score | None = None
     name: Text
     short: Text
     introduction: Text
@@ -161,7 +163,10 @@ class InsuranceTexts(Record):
 
 
 class ReportTexts(Record):
-    """What the report says beside the comments."""
+    """What the report says beside the comments.
+
+    `openings` are sentences that may open a comment, by the id of the choice that was answered.
+    """
 
     title: Text
     preamble: tuple[Text, ...]
@@ -169,6 +174,7 @@ class ReportTexts(Record):
     categories_intro: Text
     comments_intro: Text
     comments_none: Text
+    openings: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
     closing: Text
     marks: Annotated[tuple[Mark, ...], Field(min_length=1)]
     insurance: InsuranceTexts

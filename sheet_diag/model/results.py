@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
+from sheet_diag.model.comparison import NO_COMPARISON, Comparison
+from sheet_diag.model.plan import Plan
 from sheet_diag.model.returns import Problem, Received, ReturnedSheet
 
 
@@ -124,17 +126,37 @@ class Insurance:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """The smallest set of items whose answer at full value lifts the rank to `target`, with the
+    score and the rank that it leads to; both None where no answers lead there."""
+
+    target: Rank
+    items: tuple[str, ...]
+    score: Fraction | None
+    rank: Rank | None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """診断結果 of one return."""
+    """診断結果 of one return.
+
+    `open_items` are all that brought less than they could, the most urgent first; `ways` lead to
+    the next rank and to the one after it, as far as there are any.
+    """
 
     scores: Scores
     comments: tuple[CommentedCategory, ...]
     insurance: Insurance
+    open_items: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one return. `result` and `correction` are relative to the output folder."""
+    """What became of one return. `result` and `correction` are relative to the output folder.
+
+    `plan` is the client's own 改善計画 of an earlier report, where it was sent along.
+    """
 
     received: Received
     status: Status
@@ -142,6 +164,8 @@ class Outcome:
     diagnosis: Diagnosis | None = None
     result: str | None = None
     correction: str | None = None
+    comparison: Comparison = NO_COMPARISON
+    plan: Plan | None = None
 
     @property
     def needs_attention(self) -> bool:
@@ -160,3 +184,5 @@ class Report:
     number: str
     as_of: date
     lang: Lang
+    comparison: Comparison = NO_COMPARISON
+    plan: Plan | None = None

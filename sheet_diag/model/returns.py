@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.judgement import NO_JUDGEMENT, Judgement
+from sheet_diag.model.plan import Plan
 
 
 class Severity(StrEnum):
@@ -155,6 +157,9 @@ class ReturnedSheet:
 class Received:
     """One file of the input folder and what became of reading it.
 
+    `plan` is the 改善計画 that came in it, also in a report that is no return; `judgement` what the
+    consultant set beside it, whose answers already stand in `sheet`.
+
     `file` is relative to the input folder, with forward slashes; `member` is its place in an
     archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
     workbook's own time of its last change (ISO 8601, UTC; empty: not told), `file_time` that of
@@ -169,6 +174,8 @@ class Received:
     sheet: ReturnedSheet | None = None
     problems: tuple[Problem, ...] = field(default=())
     ignored: bool = False
+    plan: Plan | None = None
+    judgement: Judgement = NO_JUDGEMENT
 
     @property
     def label(self) -> str:

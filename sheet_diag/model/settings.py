@@ -64,3 +64,11 @@ class Reading:
 
     limits: Limits = field(default_factory=Limits)
     passwords: Passwords = field(default_factory=Passwords)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """How clients are compared. Peers are shown from `minimum` clients on, so that no other
+    client can be told from them."""
+
+    minimum: int = 5

@@ -1,0 +1,1 @@
+"""A client's diagnosis beside the one of an earlier run. Pure."""

@@ -1,0 +1,1 @@
+"""Sets what the consultant decided on top of what was read, with a record of each change."""

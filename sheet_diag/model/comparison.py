@@ -1,0 +1,104 @@
+"""One client compared: with its peers, and with itself a run ago. Plain numbers, no pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from sheet_diag.model.basics import Rank
+
+OVERALL: Final = ""  # the key of the overall score among those of the categories
+
+
+class GroupKind(StrEnum):
+    """Whom a client is compared with."""
+
+    ALL = "all"
+    INDUSTRY = "industry"
+    EMPLOYEES = "employees"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one score stands in a group. Scores 0 to 100; `count` clients have this score at all.
+
+    `deviation` is the 偏差値 (50 + 10 z, population standard deviation; 50 where that is 0);
+    `position` counts from 1, equal scores share the better one, and is None against a frozen
+    reference, which only knows the quartiles. Both are None where the client has no score.
+    """
+
+    count: int
+    mean: float
+    lower: float
+    median: float
+    upper: float
+    position: int | None
+    deviation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """A group and the client's standings in it, by category id and `OVERALL`.
+
+    `choice` is the id of the profile choice that the group shares (empty for all clients);
+    measures that too few clients have are left out.
+    """
+
+    kind: GroupKind
+    choice: str
+    standings: Mapping[str, Standing]
+
+
+class Movement(StrEnum):
+    """What became of an item since the previous diagnosis."""
+
+    IMPROVED = "improved"
+    WORSENED = "worsened"
+    SAME = "same"
+    NEW = "new"
+    GONE = "gone"
+    NOT_COMPARED = "not_compared"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One item then and now, by choice id (None: 未回答, or not asked)."""
+
+    item: str
+    movement: Movement
+    before: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The previous diagnosis of the same client. Scores by category id, None where 対象外.
+
+    `same_catalog` tells whether scores were made by the same catalogue, byte for byte; `copied`
+    that answers and remarks are all the same as then.
+    """
+
+    as_of: date
+    rank: Rank
+    score: Fraction
+    categories: Mapping[str, Fraction | None]
+    changes: tuple[ItemChange, ...]
+    same_catalog: bool
+    copied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything one client is compared with. `reference` names a frozen benchmark, where the
+    peers are not those of this run."""
+
+    peers: tuple[Peers, ...] = ()
+    previous: Previous | None = None
+    reference: str = ""
+
+
+NO_COMPARISON: Final = Comparison()
