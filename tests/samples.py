@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sheet_diag.diagnosis import diagnose
+from sheet_diag.evaluation import evaluate
 from sheet_diag.intake import read_content
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
@@ -26,7 +26,6 @@ from sheet_diag.naming import report_number, result_name
 from sheet_diag.portfolio import summarise
 from sheet_diag.reports.client import client_report
 from sheet_diag.reports.portfolio import portfolio_report
-from sheet_diag.scoring import score
 from sheet_diag.settle import settle
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.wording import Wording
@@ -124,7 +123,17 @@ def report(
     assert diagnosis
     number = report_number(AS_OF, outcome.received.sha256)
     language = lang or sheet.lang
-    made = Report(outcome.received, sheet, diagnosis, outcome.problems, number, AS_OF, language)
+    made = Report(
+        received=outcome.received,
+        sheet=sheet,
+        diagnosis=diagnosis,
+        problems=outcome.problems,
+        number=number,
+        as_of=AS_OF,
+        lang=language,
+        comparison=outcome.comparison,
+        plan=outcome.plan,
+    )
     return client_report(made, catalog, issuer, SOFTWARE)
 
 
@@ -171,8 +180,7 @@ def _diagnosed(given: Received, catalog: Catalog) -> Diagnosis | None:
     sheet = given.sheet
     if sheet is None:
         return None
-    scores = score(catalog, sheet.answers)
-    return diagnose(catalog, sheet.answers, sheet.profile, scores)
+    return evaluate(catalog, sheet)
 
 
 def _named(outcome: Outcome) -> Outcome:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from sheet_diag.celltext import header_text
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.catalog import Catalog, Role
 from sheet_diag.model.results import Report
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.flow import LAST, Flow
@@ -54,6 +55,29 @@ class Letter:
         if self.say.lang is Lang.JA:
             return "".join(f"「{name}」" for name in names)
         return ", ".join(names)
+
+    def answer(self, name: str) -> str:
+        """The answer to an item as printed: the choice's label, or what was entered instead."""
+        item, say = self.catalog.items[name], self.say
+        response = next(each for each in self.report.sheet.responses if each.item == name)
+        choice = self.catalog.choices_of(item).get(response.choice or "")
+        if choice is None:
+            return response.raw or say("report.answers.unanswered")
+        label = choice.label[say.lang]
+        refused = choice.role is Role.NOT_APPLICABLE and not item.na_allowed
+        return say("report.answers.refused", label=label) if refused else label
+
+    def gain(self, name: str) -> Fraction:
+        """Points that an item answered in full adds to the overall score."""
+        scores = self.report.diagnosis.scores
+        applicable = [
+            each for each in self.catalog.categories if scores.categories[each.id].score is not None
+        ]
+        category = next(each for each in applicable if self.catalog.items[name] in each.items)
+        counted = sum(i.weight for i in category.items if scores.items[i.id].lost is not None)
+        weights = sum(each.weight for each in applicable)
+        lost = scores.items[name].lost or Fraction(0)
+        return 100 * lost * Fraction(category.weight, weights * counted)
 
     def topics(self, ids: Iterable[str]) -> str:
         """Topics of items, each with its number, in one line."""

@@ -1,0 +1,127 @@
+"""Thirty clients who try every page of a report: `python -m tests.gallery FOLDER`.
+
+Writes `then/` and `input/` with their returns of last year and of this one and runs both, so that
+the pages can be looked at: short and very long names and remarks, nothing to improve, rank E,
+every flag, answers set by the consultant, last year's results beside this year's.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.demo import ISSUER
+from sheet_diag.model.basics import Lang
+from sheet_diag.sheet import Entries, hearing_sheet
+from tests.catalogs import JIS, Answers, answers
+from tests.samples import labels, reference
+
+_LONG_NAME: Final = (
+    "特定非営利活動法人見本県情報セキュリティ対策推進協議会連合会附属見本総合研究支援機構"
+)
+_LONG_REMARK: Final = "本社では実施していますが、支店と営業所では来年度の計画に含めています。" * 8
+_NAME_EN: Final = "The Sample Association for Advancing Information Security in Japan, Inc."
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A client: answers as in `tests.catalogs.answers`, or at random by `shares` of ○ △ × ?."""
+
+    name: str
+    rows: Mapping[str, str] = field(default_factory=dict)
+    rest: str = "○"
+    shares: tuple[float, float, float, float] | None = None
+    lang: Lang = Lang.JA
+    remark: str = ""
+    profile: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
+    last_year: str = ""  # the sign that every open answer had last year; empty: no return
+
+
+_SPECIAL: Final = (
+    Guest("鷹"),
+    Guest(_LONG_NAME, {"PHY": "×", "COM": "△"}, remark=_LONG_REMARK, last_year="×"),
+    Guest("改善なし株式会社", last_year="△"),
+    Guest("すべて未実施株式会社", rest="×"),
+    Guest("すべて一部株式会社", rest="△", last_year="×"),
+    Guest("わからない株式会社", rest="?"),
+    Guest("前回と同じ株式会社", {"POL": "△", "HUM": "×"}, last_year="="),
+    Guest("悪化した株式会社", {"AST": "×", "CRI": "△"}, last_year="○"),
+    Guest(
+        "該当なしの多い有限会社",
+        {item.id: "-" for item in JIS.items.values() if item.na_allowed} | {"CRI": "△"},
+    ),
+    Guest("未回答のある株式会社", {"POL-02": ".", "HUM-03": ".", "COM-03": ".", "PHY": "△"}),
+    Guest("矛盾のある株式会社", {"AST-09": "-", "AST-08": "△", "COM": "×"}),
+    Guest("重大項目だけ未実施の株式会社", {i.id: "×" for i in JIS.items.values() if i.critical}),
+    Guest("重大項目ひとつの株式会社", {"PHY-01": "×"}),
+    Guest(_NAME_EN, {"PHY": "×", "COM": "?"}, lang=Lang.EN, remark="Head office only. " * 12),
+    Guest("Nothing To Improve K.K.", lang=Lang.EN, last_year="×"),
+    Guest("All Missing Ltd.", rest="×", lang=Lang.EN),
+    Guest("=1+1&<b>株式会社", {"HUM": "△"}, remark='=HYPERLINK("http://x","y")'),
+)  # fmt: skip
+_INDUSTRIES: Final = ("製造業", "卸売業、小売業", "情報通信業", "建設業")
+
+
+def guests() -> list[Guest]:
+    """All thirty."""
+    chance = random.Random("gallery")
+    found = list(_SPECIAL)
+    for number in range(30 - len(found)):
+        good = chance.random()
+        shares = (good, (1 - good) / 2, (1 - good) / 3, (1 - good) / 6)
+        last_year = chance.choice("×△○") if number % 2 else ""
+        found.append(Guest(f"見本{number + 1:02}株式会社", shares=shares, last_year=last_year))
+    numbered = (replace(each, client=f"C-{place:03}") for place, each in enumerate(found, 1))
+    return list(numbered)
+
+
+def write(folder: Path) -> None:
+    """The returns of both years."""
+    chance = random.Random("answers")
+    for place, guest in enumerate(guests()):
+        now = _answers(guest, chance)
+        _put(folder / "input", guest, place, now)
+        if guest.last_year:
+            sign = guest.last_year
+            then = now if sign == "=" else _earlier(now, sign, chance)
+            _put(folder / "then", guest, place, then)
+    reference_guest = Guest("株式会社見本商事", client="C-000")
+    _write(folder / "input" / "reference.xlsx", reference_guest, 0, reference(), {})
+
+
+def _answers(guest: Guest, chance: random.Random) -> Answers:
+    if guest.shares is None:
+        return answers(JIS, guest.rows, guest.rest)
+    signs = {item: chance.choices("○△×?", guest.shares)[0] for item in JIS.items}
+    return answers(JIS, signs)
+
+
+def _earlier(now: Answers, sign: str, chance: random.Random) -> Answers:
+    """Last year's answers: a third of this year's were another."""
+    other = answers(JIS, {}, sign)
+    return {item: other[item] if chance.random() < 0.33 else now[item] for item in now}
+
+
+def _put(folder: Path, guest: Guest, place: int, given: Answers) -> None:
+    remarks = {"POL-01": guest.remark, "PHY-02": guest.remark} if guest.remark else {}
+    path = folder / f"{place:02}.xlsx"
+    _write(path, guest, place, labels(JIS, given, guest.lang), remarks)
+
+
+def _write(
+    path: Path, guest: Guest, place: int, words: Mapping[str, str], remarks: Mapping[str, str]
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    industry = {"industry": _INDUSTRIES[place % 4]} if guest.lang is Lang.JA else {}
+    profile = {"company": guest.name, **industry, **guest.profile}
+    entries = Entries(profile, dict(words), dict(remarks))
+    path.write_bytes(hearing_sheet(JIS, guest.lang, ISSUER, entries, guest.client))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
