@@ -12,16 +12,26 @@ import tempfile
 import traceback
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.complaints import fail, failures, require_file, require_files, require_folder
+from sheet_diag.complaints import (
+    fail,
+    failures,
+    require_file,
+    require_files,
+    require_folder,
+    require_office,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.settings import Limits, Reading
+from sheet_diag.model.settings import Comparing, Limits, Reading
 from sheet_diag.wording import Wording
+
+if TYPE_CHECKING:
+    from sheet_diag.comparing import Beside
 
 
 def _language(arguments: list[str]) -> Lang:
@@ -119,6 +129,10 @@ def run(
     input: Annotated[Path, typer.Option(help=_HELP("cli.help.input"))] = Path("input"),
     output: Annotated[Path, typer.Option(help=_HELP("cli.help.output"))] = Path("output"),
     as_of: _AsOf = None,
+    previous: Annotated[Path | None, typer.Option(help=_HELP("cli.help.previous"))] = None,
+    benchmark: Annotated[Path | None, typer.Option(help=_HELP("cli.help.benchmark"))] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help=_HELP("cli.help.pdf"))] = False,
+    protect: Annotated[bool, typer.Option("--protect", help=_HELP("cli.help.protect"))] = False,
     jobs: _Jobs = None,
     passwords: _Passwords = None,
     lang: _Lang = None,
@@ -140,16 +154,21 @@ def run(
 
         found = find(input, apart_from=output)
         require_files(found, input, say)
+        office = require_office(say) if pdf else None
+        loaded = _load(catalog)
         order = Order(
             input=input,
             output=output,
-            catalog=_load(catalog),
+            catalog=loaded,
             issuer=settings.issuer,
             as_of=_parse_day(as_of, say),
             lang=say.lang,
             report_lang=settings.report_language,
             jobs=jobs,
             reading=_reading(settings.limits, passwords),
+            beside=_beside(loaded, settings.comparing, previous, benchmark),
+            office=office,
+            protect=protect,
         )
         result = with_progress(say, lambda progress: run_over(found, order, progress))
     show_result(result, order, say)
@@ -185,6 +204,30 @@ def check(
 
             show_verdicts(outcomes, say)
     raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
+
+
+@_app.command(help=_HELP("cli.help.overrides"))
+def overrides(
+    output: Annotated[Path, typer.Option(help=_HELP("cli.help.file"))] = Path(
+        "input/overrides.xlsx"
+    ),
+    lang: _Lang = None,
+    catalog: _Catalog = None,
+    config: _Config = None,
+) -> None:
+    """Write the blank workbook for the consultant's own decisions, over no other."""
+    from sheet_diag.config import load_config
+    from sheet_diag.sheet import overrides_workbook
+
+    with failures(_parse_lang(lang)) as say:
+        settings = load_config(config)
+        say.lang = _parse_lang(lang, settings.language)
+        if output.exists():
+            fail(say("cli.error.overrides", path=output), say)
+        content = overrides_workbook(_load(catalog), say.lang, settings.issuer)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(content)
+        typer.echo(say("cli.overrides.done", path=output))
 
 
 @_app.command(help=_HELP("cli.help.demo"))
@@ -230,6 +273,20 @@ def _reading(limits: Limits, passwords: Path | None) -> Reading:
     from sheet_diag.intake.passwords import load_passwords
 
     return Reading(limits, load_passwords(passwords, os.environ))
+
+
+def _beside(
+    catalog: Catalog, comparing: Comparing, previous: Path | None, benchmark: Path | None
+) -> Beside:
+    from sheet_diag.benchmark import load
+    from sheet_diag.comparing import Beside
+    from sheet_diag.previous import load_previous
+
+    return Beside(
+        minimum=comparing.minimum,
+        previous=load_previous(previous, catalog) if previous else None,
+        reference=load(benchmark, catalog) if benchmark else None,
+    )
 
 
 def _parse_lang(value: str | None, configured: Lang | None = None) -> Lang:

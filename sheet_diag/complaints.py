@@ -20,8 +20,11 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
 @contextmanager
 def failures(lang: Lang) -> Iterator[Wording]:
     """Turn what can go wrong outside of returns into a sentence and an exit status."""
+    from sheet_diag.benchmark import BenchmarkError
     from sheet_diag.config import ConfigError
     from sheet_diag.intake.passwords import PasswordsError
+    from sheet_diag.previous import PreviousRunError
+    from sheet_diag.protection import PasswordListError
     from sheet_diag.staging import OutputBusyError
 
     say = Wording(lang)
@@ -36,6 +39,10 @@ def failures(lang: Lang) -> Iterator[Wording]:
         fail("\n".join(lines), say)
     except PasswordsError as error:
         fail(say("cli.error.passwords", path=error.path), say)
+    except (PreviousRunError, BenchmarkError) as error:
+        fail(say(error.key, **error.parts), say)
+    except PasswordListError as error:
+        fail(say("cli.error.password_list", path=error.path), say)
     except OutputBusyError as error:
         fail(say("cli.error.busy", path=error.args[0]), say)
     except OSError as error:
@@ -75,6 +82,13 @@ def require_file(path: Path, say: Wording) -> None:
         fail(say("cli.error.no_file", path=path), say)
     if path.is_dir():
         fail(say("cli.error.file_is_folder", path=path), say)
+
+
+def require_office(say: Wording) -> str:
+    """The program that prints; end where there is none."""
+    from sheet_diag.pdf import find_office
+
+    return find_office() or fail(say("cli.error.no_office"), say)
 
 
 def _catalog_text(error: CatalogError, say: Wording) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheet_diag.diagnosis import diagnose
-from sheet_diag.improvement import open_items, ways
+from sheet_diag.improvement import gains, open_items, ways
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import ReturnedSheet
@@ -20,5 +20,6 @@ def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
     return replace(
         diagnosis,
         open_items=open_items(catalog, scores),
+        gains=gains(catalog, scores),
         ways=ways(catalog, answers, scores, rescore=score),
     )

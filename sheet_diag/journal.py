@@ -13,9 +13,12 @@ from typing import Any, Final
 
 from sheet_diag import problems
 from sheet_diag.figures import exact, shown
+from sheet_diag.history import entries_digest, fingerprint
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status
+from sheet_diag.model.comparison import Comparison, Movement, Peers, Previous, Standing
+from sheet_diag.model.judgement import Override
+from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status, Way
 from sheet_diag.model.returns import Problem
 
 SCHEMA: Final = 1
@@ -39,7 +42,12 @@ def _written(content: dict[str, Any]) -> bytes:
 def _content(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        "catalog": {"id": catalog.id, "version": catalog.version, "sha256": catalog.sha256},
+        "catalog": {
+            "id": catalog.id,
+            "version": catalog.version,
+            "sha256": catalog.sha256,
+            "items": {name: fingerprint(catalog, item) for name, item in catalog.items.items()},
+        },
         "counts": {
             "files": len(outcomes),
             **{s.value: sum(1 for o in outcomes if o.status is s) for s in Status},
@@ -65,6 +73,9 @@ def outcome_entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, A
         "result": outcome.result,
         "correction": outcome.correction,
         "answers": sheet.answers if sheet else {},
+        "entries": entries_digest(received),
+        "overrides": [_override(override) for override in received.judgement.overrides],
+        "comparison": _comparison(outcome.comparison),
         "diagnosis": _diagnosis(catalog, outcome.diagnosis) if outcome.diagnosis else None,
     }
 
@@ -79,6 +90,17 @@ def _problem(problem: Problem, lang: Lang) -> dict[str, Any]:
         "value": problem.value,
         "message": problems.message(problem, lang),
         "todo": problems.advice(problem, lang),
+    }
+
+
+def _override(override: Override) -> dict[str, Any]:
+    return {
+        "item": override.item,
+        "from": override.before,
+        "raw": override.raw,
+        "to": override.after,
+        "reason": override.reason,
+        "by": override.by,
     }
 
 
@@ -106,11 +128,65 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
             }
             for comment in diagnosis.comments
         ],
+        "open_items": list(diagnosis.open_items),
+        "ways": [_way(way) for way in diagnosis.ways],
         "insurance": {
             "exposure": diagnosis.insurance.exposure,
             "level": diagnosis.insurance.level,
             "variant": diagnosis.insurance.variant,
         },
+    }
+
+
+def _way(way: Way) -> dict[str, Any]:
+    return {
+        "target": way.target,
+        "items": list(way.items),
+        "overall": _score(way.score),
+        "rank": way.rank,
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "peers": [_peers(group) for group in comparison.peers],
+        "previous": _previous(comparison.previous) if comparison.previous else None,
+        "reference": comparison.reference or None,
+        "reference_version": comparison.reference_version or None,
+    }
+
+
+def _peers(group: Peers) -> dict[str, Any]:
+    measures = {name or "overall": _standing(each) for name, each in group.standings.items()}
+    return {"kind": group.kind, "choice": group.choice or None, "measures": measures}
+
+
+def _standing(each: Standing) -> dict[str, Any]:
+    """As the report shows it: statistics in whole points, the 偏差値 to one decimal."""
+    return {
+        "count": each.count,
+        "mean": round(each.mean),
+        "lower": round(each.lower),
+        "median": round(each.median),
+        "upper": round(each.upper),
+        "position": each.position,
+        "deviation": None if each.deviation is None else round(each.deviation, 1),
+    }
+
+
+def _previous(previous: Previous) -> dict[str, Any]:
+    return {
+        "as_of": previous.as_of.isoformat(),
+        "rank": previous.rank,
+        "overall": _score(previous.score),
+        "categories": {name: _score(score) for name, score in previous.categories.items()},
+        "same_catalog": previous.same_catalog,
+        "copied": previous.copied,
+        "changes": [
+            {"item": c.item, "movement": c.movement, "from": c.before, "to": c.now}
+            for c in previous.changes
+            if c.movement is not Movement.SAME or c.before != c.now
+        ],
     }
 
 

@@ -45,6 +45,17 @@ REPLACES_KEY: Final = "sheet_diag_replaces"
 # A custom property of every report: one dropped into the input folder is known for what it is.
 OUTPUT_KEY: Final = "sheet_diag_output"
 
+# The consultant's decisions lie at the top of the input folder under this name, in any letter case.
+OVERRIDES_FILE: Final = "overrides.xlsx"
+# Columns of its two tables, from left to right; headers are `overrides.column.*`.
+AMENDMENT_COLUMNS: Final = ("client", "item", "after", "reason", "by")
+REMARK_COLUMNS: Final = ("client", "text")
+
+# Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
+PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
+# Keys in a row at the top of the plan, each with its value in the next column to the right.
+PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_plan_name")
+
 # The same told in a cell, for programs that drop properties when they save.
 SOFTWARE: Final = f"sheet-diag {__version__}"
 _SOFTWARE = re.compile(r"sheet-diag \d+\.\d+\.\d+")

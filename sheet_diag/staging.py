@@ -17,6 +17,13 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 JOURNAL: Final = "run.json"
+# Folders that are ours alone, and what we write there.
+_OURS: Final = {
+    "results": (".xlsx",),
+    "corrections": (".xlsx",),
+    "pdf": (".pdf",),
+    "data": (".csv", ".parquet"),
+}
 LOCK: Final = ".sheet-diag.lock"
 _MOVING: Final = ".sheet-diag-moving.json"
 _PREFIX: Final = ".sheet-diag-work-"
@@ -110,11 +117,11 @@ def _require_writable(path: Path) -> None:
 
 
 def _outputs_of(path: Path) -> set[str]:
-    """The workbooks that a former run.json names; none where it is missing or not ours."""
+    """What a former run.json says that it wrote; none where it is missing or not ours."""
     try:
         returns = json.loads(path.read_text(encoding="utf-8"))["returns"]
-        names = {entry[key] for entry in returns for key in ("result", "correction") if entry[key]}
-    except (OSError, ValueError, KeyError, TypeError):
+        names = {entry.get(key) for entry in returns for key in ("result", "correction", "pdf")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
     return {name for name in names if _is_ours(name)}
 
@@ -130,5 +137,5 @@ def _left_moving(path: Path) -> set[str]:
 
 def _is_ours(name: object) -> bool:
     parts = PurePosixPath(str(name)).parts
-    place = len(parts) == 2 and parts[0] in ("results", "corrections")
-    return place and parts[1].endswith(".xlsx") and "\\" not in parts[1]
+    place = len(parts) == 2 and parts[1].endswith(_OURS.get(parts[0], ()))
+    return place and "\\" not in parts[1]

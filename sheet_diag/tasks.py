@@ -6,7 +6,7 @@ Apart from `batch`, so that a worker never loads what only the whole campaign ne
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from sheet_diag.model.results import Diagnosis, Outcome, Report
 from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
-from sheet_diag.reports.client import client_report
+from sheet_diag.pdf import finished
+from sheet_diag.protection import protected_pdf, protected_workbook
+from sheet_diag.reports.client import client_report, print_copy
 from sheet_diag.sheet import correction_sheet
 
 Read = tuple[Received, Diagnosis | None]
@@ -58,13 +60,26 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """One report to be written to `path`."""
+    """One report to be written to `path`, under the password where there is one."""
 
     outcome: Outcome
     issuer: Issuer
     as_of: date
     lang: Lang
     path: Path
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """One printed report to be finished and written to `path`."""
+
+    outcome: Outcome
+    printed: Path
+    issuer: Issuer
+    as_of: date
+    path: Path
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +138,48 @@ def _fault(error: Exception) -> Problem:
 
 def write_report(bench: Bench, writing: Writing) -> None:
     """Write one client's report. Raises `OSError`."""
+    content = client_report(_report(writing), bench.catalog, writing.issuer, SOFTWARE)
+    if writing.password:
+        content = protected_workbook(content, writing.password)
+    writing.path.write_bytes(content)
+
+
+def write_print_copy(bench: Bench, writing: Writing) -> None:
+    """Write one client's report as it is to be printed. Raises `OSError`."""
+    writing.path.write_bytes(print_copy(_report(writing), bench.catalog, writing.issuer, SOFTWARE))
+
+
+def finish_pdf(bench: Bench, finishing: Finishing) -> None:
+    """Finish one printed report. Raises `OSError`."""
+    sheet = finishing.outcome.received.sheet
+    lang = sheet.lang if sheet else Lang.JA
+    content = finished(
+        finishing.printed.read_bytes(),
+        title=bench.catalog.report.title[lang],
+        author=finishing.issuer.name,
+        as_of=finishing.as_of,
+    )
+    if finishing.password:
+        content = protected_pdf(content, finishing.password)
+    finishing.path.write_bytes(content)
+
+
+def _report(writing: Writing) -> Report:
     outcome = writing.outcome
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
-    number = report_number(writing.as_of, outcome.received.sha256)
-    report = Report(
+    return Report(
         received=outcome.received,
         sheet=sheet,
         diagnosis=diagnosis,
         problems=outcome.problems,
-        number=number,
+        number=report_number(writing.as_of, outcome.received.sha256),
         as_of=writing.as_of,
         lang=writing.lang,
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
-    content = client_report(report, bench.catalog, writing.issuer, SOFTWARE)
-    writing.path.write_bytes(content)
 
 
 def write_correction(bench: Bench, correcting: Correcting) -> None:

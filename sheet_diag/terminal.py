@@ -64,6 +64,10 @@ def show_result(result: Result, order: Order, say: Wording, sheet: Path | None =
     places = {"portfolio": order.output / "portfolio.xlsx", "results": order.output / "results"}
     if any(outcome.correction for outcome in result.outcomes):
         places["corrections"] = order.output / "corrections"
+    if order.office:
+        places["pdf"] = order.output / "pdf"
+    if order.protect:
+        places["passwords"] = order.output / "passwords.csv"
     if sheet:
         places = {"sheet": sheet, **places}
     for key, path in places.items():

@@ -17,6 +17,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from sheet_diag.celltext import property_text, storable
 from sheet_diag.style import INPUT
@@ -66,6 +67,15 @@ def is_picture(content: bytes) -> bool:
     return bool(image.width > 0 and image.height > 0)
 
 
+class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
+    """Stores formulas as they are. XlsxWriter looks in each for some forty functions that Excel
+    2016 does not have, which takes longer than all the rest; `tests.lint` allows none of them."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        del expand_future_functions
+        return formula.removeprefix("=")
+
+
 class Book:
     """A workbook in memory. `bytes()` finishes it; the same calls give the same bytes."""
 
@@ -83,12 +93,18 @@ class Book:
 
     def page(self, name: str) -> Page:
         """Add a sheet."""
-        return Page(self, self._book.add_worksheet(name))
+        return Page(self, self._book.add_worksheet(name, _Sheet))
 
     def bytes(self) -> bytes:
         """Finish the workbook."""
         self._book.close()
         return self._buffer.getvalue()
+
+    def show_only(self, name: str) -> None:
+        """Hide every sheet but one."""
+        for sheet in self._book.worksheets():
+            if sheet.get_name() != name:
+                sheet.hide()
 
     def custom_property(self, name: str, text: str) -> None:
         """Set a custom document property."""
@@ -141,6 +157,13 @@ class Page:
     def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
         """Write a formula with the value that viewers show before they calculate."""
         _done(self._sheet.write_formula(row, col, formula, self._book.format(look), value))
+
+    def merged_formula(
+        self, row: int, cols: tuple[int, int], formula: str, look: Look, value: str | float
+    ) -> None:
+        """Merge the columns of a row and write a formula."""
+        self.merged(row, *cols, "", look)
+        self.formula(row, cols[0], formula, look, value)
 
     def day(self, row: int, col: int, day: date, look: Look) -> None:
         """Write a date."""
@@ -223,10 +246,14 @@ class Page:
         """Show filter buttons on the first row of the area."""
         _done(self._sheet.autofilter(*area))
 
-    def place(self, row: int, col: int, chart: Any, size: tuple[int, int]) -> None:
-        """Place a chart of `size` pixels with its corner at a cell."""
+    def place(
+        self, row: int, col: int, chart: Any, size: tuple[int, int], *, description: str = ""
+    ) -> None:
+        """Place a chart of `size` pixels with its corner at a cell; `description` says what it
+        shows to those who cannot see it."""
         chart.set_size({"width": size[0], "height": size[1]})
-        _done(self._sheet.insert_chart(row, col, chart, {"object_position": 1}))
+        options = {"object_position": 1, "description": description}
+        _done(self._sheet.insert_chart(row, col, chart, options))
 
     def picture(self, row: int, col: int, content: bytes, box: tuple[int, int]) -> None:
         """Place a picture with its corner at a cell, scaled to fit a box of pixels."""
@@ -281,6 +308,11 @@ class Page:
     def fit_page(self) -> None:
         """Print on one page."""
         self._sheet.fit_to_pages(1, 1)
+
+    def scale(self, percent: int, *, repeat: tuple[int, int]) -> None:
+        """Print at a scale, repeating the given rows; unlike fitting, it keeps manual breaks."""
+        self._sheet.set_print_scale(percent)
+        self._sheet.repeat_rows(*repeat)
 
     def breaks(self, rows: Sequence[int], area: tuple[int, int, int, int]) -> None:
         """Print `area`, breaking the page before each of the rows."""

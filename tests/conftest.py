@@ -16,3 +16,11 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.written import run_campaign  # here: most modules need no whole product
 
     return run_campaign(tmp_path_factory.mktemp("campaign"))
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The program of LibreOffice."""
+    from tests.office import found_soffice
+
+    return found_soffice()

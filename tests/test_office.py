@@ -4,13 +4,9 @@ saved, even by way of .ods, still holds answers, identity and drop-downs.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,17 +17,9 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS
+from tests.office import convert, found_soffice
 from tests.returned import QUESTIONS, page_at, read, reopened, repacked, sheet_of, told
 from tests.samples import PROFILE, PROFILE_EN
-
-SECONDS = 180  # for one call: a cold start on a busy machine takes most of it
-# Without it the values stored in the file are shown as they are, since Excel is trusted.
-_ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
-</item></oor:items>
-"""
 
 _BEGUN = {
     "POL-01": "はい",
@@ -69,37 +57,14 @@ def _sheets() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def soffice() -> str:
-    found = shutil.which("soffice")
-    if not found and "CI" in os.environ:
-        pytest.fail("soffice is missing: install libreoffice-calc")
-    if not found:
-        pytest.skip("LibreOffice (soffice) is not installed")
-    return found
-
-
-def _convert(
-    soffice: str, folder: Path, contents: Mapping[str, bytes], old: str, new: str
-) -> dict[str, bytes]:
-    """The workbooks as LibreOffice saves them, all in one call with a profile of its own."""
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_CALCULATE, "utf-8")
-    source, target = folder / "source", folder / "target"
-    source.mkdir()
-    for name, content in contents.items():
-        (source / f"{name}.{old}").write_bytes(content)
-    command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-    command += ["--convert-to", new, "--outdir", str(target)]
-    command += [str(path) for path in sorted(source.iterdir())]
-    subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
-    return {name: (target / f"{name}.{new}").read_bytes() for name in contents}
+    return found_soffice()
 
 
 @pytest.fixture(scope="module")
 def saved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Every sheet saved as .xlsx; `stale` is a blank sheet that shows wrong values."""
     contents = {**_sheets(), "stale": _stale()}
-    return _convert(soffice, tmp_path_factory.mktemp("xlsx"), contents, "xlsx", "xlsx")
+    return convert(soffice, tmp_path_factory.mktemp("xlsx"), contents, "xlsx", "xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +73,8 @@ def by_way_of_ods(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dic
     folder = tmp_path_factory.mktemp("ods")
     (folder / "there").mkdir()
     (folder / "back").mkdir()
-    there = _convert(soffice, folder / "there", _sheets(), "xlsx", "ods")
-    return _convert(soffice, folder / "back", there, "ods", "xlsx")
+    there = convert(soffice, folder / "there", _sheets(), "xlsx", "ods")
+    return convert(soffice, folder / "back", there, "ods", "xlsx")
 
 
 def _stale() -> bytes:

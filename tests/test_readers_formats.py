@@ -19,8 +19,8 @@ from sheet_diag.intake.readers.binary import survey_sheet, trimmed
 from sheet_diag.model.returns import Code
 from sheet_diag.model.settings import Limits
 from tests.compound import compound
+from tests.office import convert
 from tests.parts import marks, ods, opened, refused, table
-from tests.test_office import _convert as convert
 from tests.test_office import soffice
 from tests.test_readers import CORPUS
 

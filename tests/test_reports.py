@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.figures import shown
 from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
@@ -64,10 +65,10 @@ from tests.workbooks import (
 )
 
 NAMES = {
-    Lang.JA: ["診断報告書", "回答と採点", "診断条件"],
-    Lang.EN: ["Report", "Answers and scores", "Conditions"],
+    Lang.JA: ["診断報告書", "回答と採点", "改善シミュレーション", "診断条件"],
+    Lang.EN: ["Report", "Answers and scores", "What-if", "Conditions"],
 }
-REPORT, ANSWERS, CONDITIONS = range(3)
+REPORT, ANSWERS, SIMULATION, CONDITIONS = 0, 1, 2, -1
 
 both = pytest.mark.parametrize("lang", Lang)
 
@@ -80,7 +81,8 @@ def of_reference(lang: Lang = Lang.JA) -> bytes:
 
 
 def page(content: bytes, which: int = REPORT) -> Worksheet:
-    return opened(content).worksheets[which]
+    """A sheet as viewers show it: formulas by their values."""
+    return opened(content, values=True).worksheets[which]
 
 
 def after(texts: list[str], heading: str) -> list[str]:
@@ -129,12 +131,14 @@ def test_nothing_for_excel_to_repair(which: str, lang: Lang) -> None:
     assert lint(content) == []
     assert opened(content).sheetnames == NAMES[lang]
     assert list(calamine(content)) == NAMES[lang]
-    assert opened(content).active is page(content)
+    active = opened(content).active
+    assert active
+    assert active.title == page(content).title
 
 
 def cut(which: str, lang: Lang) -> set[str]:
     """The starts of texts that have too little room."""
-    book = opened(of(which, lang))
+    book = opened(of(which, lang), values=True)
     found = (text for each in book.worksheets for text in cut_texts(each, margin=0.6))
     return {text.split(": ", maxsplit=1)[1] for text in found}
 
@@ -157,7 +161,8 @@ def test_same_arguments_same_bytes() -> None:
 
 def test_an_english_report_has_no_japanese() -> None:
     for which in ("reference", "unanswered", "refused", "E"):
-        texts = [text for each in opened(of(which, Lang.EN)).worksheets for text in strings(each)]
+        content = of(which, Lang.EN)
+        texts = [text for each in opened(content).worksheets for text in strings(each)]
         assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == [], which
 
 
@@ -277,13 +282,14 @@ def test_reference_answers_sheet() -> None:
     answers = page(of_reference(), ANSWERS)
     header = rows_with(answers, "No.")[0]
     heads = [cell.value for cell in answers[header]]
-    assert heads[:10] == [
+    assert heads[:11] == [
         "No.", "カテゴリ", "設問", "回答", "備考", "重要", "重み", "評価値", "得点", "失点",
+        "未回答",
     ]  # fmt: skip
-    assert heads[10:] == [standard.name.ja for standard in JIS.standards]
+    assert heads[11:] == [standard.name.ja for standard in JIS.standards]
     typed = reference()
     lines = {row[0].value: [c.value for c in row] for row in answers.iter_rows(min_row=header + 1)}
-    assert [key for key in lines if key] == list(JIS.items)
+    assert [key for key in lines if key in JIS.items] == list(JIS.items)
     for item in JIS.items.values():
         line = lines[item.id]
         assert (line[3], line[6]) == (typed[item.id], item.weight)
@@ -294,18 +300,21 @@ def test_reference_answers_sheet() -> None:
             figures = [value, weight * value, weight * (1 - value)]
         assert line[7:10] == figures
         numbers = [", ".join(item.controls[standard.id]) or None for standard in JIS.standards]
-        assert line[10:] == numbers
+        assert line[10:] == [0, *numbers]
 
 
 def test_reference_sums() -> None:
-    conditions = page(of_reference(), CONDITIONS)
-    for category, (score, _) in zip(JIS.categories, SCORES.values(), strict=True):
-        row = rows_with(conditions, category.short.ja)[0]
-        weight, earned, stated = row_values(conditions, row)[-3:]
-        assert stated == score
-        assert float(shown(Fraction(earned) * 100 / weight)) == score
-    overall = rows_with(conditions, "総合評価点（カテゴリの平均）")[0]
-    assert row_values(conditions, overall)[-1] == 78.9
+    answers = page(of_reference(), ANSWERS)
+    head = rows_with(answers, "評価点の計算値")[0]
+    for row, (category, (name, (score, mark))) in enumerate(
+        zip(JIS.categories, SCORES.items(), strict=True), head + 1
+    ):
+        line = [cell.value for cell in answers[row]][:13]
+        assert line[:4] == [category.weight, category.short.ja, name, score]
+        assert float(shown(Fraction(line[8]) * 100 / Fraction(line[6]))) == score
+        assert (line[5], line[12]) == (mark, category.target)
+    overall = row_values(answers, head + 7)
+    assert overall[:3] == [6, "総合評価点（カテゴリの平均）", 78.9]
 
 
 def test_reference_conditions() -> None:
@@ -389,8 +398,12 @@ def test_open_questions_show_the_interval() -> None:
     assert any("2問" in text and upper in text for text in strings(first))
     assert any("POL-05" in text and "HUM-02" in text for text in strings(conditions))
     assert any("AST-01" in text for text in strings(conditions))  # わからない
-    unanswered = [row_values(page(of("unanswered"), ANSWERS), row)[0]
-                  for row in rows_with(page(of("unanswered"), ANSWERS), "未回答")]  # fmt: skip
+    answers = page(of("unanswered"), ANSWERS)
+    unanswered = [
+        row_values(answers, row)[0]
+        for row in rows_with(answers, "未回答")
+        if answers.cell(row, 4).value == "未回答"
+    ]
     assert unanswered == ["POL-05", "HUM-02"]
 
 
@@ -424,7 +437,7 @@ def test_a_category_that_does_not_apply() -> None:
     first = page(content)
     row = rows_with(first, "5. 物理的及び環境面でのセキュリティ")[0]
     assert row_values(first, row) == ["5. 物理的及び環境面でのセキュリティ", "対象外", "－"]
-    assert radar(content) == {
+    assert radar(content)["貴社"] == {
         "ポリシー": 0.0, "人的": 100.0, "情報資産": 100.0, "通信・運用": 100.0, "危機管理": 50.0,
     }  # fmt: skip
     comments = after(strings(first), "3. 重点カテゴリに関するコメント")
@@ -434,24 +447,39 @@ def test_a_category_that_does_not_apply() -> None:
 # --- the radar
 
 
-def radar(content: bytes) -> dict[str, float]:
-    """What the chart draws: label -> value, from the cells that it refers to."""
-    parts = [root for name, root in xml_parts(content).items() if "/charts/chart" in name]
-    assert len(parts) == 1
-    assert parts[0].find(".//c:radarChart", NS) is not None
-    series = parts[0].findall(".//c:ser", NS)
-    assert len(series) == 1
-    calculator, first = Calculator(opened(content)), page(content)
-    areas = [series[0].findtext(f"c:{part}//c:f", "", NS) for part in ("cat", "val")]
-    labels, values = (calculator.area(first, area) for area in areas)
-    assert all(isinstance(value, int | float) for value in values)
-    return dict(zip(labels, values, strict=True))
+def radar(content: bytes) -> dict[str, dict[str, float]]:
+    """What the chart of the report draws: by line, label -> value from the cells it refers to."""
+    parts = xml_parts(content)
+    chart = parts["xl/charts/chart1.xml"]
+    assert chart.find(".//c:radarChart", NS) is not None
+    calculator, first = Calculator(opened(content, values=True)), page(content)
+    drawn = {}
+    for series in chart.findall(".//c:ser", NS):
+        areas = [series.findtext(f"c:{part}//c:f", "", NS) for part in ("cat", "val")]
+        labels, values = (calculator.area(first, area) for area in areas)
+        assert all(isinstance(value, int | float) for value in values)
+        name = series.findtext("c:tx//c:v", "", NS)
+        drawn[name] = dict(zip(labels, values, strict=True))
+    return drawn
 
 
-def test_the_radar_shows_the_scores() -> None:
+def test_the_radar_shows_the_scores_and_the_target() -> None:
     shorts = [category.short.ja for category in JIS.categories]
     scores = [score for score, _ in SCORES.values()]
-    assert radar(of_reference()) == dict(zip(shorts, scores, strict=True))
+    assert radar(of_reference()) == {
+        "貴社": dict(zip(shorts, scores, strict=True)),
+        "望まれる水準": dict.fromkeys(shorts, 85),
+    }
+
+
+def test_a_radar_without_targets_has_one_line() -> None:
+    content = JIS.model_dump()
+    for each in content["categories"]:
+        each["target"] = None
+    catalog = Catalog.model_validate(content)
+    made = report(client("A", {"POL": "△"}, catalog=catalog), catalog=catalog)
+    assert list(radar(made)) == ["貴社"]
+    assert lint(made) == []
 
 
 @both
@@ -565,12 +593,19 @@ def test_header_and_footer_on_every_sheet(which: str) -> None:
 
 
 def test_wide_sheets_are_printed_to_one_page_width() -> None:
-    for which, way in ((ANSWERS, "landscape"), (CONDITIONS, "portrait")):
+    each = page(of_reference(), CONDITIONS)
+    assert each.sheet_properties.pageSetUpPr
+    assert each.sheet_properties.pageSetUpPr.fitToPage
+    assert each.page_setup.orientation == "portrait"
+    assert (each.page_setup.fitToWidth or 1, each.page_setup.fitToHeight) == (1, 0)
+    for which in (ANSWERS, SIMULATION):
         each = page(of_reference(), which)
-        assert each.sheet_properties.pageSetUpPr
-        assert each.sheet_properties.pageSetUpPr.fitToPage
-        assert each.page_setup.orientation == way
-        assert (each.page_setup.fitToWidth or 1, each.page_setup.fitToHeight) == (1, 0)
+        assert each.page_setup.orientation == "landscape"
+        area = box(str(each.print_area).rsplit("!", maxsplit=1)[-1].replace("$", ""))
+        margins = 72 * (each.page_margins.left + each.page_margins.right)
+        wide = pixels(each, area) * 0.75 * int(each.page_setup.scale or 100) / 100
+        assert 0.9 * (_A4[1] - margins) < wide <= _A4[1] - margins
+        assert len(manual_breaks(each)) >= 2, "the calculation starts a page"
     header = rows_with(page(of_reference(), ANSWERS), "No.")[0]
     assert page(of_reference(), ANSWERS).print_title_rows == f"${header}:${header}"
     assert page(of_reference(), ANSWERS).freeze_panes == f"B{header + 1}"

@@ -145,13 +145,16 @@ def cut_texts(page: Worksheet, *, margin: float = 0.0) -> list[str]:
     """Wrapped texts, merged ones included, whose rows are lower than their lines.
 
     `margin` (em) is given back from what `typography` keeps free for other fonts: 0.6 judges by
-    the bare width. A single letter has no line to lose.
+    the bare width. A single letter has no line to lose; a formula is judged by its value, where
+    the workbook was opened for values.
     """
     starts = {(merge.top, merge.left): merge for merge in merges(page)}
     found = []
     for row in page.iter_rows():
         for cell in row:
-            if isinstance(cell.value, str) and len(cell.value) > 1 and cell.alignment.wrap_text:
+            if not isinstance(cell.value, str) or cell.data_type == "f":
+                continue
+            if len(cell.value) > 1 and cell.alignment.wrap_text:
                 place = Box(cell.row, cell.column, cell.row, cell.column)
                 area = starts.get((cell.row, cell.column), place)
                 indent = int(cell.alignment.indent)

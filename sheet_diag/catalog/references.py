@@ -23,6 +23,7 @@ def follow(raw: Any) -> Iterator[Fault]:
     yield from _of_points(raw)
     yield from _of_levels(raw)
     yield from _of_variants(raw)
+    yield from _of_openings(raw)
 
 
 def _of_items(raw: Any) -> Iterator[Fault]:
@@ -100,6 +101,17 @@ def _of_variants(raw: Any) -> Iterator[Fault]:
         if isinstance(notices, dict) and level not in notices:
             yield Fault((*path, level), FaultCode.TABLE_GAP, str(level))
         yield from _covers((*path, level), tree.mapping(notices).get(level), names)
+
+
+def _of_openings(raw: Any) -> Iterator[Fault]:
+    """An opening is for a choice of some answer set; where one is broken, all may be meant."""
+    sets = tree.mapping(raw).get("answer_sets")
+    if not isinstance(sets, dict):
+        return
+    names = [tree.names(choices) for choices in sets.values()]
+    known = [name for choices in names for name in choices or ()]
+    for name in tree.mapping(raw, "report", "openings"):
+        yield from _refer(("report", "openings", name), name, None if None in names else known)
 
 
 def _choices_of(raw: Any, item: Any) -> list[str] | None:

@@ -15,6 +15,8 @@ from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.files import Found, find
 from sheet_diag.intake.grid import read_workbook
 from sheet_diag.intake.opening import open_workbook_bytes
+from sheet_diag.intake.overrides import is_overrides, read_overrides
+from sheet_diag.intake.plans import read_plan
 from sheet_diag.intake.reading import ChangingError, digest_of, read_stable
 from sheet_diag.intake.returns import read_return
 from sheet_diag.intake.wrappings import Leaf, SpoolError, unwrap
@@ -43,6 +45,8 @@ def open_file(found: Found, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
         size = found.path.stat().st_size
         if size > reading.limits.file * MIB:
             return (_told(found, Problem(Code.TOO_LARGE, value=f"{size / MIB:.0f} MiB")),)
+        if is_overrides(found):
+            return (Leaf(found.path, None, found.path.stat().st_mtime_ns),)
         return unwrap(found.path, found.name, spool, reading)
     except SpoolError:
         raise
@@ -67,12 +71,21 @@ def receive(found: Found, leaf: Leaf, catalog: Catalog, reading: Reading) -> Rec
         content = read_stable(leaf.path) if leaf.content is None else leaf.content
     except (OSError, ChangingError):
         return Received(found.name, "", leaf.member, problems=(Problem(Code.NO_ACCESS),))
+    if is_overrides(found) and leaf.member is None:
+        return _decided(found.name, content, catalog, reading)
     received = read_content(
         found.name, content, catalog, reading, member=leaf.member, file_time=leaf.file_time
     )
     if leaf.opened_with_password and _has_no(Code.PASSWORD_USED, received):
         return replace(received, problems=(*received.problems, Problem(Code.PASSWORD_USED)))
     return received
+
+
+def _decided(name: str, content: bytes, catalog: Catalog, reading: Reading) -> Received:
+    """The consultant's decisions: no return, and never passed over in silence."""
+    decisions, problems = read_overrides(content, name, catalog, reading)
+    digest = hashlib.sha256(content).hexdigest()
+    return Received(name, digest, problems=problems, ignored=True, decisions=decisions)
 
 
 def _has_no(code: Code, received: Received) -> bool:
@@ -103,9 +116,15 @@ def read_content(
     except RefusedError as error:
         return Received(name, digest, member, problems=(error.problem,), file_time=file_time)
     sheet, problems = read_return(book, catalog)
+    plan, own = read_plan(book, catalog, sheet), Code.OWN_OUTPUT in {p.code for p in problems}
+    if plan:
+        kept = () if own else problems
+        problems = (*kept, Problem(Code.PLAN_READ, value=str(len(plan.entries))))
     if opened.password_used:
         problems = (*problems, Problem(Code.PASSWORD_USED))
-    return Received(name, digest, member, book.modified, file_time, sheet, problems)
+    return Received(
+        name, digest, member, book.modified, file_time, sheet, problems, own and bool(plan), plan
+    )
 
 
 def failed(found: Found, problem: Problem, leaf: Leaf | None = None) -> Received:

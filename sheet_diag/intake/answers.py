@@ -72,11 +72,11 @@ def read_answers(table: Table, catalog: Catalog, missing: Code) -> dict[str, Ans
     for row in table.rows:
         if row.item:
             rows.setdefault(row.item.id, []).append(row)
-    spellings = _spellings(catalog)
+    known = spellings(catalog)
     return {
         item.id: _settle(
             item,
-            [entry for row in rows.get(item.id, ()) for entry in read_row(table, row, spellings)],
+            [entry for row in rows.get(item.id, ()) for entry in read_row(table, row, known)],
             table,
             missing,
         )
@@ -201,7 +201,7 @@ def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -
     return Answer(item, best)
 
 
-def _spellings(catalog: Catalog) -> Spellings:
+def spellings(catalog: Catalog) -> Spellings:
     """Folded spellings of every answer set's choices: labels and aliases of both languages."""
     return {
         name: {fold(word): choice for choice in choices for word in _words(choice)}

@@ -53,6 +53,37 @@ class Peers:
     standings: Mapping[str, Standing]
 
 
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a group's scores of one measure come to. Scores 0 to 100; `spread` is the population
+    standard deviation, the quartiles are interpolated linearly (as numpy does by default)."""
+
+    count: int
+    mean: float
+    spread: float
+    lower: float
+    median: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatistics:
+    """The statistics of one group that may be shown, by category id and `OVERALL`."""
+
+    kind: GroupKind
+    choice: str
+    measures: Mapping[str, Statistics]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A frozen benchmark: groups of an earlier run, made by version `version` of the catalogue."""
+
+    as_of: date
+    version: str
+    groups: tuple[GroupStatistics, ...]
+
+
 class Movement(StrEnum):
     """What became of an item since the previous diagnosis."""
 
@@ -92,13 +123,41 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousReturn:
+    """One client of an earlier run. `rank` is None where the return was held; `entries` is the
+    digest of answers and remarks, empty where it was not told yet."""
+
+    client: str
+    name: str
+    answers: Mapping[str, str | None]
+    rank: Rank | None
+    score: Fraction | None
+    categories: Mapping[str, Fraction | None]
+    entries: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousRun:
+    """An earlier run, as its run.json tells it. `items` maps item ids to their fingerprints, None
+    where it does not tell them yet."""
+
+    as_of: date
+    catalog: str
+    sha256: str
+    items: Mapping[str, str] | None
+    returns: tuple[PreviousReturn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything one client is compared with. `reference` names a frozen benchmark, where the
-    peers are not those of this run."""
+    """Everything one client is compared with. `reference` is the day (ISO 8601) of a frozen
+    benchmark where the peers are not those of this run, `reference_version` the version of its
+    catalogue where that is another."""
 
     peers: tuple[Peers, ...] = ()
     previous: Previous | None = None
     reference: str = ""
+    reference_version: str = ""
 
 
 NO_COMPARISON: Final = Comparison()

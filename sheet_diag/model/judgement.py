@@ -28,3 +28,36 @@ class Judgement:
 
 
 NO_JUDGEMENT: Final = Judgement()
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One line that sets an answer: for `client` (an id or a company name, as typed) the choice
+    `after` on `item`. `row` is the line's row from 1, `cells` those of client and item."""
+
+    client: str
+    item: str
+    after: str
+    reason: str
+    by: str
+    sheet: str
+    row: int
+    cells: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line with a free comment on a client, whose name stands in `cell`."""
+
+    client: str
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The lines of overrides.xlsx that can be read without fault, in their order."""
+
+    amendments: tuple[Amendment, ...] = ()
+    remarks: tuple[Remark, ...] = ()

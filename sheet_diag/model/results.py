@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -140,22 +140,26 @@ class Way:
 class Diagnosis:
     """診断結果 of one return.
 
-    `open_items` are all that brought less than they could, the most urgent first; `ways` lead to
-    the next rank and to the one after it, as far as there are any.
+    `open_items` are all that brought less than they could, the most urgent first; `gains` are the
+    points of the overall score (of 100) that each of them would add in full; `ways` lead to the
+    next rank and to the one after it, as far as there are any.
     """
 
     scores: Scores
     comments: tuple[CommentedCategory, ...]
     insurance: Insurance
     open_items: tuple[str, ...] = ()
+    gains: Mapping[str, Fraction] = field(default_factory=dict)
     ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one return. `result` and `correction` are relative to the output folder.
+    """What became of one return. `result`, `correction` and `pdf` are relative to the
+    output folder.
 
-    `plan` is the client's own 改善計画 of an earlier report, where it was sent along.
+    `plan` is the client's own 改善計画 of an earlier report, where it was sent along; `unsettled`
+    marks a file that is no return but says something that could not be done.
     """
 
     received: Received
@@ -166,11 +170,13 @@ class Outcome:
     correction: str | None = None
     comparison: Comparison = NO_COMPARISON
     plan: Plan | None = None
+    pdf: str | None = None
+    unsettled: bool = False
 
     @property
     def needs_attention(self) -> bool:
-        """Whether there is no rank where there should be one."""
-        return self.status in (Status.HELD, Status.REJECTED)
+        """Whether there is no rank where there should be one, or something was not done."""
+        return self.unsettled or self.status in (Status.HELD, Status.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)

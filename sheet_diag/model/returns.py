@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.judgement import NO_JUDGEMENT, Judgement
+from sheet_diag.model.judgement import NO_JUDGEMENT, Decisions, Judgement
 from sheet_diag.model.plan import Plan
 
 
@@ -90,9 +90,28 @@ class Code(StrEnum):
     TWO_IDS = "TWO_IDS"
     DEPARTMENTS_DISAGREE = "DEPARTMENTS_DISAGREE"
     OWN_OUTPUT = "OWN_OUTPUT"
+    OVERRIDDEN = "OVERRIDDEN"
+    OVERRIDES_READ = "OVERRIDES_READ"
+    OVERRIDES_UNREAD = "OVERRIDES_UNREAD"
+    OVERRIDES_EMPTY = "OVERRIDES_EMPTY"
+    OVERRIDES_COLUMN = "OVERRIDES_COLUMN"
+    OVERRIDE_INCOMPLETE = "OVERRIDE_INCOMPLETE"
+    OVERRIDE_CLIENT_UNKNOWN = "OVERRIDE_CLIENT_UNKNOWN"
+    OVERRIDE_CLIENT_AMBIGUOUS = "OVERRIDE_CLIENT_AMBIGUOUS"
+    OVERRIDE_ITEM_UNKNOWN = "OVERRIDE_ITEM_UNKNOWN"
+    OVERRIDE_NOT_UNDERSTOOD = "OVERRIDE_NOT_UNDERSTOOD"
+    OVERRIDE_NA_NOT_ALLOWED = "OVERRIDE_NA_NOT_ALLOWED"
+    OVERRIDE_CONTRADICTS = "OVERRIDE_CONTRADICTS"
+    OVERRIDE_TWICE = "OVERRIDE_TWICE"
+    OVERRIDE_SAME = "OVERRIDE_SAME"
+    PLAN_READ = "PLAN_READ"
+    PLAN_OLDER = "PLAN_OLDER"
+    PLAN_WITHOUT_CLIENT = "PLAN_WITHOUT_CLIENT"
     CATEGORY_INCOMPLETE = "CATEGORY_INCOMPLETE"
     TOTAL_INCOMPLETE = "TOTAL_INCOMPLETE"
     TOO_FEW_CATEGORIES = "TOO_FEW_CATEGORIES"
+    COPIED_FROM_PREVIOUS = "COPIED_FROM_PREVIOUS"
+    NOT_PRINTED = "NOT_PRINTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +177,8 @@ class Received:
     """One file of the input folder and what became of reading it.
 
     `plan` is the 改善計画 that came in it, also in a report that is no return; `judgement` what the
-    consultant set beside it, whose answers already stand in `sheet`.
+    consultant set beside it, whose answers already stand in `sheet`. `decisions` are those of
+    overrides.xlsx, where the file is that.
 
     `file` is relative to the input folder, with forward slashes; `member` is its place in an
     archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
@@ -176,6 +196,7 @@ class Received:
     ignored: bool = False
     plan: Plan | None = None
     judgement: Judgement = NO_JUDGEMENT
+    decisions: Decisions | None = None
 
     @property
     def label(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.style import BLUE, INK, LINE, NAVY
+from sheet_diag.reports.cells import Span
+from sheet_diag.style import BLUE, INK, LINE, MUTED, NAVY, OK, WHITE
 from sheet_diag.typography import FONT
 from sheet_diag.workbook import Book
 
@@ -29,23 +31,51 @@ class Area:
         return [self.sheet, self.first, column, self.last, column]
 
 
-def radar(book: Book, area: Area, *, title: str, series: str) -> Any:
-    """Scores from 0 to 100, one spoke a label."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A further line of a radar: a value a label, and its look."""
+
+    name: str
+    values: Span
+    look: Mapping[str, Any]
+
+
+# Told apart in grey too: by dashes, by the shape of the markers and by their filling.
+TARGET: Final = {
+    "line": {"color": MUTED, "width": 1.5, "dash_type": "dash"},
+    "marker": {"type": "none"},
+}
+SIMULATED: Final = {
+    "line": {"color": OK, "width": 2.25},
+    "marker": {
+        "type": "square",
+        "size": 7,
+        "fill": {"color": WHITE},
+        "border": {"color": OK, "width": 1.5},
+    },
+}
+_OWN: Final = {
+    "line": {"color": BLUE, "width": 2.25},
+    "marker": {
+        "type": "circle",
+        "size": 6,
+        "fill": {"color": NAVY},
+        "border": {"color": NAVY},
+    },
+}
+
+
+def radar(
+    book: Book, area: Area, *, title: str, series: str, lines: Sequence[Line] = (), legend: str = ""
+) -> Any:
+    """Scores from 0 to 100, one spoke a label; a legend at `legend` where there are more lines."""
     chart = book.chart({"type": "radar", "subtype": "with_markers"})
-    chart.add_series(
-        {
-            "name": series,
-            "categories": area.of(area.labels),
-            "values": area.of(area.values),
-            "line": {"color": BLUE, "width": 2.25},
-            "marker": {
-                "type": "circle",
-                "size": 6,
-                "fill": {"color": NAVY},
-                "border": {"color": NAVY},
-            },
-        }
-    )
+    own = Span(area.sheet, area.values, area.first, area.last)
+    for line in (Line(series, own, _OWN), *lines):
+        span = line.values
+        values = [span.sheet, span.first, span.column, span.last, span.column]
+        places = {"categories": area.of(area.labels), "values": values}
+        chart.add_series({"name": line.name, **places, **deepcopy(dict(line.look))})
     chart.set_y_axis(
         {
             **_SCORES,
@@ -57,6 +87,8 @@ def radar(book: Book, area: Area, *, title: str, series: str) -> Any:
     )
     chart.set_x_axis({"num_font": {**_FONT, "size": 10}})
     _dress(chart, title)
+    if lines:
+        chart.set_legend({"position": legend or "bottom", "font": _FONT})
     return chart
 
 
@@ -93,8 +125,7 @@ def columns(
 
 
 def _dress(chart: Any, title: str) -> None:
-    chart.set_title(
-        {"name": title, "name_font": {**_FONT, "size": 11, "bold": True}, "overlay": False}
-    )
+    name = {"name": title, "name_font": {**_FONT, "size": 11, "bold": True}, "overlay": False}
+    chart.set_title(name if title else {"none": True})
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})

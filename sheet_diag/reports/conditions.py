@@ -10,10 +10,8 @@ from sheet_diag import problems
 from sheet_diag.figures import shown
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Code, Problem, Severity
-from sheet_diag.reports.charts import Area
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.reasons import finding_text
-from sheet_diag.reports.sums import write_sums
 from sheet_diag.style import (
     ALERT,
     BODY,
@@ -38,8 +36,8 @@ _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCo
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
 
 
-def write_conditions(page: Page, letter: Letter, software: str) -> Area:
-    """Write the page; returns the area of the category scores, for the radar."""
+def write_conditions(page: Page, letter: Letter, software: str) -> None:
+    """Write the page."""
     say = letter.say
     page.columns(_WIDTHS)
     page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
@@ -48,9 +46,6 @@ def write_conditions(page: Page, letter: Letter, software: str) -> Area:
     for label, text in _facts(letter, software):
         _write_fact(page, row, label, text)
         row += 1
-    row = _write_heading(page, row, say("report.answers.summary"))
-    area = write_sums(page, row, letter)
-    row += len(letter.catalog.categories) + 2
     scores = letter.report.diagnosis.scores
     findings = [finding for finding in scores.findings if finding.code in _FINDINGS]
     if findings:
@@ -64,7 +59,6 @@ def write_conditions(page: Page, letter: Letter, software: str) -> Area:
     header = _write_problems(page, row, letter)
     letter.print_setup(page, landscape=False)
     page.fit_width(repeat=(header, header) if letter.report.problems else None)
-    return area
 
 
 def _write_heading(page: Page, row: int, text: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
 from sheet_diag.celltext import header_text
@@ -66,18 +65,6 @@ class Letter:
         label = choice.label[say.lang]
         refused = choice.role is Role.NOT_APPLICABLE and not item.na_allowed
         return say("report.answers.refused", label=label) if refused else label
-
-    def gain(self, name: str) -> Fraction:
-        """Points that an item answered in full adds to the overall score."""
-        scores = self.report.diagnosis.scores
-        applicable = [
-            each for each in self.catalog.categories if scores.categories[each.id].score is not None
-        ]
-        category = next(each for each in applicable if self.catalog.items[name] in each.items)
-        counted = sum(i.weight for i in category.items if scores.items[i.id].lost is not None)
-        weights = sum(each.weight for each in applicable)
-        lost = scores.items[name].lost or Fraction(0)
-        return 100 * lost * Fraction(category.weight, weights * counted)
 
     def topics(self, ids: Iterable[str]) -> str:
         """Topics of items, each with its number, in one line."""

@@ -1,4 +1,4 @@
-"""4. 次のランクに向けて: the fewest measures that lift the rank, and where it then stands."""
+"""4. 次のランクに向けて: the fewest measures that lift the rank; then the closing words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Way
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
-from sheet_diag.style import BODY, CELL, CENTER, HEAD, INSET, SMALL, Look
+from sheet_diag.style import BODY, CELL, CENTER, HEAD, INSET, MUTED, SMALL, Look
 
 _MOST_ROWS: Final = 12
 _ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST)
@@ -29,6 +29,17 @@ def write_outlook(flow: Flow, letter: Letter) -> None:
     if diagnosis.open_items:
         flow.paragraph(say("outlook.sheets"), {**BODY, **SMALL})
     flow.gap(10)
+
+
+def write_closing(flow: Flow, letter: Letter) -> None:
+    """おわりに, and what the insurance notice rests on."""
+    say, report = letter.say, letter.catalog.report
+    with flow.together():
+        flow.subheading(say("report.closing.heading"))
+        flow.paragraph(report.closing[say.lang])
+        level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
+        note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
+        flow.paragraph(note, {**BODY, "font_size": 8.5, "font_color": MUTED})
 
 
 def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
@@ -64,4 +75,6 @@ def _write_item(flow: Flow, letter: Letter, name: str) -> None:
     page.merged(row, *_ITEM, name, _MID)
     page.merged(row, *_TITLE, title, _LINE)
     page.merged_client(row, *_ANSWER, answer, _MID)
-    page.merged(row, *_GAIN, say("outlook.gain.of", points=shown(letter.gain(name))), _MID)
+    page.merged(
+        row, *_GAIN, say("outlook.gain.of", points=shown(letter.report.diagnosis.gains[name])), _MID
+    )

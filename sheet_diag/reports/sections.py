@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 
 from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.catalog import Category, Item, Mark, NoteKind
+from sheet_diag.model.catalog import Category, Item, NoteKind
 from sheet_diag.model.results import CommentedCategory
+from sheet_diag.reports.calculation import MARK, SHOWN, Calculation
+from sheet_diag.reports.comments import opened
+from sheet_diag.reports.facts import overall_facts
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
+from sheet_diag.reports.readings import mark_of, shown_figure
 from sheet_diag.reports.reasons import reasons
 from sheet_diag.style import (
     BODY,
@@ -23,7 +26,6 @@ from sheet_diag.style import (
     INSET,
     LINE,
     MIDDLE,
-    MUTED,
     NAVY,
     PALE,
     PAPER,
@@ -39,13 +41,13 @@ _SCORE_COLUMNS: Final = ((0, 3), (4, 4), (5, 5))
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE, "font_color": NAVY}
 
 
-def write_overall(flow: Flow, letter: Letter) -> None:
+def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
     """1. 総合評価: the rank large, what it means, why, and the legend."""
     say, diagnosis = letter.say, letter.report.diagnosis
     rank = diagnosis.scores.rank or Rank.E
     with flow.together():
         flow.heading(say("report.overall.heading"))
-        _write_rank_box(flow, letter, rank)
+        _write_rank_box(flow, letter, rank, result)
     flow.gap(8)
     notices = letter.catalog.report.insurance.notices[diagnosis.insurance.level]
     flow.paragraph(letter.catalog.report.ranks[rank].overall[say.lang])
@@ -71,47 +73,22 @@ def write_overall(flow: Flow, letter: Letter) -> None:
             _write_legend(flow, letter, each, own=each is rank)
 
 
-def _write_rank_box(flow: Flow, letter: Letter, rank: Rank) -> None:
+def _write_rank_box(flow: Flow, letter: Letter, rank: Rank, result: Calculation) -> None:
     say, page = letter.say, flow.page
-    facts = list(_facts(letter, rank))
+    facts = overall_facts(letter, result, page.name)
     top = flow.row
-    for label, text in facts:
-        height = flow.text_height(text, {**INSET, "font_size": 11}, (6, LAST))
-        row = flow.next_row(max(26, height, flow.text_height(label, _LABEL, (3, 5))))
-        page.merged(row, 3, 5, label, _LABEL)
-        page.merged(row, 6, LAST, text, {**CELL, **INSET, "font_size": 11})
+    for fact in facts:
+        height = flow.text_height(fact.text, {**INSET, "font_size": 11}, (6, LAST))
+        row = flow.next_row(max(26, height, flow.text_height(fact.label, _LABEL, (3, 5))))
+        page.merged(row, 3, 5, fact.label, _LABEL)
+        look = {**CELL, **INSET, "font_size": 11}
+        page.merged_formula(row, (6, LAST), fact.formula, look, fact.text)
     head = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
     page.merged(top, 0, 2, say("report.overall.rank"), head)
     letter_look = {**CELL, **CENTER, **BOLD, "font_size": 60, "font_color": RANKS[rank.value]}
-    page.merged(top + 1, 0, 2, rank.value, letter_look, rows=len(facts) - 1)
-
-
-def _facts(letter: Letter, rank: Rank) -> list[tuple[str, str]]:
-    say, scores = letter.say, letter.report.diagnosis.scores
-    points = say("report.overall.points", score=shown(scores.overall or Fraction(0)))
-    base = scores.base_rank.value if scores.base_rank else rank.value
-    caps = [cap.at_most for cap in scores.caps]
-    lowest = max(caps, key=lambda cap: cap.position) if caps else None
-    cap_key = _cap_key(scores.base_rank, lowest)
-    weakest = min(
-        (c for c in scores.categories.values() if c.score is not None),
-        key=lambda c: c.score or Fraction(0),
-    )
-    name = letter.categories([weakest.category])
-    worst = say("report.overall.weakest.of", name=name, score=shown(weakest.score or Fraction(0)))
-    return [
-        (say("report.overall.score"), points + say("report.overall.of")),
-        (say("report.overall.base"), base),
-        (say("report.overall.cap"), say(cap_key, rank=lowest.value if lowest else "")),
-        (say("report.overall.weakest"), worst),
-    ]
-
-
-def _cap_key(base: Rank | None, lowest: Rank | None) -> str:
-    if lowest is None:
-        return "report.overall.cap.none"
-    binds = base is None or lowest.position > base.position
-    return "report.overall.cap.at" if binds else "report.overall.cap.idle"
+    page.merged(top + 1, 0, 2, "", letter_look, rows=len(facts) - 1)
+    formula = f"={result.decided('rank').seen_from(page.name)}"
+    page.formula(top + 1, 0, formula, letter_look, rank.value)
 
 
 def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
@@ -125,7 +102,7 @@ def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
     page.merged(row, LAST - 1, LAST, mark, {**look, **CENTER, "font_color": NAVY})
 
 
-def write_categories(flow: Flow, letter: Letter, chart: Any) -> None:
+def write_categories(flow: Flow, letter: Letter, chart: Any, result: Calculation) -> None:
     """2. 各項目評価: scores and marks beside the radar, then what each category is about."""
     say, report, page = letter.say, letter.catalog.report, flow.page
     flow.new_page()
@@ -134,17 +111,27 @@ def write_categories(flow: Flow, letter: Letter, chart: Any) -> None:
         count = len(letter.catalog.categories)
         flow.paragraph(report.categories_intro[say.lang].format(count=count))
         row = flow.next_row(24)
-        page.place(row, _TABLE + 1, chart, _CHART)
+        page.place(row, _TABLE + 1, chart, _CHART, description=_description(letter))
         for key, columns in zip(("name", "score", "mark"), _SCORE_COLUMNS, strict=True):
             page.merged(row, *columns, say(f"report.categories.{key}"), HEAD)
         for number, category in enumerate(letter.catalog.categories, 1):
-            _write_score(flow, letter, number, category)
+            _write_score(flow, letter, number, category, result)
         flow.paragraph(_marks_legend(letter), {**BODY, **SMALL, "font_size": 8.5})
     for number, category in enumerate(letter.catalog.categories, 1):
         _write_about(flow, letter, number, category)
 
 
-def _write_score(flow: Flow, letter: Letter, number: int, category: Category) -> None:
+def _description(letter: Letter) -> str:
+    """The radar in words."""
+    say, scores = letter.say, letter.report.diagnosis.scores.categories
+    pairs = ((c.short[say.lang], scores[c.id].score) for c in letter.catalog.categories)
+    figures = ", ".join(f"{name} {shown(score)}" for name, score in pairs if score is not None)
+    return say("report.chart.description", figures=figures)
+
+
+def _write_score(
+    flow: Flow, letter: Letter, number: int, category: Category, result: Calculation
+) -> None:
     say, page = letter.say, flow.page
     name_columns, score_columns, mark_columns = _SCORE_COLUMNS
     row = flow.next_row(_CHART[1] * 0.75 / len(letter.catalog.categories) - 4)
@@ -153,15 +140,18 @@ def _write_score(flow: Flow, letter: Letter, number: int, category: Category) ->
         row, *name_columns, name, {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9}
     )
     score = letter.report.diagnosis.scores.categories[category.id].score
-    figure = {**CELL, **CENTER, **BOLD, "font_size": 12}
+    figure = {**CELL, **CENTER, **BOLD, "font_size": 12, "num_format": "0.0"}
+    points, mark = (
+        f"={result.of(category.id, column).seen_from(page.name)}" for column in (SHOWN, MARK)
+    )
     if score is None:
-        page.text(
-            row, score_columns[0], say("report.categories.na"), {**CELL, **CENTER, "font_size": 9}
-        )
-        page.text(row, mark_columns[0], say("report.none"), {**CELL, **CENTER})
+        outside, look = say("report.categories.na"), {**CELL, **CENTER, "font_size": 9}
+        page.formula(row, score_columns[0], points, look, outside)
+        page.formula(row, mark_columns[0], mark, {**CELL, **CENTER}, say("report.none"))
     else:
-        page.number(row, score_columns[0], float(shown(score)), {**figure, "num_format": "0.0"})
-        page.text(row, mark_columns[0], _mark(letter, score).mark, {**figure, "font_size": 14})
+        page.formula(row, score_columns[0], points, figure, shown_figure(score))
+        look = {**CELL, **CENTER, **BOLD, "font_size": 14}
+        page.formula(row, mark_columns[0], mark, look, mark_of(letter.catalog, score).mark)
 
 
 def _write_about(flow: Flow, letter: Letter, number: int, category: Category) -> None:
@@ -174,10 +164,6 @@ def _write_about(flow: Flow, letter: Letter, number: int, category: Category) ->
     row = flow.next_row(max(heights))
     page.merged(row, 0, 3, name, {**line, **BOLD, "font_color": NAVY})
     page.merged(row, 4, LAST, about, line)
-
-
-def _mark(letter: Letter, score: Fraction) -> Mark:
-    return next(mark for mark in letter.catalog.report.marks if score >= mark.score)
 
 
 def _marks_legend(letter: Letter) -> str:
@@ -193,7 +179,7 @@ def _marks_legend(letter: Letter) -> str:
 
 
 def write_comments(flow: Flow, letter: Letter) -> None:
-    """3: the categories that matter most, two comments each, and the closing words."""
+    """3: the categories that matter most, two comments each."""
     say, report = letter.say, letter.catalog.report
     comments = letter.report.diagnosis.comments
     flow.new_page()
@@ -204,12 +190,6 @@ def write_comments(flow: Flow, letter: Letter) -> None:
         flow.gap(6)
     for number, comment in enumerate(comments, 1):
         _write_comment(flow, letter, number, comment)
-    with flow.together():
-        flow.subheading(say("report.closing.heading"))
-        flow.paragraph(report.closing[say.lang])
-    level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
-    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
-    flow.paragraph(note, {**BODY, "font_size": 8.5, "font_color": MUTED})
 
 
 def _write_comment(flow: Flow, letter: Letter, number: int, comment: CommentedCategory) -> None:
@@ -241,7 +221,7 @@ def _write_item(flow: Flow, letter: Letter, item: Item) -> None:
     with flow.together():
         title = say("report.comments.item", title=item.comment.title[say.lang])
         flow.paragraph(title, {**BODY, **BOLD, "font_size": 10.5})
-        flow.paragraph(item.comment.text[say.lang], {**BODY, **INSET})
+        flow.paragraph(opened(letter, item), {**BODY, **INSET})
     flow.gap(3)
 
 

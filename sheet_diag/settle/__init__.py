@@ -19,7 +19,8 @@ from collections.abc import Iterator, Sequence
 
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Outcome, Status
-from sheet_diag.model.returns import Code, Problem, Received
+from sheet_diag.model.returns import Code, Problem, Received, Severity
+from sheet_diag.problems import severity
 from sheet_diag.settle.candidates import candidates
 from sheet_diag.settle.choice import choose
 from sheet_diag.settle.clients import clients
@@ -40,7 +41,8 @@ def settle(
     told = verdicts(catalog, choices)
     for received, diagnosis in read:
         if received.ignored:
-            yield Outcome(received, Status.IGNORED, received.problems)
+            unsettled = any(severity(p.code) is Severity.ERROR for p in received.problems)
+            yield Outcome(received, Status.IGNORED, received.problems, unsettled=unsettled)
         elif received.sheet is None or diagnosis is None:
             yield Outcome(received, Status.REJECTED, received.problems)
         else:

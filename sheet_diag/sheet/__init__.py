@@ -12,11 +12,12 @@ from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet.content import EPOCH, Content, Entries
 from sheet_diag.sheet.correction import correction_sheet
+from sheet_diag.sheet.overrides_book import overrides_workbook
 from sheet_diag.sheet.pages import write_pages
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Book
 
-__all__ = ["Entries", "correction_sheet", "hearing_sheet"]
+__all__ = ["Entries", "correction_sheet", "hearing_sheet", "overrides_workbook"]
 
 _BLANK = Entries()
 

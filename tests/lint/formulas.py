@@ -21,10 +21,13 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 # A newer one needs `_xlfn.` in the file, so a new entry here is a decision.
 _FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "AND": (1, 255),
+    "CHAR": (1, 1),
+    "CODE": (1, 1),
     "COUNTA": (1, 255),
     "COUNTIF": (2, 2),
     "EXACT": (2, 2),
     "FIND": (2, 3),
+    "FIXED": (1, 3),
     "IF": (2, 3),
     "INDEX": (2, 4),
     "ISNUMBER": (1, 1),
@@ -40,6 +43,7 @@ _FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "SUM": (1, 255),
     "SUMPRODUCT": (1, 255),
     "TRIM": (1, 1),
+    "TRUNC": (1, 2),
 }
 _LONGEST, _LONGEST_TEXT, _DEEPEST = 8_192, 255, 64
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")

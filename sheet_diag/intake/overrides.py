@@ -1,0 +1,201 @@
+"""overrides.xlsx -> what the consultant decided, line by line, and every line that has a fault.
+
+Reads and understands; which return a line is about, and whether it changes anything, is settled by
+`sheet_diag.judgement` once all returns are known. A line with any fault is told and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.folding import fold, tidy
+from sheet_diag.intake.answers import Spellings, spellings
+from sheet_diag.intake.cells import Grid, RefusedError, Workbook
+from sheet_diag.intake.files import Found
+from sheet_diag.intake.grid import read_workbook
+from sheet_diag.intake.opening import open_workbook_bytes
+from sheet_diag.intake.surroundings import stray_cells
+from sheet_diag.layout import (
+    AMENDMENT_COLUMNS,
+    OVERRIDES_FILE,
+    REMARK_COLUMNS,
+    cell_name,
+    item_key,
+)
+from sheet_diag.model.basics import Lang, Text
+from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.judgement import Amendment, Decisions, Remark
+from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.settings import Reading
+from sheet_diag.problems import message
+from sheet_diag.wording import Wording
+
+_HEADER_ROWS: Final = 30  # the headings stand among the first rows of a sheet
+_SEPARATOR: Final = {Lang.JA: "・", Lang.EN: ", "}
+
+
+def is_overrides(found: Found) -> bool:
+    """Whether a file of the input folder is the consultant's, by its name."""
+    return found.name.casefold() == OVERRIDES_FILE
+
+
+def read_overrides(
+    content: bytes, name: str, catalog: Catalog, reading: Reading
+) -> tuple[Decisions | None, tuple[Problem, ...]]:
+    """The decisions in a file (None: it cannot be read), and what is wrong with it.
+
+    Raises nothing for whatever it may hold.
+    """
+    try:
+        opened = open_workbook_bytes(content, name, reading)
+        book = read_workbook(opened.content, opened.format, reading.limits)
+    except RefusedError as error:
+        why = (f"why_{lang.value}" for lang in Lang)
+        texts = (message(error.problem, lang).rstrip("。") for lang in Lang)
+        details = tuple(zip(why, texts, strict=True))
+        return None, (Problem(Code.OVERRIDES_UNREAD, details=details),)
+    return read_decisions(book, catalog)
+
+
+def read_decisions(book: Workbook, catalog: Catalog) -> tuple[Decisions, tuple[Problem, ...]]:
+    """The decisions in a workbook's cells, and every fault."""
+    amendments: list[Amendment] = []
+    remarks: list[Remark] = []
+    faults: list[Problem] = list(stray_cells(book.grids))
+    words = spellings(catalog)
+    for grid in book.grids:
+        kind = _kind(grid)
+        if kind is None:
+            continue
+        row, columns = kind
+        missing = [*_without_column(grid, row, columns)]
+        faults += missing
+        for line in () if missing else _lines(grid, row, columns):
+            found = _read(line, columns, catalog, words)
+            if isinstance(found, Amendment):
+                amendments.append(found)
+            elif isinstance(found, Remark):
+                remarks.append(found)
+            else:
+                faults.append(found)
+    if not (amendments or remarks or faults):
+        faults.append(Problem(Code.OVERRIDES_EMPTY))
+    return Decisions(tuple(amendments), tuple(remarks)), tuple(faults)
+
+
+def _kind(grid: Grid) -> tuple[int, Sequence[str]] | None:
+    """The row of the headings and the columns that they should name; None on any other sheet.
+
+    Two headings tell a table, and so does the name of the sheet where they were written over.
+    """
+    tables = (("amendments", AMENDMENT_COLUMNS), ("remarks", REMARK_COLUMNS))
+    found = max(
+        (_heads(grid, row, columns), -row, sheet, columns)
+        for row in range(max(1, min(len(grid.rows), _HEADER_ROWS)))
+        for sheet, columns in tables
+    )
+    if found[0] > 1:
+        return -found[1], found[3]
+    for sheet, columns in tables:
+        if fold(grid.name) in {fold(Wording(lang)(f"overrides.sheet.{sheet}")) for lang in Lang}:
+            return 0, columns
+    return None
+
+
+def _heads(grid: Grid, row: int, columns: Sequence[str]) -> int:
+    """How many of the columns a row heads."""
+    return sum(1 for column in columns if _columns_of(grid, row, column))
+
+
+def _headings(column: str) -> frozenset[str]:
+    return frozenset(fold(Wording(lang)(f"overrides.column.{column}")) for lang in Lang)
+
+
+def _columns_of(grid: Grid, row: int, column: str) -> list[int]:
+    names = _headings(column)
+    cells = grid.rows[row] if row < len(grid.rows) else ()
+    return [col for col, text in enumerate(cells) if fold(text) in names]
+
+
+def _without_column(grid: Grid, row: int, columns: Sequence[str]) -> Iterator[Problem]:
+    cells = grid.rows[row] if row < len(grid.rows) else ()
+    lang = Lang.EN if any(cells) and all(text.isascii() for text in cells) else Lang.JA
+    for column in columns:
+        places = _columns_of(grid, row, column)
+        if len(places) != 1:
+            cell = cell_name(row, places[-1] if places else 0)
+            heading = Wording(lang)(f"overrides.column.{column}")
+            yield Problem(Code.OVERRIDES_COLUMN, grid.name, cell, value=heading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line that holds anything: its texts by column, and where they stand."""
+
+    grid: Grid
+    row: int
+    places: Mapping[str, int]
+
+    def text(self, column: str) -> str:
+        return tidy(self.grid.text(self.row, self.places[column]))
+
+    def cell(self, column: str) -> str:
+        return cell_name(self.row, self.places[column])
+
+    def holds(self, column: str) -> bool:
+        """Also what has no text, such as a formula that was not calculated."""
+        return bool(self.text(column)) or (self.row, self.places[column]) in self.grid.marks
+
+    def problem(self, code: Code, column: str, item: str = "", **details: Text) -> Problem:
+        texts = [(f"{key}_{lang.value}", v[lang]) for key, v in details.items() for lang in Lang]
+        place = (self.grid.name, self.cell(column), item or None, self.text(column) or None)
+        return Problem(code, *place, tuple(texts))
+
+
+def _lines(grid: Grid, header: int, columns: Sequence[str]) -> Iterator[_Line]:
+    places = {column: _columns_of(grid, header, column)[0] for column in columns}
+    for row in range(header + 1, len(grid.rows)):
+        line = _Line(grid, row, places)
+        if any(map(line.holds, columns)):
+            yield line
+
+
+def _read(
+    line: _Line, columns: Sequence[str], catalog: Catalog, words: Spellings
+) -> Amendment | Remark | Problem:
+    """What a line decides, or its first fault."""
+    if blank := [column for column in columns if not line.text(column)]:
+        names = {lang: [Wording(lang)(f"overrides.column.{c}") for c in blank] for lang in Lang}
+        fields = {lang.value: _SEPARATOR[lang].join(names[lang]) for lang in Lang}
+        return line.problem(Code.OVERRIDE_INCOMPLETE, blank[0], fields=Text(**fields))
+    if columns == AMENDMENT_COLUMNS:
+        return _read_amendment(line, catalog, words)
+    return Remark(line.text("client"), line.text("text"), line.grid.name, line.cell("client"))
+
+
+def _read_amendment(line: _Line, catalog: Catalog, words: Spellings) -> Amendment | Problem:
+    key = item_key(line.text("item"))
+    item = next((each for each in catalog.items.values() if item_key(each.id) == key), None)
+    if item is None:
+        return line.problem(Code.OVERRIDE_ITEM_UNKNOWN, "item")
+    choice = words[item.answer_set].get(fold(line.text("after")))
+    if choice not in tuple(catalog.offered(item)) or choice is None:
+        refused = Code.OVERRIDE_NA_NOT_ALLOWED if choice else Code.OVERRIDE_NOT_UNDERSTOOD
+        return line.problem(refused, "after", item.id, expected=_expected(item, catalog))
+    return Amendment(
+        client=line.text("client"),
+        item=item.id,
+        after=choice.id,
+        reason=line.text("reason"),
+        by=line.text("by"),
+        sheet=line.grid.name,
+        row=line.row + 1,
+        cells=(line.cell("client"), line.cell("item")),
+    )
+
+
+def _expected(item: Item, catalog: Catalog) -> Text:
+    labels = [choice.label for choice in catalog.offered(item)]
+    return Text(ja=" / ".join(t.ja for t in labels), en=" / ".join(t.en for t in labels))

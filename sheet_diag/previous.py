@@ -1,0 +1,89 @@
+"""An earlier output folder -> what its run.json tells of that run.
+
+Reads every run.json of schema 1, also those that do not tell yet what later ones do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from sheet_diag.journal import SCHEMA
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import PreviousReturn, PreviousRun
+from sheet_diag.model.results import Status
+from sheet_diag.staging import JOURNAL
+
+
+class PreviousRunError(Exception):
+    """An earlier run that cannot be used; `key` is a wording key and `parts` what it asks for."""
+
+    def __init__(self, key: str, **parts: str) -> None:
+        self.key = key
+        self.parts: Mapping[str, str] = parts
+        super().__init__(f"{key}: {parts}")
+
+
+def load_previous(folder: Path, catalog: Catalog) -> PreviousRun:
+    """Read the run.json of an output folder.
+
+    Raises `PreviousRunError`: missing, not readable, not ours, or of another catalogue.
+    """
+    path = folder / JOURNAL
+    if not path.is_file():
+        raise PreviousRunError("comparison.previous.missing", folder=str(folder))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise PreviousRunError("comparison.previous.unreadable", folder=str(folder)) from error
+    try:
+        run = _run(content)
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        raise PreviousRunError("comparison.previous.foreign", folder=str(folder)) from error
+    if run.catalog != catalog.id:
+        parts = {"folder": str(folder), "other": run.catalog, "own": catalog.id}
+        raise PreviousRunError("comparison.previous.other_catalog", **parts)
+    return run
+
+
+def _run(content: Any) -> PreviousRun:
+    if content["schema"] != SCHEMA:
+        raise ValueError("another schema")
+    catalog = content["catalog"]
+    items = catalog.get("items")
+    return PreviousRun(
+        as_of=date.fromisoformat(content["as_of"]),
+        catalog=str(catalog["id"]),
+        sha256=str(catalog["sha256"]),
+        items=None if items is None else {str(k): str(v) for k, v in items.items()},
+        returns=tuple(
+            _return(entry)
+            for entry in content["returns"]
+            if entry["status"] in (Status.RANKED, Status.HELD)
+        ),
+    )
+
+
+def _return(entry: Any) -> PreviousReturn:
+    client, diagnosis = entry["client"], entry["diagnosis"]
+    ranked = entry["status"] == Status.RANKED
+    return PreviousReturn(
+        client=str(client.get("id") or ""),
+        name=str(client.get("name") or ""),
+        answers={str(k): None if v is None else str(v) for k, v in entry["answers"].items()},
+        rank=Rank(diagnosis["rank"]) if ranked else None,
+        score=_score(diagnosis["overall"]) if ranked else None,
+        categories={str(k): _score(v) for k, v in diagnosis["categories"].items()}
+        if ranked
+        else {},
+        entries=str(entry.get("entries") or ""),
+    )
+
+
+def _score(value: Any) -> Fraction | None:
+    return None if value is None else Fraction(str(value["exact"]))

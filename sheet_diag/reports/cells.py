@@ -1,0 +1,36 @@
+"""Places that formulas refer to: cells of one column on one sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sheet_diag.workbook import fixed_cell
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows `first` to `last` (zero-based, inclusive) of a column."""
+
+    sheet: str
+    column: int
+    first: int
+    last: int
+
+    def seen_from(self, sheet: str) -> str:
+        """The reference in a formula on that sheet."""
+        area = fixed_cell(self.first, self.column)
+        if self.last > self.first:
+            area += f":{fixed_cell(self.last, self.column)}"
+        return area if sheet == self.sheet else f"'{self.sheet}'!{area}"
+
+    def __str__(self) -> str:
+        return self.seen_from(self.sheet)
+
+    def cell(self, row: int) -> Span:
+        """One cell of the column."""
+        return replace(self, first=row, last=row)
+
+
+def cell(sheet: str, row: int, column: int) -> Span:
+    """A single cell."""
+    return Span(sheet, column, row, row)

@@ -1,0 +1,172 @@
+"""Answer sets as the live sheets of a report, many in one workbook, without the letter around them.
+
+The sheets are written by the very functions that write a client's, so their formulas are too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from random import Random
+from typing import Any
+
+from sheet_diag.diagnosis import diagnose
+from sheet_diag.improvement import open_items
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, Item, Role
+from sheet_diag.model.results import Report, Scores, Way
+from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
+from sheet_diag.reports.answers import Record, write_answers
+from sheet_diag.reports.cells import Span
+from sheet_diag.reports.letter import Letter
+from sheet_diag.reports.simulation import Simulation, write_simulation
+from sheet_diag.scoring import score
+from sheet_diag.wording import Wording
+from sheet_diag.workbook import Book
+from tests.catalogs import Answers
+from tests.returned import repacked
+from tests.samples import AS_OF, ISSUER
+
+EXACT = 1e-9  # how far a calculated score may be from the exact one
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer set, named in what a test tells."""
+
+    name: str
+    catalog: Catalog
+    answers: Answers
+    ways: tuple[Way, ...] = ()
+
+    @cached_property
+    def scores(self) -> Scores:
+        return score(self.catalog, self.answers)
+
+    def letter(self, lang: Lang = Lang.JA) -> Letter:
+        items = ((item, self.answers.get(item)) for item in self.catalog.items)
+        responses = tuple(Response(item, choice) for item, choice in items)
+        sheet = ReturnedSheet(Identity(), lang, {"company": "会社"}, responses, "回答")
+        made = diagnose(self.catalog, self.answers, {}, self.scores)
+        items_left = open_items(self.catalog, self.scores)
+        diagnosis = replace(made, open_items=items_left, ways=self.ways)
+        received = Received("a.xlsx", "0" * 64, sheet=sheet)
+        report = Report(received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
+        return Letter(report, self.catalog, ISSUER, Wording(lang))
+
+
+@dataclass(frozen=True)
+class Live:
+    """A case on its sheets, and where everything stands there."""
+
+    case: Case
+    record: Record
+
+
+@dataclass(frozen=True)
+class Simulated(Live):
+    """The same with the sheet for trying answers out."""
+
+    simulation: Simulation
+
+
+def record_book(cases: Iterable[Case]) -> tuple[bytes, list[Live]]:
+    """A workbook with 回答と採点 of each case."""
+    book = Book(title="", author="", created=AS_OF)
+    found = []
+    for number, case in enumerate(cases):
+        record = write_answers(book.page(f"回答{number}"), case.letter())
+        found.append(Live(case, record))
+    return book.bytes(), found
+
+
+def simulation_book(cases: Iterable[Case]) -> tuple[bytes, list[Simulated]]:
+    """A workbook with 回答と採点 and 改善シミュレーション of each case."""
+    book = Book(title="", author="", created=AS_OF)
+    found = []
+    for number, case in enumerate(cases):
+        letter = case.letter()
+        record = write_answers(book.page(f"回答{number}"), letter)
+        simulation = write_simulation(book, book.page(f"改善{number}"), letter, record)
+        assert simulation, f"{case.name}: nothing open"
+        found.append(Simulated(case, record, simulation))
+    return book.bytes(), found
+
+
+def falsified(content: bytes) -> bytes:
+    """The workbook with a wrong value stored beside every formula."""
+
+    def wrong(name: str, text: str) -> str:
+        if not name.startswith("xl/worksheets/"):
+            return text
+        return re.sub(r"(</f><v>)[^<]*", r"\g<1>-9", text)
+
+    return repacked(content, wrong)
+
+
+def at(book: dict[str, list[list[Any]]], span: Span) -> Any:
+    """The value of a cell, as calamine reads it."""
+    return book[span.sheet][span.first][span.column]
+
+
+def differences(
+    stored: list[list[Any]], calculated: list[list[Any]]
+) -> list[tuple[int, int, Any, Any]]:
+    """Row and column (from 1) of cells that are not the same, with both values."""
+    return [
+        (row, column, one, other)
+        for row, lines in enumerate(zip(stored, calculated, strict=False), 1)
+        for column, (one, other) in enumerate(zip(*lines, strict=False), 1)
+        if not _same(one, other)
+    ]
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= EXACT
+    return bool(one == other)
+
+
+# --- random answer sets
+
+
+def random_cases(name: str, catalog: Catalog, count: int, seed: int) -> list[Case]:
+    """So many ranked answer sets, the same for a seed, from nearly all はい to nearly none."""
+    random = Random(seed)
+    found: list[Case] = []
+    while len(found) < count:
+        case = Case(f"{name} {len(found)}", catalog, _random_answers(catalog, random))
+        if not case.scores.gates:
+            found.append(case)
+    return found
+
+
+def _random_answers(catalog: Catalog, random: Random) -> Answers:
+    outside = random.choice([None, None, *(category.id for category in catalog.categories)])
+    answers: Answers = {}
+    general = random.random()
+    for category in catalog.categories:
+        mood = min(1.0, max(0.0, general + random.uniform(-0.4, 0.4)))
+        for item in category.items:
+            left_out = category.id == outside and item.na_allowed
+            answers[item.id] = _random_answer(catalog, item, mood, random, left_out=left_out)
+    return answers
+
+
+def _random_answer(
+    catalog: Catalog, item: Item, mood: float, random: Random, *, left_out: bool
+) -> str | None:
+    choices = list(catalog.choices_of(item).values())
+    out = [choice.id for choice in choices if choice.role is Role.NOT_APPLICABLE]
+    if out and (left_out or random.random() < (0.25 if item.na_allowed else 0.02)):
+        return random.choice(out)
+    if random.random() < 0.05:
+        return None
+    best = max(choices, key=lambda choice: choice.value or 0).id
+    return best if random.random() < mood else random.choice(_valued(choices))
+
+
+def _valued(choices: Sequence[Any]) -> list[str]:
+    return [choice.id for choice in choices if choice.value is not None]

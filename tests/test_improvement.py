@@ -1,0 +1,212 @@
+"""The shortest way to the next rank: against every subset there is, and case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from sheet_diag.improvement import open_items, ways
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.results import Scores, Way
+from sheet_diag.scoring import score
+from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples
+
+_MOST_OPEN = 9  # 512 subsets a return
+
+
+def found(small: Catalog, given: Answers) -> tuple[Way, ...]:
+    return ways(small, given, score(small, given), rescore=score)
+
+
+def mended(given: Answers, items: tuple[str, ...]) -> Answers:
+    return {**given, **dict.fromkeys(items, "yes")}
+
+
+# --- every subset there is
+
+
+def by_trying(small: Catalog, given: Answers, target: Rank) -> Way:
+    """The way by the rule's own words: all subsets, the smallest first."""
+    scores = score(small, given)
+    open_ = [item for item in small.items if scores.items[item].lost]
+    for size in range(1, len(open_) + 1):
+        reached = [
+            items
+            for items in combinations(open_, size)
+            if (rank := score(small, mended(given, items)).rank)
+            and rank.position <= target.position
+        ]
+        if reached:
+            best = min(reached, key=lambda items: merit(small, scores, items))
+            after = score(small, mended(given, best))
+            return Way(target, best, after.overall, after.rank)
+    return Way(target, (), None, None)
+
+
+def merit(small: Catalog, scores: Scores, items: tuple[str, ...]) -> tuple[object, ...]:
+    lost = sum((scores.items[item].lost or Fraction(0) for item in items), Fraction(0))
+    critical = sum(1 for item in items if small.items[item].critical)
+    places = [list(small.items).index(item) for item in items]
+    return (-lost, -critical, places)
+
+
+def targets(rank: Rank) -> list[Rank]:
+    return [Rank("ABCDE"[rank.position - step]) for step in (1, 2) if rank.position >= step]
+
+
+def few_open(sample: Sample) -> Answers:
+    """The sample's answers, with はい for all open ones but the first few."""
+    scores = score(sample.catalog, sample.answers)
+    open_ = [item for item in sample.catalog.items if scores.items[item].lost]
+    return mended(sample.answers, tuple(open_[_MOST_OPEN:]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(samples(), st.integers(1, 3), st.lists(st.integers(1, 3), min_size=7, max_size=7))
+def test_no_smaller_and_no_better_set_leads_there(
+    sample: Sample, count: int, weights: list[int]
+) -> None:
+    content = sample.catalog.model_dump()
+    for category, weight in zip(content["categories"], weights, strict=False):
+        category["weight"] = weight
+    content["scoring"]["caps"]["categories_below"] += (
+        {"score": 60, "count": count, "at_most": "C"},
+        {"score": 45, "count": 1, "at_most": "D"},
+    )
+    small = Catalog.model_validate(content)
+    answered = few_open(sample)
+    rank = score(small, answered).rank
+    assume(rank not in (None, Rank.A))
+    assert rank
+    assert list(found(small, answered)) == [
+        by_trying(small, answered, target) for target in targets(rank)
+    ]
+
+
+# --- what must hold, also where there are too many subsets to try
+
+
+@settings(max_examples=60, deadline=None)
+@given(samples())
+def test_the_way_leads_to_its_target(sample: Sample) -> None:
+    scores = score(sample.catalog, sample.answers)
+    got = found(sample.catalog, sample.answers)
+    assert [way.target for way in got] == (targets(scores.rank) if scores.rank else [])
+    for way in got:
+        after = score(sample.catalog, mended(sample.answers, way.items))
+        if way.rank is None:
+            assert (way.items, way.score) == ((), None)
+            everything = tuple(item for item in scores.items if scores.items[item].lost)
+            all_done = score(sample.catalog, mended(sample.answers, everything)).rank
+            assert all_done
+            assert all_done.position > way.target.position
+        else:
+            assert (way.score, way.rank) == (after.overall, after.rank)
+            assert way.rank.position <= way.target.position
+            assert set(way.items) <= set(open_items(sample.catalog, scores))
+            assert list(way.items) == [i for i in sample.catalog.items if i in way.items]
+    assert found(sample.catalog, sample.answers) == got
+
+
+# --- case by case: four categories, one kind of cap at a time
+
+NO_CAPS: dict[str, Any] = {
+    "category_below": [],
+    "categories_below": [],
+    "critical_missed": [],
+    "na_share": None,
+}
+ONLY = {
+    "critical": NO_CAPS | {"critical_missed": SCORING["caps"]["critical_missed"]},
+    "floor": NO_CAPS | {"category_below": SCORING["caps"]["category_below"]},
+    "crowd": NO_CAPS | {"categories_below": SCORING["caps"]["categories_below"]},
+    "nothing": NO_CAPS,
+}
+FOUR = ("3! 3 1", "3! 2 1", "3 3n 1", "1 1 1")
+
+CASES: dict[str, tuple[str, tuple[str, ...], str, list[str]]] = {
+    # caps, categories, answers, ways as "target: items -> rank"
+    "one critical item holds at B": ("critical", FOUR, "×○○ ○○○ ○○○ ○○○", ["A: C1-1 -> A"]),
+    "a critical item answered in part holds nothing": (
+        "critical", FOUR, "△○○ ○○○ ○○○ ○○○", [],
+    ),
+    "the floor asks for its own category": (
+        "floor", FOUR, "○○○ ○○○ ○○○ ××○", ["B: C4-1 -> B", "A: C4-1 C4-2 -> A"],
+    ),
+    "unanswered counts as open": ("critical", FOUR, ".○○ ○○○ ○○○ ○○○", ["A: C1-1 -> A"]),
+    "equal items: the first one": (
+        "floor", ("3 3 3", *FOUR[1:]), "○×× ○○○ ○○○ ○○○", ["B: C1-2 -> B", "A: C1-2 C1-3 -> A"],
+    ),
+    "equal items: the critical one": (
+        "nothing", ("3 3! 3", "3 3! 3", "3 3 3", "3 3 3"), "×○○ ××○ ○×○ ○×○",
+        ["B: C1-1 C2-2 -> B", "A: C1-1 C2-1 C2-2 C3-2 -> A"],
+    ),
+}  # fmt: skip
+
+
+def written(way: Way) -> str:
+    return f"{way.target}: {' '.join(way.items)} -> {way.rank}"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cases(case: str) -> None:
+    caps, lines, signs, expected = CASES[case]
+    small = catalog(*lines, scoring={**_LENIENT, "caps": ONLY[caps]})
+    given = reply(small, signs)
+    assert [written(way) for way in found(small, given)] == expected
+
+
+_LENIENT = {**SCORING, "gates": {**SCORING["gates"], "category_answered": "1/2"}}
+
+
+def test_three_categories_below_30() -> None:
+    caps = {**_LENIENT, "caps": ONLY["crowd"]}
+    small = catalog("1 1 1", "3! 2 1", "3 2 1", "2 2 1", scoring=caps, weights={"C1": 27})
+    given = reply(small, "○○○ ××× ××× ×××")
+    assert score(small, given).base_rank is Rank.A
+    # One category of the three is enough, and 2 of 6 points in it; the most are lost with C2-1.
+    assert [written(way) for way in found(small, given)] == ["C: C2-1 -> A", "B: C2-1 -> A"]
+
+
+def test_cap_that_no_answer_lifts() -> None:
+    small = catalog("1 3n 1", "1 1 1", "1 1 1", "1 1 1", scoring=_LENIENT)
+    way = found(small, reply(small, "○-○ ○○○ ○○○ ○○○"))
+    assert way == (Way(Rank.A, (), None, None),)
+
+
+@pytest.mark.parametrize(
+    ("rest", "count"), [("○", 0), ("△", 2), ("×", 2), (".", 0)], ids=["A", "C", "E", "held"]
+)
+def test_as_many_ways_as_there_are_ranks_above(rest: str, count: int) -> None:
+    assert len(found(JIS, answers(JIS, {}, rest))) == count
+
+
+def test_one_way_from_b() -> None:
+    assert [way.target for way in found(JIS, answers(JIS, {"PHY-01": "×"}))] == [Rank.A]
+
+
+def test_refused_na_is_open_and_accepted_na_is_not() -> None:
+    small = catalog("3 3n 1", "1 1 1", "1 1 1", "1 1 1")
+    scores = score(small, reply(small, "○-○ -○○ ○○○ ○○○"))
+    assert open_items(small, scores) == ("C2-1",)
+
+
+OPEN: Mapping[str, tuple[str, list[str]]] = {
+    "critical at nothing first": ("△×× ×○○", ["C2-1", "C1-2", "C1-1", "C1-3"]),
+    "critical in part by its points": ("○×○ △○○", ["C1-2", "C2-1"]),
+}
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_open_items_by_urgency(case: str) -> None:
+    signs, expected = OPEN[case]
+    small = catalog("3 3 1", "3! 2 1", "1", "1")
+    scores = score(small, reply(small, f"{signs} ○ ○"))
+    assert list(open_items(small, scores)) == expected

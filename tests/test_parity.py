@@ -1,0 +1,278 @@
+"""The live sheet agrees with Python: LibreOffice calculates every formula to the value of `score`.
+
+Before it does, a wrong value is stored beside every formula, so that agreement is not read from
+the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from sheet_diag.figures import shown
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.reports import answers as columns
+from sheet_diag.reports import calculation as calc
+from sheet_diag.reports.caprules import CapKind, CapLine, cap_lines
+from sheet_diag.reports.cells import cell
+from tests.catalogs import JIS, SCORING, catalog, reply
+from tests.live import EXACT, Case, Live, at, differences, falsified, random_cases, record_book
+from tests.office import convert, found_soffice
+from tests.samples import leavable, named
+from tests.workbooks import calamine, xml_parts
+
+_CASES_A_BOOK = 30
+
+# --- catalogues beside the built-in one
+
+_OUTSIDE = leavable(leavable(JIS, "PHY"), "POL")
+WEIGHTED = named(
+    catalog("3! 2 1n", "1 1n 2", "3!n 2", "2 2 2", "5n 1n", weights={"C1": 3, "C2": 2, "C4": 7})
+)
+_NO_CAPS = named(
+    catalog("1 2 3!", "1n 1", "2 3", "3! 1", scoring={**SCORING, "caps": {}}),
+)
+MANY_CAPS = named(
+    catalog(
+        *["3! 2 1n"] * 5,
+        scoring={
+            **SCORING,
+            "caps": {
+                "category_below": [
+                    {"score": 80, "at_most": "B"},
+                    {"score": "125/2", "at_most": "C"},
+                    {"score": 40, "at_most": "D"},
+                    {"score": 20, "at_most": "E"},
+                ],
+                "categories_below": [
+                    {"score": 60, "count": 2, "at_most": "C"},
+                    {"score": 35, "count": 3, "at_most": "D"},
+                ],
+                "critical_missed": [{"count": 2, "at_most": "C"}],
+                "na_share": {"over": "1/3", "at_most": "C"},
+            },
+        },
+    )
+)
+
+
+def _two_answer_sets() -> Catalog:
+    """Every second item knows other words, with thirds, and はい that is worth nothing."""
+    content = named(catalog(*["3! 2 1n 3"] * 4)).model_dump()
+    other = [
+        ("always", "いつも", "1"), ("often", "おおむね", "2/3"), ("yes", "はい", "0"),
+        ("seldom", "まれに*", "1/3"), ("left", "対象がない", None),
+    ]  # fmt: skip
+    content["answer_sets"]["often"] = [
+        {
+            "id": name,
+            "role": "answered" if value else "not_applicable",
+            "value": value,
+            "label": {"ja": label, "en": name},
+            "meaning": {"ja": label, "en": name},
+        }
+        for name, label, value in other
+    ]
+    for category in content["categories"]:
+        for item in category["items"][1::2]:
+            item["answer_set"] = "often"
+    return Catalog.model_validate(content)
+
+
+TWO_ANSWER_SETS = _two_answer_sets()
+
+
+# --- answer sets at the borders
+
+# Weights of items per category, and answers (all items, in order), and what must come out.
+_BORDERS: dict[str, tuple[tuple[str, ...], str, str, str]] = {
+    "overall exactly 70, of thirds": (("2 1", "22 8") * 3, "○×○× ○×○× ○×○×", "70", "70.0"),
+    "overall exactly 85, of sevenths": (("6 1", "59 11") * 3, "○×○× ○×○× ○×○×", "85", "85.0"),
+    "overall 84.96": (
+        ("100 100 100 100 100 31 69 25",) * 6, "○○○○○○×× " * 6, "2124/25", "84.9",
+    ),
+    "categories exactly 70": (("7 3",) * 6, "○×" * 6, "70", "70.0"),
+    "categories exactly 50": (("1 1",) * 6, "○×" * 6, "50", "50.0"),
+    "a category at 69.98": (
+        ("100 100 100 100 99 100 100 14", "1", "1", "1", "1", "1"),
+        "○○○○○××× ○○○○○", "203200/2139", "94.9",
+    ),
+    "three categories exactly 30": (("3 7",) * 3 + ("1",) * 3, "○×○×○×○○○", "65", "65.0"),
+    "該当なし exactly half": (("1n 1", "1", "1", "1"), "-○ ○○○", "100", "100.0"),
+    "該当なし above half": (("3n 2", "1", "1", "1"), "-○ ○○○", "100", "100.0"),
+    "no critical miss": (("3! 1",) * 6, "○×○×○×○×○×○×", "75", "75.0"),
+    "one critical miss": (("3! 90",) * 6, "×○○○○○○○○○○○", "9250/93", "99.4"),
+    "two critical misses": (("3! 90",) * 6, "×○×○○○○○○○○○", "", ""),
+    "three critical misses": (("3! 90",) * 6, "×○×○?○○○○○○○", "", ""),
+    "five critical misses": (("3! 90",) * 6, "×○×○?○×○×○○○", "", ""),
+    "six critical misses": (("3! 90",) * 6, "×○×○?○×○×○.○", "", ""),
+    "all わからない": (("3! 2",) * 4, "????????", "0", "0.0"),
+    "a category 対象外": (("1n 2n", "1 1", "2", "3", "4"), "-- ○△ ○○○", "375/4", "93.7"),
+    "refused 該当なし": (("3! 90", "1", "1", "1", "9"), "-○ ○○○○", "", ""),
+}  # fmt: skip
+
+
+def _border(name: str) -> Case:
+    lines, signs, _, _ = _BORDERS[name]
+    small = named(catalog(*lines))
+    return Case(name, small, reply(small, signs))
+
+
+def _cases() -> Iterator[Case]:
+    yield from random_cases("built-in", JIS, 240, seed=1)
+    yield from random_cases("categories that do not apply", _OUTSIDE, 60, seed=2)
+    for name, other in (
+        ("category weights", WEIGHTED),
+        ("no caps", _NO_CAPS),
+        ("many caps", MANY_CAPS),
+        ("two answer sets", TWO_ANSWER_SETS),
+    ):
+        yield from random_cases(name, other, 25, seed=3)
+    yield from map(_border, _BORDERS)
+
+
+@pytest.fixture(scope="module")
+def calculated(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Live, Any, Any]]:
+    """Every case with the cells that we wrote and those that LibreOffice calculated."""
+    soffice, cases = found_soffice(), list(_cases())
+    books = [
+        record_book(cases[start : start + _CASES_A_BOOK])
+        for start in range(0, len(cases), _CASES_A_BOOK)
+    ]
+    contents = {f"{number:02}": falsified(content) for number, (content, _) in enumerate(books)}
+    saved = convert(soffice, tmp_path_factory.mktemp("parity"), contents, "xlsx", "xlsx")
+    return [
+        (live, calamine(content), calamine(saved[f"{number:02}"]))
+        for number, (content, lives) in enumerate(books)
+        for live in lives
+    ]
+
+
+# --- what the cells say
+
+
+def test_the_cases_are_many_and_of_every_kind(calculated: list[Any]) -> None:
+    lives = [live for live, _, _ in calculated]
+    assert len(lives) >= 300
+    assert {live.case.scores.rank for live in lives} == set(Rank)
+    of_built_in = [live for live in lives if live.case.catalog is JIS]
+    assert len(of_built_in) >= 200
+    answers = {choice for live in of_built_in for choice in live.case.answers.values()}
+    assert answers == {"yes", "partial", "no", "unknown", "na", None}
+    scores = [live.case.scores for live in lives]
+    assert any(each.score is None for s in scores for each in s.categories.values())
+    codes = {finding.code.value for s in scores for finding in s.findings}
+    assert codes >= {"NA_NOT_ALLOWED", "UNANSWERED", "UNKNOWN_STATE", "STRICT_RANK_DIFFERS"}
+    rules = {cap.rule for s in scores for cap in s.caps}
+    assert rules >= {f"CRITICAL_GE_{n}" for n in (1, 3, 6)} | {"NA_SHARE", "CATEGORY_LT_50"}
+
+
+def test_every_formula_gives_the_value_stored_beside_it(calculated: list[Any]) -> None:
+    wrong = []
+    for live, stored, now in calculated:
+        sheet = live.record.sheet
+        found = differences(stored[sheet], now[sheet])
+        wrong += [(live.case.name, *difference) for difference in found]
+    assert wrong == []
+
+
+def test_wrong_values_were_stored() -> None:
+    content, _ = record_book([_border("one critical miss")])
+    for name, root in xml_parts(falsified(content)).items():
+        if name.startswith("xl/worksheets/sheet"):
+            cells = [each for each in root.iter() if each.tag.endswith("}c")]
+            formulas = [each for each in cells if any(part.tag.endswith("}f") for part in each)]
+            assert len(formulas) > 20
+            assert {each[-1].text for each in formulas} == {"-9"}
+
+
+def test_scores(calculated: list[Any]) -> None:
+    for live, _, now in calculated:
+        scores, result = live.case.scores, live.record.result
+        for name, each in scores.categories.items():
+            for column, value in ((calc.EXACT, each.score), (calc.UPPER, each.upper)):
+                _agree(at(now, result.of(name, column)), value, live)
+            _agree(at(now, result.of(name, calc.NA_SHARE)), each.na_share, live)
+            _agree_shown(at(now, result.of(name, calc.SHOWN)), each.score, live)
+        _agree(at(now, result.total(calc.EXACT)), scores.overall, live)
+        _agree(at(now, result.total(calc.UPPER)), scores.upper, live)
+        _agree_shown(at(now, result.decided("score")), scores.overall, live)
+        _agree_shown(at(now, result.decided("strict")), scores.strict, live)
+
+
+def _agree(found: Any, value: Fraction | None, live: Live) -> None:
+    if value is None:
+        assert found == "対象外", live.case.name
+    else:
+        assert abs(found - float(value)) <= EXACT, live.case.name
+
+
+def _agree_shown(found: Any, value: Fraction | None, live: Live) -> None:
+    expected = "対象外" if value is None else float(shown(value))
+    assert found == expected, live.case.name
+
+
+def test_items(calculated: list[Any]) -> None:
+    for live, _, now in calculated:
+        for name, each in live.case.scores.items.items():
+            places = (columns.VALUE, each.value), (columns.POINTS, each.points)
+            for column, value in (*places, (columns.LOST, each.lost)):
+                found = at(now, live.record.of(name, column))
+                if value is None:
+                    assert found == "－", live.case.name
+                else:
+                    assert abs(found - float(value)) <= EXACT, live.case.name
+
+
+def test_ranks(calculated: list[Any]) -> None:
+    for live, _, now in calculated:
+        scores, result = live.case.scores, live.record.result
+        found = [at(now, result.decided(row)) for row in ("base", "rank")]
+        found.append(at(now, result.decided("rank", column=calc.EXACT)))
+        assert found == [scores.base_rank, scores.rank, scores.upper_rank], live.case.name
+
+
+def test_caps(calculated: list[Any]) -> None:
+    for live, _, now in calculated:
+        result, scores = live.record.result, live.case.scores
+        applied = {}
+        for row, line in enumerate(cap_lines(live.case.catalog), result.caps_top + 1):
+            rank = at(now, cell(result.sheet, row, 7))
+            if rank != "－":
+                applied[_rule(line)] = rank
+        assert applied == {cap.rule: cap.at_most for cap in scores.caps}, live.case.name
+        worst = max(applied.values(), default="－")
+        assert at(now, result.decided("cap")) == worst, live.case.name
+
+
+def _rule(line: CapLine) -> str:
+    match line.kind:
+        case CapKind.CATEGORY:
+            return f"CATEGORY_LT_{line.limit}"
+        case CapKind.CATEGORIES:
+            return f"CATEGORIES_LT_{line.limit}_GE_{line.needed}"
+        case CapKind.CRITICAL:
+            return f"CRITICAL_GE_{line.needed}"
+        case CapKind.NA:
+            return "NA_SHARE"
+
+
+@pytest.mark.parametrize("name", [name for name in _BORDERS if _BORDERS[name][2]])
+def test_borders(name: str, calculated: list[Any]) -> None:
+    _, _, exact, printed = _BORDERS[name]
+    live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
+    assert live.case.scores.overall == Fraction(exact)
+    assert at(now, live.record.result.decided("score")) == float(printed)
+
+
+def test_a_catalogue_without_caps_has_none(calculated: list[Any]) -> None:
+    found = {
+        at(now, live.record.result.decided("cap"))
+        for live, _, now in calculated
+        if live.case.catalog is _NO_CAPS
+    }
+    assert found == {"－"}

@@ -1,0 +1,105 @@
+"""Reports printed by LibreOffice: what is on them, and what a bad file costs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from sheet_diag import pdf
+from sheet_diag.layout import SOFTWARE
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Outcome, Report
+from sheet_diag.pdf import finished, print_workbooks
+from sheet_diag.reports.client import print_copy
+from tests.catalogs import JIS
+from tests.samples import AS_OF, ISSUER, client, settled
+
+
+def _copy(outcome: Outcome) -> bytes:
+    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
+    assert sheet
+    assert diagnosis
+    report = Report(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, sheet.lang)
+    return print_copy(report, JIS, ISSUER, SOFTWARE)
+
+
+def _printed(soffice: str, folder: Path, contents: Sequence[bytes]) -> list[bytes | None]:
+    """The PDFs of workbooks."""
+    work = folder / "work"
+    work.mkdir()
+    paths = [folder / f"{number}.xlsx" for number in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    printed = print_workbooks(soffice, paths, work)
+    return [path.read_bytes() if path else None for path in printed]
+
+
+def _text(content: bytes | None) -> list[str]:
+    assert content
+    return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+@pytest.fixture(scope="module")
+def pages(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> list[bytes | None]:
+    """A Japanese and an English report, and between them a file that is none."""
+    japanese = settled(client("見本", {"PHY": "×"}))[0]
+    english = settled(client("Sample K.K.", {"PHY": "×"}, lang=Lang.EN))[0]
+    contents = [_copy(japanese), b"PK\x03\x04 no workbook", _copy(english)]
+    return _printed(soffice, tmp_path_factory.mktemp("pdf"), contents)
+
+
+def test_the_report_is_printed_and_nothing_else(pages: list[bytes | None]) -> None:
+    japanese, english = _text(pages[0]), _text(pages[2])
+    assert "情報セキュリティ診断報告書" in japanese[0].replace(" ", "")
+    assert "Information Security Diagnosis Report" in english[0]
+    assert not [text for text in (*japanese, *english) if "SHA-256" in text]
+    assert min(len(text) for text in (*japanese, *english)) > 100  # no page is as good as empty
+
+
+def test_values_come_from_the_hidden_sheets(pages: list[bytes | None]) -> None:
+    """The page shows cells of 回答と採点, which is not printed."""
+    first = _text(pages[0])[0]
+    assert "83.3" in first
+    assert "#" not in first.replace("#1", "")
+
+
+def test_a_file_that_cannot_be_printed_costs_itself_alone(pages: list[bytes | None]) -> None:
+    assert [page is None for page in pages] == [False, True, False]
+
+
+def test_the_same_report_gives_the_same_bytes(
+    soffice: str, tmp_path_factory: pytest.TempPathFactory, pages: list[bytes | None]
+) -> None:
+    copy = _copy(settled(client("見本", {"PHY": "×"}))[0])
+    again = _printed(soffice, tmp_path_factory.mktemp("again"), [copy])[0]
+    assert again
+    assert pages[0]
+    parts = {"title": "報告書", "author": "見本リスク", "as_of": date(2026, 11, 23)}
+    assert finished(again, **parts) == finished(pages[0], **parts)
+    told = PdfReader(io.BytesIO(finished(again, **parts))).metadata
+    assert told
+    assert (told.title, told.author) == ("報告書", "見本リスク")
+
+
+def test_an_office_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = tmp_path / "office"
+    office.write_text("#!/bin/sh\nsleep 600\n")
+    office.chmod(0o755)
+    monkeypatch.setattr(pdf, "_START_SECONDS", 0.2)
+    monkeypatch.setattr(pdf, "_FILE_SECONDS", 0)
+    source = tmp_path / "0.xlsx"
+    source.write_bytes(b"")
+    work = tmp_path / "work"
+    work.mkdir()
+    assert list(print_workbooks(str(office), [source], work)) == [None]
+
+
+def test_where_there_is_no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(pdf, "_PLACES", ("/nowhere/soffice",))
+    assert pdf.find_office() is None

@@ -1,0 +1,331 @@
+"""改善シミュレーション: drop-downs move points, scores, caps, rank and radar, and nothing else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from random import Random
+from typing import Any
+
+import openpyxl
+import pytest
+
+from sheet_diag.figures import shown
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.results import Scores, Way
+from sheet_diag.reports import calculation as calc
+from sheet_diag.reports import simulation as columns
+from sheet_diag.reports.cells import Span, cell
+from sheet_diag.scoring import score
+from sheet_diag.style import INPUT
+from tests.catalogs import JIS, Answers, answers
+from tests.lint import lint
+from tests.live import Case, Simulated, at, differences, falsified, random_cases, simulation_book
+from tests.office import convert, found_soffice
+from tests.samples import client, leavable, report, settled
+from tests.test_parity import MANY_CAPS, TWO_ANSWER_SETS, WEIGHTED
+from tests.workbooks import NS, calamine, charts, cut_texts, opened, strings, xml_parts
+
+_SHEET = 2  # in the report's workbook
+_WAYS = (
+    Way(Rank.B, ("PHY-01",), Fraction(72), Rank.B),
+    Way(Rank.A, ("HUM-01", "PHY-01"), Fraction(86), Rank.A),
+)
+_TODAY = {"PHY-01": ".", "HUM": "×", "POL-02": "-", "COM": "△", "CRI-04": "?"}
+
+
+@cache
+def book(lang: Lang = Lang.JA) -> bytes:
+    outcome = settled(client("会社", _TODAY, lang=lang))[0]
+    assert outcome.diagnosis
+    return report(replace(outcome, diagnosis=replace(outcome.diagnosis, ways=_WAYS)))
+
+
+def sheet(lang: Lang = Lang.JA, *, values: bool = True) -> Any:
+    return opened(book(lang), values=values).worksheets[_SHEET]
+
+
+def lines(lang: Lang = Lang.JA) -> dict[str, list[Any]]:
+    """The rows of the open items by id."""
+    rows = ([each.value for each in row] for row in sheet(lang).iter_rows())
+    return {row[columns.ID]: row for row in rows if row[columns.ID] in JIS.items}
+
+
+# --- the sheet as it is opened
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_sound(lang: Lang) -> None:
+    assert lint(book(lang)) == []
+    assert cut_texts(sheet(lang), margin=0.6) == []
+
+
+def test_every_open_item_has_a_row_the_most_urgent_first() -> None:
+    outcome = settled(client("会社", _TODAY))[0]
+    assert outcome.diagnosis
+    assert tuple(lines()) == outcome.diagnosis.open_items
+    assert len(lines()) > 20
+
+
+def test_drop_downs_start_from_todays_answers() -> None:
+    expected = {"PHY-01": "未回答", "HUM-01": "いいえ", "COM-01": "一部", "CRI-04": "わからない"}
+    expected["POL-02"] = "該当なし（未回答扱い）"
+    for item, answer in expected.items():
+        row = lines()[item]
+        assert (row[columns.TODAY], row[columns.CHOSEN]) == (answer, answer)
+
+
+def test_each_drop_down_offers_what_the_item_offers() -> None:
+    page, workbook = sheet(values=False), opened(book())
+    found: dict[str, list[Any]] = {}
+    for rule in page.data_validations.dataValidation:
+        name, area = rule.formula1.replace("'", "").rsplit("!", maxsplit=1)
+        words = [row[0].value for row in workbook[name][area.replace("$", "")]]
+        for where in str(rule.sqref).split():
+            found |= {str(page.cell(row, 1).value): words for row in _rows(where)}
+    offered = {
+        item: [choice.label.ja for choice in JIS.offered(JIS.items[item])] for item in lines()
+    }
+    assert found == offered
+    assert any("該当なし" in words for words in found.values())
+    assert any("該当なし" not in words for words in found.values())
+
+
+def _rows(area: str) -> range:
+    first, *last = (int(end.lstrip("E")) for end in area.split(":"))
+    return range(first, (last or [first])[0] + 1)
+
+
+def test_only_drop_downs_can_be_changed() -> None:
+    workbook = opened(book())
+    assert workbook.worksheets[1].protection.sheet
+    assert sheet(values=False).protection.sheet
+    assert not sheet(values=False).protection.password
+    unlocked = [
+        each
+        for page in workbook.worksheets[1:3]
+        for row in page.iter_rows()
+        for each in row
+        if not each.protection.locked
+    ]
+    assert len(unlocked) == len(lines())
+    assert {each.coordinate[0] for each in unlocked} == {"E"}
+    assert {each.fill.fgColor.rgb for each in unlocked} == {f"FF{INPUT.lstrip('#')}"}
+
+
+def test_the_ways_are_marked() -> None:
+    marks = {item: row[columns.WAY] for item, row in lines().items() if row[columns.WAY]}
+    assert marks == {"PHY-01": "◎○", "HUM-01": "○"}
+    assert any("◎は判定ランクを1段階" in text for text in strings(sheet()))
+
+
+def test_without_ways_nothing_speaks_of_them() -> None:
+    outcome = settled(client("会社", {"HUM-02": "△"}))[0]
+    assert outcome.diagnosis
+    content = report(replace(outcome, diagnosis=replace(outcome.diagnosis, ways=())))
+    texts = strings(opened(content, values=True).worksheets[_SHEET])
+    assert not any("◎は" in text for text in texts)
+
+
+def test_the_radar_shows_today_the_simulation_and_the_target() -> None:
+    parts = [root for name, root in xml_parts(book()).items() if "/charts/chart" in name]
+    radars = [root for root in parts if len(root.findall(".//c:ser", NS)) == 3]
+    assert len(radars) == 1
+    series = radars[0].findall(".//c:ser", NS)
+    names = [each.findtext("c:tx//c:v", "", NS) for each in series]
+    assert names == ["今回", "変更後", "望まれる水準"]
+    drawn = [[v.text for v in each.findall("c:val//c:v", NS)] for each in series]
+    assert drawn[0] == drawn[1]
+    assert set(drawn[2]) == {"85"}
+    assert radars[0].find(".//c:legend", NS) is not None
+
+
+def test_charts_are_told_in_words() -> None:
+    drawings = [root for name, root in xml_parts(book()).items() if "drawings/drawing" in name]
+    told = [
+        each.get("descr", "")
+        for root in drawings
+        for each in root.iter()
+        if each.tag.endswith("}cNvPr")
+    ]
+    assert len(told) == 2
+    assert all("レーダーチャート" in text for text in told)
+    assert any("ポリシー 89.4" in text or "人的 0.0" in text for text in told)
+
+
+def test_nothing_open() -> None:
+    content = report(client("会社"))
+    page = opened(content, values=True).worksheets[_SHEET]
+    assert lint(content) == []
+    assert len(strings(page)) == 2
+    assert "改善をお勧めする設問はありません" in strings(page)[1]
+    assert charts(page) == []
+
+
+# --- drop-downs chosen
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A case, what was chosen, and the sheets as LibreOffice calculated them then."""
+
+    live: Simulated
+    chosen: Mapping[str, str]
+    cells: dict[str, list[list[Any]]]
+
+    @property
+    def answers(self) -> Answers:
+        return {**self.live.case.answers, **self.chosen}
+
+    @property
+    def scores(self) -> Scores:
+        return score(self.live.case.catalog, self.answers)
+
+    def at(self, span: Span) -> Any:
+        return at(self.cells, span)
+
+
+def _cases() -> list[Case]:
+    outside = leavable(JIS, "PHY")
+    return [
+        *random_cases("built-in", JIS, 15, seed=5),
+        *random_cases("leavable", outside, 6, seed=6),
+        *random_cases("weighted", WEIGHTED, 6, seed=7),
+        *random_cases("caps", MANY_CAPS, 6, seed=8),
+        *random_cases("two sets", TWO_ANSWER_SETS, 6, seed=9),
+        Case("all of PHY left out", outside, answers(outside, {"PHY": "×", "POL": "△"})),
+    ]
+
+
+def _chosen(case: Case, random: Random) -> dict[str, str]:
+    """New answers to some of the open items, or to all of them."""
+    if case.name.startswith("all of PHY"):
+        return {item.id: "na" for item in case.catalog.category_by_id["PHY"].items}
+    share = random.choice([0.2, 0.5, 1.0])
+    found = {}
+    for item in case.catalog.items.values():
+        if case.scores.items[item.id].lost and random.random() < share:
+            offered = [choice.id for choice in case.catalog.offered(item)]
+            found[item.id] = random.choice(offered)
+    return found
+
+
+def _choose(content: bytes, tried: list[tuple[Simulated, dict[str, str]]]) -> bytes:
+    """The workbook with drop-downs set, and no value stored beside any formula."""
+    workbook = openpyxl.load_workbook(io.BytesIO(content))
+    for live, chosen in tried:
+        page, catalog = workbook[live.simulation.result.sheet], live.case.catalog
+        for item, choice in chosen.items():
+            label = catalog.choices_of(catalog.items[item])[choice].label.ja
+            place = page.cell(live.simulation.rows[item] + 1, columns.CHOSEN + 1)
+            place.value = label
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Tried], bytes, bytes]:
+    """What was tried out; and the workbook before, as we wrote it and as LibreOffice did."""
+    soffice, random = found_soffice(), Random(10)
+    cases = [case for case in _cases() if any(s.lost for s in case.scores.items.values())]
+    content, lives = simulation_book(cases)
+    tried = [(live, _chosen(live.case, random)) for live in lives]
+    contents = {"before": falsified(content), "then": _choose(content, tried)}
+    folder = tmp_path_factory.mktemp("simulation")
+    saved = convert(soffice, folder, contents, "xlsx", "xlsx")
+    cells = calamine(saved["then"])
+    return [Tried(live, chosen, cells) for live, chosen in tried], content, saved["before"]
+
+
+Office = tuple[list[Tried], bytes, bytes]
+
+
+def test_before_anything_is_chosen_every_formula_gives_its_value(office: Office) -> None:
+    tried, ours, theirs = office
+    stored, calculated = calamine(ours), calamine(theirs)
+    assert len(tried) > 35
+    for name in stored:
+        assert differences(stored[name], calculated[name]) == [], name
+
+
+def test_the_record_stays_as_it_is(office: Office) -> None:
+    tried, ours, _ = office
+    stored = calamine(ours)
+    for each in tried:
+        name = each.live.record.sheet
+        assert differences(stored[name], each.cells[name]) == []
+
+
+def test_scores_follow(office: Office) -> None:
+    for each in office[0]:
+        scores, result, name = each.scores, each.live.simulation.result, each.live.case.name
+        for category, now in scores.categories.items():
+            for column, value in ((calc.EXACT, now.score), (calc.UPPER, now.upper)):
+                found = each.at(result.of(category, column))
+                assert found == pytest.approx("対象外" if value is None else float(value)), name
+            share = each.at(result.of(category, calc.NA_SHARE))
+            assert share == pytest.approx(float(now.na_share)), name
+        assert abs(each.at(result.total(calc.EXACT)) - float(scores.overall or 0)) < 1e-9, name
+        assert abs(each.at(result.total(calc.UPPER)) - float(scores.upper or 0)) < 1e-9, name
+        strict = each.at(result.decided("strict"))
+        assert strict == float(shown(scores.strict)), name
+
+
+def test_ranks_follow(office: Office) -> None:
+    ranked = [each for each in office[0] if each.scores.rank]
+    assert len(ranked) > 30
+    moved = 0
+    for each in ranked:
+        scores, result = each.scores, each.live.simulation.result
+        found = [each.at(result.decided(row)) for row in ("base", "rank")]
+        found.append(each.at(result.decided("rank", column=calc.EXACT)))
+        expected = [scores.base_rank, scores.rank, scores.upper_rank]
+        assert found == expected, each.live.case.name
+        caps = max((cap.at_most for cap in scores.caps), default="－")
+        assert each.at(result.decided("cap")) == caps, each.live.case.name
+        moved += scores.rank is not each.live.case.scores.rank
+    assert moved > 10
+
+
+def test_the_dashboard_shows_both(office: Office) -> None:
+    for each in office[0]:
+        rows = each.cells[each.live.simulation.result.sheet]
+        score_line = next(row for row in rows if row[8] == "総合評価点")
+        rank_line = next(row for row in rows if row[8] == "判定ランク")
+        today = each.live.case.scores
+        figures = [float(shown(s.overall or Fraction(0))) for s in (today, each.scores)]
+        assert score_line[11:13] == figures
+        assert rank_line[11] == today.rank
+        if each.scores.rank:
+            assert rank_line[12] == each.scores.rank
+
+
+def test_the_effect_of_each_change_alone(office: Office) -> None:
+    seen = 0
+    for each in office[0]:
+        case, simulation = each.live.case, each.live.simulation
+        before = case.scores.overall or Fraction(0)
+        for item, row in simulation.rows.items():
+            found = each.at(cell(simulation.result.sheet, row, columns.GAIN))
+            choice = each.chosen.get(item, case.answers[item])
+            after = score(case.catalog, {**case.answers, item: choice}).overall
+            if found == "－":
+                continue
+            tenths = abs((after or Fraction(0)) - before) * 10 // 1
+            sign = 1 if (after or Fraction(0)) >= before else -1
+            assert found == pytest.approx(sign * float(tenths) / 10), (case.name, item)
+            seen += bool(found)
+    assert seen > 200
+
+
+def test_changed_points(office: Office) -> None:
+    for each in office[0]:
+        simulation = each.live.simulation
+        for item, row in simulation.rows.items():
+            points = each.scores.items[item].points
+            found = each.at(cell(simulation.result.sheet, row, columns.POINTS))
+            assert found == pytest.approx(float(points or 0)), (each.live.case.name, item)
