@@ -31,13 +31,14 @@ def storable(text: str) -> str:
     return units[: _LONGEST * 2].decode("utf-16-le", "ignore") + _CUT_MARK
 
 
-def header_text(text: str) -> str:
-    """Text for a header or footer, where & starts a code and a digit would join a font size.
+def header_text(text: str, most: int = _LONGEST_HEADER) -> str:
+    """Text for a header or footer, where & starts a code and a digit would join a font size; cut
+    after `most` characters.
 
     Excel takes 255 characters for all three parts, and drops what is longer.
     """
     plain = property_text(text)
-    cut = plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + _CUT_MARK
+    cut = plain if len(plain) <= most else plain[: most - 1] + _CUT_MARK
     safe = _PICTURE.sub("＆", cut).replace("&", "&&")
     return f" {safe}" if safe[:1].isdigit() else safe
 

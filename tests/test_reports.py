@@ -65,8 +65,8 @@ from tests.workbooks import (
 )
 
 NAMES = {
-    Lang.JA: ["診断報告書", "回答と採点", "改善シミュレーション", "診断条件"],
-    Lang.EN: ["Report", "Answers and scores", "What-if", "Conditions"],
+    Lang.JA: ["診断報告書", "回答と採点", "改善シミュレーション", "改善計画", "診断条件"],
+    Lang.EN: ["Report", "Answers and scores", "What-if", "Improvement plan", "Conditions"],
 }
 REPORT, ANSWERS, SIMULATION, CONDITIONS = 0, 1, 2, -1
 

@@ -18,6 +18,7 @@ from sheet_diag.catalog.faults import FaultCode
 from sheet_diag.layout import Column
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import FieldKind, NoteKind
+from sheet_diag.model.comparison import Movement
 from sheet_diag.model.results import FindingCode, Status
 from sheet_diag.model.returns import Code, Problem, Severity
 from sheet_diag.wording import Wording, labels
@@ -26,7 +27,7 @@ PACKAGE = Path(sheet_diag.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
-    Code, Column, FaultCode, FieldKind, FindingCode, NoteKind, Rank, Severity, Status,
+    Code, Column, FaultCode, FieldKind, FindingCode, Movement, NoteKind, Rank, Severity, Status,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")

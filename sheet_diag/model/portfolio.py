@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import pandas as pd
 
@@ -26,19 +27,41 @@ class Attention:
     problem: Problem
 
 
+class FollowUp(StrEnum):
+    """Why a client wants to be followed up."""
+
+    LOW_RANK = "low_rank"
+    FELL = "fell"
+    INSURANCE = "insurance"
+    CRITICAL = "critical"
+    COPIED = "copied"
+    OVERRIDDEN = "overridden"
+
+
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """All tables. Ids throughout; labels are the report's business.
 
     `clients`: a row per ranked client, best first: `client name industry employees rank base_rank
-    score weakest insurance open_items file result
-    position` (1, 2, 2, 4 by rank and exact score), and `score:<category>` each (NaN: 対象外).
-    `answers`: a row per ranked client and item: `file client name industry employees rank category
-    item answer raw value weight points lost remark` (`answer` is None for 未回答).
-    `items`: a row per item, most lost points first: `item category lost mean_lost` and
-    `share:<choice>` each, `share:unanswered`.
-    `categories`: a row per category, in order: `category clients mean median lowest highest`.
-    Scores are the shown ones (0 to 100, one decimal, truncated); means are of the shown scores.
+    score weakest insurance open_items file result position` (1, 2, 2, 4 by rank and exact score),
+    `deviation` (偏差値 among all clients of the run or of the benchmark, NaN: not told),
+    `previous_rank` (empty: none), `previous_score`, `change` (of the shown scores, NaN: none),
+    `caps` (rules, parted by spaces), `critical` (critical items worth nothing), `overrides`
+    (answers set by the consultant), `follow_up` (`FollowUp` words, parted by spaces), and
+    `score:<category>` each (NaN: 対象外).
+    `answers`: a row per ranked client and item, clients in the order of their files: `file client
+    name industry employees rank category item answer raw value weight points lost remark`
+    (`answer` is missing for 未回答; columns that repeat are categorical).
+    `items`: a row per item, most lost points first: `item category lost mean_lost lost_share`
+    (of its weight) and `share:<choice>` each, `share:unanswered`.
+    `categories`: a row per category, in order: `category clients mean lower median upper lowest
+    highest` (`lower` and `upper` are the quartiles).
+    `groups`: for `industry` and `employees` a frame with a row per choice, in the order of the
+    catalogue, those without any at the end (empty id): `choice clients A B C D E mean lower median
+    upper` and `score:<category>` means.
+    `movement`: clients by rank then (rows) and now (columns); empty where nobody was there before.
+    Scores are the shown ones (0 to 100, one decimal, truncated); means are of the shown scores,
+    quartiles interpolate linearly.
     """
 
     as_of: date
@@ -48,6 +71,8 @@ class Portfolio:
     answers: pd.DataFrame
     items: pd.DataFrame
     categories: pd.DataFrame
+    groups: Mapping[str, pd.DataFrame]
+    movement: pd.DataFrame
     attention: tuple[Attention, ...]
 
     @property

@@ -16,6 +16,7 @@ from sheet_diag.workbook import Page
 
 # A4 portrait inside the margins of `Page.paper`, less a little for printers that need more room.
 PAGE_HEIGHT: Final = 728.0
+_BEGUN: Final = 0.45  # a page filled less than so far is not left for a new section
 # Four columns for names, two for figures, six beside them; 652 pixels in all.
 COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
 LAST: Final = len(COLUMNS) - 1
@@ -55,7 +56,7 @@ class Flow:
         self._together = None
 
     def new_page(self) -> None:
-        """Start a page with the next row."""
+        """Start a page with the next row, unless the page in progress has hardly begun."""
         self._forced.add(self.row)
 
     def gap(self, points: float) -> None:
@@ -88,7 +89,8 @@ class Flow:
         """Rows before which the page is broken."""
         found, used = [], 0.0
         for row, height in self._blocks:
-            if row and (row in self._forced or used + height > PAGE_HEIGHT):
+            wanted = row in self._forced and used > _BEGUN * PAGE_HEIGHT
+            if row and (wanted or used + height > PAGE_HEIGHT):
                 found.append(row)
                 used = 0.0
             used += height

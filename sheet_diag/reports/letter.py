@@ -18,6 +18,7 @@ from sheet_diag.workbook import Page
 
 _ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
 
+_HEADER: Final = 24  # full-width characters that fit beside the title
 _LEFT: Final = 7  # last column of the addressee
 _RIGHT: Final = 5  # first column of date and issuer
 _LOGO: Final = (200, 44)  # pixels
@@ -74,7 +75,7 @@ class Letter:
 
     def print_setup(self, page: Page, *, landscape: bool, title: str = "") -> None:
         """A4 with client, date, page number and report number on every page."""
-        say, client, middle = self.say, header_text(self.addressee), header_text(title)
+        say, client, middle = self.say, header_text(self.addressee, _HEADER), header_text(title)
         number, date = header_text(self.report.number), header_text(self.date)
         page.paper(
             landscape=landscape,

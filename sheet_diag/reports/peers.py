@@ -96,14 +96,16 @@ def _write_table(flow: Flow, letter: Letter, peers: Peers) -> tuple[int, int] | 
     say, page, catalog = letter.say, flow.page, letter.catalog
     ranked = any(each.position is not None for each in peers.standings.values())
     keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
-    row = flow.next_row(22)
-    for columns, key in zip(_COLUMNS, (*keys, "deviation"), strict=True):
-        page.merged(row, *columns, say(f"comparison.{key}"), _HEAD)
+    heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
+    cells = list(zip(_COLUMNS, heads, strict=True))
+    row = flow.next_row(max(22, *(flow.text_height(text, _HEAD, place) for place, text in cells)))
+    for columns, text in cells:
+        page.merged(row, *columns, text, _HEAD)
     scores = letter.report.diagnosis.scores
-    if OVERALL in peers.standings:
+    overall = peers.standings.get(OVERALL)
+    if overall is not None:
         label, look = say("comparison.overall"), {**BOLD, "bg_color": PALE}
-        standing = peers.standings[OVERALL]
-        _write_line(flow, letter, label, scores.overall, standing, look)
+        _write_line(flow, letter, label, scores.overall, overall, look)
     first = flow.row
     for category in catalog.categories:
         standing = peers.standings.get(category.id)

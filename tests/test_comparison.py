@@ -1,0 +1,356 @@
+"""比較: the sheet that sets a client beside its past and its peers, as it is opened and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.comparison import (
+    NO_COMPARISON,
+    OVERALL,
+    Comparison,
+    GroupKind,
+    ItemChange,
+    Movement,
+    Peers,
+    Previous,
+    Standing,
+)
+from sheet_diag.model.results import Report
+from sheet_diag.reports.comparison import comparison_lines, has_comparison, write_comparison
+from sheet_diag.reports.flow import LAST, PAGE_HEIGHT
+from sheet_diag.reports.letter import Letter
+from sheet_diag.wording import Wording
+from sheet_diag.workbook import Book
+from tests.catalogs import JIS
+from tests.lint import lint
+from tests.samples import AS_OF, ISSUER, client, settled
+from tests.workbooks import (
+    charts,
+    cut_texts,
+    height,
+    manual_breaks,
+    opened,
+    row_values,
+    strings,
+    xml_parts,
+)
+
+THEN = date(2025, 11, 23)
+_LABELS = [category.id for category in JIS.categories]
+STANDING = Standing(24, 60.5, 41.4, 62.4, 80.5, 7, 56.78)
+
+
+def standings(**others: Standing) -> Mapping[str, Standing]:
+    return {OVERALL: STANDING, **dict.fromkeys(_LABELS, STANDING), **others}
+
+
+def peers(kind: GroupKind = GroupKind.ALL, choice: str = "", **others: Standing) -> Peers:
+    return Peers(kind, choice, standings(**others))
+
+
+def smaller(group: Peers, count: int) -> Peers:
+    less = {name: replace(each, count=count) for name, each in group.standings.items()}
+    return replace(group, standings=less)
+
+
+CHANGES = (
+    ItemChange("PHY-01", Movement.WORSENED, "yes", "no"),
+    ItemChange("POL-01", Movement.IMPROVED, "no", "yes"),
+    ItemChange("HUM-01", Movement.SAME, "yes", "yes"),
+    ItemChange("AST-09", Movement.SAME, "na", "yes"),
+    ItemChange("COM-01", Movement.NEW, None, "yes"),
+    ItemChange("OLD-1", Movement.GONE, "partial", None),
+    ItemChange("CRI-01", Movement.NOT_COMPARED, "no", "yes"),
+)
+PREVIOUS = Previous(
+    as_of=THEN,
+    rank=Rank.C,
+    score=Fraction(652, 10),
+    categories={"POL": Fraction(50), "HUM": Fraction(100), "AST": None, "PHY": Fraction(100)},
+    changes=CHANGES,
+    same_catalog=True,
+    copied=False,
+)
+EVERYTHING = Comparison(
+    peers=(
+        peers(),
+        smaller(peers(GroupKind.INDUSTRY, "E"), 8),
+        smaller(peers(GroupKind.EMPLOYEES, "upto_20"), 9),
+    ),
+    previous=PREVIOUS,
+)
+FROZEN = Comparison(
+    peers=(Peers(GroupKind.ALL, "", {OVERALL: replace(STANDING, position=None)}),),
+    reference="2025-11-23",
+    reference_version="0.9",
+)
+
+both = pytest.mark.parametrize("lang", Lang)
+
+
+@cache
+def report(lang: Lang = Lang.JA) -> Report:
+    """A client with nothing but PHY-01 missing, so of rank B."""
+    (outcome,) = settled(client("株式会社見本", {"PHY-01": "×"}, lang=lang))
+    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
+    assert sheet
+    assert diagnosis
+    return Report(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
+
+
+def letter(comparison: Comparison, lang: Lang = Lang.JA) -> Letter:
+    return Letter(replace(report(lang), comparison=comparison), JIS, ISSUER, Wording(lang))
+
+
+def made(comparison: Comparison, lang: Lang = Lang.JA) -> bytes:
+    written = letter(comparison, lang)
+    book = Book(title="a", author="b", created=AS_OF)
+    write_comparison(book.page(written.say("comparison.sheet")), written, book)
+    return book.bytes()
+
+
+def rows(content: bytes) -> list[list[Any]]:
+    page = opened(content).worksheets[0]
+    return [row_values(page, row) for row in range(1, page.max_row + 1)]
+
+
+# --- sound, and printed whole
+
+LOOKS = {
+    "everything": EVERYTHING,
+    "previous only": Comparison(previous=PREVIOUS),
+    "peers only": Comparison(peers=EVERYTHING.peers),
+    "frozen": FROZEN,
+    "another catalogue, copied": Comparison(
+        previous=replace(PREVIOUS, same_catalog=False, copied=True)
+    ),
+    "all items changed": Comparison(
+        previous=replace(
+            PREVIOUS,
+            changes=tuple(ItemChange(i, Movement.IMPROVED, "no", "yes") for i in JIS.items),
+        )
+    ),
+}
+
+
+@both
+@pytest.mark.parametrize("look", LOOKS)
+def test_sound_and_nothing_cut(look: str, lang: Lang) -> None:
+    content = made(LOOKS[look], lang)
+    assert lint(content) == []
+    (page,) = opened(content).worksheets
+    assert cut_texts(page, margin=0.6) == []
+    assert content == made(LOOKS[look], lang)
+
+
+@both
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages(look: str, lang: Lang) -> None:
+    (page,) = opened(made(LOOKS[look], lang)).worksheets
+    starts = [1, *(row + 1 for row in manual_breaks(page)), page.max_row + 1]
+    for first, after in pairwise(starts):
+        assert height(page, first, after - 1) <= PAGE_HEIGHT
+    assert page.page_setup.orientation == "portrait"
+    assert page.max_column == LAST + 1
+
+
+def test_an_english_sheet_has_no_japanese() -> None:
+    texts = strings(opened(made(EVERYTHING, Lang.EN)).worksheets[0])
+    assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == []
+
+
+# --- then and now
+
+
+def test_scores_then_and_now() -> None:
+    table = {str(row[0]): row[1:] for row in rows(made(EVERYTHING)) if len(row) == 4}
+    names = {each.id: each.name.ja for each in JIS.categories}
+    scores = report().diagnosis.scores
+    physical = scores.categories["PHY"].score
+    assert physical is not None
+    assert table["判定ランク"] == ["C", "B", "▲ 1段階上昇"]
+    assert table[names["POL"]] == ["50.0", "100.0", "▲ ＋50.0"]
+    assert table[names["HUM"]] == ["100.0", "100.0", "＝ 0.0"]
+    assert table[names["AST"]] == ["対象外", "100.0", "－"]
+    assert table[names["COM"]] == ["－", "100.0", "－"]
+    assert str(table[names["PHY"]][2]).startswith("▼ －")
+
+
+def test_the_difference_is_that_of_the_printed_scores() -> None:
+    """99.99 is printed as 99.9, and 100.0 is more than that by 0.1."""
+    close = replace(PREVIOUS, categories={"HUM": Fraction(9999, 100)})
+    content = made(Comparison(previous=close))
+    table = {str(row[0]): row[1:] for row in rows(content) if len(row) == 4}
+    name = JIS.category_by_id["HUM"].name.ja
+    assert table[name] == ["99.9", "100.0", "▲ ＋0.1"]
+
+
+def test_changed_items_by_kind() -> None:
+    table = [row for row in rows(made(EVERYTHING)) if len(row) == 5 and row[0] != "設問"]
+    topics = {name: item.topic.ja for name, item in JIS.items.items()}
+    assert table == [
+        ["POL-01", topics["POL-01"], "いいえ", "はい", "▲ 改善"],
+        ["PHY-01", topics["PHY-01"], "はい", "いいえ", "▼ 悪化"],
+        ["AST-09", topics["AST-09"], "該当なし", "はい", "・ 変更"],
+        ["COM-01", topics["COM-01"], "－", "はい", "＋ 新設"],
+        ["OLD-1", "（今回の設問にはありません）", "一部", "－", "× 廃止"],
+    ]
+
+
+SENTENCES: dict[str, tuple[Previous, str]] = {
+    "risen": (PREVIOUS, "判定ランクは C から B に上がりました。"),
+    "fallen": (replace(PREVIOUS, rank=Rank.A), "判定ランクは A から B に下がりました。"),
+    "level": (replace(PREVIOUS, rank=Rank.B), "判定ランクは、前回（2025年11月23日）の診断と同じ B"),
+    "copied": (replace(PREVIOUS, copied=True), "回答と備考が前回とすべて同じです。"),
+    "another catalogue": (replace(PREVIOUS, same_catalog=False), "設問の変更による影響"),
+    "questions that are others": (PREVIOUS, "比較していない設問：CRI-01"),
+    "counts": (PREVIOUS, "改善したものは1問、悪化したものは1問です。"),
+    "no change": (replace(PREVIOUS, changes=()), "回答が変わった設問はありません。"),
+}
+
+
+@pytest.mark.parametrize("case", SENTENCES)
+def test_sentences(case: str) -> None:
+    previous, expected = SENTENCES[case]
+    texts = strings(opened(made(Comparison(previous=previous))).worksheets[0])
+    assert any(expected in text for text in texts)
+
+
+def test_a_choice_that_is_no_longer_known() -> None:
+    odd = replace(PREVIOUS, changes=(ItemChange("OLD-1", Movement.GONE, "=1+1", None),))
+    content = made(Comparison(previous=odd))
+    assert lint(content) == []
+    assert any("=1+1" in row for row in rows(content))
+
+
+# --- peers
+
+
+def test_figures_of_peers() -> None:
+    table = [row for row in rows(made(EVERYTHING)) if len(row) == 7]
+    assert table[0] == ["カテゴリ", "貴社", "平均", "中央値", "四分位範囲", "順位", "偏差値"]
+    name, own, *figures = table[1]
+    assert name == "総合評価点"
+    assert own == pytest.approx(float(report().diagnosis.scores.overall or 0), abs=0.1)
+    # No statistic with a decimal: a quartile may be the very score of another client.
+    assert figures == [60, 62, "41〜80", "7位／24社", "56.8"]
+    assert len(table) == 3 * (2 + len(_LABELS))
+
+
+def test_groups_by_name() -> None:
+    texts = strings(opened(made(EVERYTHING)).worksheets[0])
+    for expected in ("全診断先（24社）", "同業種：製造業（8社）", "同規模：6〜20人（9社）"):
+        assert expected in texts
+
+
+def test_a_group_of_all_clients_is_told_once() -> None:
+    same = Comparison(peers=(peers(), peers(GroupKind.INDUSTRY, "E")))
+    texts = strings(opened(made(same)).worksheets[0])
+    assert not any(text.startswith("同業種") for text in texts)
+
+
+def test_the_chart_shows_the_table_above() -> None:
+    content = made(EVERYTHING)
+    (page,) = opened(content).worksheets
+    (over,) = charts(page)
+    first = next(row for row in range(1, page.max_row) if page.cell(row, 5).value == "貴社") + 2
+    last = first + len(_LABELS) - 1
+    assert [page.cell(row, 1).value for row in (first, last)] == [
+        JIS.category_by_id[name].short.ja for name in (_LABELS[0], _LABELS[-1])
+    ]
+    (chart,) = (part for name, part in xml_parts(content).items() if "charts/chart" in name)
+    drawn = [node.text for node in chart.iter() if node.tag.endswith("}f")]
+    assert drawn == [f"比較!${column}${first}:${column}${last}" for column in ("A", "E", "A", "F")]
+    assert over.top > last
+
+
+BANDS = {
+    95.0: "上位25％",
+    80.5: "上位25％",
+    70.0: "中央値以上",
+    50.0: "中央値未満",
+    41.3: "下位25％",
+}
+
+
+@pytest.mark.parametrize("score", BANDS)
+def test_quarters_of_a_frozen_reference(score: float) -> None:
+    written = letter(FROZEN)
+    diagnosis = written.report.diagnosis
+    scores = replace(diagnosis.scores, overall=Fraction(score))
+    changed = replace(written.report, diagnosis=replace(diagnosis, scores=scores))
+    book = Book(title="a", author="b", created=AS_OF)
+    write_comparison(book.page("比較"), replace(written, report=changed), book)
+    table = [row for row in rows(book.bytes()) if len(row) == 7]
+    assert table[0][5] == "位置"
+    assert table[1][5] == BANDS[score]
+
+
+def test_what_a_frozen_reference_is() -> None:
+    texts = " ".join(strings(opened(made(FROZEN)).worksheets[0]))
+    assert "2025年11月23日時点の統計" in texts
+    assert "別の版（0.9）" in texts
+
+
+def test_a_category_that_does_not_apply() -> None:
+    none = replace(STANDING, position=None, deviation=None)
+    written = letter(Comparison(peers=(peers(PHY=none),)))
+    diagnosis = written.report.diagnosis
+    categories = dict(diagnosis.scores.categories)
+    categories["PHY"] = replace(categories["PHY"], score=None)
+    scores = replace(diagnosis.scores, categories=categories)
+    changed = replace(written.report, diagnosis=replace(diagnosis, scores=scores))
+    book = Book(title="a", author="b", created=AS_OF)
+    write_comparison(book.page("比較"), replace(written, report=changed), book)
+    (row,) = [r for r in rows(book.bytes()) if r and r[0] == JIS.category_by_id["PHY"].short.ja]
+    assert row[1:] == ["対象外", 60, 62, "41〜80", "－", "－"]
+
+
+# --- on the first page
+
+
+LINES: dict[str, tuple[Comparison, list[str]]] = {
+    "nothing": (NO_COMPARISON, []),
+    "risen": (
+        Comparison(previous=PREVIOUS),
+        [
+            "前回（2025年11月23日）の判定ランクは C（65.2点）でした。"
+            "総合評価点は {up} 点上がっています。"
+        ],
+    ),
+    "peers": (
+        Comparison(peers=(peers(),)),
+        ["全診断先24社のなかでの順位は7位、偏差値は 56.8 です。"],
+    ),
+    "frozen": (FROZEN, ["2025年11月23日時点の全診断先24社を基準とした偏差値は 56.8 です。"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_lines_of_the_first_page(case: str) -> None:
+    comparison, expected = LINES[case]
+    overall = report().diagnosis.scores.overall or Fraction(0)
+    up = f"{int(overall * 10) / 10 - 65.2:.1f}"
+    assert comparison_lines(letter(comparison)) == [line.format(up=up) for line in expected]
+
+
+@pytest.mark.parametrize(("score", "word"), [(100, "下がって"), (None, "変化はありません")])
+def test_lines_of_a_lower_or_equal_score(score: int | None, word: str) -> None:
+    then = Fraction(score) if score else report().diagnosis.scores.overall or Fraction(0)
+    (line,) = comparison_lines(letter(Comparison(previous=replace(PREVIOUS, score=then))))
+    assert word in line
+
+
+def test_whether_there_is_anything_to_show() -> None:
+    assert not has_comparison(report())
+    for comparison in (Comparison(previous=PREVIOUS), FROZEN):
+        assert has_comparison(replace(report(), comparison=comparison))
