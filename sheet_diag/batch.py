@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sheet_diag.benchmark import BENCHMARK, freeze
 from sheet_diag.comparing import Beside, compared
+from sheet_diag.exports import write_exports
 from sheet_diag.intake import Found, find
 from sheet_diag.journal import journal
 from sheet_diag.judgement import apply
@@ -98,6 +99,7 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
         say = Wording(order.lang)
         summary = portfolio_report(portfolio, order.catalog, order.issuer, say)
         staging.write("portfolio.xlsx", summary)
+        write_exports(portfolio, staging.place)
         progress("portfolio", 1, 1)
         least = order.beside.minimum
         staging.write(BENCHMARK, freeze(order.catalog, outcomes, order.as_of, least))

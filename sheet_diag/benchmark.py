@@ -1,7 +1,7 @@
 """benchmark.json: the statistics of one run, frozen, for later runs to compare with.
 
-It holds only what each client's report may show (docs/comparison.md): no client, no score of one,
-and figures to one decimal.
+It holds only what each client's report may show (docs/comparison.md): no client and no score of
+one.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def freeze(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, minimum: 
 
 
 def _rounded(each: Statistics) -> dict[str, float]:
-    return {name: round(value, 1) for name, value in asdict(each).items()}
+    """Quartiles in whole points: in a small group they are the scores of single clients."""
+    digits = {"mean": 1, "spread": 1}
+    return {name: round(value, digits.get(name)) for name, value in asdict(each).items()}
 
 
 def load(path: Path, catalog: Catalog) -> Reference:

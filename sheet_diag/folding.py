@@ -41,6 +41,17 @@ def _any_of(forms: str) -> str:
 
 _BEFORE = re.compile(rf"(?:{_any_of(_FORMS + _FORMS_BEFORE)}|[kgy]\.?k(?![a-z0-9&'-]))")
 _AFTER = re.compile(rf"(?:{_any_of(_FORMS)}|(?<![a-z0-9&'-])(?:{'|'.join(_FORMS_AFTER.split())}))$")
+# Addresses whose domain, or the domain above it, says nothing about the firm.
+_PUBLIC_MAIL: Final = """
+    gmail.com googlemail.com yahoo.co.jp yahoo.com yahoo.ne.jp ymail.ne.jp outlook.com outlook.jp
+    hotmail.com hotmail.co.jp live.jp live.com msn.com icloud.com me.com mac.com aol.com
+    proton.me protonmail.com gmx.com mail.com
+    docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp ymobile.ne.jp
+    rakuten.jp uqmobile.jp excite.co.jp
+    ocn.ne.jp nifty.com biglobe.ne.jp so-net.ne.jp plala.or.jp dion.ne.jp odn.ne.jp
+    asahi-net.or.jp dti.ne.jp eonet.ne.jp zaq.ne.jp hi-ho.ne.jp
+"""
+_DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
 _JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sound
 
 
@@ -82,3 +93,11 @@ def company_key(name: str) -> str:
         left = _AFTER.sub("", _BEFORE.sub("", left, count=1) if _BEFORE.match(left) else left)
         left = left.strip(_EDGES)
     return _JOINTS.sub("", left) or fold(name)
+
+
+def firm_domain(email: str) -> str:
+    """The folded domain of a firm's own mail address; empty for public mail, or where none is."""
+    found = _DOMAIN.search(fold(email))
+    domain = found[1].rstrip(".") if found else ""
+    public = any(domain == each or domain.endswith(f".{each}") for each in _PUBLIC_MAIL.split())
+    return "" if public else domain

@@ -144,7 +144,7 @@ def _previous(
         categories=before.categories,
         changes=tuple(_changes(catalog, received.sheet.answers, before, run)),
         same_catalog=run.sha256 == catalog.sha256,
-        copied=bool(before.entries) and before.entries == entries_digest(received),
+        copied=before.entries == entries_digest(received),
     )
 
 

@@ -25,6 +25,8 @@ from sheet_diag.typography import FONT, room, row_height
 
 Look = Mapping[str, Any]
 
+A3: Final = 8  # sizes of paper, by their numbers in Excel
+A4: Final = 9
 _NOTE_WIDTH: Final = 300  # pixels
 
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.
@@ -287,11 +289,13 @@ class Page:
         """Colour the sheet's tab."""
         self._sheet.set_tab_color(color)
 
-    def paper(self, *, landscape: bool, header: str, footer: str, zoom: int = 100) -> None:
-        """A4 with margins for a header and a footer; gridlines off."""
+    def paper(
+        self, *, landscape: bool, header: str, footer: str, zoom: int = 100, size: int = A4
+    ) -> None:
+        """Paper with margins for a header and a footer; gridlines off."""
         sheet = self._sheet
         sheet.set_landscape() if landscape else sheet.set_portrait()
-        sheet.set_paper(9)
+        sheet.set_paper(size)
         sheet.set_margins(left=0.6, right=0.6, top=0.65, bottom=0.6)
         sheet.set_header(header, {"margin": 0.3})
         sheet.set_footer(footer, {"margin": 0.3})

@@ -1,13 +1,16 @@
-"""A small calculator for the formulas on the hearing sheet, written from Excel's rules.
+"""A small calculator for the formulas of our workbooks, written from Excel's rules.
 
 It shares nothing with the package, so that a formula and the value stored beside it can be
-compared. Texts compare without letter case and COUNTIF knows wildcards, as in Excel.
+compared. Texts compare without letter case and COUNTIF knows wildcards, as in Excel; numbers
+compare to the last bit, where spreadsheet programs forgive the last digits.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from math import prod
 from typing import Any
 
 from openpyxl.formula import Tokenizer
@@ -121,6 +124,8 @@ class _Reader:
         if token.subtype == Token.TEXT:
             text = token.value[1:-1].replace('""', '"')
             return lambda: text
+        if token.subtype == Token.LOGICAL:
+            return lambda: bool(token.value == "TRUE")
         if token.subtype == Token.NUMBER:
             return lambda: float(token.value)
         return lambda: self._calculator.area(self._page, token.value)
@@ -135,7 +140,8 @@ class _Reader:
         return found
 
 
-_LEVELS = {"=": 1, "<>": 1, ">": 1, "<": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
+_COMPARED = dict.fromkeys(("=", "<>", ">", "<", ">=", "<="), 1)
+_LEVELS = {**_COMPARED, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4}
 
 
 def _binary(sign: str, left: Node, right: Node) -> Node:
@@ -160,11 +166,18 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
+def _order(value: Any) -> tuple[bool, Any]:
+    """Numbers come before texts."""
+    return isinstance(value, str), value.casefold() if isinstance(value, str) else value or 0
+
+
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": _same,
     "<>": lambda a, b: not _same(a, b),
-    ">": lambda a, b: (a or 0) > (b or 0),
-    "<": lambda a, b: (a or 0) < (b or 0),
+    ">": lambda a, b: _order(a) > _order(b),
+    "<": lambda a, b: _order(a) < _order(b),
+    ">=": lambda a, b: _order(a) >= _order(b),
+    "<=": lambda a, b: _order(a) <= _order(b),
     "&": lambda a, b: _text(a) + _text(b),
     "+": lambda a, b: (a or 0) + (b or 0),
     "-": lambda a, b: (a or 0) - (b or 0),
@@ -202,13 +215,55 @@ def _match(wanted: Any, values: list[Any], _exact: float) -> int:
     raise NotFoundError(wanted)
 
 
+def _flat(values: Sequence[Any]) -> list[Any]:
+    found = [each if isinstance(each, list) else [each] for each in values]
+    return [value for each in found for value in each]
+
+
+def _numbers(values: Sequence[Any]) -> list[float]:
+    """The numbers among the values of areas; texts are passed over."""
+    return [value for value in _flat(values) if isinstance(value, int | float)]
+
+
+def _sum_of_products(*areas: Any) -> float:
+    """Texts count as nothing between commas."""
+    columns = [each if isinstance(each, list) else [each] for each in areas]
+    rows = zip(*columns, strict=True)
+    return sum(prod(v if isinstance(v, int | float) else 0 for v in row) for row in rows)
+
+
+def _round(value: float, digits: float) -> float:
+    """Half away from zero, of the number as it is written."""
+    step = Decimal(1).scaleb(-int(digits))
+    return float(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP))
+
+
+def _over(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that also takes an area for its first argument."""
+
+    def either(values: Any, *others: Any) -> Any:
+        if isinstance(values, list):
+            return [function(value, *others) for value in values]
+        return function(values, *others)
+
+    return either
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "AND": lambda *tests: all(tests),
     "OR": lambda *tests: any(tests),
     "TRIM": lambda text: re.sub(" +", " ", _text(text)).strip(" "),
     "LEFT": lambda text, count: _text(text)[: int(count)],
-    "SUM": lambda values: sum(value for value in values if isinstance(value, int | float)),
-    "SUMPRODUCT": sum,
+    "SUM": lambda *values: sum(_numbers(values)),
+    "SUMPRODUCT": _sum_of_products,
+    "MAX": lambda *values: max(_numbers(values)),
+    "MIN": lambda *values: min(_numbers(values)),
+    "ROUND": _over(_round),
+    "TRUNC": _over(int),
+    "CODE": _over(lambda text: ord(text[0])),
+    "CHAR": lambda code: chr(int(code)),
+    "FIXED": lambda value, digits, _plain: f"{value:.{int(digits)}f}",
+    "ISNUMBER": lambda value: isinstance(value, int | float),
     "EXACT": lambda values, text: _each(lambda a, b: _text(a) == _text(b), values, text),
     "COUNTIF": _countif,
     "MATCH": _match,

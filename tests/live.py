@@ -119,11 +119,12 @@ def differences(
         (row, column, one, other)
         for row, lines in enumerate(zip(stored, calculated, strict=False), 1)
         for column, (one, other) in enumerate(zip(*lines, strict=False), 1)
-        if not _same(one, other)
+        if not same(one, other)
     ]
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of a cell agree, numbers to `EXACT`."""
     if isinstance(one, int | float) and isinstance(other, int | float):
         return abs(one - other) <= EXACT
     return bool(one == other)

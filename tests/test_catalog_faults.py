@@ -255,6 +255,12 @@ BROKEN = {
         'jis_2025: ["5.9"]',
         (AST, "AST-01.controls.jis_2025", C.UNKNOWN_REFERENCE, "jis_2025", "jis_2024"),
     ),
+    "openings of a choice that is not offered": broken(
+        REPORT,
+        "\n  partial:\n",
+        "\n  partly:\n",
+        (REPORT, "openings.partly", C.UNKNOWN_REFERENCE, "partly", "partial"),
+    ),
     "a contradiction with no item": broken(
         TOP,
         "{na: AST-09, answered: AST-08}",

@@ -162,6 +162,16 @@ def test_a_note_is_polite(item: Item) -> None:
     assert [sentence for sentence in told if not _POLITE.search(sentence)] == []
 
 
+def test_openings_are_polite_differ_and_suffice_for_a_report() -> None:
+    openings, counts = CATALOG.report.openings, CATALOG.scoring.comments
+    assert set(openings) == {"partial", "unknown", "no"}
+    told = [text for each in openings.values() for text in each]
+    assert [text.ja for text in told if not _POLITE.search(text.ja)] == []
+    assert [text.en for text in told if not text.en.endswith(".")] == []
+    assert _repeated([text for each in told for text in (each.ja, each.en)]) == []
+    assert {len(each) for each in openings.values()} == {counts.categories * counts.items}
+
+
 def test_titles_are_no_sentences_and_differ() -> None:
     titles = [
         text for item in ITEMS.values() for text in (item.comment.title.ja, item.comment.title.en)

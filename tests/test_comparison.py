@@ -168,6 +168,19 @@ def test_an_english_sheet_has_no_japanese() -> None:
     assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == []
 
 
+LEADS = {
+    "everything": "前回の診断、および同業他社・同規模の企業と比べた",
+    "previous only": "前回の診断からの変化",
+    "peers only": "ほかの診断先と比べた",
+}
+
+
+@pytest.mark.parametrize("look", LEADS)
+def test_the_lead_says_what_there_is(look: str) -> None:
+    texts = strings(opened(made(LOOKS[look])).worksheets[0])
+    assert sum(text.startswith(LEADS[look]) for text in texts) == 1
+
+
 # --- then and now
 
 
@@ -229,7 +242,9 @@ def test_a_choice_that_is_no_longer_known() -> None:
     odd = replace(PREVIOUS, changes=(ItemChange("OLD-1", Movement.GONE, "=1+1", None),))
     content = made(Comparison(previous=odd))
     assert lint(content) == []
-    assert any("=1+1" in row for row in rows(content))
+    cells = (cell for row in opened(content).worksheets[0].iter_rows() for cell in row)
+    (cell,) = (each for each in cells if each.value == "=1+1")
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
 # --- peers

@@ -20,10 +20,21 @@ from sheet_diag.reports import calculation as calc
 from sheet_diag.reports.caprules import CapKind, CapLine, cap_lines
 from sheet_diag.reports.cells import cell
 from tests.catalogs import JIS, SCORING, catalog, reply
-from tests.live import EXACT, Case, Live, at, differences, falsified, random_cases, record_book
+from tests.formulas import Calculator
+from tests.live import (
+    EXACT,
+    Case,
+    Live,
+    at,
+    differences,
+    falsified,
+    random_cases,
+    record_book,
+    same,
+)
 from tests.office import convert, found_soffice
 from tests.samples import leavable, named
-from tests.workbooks import calamine, xml_parts
+from tests.workbooks import calamine, opened, xml_parts
 
 _CASES_A_BOOK = 30
 
@@ -122,6 +133,17 @@ def _border(name: str) -> Case:
     return Case(name, small, reply(small, signs))
 
 
+def _thirds() -> Case:
+    """Every category at exactly 70, which floats miss: 100 · (2/3 + 2/3 + 1 + 7 · 2/3) / 10."""
+    content = TWO_ANSWER_SETS.model_dump()
+    for category in content["categories"]:
+        for item, weight in zip(category["items"], (1, 1, 1, 7), strict=True):
+            item |= {"answer_set": "often", "weight": weight, "critical": False}
+    row = ("often", "often", "always", "often")
+    answers = dict(zip(TWO_ANSWER_SETS.items, row * 4, strict=True))
+    return Case("exactly 70, of thirds", Catalog.model_validate(content), {**answers})
+
+
 def _cases() -> Iterator[Case]:
     yield from random_cases("built-in", JIS, 240, seed=1)
     yield from random_cases("categories that do not apply", _OUTSIDE, 60, seed=2)
@@ -133,6 +155,7 @@ def _cases() -> Iterator[Case]:
     ):
         yield from random_cases(name, other, 25, seed=3)
     yield from map(_border, _BORDERS)
+    yield _thirds()
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +290,30 @@ def test_borders(name: str, calculated: list[Any]) -> None:
     live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
     assert live.case.scores.overall == Fraction(exact)
     assert at(now, live.record.result.decided("score")) == float(printed)
+
+
+def test_thirds_need_rounding(calculated: list[Any]) -> None:
+    live, now = next((live, now) for live, _, now in calculated if live.case.name == _thirds().name)
+    assert 100 * (2 / 3 + 2 / 3 + 1 + 7 * (2 / 3)) / 10 < 70
+    assert live.case.scores.overall == 70
+    assert at(now, live.record.result.decided("base")) == "B"
+    assert at(now, live.record.result.decided("cap")) == "－"
+    assert at(now, live.record.result.decided("score")) == 70.0
+
+
+@pytest.mark.parametrize("case", [_thirds(), *map(_border, _BORDERS)], ids=lambda case: case.name)
+def test_they_agree_to_the_last_bit_of_a_float(case: Case) -> None:
+    """Spreadsheet programs compare numbers with some tolerance; ours does not."""
+    content, (live,) = record_book([case])
+    workbook, stored = opened(content), opened(content, values=True)
+    calculator, page = Calculator(workbook), workbook.worksheets[0]
+    for row in page.iter_rows():
+        for each in row:
+            if each.data_type == "f":
+                ours = stored.worksheets[0][each.coordinate].value
+                theirs = calculator.value(page, each.coordinate)
+                assert same(ours, theirs), (each.coordinate, each.value, ours, theirs)
+    assert live.case.scores.rank
 
 
 def test_a_catalogue_without_caps_has_none(calculated: list[Any]) -> None:

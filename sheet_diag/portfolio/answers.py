@@ -14,6 +14,7 @@ import pandas as pd
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.returns import Response, ReturnedSheet
+from sheet_diag.portfolio.texts import sound
 
 UNANSWERED: Final = "unanswered"
 
@@ -73,7 +74,7 @@ def _rank(outcome: Outcome) -> str:
 
 def _repeated(values: Sequence[str], times: int) -> Any:
     """Each value so many times in a row, as a categorical."""
-    codes, words = pd.factorize(np.array(values, dtype=object))
+    codes, words = pd.factorize(np.array([sound(value) for value in values], dtype=object))
     return _from_codes(np.repeat(codes, times), list(words))
 
 

@@ -14,6 +14,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import Diagnosis, FindingCode, Outcome
+from sheet_diag.portfolio.texts import sound
 
 _OPEN: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
 _COLUMNS: Final = (
@@ -52,10 +53,10 @@ def _row(catalog: Catalog, outcome: Outcome) -> dict[str, Any]:
     by_category = {c.id: scores.categories[c.id].score for c in catalog.categories}
     applicable = {name: score for name, score in by_category.items() if score is not None}
     return {
-        "client": sheet.identity.client or "",
-        "name": sheet.name,
-        "industry": sheet.profile.get("industry", ""),
-        "employees": sheet.profile.get("employees", ""),
+        "client": sound(sheet.identity.client or ""),
+        "name": sound(sheet.name),
+        "industry": sound(sheet.profile.get("industry", "")),
+        "employees": sound(sheet.profile.get("employees", "")),
         "rank": scores.rank.value if scores.rank else "",
         "base_rank": scores.base_rank.value if scores.base_rank else "",
         "score": _shown(scores.overall),
@@ -63,7 +64,7 @@ def _row(catalog: Catalog, outcome: Outcome) -> dict[str, Any]:
         "weakest": min(applicable, key=lambda name: applicable[name]),
         "insurance": diagnosis.insurance.level,
         "open_items": sum(len(f.about) for f in scores.findings if f.code in _OPEN),
-        "file": outcome.received.label,
+        "file": sound(outcome.received.label),
         "result": outcome.result or "",
         "caps": " ".join(cap.rule for cap in scores.caps),
         "critical": _critical(diagnosis),

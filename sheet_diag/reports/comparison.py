@@ -25,13 +25,14 @@ def has_comparison(report: Report) -> bool:
 
 def write_comparison(page: Page, letter: Letter, book: Book) -> None:
     """Write the sheet; `book` is the one that the page is of."""
-    say, flow = letter.say, Flow(page)
+    say, flow, comparison = letter.say, Flow(page), letter.report.comparison
+    has = "peers" if comparison.previous is None else "both" if comparison.peers else "previous"
     page.merged(flow.next_row(34), 0, LAST, say("comparison.sheet"), TITLE)
-    flow.paragraph(say("comparison.lead"), {**BODY, **SMALL})
+    flow.paragraph(say(f"comparison.lead.{has}"), {**BODY, **SMALL})
     flow.gap(6)
-    if letter.report.comparison.previous:
-        write_then(flow, letter, letter.report.comparison.previous)
-    if letter.report.comparison.peers:
+    if comparison.previous:
+        write_then(flow, letter, comparison.previous)
+    if comparison.peers:
         write_peers(flow, letter, book)
     letter.print_setup(page, landscape=False)
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST))

@@ -40,10 +40,10 @@ _WIDTHS: Final = {
     "category": 74,
     "priority": 60,
     "title": 176,
-    "text": 390,
+    "text": 384,
     "controls": 182,
-    "gain": 52,
-    "way": 54,
+    "gain": 62,
+    "way": 66,
     "effort": 74,
     "owner": 92,
     "due": 84,
@@ -103,7 +103,7 @@ def _write_keys(page: Page, first: int, letter: Letter) -> None:
     sheet = letter.report.sheet
     values = (letter.report.number, sheet.identity.client or "", sheet.name)
     for place, (key, value) in enumerate(zip(PLAN_KEYS, values, strict=True)):
-        page.text(0, first + 2 * place, key, BODY)
+        page.text(0, first + 2 * place, key, {**BODY, "text_wrap": False})
         page.client_text(0, first + 2 * place + 1, value, {**BODY, "text_wrap": False})
 
 
@@ -130,7 +130,8 @@ def _write_table(page: Page, header: int, table: _Table, letter: Letter) -> int:
     """One line an open item, the most urgent first; returns the row after the last."""
     for name, column in table.at.items():
         page.text(header, column, letter.say(f"plan.column.{name}"), {**HEAD, "font_size": 9})
-    page.height(header, 34)
+    heads = {name: letter.say(f"plan.column.{name}") for name in table.at}
+    page.height(header, max(34, _height(heads, table)))
     items = letter.report.diagnosis.open_items
     for row, name in enumerate(items, header + 1):
         _write_item(page, row, letter.catalog.items[name], table, letter)

@@ -11,20 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.folding import company_key, fold
+from sheet_diag.folding import company_key, firm_domain, fold
 from sheet_diag.model.returns import Received, Response, ReturnedSheet
 
-# Addresses whose domain, or the domain above it, says nothing about the firm.
-_PUBLIC_MAIL: Final = """
-    gmail.com googlemail.com yahoo.co.jp yahoo.com yahoo.ne.jp ymail.ne.jp outlook.com outlook.jp
-    hotmail.com hotmail.co.jp live.jp live.com msn.com icloud.com me.com mac.com aol.com
-    proton.me protonmail.com gmx.com mail.com
-    docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp ymobile.ne.jp
-    rakuten.jp uqmobile.jp excite.co.jp
-    ocn.ne.jp nifty.com biglobe.ne.jp so-net.ne.jp plala.or.jp dion.ne.jp odn.ne.jp
-    asahi-net.or.jp dti.ne.jp eonet.ne.jp zaq.ne.jp hi-ho.ne.jp
-"""
-_DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
 _NO_DIGIT: Final = re.compile(r"\D")
 
 Answer = tuple[str, str]
@@ -80,7 +69,7 @@ def _candidate(copies: list[tuple[Received, ReturnedSheet]]) -> Candidate:
         client=fold(sheet.identity.client or ""),
         name=company_key(sheet.name),
         department=fold(profile.get("department", "")),
-        domain=_domain(profile.get("email", "")),
+        domain=firm_domain(profile.get("email", "")),
         industry=profile.get("industry", ""),
         contacts=frozenset(_contacts(profile)),
         answers={response.item: _answer(response) for response in sheet.responses},
@@ -91,13 +80,6 @@ def _candidate(copies: list[tuple[Received, ReturnedSheet]]) -> Candidate:
 def _sortable(modified: str) -> str:
     """ISO times in UTC sort as text, with or without fractions of a second."""
     return modified.removesuffix("Z")
-
-
-def _domain(email: str) -> str:
-    found = _DOMAIN.search(fold(email))
-    domain = found[1].rstrip(".") if found else ""
-    public = any(domain == each or domain.endswith(f".{each}") for each in _PUBLIC_MAIL.split())
-    return "" if public else domain
 
 
 def _contacts(profile: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,7 @@ def _write_answers(book: Book, kit: _Kit) -> str:
     labels = dict.fromkeys(choice.label[lang] for choices in sets for choice in choices)
     for row, label in enumerate(labels):
         page.text(row, 0, label, BODY)
+    page.columns([160])
     page.hide()
     return f"={LISTS_SHEET}!{fixed_cell(0, 0)}:{fixed_cell(len(labels) - 1, 0)}"
 

@@ -6,7 +6,9 @@ from sheet_diag.layout import OUTPUT_KEY
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio.clients import write_clients, write_heatmap
+from sheet_diag.reports.portfolio.clients import write_clients
+from sheet_diag.reports.portfolio.groups import write_groups
+from sheet_diag.reports.portfolio.heatmaps import write_answer_map, write_heatmap
 from sheet_diag.reports.portfolio.listing import Summary
 from sheet_diag.reports.portfolio.overview import write_overview
 from sheet_diag.reports.portfolio.rows import write_attention, write_data, write_items
@@ -23,7 +25,10 @@ def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say
     write_overview(book, overview, summary)
     write_clients(book.page(say("portfolio.sheet.clients")), summary)
     write_heatmap(book.page(say("portfolio.sheet.heatmap")), summary)
-    write_items(book.page(say("portfolio.sheet.items")), summary)
+    write_answer_map(book.page(say("portfolio.sheet.answers")), summary)
+    for field in portfolio.groups:
+        write_groups(book, book.page(say(f"portfolio.sheet.{field}")), summary, field)
+    write_items(book, book.page(say("portfolio.sheet.items")), summary)
     write_attention(book.page(say("portfolio.sheet.attention")), summary)
     write_data(book.page(say("portfolio.sheet.data")), summary)
     overview.open_here()

@@ -10,7 +10,10 @@ from sheet_diag import problems
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.portfolio import Attention
 from sheet_diag.model.results import Status
+from sheet_diag.reports.cells import Span
+from sheet_diag.reports.portfolio.charts import bars
 from sheet_diag.reports.portfolio.listing import (
+    CELLS,
     LEFT,
     MID,
     SHARE,
@@ -21,13 +24,13 @@ from sheet_diag.reports.portfolio.listing import (
 )
 from sheet_diag.style import ALERT, BOLD, NAVY
 from sheet_diag.typography import room, row_height
-from sheet_diag.workbook import Page
+from sheet_diag.workbook import Book, Page
 
 _FIGURE: Final = {**MID, "num_format": "0.0"}
 _BAR: Final = {"type": "data_bar", "bar_color": "#D9A08F", "bar_solid": True, "min_type": "num"}
 
 
-def write_items(page: Page, summary: Summary) -> None:
+def write_items(book: Book, page: Page, summary: Summary) -> None:
     """設問分析: share of each answer, most lost points first."""
     say, catalog = summary.say, summary.catalog
     labels = {c.id: c.label[say.lang] for cs in catalog.answer_sets.values() for c in cs}
@@ -65,6 +68,15 @@ def write_items(page: Page, summary: Summary) -> None:
     if rows:
         last = len(columns) - 1
         page.shade((rows[0], last, rows[1], last), {**_BAR, "min_value": 0})
+        _place_chart(book, page, rows, last - 1, say("portfolio.chart.items"))
+
+
+def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, title: str) -> None:
+    """The ten questions at the top of the table, below it."""
+    first, last = rows[0], min(rows[1], rows[0] + 9)
+    labels, values = Span(page.name, 3, first, last), Span(page.name, column, first, last)
+    chart = bars(book, labels, values, title=title, series=title, shape="0.00")
+    page.place(rows[1] + 2, 2, chart, (760, 330), description=title)
 
 
 def _write_item(
@@ -186,7 +198,9 @@ def write_data(page: Page, summary: Summary) -> None:
         "points": 60, "lost": 60, "remark": 240,
     }  # fmt: skip
     columns = [Column(say(f"portfolio.data.{key}"), width) for key, width in widths.items()]
-    records = summary.portfolio.answers.to_dict("records")
+    answers = summary.portfolio.answers
+    count, most = len(answers), CELLS // len(columns)
+    records = answers.head(most).astype({"answer": "object"}).to_dict("records")
 
     def write_row(page: Page, row: int, index: int) -> None:
         _write_answer(page, row, records[index], summary)
@@ -197,10 +211,11 @@ def write_data(page: Page, summary: Summary) -> None:
         heading=say("portfolio.sheet.data"),
         lead="",
         columns=columns,
-        count=len(records),
+        count=count,
         write_row=write_row,
         table="Data",
         frozen=3,
+        full="data/answers.csv",
     )
 
 

@@ -1,0 +1,8 @@
+"""What a client typed, as a frame can hold it: pandas refuses lone surrogates beside pyarrow."""
+
+from __future__ import annotations
+
+
+def sound(text: str) -> str:
+    """The text, with a question mark for every lone surrogate."""
+    return text.encode("utf-8", "replace").decode("utf-8")

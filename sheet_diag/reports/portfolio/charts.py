@@ -1,0 +1,80 @@
+"""Charts of the portfolio: ranks by group, mean scores, the weakest questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sheet_diag.reports.cells import Span
+from sheet_diag.style import BLUE, INK, LINE, NAVY, RANKS, WHITE
+from sheet_diag.typography import FONT
+from sheet_diag.workbook import Book
+
+_FONT: Final = {"name": FONT, "size": 8, "color": INK, "bold": False}
+_GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+
+
+def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title: str) -> Any:
+    """A bar a group, of 100 %, parted by rank; white gaps part the ranks in grey print, too."""
+    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
+    for rank, values in ranks.items():
+        chart.add_series(
+            {
+                "name": rank,
+                "categories": _cells(labels),
+                "values": _cells(values),
+                "fill": {"color": RANKS[rank]},
+                "border": {"color": WHITE, "width": 1},
+                "gap": 40,
+            }
+        )
+    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": LINE}})
+    chart.set_x_axis({"num_font": _FONT, "num_format": "0%", "major_gridlines": _GRID})
+    _dress(chart, title)
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    return chart
+
+
+def mean_and_range(book: Book, labels: Span, means: Span, medians: Span, **names: str) -> Any:
+    """Mean and median side by side, scores from 0 to 100; `names`: title, mean, median."""
+    chart = book.chart({"type": "column"})
+    looks = ({"fill": {"color": NAVY}}, {"fill": {"color": WHITE}, "border": {"color": BLUE}})
+    for key, span, look in zip(("mean", "median"), (means, medians), looks, strict=True):
+        places = {"categories": _cells(labels), "values": _cells(span)}
+        chart.add_series({"name": names[key], **places, **look, "gap": 80})
+    chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
+    scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0"}
+    chart.set_y_axis({**scale, "num_font": _FONT, "major_gridlines": _GRID})
+    _dress(chart, names["title"])
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    return chart
+
+
+def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, shape: str) -> Any:
+    """A bar a label, the first on top."""
+    chart = book.chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": series,
+            "categories": _cells(labels),
+            "values": _cells(values),
+            "fill": {"color": BLUE},
+            "gap": 40,
+            "data_labels": {"value": True, "font": _FONT, "num_format": shape},
+        }
+    )
+    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": LINE}})
+    chart.set_x_axis({"min": 0, "num_font": _FONT, "num_format": shape, "major_gridlines": _GRID})
+    _dress(chart, title)
+    return chart
+
+
+def _cells(span: Span) -> list[Any]:
+    return [span.sheet, span.first, span.column, span.last, span.column]
+
+
+def _dress(chart: Any, title: str) -> None:
+    font = {**_FONT, "size": 10, "bold": True}
+    chart.set_title({"name": title, "name_font": font, "overlay": False})
+    chart.set_legend({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})

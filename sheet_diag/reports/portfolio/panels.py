@@ -1,0 +1,175 @@
+"""The panels of 概要: small tables of eight columns, each under a heading of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.reports.cells import Span
+from sheet_diag.reports.charts import Area
+from sheet_diag.reports.portfolio.listing import Summary
+from sheet_diag.style import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    HEADING,
+    INSET,
+    PALE,
+    RANKS,
+    SMALL,
+    Look,
+)
+from sheet_diag.workbook import Page
+
+WIDTHS: Final = (110, 60, *(44,) * 6)  # pixels; labels take the first two columns
+_LAST: Final = len(WIDTHS) - 1
+UPPER_ROWS: Final = 12  # heading, headings of columns, ten lines
+LOWER_ROWS: Final = 9  # heading, headings of columns, seven lines
+_MOST_GROUPS: Final = 6
+_MOST_ITEMS: Final = 10
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False, "shrink": True}
+_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+_WHOLE: Final[Look] = {**_MID, "num_format": "#,##0"}
+_SHARE: Final[Look] = {**_MID, "num_format": "0%"}
+_SCORE: Final[Look] = {**_MID, "num_format": "0.0"}
+_TOTAL: Final[Look] = {**BOLD, "bg_color": PALE}
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Where the groups stand: their labels, and the clients of each rank."""
+
+    labels: Span
+    ranks: Mapping[str, Span]
+
+
+def write_ranks(page: Page, row: int, column: int, summary: Summary) -> Area:
+    """Clients by rank with shares; the chart stands beside them."""
+    say, ranks = summary.say, summary.portfolio.ranks
+    total = sum(ranks.values())
+    _heading(page, row, column, say("portfolio.ranks.heading"))
+    _heads(page, row + 1, column, [say(f"portfolio.ranks.{k}") for k in ("rank", "count", "share")])
+    for line, rank in enumerate(Rank, row + 2):
+        mark = {**_MID, **BOLD, "font_size": 12, "font_color": RANKS[rank.value]}
+        page.text(line, column, rank.value, mark)
+        page.number(line, column + 1, ranks[rank], _WHOLE)
+        page.number(line, column + 2, ranks[rank] / total if total else 0, _SHARE)
+    line = row + 2 + len(Rank)
+    page.text(line, column, say("portfolio.ranks.total"), {**_MID, **_TOTAL})
+    page.number(line, column + 1, total, {**_WHOLE, **_TOTAL})
+    page.number(line, column + 2, 1 if total else 0, {**_SHARE, **_TOTAL})
+    return Area(page.name, row + 2, row + 1 + len(Rank), labels=column, values=column + 1)
+
+
+def write_categories(page: Page, row: int, column: int, summary: Summary) -> Area:
+    """Mean and quartiles by category; the mean stands in the third column."""
+    say, frame = summary.say, summary.portfolio.categories
+    keys = ("mean", "lower", "median", "upper", "lowest", "highest")
+    _heading(page, row, column, say("portfolio.categories.heading"))
+    page.merged(row + 1, column, column + 1, say("portfolio.categories.category"), _HEAD)
+    _heads(page, row + 1, column + 2, [say(f"portfolio.categories.{key}") for key in keys])
+    records = sorted(frame.to_dict("records"), key=lambda record: not record["clients"])
+    for line, record in enumerate(records, row + 2):
+        name = summary.category(record["category"])
+        page.merged(line, column, column + 1, name, {**_TEXT, **BOLD})
+        for place, key in enumerate(keys, column + 2):
+            if record["clients"]:
+                page.number(line, place, record[key], _SCORE)
+            else:
+                page.text(line, place, say("report.none"), _MID)
+    drawn = sum(1 for record in records if record["clients"])
+    return Area(page.name, row + 2, row + 1 + max(drawn, 1), labels=column, values=column + 2)
+
+
+def write_weakest(page: Page, row: int, column: int, summary: Summary) -> None:
+    """The questions that lose the greatest share of their points."""
+    say, catalog = summary.say, summary.catalog
+    _heading(page, row, column, say("portfolio.weakest.heading"))
+    page.text(row + 1, column, say("portfolio.items.item"), _HEAD)
+    page.merged(row + 1, column + 1, column + _LAST - 1, say("portfolio.items.topic"), _HEAD)
+    page.text(row + 1, column + _LAST, say("portfolio.weakest.share"), _HEAD)
+    if not len(summary.portfolio.clients):
+        page.merged(row + 2, column, column + _LAST, say("portfolio.none"), {**BODY, **SMALL})
+        return
+    frame = summary.portfolio.items
+    worst = frame.sort_values("lost_share", ascending=False, kind="stable").head(_MOST_ITEMS)
+    for line, record in enumerate(worst.to_dict("records"), row + 2):
+        item = catalog.items[str(record["item"])]
+        star = say("report.answers.critical.mark") if item.critical else ""
+        page.text(line, column, item.id, {**_MID, **BOLD})
+        topic = f"{star}{item.topic[say.lang]}"
+        page.merged(line, column + 1, column + _LAST - 1, topic, _TEXT)
+        page.number(line, column + _LAST, record["lost_share"], _SHARE)
+
+
+def write_groups(page: Page, row: int, column: int, summary: Summary, field: str) -> Groups:
+    """Clients by group and rank: the largest groups, and the others together."""
+    say, frame = summary.say, summary.portfolio.groups[field]
+    _heading(page, row, column, say(f"portfolio.{field}.heading"))
+    page.merged(row + 1, column, column + 1, say(f"portfolio.clients.{field}"), _HEAD)
+    heads = [say("portfolio.ranks.count"), *(rank.value for rank in Rank)]
+    _heads(page, row + 1, column + 2, heads)
+    records = _largest(frame, summary, field)
+    for line, (label, counts) in enumerate(records, row + 2):
+        page.merged_client(line, column, column + 1, label, _TEXT)
+        for place, count in enumerate(counts, column + 2):
+            page.number(line, place, count, _WHOLE)
+    last = row + 1 + max(len(records), 1)
+    spans = {r.value: Span(page.name, column + 3 + r.position, row + 2, last) for r in Rank}
+    return Groups(Span(page.name, column, row + 2, last), spans)
+
+
+def _largest(frame: pd.DataFrame, summary: Summary, field: str) -> list[tuple[str, list[int]]]:
+    """Label and counts (all, then by rank) of the largest groups, in their order."""
+    names = ["clients", *(rank.value for rank in Rank)]
+    largest = frame.sort_values("clients", ascending=False, kind="stable").head(_MOST_GROUPS)
+    kept = frame[frame.index.isin(largest.index)] if field == "employees" else largest
+    found = [
+        (summary.group(field, str(record["choice"])), [int(record[name]) for name in names])
+        for record in kept.to_dict("records")
+    ]
+    rest = frame[~frame.index.isin(largest.index)]
+    if len(rest):
+        others = summary.say("portfolio.groups.others", count=len(rest))
+        found.append((others, [int(rest[name].sum()) for name in names]))
+    return found
+
+
+def write_movement(page: Page, row: int, column: int, summary: Summary) -> None:
+    """Clients by rank then and now; a sentence where none was there before."""
+    say, table = summary.say, summary.portfolio.movement
+    _heading(page, row, column, say("portfolio.movement.heading"))
+    if table.empty:
+        text = say("portfolio.movement.none")
+        page.merged(row + 1, column, column + _LAST, text, {**BODY, **SMALL}, rows=3)
+        return
+    page.merged(row + 1, column, column + 1, say("portfolio.movement.corner"), _HEAD)
+    _heads(page, row + 1, column + 2, [*(r.value for r in Rank), say("portfolio.ranks.total")])
+    for line, then in enumerate(Rank, row + 2):
+        mark = {**_MID, **BOLD, "font_color": RANKS[then.value]}
+        page.merged(line, column, column + 1, then.value, mark)
+        for now in Rank:
+            count: Any = table.at[then.value, now.value]
+            same = _TOTAL if then is now else {}
+            page.number(line, column + 2 + now.position, int(count), {**_WHOLE, **same})
+        total: Any = table.loc[then.value].sum()
+        page.number(line, column + _LAST, int(total), {**_WHOLE, **_TOTAL})
+    how = say("portfolio.movement.how")
+    page.merged(row + 7, column, column + _LAST, how, {**BODY, **SMALL})
+
+
+def _heading(page: Page, row: int, column: int, text: str) -> None:
+    page.merged(row, column, column + _LAST, text, HEADING)
+    page.height(row, 22)
+
+
+def _heads(page: Page, row: int, column: int, texts: list[str]) -> None:
+    for place, text in enumerate(texts, column):
+        page.text(row, place, text, _HEAD)

@@ -1,0 +1,442 @@
+"""What the consultant decides: read line by line, applied to the client's returns, and told."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheet_diag.evaluation import evaluate
+from sheet_diag.intake import find, open_file, receive
+from sheet_diag.intake.cells import Grid, Mark, Workbook
+from sheet_diag.intake.overrides import read_decisions, read_overrides
+from sheet_diag.judgement import Read, apply
+from sheet_diag.layout import AMENDMENT_COLUMNS, REMARK_COLUMNS
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.judgement import Decisions, Override
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Problem, Received
+from sheet_diag.model.settings import Issuer, Limits, Reading
+from sheet_diag.reports.answers import ANSWER
+from sheet_diag.settle import settle
+from sheet_diag.sheet import Entries, overrides_workbook
+from sheet_diag.wording import Wording
+from tests.catalogs import JIS
+from tests.grids import sheet
+from tests.returned import page_at, reopened
+from tests.samples import ISSUER, PROFILE, client, received, report
+from tests.workbooks import cut_texts, opened, strings
+from tests.workbooks import sheet as page_of
+
+READING = Reading()
+HEAD = "| 診断先 | 設問 No. | 新しい回答 | 理由 | 修正者 |"
+REMARKS = "| 診断先 | コメント |"
+
+
+def line(problem: Problem) -> str:
+    """`CODE cell item value`, what is missing left out."""
+    return " ".join(filter(None, (problem.code, problem.cell, problem.item, problem.value)))
+
+
+def table(*lines: str, head: str = HEAD, name: str = "回答の修正", **more: Any) -> Grid:
+    """A sheet whose headings stand in row 5 and whose lines follow."""
+    return sheet("\n".join((head, *lines)), name, **more)
+
+
+def remarks(*lines: str) -> Grid:
+    return table(*lines, head=REMARKS, name="コメント")
+
+
+def decisions(*grids: Grid) -> Decisions:
+    found, problems = read_decisions(Workbook(grids), JIS)
+    assert not problems
+    return found
+
+
+def told(*grids: Grid) -> list[str]:
+    return [line(problem) for problem in read_decisions(Workbook(grids), JIS)[1]]
+
+
+# --- reading the file
+
+
+@pytest.mark.parametrize(
+    ("typed", "after"),
+    [
+        pytest.param("| A | POL-01 | はい | r | b |", "yes", id="the drop-down's words"),
+        pytest.param("| A | ｐｏｌ－０１ | ○ | r | b |", "yes", id="wide number, sign"),
+        pytest.param("| A | pol-01 | partly | r | b |", "partial", id="small letters, English"),
+        pytest.param("| A | POL-01 | 不明 | r | b |", "unknown", id="an alias"),
+        pytest.param("| A | AST-09 | 対象外 | r | b |", "na", id="N/A where it is offered"),
+    ],
+)
+def test_a_line_is_understood_as_a_return_is(typed: str, after: str) -> None:
+    (found,) = decisions(table(typed)).amendments
+    assert (found.client, found.after, found.reason, found.by) == ("A", after, "r", "b")
+    assert (found.sheet, found.row, found.cells) == ("回答の修正", 6, ("A6", "B6"))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("| Client | Question No. | New answer | Reason | Changed by |", id="English"),
+        pytest.param("| 診断先： | 設問　Ｎｏ． | 新しい回答 | 理由 | 修正者 |", id="folded"),
+    ],
+)
+def test_headings_in_either_language(head: str) -> None:
+    found = decisions(table("| A | POL-01 | はい | r | b |", head=head, name="Sheet1"))
+    assert [each.item for each in found.amendments] == ["POL-01"]
+
+
+def test_columns_may_be_moved_and_lines_left_blank() -> None:
+    head = "| 修正者 | 理由 | メモ | 診断先 | 新しい回答 | 設問 No. |"
+    grid = table("| b | r | x | A | いいえ | COM-01 |", "| | | | | | |", head=head)
+    (found,) = decisions(grid, remarks("| A | 一行目 |", "| | |")).amendments
+    assert (found.client, found.item, found.after, found.by) == ("A", "COM-01", "no", "b")
+
+
+FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
+    "no client": ([table("| | POL-01 | はい | r | b |")], ["OVERRIDE_INCOMPLETE A6"]),
+    "no reason": ([table("| A | POL-01 | はい | | b |")], ["OVERRIDE_INCOMPLETE D6"]),
+    "no name under it": ([table("| A | POL-01 | はい | r | |")], ["OVERRIDE_INCOMPLETE E6"]),
+    "only a reason": ([table("| | | | r | |")], ["OVERRIDE_INCOMPLETE A6"]),
+    "a formula without a result": (
+        [table("| A | POL-01 | | r | b |", marks={"C6": Mark.NOT_CALCULATED})],
+        ["OVERRIDE_INCOMPLETE C6"],
+    ),
+    "an item that is not asked": (
+        [table("| A | POL-99 | はい | r | b |")],
+        ["OVERRIDE_ITEM_UNKNOWN B6 POL-99"],
+    ),
+    "another word": (
+        [table("| A | POL-01 | たぶん | r | b |")],
+        ["OVERRIDE_NOT_UNDERSTOOD C6 POL-01 たぶん"],
+    ),
+    "N/A where it is not offered": (
+        [table("| A | POL-01 | 該当なし | r | b |")],
+        ["OVERRIDE_NA_NOT_ALLOWED C6 POL-01 該当なし"],
+    ),
+    "a comment without a client": ([remarks("| | よい |")], ["OVERRIDE_INCOMPLETE A6"]),
+    "a client without a comment": ([remarks("| A | |")], ["OVERRIDE_INCOMPLETE B6"]),
+    "a heading is gone": (
+        [table("| A | POL-01 | はい | r | b |", head=HEAD.replace("理由", "備考"))],
+        ["OVERRIDES_COLUMN A5 理由"],
+    ),
+    "a heading stands twice": (
+        [table("| A | POL-01 | はい | r | b |", head=HEAD.replace("修正者", "理由"))],
+        ["OVERRIDES_COLUMN E5 理由", "OVERRIDES_COLUMN A5 修正者"],
+    ),
+    "no headings left": (
+        [table("| A | POL-01 | はい | r | b |", head="| a | b |")],
+        [f"OVERRIDES_COLUMN A1 {Wording(Lang.JA)(f'overrides.column.{c}')}"
+         for c in AMENDMENT_COLUMNS],
+    ),
+    "nothing at all": ([table(), remarks()], ["OVERRIDES_EMPTY"]),
+    "cells far away": (
+        [table("| A | POL-01 | はい | r | b |", cut=True)],
+        ["STRAY_CELLS 回答の修正"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_is_told_where_it_stands(name: str) -> None:
+    grids, problems = FAULTS[name]
+    assert told(*grids) == problems
+
+
+def test_lines_without_fault_count_beside_others() -> None:
+    grid = table("| A | POL-99 | はい | r | b |", "| A | POL-02 | はい | r | b |")
+    found, problems = read_decisions(Workbook((grid,)), JIS)
+    assert [each.item for each in found.amendments] == ["POL-02"]
+    assert [line(problem) for problem in problems] == ["OVERRIDE_ITEM_UNKNOWN B6 POL-99"]
+
+
+# --- the file in the input folder
+
+
+@pytest.mark.parametrize("name", ["overrides.xlsx", "Overrides.XLSX"])
+def test_the_file_is_known_by_its_name_at_the_top(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(filled([("株式会社見本", "POL-01", "いいえ", "r", "b")]))
+    read = received_of(tmp_path)
+    assert (read.ignored, read.sheet, read.problems) == (True, None, ())
+    assert read.decisions
+    assert [each.item for each in read.decisions.amendments] == ["POL-01"]
+
+
+def test_in_a_folder_below_it_is_a_file_like_others(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "overrides.xlsx").write_bytes(overrides_workbook(JIS, Lang.JA, ISSUER))
+    read = received_of(tmp_path)
+    assert (read.decisions, read.ignored) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "code"),
+    [
+        pytest.param(b"", Limits(), "OVERRIDES_UNREAD", id="empty"),
+        pytest.param(b"PK\x03\x04 broken", Limits(), "OVERRIDES_UNREAD", id="damaged"),
+        pytest.param(b"a,b\n", Limits(), "OVERRIDES_UNREAD", id="text"),
+        pytest.param(None, Limits(sheets=1), "OVERRIDES_UNREAD", id="past a limit"),
+    ],
+)
+def test_an_unreadable_file_is_told(content: bytes | None, limits: Limits, code: str) -> None:
+    data = overrides_workbook(JIS, Lang.JA, ISSUER) if content is None else content
+    found, problems = read_overrides(data, "overrides.xlsx", JIS, Reading(limits=limits))
+    assert (found, [problem.code for problem in problems]) == (None, [code])
+
+
+def received_of(folder: Path) -> Received:
+    (found,) = find(folder, apart_from=folder / "output")
+    (leaf,) = open_file(found, folder / "spool", READING)
+    return receive(found, leaf, JIS, READING)
+
+
+# --- the blank workbook
+
+
+def filled(rows: Sequence[tuple[str, ...]], lang: Lang = Lang.JA) -> bytes:
+    """The blank workbook with lines entered in its first sheet."""
+    book = reopened(overrides_workbook(JIS, lang, ISSUER))
+    for at, row in enumerate(rows, 6):
+        for column, text in enumerate(row, 1):
+            page_at(book, 0).cell(at, column, text)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_blank_workbook_is_read_by_its_headings(lang: Lang) -> None:
+    found, problems = read_overrides(
+        filled([("A", "AST-09", "N/A", "r", "b")], lang), "x", JIS, READING
+    )
+    assert found
+    assert [(each.item, each.after) for each in found.amendments] == [("AST-09", "na")]
+    assert problems == ()
+    blank, problems = read_overrides(overrides_workbook(JIS, lang, ISSUER), "x", JIS, READING)
+    assert (blank, [p.code for p in problems]) == (Decisions(), ["OVERRIDES_EMPTY"])
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_blank_workbook_offers_answers_and_numbers(lang: Lang) -> None:
+    content = overrides_workbook(JIS, lang, Issuer())
+    assert content == overrides_workbook(JIS, lang, Issuer())
+    book = opened(content)
+    page = book.worksheets[0]
+    lists = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
+    answers, items = (
+        next(f for cells, f in lists.items() if f"{letter}6" in cells.split()) for letter in "CB"
+    )
+    assert cells_of(content, answers) == [c.label[lang] for c in JIS.answer_sets["implementation"]]
+    assert cells_of(content, items) == list(JIS.items)
+    assert not page.protection.sheet
+    for each in book.worksheets:
+        assert cut_texts(each) == []
+
+
+def cells_of(content: bytes, reference: str) -> list[object]:
+    name, cells = reference.lstrip("=").split("!")
+    rows = page_of(opened(content), name.strip("'"))[cells.replace("$", "")]
+    return [cell.value for (cell,) in rows]
+
+
+# --- applying
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Returns and decisions put together, and what became of them."""
+
+    read: list[Read]
+
+    @property
+    def file(self) -> list[str]:
+        return [line(problem) for problem in self.read[-1][0].problems]
+
+    def overrides(self, at: int = 0) -> tuple[Override, ...]:
+        return self.read[at][0].judgement.overrides
+
+    def outcome(self, at: int = 0) -> Outcome:
+        return list(settle(JIS, self.read))[at]
+
+
+def applied(returns: Sequence[Received], *grids: Grid) -> Applied:
+    found, problems = read_decisions(Workbook(grids), JIS)
+    file = Received("overrides.xlsx", "f" * 64, problems=problems, ignored=True, decisions=found)
+    read: list[Read] = [(each, evaluate(JIS, each.sheet)) for each in returns if each.sheet]
+    return Applied(apply(JIS, [*read, (file, None)]))
+
+
+def with_id(given: Received, client_id: str) -> Received:
+    assert given.sheet
+    identity = replace(given.sheet.identity, client=client_id)
+    sha = (given.sha256[:-4] + client_id).ljust(64, "0")[:64]
+    return replace(given, sha256=sha, sheet=replace(given.sheet, identity=identity))
+
+
+def test_an_answer_is_changed_and_nothing_of_the_client_is_lost() -> None:
+    given = client("株式会社見本", {"POL-01": "×"})
+    result = applied([given], table("| （株）見本 | POL-01 | 一部 | 文書を拝見 | 診断太郎 |"))
+    assert result.overrides() == (
+        Override("POL-01", "no", "いいえ", "partial", "文書を拝見", "診断太郎"),
+    )
+    changed, diagnosis = result.read[0]
+    assert changed.sheet
+    assert given.sheet
+    response = next(each for each in changed.sheet.responses if each.item == "POL-01")
+    assert (response.choice, response.raw) == ("partial", "いいえ")
+    assert diagnosis == evaluate(JIS, changed.sheet)
+    assert diagnosis != evaluate(JIS, given.sheet)
+    assert [line(p) for p in changed.problems] == [f"OVERRIDDEN {response.cell} POL-01 いいえ"]
+    assert dict(changed.problems[0].details) == {
+        "reason": "文書を拝見",
+        "by": "診断太郎",
+        "before_ja": "「いいえ」",
+        "before_en": '"いいえ"',
+        "after_ja": "一部",
+        "after_en": "Partly",
+    }
+    assert result.file == ["OVERRIDES_READ"]
+    assert dict(result.read[-1][0].problems[0].details) == {"applied": "1", "placed": "0"}
+
+
+SETTLED = {
+    "not understood": ("たぶん", "NOT_UNDERSTOOD"),
+    "unanswered": ("", "UNANSWERED"),
+    "N/A not allowed": ("該当なし", "NA_NOT_ALLOWED"),
+    "an error of Excel": ("#REF!", "ERROR_VALUE"),
+}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_an_answer_that_could_not_be_used_is_settled(name: str) -> None:
+    typed, code = SETTLED[name]
+    words = {**dict.fromkeys(JIS.items, "はい"), "POL-01": typed}
+    given = received(Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v}))
+    assert code in [problem.code for problem in given.problems]
+    result = applied([given], table("| A | POL-01 | はい | r | b |"))
+    assert [p.code for p in result.read[0][0].problems] == ["OVERRIDDEN"]
+    assert result.overrides()[0].raw == typed
+    assert result.outcome().status is Status.RANKED
+    diagnosis = result.outcome().diagnosis
+    assert diagnosis
+    assert diagnosis.scores.rank is Rank.A
+
+
+def test_what_is_told_of_other_items_stays() -> None:
+    given = client("A", {"POL-01": ".", "POL-02": "."})
+    result = applied([given], table("| A | POL-01 | はい | r | b |"))
+    assert [(p.code, p.item) for p in result.read[0][0].problems] == [
+        ("UNANSWERED", "POL-02"),
+        ("OVERRIDDEN", "POL-01"),
+    ]
+
+
+NO, YES = client("A", {"POL-01": "×"}), client("A", rest="○")
+PLACES = {
+    "no such client": ([NO], ["| B | POL-01 | はい | r | b |"], ["OVERRIDE_CLIENT_UNKNOWN A6 B"]),
+    "two lines against each other": (
+        [NO],
+        ["| A | POL-01 | はい | r | b |", "| a | POL-01 | 一部 | r | b |"],
+        ["OVERRIDE_CONTRADICTS B6 POL-01", "OVERRIDE_CONTRADICTS B7 POL-01"],
+    ),
+    "against each other by id and by name": (
+        [with_id(NO, "7")],
+        ["| A | POL-01 | はい | r | b |", "| 7 | POL-01 | 一部 | r | b |"],
+        ["OVERRIDE_CONTRADICTS B6 POL-01", "OVERRIDE_CONTRADICTS B7 POL-01"],
+    ),
+    "the same line twice": (
+        [NO],
+        ["| A | POL-01 | はい | r | b |", "| A | POL-01 | ○ | r | b |"],
+        ["OVERRIDE_TWICE B7 POL-01"],
+    ),
+    "what the client answered": (
+        [YES],
+        ["| A | POL-01 | はい | r | b |"],
+        ["OVERRIDE_SAME B6 POL-01"],
+    ),
+    "one name, two ids": (
+        [with_id(NO, "7"), with_id(NO, "8")],
+        ["| A | POL-01 | はい | r | b |"],
+        ["OVERRIDE_CLIENT_AMBIGUOUS A6 A"],
+    ),
+    "one name, two industries": (
+        [NO, client("A", {"POL-02": "×"}, profile={"industry": "建設業"})],
+        ["| A | POL-01 | はい | r | b |"],
+        ["OVERRIDE_CLIENT_AMBIGUOUS A6 A"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_line_that_is_not_applied_is_told(name: str) -> None:
+    returns, lines, problems = PLACES[name]
+    result = applied(returns, table(*lines))
+    assert result.file == ["OVERRIDES_READ", *problems]
+    kept = 1 if name == "the same line twice" else 0
+    assert sum(len(result.overrides(at)) for at in range(len(returns))) == kept
+
+
+TARGETS = {
+    "by id, folded": ([with_id(NO, "C-7"), client("B", {"POL-01": "×"})], "ｃ-7", [1, 0]),
+    "by name in two returns": ([NO, client("(株)A", {"POL-01": "△"})], "株式会社A", [1, 1]),
+    "the id of one, under two names": (
+        [with_id(NO, "7"), with_id(client("Aホールディングス", {"POL-01": "△"}), "7")],
+        "A",
+        [1, 1],
+    ),
+    "only one of two answered otherwise": ([NO, YES], "A", [1, 0]),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_return_of_the_client_and_no_other(name: str) -> None:
+    returns, typed, counts = TARGETS[name]
+    result = applied(returns, table(f"| {typed} | POL-01 | はい | r | b |"))
+    assert [len(result.overrides(at)) for at in range(len(returns))] == counts
+    assert result.file == ["OVERRIDES_READ"]
+
+
+def test_nothing_decided_changes_nothing() -> None:
+    assert NO.sheet
+    read: list[Read] = [(NO, evaluate(JIS, NO.sheet))]
+    assert apply(JIS, read) == read
+
+
+def test_comments_of_a_client_are_joined_and_others_told() -> None:
+    result = applied([NO], remarks("| A | 一つ目 |", "| （株）A | 二つ目 |", "| B | 三つ目 |"))
+    assert result.read[0][0].judgement.comment == "一つ目\n二つ目"
+    assert NO.sheet
+    assert result.read[0][1] == evaluate(JIS, NO.sheet)
+    assert result.file == ["OVERRIDES_READ", "OVERRIDE_CLIENT_UNKNOWN A8 B"]
+    assert dict(result.read[-1][0].problems[0].details) == {"applied": "0", "placed": "2"}
+
+
+# --- the report
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_report_tells_the_client_s_answer_the_new_one_and_who_changed_it(lang: Lang) -> None:
+    grid = table("| A | POL-01 | 一部 | =文書を拝見 | 診断太郎 |")
+    content = report(applied([NO], grid).outcome(), lang=lang)
+    say = Wording(lang)
+    conditions = page_of(opened(content), say("report.sheet.conditions"))
+    (told_,) = [text for text in strings(conditions) if "診断太郎" in text]
+    after = {Lang.JA: "一部", Lang.EN: "Partly"}[lang]
+    assert all(part in told_ for part in ("POL-01", "いいえ", after, "=文書を拝見"))
+    answers = page_of(opened(content, values=True), say("report.sheet.answers"))
+    (row,) = [row for row in answers.iter_rows(values_only=True) if row[0] == "POL-01"]
+    assert row[ANSWER] == after
+    assert "いいえ" in str(row[ANSWER + 1])
+
+
+def test_headings_of_the_tables_are_told_apart() -> None:
+    for lang in Lang:
+        say = Wording(lang)
+        heads = [say(f"overrides.column.{c}") for c in (*AMENDMENT_COLUMNS, *REMARK_COLUMNS[1:])]
+        assert len(set(heads)) == len(heads)

@@ -1,0 +1,499 @@
+"""改善計画: what it says, how it is read again wherever it comes back, and who is shown it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheet_diag.intake import read_content
+from sheet_diag.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.judgement import Judgement
+from sheet_diag.model.plan import Plan, PlanEntry
+from sheet_diag.model.results import Outcome, Report, Status
+from sheet_diag.model.returns import Received
+from sheet_diag.reports.comments import opened as opened_comment
+from sheet_diag.reports.flow import Flow
+from sheet_diag.reports.judgement import write_judgement
+from sheet_diag.reports.letter import Letter
+from sheet_diag.reports.plan import write_plan
+from sheet_diag.settle.plans import attach_plans
+from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.wording import Wording
+from sheet_diag.workbook import Book
+from tests.catalogs import JIS, catalog
+from tests.office import convert, found_soffice
+from tests.returned import page_at, reopened
+from tests.samples import AS_OF, ISSUER, PROFILE, changed, client, labels, settled
+from tests.workbooks import cut_texts, opened, rows_with, sheet, sheet_parts, strings
+
+NUMBER = "SD-20261123-0dd95d12"
+MIXED = {"POL": "×△?○○○○○.", "PHY": "×××○○○○○△"}
+
+
+def letter(
+    given: Received | Outcome,
+    *,
+    lang: Lang = Lang.JA,
+    plan: Plan | None = None,
+    of: Catalog = JIS,
+    number: str = NUMBER,
+) -> Letter:
+    outcome = given if isinstance(given, Outcome) else settled(given, catalog=of)[0]
+    assert outcome.received.sheet
+    assert outcome.diagnosis
+    made = Report(
+        received=outcome.received,
+        sheet=outcome.received.sheet,
+        diagnosis=outcome.diagnosis,
+        problems=outcome.problems,
+        number=number,
+        as_of=AS_OF,
+        lang=lang,
+        plan=plan,
+    )
+    return Letter(made, of, ISSUER, Wording(lang))
+
+
+def workbook(page_of: Letter) -> bytes:
+    """A report of ours that holds the plan alone."""
+    book = Book(title="t", author="a", created=AS_OF)
+    book.custom_property(OUTPUT_KEY, page_of.report.number)
+    write_plan(book.page(page_of.say("plan.sheet")), page_of)
+    return book.bytes()
+
+
+def plan_page(content: bytes, lang: Lang = Lang.JA) -> Worksheet:
+    return sheet(opened(content), Wording(lang)("plan.sheet"))
+
+
+def table(page: Worksheet, lang: Lang = Lang.JA) -> list[dict[str, Any]]:
+    """The lines of the table by the names of their columns."""
+    say = Wording(lang)
+    (top,) = rows_with(page, say("plan.column.effort"))
+    columns = ("id", "category", "priority", "title", "text", "controls", "gain", "way")
+    names = {say(f"plan.column.{c}"): c for c in (*columns, *PLAN_COLUMNS, "previous")}
+    rows = [*page.iter_rows(min_row=top, values_only=True)]
+    heads = [names.get(str(head)) for head in rows[0]]
+    lines = [dict(zip(heads, row, strict=True)) for row in rows[1:]]
+    kept: list[dict[str, Any]] = [{str(k): v for k, v in line.items() if k} for line in lines]
+    return [line for line in kept if line["id"] in JIS.items and line["gain"] is not None]
+
+
+# --- the page
+
+
+def test_every_open_item_by_urgency_with_what_it_brings() -> None:
+    made = letter(client("A", MIXED))
+    lines = table(plan_page(workbook(made)))
+    diagnosis = made.report.diagnosis
+    assert [line["id"] for line in lines] == list(diagnosis.open_items)
+    for line in lines:
+        item = JIS.items[str(line["id"])]
+        gain = diagnosis.gains[item.id]
+        assert line["gain"] == float(Fraction(int(gain * 10), 10))
+        assert str(line["title"]).lstrip("★") == item.comment.title.ja
+        assert str(line["title"]).startswith("★") == item.critical
+        assert line["text"] == item.comment.text.ja
+        for standard in JIS.standards:
+            for control in item.controls.get(standard.id, ()):
+                assert control in str(line["controls"])
+        on = [mark for way, mark in zip(diagnosis.ways, "◎○", strict=False) if item.id in way.items]
+        assert (line["way"] or "") == "".join(on)
+        assert [line[column] for column in PLAN_COLUMNS] == [None] * 4
+
+
+def test_the_priority_follows_the_urgency() -> None:
+    lines = table(plan_page(workbook(letter(client("A", MIXED)))))
+    found = {str(line["id"]): line["priority"] for line in lines}
+    expected = {
+        "POL-03": "高",  # critical, わからない
+        "PHY-01": "高",  # critical, いいえ
+        "PHY-02": "中",  # weight 3, いいえ
+        "POL-01": "中",  # weight 3, いいえ
+        "POL-02": "低",  # weight 2, 一部
+        "POL-09": "中",  # weight 2, unanswered
+    }
+    assert {item: found[item] for item in expected} == expected
+    order = "高中低"
+    places = [order.index(str(line["priority"])) for line in lines]
+    assert places == sorted(places)
+
+
+def test_gains_add_up_to_what_is_missing() -> None:
+    diagnosis = letter(client("A", MIXED)).report.diagnosis
+    assert diagnosis.scores.overall is not None
+    assert sum(diagnosis.gains.values()) == 100 - diagnosis.scores.overall
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param({c.id: "×" for c in JIS.categories}, id="everything open"),
+        pytest.param(MIXED, id="some open"),
+        pytest.param({}, id="nothing open"),
+    ],
+)
+def test_no_text_is_cut_and_the_same_gives_the_same(rows: Mapping[str, str], lang: Lang) -> None:
+    plan = Plan((PlanEntry("POL-01", "小", "総務部の山田さん" * 4, "年度内のできるだけ早い時期"),))
+    for previous in (None, plan):
+        made = letter(client("A", rows), lang=lang, plan=previous)
+        content = workbook(made)
+        assert content == workbook(made)
+        assert cut_texts(plan_page(content, lang)) == []
+
+
+def test_the_client_can_fill_filter_and_print_it() -> None:
+    content = workbook(letter(client("A", MIXED)))
+    page = plan_page(content)
+    lines = len(table(page))
+    (header,) = rows_with(page, "工数の目安")
+    assert page.auto_filter.ref == f"A{header}:L{header + lines}"
+    assert page.print_title_rows == f"${header}:${header}"
+    assert page.page_setup.orientation == "landscape"
+    assert not page.protection.sheet
+    rules = page.data_validations.dataValidation
+    by_kind = {str(r.formula1): r for r in rules if r.type == "list"}
+    assert set(by_kind) == {'"小,中,大"', '"未着手,進行中,完了,見送り"'}
+    days = [r for r in rules if r.type == "date"]
+    assert days
+    assert {r.errorStyle for r in days} == {"warning"}  # "by spring" is a fair answer, too
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_nothing_open_is_one_sentence(lang: Lang) -> None:
+    page = plan_page(workbook(letter(client("A"), lang=lang)), lang)
+    say = Wording(lang)
+    assert say("plan.nothing") in strings(page)
+    assert rows_with(page, say("plan.column.effort")) == []
+
+
+def test_what_was_planned_stands_beside_and_what_is_done_below() -> None:
+    entries = (
+        PlanEntry("POL-01", "小", "=山田", "2026-12-25", "進行中"),
+        PlanEntry("POL-05", "", "佐藤", "年度内", "未着手"),
+        PlanEntry("AST-09", "", "鈴木", "", ""),
+        PlanEntry("OLD-1", "", "高橋", "", ""),
+    )
+    made = letter(client("A", {**MIXED, "AST-09": "-"}), plan=Plan(entries, name="A"))
+    page = plan_page(workbook(made))
+    lines = {line["id"]: line for line in table(page)}
+    assert lines["POL-01"]["previous"] == (
+        "工数の目安：小\n担当者：=山田\n期限：2026-12-25\n状況：進行中"
+    )
+    assert lines["POL-02"]["previous"] is None
+    assert [lines["POL-01"][column] for column in PLAN_COLUMNS] == [None] * 4
+    (heading,) = rows_with(page, Wording(Lang.JA)("plan.done.heading"))
+    below = [
+        [str(v) for v in row if v] for row in page.iter_rows(min_row=heading + 1, values_only=True)
+    ]
+    assert [row[0] for row in below] == ["POL-05", "AST-09", "OLD-1"]
+    assert "「はい」" in below[0][3]
+    assert "「該当なし」" in below[1][3]
+    assert below[2][1] == Wording(Lang.JA)("plan.done.gone")
+    assert "佐藤" in below[0][4]
+
+
+def test_a_catalogue_of_another_size() -> None:
+    small = catalog("3! 2", "1 1", "2", "2n")
+    given = client("A", {"C1": "×△", "C2": "×○"}, catalog=small)
+    made = letter(given, of=small)
+    assert made.report.diagnosis.open_items == ("C1-1", "C1-2", "C2-1")
+    assert "C1-1" in strings(plan_page(workbook(made)))
+
+
+# --- reading it again
+
+
+def filled(content: bytes, entries: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """The workbook after its client entered something, by item and column."""
+    book = reopened(content)
+    page = page_at(book, 0)
+    heads = {Wording(lang)(f"plan.column.{c}"): c for lang in Lang for c in PLAN_COLUMNS}
+    (top,) = [row for row in range(1, 9) if page.cell(row, 1).value == "No."]
+    columns = {heads[str(c.value)]: c.column or 0 for c in page[top] if c.value in heads}
+    for row in range(top + 1, page.max_row + 1):
+        for name, value in entries.get(str(page.cell(row, 1).value), {}).items():
+            page.cell(row, columns[name], value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+TYPED = {
+    "POL-01": {"owner": "総務部", "due": "令和8年12月25日", "status": "進行中"},
+    "PHY-01": {"effort": "大", "due": "年度内"},
+}
+READ = (
+    PlanEntry("POL-01", "", "総務部", "2026-12-25", "進行中"),
+    PlanEntry("PHY-01", "大", "", "年度内", ""),
+)
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_our_report_with_entries_is_a_plan(lang: Lang) -> None:
+    content = filled(workbook(letter(client("株式会社見本", MIXED), lang=lang)), TYPED)
+    read = read_content("report.xlsx", content, JIS)
+    assert (read.ignored, read.sheet) == (True, None)
+    assert [(p.code, p.value) for p in read.problems] == [("PLAN_READ", "2")]
+    assert read.plan
+    assert sorted(read.plan.entries, key=lambda e: e.item) == sorted(READ, key=lambda e: e.item)
+    assert (read.plan.client, read.plan.name) == ("", "株式会社見本")
+    assert read.plan.number == NUMBER
+
+
+def test_a_day_that_excel_stored_is_read_as_one() -> None:
+    content = filled(workbook(letter(client("A", MIXED))), {"POL-01": {"due": AS_OF}})
+    read = read_content("report.xlsx", content, JIS)
+    assert read.plan
+    assert [each.due for each in read.plan.entries] == ["2026-11-23"]
+
+
+def test_our_report_without_entries_stays_what_it_is() -> None:
+    plan = Plan((PlanEntry("POL-01", owner="a"), PlanEntry("POL-05", owner="b")), name="A")
+    for previous in (None, plan):
+        content = workbook(letter(client("A", MIXED), plan=previous))
+        read = read_content("report.xlsx", content, JIS)
+        assert (read.ignored, read.plan) == (False, None)
+        assert [problem.code for problem in read.problems] == ["OWN_OUTPUT"]
+
+
+def with_plan_copied(*, keys: bool = True) -> bytes:
+    """A return into which its client copied the sheet of last year's report."""
+    given = labels(JIS, dict.fromkeys(JIS.items, "yes"))
+    sent = reopened(hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, given), "7"))
+    source = reopened(filled(workbook(letter(client("A", MIXED))), TYPED)).worksheets[0]
+    target = sent.create_sheet(source.title)
+    for row in source.iter_rows():
+        for cell in row:
+            if cell.value is not None and (keys or cell.row > 1):
+                target.cell(cell.row, cell.column, cell.value)
+    buffer = io.BytesIO()
+    sent.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("keys", "client_id", "name", "number"),
+    [
+        pytest.param(True, "", "A", NUMBER, id="it says whose it is"),
+        pytest.param(False, "7", "株式会社見本", "", id="else that of its return"),
+    ],
+)
+def test_a_plan_copied_into_a_return(keys: bool, client_id: str, name: str, number: str) -> None:
+    read = read_content("a.xlsx", with_plan_copied(keys=keys), JIS)
+    assert read.sheet
+    assert not read.ignored
+    assert set(read.sheet.answers.values()) == {"yes"}
+    assert [problem.code for problem in read.problems if problem.code == "PLAN_READ"]
+    assert read.plan
+    assert {entry.item: entry for entry in read.plan.entries} == {e.item: e for e in READ}
+    assert (read.plan.client, read.plan.name, read.plan.number) == (client_id, name, number)
+
+
+def test_the_sheet_says_whose_it_is_where_nobody_sees_it() -> None:
+    content = workbook(letter(client("=A", MIXED)))
+    page = plan_page(content)
+    places = {str(cell.value): cell.column or 0 for cell in page[1] if cell.value in PLAN_KEYS}
+    assert set(places) == set(PLAN_KEYS)
+    hidden = [(d.min or 0, d.max or 0) for d in page.column_dimensions.values() if d.hidden]
+    for column in (at for first in places.values() for at in (first, first + 1)):
+        assert any(low <= column <= high for low, high in hidden)
+    assert sheet_parts(content)[page.title].findall(".//{*}f") == []
+
+
+# --- whose report shows it
+
+
+def outcome(name: str, *, client_id: str = "", plan: Plan | None = None) -> Outcome:
+    (found,) = settled(client(name, {"POL-01": "×"}))
+    assert found.received.sheet
+    identity = replace(found.received.sheet.identity, client=client_id or None)
+    sheet_ = replace(found.received.sheet, identity=identity)
+    return replace(found, received=replace(found.received, sheet=sheet_, plan=plan))
+
+
+def carrier(plan: Plan, file: str = "report.xlsx") -> Outcome:
+    received = Received(file, file, ignored=True, plan=plan)
+    return Outcome(received, Status.IGNORED, ())
+
+
+ENTRY = (PlanEntry("POL-01", owner="a"),)
+OLD, NEW = "SD-20251101-ffffffff", "SD-20261101-00000000"
+ATTACHED: Mapping[str, tuple[Sequence[Outcome], Sequence[str | None], Sequence[str]]] = {
+    "by id": (
+        [outcome("A", client_id="7"), outcome("B"), carrier(Plan(ENTRY, "７", "B", OLD))],
+        [OLD, None, None],
+        ["", "", ""],
+    ),
+    "by name": (
+        [outcome("株式会社A"), outcome("B"), carrier(Plan(ENTRY, "", "（株）A", OLD))],
+        [OLD, None, None],
+        ["", "", ""],
+    ),
+    "an id that no return has, then the name": (
+        [outcome("A"), carrier(Plan(ENTRY, "9", "A", OLD))],
+        [OLD, None],
+        ["", ""],
+    ),
+    "in the return itself": ([outcome("A", plan=Plan(ENTRY, "", "A", OLD))], [OLD], [""]),
+    "nobody's": (
+        [outcome("A"), carrier(Plan(ENTRY, "", "C", OLD))],
+        [None, None],
+        ["", "PLAN_WITHOUT_CLIENT C"],
+    ),
+    "two of one name": (
+        [outcome("A", client_id="1"), outcome("A", client_id="2"), carrier(Plan(ENTRY, "", "A"))],
+        [None, None, None],
+        ["", "", "PLAN_WITHOUT_CLIENT A"],
+    ),
+    "the newer report's": (
+        [
+            outcome("A"),
+            carrier(Plan(ENTRY, "", "A", NEW), "new.xlsx"),
+            carrier(Plan(ENTRY, "", "A", OLD), "old.xlsx"),
+        ],
+        [NEW, None, None],
+        ["", "", "PLAN_OLDER new.xlsx"],
+    ),
+    "a superseded return's": (
+        [
+            outcome("A"),
+            replace(outcome("A", plan=Plan(ENTRY, "", "A", OLD)), status=Status.SUPERSEDED),
+        ],
+        [OLD, None],
+        ["", ""],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTACHED)
+def test_each_plan_goes_to_the_return_of_its_client(name: str) -> None:
+    outcomes, numbers, problems = ATTACHED[name]
+    found = attach_plans(outcomes)
+    assert [each.plan.number if each.plan else None for each in found] == numbers
+    told = [
+        each.problems[len(before.problems) :] for each, before in zip(found, outcomes, strict=True)
+    ]
+    assert [" ".join(f"{p.code} {p.value}" for p in each) for each in told] == problems
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    outcomes = ATTACHED["the newer report's"][0]
+    forward, backward = attach_plans(outcomes), attach_plans(outcomes[::-1])
+    assert forward == backward[::-1]
+
+
+# --- comments keyed to the answer
+
+
+def comments(signs: Mapping[str, str], of: Catalog = JIS, lang: Lang = Lang.JA) -> dict[str, str]:
+    """What the report prints on each commented item."""
+    made = letter(client("A", signs, catalog=of), lang=lang, of=of)
+    return {
+        item: opened_comment(made, of.items[item])
+        for comment in made.report.diagnosis.comments
+        for item in comment.items
+    }
+
+
+def opening(item: str, text: str, lang: Lang = Lang.JA) -> str:
+    own = JIS.items[item].comment.text[lang]
+    assert text.endswith(own)
+    return text.removesuffix(own)
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize(("sign", "choice"), [("△", "partial"), ("?", "unknown"), ("×", "no")])
+def test_a_comment_opens_as_the_answer_asks(sign: str, choice: str, lang: Lang) -> None:
+    openings = [each[lang] for each in JIS.report.openings[choice]]
+    printed = comments({"POL": sign, "HUM": sign, "AST": sign}, lang=lang)
+    used = [opening(item, text, lang).rstrip(" ") for item, text in printed.items()]
+    assert len(used) == 6
+    assert used == openings[:6]
+    assert len(set(used)) == len(used)
+
+
+def test_answers_are_told_apart_within_a_report() -> None:
+    printed = comments({"POL": "×△○○○○○○○", "HUM": "?○○○○○○○○"})
+    used = {item: opening(item, text) for item, text in printed.items()}
+    for item, choice in {"POL-01": "no", "POL-02": "partial", "HUM-01": "unknown"}.items():
+        assert used[item] == JIS.report.openings[choice][0].ja
+
+
+def test_no_opening_comes_twice_even_where_there_are_few() -> None:
+    few = {choice: texts[:2] for choice, texts in JIS.report.openings.items()}
+    report = JIS.report.model_copy(update={"openings": few})
+    used = [opening(i, text) for i, text in comments(
+        {"POL": "△", "HUM": "△", "AST": "△"}, changed(JIS, report=report.model_dump())
+    ).items()]  # fmt: skip
+    assert used == [*(text.ja for text in few["partial"]), "", "", "", ""]
+
+
+def test_a_catalogue_without_openings_prints_its_comments_alone() -> None:
+    bare = JIS.report.model_copy(update={"openings": {}})
+    printed = comments({"POL": "△"}, changed(JIS, report=bare.model_dump()))
+    assert {opening(item, text) for item, text in printed.items()} == {""}
+
+
+# --- the consultant's comment
+
+
+def judged(comment: str) -> bytes:
+    (found,) = settled(client("A", MIXED))
+    received = replace(found.received, judgement=Judgement(comment=comment))
+    made = letter(replace(found, received=received))
+    book = Book(title="t", author="a", created=AS_OF)
+    flow = Flow(book.page("p"))
+    write_judgement(flow, made)
+    flow.gap(1)
+    return book.bytes()
+
+
+def test_the_comment_stands_under_its_heading_as_text() -> None:
+    content = judged("=1+1\n二行目")
+    assert strings(sheet(opened(content), "p")) == ["担当者コメント", "=1+1", "二行目"]
+    assert sheet_parts(content)["p"].findall(".//{*}f") == []
+
+
+def test_no_comment_no_heading() -> None:
+    assert strings(sheet(opened(judged("")), "p")) == []
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        pytest.param("確認しました。" * 400, id="sentences"),
+        pytest.param("あ" * 3000, id="no sentence ends"),
+        pytest.param("word " * 800, id="words"),
+    ],
+)
+def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
+    content = judged(comment)
+    page = sheet(opened(content), "p")
+    _, *pieces = strings(page)
+    assert "".join(pieces) == comment
+    assert len(pieces) > 1
+    assert cut_texts(page) == []
+
+
+# --- LibreOffice
+
+
+def test_libreoffice_keeps_whose_it_is_and_every_entry(tmp_path: Path) -> None:
+    content = filled(workbook(letter(client("株式会社見本", MIXED))), TYPED)
+    saved = convert(found_soffice(), tmp_path, {"plan": content}, "xlsx", "xlsx")["plan"]
+    read = read_content("report.xlsx", saved, JIS)
+    assert read.ignored
+    assert read.plan
+    assert {entry.item: entry for entry in read.plan.entries} == {e.item: e for e in READ}
+    assert (read.plan.name, read.plan.number) == ("株式会社見本", NUMBER)
