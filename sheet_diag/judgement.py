@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.evaluation import evaluate
-from sheet_diag.folding import company_key, fold
+from sheet_diag.folding import company_key, firm_domain, fold
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.judgement import Amendment, Judgement, Override, Remark
@@ -173,11 +173,17 @@ def _id_of(sheet: ReturnedSheet) -> str:
 
 
 def _is_ambiguous(found: Sequence[int], received: Sequence[Received]) -> bool:
-    """Whether the returns are of several clients: other ids, or without one another industry."""
+    """Whether the returns are of several clients: two ids, or without one what speaks against it,
+    other industries or other firms' mail."""
     sheets = [sheet for at in found if (sheet := received[at].sheet)]
     ids = {_id_of(sheet) for sheet in sheets}
     industries = {sheet.profile.get("industry", "") for sheet in sheets} - {""}
-    return len(ids - {""}) > 1 or ("" in ids and len(industries) > 1)
+    domains = {firm_domain(sheet.profile.get("email", "")) for sheet in sheets} - {""}
+    shortest = min(domains, key=len, default="")
+    # mail.example.jp and example.jp are one firm's.
+    others = [d for d in domains if d != shortest and not d.endswith(f".{shortest}")]
+    strangers = len(industries) > 1 or bool(others)
+    return len(ids - {""}) > 1 or ("" in ids and strangers)
 
 
 # --- what it changes
@@ -239,7 +245,7 @@ def _problems(
 def _told(received: Received, override: Override, catalog: Catalog) -> Problem:
     response = _response(received, override.item)
     label = catalog.choices_of(catalog.items[override.item])[override.after].label
-    details = [("reason", override.reason), ("by", override.by)]
+    details = [("reason", override.reason), ("by", override.by), ("before", override.before or "")]
     for lang in Lang:
         say, raw = Wording(lang), override.raw
         said = say("overrides.said", raw=raw) if raw else say("overrides.said.nothing")

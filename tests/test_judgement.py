@@ -15,7 +15,7 @@ from sheet_diag.intake import find, open_file, receive
 from sheet_diag.intake.cells import Grid, Mark, Workbook
 from sheet_diag.intake.overrides import read_decisions, read_overrides
 from sheet_diag.judgement import Read, apply
-from sheet_diag.layout import AMENDMENT_COLUMNS, REMARK_COLUMNS
+from sheet_diag.layout import AMENDMENT_COLUMNS, QUESTION_COLUMNS, REMARK_COLUMNS, Column
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.judgement import Decisions, Override
 from sheet_diag.model.results import Outcome, Status
@@ -23,7 +23,7 @@ from sheet_diag.model.returns import Problem, Received
 from sheet_diag.model.settings import Issuer, Limits, Reading
 from sheet_diag.reports.answers import ANSWER
 from sheet_diag.settle import settle
-from sheet_diag.sheet import Entries, overrides_workbook
+from sheet_diag.sheet import Entries, correction_sheet, overrides_workbook
 from sheet_diag.wording import Wording
 from tests.catalogs import JIS
 from tests.grids import sheet
@@ -296,6 +296,7 @@ def test_an_answer_is_changed_and_nothing_of_the_client_is_lost() -> None:
     assert dict(changed.problems[0].details) == {
         "reason": "文書を拝見",
         "by": "診断太郎",
+        "before": "no",
         "before_ja": "「いいえ」",
         "before_en": '"いいえ"',
         "after_ja": "一部",
@@ -365,6 +366,14 @@ PLACES = {
         ["| A | POL-01 | はい | r | b |"],
         ["OVERRIDE_CLIENT_AMBIGUOUS A6 A"],
     ),
+    "one name, two firms' mail": (
+        [
+            client("A", {"POL-01": "×"}, profile={"email": "a@one.example.jp"}),
+            client("A", {"POL-02": "×"}, profile={"email": "a@two.example.jp"}),
+        ],
+        ["| A | POL-01 | はい | r | b |"],
+        ["OVERRIDE_CLIENT_AMBIGUOUS A6 A"],
+    ),
     "one name, two industries": (
         [NO, client("A", {"POL-02": "×"}, profile={"industry": "建設業"})],
         ["| A | POL-01 | はい | r | b |"],
@@ -389,6 +398,15 @@ TARGETS = {
         [with_id(NO, "7"), with_id(client("Aホールディングス", {"POL-01": "△"}), "7")],
         "A",
         [1, 1],
+    ),
+    "two addresses of one firm": (
+        [
+            client("A", {"POL-01": "×"}, profile={"email": "a@example.co.jp"}),
+            client("A", {"POL-01": "△"}, profile={"email": "b@mail.example.co.jp"}),
+            client("A", {"POL-01": "?"}, profile={"email": "c@gmail.com"}),
+        ],
+        "A",
+        [1, 1, 1],
     ),
     "only one of two answered otherwise": ([NO, YES], "A", [1, 0]),
 }
@@ -415,6 +433,30 @@ def test_comments_of_a_client_are_joined_and_others_told() -> None:
     assert result.read[0][1] == evaluate(JIS, NO.sheet)
     assert result.file == ["OVERRIDES_READ", "OVERRIDE_CLIENT_UNKNOWN A8 B"]
     assert dict(result.read[-1][0].problems[0].details) == {"applied": "0", "placed": "2"}
+
+
+# --- what goes back to the client
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        pytest.param("いいえ", "いいえ", id="his own answer"),
+        pytest.param("×", "いいえ", id="as it was understood"),
+        pytest.param("たぶん", None, id="none that could be read"),
+        pytest.param("", None, id="none"),
+    ],
+)
+def test_a_correction_sheet_keeps_the_client_s_own_answer(typed: str, shown: str | None) -> None:
+    words = {"POL-01": typed, "POL-02": "はい"}
+    given = received(Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v}))
+    outcome = applied([given], table("| A | POL-01 | 一部 | r | b |")).outcome()
+    assert outcome.status is Status.HELD
+    assert outcome.received.sheet
+    content = correction_sheet(JIS, outcome.received.sheet, outcome.problems, ISSUER, ("f" * 64,))
+    page = page_of(opened(content), Wording(Lang.JA)("sheet.name.questions"))
+    rows = {row[0]: row[QUESTION_COLUMNS.index(Column.ANSWER)] for row in page.values}
+    assert (rows["POL-01"], rows["POL-02"]) == (shown, "はい")
 
 
 # --- the report

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from functools import cache
-from statistics import mean, median
+from itertools import combinations
+from statistics import mean, median, quantiles
 from typing import Any
 
 import pytest
@@ -15,12 +19,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.figures import shown
 from sheet_diag.intake import read_content
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import (
+    OVERALL,
+    Comparison,
+    GroupKind,
+    Peers,
+    Previous,
+    Standing,
+)
+from sheet_diag.model.judgement import Judgement, Override
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.problems import severity
+from sheet_diag.reports.portfolio import clients, listing, rows
 from sheet_diag.sheet import Entries
 from sheet_diag.wording import Wording
 from tests.catalogs import JIS, catalog
@@ -55,10 +69,16 @@ from tests.workbooks import (
 )
 
 NAMES = {
-    Lang.JA: ["概要", "一覧", "ヒートマップ", "設問分析", "要確認", "データ"],
-    Lang.EN: ["Overview", "Clients", "Heat map", "Questions", "Attention", "Data"],
-}
-OVERVIEW, CLIENTS, HEATMAP, ITEMS, ATTENTION, DATA = range(6)
+    Lang.JA: [
+        "概要", "一覧", "ヒートマップ", "設問ヒートマップ", "業種別", "規模別", "設問分析",
+        "要確認", "データ",
+    ],
+    Lang.EN: [
+        "Overview", "Clients", "Heat map", "Answer map", "By industry", "By size", "Questions",
+        "Attention", "Data",
+    ],
+}  # fmt: skip
+OVERVIEW, CLIENTS, HEATMAP, MARKS, INDUSTRY, SIZE, ITEMS, ATTENTION, DATA = range(9)
 
 # PHY may be left out here, so that one client has a category that does not apply.
 CATALOG = leavable(JIS, "PHY")
@@ -184,10 +204,11 @@ def test_counts() -> None:
     assert found == {
         "受け取ったファイル": 12,
         "判定済み": 7,
-        "判定保留": 1,
+        "修正依頼中（判定保留）": 1,
         "読み取り不可": 2,
         "対象外（重複など）": 2,
         "平均点": pytest.approx(average),
+        "要フォローの診断先": 1,
     }
     statuses = Counter(each.status for each in outcomes())
     assert statuses == {
@@ -211,8 +232,10 @@ def test_category_averages() -> None:
         given = [score for each in ranked() if (score := scores(each)[category.id]) is not None]
         assert len(given) == (6 if category.id == "PHY" else 7)
         row = next(row for row in rows_with(overview, category.short.ja))
-        figures = row_values(overview, row)[-4:]
-        expected = (mean(given), median(given), min(given), max(given))
+        at = row_values(overview, row).index(category.short.ja)
+        figures = row_values(overview, row)[at + 1 : at + 7]
+        lower, middle, upper = quantiles(given, n=4, method="inclusive")
+        expected = (mean(given), lower, middle, upper, min(given), max(given))
         assert figures == [pytest.approx(value) for value in expected]
 
 
@@ -222,36 +245,54 @@ def test_the_date_and_the_catalogue_are_told() -> None:
     assert any(CATALOG.id in text and CATALOG.version in text for text in texts)
 
 
-def chart(content: bytes, kind: str) -> tuple[list[Any], list[Any]]:
-    """Labels and values of the chart of that kind, from the cells that it refers to."""
-    roots = [root for name, root in xml_parts(content).items() if "/charts/chart" in name]
-    root = next(root for root in roots if root.find(f".//c:{kind}", NS) is not None)
-    series = root.findall(".//c:ser", NS)
-    assert len(series) == 1
+def drawn(content: bytes, which: int, place: int) -> list[tuple[str, list[Any], list[Any]]]:
+    """Name, labels and values of each series of a chart, from the cells that it refers to."""
+    page_ = page(which, content)
     calculator = Calculator(opened(content))
-    areas = [series[0].findtext(f"c:{part}//c:f", "", NS) for part in ("cat", "val")]
-    labels, values = (calculator.area(page(OVERVIEW, content), area) for area in areas)
-    return labels, values
+    found = []
+    for series in vars(page_)["_charts"][place].series:
+        labels = series.cat.strRef or series.cat.numRef
+        areas = (labels.f, series.val.numRef.f)
+        cells = [calculator.area(page_, area) for area in areas]
+        cells = [each if isinstance(each, list) else [each] for each in cells]
+        name = series.tx.v or series.tx.strRef.f
+        found.append((name, *cells))
+    return found
 
 
-def test_two_charts_of_the_figures_on_the_page() -> None:
-    assert len(charts(page(OVERVIEW))) == 2
-    assert all(not charts(page(which)) for which in range(1, 6))
+def test_every_chart_draws_figures_of_its_page() -> None:
     ranks = Counter(row["ランク"] for row in table(page(CLIENTS)))
-    assert chart(made(), "barChart") == (list("ABCDE"), [ranks[rank] for rank in "ABCDE"])
-    labels, values = chart(made(), "radarChart")
-    assert labels == SHORTS
-    overview = page(OVERVIEW)
-    means = [row_values(overview, rows_with(overview, short)[0])[-4] for short in SHORTS]
-    assert values == means
+    counts = [ranks[rank] for rank in "ABCDE"]
+    bars, means, industries = (drawn(made(), OVERVIEW, place) for place in range(3))
+    assert bars == [("社数", list("ABCDE"), counts)]
+    given = {c.short.ja: [s for o in ranked() if (s := scores(o)[c.id]) is not None]
+             for c in CATALOG.categories}  # fmt: skip
+    assert [name for name, *_ in means] == ["平均", "中央値"]
+    assert means[0][1] == SHORTS
+    assert means[0][2] == pytest.approx([mean(each) for each in given.values()])
+    assert means[1][2] == pytest.approx([median(each) for each in given.values()])
+    assert industries == [(rank, ["製造業"], [ranks[rank]]) for rank in "ABCDE"]
+    items = table(page(ITEMS))[:10]
+    worst = [row["設問の主題"] for row in items], [row["平均失点"] for row in items]
+    assert drawn(made(), ITEMS, 0) == [("平均失点の大きい10問", *worst)]
+    with_charts = (OVERVIEW, INDUSTRY, SIZE, ITEMS)
+    assert [len(charts(page(which))) for which in range(9)] == [
+        3 if which == OVERVIEW else int(which in with_charts) for which in range(9)
+    ]
+
+
+def test_charts_say_what_they_show() -> None:
+    parts = [root for name, root in xml_parts(made()).items() if "/drawings/drawing" in name]
+    named_ = [p.get("descr") for root in parts for p in root.iter() if p.tag.endswith("cNvPr")]
+    assert len([text for text in named_ if text]) == 6
 
 
 @both
 def test_charts_cover_nothing(lang: Lang) -> None:
     overview = page(OVERVIEW, lang=lang)
-    one, other = charts(overview)
-    assert not one.meets(other)
-    for area in (one, other):
+    areas = charts(overview)
+    assert not any(one.meets(other) for one, other in combinations(areas, 2))
+    for area in areas:
         rows = overview.iter_rows(area.top, area.bottom, area.left, area.right)
         assert [cell.value for row in rows for cell in row if cell.value is not None] == []
         assert not any(merge.meets(area) for merge in merges(overview))
@@ -329,16 +370,128 @@ def test_heat_map() -> None:
     assert left["物理・環境"] is None
 
 
-@pytest.mark.parametrize(("which", "first"), [(CLIENTS, "総合評価点"), (HEATMAP, "ポリシー")])
-def test_scores_are_shaded(which: int, first: str) -> None:
-    listing = page(which)
-    rules = [(str(a.sqref), rule.type) for a in listing.conditional_formatting for rule in a.rules]
-    assert len(rules) == 1
-    area, kind = rules[0]
-    assert kind == "colorScale"
-    place, head = box(area), list(table(listing)[0])
-    assert (place.left - 1, place.right - 1) == (head.index(first), head.index("危機管理"))
-    assert (place.top, place.bottom) == (5, 4 + len(table(listing)))
+@pytest.mark.parametrize(
+    ("which", "shaded"),
+    [
+        (CLIENTS, ["総合評価点:総合評価点", "ポリシー:危機管理"]),
+        (HEATMAP, ["ポリシー:危機管理"]),
+        (INDUSTRY, ["ポリシー:危機管理"]),
+    ],
+)
+def test_scores_are_shaded(which: int, shaded: list[str]) -> None:
+    shown_ = page(which)
+    rules = [(str(a.sqref), rule.type) for a in shown_.conditional_formatting for rule in a.rules]
+    assert {kind for _, kind in rules} == {"colorScale"}
+    head = list(table(shown_)[0])
+    places = [box(area) for area, _ in rules]
+    assert [f"{head[p.left - 1]}:{head[p.right - 1]}" for p in places] == shaded
+    assert {(p.top, p.bottom) for p in places} == {(5, 4 + len(table(shown_)))}
+
+
+def test_marks_of_all_answers() -> None:
+    marks = {"yes": "○", "partial": "△", "no": "×", "unknown": "?", "na": "-", None: None}
+    rows = {row["診断先"]: row for row in table(page(MARKS))}
+    for outcome in ranked():
+        sheet_ = outcome.received.sheet
+        assert sheet_
+        row = rows[sheet_.name]
+        assert {item: marks[sheet_.answers[item]] for item in CATALOG.items} == {
+            item: row[item] for item in CATALOG.items
+        }
+    assert [row["診断先"] for row in table(page(MARKS))] == [
+        row["診断先"] for row in table(page(CLIENTS))
+    ]
+
+
+# --- what changed, and who wants to be followed up
+
+
+def _compared() -> list[Outcome]:
+    """Three clients: one that fell and copied, one that rose, one that is new."""
+    found = settled(
+        client("低下", {"PHY": "×"}), client("上昇", {"POL": "△"}), client("新規", {"HUM-01": "×"})
+    )
+    peers = Peers(GroupKind.ALL, "", {OVERALL: Standing(9, 60, 50, 61, 70, 3, 57.25)})
+    fell = _previous(Rank.B, "80.25", copied=True)
+    rose = _previous(Rank.C, "55", copied=False)
+    comparisons = (Comparison((peers,), fell), Comparison((), rose), Comparison())
+    override = Override("HUM-01", "yes", "はい", "no", "聞き取り", "見本太郎")
+    judged = replace(found[2].received, judgement=Judgement((override,)))
+    found[2] = replace(found[2], received=judged)
+    return [replace(o, comparison=c) for o, c in zip(found, comparisons, strict=True)]
+
+
+def _previous(rank: Rank, score: str, *, copied: bool) -> Previous:
+    return Previous(date(2025, 11, 23), rank, Fraction(score), {}, (), True, copied)
+
+
+def test_change_since_last_time() -> None:
+    rows = {row["診断先"]: row for row in table(page(CLIENTS, portfolio(_compared())))}
+    fell, rose, new = rows["低下"], rows["上昇"], rows["新規"]
+    assert (fell["前回ランク"], fell["ランク"], fell["偏差値"]) == ("B", "C", 57.25)
+    assert fell["前回差"] == pytest.approx(fell["総合評価点"] - 80.2)
+    assert rose["前回差"] > 0
+    assert (new["前回ランク"], new["前回差"], new["偏差値"]) == ("－", None, None)
+    assert fell["要フォロー"] == "ランク低下、前回と同じ回答"
+    assert (rose["要フォロー"], rose["診断者の修正"]) == (None, 0)
+    assert (new["要フォロー"], new["診断者の修正"]) == ("診断者の修正あり", 1)
+    assert (new["重大項目の未実施"], fell["重大項目の未実施"]) == (1, 1)
+    assert fell["ランク上限の理由"] == "50点未満の分野、重大項目の未実施1件以上"
+
+
+def test_movement_by_rank() -> None:
+    overview = page(OVERVIEW, portfolio(_compared()))
+    row = rows_with(overview, "前回 ＼ 今回")[0]
+    found = [row_values(overview, row + n)[-7:] for n in range(1, 6)]
+    assert found == [
+        ["A", 0, 0, 0, 0, 0, 0],
+        ["B", 0, 0, 1, 0, 0, 1],
+        ["C", 0, 1, 0, 0, 0, 1],
+        ["D", 0, 0, 0, 0, 0, 0],
+        ["E", 0, 0, 0, 0, 0, 0],
+    ]
+    alone = strings(page(OVERVIEW))
+    assert any("--previous" in text for text in alone)
+
+
+def test_groups() -> None:
+    given = [
+        client("あ", {"POL": "△"}, profile={"industry": "製造業", "employees": "5人以下"}),
+        client("い", rest="×", profile={"industry": "建設業", "employees": "6〜20人"}),
+        client("う", profile={"industry": "製造業", "employees": ""}),
+    ]
+    content = portfolio(settled(*given))
+    industry, size = table(page(INDUSTRY, content)), table(page(SIZE, content))
+    assert [(r["業種"], r["社数"], r["E"], r["E %"]) for r in industry] == [
+        ("建設業", 1, 1, 1),
+        ("製造業", 2, 0, 0),
+    ]
+    both_ = (91.6 + 100) / 2
+    assert industry[1]["平均"] == pytest.approx(both_)
+    assert industry[1]["ポリシー"] == 75
+    assert [r["従業員数"] for r in size] == ["5人以下", "6〜20人", "（未記入）"]
+    assert sum(r["割合"] for r in size) == pytest.approx(1)
+
+
+def test_a_sheet_is_cut_with_a_word_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "CELLS", 56 * 3)
+    monkeypatch.setattr(rows, "CELLS", 15 * 10)
+    content = portfolio(outcomes(), catalog=CATALOG)
+    assert lint(content) == []
+    assert (len(table(page(MARKS, content))), len(table(page(CLIENTS, content)))) == (3, 7)
+    lead = strings(page(MARKS, content))[1]
+    assert lead.startswith(
+        "全7件のうち先頭の3件を表示しています（全件は data/answers.csv にあります）"
+    )
+
+
+def test_links_end_where_excel_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "_MOST_LINKS", 2)
+    content = portfolio(outcomes(), catalog=CATALOG)
+    assert len(sheet_parts(content)["一覧"].findall("m:hyperlinks/m:hyperlink", NS)) == 2
+    told = [row["報告書"] for row in table(page(CLIENTS, content))]
+    assert told[:2] == ["開く", "開く"]
+    assert all(text.startswith("results/") for text in told[2:])
 
 
 # --- 設問分析
@@ -412,22 +565,32 @@ def test_data_are_tidy() -> None:
 # --- tables
 
 
-@pytest.mark.parametrize("which", [CLIENTS, HEATMAP, ITEMS, ATTENTION, DATA])
+@pytest.mark.parametrize("which", range(1, 9))
 def test_native_tables_with_filters(which: int) -> None:
-    listing = page(which)
-    native = next(iter(listing.tables.values()))
+    listed = page(which)
+    native = next(iter(listed.tables.values()))
     assert native.autoFilter
     assert native.autoFilter.ref == native.ref
     place = box(str(native.ref))
-    assert listing.max_row == place.bottom
-    assert str(listing.freeze_panes)[-1:] == str(place.top + 1)
-    assert listing.print_title_rows == f"${place.top}:${place.top}"
-    assert listing.page_setup.orientation == "landscape"
+    assert listed.max_row == place.bottom
+    assert str(listed.freeze_panes)[-1:] == str(place.top + 1)
+    assert listed.print_title_rows == f"${place.top}:${place.top}"
+    assert listed.page_setup.orientation == "landscape"
 
 
 _ANSWERS = [*(choice.label.ja for choice in JIS.answer_sets["implementation"]), "未回答"]
 _FIGURES = {
-    CLIENTS: ("順位", "総合評価点", *SHORTS, "保険案内レベル", "未回答数"),
+    CLIENTS: (
+        "順位",
+        "総合評価点",
+        "偏差値",
+        "前回差",
+        *SHORTS,
+        "重大項目の未実施",
+        "保険案内レベル",
+        "未回答数",
+        "診断者の修正",
+    ),
     HEATMAP: tuple(SHORTS),
     ITEMS: (
         "順位",
@@ -488,10 +651,10 @@ def test_odd_batches(which: str, lang: Lang) -> None:
     book = opened(content)
     assert book.sheetnames == NAMES[lang]
     ranked = which in ("one client", "no names")
-    assert len(charts(book.worksheets[OVERVIEW])) == (2 if ranked else 0)
+    assert len(charts(book.worksheets[OVERVIEW])) == (3 if ranked else 0)
     names = [len(each.tables) for each in book.worksheets]
     attention = 0 if which in ("nothing at all", "only ignored", "one client") else 1
-    assert names == [0, *([int(ranked)] * 3), attention, int(ranked)]
+    assert names == [0, *([int(ranked)] * 6), attention, int(ranked)]
 
 
 def test_clients_without_a_name_are_listed_by_file() -> None:
@@ -506,15 +669,16 @@ def test_a_category_that_applies_to_nobody() -> None:
     assert lint(content) == []
     assert table(page(CLIENTS, content))[0]["物理・環境"] is None
     overview = page(OVERVIEW, content)
-    assert row_values(overview, rows_with(overview, "物理・環境")[0])[-4:] == ["－"] * 4
+    found = row_values(overview, rows_with(overview, "物理・環境")[0])
+    assert found[found.index("物理・環境") + 1 :][:6] == ["－"] * 6
 
 
-def test_the_radar_draws_no_category_that_applies_to_nobody() -> None:
+def test_no_chart_draws_a_category_that_applies_to_nobody() -> None:
     given = [client("自宅株式会社", {"PHY": "-"}, catalog=CATALOG)]
     content = portfolio(settled(*given, catalog=CATALOG), catalog=CATALOG)
-    labels, values = chart(content, "radarChart")
-    assert "物理・環境" not in labels
-    assert all(isinstance(value, int | float) for value in values)
+    for _, labels, values in drawn(content, OVERVIEW, 1):
+        assert "物理・環境" not in labels
+        assert all(isinstance(value, int | float) for value in values)
 
 
 @pytest.mark.parametrize(

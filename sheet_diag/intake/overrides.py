@@ -124,7 +124,7 @@ def _without_column(grid: Grid, row: int, columns: Sequence[str]) -> Iterator[Pr
     lang = Lang.EN if any(cells) and all(text.isascii() for text in cells) else Lang.JA
     for column in columns:
         places = _columns_of(grid, row, column)
-        if not places:
+        if len(places) != 1:
             cell = cell_name(row, places[-1] if places else 0)
             heading = Wording(lang)(f"overrides.column.{column}")
             yield Problem(Code.OVERRIDES_COLUMN, grid.name, cell, value=heading)

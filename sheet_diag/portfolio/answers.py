@@ -46,12 +46,12 @@ def tidy_answers(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
             "category": _tiled([category[item] for item in items], len(ranked)),
             "item": _tiled(items, len(ranked)),
             "answer": pd.Categorical([r.choice for r in responses], categories=list(choices)),
-            "raw": pd.Series([r.raw for r in responses], dtype="object"),
+            "raw": pd.Series([sound(r.raw) for r in responses], dtype="object"),
             "value": _floats([score.value for score in scores]),
             "weight": np.tile(weights, len(ranked)),
             "points": _floats([score.points for score in scores]),
             "lost": _floats([score.lost for score in scores]),
-            "remark": pd.Series([r.remark for r in responses], dtype="object"),
+            "remark": pd.Series([sound(r.remark) for r in responses], dtype="object"),
         }
     )
 

@@ -12,6 +12,7 @@ from sheet_diag.model.results import CommentedCategory
 from sheet_diag.reports.calculation import MARK, SHOWN, Calculation
 from sheet_diag.reports.comments import opened
 from sheet_diag.reports.facts import overall_facts
+from sheet_diag.reports.comparison import comparison_lines
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.readings import mark_of, shown_figure
@@ -51,6 +52,8 @@ def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
     flow.gap(8)
     notices = letter.catalog.report.insurance.notices[diagnosis.insurance.level]
     flow.paragraph(letter.catalog.report.ranks[rank].overall[say.lang])
+    for text in comparison_lines(letter):
+        flow.paragraph(text)
     with flow.together():
         flow.subheading(say("report.insurance.heading"))
         flow.paragraph(notices[diagnosis.insurance.variant][say.lang])

@@ -62,16 +62,31 @@ def correction_sheet(
     return book.bytes()
 
 
-def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Iterable[Problem]) -> dict[str, str]:
+def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
     codes: dict[str, set[Code]] = {}
     for problem in problems:
         if problem.item:
             codes.setdefault(problem.item, set()).add(problem.code)
+    overridden = {p.item: p for p in problems if p.code is Code.OVERRIDDEN}
     return {
-        response.item: _answer(catalog, response, codes.get(response.item, set()), sheet.lang)
+        response.item: _answer(
+            catalog,
+            _as_given(response, overridden.get(response.item)),
+            codes.get(response.item, set()),
+            sheet.lang,
+        )
         for response in sheet.responses
         if response.item in catalog.items
     }
+
+
+def _as_given(response: Response, overridden: Problem | None) -> Response:
+    """The client's own answer where the consultant set another; none where he gave no single one,
+    for nobody puts words into his mouth."""
+    if overridden is None:
+        return response
+    before = dict(overridden.details).get("before")
+    return replace(response, choice=before) if before else replace(response, choice=None, raw="")
 
 
 def _answer(catalog: Catalog, response: Response, codes: set[Code], lang: Lang) -> str:

@@ -21,7 +21,7 @@ from sheet_diag.style import BOLD, RANKS, Look
 from sheet_diag.workbook import Page
 
 # Marks as consultants set them, from in place to nothing; each has a shade of its own.
-_FULL, _PART, _NONE, _UNKNOWN, _LEFT_OUT = "○", "△", "×", "？", "－"
+_FULL, _PART, _NONE, _UNKNOWN, _LEFT_OUT = "○", "△", "×", "?", "-"
 _SHADES: Final = {
     _FULL: "#EAF1F8",
     _PART: "#F1DDBF",

@@ -95,17 +95,17 @@ def write_listing(
     write_row: Callable[[Page, int, int], None],
     table: str,
     frozen: int = 1,
-    cells: int = CELLS,
+    cells: int | None = None,
     full: str = "",
 ) -> tuple[int, int] | None:
     """Write the sheet; `write_row(page, row, index)` fills a row. Returns the first and last row,
     or None where there are no rows.
 
-    Rows beyond so many `cells`, or beyond the end of a sheet, are left out; the lead says so, and
+    Rows beyond so many `cells` (None: the usual number), or beyond the end of a sheet, are left out; the lead says so, and
     names the file (`full`) that holds them all.
     """
     say, last = summary.say, len(columns) - 1
-    shown = min(count, max(1, cells // len(columns)), _LAST_ROW - FIRST_ROW)
+    shown = min(count, max(1, (cells or CELLS) // len(columns)), _LAST_ROW - FIRST_ROW)
     if shown < count:
         parts = {"count": f"{count:,}", "shown": f"{shown:,}", "file": full}
         lead = f"{say('portfolio.cut', **parts)} {lead}"
