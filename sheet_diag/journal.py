@@ -72,6 +72,7 @@ def outcome_entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, A
         "problems": [_problem(problem, lang) for problem in outcome.problems],
         "result": outcome.result,
         "correction": outcome.correction,
+        "pdf": outcome.pdf,
         "answers": sheet.answers if sheet else {},
         "entries": entries_digest(received),
         "overrides": [_override(override) for override in received.judgement.overrides],

@@ -16,8 +16,13 @@ ALERT: Final = "#B3261E"
 ALERT_PALE: Final = "#FBE9E4"
 OK: Final = "#1F6F5C"
 WHITE: Final = "#FFFFFF"
-# From calm to alarming; distinct in grey too, and never the only carrier of the rank.
-RANKS: Final = {"A": "#1F6F5C", "B": "#5C8A3A", "C": "#C08A12", "D": "#C45F1A", "E": "#A3231B"}
+# From calm to alarming: cool, then warm, because one man in twenty hardly tells red
+# from green. Neighbours differ in grey, small letters can be read, and the letter always stands by.
+RANKS: Final = {"A": "#17506E", "B": "#2B705C", "C": "#A26B00", "D": "#9C3818", "E": "#5E1014"}
+
+# The type scale in points: notes 8-9.5, text 10-11, headings 12-16, titles 18-20, the rank.
+# Nothing else is set anywhere; a new size is a new decision here.
+SIZES: Final = (8, 8.5, 9, 9.5, 10, 10.5, 11, 12, 13, 14, 16, 18, 20, 60)
 
 Look = dict[str, Any]
 

@@ -89,6 +89,7 @@ class Book:
             "title": property_text(title),
             "subject": property_text(subject),
             "author": property_text(author),
+            "company": property_text(author),
             "created": datetime(created.year, created.month, created.day),
         }
         self._book.set_properties(properties)
@@ -103,10 +104,11 @@ class Book:
         return self._buffer.getvalue()
 
     def show_only(self, name: str) -> None:
-        """Hide every sheet but one."""
+        """Hide every sheet but one, from the printer as well."""
         for sheet in self._book.worksheets():
             if sheet.get_name() != name:
                 sheet.hide()
+                sheet.print_area_range = ""  # LibreOffice prints even hidden sheets that have one
 
     def custom_property(self, name: str, text: str) -> None:
         """Set a custom document property."""

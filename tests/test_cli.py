@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
+from pypdf import PdfReader
 
 from sheet_diag.catalog import load_catalog
 from sheet_diag.model.basics import Lang
@@ -169,15 +170,85 @@ def test_configuration_reaches_the_sheet(tmp_path: Path) -> None:
 def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
     commands = dict.fromkeys(
-        re.findall(r"(?:^|`)sheet-diag ((?:demo|template|run|check)[^`\n]*)", text, re.M)
+        re.findall(r"(?:^|`)sheet-diag ((?:demo|template|run|check|overrides)[^`\n]*)", text, re.M)
     )
-    assert {command.split()[0] for command in commands} == {"demo", "template", "run", "check"}
+    names = {command.split()[0] for command in commands}
+    assert names == {"demo", "template", "run", "check", "overrides"}
     _put(tmp_path, "はい")
     (tmp_path / "passwords.csv").write_text("診断先,パスワード\n", encoding="utf-8")
     for command in commands:
-        words = ["input/a.xlsx" if "回答" in w or w == "FILE…" else w for w in command.split()]
-        done = _call(*words, folder=tmp_path)
+        done = _call(*map(_meant, command.split()), folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
+
+
+def _meant(word: str) -> str:
+    """What stands in the test's folder for a name that a reader replaces by his own."""
+    if word == "FILE…" or "回答" in word:
+        return "input/a.xlsx"
+    return "output" if word in ("last-year/output", "前回\\output") else word
+
+
+_CANNOT = {
+    "a folder without a former run": (["--previous", "nowhere"], "run.json がありません"),
+    "a benchmark that is not there": (["--benchmark", "nowhere.json"], "nowhere.json"),
+    "a benchmark that is something else": (["--benchmark", "input/a.xlsx"], "a.xlsx"),
+    "no office to print with": (["--pdf"], "LibreOffice"),
+    "a list of passwords that is broken": (["--protect"], "上書きはしません"),
+}
+
+
+@pytest.mark.parametrize("case", _CANNOT)
+def test_what_cannot_be_done_is_told_before_anything_is_written(tmp_path: Path, case: str) -> None:
+    options, says = _CANNOT[case]
+    _put(tmp_path, "はい")
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "passwords.csv").write_text("a,b\n", encoding="utf-8")
+    done = _call("run", *options, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    names = {path.name for path in (tmp_path / "output").iterdir()}
+    assert names <= {"passwords.csv", ".sheet-diag.lock"}
+
+
+def test_protected_reports_open_with_the_listed_password_alone(tmp_path: Path) -> None:
+    _put(tmp_path, "一部")
+    for _ in range(2):
+        assert _call("run", "--protect", "--as-of", "2026-11-26", folder=tmp_path).returncode == 0
+        (result,) = (tmp_path / "output" / "results").iterdir()
+        text = (tmp_path / "output" / "passwords.csv").read_text("utf-8-sig")
+        told = text.splitlines()[1].split(",")
+        file = OOXMLFile(io.BytesIO(result.read_bytes()))
+        file.load_key(password=told[2], verify_password=True)
+        opened = io.BytesIO()
+        file.decrypt(opened)
+        assert zipfile.is_zipfile(opened)
+    everything = b"".join(p.read_bytes() for p in (tmp_path / "output").glob("*.json"))
+    assert told[2].encode() not in everything
+    assert told[1] == "株式会社見本"
+
+
+def test_reports_are_printed(tmp_path: Path, soffice: str) -> None:
+    _put(tmp_path, "一部")
+    command = [sys.executable, "-m", "sheet_diag", "run", "--pdf", "--protect"]
+    path = f"{Path(soffice).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, timeout=300, env={**ENVIRONMENT, "PATH": path}
+    )
+    assert done.returncode == 0, done.stderr
+    (printed,) = (tmp_path / "output" / "pdf").iterdir()
+    journal = json.loads((tmp_path / "output" / "run.json").read_text("utf-8"))
+    assert journal["returns"][0]["pdf"] == f"pdf/{printed.name}"
+    assert PdfReader(printed).is_encrypted
+
+
+def test_a_blank_workbook_for_decisions_is_never_overwritten(tmp_path: Path) -> None:
+    assert _call("overrides", folder=tmp_path).returncode == 0
+    path = tmp_path / "input" / "overrides.xlsx"
+    before = path.read_bytes()
+    done = _call("overrides", "--lang", "en", folder=tmp_path)
+    assert (done.returncode, path.read_bytes()) == (2, before)
+    assert "not overwritten" in done.stderr
 
 
 def test_a_demonstration_does_not_touch_a_working_folder(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,10 @@ def _printed(soffice: str, folder: Path, contents: Sequence[bytes]) -> list[byte
     return [path.read_bytes() if path else None for path in printed]
 
 
+def _finished(content: bytes) -> bytes:
+    return finished(content, title="報告書", author="見本リスク", as_of=date(2026, 11, 23))
+
+
 def _text(content: bytes | None) -> list[str]:
     assert content
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
@@ -58,6 +63,9 @@ def test_the_report_is_printed_and_nothing_else(pages: list[bytes | None]) -> No
     assert "情報セキュリティ診断報告書" in japanese[0].replace(" ", "")
     assert "Information Security Diagnosis Report" in english[0]
     assert not [text for text in (*japanese, *english) if "SHA-256" in text]
+    for content in (pages[0], pages[2]):
+        boxes = [page.mediabox for page in PdfReader(io.BytesIO(content or b"")).pages]
+        assert not [box for box in boxes if box.width > box.height]  # as the other sheets are
     assert min(len(text) for text in (*japanese, *english)) > 100  # no page is as good as empty
 
 
@@ -79,9 +87,9 @@ def test_the_same_report_gives_the_same_bytes(
     again = _printed(soffice, tmp_path_factory.mktemp("again"), [copy])[0]
     assert again
     assert pages[0]
-    parts = {"title": "報告書", "author": "見本リスク", "as_of": date(2026, 11, 23)}
-    assert finished(again, **parts) == finished(pages[0], **parts)
-    told = PdfReader(io.BytesIO(finished(again, **parts))).metadata
+    one, other = (_finished(content) for content in (again, pages[0]))
+    assert one == other
+    told = PdfReader(io.BytesIO(one)).metadata
     assert told
     assert (told.title, told.author) == ("報告書", "見本リスク")
 
@@ -103,3 +111,31 @@ def test_where_there_is_no_office(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(pdf, "_PLACES", ("/nowhere/soffice",))
     assert pdf.find_office() is None
+
+
+@pytest.mark.parametrize(
+    ("families", "font"),
+    [
+        pytest.param("游ゴシック,Yu Gothic\nNoto Sans CJK JP", None, id="the house's own"),
+        pytest.param("DejaVu Sans\nIPAGothic\nNoto Sans CJK JP", "Noto Sans CJK JP", id="best"),
+        pytest.param("DejaVu Sans\nIPAGothic,IPAゴシック", "IPAGothic", id="the only one"),
+        pytest.param("DejaVu Sans", None, id="none of the right width"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="has no fontconfig and has the font")
+def test_a_font_of_the_same_width_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, families: str, font: str | None
+) -> None:
+    """The office is told so in its own profile."""
+    tools = tmp_path / "tools"
+    work = tmp_path / "work"
+    tools.mkdir()
+    work.mkdir()
+    for name, script in (("fc-list", f"printf '{families}'"), ("office", "exit 0")):
+        (tools / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    assert not list(print_workbooks(str(tools / "office"), [], work))
+    profile = work / "profile" / "user" / "registrymodifications.xcu"
+    told = profile.read_text("utf-8") if profile.exists() else ""
+    assert (f"<value>{font}</value>" in told) if font else not told

@@ -36,7 +36,7 @@ from tests.samples import AS_OF, ISSUER, PROFILE, changed, client, labels, settl
 from tests.workbooks import cut_texts, opened, rows_with, sheet, sheet_parts, strings
 
 NUMBER = "SD-20261123-0dd95d12"
-MIXED = {"POL": "×△?○○○○○.", "PHY": "×××○○○○○△"}
+MIXED = {"POL": "×△?○○○○○.", "PHY": "×××○○○○○△", "COM": "○△○○○○○○○"}
 
 
 def letter(
@@ -117,6 +117,7 @@ def test_the_priority_follows_the_urgency() -> None:
     expected = {
         "POL-03": "高",  # critical, わからない
         "PHY-01": "高",  # critical, いいえ
+        "COM-02": "中",  # critical, 一部
         "PHY-02": "中",  # weight 3, いいえ
         "POL-01": "中",  # weight 3, いいえ
         "POL-02": "低",  # weight 2, 一部
@@ -461,7 +462,9 @@ def judged(comment: str) -> bytes:
 
 def test_the_comment_stands_under_its_heading_as_text() -> None:
     content = judged("=1+1\n二行目")
-    assert strings(sheet(opened(content), "p")) == ["担当者コメント", "=1+1", "二行目"]
+    page = sheet(opened(content), "p")
+    assert strings(page) == ["担当者コメント", "=1+1", "二行目"]
+    assert [bool(page.cell(row, 1).quotePrefix) for row in (1, 2, 3)] == [False, True, True]
     assert sheet_parts(content)["p"].findall(".//{*}f") == []
 
 

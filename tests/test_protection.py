@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader, PdfWriter
 
 from sheet_diag import protection
@@ -44,7 +45,7 @@ def test_a_protected_workbook_opens_with_its_password_alone() -> None:
 def test_nothing_is_kept_that_does_not_open_to_what_went_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Careless(protection.OOXMLFile):  # type: ignore[misc]
+    class Careless(OOXMLFile):  # type: ignore[misc]  # untyped
         def decrypt(self, outfile: io.BytesIO, **options: object) -> None:
             del options
             outfile.write(b"something else")

@@ -19,6 +19,7 @@ from sheet_diag.layout import Column
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import FieldKind, NoteKind
 from sheet_diag.model.comparison import Movement
+from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import FindingCode, Status
 from sheet_diag.model.returns import Code, Problem, Severity
 from sheet_diag.wording import Wording, labels
@@ -27,7 +28,8 @@ PACKAGE = Path(sheet_diag.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
-    Code, Column, FaultCode, FieldKind, FindingCode, Movement, NoteKind, Rank, Severity, Status,
+    Code, Column, FaultCode, FieldKind, FindingCode, FollowUp, Movement, NoteKind, Rank, Severity,
+    Status,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
@@ -102,7 +104,11 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 # Modules that are handed the variable part of a key by others.
 _WORDS_FROM = {
     "problems.py": SOURCES,
-    "terminal.py": [PACKAGE / "batch.py", PACKAGE / "reception.py"],
+    "groups.py": SOURCES,
+    "panels.py": SOURCES,
+    "terminal.py": [
+        PACKAGE / name for name in ("batch.py", "reception.py", "publishing.py", "printing.py")
+    ],
 }
 
 

@@ -11,12 +11,12 @@ from sheet_diag.demo import ISSUER as DEMO_ISSUER
 from sheet_diag.demo import prepare
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet
+from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet, overrides_workbook
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE, client, portfolio, received, report, settled
 
 AS_OF = date(2026, 11, 23)
-_KINDS = ("blank sheet", "filled sheet", "correction", "report", "portfolio")
+_KINDS = ("blank sheet", "filled sheet", "correction", "report", "portfolio", "decisions")
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
 
 
@@ -32,6 +32,7 @@ def written() -> dict[str, bytes]:
             _correction(lang),
             report(given[0], lang=lang),
             portfolio(settled(*given), lang=lang),
+            overrides_workbook(JIS, lang, ISSUER),
         )
         books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
     return books

@@ -20,11 +20,14 @@ _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
 def write_outlook(flow: Flow, letter: Letter) -> None:
     """Write the section."""
     say, diagnosis = letter.say, letter.report.diagnosis
+    ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
     with flow.together():
         flow.heading(say("outlook.heading"))
         if diagnosis.scores.rank is Rank.A:
             flow.paragraph(say("outlook.top" if diagnosis.open_items else "outlook.perfect"))
-    for way, key in zip(diagnosis.ways, ("first", "second"), strict=False):
+        for way, key in ways[:1]:
+            _write_way(flow, letter, way, key)
+    for way, key in ways[1:]:
         _write_way(flow, letter, way, key)
     if diagnosis.open_items:
         flow.paragraph(say("outlook.sheets"), {**BODY, **SMALL})

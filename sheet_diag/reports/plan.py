@@ -40,11 +40,11 @@ _WIDTHS: Final = {
     "category": 74,
     "priority": 60,
     "title": 176,
-    "text": 384,
+    "text": 380,
     "controls": 182,
     "gain": 62,
     "way": 66,
-    "effort": 74,
+    "effort": 78,
     "owner": 92,
     "due": 84,
     "status": 72,
@@ -131,7 +131,7 @@ def _write_table(page: Page, header: int, table: _Table, letter: Letter) -> int:
     for name, column in table.at.items():
         page.text(header, column, letter.say(f"plan.column.{name}"), {**HEAD, "font_size": 9})
     heads = {name: letter.say(f"plan.column.{name}") for name in table.at}
-    page.height(header, max(34, _height(heads, table)))
+    page.height(header, max(34, _height(heads, table, indent=0)))
     items = letter.report.diagnosis.open_items
     for row, name in enumerate(items, header + 1):
         _write_item(page, row, letter.catalog.items[name], table, letter)
@@ -171,14 +171,14 @@ def _write_item(page: Page, row: int, item: Item, table: _Table, letter: Letter)
     page.height(row, _height(texts, table))
 
 
-def _height(texts: Mapping[str, str], table: _Table) -> float:
+def _height(texts: Mapping[str, str], table: _Table, *, indent: int = 1) -> float:
     sizes = {"controls": 8.0, "previous": 8.0}
     return max(
         30,
         *(
             row_height(
                 text,
-                room=room(table.widths[table.at[name]], indent=1),
+                room=room(table.widths[table.at[name]], indent=indent),
                 size=sizes.get(name, 9.0),
                 padding=6,
             )

@@ -11,8 +11,8 @@ from sheet_diag.model.catalog import Category, Item, NoteKind
 from sheet_diag.model.results import CommentedCategory
 from sheet_diag.reports.calculation import MARK, SHOWN, Calculation
 from sheet_diag.reports.comments import opened
-from sheet_diag.reports.facts import overall_facts
 from sheet_diag.reports.comparison import comparison_lines
+from sheet_diag.reports.facts import overall_facts
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.readings import mark_of, shown_figure

@@ -28,7 +28,7 @@ _BEFORE: Final = {
     "score": 68, "deviation": 62, "previous": 66, "change": 62,
 }  # fmt: skip
 _AFTER: Final = {
-    "weakest": 88, "base_rank": 62, "caps": 230, "critical": 70, "insurance": 74, "open_items": 62,
+    "weakest": 88, "base_rank": 62, "caps": 230, "critical": 70, "insurance": 74, "open_items": 76,
     "overrides": 66, "follow_up": 190, "result": 60,
 }  # fmt: skip
 

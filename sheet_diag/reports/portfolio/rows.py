@@ -215,6 +215,7 @@ def write_data(page: Page, summary: Summary) -> None:
         write_row=write_row,
         table="Data",
         frozen=3,
+        cells=CELLS,
         full="data/answers.csv",
     )
 

@@ -1,0 +1,82 @@
+"""Time and memory of a portfolio of so many clients: `python -m benchmarks.portfolio 20000 FOLDER`.
+
+Forty returns are filled in and read; all others are copies under names of their own, so that what
+is measured is the portfolio, not the reading. Run by hand; docs/portfolio.md holds the results.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.exports import write_exports
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Outcome
+from sheet_diag.reports.portfolio import portfolio_report
+from sheet_diag.wording import Wording
+from tests.catalogs import JIS
+from tests.samples import ISSUER, client, settled, summary
+
+_FILLED_IN: Final = 40
+
+
+def main(count: int, folder: Path) -> None:
+    """Make the tables, the files and the workbook, and tell what each took."""
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    patterns = _patterns(random.Random("benchmark"))
+    outcomes = [_copy(patterns[number % _FILLED_IN], number) for number in range(count)]
+    with _measured("tables"):
+        tables = summary(outcomes)
+    with _measured("files"):
+        write_exports(tables, lambda name: folder / name)
+    with _measured("workbook"):
+        content = portfolio_report(tables, JIS, ISSUER, Wording(Lang.JA))
+    (folder / "portfolio.xlsx").write_bytes(content)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        _tell(f"{path.relative_to(folder)}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def _patterns(chance: random.Random) -> list[Outcome]:
+    industries = [choice.label.ja for choice in JIS.field_by_id["industry"].choices]
+    returns = []
+    for number in range(_FILLED_IN):
+        good = chance.random()
+        shares = (good, (1 - good) / 2, (1 - good) / 3, (1 - good) / 6)
+        signs = {item: chance.choices("○△×?", shares)[0] for item in JIS.items}
+        profile = {"industry": chance.choice(industries)}
+        returns.append(client(f"見本{number}", signs, profile=profile))
+    return settled(*returns)
+
+
+def _copy(outcome: Outcome, number: int) -> Outcome:
+    given, sheet = outcome.received, outcome.received.sheet
+    if sheet is None:
+        raise ValueError("a pattern could not be read")
+    identity = replace(sheet.identity, client=f"C-{number:06}")
+    profile = {**sheet.profile, "company": f"見本{number:06}株式会社"}
+    copied = replace(sheet, identity=identity, profile=profile)
+    received = replace(given, file=f"{number:06}.xlsx", sheet=copied)
+    return replace(outcome, received=received, result=f"results/{number:06}.xlsx")
+
+
+@contextmanager
+def _measured(name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    _tell(f"{name}: {time.perf_counter() - start:.1f} s, peak so far {peak:.1f} GB")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
