@@ -1,4 +1,4 @@
-"""Answers and profile -> the whole diagnosis of one return: scored, diagnosed, with what is next."""
+"""Answers and profile -> the whole diagnosis of one return, and what would lift it."""
 
 from __future__ import annotations
 

@@ -64,7 +64,8 @@ _SPECIAL: Final = (
     Guest("All Missing Ltd.", rest="×", lang=Lang.EN),
     Guest("=1+1&<b>株式会社", {"HUM": "△"}, remark='=HYPERLINK("http://x","y")'),
 )  # fmt: skip
-_INDUSTRIES: Final = ("製造業", "卸売業、小売業", "情報通信業", "建設業")
+_INDUSTRIES: Final = ("E", "I", "G", "L", "R", "P", "F", "N", "J")
+_SIZES: Final = ("upto_5", "upto_20", "upto_50", "upto_100", "upto_300")
 
 
 def guests() -> list[Guest]:
@@ -117,8 +118,15 @@ def _write(
     path: Path, guest: Guest, place: int, words: Mapping[str, str], remarks: Mapping[str, str]
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    industry = {"industry": _INDUSTRIES[place % 4]} if guest.lang is Lang.JA else {}
-    profile = {"company": guest.name, **industry, **guest.profile}
+    chosen = {
+        "industry": _INDUSTRIES[place * place % len(_INDUSTRIES)],
+        "employees": _SIZES[place % len(_SIZES)],
+    }
+    shown = {
+        name: JIS.field_by_id[name].by_id[choice].label[guest.lang]
+        for name, choice in chosen.items()
+    }
+    profile = {"company": guest.name, **shown, **guest.profile}
     entries = Entries(profile, dict(words), dict(remarks))
     path.write_bytes(hearing_sheet(JIS, guest.lang, ISSUER, entries, guest.client))
 

@@ -11,6 +11,13 @@ from sheet_diag.typography import FONT
 from sheet_diag.workbook import Book
 
 _FONT: Final = {"name": FONT, "size": 8, "color": INK, "bold": False}
+# Every label is shown, the first on top.
+_LABELS: Final = {
+    "reverse": True,
+    "interval_unit": 1,
+    "num_font": _FONT,
+    "line": {"color": LINE},
+}
 _GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
 
 
@@ -28,7 +35,7 @@ def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title:
                 "gap": 40,
             }
         )
-    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": LINE}})
+    chart.set_y_axis(dict(_LABELS))
     chart.set_x_axis({"num_font": _FONT, "num_format": "0%", "major_gridlines": _GRID})
     _dress(chart, title)
     chart.set_legend({"position": "bottom", "font": _FONT})
@@ -63,7 +70,7 @@ def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, sha
             "data_labels": {"value": True, "font": _FONT, "num_format": shape},
         }
     )
-    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": LINE}})
+    chart.set_y_axis(dict(_LABELS))
     chart.set_x_axis({"min": 0, "num_font": _FONT, "num_format": shape, "major_gridlines": _GRID})
     _dress(chart, title)
     return chart

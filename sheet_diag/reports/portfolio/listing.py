@@ -101,8 +101,8 @@ def write_listing(
     """Write the sheet; `write_row(page, row, index)` fills a row. Returns the first and last row,
     or None where there are no rows.
 
-    Rows beyond so many `cells` (None: the usual number), or beyond the end of a sheet, are left out; the lead says so, and
-    names the file (`full`) that holds them all.
+    Rows beyond so many `cells` (None: the usual number), or beyond the end of a sheet, are left
+    out; the lead says so, and names the file (`full`) that holds them all.
     """
     say, last = summary.say, len(columns) - 1
     shown = min(count, max(1, (cells or CELLS) // len(columns)), _LAST_ROW - FIRST_ROW)

@@ -119,8 +119,10 @@ def write_groups(page: Page, row: int, column: int, summary: Summary, field: str
     records = _largest(frame, summary, field)
     for line, (label, counts) in enumerate(records, row + 2):
         page.merged_client(line, column, column + 1, label, _TEXT)
-        for place, count in enumerate(counts, column + 2):
-            page.number(line, place, count, _WHOLE)
+        page.number(line, column + 2, counts[0], _WHOLE)
+        for place, count in enumerate(counts[1:], column + 3):
+            share = f'0" ({count / counts[0]:.0%})"' if count else "0"
+            page.number(line, place, count, {**_MID, "font_size": 8, "num_format": share})
     last = row + 1 + max(len(records), 1)
     spans = {r.value: Span(page.name, column + 3 + r.position, row + 2, last) for r in Rank}
     return Groups(Span(page.name, column, row + 2, last), spans)
