@@ -26,7 +26,11 @@ SIZES: Final = (8, 8.5, 9, 9.5, 10, 10.5, 11, 12, 13, 14, 16, 18, 20, 60)
 
 Look = dict[str, Any]
 
+# The key under which a look bears the name of its style, as Excel lists it.
+STYLE: Final = "style"
+
 BODY: Final[Look] = {
+    STYLE: "SD Body",
     "font_size": 10,
     "font_color": INK,
     "text_wrap": True,
@@ -37,8 +41,15 @@ MIDDLE: Final[Look] = {"valign": "vcenter"}
 BOLD: Final[Look] = {"bold": True}
 GRID: Final[Look] = {"border": 1, "border_color": LINE}
 SMALL: Final[Look] = {"font_size": 9, "font_color": MUTED}
-TITLE: Final[Look] = {"font_size": 18, "bold": True, "font_color": NAVY, "valign": "vcenter"}
+TITLE: Final[Look] = {
+    STYLE: "SD Title",
+    "font_size": 18,
+    "bold": True,
+    "font_color": NAVY,
+    "valign": "vcenter",
+}
 HEADING: Final[Look] = {
+    STYLE: "SD Heading",
     "font_size": 12,
     "bold": True,
     "font_color": NAVY,
@@ -46,14 +57,17 @@ HEADING: Final[Look] = {
     "bottom": 2,
     "bottom_color": NAVY,
 }
-CELL: Final[Look] = {**BODY, **GRID, **MIDDLE}
+CELL: Final[Look] = {**BODY, **GRID, **MIDDLE, STYLE: "SD Cell"}
+FIELD: Final[Look] = {**BODY, **GRID, STYLE: "SD Input", "bg_color": INPUT, "locked": False}
 INSET: Final[Look] = {"indent": 1}  # for left-aligned text only: Excel would un-centre the rest
 HEAD: Final[Look] = {
     **BODY,
     **BOLD,
     **GRID,
     **CENTER,
+    STYLE: "SD Column heading",
     "bg_color": NAVY,
     "font_color": WHITE,
 }
 LINK: Final[Look] = {"font_color": BLUE, "underline": 1}
+STYLES: Final = {look[STYLE]: look for look in (BODY, TITLE, HEADING, CELL, HEAD, FIELD)}

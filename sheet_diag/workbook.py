@@ -13,7 +13,6 @@ from copy import deepcopy
 from datetime import date, datetime
 from typing import Any, Final
 
-import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -22,6 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 from sheet_diag.celltext import property_text, storable
 from sheet_diag.style import INPUT
 from sheet_diag.typography import FONT, room, row_height
+from sheet_diag.workbook_styles import StyledWorkbook
 
 Look = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ class Book:
 
     def __init__(self, *, title: str, author: str, created: date, subject: str = "") -> None:
         self._buffer = io.BytesIO()
-        self._book = xlsxwriter.Workbook(self._buffer, deepcopy(_OPTIONS))
+        self._book = StyledWorkbook(self._buffer, deepcopy(_OPTIONS))
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         properties = {
             "title": property_text(title),
@@ -122,7 +122,7 @@ class Book:
         """The format of a look; equal looks give the same one."""
         key = tuple(sorted(look.items()))
         if key not in self._formats:
-            self._formats[key] = self._book.add_format(dict(look))
+            self._formats[key] = self._book.styled_format(look)
         return self._formats[key]
 
     def chart(self, options: Mapping[str, str]) -> Any:

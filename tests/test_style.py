@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag import style
-from sheet_diag.style import RANKS, SIZES
+from sheet_diag.style import RANKS, SIZES, STYLES
+from sheet_diag.workbook import Book
 from tests.workbooks import opened, xml_parts
 from tests.written import KINDS, workbooks_of, written
 
@@ -185,3 +187,30 @@ def test_a_workbook_says_what_it_is_and_whose(books: dict[str, bytes], kind: str
     assert company is not None
     assert (company.text or "") == issuer
     assert bool(issuer) is not kind.startswith("filled")  # made without an issuer
+
+
+# --- cell styles by name
+
+
+def test_cells_bear_the_names_of_the_houses_styles() -> None:
+    for kind, content in written().items():
+        book = opened(content)
+        cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row]
+        borne = {cell.style for cell in cells if cell.value is not None}
+        assert borne <= {"Normal", *STYLES}, kind
+        assert {"SD Body", "SD Cell", "SD Column heading"} <= borne, kind
+
+
+def test_a_style_looks_as_the_cells_that_are_nothing_but_it() -> None:
+    book = Book(title="", author="", created=date(2026, 11, 23))
+    page = book.page("a")
+    for row, look in enumerate(STYLES.values()):
+        page.text(row, 0, "x", look)
+    made = opened(book.bytes())
+    for row, (name, look) in enumerate(STYLES.items(), 1):
+        cell = made.worksheets[0].cell(row, 1)
+        assert cell.style == name
+        listed = next(each for each in vars(made)["_named_styles"] if each.name == name)
+        assert listed.font.size == look["font_size"]
+        for part in ("font", "fill", "border"):
+            assert repr(getattr(listed, part)) == repr(getattr(cell, part))

@@ -21,9 +21,9 @@ from sheet_diag.style import (
     BOLD,
     CELL,
     CENTER,
+    FIELD,
     HEAD,
     HEADING,
-    INPUT,
     INSET,
     MIDDLE,
     NAVY,
@@ -56,7 +56,7 @@ _CHOICES: Final = {
     "effort": ("small", "medium", "large"),
     "status": ("open", "begun", "done", "dropped"),
 }
-_ENTRY: Final[Look] = {**CELL, "font_size": 9, "bg_color": INPUT, "locked": False}
+_ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, "font_size": 9}
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
 
 

@@ -25,8 +25,8 @@ from sheet_diag.style import (
     BOLD,
     CELL,
     CENTER,
+    FIELD,
     HEAD,
-    INPUT,
     INSET,
     MIDDLE,
     NAVY,
@@ -167,7 +167,7 @@ class _Rows:
 
     def _choice(self, row: int, item: Item) -> None:
         say = self.letter.say
-        look = {**CELL, **CENTER, **BOLD, "bg_color": INPUT, "locked": False}
+        look = {**CELL, **FIELD, **CENTER, **BOLD}
         self.page.client_text(row, CHOSEN, self.letter.answer(item.id), look)
         messages = {
             "error_title": say("simulation.choose.title"),

@@ -10,17 +10,14 @@ from typing import Final
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.style import ALERT, ALERT_PALE, BODY, GRID, INPUT, Look
+from sheet_diag.style import ALERT, ALERT_PALE, FIELD, Look
 from sheet_diag.wording import Wording
 
 # The sheet's "created" property: fixed, so that the same catalogue gives the same bytes.
 EPOCH: Final = date(2026, 1, 1)
 
 ENTRY: Final[Look] = {
-    **BODY,
-    **GRID,
-    "bg_color": INPUT,
-    "locked": False,
+    **FIELD,
     "num_format": "@",
     "valign": "vcenter",
 }
