@@ -14,7 +14,7 @@ from sheet_diag.reports.conditions import write_conditions
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.judgement import write_judgement
 from sheet_diag.reports.letter import Letter, write_opening
-from sheet_diag.reports.outlook import write_closing, write_outlook
+from sheet_diag.reports.outlook import write_outlook
 from sheet_diag.reports.plan import write_plan
 from sheet_diag.reports.sections import write_categories, write_comments, write_overall
 from sheet_diag.reports.simulation import write_simulation
@@ -67,9 +67,8 @@ def _write_report(book: Book, page: Page, letter: Letter, record: Record) -> Non
     write_overall(flow, letter, result)
     write_categories(flow, letter, chart, result)
     write_comments(flow, letter)
-    write_outlook(flow, letter)
     write_judgement(flow, letter)
-    write_closing(flow, letter)
+    write_outlook(flow, letter)
     letter.print_setup(page, landscape=False, title=letter.catalog.report.title[say.lang])
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST))
     page.select(0, 0)

@@ -18,31 +18,34 @@ _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
 
 
 def write_outlook(flow: Flow, letter: Letter) -> None:
-    """Write the section."""
+    """Write the section and the closing words, which never stand alone on a page."""
     say, diagnosis = letter.say, letter.report.diagnosis
     ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
+    for way, key in ways[:-1]:
+        with flow.together():
+            flow.heading(say("outlook.heading"))
+            _write_way(flow, letter, way, key)
     with flow.together():
-        flow.heading(say("outlook.heading"))
+        if len(ways) < 2:
+            flow.heading(say("outlook.heading"))
         if diagnosis.scores.rank is Rank.A:
             flow.paragraph(say("outlook.top" if diagnosis.open_items else "outlook.perfect"))
-        for way, key in ways[:1]:
+        for way, key in ways[-1:]:
             _write_way(flow, letter, way, key)
-    for way, key in ways[1:]:
-        _write_way(flow, letter, way, key)
-    if diagnosis.open_items:
-        flow.paragraph(say("outlook.sheets"), {**BODY, **SMALL})
-    flow.gap(10)
+        if diagnosis.open_items:
+            flow.paragraph(say("outlook.sheets"), {**BODY, **SMALL})
+        flow.gap(10)
+        _write_closing(flow, letter)
 
 
-def write_closing(flow: Flow, letter: Letter) -> None:
+def _write_closing(flow: Flow, letter: Letter) -> None:
     """おわりに, and what the insurance notice rests on."""
     say, report = letter.say, letter.catalog.report
-    with flow.together():
-        flow.subheading(say("report.closing.heading"))
-        flow.paragraph(report.closing[say.lang])
-        level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
-        note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
-        flow.paragraph(note, {**BODY, "font_size": 8.5, "font_color": MUTED})
+    flow.subheading(say("report.closing.heading"))
+    flow.paragraph(report.closing[say.lang])
+    level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
+    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
+    flow.paragraph(note, {**BODY, "font_size": 8.5, "font_color": MUTED})
 
 
 def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
@@ -52,14 +55,12 @@ def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
         return
     shows = {"score": shown(way.score), "rank": way.rank, "target": way.target}
     listed = way.items[:_MOST_ROWS]
-    with flow.together():
-        flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
-        row = flow.next_row(20)
-        heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
-        for head, columns in heads.items():
-            flow.page.merged(row, *columns, say(f"outlook.{head}"), {**HEAD, "font_size": 9})
-        _write_item(flow, letter, listed[0])
-    for item in listed[1:]:
+    flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
+    row = flow.next_row(20)
+    heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
+    for head, columns in heads.items():
+        flow.page.merged(row, *columns, say(f"outlook.{head}"), {**HEAD, "font_size": 9})
+    for item in listed:
         _write_item(flow, letter, item)
     if len(way.items) > len(listed):
         more = say("outlook.more", count=len(way.items) - len(listed))

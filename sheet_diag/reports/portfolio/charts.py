@@ -36,7 +36,8 @@ def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title:
             }
         )
     chart.set_y_axis(dict(_LABELS))
-    chart.set_x_axis({"num_font": _FONT, "num_format": "0%", "major_gridlines": _GRID})
+    shares = {"num_format": "0%", "major_unit": 0.25, "major_gridlines": _GRID}
+    chart.set_x_axis({**shares, "num_font": _FONT})
     _dress(chart, title)
     chart.set_legend({"position": "bottom", "font": _FONT})
     return chart
