@@ -6,17 +6,16 @@ attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: 
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import traceback
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sheet_diag import __version__
+from sheet_diag.arguments import beside, load_asked, parse_day, parse_lang, reading
 from sheet_diag.complaints import (
     fail,
     failures,
@@ -26,12 +25,10 @@ from sheet_diag.complaints import (
     require_office,
 )
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.settings import Comparing, Limits, Reading
 from sheet_diag.wording import Wording
 
 if TYPE_CHECKING:
-    from sheet_diag.comparing import Beside
+    pass
 
 
 def _language(arguments: list[str]) -> Lang:
@@ -113,10 +110,10 @@ def template(
     from sheet_diag.config import FILE_NAME, load_config
     from sheet_diag.sheet import hearing_sheet
 
-    with failures(_parse_lang(lang)) as say:
+    with failures(parse_lang(lang, _HELP)) as say:
         settings = load_config(config)
-        say.lang = _parse_lang(lang, settings.language)
-        content = hearing_sheet(_load(catalog), say.lang, settings.issuer)
+        say.lang = parse_lang(lang, _HELP, settings.language)
+        content = hearing_sheet(load_asked(catalog), say.lang, settings.issuer)
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content)
         typer.echo(say("cli.template.done", path=output))
@@ -143,9 +140,9 @@ def run(
     from sheet_diag.config import load_config
     from sheet_diag.terminal import show_result, with_progress
 
-    with failures(_parse_lang(lang)) as say:
+    with failures(parse_lang(lang, _HELP)) as say:
         settings = load_config(config)
-        say.lang = _parse_lang(lang, settings.language)
+        say.lang = parse_lang(lang, _HELP, settings.language)
         require_folder(input, say)
         if output.resolve() == input.resolve():
             fail(say("cli.error.same_folder", path=output), say)
@@ -155,18 +152,18 @@ def run(
         found = find(input, apart_from=output)
         require_files(found, input, say)
         office = require_office(say) if pdf else None
-        loaded = _load(catalog)
+        loaded = load_asked(catalog)
         order = Order(
             input=input,
             output=output,
             catalog=loaded,
             issuer=settings.issuer,
-            as_of=_parse_day(as_of, say),
+            as_of=parse_day(as_of, say),
             lang=say.lang,
             report_lang=settings.report_language,
             jobs=jobs,
-            reading=_reading(settings.limits, passwords),
-            beside=_beside(loaded, settings.comparing, previous, benchmark),
+            reading=reading(settings.limits, passwords),
+            beside=beside(loaded, settings.comparing, previous, benchmark),
             office=office,
             protect=protect,
         )
@@ -187,16 +184,16 @@ def check(
     """Tell the verdict on single files; write nothing."""
     from sheet_diag.config import load_config
 
-    with failures(_parse_lang(lang)) as say:
+    with failures(parse_lang(lang, _HELP)) as say:
         settings = load_config(config)
-        say.lang = _parse_lang(lang, settings.language)
+        say.lang = parse_lang(lang, _HELP, settings.language)
         for path in files:
             require_file(path, say)
         from sheet_diag.checking import check_files
         from sheet_diag.journal import verdicts
 
-        loaded = _load(catalog)
-        outcomes = check_files(files, loaded, _reading(settings.limits, passwords))
+        loaded = load_asked(catalog)
+        outcomes = check_files(files, loaded, reading(settings.limits, passwords))
         if as_json:
             typer.echo(verdicts(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
         else:
@@ -219,12 +216,12 @@ def overrides(
     from sheet_diag.config import load_config
     from sheet_diag.sheet import overrides_workbook
 
-    with failures(_parse_lang(lang)) as say:
+    with failures(parse_lang(lang, _HELP)) as say:
         settings = load_config(config)
-        say.lang = _parse_lang(lang, settings.language)
+        say.lang = parse_lang(lang, _HELP, settings.language)
         if output.exists():
             fail(say("cli.error.overrides", path=output), say)
-        content = overrides_workbook(_load(catalog), say.lang, settings.issuer)
+        content = overrides_workbook(load_asked(catalog), say.lang, settings.issuer)
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(content)
         typer.echo(say("cli.overrides.done", path=output))
@@ -241,67 +238,23 @@ def demo(
     """Make sample returns and run the batch over them; some need attention, which is no failure."""
     from sheet_diag.terminal import show_result, with_progress
 
-    with failures(_parse_lang(lang)) as say:
+    with failures(parse_lang(lang, _HELP)) as say:
         from sheet_diag.batch import Order
         from sheet_diag.batch import run as run_batch
         from sheet_diag.demo import ISSUER, is_free, prepare
 
         if not is_free(folder):
             fail(say("cli.error.demo", path=folder), say)
-        loaded = _load(catalog)
+        loaded = load_asked(catalog)
         sheet = prepare(folder, loaded)
         order = Order(
             input=folder / "input",
             output=folder / "output",
             catalog=loaded,
             issuer=ISSUER,
-            as_of=_parse_day(as_of, say),
+            as_of=parse_day(as_of, say),
             lang=say.lang,
             jobs=jobs,
         )
         result = with_progress(say, lambda progress: run_batch(order, progress))
     show_result(result, order, say, sheet)
-
-
-def _load(path: Path | None) -> Catalog:
-    from sheet_diag.catalog import load_catalog
-
-    return load_catalog(path)
-
-
-def _reading(limits: Limits, passwords: Path | None) -> Reading:
-    from sheet_diag.intake.passwords import load_passwords
-
-    return Reading(limits, load_passwords(passwords, os.environ))
-
-
-def _beside(
-    catalog: Catalog, comparing: Comparing, previous: Path | None, benchmark: Path | None
-) -> Beside:
-    from sheet_diag.benchmark import load
-    from sheet_diag.comparing import Beside
-    from sheet_diag.previous import load_previous
-
-    return Beside(
-        minimum=comparing.minimum,
-        previous=load_previous(previous, catalog) if previous else None,
-        reference=load(benchmark, catalog) if benchmark else None,
-    )
-
-
-def _parse_lang(value: str | None, configured: Lang | None = None) -> Lang:
-    if value is None:
-        return configured or Lang.JA
-    try:
-        return Lang(value)
-    except ValueError:
-        fail(_HELP("cli.error.lang", value=value), _HELP)
-
-
-def _parse_day(value: str | None, say: Wording) -> date:
-    if value is None:
-        return date.today()
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
-    except ValueError:
-        fail(say("cli.error.as_of", value=value), say)

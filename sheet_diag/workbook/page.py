@@ -1,27 +1,19 @@
-"""The only door to XlsxWriter: fixed bytes, text that stays text, no silent refusal.
-
-Rows and columns are zero-based, column widths are pixels (96 dpi), row heights points. A `Look`
-is a plain mapping of XlsxWriter's format properties; equal looks share one format.
-"""
+"""A sheet: cells, notes, drop-downs, tables, charts, and how it is seen and printed."""
 
 from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterable, Mapping, Sequence
-from copy import deepcopy
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from sheet_diag.celltext import property_text, storable
 from sheet_diag.style import INPUT
 from sheet_diag.typography import FONT, room, row_height
-from sheet_diag.workbook_styles import StyledWorkbook
 
 Look = Mapping[str, Any]
 
@@ -29,113 +21,17 @@ A3: Final = 8  # sizes of paper, by their numbers in Excel
 A4: Final = 9
 _NOTE_WIDTH: Final = 300  # pixels
 
-# XlsxWriter writes into the nested options, so each workbook gets its own copy.
-_OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {
-        "font_name": FONT,
-        "font_size": 11,
-        "font_charset": 128,
-        "font_scheme": False,
-    },
-    "default_row_height": 25,
-    "default_column_width": 72,
-}
-
 
 class WorkbookError(Exception):
     """XlsxWriter refused a cell or an option: our own mistake, never the client's."""
 
 
-def fixed_cell(row: int, col: int) -> str:
-    """`$D$12` for (11, 3)."""
-    return str(xl_rowcol_to_cell(row, col, row_abs=True, col_abs=True))
-
-
-def column_cell(row: int, col: int) -> str:
-    """`$D12` for (11, 3): keeps its column where a rule is applied to an area."""
-    return str(xl_rowcol_to_cell(row, col, col_abs=True))
-
-
-def is_picture(content: bytes) -> bool:
-    """Whether the content is a picture that can be placed."""
-    try:
-        image = Image(io.BytesIO(content))
-    except (XlsxWriterException, struct.error, IndexError):
-        return False
-    return bool(image.width > 0 and image.height > 0)
-
-
-class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
-    """Stores formulas as they are. XlsxWriter looks in each for some forty functions that Excel
-    2016 does not have, which takes longer than all the rest; `tests.lint` allows none of them."""
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        del expand_future_functions
-        return formula.removeprefix("=")
-
-
-class Book:
-    """A workbook in memory. `bytes()` finishes it; the same calls give the same bytes."""
-
-    def __init__(self, *, title: str, author: str, created: date, subject: str = "") -> None:
-        self._buffer = io.BytesIO()
-        self._book = StyledWorkbook(self._buffer, deepcopy(_OPTIONS))
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        properties = {
-            "title": property_text(title),
-            "subject": property_text(subject),
-            "author": property_text(author),
-            "company": property_text(author),
-            "created": datetime(created.year, created.month, created.day),
-        }
-        self._book.set_properties(properties)
-
-    def page(self, name: str) -> Page:
-        """Add a sheet."""
-        return Page(self, self._book.add_worksheet(name, _Sheet))
-
-    def bytes(self) -> bytes:
-        """Finish the workbook."""
-        self._book.close()
-        return self._buffer.getvalue()
-
-    def show_only(self, name: str) -> None:
-        """Hide every sheet but one, from the printer as well."""
-        for sheet in self._book.worksheets():
-            if sheet.get_name() != name:
-                sheet.hide()
-                sheet.print_area_range = ""  # LibreOffice prints even hidden sheets that have one
-
-    def custom_property(self, name: str, text: str) -> None:
-        """Set a custom document property."""
-        self._book.set_custom_property(name, property_text(text), "text")
-
-    def define_name(self, name: str, formula: str) -> None:
-        """Define a name of the whole workbook, e.g. for a drop-down's range."""
-        _done(self._book.define_name(name, formula))
-
-    def format(self, look: Look) -> Any:
-        """The format of a look; equal looks give the same one."""
-        key = tuple(sorted(look.items()))
-        if key not in self._formats:
-            self._formats[key] = self._book.styled_format(look)
-        return self._formats[key]
-
-    def chart(self, options: Mapping[str, str]) -> Any:
-        """A chart of XlsxWriter, to be filled by `sheet_diag.reports.charts`."""
-        return self._book.add_chart(dict(options))
-
-
 class Page:
     """A sheet. Text of ours goes in by `text`, of a client by `client_text`."""
 
-    def __init__(self, book: Book, sheet: Any) -> None:
-        self._book = book
+    def __init__(self, sheet: Any, form: Callable[[Look], Any]) -> None:
         self._sheet = sheet
+        self._format = form  # the workbook's format of a look
         self._widths: dict[int, int] = {}
 
     @property
@@ -146,7 +42,7 @@ class Page:
     def text(self, row: int, col: int, text: str, look: Look) -> None:
         """Write text of the product."""
         if text:
-            _done(self._sheet.write_string(row, col, storable(text), self._book.format(look)))
+            _done(self._sheet.write_string(row, col, storable(text), self._format(look)))
         else:
             self.blank(row, col, look)
 
@@ -156,11 +52,11 @@ class Page:
 
     def number(self, row: int, col: int, number: float, look: Look) -> None:
         """Write a number."""
-        _done(self._sheet.write_number(row, col, number, self._book.format(look)))
+        _done(self._sheet.write_number(row, col, number, self._format(look)))
 
     def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
         """Write a formula with the value that viewers show before they calculate."""
-        _done(self._sheet.write_formula(row, col, formula, self._book.format(look), value))
+        _done(self._sheet.write_formula(row, col, formula, self._format(look), value))
 
     def merged_formula(
         self, row: int, cols: tuple[int, int], formula: str, look: Look, value: str | float
@@ -172,18 +68,18 @@ class Page:
     def day(self, row: int, col: int, day: date, look: Look) -> None:
         """Write a date."""
         look = {"num_format": "yyyy/m/d", **look}
-        _done(self._sheet.write_datetime(row, col, day, self._book.format(look)))
+        _done(self._sheet.write_datetime(row, col, day, self._format(look)))
 
     def blank(self, row: int, col: int, look: Look) -> None:
         """Write an empty cell with a look."""
-        _done(self._sheet.write_blank(row, col, None, self._book.format(look)))
+        _done(self._sheet.write_blank(row, col, None, self._format(look)))
 
     def merged(self, row: int, first: int, last: int, text: str, look: Look, rows: int = 1) -> None:
         """Merge columns `first` to `last` over `rows` rows and write text of the product."""
         if first == last and rows == 1:
             self.text(row, first, text, look)
             return
-        cell_format = self._book.format(look)
+        cell_format = self._format(look)
         _done(self._sheet.merge_range(row, first, row + rows - 1, last, "", cell_format))
         self.text(row, first, text, look)
 
@@ -201,7 +97,7 @@ class Page:
 
     def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
         """Write a link to a place in here (`internal:`) or a file beside it (`external:`)."""
-        done = self._sheet.write_url(row, col, target, self._book.format(look), storable(text))
+        done = self._sheet.write_url(row, col, target, self._format(look), storable(text))
         _done(done)
 
     def columns(self, widths: Sequence[int], *, hidden: Iterable[int] = ()) -> None:
@@ -231,7 +127,7 @@ class Page:
 
     def highlight(self, area: tuple[int, int, int, int], formula: str, look: Look) -> None:
         """Format the area where a formula holds."""
-        options = {"type": "formula", "criteria": formula, "format": self._book.format(look)}
+        options = {"type": "formula", "criteria": formula, "format": self._format(look)}
         _done(self._sheet.conditional_format(*area, options))
 
     def shade(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
@@ -242,7 +138,7 @@ class Page:
         self, area: tuple[int, int, int, int], name: str, headers: Sequence[str], head: Look
     ) -> None:
         """Make a native Excel table of cells that are already written, and write its headers."""
-        columns = [{"header": text, "header_format": self._book.format(head)} for text in headers]
+        columns = [{"header": text, "header_format": self._format(head)} for text in headers]
         options = {"name": name, "columns": columns, "style": "Table Style Light 1"}
         _done(self._sheet.add_table(*area, options))
 
@@ -324,6 +220,15 @@ class Page:
         """Print `area`, breaking the page before each of the rows."""
         self._sheet.print_area(*area)
         self._sheet.set_h_pagebreaks(list(rows))
+
+
+def is_picture(content: bytes) -> bool:
+    """Whether the content is a picture that can be placed."""
+    try:
+        image = Image(io.BytesIO(content))
+    except (XlsxWriterException, struct.error, IndexError):
+        return False
+    return bool(image.width > 0 and image.height > 0)
 
 
 def _done(code: Any) -> None:
