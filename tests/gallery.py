@@ -1,8 +1,8 @@
 """Thirty clients who try every page of a report: `python -m tests.gallery FOLDER`.
 
-Writes `then/` and `input/` with their returns of last year and of this one and runs both, so that
-the pages can be looked at: short and very long names and remarks, nothing to improve, rank E,
-every flag, answers set by the consultant, last year's results beside this year's.
+Writes their returns of last year and of this one and runs both, so that the pages can be looked
+at: short and very long names and remarks, nothing to improve, rank E, a category that does not
+apply, every flag, last year's results beside this year's; as PDF where there is an office.
 """
 
 from __future__ import annotations
@@ -11,20 +11,28 @@ import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.batch import Order, run
+from sheet_diag.comparing import Beside
 from sheet_diag.demo import ISSUER
 from sheet_diag.model.basics import Lang
+from sheet_diag.pdf import find_office
+from sheet_diag.previous import load_previous
 from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS, Answers, answers
-from tests.samples import labels, reference
+from tests.samples import labels, leavable, reference
 
 _LONG_NAME: Final = (
     "特定非営利活動法人見本県情報セキュリティ対策推進協議会連合会附属見本総合研究支援機構"
 )
 _LONG_REMARK: Final = "本社では実施していますが、支店と営業所では来年度の計画に含めています。" * 8
 _NAME_EN: Final = "The Sample Association for Advancing Information Security in Japan, Inc."
+
+
+CATALOG: Final = leavable(JIS, "PHY")
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ _SPECIAL: Final = (
         {item.id: "-" for item in JIS.items.values() if item.na_allowed} | {"CRI": "△"},
     ),
     Guest("未回答のある株式会社", {"POL-02": ".", "HUM-03": ".", "COM-03": ".", "PHY": "△"}),
+    Guest("設備のない株式会社", {"PHY": "-", "POL": "△"}),
     Guest("矛盾のある株式会社", {"AST-09": "-", "AST-08": "△", "COM": "×"}),
     Guest("重大項目だけ未実施の株式会社", {i.id: "×" for i in JIS.items.values() if i.critical}),
     Guest("重大項目ひとつの株式会社", {"PHY-01": "×"}),
@@ -81,6 +90,26 @@ def guests() -> list[Guest]:
     return list(numbered)
 
 
+def run_gallery(folder: Path, office: str | None) -> Path:
+    """Write the returns, run both years; returns the folder with this year's output."""
+    write(folder)
+    years = (("then", "output_then", 2025), ("input", "output", 2026))
+    for returns, output, year in years:
+        before = folder / "output_then" if year == 2026 else None
+        order = Order(
+            input=folder / returns,
+            output=folder / output,
+            catalog=CATALOG,
+            issuer=ISSUER,
+            as_of=date(year, 11, 23),
+            lang=Lang.JA,
+            beside=Beside(previous=load_previous(before, CATALOG) if before else None),
+            office=office if before else None,
+        )
+        run(order, lambda stage, done, total: None)  # noqa: ARG005 - nobody is watching
+    return folder / "output"
+
+
 def write(folder: Path) -> None:
     """The returns of both years."""
     chance = random.Random("answers")
@@ -97,21 +126,21 @@ def write(folder: Path) -> None:
 
 def _answers(guest: Guest, chance: random.Random) -> Answers:
     if guest.shares is None:
-        return answers(JIS, guest.rows, guest.rest)
-    signs = {item: chance.choices("○△×?", guest.shares)[0] for item in JIS.items}
-    return answers(JIS, signs)
+        return answers(CATALOG, guest.rows, guest.rest)
+    signs = {item: chance.choices("○△×?", guest.shares)[0] for item in CATALOG.items}
+    return answers(CATALOG, signs)
 
 
 def _earlier(now: Answers, sign: str, chance: random.Random) -> Answers:
     """Last year's answers: a third of this year's were another."""
-    other = answers(JIS, {}, sign)
+    other = answers(CATALOG, {}, sign)
     return {item: other[item] if chance.random() < 0.33 else now[item] for item in now}
 
 
 def _put(folder: Path, guest: Guest, place: int, given: Answers) -> None:
     remarks = {"POL-01": guest.remark, "PHY-02": guest.remark} if guest.remark else {}
     path = folder / f"{place:02}.xlsx"
-    _write(path, guest, place, labels(JIS, given, guest.lang), remarks)
+    _write(path, guest, place, labels(CATALOG, given, guest.lang), remarks)
 
 
 def _write(
@@ -123,13 +152,13 @@ def _write(
         "employees": _SIZES[place % len(_SIZES)],
     }
     shown = {
-        name: JIS.field_by_id[name].by_id[choice].label[guest.lang]
+        name: CATALOG.field_by_id[name].by_id[choice].label[guest.lang]
         for name, choice in chosen.items()
     }
     profile = {"company": guest.name, **shown, **guest.profile}
     entries = Entries(profile, dict(words), dict(remarks))
-    path.write_bytes(hearing_sheet(JIS, guest.lang, ISSUER, entries, guest.client))
+    path.write_bytes(hearing_sheet(CATALOG, guest.lang, ISSUER, entries, guest.client))
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    print(run_gallery(Path(sys.argv[1]), find_office()))  # noqa: T201 - it is a command
