@@ -169,7 +169,7 @@ def test_an_english_sheet_has_no_japanese() -> None:
 
 
 LEADS = {
-    "everything": "前回の診断、および同業他社・同規模の企業と比べた",
+    "everything": "前回の診断からの変化と、ほかの診断先と比べた",
     "previous only": "前回の診断からの変化",
     "peers only": "ほかの診断先と比べた",
 }
@@ -223,7 +223,7 @@ SENTENCES: dict[str, tuple[Previous, str]] = {
     "risen": (PREVIOUS, "判定ランクは C から B に上がりました。"),
     "fallen": (replace(PREVIOUS, rank=Rank.A), "判定ランクは A から B に下がりました。"),
     "level": (replace(PREVIOUS, rank=Rank.B), "判定ランクは、前回（2025年11月23日）の診断と同じ B"),
-    "copied": (replace(PREVIOUS, copied=True), "回答と備考が前回とすべて同じです。"),
+    "copied": (replace(PREVIOUS, copied=True), "ご回答と備考が、前回とすべて同じです。"),
     "another catalogue": (replace(PREVIOUS, same_catalog=False), "設問の変更による影響"),
     "questions that are others": (PREVIOUS, "比較していない設問：CRI-01"),
     "counts": (PREVIOUS, "改善したものは1問、悪化したものは1問です。"),

@@ -41,7 +41,7 @@ def test_the_shortest_ways_with_score_and_rank() -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        pytest.param({}, "改善をお勧めする設問はありません", id="nothing left"),
+        pytest.param({}, "改善をお勧めする項目はありません", id="nothing left"),
         pytest.param({"POL-02": "△"}, "残る改善の余地", id="A with something left"),
     ],
 )

@@ -436,7 +436,7 @@ def test_change_since_last_time() -> None:
     assert (rose["要フォロー"], rose["診断者の修正"]) == (None, 0)
     assert (new["要フォロー"], new["診断者の修正"]) == ("診断者の修正あり", 1)
     assert (new["重大項目の未実施"], fell["重大項目の未実施"]) == (1, 1)
-    assert fell["ランク上限の理由"] == "50点未満の分野、重大項目の未実施1件以上"
+    assert fell["ランク上限の理由"] == "50点未満のカテゴリ、重大項目の未実施1件以上"
 
 
 def test_movement_by_rank() -> None:

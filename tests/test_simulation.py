@@ -161,7 +161,7 @@ def test_nothing_open() -> None:
     page = opened(content, values=True).worksheets[_SHEET]
     assert lint(content) == []
     assert len(strings(page)) == 2
-    assert "改善をお勧めする設問はありません" in strings(page)[1]
+    assert "改善をお勧めする項目はありません" in strings(page)[1]
     assert charts(page) == []
 
 

@@ -1,4 +1,4 @@
-"""同業他社・同規模との比較: a table a group, and a chart beside the mean of all clients.
+"""同業・同規模の他社との比較: a table a group, and a chart beside the mean of all clients.
 
 Statistics are printed in whole points: the quartile of a small group is the very score of one
 client (docs/comparison.md).
