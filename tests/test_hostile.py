@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from sheet_diag.batch import Order, run
+from sheet_diag.comparing import Beside
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer
@@ -41,7 +42,9 @@ def _quiet(stage: str, done: int, total: int) -> None:
 
 def ran(source: Path, target: Path) -> list[dict[str, Any]]:
     """The entries of run.json after a run; the counts are checked against them."""
-    run(Order(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2), _quiet)
+    # Without peers: those of the honest returns are the ranked ones among the others.
+    beside = Beside(minimum=10_000)
+    run(Order(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2, beside=beside), _quiet)
     journal = json.loads((target / "run.json").read_text(encoding="utf-8"))
     counts = Counter(entry["status"] for entry in journal["returns"])
     expected = {status.value: counts[status.value] for status in Status}
@@ -189,7 +192,9 @@ def test_nothing_is_left_behind(aftermath: Aftermath) -> None:
         path.relative_to(aftermath.folder / "output").parts[0] for path in outputs(aftermath)
     }
     assert written - {".sheet-diag.lock"} <= {
+        "benchmark.json",
         "corrections",
+        "data",
         "portfolio.xlsx",
         "results",
         "run.json",
