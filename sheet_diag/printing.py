@@ -34,12 +34,12 @@ def print_reports(
         require(result, copy.outcome)
     printed = dict(_printed(office, copies, folder, progress))
     tasks = [
-        _finishing(outcome, path, edition, staging)
+        Finishing(path, edition.writing(outcome, staging.place(_name(outcome))))
         for outcome in reports
         if (path := printed[outcome.received.label])
     ]
     for task, result in zip(tasks, workers.map(finish_pdf, tasks), strict=True):
-        require(result, task.outcome)
+        require(result, task.writing.outcome)
     return [_told(outcome, printed) for outcome in outcomes]
 
 
@@ -51,11 +51,6 @@ def _printed(
     for done, (copy, path) in enumerate(zip(copies, paths, strict=True), 1):
         yield copy.outcome.received.label, path
         progress("print", done, len(copies))
-
-
-def _finishing(outcome: Outcome, printed: Path, edition: Edition, staging: Staging) -> Finishing:
-    path, password = staging.place(_name(outcome)), edition.password(outcome)
-    return Finishing(outcome, printed, edition.issuer, edition.as_of, path, password)
 
 
 def _told(outcome: Outcome, printed: Mapping[str, Path | None]) -> Outcome:

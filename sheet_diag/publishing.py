@@ -42,9 +42,10 @@ class Edition:
             as_of=self.as_of,
             lang=self.report_lang or sheet_of(outcome).lang,
             path=path,
+            password=self._password(outcome),
         )
 
-    def password(self, outcome: Outcome) -> str:
+    def _password(self, outcome: Outcome) -> str:
         """The password of a client; empty where reports are open to all."""
         if self.passwords is None:
             return ""
@@ -79,10 +80,7 @@ def publish(
 ) -> None:
     """Write every report and every correction. Raises `OSError`."""
     reports = [
-        replace(
-            edition.writing(outcome, staging.place(outcome.result)),
-            password=edition.password(outcome),
-        )
+        edition.writing(outcome, staging.place(outcome.result))
         for outcome in outcomes
         if outcome.result
     ]

@@ -72,14 +72,10 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """One printed report to be finished and written to `path`."""
+    """One report, printed to `printed`, to be finished and written where `writing` says."""
 
-    outcome: Outcome
     printed: Path
-    issuer: Issuer
-    as_of: date
-    path: Path
-    password: str = field(default="", repr=False)
+    writing: Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +141,22 @@ def write_report(bench: Bench, writing: Writing) -> None:
 
 
 def write_print_copy(bench: Bench, writing: Writing) -> None:
-    """Write one client's report as it is to be printed. Raises `OSError`."""
+    """Write one client's report as it is to be printed, open to the office. Raises `OSError`."""
     writing.path.write_bytes(print_copy(_report(writing), bench.catalog, writing.issuer, SOFTWARE))
 
 
 def finish_pdf(bench: Bench, finishing: Finishing) -> None:
     """Finish one printed report. Raises `OSError`."""
-    sheet = finishing.outcome.received.sheet
-    lang = sheet.lang if sheet else Lang.JA
+    writing = finishing.writing
     content = finished(
         finishing.printed.read_bytes(),
-        title=bench.catalog.report.title[lang],
-        author=finishing.issuer.name,
-        as_of=finishing.as_of,
+        title=bench.catalog.report.title[writing.lang],
+        author=writing.issuer.name,
+        as_of=writing.as_of,
     )
-    if finishing.password:
-        content = protected_pdf(content, finishing.password)
-    finishing.path.write_bytes(content)
+    if writing.password:
+        content = protected_pdf(content, writing.password)
+    writing.path.write_bytes(content)
 
 
 def _report(writing: Writing) -> Report:
