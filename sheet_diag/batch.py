@@ -27,7 +27,7 @@ from sheet_diag.portfolio import summarise
 from sheet_diag.printing import print_reports
 from sheet_diag.protection import FILE_NAME as PASSWORDS
 from sheet_diag.protection import PasswordList
-from sheet_diag.publishing import Edition, named, publish
+from sheet_diag.publishing import Edition, named, publish, shared_names
 from sheet_diag.reception import Progress, receive_all
 from sheet_diag.reports.portfolio import portfolio_report
 from sheet_diag.settle import settle
@@ -88,7 +88,7 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
         read = apply(order.catalog, receive_all(workers, found, staging.spool, progress))
         settled = attach_plans(list(settle(order.catalog, read)))
         outcomes = named(compared(order.catalog, settled, order.beside), order.as_of)
-        edition = _edition(order)
+        edition = _edition(order, outcomes)
         if order.office:
             outcomes = print_reports(workers, staging, edition, order.office, outcomes, progress)
         publish(workers, staging, edition, outcomes, progress)
@@ -101,8 +101,9 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
         staging.write("portfolio.xlsx", summary)
         write_exports(portfolio, staging.place)
         progress("portfolio", 1, 1)
-        least = order.beside.minimum
-        staging.write(BENCHMARK, freeze(order.catalog, outcomes, order.as_of, least))
+        if order.beside.reference is None:  # a frozen one stays what it is
+            least = order.beside.minimum
+            staging.write(BENCHMARK, freeze(order.catalog, outcomes, order.as_of, least))
         staging.write("run.json", journal(order.catalog, outcomes, order.as_of, order.lang))
         staging.commit()
     return Result(tuple(outcomes), portfolio)
@@ -114,6 +115,7 @@ def processes(wanted: int | None, files: int) -> int:
     return max(1, min(wanted or cores, 4 * cores, files))
 
 
-def _edition(order: Order) -> Edition:
+def _edition(order: Order, outcomes: Sequence[Outcome]) -> Edition:
     passwords = PasswordList.load(order.output / PASSWORDS) if order.protect else None
-    return Edition(order.issuer, order.as_of, order.report_lang, passwords)
+    names = shared_names(outcomes)
+    return Edition(order.issuer, order.as_of, order.report_lang, passwords, names)

@@ -75,7 +75,7 @@ def load(path: Path, catalog: Catalog) -> Reference:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BenchmarkError("comparison.benchmark.unreadable", file=path.name) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BenchmarkError("comparison.benchmark.foreign", file=path.name) from error
     try:
         name, reference = _read(content)

@@ -6,11 +6,12 @@ attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: 
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -26,9 +27,6 @@ from sheet_diag.complaints import (
 )
 from sheet_diag.model.basics import Lang
 from sheet_diag.wording import Wording
-
-if TYPE_CHECKING:
-    pass
 
 
 def _language(arguments: list[str]) -> Lang:
@@ -62,12 +60,18 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
             reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _end)
     try:
         _app()
     except Exception as error:  # noqa: BLE001 - our own fault: kept for us, told in a sentence
         text = _HELP("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace())
         typer.echo(_HELP("cli.error.head", text=text), err=True)
         sys.exit(3)
+
+
+def _end(*_: object) -> NoReturn:
+    """Ended by the system: as by Ctrl-C, nothing is left in the output folder."""
+    sys.exit(143)
 
 
 def _keep_trace() -> Path:
@@ -146,6 +150,8 @@ def run(
         require_folder(input, say)
         if output.resolve() == input.resolve():
             fail(say("cli.error.same_folder", path=output), say)
+        if previous and previous.resolve() == output.resolve():
+            fail(say("cli.error.same_previous", path=output), say)
         from sheet_diag.batch import Order, run_over
         from sheet_diag.intake import find
 

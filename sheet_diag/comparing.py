@@ -27,7 +27,7 @@ def compared(catalog: Catalog, outcomes: Sequence[Outcome], beside: Beside) -> l
     """The outcomes with their comparisons."""
     if beside.previous:
         outcomes = with_previous(catalog, outcomes, beside.previous)
-    reference = beside.reference
+    reference = _thick(beside.reference, beside.minimum) if beside.reference else None
     peers = (
         against(outcomes, reference)
         if reference
@@ -39,6 +39,18 @@ def compared(catalog: Catalog, outcomes: Sequence[Outcome], beside: Beside) -> l
         else outcome
         for outcome in outcomes
     ]
+
+
+def _thick(reference: Reference, minimum: int) -> Reference:
+    """What of a reference is about enough clients for this run."""
+    groups = [
+        replace(
+            group,
+            measures={n: each for n, each in group.measures.items() if each.count >= minimum},
+        )
+        for group in reference.groups
+    ]
+    return replace(reference, groups=tuple(group for group in groups if group.measures))
 
 
 def _among(

@@ -17,8 +17,10 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.portfolio.texts import sound
 
 _BOM: Final = b"\xef\xbb\xbf"  # so that Excel takes the file for UTF-8
+_ATTENTION: Final = ("status", "file", "name", "code", "sheet", "cell", "item", "value")
 _ALIVE: Final = r"^[=+\-@\t\r\n]"
 
 
@@ -37,7 +39,17 @@ def _tables(portfolio: Portfolio) -> Mapping[str, pd.DataFrame]:
         "answers": portfolio.answers,
         "clients": portfolio.clients,
         "items": portfolio.items,
+        "attention": _attention(portfolio),
     }
+
+
+def _attention(portfolio: Portfolio) -> pd.DataFrame:
+    rows = [
+        (e.status.value, e.file, e.name, e.problem.code.value, e.problem.sheet or "",
+         e.problem.cell or "", e.problem.item or "", e.problem.value or "")
+        for e in portfolio.attention
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=_ATTENTION, dtype="object").map(sound)
 
 
 def _harmless(table: pa.Table) -> pa.Table:

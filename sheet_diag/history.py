@@ -95,14 +95,14 @@ def _matched(
 ) -> Iterator[tuple[Outcome, PreviousReturn]]:
     """Pairs of one client, no return in two of them."""
     present = _borne_once((_client(each), each) for each in now)
-    earlier = _borne_once((each.client, each) for each in then)
+    earlier = _borne_once((fold(each.client), each) for each in then)
     ids = present.keys() & earlier.keys()
     yield from ((outcome, earlier[name]) for name, outcome in present.items() if name in ids)
     present = _borne_once((company_key(_name(each)), each) for each in now)
     earlier = _borne_once((company_key(each.name), each) for each in then)
     for name, outcome in present.items():
         before = earlier.get(name)
-        if before is not None and _may_be_one(before.client, _client(outcome), ids):
+        if before is not None and _may_be_one(fold(before.client), _client(outcome), ids):
             yield outcome, before
 
 
@@ -121,7 +121,7 @@ def _borne_once(bearers: Iterable[tuple[str, _Bearer]]) -> dict[str, _Bearer]:
 
 def _client(outcome: Outcome) -> str:
     sheet = outcome.received.sheet
-    return (sheet.identity.client or "") if sheet else ""
+    return fold(sheet.identity.client or "") if sheet else ""
 
 
 def _name(outcome: Outcome) -> str:

@@ -75,11 +75,15 @@ def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterato
     for start in range(0, len(sources), _FILES_A_CALL):
         batch = sources[start : start + _FILES_A_CALL]
         _convert(office, batch, profile, work)
+        works = any((work / f"{source.stem}.pdf").exists() for source in batch)
         for source in batch:
             target = work / f"{source.stem}.pdf"
             if not target.exists():  # once more, on its own
                 _convert(office, [source], profile, work)
             yield target if target.exists() else None
+            if not works and not target.exists():  # the office itself is broken
+                yield from (None for _ in sources[sources.index(source) + 1 :])
+                return
 
 
 def finished(content: bytes, *, title: str, author: str, as_of: date) -> bytes:

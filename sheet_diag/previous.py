@@ -39,7 +39,7 @@ def load_previous(folder: Path, catalog: Catalog) -> PreviousRun:
         raise PreviousRunError("comparison.previous.missing", folder=str(folder))
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PreviousRunError("comparison.previous.unreadable", folder=str(folder)) from error
     try:
         run = _run(content)

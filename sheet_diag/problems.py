@@ -126,6 +126,19 @@ _REMEDY: Final = {
 }
 
 
+# What the consultant is told and a client is not: about other clients, files and our own work.
+FOR_THE_CONSULTANT: Final = frozenset(
+    {
+        Code.NAME_SHARED,
+        Code.ID_SHARED,
+        Code.TWO_IDS,
+        Code.NOT_PRINTED,
+        Code.PLAN_OLDER,
+        Code.PLAN_WITHOUT_CLIENT,
+    }
+)
+
+
 def severity(code: Code) -> Severity:
     """How much the problem matters."""
     return _SEVERITY[code]

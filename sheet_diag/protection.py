@@ -17,8 +17,11 @@ from typing import Final
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader, PdfWriter
 
+from sheet_diag.folding import fold
+
 FILE_NAME: Final = "passwords.csv"
 _ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without look-alikes: 0 O, 1 I L
+_LONGEST: Final = 255  # of a password in Excel
 _GROUPS: Final = 4
 _GROUP: Final = 5  # 20 characters of 31: 99 bits
 _HEADS: Final = ("診断先番号", "診断先", "パスワード")
@@ -54,6 +57,7 @@ def protected_pdf(content: bytes, password: str) -> bytes:
     """The PDF encrypted (AES-256). Raises `ProtectionError`."""
     writer = PdfWriter(clone_from=io.BytesIO(content))
     writer.encrypt(password, algorithm="AES-256")
+    writer.pdf_header = "%PDF-2.0"
     sealed = io.BytesIO()
     writer.write(sealed)
     locked, plain = PdfReader(io.BytesIO(sealed.getvalue())), PdfReader(io.BytesIO(content))
@@ -72,6 +76,7 @@ class PasswordList:
 
     def __init__(self, known: Mapping[Client, str]) -> None:
         self._known = dict(known)
+        self._by_id = {fold(number): (number, name) for number, name in known if number}
 
     @classmethod
     def load(cls, path: Path) -> PasswordList:
@@ -85,16 +90,20 @@ class PasswordList:
             raise PasswordListError(path) from error
         if not rows or any(len(row) != len(_HEADS) for row in rows):
             raise PasswordListError(path)
-        return cls({(_plain(number), _plain(name)): word for number, name, word in rows[1:]})
+        known = {(_plain(number), _plain(name)): word.strip() for number, name, word in rows[1:]}
+        if not all(1 <= len(word) <= _LONGEST for word in known.values()):
+            raise PasswordListError(path)
+        return cls(known)
 
     def of(self, client: Client) -> str:
         """The password of a client, made anew where there is none yet; a known id keeps its own
         under another name."""
         number, _ = client
-        same_id = next((c for c in self._known if number and c[0] == number), client)
-        if same_id not in self._known:
-            self._known[client] = _new_password()
-        return self._known[same_id]
+        known = self._by_id.get(fold(number), client) if number else client
+        if known not in self._known:
+            self._known[known] = _new_password()
+            self._by_id |= {fold(number): known} if number else {}
+        return self._known[known]
 
     def write(self, path: Path) -> None:
         """Write the list (CSV as Excel opens it), for the owner's eyes alone."""

@@ -27,12 +27,13 @@ from sheet_diag.workers import Died, Workers
 @dataclass(frozen=True, slots=True)
 class Edition:
     """How reports are published. `report_lang` None: each in the language of its sheet;
-    `passwords` None: open to all."""
+    `passwords` None: open to all; `shared_names` are those of several clients without an id."""
 
     issuer: Issuer
     as_of: date
     report_lang: Lang | None = None
     passwords: PasswordList | None = None
+    shared_names: frozenset[str] = frozenset()
 
     def writing(self, outcome: Outcome, path: Path) -> Writing:
         """The task of writing a client's report to a path."""
@@ -50,9 +51,10 @@ class Edition:
         if self.passwords is None:
             return ""
         sheet = sheet_of(outcome)
-        # A client without an id and without a name is known by its file.
-        known = (sheet.identity.client or "", sheet.name or outcome.received.label)
-        return self.passwords.of(known)
+        number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
+        if not name or (not number and name in self.shared_names):
+            name = f"{name} ({file})".strip()  # nothing else tells this client from another
+        return self.passwords.of((number, name))
 
 
 def named(outcomes: Sequence[Outcome], as_of: date) -> list[Outcome]:
@@ -69,6 +71,13 @@ def named(outcomes: Sequence[Outcome], as_of: date) -> list[Outcome]:
             )
         )
     return found
+
+
+def shared_names(outcomes: Sequence[Outcome]) -> frozenset[str]:
+    """The names that several ranked clients without an id bear."""
+    sheets = [sheet_of(outcome) for outcome in outcomes if outcome.result]
+    names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
+    return frozenset(name for name, count in names.items() if count > 1)
 
 
 def publish(

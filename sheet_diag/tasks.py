@@ -20,6 +20,7 @@ from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.pdf import finished
+from sheet_diag.problems import FOR_THE_CONSULTANT
 from sheet_diag.protection import protected_pdf, protected_workbook
 from sheet_diag.reports.client import client_report, print_copy
 from sheet_diag.sheet import correction_sheet
@@ -168,7 +169,7 @@ def _report(writing: Writing) -> Report:
         received=outcome.received,
         sheet=sheet,
         diagnosis=diagnosis,
-        problems=outcome.problems,
+        problems=tuple(p for p in outcome.problems if p.code not in FOR_THE_CONSULTANT),
         number=report_number(writing.as_of, outcome.received.sha256),
         as_of=writing.as_of,
         lang=writing.lang,

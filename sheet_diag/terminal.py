@@ -59,12 +59,17 @@ def show_result(result: Result, order: Order, say: Wording, sheet: Path | None =
         console.print(_attention(attention, say))
     counts = {status.value: result.portfolio.counts[status] for status in Status}
     console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
+    unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if order.office else 0
+    if unprinted:
+        console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()
     console.print(say("cli.summary.where"))
-    places = {"portfolio": order.output / "portfolio.xlsx", "results": order.output / "results"}
+    places = {"portfolio": order.output / "portfolio.xlsx"}
+    if any(outcome.result for outcome in result.outcomes):
+        places["results"] = order.output / "results"
     if any(outcome.correction for outcome in result.outcomes):
         places["corrections"] = order.output / "corrections"
-    if order.office:
+    if any(outcome.pdf for outcome in result.outcomes):
         places["pdf"] = order.output / "pdf"
     if order.protect:
         places["passwords"] = order.output / "passwords.csv"

@@ -177,6 +177,8 @@ def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str)
     _put(tmp_path, "はい")
     (tmp_path / "passwords.csv").write_text("診断先,パスワード\n", encoding="utf-8")
     for command in commands:
+        if "--previous" in command:
+            (tmp_path / "output").rename(tmp_path / "before")
         done = _call(*map(_meant, command.split()), folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
 
@@ -185,10 +187,11 @@ def _meant(word: str) -> str:
     """What stands in the test's folder for a name that a reader replaces by his own."""
     if word == "FILE…" or "回答" in word:
         return "input/a.xlsx"
-    return "output" if word in ("last-year/output", "前回\\output") else word
+    return "before" if word in ("last-year/output", "前回\\output") else word
 
 
 _CANNOT = {
+    "a former run that would be overwritten": (["--previous", "output"], "失われないよう"),
     "a folder without a former run": (["--previous", "nowhere"], "run.json がありません"),
     "a benchmark that is not there": (["--benchmark", "nowhere.json"], "nowhere.json"),
     "a benchmark that is something else": (["--benchmark", "input/a.xlsx"], "a.xlsx"),

@@ -344,7 +344,7 @@ LINES: dict[str, tuple[Comparison, list[str]]] = {
     ),
     "peers": (
         Comparison(peers=(peers(),)),
-        ["全診断先24社のなかでの順位は7位、偏差値は 56.8 です。"],
+        ["総合評価点は全診断先24社のなかで上から7番目、偏差値は 56.8 です。"],
     ),
     "frozen": (FROZEN, ["2025年11月23日時点の全診断先24社を基準とした偏差値は 56.8 です。"]),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from tests.samples import client, reworded, settled, summary
 
 DOCS = Path(__file__).parents[1] / "docs" / "portfolio.md"
 NAMES = ("answers", "clients", "items")
+ALL = (*NAMES, "attention")
 
 
 def _portfolio() -> Portfolio:
@@ -63,7 +64,7 @@ def _same(text: str, value: object) -> bool:
 
 
 def test_csv_opens_in_excel_as_plain_text(folder: Path) -> None:
-    for name in NAMES:
+    for name in ALL:
         content = (folder / f"{name}.csv").read_bytes()
         assert content.startswith("\ufeff".encode())
         cells = [cell for row in _rows(folder / f"{name}.csv") for cell in row.values()]
@@ -82,6 +83,13 @@ def test_the_same_tables_give_the_same_bytes(folder: Path, tmp_path: Path) -> No
         assert (again / path.name).read_bytes() == path.read_bytes()
 
 
+def test_what_wants_attention_is_listed_in_full(folder: Path) -> None:
+    rows = _rows(folder / "attention.csv")
+    expected = [(e.file, e.problem.code) for e in _portfolio().attention]
+    assert [(row["file"], row["code"]) for row in rows] == expected
+    assert expected
+
+
 def test_nothing_ranked(tmp_path: Path) -> None:
     data = _written(summary(settled(client("a", rest="."))), tmp_path)
     assert _rows(data / "answers.csv") == []
@@ -91,7 +99,7 @@ def test_nothing_ranked(tmp_path: Path) -> None:
 
 def test_every_column_is_explained(folder: Path) -> None:
     text = DOCS.read_text("utf-8")
-    for name in NAMES:
+    for name in ALL:
         for column in _frame(folder, name).columns:
             key = re.sub(r":.*", ":", column)
             assert f"`{key}" in text, (name, column)

@@ -230,6 +230,11 @@ def test_passwords_of_the_client_come_first(label: str, words: list[str]) -> Non
 @pytest.mark.parametrize(
     ("text", "common", "by_client"),
     [
+        (
+            "診断先番号,診断先,パスワード\nC-1,甲社,AB-1\n,'=乙,CD-2\n",
+            [],
+            [("C-1", "AB-1"), ("甲社", "AB-1"), ("=乙", "CD-2")],
+        ),
         pytest.param("診断先,パスワード\n甲,a\n,b\n", ["b"], [("甲", "a")], id="with a heading"),
         pytest.param("甲,a\r\n乙 ,b\r\n", [], [("甲", "a"), ("乙", "b")], id="without"),
         pytest.param("パスワード\na\nb\na\n", ["a", "b"], [], id="one column"),

@@ -19,7 +19,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.judgement import Judgement
 from sheet_diag.model.plan import Plan, PlanEntry
 from sheet_diag.model.results import Outcome, Report, Status
-from sheet_diag.model.returns import Received
+from sheet_diag.model.returns import Code, Received
 from sheet_diag.reports.comments import opened as opened_comment
 from sheet_diag.reports.flow import Flow
 from sheet_diag.reports.judgement import write_judgement
@@ -500,3 +500,13 @@ def test_libreoffice_keeps_whose_it_is_and_every_entry(tmp_path: Path) -> None:
     assert read.plan
     assert {entry.item: entry for entry in read.plan.entries} == {e.item: e for e in READ}
     assert (read.plan.name, read.plan.number) == ("株式会社見本", NUMBER)
+
+
+def test_a_plan_of_somebody_else_inside_a_return_is_shown_to_nobody() -> None:
+    """Each return holds a plan; that of the second names the first client."""
+    first, second = client("甲社"), client("乙社", {"POL": "△"})
+    entry = PlanEntry("POL-01", owner="乙社の担当")
+    foreign = replace(second, plan=Plan((entry,), name="甲社", number="SD-20251101-ffffffff"))
+    one, other = attach_plans(settled(first, foreign))
+    assert (one.plan, other.plan) == (None, None)
+    assert Code.PLAN_WITHOUT_CLIENT in [problem.code for problem in other.problems]

@@ -72,6 +72,7 @@ def test_a_password_that_was_told_stays(tmp_path: Path) -> None:
     again = PasswordList.load(path)
     assert {client: again.of(client) for client in told} == told
     assert again.of(("C-1", "見本ホールディングス")) == told["C-1", "見本"]
+    assert again.of(("ｃ-１", "見本")) == told["C-1", "見本"]
     again.write(path)
     assert len(path.read_text("utf-8-sig").splitlines()) == 3
 
@@ -112,6 +113,8 @@ def test_the_list_is_for_its_owner_and_holds_no_formula(tmp_path: Path) -> None:
         pytest.param("診断先,パスワード\nx,y\n".encode(), id="two columns"),
         pytest.param(b"\x82\xa0", id="another encoding"),
         pytest.param(b'a,b,c\n"x', id="broken"),
+        pytest.param(b"a,b,c\n1,x,\n", id="a password left empty"),
+        pytest.param(b"a,b,c\n1,x," + b"k" * 256, id="longer than Excel takes"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes) -> None:

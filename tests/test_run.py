@@ -16,7 +16,9 @@ from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
 from sheet_diag.batch import Order, Result, run
+from sheet_diag.benchmark import load
 from sheet_diag.catalog import load_catalog
+from sheet_diag.comparing import Beside
 from sheet_diag.demo import ISSUER, prepare
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
@@ -67,10 +69,16 @@ def _reference_answers() -> dict[str, str]:
         return {row["id"]: row["answer"] for row in csv.DictReader(file)}
 
 
-def _put(folder: Path, name: str, answers: dict[str, str], company: str = "株式会社見本") -> Path:
+def _put(
+    folder: Path,
+    name: str,
+    answers: dict[str, str],
+    company: str = "株式会社見本",
+    **profile: str,
+) -> Path:
     path = folder / "input" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    entries = Entries({"company": company}, answers)
+    entries = Entries({"company": company, **profile}, answers)
     path.write_bytes(hearing_sheet(CATALOG, Lang.JA, Issuer(), entries))
     return path
 
@@ -424,3 +432,37 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     received, diagnosis = examined
     assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
     assert (received.sheet, diagnosis) == (None, None)
+
+
+def test_a_report_tells_nothing_of_other_clients_files(tmp_path: Path) -> None:
+    """Two firms of one name: the consultant is told, neither report names the other's file."""
+    for number, address in enumerate(("a@one.example.jp", "b@two.example.jp")):
+        _put(tmp_path, f"{number}.xlsx", _answers("一部"), email=address)
+    _run(tmp_path)
+    returns = _journal(tmp_path)["returns"]
+    assert all("NAME_SHARED" in {p["code"] for p in e["problems"]} for e in returns)
+    for entry in returns:
+        book = openpyxl.load_workbook(tmp_path / "output" / entry["result"], data_only=True)
+        texts = [str(c.value) for page in book for row in page.iter_rows() for c in row]
+        other = next(e["file"] for e in returns if e is not entry)
+        assert not [text for text in texts if other in text]
+
+
+def test_a_frozen_benchmark_is_not_overwritten(tmp_path: Path) -> None:
+    for number in range(6):
+        _put(
+            tmp_path,
+            f"{number}.xlsx",
+            _answers(("はい", "一部")[number % 2]),
+            company=f"社{number}",
+        )
+    _run(tmp_path)
+    path = tmp_path / "output" / "benchmark.json"
+    before = path.read_bytes()
+    assert load(path, CATALOG).groups
+    _run(tmp_path, beside=Beside(reference=load(path, CATALOG)))
+    assert path.read_bytes() == before
+    peers = [entry["comparison"]["peers"] for entry in _journal(tmp_path)["returns"]]
+    assert all(peers)
+    _run(tmp_path, beside=Beside(minimum=7, reference=load(path, CATALOG)))
+    assert not any(entry["comparison"]["peers"] for entry in _journal(tmp_path)["returns"])

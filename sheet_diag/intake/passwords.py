@@ -74,6 +74,9 @@ def _pairs(path: Path, text: str) -> Iterator[tuple[str, str]]:
         rows = [row for row in csv.reader(io.StringIO(text), strict=True) if any(row)]
     except csv.Error as error:
         raise PasswordsError(path, "rows") from error
+    if rows and len(rows[0]) == 3 and fold(rows[0][2]) in _PASSWORD_HEADINGS:
+        yield from _of_own_list(rows[1:])
+        return
     for place, row in enumerate(rows):
         if any(row[2:]):
             raise PasswordsError(path, "rows")
@@ -82,6 +85,14 @@ def _pairs(path: Path, text: str) -> Iterator[tuple[str, str]]:
         client, password = (row[0].strip(), row[1]) if len(row) > 1 else ("", row[0])
         if password:
             yield client, password
+
+
+def _of_own_list(rows: Iterable[list[str]]) -> Iterator[tuple[str, str]]:
+    """The list that a run with --protect keeps: client id, name, password."""
+    for row in rows:
+        for client in filter(None, (cell.removeprefix("'").strip() for cell in row[:2])):
+            if row[2:] and row[2]:
+                yield client, row[2]
 
 
 def _is_heading(row: list[str]) -> bool:

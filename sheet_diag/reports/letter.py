@@ -88,7 +88,7 @@ def write_opening(flow: Flow, letter: Letter) -> None:
     """Addressee on the left, date and issuer on the right, then title and preamble."""
     say, page, issuer = letter.say, flow.page, letter.issuer
     if issuer.logo:
-        page.picture(flow.row, 0, issuer.logo, _LOGO)
+        page.picture(flow.row, 0, issuer.logo, _LOGO, issuer.name)
     number = say("report.number", number=letter.report.number)
     for line in (letter.date, number):
         page.merged(flow.next_row(15), _RIGHT, LAST, line, _ISSUER)

@@ -249,4 +249,4 @@ def _finish(page: Page, simulation: Simulation, letter: Letter) -> None:
     letter.print_setup(page, landscape=True)
     page.scale(paper.scale_for(sum(_WIDTHS)), repeat=(header, header))
     page.breaks([simulation.result.top], (0, 0, simulation.result.bottom, _LAST))
-    page.select(header + 1, CHOSEN)
+    page.select(0, 0)

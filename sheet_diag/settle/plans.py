@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sheet_diag.folding import company_key, fold
 from sheet_diag.model.plan import Plan
@@ -16,16 +16,18 @@ def attach_plans(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """The outcomes in the same order, each with the newest plan of its client.
 
     A plan belongs to the client whose id it carries, else to the only one of its name. Every plan
-    that is not shown is told where it was found.
+    that is not shown is told where it was found; one inside another client's return is not shown.
     """
     plans = {at: each.received.plan for at, each in enumerate(outcomes)}
+    clients = _Clients.of(outcomes)
     chosen: dict[int, list[int]] = defaultdict(list)
     told: dict[int, Problem] = {}
     for at, plan in plans.items():
         if plan is None:
             continue
-        owners = _owners(plan, outcomes)
-        if len(owners) == 1:
+        owners, sheet = clients.known_as(plan.client, plan.name), outcomes[at].received.sheet
+        foreign = sheet and owners != clients.known_as(sheet.identity.client or "", sheet.name)
+        if len(owners) == 1 and not foreign:
             chosen[owners[0]].append(at)
         else:
             shown = plan.name or plan.client or plan.number
@@ -53,15 +55,26 @@ def _age(plan: Plan | None, outcome: Outcome) -> tuple[str, str, int, str]:
     return number[:11], received.modified, received.file_time, received.label
 
 
-def _owners(plan: Plan, outcomes: Sequence[Outcome]) -> list[int]:
-    """The outcomes that may be the plan's client; what is superseded has its client elsewhere."""
-    sheets = {
-        at: each.received.sheet
-        for at, each in enumerate(outcomes)
-        if each.status in (Status.RANKED, Status.HELD) and each.received.sheet
-    }
-    client, name = fold(plan.client), company_key(plan.name) if plan.name else ""
-    by_id = [at for at, s in sheets.items() if client and fold(s.identity.client or "") == client]
-    if by_id:
-        return by_id
-    return [at for at, s in sheets.items() if name and s.name and company_key(s.name) == name]
+@dataclass(frozen=True, slots=True)
+class _Clients:
+    """Where the clients stand, by folded id and by name; what is superseded stands elsewhere."""
+
+    by_id: Mapping[str, list[int]]
+    by_name: Mapping[str, list[int]]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> _Clients:
+        by_id: dict[str, list[int]] = defaultdict(list)
+        by_name: dict[str, list[int]] = defaultdict(list)
+        for at, each in enumerate(outcomes):
+            sheet = each.received.sheet
+            if sheet and each.status in (Status.RANKED, Status.HELD):
+                by_id[fold(sheet.identity.client or "")].append(at)
+                by_name[company_key(sheet.name) if sheet.name else ""].append(at)
+        return cls(by_id, by_name)
+
+    def known_as(self, client: str, name: str) -> list[int]:
+        """The outcomes that may be the client of that id, else of that name."""
+        if client and (found := self.by_id.get(fold(client))):
+            return found
+        return self.by_name.get(company_key(name), []) if name else []

@@ -28,7 +28,7 @@ def hearing_sheet(
     """The workbook to be mailed. The same arguments give the same bytes."""
     identity = Identity(catalog.id, catalog.version, client or None)
     content = Content(catalog, Wording(lang), issuer, entries, identity)
-    book = Book(title=catalog.title[lang], author=issuer.name, created=EPOCH)
+    book = Book(title=catalog.title[lang], author=issuer.name, created=EPOCH, subject=catalog.id)
     cover, _ = write_pages(book, content)
     cover.open_here()
     return book.bytes()

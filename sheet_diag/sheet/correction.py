@@ -54,7 +54,9 @@ def correction_sheet(
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = Identity(catalog.id, catalog.version, sheet.identity.client)
     content = Content(catalog, say, issuer, entries, identity, tuple(replaces))
-    book = Book(title=catalog.title[sheet.lang], author=issuer.name, created=EPOCH)
+    book = Book(
+        title=catalog.title[sheet.lang], author=issuer.name, created=EPOCH, subject=catalog.id
+    )
     request = book.page(say("sheet.name.request"))
     _, places = write_pages(book, content)
     write_request(request, content, asked, places)

@@ -39,7 +39,9 @@ class _Kit:
 def overrides_workbook(catalog: Catalog, lang: Lang, issuer: Issuer) -> bytes:
     """The workbook. The same arguments give the same bytes."""
     kit = _Kit(catalog, issuer, Wording(lang))
-    book = Book(title=kit.say("overrides.title"), author=issuer.name, created=EPOCH)
+    book = Book(
+        title=kit.say("overrides.title"), author=issuer.name, created=EPOCH, subject=catalog.id
+    )
     amendments = book.page(kit.say("overrides.sheet.amendments"))
     remarks = book.page(kit.say("overrides.sheet.remarks"))
     items = _write_items(book.page(kit.say("overrides.sheet.items")), kit)

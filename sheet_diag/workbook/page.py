@@ -155,11 +155,18 @@ class Page:
         options = {"object_position": 1, "description": description}
         _done(self._sheet.insert_chart(row, col, chart, options))
 
-    def picture(self, row: int, col: int, content: bytes, box: tuple[int, int]) -> None:
+    def picture(
+        self, row: int, col: int, content: bytes, box: tuple[int, int], description: str
+    ) -> None:
         """Place a picture with its corner at a cell, scaled to fit a box of pixels."""
         image = Image(io.BytesIO(content))
         scale = min(box[0] / image.width, box[1] / image.height, 1.0)
-        options = {"image_data": io.BytesIO(content), "x_scale": scale, "y_scale": scale}
+        options = {
+            "image_data": io.BytesIO(content),
+            "x_scale": scale,
+            "y_scale": scale,
+            "description": property_text(description),
+        }
         _done(self._sheet.insert_image(row, col, "logo.png", options))
 
     def protect(self, allowed: Mapping[str, bool]) -> None:

@@ -18,7 +18,10 @@ from sheet_diag.workbook import Book
 
 def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:
     """The workbook; the same arguments give the same bytes."""
-    book = Book(title=say("portfolio.title"), author=issuer.name, created=portfolio.as_of)
+    title = say("portfolio.title")
+    book = Book(
+        title=title, author=issuer.name, created=portfolio.as_of, subject=catalog.title[say.lang]
+    )
     book.custom_property(OUTPUT_KEY, "portfolio")
     summary = Summary(portfolio, catalog, issuer, say)
     overview = book.page(say("portfolio.sheet.overview"))

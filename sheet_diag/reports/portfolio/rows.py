@@ -127,6 +127,7 @@ def write_attention(page: Page, summary: Summary) -> None:
         write_row=write_row,
         table="Attention",
         frozen=2,
+        full="data/attention.csv",
     )
 
 
