@@ -7,6 +7,8 @@ from typing import Final
 
 # Excel holds 32,767 UTF-16 units a cell; XlsxWriter drops longer strings with a return code alone.
 _LONGEST: Final = 32_000
+# What makes Excel take a text of a CSV file for a formula, also in full width.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _CUT_MARK: Final = "…"
 _LONGEST_HEADER: Final = 50
 # XlsxWriter takes these for pictures even where the & is doubled, and drops the whole header.

@@ -7,6 +7,7 @@ Parquet every text is as it was entered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
+from sheet_diag.celltext import FORMULA_STARTS
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.portfolio.texts import sound
 
 _BOM: Final = b"\xef\xbb\xbf"  # so that Excel takes the file for UTF-8
 _ATTENTION: Final = ("status", "file", "name", "code", "sheet", "cell", "item", "value")
-_ALIVE: Final = r"^[=+\-@\t\r\n]"
+_ALIVE: Final = "^(" + "|".join(map(re.escape, FORMULA_STARTS)) + ")"
 
 
 def write_exports(portfolio: Portfolio, place: Callable[[str], Path]) -> None:

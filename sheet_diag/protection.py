@@ -17,6 +17,7 @@ from typing import Final
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader, PdfWriter
 
+from sheet_diag.celltext import FORMULA_STARTS
 from sheet_diag.folding import fold
 
 FILE_NAME: Final = "passwords.csv"
@@ -25,7 +26,6 @@ _LONGEST: Final = 255  # of a password in Excel
 _GROUPS: Final = 4
 _GROUP: Final = 5  # 20 characters of 31: 99 bits
 _HEADS: Final = ("診断先番号", "診断先", "パスワード")
-_ALIVE: Final = ("=", "+", "-", "@", "\t", "\r", "'")  # what Excel would not take as plain text
 
 
 class ProtectionError(Exception):
@@ -127,7 +127,7 @@ def _new_password() -> str:
 
 
 def _as_text(text: str) -> str:
-    return f"'{text}" if text.startswith(_ALIVE) else text
+    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
 
 
 def _plain(text: str) -> str:

@@ -68,7 +68,7 @@ def test_csv_opens_in_excel_as_plain_text(folder: Path) -> None:
         content = (folder / f"{name}.csv").read_bytes()
         assert content.startswith("\ufeff".encode())
         cells = [cell for row in _rows(folder / f"{name}.csv") for cell in row.values()]
-        alive = [c for c in cells if re.match(r"[=+@\t\r]|-[^0-9]", c)]
+        alive = [c for c in cells if re.match(r"[=+@＝＋－＠\t\r\n]|-[^0-9]", c)]
         assert alive == []
     assert any(row["remark"].startswith("'=1+1") for row in _rows(folder / "answers.csv"))
 

@@ -95,13 +95,13 @@ def test_passwords_are_long_and_plain() -> None:
 def test_the_list_is_for_its_owner_and_holds_no_formula(tmp_path: Path) -> None:
     path = tmp_path / "passwords.csv"
     passwords = PasswordList({})
-    clients = [("=1+1", "+81"), ("-2", "@x"), ("'3", "株式会社見本")]
+    clients = [("=1+1", "+81"), ("＝1", "－x"), ("-2", "@x"), ("'3", "株式会社見本")]
     told = {client: passwords.of(client) for client in clients}
     passwords.write(path)
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     _, *rows = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
-    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@＝－"))]
     again = PasswordList.load(path)
     assert {client: again.of(client) for client in clients} == told
 
