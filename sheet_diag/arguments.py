@@ -15,6 +15,16 @@ from sheet_diag.wording import Wording
 
 if TYPE_CHECKING:
     from sheet_diag.comparing import Beside
+    from sheet_diag.config import Config
+
+
+def configured(path: Path | None, lang: str | None, say: Wording, words: Wording) -> Config:
+    """The configuration, with `say` set to the language that follows. Raises `ConfigError`."""
+    from sheet_diag.config import load_config
+
+    settings = load_config(path)
+    say.lang = parse_lang(lang, words, settings.language)
+    return settings
 
 
 def load_asked(path: Path | None) -> Catalog:

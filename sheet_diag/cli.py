@@ -16,7 +16,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.arguments import beside, load_asked, parse_day, parse_lang, reading
+from sheet_diag.arguments import beside, configured, load_asked, parse_day, parse_lang, reading
 from sheet_diag.complaints import (
     fail,
     failures,
@@ -74,6 +74,11 @@ def _end(*_: object) -> NoReturn:
     sys.exit(143)
 
 
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
 def _keep_trace() -> Path:
     """Write the traceback where there is room for it."""
     for path in (_LOG, Path(tempfile.gettempdir()) / _LOG):
@@ -111,15 +116,13 @@ def template(
     config: _Config = None,
 ) -> None:
     """Write the blank hearing sheet."""
-    from sheet_diag.config import FILE_NAME, load_config
+    from sheet_diag.config import FILE_NAME
     from sheet_diag.sheet import hearing_sheet
 
     with failures(parse_lang(lang, _HELP)) as say:
-        settings = load_config(config)
-        say.lang = parse_lang(lang, _HELP, settings.language)
+        settings = configured(config, lang, say, _HELP)
         content = hearing_sheet(load_asked(catalog), say.lang, settings.issuer)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
+        _write(output, content)
         typer.echo(say("cli.template.done", path=output))
         if settings.issuer.deadline is None:
             typer.echo(say("cli.template.config", name=FILE_NAME))
@@ -141,12 +144,10 @@ def run(
     config: _Config = None,
 ) -> None:
     """Run the whole batch."""
-    from sheet_diag.config import load_config
     from sheet_diag.terminal import show_result, with_progress
 
     with failures(parse_lang(lang, _HELP)) as say:
-        settings = load_config(config)
-        say.lang = parse_lang(lang, _HELP, settings.language)
+        settings = configured(config, lang, say, _HELP)
         require_folder(input, say)
         if output.resolve() == input.resolve():
             fail(say("cli.error.same_folder", path=output), say)
@@ -188,11 +189,9 @@ def check(
     config: _Config = None,
 ) -> None:
     """Tell the verdict on single files; write nothing."""
-    from sheet_diag.config import load_config
 
     with failures(parse_lang(lang, _HELP)) as say:
-        settings = load_config(config)
-        say.lang = parse_lang(lang, _HELP, settings.language)
+        settings = configured(config, lang, say, _HELP)
         for path in files:
             require_file(path, say)
         from sheet_diag.checking import check_files
@@ -219,17 +218,14 @@ def overrides(
     config: _Config = None,
 ) -> None:
     """Write the blank workbook for the consultant's own decisions, over no other."""
-    from sheet_diag.config import load_config
     from sheet_diag.sheet import overrides_workbook
 
     with failures(parse_lang(lang, _HELP)) as say:
-        settings = load_config(config)
-        say.lang = parse_lang(lang, _HELP, settings.language)
+        settings = configured(config, lang, say, _HELP)
         if output.exists():
             fail(say("cli.error.overrides", path=output), say)
         content = overrides_workbook(load_asked(catalog), say.lang, settings.issuer)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
+        _write(output, content)
         typer.echo(say("cli.overrides.done", path=output))
 
 

@@ -11,6 +11,11 @@ def shown(value: Fraction) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def shown_figure(value: Fraction) -> float:
+    """A score as printed, as a number."""
+    return float(shown(value))
+
+
 def exact(value: Fraction) -> str:
     """A fraction in lowest terms: `a/b`, or `a` where it is whole."""
     return str(value)

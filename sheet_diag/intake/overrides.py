@@ -15,6 +15,7 @@ from sheet_diag.intake.answers import Spellings, spellings
 from sheet_diag.intake.cells import Grid, RefusedError, Workbook
 from sheet_diag.intake.files import Found
 from sheet_diag.intake.grid import read_workbook
+from sheet_diag.intake.headings import headings
 from sheet_diag.intake.opening import open_workbook_bytes
 from sheet_diag.intake.surroundings import stray_cells
 from sheet_diag.layout import (
@@ -99,7 +100,7 @@ def _kind(grid: Grid) -> tuple[int, Sequence[str]] | None:
     if found[0] > 1:
         return -found[1], found[3]
     for sheet, columns in tables:
-        if fold(grid.name) in {fold(Wording(lang)(f"overrides.sheet.{sheet}")) for lang in Lang}:
+        if fold(grid.name) in headings(f"overrides.sheet.{sheet}"):
             return 0, columns
     return None
 
@@ -109,12 +110,8 @@ def _heads(grid: Grid, row: int, columns: Sequence[str]) -> int:
     return sum(1 for column in columns if _columns_of(grid, row, column))
 
 
-def _headings(column: str) -> frozenset[str]:
-    return frozenset(fold(Wording(lang)(f"overrides.column.{column}")) for lang in Lang)
-
-
 def _columns_of(grid: Grid, row: int, column: str) -> list[int]:
-    names = _headings(column)
+    names = headings(f"overrides.column.{column}")
     cells = grid.rows[row] if row < len(grid.rows) else ()
     return [col for col, text in enumerate(cells) if fold(text) in names]
 

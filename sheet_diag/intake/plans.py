@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.cells import Grid, Workbook
 from sheet_diag.intake.dates import read_day
+from sheet_diag.intake.headings import headings
 from sheet_diag.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
-from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.plan import Plan, PlanEntry
 from sheet_diag.model.returns import ReturnedSheet
-from sheet_diag.wording import Wording
 
 _HEADER_ROWS: Final = 40  # the headings stand among the first rows of a sheet
 _ID: Final = "id"
@@ -61,18 +59,13 @@ def _find_head(grid: Grid) -> _Head | None:
     for row, cells in enumerate(grid.rows[:_HEADER_ROWS]):
         columns = {}
         for column in (_ID, *PLAN_COLUMNS):
-            names = _headings(column)
+            names = headings(f"plan.column.{column}")
             places = [at for at, text in enumerate(cells) if fold(text) in names]
             if len(places) == 1:
                 columns[column] = places[0]
         if len(columns) == 1 + len(PLAN_COLUMNS):
             return _Head(row, columns)
     return None
-
-
-@cache  # asked for every row of every sheet of a campaign
-def _headings(column: str) -> frozenset[str]:
-    return frozenset(fold(Wording(lang)(f"plan.column.{column}")) for lang in Lang)
 
 
 def _entries(grid: Grid, head: _Head, catalog: Catalog) -> Iterator[PlanEntry]:

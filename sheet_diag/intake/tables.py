@@ -13,11 +13,11 @@ from typing import Final
 
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.cells import Area, Grid, Position
+from sheet_diag.intake.headings import headings
 from sheet_diag.layout import Column, cell_name, item_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.returns import Code, Problem
-from sheet_diag.wording import Wording
 
 _LONGEST_ID: Final = 60
 _SHOWN: Final = 5  # items named where many are told of together
@@ -105,7 +105,7 @@ def hidden_answers(table: Table) -> Iterator[Problem]:
 
 def is_heading(text: str, column: Column) -> bool:
     """Whether a cell heads such a column, in whatever language."""
-    return fold(text) in _headings(column)
+    return fold(text) in headings(f"sheet.column.{column.value}")
 
 
 def _find_table(grid: Grid, known: Mapping[str, Item]) -> Table | None:
@@ -136,7 +136,10 @@ def _find_heading(grid: Grid, column: Column, before: int) -> tuple[Lang, tuple[
 
     The row that also heads the numbers comes first, then the nearest one.
     """
-    names, numbers = _headings(column), _headings(Column.ID)
+    names, numbers = (
+        headings(f"sheet.column.{column.value}"),
+        headings("sheet.column.id"),
+    )
     rows = [
         row for row in range(before - 1, -1, -1) if any(fold(t) in names for t in grid.rows[row])
     ]
@@ -145,10 +148,6 @@ def _find_heading(grid: Grid, column: Column, before: int) -> tuple[Lang, tuple[
         hits = [col for col, text in enumerate(grid.rows[row]) if fold(text) in names]
         return names[fold(grid.rows[row][hits[0]])], tuple(hits)
     return Lang.JA, ()
-
-
-def _headings(column: Column) -> dict[str, Lang]:
-    return {fold(Wording(lang)(f"sheet.column.{column.value}")): lang for lang in Lang}
 
 
 def _rows(grid: Grid, column: int, first: int, known: Mapping[str, Item]) -> Iterator[Row]:

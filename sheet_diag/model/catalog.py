@@ -202,6 +202,11 @@ class Catalog(Record):
         return {item.id: item for category in self.categories for item in category.items}
 
     @cached_property
+    def category_of(self) -> Mapping[str, Category]:
+        """The category of each item, by item id."""
+        return {item.id: each for each in self.categories for item in each.items}
+
+    @cached_property
     def category_by_id(self) -> Mapping[str, Category]:
         """Categories by id."""
         return {category.id: category for category in self.categories}

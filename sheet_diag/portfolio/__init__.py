@@ -46,7 +46,6 @@ def _items(catalog: Catalog, answers: pd.DataFrame) -> pd.DataFrame:
     """Shares of each answer and the points lost, most lost first; ties in catalogue order."""
     order = list(catalog.items)
     choices = dict.fromkeys(c.id for choices in catalog.answer_sets.values() for c in choices)
-    category = {item.id: c.id for c in catalog.categories for item in c.items}
     given = answers["answer"].astype("object").fillna(UNANSWERED)
     shares = pd.crosstab(answers["item"].astype("object"), given, normalize="index")
     shares = shares.reindex(index=order, columns=[*choices, UNANSWERED], fill_value=0.0)
@@ -56,7 +55,7 @@ def _items(catalog: Catalog, answers: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "item": order,
-            "category": [category[item] for item in order],
+            "category": [catalog.category_of[item].id for item in order],
             "lost": lost["sum"].to_numpy(),
             "mean_lost": lost["mean"].to_numpy(),
             "lost_share": (lost["mean"] / weights.reindex(order)).to_numpy(),

@@ -30,7 +30,6 @@ def tidy_answers(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
         if outcome.diagnosis
         for item in items
     ]
-    category = {item.id: c.id for c in catalog.categories for item in c.items}
     weights = np.array([catalog.items[item].weight for item in items], dtype=np.int32)
     choices = dict.fromkeys(c.id for found in catalog.answer_sets.values() for c in found)
     profiles = [sheet.profile for sheet in sheets]
@@ -43,7 +42,7 @@ def tidy_answers(catalog: Catalog, ranked: Sequence[Outcome]) -> pd.DataFrame:
             "industry": _repeated([p.get("industry", "") for p in profiles], each),
             "employees": _repeated([p.get("employees", "") for p in profiles], each),
             "rank": _repeated([_rank(outcome) for outcome in ranked], each),
-            "category": _tiled([category[item] for item in items], len(ranked)),
+            "category": _tiled([catalog.category_of[item].id for item in items], len(ranked)),
             "item": _tiled(items, len(ranked)),
             "answer": pd.Categorical([r.choice for r in responses], categories=list(choices)),
             "raw": pd.Series([sound(r.raw) for r in responses], dtype="object"),

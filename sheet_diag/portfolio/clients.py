@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sheet_diag.figures import shown
+from sheet_diag.figures import shown_figure
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind
@@ -112,4 +112,4 @@ def _follow_up(outcome: Outcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
 
 
 def _shown(value: Fraction | None) -> float | None:
-    return None if value is None else float(shown(value))
+    return None if value is None else shown_figure(value)

@@ -13,13 +13,14 @@ from fractions import Fraction
 from typing import Final
 
 from sheet_diag.celltext import quoted
+from sheet_diag.figures import shown_figure
 from sheet_diag.model.catalog import Category
 from sheet_diag.reports import charts, verdicts
 from sheet_diag.reports.cells import Span, cell
 from sheet_diag.reports.charts import Area, Line
 from sheet_diag.reports.criteria import Criteria
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import Readings, mark_of, shown_figure
+from sheet_diag.reports.readings import Readings, mark_of
 from sheet_diag.style import BOLD, CELL, CENTER, HEAD, HEADING, INSET, MIDDLE, PALE, SMALL, Look
 from sheet_diag.workbook import Page
 

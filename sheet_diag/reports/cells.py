@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sheet_diag.workbook import fixed_cell
 
@@ -22,6 +23,11 @@ class Span:
         if self.last > self.first:
             area += f":{fixed_cell(self.last, self.column)}"
         return area if sheet == self.sheet else f"'{self.sheet}'!{area}"
+
+    @property
+    def area(self) -> list[Any]:
+        """The cells as a chart of XlsxWriter wants them."""
+        return [self.sheet, self.first, self.column, self.last, self.column]
 
     def __str__(self) -> str:
         return self.seen_from(self.sheet)

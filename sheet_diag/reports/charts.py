@@ -72,9 +72,7 @@ def radar(
     chart = book.chart({"type": "radar", "subtype": "with_markers"})
     own = Span(area.sheet, area.values, area.first, area.last)
     for line in (Line(series, own, _OWN), *lines):
-        span = line.values
-        values = [span.sheet, span.first, span.column, span.last, span.column]
-        places = {"categories": area.of(area.labels), "values": values}
+        places = {"categories": area.of(area.labels), "values": line.values.area}
         chart.add_series({"name": line.name, **places, **deepcopy(dict(line.look))})
     chart.set_y_axis(
         {
@@ -86,7 +84,7 @@ def radar(
         }
     )
     chart.set_x_axis({"num_font": {**_FONT, "size": 10}})
-    _dress(chart, title)
+    dress(chart, title)
     if lines:
         chart.set_legend({"position": legend or "bottom", "font": _FONT})
     return chart
@@ -120,12 +118,13 @@ def columns(
             "name_font": _FONT,
         }
     )
-    _dress(chart, title)
+    dress(chart, title)
     return chart
 
 
-def _dress(chart: Any, title: str) -> None:
-    name = {"name": title, "name_font": {**_FONT, "size": 11, "bold": True}, "overlay": False}
+def dress(chart: Any, title: str, size: float = 11) -> None:
+    """Title of so many points, and no frame; no legend as yet."""
+    name = {"name": title, "name_font": {**_FONT, "size": size, "bold": True}, "overlay": False}
     chart.set_title(name if title else {"none": True})
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sheet_diag.figures import shown_figure
 from sheet_diag.model.basics import Rank
 from sheet_diag.reports.calculation import EXACT, SHOWN, Calculation, target_line
 from sheet_diag.reports.cells import Span
 from sheet_diag.reports.charts import SIMULATED, Line, radar
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import Readings, shown_figure
+from sheet_diag.reports.readings import Readings
 from sheet_diag.style import BOLD, CELL, CENTER, HEAD, INSET, PALE, RANKS, Look
 from sheet_diag.workbook import Book, Page, fixed_cell
 

@@ -67,6 +67,11 @@ class Letter:
         refused = choice.role is Role.NOT_APPLICABLE and not item.na_allowed
         return say("report.answers.refused", label=label) if refused else label
 
+    def way_marks(self, item: str) -> str:
+        """The marks of the ways to better ranks that an item is on."""
+        ways = zip(self.report.diagnosis.ways, ("first", "second"), strict=False)
+        return "".join(self.say(f"plan.way.{key}") for way, key in ways if item in way.items)
+
     def topics(self, ids: Iterable[str]) -> str:
         """Topics of items, each with its number, in one line."""
         lang = self.say.lang

@@ -11,8 +11,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from sheet_diag.figures import shown
+from sheet_diag.figures import shown_figure
 from sheet_diag.model.comparison import OVERALL, GroupKind, Peers, Standing
+from sheet_diag.reports.charts import dress
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.then import day_text
@@ -130,7 +131,7 @@ def _write_line(
     if score is None:
         page.text(row, _OWN, say("comparison.na"), {**_MID, **look})
     else:
-        page.number(row, _OWN, float(shown(score)), {**_MID, **BOLD, **look, "num_format": "0.0"})
+        page.number(row, _OWN, shown_figure(score), {**_MID, **BOLD, **look, "num_format": "0.0"})
     figures = ((_MEAN, standing.mean), (6, standing.median))
     for column, figure in figures:
         page.number(row, column, round(figure), {**_MID, **look, "num_format": "0"})
@@ -183,11 +184,9 @@ def _place_chart(flow: Flow, letter: Letter, book: Book, rows: tuple[int, int]) 
 
 
 def _dress(chart: Any, title: str) -> None:
-    heading = {"name": title, "name_font": {**_FONT, "size": 11, "bold": True}, "overlay": False}
-    chart.set_title(heading)
+    dress(chart, title)
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0", "line": {"none": True}}
     chart.set_y_axis({**scale, "num_font": {**_FONT, "size": 8}, "major_gridlines": grid})
-    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from sheet_diag.figures import shown_figure
 from sheet_diag.layout import PLAN_COLUMNS, PLAN_KEYS
-from sheet_diag.model.catalog import Category, Item
+from sheet_diag.model.catalog import Item
 from sheet_diag.model.plan import PlanEntry
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import shown_figure
 from sheet_diag.style import (
     BODY,
     BOLD,
@@ -147,12 +147,12 @@ def _write_item(page: Page, row: int, item: Item, table: _Table, letter: Letter)
     star = say("plan.key") if item.critical else ""
     texts = {
         "id": item.id,
-        "category": _category_of(item, letter).short[lang],
+        "category": letter.catalog.category_of[item.id].short[lang],
         "priority": say(f"plan.priority.{_priority(item, letter)}"),
         "title": f"{star}{item.comment.title[lang]}",
         "text": item.comment.text[lang],
         "controls": _controls(item, letter),
-        "way": _way(item, letter),
+        "way": letter.way_marks(item.id),
     }
     looks: dict[str, Look] = {
         "category": {**CELL, **SMALL, **CENTER},
@@ -220,10 +220,6 @@ def _priority(item: Item, letter: Letter) -> str:
     return "medium" if (score.lost or 0) >= Fraction(largest, 2) else "low"
 
 
-def _category_of(item: Item, letter: Letter) -> Category:
-    return next(each for each in letter.catalog.categories if item in each.items)
-
-
 def _controls(item: Item, letter: Letter) -> str:
     """The numbers of each standard, a line each."""
     say = letter.say
@@ -233,12 +229,6 @@ def _controls(item: Item, letter: Letter) -> str:
         for standard, text in numbers.items()
         if text
     )
-
-
-def _way(item: Item, letter: Letter) -> str:
-    """The marks of the ways to better ranks that the item is on."""
-    ways = zip(letter.report.diagnosis.ways, ("first", "second"), strict=False)
-    return "".join(letter.say(f"plan.way.{key}") for way, key in ways if item.id in way.items)
 
 
 def _previous(entry: PlanEntry | None, letter: Letter) -> str:
@@ -264,7 +254,7 @@ def _write_done(page: Page, row: int, table: _Table, letter: Letter) -> None:
     page.height(row + 1, 24)
     for line, entry in enumerate(done, row + 2):
         item = catalog.items.get(entry.item)
-        category = _category_of(item, letter).short[say.lang] if item else ""
+        category = catalog.category_of[item.id].short[say.lang] if item else ""
         texts: dict[str, tuple[tuple[int, int], str]] = {
             "title": ((2, 3), item.comment.title[say.lang] if item else ""),
             "text": ((4, 4), _result(entry, letter)),

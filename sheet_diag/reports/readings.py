@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog, Category, Mark
 from sheet_diag.model.results import CategoryScore, FindingCode, Scores
@@ -18,11 +17,6 @@ from sheet_diag.reports.caprules import CapKind, CapLine, cap_lines
 def mark_of(catalog: Catalog, score: Fraction) -> Mark:
     """The mark of a category score."""
     return next(mark for mark in catalog.report.marks if score >= mark.score)
-
-
-def shown_figure(score: Fraction) -> float:
-    """A score as printed, as a number."""
-    return float(shown(score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +46,6 @@ class Readings:
         """Items that count as unanswered."""
         codes = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
         return frozenset(i for f in self.scores.findings if f.code in codes for i in f.about)
-
-    @cached_property
-    def category_of(self) -> Mapping[str, Category]:
-        """The category of each item."""
-        return {item.id: each for each in self.catalog.categories for item in each.items}
 
     def sums(self, category: Category) -> Sums:
         """What the items of a category add up to."""

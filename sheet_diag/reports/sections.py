@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any, Final
 
-from sheet_diag.figures import shown
+from sheet_diag.figures import shown, shown_figure
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Category, Item, NoteKind
 from sheet_diag.model.results import CommentedCategory
@@ -15,7 +15,7 @@ from sheet_diag.reports.comparison import comparison_lines
 from sheet_diag.reports.facts import overall_facts
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import mark_of, shown_figure
+from sheet_diag.reports.readings import mark_of
 from sheet_diag.reports.reasons import reasons
 from sheet_diag.style import (
     BODY,

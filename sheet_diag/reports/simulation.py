@@ -142,7 +142,7 @@ class _Rows:
     def _texts(self, row: int, item: Item) -> None:
         page, say, lang = self.page, self.letter.say, self.letter.say.lang
         title, answer = item.comment.title[lang], self.letter.answer(item.id)
-        category = self.readings.category_of[item.id].short[lang]
+        category = self.letter.catalog.category_of[item.id].short[lang]
         page.text(row, ID, item.id, {**CELL, **CENTER})
         page.text(row, CATEGORY, category, {**CELL, **SMALL, **CENTER})
         page.text(row, TITLE_COLUMN, title, {**CELL, **INSET, "font_size": 9})
@@ -150,20 +150,12 @@ class _Rows:
         star = say("report.answers.critical.mark") if item.critical else ""
         page.text(row, STAR, star, {**CELL, **CENTER, "font_color": NAVY})
         way = {**CELL, **CENTER, **BOLD, "font_color": NAVY}
-        page.text(row, WAY, self._way(item), way)
+        page.text(row, WAY, self.letter.way_marks(item.id), way)
         heights = (
             row_height(title, room=room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5),
             row_height(answer, room=room(_WIDTHS[TODAY]), size=10, padding=5),
         )
         page.height(row, max(*heights, 24))
-
-    def _way(self, item: Item) -> str:
-        """The marks of the ways that the item is on."""
-        ways = zip(self.letter.report.diagnosis.ways, ("first", "second"), strict=False)
-        marks = (
-            self.letter.say(f"simulation.way.{key}") for way, key in ways if item.id in way.items
-        )
-        return "".join(marks)
 
     def _choice(self, row: int, item: Item) -> None:
         say = self.letter.say
@@ -202,7 +194,7 @@ class _Rows:
     def _gain(self, item: Item, at: dict[int, str], none: str) -> str:
         """What this change alone adds to the overall score: by the weight that its category then
         has, which 該当なし lessens."""
-        category, result = self.readings.category_of[item.id].id, self.record.result
+        category, result = self.letter.catalog.category_of[item.id].id, self.record.result
         weight, points, score, importance = (
             result.of(category, column).seen_from(self.page.name)
             for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)

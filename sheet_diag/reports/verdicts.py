@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.celltext import quoted
-from sheet_diag.figures import shown
+from sheet_diag.figures import shown_figure
 from sheet_diag.model.basics import Rank
 from sheet_diag.reports.caprules import CapKind, CapLine
 from sheet_diag.reports.cells import Span, cell
@@ -182,7 +182,7 @@ def write_verdict(frame: Frame, top: int, deciding: Deciding) -> None:
         _write_reading(frame, top + 1, which, reading, deciding)
     row = top + len(ROWS)
     look = {**_FIGURE, "num_format": "0.0"}
-    page.formula(row, _VALUE, f"={truncated(deciding.strict)}", look, float(shown(scores.strict)))
+    page.formula(row, _VALUE, f"={truncated(deciding.strict)}", look, shown_figure(scores.strict))
     page.blank(row, _UPPER, _FIGURE)
 
 
@@ -192,7 +192,7 @@ def _write_reading(
     page, column, sheet = frame.page, (_VALUE, _UPPER)[which], frame.sheet
     exact = str(deciding.exact[which])
     look = {**_FIGURE, "num_format": "0.0"}
-    page.formula(row, column, f"={truncated(exact)}", look, float(shown(reading.overall)))
+    page.formula(row, column, f"={truncated(exact)}", look, shown_figure(reading.overall))
     ranks = deciding.criteria.ranks.seen_from(sheet)
     lows = deciding.criteria.rank_lows.seen_from(sheet)
     base = f"=INDEX({ranks},1+SUMPRODUCT(({lows}>{exact})*1))"

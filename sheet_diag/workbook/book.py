@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_diag.celltext import property_text
 from sheet_diag.typography import FONT
-from sheet_diag.workbook.page import Look, Page, WorkbookError
+from sheet_diag.workbook.page import Look, Page, require_done
 from sheet_diag.workbook.styles import StyledWorkbook
 
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.
@@ -79,8 +79,7 @@ class Book:
 
     def define_name(self, name: str, formula: str) -> None:
         """Define a name of the whole workbook, e.g. for a drop-down's range."""
-        if self._book.define_name(name, formula) == -1:
-            raise WorkbookError(f"the workbook refused the name {name}")
+        require_done(self._book.define_name(name, formula))
 
     def format(self, look: Look) -> Any:
         """The format of a look; equal looks give the same one."""

@@ -42,7 +42,7 @@ class Page:
     def text(self, row: int, col: int, text: str, look: Look) -> None:
         """Write text of the product."""
         if text:
-            _done(self._sheet.write_string(row, col, storable(text), self._format(look)))
+            require_done(self._sheet.write_string(row, col, storable(text), self._format(look)))
         else:
             self.blank(row, col, look)
 
@@ -52,11 +52,11 @@ class Page:
 
     def number(self, row: int, col: int, number: float, look: Look) -> None:
         """Write a number."""
-        _done(self._sheet.write_number(row, col, number, self._format(look)))
+        require_done(self._sheet.write_number(row, col, number, self._format(look)))
 
     def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
         """Write a formula with the value that viewers show before they calculate."""
-        _done(self._sheet.write_formula(row, col, formula, self._format(look), value))
+        require_done(self._sheet.write_formula(row, col, formula, self._format(look), value))
 
     def merged_formula(
         self, row: int, cols: tuple[int, int], formula: str, look: Look, value: str | float
@@ -68,11 +68,11 @@ class Page:
     def day(self, row: int, col: int, day: date, look: Look) -> None:
         """Write a date."""
         look = {"num_format": "yyyy/m/d", **look}
-        _done(self._sheet.write_datetime(row, col, day, self._format(look)))
+        require_done(self._sheet.write_datetime(row, col, day, self._format(look)))
 
     def blank(self, row: int, col: int, look: Look) -> None:
         """Write an empty cell with a look."""
-        _done(self._sheet.write_blank(row, col, None, self._format(look)))
+        require_done(self._sheet.write_blank(row, col, None, self._format(look)))
 
     def merged(self, row: int, first: int, last: int, text: str, look: Look, rows: int = 1) -> None:
         """Merge columns `first` to `last` over `rows` rows and write text of the product."""
@@ -80,7 +80,7 @@ class Page:
             self.text(row, first, text, look)
             return
         cell_format = self._format(look)
-        _done(self._sheet.merge_range(row, first, row + rows - 1, last, "", cell_format))
+        require_done(self._sheet.merge_range(row, first, row + rows - 1, last, "", cell_format))
         self.text(row, first, text, look)
 
     def merged_client(self, row: int, first: int, last: int, text: str, look: Look) -> None:
@@ -93,19 +93,19 @@ class Page:
         points = row_height(lines, room=room(_NOTE_WIDTH), size=9, padding=12)
         box = {"width": _NOTE_WIDTH, "height": round(points / 0.75), "color": INPUT}
         font = {"font_name": FONT, "font_size": 9, "author": ""}
-        _done(self._sheet.write_comment(row, col, lines, {**box, **font}))
+        require_done(self._sheet.write_comment(row, col, lines, {**box, **font}))
 
     def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
         """Write a link to a place in here (`internal:`) or a file beside it (`external:`)."""
         done = self._sheet.write_url(row, col, target, self._format(look), storable(text))
-        _done(done)
+        require_done(done)
 
     def columns(self, widths: Sequence[int], *, hidden: Iterable[int] = ()) -> None:
         """Set column widths in pixels from column A on."""
         self._widths.update(enumerate(widths))
         for col, pixels in enumerate(widths):
             options = {"hidden": True} if col in hidden else {}
-            _done(self._sheet.set_column_pixels(col, col, pixels, None, options))
+            require_done(self._sheet.set_column_pixels(col, col, pixels, None, options))
 
     def span(self, first: int, last: int) -> int:
         """Width in pixels of columns `first` to `last`."""
@@ -113,26 +113,26 @@ class Page:
 
     def height(self, row: int, points: float) -> None:
         """Set a row height in points (Excel takes up to 409)."""
-        _done(self._sheet.set_row(row, min(points, 409)))
+        require_done(self._sheet.set_row(row, min(points, 409)))
 
     def choices(self, row: int, col: int, source: str, messages: Mapping[str, str]) -> None:
         """A drop-down over a range; `messages` may hold input_title, input_message, error_title,
         error_message."""
         options = {"validate": "list", "source": source, **messages}
-        _done(self._sheet.data_validation(row, col, row, col, options))
+        require_done(self._sheet.data_validation(row, col, row, col, options))
 
     def rule(self, row: int, col: int, options: Mapping[str, Any]) -> None:
         """Any other data validation of one cell."""
-        _done(self._sheet.data_validation(row, col, row, col, dict(options)))
+        require_done(self._sheet.data_validation(row, col, row, col, dict(options)))
 
     def highlight(self, area: tuple[int, int, int, int], formula: str, look: Look) -> None:
         """Format the area where a formula holds."""
         options = {"type": "formula", "criteria": formula, "format": self._format(look)}
-        _done(self._sheet.conditional_format(*area, options))
+        require_done(self._sheet.conditional_format(*area, options))
 
     def shade(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
         """Colour scale or data bar over the area."""
-        _done(self._sheet.conditional_format(*area, dict(options)))
+        require_done(self._sheet.conditional_format(*area, dict(options)))
 
     def table(
         self, area: tuple[int, int, int, int], name: str, headers: Sequence[str], head: Look
@@ -140,11 +140,11 @@ class Page:
         """Make a native Excel table of cells that are already written, and write its headers."""
         columns = [{"header": text, "header_format": self._format(head)} for text in headers]
         options = {"name": name, "columns": columns, "style": "Table Style Light 1"}
-        _done(self._sheet.add_table(*area, options))
+        require_done(self._sheet.add_table(*area, options))
 
     def filter(self, area: tuple[int, int, int, int]) -> None:
         """Show filter buttons on the first row of the area."""
-        _done(self._sheet.autofilter(*area))
+        require_done(self._sheet.autofilter(*area))
 
     def place(
         self, row: int, col: int, chart: Any, size: tuple[int, int], *, description: str = ""
@@ -153,7 +153,7 @@ class Page:
         shows to those who cannot see it."""
         chart.set_size({"width": size[0], "height": size[1]})
         options = {"object_position": 1, "description": description}
-        _done(self._sheet.insert_chart(row, col, chart, options))
+        require_done(self._sheet.insert_chart(row, col, chart, options))
 
     def picture(
         self, row: int, col: int, content: bytes, box: tuple[int, int], description: str
@@ -167,7 +167,7 @@ class Page:
             "y_scale": scale,
             "description": property_text(description),
         }
-        _done(self._sheet.insert_image(row, col, "logo.png", options))
+        require_done(self._sheet.insert_image(row, col, "logo.png", options))
 
     def protect(self, allowed: Mapping[str, bool]) -> None:
         """Lock the sheet without a password, allowing what is named."""
@@ -238,7 +238,7 @@ def is_picture(content: bytes) -> bool:
     return bool(image.width > 0 and image.height > 0)
 
 
-def _done(code: Any) -> None:
+def require_done(code: Any) -> None:
     """XlsxWriter refuses by a negative return code, None or False; nothing may be lost unseen."""
     if isinstance(code, int) and code < 0:
         raise WorkbookError(f"the workbook refused a cell or an option ({code})")

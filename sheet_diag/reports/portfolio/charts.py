@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sheet_diag.reports.cells import Span
+from sheet_diag.reports.charts import dress
 from sheet_diag.style import BLUE, INK, LINE, NAVY, RANKS, WHITE
 from sheet_diag.typography import FONT
 from sheet_diag.workbook import Book
 
 _FONT: Final = {"name": FONT, "size": 8, "color": INK, "bold": False}
+_TITLE: Final = 10  # points
 # Every label is shown, the first on top.
 _LABELS: Final = {
     "reverse": True,
@@ -28,8 +30,8 @@ def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title:
         chart.add_series(
             {
                 "name": rank,
-                "categories": _cells(labels),
-                "values": _cells(values),
+                "categories": labels.area,
+                "values": values.area,
                 "fill": {"color": RANKS[rank]},
                 "border": {"color": WHITE, "width": 1},
                 "gap": 40,
@@ -38,7 +40,7 @@ def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title:
     chart.set_y_axis(dict(_LABELS))
     shares = {"num_format": "0%", "major_unit": 0.25, "major_gridlines": _GRID}
     chart.set_x_axis({**shares, "num_font": _FONT})
-    _dress(chart, title)
+    dress(chart, title, _TITLE)
     chart.set_legend({"position": "bottom", "font": _FONT})
     return chart
 
@@ -48,12 +50,12 @@ def mean_and_range(book: Book, labels: Span, means: Span, medians: Span, **names
     chart = book.chart({"type": "column"})
     looks = ({"fill": {"color": NAVY}}, {"fill": {"color": WHITE}, "border": {"color": BLUE}})
     for key, span, look in zip(("mean", "median"), (means, medians), looks, strict=True):
-        places = {"categories": _cells(labels), "values": _cells(span)}
+        places = {"categories": labels.area, "values": span.area}
         chart.add_series({"name": names[key], **places, **look, "gap": 80})
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
     scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0"}
     chart.set_y_axis({**scale, "num_font": _FONT, "major_gridlines": _GRID})
-    _dress(chart, names["title"])
+    dress(chart, names["title"], _TITLE)
     chart.set_legend({"position": "bottom", "font": _FONT})
     return chart
 
@@ -64,8 +66,8 @@ def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, sha
     chart.add_series(
         {
             "name": series,
-            "categories": _cells(labels),
-            "values": _cells(values),
+            "categories": labels.area,
+            "values": values.area,
             "fill": {"color": BLUE},
             "gap": 40,
             "data_labels": {"value": True, "font": _FONT, "num_format": shape},
@@ -73,16 +75,5 @@ def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, sha
     )
     chart.set_y_axis(dict(_LABELS))
     chart.set_x_axis({"min": 0, "num_font": _FONT, "num_format": shape, "major_gridlines": _GRID})
-    _dress(chart, title)
+    dress(chart, title, _TITLE)
     return chart
-
-
-def _cells(span: Span) -> list[Any]:
-    return [span.sheet, span.first, span.column, span.last, span.column]
-
-
-def _dress(chart: Any, title: str) -> None:
-    font = {**_FONT, "size": 10, "bold": True}
-    chart.set_title({"name": title, "name_font": font, "overlay": False})
-    chart.set_legend({"none": True})
-    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
