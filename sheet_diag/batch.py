@@ -7,7 +7,8 @@ a run that stops half-way leaves the former output as it was.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,16 +25,18 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.portfolio import summarise
-from sheet_diag.printing import print_reports
+from sheet_diag.printing import Press, print_reports
+from sheet_diag.processes import Processes
 from sheet_diag.protection import FILE_NAME as PASSWORDS
 from sheet_diag.protection import PasswordList
-from sheet_diag.publishing import Edition, named, publish, shared_names
-from sheet_diag.reception import Progress, receive_all
+from sheet_diag.publishing import Desk, named, publish_all
+from sheet_diag.reception import Crew, Progress, receive_all
+from sheet_diag.records import Shelf, whole
 from sheet_diag.reports.portfolio import portfolio_report
 from sheet_diag.settle import settle
 from sheet_diag.settle.plans import attach_plans
 from sheet_diag.staging import Staging
-from sheet_diag.tasks import Bench
+from sheet_diag.tasks import Bench, Edition
 from sheet_diag.wording import Wording
 from sheet_diag.workers import Workers
 
@@ -81,19 +84,26 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
 
     Raises `OSError` where nothing can be written, `OutputBusyError` where another run writes.
     """
-    jobs = processes(order.jobs, len(found))
-    bench = Bench(order.catalog, order.reading)
-    limits = order.reading.limits
-    with Staging(order.output) as staging, Workers(jobs, bench, limits) as workers:
-        read = apply(order.catalog, receive_all(workers, found, staging.spool, progress))
+    edition = Edition(order.issuer, order.as_of, order.lang, order.report_lang)
+    bench = Bench(order.catalog, order.reading, edition)
+    with (
+        Staging(order.output) as staging,
+        Shelf(staging.spool / "records") as shelf,
+        _crew(order, bench, len(found)) as crew,
+    ):
+        read = receive_all(crew, found, staging.spool, shelf, progress)
+        read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
         settled = attach_plans(list(settle(order.catalog, read)))
         outcomes = named(compared(order.catalog, settled, order.beside), order.as_of)
-        edition = _edition(order, outcomes)
+        desk = Desk.of(outcomes, shelf, _passwords(order))
         if order.office:
-            outcomes = print_reports(workers, staging, edition, order.office, outcomes, progress)
-        publish(workers, staging, edition, outcomes, progress)
-        if edition.passwords:
-            edition.passwords.write(staging.place(PASSWORDS))
+            press = Press(order.office, crew.far, edition)
+            outcomes = print_reports(press, staging, desk, outcomes, progress)
+        for _ in publish_all(crew.far, staging, desk, outcomes, progress):
+            pass
+        if desk.passwords:
+            desk.passwords.write(staging.place(PASSWORDS))
+        outcomes = [whole(outcome, shelf.record_of(outcome)) for outcome in outcomes]
         portfolio = summarise(order.catalog, outcomes, order.as_of)
         progress("portfolio", 0, 1)
         say = Wording(order.lang)
@@ -109,13 +119,19 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
     return Result(tuple(outcomes), portfolio)
 
 
+@contextmanager
+def _crew(order: Order, bench: Bench, files: int) -> Iterator[Crew]:
+    jobs = processes(order.jobs, files)
+    with Processes(jobs, bench, order.reading.limits) as here:
+        near = Workers[Bench](here)
+        yield Crew(near, near)
+
+
+def _passwords(order: Order) -> PasswordList | None:
+    return PasswordList.load(order.output / PASSWORDS) if order.protect else None
+
+
 def processes(wanted: int | None, files: int) -> int:
     """How many processes are worth starting for so many files."""
     cores = os.cpu_count() or 1
     return max(1, min(wanted or cores, 4 * cores, files))
-
-
-def _edition(order: Order, outcomes: Sequence[Outcome]) -> Edition:
-    passwords = PasswordList.load(order.output / PASSWORDS) if order.protect else None
-    names = shared_names(outcomes)
-    return Edition(order.issuer, order.as_of, order.report_lang, passwords, names)

@@ -10,7 +10,9 @@ from sheet_diag.intake import Found
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Reading
-from sheet_diag.reception import receive_all
+from sheet_diag.processes import Processes
+from sheet_diag.reception import Crew, receive_all
+from sheet_diag.records import Shelf, whole
 from sheet_diag.settle import settle
 from sheet_diag.tasks import Bench
 from sheet_diag.workers import Workers
@@ -20,11 +22,14 @@ def check_files(files: Sequence[Path], catalog: Catalog, reading: Reading) -> li
     """One outcome a return, in the order of the files; each file is judged by itself."""
     found = [Found(path, path.name, ignored=False) for path in files]
     with (
-        tempfile.TemporaryDirectory(prefix="sheet-diag-") as spool,
-        Workers(1, Bench(catalog, reading), reading.limits) as workers,
+        tempfile.TemporaryDirectory(prefix="sheet-diag-") as folder,
+        Shelf(Path(folder) / "records") as shelf,
+        Processes(1, Bench(catalog, reading), reading.limits) as processes,
     ):
-        read = receive_all(workers, found, Path(spool), _unseen)
-    return [outcome for each in read for outcome in settle(catalog, [each])]
+        workers = Workers[Bench](processes)
+        read = receive_all(Crew(workers, workers), found, Path(folder), shelf, _unseen)
+        outcomes = [outcome for each in read for outcome in settle(catalog, [each])]
+        return [whole(outcome, shelf.record_of(outcome)) for outcome in outcomes]
 
 
 def _unseen(stage: str, done: int, total: int) -> None:

@@ -3,53 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.pdf import print_workbooks
-from sheet_diag.publishing import Edition, require
+from sheet_diag.publishing import Desk, require
 from sheet_diag.reception import Progress
 from sheet_diag.staging import Staging
-from sheet_diag.tasks import Bench, Finishing, Writing, finish_pdf, write_print_copy
+from sheet_diag.tasks import Bench, Edition, Finishing, finish_pdf, print_one, report_lang
 from sheet_diag.workers import Workers
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What prints: the office's program, and the workers before and after it."""
+
+    office: str
+    workers: Workers[Bench]
+    edition: Edition
+
+
 def print_reports(
-    workers: Workers[Bench],
-    staging: Staging,
-    edition: Edition,
-    office: str,
-    outcomes: Sequence[Outcome],
-    progress: Progress,
+    press: Press, staging: Staging, desk: Desk, outcomes: Sequence[Outcome], progress: Progress
 ) -> list[Outcome]:
     """Print every report; returns the outcomes with the names of their PDFs, or with the problem
     that one could not be printed."""
     folder = staging.spool / "pdf"
     folder.mkdir()
     reports = [outcome for outcome in outcomes if outcome.result]
-    copies = [edition.writing(each, folder / f"{n}.xlsx") for n, each in enumerate(reports)]
-    for copy, result in zip(copies, workers.map(write_print_copy, copies), strict=True):
-        require(result, copy.outcome)
-    printed = dict(_printed(office, copies, folder, progress))
-    tasks = [
-        Finishing(path, edition.writing(outcome, staging.place(_name(outcome))))
-        for outcome in reports
-        if (path := printed[outcome.received.label])
-    ]
-    for task, result in zip(tasks, workers.map(finish_pdf, tasks), strict=True):
-        require(result, task.writing.outcome)
+    copies = [folder / f"{number}.xlsx" for number in range(len(reports))]
+    contents = press.workers.map(print_one, map(desk.task, reports))
+    for outcome, copy, content in zip(reports, copies, contents, strict=True):
+        copy.write_bytes(require(content, outcome))
+    printed = dict(_printed(press.office, reports, copies, folder, progress))
+    finished = [outcome for outcome in reports if printed[outcome.received.label]]
+    tasks = (_finishing(outcome, printed, desk, press.edition) for outcome in finished)
+    for outcome, result in zip(finished, press.workers.map(finish_pdf, tasks), strict=True):
+        staging.write(_name(outcome), require(result, outcome))
     return [_told(outcome, printed) for outcome in outcomes]
 
 
+def _finishing(
+    outcome: Outcome, printed: Mapping[str, Path | None], desk: Desk, edition: Edition
+) -> Finishing:
+    path = printed[outcome.received.label]
+    content = path.read_bytes() if path else b""
+    return Finishing(content, report_lang(edition, outcome), desk.password(outcome))
+
+
 def _printed(
-    office: str, copies: Sequence[Writing], folder: Path, progress: Progress
+    office: str,
+    reports: Sequence[Outcome],
+    copies: Sequence[Path],
+    folder: Path,
+    progress: Progress,
 ) -> Iterator[tuple[str, Path | None]]:
     progress("print", 0, len(copies))
-    paths = print_workbooks(office, [copy.path for copy in copies], folder)
-    for done, (copy, path) in enumerate(zip(copies, paths, strict=True), 1):
-        yield copy.outcome.received.label, path
+    paths = print_workbooks(office, copies, folder)
+    for done, (outcome, path) in enumerate(zip(reports, paths, strict=True), 1):
+        yield outcome.received.label, path
         progress("print", done, len(copies))
 
 

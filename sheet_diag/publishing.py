@@ -1,6 +1,6 @@
-"""From outcomes to the files that clients get: named, written by workers, printed.
+"""From outcomes to the documents that clients get: named, protected, written by workers.
 
-Knows which file is made of what; never what stands on a page.
+Knows which document is made of what; never what stands on a page.
 """
 
 from __future__ import annotations
@@ -9,52 +9,65 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
-from pathlib import Path
+from typing import TypeVar
 
-from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, ReturnedSheet
-from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import correction_name, report_number, result_name
 from sheet_diag.protection import PasswordList
 from sheet_diag.reception import Progress
+from sheet_diag.records import Shelf
 from sheet_diag.staging import Staging
-from sheet_diag.tasks import Bench, Correcting, Writing, write_correction, write_report
+from sheet_diag.tasks import Bench, Published, Publishing, publish
 from sheet_diag.workers import Died, Workers
+
+_Out = TypeVar("_Out")
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """How reports are published. `report_lang` None: each in the language of its sheet;
-    `passwords` None: open to all; `shared_names` are those of several clients without an id."""
+class Desk:
+    """What lies ready for every document. `passwords` None: reports are open to all;
+    `shared_names` are those of several clients without an id, `digests` SHA-256 by label."""
 
-    issuer: Issuer
-    as_of: date
-    report_lang: Lang | None = None
-    passwords: PasswordList | None = None
-    shared_names: frozenset[str] = frozenset()
+    shelf: Shelf
+    passwords: PasswordList | None
+    shared_names: frozenset[str]
+    digests: Mapping[str, str]
 
-    def writing(self, outcome: Outcome, path: Path) -> Writing:
-        """The task of writing a client's report to a path."""
-        return Writing(
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome], shelf: Shelf, passwords: PasswordList | None) -> Desk:
+        """The desk for the outcomes of a run."""
+        digests = {outcome.received.label: outcome.received.sha256 for outcome in outcomes}
+        return cls(shelf, passwords, _shared_names(outcomes), digests)
+
+    def task(self, outcome: Outcome) -> Publishing:
+        """The task of writing what the client of an outcome gets."""
+        return Publishing(
             outcome=outcome,
-            issuer=self.issuer,
-            as_of=self.as_of,
-            lang=self.report_lang or sheet_of(outcome).lang,
-            path=path,
-            password=self._password(outcome),
+            record=self.shelf.record_of(outcome),
+            password=self.password(outcome),
+            replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
         )
 
-    def _password(self, outcome: Outcome) -> str:
-        """The password of a client; empty where reports are open to all."""
-        if self.passwords is None:
+    def password(self, outcome: Outcome) -> str:
+        """The password of a client's report; empty where it has none or is open to all."""
+        if self.passwords is None or not outcome.result:
             return ""
-        sheet = sheet_of(outcome)
+        sheet = _sheet_of(outcome)
         number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
         if not name or (not number and name in self.shared_names):
             name = f"{name} ({file})".strip()  # nothing else tells this client from another
         return self.passwords.of((number, name))
+
+    def _replaced(self, outcome: Outcome) -> Iterator[str]:
+        """What the correction stands for once it comes back: this return, what it had replaced,
+        and the other department's return that it is to settle."""
+        yield outcome.received.sha256
+        if outcome.received.sheet:
+            yield from outcome.received.sheet.replaces
+        for problem in outcome.problems:
+            if problem.code is Code.DEPARTMENTS_DISAGREE and problem.value:
+                yield self.digests[problem.value]
 
 
 def named(outcomes: Sequence[Outcome], as_of: date) -> list[Outcome]:
@@ -73,47 +86,46 @@ def named(outcomes: Sequence[Outcome], as_of: date) -> list[Outcome]:
     return found
 
 
-def shared_names(outcomes: Sequence[Outcome]) -> frozenset[str]:
-    """The names that several ranked clients without an id bear."""
-    sheets = [sheet_of(outcome) for outcome in outcomes if outcome.result]
-    names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
-    return frozenset(name for name, count in names.items() if count > 1)
-
-
-def publish(
+def publish_all(
     workers: Workers[Bench],
     staging: Staging,
-    edition: Edition,
+    desk: Desk,
     outcomes: Sequence[Outcome],
     progress: Progress,
-) -> None:
-    """Write every report and every correction. Raises `OSError`."""
-    reports = [
-        edition.writing(outcome, staging.place(outcome.result))
-        for outcome in outcomes
-        if outcome.result
-    ]
-    corrections = list(_corrections(staging, edition, outcomes))
-    total = len(reports) + len(corrections)
-    progress("write", 0, total)
-    results = chain(workers.map(write_report, reports), workers.map(write_correction, corrections))
-    tasks: list[Writing | Correcting] = [*reports, *corrections]
-    for done, (task, result) in enumerate(zip(tasks, results, strict=True), 1):
-        require(result, task.outcome)
-        progress("write", done, total)
+) -> Iterator[Published]:
+    """Write every report and every correction; what else workers made of each outcome, in order.
+
+    Raises `OSError`.
+    """
+    progress("write", 0, len(outcomes))
+    results = workers.map(publish, map(desk.task, outcomes))
+    for done, (outcome, result) in enumerate(zip(outcomes, results, strict=True), 1):
+        published = require(result, outcome)
+        name = outcome.result or outcome.correction
+        if name and published.document is not None:
+            staging.write(name, published.document)
+        yield published
+        progress("write", done, len(outcomes))
 
 
-def sheet_of(outcome: Outcome) -> ReturnedSheet:
-    """The sheet of a return that was read."""
+def _sheet_of(outcome: Outcome) -> ReturnedSheet:
     if outcome.received.sheet is None:
         raise ValueError(f"{outcome.received.label} was not read")
     return outcome.received.sheet
 
 
-def require(result: Died | None, outcome: Outcome) -> None:
+def require(result: _Out | Died, outcome: Outcome) -> _Out:
     """A worker that dies over what we write ourselves is a fault of ours."""
     if isinstance(result, Died):
         raise RuntimeError(f"{outcome.received.label}: {result.reason}")
+    return result
+
+
+def _shared_names(outcomes: Sequence[Outcome]) -> frozenset[str]:
+    """The names that several ranked clients without an id bear."""
+    sheets = [_sheet_of(outcome) for outcome in outcomes if outcome.result]
+    names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
+    return frozenset(name for name, count in names.items() if count > 1)
 
 
 def _names(outcome: Outcome, as_of: date) -> tuple[str | None, str | None]:
@@ -136,25 +148,3 @@ def _unique(name: str | None, taken: Counter[str]) -> str | None:
     taken[name.casefold()] += 1
     count = taken[name.casefold()]
     return name if count == 1 else name.removesuffix(".xlsx") + f"_{count}.xlsx"
-
-
-def _corrections(
-    staging: Staging, edition: Edition, outcomes: Sequence[Outcome]
-) -> Iterator[Correcting]:
-    digests = {outcome.received.label: outcome.received.sha256 for outcome in outcomes}
-    for outcome in outcomes:
-        if outcome.correction:
-            replaces = tuple(dict.fromkeys(_replaced(outcome, digests)))
-            path = staging.place(outcome.correction)
-            yield Correcting(outcome, edition.issuer, replaces, path)
-
-
-def _replaced(outcome: Outcome, digests: Mapping[str, str]) -> Iterator[str]:
-    """What the correction stands for once it comes back: this return, what it had replaced, and
-    the other department's return that it is to settle."""
-    yield outcome.received.sha256
-    if outcome.received.sheet:
-        yield from outcome.received.sheet.replaces
-    for problem in outcome.problems:
-        if problem.code is Code.DEPARTMENTS_DISAGREE and problem.value:
-            yield digests[problem.value]

@@ -15,25 +15,36 @@ from sheet_diag.intake import Found, Leaf, SpoolError, failed, open_file, receiv
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Diagnosis, Outcome, Report
-from sheet_diag.model.returns import Code, Problem, Received
+from sheet_diag.model.results import Outcome, Report
+from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.pdf import finished
 from sheet_diag.problems import FOR_THE_CONSULTANT
 from sheet_diag.protection import protected_pdf, protected_workbook
+from sheet_diag.records import Examined, examined, whole
 from sheet_diag.reports.client import client_report, print_copy
 from sheet_diag.sheet import correction_sheet
 
-Read = tuple[Received, Diagnosis | None]
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What all documents of a run have in common. `report_lang` None: each report in the language
+    of its sheet."""
+
+    issuer: Issuer
+    as_of: date
+    lang: Lang
+    report_lang: Lang | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every task works with; a process gets it once."""
+    """What every task works with; a process gets it once. Without an edition nothing is written."""
 
     catalog: Catalog
     reading: Reading
+    edition: Edition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,69 +71,68 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """One report to be written to `path`, under the password where there is one."""
+class Publishing:
+    """One outcome, what its record holds, and what its documents need beside: the password of the
+    report (empty: open to all), and for a correction the SHA-256 of the returns it replaces."""
 
     outcome: Outcome
-    issuer: Issuer
-    as_of: date
-    lang: Lang
-    path: Path
+    record: bytes
     password: str = field(default="", repr=False)
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The content of the report or of the correction; None where the client gets neither."""
+
+    document: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """One report, printed to `printed`, to be finished and written where `writing` says."""
+    """The content of one printed report, to be finished in the language of its client."""
 
-    printed: Path
-    writing: Writing
-
-
-@dataclass(frozen=True, slots=True)
-class Correcting:
-    """One correction workbook to be written to `path`; `replaces` are SHA-256 of returns."""
-
-    outcome: Outcome
-    issuer: Issuer
-    replaces: tuple[str, ...]
-    path: Path
+    printed: bytes
+    lang: Lang
+    password: str = field(default="", repr=False)
 
 
-def open_or_examine(bench: Bench, opening: Opening) -> Read | Members:
+def open_or_examine(bench: Bench, opening: Opening) -> Examined | Members:
     """A file that is one return is read at once; of any other, its members are told.
 
     Raises `OSError` where there is no room for the members: that is no fault of the file.
     """
+    opened = open_only(bench, opening)
+    if isinstance(opened, Members):
+        (first, *more) = opened.leaves
+        if not more and first.member is None:
+            return examine(bench, Member(opening.found, first))
+    return opened
+
+
+def open_only(bench: Bench, opening: Opening) -> Examined | Members:
+    """The returns in a file, unread; itself where it holds no others. Raises as above."""
     found = opening.found
     try:
-        leaves = open_file(found, opening.spool, bench.reading)
+        return Members(open_file(found, opening.spool, bench.reading))
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(opening.spool)) from error
     except MemoryError:
-        return failed(found, _out_of_memory()), None
+        return examined(failed(found, _out_of_memory()), None)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return failed(found, _fault(error)), None
-    if len(leaves) == 1 and leaves[0].member is None:
-        return examine(bench, Member(found, leaves[0]))
-    return Members(leaves)
+        return examined(failed(found, _fault(error)), None)
 
 
-def examine(bench: Bench, member: Member) -> Read:
+def examine(bench: Bench, member: Member) -> Examined:
     """Read, score and diagnose one return; no diagnosis where it could not be read."""
     try:
-        return _examine(bench, member)
+        received = receive(member.found, member.leaf, bench.catalog, bench.reading)
+        diagnosis = evaluate(bench.catalog, received.sheet) if received.sheet else None
     except MemoryError:
-        return failed(member.found, _out_of_memory(), member.leaf), None
+        return examined(failed(member.found, _out_of_memory(), member.leaf), None)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return failed(member.found, _fault(error), member.leaf), None
-
-
-def _examine(bench: Bench, member: Member) -> Read:
-    received = receive(member.found, member.leaf, bench.catalog, bench.reading)
-    if received.sheet is None:
-        return received, None
-    return received, evaluate(bench.catalog, received.sheet)
+        return examined(failed(member.found, _fault(error), member.leaf), None)
+    return examined(received, diagnosis)
 
 
 def _out_of_memory() -> Problem:
@@ -133,35 +143,52 @@ def _fault(error: Exception) -> Problem:
     return Problem(Code.NOT_PROCESSED, value=type(error).__name__)
 
 
-def write_report(bench: Bench, writing: Writing) -> None:
-    """Write one client's report. Raises `OSError`."""
-    content = client_report(_report(writing), bench.catalog, writing.issuer, SOFTWARE)
-    if writing.password:
-        content = protected_workbook(content, writing.password)
-    writing.path.write_bytes(content)
+def publish(bench: Bench, publishing: Publishing) -> Published:
+    """Write what one client gets."""
+    outcome = whole(publishing.outcome, publishing.record)
+    document = None
+    if outcome.result:
+        edition = _edition(bench)
+        report = _report(outcome, edition)
+        document = client_report(report, bench.catalog, edition.issuer, SOFTWARE)
+        if publishing.password:
+            document = protected_workbook(document, publishing.password)
+    elif outcome.correction:
+        document = _correction(bench, outcome, publishing.replaces)
+    return Published(document)
 
 
-def write_print_copy(bench: Bench, writing: Writing) -> None:
-    """Write one client's report as it is to be printed, open to the office. Raises `OSError`."""
-    writing.path.write_bytes(print_copy(_report(writing), bench.catalog, writing.issuer, SOFTWARE))
+def print_one(bench: Bench, publishing: Publishing) -> bytes:
+    """One client's report as it is to be printed, open to the office."""
+    outcome, edition = whole(publishing.outcome, publishing.record), _edition(bench)
+    return print_copy(_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE)
 
 
-def finish_pdf(bench: Bench, finishing: Finishing) -> None:
-    """Finish one printed report. Raises `OSError`."""
-    writing = finishing.writing
+def finish_pdf(bench: Bench, finishing: Finishing) -> bytes:
+    """One printed report as the client gets it."""
+    edition = _edition(bench)
     content = finished(
-        finishing.printed.read_bytes(),
-        title=bench.catalog.report.title[writing.lang],
-        author=writing.issuer.name,
-        as_of=writing.as_of,
+        finishing.printed,
+        title=bench.catalog.report.title[finishing.lang],
+        author=edition.issuer.name,
+        as_of=edition.as_of,
     )
-    if writing.password:
-        content = protected_pdf(content, writing.password)
-    writing.path.write_bytes(content)
+    return protected_pdf(content, finishing.password) if finishing.password else content
 
 
-def _report(writing: Writing) -> Report:
-    outcome = writing.outcome
+def report_lang(edition: Edition, outcome: Outcome) -> Lang:
+    """The language of a client's report."""
+    sheet = outcome.received.sheet
+    return edition.report_lang or (sheet.lang if sheet else edition.lang)
+
+
+def _edition(bench: Bench) -> Edition:
+    if bench.edition is None:
+        raise ValueError("nothing is written without an edition")
+    return bench.edition
+
+
+def _report(outcome: Outcome, edition: Edition) -> Report:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
@@ -170,21 +197,18 @@ def _report(writing: Writing) -> Report:
         sheet=sheet,
         diagnosis=diagnosis,
         problems=tuple(p for p in outcome.problems if p.code not in FOR_THE_CONSULTANT),
-        number=report_number(writing.as_of, outcome.received.sha256),
-        as_of=writing.as_of,
-        lang=writing.lang,
+        number=report_number(edition.as_of, outcome.received.sha256),
+        as_of=edition.as_of,
+        lang=report_lang(edition, outcome),
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
 
 
-def write_correction(bench: Bench, correcting: Correcting) -> None:
-    """Write the sheet that goes back to one client. Raises `OSError`."""
-    outcome = correcting.outcome
+def _correction(bench: Bench, outcome: Outcome, replaces: tuple[str, ...]) -> bytes:
+    """The sheet that goes back to one client."""
     sheet = outcome.received.sheet
     if sheet is None:
         raise ValueError(f"{outcome.received.label} is held without a sheet")
-    content = correction_sheet(
-        bench.catalog, sheet, outcome.problems, correcting.issuer, correcting.replaces
-    )
-    correcting.path.write_bytes(content)
+    issuer = _edition(bench).issuer
+    return correction_sheet(bench.catalog, sheet, outcome.problems, issuer, replaces)

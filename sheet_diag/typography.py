@@ -19,6 +19,8 @@ LINE_HEIGHT: Final = 1.72
 _HALF: Final = 0.56
 _NARROW: Final = 0.32
 _CAPITAL: Final = 0.68
+# Sums of widths that are equal on paper may differ by less than this.
+_EXACT: Final = 1e-6
 _WORD = re.compile(r"[!-~À-ɏ]+[ ]?|.", re.DOTALL)
 
 
@@ -45,10 +47,12 @@ def room(pixels: float, *, indent: int = 0) -> float:
 
 
 def _wrapped(line: str, room: float) -> int:
+    if width(line) < room - _EXACT:
+        return 1
     lines, used = 1, 0.0
     for word in _WORD.findall(line):
-        size = width(word)
-        if used + width(word.rstrip()) > room and used:
+        size, needed = _word(word)
+        if used + needed > room and used:
             # A closing mark may not start a line: it takes the character before it along.
             used = 1.0 if word in "、。）」』，．！？ー" else 0.0
             lines += 1
@@ -59,6 +63,14 @@ def _wrapped(line: str, room: float) -> int:
     return lines
 
 
+# Most words are single characters of Japanese, which come back all the time.
+@lru_cache(maxsize=8192)
+def _word(word: str) -> tuple[float, float]:
+    """Width of a word, and without the space that may end it."""
+    return width(word), width(word.rstrip())
+
+
+@lru_cache(maxsize=8192)
 def _advance(char: str) -> float:
     if unicodedata.east_asian_width(char) in "WFA":
         return 1.0

@@ -1,33 +1,24 @@
-"""Processes that may die alone: a file that aborts or hangs its reader costs that file only.
+"""Spreads tasks over whatever runs them: any `concurrent.futures.Executor`.
 
-pebble replaces a worker that died or ran out of time; workers start fresh (never forked from a
-process with threads) and get what they all need, their bench, once. Where the system knows such
-limits (not on Windows), a worker that asks for too much memory is refused it.
+An executor runs `perform(task, entry)` in processes that hold a bench, what all tasks work with
+(`hold`). Only so many tasks are under way at a time, however many there are; results come in the
+order of the entries, so where and how fast they were worked out never shows.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import TimeoutError as OutOfTime
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.context import BaseContext
-from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
-
-from sheet_diag.model.settings import MIB, Limits
+from typing import Any, Final, Generic, TypeVar
 
 _Bench = TypeVar("_Bench")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
+
+# One slow file must not leave the other workers idle; results that wait behind it cost memory.
+AHEAD: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,106 +29,61 @@ class Died:
     out_of_time: bool = False
 
 
-class Workers(Generic[_Bench]):
-    """A pool of processes that hold a bench; each task has `limits.seconds` of time."""
+class DiedError(Exception):
+    """What the future of such a task raises; `args` are those of `Died`."""
 
-    def __init__(self, jobs: int, bench: _Bench, limits: Limits) -> None:
-        method = "spawn" if sys.platform in ("win32", "darwin") else "forkserver"
-        context = multiprocessing.get_context(method)
-        if method == "forkserver":
-            _start_server(context)
-        self._pool = ProcessPool(
-            max_workers=jobs, initializer=_start, initargs=[bench, limits], context=context
-        )
-        self._seconds = limits.seconds
+    @property
+    def died(self) -> Died:
+        """The same as a value."""
+        return Died(*self.args)
+
+
+class Workers(Generic[_Bench]):
+    """An executor and how many tasks it is given ahead of the one whose result is awaited.
+
+    `remote` says that it does not see the files of this machine: tasks must bring their contents.
+    """
+
+    def __init__(self, executor: Executor, ahead: int = AHEAD, *, remote: bool = False) -> None:
+        self._executor = executor
+        self._ahead = ahead
+        self.remote = remote
 
     def map(
-        self, task: Callable[[_Bench, _In], _Out], entries: Sequence[_In]
+        self, task: Callable[[_Bench, _In], _Out], entries: Iterable[_In]
     ) -> Iterator[_Out | Died]:
         """`task(bench, entry)` for each entry, in order. What a task raises is raised here."""
-        if not entries:
-            return
-        calls = [(task, entry) for entry in entries]
-        results = self._pool.map(_call, calls, timeout=self._seconds).result()
-        for _ in entries:
-            try:
-                yield next(results)
-            except OutOfTime:
-                yield Died(f"over {self._seconds} s", out_of_time=True)
-            except ProcessExpired as error:
-                yield Died(f"exit {error.exitcode}")
-
-    def __enter__(self) -> Self:
-        with _interrupts_wait():
-            for _ in self.map(_is_ready, [None]):
-                pass
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-        else:
-            self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for entry in entries:
+                waiting.append(self._executor.submit(perform, task, entry))
+                if len(waiting) > self._ahead:
+                    yield _result(waiting.popleft())
+            while waiting:
+                yield _result(waiting.popleft())
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C waits until the processes run: half-started ones would die with a traceback."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed = []
-    former = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+def _result(future: Future[Any]) -> Any:
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
-    if pressed:
-        raise KeyboardInterrupt
-
-
-def _start_server(context: BaseContext) -> None:
-    """Start the process that workers are forked from, deaf to Ctrl-C: that is for the parent."""
-    context.set_forkserver_preload(["sheet_diag.tasks"])
-    resource_tracker.ensure_running()  # it unblocks signals when it starts, so it starts first
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+        return future.result()
+    except DiedError as error:
+        return error.died
 
 
 _bench: Any = None
 
 
-def _start(bench: Any, limits: Limits) -> None:
-    """In a worker: keep the bench, accept the limits; Ctrl-C is the parent's business."""
+def hold(bench: Any) -> None:
+    """In a worker: keep what its tasks work with."""
     global _bench
     _bench = bench
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A reader that aborts prints pages of its own before; the parent tells it in a sentence.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unpacked * MIB,) * 2)
-    if sys.platform == "linux":  # macOS does not keep to it
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MIB,) * 2)
 
 
-def _is_ready(bench: Any, _: None) -> bool:
-    return bench is not None
-
-
-def _call(call: tuple[Callable[[Any, Any], Any], Any]) -> Any:
-    task, entry = call
+def perform(task: Callable[[Any, _In], _Out], entry: _In) -> _Out:
+    """In a worker: do one task."""
     if _bench is None:
-        raise RuntimeError("the worker was not started")
+        raise RuntimeError("the worker holds no bench")
     return task(_bench, entry)

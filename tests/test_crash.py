@@ -21,6 +21,7 @@ import pytest
 from sheet_diag.catalog import load_catalog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
+from sheet_diag.processes import Processes
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.staging import LOCK, OutputBusyError, Staging
 from sheet_diag.workers import Died, Workers
@@ -141,8 +142,8 @@ def _die_loudly(bench: str, _: None) -> None:
 def test_a_reader_that_aborts_is_told_and_prints_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with Workers(1, "pages of its own", Limits()) as workers:
-        (result,) = workers.map(_die_loudly, [None])
+    with Processes(1, "pages of its own", Limits()) as processes:
+        (result,) = Workers[str](processes).map(_die_loudly, [None])
     assert isinstance(result, Died)
     assert "pages" not in capfd.readouterr().err
 

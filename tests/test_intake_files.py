@@ -21,6 +21,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received, Severity
 from sheet_diag.model.settings import Issuer, Limits, Reading
 from sheet_diag.problems import severity
+from sheet_diag.processes import Processes
 from sheet_diag.sheet import hearing_sheet
 from sheet_diag.tasks import Bench
 from sheet_diag.workers import Died, Workers
@@ -338,8 +339,8 @@ def test_foreign_workbooks_are_rejected_and_nothing_raises() -> None:
     found = find(folder, folder / "output")
     assert len(found) >= 100
     bench = Bench(JIS, Reading())
-    with Workers(min(os.cpu_count() or 1, 4), bench, bench.reading.limits) as workers:
-        results = list(workers.map(_receive_foreign, found))
+    with Processes(min(os.cpu_count() or 1, 4), bench, bench.reading.limits) as processes:
+        results = list(Workers[Bench](processes).map(_receive_foreign, found))
     received = [
         failed(file, Problem(Code.READER_DIED, value=result.reason))
         if isinstance(result, Died)

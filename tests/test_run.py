@@ -429,7 +429,7 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     opening = tasks.Opening(Found(path, "a.xlsx", ignored=False), tmp_path)
     examined = tasks.open_or_examine(tasks.Bench(CATALOG, Reading()), opening)
     assert not isinstance(examined, tasks.Members)
-    received, diagnosis = examined
+    received, diagnosis = examined.received, examined.diagnosis
     assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
     assert (received.sheet, diagnosis) == (None, None)
 

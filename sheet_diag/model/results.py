@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -146,11 +146,11 @@ class Diagnosis:
     """
 
     scores: Scores
-    comments: tuple[CommentedCategory, ...]
+    comments: Sequence[CommentedCategory]
     insurance: Insurance
-    open_items: tuple[str, ...] = ()
+    open_items: Sequence[str] = ()
     gains: Mapping[str, Fraction] = field(default_factory=dict)
-    ways: tuple[Way, ...] = ()
+    ways: Sequence[Way] = ()
 
 
 @dataclass(frozen=True, slots=True)

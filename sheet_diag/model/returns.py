@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -157,7 +157,7 @@ class ReturnedSheet:
     identity: Identity
     lang: Lang
     profile: Mapping[str, str]
-    responses: tuple[Response, ...]
+    responses: Sequence[Response]
     sheet: str
     replaces: tuple[str, ...] = ()
 

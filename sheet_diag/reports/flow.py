@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
-from sheet_diag.style import BODY, HEADING, NAVY, Look
+from sheet_diag.style import BODY, BOLD, HEADING, MIDDLE, NAVY, Look
 from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
 
@@ -20,6 +21,8 @@ _BEGUN: Final = 0.45  # a page filled less than so far is not left for a new sec
 # Four columns for names, two for figures, six beside them; 652 pixels in all.
 COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
 LAST: Final = len(COLUMNS) - 1
+_HEADING: Final[Look] = {**HEADING, "font_size": 13}
+_SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
 
 
 class Flow:
@@ -66,14 +69,13 @@ class Flow:
     def heading(self, text: str) -> None:
         """A section's heading over the whole width."""
         row = self.next_row(26)
-        self.page.merged(row, 0, LAST, text, {**HEADING, "font_size": 13})
+        self.page.merged(row, 0, LAST, text, _HEADING)
         self.gap(5)
 
     def subheading(self, text: str) -> None:
         """A smaller heading."""
         row = self.next_row(21)
-        look = {**BODY, "bold": True, "font_size": 11, "font_color": NAVY, "valign": "vcenter"}
-        self.page.merged(row, 0, LAST, text, look)
+        self.page.merged(row, 0, LAST, text, _SUBHEADING)
 
     def paragraph(self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST)) -> None:
         """A paragraph over some columns, as high as its text needs."""
@@ -82,8 +84,8 @@ class Flow:
 
     def text_height(self, text: str, look: Look, columns: tuple[int, int]) -> float:
         """Row height in points that the text needs in those columns."""
-        width = room(self.page.span(*columns), indent=int(look.get("indent", 0)))
-        return row_height(text, room=width, size=float(look.get("font_size", 10)))
+        width = _room(columns, look.get("indent", 0))
+        return row_height(text, room=width, size=look.get("font_size", 10))
 
     def breaks(self) -> Sequence[int]:
         """Rows before which the page is broken."""
@@ -95,3 +97,9 @@ class Flow:
                 used = 0.0
             used += height
         return found
+
+
+@cache
+def _room(columns: tuple[int, int], indent: int) -> float:
+    first, last = columns
+    return room(sum(COLUMNS[first : last + 1]), indent=indent)

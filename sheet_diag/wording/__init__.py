@@ -7,7 +7,7 @@ The texts lie beside this module, one YAML file a part of the product; a key suc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 import yaml
@@ -23,8 +23,12 @@ class Wording:
 
     def __call__(self, key: str, /, **parts: object) -> str:
         """The label, with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
-        text = labels()[key][self.lang.value]
+        text = self._texts[key]
         return text.format(**parts) if parts else text
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        return _texts_in(self.lang)
 
 
 @cache
@@ -38,3 +42,9 @@ def labels() -> Mapping[str, Mapping[str, str]]:
             prefix = file.name.removesuffix(".yaml")
             found.update({f"{prefix}.{key}": text for key, text in texts.items()})
     return found
+
+
+@cache
+def _texts_in(lang: Lang) -> Mapping[str, str]:
+    """One language apart: a report asks for a label a thousand times."""
+    return {key: texts[lang.value] for key, texts in labels().items()}

@@ -1,0 +1,92 @@
+"""What is laid on the shelf comes back as it was, and is seen meanwhile by whoever looks."""
+
+import pickle
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from sheet_diag.evaluation import evaluate
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Received
+from sheet_diag.records import Read, Shelf, examined, whole
+from tests.catalogs import JIS
+from tests.samples import client
+
+
+def _read(given: Received) -> Read:
+    assert given.sheet
+    return given, evaluate(JIS, given.sheet)
+
+
+def _returns() -> list[Read]:
+    answers = ({"POL-01": "×", "PHY-02": "?"}, {}, {"COM-03": "△"})
+    return [_read(client(f"見本{at}", rows)) for at, rows in enumerate(answers)]
+
+
+def _ranked(read: Read) -> Outcome:
+    received, diagnosis = read
+    return Outcome(received, Status.RANKED, received.problems, diagnosis)
+
+
+def test_a_record_put_back_is_the_return_that_was_read(tmp_path: Path) -> None:
+    returns = _returns()
+    with Shelf(tmp_path / "records") as shelf:
+        kept = [shelf.keep(examined(*each)) for each in returns]
+        for before, after in zip(returns, kept, strict=True):
+            sent = pickle.loads(pickle.dumps(_ranked(after)))  # as a worker gets it
+            assert not sent.received.sheet.responses
+            assert whole(sent, shelf.record_of(_ranked(after))) == _ranked(before)
+
+
+def test_parts_on_the_shelf_are_seen_as_if_they_were_here(tmp_path: Path) -> None:
+    (received, diagnosis) = _returns()[0]
+    with Shelf(tmp_path / "records") as shelf:
+        shelf.keep(examined(*_returns()[1]))  # the first on the shelf is another
+        kept, thin = shelf.keep(examined(received, diagnosis))
+        assert received.sheet
+        assert kept.sheet
+        assert diagnosis
+        assert thin
+        assert kept.sheet.answers == received.sheet.answers
+        assert len(kept.sheet.responses) == len(received.sheet.responses)
+        assert kept.sheet.responses[3] == received.sheet.responses[3]
+        assert list(thin.open_items) == list(diagnosis.open_items)
+        assert list(thin.comments) == list(diagnosis.comments)
+        assert list(thin.ways) == list(diagnosis.ways)
+        assert dict(thin.gains) == dict(diagnosis.gains)
+        assert dict(thin.scores.items) == dict(diagnosis.scores.items)
+        assert replace(thin.scores, items={}) == replace(diagnosis.scores, items={})
+
+
+def test_what_was_not_read_has_no_record(tmp_path: Path) -> None:
+    received = Received("a.xlsx", "")
+    with Shelf(tmp_path / "records") as shelf:
+        assert shelf.keep(examined(received, None)) == (received, None)
+        assert whole(Outcome(received, Status.REJECTED, ()), b"").received is received
+
+
+def test_what_has_changed_is_laid_down_again(tmp_path: Path) -> None:
+    (received, diagnosis), other, _ = _returns()
+    assert received.sheet
+    assert other[0].sheet
+    with Shelf(tmp_path / "records") as shelf:
+        kept = shelf.keep(examined(received, diagnosis))
+        assert shelf.keep_again(kept) is kept
+        sheet = replace(received.sheet, responses=tuple(other[0].sheet.responses))
+        changed = shelf.keep_again((replace(kept[0], sheet=sheet), other[1]))
+        assert whole(_ranked(changed), shelf.record_of(_ranked(changed))).diagnosis == other[1]
+
+
+def test_equal_things_are_held_once(tmp_path: Path) -> None:
+    returns = [_read(client(name, {"POL-01": "×"})) for name in ("甲", "乙")]
+    with Shelf(tmp_path / "records") as shelf:
+        (_, one), (_, two) = (shelf.keep(examined(*each)) for each in returns)
+        assert one
+        assert two
+        assert one.scores.categories["POL"] is two.scores.categories["POL"]
+
+
+def test_a_fraction_travels_as_two_integers() -> None:
+    content = pickle.dumps(Fraction(123456789, 987654321))
+    assert b"/" not in content
+    assert pickle.loads(content) == Fraction(123456789, 987654321)
