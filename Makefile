@@ -19,7 +19,7 @@ demo: .venv/.product
 	$(BIN)/sheet-diag demo
 
 test: .venv/.tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types contracts test
 

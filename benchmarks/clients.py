@@ -6,22 +6,26 @@ same, so the first thousand of twenty thousand are those of a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from math import prod
+from pathlib import Path
 from random import Random
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from benchmarks import words
+import yaml
+
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
 from sheet_diag.sheet import Entries
 
 _T = TypeVar("_T")
 
-_NAMES: Final = len(words.FIRST) * len(words.SECOND) * len(words.MARKS) * len(words.TRADES)
 # Prime to the number of names: neighbours differ in every part of their names.
 _STRIDE: Final = 61_409
+_WORDS: Final = Path(__file__).with_name("words.yaml")
 _FIRST_DAY: Final = datetime(2026, 10, 1, tzinfo=UTC)
 _MINUTES: Final = 45 * 24 * 60
 
@@ -92,22 +96,28 @@ class Campaign:
 
 def _company(number: int, lang: Lang, chance: Random) -> tuple[str, str]:
     """A name that no other number has, and the letter of its industry."""
-    turn, place = divmod(number, _NAMES)
-    place, trade = divmod(place * _STRIDE % _NAMES, len(words.TRADES))
-    place, first = divmod(place, len(words.FIRST))
-    mark, second = divmod(place, len(words.SECOND))
-    ja, en, industry = words.TRADES[trade]
-    if lang is Lang.EN:
-        name = f"{words.FIRST_EN[first]}{words.SECOND_EN[second]} {words.MARKS_EN[mark]} {en}"
-        return words.FORM_EN.format(f"{name} {turn + 1}" if turn else name), industry
-    name = f"{words.FIRST[first]}{words.SECOND[second]}{words.MARKS[mark]}{ja}"
-    return chance.choice(words.FORMS).format(f"{name}第{turn + 1}" if turn else name), industry
+    say = {name: _words()[name][lang.value] for name in ("first", "second", "mark", "form")}
+    trades = _words()["trades"]
+    parts = len(say["first"]), len(say["second"]), len(say["mark"]), len(trades)
+    turn, place = divmod(number, prod(parts))
+    first, second, mark, trade = _digits(place * _STRIDE % prod(parts), parts)
+    ja, en, industry = trades[trade]
+    words = (say["first"][first] + say["second"][second], say["mark"][mark])
+    name = "".join((*words, ja)) if lang is Lang.JA else " ".join((*words, en))
+    return chance.choice(say["form"]).format(f"{name} {turn + 1}" if turn else name), industry
+
+
+def _digits(number: int, bases: Sequence[int]) -> Iterator[int]:
+    """The number, written in mixed bases; the lowest digit comes first."""
+    for base in bases:
+        number, digit = divmod(number, base)
+        yield digit
 
 
 def _people(chance: Random, lang: Lang) -> dict[str, str]:
     return {
-        "department": chance.choice(words.DEPARTMENTS[lang]),
-        "respondent": chance.choice(words.PEOPLE[lang]),
+        "department": chance.choice(_words()["department"][lang]),
+        "respondent": chance.choice(_words()["person"][lang]),
         "email": f"info{chance.randrange(10_000)}@example.co.jp",
         "phone": f"03-0000-{chance.randrange(10_000):04}",
     }
@@ -170,10 +180,10 @@ def _remark(chance: Random, lang: Lang) -> str:
     """A few words mostly, a paragraph now and then."""
     space, stop = ("", "。") if lang is Lang.JA else (" ", ".")
     clauses = [
-        chance.choice(words.WHO[lang])
+        chance.choice(_words()["who"][lang])
         + space
-        + chance.choice(words.WHAT[lang])
-        + chance.choice(words.WHEN[lang])
+        + chance.choice(_words()["what"][lang])
+        + chance.choice(_words()["else"][lang])
         for _ in range(_one_of(_CLAUSES, chance))
     ]
     return (stop + space).join(clauses) + stop
@@ -181,3 +191,9 @@ def _remark(chance: Random, lang: Lang) -> str:
 
 def _one_of(weights: Mapping[_T, int], chance: Random) -> _T:
     return chance.choices(list(weights), list(weights.values()))[0]
+
+
+@cache
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = yaml.safe_load(_WORDS.read_text("utf-8"))
+    return words

@@ -16,13 +16,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.exports import write_exports
+from sheet_diag.exports import Exports
+from sheet_diag.journal import Journal, entry
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Outcome
-from sheet_diag.reports.portfolio import portfolio_report
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.portfolio.gathering import Gathering
+from sheet_diag.portfolio.told import told
+from sheet_diag.reports.portfolio import write_portfolio
 from sheet_diag.wording import Wording
 from tests.catalogs import JIS
-from tests.samples import ISSUER, client, settled, summary
+from tests.samples import AS_OF, ISSUER, client, settled
 
 _FILLED_IN: Final = 40
 
@@ -31,16 +34,32 @@ def main(count: int, folder: Path) -> None:
     """Make the tables, the files and the workbook, and tell what each took."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
     patterns = _patterns(random.Random("benchmark"))
-    outcomes = [_copy(patterns[number % _FILLED_IN], number) for number in range(count)]
-    with _measured("tables"):
-        tables = summary(outcomes)
-    with _measured("files"):
-        write_exports(tables, lambda name: folder / name)
+    _tell(f"before: {_peak():.2f} GB")
+    gathering = Gathering(JIS, AS_OF)
+    with _measured("returns"), _opened(folder, count) as (exports, journal):
+        for number in range(count):
+            outcome = _copy(patterns[number % _FILLED_IN], number)
+            heard = told(JIS, outcome)  # this and the entry are a worker's job
+            gathering.add(heard)
+            exports.add(heard)
+            journal.add(entry(JIS, outcome, Lang.JA))
+        with _measured("tables"):
+            tables = gathering.portfolio()
+        with _measured("files"):
+            exports.finish(tables)
     with _measured("workbook"):
-        content = portfolio_report(tables, JIS, ISSUER, Wording(Lang.JA))
-    (folder / "portfolio.xlsx").write_bytes(content)
+        write_portfolio(folder / "portfolio.xlsx", tables, JIS, ISSUER, Wording(Lang.JA))
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         _tell(f"{path.relative_to(folder)}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+@contextmanager
+def _opened(folder: Path, count: int) -> Iterator[tuple[Exports, Journal]]:
+    with (
+        Exports(JIS, lambda name: folder / name) as exports,
+        Journal(folder / "run.json", JIS, {Status.RANKED: count}, AS_OF) as journal,
+    ):
+        yield exports, journal
 
 
 def _patterns(chance: random.Random) -> list[Outcome]:
@@ -68,10 +87,13 @@ def _copy(outcome: Outcome, number: int) -> Outcome:
 
 @contextmanager
 def _measured(name: str) -> Iterator[None]:
-    start = time.perf_counter()
+    start = time.process_time()
     yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    _tell(f"{name}: {time.perf_counter() - start:.1f} s, peak so far {peak:.1f} GB")
+    _tell(f"{name}: {time.process_time() - start:.1f} s, peak so far {_peak():.2f} GB")
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _tell(line: str) -> None:

@@ -1,60 +1,58 @@
 """So many returns of invented clients: `python -m benchmarks.returns 1000 FOLDER`.
 
-One sheet a language is laid out by the product; a return is that sheet with the entries stamped
-into it as Excel saves them, with shared strings. Parts that are the same in every return are
-deflated once. The same seed gives the same bytes on the same zlib.
+The same seed gives the same bytes (on the same zlib); a folder of more returns holds those of a
+folder of fewer.
 """
 
 from __future__ import annotations
 
-import io
 import os
-import re
 import sys
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import escape, unescape
 
-from benchmarks.clients import Campaign, Filled
+from benchmarks.clients import Campaign
+from benchmarks.stamping import Press
 from sheet_diag.catalog import load_catalog
-from sheet_diag.demo import ISSUER
-from sheet_diag.layout import FIRST_QUESTION_ROW, PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN
-from sheet_diag.layout import QUESTION_COLUMNS, Column, cell_name
-from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, FieldKind
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.wording import Wording
+from sheet_diag.model.catalog import Catalog
 
 SEED: Final = 20261116
-_CHUNK: Final = 200  # returns a task: a worker lays out its sheets once, then stamps
-
-_PROFILE: Final = "xl/worksheets/sheet2.xml"
-_QUESTIONS: Final = "xl/worksheets/sheet3.xml"
-_STRINGS: Final = "xl/sharedStrings.xml"
-_CORE: Final = "docProps/core.xml"
-_CUSTOM: Final = "docProps/custom.xml"
-_STAMPED: Final = (_PROFILE, _QUESTIONS, _STRINGS, _CORE, _CUSTOM)
-
-_ID: Final = "client.id.of.the.pattern"
-_TIME: Final = (2026, 1, 1, 0, 0, 0)
-_EXCEL_EPOCH: Final = date(1899, 12, 30)
-_AT: Final = {column: position for position, column in enumerate(QUESTION_COLUMNS)}
+_CHUNK: Final = 250  # returns a task
 
 
-def write_returns(folder: Path, count: int, seed: int = SEED) -> list[Path]:
-    """Write the first `count` returns of the seed that are not there yet, with all cores."""
+def write_returns(folder: Path, count: int, seed: int = SEED, jobs: int | None = None) -> None:
+    """Write the first `count` returns of the seed, with all cores."""
     folder.mkdir(parents=True, exist_ok=True)
-    starts = range(0, count, _CHUNK)
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        tasks = [pool.submit(_write, folder, s, min(s + _CHUNK, count), seed) for s in starts]
-        return [path for task in tasks for path in task.result()]
+    with ProcessPoolExecutor(jobs or os.cpu_count()) as pool:
+        for task in [pool.submit(_write, folder, part, seed) for part in _parts(count)]:
+            task.result()
 
 
-def workbook(filled: Filled, catalog: Catalog) -> bytes:
-    """The return of one client, as its Excel saved it."""
-    return _pattern(catalog.sha256, filled.lang, bool(filled.id)).stamped(filled)
+def contents(numbers: range, catalog: Catalog, seed: int = SEED) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of the returns of these numbers."""
+    campaign, press = Campaign(catalog, seed), Press(catalog)
+    for number in numbers:
+        filled = campaign.client(number)
+        yield f"{number:06}_{filled.name}.xlsx", press.workbook(filled)
+
+
+def _parts(count: int) -> Iterator[range]:
+    for start in range(0, count, _CHUNK):
+        yield range(start, min(start + _CHUNK, count))
+
+
+def _write(folder: Path, numbers: range, seed: int) -> None:
+    for name, content in contents(numbers, _catalog(), seed):
+        (folder / name).write_bytes(content)
+
+
+@cache
+def _catalog() -> Catalog:
+    return load_catalog(None)
+
+
+if __name__ == "__main__":
+    write_returns(Path(sys.argv[2]), int(sys.argv[1]))

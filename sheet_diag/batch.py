@@ -7,45 +7,53 @@ a run that stops half-way leaves the former output as it was.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheet_diag.benchmark import BENCHMARK, freeze
+from sheet_diag.cache import Cache
 from sheet_diag.comparing import Beside, compared
-from sheet_diag.exports import write_exports
+from sheet_diag.exports import Exports
 from sheet_diag.intake import Found, find
-from sheet_diag.journal import journal
+from sheet_diag.journal import Journal
 from sheet_diag.judgement import apply
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Outcome
-from sheet_diag.model.settings import Issuer, Reading
-from sheet_diag.portfolio import summarise
+from sheet_diag.model.settings import Issuer, Limits, Reading
+from sheet_diag.portfolio.gathering import Gathering
 from sheet_diag.printing import Press, print_reports
 from sheet_diag.processes import Processes
 from sheet_diag.protection import FILE_NAME as PASSWORDS
 from sheet_diag.protection import PasswordList
 from sheet_diag.publishing import Desk, named, publish_all
 from sheet_diag.reception import Crew, Progress, receive_all
-from sheet_diag.records import Shelf, whole
+from sheet_diag.recollection import FILE_NAME as READINGS
+from sheet_diag.recollection import Recollection
+from sheet_diag.records import Read, Shelf
 from sheet_diag.reports.portfolio import portfolio_report
 from sheet_diag.settle import settle
 from sheet_diag.settle.plans import attach_plans
-from sheet_diag.staging import Staging
+from sheet_diag.staging import JOURNAL, Staging
 from sheet_diag.tasks import Bench, Edition
 from sheet_diag.wording import Wording
-from sheet_diag.workers import Workers
+from sheet_diag.workers import ClusterError, Workers
+
+if TYPE_CHECKING:
+    from sheet_diag.cluster import Cluster
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """One run: where from, where to, with what. `jobs` None uses every core; `beside` is what
     clients are compared with; `office` is the program that prints reports as PDF (None: they are
-    not printed)."""
+    not printed); `scheduler` is the address of a cluster that does the bulk."""
 
     input: Path
     output: Path
@@ -59,6 +67,7 @@ class Order:
     beside: Beside = field(default_factory=Beside)
     office: str | None = None
     protect: bool = False
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +98,81 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
     with (
         Staging(order.output) as staging,
         Shelf(staging.spool / "records") as shelf,
-        _crew(order, bench, len(found)) as crew,
+        Cache(order.output / READINGS) as cache,
+        _crew(order, bench, len(found), progress) as crew,
     ):
-        read = receive_all(crew, found, staging.spool, shelf, progress)
-        read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
-        settled = attach_plans(list(settle(order.catalog, read)))
-        outcomes = named(compared(order.catalog, settled, order.beside), order.as_of)
+        known = Recollection(cache, order.catalog, order.reading)
+        read = receive_all(crew, found, staging.spool, shelf, progress, known)
+        outcomes = _decided(order, read, shelf)
         desk = Desk.of(outcomes, shelf, _passwords(order))
         if order.office:
             press = Press(order.office, crew.far, edition)
             outcomes = print_reports(press, staging, desk, outcomes, progress)
-        for _ in publish_all(crew.far, staging, desk, outcomes, progress):
-            pass
+        portfolio = _publish(order, outcomes, desk, crew, staging, progress)
         if desk.passwords:
             desk.passwords.write(staging.place(PASSWORDS))
-        outcomes = [whole(outcome, shelf.record_of(outcome)) for outcome in outcomes]
-        portfolio = summarise(order.catalog, outcomes, order.as_of)
-        progress("portfolio", 0, 1)
-        say = Wording(order.lang)
-        summary = portfolio_report(portfolio, order.catalog, order.issuer, say)
-        staging.write("portfolio.xlsx", summary)
-        write_exports(portfolio, staging.place)
-        progress("portfolio", 1, 1)
         if order.beside.reference is None:  # a frozen one stays what it is
             least = order.beside.minimum
             staging.write(BENCHMARK, freeze(order.catalog, outcomes, order.as_of, least))
-        staging.write("run.json", journal(order.catalog, outcomes, order.as_of, order.lang))
         staging.commit()
     return Result(tuple(outcomes), portfolio)
 
 
+def _decided(order: Order, read: Sequence[Read], shelf: Shelf) -> list[Outcome]:
+    """What becomes of each return, beside whom, and under which names."""
+    read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
+    settled = attach_plans(list(settle(order.catalog, read)))
+    return named(compared(order.catalog, settled, order.beside), order.as_of)
+
+
+def _publish(
+    order: Order,
+    outcomes: Sequence[Outcome],
+    desk: Desk,
+    crew: Crew,
+    staging: Staging,
+    progress: Progress,
+) -> Portfolio:
+    """Write what each client gets, and on the way all that is about many."""
+    gathering = Gathering(order.catalog, order.as_of)
+    counts = Counter(outcome.status for outcome in outcomes)
+    with (
+        Exports(order.catalog, staging.place) as exports,
+        Journal(staging.place(JOURNAL), order.catalog, counts, order.as_of) as journal,
+    ):
+        for published in publish_all(crew.far, staging, desk, outcomes, progress):
+            gathering.add(published.told)
+            exports.add(published.told)
+            journal.add(published.line)
+        progress("portfolio", 0, 1)
+        portfolio = gathering.portfolio()
+        exports.finish(portfolio)
+    summary = portfolio_report(portfolio, order.catalog, order.issuer, Wording(order.lang))
+    staging.write("portfolio.xlsx", summary)
+    progress("portfolio", 1, 1)
+    return portfolio
+
+
 @contextmanager
-def _crew(order: Order, bench: Bench, files: int) -> Iterator[Crew]:
-    jobs = processes(order.jobs, files)
-    with Processes(jobs, bench, order.reading.limits) as here:
+def _crew(order: Order, bench: Bench, files: int, progress: Progress) -> Iterator[Crew]:
+    jobs, limits = processes(order.jobs, files), order.reading.limits
+    with Processes(jobs, bench, limits) as here:
         near = Workers[Bench](here)
-        yield Crew(near, near)
+        if order.scheduler is None:
+            yield Crew(near, near)
+            return
+        with _connected(order.scheduler, bench, limits, progress) as there:
+            yield Crew(near, Workers(there, there.ahead, remote=True))
+
+
+def _connected(
+    url: str, bench: Bench, limits: Limits, progress: Progress
+) -> AbstractContextManager[Cluster]:
+    try:
+        from sheet_diag.cluster import connect  # here: most runs do without Dask
+    except ImportError as error:
+        raise ClusterError("cli.error.cluster.extra") from error
+    return connect(url, bench, limits, progress)
 
 
 def _passwords(order: Order) -> PasswordList | None:

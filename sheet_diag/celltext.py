@@ -24,6 +24,8 @@ def quoted(text: str) -> str:
 
 def storable(text: str) -> str:
     """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
+    if text.isprintable() and len(text) <= _LONGEST // 2:  # no surrogate is printable
+        return text
     whole = _NO_XML.sub("\ufffd", text.encode("utf-16-le", "replace").decode("utf-16-le"))
     if len(whole) <= _LONGEST // 2:
         return whole
@@ -47,4 +49,7 @@ def header_text(text: str, most: int = _LONGEST_HEADER) -> str:
 
 def property_text(text: str) -> str:
     """Text for a header or a document property: one line without control characters."""
-    return "".join(char if char.isprintable() else " " for char in storable(text))
+    stored = storable(text)
+    if stored.isprintable():
+        return stored
+    return "".join(char if char.isprintable() else " " for char in stored)

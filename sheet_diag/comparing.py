@@ -1,13 +1,17 @@
-"""Each client beside its previous diagnosis and its peers. Pure."""
+"""Each client beside its previous diagnosis and its peers. Pure.
+
+`Comparisons` knows what all clients are needed for and looks at no answers; what a client's own
+answers are needed for is done with its whole record at hand (`sheet_diag.history`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sheet_diag.history import with_previous
+from sheet_diag.history import beside_previous, matched
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import Comparison, Peers, PreviousRun, Reference
+from sheet_diag.model.comparison import Peers, PreviousReturn, PreviousRun, Reference
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Comparing
 from sheet_diag.peers import against, among_peers
@@ -23,22 +27,59 @@ class Beside:
     reference: Reference | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """Whom each client is compared with. Its figures are worked out when it is asked for: those of
+    all clients of a large run would fill the memory."""
+
+    catalog: Catalog
+    peers: Mapping[str, tuple[Peers, ...]]
+    earlier: Mapping[str, PreviousReturn]
+    reference: Reference | None
+
+    @classmethod
+    def of(cls, catalog: Catalog, outcomes: Sequence[Outcome], beside: Beside) -> Comparisons:
+        """Prepare the comparisons between these outcomes."""
+        reference = _thick(beside.reference, beside.minimum) if beside.reference else None
+        return cls(
+            catalog=catalog,
+            peers=against(outcomes, reference)
+            if reference
+            else among_peers(catalog, outcomes, beside.minimum),
+            earlier=matched(outcomes, beside.previous) if beside.previous else {},
+            reference=reference,
+        )
+
+    def among_peers(self, outcome: Outcome) -> Outcome:
+        """The outcome with the groups that its client is one of, where any may be shown."""
+        groups = self.peers.get(outcome.received.label)
+        if not groups:
+            return outcome
+        comparison = replace(outcome.comparison, peers=groups)
+        if self.reference:
+            same = self.reference.version == self.catalog.version
+            comparison = replace(
+                comparison,
+                reference=self.reference.as_of.isoformat(),
+                reference_version="" if same else self.reference.version,
+            )
+        return replace(outcome, comparison=comparison)
+
+    def previous(self, outcome: Outcome) -> PreviousReturn | None:
+        """What the earlier run tells of the client of a ranked outcome (see `beside_previous`)."""
+        return self.earlier.get(outcome.received.label)
+
+
 def compared(catalog: Catalog, outcomes: Sequence[Outcome], beside: Beside) -> list[Outcome]:
-    """The outcomes with their comparisons."""
-    if beside.previous:
-        outcomes = with_previous(catalog, outcomes, beside.previous)
-    reference = _thick(beside.reference, beside.minimum) if beside.reference else None
-    peers = (
-        against(outcomes, reference)
-        if reference
-        else among_peers(catalog, outcomes, beside.minimum)
-    )
-    return [
-        replace(outcome, comparison=_among(outcome.comparison, groups, catalog, reference))
-        if (groups := peers.get(outcome.received.label))
-        else outcome
-        for outcome in outcomes
-    ]
+    """The outcomes with their comparisons, all at once and with their whole records at hand."""
+    comparisons = Comparisons.of(catalog, outcomes, beside)
+    found = []
+    for outcome in outcomes:
+        each, before = comparisons.among_peers(outcome), comparisons.previous(outcome)
+        if before and beside.previous:
+            each = beside_previous(catalog, each, before, beside.previous.head)
+        found.append(each)
+    return found
 
 
 def _thick(reference: Reference, minimum: int) -> Reference:
@@ -51,13 +92,3 @@ def _thick(reference: Reference, minimum: int) -> Reference:
         for group in reference.groups
     ]
     return replace(reference, groups=tuple(group for group in groups if group.measures))
-
-
-def _among(
-    comparison: Comparison, groups: tuple[Peers, ...], catalog: Catalog, reference: Reference | None
-) -> Comparison:
-    if reference is None:
-        return replace(comparison, peers=groups)
-    other = "" if reference.version == catalog.version else reference.version
-    day = reference.as_of.isoformat()
-    return replace(comparison, peers=groups, reference=day, reference_version=other)

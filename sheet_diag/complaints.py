@@ -9,49 +9,61 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from sheet_diag.catalog.faults import CatalogError, FaultCode
 from sheet_diag.model.basics import Lang
 from sheet_diag.wording import Wording
 
 if TYPE_CHECKING:  # what a command needs is loaded once its words are understood
+    from sheet_diag.catalog import CatalogError
+    from sheet_diag.config import ConfigError
     from sheet_diag.intake import Found
 
 
 @contextmanager
 def failures(lang: Lang) -> Iterator[Wording]:
     """Turn what can go wrong outside of returns into a sentence and an exit status."""
+    say = Wording(lang)
+    try:
+        yield say
+    except KeyboardInterrupt:
+        typer.echo("\n" + say("cli.error.interrupted"), err=True)
+        raise typer.Exit(130) from None
+    except Exception as error:
+        text = sentence(error, say)
+        if text is None:
+            raise
+        typer.echo(say("cli.error.head", text=text), err=True)
+        raise typer.Exit(2) from error
+
+
+def sentence(error: Exception, say: Wording) -> str | None:
+    """What can go wrong outside of returns, in words; None for a fault of ours."""
     from sheet_diag.benchmark import BenchmarkError
+    from sheet_diag.catalog import CatalogError
     from sheet_diag.config import ConfigError
     from sheet_diag.intake.passwords import PasswordsError
     from sheet_diag.previous import PreviousRunError
     from sheet_diag.protection import PasswordListError
     from sheet_diag.staging import OutputBusyError
+    from sheet_diag.workers import ClusterError
 
-    say = Wording(lang)
-    try:
-        yield say
-    except CatalogError as error:
-        typer.echo(say("cli.error.head", text=_catalog_text(error, say)), err=True)
-        raise typer.Exit(2) from error
-    except ConfigError as error:
-        lines = [say("cli.error.config", path=error.path)]
-        lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
-        fail("\n".join(lines), say)
-    except PasswordsError as error:
-        fail(say("cli.error.passwords", path=error.path), say)
-    except (PreviousRunError, BenchmarkError) as error:
-        fail(say(error.key, **error.parts), say)
-    except PasswordListError as error:
-        fail(say("cli.error.password_list", path=error.path), say)
-    except OutputBusyError as error:
-        fail(say("cli.error.busy", path=error.args[0]), say)
-    except OSError as error:
-        path = error.filename2 or error.filename or ""
-        reason = error.strerror or type(error).__name__
-        fail(say("cli.error.write", path=path, reason=reason), say)
-    except KeyboardInterrupt:
-        typer.echo("\n" + say("cli.error.interrupted"), err=True)
-        raise typer.Exit(130) from None
+    match error:
+        case CatalogError():
+            return _catalog_text(error, say)
+        case ConfigError():
+            return _config_text(error, say)
+        case PreviousRunError() | BenchmarkError() | ClusterError():
+            return say(error.key, **error.parts)
+        case PasswordsError():
+            return say("cli.error.passwords", path=error.path)
+        case PasswordListError():
+            return say("cli.error.password_list", path=error.path)
+        case OutputBusyError():
+            return say("cli.error.busy", path=error.args[0])
+        case OSError():
+            path = error.filename2 or error.filename or ""
+            reason = error.strerror or type(error).__name__
+            return say("cli.error.write", path=path, reason=reason)
+    return None
 
 
 def fail(text: str, say: Wording) -> NoReturn:
@@ -91,7 +103,15 @@ def require_office(say: Wording) -> str:
     return find_office() or fail(say("cli.error.no_office"), say)
 
 
+def _config_text(error: ConfigError, say: Wording) -> str:
+    lines = [say("cli.error.config", path=error.path)]
+    lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
+    return "\n".join(lines)
+
+
 def _catalog_text(error: CatalogError, say: Wording) -> str:
+    from sheet_diag.catalog.faults import FaultCode
+
     lines = [say("cli.error.catalog", count=len(error.faults))]
     for located in error.faults:
         fault = located.fault

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.catalog import Catalog, Category, FieldKind, Item
+from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item
+from sheet_diag.model.prepared import prepared
 from sheet_diag.model.results import CommentedCategory, Diagnosis, Insurance, Scores
 
 Answers = Mapping[str, str | None]
@@ -23,38 +24,56 @@ def diagnose(
     return Diagnosis(scores, comments, _insurance(catalog, answers, profile, scores.rank))
 
 
-def lost_points(catalog: Catalog, item: Item, answer: str | None) -> Fraction | None:
-    """w(1-v) of an answered item; None where it is unanswered or 該当なし."""
-    choice = catalog.choices_of(item).get(answer) if answer else None
-    return None if choice is None or choice.value is None else item.weight * (1 - choice.value)
-
-
 def _comments(catalog: Catalog, answers: Answers, scores: Scores) -> Iterator[CommentedCategory]:
     """The weakest categories in catalogue order, each with its items in catalogue order."""
-    candidates = {c.id: _candidates(catalog, c, answers) for c in catalog.categories}
-    order = list(candidates)
+    counts = catalog.scoring.comments
+    candidates = {name: _candidates(worth, answers) for name, worth in _priorities(catalog).items()}
 
-    def weakness(category: str) -> tuple[Fraction, Fraction, int, int]:
+    def weakness(category: str) -> tuple[Fraction, Fraction, int]:
         s = scores.categories[category]
-        return (s.score or Fraction(0), -s.lost, -len(s.critical_missed), order.index(category))
+        return (s.score or Fraction(0), -s.lost, -len(s.critical_missed))
 
     weakest = sorted((c for c, items in candidates.items() if items), key=weakness)
-    for category in sorted(weakest[: catalog.scoring.comments.categories], key=order.index):
-        chosen = candidates[category][: catalog.scoring.comments.items]
-        first = chosen[0]
-        in_order = tuple(item.id for item in catalog.items.values() if item in chosen)
-        yield CommentedCategory(category, in_order, first.note.kind, first.id)
+    commented = weakest[: counts.categories]
+    for category, items in candidates.items():
+        if category in commented:
+            first, chosen = items[0], items[: counts.items]
+            in_order = tuple(item for item in _priorities(catalog)[category] if item in chosen)
+            yield CommentedCategory(category, in_order, catalog.items[first].note.kind, first)
 
 
-def _candidates(catalog: Catalog, category: Category, answers: Answers) -> list[Item]:
+_Priority = tuple[bool, Fraction]
+
+
+def _candidates(items: Mapping[str, Mapping[str | None, int]], answers: Answers) -> list[str]:
     """Items answered with less than full value, highest priority first."""
-    lost = {item.id: lost_points(catalog, item, answers.get(item.id)) for item in category.items}
+    found = {item: by_choice.get(answers.get(item)) for item, by_choice in items.items()}
+    urgent = {item: priority for item, priority in found.items() if priority is not None}
+    return sorted(urgent, key=urgent.__getitem__)
 
-    def priority(item: Item) -> tuple[bool, Fraction]:
-        points = lost[item.id] or Fraction(0)
-        return (not (item.critical and points == item.weight), -points)
 
-    return sorted((item for item in category.items if lost[item.id]), key=priority)
+@prepared
+def _priorities(catalog: Catalog) -> Mapping[str, Mapping[str, Mapping[str | None, int]]]:
+    """By category, item and choice what comes first, counted from 0; no entry where nothing is
+    lost, or where the item is 該当なし or 未回答."""
+    keys = {
+        (item.id, choice.id): key
+        for item in catalog.items.values()
+        for choice in catalog.choices_of(item).values()
+        if (key := _priority(item, choice))
+    }
+    order = {key: place for place, key in enumerate(sorted(set(keys.values())))}
+    places: dict[str, dict[str | None, int]] = {item: {} for item in catalog.items}
+    for (item, choice), key in keys.items():
+        places[item][choice] = order[key]
+    return {c.id: {item.id: places[item.id] for item in c.items} for c in catalog.categories}
+
+
+def _priority(item: Item, choice: Choice) -> _Priority | None:
+    """Critical items worth nothing first, then by the points lost."""
+    if choice.value is None or choice.value == 1:
+        return None
+    return not (item.critical and choice.value == 0), -item.weight * (1 - choice.value)
 
 
 def _insurance(
@@ -74,19 +93,24 @@ def _exposure(catalog: Catalog, profile: Mapping[str, str]) -> str:
     if not known:
         return rule.no_profile
     points = sum(rule.points[field].get(choice, 0) for field, choice in known.items())
-    by_points = [name for name, fewest in _levels(catalog) if points >= fewest][-1]
-    if known.get(rule.unknown.field) in _counted(catalog, rule.unknown.field):
+    levels = _levels(catalog)
+    by_points = [name for name, fewest in levels.items() if points >= fewest][-1]
+    if known.get(rule.unknown.field) in _counted(catalog):
         return by_points
-    names = [name for name, _ in _levels(catalog)]
-    return max(by_points, rule.unknown.at_least, key=names.index)
+    return max(by_points, rule.unknown.at_least, key=list(levels).index)
 
 
-def _levels(catalog: Catalog) -> list[tuple[str, int]]:
-    return sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1])
+@prepared
+def _levels(catalog: Catalog) -> Mapping[str, int]:
+    """The fewest points of each level, the lowest first."""
+    return dict(sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1]))
 
 
-def _counted(catalog: Catalog, field_id: str) -> set[str]:
-    """The choices of a field that say how many: those with points of their own."""
-    field = catalog.field_by_id[field_id]
-    points = catalog.insurance.exposure.points.get(field_id, {})
-    return set(points) & set(field.by_id) if field.kind is FieldKind.CHOICE else set()
+@prepared
+def _counted(catalog: Catalog) -> frozenset[str]:
+    """The choices of the field that may be unknown that say how many: those with points of their
+    own."""
+    rule = catalog.insurance.exposure
+    field = catalog.field_by_id[rule.unknown.field]
+    points = rule.points.get(field.id, {})
+    return frozenset(points) & frozenset(field.by_id if field.kind is FieldKind.CHOICE else ())

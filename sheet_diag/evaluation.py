@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheet_diag.diagnosis import diagnose
-from sheet_diag.improvement import gains, open_items, ways
+from sheet_diag.improvement import improve
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import ReturnedSheet
-from sheet_diag.scoring import score
+from sheet_diag.scoring import score, verdict
 
 
 def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
     """Score and diagnose one return."""
     answers = sheet.answers
     scores = score(catalog, answers)
-    diagnosis = diagnose(catalog, answers, sheet.profile, scores)
+    found = improve(catalog, answers, scores, rescore=verdict)
     return replace(
-        diagnosis,
-        open_items=open_items(catalog, scores),
-        gains=gains(catalog, scores),
-        ways=ways(catalog, answers, scores, rescore=score),
+        diagnose(catalog, answers, sheet.profile, scores),
+        open_items=found.open_items,
+        gains=found.gains,
+        ways=found.ways,
     )

@@ -2,15 +2,17 @@
 
 Columns are those of `model.portfolio.Portfolio`, ids throughout (docs/portfolio.md). In CSV, which
 people open in Excel, a text that Excel would take for a formula gets an apostrophe in front; in
-Parquet every text is as it was entered.
+Parquet every text is as it was entered. The answers, by far the most, are written as they come.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -18,31 +20,122 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from sheet_diag.celltext import FORMULA_STARTS
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.portfolio.answers import tidy_answers
 from sheet_diag.portfolio.texts import sound
+from sheet_diag.portfolio.told import Ranked, Told
 
 _BOM: Final = b"\xef\xbb\xbf"  # so that Excel takes the file for UTF-8
 _ATTENTION: Final = ("status", "file", "name", "code", "sheet", "cell", "item", "value")
 _ALIVE: Final = "^(" + "|".join(map(re.escape, FORMULA_STARTS)) + ")"
+_TOGETHER: Final = 500  # clients whose answers are written at once
 
 
-def write_exports(portfolio: Portfolio, place: Callable[[str], Path]) -> None:
-    """Write every table twice; `place` tells where the output of a name goes. Raises `OSError`."""
-    for name, frame in _tables(portfolio).items():
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-        parquet.write_table(table, place(f"data/{name}.parquet"), compression="zstd")
-        with place(f"data/{name}.csv").open("wb") as file:
-            file.write(_BOM)
-            csv.write_csv(_harmless(table), file)
+class Exports:
+    """Every table twice; `place` tells where the output of a name goes.
+
+    `add` returns in the order of their files, then `finish`; all may raise `OSError`.
+    """
+
+    def __init__(self, catalog: Catalog, place: Callable[[str], Path]) -> None:
+        self._catalog = catalog
+        self._place = place
+        self._waiting: list[Ranked] = []
+        self._answers = _Files(_answers(catalog, ()), "answers", place)
+
+    def add(self, told: Told) -> None:
+        """Write the answers of one return, if it is ranked."""
+        if told.ranked:
+            self._waiting.append(told.ranked)
+        if len(self._waiting) == _TOGETHER:
+            self._write()
+
+    def finish(self, portfolio: Portfolio) -> None:
+        """Write the other tables."""
+        self._write()
+        frames = {
+            "clients": portfolio.clients,
+            "items": portfolio.items,
+            "attention": _attention(portfolio),
+        }
+        for name, frame in frames.items():
+            table = _table(frame)
+            with _Files(table, name, self._place) as files:
+                files.write(table)
+
+    def _write(self) -> None:
+        self._answers.write(_answers(self._catalog, self._waiting))
+        self._waiting = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._answers.__exit__(kind, error, traceback)
 
 
-def _tables(portfolio: Portfolio) -> Mapping[str, pd.DataFrame]:
-    return {
-        "answers": portfolio.answers,
-        "clients": portfolio.clients,
-        "items": portfolio.items,
-        "attention": _attention(portfolio),
-    }
+def write_exports(
+    catalog: Catalog, all_told: Sequence[Told], portfolio: Portfolio, place: Callable[[str], Path]
+) -> None:
+    """Write every table of what was told."""
+    with Exports(catalog, place) as exports:
+        for told in all_told:
+            exports.add(told)
+        exports.finish(portfolio)
+
+
+class _Files:
+    """The two files of a table, open until all of its rows are written."""
+
+    def __init__(self, like: pa.Table, name: str, place: Callable[[str], Path]) -> None:
+        with ExitStack() as opened:
+            text = opened.enter_context(place(f"data/{name}.csv").open("wb"))
+            text.write(_BOM)
+            self._csv = opened.enter_context(csv.CSVWriter(text, _harmless(like).schema))
+            path = place(f"data/{name}.parquet")
+            writer = parquet.ParquetWriter(path, like.schema, compression="zstd")
+            self._parquet = opened.enter_context(writer)
+            self._opened = opened.pop_all()
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+        self._csv.write_table(_harmless(table))
+        self._parquet.write_table(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._opened.__exit__(kind, error, traceback)
+
+
+def _answers(catalog: Catalog, ranked: Sequence[Ranked]) -> pa.Table:
+    """The answers of some clients, in columns of the same types for any."""
+    table = _table(tidy_answers(catalog, ranked))
+    return table.cast(pa.schema([_uniform(field) for field in table.schema]))
+
+
+def _uniform(field: pa.Field) -> pa.Field:
+    """Whole numbers that count words take any number of them; a column of nothing is one of
+    texts."""
+    if pa.types.is_dictionary(field.type):
+        return field.with_type(pa.dictionary(pa.int32(), pa.string()))
+    return field.with_type(pa.string()) if pa.types.is_null(field.type) else field
+
+
+def _table(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
 
 
 def _attention(portfolio: Portfolio) -> pd.DataFrame:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import Final
 
 # Zero-width characters, BOM, bidi marks, variation selectors: seen in pasted answers, not meant.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
-_SPACES = re.compile(r"\s+")
 # A carriage return as a workbook's XML spells it; a reader may leave it so.
-_RETURN = re.compile("_x000D_")
+_RETURN: Final = "_x000D_"
 _EDGES = " 　'\"“”。．.、,・:;"
 # NFKC leaves these beside the characters that people type for them.
-_ALIKE = str.maketrans("‘’〜", "''~")
+_ALIKE = (("‘", "'"), ("’", "'"), ("〜", "~"))
 _PAIRS = ("()", "[]", "「」", "『』", "【】")
 
 # Legal forms. The short ones of one character stand after a name for a place or a person too.
@@ -55,27 +55,46 @@ _DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
 _JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sound
 
 
+# Every return holds the same words, up to whole questions, and looking one up takes a tenth of the
+# time of folding it again. Long texts are not kept, for the sake of memory.
+_LONGEST_KEPT: Final = 256
+_MOST_KEPT: Final = 4096
+
+
+def remembered(change: Callable[[str], str]) -> Callable[[str], str]:
+    """Keep what short texts become."""
+    looked_up = lru_cache(maxsize=_MOST_KEPT)(change)
+
+    @wraps(change)
+    def changed(text: str) -> str:
+        return looked_up(text) if len(text) <= _LONGEST_KEPT else change(text)
+
+    return changed
+
+
+@remembered
 def fold(text: str) -> str:
     """Fold width, case, white space, invisible characters and surrounding punctuation."""
-    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
-
-
-def _fold(text: str) -> str:
-    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_ALIKE)
-    plain = _SPACES.sub(" ", _RETURN.sub("\r", wide)).strip(_EDGES)
+    plain = " ".join(_wide(text).replace(_RETURN, "\r").split()).strip(_EDGES)
     while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
         plain = plain[1:-1].strip(_EDGES)
     return plain.casefold()
 
 
-# Every sheet asks for the same short words; long texts are not kept, for the sake of memory.
-_SHORT: Final = 64
-_fold_short = lru_cache(maxsize=4096)(_fold)
+def _wide(text: str) -> str:
+    """The text of one width, without invisible characters."""
+    if text.isascii():
+        return text
+    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    for typed, meant in _ALIKE:
+        wide = wide.replace(typed, meant)
+    return wide
 
 
+@remembered
 def tidy(text: str) -> str:
     """Clean free text without changing what it says: line ends, invisible and edge white space."""
-    text = _RETURN.sub("\r", _INVISIBLE.sub("", text))
+    text = _INVISIBLE.sub("", text).replace(_RETURN, "\r")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip(" \t\n\u3000\u00a0")
 
@@ -86,8 +105,7 @@ def company_key(name: str) -> str:
     Spaces, middle dots and hyphens do not count. Variants of a character (髙 高) stay apart: they
     are different names. A name that is nothing but a legal form is only folded.
     """
-    wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).translate(_ALIKE)
-    left, before = wide.casefold().strip(_EDGES), ""
+    left, before = _wide(name).casefold().strip(_EDGES), ""
     while left != before:
         before = left
         left = _AFTER.sub("", _BEFORE.sub("", left, count=1) if _BEFORE.match(left) else left)

@@ -20,41 +20,51 @@ from sheet_diag.model.comparison import (
     ItemChange,
     Movement,
     Previous,
+    PreviousHead,
     PreviousReturn,
     PreviousRun,
 )
+from sheet_diag.model.prepared import prepared
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, Problem, Received
 
 
 def with_previous(catalog: Catalog, outcomes: Sequence[Outcome], run: PreviousRun) -> list[Outcome]:
-    """The outcomes, ranked ones with their previous diagnosis where there is one; one whose
-    answers and remarks are all the same as then gets a problem that says so."""
-    found = compare(catalog, outcomes, run)
-    return [_with(outcome, found.get(outcome.received.label)) for outcome in outcomes]
+    """The outcomes, ranked ones with their previous diagnosis where there is one."""
+    found = matched(outcomes, run)
+    return [
+        beside_previous(catalog, outcome, before, run.head)
+        if (before := found.get(outcome.received.label))
+        else outcome
+        for outcome in outcomes
+    ]
 
 
-def _with(outcome: Outcome, previous: Previous | None) -> Outcome:
-    if previous is None or outcome.status is not Status.RANKED:
-        return outcome
+def matched(outcomes: Sequence[Outcome], run: PreviousRun) -> Mapping[str, PreviousReturn]:
+    """What the earlier run tells of every ranked client that it ranked, by the label of his return.
+
+    Looks at no answers, so that they need not be at hand.
+    """
+    present = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
+    return {
+        outcome.received.label: before
+        for outcome, before in _matched(present, run.returns)
+        if outcome.status is Status.RANKED and before.rank is not None and before.score is not None
+    }
+
+
+def beside_previous(
+    catalog: Catalog, outcome: Outcome, before: PreviousReturn, run: PreviousHead
+) -> Outcome:
+    """A ranked outcome with the previous diagnosis of its client; where answers and remarks are all
+    the same as then, a problem says so."""
+    previous = _previous(catalog, outcome.received, before, run)
     problems = outcome.problems
     if previous.copied:
         copied = Problem(Code.COPIED_FROM_PREVIOUS, value=previous.as_of.isoformat())
         problems = (*problems, copied)
     comparison = replace(outcome.comparison, previous=previous)
     return replace(outcome, problems=problems, comparison=comparison)
-
-
-def compare(
-    catalog: Catalog, outcomes: Sequence[Outcome], run: PreviousRun
-) -> Mapping[str, Previous]:
-    """The previous diagnosis of every ranked client that had one, by the label of its return."""
-    present = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
-    return {
-        outcome.received.label: _previous(catalog, outcome.received, before, run)
-        for outcome, before in _matched(present, run.returns)
-        if outcome.status is Status.RANKED and before.rank is not None and before.score is not None
-    }
 
 
 def fingerprint(catalog: Catalog, item: Item) -> str:
@@ -133,7 +143,7 @@ def _name(outcome: Outcome) -> str:
 
 
 def _previous(
-    catalog: Catalog, received: Received, before: PreviousReturn, run: PreviousRun
+    catalog: Catalog, received: Received, before: PreviousReturn, run: PreviousHead
 ) -> Previous:
     if before.rank is None or before.score is None or received.sheet is None:
         raise ValueError(f"{received.label} is compared without a rank")
@@ -152,7 +162,7 @@ def _changes(
     catalog: Catalog,
     answers: Mapping[str, str | None],
     before: PreviousReturn,
-    run: PreviousRun,
+    run: PreviousHead,
 ) -> Iterator[ItemChange]:
     """Every item of now in the order of the catalogue, then those no longer asked."""
     asked = before.answers.keys() if run.items is None else run.items.keys()
@@ -169,14 +179,21 @@ def _changes(
             yield ItemChange(name, Movement.GONE, before.answers.get(name), None)
 
 
-def _is_same(catalog: Catalog, item: Item, run: PreviousRun) -> bool:
+def _is_same(catalog: Catalog, item: Item, run: PreviousHead) -> bool:
     if run.sha256 == catalog.sha256:
         return True
-    return run.items is not None and run.items.get(item.id) == fingerprint(catalog, item)
+    return run.items is not None and run.items.get(item.id) == _fingerprints(catalog)[item.id]
+
+
+@prepared
+def _fingerprints(catalog: Catalog) -> Mapping[str, str]:
+    return {name: fingerprint(catalog, item) for name, item in catalog.items.items()}
 
 
 def _movement(catalog: Catalog, item: Item, then: str | None, now: str | None) -> Movement:
     """該当なし has no value: a change to it or from it is neither better nor worse."""
+    if then == now:
+        return Movement.SAME
     before, after = _value(catalog, item, then), _value(catalog, item, now)
     if before is None or after is None or before == after:
         return Movement.SAME

@@ -1,15 +1,19 @@
 """run.json: what became of every file, and the numbers of its diagnosis.
 
-The schema is a contract for scripts (docs/run-json.md): additions are fine, changes are not.
+The schema is a contract for scripts (docs/run-json.md): additions are fine, changes are not. What
+one return tells is worked out where its whole record is at hand, and written as it comes.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
 
 from sheet_diag import problems
 from sheet_diag.figures import exact, shown
@@ -20,26 +24,68 @@ from sheet_diag.model.comparison import Comparison, Movement, Peers, Previous, S
 from sheet_diag.model.judgement import Override
 from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status, Way
 from sheet_diag.model.returns import Problem
+from sheet_diag.runfile import Document, one_line
 
 SCHEMA: Final = 1
 
 
+class Journal:
+    """The file in the making: `counts` are known when the first return is told."""
+
+    def __init__(
+        self, path: Path, catalog: Catalog, counts: Mapping[Status, int], as_of: date
+    ) -> None:
+        self._file = path.open("wb")
+        dated = {"as_of": as_of.isoformat(), **_head(catalog, counts)}
+        self._document = Document(self._file, dated)
+
+    def add(self, line: bytes) -> None:
+        """Add a return, as `entry` tells it."""
+        self._document.add(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._file:
+            if error is None:
+                self._document.end()
+
+
 def journal(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, lang: Lang) -> bytes:
     """The whole file: UTF-8, sorted keys, no machine paths."""
-    return _written({"as_of": as_of.isoformat(), **_content(catalog, outcomes, lang)})
+    dated = {"as_of": as_of.isoformat()}
+    return _document(catalog, outcomes, lang, dated)
 
 
 def verdicts(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> bytes:
     """The same of single files, which no date and no output belong to."""
-    return _written(_content(catalog, outcomes, lang))
+    return _document(catalog, outcomes, lang, {})
 
 
-def _written(content: dict[str, Any]) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    return (text + "\n").encode("utf-8", "replace")
+def entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> bytes:
+    """One return, as a line of the file; the outcome must be whole."""
+    return one_line(_entry(catalog, outcome, lang))
 
 
-def _content(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> dict[str, Any]:
+def _document(
+    catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang, dated: Mapping[str, str]
+) -> bytes:
+    file = io.BytesIO()
+    counts = Counter(outcome.status for outcome in outcomes)
+    document = Document(file, {**dated, **_head(catalog, counts)})
+    for outcome in outcomes:
+        document.add(entry(catalog, outcome, lang))
+    document.end()
+    return file.getvalue()
+
+
+def _head(catalog: Catalog, counts: Mapping[Status, int]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "catalog": {
@@ -48,16 +94,11 @@ def _content(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> dict[
             "sha256": catalog.sha256,
             "items": {name: fingerprint(catalog, item) for name, item in catalog.items.items()},
         },
-        "counts": {
-            "files": len(outcomes),
-            **{s.value: sum(1 for o in outcomes if o.status is s) for s in Status},
-        },
-        "returns": [outcome_entry(catalog, outcome, lang) for outcome in outcomes],
+        "counts": {"files": sum(counts.values()), **{s.value: counts.get(s, 0) for s in Status}},
     }
 
 
-def outcome_entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
-    """One entry of `returns`."""
+def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
     received = outcome.received
     sheet = received.sheet
     profile = dict(sheet.profile) if sheet else {}

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from sheet_diag import __version__
-from sheet_diag.folding import fold
+from sheet_diag.folding import fold, remembered
 from sheet_diag.model.returns import Identity
 
 
@@ -60,7 +60,8 @@ PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_pla
 SOFTWARE: Final = f"sheet-diag {__version__}"
 _SOFTWARE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
+_DASHES = re.compile("[‐‑‒–—―−ー－]")
+_SPACES = re.compile(r"\s")
 
 _STAMP = re.compile(
     r"\[SD:\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
@@ -77,9 +78,10 @@ def cell_name(row: int, col: int) -> str:
     return f"{letters}{row + 1}"
 
 
+@remembered
 def item_key(text: str) -> str:
     """An item id as it is compared: width, case, white space and kinds of dash do not count."""
-    return re.sub(r"\s", "", fold(text).translate(_DASHES))
+    return _SPACES.sub("", _DASHES.sub("-", fold(text)))
 
 
 def stamp(identity: Identity) -> str:
@@ -96,4 +98,4 @@ def read_stamp(text: str) -> Identity | None:
 
 def is_signature(text: str) -> bool:
     """Whether a cell says that the workbook is a report of ours, of whatever version."""
-    return _SOFTWARE.fullmatch(text) is not None
+    return text.startswith("sheet-diag ") and _SOFTWARE.fullmatch(text) is not None

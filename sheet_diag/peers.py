@@ -7,6 +7,8 @@ docs/comparison.md gives the reasons. Scores are ordered exactly, statistics are
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -41,7 +43,7 @@ def among_peers(
 
     Standings are worked out when a client is looked up, so that a large run need not hold them.
     """
-    return _Among(_clients(outcomes), _tables(catalog, outcomes, minimum))
+    return _Among(outcomes, _tables(catalog, outcomes, minimum))
 
 
 def against(outcomes: Sequence[Outcome], reference: Reference) -> Mapping[str, tuple[Peers, ...]]:
@@ -51,7 +53,7 @@ def against(outcomes: Sequence[Outcome], reference: Reference) -> Mapping[str, t
         key: {measure: _Table(found, None) for measure, found in measures.items()}
         for key, measures in groups.items()
     }
-    return _Among(_clients(outcomes), tables)
+    return _Among(outcomes, tables)
 
 
 def statistics(
@@ -65,23 +67,23 @@ def statistics(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Client:
-    scores: Scores
-    groups: tuple[_Group, ...]
-
-
-def _clients(outcomes: Sequence[Outcome]) -> dict[str, _Client]:
-    return dict(_ranked(outcomes))
-
-
-def _ranked(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, _Client]]:
+def _ranked(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+    """Those that are compared."""
     for outcome in outcomes:
-        sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
-        if outcome.status is Status.RANKED and sheet is not None and diagnosis is not None:
-            chosen = ((kind, sheet.profile.get(name, "")) for kind, name in _FIELDS.items())
-            groups = ((GroupKind.ALL, ""), *(each for each in chosen if each[1]))
-            yield outcome.received.label, _Client(diagnosis.scores, groups)
+        if outcome.status is Status.RANKED and outcome.received.sheet and outcome.diagnosis:
+            yield outcome
+
+
+def _scores(outcome: Outcome) -> Scores:
+    if outcome.diagnosis is None:
+        raise ValueError(f"{outcome.received.label} is compared without a diagnosis")
+    return outcome.diagnosis.scores
+
+
+def _chosen(outcome: Outcome, kind: GroupKind) -> str:
+    """The choice of the profile that makes a client one of a group; empty where he made none."""
+    sheet, field = outcome.received.sheet, _FIELDS.get(kind)
+    return sheet.profile.get(field, "") if sheet and field else ""
 
 
 def _score(scores: Scores, measure: str) -> Fraction | None:
@@ -97,7 +99,7 @@ class _Table:
     The others are whole numbers, `parts` a point."""
 
     statistics: Statistics
-    ordered: npt.NDArray[Any] | None
+    ordered: Sequence[int] | None
     parts: int = 1
 
     def standing(self, score: Fraction | None) -> Standing:
@@ -105,8 +107,8 @@ class _Table:
         found = self.statistics
         position = None
         if self.ordered is not None and score is not None:
-            place = np.searchsorted(self.ordered, int(score * self.parts), side="right")
-            position = len(self.ordered) - int(place) + 1
+            whole = score.numerator * self.parts // score.denominator
+            position = len(self.ordered) - bisect_right(self.ordered, whole) + 1
         return Standing(
             count=found.count,
             mean=found.mean,
@@ -129,23 +131,25 @@ _Tables = Mapping[_Group, Mapping[str, _Table]]
 class _Among(Mapping[str, tuple[Peers, ...]]):
     """The groups of each client, worked out when they are asked for."""
 
-    def __init__(self, clients: Mapping[str, _Client], tables: _Tables) -> None:
-        self._clients = clients
+    def __init__(self, outcomes: Sequence[Outcome], tables: _Tables) -> None:
+        self._clients = {outcome.received.label: outcome for outcome in _ranked(outcomes)}
         self._tables = tables
 
     def __getitem__(self, label: str) -> tuple[Peers, ...]:
-        client = self._clients[label]
-        known = ((group, self._tables[group]) for group in client.groups if group in self._tables)
+        outcome = self._clients[label]
+        scores = _scores(outcome)
+        chosen = ((kind, _chosen(outcome, kind)) for kind in GroupKind)
         return tuple(
             Peers(
-                kind=group[0],
-                choice=group[1],
+                kind=kind,
+                choice=choice,
                 standings={
-                    measure: table.standing(_score(client.scores, measure))
-                    for measure, table in tables.items()
+                    measure: table.standing(_score(scores, measure))
+                    for measure, table in self._tables[kind, choice].items()
                 },
             )
-            for group, tables in known
+            for kind, choice in chosen
+            if (kind, choice) in self._tables
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -157,11 +161,11 @@ class _Among(Mapping[str, tuple[Peers, ...]]):
 
 def _tables(catalog: Catalog, outcomes: Sequence[Outcome], minimum: int) -> _Tables:
     """What may be shown, by group and measure; groups with nothing to show are left out."""
-    clients = list(_clients(outcomes).values())
-    codes = {kind: _codes(catalog, clients, kind) for kind in _FIELDS}
+    ranked = list(_ranked(outcomes))
+    codes = {kind: _codes(catalog, ranked, kind) for kind in _FIELDS}
     found: dict[_Group, dict[str, _Table]] = {group: {} for group in _groups(catalog)}
     for measure in (OVERALL, *(category.id for category in catalog.categories)):
-        scores = [_score(client.scores, measure) for client in clients]
+        scores = [_score(_scores(outcome), measure) for outcome in ranked]
         for group, table in _measure(catalog, scores, codes, minimum):
             found[group][measure] = table
     return {group: tables for group, tables in found.items() if tables}
@@ -178,11 +182,11 @@ def _choices(catalog: Catalog, kind: GroupKind) -> tuple[str, ...]:
     return tuple(field.by_id) if field else ()
 
 
-def _codes(catalog: Catalog, clients: Sequence[_Client], kind: GroupKind) -> npt.NDArray[np.intp]:
+def _codes(catalog: Catalog, ranked: Sequence[Outcome], kind: GroupKind) -> npt.NDArray[np.intp]:
     """The place of each client's choice among those of the field; -1 where it made none."""
     places = {choice: place for place, choice in enumerate(_choices(catalog, kind))}
-    chosen = (next((c for k, c in client.groups if k is kind), "") for client in clients)
-    return np.fromiter((places.get(choice, -1) for choice in chosen), np.intp, len(clients))
+    chosen = (_chosen(outcome, kind) for outcome in ranked)
+    return np.fromiter((places.get(choice, -1) for choice in chosen), np.intp, len(ranked))
 
 
 def _measure(
@@ -241,4 +245,10 @@ def _table(values: npt.NDArray[Any], parts: int) -> _Table:
         median=median,
         upper=upper,
     )
-    return _Table(found, ordered, parts)
+    return _Table(found, _searchable(ordered), parts)
+
+
+def _searchable(ordered: npt.NDArray[Any]) -> Sequence[int]:
+    """The same numbers as a sequence to be searched one score at a time: in an array of numpy's
+    that took five times as long, in a list four times the memory."""
+    return ordered.tolist() if ordered.dtype == object else array("q", ordered.tobytes())

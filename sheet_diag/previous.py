@@ -6,10 +6,11 @@ Reads every run.json of schema 1, also those that do not tell yet what later one
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from sheet_diag.journal import SCHEMA
@@ -17,6 +18,7 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
 from sheet_diag.model.results import Status
+from sheet_diag.runfile import entries, head_of
 from sheet_diag.staging import JOURNAL
 
 
@@ -38,11 +40,9 @@ def load_previous(folder: Path, catalog: Catalog) -> PreviousRun:
     if not path.is_file():
         raise PreviousRunError("comparison.previous.missing", folder=str(folder))
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        run = _run(head_of(path), entries(path))
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PreviousRunError("comparison.previous.unreadable", folder=str(folder)) from error
-    try:
-        run = _run(content)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise PreviousRunError("comparison.previous.foreign", folder=str(folder)) from error
     if run.catalog != catalog.id:
@@ -51,20 +51,18 @@ def load_previous(folder: Path, catalog: Catalog) -> PreviousRun:
     return run
 
 
-def _run(content: Any) -> PreviousRun:
-    if content["schema"] != SCHEMA:
+def _run(head: Any, returns: Iterable[Any]) -> PreviousRun:
+    if head["schema"] != SCHEMA:
         raise ValueError("another schema")
-    catalog = content["catalog"]
+    catalog = head["catalog"]
     items = catalog.get("items")
     return PreviousRun(
-        as_of=date.fromisoformat(content["as_of"]),
+        as_of=date.fromisoformat(head["as_of"]),
         catalog=str(catalog["id"]),
         sha256=str(catalog["sha256"]),
         items=None if items is None else {str(k): str(v) for k, v in items.items()},
         returns=tuple(
-            _return(entry)
-            for entry in content["returns"]
-            if entry["status"] in (Status.RANKED, Status.HELD)
+            _return(entry) for entry in returns if entry["status"] in (Status.RANKED, Status.HELD)
         ),
     )
 
@@ -75,7 +73,7 @@ def _return(entry: Any) -> PreviousReturn:
     return PreviousReturn(
         client=str(client.get("id") or ""),
         name=str(client.get("name") or ""),
-        answers={str(k): None if v is None else str(v) for k, v in entry["answers"].items()},
+        answers={_word(k): None if v is None else _word(v) for k, v in entry["answers"].items()},
         rank=Rank(diagnosis["rank"]) if ranked else None,
         score=_score(diagnosis["overall"]) if ranked else None,
         categories={str(k): _score(v) for k, v in diagnosis["categories"].items()}
@@ -83,6 +81,11 @@ def _return(entry: Any) -> PreviousReturn:
         else {},
         entries=str(entry.get("entries") or ""),
     )
+
+
+def _word(text: Any) -> str:
+    """The text; ids, which every line of the file repeats, are kept once."""
+    return intern(str(text))
 
 
 def _score(value: Any) -> Fraction | None:

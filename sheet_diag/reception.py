@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from sheet_diag.intake import Found, failed
+from sheet_diag.intake.reading import ChangingError, read_stable
 from sheet_diag.model.returns import Code, Problem
+from sheet_diag.recollection import Recollection
 from sheet_diag.records import Examined, Read, Shelf, examined
 from sheet_diag.tasks import Bench, Member, Members, Opening, examine, open_only, open_or_examine
 from sheet_diag.workers import Died, Workers
@@ -29,18 +32,41 @@ class Crew:
 
 
 def receive_all(
-    crew: Crew, found: Sequence[Found], spool: Path, shelf: Shelf, progress: Progress
+    crew: Crew,
+    found: Sequence[Found],
+    spool: Path,
+    shelf: Shelf,
+    progress: Progress,
+    known: Recollection | None = None,
 ) -> list[Read]:
     """Every return of the files, in the order of the files and of the members in them; their
-    records are on the shelf."""
+    records are on the shelf. What is `known` of an earlier run is not read again."""
     progress("read", 0, len(found))
-    opened: list[Read | list[Member]] = []
-    for done, each in enumerate(_open(crew, found, spool), 1):
-        opened.append(shelf.keep(each) if isinstance(each, Examined) else each)
+    returns: dict[str, list[Read]] = {}
+    for file in found:
+        if known and (recalled := known.of(file)) is not None:
+            returns[file.name] = [shelf.keep(each) for each in recalled]
+    unread = [file for file in found if file.name not in returns]
+    wrapped: list[tuple[Found, list[Member]]] = []
+    opened = zip(unread, _open(crew, unread, spool), strict=True)
+    for done, (file, each) in enumerate(opened, len(returns) + 1):
+        if isinstance(each, Examined):
+            returns[file.name] = _kept(file, [each], shelf, known)
+        else:
+            wrapped.append((file, each))
         progress("read", done, len(found))
-    members = [member for each in opened if isinstance(each, list) for member in each]
-    read = _examine(crew, members, progress)
-    return [one for each in opened for one in _in_place(each, read, shelf)]
+    members = _examine(crew, [member for _, each in wrapped for member in each], progress)
+    for file, each in wrapped:
+        returns[file.name] = _kept(file, list(islice(members, len(each))), shelf, known)
+    return [each for file in found for each in returns[file.name]]
+
+
+def _kept(
+    file: Found, returns: Sequence[Examined], shelf: Shelf, known: Recollection | None
+) -> list[Read]:
+    if known:
+        known.keep(file, returns)
+    return [shelf.keep(each) for each in returns]
 
 
 def _open(crew: Crew, found: Sequence[Found], spool: Path) -> Iterator[Examined | list[Member]]:
@@ -61,11 +87,11 @@ def _examine(crew: Crew, members: Sequence[Member], progress: Progress) -> Itera
     near, far = _told_apart(crew, members)
     results = (next(near if member.leaf.problem else far) for member in members)
     for done, (member, result) in enumerate(zip(members, results, strict=True), 1):
+        progress("unpack", done, len(members))
         if isinstance(result, Died):
             yield examined(failed(member.found, _death(result), member.leaf), None)
         else:
             yield result
-        progress("unpack", done, len(members))
 
 
 _Results = Iterator[Examined | Died]
@@ -80,21 +106,14 @@ def _told_apart(crew: Crew, members: Sequence[Member]) -> tuple[_Results, _Resul
 
 
 def _brought(member: Member) -> Member:
-    """The member with its content, which a machine of a cluster cannot see."""
+    """The member with its content, which a machine of a cluster cannot see; without where this
+    one cannot read it either."""
     leaf = member.leaf
-    if leaf.path is None or leaf.content is not None:
+    try:
+        content = read_stable(leaf.path) if leaf.path else None
+    except (OSError, ChangingError):
         return member
-    return replace(member, leaf=replace(leaf, content=leaf.path.read_bytes()))
-
-
-def _in_place(
-    each: Read | list[Member], members: Iterator[Examined], shelf: Shelf
-) -> Iterator[Read]:
-    if isinstance(each, list):
-        for _ in each:
-            yield shelf.keep(next(members))
-    else:
-        yield each
+    return replace(member, leaf=replace(leaf, content=content))
 
 
 def _death(death: Died) -> Problem:

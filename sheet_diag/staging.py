@@ -16,6 +16,8 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
+from sheet_diag.runfile import entries
+
 JOURNAL: Final = "run.json"
 # Folders that are ours alone, and what we write there.
 _OURS: Final = {
@@ -119,8 +121,8 @@ def _require_writable(path: Path) -> None:
 def _outputs_of(path: Path) -> set[str]:
     """What a former run.json says that it wrote; none where it is missing or not ours."""
     try:
-        returns = json.loads(path.read_text(encoding="utf-8"))["returns"]
-        names = {entry.get(key) for entry in returns for key in ("result", "correction", "pdf")}
+        made = ("result", "correction", "pdf")
+        names = {entry.get(key) for entry in entries(path) for key in made}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
     return {name for name in names if _is_ours(name)}

@@ -6,12 +6,13 @@ Apart from `batch`, so that a worker never loads what only the whole campaign ne
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from sheet_diag.evaluation import evaluate
 from sheet_diag.intake import Found, Leaf, SpoolError, failed, open_file, receive
+from sheet_diag.journal import entry
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -20,6 +21,7 @@ from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.pdf import finished
+from sheet_diag.portfolio.told import Told, told
 from sheet_diag.problems import FOR_THE_CONSULTANT
 from sheet_diag.protection import protected_pdf, protected_workbook
 from sheet_diag.records import Examined, examined, whole
@@ -83,9 +85,12 @@ class Publishing:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The content of the report or of the correction; None where the client gets neither."""
+    """What was made of one outcome: the content of its report or its correction (None: neither),
+    what the tables tell of it, and its line of run.json."""
 
     document: bytes | None
+    told: Told
+    line: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def open_or_examine(bench: Bench, opening: Opening) -> Examined | Members:
 
     Raises `OSError` where there is no room for the members: that is no fault of the file.
     """
-    opened = open_only(bench, opening)
+    opened = _opened(bench, opening)
     if isinstance(opened, Members):
         (first, *more) = opened.leaves
         if not more and first.member is None:
@@ -111,7 +116,17 @@ def open_or_examine(bench: Bench, opening: Opening) -> Examined | Members:
 
 
 def open_only(bench: Bench, opening: Opening) -> Examined | Members:
-    """The returns in a file, unread; itself where it holds no others. Raises as above."""
+    """The returns in a file, by their places on this machine; itself where it holds no others.
+
+    Raises as above.
+    """
+    opened = _opened(bench, opening)
+    if isinstance(opened, Members):
+        return Members(tuple(replace(leaf, content=None) for leaf in opened.leaves))
+    return opened
+
+
+def _opened(bench: Bench, opening: Opening) -> Examined | Members:
     found = opening.found
     try:
         return Members(open_file(found, opening.spool, bench.reading))
@@ -144,18 +159,13 @@ def _fault(error: Exception) -> Problem:
 
 
 def publish(bench: Bench, publishing: Publishing) -> Published:
-    """Write what one client gets."""
-    outcome = whole(publishing.outcome, publishing.record)
-    document = None
-    if outcome.result:
-        edition = _edition(bench)
-        report = _report(outcome, edition)
-        document = client_report(report, bench.catalog, edition.issuer, SOFTWARE)
-        if publishing.password:
-            document = protected_workbook(document, publishing.password)
-    elif outcome.correction:
-        document = _correction(bench, outcome, publishing.replaces)
-    return Published(document)
+    """Write what one client gets, and all else that needs the whole of its return."""
+    outcome, edition = whole(publishing.outcome, publishing.record), _edition(bench)
+    return Published(
+        document=_document(bench, outcome, publishing),
+        told=told(bench.catalog, outcome),
+        line=entry(bench.catalog, outcome, edition.lang),
+    )
 
 
 def print_one(bench: Bench, publishing: Publishing) -> bytes:
@@ -186,6 +196,16 @@ def _edition(bench: Bench) -> Edition:
     if bench.edition is None:
         raise ValueError("nothing is written without an edition")
     return bench.edition
+
+
+def _document(bench: Bench, outcome: Outcome, publishing: Publishing) -> bytes | None:
+    if outcome.correction:
+        return _correction(bench, outcome, publishing.replaces)
+    if not outcome.result:
+        return None
+    edition = _edition(bench)
+    content = client_report(_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE)
+    return protected_workbook(content, publishing.password) if publishing.password else content
 
 
 def _report(outcome: Outcome, edition: Edition) -> Report:

@@ -15,8 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sheet_diag.catalog import load_catalog
-from sheet_diag.model.basics import Text
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.record import Text
 
 JIS = load_catalog()
 

@@ -23,7 +23,7 @@ from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number, result_name
-from sheet_diag.portfolio import summarise
+from sheet_diag.portfolio.gathering import summarise
 from sheet_diag.reports.client import client_report
 from sheet_diag.reports.portfolio import portfolio_report
 from sheet_diag.settle import settle

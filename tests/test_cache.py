@@ -3,11 +3,11 @@
 import os
 import pickle
 import sqlite3
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,9 +56,13 @@ def test_what_was_not_used_is_dropped(path: Path) -> None:
 
 
 def test_a_run_that_failed_drops_nothing(path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), Cache(path) as cache:
-        cache.put("three", VALUE)
-        raise KeyboardInterrupt
+    def stopped() -> None:
+        with Cache(path) as cache:
+            cache.put("three", VALUE)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     with Cache(path) as cache:
         assert [cache.get(key) for key in ("one", "two", "three")] == [VALUE] * 3
 
@@ -169,7 +173,7 @@ def test_a_link_to_the_database_of_another_program_leaves_it_alone(path: Path) -
         pytest.param("UPDATE entries SET value = x'00'", id="no digest"),
         pytest.param("UPDATE entries SET value = 'text'", id="a text"),
         pytest.param("UPDATE entries SET value = substr(value, 1, 40)", id="cut off"),
-        pytest.param("UPDATE entries SET value = value || x'00' WHERE key = 'two'", id="longer"),
+        pytest.param("UPDATE entries SET value = x'00' || value", id="longer"),
         pytest.param("UPDATE entries SET key = iif(key = 'one', 'x', 'one')", id="of another key"),
     ],
 )
@@ -177,12 +181,12 @@ def test_an_entry_that_is_not_what_was_put_is_not_there(path: Path, change: str)
     with sqlite3.connect(path) as db:
         db.execute(change)
     db.close()
-    assert _found(path) in ((VALUE,) if "'two'" in change else (None,))
+    assert _found(path) is None
 
 
 # --- keys
 
-_BASE = {
+_BASE: Mapping[str, Any] = {
     "content_sha256": "a" * 64,
     "name": "a.xlsx",
     "file_time": 1,
@@ -190,7 +194,7 @@ _BASE = {
     "reading": Reading(),
     "program": "c",
 }
-_OTHERS = {
+_OTHERS: Mapping[str, Mapping[str, Any]] = {
     "content": {"content_sha256": "d" * 64},
     "name": {"name": "b.xlsx"},
     "a name that is no UTF-8": {"name": "a\udc80.xlsx"},
@@ -205,10 +209,10 @@ _OTHERS = {
 
 
 def test_a_key_changes_with_whatever_a_reading_depends_on() -> None:
-    keys = {case: reading_key(**{**_BASE, **other}) for case, other in _OTHERS.items()}  # type: ignore[arg-type]
-    keys["same"] = reading_key(**_BASE)  # type: ignore[arg-type]
+    keys = {case: reading_key(**{**_BASE, **other}) for case, other in _OTHERS.items()}
+    keys["same"] = reading_key(**_BASE)
     assert len(set(keys.values())) == len(keys)
-    assert keys["same"] == reading_key(**_BASE)  # type: ignore[arg-type]
+    assert keys["same"] == reading_key(**_BASE)
 
 
 def test_the_program_is_the_same_from_call_to_call() -> None:
@@ -245,7 +249,7 @@ _RECORDS = (
 
 
 @pytest.mark.parametrize("record", _RECORDS)
-@pytest.mark.parametrize("protocol", [2, 4, 5])
+@pytest.mark.parametrize("protocol", [4, 5])
 def test_records_come_back_as_they_were(record: object, protocol: int) -> None:
     assert restricted_loads(pickle.dumps(record, protocol)) == record
 
@@ -280,7 +284,6 @@ def test_nothing_else_is_built(case: str) -> None:
         restricted_loads(_EVIL[case])
 
 
-def test_a_record_with_another_shape_is_refused() -> None:
-    content = pickle.dumps(replace(_RECORDS[1], value=None))  # type: ignore[type-var]
+def test_what_is_cut_off_is_refused() -> None:
     with pytest.raises((pickle.UnpicklingError, EOFError)):
-        restricted_loads(content[:-5])
+        restricted_loads(pickle.dumps(_RECORDS[1])[:-5])

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.catalog import load_catalog
-from sheet_diag.model.basics import Record, Text
 from sheet_diag.model.catalog import Item
+from sheet_diag.model.record import Record, Text
 from tests.catalog_files import BUILT_IN, FILES
 
 TOPICS = Path(__file__).parent / "data" / "question_topics.csv"

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 
 from sheet_diag.evaluation import evaluate
-from sheet_diag.history import compare, entries_digest, fingerprint, with_previous
+from sheet_diag.history import (
+    entries_digest,
+    fingerprint,
+    with_previous,
+)
 from sheet_diag.journal import journal
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
@@ -63,6 +67,12 @@ def run_of(
     content["catalog"].update(edits)
     (tmp_path / "run.json").write_text(json.dumps(content), encoding="utf-8")
     return load_previous(tmp_path, SMALL)
+
+
+def compare(small: Catalog, outcomes: Sequence[Outcome], run: PreviousRun) -> dict[str, Previous]:
+    """The previous diagnosis of every client that has one, by the label of its return."""
+    found = with_previous(small, outcomes, run)
+    return {o.received.label: o.comparison.previous for o in found if o.comparison.previous}
 
 
 def moved(previous: Previous) -> dict[str, str]:

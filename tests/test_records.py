@@ -19,7 +19,7 @@ def _read(given: Received) -> Read:
 
 
 def _returns() -> list[Read]:
-    answers = ({"POL-01": "×", "PHY-02": "?"}, {}, {"COM-03": "△"})
+    answers: tuple[dict[str, str], ...] = ({"POL-01": "×", "PHY-02": "?"}, {}, {"COM-03": "△"})
     return [_read(client(f"見本{at}", rows)) for at, rows in enumerate(answers)]
 
 

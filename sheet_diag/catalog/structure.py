@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 from sheet_diag.catalog.faults import Fault, FaultCode, Path, nearest
 from sheet_diag.catalog.tree import child, mapping
 from sheet_diag.model import catalog, rules
-from sheet_diag.model.basics import Record
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.record import Record
 
 _CODES = {
     "missing": FaultCode.MISSING,

@@ -7,18 +7,17 @@ answer that cannot be read is never taken for a blank.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.cells import Area, Mark, Position
+from sheet_diag.intake.lexicon import Lexicon, Spellings
 from sheet_diag.intake.tables import Row, Table
 from sheet_diag.layout import cell_name
-from sheet_diag.model.catalog import Catalog, Choice, Item, Role
+from sheet_diag.model.catalog import Catalog, Item, Role
 from sheet_diag.model.returns import Code, Problem, Response
-
-Spellings = Mapping[str, Mapping[str, Choice]]
 
 _FAULTS: Final = {
     Mark.ERROR: Code.ERROR_VALUE,
@@ -66,13 +65,13 @@ class Answer:
     elsewhere: str = ""
 
 
-def read_answers(table: Table, catalog: Catalog, missing: Code) -> dict[str, Answer]:
+def read_answers(table: Table, lexicon: Lexicon, missing: Code) -> dict[str, Answer]:
     """Read one answer an item, in the catalogue's order; `missing` is told of one without row."""
     rows: dict[str, list[Row]] = {}
     for row in table.rows:
         if row.item:
             rows.setdefault(row.item.id, []).append(row)
-    known = spellings(catalog)
+    known = lexicon.spellings
     return {
         item.id: _settle(
             item,
@@ -80,7 +79,7 @@ def read_answers(table: Table, catalog: Catalog, missing: Code) -> dict[str, Ans
             table,
             missing,
         )
-        for item in catalog.items.values()
+        for item in lexicon.catalog.items.values()
     }
 
 
@@ -92,8 +91,14 @@ def read_row(table: Table, row: Row, spellings: Spellings) -> list[Entry]:
     entries = [_read_cell(table, row, at, spellings) for at in row.cells]
     remark = all_remarks([entry.response for entry in entries])
     filled = [entry for entry in entries if entry.response.raw] or entries[:1]
-    first = replace(filled[0], response=replace(filled[0].response, remark=remark))
-    return [first, *filled[1:]]
+    return [_with_remark(filled[0], remark), *filled[1:]]
+
+
+def _with_remark(entry: Entry, remark: str) -> Entry:
+    """The entry with all remarks; mostly it has them already, and copying takes long."""
+    if entry.response.remark == remark:
+        return entry
+    return replace(entry, response=replace(entry.response, remark=remark))
 
 
 def what_holds_no_answer(mark: Mark | None, text: str) -> Code | None:
@@ -124,11 +129,12 @@ def all_remarks(responses: Sequence[Response]) -> str:
 def _judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
     item, entry, response = answer.item, answer.entry, answer.entry.response
     place = (table.grid.name, response.cell, item.id)
-    details = expected(item, table, catalog)
     if not response.raw:
-        yield Problem(Code.UNANSWERED, *place, answer.elsewhere or None, details)
+        value = answer.elsewhere or None
+        yield Problem(Code.UNANSWERED, *place, value, expected(item, table, catalog))
     elif entry.fault or response.choice is None:
-        yield Problem(entry.fault or Code.NOT_UNDERSTOOD, *place, response.raw, details)
+        code = entry.fault or Code.NOT_UNDERSTOOD
+        yield Problem(code, *place, response.raw, expected(item, table, catalog))
     else:
         choice = catalog.choices_of(item)[response.choice]
         if entry.formula:
@@ -136,6 +142,7 @@ def _judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
         if response.raw != (label := choice.label[table.lang]):
             yield Problem(Code.ANSWER_READ_AS, *place, response.raw, (("read", label),))
         if choice.role is Role.NOT_APPLICABLE and not item.na_allowed:
+            details = expected(item, table, catalog)
             yield Problem(Code.NA_NOT_ALLOWED, *place, response.raw, details)
 
 
@@ -147,10 +154,10 @@ def expected(item: Item, table: Table, catalog: Catalog) -> tuple[tuple[str, str
 def _read_cell(table: Table, row: Row, at: int, spellings: Spellings) -> Entry:
     grid, col = table.grid, table.answer or 0
     area = table.merged.get(at)
+    item = row.item.id if row.item else ""
     remark = tidy(grid.text(at, table.remark)) if table.remark is not None else ""
-    blank = Response(row.item.id if row.item else "", None, "", remark, cell_name(at, col))
-    if area and at > row.first and area[0] < at:
-        return Entry(blank)  # the rest of a merge that the row above has told of
+    if area and at > row.first and area[0] < at:  # the rest of a merge that the row above told of
+        return Entry(Response(item, None, "", remark, cell_name(at, col)))
     cell = _place(table, at, area) if area else (at, col)
     text, mark = tidy(grid.text(*cell)), grid.marks.get(cell)
     fault = what_holds_no_answer(mark, text) if text or mark else None
@@ -158,7 +165,7 @@ def _read_cell(table: Table, row: Row, at: int, spellings: Spellings) -> Entry:
     if area and raw and at in table.shared:
         fault, raw = Code.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
     choice = spellings[row.item.answer_set].get(fold(raw)) if row.item and not fault else None
-    response = replace(blank, raw=raw, choice=choice.id if choice else None)
+    response = Response(item, choice.id if choice else None, raw, remark, cell_name(at, col))
     return Entry(response, fault, mark is Mark.FORMULA)
 
 
@@ -193,22 +200,8 @@ def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -
         undecided = Entry(Response(item.id, None, shown, remarks, place))
         problem = Problem(Code.DUPLICATE_ITEM, name, place, item.id, shown)
         return Answer(item, undecided, problem, settled=True)
-    best = (filled or entries)[0]
-    best = replace(best, response=replace(best.response, remark=remarks))
+    best = _with_remark((filled or entries)[0], remarks)
     if len(entries) > 1:
         raw, place = best.response.raw, entries[1].response.cell
         return Answer(item, best, Problem(Code.DUPLICATE_SAME, name, place, item.id, raw))
     return Answer(item, best)
-
-
-def spellings(catalog: Catalog) -> Spellings:
-    """Folded spellings of every answer set's choices: labels and aliases of both languages."""
-    return {
-        name: {fold(word): choice for choice in choices for word in _words(choice)}
-        for name, choices in catalog.answer_sets.items()
-    }
-
-
-def _words(choice: Choice) -> Iterator[str]:
-    yield from (choice.label.ja, choice.label.en)
-    yield from (*choice.aliases.ja, *choice.aliases.en)

@@ -11,6 +11,7 @@ from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.answers import what_holds_no_answer
 from sheet_diag.intake.cells import Grid
 from sheet_diag.intake.dates import has_marks, read_day
+from sheet_diag.intake.lexicon import Lexicon
 from sheet_diag.intake.surroundings import about_sheet
 from sheet_diag.layout import LISTS_SHEET, cell_name
 from sheet_diag.model.basics import Lang
@@ -25,10 +26,11 @@ _LONGEST_LABEL: Final = 200  # a longer text is not worth folding
 
 
 def read_profile(
-    grids: Sequence[Grid], catalog: Catalog
+    grids: Sequence[Grid], lexicon: Lexicon
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Read the company sheet: the sheet on which most labels of the profile stand."""
-    best = max((_find_labels(grid, catalog) for grid in grids), key=_standing)
+    catalog = lexicon.catalog
+    best = max((_find_labels(grid, lexicon) for grid in grids), key=_standing)
     if len(best.cells) < min(2, len(catalog.profile)):
         return {}, (Problem(Code.PROFILE_SHEET_MISSING), Problem(Code.COMPANY_MISSING))
     profile: dict[str, str] = {}
@@ -59,15 +61,14 @@ class _Labels:
         self.lang = Lang.JA
 
 
-def _find_labels(grid: Grid, catalog: Catalog) -> _Labels:
+def _find_labels(grid: Grid, lexicon: Lexicon) -> _Labels:
     found = _Labels(grid)
     if grid.name == LISTS_SHEET:
         return found
-    labels = {fold(f.label[lang]): (f.id, lang) for f in catalog.profile for lang in Lang}
     ends = {(top, left): right for top, left, _, right in grid.merged}
     for row, cells in enumerate(grid.rows):
         for col, text in enumerate(cells):
-            match = labels.get(fold(text)) if text and len(text) <= _LONGEST_LABEL else None
+            match = lexicon.fields.get(fold(text)) if text and len(text) <= _LONGEST_LABEL else None
             if match and match[0] not in found.cells:
                 found.cells[match[0]] = (row, ends.get((row, col), col) + 1)
                 found.lang = match[1]

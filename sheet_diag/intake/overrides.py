@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
-from sheet_diag.intake.answers import Spellings, spellings
 from sheet_diag.intake.cells import Grid, RefusedError, Workbook
 from sheet_diag.intake.files import Found
 from sheet_diag.intake.grid import read_workbook
 from sheet_diag.intake.headings import headings
+from sheet_diag.intake.lexicon import Lexicon, lexicon_of
 from sheet_diag.intake.opening import open_workbook_bytes
 from sheet_diag.intake.surroundings import stray_cells
 from sheet_diag.layout import (
@@ -25,9 +25,10 @@ from sheet_diag.layout import (
     cell_name,
     item_key,
 )
-from sheet_diag.model.basics import Lang, Text
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.judgement import Amendment, Decisions, Remark
+from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Reading
 from sheet_diag.problems import message
@@ -65,7 +66,7 @@ def read_decisions(book: Workbook, catalog: Catalog) -> tuple[Decisions, tuple[P
     amendments: list[Amendment] = []
     remarks: list[Remark] = []
     faults: list[Problem] = list(stray_cells(book.grids))
-    words = spellings(catalog)
+    lexicon = lexicon_of(catalog)
     for grid in book.grids:
         kind = _kind(grid)
         if kind is None:
@@ -74,7 +75,7 @@ def read_decisions(book: Workbook, catalog: Catalog) -> tuple[Decisions, tuple[P
         missing = [*_without_column(grid, row, columns)]
         faults += missing
         for line in () if missing else _lines(grid, row, columns):
-            found = _read(line, columns, catalog, words)
+            found = _read(line, columns, lexicon)
             if isinstance(found, Amendment):
                 amendments.append(found)
             elif isinstance(found, Remark):
@@ -159,25 +160,22 @@ def _lines(grid: Grid, header: int, columns: Sequence[str]) -> Iterator[_Line]:
             yield line
 
 
-def _read(
-    line: _Line, columns: Sequence[str], catalog: Catalog, words: Spellings
-) -> Amendment | Remark | Problem:
+def _read(line: _Line, columns: Sequence[str], lexicon: Lexicon) -> Amendment | Remark | Problem:
     """What a line decides, or its first fault."""
     if blank := [column for column in columns if not line.text(column)]:
         names = {lang: [Wording(lang)(f"overrides.column.{c}") for c in blank] for lang in Lang}
         fields = {lang.value: _SEPARATOR[lang].join(names[lang]) for lang in Lang}
         return line.problem(Code.OVERRIDE_INCOMPLETE, blank[0], fields=Text(**fields))
     if columns == AMENDMENT_COLUMNS:
-        return _read_amendment(line, catalog, words)
+        return _read_amendment(line, lexicon)
     return Remark(line.text("client"), line.text("text"), line.grid.name, line.cell("client"))
 
 
-def _read_amendment(line: _Line, catalog: Catalog, words: Spellings) -> Amendment | Problem:
-    key = item_key(line.text("item"))
-    item = next((each for each in catalog.items.values() if item_key(each.id) == key), None)
+def _read_amendment(line: _Line, lexicon: Lexicon) -> Amendment | Problem:
+    catalog, item = lexicon.catalog, lexicon.items.get(item_key(line.text("item")))
     if item is None:
         return line.problem(Code.OVERRIDE_ITEM_UNKNOWN, "item")
-    choice = words[item.answer_set].get(fold(line.text("after")))
+    choice = lexicon.spellings[item.answer_set].get(fold(line.text("after")))
     if choice not in tuple(catalog.offered(item)) or choice is None:
         refused = Code.OVERRIDE_NA_NOT_ALLOWED if choice else Code.OVERRIDE_NOT_UNDERSTOOD
         return line.problem(refused, "after", item.id, expected=_expected(item, catalog))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.cells import Grid, Workbook
 from sheet_diag.intake.dates import read_day
 from sheet_diag.intake.headings import headings
+from sheet_diag.intake.lexicon import lexicon_of
 from sheet_diag.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.plan import Plan, PlanEntry
@@ -56,25 +58,30 @@ def _read(grid: Grid, catalog: Catalog) -> Plan | None:
 
 def _find_head(grid: Grid) -> _Head | None:
     """The first row with the number's heading and all that the client fills in, each once."""
+    headed = _headed()
     for row, cells in enumerate(grid.rows[:_HEADER_ROWS]):
-        columns = {}
-        for column in (_ID, *PLAN_COLUMNS):
-            names = headings(f"plan.column.{column}")
-            places = [at for at, text in enumerate(cells) if fold(text) in names]
-            if len(places) == 1:
-                columns[column] = places[0]
-        if len(columns) == 1 + len(PLAN_COLUMNS):
+        found = [(headed[fold(t)], at) for at, t in enumerate(cells) if t and fold(t) in headed]
+        columns = dict(found)
+        if len(columns) == len(found) == 1 + len(PLAN_COLUMNS):
             return _Head(row, columns)
     return None
 
 
+@cache
+def _headed() -> Mapping[str, str]:
+    """What each heading heads: no two columns share one."""
+    columns = (_ID, *PLAN_COLUMNS)
+    return {name: column for column in columns for name in headings(f"plan.column.{column}")}
+
+
 def _entries(grid: Grid, head: _Head, catalog: Catalog) -> Iterator[PlanEntry]:
     """The lines with any entry, the first of each question."""
-    known = {item_key(item): item for item in catalog.items}
+    known = lexicon_of(catalog).items
     told: set[str] = set()
     for row in range(head.row + 1, len(grid.rows)):
         typed = tidy(grid.text(row, head.columns[_ID]))
-        item = known.get(item_key(typed), typed)
+        match = known.get(item_key(typed))
+        item = match.id if match else typed
         texts = {column: tidy(grid.text(row, head.columns[column])) for column in PLAN_COLUMNS}
         if item and item not in told and any(texts.values()):
             told.add(item)

@@ -9,6 +9,7 @@ from sheet_diag.intake.cells import Workbook
 from sheet_diag.intake.company import read_profile
 from sheet_diag.intake.copies import choose, compare
 from sheet_diag.intake.identity import is_own_output, read_identity, read_replaces
+from sheet_diag.intake.lexicon import Lexicon, lexicon_of
 from sheet_diag.intake.surroundings import about_book, about_sheet, stray_cells
 from sheet_diag.intake.tables import Table, column_doubts, find_tables, hidden_answers
 from sheet_diag.intake.versions import (
@@ -28,13 +29,14 @@ def read_return(
     if is_own_output(book):
         return None, (Problem(Code.OWN_OUTPUT),)
     identity, doubts = read_identity(book)
-    tables = find_tables(book.grids, catalog)
+    lexicon = lexicon_of(catalog)
+    tables = find_tables(book.grids, lexicon)
     usable = [table for table in tables if table.answer is not None]
     if refusal := _refusal(identity, tables, usable, catalog):
         return None, (refusal, *about_book(book), *stray_cells(book.grids))
     table, rivals = choose(usable)
-    responses, found = _read_tables(table, rivals, identity, catalog)
-    profile, noted = read_profile(book.grids, catalog)
+    responses, found = _read_tables(table, rivals, identity, lexicon)
+    profile, noted = read_profile(book.grids, lexicon)
     sheet = ReturnedSheet(
         identity, table.lang, profile, responses, table.grid.name, read_replaces(book)
     )
@@ -54,11 +56,12 @@ def _refusal(
 
 
 def _read_tables(
-    table: Table, rivals: tuple[Table, ...], identity: Identity, catalog: Catalog
+    table: Table, rivals: tuple[Table, ...], identity: Identity, lexicon: Lexicon
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
     """The response to every item, and what is told of the sheets and of each item."""
+    catalog = lexicon.catalog
     missing = missing_code(identity, catalog)
-    read = [(each, read_answers(each, catalog, missing)) for each in rivals]
+    read = [(each, read_answers(each, lexicon, missing)) for each in rivals]
     answers, found = compare(table, read, catalog)
 
     def told() -> Iterator[Problem]:
@@ -67,7 +70,7 @@ def _read_tables(
         yield from about_sheet(table.grid)
         yield from hidden_answers(table)
         yield from unknown_items(rivals)
-        yield from changed_questions(table)
+        yield from changed_questions(table, lexicon)
         for answer in answers.values():
             yield from judge(answer, table, catalog)
 

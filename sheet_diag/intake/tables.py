@@ -14,9 +14,10 @@ from typing import Final
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.cells import Area, Grid, Position
 from sheet_diag.intake.headings import headings
+from sheet_diag.intake.lexicon import Lexicon
 from sheet_diag.layout import Column, cell_name, item_key
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Code, Problem
 
 _LONGEST_ID: Final = 60
@@ -72,10 +73,9 @@ class Table:
         return cell in self.grid.marks or tidy(self.grid.text(*cell)) != ""
 
 
-def find_tables(grids: tuple[Grid, ...], catalog: Catalog) -> tuple[Table, ...]:
+def find_tables(grids: tuple[Grid, ...], lexicon: Lexicon) -> tuple[Table, ...]:
     """The table of questions of every sheet that holds one of the catalogue's numbers."""
-    known = {item_key(item.id): item for item in catalog.items.values()}
-    return tuple(table for grid in grids if (table := _find_table(grid, known)))
+    return tuple(table for grid in grids if (table := _find_table(grid, lexicon.items)))
 
 
 def column_doubts(table: Table) -> Iterator[Problem]:

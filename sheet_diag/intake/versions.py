@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from sheet_diag.folding import fold, tidy
+from sheet_diag.folding import tidy
 from sheet_diag.intake.answers import read_row
+from sheet_diag.intake.lexicon import Lexicon, closed_up
 from sheet_diag.intake.tables import Row, Table, is_heading
 from sheet_diag.layout import Column, cell_name
-from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Identity, Problem
 
 
@@ -51,22 +51,16 @@ def _written(table: Table, row: Row) -> tuple[tuple[str, str], ...]:
     return ("answer", answer), ("remark", responses[0].remark)
 
 
-def changed_questions(table: Table) -> Iterator[Problem]:
+def changed_questions(table: Table, lexicon: Lexicon) -> Iterator[Problem]:
     """Items whose question reads otherwise on the sheet than in the catalogue, in any language."""
     if table.question is None:
         return
     told = set()
     for row in table.rows:
         text = tidy(table.grid.text(row.first, table.question))
-        if row.item and text and row.item.id not in told and not _is_question(text, row.item):
+        if not row.item or not text or closed_up(text) in lexicon.questions[row.item.id]:
+            continue
+        if row.item.id not in told:
             told.add(row.item.id)
             place = cell_name(row.first, table.question)
             yield Problem(Code.QUESTION_CHANGED, table.grid.name, place, row.item.id, text)
-
-
-def _is_question(text: str, item: Item) -> bool:
-    return _words(text) in (_words(item.question.ja), _words(item.question.en))
-
-
-def _words(text: str) -> str:
-    return re.sub(r"\s", "", fold(text))

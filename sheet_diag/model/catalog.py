@@ -13,7 +13,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
-from sheet_diag.model.basics import Id, Rank, Record, Score, Share, Text, Words
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.record import Id, Record, Score, Share, Text, Words
 from sheet_diag.model.rules import InsuranceRule, Scoring
 
 

@@ -137,15 +137,30 @@ class PreviousReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousHead:
+    """What is the same for all clients of an earlier run. `items` maps item ids to their
+    fingerprints, None where the run does not tell them yet."""
+
+    as_of: date
+    sha256: str
+    items: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class PreviousRun:
-    """An earlier run, as its run.json tells it. `items` maps item ids to their fingerprints, None
-    where it does not tell them yet."""
+    """An earlier run, as its run.json tells it; `catalog` is the id of its catalogue, `items` as in
+    its head."""
 
     as_of: date
     catalog: str
     sha256: str
     items: Mapping[str, str] | None
     returns: tuple[PreviousReturn, ...]
+
+    @property
+    def head(self) -> PreviousHead:
+        """The run without its returns: that is all that is needed beside one of them."""
+        return PreviousHead(self.as_of, self.sha256, self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """ポートフォリオ集計: the comparison tables over all clients, as pandas frames.
 
-Apart from `results`, because only what compares many clients needs pandas.
+Apart from `results`, because only what compares many clients needs pandas; a worker that tells
+what it knows of one client does without.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Problem
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+SHOWN_ANSWERS: Final = 66_666  # a million cells of a sheet in fifteen columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,12 @@ class Portfolio:
     `caps` (rules, parted by spaces), `critical` (critical items worth nothing), `overrides`
     (answers set by the consultant), `follow_up` (`FollowUp` words, parted by spaces), and
     `score:<category>` each (NaN: 対象外).
-    `answers`: a row per ranked client and item, clients in the order of their files: `file client
-    name industry employees rank category item answer raw value weight points lost remark`
-    (`answer` is missing for 未回答; columns that repeat are categorical).
+    `codes`: the answers as whole numbers, a row per client as `clients`, a column per item as in
+    the catalogue: the place among all choices of the catalogue, or their number for 未回答.
+    `answers`: the first `SHOWN_ANSWERS` rows of the table with a row per ranked client and item,
+    clients in the order of their files: `file client name industry employees rank category item
+    answer raw value weight points lost remark` (`answer` is missing for 未回答; columns that
+    repeat are categorical).
     `items`: a row per item, most lost points first: `item category lost mean_lost lost_share`
     (of its weight) and `share:<choice>` each, `share:unanswered`.
     `categories`: a row per category, in order: `category clients mean lower median upper lowest
@@ -68,6 +77,7 @@ class Portfolio:
     counts: Mapping[Status, int]
     ranks: Mapping[Rank, int]
     clients: pd.DataFrame
+    codes: npt.NDArray[Any]
     answers: pd.DataFrame
     items: pd.DataFrame
     categories: pd.DataFrame

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from sheet_diag.model.basics import Id, Rank, Record, Score, Share
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.record import Id, Record, Score, Share
 
 
 class Gates(Record):

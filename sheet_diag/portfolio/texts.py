@@ -5,4 +5,8 @@ from __future__ import annotations
 
 def sound(text: str) -> str:
     """The text, with a question mark for every lone surrogate."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text

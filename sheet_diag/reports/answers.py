@@ -8,32 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
 from sheet_diag.celltext import quoted
-from sheet_diag.model.catalog import Category, Item
+from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports import calculation as calc
 from sheet_diag.reports import paper
-from sheet_diag.reports.calculation import Basis, Calculation, placed, write_calculation
+from sheet_diag.reports.calculation import Basis, Calculation
 from sheet_diag.reports.cells import Span, cell
 from sheet_diag.reports.criteria import Criteria, planned, write_criteria
+from sheet_diag.reports.edition import Edition
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import Readings
-from sheet_diag.style import (
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    HEAD,
-    INSET,
-    MIDDLE,
-    NAVY,
-    SMALL,
-    TITLE,
-    Look,
-)
+from sheet_diag.reports.scoresheet import write_calculation
+from sheet_diag.style import BODY, BOLD, CELL, CENTER, HEAD, INSET, MIDDLE, NAVY, SMALL, TITLE, Look
 from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
 
@@ -49,17 +39,29 @@ _HEADS: Final = (
     "lost",
     "open",
 )
-ANSWER, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = 3, 5, 6, 7, 8, 9, 10
+_ID, _CATEGORY, _QUESTION, ANSWER, _REMARK, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = range(11)
 _WIDTHS: Final = (62, 84, 300, 100, 190, 44, 48, 56, 52, 52, 44)
+_ANSWER_ROOM: Final = room(_WIDTHS[ANSWER])
+_REMARK_ROOM: Final = room(_WIDTHS[_REMARK], indent=1)
 _STANDARD: Final = 92
 _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
-_NUMBER: Final[Look] = {**CELL, **CENTER, "num_format": "0.0##"}
-FLAG: Final[Look] = {**CELL, **CENTER, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
+_LEAST: Final = 28.0  # points: the height of a row
+_MIDDLE: Final[Look] = {**CELL, **CENTER}
+_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_ANSWER: Final[Look] = {**_MIDDLE, **BOLD}
+_STAR: Final[Look] = {**_MIDDLE, "font_color": NAVY}
+_WEIGHT: Final[Look] = {**_MIDDLE, "num_format": "0"}
+_CONTROLS: Final[Look] = {**CELL, **CENTER, **SMALL}
+_NUMBER: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
+FLAG: Final[Look] = {**_MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
 PROTECTED: Final = {"autofilter": True, "format_columns": True, "format_rows": True}
+_SHEETS: Final = 16  # editions that are kept; a batch has one or two
+_RECORDS: Final = 64  # and records, one for each set of categories that are 対象外
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """Where the answers and their results stand."""
 
@@ -78,14 +80,17 @@ def write_answers(page: Page, letter: Letter) -> Record:
     catalog = letter.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
-    record = _placed(page, letter)
+    record = _placed(letter.edition, page.name, letter.readings.order)
     last = len(_WIDTHS) + len(catalog.standards) - 1
     _write_head(page, letter, last)
-    _write_items(page, record, letter)
+    for row in _rows(letter.edition, page.name):
+        _write_item(page, row, letter)
+        _write_figures(page, row, letter)
     page.height(record.criteria.top - 1, 12)
     write_criteria(page, record.criteria, letter, calc.COLUMNS - 1)
     page.height(record.result.top - 1, 12)
-    write_calculation(page, record.result, _basis(record, letter), record.criteria, letter)
+    basis = _basis(letter.edition, record)
+    write_calculation(page, record.result, basis, record.criteria, letter)
     page.filter((_HEADER_ROW, 0, _HEADER_ROW + len(catalog.items), last))
     page.freeze(_FIRST, 1)
     page.protect(PROTECTED)
@@ -93,11 +98,16 @@ def write_answers(page: Page, letter: Letter) -> Record:
     return record
 
 
-def _placed(page: Page, letter: Letter) -> Record:
-    rows = {item: row for row, item in enumerate(letter.catalog.items, _FIRST)}
-    criteria = planned(letter.catalog, page.name, _FIRST + len(rows) + 1)
-    result = placed(letter, page.name, criteria.bottom + 2)
-    return Record(page.name, rows, criteria, result)
+@lru_cache(maxsize=_RECORDS)
+def _placed(edition: Edition, sheet: str, order: tuple[str, ...]) -> Record:
+    rows = {item: row for row, item in enumerate(edition.catalog.items, _FIRST)}
+    criteria = _criteria(edition, sheet)
+    return Record(sheet, rows, criteria, calc.placed(edition, order, sheet, criteria.bottom + 2))
+
+
+@lru_cache(maxsize=_SHEETS)
+def _criteria(edition: Edition, sheet: str) -> Criteria:
+    return planned(edition.catalog, sheet, _FIRST + len(edition.catalog.items) + 1)
 
 
 def _write_head(page: Page, letter: Letter, last: int) -> None:
@@ -113,44 +123,78 @@ def _write_head(page: Page, letter: Letter, last: int) -> None:
     page.height(_HEADER_ROW, 34)
 
 
-def _write_items(page: Page, record: Record, letter: Letter) -> None:
-    responses = {response.item: response for response in letter.report.sheet.responses}
-    open_items = Readings(letter.catalog, letter.report.diagnosis.scores).open_items
-    for category in letter.catalog.categories:
-        for item in category.items:
-            response = responses[item.id]
-            _write_item(page, record, category, item, response, letter)
-            _write_figures(page, record, item, letter, float(item.id in open_items))
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the row of an item says of every client: texts, formulas, and the height they need."""
+
+    at: int
+    item: Item
+    category: str
+    question: str
+    star: str
+    controls: tuple[str, ...]
+    height: float
+    formulas: tuple[tuple[int, str, Look], ...]
 
 
-def _write_item(
-    page: Page,
-    record: Record,
-    category: Category,
-    item: Item,
-    response: Response,
-    letter: Letter,
-) -> None:
-    say, lang, row = letter.say, letter.say.lang, record.rows[item.id]
-    question, remark = item.question[lang], _remark(response, letter)
-    answer = letter.answer(item.id)
-    page.text(row, 0, item.id, {**CELL, **CENTER})
-    page.text(row, 1, category.short[lang], {**CELL, **SMALL, **CENTER})
-    page.text(row, 2, question, {**CELL, **INSET, "font_size": 9})
-    page.client_text(row, ANSWER, answer, {**CELL, **CENTER, **BOLD})
-    page.client_text(row, 4, remark, {**CELL, **INSET, "font_size": 9})
-    star = say("report.answers.critical.mark") if item.critical else ""
-    page.text(row, STAR, star, {**CELL, **CENTER, "font_color": NAVY})
-    page.number(row, WEIGHT, item.weight, {**CELL, **CENTER, "num_format": "0"})
-    for column, standard in enumerate(letter.catalog.standards, len(_WIDTHS)):
-        numbers = ", ".join(item.controls.get(standard.id, ()))
-        page.text(row, column, numbers, {**CELL, **CENTER, **SMALL})
-    heights = (
-        row_height(question, room=room(_WIDTHS[2], indent=1), size=9, padding=6),
-        row_height(remark, room=room(_WIDTHS[4], indent=1), size=9, padding=6),
-        row_height(answer, room=room(_WIDTHS[ANSWER]), size=10, padding=6),
+@lru_cache(maxsize=_SHEETS)
+def _rows(edition: Edition, sheet: str) -> tuple[_Row, ...]:
+    items = edition.catalog.items.values()
+    return tuple(_row(edition, sheet, row, item) for row, item in enumerate(items, _FIRST))
+
+
+def _row(edition: Edition, sheet: str, row: int, item: Item) -> _Row:
+    catalog, say = edition.catalog, edition.say
+    question = item.question[say.lang]
+    needed = row_height(question, room=room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
+    controls = (item.controls.get(standard.id, ()) for standard in catalog.standards)
+    return _Row(
+        at=row,
+        item=item,
+        category=catalog.category_of[item.id].short[say.lang],
+        question=question,
+        star=say("report.answers.critical.mark") if item.critical else "",
+        controls=tuple(", ".join(numbers) for numbers in controls),
+        height=max(needed, _LEAST),
+        formulas=_formulas(edition, sheet, row, item),
     )
-    page.height(row, max(*heights, 28))
+
+
+def _formulas(
+    edition: Edition, sheet: str, row: int, item: Item
+) -> tuple[tuple[int, str, Look], ...]:
+    """Value, points, loss and whether it is open, from the cell of the answer."""
+    criteria, none = _criteria(edition, sheet), quoted(edition.say("report.none"))
+    at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
+    weight, worth = at[WEIGHT], at[VALUE]
+    points, lost = f"{weight}*{worth}", f"{weight}-{at[POINTS]}"
+    if item.na_allowed:
+        points, lost = (f"IF({worth}={none},{none},{each})" for each in (points, lost))
+    return (
+        (VALUE, criteria.value(item, at[ANSWER], sheet, none), _NUMBER),
+        (POINTS, f"={points}", _NUMBER),
+        (LOST, f"={lost}", _NUMBER),
+        (OPEN, criteria.unanswered(item, at[ANSWER], sheet), FLAG),
+    )
+
+
+def _write_item(page: Page, row: _Row, letter: Letter) -> None:
+    at, item = row.at, row.item
+    answer, remark = letter.answer(item.id), _remark(letter.responses[item.id], letter)
+    page.text(at, _ID, item.id, _MIDDLE)
+    page.text(at, _CATEGORY, row.category, _MUTED)
+    page.text(at, _QUESTION, row.question, _TEXT)
+    page.client_text(at, ANSWER, answer, _ANSWER)
+    page.client_text(at, _REMARK, remark, _TEXT)
+    page.text(at, STAR, row.star, _STAR)
+    page.number(at, WEIGHT, item.weight, _WEIGHT)
+    for column, numbers in enumerate(row.controls, len(_WIDTHS)):
+        page.text(at, column, numbers, _CONTROLS)
+    heights = (
+        row_height(remark, room=_REMARK_ROOM, size=9, padding=6),
+        row_height(answer, room=_ANSWER_ROOM, size=10, padding=6),
+    )
+    page.height(at, max(row.height, *heights))
 
 
 def _remark(response: Response, letter: Letter) -> str:
@@ -163,34 +207,23 @@ def _remark(response: Response, letter: Letter) -> str:
     return response.remark
 
 
-def _write_figures(
-    page: Page, record: Record, item: Item, letter: Letter, unanswered: float
-) -> None:
-    row, none = record.rows[item.id], letter.say("report.none")
-    score = letter.report.diagnosis.scores.items[item.id]
-    at = {column: f"{record.of(item.id, column)}".replace("$", "") for column in range(OPEN)}
-    value = record.criteria.value(item, at[ANSWER], page.name, quoted(none))
-    weight, worth = at[WEIGHT], at[VALUE]
-    if item.na_allowed:
-        points = f"=IF({worth}={quoted(none)},{quoted(none)},{weight}*{worth})"
-        lost = f"=IF({worth}={quoted(none)},{quoted(none)},{weight}-{at[POINTS]})"
-    else:
-        points, lost = f"={weight}*{worth}", f"={weight}-{at[POINTS]}"
-    for column, formula, now in (
-        (VALUE, value, score.value),
-        (POINTS, points, score.points),
-        (LOST, lost, score.lost),
-    ):
-        page.formula(row, column, formula, _NUMBER, none if now is None else float(now))
-    formula = record.criteria.unanswered(item, at[ANSWER], page.name)
-    page.formula(row, OPEN, formula, FLAG, unanswered)
+def _write_figures(page: Page, row: _Row, letter: Letter) -> None:
+    score, none = letter.readings.scores.items[row.item.id], letter.say("report.none")
+    unanswered = row.item.id in letter.readings.open_items
+    values = (
+        *(none if now is None else float(now) for now in (score.value, score.points, score.lost)),
+        float(unanswered),
+    )
+    for (column, formula, look), value in zip(row.formulas, values, strict=True):
+        page.formula(row.at, column, formula, look, value)
 
 
-def _basis(record: Record, letter: Letter) -> Basis:
+@lru_cache(maxsize=_RECORDS)
+def _basis(edition: Edition, record: Record) -> Basis:
     """Sums over the rows of each category."""
     sums = {}
-    none = quoted(letter.say("report.none"))
-    for category in letter.catalog.categories:
+    none = quoted(edition.say("report.none"))
+    for category in edition.catalog.categories:
         first, last = (record.rows[item.id] for item in (category.items[0], category.items[-1]))
         area = {column: str(Span(record.sheet, column, first, last)) for column in range(OPEN + 1)}
         out = f"SUMPRODUCT(({area[VALUE]}={none})*{area[WEIGHT]})"
@@ -202,7 +235,7 @@ def _basis(record: Record, letter: Letter) -> Basis:
         }
     rows = (_FIRST, _FIRST + len(record.rows) - 1)
     stars, values, opens = (str(Span(record.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
-    star = quoted(letter.say("report.answers.critical.mark"))
+    star = quoted(edition.say("report.answers.critical.mark"))
     missed = f"({stars}={star})*({values}=0)"
     return Basis(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
 

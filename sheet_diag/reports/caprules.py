@@ -11,6 +11,7 @@ from itertools import pairwise
 from sheet_diag.figures import exact
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.prepared import prepared
 from sheet_diag.wording import Wording
 
 
@@ -34,6 +35,11 @@ class CapLine:
     at_most: Rank
     follower: CapLine | None = None
 
+    def applies(self, count: int) -> bool:
+        """Whether so many are enough, and not so many that the stronger line settles it."""
+        settled = self.kind is CapKind.CRITICAL and self.follower
+        return count >= self.needed and not (settled and count >= settled.needed)
+
     def words(self, say: Wording) -> str:
         """The rule in words."""
         limit = exact(self.limit) if self.limit is not None else ""
@@ -55,6 +61,7 @@ class CapLine:
                 return say("calculation.caps.na")
 
 
+@prepared
 def cap_lines(catalog: Catalog) -> tuple[CapLine, ...]:
     """Every cap of the catalogue; of a kind, the strongest last."""
     return tuple(_lines(catalog))

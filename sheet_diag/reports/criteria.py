@@ -31,7 +31,7 @@ class Words:
     left_out: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Criteria:
     """Where the parameters stand. Ranks and marks fall from the best."""
 

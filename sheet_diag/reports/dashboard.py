@@ -11,7 +11,6 @@ from sheet_diag.reports.calculation import EXACT, SHOWN, Calculation, target_lin
 from sheet_diag.reports.cells import Span
 from sheet_diag.reports.charts import SIMULATED, Line, radar
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import Readings
 from sheet_diag.style import BOLD, CELL, CENTER, HEAD, INSET, PALE, RANKS, Look
 from sheet_diag.workbook import Book, Page, fixed_cell
 
@@ -95,7 +94,7 @@ def _write_result(page: Page, board: Dashboard) -> None:
     page.merged(top, *_LABEL, say("simulation.result"), _HEAD)
     page.text(top, _RESULT_TODAY, say("simulation.today"), _HEAD)
     page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), _HEAD)
-    readings = Readings(board.letter.catalog, board.letter.report.diagnosis.scores)
+    readings = board.letter.readings
     record, upper = readings.record, readings.upper
     none = say("report.none")
     lines: list[_Line] = [

@@ -8,7 +8,7 @@ from sheet_diag.celltext import quoted
 from sheet_diag.figures import shown
 from sheet_diag.reports.calculation import EXACT, NAME, SHOWN, Calculation
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import Reading, Readings
+from sheet_diag.reports.readings import Reading
 
 _HOLE = "\0"  # stands in a label for what a formula gives
 
@@ -24,7 +24,7 @@ class Fact:
 
 def overall_facts(letter: Letter, result: Calculation, home: str) -> list[Fact]:
     """Overall score, base rank, cap and weakest category, for the sheet `home`."""
-    reading = Readings(letter.catalog, letter.report.diagnosis.scores).record
+    reading = letter.readings.record
     return [
         _score(letter, reading, result, home),
         Fact(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from sheet_diag.celltext import header_text
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Role
+from sheet_diag.model.catalog import Catalog, Item, Role
 from sheet_diag.model.results import Report
+from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.edition import Edition, edition
 from sheet_diag.reports.flow import LAST, Flow
+from sheet_diag.reports.readings import Readings
 from sheet_diag.style import BODY, MUTED, NAVY, Look
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Page
@@ -24,21 +28,36 @@ _RIGHT: Final = 5  # first column of date and issuer
 _LOGO: Final = (200, 44)  # pixels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
-    """What the pages of one report are written from."""
+    """What the pages of one report are written from, and what several of them tell."""
 
     report: Report
     catalog: Catalog
     issuer: Issuer
     say: Wording
 
-    @property
+    @cached_property
+    def edition(self) -> Edition:
+        """What the report has in common with those of other clients."""
+        return edition(self.catalog, self.say.lang)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The scores, read as record and as upper bound."""
+        return Readings(self.catalog, self.report.diagnosis.scores)
+
+    @cached_property
+    def responses(self) -> Mapping[str, Response]:
+        """What was answered, by item."""
+        return {response.item: response for response in self.report.sheet.responses}
+
+    @cached_property
     def addressee(self) -> str:
         """The company as printed."""
         return self.report.sheet.name or self.say("report.addressee.missing")
 
-    @property
+    @cached_property
     def date(self) -> str:
         """The date of the report as printed."""
         day = self.report.as_of
@@ -58,8 +77,14 @@ class Letter:
 
     def answer(self, name: str) -> str:
         """The answer to an item as printed: the choice's label, or what was entered instead."""
-        item, say = self.catalog.items[name], self.say
-        response = next(each for each in self.report.sheet.responses if each.item == name)
+        return self._answers[name]
+
+    @cached_property
+    def _answers(self) -> Mapping[str, str]:
+        return {name: self._answer(item) for name, item in self.catalog.items.items()}
+
+    def _answer(self, item: Item) -> str:
+        say, response = self.say, self.responses[item.id]
         choice = self.catalog.choices_of(item).get(response.choice or "")
         if choice is None:
             return response.raw or say("report.answers.unanswered")
@@ -80,13 +105,18 @@ class Letter:
 
     def print_setup(self, page: Page, *, landscape: bool, title: str = "") -> None:
         """A4 with client, date, page number and report number on every page."""
-        say, client, middle = self.say, header_text(self.addressee, _HEADER), header_text(title)
+        client, right = self._client, self.say("report.confidential")
+        header = f"&L&8{client}&C&8{header_text(title)}&R&8{right}"
+        page.paper(landscape=landscape, header=header, footer=self._footer)
+
+    @cached_property
+    def _client(self) -> str:
+        return header_text(self.addressee, _HEADER)
+
+    @cached_property
+    def _footer(self) -> str:
         number, date = header_text(self.report.number), header_text(self.date)
-        page.paper(
-            landscape=landscape,
-            header=f"&L&8{client}&C&8{middle}&R&8{say('report.confidential')}",
-            footer=f"&L&8{number}&C&8{say('report.footer.page')}&R&8{date}",
-        )
+        return f"&L&8{number}&C&8{self.say('report.footer.page')}&R&8{date}"
 
 
 def write_opening(flow: Flow, letter: Letter) -> None:

@@ -3,30 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from sheet_diag.figures import shown_figure
 from sheet_diag.model.basics import Rank, worse_of
-from sheet_diag.model.catalog import Catalog, Category, Mark
+from sheet_diag.model.catalog import Catalog, Category
 from sheet_diag.model.results import CategoryScore, FindingCode, Scores
 from sheet_diag.reports.caprules import CapKind, CapLine, cap_lines
 
 
-def mark_of(catalog: Catalog, score: Fraction) -> Mark:
-    """The mark of a category score."""
-    return next(mark for mark in catalog.report.marks if score >= mark.score)
-
-
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Added up over the items of a category, in units of weight."""
+class Figures:
+    """What the cells of a category show. `weight`, `points`, `left_out` and `open` are sums over
+    its items; scores and mark are None where it is 対象外."""
 
-    weight: int
-    points: Fraction
-    left_out: int
-    open: int
+    weight: float
+    points: float
+    left_out: float
+    open: float
+    na_share: float
+    exact: float | None
+    upper: float | None
+    shown: float | None
+    mark: str | None
 
 
 @dataclass(frozen=True)
@@ -47,38 +49,60 @@ class Readings:
         codes = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
         return frozenset(i for f in self.scores.findings if f.code in codes for i in f.about)
 
-    def sums(self, category: Category) -> Sums:
-        """What the items of a category add up to."""
-        items = self.scores.items
-        points = [(i, items[i.id].points) for i in category.items]
-        weight = sum(item.weight for item, value in points if value is not None)
-        return Sums(
-            weight=weight,
-            points=sum((value for _, value in points if value is not None), Fraction(0)),
-            left_out=sum(item.weight for item in category.items) - weight,
-            open=sum(item.weight for item in category.items if item.id in self.open_items),
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Ids of the categories; those that are 対象外 come last, so that a chart can leave them
+        out."""
+        scores = self.scores.categories
+        ids = (category.id for category in self.catalog.categories)
+        return tuple(sorted(ids, key=lambda name: scores[name].score is None))
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figures]:
+        """What the cells of each category show."""
+        return {category.id: self._figures(category) for category in self.catalog.categories}
+
+    def _figures(self, category: Category) -> Figures:
+        items, now = self.scores.items, self.scores.categories[category.id]
+        total = sum(item.weight for item in category.items)
+        weight = sum(i.weight for i in category.items if items[i.id].points is not None)
+        return Figures(
+            weight=float(weight),
+            points=float(weight - now.lost),
+            left_out=float(total - weight),
+            open=float(sum(i.weight for i in category.items if i.id in self.open_items)),
+            na_share=float(now.na_share),
+            exact=None if now.score is None else float(now.score),
+            upper=None if now.upper is None else float(now.upper),
+            shown=None if now.score is None else shown_figure(now.score),
+            mark=None if now.score is None else self._mark(now.score),
         )
+
+    def _mark(self, score: Fraction) -> str:
+        return next(m.mark for m in self.catalog.report.marks if score >= m.score)
 
     @cached_property
     def record(self) -> Reading:
         """未回答 worth nothing."""
         values = {name: each.score for name, each in self.scores.categories.items()}
-        return Reading(self, values, self.scores.overall or Fraction(0), self.missed)
+        return Reading(self, values, self.scores.overall or Fraction(0), self._missed)
 
     @cached_property
     def upper(self) -> Reading:
         """未回答 worth everything."""
+        if not self.open_items:
+            return self.record
         values = {name: each.upper for name, each in self.scores.categories.items()}
-        missed = self.missed - self.open_items
+        missed = self._missed - self.open_items
         return Reading(self, values, self.scores.upper or Fraction(0), missed)
 
     @property
-    def missed(self) -> frozenset[str]:
+    def _missed(self) -> frozenset[str]:
         """Critical items worth nothing."""
         return frozenset(i for c in self.scores.categories.values() for i in c.critical_missed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One reading: scores by category (None: 対象外), the overall score, critical items missed."""
 
@@ -87,36 +111,27 @@ class Reading:
     overall: Fraction
     missed: frozenset[str]
 
-    def count(self, line: CapLine) -> int:
-        """What a cap's line counts."""
-        match line.kind:
-            case CapKind.CRITICAL:
-                return len(self.missed)
-            case CapKind.NA:
-                found = self.of.scores.categories.values()
-                return sum(1 for each in found if _too_thin(each, line))
-            case CapKind.CATEGORY | CapKind.CATEGORIES:
-                values = [value for value in self.categories.values() if value is not None]
-                return sum(1 for value in values if _is_in(value, line))
+    @cached_property
+    def counts(self) -> Sequence[int]:
+        """What the line of each cap counts."""
+        return [self._count(line) for line in self.of.lines]
 
-    def applied(self, line: CapLine) -> Rank | None:
-        """The cap that a line puts on the rank."""
-        count = self.count(line)
-        settled = line.kind is CapKind.CRITICAL and line.follower
-        if count < line.needed or (settled and count >= settled.needed):
-            return None
-        return line.at_most
+    @cached_property
+    def caps(self) -> Sequence[Rank | None]:
+        """The cap that each line puts on the rank."""
+        lines = zip(self.of.lines, self.counts, strict=True)
+        return [line.at_most if line.applies(count) else None for line, count in lines]
 
-    @property
+    @cached_property
     def base(self) -> Rank:
         """基礎ランク."""
         lows = self.of.catalog.scoring.ranks
         return min((r for r in lows if self.overall >= lows[r]), key=lambda rank: rank.position)
 
-    @property
+    @cached_property
     def cap(self) -> Rank | None:
         """The worst of the caps."""
-        caps = [cap for line in self.of.lines if (cap := self.applied(line))]
+        caps = [cap for cap in self.caps if cap]
         return worse_of(*caps) if caps else None
 
     @property
@@ -124,12 +139,25 @@ class Reading:
         """判定ランク."""
         return worse_of(self.base, self.cap) if self.cap else self.base
 
+    def _count(self, line: CapLine) -> int:
+        match line.kind:
+            case CapKind.CRITICAL:
+                return len(self.missed)
+            case CapKind.NA:
+                found = self.of.scores.categories.values()
+                return sum(1 for each in found if _too_thin(each, line))
+            case CapKind.CATEGORY | CapKind.CATEGORIES:
+                return sum(1 for value in self.categories.values() if _is_in(value, line))
 
-def _is_in(value: Fraction, line: CapLine) -> bool:
-    below = line.limit is not None and value < line.limit
+
+def _is_in(value: Fraction | None, line: CapLine) -> bool:
+    if value is None or line.limit is None or value >= line.limit:
+        return False
     lower = line.follower.limit if line.follower else None
-    return below and (lower is None or value >= lower)
+    return lower is None or value >= lower
 
 
 def _too_thin(category: CategoryScore, line: CapLine) -> bool:
-    return category.score is not None and line.limit is not None and category.na_share > line.limit
+    if not category.na_share or category.score is None or line.limit is None:
+        return False  # most categories leave nothing out, and no limit is below nothing
+    return category.na_share > line.limit

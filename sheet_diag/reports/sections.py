@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any, Final
 
-from sheet_diag.figures import shown, shown_figure
+from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Category, Item, NoteKind
 from sheet_diag.model.results import CommentedCategory
@@ -15,7 +15,6 @@ from sheet_diag.reports.comparison import comparison_lines
 from sheet_diag.reports.facts import overall_facts
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import mark_of
 from sheet_diag.reports.reasons import reasons
 from sheet_diag.style import (
     BODY,
@@ -142,19 +141,19 @@ def _write_score(
     page.merged(
         row, *name_columns, name, {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9}
     )
-    score = letter.report.diagnosis.scores.categories[category.id].score
+    now = letter.readings.figures[category.id]
     figure = {**CELL, **CENTER, **BOLD, "font_size": 12, "num_format": "0.0"}
     points, mark = (
         f"={result.of(category.id, column).seen_from(page.name)}" for column in (SHOWN, MARK)
     )
-    if score is None:
+    if now.shown is None or now.mark is None:
         outside, look = say("report.categories.na"), {**CELL, **CENTER, "font_size": 9}
         page.formula(row, score_columns[0], points, look, outside)
         page.formula(row, mark_columns[0], mark, {**CELL, **CENTER}, say("report.none"))
     else:
-        page.formula(row, score_columns[0], points, figure, shown_figure(score))
+        page.formula(row, score_columns[0], points, figure, now.shown)
         look = {**CELL, **CENTER, **BOLD, "font_size": 14}
-        page.formula(row, mark_columns[0], mark, look, mark_of(letter.catalog, score).mark)
+        page.formula(row, mark_columns[0], mark, look, now.mark)
 
 
 def _write_about(flow: Flow, letter: Letter, number: int, category: Category) -> None:

@@ -5,7 +5,9 @@ The sheet is locked but for its drop-downs; it reads the record on 回答と採�
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sheet_diag.celltext import quoted
@@ -14,12 +16,13 @@ from sheet_diag.reports import answers as record_of
 from sheet_diag.reports import calculation as calc
 from sheet_diag.reports import paper
 from sheet_diag.reports.answers import FLAG, PROTECTED, Record
-from sheet_diag.reports.calculation import Basis, Calculation, placed, write_calculation
+from sheet_diag.reports.calculation import Basis, Calculation
 from sheet_diag.reports.cells import Span
 from sheet_diag.reports.dashboard import Dashboard, write_dashboard
+from sheet_diag.reports.edition import Edition
+from sheet_diag.reports.formulas import truncated
 from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.readings import Readings
-from sheet_diag.reports.verdicts import truncated
+from sheet_diag.reports.scoresheet import write_calculation
 from sheet_diag.style import (
     BODY,
     BOLD,
@@ -56,10 +59,23 @@ _HEADS: Final = {
     GAIN: "simulation.column.gain",
     WAY: "simulation.column.way",
 }
-_FIGURE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0##"}
-_GAIN: Final[Look] = {**CELL, **CENTER, "num_format": "+0.0;-0.0;0.0"}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_MIDDLE: Final[Look] = {**CELL, **CENTER}
+_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_STAR: Final[Look] = {**_MIDDLE, "font_color": NAVY}
+_WAY: Final[Look] = {**_MIDDLE, **BOLD, "font_color": NAVY}
+_CHOICE: Final[Look] = {**CELL, **FIELD, **CENTER, **BOLD}
+_FIGURE: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
+_GAIN: Final[Look] = {**_MIDDLE, "num_format": "+0.0;-0.0;0.0"}
+_CHANGED: Final[Look] = {"font_color": OK, **BOLD}
 _LAST: Final = len(_WIDTHS) - 1
+_TODAY_ROOM: Final = room(_WIDTHS[TODAY])
+_LEAST: Final = 24.0  # points: the height of a row
 _MOST_FROZEN: Final = 8  # categories: more would leave no room to scroll on a small screen
+_ROW: Final = "\0"  # stands in a formula for the number of the row that it is written in
+_RECORDS: Final = 64  # as many as `answers` keeps
+_PLACES: Final = 256  # as many as `formulas` keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +103,13 @@ def write_simulation(book: Book, page: Page, letter: Letter, record: Record) -> 
     header = top + Dashboard.rows(letter) + 1
     items = letter.report.diagnosis.open_items
     rows = {item: row for row, item in enumerate(items, header + 1)}
-    simulation = Simulation(rows, header, placed(letter, page.name, header + len(rows) + 2))
-    write_dashboard(book, page, Dashboard(top, record.result, simulation.result, letter))
-    readings = Readings(letter.catalog, letter.report.diagnosis.scores)
-    _Rows(page, simulation, record, letter, readings).write()
-    page.height(simulation.result.top - 1, 12)
-    basis = _basis(page.name, simulation, record, letter)
-    write_calculation(page, simulation.result, basis, record.criteria, letter)
+    place = calc.placed(letter.edition, record.result.order, page.name, header + len(rows) + 2)
+    simulation = Simulation(rows, header, place)
+    write_dashboard(book, page, Dashboard(top, record.result, place, letter))
+    _write_rows(page, simulation, record, letter)
+    page.height(place.top - 1, 12)
+    basis = _basis(letter.edition, place, record, header + 1, header + len(rows))
+    write_calculation(page, place, basis, record.criteria, letter)
     _finish(page, simulation, letter)
     return simulation
 
@@ -106,116 +122,143 @@ def _write_head(page: Page, letter: Letter) -> None:
         return
     ways = any(way.items for way in letter.report.diagnosis.ways)
     lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
-    text, look = "\n".join(lines), {**BODY, **MIDDLE, "font_size": 9}
-    page.merged(1, 0, _LAST, text, look)
+    text = "\n".join(lines)
+    page.merged(1, 0, _LAST, text, {**BODY, **MIDDLE, "font_size": 9})
     page.height(1, row_height(text, room=room(sum(_WIDTHS)), size=9, padding=2))
     page.height(2, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """Writes the open items, a row each."""
+class _Row:
+    """What the row of an open item says of every client; `formulas` have a hole for its number."""
 
-    page: Page
-    simulation: Simulation
-    record: Record
-    letter: Letter
-    readings: Readings
-
-    def write(self) -> None:
-        page, header, say = self.page, self.simulation.header, self.letter.say
-        page.height(header - 1, 6)
-        for column, key in _HEADS.items():
-            page.text(header, column, say(key), {**HEAD, "font_size": 9})
-        page.height(header, 34)
-        for name, row in self.simulation.rows.items():
-            item = self.letter.catalog.items[name]
-            self._texts(row, item)
-            self._choice(row, item)
-            self._figures(row, item)
-        first, last = header + 1, header + len(self.simulation.rows)
-        changed = f"=$E{first + 1}<>$D{first + 1}"
-        for column in (CHOSEN, GAIN):
-            look = {"font_color": OK, "bold": True}
-            page.highlight((first, column, last, column), changed, look)
-
-    def _texts(self, row: int, item: Item) -> None:
-        page, say, lang = self.page, self.letter.say, self.letter.say.lang
-        title, answer = item.comment.title[lang], self.letter.answer(item.id)
-        category = self.letter.catalog.category_of[item.id].short[lang]
-        page.text(row, ID, item.id, {**CELL, **CENTER})
-        page.text(row, CATEGORY, category, {**CELL, **SMALL, **CENTER})
-        page.text(row, TITLE_COLUMN, title, {**CELL, **INSET, "font_size": 9})
-        page.client_text(row, TODAY, answer, {**CELL, **CENTER})
-        star = say("report.answers.critical.mark") if item.critical else ""
-        page.text(row, STAR, star, {**CELL, **CENTER, "font_color": NAVY})
-        way = {**CELL, **CENTER, **BOLD, "font_color": NAVY}
-        page.text(row, WAY, self.letter.way_marks(item.id), way)
-        heights = (
-            row_height(title, room=room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5),
-            row_height(answer, room=room(_WIDTHS[TODAY]), size=10, padding=5),
-        )
-        page.height(row, max(*heights, 24))
-
-    def _choice(self, row: int, item: Item) -> None:
-        say = self.letter.say
-        look = {**CELL, **FIELD, **CENTER, **BOLD}
-        self.page.client_text(row, CHOSEN, self.letter.answer(item.id), look)
-        messages = {
-            "error_title": say("simulation.choose.title"),
-            "error_message": say("simulation.choose.error"),
-        }
-        source = f"={self.record.criteria.choices(item, self.page.name)}"
-        self.page.choices(row, CHOSEN, source, messages)
-
-    def _figures(self, row: int, item: Item) -> None:
-        page, home, record = self.page, self.page.name, self.record
-        none = quoted(self.letter.say("report.none"))
-        score = self.readings.scores.items[item.id]
-        at = {column: column_cell(row, column).replace("$", "") for column in range(_LAST + 1)}
-        weight = f"={record.of(item.id, record_of.WEIGHT).seen_from(home)}"
-        page.formula(row, WEIGHT, weight, {**CELL, **CENTER}, item.weight)
-        value = record.criteria.value(item, at[CHOSEN], home, none)
-        points = f"={at[WEIGHT]}*{at[VALUE]}"
-        if item.na_allowed:
-            points = f"=IF({at[VALUE]}={none},0,{at[WEIGHT]}*{at[VALUE]})"
-        today = f"={record.of(item.id, record_of.POINTS).seen_from(home)}"
-        earned = float(score.points or 0)
-        for column, formula, now in (
-            (VALUE, value, float(score.value or 0)),
-            (POINTS, points, earned),
-            (POINTS_TODAY, today, earned),
-        ):
-            page.formula(row, column, formula, _FIGURE, now)
-        unanswered = record.criteria.unanswered(item, at[CHOSEN], home)
-        page.formula(row, OPEN, unanswered, FLAG, float(item.id in self.readings.open_items))
-        page.formula(row, GAIN, f"={self._gain(item, at, none)}", _GAIN, 0.0)
-
-    def _gain(self, item: Item, at: dict[int, str], none: str) -> str:
-        """What this change alone adds to the overall score: by the weight that its category then
-        has, which 該当なし lessens."""
-        category, result = self.letter.catalog.category_of[item.id].id, self.record.result
-        weight, points, score, importance = (
-            result.of(category, column).seen_from(self.page.name)
-            for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
-        )
-        share = f"{importance}/{result.total(calc.IMPORTANCE).seen_from(self.page.name)}"
-        earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
-        left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
-        cut = truncated(f"((100*{earned}/{left}-{score})*{share})")
-        return f"IF({left}=0,{none},{cut})" if item.na_allowed else cut
+    item: Item
+    category: str
+    title: str
+    star: str
+    height: float
+    choices: str
+    formulas: tuple[tuple[int, str, Look], ...]
 
 
-def _basis(home: str, simulation: Simulation, record: Record, letter: Letter) -> Basis:
-    """Today's sums, with what the drop-downs change. Every item that is not full is open, so all
-    unanswered and all missed critical items are among the rows."""
-    first, last = simulation.header + 1, simulation.header + len(simulation.rows)
+def _write_rows(page: Page, simulation: Simulation, record: Record, letter: Letter) -> None:
+    header, say = simulation.header, letter.say
+    page.height(header - 1, 6)
+    for column, key in _HEADS.items():
+        page.text(header, column, say(key), _HEAD)
+    page.height(header, 34)
+    known = _rows(letter.edition, page.name, record)
+    messages = {
+        "error_title": say("simulation.choose.title"),
+        "error_message": say("simulation.choose.error"),
+    }
+    for name, at in simulation.rows.items():
+        row, answer = known[name], letter.answer(name)
+        _write_texts(page, at, row, answer, letter)
+        page.client_text(at, CHOSEN, answer, _CHOICE)
+        page.choices(at, CHOSEN, row.choices, messages)
+        _write_figures(page, at, row, letter)
+    first, last = header + 1, header + len(simulation.rows)
+    changed = f"=$E{first + 1}<>$D{first + 1}"
+    for column in (CHOSEN, GAIN):
+        page.highlight((first, column, last, column), changed, _CHANGED)
+
+
+def _write_texts(page: Page, at: int, row: _Row, answer: str, letter: Letter) -> None:
+    page.text(at, ID, row.item.id, _MIDDLE)
+    page.text(at, CATEGORY, row.category, _MUTED)
+    page.text(at, TITLE_COLUMN, row.title, _TEXT)
+    page.client_text(at, TODAY, answer, _MIDDLE)
+    page.text(at, STAR, row.star, _STAR)
+    page.text(at, WAY, letter.way_marks(row.item.id), _WAY)
+    page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
+
+
+def _write_figures(page: Page, at: int, row: _Row, letter: Letter) -> None:
+    item, readings = row.item, letter.readings
+    score = readings.scores.items[item.id]
+    earned, unanswered = float(score.points or 0), float(item.id in readings.open_items)
+    values = (item.weight, float(score.value or 0), earned, earned, unanswered, 0.0)
+    number = str(at + 1)
+    for (column, formula, look), value in zip(row.formulas, values, strict=True):
+        page.formula(at, column, formula.replace(_ROW, number), look, value)
+
+
+@lru_cache(maxsize=_RECORDS)
+def _rows(edition: Edition, home: str, record: Record) -> Mapping[str, _Row]:
+    items = edition.catalog.items
+    return {name: _row(edition, home, record, item) for name, item in items.items()}
+
+
+def _row(edition: Edition, home: str, record: Record, item: Item) -> _Row:
+    say, title = edition.say, item.comment.title[edition.say.lang]
+    needed = row_height(title, room=room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5)
+    return _Row(
+        item=item,
+        category=edition.catalog.category_of[item.id].short[say.lang],
+        title=title,
+        star=say("report.answers.critical.mark") if item.critical else "",
+        height=max(needed, _LEAST),
+        choices=f"={record.criteria.choices(item, home)}",
+        formulas=_formulas(edition, home, record, item),
+    )
+
+
+def _formulas(
+    edition: Edition, home: str, record: Record, item: Item
+) -> tuple[tuple[int, str, Look], ...]:
+    """The calculated cells of a row in their order."""
+    none, criteria = quoted(edition.say("report.none")), record.criteria
+    at = {column: _letter(column) + _ROW for column in range(_LAST + 1)}
+    today = {
+        column: f"={record.of(item.id, column).seen_from(home)}"
+        for column in (record_of.WEIGHT, record_of.POINTS)
+    }
+    points = f"{at[WEIGHT]}*{at[VALUE]}"
+    if item.na_allowed:
+        points = f"IF({at[VALUE]}={none},0,{points})"
+    category = edition.catalog.category_of[item.id].id
+    return (
+        (WEIGHT, today[record_of.WEIGHT], _MIDDLE),
+        (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
+        (POINTS, f"={points}", _FIGURE),
+        (POINTS_TODAY, today[record_of.POINTS], _FIGURE),
+        (OPEN, criteria.unanswered(item, at[CHOSEN], home), FLAG),
+        (GAIN, f"={_gain(item, category, at, home, record, none)}", _GAIN),
+    )
+
+
+def _letter(column: int) -> str:
+    return column_cell(0, column).strip("$1")
+
+
+def _gain(
+    item: Item, category: str, at: Mapping[int, str], home: str, record: Record, none: str
+) -> str:
+    """What this change alone adds to the overall score: by the weight that its category then
+    has, which 該当なし lessens."""
+    result = record.result
+    weight, points, score, importance = (
+        result.of(category, column).seen_from(home)
+        for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
+    )
+    share = f"{importance}/{result.total(calc.IMPORTANCE).seen_from(home)}"
+    earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
+    left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
+    cut = truncated(f"((100*{earned}/{left}-{score})*{share})")
+    return f"IF({left}=0,{none},{cut})" if item.na_allowed else cut
+
+
+@lru_cache(maxsize=_PLACES)
+def _basis(edition: Edition, place: Calculation, record: Record, first: int, last: int) -> Basis:
+    """Today's sums, with what the drop-downs in rows `first` to `last` change. Every item that is
+    not full is open, so all unanswered and all missed critical items are among the rows."""
+    home = place.sheet
     at = {column: str(Span(home, column, first, last)) for column in range(_LAST + 1)}
-    none = quoted(letter.say("report.none"))
+    none = quoted(edition.say("report.none"))
     sums = {}
-    for name in simulation.result.order:
-        short = simulation.result.of(name, calc.SHORT)
-        mine = f"({at[CATEGORY]}={short})"
+    for name in place.order:
+        mine = f"({at[CATEGORY]}={place.of(name, calc.SHORT)})"
         out = f"SUMPRODUCT({mine}*({at[VALUE]}={none})*{at[WEIGHT]})"
         weight, points, left_out = (
             record.result.of(name, column).seen_from(home)
@@ -227,7 +270,7 @@ def _basis(home: str, simulation: Simulation, record: Record, letter: Letter) ->
             calc.LEFT_OUT: f"{left_out}+{out}",
             calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
         }
-    star = quoted(letter.say("report.answers.critical.mark"))
+    star = quoted(edition.say("report.answers.critical.mark"))
     missed = f"({at[STAR]}={star})*({at[VALUE]}=0)"
     counts = f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({at[OPEN]}=0))"
     return Basis(sums, counts, record.result)

@@ -10,9 +10,7 @@ from sheet_diag.model.results import Finding, FindingCode
 from sheet_diag.scoring.marks import Sums
 
 
-def findings(
-    catalog: Catalog, sums: Mapping[str, Sums], strict_differs: bool
-) -> Iterator[Finding]:
+def findings(catalog: Catalog, sums: Mapping[str, Sums], strict_differs: bool) -> Iterator[Finding]:
     """What is to be confirmed with the client; `strict_differs` where 該当なし as 0 would make
     another rank."""
     marks = {mark.item: mark for s in sums.values() for mark in s.marks}

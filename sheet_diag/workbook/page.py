@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -14,24 +14,25 @@ from xlsxwriter.image import Image
 from sheet_diag.celltext import property_text, storable
 from sheet_diag.style import INPUT
 from sheet_diag.typography import FONT, room, row_height
-
-Look = Mapping[str, Any]
+from sheet_diag.workbook.contents import BLANK, formula_content, number_content
+from sheet_diag.workbook.forms import Look
+from sheet_diag.workbook.refusal import require_done
+from sheet_diag.workbook.sheet import Sheet
 
 A3: Final = 8  # sizes of paper, by their numbers in Excel
 A4: Final = 9
 _NOTE_WIDTH: Final = 300  # pixels
 
 
-class WorkbookError(Exception):
-    """XlsxWriter refused a cell or an option: our own mistake, never the client's."""
-
-
 class Page:
     """A sheet. Text of ours goes in by `text`, of a client by `client_text`."""
 
-    def __init__(self, sheet: Any, form: Callable[[Look], Any]) -> None:
+    def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._format = form  # the workbook's format of a look
+        self._cells = sheet.cells
+        self._put = sheet.cells.put
+        self._strings = sheet.str_table
+        self._form = sheet.forms.of  # the workbook's format of a look
         self._widths: dict[int, int] = {}
 
     @property
@@ -42,21 +43,27 @@ class Page:
     def text(self, row: int, col: int, text: str, look: Look) -> None:
         """Write text of the product."""
         if text:
-            require_done(self._sheet.write_string(row, col, storable(text), self._format(look)))
+            self._strings.count += 1
+            self._put(row, col, self._form(look), self._strings[text])
         else:
-            self.blank(row, col, look)
+            self._put(row, col, self._form(look), BLANK)
 
     def client_text(self, row: int, col: int, text: str, look: Look) -> None:
         """Write text that came from outside: it stays text even when a person edits the cell."""
-        self.text(row, col, text, {**look, "quote_prefix": True})
+        form = self._sheet.forms.quoted(look)
+        if text:
+            self._strings.count += 1
+            self._put(row, col, form, self._strings[text])
+        else:
+            self._put(row, col, form, BLANK)
 
     def number(self, row: int, col: int, number: float, look: Look) -> None:
         """Write a number."""
-        require_done(self._sheet.write_number(row, col, number, self._format(look)))
+        self._put(row, col, self._form(look), number_content(number))
 
     def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
         """Write a formula with the value that viewers show before they calculate."""
-        require_done(self._sheet.write_formula(row, col, formula, self._format(look), value))
+        self._put(row, col, self._form(look), formula_content(formula, value))
 
     def merged_formula(
         self, row: int, cols: tuple[int, int], formula: str, look: Look, value: str | float
@@ -68,27 +75,32 @@ class Page:
     def day(self, row: int, col: int, day: date, look: Look) -> None:
         """Write a date."""
         look = {"num_format": "yyyy/m/d", **look}
-        require_done(self._sheet.write_datetime(row, col, day, self._format(look)))
+        self.number(row, col, self._sheet._convert_date_time(day), look)
 
     def blank(self, row: int, col: int, look: Look) -> None:
         """Write an empty cell with a look."""
-        require_done(self._sheet.write_blank(row, col, None, self._format(look)))
+        self._put(row, col, self._form(look), BLANK)
 
     def merged(self, row: int, first: int, last: int, text: str, look: Look, rows: int = 1) -> None:
         """Merge columns `first` to `last` over `rows` rows and write text of the product."""
-        if first == last and rows == 1:
-            self.text(row, first, text, look)
-            return
-        cell_format = self._format(look)
-        require_done(self._sheet.merge_range(row, first, row + rows - 1, last, "", cell_format))
+        if first != last or rows != 1:
+            self._cells.merge((row, first, row + rows - 1, last), self._form(look))
         self.text(row, first, text, look)
 
     def merged_client(self, row: int, first: int, last: int, text: str, look: Look) -> None:
         """Merge columns and write text that came from outside."""
-        self.merged(row, first, last, text, {**look, "quote_prefix": True})
+        if first != last:
+            self._cells.merge((row, first, row, last), self._sheet.forms.quoted(look))
+        self.client_text(row, first, text, look)
+
+    def done(self, row: int) -> None:
+        """No row before this one will change any more, so that a sheet of a million cells takes
+        little memory. Its table, heights, notes and charts must be there already."""
+        self._cells.done(row)
 
     def note(self, row: int, col: int, text: str) -> None:
         """Put a note on a cell, in a box that holds it; it names no author and no day."""
+        self._cells.require_open(row)
         lines = "\n".join(property_text(line) for line in text.split("\n"))
         points = row_height(lines, room=room(_NOTE_WIDTH), size=9, padding=12)
         box = {"width": _NOTE_WIDTH, "height": round(points / 0.75), "color": INPUT}
@@ -97,7 +109,7 @@ class Page:
 
     def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
         """Write a link to a place in here (`internal:`) or a file beside it (`external:`)."""
-        done = self._sheet.write_url(row, col, target, self._format(look), storable(text))
+        done = self._sheet.write_url(row, col, target, self._form(look), storable(text))
         require_done(done)
 
     def columns(self, widths: Sequence[int], *, hidden: Iterable[int] = ()) -> None:
@@ -113,21 +125,20 @@ class Page:
 
     def height(self, row: int, points: float) -> None:
         """Set a row height in points (Excel takes up to 409)."""
-        require_done(self._sheet.set_row(row, min(points, 409)))
+        self._sheet.set_height(row, min(points, 409))
 
     def choices(self, row: int, col: int, source: str, messages: Mapping[str, str]) -> None:
         """A drop-down over a range; `messages` may hold input_title, input_message, error_title,
         error_message."""
-        options = {"validate": "list", "source": source, **messages}
-        require_done(self._sheet.data_validation(row, col, row, col, options))
+        self._sheet.validate(row, col, {"validate": "list", "source": source, **messages})
 
     def rule(self, row: int, col: int, options: Mapping[str, Any]) -> None:
         """Any other data validation of one cell."""
-        require_done(self._sheet.data_validation(row, col, row, col, dict(options)))
+        self._sheet.validate(row, col, options)
 
     def highlight(self, area: tuple[int, int, int, int], formula: str, look: Look) -> None:
         """Format the area where a formula holds."""
-        options = {"type": "formula", "criteria": formula, "format": self._format(look)}
+        options = {"type": "formula", "criteria": formula, "format": self._form(look)}
         require_done(self._sheet.conditional_format(*area, options))
 
     def shade(self, area: tuple[int, int, int, int], options: Mapping[str, Any]) -> None:
@@ -138,7 +149,7 @@ class Page:
         self, area: tuple[int, int, int, int], name: str, headers: Sequence[str], head: Look
     ) -> None:
         """Make a native Excel table of cells that are already written, and write its headers."""
-        columns = [{"header": text, "header_format": self._format(head)} for text in headers]
+        columns = [{"header": text, "header_format": self._form(head)} for text in headers]
         options = {"name": name, "columns": columns, "style": "Table Style Light 1"}
         require_done(self._sheet.add_table(*area, options))
 
@@ -236,9 +247,3 @@ def is_picture(content: bytes) -> bool:
     except (XlsxWriterException, struct.error, IndexError):
         return False
     return bool(image.width > 0 and image.height > 0)
-
-
-def require_done(code: Any) -> None:
-    """XlsxWriter refuses by a negative return code, None or False; nothing may be lost unseen."""
-    if isinstance(code, int) and code < 0:
-        raise WorkbookError(f"the workbook refused a cell or an option ({code})")

@@ -1,72 +1,66 @@
-"""Cell styles by name: XlsxWriter formats cells, but writes no styles that Excel lists by name.
+"""The part `xl/styles.xml`: the formats that cells use, and styles by name.
 
-The one place that reaches into XlsxWriter's own classes, for what its interface does not offer: the
-part `xl/styles.xml` gets the house's styles beside Normal, and each format the style it is made of.
-Whoever changes a style in Excel changes every cell that bears it.
+XlsxWriter formats cells, but writes no styles that Excel lists by name: the part gets the house's
+styles beside Normal, and each format the style it is made of. Whoever changes a style in Excel
+changes every cell that bears it.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.packager import Packager
 from xlsxwriter.styles import Styles, XFormatType
 
-from sheet_diag.style import STYLE, STYLES
+from sheet_diag.workbook.forms import DEFAULT, Forms, Kind
 
 
-class StyledWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publishes no types
-    """A workbook whose formats may bear a named style (the key `style.STYLE` of a look)."""
-
-    def __init__(self, *arguments: Any) -> None:
-        self._named: dict[str, Any] = {}  # the format of each style in use, by its name
-        super().__init__(*arguments)
-
-    def styled_format(self, look: Mapping[str, Any]) -> Any:
-        """A format of the look, which goes by the name of its style in Excel."""
-        options = dict(look)
-        name = options.pop(STYLE, None)
-        made = self.add_format(options)
-        if name:
-            made.style_name = name
-            if name not in self._named:
-                base = {key: value for key, value in STYLES[name].items() if key != STYLE}
-                self._named[name] = self.add_format(base)
-                self._named[name].style_name = name
-                self._named[name]._get_xf_index()  # an unused format has no font and no border
-        return made
-
-    def _get_packager(self) -> Packager:
-        return _StyledPackager(self._named)
+def styles_part(forms: Forms, *, has_notes: bool) -> str:
+    """The part for the formats that have a number."""
+    return _part(
+        tuple(forms.cells.kinds), tuple(forms.rules.kinds), tuple(forms.styles.items()), has_notes
+    )
 
 
-class _StyledPackager(Packager):  # type: ignore[misc]
-    def __init__(self, named: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._named = named
+@lru_cache(maxsize=256)  # a campaign's reports have some ten lists of formats in all
+def _part(
+    cells: tuple[Kind, ...],
+    rules: tuple[Kind, ...],
+    names: tuple[tuple[str, int], ...],
+    has_notes: bool,
+) -> str:
+    book = xlsxwriter.Workbook(io.BytesIO(), {"default_format_properties": dict(DEFAULT)})
+    for number, kind in enumerate(cells, 1):
+        made = book.add_format(kind.properties)
+        made.set_xf_index(number)
+        made.style_name = kind.style
+    for number, kind in enumerate(rules):
+        book.add_format(kind.properties).set_dxf_index(number)
+    book.has_comments = has_notes
+    book._prepare_format_properties()
+    styles = _NamedStyles({name: book.xf_formats[number] for name, number in names})
+    styles._set_style_properties(
+        [
+            book.xf_formats,
+            book.palette,
+            book.font_count,
+            book.num_formats,
+            book.border_count,
+            book.fill_count,
+            book.custom_colors,
+            book.dxf_formats,
+            book.has_comments,
+        ]
+    )
+    styles.fh = io.StringIO()
+    styles._assemble_xml_file()
+    return str(styles.fh.getvalue())
 
-    def _write_styles_file(self) -> None:
-        book, styles = self.workbook, _NamedStyles(self._named)
-        styles._set_style_properties(
-            [
-                book.xf_formats,
-                book.palette,
-                book.font_count,
-                book.num_formats,
-                book.border_count,
-                book.fill_count,
-                book.custom_colors,
-                book.dxf_formats,
-                book.has_comments,
-            ]
-        )
-        styles._set_xml_writer(self._filename("xl/styles.xml"))
-        styles._assemble_xml_file()
 
-
-class _NamedStyles(Styles):  # type: ignore[misc]
+class _NamedStyles(Styles):  # type: ignore[misc]  # XlsxWriter publishes no types
     def __init__(self, named: Mapping[str, Any]) -> None:
         super().__init__()
         self._named = named

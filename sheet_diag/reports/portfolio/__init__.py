@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sheet_diag.layout import OUTPUT_KEY
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
@@ -14,6 +16,13 @@ from sheet_diag.reports.portfolio.overview import write_overview
 from sheet_diag.reports.portfolio.rows import write_attention, write_data, write_items
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Book
+
+
+def write_portfolio(
+    path: Path, portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording
+) -> None:
+    """Write the workbook. Raises `OSError`."""
+    path.write_bytes(portfolio_report(portfolio, catalog, issuer, say))
 
 
 def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import pandas as pd
-
 from sheet_diag.model.catalog import Catalog, Choice, Role
 from sheet_diag.reports.portfolio.clients import write_score
 from sheet_diag.reports.portfolio.listing import (
@@ -65,16 +63,15 @@ def write_answer_map(page: Page, summary: Summary) -> None:
     say, catalog = summary.say, summary.catalog
     columns = [*_client_columns(summary), *(Column(item, 34) for item in catalog.items)]
     records = summary.portfolio.clients.to_dict("records")
-    given = _given(summary.portfolio.answers, len(catalog.items))
-    marks = {c.id: _mark(c) for choices in catalog.answer_sets.values() for c in choices}
+    codes = summary.portfolio.codes
+    marks = _marks(catalog)
     looks = {mark: {**MID, "bg_color": shade} for mark, shade in _SHADES.items()}
 
     def write_row(page: Page, row: int, index: int) -> None:
         record = records[index]
         _write_client(page, row, record, summary)
-        answers = given[record["file"]]
-        for column, (item, answer) in enumerate(zip(catalog.items, answers, strict=True), 2):
-            _write_mark(page, row, column, _shown(catalog, item, answer, marks), looks)
+        for column, (code, marks_) in enumerate(zip(codes[index], marks, strict=True), 2):
+            _write_mark(page, row, column, marks_[code], looks)
 
     write_listing(
         page,
@@ -90,11 +87,15 @@ def write_answer_map(page: Page, summary: Summary) -> None:
     )
 
 
-def _given(answers: pd.DataFrame, items: int) -> Mapping[str, list[Any]]:
-    """The answers of each file, in the order of the catalogue."""
-    choices = answers["answer"].astype("object").where(answers["answer"].notna(), None).tolist()
-    files = answers["file"].astype("object").tolist()[::items]
-    return {file: choices[n * items : (n + 1) * items] for n, file in enumerate(files)}
+def _marks(catalog: Catalog) -> list[list[str]]:
+    """The mark of every answer by its code, item by item; empty for 未回答 and for 該当なし where
+    that is not offered."""
+    known = {c.id: c for choices in catalog.answer_sets.values() for c in choices}
+    marks = [_mark(choice) for choice in known.values()]
+    return [
+        [*("" if m == _LEFT_OUT and not item.na_allowed else m for m in marks), ""]
+        for item in catalog.items.values()
+    ]
 
 
 def _mark(choice: Choice) -> str:
@@ -105,12 +106,6 @@ def _mark(choice: Choice) -> str:
     if choice.value == 1:
         return _FULL
     return _PART if choice.value else _NONE
-
-
-def _shown(catalog: Catalog, item: str, answer: str | None, marks: Mapping[str, str]) -> str:
-    """The mark of an answer; empty for 未回答 and for 該当なし where that is not offered."""
-    mark = marks.get(answer or "", "")
-    return "" if mark == _LEFT_OUT and not catalog.items[item].na_allowed else mark
 
 
 def _write_mark(page: Page, row: int, column: int, mark: str, looks: Mapping[str, Look]) -> None:

@@ -200,7 +200,7 @@ def write_data(page: Page, summary: Summary) -> None:
     }  # fmt: skip
     columns = [Column(say(f"portfolio.data.{key}"), width) for key, width in widths.items()]
     answers = summary.portfolio.answers
-    count, most = len(answers), CELLS // len(columns)
+    count, most = summary.portfolio.codes.size, CELLS // len(columns)
     records = answers.head(most).astype({"answer": "object"}).to_dict("records")
 
     def write_row(page: Page, row: int, index: int) -> None:

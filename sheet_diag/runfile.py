@@ -1,0 +1,83 @@
+"""run.json as a file: one JSON document that is written, and read, a return a line.
+
+Knows where its entries stand, never what they say. A file of an earlier version, or one that
+somebody has formatted anew, is read as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+_RETURNS: Final = "returns"
+_OPEN: Final = f'"{_RETURNS}": [\n'
+_CLOSE: Final = "]"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def one_line(content: Any) -> bytes:
+    """A value as JSON: UTF-8, keys sorted, a question mark for half a character."""
+    return _ENCODER.encode(content).encode("utf-8", "replace")
+
+
+class Document:
+    """The document in the making: `head` holds everything but the returns, which are added one by
+    one before it is ended."""
+
+    def __init__(self, file: BinaryIO, head: Mapping[str, Any]) -> None:
+        self._file = file
+        self._after = {key: head[key] for key in sorted(head) if key > _RETURNS}
+        self._between = b""
+        before = b"".join(_pair(key, head[key]) + b",\n" for key in sorted(head) if key < _RETURNS)
+        file.write(b"{\n" + before + _OPEN.encode())
+
+    def add(self, line: bytes) -> None:
+        """Add a return."""
+        self._file.write(self._between + line)
+        self._between = b",\n"
+
+    def end(self) -> None:
+        """Write what follows the last return."""
+        after = b"".join(b",\n" + _pair(key, value) for key, value in self._after.items())
+        self._file.write((b"\n" if self._between else b"") + _CLOSE.encode() + after + b"\n}\n")
+
+
+def head_of(path: Path) -> Any:
+    """The document without its returns. Raises `OSError`, and `ValueError` where it is no JSON."""
+    with path.open(encoding="utf-8") as file:
+        before = "".join(takewhile(lambda line: line != _OPEN, file))
+        after = "".join(_from_close(file))
+    if not after:
+        return {**json.loads(before), _RETURNS: ()}
+    return json.loads(before + _OPEN + after)
+
+
+def entries(path: Path) -> Iterator[Any]:
+    """The returns, one by one. Raises as `head_of`, and what a foreign document calls for
+    (`KeyError`, `TypeError`)."""
+    with path.open(encoding="utf-8") as file:
+        if not any(line == _OPEN for line in file):
+            file.seek(0)
+            yield from json.load(file)[_RETURNS]
+            return
+        for line in file:
+            if line.startswith(_CLOSE):
+                return
+            yield json.loads(line.removesuffix("\n").removesuffix(","))
+    raise ValueError("the document ends within its returns")
+
+
+def _from_close(lines: Iterable[str]) -> Iterator[str]:
+    """The lines from the end of the returns on."""
+    lines = iter(lines)
+    for line in lines:
+        if line.startswith(_CLOSE):
+            yield line
+            yield from lines
+
+
+def _pair(key: str, value: Any) -> bytes:
+    return one_line(key) + b": " + one_line(value)

@@ -1,0 +1,204 @@
+"""The cells of a sheet: kept by row until they are written, the finished ones already as XML.
+
+It writes the XML that XlsxWriter writes, which held an object a cell and a call an attribute: that
+was half the time of a report. Rows that `done` was told of are kept deflated, a twentieth of what
+they take as objects; there the formats stand in the order in which they were first used, because
+their numbers are known only when the sheets before are written.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from xlsxwriter.utility import xl_col_to_name
+
+from sheet_diag.workbook.contents import BLANK, Content
+from sheet_diag.workbook.forms import Form, Numbers
+from sheet_diag.workbook.refusal import WorkbookError
+
+ROWS: Final = 1_048_576
+COLUMNS: Final = 16_384
+Cell = tuple[Form, Content]
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+_BLOCK: Final = 16  # XlsxWriter tells the columns in use once for so many rows
+_MANY: Final = 32 * _BLOCK  # rows that are worth deflating
+_HIDDEN: Final = ' ht="18.75" hidden="1" customHeight="1"'
+_DEFAULT_HEIGHT: Final = ' ht="18.75" customHeight="1"'
+_MARK: Final = "\0"  # around a format that has no number yet; XML holds none
+
+
+class _Rows(dict[int, dict[int, Cell]]):
+    """The cells of each row by column; a row before `first` is finished."""
+
+    first = 0
+
+    def __missing__(self, row: int) -> dict[int, Cell]:
+        if not self.first <= row < ROWS:
+            raise WorkbookError(f"row {row} is outside of the sheet or already finished")
+        cells: dict[int, Cell] = {}
+        self[row] = cells
+        return cells
+
+
+class _Names(dict[int, str]):
+    """Names of columns."""
+
+    def __missing__(self, col: int) -> str:
+        name = self[col] = str(xl_col_to_name(col))
+        return name
+
+
+class _Marks(dict[Form, str]):
+    """What stands in XML for formats that have no number yet."""
+
+    def __missing__(self, form: Form) -> str:
+        mark = self[form] = f"{_MARK}{len(self)}{_MARK}"
+        return mark
+
+
+_NAMES: Final = _Names()
+
+
+class Cells:
+    """The cells of a sheet. `notes` are XlsxWriter's, by row and column."""
+
+    def __init__(self, notes: Mapping[int, Mapping[int, Any]]) -> None:
+        self.merges: list[str] = []
+        self._notes = notes
+        self._rows = _Rows()
+        self._heights: dict[int, str] = {}  # as attributes of the row
+        self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
+        self._tables: list[Area] = []
+        self._finished: list[bytes] = []
+        self._edge_rows: set[int] = set()
+        self._edge_columns: set[int] = set()
+        self._marks = _Marks()
+
+    def put(self, row: int, col: int, form: Form, content: Content) -> None:
+        """Write a cell."""
+        if not 0 <= col < COLUMNS:
+            raise WorkbookError(f"column {col} is outside of the sheet")
+        self._rows[row][col] = (form, content)
+
+    def merge(self, area: Area, form: Form) -> None:
+        """Merge an area; its cells are blank."""
+        top, left, bottom, right = area
+        if not 0 <= left <= right < COLUMNS or top > bottom or (top, left) == (bottom, right):
+            raise WorkbookError(f"no area to be merged: {area}")
+        if any(_overlap(area, table) for table in self._tables):
+            raise WorkbookError(f"a table stands where cells are merged: {area}")
+        columns, blank = _bits(left, right), (form, BLANK)
+        for row in range(top, bottom + 1):
+            if self._merged[row] & columns:
+                raise WorkbookError(f"cells are merged already: {area}")
+            self._merged[row] |= columns
+            self._rows[row].update(dict.fromkeys(range(left, right + 1), blank))
+        self.merges.append(f"{_NAMES[left]}{top + 1}:{_NAMES[right]}{bottom + 1}")
+
+    def claim(self, area: Area) -> None:
+        """Keep an area for a table."""
+        top, left, bottom, right = area
+        columns = _bits(left, right)
+        merged = any(bits & columns for row, bits in self._merged.items() if top <= row <= bottom)
+        if merged or any(_overlap(area, table) for table in self._tables):
+            raise WorkbookError(f"something stands where a table is to be: {area}")
+        self._tables.append(area)
+
+    def height(self, row: int, pixels: int) -> None:
+        """Set the height of a row; a row of none is hidden."""
+        self.require_open(row)
+        size = f' ht="{pixels * 0.75:.16g}" customHeight="1"'
+        self._heights[row] = size if pixels else _HIDDEN
+
+    def require_open(self, row: int) -> None:
+        """Refuse a row that is finished or outside of the sheet."""
+        if not self._rows.first <= row < ROWS:
+            raise WorkbookError(f"row {row} is outside of the sheet or finished")
+
+    def done(self, row: int) -> None:
+        """No row before this one will change: what came of many is enough."""
+        end = row - row % _BLOCK
+        if end - self._rows.first < _MANY:
+            return
+        self._measure(end)
+        text = "".join(self._texts(end, self._marks))
+        self._finished.append(zlib.compress(text.encode(), 1))
+        self._rows.first = end
+        for rows in (self._rows, self._heights, self._merged):
+            for each in [each for each in rows if each < end]:
+                del rows[each]
+
+    def row(self, row: int) -> Mapping[int, Cell]:
+        """The cells of a row, for a chart."""
+        self.require_open(row)
+        return self._rows.get(row, {})
+
+    def __bool__(self) -> bool:
+        """Whether anything was written."""
+        return bool(self._rows or self._finished)
+
+    def edges(self) -> tuple[set[int], set[int]]:
+        """The outmost rows and columns of all cells and heights, and some between."""
+        self._measure(ROWS)
+        return self._edge_rows, self._edge_columns
+
+    def xml(self, numbers: Numbers) -> Iterator[str]:
+        """The rows, in pieces."""
+        for finished in self._finished:
+            yield self._numbered(finished, numbers)
+        yield from self._texts(ROWS, numbers)
+
+    def _measure(self, end: int) -> None:
+        rows = [row for row in (*self._rows, *self._heights) if row < end]
+        if rows:
+            self._edge_rows.update((min(rows), max(rows)))
+        for row, cells in self._rows.items():
+            if row < end:
+                self._edge_columns.update((min(cells), max(cells)))
+
+    def _texts(self, end: int, numbers: Mapping[Form, int | str]) -> Iterator[str]:
+        first = self._rows.first
+        known = {*self._rows, *self._heights, *self._notes}
+        rows = sorted(row for row in known if first <= row < end)
+        for _, block in groupby(rows, lambda row: row // _BLOCK):
+            yield self._block(list(block), numbers)
+
+    def _block(self, block: Sequence[int], numbers: Mapping[Form, int | str]) -> str:
+        cells, notes = self._rows.get, self._notes.get
+        used: set[int] = set()
+        used.update(*(cells(row, ()) for row in block), *(notes(row, ()) for row in block))
+        spans = f' spans="{min(used) + 1}:{max(used) + 1}"' if used else ""
+        return "".join([self._row(row, spans, numbers) for row in block])
+
+    def _row(self, row: int, spans: str, numbers: Mapping[Form, int | str]) -> str:
+        name = row + 1
+        head = f'<row r="{name}"{spans}{self._heights.get(row, _DEFAULT_HEIGHT)}'
+        cells = self._rows.get(row)
+        if not cells:
+            return f"{head}/>"
+        body = [
+            f'<c r="{_NAMES[col]}{name}" s="{numbers[form]}"{xml}'
+            for col, (form, (xml, _)) in sorted(cells.items())
+        ]
+        return f"{head}>{''.join(body)}</row>"
+
+    def _numbered(self, finished: bytes, numbers: Numbers) -> str:
+        forms = list(self._marks)
+        pieces = zlib.decompress(finished).decode().split(_MARK)
+        marks = dict.fromkeys(pieces[1::2])  # in the order of the cells
+        names = {mark: str(numbers[forms[int(mark)]]) for mark in marks}
+        pieces[1::2] = [names[mark] for mark in pieces[1::2]]
+        return "".join(pieces)
+
+
+def _bits(left: int, right: int) -> int:
+    return (2 << right) - (1 << left)
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
