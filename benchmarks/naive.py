@@ -14,6 +14,7 @@ import gc
 import json
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from copy import copy
 from fractions import Fraction
@@ -191,6 +192,7 @@ def run(returns: Sequence[Path], prepared: Path, output: Path, way: str) -> dict
 WAYS: Final = {"plain": assigned, "tuned": copied}
 
 if __name__ == "__main__":
+    warnings.simplefilter("ignore", UserWarning)  # extensions that openpyxl does not know
     folder, given, target, chosen = sys.argv[1:]
     files = sorted(Path(folder).iterdir())
     sys.stdout.write(json.dumps(run(files, Path(given), Path(target), chosen)))

@@ -3,19 +3,82 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheet_diag.complaints import fail
+from sheet_diag.complaints import fail, require_files, require_folder, require_office
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.settings import Comparing, Limits, Reading
 from sheet_diag.wording import Wording
 
 if TYPE_CHECKING:
+    from sheet_diag.batch import Order
     from sheet_diag.comparing import Beside
     from sheet_diag.config import Config
+    from sheet_diag.intake import Found
+    from sheet_diag.model.catalog import Catalog
+    from sheet_diag.model.settings import Comparing, Limits, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed after `run` or `watch`. Folders are texts: they need not be on this disk."""
+
+    input: str
+    output: str
+    as_of: str | None = None
+    previous: Path | None = None
+    benchmark: Path | None = None
+    pdf: bool = False
+    protect: bool = False
+    jobs: int | None = None
+    scheduler: str | None = None
+    passwords: Path | None = None
+    lang: str | None = None
+    catalog: Path | None = None
+    config: Path | None = None
+
+
+def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
+    """The run that was asked for, with `say` set to its language. Ends where it cannot be."""
+    from sheet_diag.batch import Order
+
+    settings = configured(asked.config, asked.lang, say, words)
+    source, target = Path(asked.input), Path(asked.output)
+    require_folder(source, say)
+    if target.resolve() == source.resolve():
+        fail(say("cli.error.same_folder", path=target), say)
+    if asked.previous and asked.previous.resolve() == target.resolve():
+        fail(say("cli.error.same_previous", path=target), say)
+    as_of = parse_day(asked.as_of, say)
+    office = require_office(say) if asked.pdf else None
+    catalog = load_asked(asked.catalog)
+    return Order(
+        input=source,
+        output=target,
+        catalog=catalog,
+        issuer=settings.issuer,
+        as_of=as_of,
+        lang=say.lang,
+        report_lang=settings.report_language,
+        jobs=asked.jobs,
+        reading=reading(settings.limits, asked.passwords),
+        beside=beside(catalog, settings.comparing, asked.previous, asked.benchmark),
+        office=office,
+        protect=asked.protect,
+        scheduler=asked.scheduler,
+    )
+
+
+def files_of(order: Order, say: Wording) -> Sequence[Found]:
+    """The files to be read. Ends where there are none."""
+    from sheet_diag.intake import find
+
+    found = find(order.input, apart_from=order.output)
+    require_files(found, order.input, say)
+    return found
 
 
 def configured(path: Path | None, lang: str | None, say: Wording, words: Wording) -> Config:
@@ -37,6 +100,7 @@ def load_asked(path: Path | None) -> Catalog:
 def reading(limits: Limits, passwords: Path | None) -> Reading:
     """Settings of intake, with the passwords listed. Raises `PasswordsError`."""
     from sheet_diag.intake.passwords import load_passwords
+    from sheet_diag.model.settings import Reading
 
     return Reading(limits, load_passwords(passwords, os.environ))
 

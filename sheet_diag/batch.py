@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sheet_diag.benchmark import BENCHMARK, freeze
 from sheet_diag.cache import Cache
-from sheet_diag.comparing import Beside, compared
+from sheet_diag.comparing import Beside, Comparisons
 from sheet_diag.exports import Exports
 from sheet_diag.intake import Found, find
 from sheet_diag.journal import Journal
@@ -93,7 +93,8 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
 
     Raises `OSError` where nothing can be written, `OutputBusyError` where another run writes.
     """
-    edition = Edition(order.issuer, order.as_of, order.lang, order.report_lang)
+    previous = order.beside.previous.head if order.beside.previous else None
+    edition = Edition(order.issuer, order.as_of, order.lang, order.report_lang, previous)
     bench = Bench(order.catalog, order.reading, edition)
     with (
         Staging(order.output) as staging,
@@ -104,7 +105,8 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
         known = Recollection(cache, order.catalog, order.reading)
         read = receive_all(crew, found, staging.spool, shelf, progress, known)
         outcomes = _decided(order, read, shelf)
-        desk = Desk.of(outcomes, shelf, _passwords(order))
+        comparisons = Comparisons.of(order.catalog, outcomes, order.beside)
+        desk = Desk.of(outcomes, shelf, comparisons, _passwords(order))
         if order.office:
             press = Press(order.office, crew.far, edition)
             outcomes = print_reports(press, staging, desk, outcomes, progress)
@@ -119,10 +121,9 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
 
 
 def _decided(order: Order, read: Sequence[Read], shelf: Shelf) -> list[Outcome]:
-    """What becomes of each return, beside whom, and under which names."""
+    """What becomes of each return, and the names of its documents."""
     read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
-    settled = attach_plans(list(settle(order.catalog, read)))
-    return named(compared(order.catalog, settled, order.beside), order.as_of)
+    return named(attach_plans(list(settle(order.catalog, read))), order.as_of)
 
 
 def _publish(

@@ -268,9 +268,12 @@ def _joined(*parts: str) -> str:
 def restricted_loads(content: bytes) -> Any:
     """What was pickled, if it consists of records of the model, numbers, texts and their lists.
 
-    Raises `pickle.UnpicklingError` for anything else, and what a damaged pickle raises.
+    Raises `pickle.UnpicklingError` for anything else.
     """
-    return _Unpickler(io.BytesIO(content)).load()
+    try:
+        return _Unpickler(io.BytesIO(content)).load()
+    except Exception as error:  # a pickle made by hand makes it raise all sorts
+        raise pickle.UnpicklingError(str(error)) from error
 
 
 class _Unpickler(pickle.Unpickler):

@@ -16,16 +16,20 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.arguments import beside, configured, load_asked, parse_day, parse_lang, reading
-from sheet_diag.complaints import (
-    fail,
-    failures,
-    require_file,
-    require_files,
-    require_folder,
-    require_office,
+from sheet_diag.arguments import (
+    Asked,
+    configured,
+    files_of,
+    load_asked,
+    order_of,
+    parse_day,
+    parse_lang,
+    reading,
 )
+from sheet_diag.complaints import fail, failures, require_file
+from sheet_diag.manual import Command, Group
 from sheet_diag.model.basics import Lang
+from sheet_diag.nursery import READING, prepare
 from sheet_diag.wording import Wording
 
 
@@ -40,18 +44,37 @@ def _language(arguments: list[str]) -> Lang:
 _LOG: Final = Path("sheet-diag-error.log")
 _HELP: Final = Wording(_language(sys.argv))
 _app = typer.Typer(
+    cls=Group,
     help=_HELP("cli.help.app"),
+    context_settings={"obj": _HELP},
+    rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
+_FILE: Final = "FILE"
+_FOLDER: Final = "FOLDER"
+_DAY: Final = "YYYY-MM-DD"
+
 _Lang = Annotated[str | None, typer.Option("--lang", help=_HELP("cli.help.lang"), metavar="ja|en")]
-_Catalog = Annotated[Path | None, typer.Option("--catalog", help=_HELP("cli.help.catalog"))]
-_Config = Annotated[Path | None, typer.Option("--config", help=_HELP("cli.help.config"))]
-_AsOf = Annotated[str | None, typer.Option(help=_HELP("cli.help.as_of"), metavar="YYYY-MM-DD")]
-_Passwords = Annotated[Path | None, typer.Option(help=_HELP("cli.help.passwords"))]
-_Jobs = Annotated[int | None, typer.Option(help=_HELP("cli.help.jobs"), min=1)]
+_Catalog = Annotated[
+    Path | None, typer.Option("--catalog", help=_HELP("cli.help.catalog"), metavar=_FOLDER)
+]
+_Config = Annotated[
+    Path | None, typer.Option("--config", help=_HELP("cli.help.config"), metavar=_FILE)
+]
+_AsOf = Annotated[str | None, typer.Option(help=_HELP("cli.help.as_of"), metavar=_DAY)]
+_Passwords = Annotated[Path | None, typer.Option(help=_HELP("cli.help.passwords"), metavar=_FILE)]
+_Jobs = Annotated[int | None, typer.Option(help=_HELP("cli.help.jobs"), min=1, metavar="N")]
+_Input = Annotated[str, typer.Option("--input", help=_HELP("cli.help.input"), metavar=_FOLDER)]
+_Output = Annotated[str, typer.Option("--output", help=_HELP("cli.help.output"), metavar=_FOLDER)]
+_File = Annotated[Path, typer.Option("--output", help=_HELP("cli.help.file"), metavar=_FILE)]
+_Previous = Annotated[Path | None, typer.Option(help=_HELP("cli.help.previous"), metavar=_FOLDER)]
+_Benchmark = Annotated[Path | None, typer.Option(help=_HELP("cli.help.benchmark"), metavar=_FILE)]
+_Pdf = Annotated[bool, typer.Option("--pdf", help=_HELP("cli.help.pdf"))]
+_Protect = Annotated[bool, typer.Option("--protect", help=_HELP("cli.help.protect"))]
+_Scheduler = Annotated[str | None, typer.Option(help=_HELP("cli.help.scheduler"), metavar="URL")]
 
 
 def main() -> None:
@@ -108,9 +131,9 @@ def _common(
     del version
 
 
-@_app.command(help=_HELP("cli.help.template"))
+@_app.command(help=_HELP("cli.help.template"), cls=Command)
 def template(
-    output: Annotated[Path, typer.Option(help=_HELP("cli.help.file"))] = Path("hearing_sheet.xlsx"),
+    output: _File = Path("hearing_sheet.xlsx"),
     lang: _Lang = None,
     catalog: _Catalog = None,
     config: _Config = None,
@@ -128,60 +151,42 @@ def template(
             typer.echo(say("cli.template.config", name=FILE_NAME))
 
 
-@_app.command(help=_HELP("cli.help.run"))
+@_app.command(help=_HELP("cli.help.run"), cls=Command)
 def run(
-    input: Annotated[Path, typer.Option(help=_HELP("cli.help.input"))] = Path("input"),
-    output: Annotated[Path, typer.Option(help=_HELP("cli.help.output"))] = Path("output"),
+    input: _Input = "input",
+    output: _Output = "output",
     as_of: _AsOf = None,
-    previous: Annotated[Path | None, typer.Option(help=_HELP("cli.help.previous"))] = None,
-    benchmark: Annotated[Path | None, typer.Option(help=_HELP("cli.help.benchmark"))] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help=_HELP("cli.help.pdf"))] = False,
-    protect: Annotated[bool, typer.Option("--protect", help=_HELP("cli.help.protect"))] = False,
+    previous: _Previous = None,
+    benchmark: _Benchmark = None,
+    pdf: _Pdf = False,
+    protect: _Protect = False,
     jobs: _Jobs = None,
+    scheduler: _Scheduler = None,
     passwords: _Passwords = None,
     lang: _Lang = None,
     catalog: _Catalog = None,
     config: _Config = None,
 ) -> None:
     """Run the whole batch."""
-    from sheet_diag.terminal import show_result, with_progress
-
+    asked = Asked(
+        input, output, as_of, previous, benchmark, pdf, protect, jobs, scheduler, passwords,
+        lang, catalog, config,
+    )  # fmt: skip
     with failures(parse_lang(lang, _HELP)) as say:
-        settings = configured(config, lang, say, _HELP)
-        require_folder(input, say)
-        if output.resolve() == input.resolve():
-            fail(say("cli.error.same_folder", path=output), say)
-        if previous and previous.resolve() == output.resolve():
-            fail(say("cli.error.same_previous", path=output), say)
-        from sheet_diag.batch import Order, run_over
-        from sheet_diag.intake import find
+        from sheet_diag.batch import run_over
+        from sheet_diag.terminal import show_result, with_progress
 
-        found = find(input, apart_from=output)
-        require_files(found, input, say)
-        office = require_office(say) if pdf else None
-        loaded = load_asked(catalog)
-        order = Order(
-            input=input,
-            output=output,
-            catalog=loaded,
-            issuer=settings.issuer,
-            as_of=parse_day(as_of, say),
-            lang=say.lang,
-            report_lang=settings.report_language,
-            jobs=jobs,
-            reading=reading(settings.limits, passwords),
-            beside=beside(loaded, settings.comparing, previous, benchmark),
-            office=office,
-            protect=protect,
-        )
+        prepare()
+        order = order_of(asked, say, _HELP)
+        found = files_of(order, say)
         result = with_progress(say, lambda progress: run_over(found, order, progress))
     show_result(result, order, say)
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
-@_app.command(help=_HELP("cli.help.check"))
+@_app.command(help=_HELP("cli.help.check"), cls=Command)
 def check(
-    files: Annotated[list[Path], typer.Argument(help=_HELP("cli.help.files"))],
+    files: Annotated[list[Path], typer.Argument(help=_HELP("cli.help.files"), metavar="FILE…")],
     as_json: Annotated[bool, typer.Option("--json", help=_HELP("cli.help.json"))] = False,
     passwords: _Passwords = None,
     lang: _Lang = None,
@@ -191,9 +196,10 @@ def check(
     """Tell the verdict on single files; write nothing."""
 
     with failures(parse_lang(lang, _HELP)) as say:
-        settings = configured(config, lang, say, _HELP)
         for path in files:
             require_file(path, say)
+        prepare(READING)
+        settings = configured(config, lang, say, _HELP)
         from sheet_diag.checking import check_files
         from sheet_diag.journal import verdicts
 
@@ -208,11 +214,9 @@ def check(
     raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
 
 
-@_app.command(help=_HELP("cli.help.overrides"))
+@_app.command(help=_HELP("cli.help.overrides"), cls=Command)
 def overrides(
-    output: Annotated[Path, typer.Option(help=_HELP("cli.help.file"))] = Path(
-        "input/overrides.xlsx"
-    ),
+    output: _File = Path("input/overrides.xlsx"),
     lang: _Lang = None,
     catalog: _Catalog = None,
     config: _Config = None,
@@ -229,9 +233,11 @@ def overrides(
         typer.echo(say("cli.overrides.done", path=output))
 
 
-@_app.command(help=_HELP("cli.help.demo"))
+@_app.command(help=_HELP("cli.help.demo"), cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(help=_HELP("cli.help.folder"))] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(help=_HELP("cli.help.folder"), metavar=_FOLDER)] = Path(
+        "demo"
+    ),
     as_of: _AsOf = None,
     jobs: _Jobs = None,
     lang: _Lang = None,

@@ -22,11 +22,10 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 import dask
-import distributed
 from distributed import Client, KilledWorker
 
 from sheet_diag.model.settings import MIB, Limits
-from sheet_diag.team import Farewell, Team, facts, require_same, work
+from sheet_diag.team import Farewell, Outcome, Team, facts, require_same, work
 from sheet_diag.workers import AHEAD, ClusterError, DiedError
 
 _Out = TypeVar("_Out")
@@ -55,7 +54,7 @@ def connect(url: str, bench: Any, limits: Limits, progress: Progress) -> Iterato
     team = Team(f"sheet-diag-{uuid.uuid4().hex}", facts(), kit)
     with _quiet(), dask.config.set(_SETTINGS), _client(url) as client:
         _require_fit_scheduler(client, url)
-        _send(team, client)
+        _send(team, client, url)
         with Cluster(client, team.name, progress) as cluster:
             yield cluster
 
@@ -82,7 +81,7 @@ class Cluster(Executor):
     @property
     def ahead(self) -> int:
         """How many calls keep all workers busy while their results are on the way."""
-        return max(AHEAD, 2 * CHUNK * sum(self._client.nthreads().values()))
+        return max(AHEAD, 2 * CHUNK * _threads(self._client))
 
     def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
         """Have the function called by one of the teams."""
@@ -142,28 +141,28 @@ class Cluster(Executor):
             self._under_way[key] = calls
         try:
             sent = self._client.submit(work, self._team, packed, key=key, pure=False)
-            sent.add_done_callback(partial(self._receive, calls))
+            sent.add_done_callback(partial(self._receive, key))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
             self._fail(key, error)
 
     # --- what comes back, in a thread of Dask's
 
-    def _receive(self, calls: Sequence[_Call], sent: distributed.Future) -> None:
+    def _receive(self, key: str, sent: Any) -> None:
         try:
-            outcomes = sent.result()
+            outcomes: Sequence[Outcome] = sent.result()
         except KilledWorker as error:
-            self._again(sent.key, calls, error)
+            self._again(key, error)
         except (CancelledError, asyncio.CancelledError):
-            self._fail(sent.key, ClusterError("cli.error.cluster.lost"))
+            self._fail(key, ClusterError("cli.error.cluster.lost"))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
-            self._fail(sent.key, error)
+            self._fail(key, error)
         else:
-            for call, outcome in zip(self._taken(sent.key), outcomes, strict=True):
+            for call, outcome in zip(self._taken(key), outcomes, strict=True):
                 call.end(*outcome)
 
-    def _again(self, key: str, calls: Sequence[_Call], error: KilledWorker) -> None:
+    def _again(self, key: str, error: KilledWorker) -> None:
         """Each worker that had the chunk died: one of its calls may be to blame, or none."""
-        self._taken(key)
+        calls = self._taken(key)
         if len(calls) == 1:
             calls[0].end(b"", DiedError(f"workers lost: {error.allowed_failures + 1}"))
         else:
@@ -197,7 +196,7 @@ class Cluster(Executor):
         if self._returned or not self._under_way:
             return False
         try:
-            return not self._client.nthreads()
+            return _threads(self._client) == 0
         except Exception:  # noqa: BLE001 - the calls under way tell what became of the scheduler
             return False
 
@@ -216,6 +215,10 @@ class _Call:
                 self.future.set_exception(error)
             else:
                 self.future.set_result(pickle.loads(value))  # of a team of ours
+
+
+def _threads(client: Client) -> int:
+    return sum(client.nthreads().values())
 
 
 def _size(calls: Iterable[_Call]) -> int:
@@ -243,9 +246,9 @@ def _require_fit_scheduler(client: Client, url: str) -> None:
         client.run_on_scheduler(require_same, facts(), url)
 
 
-def _send(team: Team, client: Client) -> None:
+def _send(team: Team, client: Client, url: str) -> None:
     """Its end is arranged before it begins."""
-    with _told(client.scheduler.address):
+    with _told(url):
         client.register_plugin(Farewell(client.id, team.name))
         client.register_plugin(team)
 

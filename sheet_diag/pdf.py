@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from pypdf import PdfReader, PdfWriter
-
 from sheet_diag.typography import FONT
 
 _PLACES: Final = (
@@ -88,6 +86,8 @@ def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterato
 
 def finished(content: bytes, *, title: str, author: str, as_of: date) -> bytes:
     """The PDF with its title and without the clock: the same pages give the same bytes."""
+    from pypdf import PdfReader, PdfWriter  # here: most runs print nothing, and it loads slowly
+
     writer = PdfWriter()
     writer.append(PdfReader(io.BytesIO(content)), import_outline=False)
     day = f"D:{as_of:%Y%m%d}000000Z"

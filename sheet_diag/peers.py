@@ -109,15 +109,9 @@ class _Table:
         if self.ordered is not None and score is not None:
             whole = score.numerator * self.parts // score.denominator
             position = len(self.ordered) - bisect_right(self.ordered, whole) + 1
-        return Standing(
-            count=found.count,
-            mean=found.mean,
-            lower=found.lower,
-            median=found.median,
-            upper=found.upper,
-            position=position,
-            deviation=None if score is None else _deviation(float(score), found),
-        )
+        deviation = None if score is None else _deviation(float(score), found)
+        quartiles = found.lower, found.median, found.upper
+        return Standing(found.count, found.mean, *quartiles, position, deviation)
 
 
 def _deviation(score: float, group: Statistics) -> float:

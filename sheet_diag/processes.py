@@ -8,7 +8,6 @@ Windows), a worker that asks for too much memory is refused it.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -17,14 +16,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as OutOfTime
 from contextlib import contextmanager
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from sheet_diag.model.settings import MIB, Limits
+from sheet_diag.nursery import prepare
 from sheet_diag.workers import DiedError, hold, perform
 
 _Out = TypeVar("_Out")
@@ -37,12 +35,8 @@ class Processes(Executor):
     """
 
     def __init__(self, jobs: int, bench: Any, limits: Limits) -> None:
-        method = "spawn" if sys.platform in ("win32", "darwin") else "forkserver"
-        context = multiprocessing.get_context(method)
-        if method == "forkserver":
-            _start_server(context)
         self._pool = ProcessPool(
-            max_workers=jobs, initializer=_start, initargs=[bench, limits], context=context
+            max_workers=jobs, initializer=_start, initargs=[bench, limits], context=prepare()
         )
         self._seconds = limits.seconds
 
@@ -105,17 +99,6 @@ def _interrupts_wait() -> Iterator[None]:
         signal.signal(signal.SIGINT, former)
     if pressed:
         raise KeyboardInterrupt
-
-
-def _start_server(context: BaseContext) -> None:
-    """Start the process that workers are forked from, deaf to Ctrl-C: that is for the parent."""
-    context.set_forkserver_preload(["sheet_diag.tasks"])
-    resource_tracker.ensure_running()  # it unblocks signals when it starts, so it starts first
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _start(bench: Any, limits: Limits) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 from msoffcrypto.format.ooxml import OOXMLFile
-from pypdf import PdfReader, PdfWriter
 
 from sheet_diag.celltext import FORMULA_STARTS
 from sheet_diag.folding import fold
@@ -55,6 +54,8 @@ def protected_workbook(content: bytes, password: str) -> bytes:
 
 def protected_pdf(content: bytes, password: str) -> bytes:
     """The PDF encrypted (AES-256). Raises `ProtectionError`."""
+    from pypdf import PdfReader, PdfWriter  # here: most runs print nothing, and it loads slowly
+
     writer = PdfWriter(clone_from=io.BytesIO(content))
     writer.encrypt(password, algorithm="AES-256")
     writer.pdf_header = "%PDF-2.0"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from sheet_diag.comparing import Comparisons
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, ReturnedSheet
 from sheet_diag.naming import correction_name, report_number, result_name
@@ -30,21 +31,29 @@ class Desk:
     `shared_names` are those of several clients without an id, `digests` SHA-256 by label."""
 
     shelf: Shelf
+    comparisons: Comparisons
     passwords: PasswordList | None
     shared_names: frozenset[str]
     digests: Mapping[str, str]
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome], shelf: Shelf, passwords: PasswordList | None) -> Desk:
+    def of(
+        cls,
+        outcomes: Sequence[Outcome],
+        shelf: Shelf,
+        comparisons: Comparisons,
+        passwords: PasswordList | None,
+    ) -> Desk:
         """The desk for the outcomes of a run."""
         digests = {outcome.received.label: outcome.received.sha256 for outcome in outcomes}
-        return cls(shelf, passwords, _shared_names(outcomes), digests)
+        return cls(shelf, comparisons, passwords, _shared_names(outcomes), digests)
 
     def task(self, outcome: Outcome) -> Publishing:
         """The task of writing what the client of an outcome gets."""
         return Publishing(
-            outcome=outcome,
+            outcome=self.comparisons.among_peers(outcome),
             record=self.shelf.record_of(outcome),
+            before=self.comparisons.previous(outcome),
             password=self.password(outcome),
             replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
         )

@@ -11,11 +11,13 @@ from datetime import date
 from pathlib import Path
 
 from sheet_diag.evaluation import evaluate
+from sheet_diag.history import beside_previous
 from sheet_diag.intake import Found, Leaf, SpoolError, failed, open_file, receive
 from sheet_diag.journal import entry
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import PreviousHead, PreviousReturn
 from sheet_diag.model.results import Outcome, Report
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Issuer, Reading
@@ -25,19 +27,18 @@ from sheet_diag.portfolio.told import Told, told
 from sheet_diag.problems import FOR_THE_CONSULTANT
 from sheet_diag.protection import protected_pdf, protected_workbook
 from sheet_diag.records import Examined, examined, whole
-from sheet_diag.reports.client import client_report, print_copy
-from sheet_diag.sheet import correction_sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """What all documents of a run have in common. `report_lang` None: each report in the language
-    of its sheet."""
+    of its sheet; `previous` is the earlier run that clients are compared with."""
 
     issuer: Issuer
     as_of: date
     lang: Lang
     report_lang: Lang | None = None
+    previous: PreviousHead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,13 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """One outcome, what its record holds, and what its documents need beside: the password of the
-    report (empty: open to all), and for a correction the SHA-256 of the returns it replaces."""
+    """One outcome, what its record holds, and what its documents need beside: what the earlier run
+    tells of its client, the password of the report (empty: open to all), and for a correction the
+    SHA-256 of the returns it replaces."""
 
     outcome: Outcome
     record: bytes
+    before: PreviousReturn | None = None
     password: str = field(default="", repr=False)
     replaces: tuple[str, ...] = ()
 
@@ -160,17 +163,19 @@ def _fault(error: Exception) -> Problem:
 
 def publish(bench: Bench, publishing: Publishing) -> Published:
     """Write what one client gets, and all else that needs the whole of its return."""
-    outcome, edition = whole(publishing.outcome, publishing.record), _edition(bench)
+    outcome = _completed(bench, publishing)
     return Published(
         document=_document(bench, outcome, publishing),
         told=told(bench.catalog, outcome),
-        line=entry(bench.catalog, outcome, edition.lang),
+        line=entry(bench.catalog, outcome, _edition(bench).lang),
     )
 
 
 def print_one(bench: Bench, publishing: Publishing) -> bytes:
     """One client's report as it is to be printed, open to the office."""
-    outcome, edition = whole(publishing.outcome, publishing.record), _edition(bench)
+    from sheet_diag.reports.client import print_copy
+
+    outcome, edition = _completed(bench, publishing), _edition(bench)
     return print_copy(_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE)
 
 
@@ -198,11 +203,21 @@ def _edition(bench: Bench) -> Edition:
     return bench.edition
 
 
+def _completed(bench: Bench, publishing: Publishing) -> Outcome:
+    """The outcome with all that stands in its record, and beside its previous diagnosis."""
+    outcome, previous = whole(publishing.outcome, publishing.record), _edition(bench).previous
+    if publishing.before is None or previous is None:
+        return outcome
+    return beside_previous(bench.catalog, outcome, publishing.before, previous)
+
+
 def _document(bench: Bench, outcome: Outcome, publishing: Publishing) -> bytes | None:
     if outcome.correction:
         return _correction(bench, outcome, publishing.replaces)
     if not outcome.result:
         return None
+    from sheet_diag.reports.client import client_report
+
     edition = _edition(bench)
     content = client_report(_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE)
     return protected_workbook(content, publishing.password) if publishing.password else content
@@ -227,6 +242,8 @@ def _report(outcome: Outcome, edition: Edition) -> Report:
 
 def _correction(bench: Bench, outcome: Outcome, replaces: tuple[str, ...]) -> bytes:
     """The sheet that goes back to one client."""
+    from sheet_diag.sheet import correction_sheet
+
     sheet = outcome.received.sheet
     if sheet is None:
         raise ValueError(f"{outcome.received.label} is held without a sheet")

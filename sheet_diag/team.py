@@ -94,7 +94,8 @@ class Farewell(SchedulerPlugin):
             scheduler.loop.add_callback(self._end, scheduler)
 
     async def _end(self, scheduler: Scheduler) -> None:
-        await scheduler.unregister_worker_plugin(None, self._team)
+        if self._team in scheduler.worker_plugins:
+            await scheduler.unregister_worker_plugin(None, self._team)
         await scheduler.unregister_scheduler_plugin(self.name)
 
 

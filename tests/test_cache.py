@@ -280,10 +280,10 @@ _EVIL = {
 
 @pytest.mark.parametrize("case", _EVIL)
 def test_nothing_else_is_built(case: str) -> None:
-    with pytest.raises((pickle.UnpicklingError, ValueError)):
+    with pytest.raises(pickle.UnpicklingError):
         restricted_loads(_EVIL[case])
 
 
 def test_what_is_cut_off_is_refused() -> None:
-    with pytest.raises((pickle.UnpicklingError, EOFError)):
+    with pytest.raises(pickle.UnpicklingError):
         restricted_loads(pickle.dumps(_RECORDS[1])[:-5])

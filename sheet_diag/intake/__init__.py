@@ -112,7 +112,7 @@ def read_content(
     label = f"{name}/{member}" if member else name
     try:
         opened = open_workbook_bytes(content, label, reading)
-        book = read_workbook(opened.content, opened.format, reading.limits)
+        book = read_workbook(opened.content, opened.format, reading.limits, opened.inspected)
     except RefusedError as error:
         return Received(name, digest, member, problems=(error.problem,), file_time=file_time)
     sheet, problems = read_return(book, catalog)
@@ -129,6 +129,9 @@ def read_content(
 
 def failed(found: Found, problem: Problem, leaf: Leaf | None = None) -> Received:
     """A return whose reading came to no end, with the reason."""
-    path = leaf.path if leaf else found.path
-    digest = digest_of(path) if path and not found.blocked else ""
+    if leaf and leaf.content is not None:  # of another machine, perhaps: the path leads nowhere
+        digest = hashlib.sha256(leaf.content).hexdigest()
+    else:
+        path = leaf.path if leaf else found.path
+        digest = digest_of(path) if path and not found.blocked else ""
     return Received(found.name, digest, leaf.member if leaf else None, problems=(problem,))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook, unreadable
+from sheet_diag.intake.packages import Inspected
 from sheet_diag.intake.readers.biff import survey_xls
 from sheet_diag.intake.readers.chain import readers
 from sheet_diag.intake.readers.ooxml import survey_ooxml
@@ -24,14 +25,16 @@ __all__ = ["Grid", "read_workbook"]
 _Attempt = Callable[[], Sequence[SheetCells]]
 
 
-def read_workbook(content: bytes, form: Format, limits: Limits) -> Workbook:
-    """Read every sheet of a workbook that is not encrypted.
+def read_workbook(
+    content: bytes, form: Format, limits: Limits, inspected: Inspected | None = None
+) -> Workbook:
+    """Read every sheet of a workbook that is not encrypted; `inspected` is what is known of it.
 
     Raises `RefusedError` (`UNREADABLE`, or `UNSAFE_FILE` with the kind `grid`, `area` or
     `sheets`) and nothing else for whatever it holds, except `MemoryError`.
     """
     try:
-        survey, attempts = _surveyed(content, form, limits)
+        survey, attempts = _surveyed(content, form, limits, inspected)
     except (RefusedError, MemoryError):
         raise
     except Exception as error:
@@ -51,13 +54,17 @@ def read_workbook(content: bytes, form: Format, limits: Limits) -> Workbook:
     raise unreadable(reasons[0])
 
 
-def _surveyed(content: bytes, form: Format, limits: Limits) -> tuple[Survey, list[_Attempt]]:
+def _surveyed(
+    content: bytes, form: Format, limits: Limits, inspected: Inspected | None
+) -> tuple[Survey, list[_Attempt]]:
     """What is known of the workbook, and the ways to read its cells, in their order."""
     if form is Format.ODS:
-        document = survey_ods(content, limits)
+        document = survey_ods(content, limits, inspected)
         return document.survey, _attempts_at(document, limits)
-    is_xls = form is Format.XLS
-    survey = survey_xls(content, limits) if is_xls else survey_ooxml(content, form, limits)
+    if form is Format.XLS:
+        survey = survey_xls(content, limits)
+    else:
+        survey = survey_ooxml(content, form, limits, inspected)
     return survey, _libraries(survey, form, limits)
 
 

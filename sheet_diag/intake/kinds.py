@@ -15,7 +15,7 @@ from typing import Final
 
 import olefile
 
-from sheet_diag.intake.packages import DirectoryError, Part, list_parts, peek
+from sheet_diag.intake.entries import DirectoryError, Part, list_parts, peek
 
 
 class Kind(StrEnum):

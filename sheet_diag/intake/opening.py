@@ -10,7 +10,7 @@ from typing import Final
 
 from sheet_diag.intake.cells import Format, RefusedError, wrong_format
 from sheet_diag.intake.kinds import Kind, kind_of
-from sheet_diag.intake.packages import Package, inspect
+from sheet_diag.intake.packages import Inspected, inspect
 from sheet_diag.intake.passwords import decrypt
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import MIB, Reading
@@ -25,11 +25,11 @@ _FORMATS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A workbook without its protection; `package` is None for .xls."""
+    """A workbook without its protection; `inspected` is None for .xls, which is no package."""
 
     content: bytes
     format: Format
-    package: Package | None = None
+    inspected: Inspected | None = None
     password_used: bool = False
 
 
@@ -47,5 +47,5 @@ def open_workbook_bytes(content: bytes, name: str, reading: Reading) -> Opened:
         raise RefusedError(Problem(Code.UNREADABLE, value="damaged"))
     if kind not in _FORMATS:
         raise wrong_format(kind)
-    package = None if kind is Kind.XLS else inspect(content, reading.limits)
-    return Opened(content, _FORMATS[kind], package, used)
+    inspected = None if kind is Kind.XLS else inspect(content, reading.limits)
+    return Opened(content, _FORMATS[kind], inspected, used)

@@ -52,7 +52,7 @@ def read_overrides(
     """
     try:
         opened = open_workbook_bytes(content, name, reading)
-        book = read_workbook(opened.content, opened.format, reading.limits)
+        book = read_workbook(opened.content, opened.format, reading.limits, opened.inspected)
     except RefusedError as error:
         why = (f"why_{lang.value}" for lang in Lang)
         texts = (message(error.problem, lang).rstrip("。") for lang in Lang)

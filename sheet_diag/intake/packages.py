@@ -6,25 +6,25 @@ workbook. Knows names and sizes of parts; what they mean is their readers' busin
 
 from __future__ import annotations
 
-import io
 import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import RefusedError, one_line, unreadable, unsafe
+from sheet_diag.intake.cells import RefusedError, unreadable, unsafe
+from sheet_diag.intake.entries import (
+    DirectoryError,
+    Part,
+    PartError,
+    inflated,
+    is_undoubted,
+    list_parts,
+    overlap,
+)
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import MIB, Limits
 
-_CHUNK: Final = MIB
-_SLICE: Final = 65_536  # packed bytes given to the inflater at once
-_LOCAL_MAGIC: Final = b"PK\x03\x04"
-_LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
-# No zip that people send has more; far fewer are allowed, but this many can be listed.
-_MOST_LISTED: Final = 20_000
+_MOST_KEPT: Final = MIB  # a usual return inflates to a tenth of this
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 # Damage in these leaves the cells as they are.
 _BESIDE: Final = (
@@ -35,93 +35,16 @@ _BESIDE: Final = (
 _DOCTYPE_ALLOWED: Final = ("meta-inf/", "basic/", "dialogs/", "scripts/")
 
 
-class DirectoryError(Exception):
-    """The list of parts cannot be read; the message is the reason."""
-
-
-class PartError(Exception):
-    """A part is damaged, or packed in a way that no workbook uses."""
-
-
 @dataclass(frozen=True, slots=True)
-class Part:
-    """An entry of the zip. `name` has forward slashes; sizes are bytes as the directory says."""
+class Inspected:
+    """A package that was found harmless: what all its parts are called, in lower case, and the
+    content of the small ones, so that its readers need not inflate them again."""
 
-    name: str
-    method: int
-    offset: int
-    packed: int
-    size: int
-    crc: int
-    encrypted: bool
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it stands for a folder."""
-        return self.name.endswith("/")
+    names: tuple[str, ...]
+    parts: Mapping[str, bytes]
 
 
-class Package:
-    """The parts of a package that was found harmless. `names` have forward slashes."""
-
-    __slots__ = ("_content", "_most", "_parts", "names")
-
-    def __init__(self, content: bytes, parts: tuple[Part, ...], most: int) -> None:
-        self._content = content
-        self._most = most
-        self._parts = {part.name.lower(): part for part in parts}
-        self.names = tuple(part.name for part in parts)
-
-    def read(self, name: str) -> bytes | None:
-        """The part, whatever the case of its name; None where it is absent, damaged or larger
-        than one part may be."""
-        part = self._parts.get(name.replace("\\", "/").lower())
-        if part is None:
-            return None
-        try:
-            content = b"".join(_inflated(self._content, part, self._most))
-        except PartError:
-            return None
-        return content if len(content) <= self._most else None
-
-
-def list_parts(content: bytes) -> tuple[Part, ...]:
-    """The entries of a zip in the order of its directory. Raises `DirectoryError`."""
-    if content.count(b"PK\x01\x02") > _MOST_LISTED:
-        raise DirectoryError(f"> {_MOST_LISTED} entries")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = tuple(map(_part, package.infolist()))
-    except Exception as error:  # a damaged directory raises all sorts
-        raise DirectoryError(one_line(error)) from error
-    if content.startswith(_LOCAL_MAGIC) and all(part.offset for part in parts):
-        # A zip was cut off; this is the directory of another one that was packed in it.
-        raise DirectoryError("end of central directory")
-    return parts
-
-
-def overlap(parts: tuple[Part, ...]) -> bool:
-    """Whether the bytes of two entries can be the same: one body told many times is a bomb."""
-    end = 0
-    for part in sorted(parts, key=lambda each: each.offset):
-        if part.offset < end:
-            return True
-        end = part.offset + _LOCAL_HEADER.size + part.packed
-    return False
-
-
-def peek(content: bytes, part: Part, most: int) -> bytes:
-    """The first bytes of a part, as many as come out undamaged."""
-    start = bytearray()
-    try:
-        for chunk in _inflated(content, part, most):
-            start += chunk
-    except PartError:
-        return bytes(start[:most])
-    return bytes(start[:most])
-
-
-def inspect(content: bytes, limits: Limits) -> Package:
+def inspect(content: bytes, limits: Limits) -> Inspected:
     """Look through every part. Raises `RefusedError` (UNSAFE_FILE with its `kind`, UNREADABLE)."""
     try:
         parts = list_parts(content)
@@ -133,20 +56,7 @@ def inspect(content: bytes, limits: Limits) -> Package:
     files = tuple(part for part in parts if not part.is_folder)
     for part in files:
         check.part(content, part)
-    return Package(content, files, limits.part * MIB)
-
-
-def _part(entry: zipfile.ZipInfo) -> Part:
-    name = entry.orig_filename.split("\0")[0].replace("\\", "/")
-    return Part(
-        name,
-        entry.compress_type,
-        entry.header_offset,
-        entry.compress_size,
-        entry.file_size,
-        entry.CRC,
-        bool(entry.flag_bits & 1),
-    )
+    return Inspected(tuple(part.name.lower() for part in files), check.kept)
 
 
 def _is_odf(names: set[str]) -> bool:
@@ -174,56 +84,6 @@ def _is_illegal(part: Part) -> bool:
     return not name or name.startswith("/") or ".." in name.split("/") or bool(_DRIVE.match(name))
 
 
-def _inflated(content: bytes, part: Part, most: int) -> Iterator[bytes]:
-    """The part in chunks of at most 1 MiB, until past `most`. Raises `PartError`.
-
-    Not by `zipfile`: it believes the size in the directory, while readers inflate to the end.
-    """
-    packed = _packed(content, part)
-    crc = size = 0
-    step = min(_CHUNK, most + 1)
-    for chunk in _sliced(packed, step) if part.method == 0 else _unpacked(packed, part, step):
-        crc = zlib.crc32(chunk, crc)
-        size += len(chunk)
-        yield chunk
-        if size > most:
-            return
-    if size != part.size or crc != part.crc:
-        raise PartError(part.name)
-
-
-def _packed(content: bytes, part: Part) -> memoryview:
-    header = content[part.offset : part.offset + _LOCAL_HEADER.size]
-    if len(header) < _LOCAL_HEADER.size or part.encrypted or part.method not in (0, 8):
-        raise PartError(part.name)
-    magic, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-    start = part.offset + _LOCAL_HEADER.size + name_length + extra_length
-    if magic != _LOCAL_MAGIC or start + part.packed > len(content):
-        raise PartError(part.name)
-    return memoryview(content)[start : start + part.packed]
-
-
-def _sliced(packed: memoryview, step: int) -> Iterator[bytes]:
-    for start in range(0, len(packed), step):
-        yield bytes(packed[start : start + step])
-
-
-def _unpacked(packed: memoryview, part: Part, step: int) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(-15)
-    try:
-        for rest in _sliced(packed, _SLICE):
-            while rest and not inflater.eof:
-                if chunk := inflater.decompress(rest, step):
-                    yield chunk
-                rest = inflater.unconsumed_tail
-        while not inflater.eof and (chunk := inflater.decompress(b"", step)):
-            yield chunk
-    except zlib.error as error:
-        raise PartError(part.name) from error
-    if not inflater.eof:
-        raise PartError(part.name)
-
-
 _MARKUP: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<")
 _DECLARED: Final = re.compile(rb"<!(DOCTYPE|ENTITY)")
 _COUNT: Final = re.compile(rb"""\b(?:count|uniqueCount)\s*=\s*["']\s*\+?(\d+)""")
@@ -233,28 +93,36 @@ _CARRY: Final = 4096  # bytes looked at again with the next chunk: a tag may lie
 
 
 class _Check:
-    """Counts over all parts of one package."""
+    """Counts over all parts of one package, and what came out of the small ones."""
 
     def __init__(self, limits: Limits, size: int, *, is_odf: bool) -> None:
         self._limits = limits
         self._size = size
         self._is_odf = is_odf
         self._inflated = 0
+        self._room = _MOST_KEPT
+        self.kept: dict[str, bytes] = {}
 
     def part(self, content: bytes, part: Part) -> None:
         """Count and look through one part. Raises `RefusedError`."""
         name = part.name.lower()
         size, markup, sheets, carry = 0, name.endswith((".xml", ".rels")), 0, b""
+        chunks: list[bytes] = []
         try:
-            for chunk in _inflated(content, part, self._limits.inflated * MIB):
+            for chunk in inflated(content, part, self._limits.inflated * MIB):
                 markup = markup or (size == 0 and self._is_markup(name, chunk))
                 size += len(chunk)
+                if size <= self._room:
+                    chunks.append(chunk)
                 self._count(part, size, len(chunk), markup=markup)
                 if markup:
                     text = chunk.replace(b"\0", b"")
                     self._look(name, carry + text)
                     sheets += len(_SHEET.findall(text)) if _lists_sheets(name) else 0
                     carry = text[-_CARRY:]
+            if size <= self._room and is_undoubted(content, part):
+                self._room -= size
+                self.kept[name] = b"".join(chunks)
         except PartError as error:
             if not any(place in f"/{name}" for place in _BESIDE):
                 raise RefusedError(Problem(Code.UNREADABLE, value=part.name)) from error

@@ -19,8 +19,8 @@ from msoffcrypto.exceptions import InvalidKeyError
 
 from sheet_diag.folding import company_key, fold
 from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.entries import DirectoryError, list_parts, peek
 from sheet_diag.intake.kinds import Kind
-from sheet_diag.intake.packages import DirectoryError, list_parts, peek
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Passwords, Reading
 

@@ -22,7 +22,8 @@ class ChangingError(Exception):
 def read_stable(path: Path) -> bytes:
     """The content, once two looks at the file agree. Raises `OSError`, `ChangingError`."""
     for attempt in range(_TRIES):
-        time.sleep(_PAUSE * attempt)
+        if attempt:
+            time.sleep(_PAUSE * attempt)
         try:
             before = _state(path)
             content = path.read_bytes()

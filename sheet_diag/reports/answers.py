@@ -20,7 +20,7 @@ from sheet_diag.reports import paper
 from sheet_diag.reports.calculation import Basis, Calculation
 from sheet_diag.reports.cells import Span, cell
 from sheet_diag.reports.criteria import Criteria, planned, write_criteria
-from sheet_diag.reports.edition import Edition
+from sheet_diag.reports.edition import EDITIONS, Edition
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.scoresheet import write_calculation
 from sheet_diag.style import BODY, BOLD, CELL, CENTER, HEAD, INSET, MIDDLE, NAVY, SMALL, TITLE, Look
@@ -57,8 +57,7 @@ _CONTROLS: Final[Look] = {**CELL, **CENTER, **SMALL}
 _NUMBER: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
 FLAG: Final[Look] = {**_MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
 PROTECTED: Final = {"autofilter": True, "format_columns": True, "format_rows": True}
-_SHEETS: Final = 16  # editions that are kept; a batch has one or two
-_RECORDS: Final = 64  # and records, one for each set of categories that are 対象外
+_RECORDS: Final = 64  # that are kept, one for each set of categories that are 対象外
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +104,7 @@ def _placed(edition: Edition, sheet: str, order: tuple[str, ...]) -> Record:
     return Record(sheet, rows, criteria, calc.placed(edition, order, sheet, criteria.bottom + 2))
 
 
-@lru_cache(maxsize=_SHEETS)
+@lru_cache(maxsize=EDITIONS)
 def _criteria(edition: Edition, sheet: str) -> Criteria:
     return planned(edition.catalog, sheet, _FIRST + len(edition.catalog.items) + 1)
 
@@ -137,7 +136,7 @@ class _Row:
     formulas: tuple[tuple[int, str, Look], ...]
 
 
-@lru_cache(maxsize=_SHEETS)
+@lru_cache(maxsize=EDITIONS)
 def _rows(edition: Edition, sheet: str) -> tuple[_Row, ...]:
     items = edition.catalog.items.values()
     return tuple(_row(edition, sheet, row, item) for row, item in enumerate(items, _FIRST))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.prepared import prepared
 from sheet_diag.wording import Wording
+
+EDITIONS: Final = 16  # that are kept: a batch has one or two, the tests have many
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from sheet_diag.figures import shown_figure
 from sheet_diag.layout import PLAN_COLUMNS, PLAN_KEYS
-from sheet_diag.model.catalog import Item
+from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.plan import PlanEntry
+from sheet_diag.model.prepared import prepared
+from sheet_diag.reports.edition import EDITIONS, Edition
 from sheet_diag.reports.letter import Letter
 from sheet_diag.style import (
     BODY,
@@ -56,16 +59,26 @@ _CHOICES: Final = {
     "effort": ("small", "medium", "large"),
     "status": ("open", "begun", "done", "dropped"),
 }
-_ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, "font_size": 9}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_TITLE: Final[Look] = {**_TEXT, **BOLD, "font_color": NAVY}
+_FINE: Final[Look] = {**_TEXT, "font_size": 8}
+_MIDDLE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_WAY: Final[Look] = {**CELL, **CENTER, **BOLD, "font_color": NAVY}
+_GAIN: Final[Look] = {**CELL, **CENTER, "num_format": '"+"0.0'}
+_ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, **CENTER, "font_size": 9}
+_DAY: Final[Look] = {**_ENTRY, "num_format": "yyyy/m/d"}
+_ONE_LINE: Final[Look] = {**BODY, "text_wrap": False}
+_LEAST: Final = 30.0  # points: the height of a row
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where the columns stand, and what was planned last time by item."""
+    """Where the columns stand, their widths in pixels, and what was planned before by item."""
 
     at: Mapping[str, int]
-    widths: Sequence[int]
+    widths: Mapping[str, int]
     before: Mapping[str, PlanEntry]
 
     @property
@@ -78,7 +91,8 @@ def write_plan(page: Page, letter: Letter) -> None:
     table = _table(letter)
     keys = [_KEY] * (2 * len(PLAN_KEYS))
     first_key = table.last + 1
-    page.columns([*table.widths, *keys], hidden=range(first_key, first_key + len(keys)))
+    columns = [*table.widths.values(), *keys]
+    page.columns(columns, hidden=range(first_key, first_key + len(keys)))
     _write_keys(page, first_key, letter)
     header = _write_head(page, table, letter)
     items = letter.report.diagnosis.open_items
@@ -96,15 +110,15 @@ def _table(letter: Letter) -> _Table:
         widths["text"] -= _NARROWED
         widths["previous"] = _PREVIOUS
     before = {entry.item: entry for entry in plan.entries} if plan else {}
-    return _Table({name: at for at, name in enumerate(widths)}, [*widths.values()], before)
+    return _Table({name: at for at, name in enumerate(widths)}, widths, before)
 
 
 def _write_keys(page: Page, first: int, letter: Letter) -> None:
     sheet = letter.report.sheet
     values = (letter.report.number, sheet.identity.client or "", sheet.name)
     for place, (key, value) in enumerate(zip(PLAN_KEYS, values, strict=True)):
-        page.text(0, first + 2 * place, key, {**BODY, "text_wrap": False})
-        page.client_text(0, first + 2 * place + 1, value, {**BODY, "text_wrap": False})
+        page.text(0, first + 2 * place, key, _ONE_LINE)
+        page.client_text(0, first + 2 * place + 1, value, _ONE_LINE)
 
 
 def _write_head(page: Page, table: _Table, letter: Letter) -> int:
@@ -121,85 +135,98 @@ def _write_head(page: Page, table: _Table, letter: Letter) -> int:
     text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
     look = {**BODY, **MIDDLE, "font_size": 9}
     page.merged(1, 0, table.last, text, look)
-    page.height(1, row_height(text, room=room(sum(table.widths)), size=9, padding=6))
+    page.height(1, row_height(text, room=room(sum(table.widths.values())), size=9, padding=6))
     page.height(2, 6)
     return 3
 
 
 def _write_table(page: Page, header: int, table: _Table, letter: Letter) -> int:
     """One line an open item, the most urgent first; returns the row after the last."""
-    for name, column in table.at.items():
-        page.text(header, column, letter.say(f"plan.column.{name}"), {**HEAD, "font_size": 9})
     heads = {name: letter.say(f"plan.column.{name}") for name in table.at}
-    page.height(header, max(34, _height(heads, table, indent=0)))
-    items = letter.report.diagnosis.open_items
+    for name, column in table.at.items():
+        page.text(header, column, heads[name], _HEAD)
+    page.height(header, max(34, _height(heads, table.widths, indent=0)))
+    items, rules = letter.report.diagnosis.open_items, _rules(letter)
+    known = _rows(letter.edition, table.widths["text"])
     for row, name in enumerate(items, header + 1):
-        _write_item(page, row, letter.catalog.items[name], table, letter)
-        _write_entries(page, row, table, letter)
+        _write_item(page, row, known[name], table, letter)
+        _write_entries(page, row, table, rules)
     last = header + len(items)
     page.filter((header, 0, last, table.last))
     page.freeze(header + 1, 1)
     return last + 1
 
 
-def _write_item(page: Page, row: int, item: Item, table: _Table, letter: Letter) -> None:
-    say, lang, at = letter.say, letter.say.lang, table.at
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the row of an open item says of every client, and the height that it needs."""
+
+    item: Item
+    texts: Mapping[str, str]
+    height: float
+
+
+@lru_cache(maxsize=EDITIONS)
+def _rows(edition: Edition, text_width: int) -> Mapping[str, _Row]:
+    widths = {**_WIDTHS, "text": text_width}
+    return {name: _row(edition, item, widths) for name, item in edition.catalog.items.items()}
+
+
+def _row(edition: Edition, item: Item, widths: Mapping[str, int]) -> _Row:
+    catalog, say = edition.catalog, edition.say
     star = say("plan.key") if item.critical else ""
     texts = {
-        "id": item.id,
-        "category": letter.catalog.category_of[item.id].short[lang],
-        "priority": say(f"plan.priority.{_priority(item, letter)}"),
-        "title": f"{star}{item.comment.title[lang]}",
-        "text": item.comment.text[lang],
-        "controls": _controls(item, letter),
-        "way": letter.way_marks(item.id),
+        "category": catalog.category_of[item.id].short[say.lang],
+        "title": f"{star}{item.comment.title[say.lang]}",
+        "text": item.comment.text[say.lang],
+        "controls": _controls(item, edition),
     }
-    looks: dict[str, Look] = {
-        "category": {**CELL, **SMALL, **CENTER},
-        "title": {**_TEXT, **BOLD, "font_color": NAVY},
-        "text": _TEXT,
-        "controls": {**_TEXT, "font_size": 8},
-        "way": {**CELL, **CENTER, **BOLD, "font_color": NAVY},
-    }
-    for name, text in texts.items():
-        page.text(row, at[name], text, looks.get(name, {**CELL, **CENTER, "font_size": 9}))
-    gain = shown_figure(letter.report.diagnosis.gains.get(item.id, Fraction(0)))
-    page.number(row, at["gain"], gain, {**CELL, **CENTER, "num_format": '"+"0.0'})
+    return _Row(item, texts, _height({"id": item.id, **texts}, widths))
+
+
+def _write_item(page: Page, row: int, of: _Row, table: _Table, letter: Letter) -> None:
+    at, texts, name = table.at, of.texts, of.item.id
+    priority = letter.say(f"plan.priority.{_priority(of.item, letter)}")
+    way, gain = letter.way_marks(name), letter.report.diagnosis.gains.get(name, Fraction(0))
+    page.text(row, at["id"], name, _MIDDLE)
+    page.text(row, at["category"], texts["category"], _MUTED)
+    page.text(row, at["priority"], priority, _MIDDLE)
+    page.text(row, at["title"], texts["title"], _TITLE)
+    page.text(row, at["text"], texts["text"], _TEXT)
+    page.text(row, at["controls"], texts["controls"], _FINE)
+    page.text(row, at["way"], way, _WAY)
+    page.number(row, at["gain"], shown_figure(gain), _GAIN)
+    own = {"priority": priority, "way": way}
     if "previous" in at:
-        texts["previous"] = _previous(table.before.get(item.id), letter)
-        page.client_text(row, at["previous"], texts["previous"], {**_TEXT, "font_size": 8})
-    page.height(row, _height(texts, table))
+        own["previous"] = _previous(table.before.get(name), letter)
+        page.client_text(row, at["previous"], own["previous"], _FINE)
+    page.height(row, max(of.height, _height(own, table.widths)))
 
 
-def _height(texts: Mapping[str, str], table: _Table, *, indent: int = 1) -> float:
+def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int = 1) -> float:
     sizes = {"controls": 8.0, "previous": 8.0}
-    return max(
-        30,
-        *(
-            row_height(
-                text,
-                room=room(table.widths[table.at[name]], indent=indent),
-                size=sizes.get(name, 9.0),
-                padding=6,
-            )
-            for name, text in texts.items()
-        ),
+    heights = (
+        row_height(
+            text, room=room(widths[name], indent=indent), size=sizes.get(name, 9.0), padding=6
+        )
+        for name, text in texts.items()
     )
+    return max(_LEAST, *heights)
 
 
-def _write_entries(page: Page, row: int, table: _Table, letter: Letter) -> None:
-    """The cells of the client. They are blank, so that whatever stands there later is his own."""
+def _rules(letter: Letter) -> Mapping[str, Mapping[str, Any]]:
+    """What the columns of the client take."""
     say = letter.say
     title = {"error_title": say("plan.choose.title")}
-    for name in PLAN_COLUMNS:
-        look = {**_ENTRY, **CENTER}
-        if name == "due":
-            look["num_format"] = "yyyy/m/d"
-        page.blank(row, table.at[name], look)
-    for name, choices in _CHOICES.items():
-        labels = [say(f"plan.{name}.{choice}") for choice in choices]
-        message = {**title, "error_message": say("plan.choose.list")}
-        page.rule(row, table.at[name], {"validate": "list", "source": labels, **message})
+    message = {**title, "error_message": say("plan.choose.list")}
+    rules: dict[str, Mapping[str, Any]] = {
+        name: {
+            "validate": "list",
+            "source": [say(f"plan.{name}.{choice}") for choice in choices],
+            **message,
+        }
+        for name, choices in _CHOICES.items()
+    }
     # A month or a season is a fair answer, so anything else than a date is only asked about.
     day = {
         "validate": "date",
@@ -208,7 +235,17 @@ def _write_entries(page: Page, row: int, table: _Table, letter: Letter) -> None:
         "error_type": "warning",
         "error_message": say("plan.choose.day"),
     }
-    page.rule(row, table.at["due"], {**day, **title})
+    return {**rules, "due": {**day, **title}}
+
+
+def _write_entries(
+    page: Page, row: int, table: _Table, rules: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """The cells of the client. They are blank, so that whatever stands there later is his own."""
+    for name in PLAN_COLUMNS:
+        page.blank(row, table.at[name], _DAY if name == "due" else _ENTRY)
+    for name, rule in rules.items():
+        page.rule(row, table.at[name], rule)
 
 
 def _priority(item: Item, letter: Letter) -> str:
@@ -216,17 +253,22 @@ def _priority(item: Item, letter: Letter) -> str:
     score = letter.report.diagnosis.scores.items[item.id]
     if item.critical and score.value == 0:
         return "high"
-    largest = max(each.weight for each in letter.catalog.items.values())
-    return "medium" if (score.lost or 0) >= Fraction(largest, 2) else "low"
+    return "medium" if (score.lost or 0) >= _half(letter.catalog) else "low"
 
 
-def _controls(item: Item, letter: Letter) -> str:
+@prepared
+def _half(catalog: Catalog) -> Fraction:
+    """Half of the largest weight."""
+    return Fraction(max(item.weight for item in catalog.items.values()), 2)
+
+
+def _controls(item: Item, edition: Edition) -> str:
     """The numbers of each standard, a line each."""
-    say = letter.say
-    numbers = {s: ", ".join(item.controls.get(s.id, ())) for s in letter.catalog.standards}
+    say = edition.say
+    numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in edition.catalog.standards)
     return "\n".join(
         say("plan.control", standard=standard.name[say.lang], numbers=text)
-        for standard, text in numbers.items()
+        for standard, text in numbers
         if text
     )
 

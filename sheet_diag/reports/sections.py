@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -12,6 +15,7 @@ from sheet_diag.model.results import CommentedCategory
 from sheet_diag.reports.calculation import MARK, SHOWN, Calculation
 from sheet_diag.reports.comments import opened
 from sheet_diag.reports.comparison import comparison_lines
+from sheet_diag.reports.edition import EDITIONS, Edition
 from sheet_diag.reports.facts import overall_facts
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
@@ -38,7 +42,54 @@ from sheet_diag.style import (
 _CHART: Final = (310, 312)  # pixels
 _TABLE: Final = 5  # last column of the score table; the radar stands to its right
 _SCORE_COLUMNS: Final = ((0, 3), (4, 4), (5, 5))
+_REASON: Final[Look] = {**BODY, **INSET, "font_size": 9.5}
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE, "font_color": NAVY}
+_FACT: Final[Look] = {**CELL, **INSET, "font_size": 11}
+_RANK_HEAD: Final[Look] = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
+_RANK: Final[Look] = {**CELL, **CENTER, **BOLD, "font_size": 60}
+_RANKS: Final[dict[str, Look]] = {
+    rank: {**_RANK, "font_color": color} for rank, color in RANKS.items()
+}
+_CATEGORY: Final[Look] = {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9}
+_SCORE: Final[Look] = {**CELL, **CENTER, **BOLD, "font_size": 12, "num_format": "0.0"}
+_MARK: Final[Look] = {**CELL, **CENTER, **BOLD, "font_size": 14}
+_NO_SCORE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+_NO_MARK: Final[Look] = {**CELL, **CENTER}
+_MARKS_LEGEND: Final[Look] = {**BODY, **SMALL, "font_size": 8.5}
+_ABOUT: Final[Look] = {**BODY, "font_size": 9, "bottom": 4, "bottom_color": LINE, **MIDDLE}
+_ABOUT_NAME: Final[Look] = {**_ABOUT, **BOLD, "font_color": NAVY}
+_COMMENT_HEAD: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    "font_size": 12,
+    "font_color": WHITE,
+    "bg_color": NAVY,
+    **INSET,
+}
+_COMMENT_TITLE: Final[Look] = {**BODY, **BOLD, "font_size": 10.5}
+_COMMENT: Final[Look] = {**BODY, **INSET}
+_NOTE_HEAD: Final[Look] = {**CELL, **CENTER, **BOLD, "bg_color": PALE, "font_size": 9}
+_NOTE: Final[Look] = {**BODY, **GRID, **INSET, "bg_color": PAPER, **MIDDLE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Legend:
+    """How a line of the legend looks."""
+
+    text: Look
+    mark: Look
+    ranks: Mapping[str, Look]
+
+
+def _legend(line: Look) -> _Legend:
+    middle = {**CELL, "font_size": 9.5, **line, **CENTER}
+    ranks = {rank: {**middle, **BOLD, "font_color": color} for rank, color in RANKS.items()}
+    text = {**CELL, "font_size": 9.5, **line, **INSET}
+    return _Legend(text, {**middle, "font_color": NAVY}, ranks)
+
+
+_LEGEND: Final = {False: _legend({}), True: _legend({**BOLD, "bg_color": PALE})}
 
 
 def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
@@ -57,17 +108,16 @@ def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
         flow.subheading(say("report.insurance.heading"))
         flow.paragraph(notices[diagnosis.insurance.variant][say.lang])
     flow.gap(6)
-    look = {**BODY, **INSET, "font_size": 9.5}
     texts = list(reasons(letter))
     with flow.together():
         flow.subheading(say("report.why.heading"))
         for text in texts[:1]:
-            flow.paragraph(text, look)
+            flow.paragraph(text, _REASON)
     for text in texts[1:-2]:
-        flow.paragraph(text, look)
+        flow.paragraph(text, _REASON)
     with flow.together():  # the last line does not stand alone on a page
         for text in texts[1:][-2:]:
-            flow.paragraph(text, look)
+            flow.paragraph(text, _REASON)
     flow.gap(6)
     with flow.together():
         flow.subheading(say("report.legend.heading"))
@@ -80,28 +130,25 @@ def _write_rank_box(flow: Flow, letter: Letter, rank: Rank, result: Calculation)
     facts = overall_facts(letter, result, page.name)
     top = flow.row
     for fact in facts:
-        height = flow.text_height(fact.text, {**INSET, "font_size": 11}, (6, LAST))
+        height = flow.text_height(fact.text, _FACT, (6, LAST))
         row = flow.next_row(max(26, height, flow.text_height(fact.label, _LABEL, (3, 5))))
         page.merged(row, 3, 5, fact.label, _LABEL)
-        look = {**CELL, **INSET, "font_size": 11}
-        page.merged_formula(row, (6, LAST), fact.formula, look, fact.text)
-    head = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
-    page.merged(top, 0, 2, say("report.overall.rank"), head)
-    letter_look = {**CELL, **CENTER, **BOLD, "font_size": 60, "font_color": RANKS[rank.value]}
-    page.merged(top + 1, 0, 2, "", letter_look, rows=len(facts) - 1)
+        page.merged_formula(row, (6, LAST), fact.formula, _FACT, fact.text)
+    page.merged(top, 0, 2, say("report.overall.rank"), _RANK_HEAD)
+    look = _RANKS[rank.value]
+    page.merged(top + 1, 0, 2, "", look, rows=len(facts) - 1)
     formula = f"={result.decided('rank').seen_from(page.name)}"
-    page.formula(top + 1, 0, formula, letter_look, rank.value)
+    page.formula(top + 1, 0, formula, look, rank.value)
 
 
 def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
     page, text = flow.page, letter.catalog.report.ranks[rank].legend[letter.say.lang]
-    look = {**CELL, "font_size": 9.5, **({**BOLD, "bg_color": PALE} if own else {})}
-    height = flow.text_height(text, {**look, **INSET}, (1, LAST - 2))
-    row = flow.next_row(height)
-    page.text(row, 0, rank.value, {**look, **CENTER, **BOLD, "font_color": RANKS[rank.value]})
-    page.merged(row, 1, LAST - 2, text, {**look, **INSET})
+    looks = _LEGEND[own]
+    row = flow.next_row(flow.text_height(text, looks.text, (1, LAST - 2)))
+    page.text(row, 0, rank.value, looks.ranks[rank.value])
+    page.merged(row, 1, LAST - 2, text, looks.text)
     mark = letter.say("report.legend.own") if own else ""
-    page.merged(row, LAST - 1, LAST, mark, {**look, **CENTER, "font_color": NAVY})
+    page.merged(row, LAST - 1, LAST, mark, looks.mark)
 
 
 def write_categories(flow: Flow, letter: Letter, chart: Any, result: Calculation) -> None:
@@ -118,7 +165,7 @@ def write_categories(flow: Flow, letter: Letter, chart: Any, result: Calculation
             page.merged(row, *columns, say(f"report.categories.{key}"), HEAD)
         for number, category in enumerate(letter.catalog.categories, 1):
             _write_score(flow, letter, number, category, result)
-        flow.paragraph(_marks_legend(letter), {**BODY, **SMALL, "font_size": 8.5})
+        flow.paragraph(_marks_legend(letter.edition), _MARKS_LEGEND)
     for number, category in enumerate(letter.catalog.categories, 1):
         _write_about(flow, letter, number, category)
 
@@ -138,22 +185,18 @@ def _write_score(
     name_columns, score_columns, mark_columns = _SCORE_COLUMNS
     row = flow.next_row(_CHART[1] * 0.75 / len(letter.catalog.categories) - 4)
     name = f"{number}. {category.name[say.lang]}"
-    page.merged(
-        row, *name_columns, name, {**CELL, **INSET, **BOLD, "font_color": NAVY, "font_size": 9}
-    )
+    page.merged(row, *name_columns, name, _CATEGORY)
     now = letter.readings.figures[category.id]
-    figure = {**CELL, **CENTER, **BOLD, "font_size": 12, "num_format": "0.0"}
     points, mark = (
         f"={result.of(category.id, column).seen_from(page.name)}" for column in (SHOWN, MARK)
     )
     if now.shown is None or now.mark is None:
-        outside, look = say("report.categories.na"), {**CELL, **CENTER, "font_size": 9}
-        page.formula(row, score_columns[0], points, look, outside)
-        page.formula(row, mark_columns[0], mark, {**CELL, **CENTER}, say("report.none"))
+        outside = say("report.categories.na")
+        page.formula(row, score_columns[0], points, _NO_SCORE, outside)
+        page.formula(row, mark_columns[0], mark, _NO_MARK, say("report.none"))
     else:
-        page.formula(row, score_columns[0], points, figure, now.shown)
-        look = {**CELL, **CENTER, **BOLD, "font_size": 14}
-        page.formula(row, mark_columns[0], mark, look, now.mark)
+        page.formula(row, score_columns[0], points, _SCORE, now.shown)
+        page.formula(row, mark_columns[0], mark, _MARK, now.mark)
 
 
 def _write_about(flow: Flow, letter: Letter, number: int, category: Category) -> None:
@@ -161,15 +204,15 @@ def _write_about(flow: Flow, letter: Letter, number: int, category: Category) ->
     name = f"{number}. {category.name[say.lang]}"
     example = say("report.categories.example", text=category.example[say.lang])
     about = f"{category.introduction[say.lang]}\n{example}"
-    line = {**BODY, "font_size": 9, "bottom": 4, "bottom_color": LINE, **MIDDLE}
-    heights = (flow.text_height(about, line, (4, LAST)), flow.text_height(name, line, (0, 3)))
+    heights = (flow.text_height(about, _ABOUT, (4, LAST)), flow.text_height(name, _ABOUT, (0, 3)))
     row = flow.next_row(max(heights))
-    page.merged(row, 0, 3, name, {**line, **BOLD, "font_color": NAVY})
-    page.merged(row, 4, LAST, about, line)
+    page.merged(row, 0, 3, name, _ABOUT_NAME)
+    page.merged(row, 4, LAST, about, _ABOUT)
 
 
-def _marks_legend(letter: Letter) -> str:
-    say, marks = letter.say, letter.catalog.report.marks
+@lru_cache(maxsize=EDITIONS)
+def _marks_legend(edition: Edition) -> str:
+    say, marks = edition.say, edition.catalog.report.marks
     texts = [
         say("report.categories.legend.first", mark=m.mark, meaning=m.meaning[say.lang], low=m.score)
         for m in marks[:-1]
@@ -197,19 +240,10 @@ def write_comments(flow: Flow, letter: Letter) -> None:
 def _write_comment(flow: Flow, letter: Letter, number: int, comment: CommentedCategory) -> None:
     say = letter.say
     name = letter.categories([comment.category])
-    head = {
-        **BODY,
-        **BOLD,
-        **MIDDLE,
-        "font_size": 12,
-        "font_color": WHITE,
-        "bg_color": NAVY,
-        **INSET,
-    }
     first, *others = (letter.catalog.items[item] for item in comment.items)
     with flow.together():
         text = say("report.comments.category", number=number, name=name)
-        flow.page.merged(flow.next_row(24), 0, LAST, text, head)
+        flow.page.merged(flow.next_row(24), 0, LAST, text, _COMMENT_HEAD)
         flow.gap(4)
         _write_item(flow, letter, first)
     for item in others:
@@ -222,19 +256,16 @@ def _write_item(flow: Flow, letter: Letter, item: Item) -> None:
     say = letter.say
     with flow.together():
         title = say("report.comments.item", title=item.comment.title[say.lang])
-        flow.paragraph(title, {**BODY, **BOLD, "font_size": 10.5})
-        flow.paragraph(opened(letter, item), {**BODY, **INSET})
+        flow.paragraph(title, _COMMENT_TITLE)
+        flow.paragraph(opened(letter, item), _COMMENT)
     flow.gap(3)
 
 
 def _write_note(flow: Flow, letter: Letter, item: Item, kind: NoteKind) -> None:
     say = letter.say
-    box = {**BODY, **GRID, **INSET, "bg_color": PAPER}
     label = say("report.comments.case" if kind is NoteKind.CASE else "report.comments.advice")
     with flow.together():
         text = item.note.text[say.lang]
-        row = flow.next_row(flow.text_height(text, box, (2, LAST)) + 2)
-        flow.page.merged(
-            row, 0, 1, label, {**CELL, **CENTER, **BOLD, "bg_color": PALE, "font_size": 9}
-        )
-        flow.page.merged(row, 2, LAST, text, {**box, **MIDDLE})
+        row = flow.next_row(flow.text_height(text, _NOTE, (2, LAST)) + 2)
+        flow.page.merged(row, 0, 1, label, _NOTE_HEAD)
+        flow.page.merged(row, 2, LAST, text, _NOTE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from sheet_diag.folding import company_key, firm_domain, fold
@@ -19,14 +20,13 @@ _NO_DIGIT: Final = re.compile(r"\D")
 Answer = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is looked up late
 class Candidate:
     """One return that takes part; its SHA-256 is its key.
 
     `client`, `name`, `department`, `domain` (of the firm's own mail) and `industry` are empty
     where the sheet does not say. `time` is (the workbook's own time, that of its file), both as
-    in `Received`; what is missing comes first. `contacts` are pairs of profile field and folded
-    entry; `answers` hold by item the choice, or else what was typed.
+    in `Received`; what is missing comes first.
     """
 
     received: Received
@@ -36,8 +36,6 @@ class Candidate:
     department: str
     domain: str
     industry: str
-    contacts: frozenset[tuple[str, str]]
-    answers: Mapping[str, Answer]
     replaces: tuple[str, ...]
 
     @property
@@ -49,6 +47,19 @@ class Candidate:
     def label(self) -> str:
         """What people are told: the file, and where in it."""
         return self.received.label
+
+    @property
+    def contacts(self) -> frozenset[tuple[str, str]]:
+        """Pairs of profile field and folded entry."""
+        sheet = self.received.sheet
+        return frozenset(_contacts(sheet.profile)) if sheet else frozenset()
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """By item the choice, or else what was typed. Fetched from the disk in a run, and needed
+        of clients with several returns only."""
+        sheet = self.received.sheet
+        return {each.item: _answer(each) for each in sheet.responses} if sheet else {}
 
 
 def candidates(readable: Iterable[Received]) -> dict[str, Candidate]:
@@ -71,8 +82,6 @@ def _candidate(copies: list[tuple[Received, ReturnedSheet]]) -> Candidate:
         department=fold(profile.get("department", "")),
         domain=firm_domain(profile.get("email", "")),
         industry=profile.get("industry", ""),
-        contacts=frozenset(_contacts(profile)),
-        answers={response.item: _answer(response) for response in sheet.responses},
         replaces=sheet.replaces,
     )
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from sheet_diag.workbook.contents import BLANK, Content
 from sheet_diag.workbook.forms import Form, Numbers
@@ -27,8 +28,6 @@ Area = tuple[int, int, int, int]  # first row, first column, last row, last colu
 
 _BLOCK: Final = 16  # XlsxWriter tells the columns in use once for so many rows
 _MANY: Final = 32 * _BLOCK  # rows that are worth deflating
-_HIDDEN: Final = ' ht="18.75" hidden="1" customHeight="1"'
-_DEFAULT_HEIGHT: Final = ' ht="18.75" customHeight="1"'
 _MARK: Final = "\0"  # around a format that has no number yet; XML holds none
 
 
@@ -45,31 +44,43 @@ class _Rows(dict[int, dict[int, Cell]]):
         return cells
 
 
-class _Names(dict[int, str]):
-    """Names of columns."""
+class _Starts(dict[int, str]):
+    """How the cells of a column start, before the number of the row."""
 
     def __missing__(self, col: int) -> str:
-        name = self[col] = str(xl_col_to_name(col))
-        return name
+        start = self[col] = f'<c r="{xl_col_to_name(col)}'
+        return start
+
+
+class _Formats(dict[Form, str]):
+    """What stands after the number of the row: a format by its number in the workbook."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, form: Form) -> str:
+        xml = self[form] = f'" s="{self._numbers[form]}"'
+        return xml
 
 
 class _Marks(dict[Form, str]):
-    """What stands in XML for formats that have no number yet."""
+    """The same for a format that has no number yet: its place among these."""
 
     def __missing__(self, form: Form) -> str:
-        mark = self[form] = f"{_MARK}{len(self)}{_MARK}"
-        return mark
+        xml = self[form] = f'" s="{_MARK}{len(self)}{_MARK}"'
+        return xml
 
 
-_NAMES: Final = _Names()
+_STARTS: Final = _Starts()
 
 
 class Cells:
-    """The cells of a sheet. `notes` are XlsxWriter's, by row and column."""
+    """The cells of a sheet of XlsxWriter, which knows its notes."""
 
-    def __init__(self, notes: Mapping[int, Mapping[int, Any]]) -> None:
+    def __init__(self, sheet: Any) -> None:
         self.merges: list[str] = []
-        self._notes = notes
+        self._sheet = sheet
         self._rows = _Rows()
         self._heights: dict[int, str] = {}  # as attributes of the row
         self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
@@ -90,15 +101,15 @@ class Cells:
         top, left, bottom, right = area
         if not 0 <= left <= right < COLUMNS or top > bottom or (top, left) == (bottom, right):
             raise WorkbookError(f"no area to be merged: {area}")
-        if any(_overlap(area, table) for table in self._tables):
+        if self._tables and any(_overlap(area, table) for table in self._tables):
             raise WorkbookError(f"a table stands where cells are merged: {area}")
-        columns, blank = _bits(left, right), (form, BLANK)
+        columns, blanks = _bits(left, right), dict.fromkeys(range(left, right + 1), (form, BLANK))
         for row in range(top, bottom + 1):
             if self._merged[row] & columns:
                 raise WorkbookError(f"cells are merged already: {area}")
             self._merged[row] |= columns
-            self._rows[row].update(dict.fromkeys(range(left, right + 1), blank))
-        self.merges.append(f"{_NAMES[left]}{top + 1}:{_NAMES[right]}{bottom + 1}")
+            self._rows[row].update(blanks)
+        self.merges.append(xl_range(*area))
 
     def claim(self, area: Area) -> None:
         """Keep an area for a table."""
@@ -112,8 +123,7 @@ class Cells:
     def height(self, row: int, pixels: int) -> None:
         """Set the height of a row; a row of none is hidden."""
         self.require_open(row)
-        size = f' ht="{pixels * 0.75:.16g}" customHeight="1"'
-        self._heights[row] = size if pixels else _HIDDEN
+        self._heights[row] = "" if pixels == self._sheet.default_row_height else _size(pixels)
 
     def require_open(self, row: int) -> None:
         """Refuse a row that is finished or outside of the sheet."""
@@ -151,7 +161,7 @@ class Cells:
         """The rows, in pieces."""
         for finished in self._finished:
             yield self._numbered(finished, numbers)
-        yield from self._texts(ROWS, numbers)
+        yield from self._texts(ROWS, _Formats(numbers))
 
     def _measure(self, end: int) -> None:
         rows = [row for row in (*self._rows, *self._heights) if row < end]
@@ -161,31 +171,33 @@ class Cells:
             if row < end:
                 self._edge_columns.update((min(cells), max(cells)))
 
-    def _texts(self, end: int, numbers: Mapping[Form, int | str]) -> Iterator[str]:
+    def _texts(self, end: int, formats: Mapping[Form, str]) -> Iterator[str]:
         first = self._rows.first
-        known = {*self._rows, *self._heights, *self._notes}
+        known = {*self._rows, *self._heights, *self._sheet.comments}
         rows = sorted(row for row in known if first <= row < end)
         for _, block in groupby(rows, lambda row: row // _BLOCK):
-            yield self._block(list(block), numbers)
+            yield self._block(list(block), formats)
 
-    def _block(self, block: Sequence[int], numbers: Mapping[Form, int | str]) -> str:
-        cells, notes = self._rows.get, self._notes.get
+    def _block(self, block: Sequence[int], formats: Mapping[Form, str]) -> str:
+        cells, notes = self._rows.get, self._sheet.comments.get
         used: set[int] = set()
         used.update(*(cells(row, ()) for row in block), *(notes(row, ()) for row in block))
         spans = f' spans="{min(used) + 1}:{max(used) + 1}"' if used else ""
-        return "".join([self._row(row, spans, numbers) for row in block])
+        return "".join([self._row(row, spans, formats) for row in block])
 
-    def _row(self, row: int, spans: str, numbers: Mapping[Form, int | str]) -> str:
-        name = row + 1
-        head = f'<row r="{name}"{spans}{self._heights.get(row, _DEFAULT_HEIGHT)}'
+    def _row(self, row: int, spans: str, formats: Mapping[Form, str]) -> str:
+        number = str(row + 1)
+        descent = ' x14ac:dyDescent="0.25"' if self._sheet.excel_version == 2010 else ""
+        head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{descent}'
         cells = self._rows.get(row)
         if not cells:
             return f"{head}/>"
-        body = [
-            f'<c r="{_NAMES[col]}{name}" s="{numbers[form]}"{xml}'
-            for col, (form, (xml, _)) in sorted(cells.items())
-        ]
-        return f"{head}>{''.join(body)}</row>"
+        pieces = [f"{head}>"]
+        for col in sorted(cells):
+            form, (xml, _) = cells[col]
+            pieces.append(f"{_STARTS[col]}{number}{formats[form]}{xml}")
+        pieces.append("</row>")
+        return "".join(pieces)
 
     def _numbered(self, finished: bytes, numbers: Numbers) -> str:
         forms = list(self._marks)
@@ -194,6 +206,11 @@ class Cells:
         names = {mark: str(numbers[forms[int(mark)]]) for mark in marks}
         pieces[1::2] = [names[mark] for mark in pieces[1::2]]
         return "".join(pieces)
+
+
+@cache
+def _size(pixels: int) -> str:
+    return f' ht="{pixels * 0.75:.16g}" customHeight="1"' if pixels else ' hidden="1"'
 
 
 def _bits(left: int, right: int) -> int:

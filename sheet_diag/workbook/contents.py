@@ -25,6 +25,7 @@ from sheet_diag.workbook.refusal import WorkbookError
 Content = tuple[str, str | float]  # the XML after the format; the value as a chart keeps it
 
 BLANK: Final[Content] = ("/>", "")
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUOTED: Final = re.compile('"[^"]*"')
 _ERRORS: Final = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"},
@@ -46,7 +47,7 @@ def formula_content(formula: str, value: str | float) -> Content:
     head = _formula_head(formula)
     if isinstance(value, str):
         kind = f' t="{"e" if value in _ERRORS else "str"}"' if value else ""
-        return f"{kind}{head}{_escaped(value)}</v></c>", value
+        return f"{kind}{head}{_possible(value)}</v></c>", value
     if isinstance(value, bool):
         return f' t="b"{head}{int(value)}</v></c>', value
     return f"{head}{value}</v></c>", value
@@ -82,6 +83,11 @@ class Strings(dict[str, Content]):
         yield "</sst>"
 
 
+def _possible(text: str) -> str:
+    # XlsxWriter writes a formula and its value as they are, even what no XML may hold.
+    return _escaped(text if text.isprintable() else _NO_XML.sub("\ufffd", text))
+
+
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -91,7 +97,7 @@ def _formula_head(formula: str) -> str:
     bare = _QUOTED.sub("", formula)
     if not bare or bare.startswith("{") or re_dynamic_function.search(bare):
         raise WorkbookError(f"no formula that every Excel knows: {formula}")
-    return f"><f>{_escaped(formula.removeprefix('='))}</f><v>"
+    return f"><f>{_possible(formula.removeprefix('='))}</f><v>"
 
 
 def _new_item(text: str) -> str:

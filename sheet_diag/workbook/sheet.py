@@ -27,7 +27,7 @@ class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
 
     def __init__(self) -> None:
         super().__init__()
-        self.cells = Cells(self.comments)
+        self.cells = Cells(self)
 
     def set_height(self, row: int, points: float) -> None:
         """Set a row height. XlsxWriter takes whole pixels, and an empty sheet to start in A."""

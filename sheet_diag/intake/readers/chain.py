@@ -1,6 +1,7 @@
 """The libraries that read cells, the most faithful first; each takes a workbook that was surveyed.
 
-Whatever a library raises is its reason; the caller asks the next one.
+Whatever a library raises is its reason; the caller asks the next one. All but the first are loaded
+when they are asked: openpyxl alone takes longer than ten returns take to read.
 """
 
 from __future__ import annotations
@@ -11,10 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, time
 from typing import Any, Final
 
-import openpyxl
 import python_calamine
-import pyxlsb
-import xlrd
 
 from sheet_diag.intake.cells import Format, unsafe
 from sheet_diag.intake.readers.biff import workbook_stream
@@ -60,6 +58,8 @@ def _by_calamine(survey: Survey, area: int) -> list[SheetCells]:
 
 
 def _by_openpyxl(survey: Survey, _: int) -> list[SheetCells]:
+    import openpyxl
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that are not kept: nothing is saved
         book: Any = openpyxl.load_workbook(
@@ -86,6 +86,8 @@ def _plain(value: object) -> object:
 
 
 def _by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
+    import xlrd
+
     # Its own way into a compound file does not come to an end where sectors form a circle.
     stream = workbook_stream(survey.content)
     book = xlrd.open_workbook(file_contents=stream, logfile=io.StringIO(), on_demand=True)
@@ -100,6 +102,8 @@ def _by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
 
 
 def _xlrd_value(cell: Any, datemode: int) -> object:
+    import xlrd
+
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return xlrd.error_text_from_code.get(cell.value, "#VALUE!")
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
@@ -111,6 +115,8 @@ def _xlrd_value(cell: Any, datemode: int) -> object:
 
 def _moment(value: float, datemode: int) -> datetime | time | float:
     """A day, a time of day, or the number where it is neither."""
+    import xlrd
+
     try:
         moment: datetime = xlrd.xldate_as_datetime(value, datemode)
     except (xlrd.XLDateError, OverflowError, ValueError):
@@ -119,6 +125,8 @@ def _moment(value: float, datemode: int) -> datetime | time | float:
 
 
 def _by_pyxlsb(survey: Survey, _: int) -> list[SheetCells]:
+    import pyxlsb
+
     sheets = []
     with pyxlsb.open_workbook(io.BytesIO(survey.content)) as book:
         for name in book.sheets:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.intake.cells import Format, unreadable, unsafe
+from sheet_diag.intake.packages import Inspected
 from sheet_diag.intake.readers import binary, facts, worksheet
 from sheet_diag.intake.readers.markup import MarkupError, elements
 from sheet_diag.intake.readers.package import DamagedError, Package
@@ -35,10 +36,12 @@ class _Listed:
     part: str
 
 
-def survey_ooxml(content: bytes, form: Format, limits: Limits) -> Survey:
+def survey_ooxml(
+    content: bytes, form: Format, limits: Limits, inspected: Inspected | None = None
+) -> Survey:
     """Survey the workbook. Raises `RefusedError`."""
     try:
-        package = Package(content)
+        package = Package(content, inspected)
         recoded = package.in_utf16()  # allowed, but the first reader finds no cells in them
         if recoded:
             content = package.replaced(recoded)

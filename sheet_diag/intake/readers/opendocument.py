@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sheet_diag.intake.cells import Mark, unreadable, unsafe
+from sheet_diag.intake.packages import Inspected
 from sheet_diag.intake.readers.facts import utc
 from sheet_diag.intake.readers.markup import Attributes, MarkupError, elements, local, walk
 from sheet_diag.intake.readers.odf_values import CellText, is_error, is_truth, value_of
@@ -75,10 +76,10 @@ class Document:
     tables: tuple[Table, ...]
 
 
-def survey_ods(content: bytes, limits: Limits) -> Document:
+def survey_ods(content: bytes, limits: Limits, inspected: Inspected | None = None) -> Document:
     """Walk the document. Raises `RefusedError`."""
     try:
-        package = Package(content)
+        package = Package(content, inspected)
         walker = _Walker(limits.sheets)
         walk(package.content("content.xml"), walker.start, walker.end, walker.text)
     except (DamagedError, MarkupError) as error:

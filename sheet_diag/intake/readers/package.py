@@ -12,7 +12,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
+
+from sheet_diag.intake.packages import Inspected
 
 # What a damaged, encrypted or unknown entry raises.
 _DAMAGE: Final = (
@@ -33,18 +36,30 @@ class DamagedError(Exception):
 
 
 class Package:
-    """The parts of a package. `names` are lower case, with forward slashes."""
+    """The parts of a package. `names` are lower case, with forward slashes.
 
-    def __init__(self, content: bytes) -> None:
+    Of one that was inspected, the small parts are there; the zip is opened only for others.
+    """
+
+    def __init__(self, content: bytes, inspected: Inspected | None = None) -> None:
+        self._content = content
+        self._parts = inspected.parts if inspected else {}
+        self.names = inspected.names if inspected else tuple(self._entries)
+
+    @cached_property
+    def _zip(self) -> zipfile.ZipFile:
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
+            return zipfile.ZipFile(io.BytesIO(self._content))
         except _DAMAGE as error:
             raise DamagedError(str(error)) from error
-        self._entries: dict[str, zipfile.ZipInfo] = {}
+
+    @cached_property
+    def _entries(self) -> dict[str, zipfile.ZipInfo]:
+        found: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
             if not entry.is_dir():
-                self._entries.setdefault(_folded(entry.filename), entry)
-        self.names = tuple(self._entries)
+                found.setdefault(_folded(entry.filename), entry)
+        return found
 
     def read(self, name: str) -> bytes:
         """The part; empty where it is absent or damaged."""
@@ -55,7 +70,10 @@ class Package:
 
     def content(self, name: str) -> bytes:
         """The part. Raises `DamagedError`."""
-        entry = self._entries.get(_folded(name))
+        name = _folded(name)
+        if name in self._parts:
+            return self._parts[name]
+        entry = self._entries.get(name) if name in self.names else None
         if entry is None:
             raise DamagedError(f"no part {name}")
         try:
@@ -73,11 +91,16 @@ class Package:
         return found
 
     def _starts_as_utf16(self, name: str) -> bool:
+        return self._first_bytes(name) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+    def _first_bytes(self, name: str) -> bytes:
+        if name in self._parts:
+            return self._parts[name][:2]
         try:
             with self._zip.open(self._entries[name]) as part:
-                return part.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+                return part.read(2)
         except _DAMAGE:
-            return False
+            return b""
 
     def replaced(self, parts: Mapping[str, bytes]) -> bytes:
         """The package with other content in some parts, by name; media are left out."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from sheet_diag.intake.cells import Area, Mark, unsafe
-from sheet_diag.intake.readers.markup import Attributes, local, walk
+from sheet_diag.intake.cells import Area, Mark, Position, unsafe
+from sheet_diag.intake.readers.markup import Attributes, MarkupError, local, walk
+from sheet_diag.intake.readers.plaincells import PlainCells, taken_out
 from sheet_diag.intake.readers.survey import (
     LAST_ROW,
     SheetSurvey,
@@ -27,8 +29,32 @@ def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
     Raises `RefusedError` for cells beyond the limits of Excel, and `MarkupError` with nothing
     surveyed (see `roughly`).
     """
+    plain = taken_out(part)
+    if plain and (sheet := _survey_around(plain, pictures)):
+        return sheet
     walker = _Walker(pictures)
     walk(part, walker.start, walker.end, walker.text)
+    return walker.sheet
+
+
+def _survey_around(plain: PlainCells, pictures: bool) -> SheetSurvey | None:
+    """The survey of a part whose every cell is plain; None of any other.
+
+    A cell that is not may stand around a plain one, or take its place from that before it.
+    """
+    walker = _Walker(pictures)
+    try:
+        walk(plain.rest, walker.start)
+    except MarkupError:
+        return None
+    if walker.met_cell:
+        return None
+    if plain.row:
+        walker.sheet.use(plain.row - 1, max(map(_column, plain.columns)))
+    for cell in plain.special:
+        texts = {"f": cell.formula, "v": cell.value}
+        told = {name: text for name, text in texts.items() if text is not None}
+        _mark(walker.sheet, (cell.row - 1, _column(cell.letters)), {"t": cell.type}, told, pictures)
     return walker.sheet
 
 
@@ -82,6 +108,7 @@ class _Walker:
 
     def __init__(self, pictures: bool) -> None:
         self.sheet = SheetSurvey()
+        self.met_cell = False
         self._pictures = pictures
         self._places = _Places()
         self._cell: Attributes | None = None
@@ -94,6 +121,7 @@ class _Walker:
         if name == "c":
             self._places.enter_cell(attributes)
             self._cell = attributes
+            self.met_cell = True
             self._texts.clear()
         elif self._cell is not None:
             if name in ("v", "f", "is"):
@@ -125,19 +153,30 @@ class _Walker:
             self._cell = None
 
     def _leave_cell(self, cell: Attributes, texts: dict[str, str]) -> None:
-        value = texts.get("v", "")
-        if value or "f" in texts or "is" in texts:
+        if texts.get("v") or "f" in texts or "is" in texts:
             self.sheet.use(*self._places.at)
-        failed = cell.get("t") == "e"
-        if ("f" in texts and _PICTURE_FORMULA.search(texts["f"])) or (
-            failed and "vm" in cell and self._pictures
-        ):
-            self.sheet.mark(self._places.at, Mark.PICTURE)
-        elif failed:
-            self.sheet.mark(self._places.at, Mark.ERROR, value.strip() or "#VALUE!")
-        elif "f" in texts:
-            stored = value or (cell.get("t") == "str" and "v" in texts)
-            self.sheet.mark(self._places.at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+        _mark(self.sheet, self._places.at, cell, texts, self._pictures)
+
+
+def _mark(
+    sheet: SheetSurvey, at: Position, cell: Attributes, texts: Mapping[str, str], pictures: bool
+) -> None:
+    value = texts.get("v", "")
+    failed = cell.get("t") == "e"
+    if _shows_picture(texts.get("f", "")) or (failed and "vm" in cell and pictures):
+        sheet.mark(at, Mark.PICTURE)
+    elif failed:
+        sheet.mark(at, Mark.ERROR, value.strip() or "#VALUE!")
+    elif "f" in texts:
+        stored = value or (cell.get("t") == "str" and "v" in texts)
+        sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+
+
+def _shows_picture(formula: str) -> bool:
+    """The pattern alone would look at every letter of every formula."""
+    capitals = formula.upper()
+    hinted = "MAGE(" in capitals or "MG(" in capitals
+    return hinted and _PICTURE_FORMULA.search(formula) is not None
 
 
 class _Trimmer:

@@ -15,8 +15,6 @@ from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.files import is_leftover
 from sheet_diag.intake.kinds import Kind, kind_of
 from sheet_diag.intake.reading import ChangingError, read_stable
-from sheet_diag.intake.wrappings.archive import members_of_zip
-from sheet_diag.intake.wrappings.mail import members_of_mail
 from sheet_diag.intake.wrappings.members import (
     Leaf,
     Member,
@@ -28,19 +26,13 @@ from sheet_diag.intake.wrappings.members import (
     label_of,
     told_apart,
 )  # fmt: skip
-from sheet_diag.intake.wrappings.outlook import members_of_outlook
-from sheet_diag.intake.wrappings.seven import members_of_seven_zip
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Reading
 
 __all__ = ["Leaf", "SpoolError", "unwrap"]
 
-_OPENERS: Final[dict[Kind, Callable[[Wrapping, Room], Iterator[Member]]]] = {
-    Kind.ZIP: members_of_zip,
-    Kind.SEVEN_ZIP: members_of_seven_zip,
-    Kind.EML: members_of_mail,
-    Kind.MSG: members_of_outlook,
-}
+Opener = Callable[[Wrapping, Room], Iterator[Member]]
+
 _NOTHING: Final = {
     Kind.ZIP: Code.ARCHIVE_EMPTY,
     Kind.SEVEN_ZIP: Code.ARCHIVE_EMPTY,
@@ -62,7 +54,7 @@ def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, 
     except ChangingError:
         return (Leaf(path, None, itself.file_time, Problem(Code.NO_ACCESS)),)
     kind = kind_of(content, name)
-    if kind not in _OPENERS:
+    if kind not in _NOTHING:
         return (replace(itself, content=content),)
     unwrapping = _Unwrapping(name, Room(spool, reading))
     try:
@@ -86,7 +78,7 @@ class _Unwrapping:
         wrapping = Wrapping(content, label, itself.file_time)
         found: list[Leaf] = []
         try:
-            for member in _OPENERS[kind](wrapping, self._room):
+            for member in _opener(kind)(wrapping, self._room):
                 found += self._below(member, itself, labels)
         except TooManyError:
             raise
@@ -118,7 +110,7 @@ class _Unwrapping:
     def _deeper(self, path: Path, name: str, leaf: Leaf, labels: tuple[str, ...]) -> list[Leaf]:
         content = path.read_bytes()
         kind = kind_of(content, name)
-        if kind not in _OPENERS:
+        if kind not in _NOTHING:
             return [leaf]
         deepest = self._room.limits.nesting
         if len(labels) >= deepest:
@@ -127,6 +119,23 @@ class _Unwrapping:
         if all(each.path != path for each in found):
             path.unlink()
         return found
+
+
+def _opener(kind: Kind) -> Opener:
+    """What takes the kind apart. Its library is loaded for the first such file: that takes longer
+    than reading ten returns."""
+    match kind:
+        case Kind.ZIP:
+            from sheet_diag.intake.wrappings.archive import members_of_zip as opener
+        case Kind.SEVEN_ZIP:
+            from sheet_diag.intake.wrappings.seven import members_of_seven_zip as opener
+        case Kind.EML:
+            from sheet_diag.intake.wrappings.mail import members_of_mail as opener
+        case Kind.MSG:
+            from sheet_diag.intake.wrappings.outlook import members_of_outlook as opener
+        case _:
+            raise ValueError(f"{kind} wraps nothing")
+    return opener
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyzipper
 
 from sheet_diag.intake.cells import RefusedError, unsafe
-from sheet_diag.intake.packages import DirectoryError, list_parts, overlap
+from sheet_diag.intake.entries import DirectoryError, list_parts, overlap
 from sheet_diag.intake.wrappings.members import Member, Room, Wrapping, damaged, taken
 from sheet_diag.model.returns import Code, Problem
 

@@ -21,12 +21,16 @@ from sheet_diag.workbook import Book
 def write_portfolio(
     path: Path, portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording
 ) -> None:
-    """Write the workbook. Raises `OSError`."""
-    path.write_bytes(portfolio_report(portfolio, catalog, issuer, say))
+    """Write the workbook into a file; it is never in memory as a whole. Raises `OSError`."""
+    _book(portfolio, catalog, issuer, say).save(path)
 
 
 def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:
     """The workbook; the same arguments give the same bytes."""
+    return _book(portfolio, catalog, issuer, say).bytes()
+
+
+def _book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> Book:
     title = say("portfolio.title")
     book = Book(
         title=title, author=issuer.name, created=portfolio.as_of, subject=catalog.title[say.lang]
@@ -44,4 +48,4 @@ def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say
     write_attention(book.page(say("portfolio.sheet.attention")), summary)
     write_data(book.page(say("portfolio.sheet.data")), summary)
     overview.open_here()
-    return book.bytes()
+    return book

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any, Final
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Final
 
 from sheet_diag.reports.portfolio.listing import (
     FIRST_ROW,
@@ -13,107 +15,113 @@ from sheet_diag.reports.portfolio.listing import (
     SCORE,
     WRAPPED,
     Column,
+    Listing,
+    Row,
     Summary,
+    Write,
+    height_in,
+    rows_of,
+    write_figure,
     write_listing,
 )
-from sheet_diag.style import BOLD, LINK, RANKS
-from sheet_diag.typography import room, row_height
+from sheet_diag.style import BOLD, LINK, RANKS, Look
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Page
 
 _MOST_LINKS: Final = 65_530  # of a sheet in Excel
 _CELLS: Final = 3_000_000  # all of 100,000 clients
-_BEFORE: Final = {
-    "position": 52, "client": 84, "name": 220, "industry": 190, "employees": 96, "rank": 52,
-    "score": 68, "deviation": 62, "previous": 66, "change": 62,
-}  # fmt: skip
-_AFTER: Final = {
-    "weakest": 88, "base_rank": 62, "caps": 230, "critical": 70, "insurance": 74, "open_items": 76,
-    "overrides": 66, "follow_up": 190, "result": 60,
-}  # fmt: skip
+_SCORE_COLUMN: Final = 6
+_FIRST_CATEGORY: Final = 10  # its column
+# Widths in pixels; texts in these columns may need more than a line.
+_INDUSTRY, _CAPS, _FOLLOW_UP = 190, 230, 190
+_COUNTS: Final = {"critical": 70, "insurance": 74, "open_items": 76, "overrides": 66}
+_TAKEN: Final = (
+    "position", "client", "name", "industry", "employees", "rank", "score", "deviation",
+    "previous_rank", "change", "file", "weakest", "base_rank", "caps", "follow_up", "result",
+)  # fmt: skip
+_WHOLE: Final = {**MID, "num_format": "0"}
+_NAME: Final = {**LEFT, **BOLD}
+_OVERALL: Final = {**SCORE, **BOLD}
+_LINK: Final = {**MID, **LINK}
+# The difference with its sign, which tells it also without the colour.
+_CHANGE: Final = {**MID, "num_format": '"▲ +"0.0;"▼ -"0.0;"＝ "0.0'}
+_RANKS: Final = {
+    rank: {**MID, **BOLD, "font_size": 11, "font_color": color} for rank, color in RANKS.items()
+}
 
 
 def write_clients(page: Page, summary: Summary) -> None:
     """一覧: a native table, best first."""
-    say, catalog = summary.say, summary.catalog
-    columns = [
-        *(Column(say(f"portfolio.clients.{key}"), width) for key, width in _BEFORE.items()),
-        *(Column(category.short[say.lang], 76) for category in catalog.categories),
-        *(Column(say(f"portfolio.clients.{key}"), width) for key, width in _AFTER.items()),
-    ]
-    records = summary.portfolio.clients.to_dict("records")
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        _write_client(page, row, records[index], summary)
-
-    rows = write_listing(
-        page,
-        summary,
+    say, clients = summary.say, summary.portfolio.clients
+    listing = Listing(
         heading=say("portfolio.sheet.clients"),
         lead=say("portfolio.clients.lead"),
-        columns=columns,
-        count=len(records),
-        write_row=write_row,
+        columns=_columns(summary),
+        count=len(clients),
         table="Clients",
         frozen=3,
         cells=_CELLS,
         full="data/clients.csv",
     )
+    rows = write_listing(page, summary, listing, _rows(summary))
     if rows:
-        first = len(_BEFORE)
-        page.shade((rows[0], 6, rows[1], 6), SCALE)
-        page.shade((rows[0], first, rows[1], first + len(catalog.categories) - 1), SCALE)
+        last = _FIRST_CATEGORY + len(summary.catalog.categories) - 1
+        page.shade((rows[0], _SCORE_COLUMN, rows[1], _SCORE_COLUMN), SCALE)
+        page.shade((rows[0], _FIRST_CATEGORY, rows[1], last), SCALE)
 
 
-def _write_client(page: Page, row: int, record: Any, summary: Summary) -> None:
-    say, catalog = summary.say, summary.catalog
-    page.number(row, 0, record["position"], {**MID, "num_format": "0"})
-    page.client_text(row, 1, record["client"], MID)
-    page.client_text(row, 2, summary.name(record["name"], record["file"]), {**LEFT, **BOLD})
-    industry = summary.choice("industry", record["industry"])
-    page.client_text(row, 3, industry, WRAPPED)
-    page.client_text(row, 4, summary.choice("employees", record["employees"]), MID)
-    rank = record["rank"]
-    page.text(row, 5, rank, {**MID, **BOLD, "font_size": 11, "font_color": RANKS[rank]})
-    page.number(row, 6, record["score"], {**SCORE, **BOLD})
-    write_score(page, row, 7, record["deviation"])
-    page.text(row, 8, _rank_then(record, say), MID)
-    _write_change(page, row, 9, record["change"])
-    for column, category in enumerate(catalog.categories, len(_BEFORE)):
-        write_score(page, row, column, record[f"score:{category.id}"])
-    _write_rest(page, row, len(_BEFORE) + len(catalog.categories), record, summary)
-    texts = ((industry, 190), (caps_text(record["caps"], say), 230), (_reasons(record, say), 190))
-    heights = (row_height(t, room=room(w, indent=1), size=9, padding=6) for t, w in texts)
-    page.height(row, max(22, *heights))
+def _columns(summary: Summary) -> list[Column]:
+    say, categories = summary.say, summary.catalog.categories
+
+    def named(key: str, width: int, look: Look = MID, write: Write = Page.text) -> Column:
+        return Column(say(f"portfolio.clients.{key}"), width, look, write)
+
+    return [
+        named("position", 52, _WHOLE, write_figure),
+        named("client", 84, MID, Page.client_text),
+        named("name", 220, _NAME, Page.client_text),
+        named("industry", _INDUSTRY, WRAPPED, Page.client_text),
+        named("employees", 96, MID, Page.client_text),
+        replace(named("rank", 52), looks=_RANKS),
+        named("score", 68, _OVERALL, write_figure),
+        named("deviation", 62, SCORE, write_figure),
+        named("previous", 66),
+        named("change", 62, _CHANGE, write_figure),
+        *(Column(each.short[say.lang], 76, SCORE, write_figure) for each in categories),
+        named("weakest", 88),
+        named("base_rank", 62),
+        named("caps", _CAPS, WRAPPED),
+        *(named(key, width, _WHOLE, write_figure) for key, width in _COUNTS.items()),
+        named("follow_up", _FOLLOW_UP, WRAPPED),
+        named("result", 60, _LINK, partial(_write_result, say("portfolio.clients.open"))),
+    ]
 
 
-def _write_rest(page: Page, row: int, column: int, record: Any, summary: Summary) -> None:
+def _rows(summary: Summary) -> Iterator[Row]:
     say = summary.say
-    whole = {**MID, "num_format": "0"}
-    page.text(row, column, summary.category(record["weakest"]), MID)
-    page.text(row, column + 1, record["base_rank"], MID)
-    page.text(row, column + 2, caps_text(record["caps"], say), WRAPPED)
-    for place, key in enumerate(("critical", "insurance", "open_items", "overrides"), column + 3):
-        page.number(row, place, record[key], whole)
-    page.text(row, column + 7, _reasons(record, say), WRAPPED)
+    caps_in = cache(lambda rules: caps_text(rules, say))  # the same few come back
+    reasons_in = cache(lambda words: _reasons(words, say))
+    scores = [f"score:{category.id}" for category in summary.catalog.categories]
+    for record in rows_of(summary.portfolio.clients, [*_TAKEN, *_COUNTS, *scores]):
+        position, client, name, industry, employees, rank, score, *more = record
+        deviation, previous, change, file, weakest, base, caps, follow_up, result, *rest = more
+        counts, by_category = rest[: len(_COUNTS)], rest[len(_COUNTS) :]
+        texts = (summary.choice("industry", industry), caps_in(caps), reasons_in(follow_up))
+        heights = map(height_in, (_INDUSTRY, _CAPS, _FOLLOW_UP), texts)
+        values = (
+            position, client, summary.name(name, file), texts[0],
+            summary.choice("employees", employees), rank, score, deviation,
+            previous or say("report.none"), change, *by_category, summary.category(weakest),
+            base, texts[1], *counts, texts[2], result,
+        )  # fmt: skip
+        yield Row(values, max(22, *heights))
+
+
+def _write_result(label: str, page: Page, row: int, column: int, result: str, look: Look) -> None:
     if row - FIRST_ROW < _MOST_LINKS:
-        target = f"external:{record['result']}"
-        page.link(row, column + 8, target, say("portfolio.clients.open"), {**MID, **LINK})
+        page.link(row, column, f"external:{result}", label, look)
     else:
-        page.client_text(row, column + 8, record["result"], LEFT)
-
-
-def _rank_then(record: Any, say: Wording) -> str:
-    return record["previous_rank"] or say("report.none")
-
-
-def _write_change(page: Page, row: int, column: int, change: float) -> None:
-    """The difference with its sign, which tells it also without the colour."""
-    look = {**MID, "num_format": '"▲ +"0.0;"▼ -"0.0;"＝ "0.0'}
-    if math.isnan(change):
-        page.blank(row, column, look)
-    else:
-        page.number(row, column, change, look)
+        page.client_text(row, column, result, LEFT)
 
 
 def caps_text(rules: str, say: Wording) -> str:
@@ -134,14 +142,6 @@ def _cap_text(rule: str, say: Wording) -> str:
             return say("portfolio.cap.category", limit=parts[-1])
 
 
-def _reasons(record: Any, say: Wording) -> str:
-    reasons = (say(f"portfolio.follow_up.{word}") for word in record["follow_up"].split())
+def _reasons(words: str, say: Wording) -> str:
+    reasons = (say(f"portfolio.follow_up.{word}") for word in words.split())
     return say("portfolio.list.joint").join(reasons)
-
-
-def write_score(page: Page, row: int, column: int, score: float) -> None:
-    """A score, or an empty cell where there is none."""
-    if math.isnan(score):
-        page.blank(row, column, SCORE)
-    else:
-        page.number(row, column, score, SCORE)

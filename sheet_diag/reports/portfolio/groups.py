@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.reports.cells import Span
 from sheet_diag.reports.portfolio.charts import stacked_ranks
-from sheet_diag.reports.portfolio.clients import write_score
 from sheet_diag.reports.portfolio.listing import (
     FIRST_ROW,
     MID,
@@ -16,70 +16,67 @@ from sheet_diag.reports.portfolio.listing import (
     SHARE,
     WRAPPED,
     Column,
+    Listing,
+    Row,
     Summary,
+    height_in,
+    rows_of,
+    write_figure,
     write_listing,
 )
 from sheet_diag.style import BOLD
-from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Book, Page
 
 _LABEL: Final = 210  # pixels
 _FIGURES: Final = ("mean", "lower", "median", "upper")
 _CHART: Final = 560
+_COUNT: Final = {**MID, "num_format": "#,##0"}
 
 
 def write_groups(book: Book, page: Page, summary: Summary, field: str) -> None:
     """Write the sheet of one profile field."""
-    say, catalog = summary.say, summary.catalog
-    columns = [
-        Column(say(f"portfolio.clients.{field}"), _LABEL),
-        Column(say("portfolio.ranks.count"), 60),
-        Column(say("portfolio.ranks.share"), 60),
-        *(Column(rank.value, 46) for rank in Rank),
-        *(Column(f"{rank.value} %", 52) for rank in Rank),
-        *(Column(say(f"portfolio.categories.{key}"), 64) for key in _FIGURES),
-        *(Column(category.short[say.lang], 76) for category in catalog.categories),
-    ]
-    records = summary.portfolio.groups[field].to_dict("records")
-    total = len(summary.portfolio.clients)
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        _write_group(page, row, records[index], summary, (field, total))
-
-    rows = write_listing(
-        page,
-        summary,
+    say, frame = summary.say, summary.portfolio.groups[field]
+    listing = Listing(
         heading=say(f"portfolio.sheet.{field}"),
         lead=say("portfolio.groups.lead"),
-        columns=columns,
-        count=len(records),
-        write_row=write_row,
+        columns=_columns(summary, field),
+        count=len(frame),
         table=f"By_{field}",
         full="data/clients.csv",
+        charted=True,
     )
+    rows = write_listing(page, summary, listing, _rows(summary, field))
     if rows:
-        end = len(columns) - 1
-        page.shade((rows[0], end - len(catalog.categories) + 1, rows[1], end), SCALE)
+        first = listing.last - len(summary.catalog.categories) + 1
+        page.shade((rows[0], first, rows[1], listing.last), SCALE)
         _place_chart(book, page, rows, say(f"portfolio.chart.{field}"))
 
 
-def _write_group(
-    page: Page, row: int, record: Any, summary: Summary, group: tuple[str, int]
-) -> None:
-    field, total = group
-    clients = record["clients"]
-    label = summary.group(field, record["choice"])
-    page.client_text(row, 0, label, {**WRAPPED, **BOLD})
-    page.number(row, 1, clients, {**MID, "num_format": "#,##0"})
-    page.number(row, 2, clients / total, SHARE)
-    for rank in Rank:
-        page.number(row, 3 + rank.position, record[rank.value], {**MID, "num_format": "#,##0"})
-        page.number(row, 8 + rank.position, record[rank.value] / clients, SHARE)
-    for column, key in enumerate(_FIGURES, 13):
-        page.number(row, column, record[key], SCORE)
-    for column, category in enumerate(summary.catalog.categories, 17):
-        write_score(page, row, column, record[f"score:{category.id}"])
-    page.height(row, max(22, row_height(label, room=room(_LABEL, indent=1), size=9, padding=6)))
+def _columns(summary: Summary, field: str) -> list[Column]:
+    say = summary.say
+    scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
+    categories = [category.short[say.lang] for category in summary.catalog.categories]
+    return [
+        Column(say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_text),
+        Column(say("portfolio.ranks.count"), 60, _COUNT, write_figure),
+        Column(say("portfolio.ranks.share"), 60, SHARE, write_figure),
+        *(Column(rank.value, 46, _COUNT, write_figure) for rank in Rank),
+        *(Column(f"{rank.value} %", 52, SHARE, write_figure) for rank in Rank),
+        *(Column(head, 64, SCORE, write_figure) for head in scores),
+        *(Column(head, 76, SCORE, write_figure) for head in categories),
+    ]
+
+
+def _rows(summary: Summary, field: str) -> Iterator[Row]:
+    total = len(summary.portfolio.clients)
+    scores = [f"score:{category.id}" for category in summary.catalog.categories]
+    names = ["choice", "clients", *(rank.value for rank in Rank), *_FIGURES, *scores]
+    for choice, clients, *figures in rows_of(summary.portfolio.groups[field], names):
+        label = summary.group(field, choice)
+        counts, means = figures[: len(Rank)], figures[len(Rank) :]
+        shares = [count / clients for count in counts]
+        values = (label, clients, clients / total, *counts, *shares, *means)
+        yield Row(values, max(22, height_in(_LABEL, label)))
 
 
 def _place_chart(book: Book, page: Page, rows: tuple[int, int], title: str) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import numpy.typing as npt
+
 from sheet_diag.model.catalog import Catalog, Choice, Role
-from sheet_diag.reports.portfolio.clients import write_score
 from sheet_diag.reports.portfolio.listing import (
     LEFT,
     MID,
     SCALE,
+    SCORE,
     Column,
+    Listing,
+    Row,
     Summary,
+    rows_of,
+    write_figure,
     write_listing,
 )
-from sheet_diag.style import BOLD, RANKS, Look
+from sheet_diag.style import BOLD, RANKS
 from sheet_diag.workbook import Page
 
 # Marks as consultants set them, from in place to nothing; each has a shade of its own.
@@ -27,64 +33,54 @@ _SHADES: Final = {
     _UNKNOWN: "#DDB07F",
     _LEFT_OUT: "#F2F2F2",
 }
+_LOOKS: Final = {mark: {**MID, "bg_color": shade} for mark, shade in _SHADES.items()}
+_RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in RANKS.items()}
+_HEIGHT: Final = 20
 
 
 def write_heatmap(page: Page, summary: Summary) -> None:
     """ヒートマップ: scores by category."""
-    say, catalog = summary.say, summary.catalog
-    columns = [*_client_columns(summary)]
-    columns += [Column(category.short[say.lang], 96) for category in catalog.categories]
-    records = summary.portfolio.clients.to_dict("records")
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        record = records[index]
-        _write_client(page, row, record, summary)
-        for column, category in enumerate(catalog.categories, 2):
-            write_score(page, row, column, record[f"score:{category.id}"])
-
-    rows = write_listing(
-        page,
-        summary,
+    say, catalog, clients = summary.say, summary.catalog, summary.portfolio.clients
+    heads = [category.short[say.lang] for category in catalog.categories]
+    listing = Listing(
         heading=say("portfolio.sheet.heatmap"),
         lead=say("portfolio.heatmap.lead"),
-        columns=columns,
-        count=len(records),
-        write_row=write_row,
+        columns=[*_client_columns(summary), *(Column(h, 96, SCORE, write_figure) for h in heads)],
+        count=len(clients),
         table="Heatmap",
         frozen=2,
         full="data/clients.csv",
     )
+    names = [f"score:{category.id}" for category in catalog.categories]
+    scores = rows_of(clients, names)
+    each = zip(_clients(summary), scores, strict=True)
+    rows = write_listing(page, summary, listing, (Row((*c, *s), _HEIGHT) for c, s in each))
     if rows:
-        page.shade((rows[0], 2, rows[1], 1 + len(catalog.categories)), SCALE)
+        page.shade((rows[0], 2, rows[1], 1 + len(heads)), SCALE)
 
 
 def write_answer_map(page: Page, summary: Summary) -> None:
     """設問ヒートマップ: a mark for every answer."""
     say, catalog = summary.say, summary.catalog
-    columns = [*_client_columns(summary), *(Column(item, 34) for item in catalog.items)]
-    records = summary.portfolio.clients.to_dict("records")
-    codes = summary.portfolio.codes
-    marks = _marks(catalog)
-    looks = {mark: {**MID, "bg_color": shade} for mark, shade in _SHADES.items()}
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        record = records[index]
-        _write_client(page, row, record, summary)
-        for column, (code, marks_) in enumerate(zip(codes[index], marks, strict=True), 2):
-            _write_mark(page, row, column, marks_[code], looks)
-
-    write_listing(
-        page,
-        summary,
+    columns = [Column(item, 34, looks=_LOOKS) for item in catalog.items]
+    listing = Listing(
         heading=say("portfolio.sheet.answers"),
         lead=say("portfolio.answers.lead"),
-        columns=columns,
-        count=len(records),
-        write_row=write_row,
+        columns=[*_client_columns(summary), *columns],
+        count=len(summary.portfolio.clients),
         table="Answers",
         frozen=2,
         full="data/answers.csv",
     )
+    marks = _marks(catalog)
+    each = zip(_clients(summary), summary.portfolio.codes, strict=True)
+    rows = (Row((*client, *_shown(marks, codes)), _HEIGHT) for client, codes in each)
+    write_listing(page, summary, listing, rows)
+
+
+def _shown(marks: Sequence[Sequence[str]], codes: npt.NDArray[Any]) -> Iterator[str]:
+    """The marks of one client's answers."""
+    return (each[code] for each, code in zip(marks, codes.tolist(), strict=True))
 
 
 def _marks(catalog: Catalog) -> list[list[str]]:
@@ -108,23 +104,15 @@ def _mark(choice: Choice) -> str:
     return _PART if choice.value else _NONE
 
 
-def _write_mark(page: Page, row: int, column: int, mark: str, looks: Mapping[str, Look]) -> None:
-    if mark:
-        page.text(row, column, mark, looks[mark])
-    else:
-        page.blank(row, column, MID)
-
-
 def _client_columns(summary: Summary) -> tuple[Column, Column]:
     say = summary.say
     return (
-        Column(say("portfolio.clients.name"), 220),
-        Column(say("portfolio.clients.rank"), 56),
+        Column(say("portfolio.clients.name"), 220, LEFT, Page.client_text),
+        Column(say("portfolio.clients.rank"), 56, looks=_RANKS),
     )
 
 
-def _write_client(page: Page, row: int, record: Any, summary: Summary) -> None:
-    page.client_text(row, 0, summary.name(record["name"], record["file"]), LEFT)
-    rank = record["rank"]
-    page.text(row, 1, rank, {**MID, **BOLD, "font_color": RANKS[rank]})
-    page.height(row, 20)
+def _clients(summary: Summary) -> Iterator[tuple[str, str]]:
+    """Name and rank of every client."""
+    for name, file, rank in rows_of(summary.portfolio.clients, ("name", "file", "rank")):
+        yield summary.name(name, file), rank

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+import pandas as pd
 
 from sheet_diag.celltext import header_text
 from sheet_diag.model.catalog import Catalog
@@ -20,6 +24,7 @@ FIRST_ROW: Final = HEADER_ROW + 1
 _LAST_ROW: Final = 1_048_575  # of a sheet in Excel, zero-based
 # So many cells open quickly; what is left out stands in the files beside the workbook.
 CELLS: Final = 1_000_000
+_TOGETHER: Final = 1_000  # rows of a frame
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
 
 LEFT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False}
@@ -76,60 +81,127 @@ class Summary:
         return self.catalog.category_by_id[category].short[self.say.lang]
 
 
+Write = Callable[[Page, int, int, Any, Look], None]
+
+
+def write_figure(page: Page, row: int, column: int, figure: float | None, look: Look) -> None:
+    """Write a number, or an empty cell where there is none (None or NaN)."""
+    if figure is None or figure != figure:
+        page.blank(row, column, look)
+    else:
+        page.number(row, column, figure, look)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: heading, width in pixels."""
+    """A column of a table: heading, width in pixels, and how a value is written and looks;
+    `looks` are those of certain values."""
 
     head: str
     width: int
+    look: Look = field(default_factory=lambda: MID)
+    write: Write = Page.text
+    looks: Mapping[Any, Look] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The values of all columns, and the height in points."""
+
+    values: Sequence[Any]
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table and what stands above it. It shows so many `cells` at most (None: the usual number);
+    `full` is the file that holds all of its `count` rows. The rows of one that is `charted` are
+    kept at hand."""
+
+    heading: str
+    lead: str
+    columns: Sequence[Column]
+    count: int
+    table: str
+    frozen: int = 1
+    cells: int | None = None
+    full: str = ""
+    charted: bool = False
+
+    @property
+    def last(self) -> int:
+        """The last column."""
+        return len(self.columns) - 1
+
+    @property
+    def width(self) -> int:
+        """The width in pixels."""
+        return sum(column.width for column in self.columns)
+
+    @property
+    def shown(self) -> int:
+        """So many rows are shown."""
+        most = max(1, (self.cells or CELLS) // len(self.columns))
+        return min(self.count, most, _LAST_ROW - FIRST_ROW)
 
 
 def write_listing(
-    page: Page,
-    summary: Summary,
-    *,
-    heading: str,
-    lead: str,
-    columns: Sequence[Column],
-    count: int,
-    write_row: Callable[[Page, int, int], None],
-    table: str,
-    frozen: int = 1,
-    cells: int | None = None,
-    full: str = "",
+    page: Page, summary: Summary, listing: Listing, rows: Iterable[Row]
 ) -> tuple[int, int] | None:
-    """Write the sheet; `write_row(page, row, index)` fills a row. Returns the first and last row,
-    or None where there are no rows.
+    """Write the sheet. Returns the first and last row, or None where there are no rows.
 
-    Rows beyond so many `cells` (None: the usual number), or beyond the end of a sheet, are left
-    out; the lead says so, and names the file (`full`) that holds them all.
+    Rows that are not shown are not asked for; the lead says so, and names the file that holds them.
     """
-    say, last = summary.say, len(columns) - 1
-    shown = min(count, max(1, (cells or CELLS) // len(columns)), _LAST_ROW - FIRST_ROW)
-    if shown < count:
-        parts = {"count": f"{count:,}", "shown": f"{shown:,}", "file": full}
-        lead = f"{say('portfolio.cut', **parts)} {lead}"
-    page.columns([column.width for column in columns])
-    page.merged(0, 0, last, heading, TITLE)
-    page.height(0, 34)
-    page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
-    width = sum(column.width for column in columns)
-    page.height(1, row_height(lead, room=room(width), size=9, padding=6))
-    page.height(2, 6)
-    _print(page, summary, heading, A3 if width > _WIDE else A4)
-    if not count:
-        page.merged(HEADER_ROW, 0, last, say("portfolio.none"), {**BODY, **MIDDLE})
+    _write_top(page, summary, listing)
+    if not listing.count:
+        page.merged(HEADER_ROW, 0, listing.last, summary.say("portfolio.none"), {**BODY, **MIDDLE})
         return None
-    for index in range(shown):
-        write_row(page, FIRST_ROW + index, index)
-    end = FIRST_ROW + shown - 1
+    end = FIRST_ROW + listing.shown - 1
     page.height(HEADER_ROW, 36)
-    page.table(
-        (HEADER_ROW, 0, end, last), table, _distinct([column.head for column in columns]), HEAD
-    )
-    page.freeze(FIRST_ROW, frozen)
+    heads = _distinct([column.head for column in listing.columns])
+    page.table((HEADER_ROW, 0, end, listing.last), listing.table, heads, HEAD)
+    for line, row in enumerate(islice(rows, listing.shown), FIRST_ROW):
+        _write_row(page, line, listing.columns, row)
+        if not listing.charted:
+            page.done(line)
+    page.freeze(FIRST_ROW, listing.frozen)
     page.select(0, 0)
     return FIRST_ROW, end
+
+
+def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
+    lead, last = listing.lead, listing.last
+    if listing.shown < listing.count:
+        parts = {"count": f"{listing.count:,}", "shown": f"{listing.shown:,}", "file": listing.full}
+        lead = f"{summary.say('portfolio.cut', **parts)} {lead}"
+    page.columns([column.width for column in listing.columns])
+    page.merged(0, 0, last, listing.heading, TITLE)
+    page.height(0, 34)
+    page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
+    page.height(1, row_height(lead, room=room(listing.width), size=9, padding=6))
+    page.height(2, 6)
+    _print(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
+
+
+def _write_row(page: Page, line: int, columns: Sequence[Column], row: Row) -> None:
+    for place, (column, value) in enumerate(zip(columns, row.values, strict=True)):
+        look = column.looks.get(value, column.look) if column.looks else column.look
+        column.write(page, line, place, value, look)
+    if row.height:
+        page.height(line, row.height)
+
+
+def rows_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, a few at a time: all of them as objects would fill the memory."""
+    for start in range(0, len(frame), _TOGETHER):
+        part = frame.iloc[start : start + _TOGETHER]
+        yield from zip(*(part[name].tolist() for name in names), strict=True)
+
+
+@lru_cache(maxsize=8192)  # most texts of a column come back
+def height_in(width: int, text: str) -> float:
+    """The height in points of a row for a text in a column."""
+    return row_height(text, room=room(width, indent=1), size=9, padding=6)
 
 
 def _distinct(heads: Sequence[str]) -> list[str]:

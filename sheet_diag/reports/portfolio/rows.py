@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from sheet_diag import problems
 from sheet_diag.model.basics import Lang
@@ -19,15 +19,34 @@ from sheet_diag.reports.portfolio.listing import (
     SHARE,
     WRAPPED,
     Column,
+    Listing,
+    Row,
     Summary,
+    Write,
+    height_in,
+    rows_of,
+    write_figure,
     write_listing,
 )
-from sheet_diag.style import ALERT, BOLD, NAVY
-from sheet_diag.typography import room, row_height
+from sheet_diag.style import ALERT, BOLD, NAVY, Look
+from sheet_diag.wording import Wording
 from sheet_diag.workbook import Book, Page
 
-_FIGURE: Final = {**MID, "num_format": "0.0"}
 _BAR: Final = {"type": "data_bar", "bar_color": "#D9A08F", "bar_solid": True, "min_type": "num"}
+# Widths in pixels, as everywhere here.
+_TOPIC, _QUESTION = 190, 330
+_ATTENTION: Final = {
+    "status": 76, "file": 150, "name": 130, "severity": 60, "sheet": 84, "cell": 48,
+    "item": 62, "value": 100, "message": 220, "todo": 230, "mail": 300,
+}  # fmt: skip
+_CENTERED: Final = ("status", "severity", "cell", "item")
+_ERROR: Final = {**MID, **BOLD, "font_color": ALERT}
+_TAKEN: Final = (
+    "file", "client", "name", "industry", "employees", "rank", "category", "item", "answer",
+    "raw", "remark",
+)  # fmt: skip
+_FIGURES: Final = {"value": 60, "weight": 56, "points": 60, "lost": 60}
+_FIGURE: Final = {**MID, "num_format": "0.0#"}
 
 
 def write_items(book: Book, page: Page, summary: Summary) -> None:
@@ -35,40 +54,50 @@ def write_items(book: Book, page: Page, summary: Summary) -> None:
     say, catalog = summary.say, summary.catalog
     labels = {c.id: c.label[say.lang] for cs in catalog.answer_sets.values() for c in cs}
     labels["unanswered"] = say("portfolio.items.unanswered")
-    fixed = {
-        "position": 50,
-        "item": 66,
-        "category": 88,
-        "topic": 190,
-        "question": 330,
-        "critical": 46,
-    }
-    columns = [
-        *(Column(say(f"portfolio.items.{key}"), width) for key, width in fixed.items()),
-        *(Column(label, 70) for label in labels.values()),
-        Column(say("portfolio.items.mean_lost"), 76),
-        Column(say("portfolio.items.lost"), 96),
-    ]
-    records = summary.portfolio.items.to_dict("records") if len(summary.portfolio.clients) else []
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        _write_item(page, row, index, records[index], list(labels), summary)
-
-    rows = write_listing(
-        page,
-        summary,
+    listing = Listing(
         heading=say("portfolio.sheet.items"),
         lead=say("portfolio.items.lead"),
-        columns=columns,
-        count=len(records),
-        write_row=write_row,
+        columns=_item_columns(say, list(labels.values())),
+        count=len(summary.portfolio.items) if len(summary.portfolio.clients) else 0,
         table="Questions",
         frozen=2,
+        charted=True,
     )
+    rows = write_listing(page, summary, listing, _item_rows(summary, list(labels)))
     if rows:
-        last = len(columns) - 1
+        last = listing.last
         page.shade((rows[0], last, rows[1], last), {**_BAR, "min_value": 0})
         _place_chart(book, page, rows, last - 1, say("portfolio.chart.items"))
+
+
+def _item_columns(say: Wording, answers: list[str]) -> list[Column]:
+    def named(key: str, width: int, look: Look = MID, write: Write = Page.text) -> Column:
+        return Column(say(f"portfolio.items.{key}"), width, look, write)
+
+    return [
+        named("position", 50, {**MID, "num_format": "0"}, write_figure),
+        named("item", 66, {**MID, **BOLD}),
+        named("category", 88),
+        named("topic", _TOPIC, WRAPPED),
+        named("question", _QUESTION, WRAPPED),
+        named("critical", 46, {**MID, "font_color": NAVY}),
+        *(Column(answer, 70, SHARE, write_figure) for answer in answers),
+        named("mean_lost", 76, {**MID, "num_format": "0.00"}, write_figure),
+        named("lost", 96, {**MID, "num_format": "0.0", **BOLD}, write_figure),
+    ]
+
+
+def _item_rows(summary: Summary, choices: list[str]) -> Iterator[Row]:
+    say, catalog = summary.say, summary.catalog
+    names = ["item", "category", *(f"share:{choice}" for choice in choices), "mean_lost", "lost"]
+    for position, record in enumerate(rows_of(summary.portfolio.items, names), 1):
+        item = catalog.items[record[0]]
+        topic, question = item.topic[say.lang], item.question[say.lang]
+        star = say("report.answers.critical.mark") if item.critical else ""
+        category = summary.category(record[1])
+        heights = (height_in(_QUESTION, question), height_in(_TOPIC, topic))
+        values = (position, item.id, category, topic, question, star, *record[2:])
+        yield Row(values, max(*heights, 22))
 
 
 def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, title: str) -> None:
@@ -79,68 +108,58 @@ def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, tit
     page.place(rows[1] + 2, 2, chart, (760, 330), description=title)
 
 
-def _write_item(
-    page: Page, row: int, index: int, record: Any, choices: list[str], summary: Summary
-) -> None:
-    say, item = summary.say, summary.catalog.items[record["item"]]
-    question = item.question[say.lang]
-    page.number(row, 0, index + 1, {**MID, "num_format": "0"})
-    page.text(row, 1, item.id, {**MID, **BOLD})
-    page.text(row, 2, summary.category(record["category"]), MID)
-    page.text(row, 3, item.topic[say.lang], WRAPPED)
-    page.text(row, 4, question, WRAPPED)
-    star = say("report.answers.critical.mark") if item.critical else ""
-    page.text(row, 5, star, {**MID, "font_color": NAVY})
-    for column, choice in enumerate(choices, 6):
-        page.number(row, column, record[f"share:{choice}"], SHARE)
-    end = 6 + len(choices)
-    page.number(row, end, record["mean_lost"], {**MID, "num_format": "0.00"})
-    page.number(row, end + 1, record["lost"], {**_FIGURE, **BOLD})
-    heights = (
-        row_height(question, room=room(330, indent=1), size=9, padding=6),
-        row_height(item.topic[say.lang], room=room(190, indent=1), size=9, padding=6),
-    )
-    page.height(row, max(*heights, 22))
-
-
 def write_attention(page: Page, summary: Summary) -> None:
     """要確認: every file that was not ranked, and what to do about it."""
-    say = summary.say
-    widths = {
-        "status": 76, "file": 150, "name": 130, "severity": 60, "sheet": 84, "cell": 48,
-        "item": 62, "value": 100, "message": 220, "todo": 230, "mail": 300,
-    }  # fmt: skip
-    columns = [Column(say(f"portfolio.attention.{key}"), width) for key, width in widths.items()]
-    found = summary.portfolio.attention
-    mails = _mails(found, say.lang)
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        _write_attention(page, row, found[index], summary, list(widths.values()), mails[index])
-
-    write_listing(
-        page,
-        summary,
+    say, found = summary.say, summary.portfolio.attention
+    error = say("report.severity.error")
+    listing = Listing(
         heading=say("portfolio.sheet.attention"),
         lead=say("portfolio.attention.lead"),
-        columns=columns,
+        columns=[
+            Column(
+                say(f"portfolio.attention.{key}"),
+                width,
+                MID if key in _CENTERED else WRAPPED,
+                Page.client_text,
+                {error: _ERROR} if key == "severity" else {},
+            )
+            for key, width in _ATTENTION.items()
+        ],
         count=len(found),
-        write_row=write_row,
         table="Attention",
         frozen=2,
         full="data/attention.csv",
     )
+    write_listing(page, summary, listing, _attention_rows(found, say))
 
 
-def _mails(found: Sequence[Attention], lang: Lang) -> list[str]:
-    """What to write to the client about each file, on the first line that has a sentence for it."""
+def _attention_rows(found: Sequence[Attention], say: Wording) -> Iterator[Row]:
+    """Each with what to write to the client, on the first line of a file that has a sentence for
+    it."""
     told: set[str] = set()
-    mails = []
     for entry in found:
-        mail = "" if entry.file in told else _mail(entry, lang)
+        mail = "" if entry.file in told else _mail(entry, say.lang)
         if mail:
             told.add(entry.file)
-        mails.append(mail)
-    return mails
+        texts = (*_attention_texts(entry, say), mail)
+        heights = map(height_in, _ATTENTION.values(), texts)
+        yield Row(texts, max(*heights, 22))
+
+
+def _attention_texts(entry: Attention, say: Wording) -> tuple[str, ...]:
+    problem = entry.problem
+    return (
+        say(f"portfolio.status.{entry.status.value}"),
+        entry.file,
+        entry.name,
+        say(f"report.severity.{problems.severity(problem.code).value}"),
+        problem.sheet or "",
+        problem.cell or "",
+        problem.item or "",
+        problem.value or "",
+        problems.message(problem, say.lang),
+        problems.advice(problem, say.lang),
+    )
 
 
 def _mail(entry: Attention, lang: Lang) -> str:
@@ -159,87 +178,63 @@ def _sent_name(label: str) -> str:
     return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
 
 
-def _write_attention(
-    page: Page, row: int, entry: Attention, summary: Summary, widths: list[int], mail: str
-) -> None:
-    say, problem = summary.say, entry.problem
-    kind = problems.severity(problem.code)
-    texts = (
-        say(f"portfolio.status.{entry.status.value}"),
-        entry.file,
-        entry.name,
-        say(f"report.severity.{kind.value}"),
-        problem.sheet or "",
-        problem.cell or "",
-        problem.item or "",
-        problem.value or "",
-        problems.message(problem, say.lang),
-        problems.advice(problem, say.lang),
-        mail,
-    )
-    for column, text in enumerate(texts):
-        centered = column in (0, 3, 5, 6)
-        look = {**(MID if centered else WRAPPED)}
-        if column == 3 and kind.value == "error":
-            look = {**look, **BOLD, "font_color": ALERT}
-        page.client_text(row, column, text, look)
-    heights = [
-        row_height(text, room=room(width, indent=1), size=9, padding=6)
-        for text, width in zip(texts, widths, strict=True)
-    ]
-    page.height(row, max(*heights, 22))
-
-
 def write_data(page: Page, summary: Summary) -> None:
     """データ: a row per client and question, for the user's own pivot tables."""
     say = summary.say
-    widths = {
-        "file": 150, "client": 84, "name": 190, "industry": 150, "employees": 90, "rank": 56,
-        "category": 96, "item": 66, "topic": 220, "answer": 84, "value": 60, "weight": 56,
-        "points": 60, "lost": 60, "remark": 240,
-    }  # fmt: skip
-    columns = [Column(say(f"portfolio.data.{key}"), width) for key, width in widths.items()]
-    answers = summary.portfolio.answers
-    count, most = summary.portfolio.codes.size, CELLS // len(columns)
-    records = answers.head(most).astype({"answer": "object"}).to_dict("records")
-
-    def write_row(page: Page, row: int, index: int) -> None:
-        _write_answer(page, row, records[index], summary)
-
-    write_listing(
-        page,
-        summary,
+    listing = Listing(
         heading=say("portfolio.sheet.data"),
         lead="",
-        columns=columns,
-        count=count,
-        write_row=write_row,
+        columns=_data_columns(say),
+        count=summary.portfolio.codes.size,
         table="Data",
         frozen=3,
         cells=CELLS,
         full="data/answers.csv",
     )
+    write_listing(page, summary, listing, _data_rows(summary))
 
 
-def _write_answer(page: Page, row: int, record: Any, summary: Summary) -> None:
-    say, item = summary.say, summary.catalog.items[record["item"]]
-    choices = summary.catalog.choices_of(item)
-    answer = record["answer"]
-    known = choices.get(answer) if isinstance(answer, str) else None
-    label = known.label[say.lang] if known else record["raw"] or say("portfolio.items.unanswered")
-    page.client_text(row, 0, record["file"], LEFT)
-    page.client_text(row, 1, record["client"], MID)
-    page.client_text(row, 2, summary.name(record["name"], record["file"]), LEFT)
-    page.client_text(row, 3, summary.choice("industry", record["industry"]), LEFT)
-    page.client_text(row, 4, summary.choice("employees", record["employees"]), MID)
-    page.text(row, 5, record["rank"], MID)
-    page.text(row, 6, summary.category(record["category"]), MID)
-    page.text(row, 7, item.id, MID)
-    page.text(row, 8, item.topic[say.lang], LEFT)
-    page.client_text(row, 9, label, MID)
-    for column, key in enumerate(("value", "weight", "points", "lost"), 10):
-        if math.isnan(record[key]):
-            page.blank(row, column, MID)
-        else:
-            page.number(row, column, record[key], {**MID, "num_format": "0.0#"})
-    page.client_text(row, 14, record["remark"], LEFT)
+def _data_columns(say: Wording) -> list[Column]:
+    def named(key: str, width: int, look: Look = MID, write: Write = Page.client_text) -> Column:
+        return Column(say(f"portfolio.data.{key}"), width, look, write)
+
+    return [
+        named("file", 150, LEFT),
+        named("client", 84),
+        named("name", 190, LEFT),
+        named("industry", 150, LEFT),
+        named("employees", 90),
+        named("rank", 56, MID, Page.text),
+        named("category", 96, MID, Page.text),
+        named("item", 66, MID, Page.text),
+        named("topic", 220, LEFT, Page.text),
+        named("answer", 84),
+        *(named(key, width, _FIGURE, _write_known) for key, width in _FIGURES.items()),
+        named("remark", 240, LEFT),
+    ]
+
+
+def _data_rows(summary: Summary) -> Iterator[Row]:
+    say, catalog = summary.say, summary.catalog
+    topics = {item.id: item.topic[say.lang] for item in catalog.items.values()}
+    words = {
+        item.id: {c.id: c.label[say.lang] for c in catalog.choices_of(item).values()}
+        for item in catalog.items.values()
+    }
+    none = say("portfolio.items.unanswered")
+    for record in rows_of(summary.portfolio.answers, [*_TAKEN, *_FIGURES]):
+        file, client, name, industry, employees, rank, category, item, answer, raw, *rest = record
+        remark, *figures = rest
+        label = words[item].get(answer) or raw or none
+        profile = (summary.choice("industry", industry), summary.choice("employees", employees))
+        about = (rank, summary.category(category), item, topics[item])
+        given = (label, *figures, remark)
+        yield Row((file, client, summary.name(name, file), *profile, *about, *given))
+
+
+def _write_known(page: Page, row: int, column: int, figure: float, look: Look) -> None:
+    """A figure, or an empty cell that looks like the others where there is none."""
+    if math.isnan(figure):
+        page.blank(row, column, MID)
+    else:
+        page.number(row, column, figure, look)

@@ -1,0 +1,164 @@
+"""The entries of a zip as its directory tells them, and what comes out of each.
+
+Knows nothing of what they mean. Inflates by its own hand, chunk by chunk: `zipfile` believes the
+sizes in the directory, while readers inflate to the end.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from sheet_diag.intake.cells import one_line
+from sheet_diag.model.settings import MIB
+
+_CHUNK: Final = MIB
+_SLICE: Final = 65_536  # packed bytes given to the inflater at once
+_LOCAL_MAGIC: Final = b"PK\x03\x04"
+_LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
+_UNUSUAL: Final = 0x61  # flags: encrypted, patched data, strongly encrypted
+# No zip that people send has more; far fewer are allowed, but this many can be listed.
+_MOST_LISTED: Final = 20_000
+
+
+class DirectoryError(Exception):
+    """The list of parts cannot be read; the message is the reason."""
+
+
+class PartError(Exception):
+    """A part is damaged, or packed in a way that no workbook uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An entry of the zip. `name` has forward slashes; sizes are bytes as the directory says.
+
+    `plain`: the directory spells the name just so, in ASCII, and claims nothing unusual of it.
+    """
+
+    name: str
+    method: int
+    offset: int
+    packed: int
+    size: int
+    crc: int
+    encrypted: bool
+    plain: bool
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it stands for a folder."""
+        return self.name.endswith("/")
+
+
+@lru_cache(maxsize=1)  # what is it, is it locked, is it harmless: each asks about the same bytes
+def list_parts(content: bytes) -> tuple[Part, ...]:
+    """The entries of a zip in the order of its directory. Raises `DirectoryError`."""
+    if content.count(b"PK\x01\x02") > _MOST_LISTED:
+        raise DirectoryError(f"> {_MOST_LISTED} entries")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = tuple(map(_part, package.infolist()))
+    except Exception as error:  # a damaged directory raises all sorts
+        raise DirectoryError(one_line(error)) from error
+    if content.startswith(_LOCAL_MAGIC) and all(part.offset for part in parts):
+        # A zip was cut off; this is the directory of another one that was packed in it.
+        raise DirectoryError("end of central directory")
+    return parts
+
+
+def overlap(parts: tuple[Part, ...]) -> bool:
+    """Whether the bytes of two entries can be the same: one body told many times is a bomb."""
+    end = 0
+    for part in sorted(parts, key=lambda each: each.offset):
+        if part.offset < end:
+            return True
+        end = part.offset + _LOCAL_HEADER.size + part.packed
+    return False
+
+
+def peek(content: bytes, part: Part, most: int) -> bytes:
+    """The first bytes of a part, as many as come out undamaged."""
+    start = bytearray()
+    try:
+        for chunk in inflated(content, part, most):
+            start += chunk
+    except PartError:
+        return bytes(start[:most])
+    return bytes(start[:most])
+
+
+def inflated(content: bytes, part: Part, most: int) -> Iterator[bytes]:
+    """The part in chunks of at most 1 MiB, until past `most`. Raises `PartError`."""
+    packed = _packed(content, part)
+    crc = size = 0
+    step = min(_CHUNK, most + 1)
+    for chunk in _sliced(packed, step) if part.method == 0 else _unpacked(packed, part, step):
+        crc = zlib.crc32(chunk, crc)
+        size += len(chunk)
+        yield chunk
+        if size > most:
+            return
+    if size != part.size or crc != part.crc:
+        raise PartError(part.name)
+
+
+def is_undoubted(content: bytes, part: Part) -> bool:
+    """Whether a sound part is what `zipfile` reads too: it refuses one with another name, or with
+    unusual flags, where it lies."""
+    start = part.offset + _LOCAL_HEADER.size
+    _, name_length, _ = _LOCAL_HEADER.unpack_from(content, part.offset)
+    return part.plain and content[start : start + name_length] == part.name.encode("ascii")
+
+
+def _packed(content: bytes, part: Part) -> memoryview:
+    header = content[part.offset : part.offset + _LOCAL_HEADER.size]
+    if len(header) < _LOCAL_HEADER.size or part.encrypted or part.method not in (0, 8):
+        raise PartError(part.name)
+    magic, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    start = part.offset + _LOCAL_HEADER.size + name_length + extra_length
+    if magic != _LOCAL_MAGIC or start + part.packed > len(content):
+        raise PartError(part.name)
+    return memoryview(content)[start : start + part.packed]
+
+
+def _sliced(packed: memoryview, step: int) -> Iterator[bytes]:
+    for start in range(0, len(packed), step):
+        yield bytes(packed[start : start + step])
+
+
+def _unpacked(packed: memoryview, part: Part, step: int) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-15)
+    try:
+        for rest in _sliced(packed, _SLICE):
+            while rest and not inflater.eof:
+                if chunk := inflater.decompress(rest, step):
+                    yield chunk
+                rest = inflater.unconsumed_tail
+        while not inflater.eof and (chunk := inflater.decompress(b"", step)):
+            yield chunk
+    except zlib.error as error:
+        raise PartError(part.name) from error
+    if not inflater.eof:
+        raise PartError(part.name)
+
+
+def _part(entry: zipfile.ZipInfo) -> Part:
+    name = entry.orig_filename.split("\0")[0].replace("\\", "/")
+    plain = name == entry.orig_filename and name.isascii() and not entry.flag_bits & _UNUSUAL
+    return Part(
+        name,
+        entry.compress_type,
+        entry.header_offset,
+        entry.compress_size,
+        entry.file_size,
+        entry.CRC,
+        bool(entry.flag_bits & 1),
+        plain,
+    )

@@ -1,0 +1,274 @@
+"""The same run on a cluster: a real scheduler, real workers, some of which are killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheet_diag import cluster, team
+from sheet_diag.batch import Order, run
+from sheet_diag.cluster import connect
+from sheet_diag.intake import Found, Leaf, failed
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.settings import Issuer, Limits
+from sheet_diag.staging import LOCK
+from sheet_diag.workers import ClusterError, Died, Workers
+from tests.catalogs import JIS
+from tests.clusters import ROOT, Machines, until
+from tests.hostile import CASES
+from tests.hostile.case import filled
+from tests.hostile.mails import message
+from tests.samples import AS_OF
+
+HOSTILE = ("bomb/laughs.xlsx", "bomb/attributes.xlsx", "odd/truncated.xlsx", "odd/utf16.xlsx")
+LIMITS = Limits(seconds=3)
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+# --- a campaign, run at home
+
+
+def fill(folder: Path) -> None:
+    """Returns of every fate: files, a zip, a mail, what is no return, and hostile ones."""
+    folder.mkdir(parents=True)
+    for number, answer in enumerate("○△×○△×○△○"):
+        (folder / f"会社{number}.xlsx").write_bytes(filled(f"株式会社{number}", answer))
+    (folder / "保留.xlsx").write_bytes(filled("保留", "."))
+    (folder / "note.txt").write_text("no return", encoding="utf-8")
+    (folder / "mail.eml").write_bytes(message(("返信.xlsx", filled("メール"))).as_bytes())
+    with zipfile.ZipFile(folder / "二社.zip", "w") as archive:
+        archive.writestr("甲.xlsx", filled("甲"))
+        archive.writestr("乙.xlsx", filled("乙", "△"))
+    for case in CASES:
+        if case.name in HOSTILE:
+            path = folder / case.name
+            path.parent.mkdir(exist_ok=True)
+            case.make(path)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `input/` and what a run without a cluster makes of it, `output/`."""
+    folder = tmp_path_factory.mktemp("home")
+    fill(folder / "input")
+    run(order(folder / "input", folder / "output"), quiet)
+    return folder
+
+
+def order(source: Path, target: Path, **changes: Any) -> Order:
+    return replace(Order(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2), **changes)
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    """Every output; the lock and what only spares work are none."""
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file() and path.name != LOCK and path.name != ".sheet-diag-readings"
+    }
+
+
+def run_there(
+    home: Path, folder: Path, url: str, progress: Callable[[str, int, int], None] = quiet
+) -> dict[str, bytes]:
+    """The outputs of a run on the cluster, by relative paths: its machines cannot see the files."""
+    former = Path.cwd()
+    shutil.copytree(home / "input", folder / "input")
+    os.chdir(folder)
+    try:
+        run(order(Path("input"), Path("output"), scheduler=url), progress)
+    finally:
+        os.chdir(former)
+    return contents(folder / "output")
+
+
+# --- the cluster
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    with Machines(tmp_path_factory.mktemp("machines"), workers=2) as started:
+        yield started
+
+
+def test_outputs_are_the_same(machines: Machines, home: Path, tmp_path: Path) -> None:
+    assert run_there(home, tmp_path, machines.url) == contents(home / "output")
+    until(lambda: not machines.teams(), "a team stays when its run is over")
+
+
+@pytest.mark.parametrize(
+    ("chunk", "chances"),
+    [
+        pytest.param(1, 3, id="its tasks are sent again by the scheduler"),
+        pytest.param(2, 0, id="by us, one by one, where the scheduler gives a chunk up"),
+    ],
+)
+def test_one_worker_is_killed_in_the_middle(
+    machines: Machines,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    chunk: int,
+    chances: int,
+) -> None:
+    monkeypatch.setattr(cluster, "CHUNK", chunk)
+    machines.give_chances(chances)
+    killed: list[str] = []
+
+    def kill(stage: str, done: int, total: int) -> None:
+        del total
+        if stage == "unpack" and done > 1 and not killed and machines.busy():
+            killed.append(machines.busy()[0])
+            machines.kill_worker(killed[0])
+
+    assert run_there(home, tmp_path, machines.url, kill) == contents(home / "output")
+    assert killed
+    machines.add_worker()
+
+
+def test_no_worker_is_left_and_one_comes_late(
+    machines: Machines, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 0.2)
+    for address in machines.threads():
+        machines.kill_worker(address)
+    told: list[tuple[int, int]] = []
+
+    def come(stage: str, done: int, total: int) -> None:
+        if stage == "cluster":
+            told.append((done, total))
+
+    with ThreadPoolExecutor(1) as thread:
+        outputs = thread.submit(run_there, home, tmp_path, machines.url, come)
+        until(lambda: told or outputs.done(), "nobody tells that there is no worker")
+        machines.add_worker()
+        assert outputs.result() == contents(home / "output")
+    assert told[0] == (0, 1)
+
+
+# --- tasks
+
+
+def _ends(_: str, how: str) -> str:
+    match how:
+        case "aborts":
+            os.abort()
+        case "hangs":
+            time.sleep(60)
+        case "needs memory":
+            return str(len(bytearray(4 * 1024**3)))
+    return how
+
+
+def test_a_task_that_dies_costs_itself_only(machines: Machines) -> None:
+    ways = ["fine", "aborts", "fine too", "hangs", "fine as well"]
+    with connect(machines.url, "bench", LIMITS, quiet) as there:
+        found = list(Workers[str](there, remote=True).map(_ends, ways))
+        assert [each for each in found if isinstance(each, str)] == ways[::2]
+        assert found[3] == Died("over 3 s", out_of_time=True)
+        assert isinstance(found[1], Died)
+        assert not found[1].out_of_time
+        with pytest.raises(MemoryError):
+            list(Workers[str](there, remote=True).map(_ends, ["needs memory"]))
+
+
+def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"content")
+    here = Found(path, "a.xlsx", ignored=False)
+    there = replace(here, path=tmp_path / "elsewhere.xlsx")
+    problem = Problem(Code.READER_DIED, value="memory")
+    brought = Leaf(there.path, None, 0, content=b"content")
+    assert failed(there, problem, brought) == failed(here, problem)
+
+
+# --- what keeps a run from its cluster
+
+
+def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_CONNECT", 0.3)
+    with pytest.raises(ClusterError) as raised, connect("tcp://127.0.0.1:9", "", LIMITS, quiet):
+        pass
+    assert raised.value.key == "cli.error.cluster.unreachable"
+
+
+@pytest.mark.parametrize("url", ["", "nonsense://x:1", "tcp://", "tcp://127.0.0.1:x"])
+def test_no_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_CONNECT", 0.3)
+    with pytest.raises(ClusterError) as raised, connect(url, "", LIMITS, quiet):
+        pass
+    assert raised.value.key == "cli.error.cluster.unreachable"
+
+
+def test_other_versions_are_refused(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "facts", lambda: {**team.facts(), "XlsxWriter": "0.1"})
+    with pytest.raises(ClusterError) as raised, connect(machines.url, "", LIMITS, quiet):
+        pass
+    assert raised.value.key == "cli.error.cluster.differs"
+    assert {"XlsxWriter", "0.1"} <= set(raised.value.parts.values())
+
+
+def test_workers_that_may_not_start_processes_are_refused(machines: Machines) -> None:
+    machines.add_worker("--nanny")
+    with pytest.raises(ClusterError) as raised, connect(machines.url, "", LIMITS, quiet):
+        pass
+    assert raised.value.key == "cli.error.cluster.daemon"
+    until(lambda: not machines.teams(), "a team stays that was refused")
+    machines.workers.pop().terminate()
+    until(lambda: len(machines.threads()) == 1, "the worker does not leave")
+
+
+# --- the command
+
+
+def _start(home: Path, output: Path, url: str) -> subprocess.Popen[str]:
+    places = ["--input", str(home / "input"), "--output", str(output)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "sheet_diag", "run", *places, "--scheduler", url, "--lang", "en"],
+        cwd=output.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_ctrl_c_leaves_the_workers_usable(machines: Machines, home: Path, tmp_path: Path) -> None:
+    process = _start(home, tmp_path / "output", machines.url)
+    until(lambda: machines.busy() or process.poll() is not None, "no task")
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said[1]
+    until(lambda: not machines.teams() and not machines.busy(), "the tasks go on")
+    with connect(machines.url, "bench", LIMITS, quiet) as there:
+        assert list(Workers[str](there).map(_ends, ["fine"])) == ["fine"]
+
+
+def test_the_scheduler_is_killed(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "machines").mkdir()
+    with Machines(tmp_path / "machines", workers=1) as doomed:
+        process = _start(home, tmp_path / "output", doomed.url)
+        until(lambda: doomed.busy() or process.poll() is not None, "no task")
+        doomed.scheduler.kill()
+        said = process.communicate(timeout=120)
+    assert process.returncode == 2, said
+    assert "The connection to the scheduler was lost" in said[1]
+    assert "Traceback" not in said[1]
+    assert contents(tmp_path / "output") == {}
