@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -26,10 +24,9 @@ from sheet_diag.arguments import (
     parse_lang,
     reading,
 )
-from sheet_diag.complaints import fail, failures, require_file
+from sheet_diag.complaints import fail, failures, require_file, unexpected
 from sheet_diag.manual import Command, Group
 from sheet_diag.model.basics import Lang
-from sheet_diag.nursery import READING, prepare
 from sheet_diag.wording import Wording
 
 
@@ -41,7 +38,6 @@ def _language(arguments: list[str]) -> Lang:
     return Lang.JA
 
 
-_LOG: Final = Path("sheet-diag-error.log")
 _HELP: Final = Wording(_language(sys.argv))
 _app = typer.Typer(
     cls=Group,
@@ -87,8 +83,7 @@ def main() -> None:
     try:
         _app()
     except Exception as error:  # noqa: BLE001 - our own fault: kept for us, told in a sentence
-        text = _HELP("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace())
-        typer.echo(_HELP("cli.error.head", text=text), err=True)
+        typer.echo(_HELP("cli.error.head", text=unexpected(error, _HELP)), err=True)
         sys.exit(3)
 
 
@@ -100,17 +95,6 @@ def _end(*_: object) -> NoReturn:
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-
-
-def _keep_trace() -> Path:
-    """Write the traceback where there is room for it."""
-    for path in (_LOG, Path(tempfile.gettempdir()) / _LOG):
-        try:
-            path.write_text(traceback.format_exc(), encoding="utf-8")
-        except OSError:
-            continue
-        return path
-    return _LOG
 
 
 def _show_version(asked: bool) -> None:
@@ -173,10 +157,12 @@ def run(
         lang, catalog, config,
     )  # fmt: skip
     with failures(parse_lang(lang, _HELP)) as say:
+        from sheet_diag.nursery import prepare
+
+        prepare()
         from sheet_diag.batch import run_over
         from sheet_diag.terminal import show_result, with_progress
 
-        prepare()
         order = order_of(asked, say, _HELP)
         found = files_of(order, say)
         result = with_progress(say, lambda progress: run_over(found, order, progress))
@@ -198,6 +184,8 @@ def check(
     with failures(parse_lang(lang, _HELP)) as say:
         for path in files:
             require_file(path, say)
+        from sheet_diag.nursery import READING, prepare
+
         prepare(READING)
         settings = configured(config, lang, say, _HELP)
         from sheet_diag.checking import check_files

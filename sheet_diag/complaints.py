@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.catalog import CatalogError
     from sheet_diag.config import ConfigError
     from sheet_diag.intake import Found
+
+_LOG: Final = Path("sheet-diag-error.log")
 
 
 @contextmanager
@@ -64,6 +68,22 @@ def sentence(error: Exception, say: Wording) -> str | None:
             reason = error.strerror or type(error).__name__
             return say("cli.error.write", path=path, reason=reason)
     return None
+
+
+def unexpected(error: Exception, say: Wording) -> str:
+    """A fault of ours, in a sentence; what we need to find it is kept in a file."""
+    return say("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace(error))
+
+
+def _keep_trace(error: Exception) -> Path:
+    """Write the traceback where there is room for it."""
+    for path in (_LOG, Path(tempfile.gettempdir()) / _LOG):
+        try:
+            path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        except OSError:
+            continue
+        return path
+    return _LOG
 
 
 def fail(text: str, say: Wording) -> NoReturn:

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Comparing, Issuer, Limits
-from sheet_diag.workbook import is_picture
 
 FILE_NAME: Final = "sheet-diag.toml"
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
@@ -129,4 +128,6 @@ def _wrong_issuer(issuer: object, folder: Path) -> Iterator[tuple[str, dict[str,
 
 
 def _is_picture(path: Path) -> bool:
+    from sheet_diag.workbook import is_picture  # here: most configurations name none
+
     return path.is_file() and is_picture(path.read_bytes())

@@ -137,7 +137,7 @@ def test_ctrl_c_is_quiet_and_leaves_the_former_output(tmp_path: Path) -> None:
     assert "中断しました" in errors
     assert "Traceback" not in errors
     left = sorted(path.name for path in (tmp_path / "output").iterdir())
-    assert left == [".sheet-diag.lock", "portfolio.xlsx"]
+    assert left == [".sheet-diag-readings", ".sheet-diag.lock", "portfolio.xlsx"]
     assert (tmp_path / "output" / "portfolio.xlsx").read_bytes() == b"former"
 
 

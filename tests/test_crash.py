@@ -22,6 +22,7 @@ from sheet_diag.catalog import load_catalog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.processes import Processes
+from sheet_diag.recollection import FILE_NAME as READINGS
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.staging import LOCK, OutputBusyError, Staging
 from sheet_diag.workers import Died, Workers
@@ -55,7 +56,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != LOCK
+        if path.is_file() and path.name not in (LOCK, READINGS)
     }
 
 

@@ -23,7 +23,9 @@ from sheet_diag.demo import ISSUER, prepare
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer, Reading
+from sheet_diag.recollection import FILE_NAME as READINGS
 from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.staging import LOCK
 from tests.returned import edited
 
 CATALOG = load_catalog()
@@ -60,7 +62,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != READINGS
     }
 
 
@@ -120,7 +122,8 @@ def test_every_result_named_in_the_journal_exists_and_no_other(demo: Path) -> No
         "benchmark.json",
         "portfolio.xlsx",
         "run.json",
-        ".sheet-diag.lock",
+        LOCK,
+        READINGS,
     }
 
 

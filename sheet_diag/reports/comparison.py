@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from sheet_diag.figures import shown
 from sheet_diag.model.comparison import OVERALL, GroupKind, Peers
@@ -14,8 +15,10 @@ from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.letter import Letter
 from sheet_diag.reports.peers import write_peers
 from sheet_diag.reports.then import day_text, rise, write_then
-from sheet_diag.style import BODY, SMALL, TITLE
+from sheet_diag.style import BODY, SMALL, TITLE, Look
 from sheet_diag.workbook import Book, Page
+
+_LEAD: Final[Look] = {**BODY, **SMALL}
 
 
 def has_comparison(report: Report) -> bool:
@@ -28,7 +31,7 @@ def write_comparison(page: Page, letter: Letter, book: Book) -> None:
     say, flow, comparison = letter.say, Flow(page), letter.report.comparison
     has = "peers" if comparison.previous is None else "both" if comparison.peers else "previous"
     page.merged(flow.next_row(34), 0, LAST, say("comparison.sheet"), TITLE)
-    flow.paragraph(say(f"comparison.lead.{has}"), {**BODY, **SMALL})
+    flow.paragraph(say(f"comparison.lead.{has}"), _LEAD)
     flow.gap(6)
     if comparison.previous:
         write_then(flow, letter, comparison.previous)

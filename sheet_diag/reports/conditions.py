@@ -24,16 +24,28 @@ from sheet_diag.style import (
     MUTED,
     PALE,
     TITLE,
+    Look,
 )
 from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
 
 _WIDTHS: Final = (64, 130, 120, 120, 214)
 _PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
+_PROBLEM_ROOMS: Final = tuple(
+    room(sum(_WIDTHS[first : last + 1]), indent=1) for first, last in _PROBLEM_COLUMNS
+)
+_LABEL_ROOM: Final = room(sum(_WIDTHS[:2]), indent=1)
+_FACT_ROOM: Final = room(sum(_WIDTHS[2:]), indent=1)
 _LAST: Final = len(_WIDTHS) - 1
 # The others are told as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
+_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
+_TEXT: Final[Look] = {**CELL, **INSET}
+_SMALL: Final[Look] = {**_TEXT, "font_size": 9}
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
+_KINDS: Final[dict[Severity, Look]] = {
+    kind: {**CELL, **CENTER, "font_size": 9, "font_color": color} for kind, color in _COLORS.items()
+}
 
 
 def write_conditions(page: Page, letter: Letter, software: str) -> None:
@@ -52,7 +64,7 @@ def write_conditions(page: Page, letter: Letter, software: str) -> None:
         row = _write_heading(page, row, say("report.conditions.findings"))
     for finding in findings:
         text = finding_text(letter, finding)
-        page.merged(row, 0, _LAST, text, {**CELL, **INSET})
+        page.merged(row, 0, _LAST, text, _TEXT)
         page.height(row, row_height(text, room=room(sum(_WIDTHS), indent=1), size=10, padding=8))
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
@@ -70,11 +82,11 @@ def _write_heading(page: Page, row: int, text: str) -> int:
 
 
 def _write_fact(page: Page, row: int, label: str, text: str) -> None:
-    page.merged(row, 0, 1, label, {**CELL, **INSET, **BOLD, "bg_color": PALE})
-    page.merged_client(row, 2, _LAST, text, {**CELL, **INSET})
+    page.merged(row, 0, 1, label, _LABEL)
+    page.merged_client(row, 2, _LAST, text, _TEXT)
     heights = (
-        row_height(text, room=room(sum(_WIDTHS[2:]), indent=1), size=10, padding=6),
-        row_height(label, room=room(sum(_WIDTHS[:2]), indent=1), size=10, padding=6),
+        row_height(text, room=_FACT_ROOM, size=10, padding=6),
+        row_height(label, room=_LABEL_ROOM, size=10, padding=6),
     )
     page.height(row, max(*heights, 22))
 
@@ -166,16 +178,11 @@ def _grouped(found: Iterable[Problem], letter: Letter) -> Iterator[_Line]:
 
 
 def _write_problem(page: Page, row: int, line: _Line, letter: Letter) -> None:
-    look = {**CELL, **INSET, "font_size": 9}
-    kind = {**CELL, **CENTER, "font_size": 9, "font_color": _COLORS[line.kind]}
     _, place, message, todo = _PROBLEM_COLUMNS
-    page.text(row, 0, letter.say(f"report.severity.{line.kind.value}"), kind)
-    page.merged_client(row, *place, line.place, look)
-    page.merged_client(row, *message, line.message, look)
-    page.merged(row, *todo, line.todo, look)
-    texts = ((line.place, place), (line.message, message), (line.todo, todo))
-    heights = [
-        row_height(text, room=room(page.span(*columns), indent=1), size=9, padding=6)
-        for text, columns in texts
-    ]
+    page.text(row, 0, letter.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
+    page.merged_client(row, *place, line.place, _SMALL)
+    page.merged_client(row, *message, line.message, _SMALL)
+    page.merged(row, *todo, line.todo, _SMALL)
+    texts = zip((line.place, line.message, line.todo), _PROBLEM_ROOMS[1:], strict=True)
+    heights = (row_height(text, room=room_, size=9, padding=6) for text, room_ in texts)
     page.height(row, max(*heights, 20))

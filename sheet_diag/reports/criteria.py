@@ -20,6 +20,14 @@ _KIND, _WORD, _VALUE = (0, 1), 2, 3
 _RANK, _RANK_LOW = 4, (5, 6)
 _MARK, _MARK_LOW = (7, 8), (9, 10)
 _FIGURE: Final[Look] = {**CELL, **CENTER}
+_TEXT: Final[Look] = {**CELL, **INSET}
+_MUTED: Final[Look] = {**_TEXT, **SMALL}
+_SET: Final[Look] = {**CELL, **SMALL, "bg_color": PALE}
+_RANK_NAME: Final[Look] = {**_FIGURE, **BOLD}
+_MARK_NAME: Final[Look] = {**_RANK_NAME, "font_color": NAVY}
+_WHOLE: Final[Look] = {**_FIGURE, "num_format": "0"}
+_PART: Final[Look] = {**_FIGURE, "num_format": "0.##"}
+_SHARE: Final[Look] = {**_FIGURE, "num_format": "0.0##"}
 _LINE: Final = 18.0  # points
 
 
@@ -113,15 +121,15 @@ def write_criteria(page: Page, criteria: Criteria, letter: Letter, last: int) ->
     _write_words(page, criteria, letter)
     ranks = sorted(letter.catalog.scoring.ranks.items(), key=lambda pair: pair[0].position)
     for row, (rank, low) in enumerate(ranks, criteria.ranks.first):
-        page.text(row, _RANK, rank.value, {**_FIGURE, **BOLD})
+        page.text(row, _RANK, rank.value, _RANK_NAME)
         _write_low(page, row, _RANK_LOW, float(low))
     for row, mark in enumerate(letter.catalog.report.marks, criteria.marks.first):
-        page.merged(row, *_MARK, mark.mark, {**_FIGURE, **BOLD, "font_color": NAVY})
+        page.merged(row, *_MARK, mark.mark, _MARK_NAME)
         _write_low(page, row, _MARK_LOW, float(mark.score))
 
 
 def _write_low(page: Page, row: int, columns: tuple[int, int], low: float) -> None:
-    look = {**_FIGURE, "num_format": "0.##"} if low % 1 else {**_FIGURE, "num_format": "0"}
+    look = _PART if low % 1 else _WHOLE
     page.merged(row, *columns, "", look)
     page.number(row, columns[0], low, look)
 
@@ -133,21 +141,21 @@ def _write_words(page: Page, criteria: Criteria, letter: Letter) -> None:
         row = criteria.words[name].valued.first
         if len(sets) > 1:
             title = say("calculation.criteria.set", name=name)
-            page.merged(row - 1, 0, _VALUE, title, {**CELL, **SMALL, "bg_color": PALE})
+            page.merged(row - 1, 0, _VALUE, title, _SET)
         for choice in sorted(choices, key=lambda each: each.value is None):
             _write_word(page, row, choice, letter)
             row += 1
-    page.merged(row, *_KIND, say("calculation.criteria.unanswered"), {**CELL, **INSET, **SMALL})
-    page.text(row, _WORD, say("calculation.criteria.other"), {**CELL, **INSET})
+    page.merged(row, *_KIND, say("calculation.criteria.unanswered"), _MUTED)
+    page.text(row, _WORD, say("calculation.criteria.other"), _TEXT)
     page.text(row, _VALUE, say("calculation.criteria.zero"), _FIGURE)
 
 
 def _write_word(page: Page, row: int, choice: Choice, letter: Letter) -> None:
     say = letter.say
     kind = "left_out" if choice.value is None else "counted"
-    page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), {**CELL, **INSET, **SMALL})
-    page.text(row, _WORD, choice.label[say.lang], {**CELL, **INSET})
+    page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), _MUTED)
+    page.text(row, _WORD, choice.label[say.lang], _TEXT)
     if choice.value is None:
         page.text(row, _VALUE, say("report.none"), _FIGURE)
     else:
-        page.number(row, _VALUE, float(choice.value), {**_FIGURE, "num_format": "0.0##"})
+        page.number(row, _VALUE, float(choice.value), _SHARE)

@@ -21,8 +21,12 @@ _LINE: Final = 26.0  # points
 _LEAST_ROWS: Final = 7  # what the radar needs
 _FIGURE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
 _CHANGE: Final[Look] = {**CELL, **CENTER, "num_format": "+0.0;-0.0;0.0"}
-_RANK: Final[Look] = {"font_size": 14, "bg_color": PALE}
 _HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_STRONG: Final[Look] = {**_FIGURE, **BOLD}
+_RANK_NAME: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
+_RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
+_RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
 
 _Line = tuple[str, str, int, str | float]  # label, row and column of the verdict, value now
 
@@ -73,17 +77,17 @@ def _write_categories(page: Page, board: Dashboard) -> None:
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
         page.merged(top, *columns, say(key), _HEAD)
-    scores = board.letter.report.diagnosis.scores.categories
+    figures, outside = board.letter.readings.figures, say("report.categories.na")
     for row, name in enumerate(board.today.order, top + 1):
         category = board.letter.catalog.category_by_id[name]
-        page.text(row, _NAME, category.short[say.lang], {**CELL, **INSET, "font_size": 9})
-        score = scores[name].score
-        now = say("report.categories.na") if score is None else shown_figure(score)
+        page.text(row, _NAME, category.short[say.lang], _TEXT)
+        shown = figures[name].shown
+        now = outside if shown is None else shown
         today, then = (
             result.of(name, SHOWN).seen_from(home) for result in (board.today, board.simulated)
         )
         page.formula(row, _TODAY, f"={today}", _FIGURE, now)
-        page.merged_formula(row, _SIMULATED, f"={then}", {**_FIGURE, **BOLD}, now)
+        page.merged_formula(row, _SIMULATED, f"={then}", _STRONG, now)
         # The difference of what is shown, so that the line adds up for the reader.
         difference = f"IF(AND(ISNUMBER({then}),ISNUMBER({today})),ROUND({then}-{today},1),0)"
         page.formula(row, _DIFFERENCE, f"={difference}", _CHANGE, 0.0)
@@ -109,10 +113,7 @@ def _write_result(page: Page, board: Dashboard) -> None:
             ("upper.rank", "rank", EXACT, upper.rank.value),
         ]
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
-        label = {**CELL, **INSET, "font_size": 9}
-        look = {**_FIGURE, **BOLD}
-        if key == "rank":
-            label, look = {**label, **BOLD, "bg_color": PALE}, {**look, **_RANK}
+        label, look = (_RANK_NAME, _RANK) if key == "rank" else (_TEXT, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
         for place, result in ((_RESULT_TODAY, board.today), (_RESULT_SIMULATED, board.simulated)):
             formula = f"={result.decided(cell, column=column).seen_from(page.name)}"
@@ -126,4 +127,4 @@ def _colour(page: Page, row: int) -> None:
     area = (row, _RESULT_TODAY, row, _RESULT_SIMULATED)
     for rank in Rank:
         cell = fixed_cell(row, _RESULT_TODAY).replace("$", "")
-        page.highlight(area, f'={cell}="{rank.value}"', {"font_color": RANKS[rank.value]})
+        page.highlight(area, f'={cell}="{rank.value}"', _RANKS[rank.value])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -26,10 +26,10 @@ _PLACES: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class CapFormulas:
-    """The line of a cap. `given` are limit, needed number and rank where those of another table
-    hold; pairs are of record and of the upper bound."""
+    """The line of a cap. `given` are limit, needed number and rank by column, where those of
+    another table hold; pairs are of record and of the upper bound."""
 
-    given: tuple[str, str, str] | None
+    given: Mapping[int, str]
     counts: tuple[str, str]
     applied: tuple[str, str]
 
@@ -88,18 +88,16 @@ class _Speller:
         return str(cell(self.place.sheet, row, column))
 
     def category(self, name: str) -> Mapping[int, str]:
-        row = self.place.of(name, calc.SHORT).first
+        number = self.place.order.index(name)
+        source, columns = self.basis.source, (calc.IMPORTANCE, calc.TARGET)
+        taken = self.taken(source, source.first + number, columns) if source else {}
         sums = {column: f"={formula}" for column, formula in self.basis.sums[name].items()}
-        return {**self.taken(row), **sums, **self.scores(row)}
+        return {**taken, **sums, **self.scores(self.place.first + number)}
 
-    def taken(self, row: int) -> Mapping[int, str]:
-        """Parameters of the category that are written in another calculation."""
-        source, place = self.basis.source, self.place
-        if source is None:
-            return {}
-        there = source.first + row - place.first
-        columns = (calc.IMPORTANCE, calc.TARGET)
-        return {c: f"={cell(source.sheet, there, c).seen_from(place.sheet)}" for c in columns}
+    def taken(self, source: Calculation, row: int, columns: Iterable[int]) -> Mapping[int, str]:
+        """Parameters that are written in another calculation."""
+        home = self.place.sheet
+        return {c: f"={cell(source.sheet, row, c).seen_from(home)}" for c in columns}
 
     def scores(self, row: int) -> Mapping[int, str]:
         at = {column: self.at(row, column) for column in range(calc.COLUMNS)}
@@ -136,17 +134,14 @@ class _Speller:
     def caps(self) -> Iterator[CapFormulas]:
         source = self.basis.source
         for number, line in enumerate(cap_lines(self.edition.catalog), 1):
-            row, given = self.place.caps_top + number, None
-            if source:
-                there = source.caps_top + number
-                given = tuple(
-                    f"={cell(source.sheet, there, column).seen_from(self.place.sheet)}"
-                    for column in (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
-                )
+            row, columns = self.place.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
             yield CapFormulas(
-                given=given,
+                given=self.taken(source, source.caps_top + number, columns) if source else {},
                 counts=(f"={self.count(row, line, 0)}", f"={self.count(row, line, 1)}"),
-                applied=tuple(self.applied(row, line, c) for c in (calc.COUNT, calc.COUNT_UPPER)),
+                applied=(
+                    self.applied(row, line, calc.COUNT),
+                    self.applied(row, line, calc.COUNT_UPPER),
+                ),
             )
 
     def count(self, row: int, line: CapLine, which: int) -> str:

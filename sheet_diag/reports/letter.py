@@ -16,11 +16,23 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.edition import Edition, edition
 from sheet_diag.reports.flow import LAST, Flow
 from sheet_diag.reports.readings import Readings
-from sheet_diag.style import BODY, MUTED, NAVY, Look
+from sheet_diag.style import BODY, BOLD, CENTER, MIDDLE, MUTED, NAVY, Look
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Page
 
 _ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
+
+_ADDRESSEE: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    "font_size": 14,
+    "bottom": 1,
+    "bottom_color": NAVY,
+}
+_EDGES: Final[Look] = {"top": 2, "bottom": 2, "top_color": NAVY, "bottom_color": NAVY}
+_TITLE: Final[Look] = {**BODY, **BOLD, **CENTER, "font_size": 20, "font_color": NAVY, **_EDGES}
+_PREAMBLE: Final[Look] = {**BODY, "font_size": 9, "font_color": MUTED}
 
 _HEADER: Final = 24  # full-width characters that fit beside the title
 _LEFT: Final = 7  # last column of the addressee
@@ -134,18 +146,14 @@ def write_opening(flow: Flow, letter: Letter) -> None:
         page.merged(flow.next_row(15), _RIGHT, LAST, line, _ISSUER)
     flow.gap(6)
     title = letter.catalog.report.title[say.lang]
-    look = {**BODY, "font_size": 20, "bold": True, "font_color": NAVY, "align": "center"}
-    edges = {"valign": "vcenter", "top": 2, "bottom": 2, "top_color": NAVY, "bottom_color": NAVY}
-    page.merged(flow.next_row(38), 0, LAST, title, {**look, **edges})
+    page.merged(flow.next_row(38), 0, LAST, title, _TITLE)
     flow.gap(6)
     for text in letter.catalog.report.preamble:
-        flow.paragraph(text[say.lang], {**BODY, "font_size": 9, "font_color": MUTED})
+        flow.paragraph(text[say.lang], _PREAMBLE)
     flow.gap(4)
 
 
 def _write_addressee(flow: Flow, letter: Letter) -> None:
     text = letter.say("report.addressee", name=letter.addressee)
-    look = {**BODY, "font_size": 14, "bold": True, "bottom": 1, "bottom_color": NAVY}
-    look = {**look, "valign": "vcenter"}
-    row = flow.next_row(max(28, flow.text_height(text, look, (0, _LEFT))))
-    flow.page.merged_client(row, 0, _LEFT, text, look)
+    row = flow.next_row(max(28, flow.text_height(text, _ADDRESSEE, (0, _LEFT))))
+    flow.page.merged_client(row, 0, _LEFT, text, _ADDRESSEE)

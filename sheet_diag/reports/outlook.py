@@ -15,6 +15,9 @@ _MOST_ROWS: Final = 12
 _ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST)
 _LINE: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_NOTE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
+_SHEETS: Final[Look] = {**BODY, **SMALL}
 
 
 def write_outlook(flow: Flow, letter: Letter) -> None:
@@ -33,7 +36,7 @@ def write_outlook(flow: Flow, letter: Letter) -> None:
         for way, key in ways[-1:]:
             _write_way(flow, letter, way, key)
         if diagnosis.open_items:
-            flow.paragraph(say("outlook.sheets"), {**BODY, **SMALL})
+            flow.paragraph(say("outlook.sheets"), _SHEETS)
         flow.gap(10)
         _write_closing(flow, letter)
 
@@ -45,7 +48,7 @@ def _write_closing(flow: Flow, letter: Letter) -> None:
     flow.paragraph(report.closing[say.lang])
     level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
     note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
-    flow.paragraph(note, {**BODY, "font_size": 8.5, "font_color": MUTED})
+    flow.paragraph(note, _NOTE)
 
 
 def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
@@ -59,7 +62,7 @@ def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
     row = flow.next_row(20)
     heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
     for head, columns in heads.items():
-        flow.page.merged(row, *columns, say(f"outlook.{head}"), {**HEAD, "font_size": 9})
+        flow.page.merged(row, *columns, say(f"outlook.{head}"), _HEAD)
     for item in listed:
         _write_item(flow, letter, item)
     if len(way.items) > len(listed):

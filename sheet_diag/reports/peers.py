@@ -7,6 +7,7 @@ client (docs/comparison.md).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -41,9 +42,30 @@ _OWN, _MEAN = 4, 5
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
 _HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_NOTE: Final[Look] = {**BODY, **SMALL}
 _CHART: Final = (650, 270)  # pixels
 _FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
 _FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employees"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """How the cells of a line look."""
+
+    text: Look
+    middle: Look
+    own: Look
+    figure: Look
+
+
+def _looks(line: Look) -> _Looks:
+    middle = {**_MID, **line}
+    own = {**_MID, **BOLD, **line, "num_format": "0.0"}
+    return _Looks({**_TEXT, **line}, middle, own, {**middle, "num_format": "0"})
+
+
+_CATEGORY: Final = _looks({})
+_OVERALL: Final = _looks({**BOLD, "bg_color": PALE})
 
 
 def write_peers(flow: Flow, letter: Letter, book: Book) -> None:
@@ -58,7 +80,7 @@ def write_peers(flow: Flow, letter: Letter, book: Book) -> None:
             if place == 0:
                 flow.heading(say("comparison.peers.heading"))
                 for note in notes:
-                    flow.paragraph(note, {**BODY, **SMALL})
+                    flow.paragraph(note, _NOTE)
                 flow.gap(4)
             flow.subheading(_title(letter, peers))
             rows = _write_table(flow, letter, peers)
@@ -105,14 +127,14 @@ def _write_table(flow: Flow, letter: Letter, peers: Peers) -> tuple[int, int] | 
     scores = letter.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
     if overall is not None:
-        label, look = say("comparison.overall"), {**BOLD, "bg_color": PALE}
-        _write_line(flow, letter, label, scores.overall, overall, look)
+        label = say("comparison.overall")
+        _write_line(flow, letter, label, scores.overall, overall, _OVERALL)
     first = flow.row
     for category in catalog.categories:
         standing = peers.standings.get(category.id)
         if standing is not None:
             score = scores.categories[category.id].score
-            _write_line(flow, letter, category.short[say.lang], score, standing, {})
+            _write_line(flow, letter, category.short[say.lang], score, standing, _CATEGORY)
     return (first, flow.row - 1) if flow.row > first else None
 
 
@@ -122,19 +144,19 @@ def _write_line(
     label: str,
     score: Fraction | None,
     standing: Standing,
-    look: Look,
+    looks: _Looks,
 ) -> None:
     say, page = letter.say, flow.page
     height = flow.text_height(label, _TEXT, _COLUMNS[0]) + 2
     row = flow.next_row(max(height, 20))
-    page.merged(row, *_COLUMNS[0], label, {**_TEXT, **look})
+    page.merged(row, *_COLUMNS[0], label, looks.text)
     if score is None:
-        page.text(row, _OWN, say("comparison.na"), {**_MID, **look})
+        page.text(row, _OWN, say("comparison.na"), looks.middle)
     else:
-        page.number(row, _OWN, shown_figure(score), {**_MID, **BOLD, **look, "num_format": "0.0"})
+        page.number(row, _OWN, shown_figure(score), looks.own)
     figures = ((_MEAN, standing.mean), (6, standing.median))
     for column, figure in figures:
-        page.number(row, column, round(figure), {**_MID, **look, "num_format": "0"})
+        page.number(row, column, round(figure), looks.figure)
     quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
     texts = (
         say("comparison.range.of", **quartiles),
@@ -142,7 +164,7 @@ def _write_line(
         say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
     )
     for columns, text in zip(_COLUMNS[4:], texts, strict=True):
-        page.merged(row, *columns, text, {**_MID, **look})
+        page.merged(row, *columns, text, looks.middle)
 
 
 def _place(letter: Letter, score: Fraction | None, standing: Standing) -> str:

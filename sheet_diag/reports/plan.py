@@ -6,7 +6,7 @@ wherever it comes back. What was planned last time stands beside what is planned
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +17,7 @@ from sheet_diag.layout import PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.plan import PlanEntry
 from sheet_diag.model.prepared import prepared
+from sheet_diag.reports.done import previous_text, write_done
 from sheet_diag.reports.edition import EDITIONS, Edition
 from sheet_diag.reports.letter import Letter
 from sheet_diag.style import (
@@ -26,7 +27,6 @@ from sheet_diag.style import (
     CENTER,
     FIELD,
     HEAD,
-    HEADING,
     INSET,
     MIDDLE,
     NAVY,
@@ -97,7 +97,7 @@ def write_plan(page: Page, letter: Letter) -> None:
     header = _write_head(page, table, letter)
     items = letter.report.diagnosis.open_items
     row = _write_table(page, header, table, letter) if items else header
-    _write_done(page, row, table, letter)
+    write_done(page, row, table.last, table.before, letter)
     letter.print_setup(page, landscape=True)
     page.fit_width(repeat=(header, header) if items else None)
     page.select(0, 0)
@@ -198,7 +198,7 @@ def _write_item(page: Page, row: int, of: _Row, table: _Table, letter: Letter) -
     page.number(row, at["gain"], shown_figure(gain), _GAIN)
     own = {"priority": priority, "way": way}
     if "previous" in at:
-        own["previous"] = _previous(table.before.get(name), letter)
+        own["previous"] = previous_text(table.before.get(name), letter)
         page.client_text(row, at["previous"], own["previous"], _FINE)
     page.height(row, max(of.height, _height(own, table.widths)))
 
@@ -271,52 +271,3 @@ def _controls(item: Item, edition: Edition) -> str:
         for standard, text in numbers
         if text
     )
-
-
-def _previous(entry: PlanEntry | None, letter: Letter) -> str:
-    """What was planned last time, a line each."""
-    say = letter.say
-    entries: dict[str, str] = {c: str(getattr(entry, c)) for c in PLAN_COLUMNS} if entry else {}
-    return "\n".join(
-        say("plan.previous.line", label=say(f"plan.column.{column}"), text=text)
-        for column, text in entries.items()
-        if text
-    )
-
-
-def _write_done(page: Page, row: int, table: _Table, letter: Letter) -> None:
-    """What was planned and is open no more; its text leaves the columns of the client alone."""
-    say, catalog = letter.say, letter.catalog
-    open_items = set(letter.report.diagnosis.open_items)
-    done = [entry for name, entry in table.before.items() if name not in open_items]
-    if not done:
-        return
-    page.height(row, 10)
-    page.merged(row + 1, 0, table.last, say("plan.done.heading"), HEADING)
-    page.height(row + 1, 24)
-    for line, entry in enumerate(done, row + 2):
-        item = catalog.items.get(entry.item)
-        category = catalog.category_of[item.id].short[say.lang] if item else ""
-        texts: dict[str, tuple[tuple[int, int], str]] = {
-            "title": ((2, 3), item.comment.title[say.lang] if item else ""),
-            "text": ((4, 4), _result(entry, letter)),
-            "previous": ((5, table.last), _previous(entry, letter).replace("\n", "　")),
-        }
-        page.client_text(line, 0, entry.item, {**CELL, **CENTER, "font_size": 9})
-        page.text(line, 1, category, {**CELL, **SMALL, **CENTER})
-        for columns, text in texts.values():
-            page.merged_client(line, *columns, text, _TEXT)
-        page.height(line, max(24, *(_needed(page, *each) for each in texts.values())))
-
-
-def _needed(page: Page, columns: tuple[int, int], text: str) -> float:
-    return row_height(text, room=room(page.span(*columns), indent=1), size=9, padding=6)
-
-
-def _result(entry: PlanEntry, letter: Letter) -> str:
-    """Why a planned measure is open no more."""
-    if entry.item not in letter.catalog.items:
-        return letter.say("plan.done.gone")
-    value = letter.report.diagnosis.scores.items[entry.item].value
-    key = "plan.done.left_out" if value is None else "plan.done.text"
-    return letter.say(key, answer=letter.answer(entry.item))

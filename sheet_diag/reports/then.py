@@ -22,7 +22,11 @@ _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
 _ID: Final[Look] = {**_MID, "font_size": 8.5}
 _HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_COLORS: Final = {Movement.IMPROVED: OK, Movement.WORSENED: ALERT}
+_LABEL: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
+_BETTER: Final[Look] = {**_MID, **BOLD, "font_color": OK}
+_WORSE: Final[Look] = {**_MID, **BOLD, "font_color": ALERT}
+_SIGNS: Final[Look] = {**BODY, **SMALL}
+_LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
 _ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
 
 
@@ -49,7 +53,7 @@ def write_then(flow: Flow, letter: Letter, previous: Previous) -> None:
         flow.gap(4)
         _write_measures(flow, letter, previous)
     flow.gap(3)
-    flow.paragraph(letter.say("comparison.signs"), {**BODY, **SMALL})
+    flow.paragraph(letter.say("comparison.signs"), _SIGNS)
     flow.gap(8)
     _write_changes(flow, letter, previous)
     flow.gap(10)
@@ -103,9 +107,8 @@ def _write_measures(flow: Flow, letter: Letter, previous: Previous) -> None:
     _write_row(flow, _MEASURES, heads, (_HEAD,) * 4)
     for line in _measures(letter, previous):
         texts = (line.label, line.before, line.now, line.difference)
-        color = OK if line.rise > 0 else ALERT if line.rise < 0 else None
-        last = {**_MID, **BOLD, "font_color": color} if color else _MID
-        _write_row(flow, _MEASURES, texts, ({**_TEXT, **BOLD, "bg_color": PALE}, _MID, _MID, last))
+        last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else _MID
+        _write_row(flow, _MEASURES, texts, (_LABEL, _MID, _MID, last))
 
 
 def _measures(letter: Letter, previous: Previous) -> Iterator[_Line]:
@@ -181,8 +184,7 @@ def _write_change(flow: Flow, letter: Letter, change: ItemChange) -> None:
         say("comparison.none") if gone else _answer(letter, change.item, change.now),
         movement,
     )
-    color = _COLORS.get(change.movement)
-    last = {**_MID, **BOLD, "font_color": color} if color else _MID
+    last = _LOOKS.get(change.movement, _MID)
     _write_row(flow, _ITEMS, texts, (_ID, _TEXT, _MID, _MID, last))
 
 

@@ -63,11 +63,11 @@ def _write_limits(
     if line.limit is None:
         page.text(row, calc.LIMIT, letter.say("report.none"), look)
     if formulas.given:
-        limit, needed, at_most = formulas.given
+        given = formulas.given
         if line.limit is not None:
-            page.formula(row, calc.LIMIT, limit, look, float(line.limit))
-        page.formula(row, calc.NEEDED, needed, _FIGURE, line.needed)
-        page.formula(row, calc.AT_MOST, at_most, _FIGURE, line.at_most.value)
+            page.formula(row, calc.LIMIT, given[calc.LIMIT], look, float(line.limit))
+        page.formula(row, calc.NEEDED, given[calc.NEEDED], _FIGURE, line.needed)
+        page.formula(row, calc.AT_MOST, given[calc.AT_MOST], _FIGURE, line.at_most.value)
     else:
         if line.limit is not None:
             page.number(row, calc.LIMIT, float(line.limit), look)

@@ -4,11 +4,13 @@ Rows and columns are zero-based, column widths are pixels (96 dpi), row heights 
 is a plain mapping of XlsxWriter's format properties; equal looks share one format. Handing over the
 same mapping for many cells costs least: a constant, no merge of two for every cell.
 
-A sheet of a million cells is written from the top, with `Page.done(row)` after each row or so: what
-is done is kept deflated. `Book.save(path)` writes the file part by part.
+A sheet of a million cells is written from the top, a row at a time, of cells that are kept where
+they come back (`Page.row`), with `Page.done(row)` after each row or so: what is done is kept
+deflated. `Book.save(path)` writes the file part by part.
 """
 
 from sheet_diag.workbook.book import Book
+from sheet_diag.workbook.cells import Cell
 from sheet_diag.workbook.page import A3, A4, Page, is_picture
 from sheet_diag.workbook.places import column_cell, fixed_cell
 from sheet_diag.workbook.refusal import WorkbookError
@@ -17,6 +19,7 @@ __all__ = [
     "A3",
     "A4",
     "Book",
+    "Cell",
     "Page",
     "WorkbookError",
     "column_cell",

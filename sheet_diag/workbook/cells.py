@@ -11,7 +11,6 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -76,11 +75,12 @@ _STARTS: Final = _Starts()
 
 
 class Cells:
-    """The cells of a sheet of XlsxWriter, which knows its notes."""
+    """The cells of a sheet. `notes` are XlsxWriter's, by row and column."""
 
-    def __init__(self, sheet: Any) -> None:
+    def __init__(self, notes: Mapping[int, Mapping[int, Any]]) -> None:
         self.merges: list[str] = []
-        self._sheet = sheet
+        self.row_trait = ""  # what XlsxWriter says of each row where Excel 2010's rules are
+        self._notes = notes
         self._rows = _Rows()
         self._heights: dict[int, str] = {}  # as attributes of the row
         self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
@@ -95,6 +95,12 @@ class Cells:
         if not 0 <= col < COLUMNS:
             raise WorkbookError(f"column {col} is outside of the sheet")
         self._rows[row][col] = (form, content)
+
+    def put_row(self, row: int, cells: Sequence[Cell]) -> None:
+        """Write cells from the first column on."""
+        if len(cells) > COLUMNS:
+            raise WorkbookError(f"column {len(cells) - 1} is outside of the sheet")
+        self._rows[row].update(enumerate(cells))
 
     def merge(self, area: Area, form: Form) -> None:
         """Merge an area; its cells are blank."""
@@ -120,10 +126,10 @@ class Cells:
             raise WorkbookError(f"something stands where a table is to be: {area}")
         self._tables.append(area)
 
-    def height(self, row: int, pixels: int) -> None:
-        """Set the height of a row; a row of none is hidden."""
+    def height(self, row: int, attributes: str) -> None:
+        """Set the height of a row."""
         self.require_open(row)
-        self._heights[row] = "" if pixels == self._sheet.default_row_height else _size(pixels)
+        self._heights[row] = attributes
 
     def require_open(self, row: int) -> None:
         """Refuse a row that is finished or outside of the sheet."""
@@ -173,13 +179,13 @@ class Cells:
 
     def _texts(self, end: int, formats: Mapping[Form, str]) -> Iterator[str]:
         first = self._rows.first
-        known = {*self._rows, *self._heights, *self._sheet.comments}
+        known = {*self._rows, *self._heights, *self._notes}
         rows = sorted(row for row in known if first <= row < end)
         for _, block in groupby(rows, lambda row: row // _BLOCK):
             yield self._block(list(block), formats)
 
     def _block(self, block: Sequence[int], formats: Mapping[Form, str]) -> str:
-        cells, notes = self._rows.get, self._sheet.comments.get
+        cells, notes = self._rows.get, self._notes.get
         used: set[int] = set()
         used.update(*(cells(row, ()) for row in block), *(notes(row, ()) for row in block))
         spans = f' spans="{min(used) + 1}:{max(used) + 1}"' if used else ""
@@ -187,8 +193,7 @@ class Cells:
 
     def _row(self, row: int, spans: str, formats: Mapping[Form, str]) -> str:
         number = str(row + 1)
-        descent = ' x14ac:dyDescent="0.25"' if self._sheet.excel_version == 2010 else ""
-        head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{descent}'
+        head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{self.row_trait}'
         cells = self._rows.get(row)
         if not cells:
             return f"{head}/>"
@@ -206,11 +211,6 @@ class Cells:
         names = {mark: str(numbers[forms[int(mark)]]) for mark in marks}
         pieces[1::2] = [names[mark] for mark in pieces[1::2]]
         return "".join(pieces)
-
-
-@cache
-def _size(pixels: int) -> str:
-    return f' ht="{pixels * 0.75:.16g}" customHeight="1"' if pixels else ' hidden="1"'
 
 
 def _bits(left: int, right: int) -> int:

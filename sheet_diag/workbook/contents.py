@@ -25,6 +25,7 @@ from sheet_diag.workbook.refusal import WorkbookError
 Content = tuple[str, str | float]  # the XML after the format; the value as a chart keeps it
 
 BLANK: Final[Content] = ("/>", "")
+SHARED: Final = ' t="s">'  # how the XML of a shared string begins
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUOTED: Final = re.compile('"[^"]*"')
 _ERRORS: Final = frozenset(
@@ -64,7 +65,7 @@ class Strings(dict[str, Content]):
     def __missing__(self, text: str) -> Content:
         stored = storable(text)
         if stored == text:
-            content: Content = (f' t="s"><v>{len(self._texts)}</v></c>', text)
+            content: Content = (f"{SHARED}<v>{len(self._texts)}</v></c>", text)
             self._texts.append(text)
         else:
             content = self[stored]

@@ -14,7 +14,8 @@ from xlsxwriter.image import Image
 from sheet_diag.celltext import property_text, storable
 from sheet_diag.style import INPUT
 from sheet_diag.typography import FONT, room, row_height
-from sheet_diag.workbook.contents import BLANK, formula_content, number_content
+from sheet_diag.workbook.cells import Cell
+from sheet_diag.workbook.contents import BLANK, SHARED, formula_content, number_content
 from sheet_diag.workbook.forms import Look
 from sheet_diag.workbook.refusal import require_done
 from sheet_diag.workbook.sheet import Sheet
@@ -60,6 +61,24 @@ class Page:
     def number(self, row: int, col: int, number: float, look: Look) -> None:
         """Write a number."""
         self._put(row, col, self._form(look), number_content(number))
+
+    def row(self, row: int, cells: Sequence[Cell]) -> None:
+        """Write a row from column A on, of cells made by `text_cell` and its like: in a long table
+        most values come back, and one that is kept costs a tenth of writing it anew."""
+        self._strings.count += sum([content[0].startswith(SHARED) for _, content in cells])
+        self._cells.put_row(row, cells)
+
+    def text_cell(self, text: str, look: Look) -> Cell:
+        """A cell of this page with text of the product, for `row`."""
+        return self._form(look), self._strings[text] if text else BLANK
+
+    def client_cell(self, text: str, look: Look) -> Cell:
+        """The same with text that came from outside."""
+        return self._sheet.forms.quoted(look), self._strings[text] if text else BLANK
+
+    def number_cell(self, number: float | None, look: Look) -> Cell:
+        """The same with a number, or with nothing."""
+        return self._form(look), BLANK if number is None else number_content(number)
 
     def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
         """Write a formula with the value that viewers show before they calculate."""

@@ -42,6 +42,7 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publish
         """Add a sheet."""
         sheet: Sheet = self.add_worksheet(name, Sheet)
         sheet.forms = self.forms
+        sheet.workbook_add_format = None  # for check boxes alone; without it a book dies when done
         return sheet
 
     def write(self, file: IO[bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
@@ -27,15 +27,22 @@ class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
 
     def __init__(self) -> None:
         super().__init__()
-        self.cells = Cells(self)
+        self.cells = Cells(self.comments)
 
     def set_height(self, row: int, points: float) -> None:
         """Set a row height. XlsxWriter takes whole pixels, and an empty sheet to start in A."""
         pixels = int(points * 4.0 / 3.0 + 0.5)
-        self.cells.height(row, pixels)
+        self.cells.height(row, "" if pixels == self.default_row_height else _size(pixels))
         self.row_sizes[row] = (pixels or self.default_row_height, not pixels)
         if self.dim_colmin is None and not self.cells:
             self.dim_colmin = self.dim_colmax = 0
+
+    def conditional_format(self, *area_and_options: Any) -> int:
+        """Rules that came with Excel 2010 let XlsxWriter say something of every row."""
+        done = super().conditional_format(*area_and_options)
+        if self.excel_version == 2010:
+            self.cells.row_trait = ' x14ac:dyDescent="0.25"'
+        return int(done)
 
     def add_table(self, *area_and_options: Any) -> int:
         """XlsxWriter remembers each cell of a table, to see whether two overlap: here it is told
@@ -101,6 +108,11 @@ class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
             self.fh.write(validation)
         else:
             super()._write_data_validation(validation)
+
+
+@cache
+def _size(pixels: int) -> str:
+    return f' ht="{pixels * 0.75:.16g}" customHeight="1"' if pixels else ' hidden="1"'
 
 
 def _hashable(option: Any) -> Any:

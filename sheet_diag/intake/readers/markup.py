@@ -6,11 +6,11 @@ Names are local: prefixes and namespaces differ between writers (`x:`, Strict) a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from xml.parsers import expat
 
-Attributes = dict[str, str]
+Attributes = Mapping[str, str]
 Start = Callable[[str, Attributes], None]
 
 
@@ -20,7 +20,7 @@ class MarkupError(Exception):
 
 def walk(
     part: bytes,
-    start: Start,
+    start: Start | None = None,
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> None:
@@ -31,7 +31,8 @@ def walk(
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = start
+    if start:
+        parser.StartElementHandler = start
     if end:
         parser.EndElementHandler = end
     if text:

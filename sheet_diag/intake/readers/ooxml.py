@@ -14,7 +14,7 @@ from typing import Final
 from sheet_diag.intake.cells import Format, unreadable, unsafe
 from sheet_diag.intake.packages import Inspected
 from sheet_diag.intake.readers import binary, facts, worksheet
-from sheet_diag.intake.readers.markup import MarkupError, elements
+from sheet_diag.intake.readers.markup import Attributes, MarkupError, elements
 from sheet_diag.intake.readers.package import DamagedError, Package
 from sheet_diag.intake.readers.survey import (
     SheetSurvey,
@@ -85,7 +85,7 @@ def _listed(package: Package, form: Format) -> Iterator[_Listed]:
         yield _Listed(title, targets.get(relation, ""))
 
 
-def _is_sheet(element: str, attributes: dict[str, str]) -> bool:
+def _is_sheet(element: str, attributes: Attributes) -> bool:
     return element == "sheet" and "name" in attributes
 
 

@@ -8,7 +8,7 @@ the part is well-formed without it if, and only if, it is with it. All else stay
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,20 +27,19 @@ _CELL: Final = re.compile(
     rf"(?:/>|><v>((?!</v>){_TEXT})</v></c>|>{_FORMULA}(?:{_RESULT})?+</c>)"
 )
 _STEP: Final = 1 + _CELL.groups  # of a split: what stands before a cell, and its groups
+
 _START: Final = re.compile(
     r'(?:<\?xml version="1\.0" encoding="(?:UTF|utf)-8"[^<>]*\?>\s*)?<worksheet[\s>]'
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Special:
-    """A formula or an error. Texts are as XML spells them; None where there is no such element."""
-
-    letters: str
-    row: int  # from 1
-    type: str
-    formula: str | None
-    value: str | None
+_NO_ELEMENT: Final = re.compile(rb"<[!?]")
+_TAG: Final = re.compile(r"<(?:[^<>\s/]*:)?(?:c|row|mergeCell)[\s/>]")
+_ATTRIBUTE: Final = r' [\w:]+="[^"<>&\t\r\n]*"'
+# A row that says where it stands and cannot be hidden is passed over; any other tag has groups.
+_PLAIN_TAG: Final = re.compile(
+    rf'<(?:row r="[1-9][0-9]{{0,5}}"(?:(?! hidden="[^0f]| ht="0){_ATTRIBUTE})*+'
+    rf'|(row(?= r="[1-9])|mergeCell)((?:{_ATTRIBUTE})*+))/?>'
+)
+_PAIR: Final = re.compile(r' ([\w:]+)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,24 @@ class PlainCells:
     """What the plain cells of a part say together, and the `rest` of the part without them.
 
     `row` is the last row that is used (from 1; 0: none), `columns` the letters of all used ones.
+    `special` are formulas and errors, `tags` merged areas and rows that may be hidden, by name.
     """
 
     rest: bytes
     row: int
     columns: frozenset[str]
     special: tuple[Special, ...]
+    tags: tuple[tuple[str, Mapping[str, str]], ...]
+
+
+# Column, row, type; formula and value as XML spells them, None where there is no such element.
+Special = tuple[str, int, str, str | None, str | None]
 
 
 def taken_out(part: bytes) -> PlainCells | None:
-    """The plain cells; None where what looks like one could be something else."""
-    if len(part) > _LARGEST or b"<!" in part or part.rfind(b"<?") > 0:
-        return None  # comments and their like can hold what looks like a cell
+    """The cells of a part whose cells, rows and merged areas are all plain; None of any other."""
+    if len(part) > _LARGEST or _NO_ELEMENT.search(part, 1):
+        return None  # in comments and their like, what looks like a cell is none
     try:
         text = part.decode()
     except UnicodeDecodeError:
@@ -67,34 +72,36 @@ def taken_out(part: bytes) -> PlainCells | None:
     if not _START.match(text) or not text.rstrip().endswith("</worksheet>"):
         return None  # of another encoding, or with cells outside of the root
     pieces = _CELL.split(text)
-    return _gathered(pieces)
-
-
-def _gathered(pieces: list[str]) -> PlainCells:
+    rest = "".join(pieces[::_STEP])
+    tags = _PLAIN_TAG.findall(rest)
+    if len(tags) != len(_TAG.findall(rest)):
+        return None
     letters, rows, constants, formulas = (pieces[at::_STEP] for at in (1, 2, 4, 5))
     cells = zip(letters, rows, constants, formulas, strict=True)
-    used = [(column, row) for column, row, constant, formula in cells if constant or formula]
+    used = {(column, row) for column, row, constant, formula in cells if constant or formula}
     return PlainCells(
-        "".join(pieces[::_STEP]).encode(),
-        max((int(row) for _, row in used), default=0),
+        rest.encode(),
+        max(map(int, {row for _, row in used}), default=0),
         frozenset(column for column, _ in used),
-        tuple(_special(pieces)),
+        tuple(_special(pieces, formulas)),
+        tuple((name, dict(_PAIR.findall(more))) for name, more in tags if name),
     )
 
 
-def _special(pieces: list[str]) -> Iterator[Special]:
-    kinds = zip(pieces[3::_STEP], pieces[5::_STEP], strict=True)
-    for place, (kind, formula) in enumerate(kinds):
-        if formula or kind == "e":
-            at = place * _STEP
-            column, row, _, constant, _, result = pieces[at + 1 : at + _STEP]
+def _special(pieces: list[str], formulas: list[str]) -> Iterator[Special]:
+    kinds = pieces[3::_STEP]
+    failed = {place for place, kind in enumerate(kinds) if kind == "e"} if "e" in kinds else ()
+    for place, formula in enumerate(formulas):
+        if formula or place in failed:
+            groups = pieces[place * _STEP + 1 : (place + 1) * _STEP]
+            column, row, kind, constant, _, result = groups
             value = constant or _within(result)
             if formula or value is not None:
-                yield Special(column, int(row), kind or "", _within(formula), value)
+                yield column, int(row), kind, _within(formula), value
 
 
 def _within(element: str | None) -> str | None:
     """The text of an element that is given without its name; its attributes hold no `>`."""
-    if element is None:
+    if not element:
         return None
-    return element[element.index(">") + 1 : element.rfind("</")] if "</" in element else ""
+    return "" if element.endswith("/>") else element[element.index(">") + 1 : element.rindex("<")]

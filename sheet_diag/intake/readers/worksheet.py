@@ -38,23 +38,19 @@ def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
 
 
 def _survey_around(plain: PlainCells, pictures: bool) -> SheetSurvey | None:
-    """The survey of a part whose every cell is plain; None of any other.
-
-    A cell that is not may stand around a plain one, or take its place from that before it.
-    """
+    """The survey of a part that holds nothing to be surveyed but what is plain; None of one that
+    is no well-formed XML."""
     walker = _Walker(pictures)
     try:
-        walk(plain.rest, walker.start)
+        walk(plain.rest)
     except MarkupError:
         return None
-    if walker.met_cell:
-        return None
+    for name, attributes in plain.tags:
+        walker.start(name, attributes)
     if plain.row:
         walker.sheet.use(plain.row - 1, max(map(_column, plain.columns)))
-    for cell in plain.special:
-        texts = {"f": cell.formula, "v": cell.value}
-        told = {name: text for name, text in texts.items() if text is not None}
-        _mark(walker.sheet, (cell.row - 1, _column(cell.letters)), {"t": cell.type}, told, pictures)
+    for letters, row, kind, formula, value in plain.special:
+        _mark(walker.sheet, (row - 1, _column(letters)), kind, formula, value)
     return walker.sheet
 
 
@@ -108,7 +104,6 @@ class _Walker:
 
     def __init__(self, pictures: bool) -> None:
         self.sheet = SheetSurvey()
-        self.met_cell = False
         self._pictures = pictures
         self._places = _Places()
         self._cell: Attributes | None = None
@@ -121,7 +116,6 @@ class _Walker:
         if name == "c":
             self._places.enter_cell(attributes)
             self._cell = attributes
-            self.met_cell = True
             self._texts.clear()
         elif self._cell is not None:
             if name in ("v", "f", "is"):
@@ -153,22 +147,25 @@ class _Walker:
             self._cell = None
 
     def _leave_cell(self, cell: Attributes, texts: dict[str, str]) -> None:
-        if texts.get("v") or "f" in texts or "is" in texts:
-            self.sheet.use(*self._places.at)
-        _mark(self.sheet, self._places.at, cell, texts, self._pictures)
+        value, kind, at = texts.get("v"), cell.get("t"), self._places.at
+        if value or "f" in texts or "is" in texts:
+            self.sheet.use(*at)
+        if kind == "e" and "vm" in cell and self._pictures:
+            self.sheet.mark(at, Mark.PICTURE)
+        else:
+            _mark(self.sheet, at, kind, texts.get("f"), value)
 
 
 def _mark(
-    sheet: SheetSurvey, at: Position, cell: Attributes, texts: Mapping[str, str], pictures: bool
+    sheet: SheetSurvey, at: Position, kind: str | None, formula: str | None, value: str | None
 ) -> None:
-    value = texts.get("v", "")
-    failed = cell.get("t") == "e"
-    if _shows_picture(texts.get("f", "")) or (failed and "vm" in cell and pictures):
+    """Mark a formula or an error; the texts are None where the cell has no such element."""
+    if formula and _shows_picture(formula):
         sheet.mark(at, Mark.PICTURE)
-    elif failed:
-        sheet.mark(at, Mark.ERROR, value.strip() or "#VALUE!")
-    elif "f" in texts:
-        stored = value or (cell.get("t") == "str" and "v" in texts)
+    elif kind == "e":
+        sheet.mark(at, Mark.ERROR, (value or "").strip() or "#VALUE!")
+    elif formula is not None:
+        stored = value or (kind == "str" and value is not None)
         sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 from sheet_diag.reports.portfolio.listing import (
-    FIRST_ROW,
     LEFT,
     MID,
     SCALE,
     SCORE,
     WRAPPED,
     Column,
+    Link,
     Listing,
+    Make,
     Row,
     Summary,
-    Write,
+    figure,
     height_in,
     rows_of,
-    write_figure,
     write_listing,
 )
 from sheet_diag.style import BOLD, LINK, RANKS, Look
@@ -73,27 +73,27 @@ def write_clients(page: Page, summary: Summary) -> None:
 def _columns(summary: Summary) -> list[Column]:
     say, categories = summary.say, summary.catalog.categories
 
-    def named(key: str, width: int, look: Look = MID, write: Write = Page.text) -> Column:
-        return Column(say(f"portfolio.clients.{key}"), width, look, write)
+    def named(key: str, width: int, look: Look = MID, make: Make = Page.text_cell) -> Column:
+        return Column(say(f"portfolio.clients.{key}"), width, look, make)
 
     return [
-        named("position", 52, _WHOLE, write_figure),
-        named("client", 84, MID, Page.client_text),
-        named("name", 220, _NAME, Page.client_text),
-        named("industry", _INDUSTRY, WRAPPED, Page.client_text),
-        named("employees", 96, MID, Page.client_text),
+        named("position", 52, _WHOLE, figure),
+        named("client", 84, MID, Page.client_cell),
+        named("name", 220, _NAME, Page.client_cell),
+        named("industry", _INDUSTRY, WRAPPED, Page.client_cell),
+        named("employees", 96, MID, Page.client_cell),
         replace(named("rank", 52), looks=_RANKS),
-        named("score", 68, _OVERALL, write_figure),
-        named("deviation", 62, SCORE, write_figure),
+        named("score", 68, _OVERALL, figure),
+        named("deviation", 62, SCORE, figure),
         named("previous", 66),
-        named("change", 62, _CHANGE, write_figure),
-        *(Column(each.short[say.lang], 76, SCORE, write_figure) for each in categories),
+        named("change", 62, _CHANGE, figure),
+        *(Column(each.short[say.lang], 76, SCORE, figure) for each in categories),
         named("weakest", 88),
         named("base_rank", 62),
         named("caps", _CAPS, WRAPPED),
-        *(named(key, width, _WHOLE, write_figure) for key, width in _COUNTS.items()),
+        *(named(key, width, _WHOLE, figure) for key, width in _COUNTS.items()),
         named("follow_up", _FOLLOW_UP, WRAPPED),
-        named("result", 60, _LINK, partial(_write_result, say("portfolio.clients.open"))),
+        named("result", 60, LEFT, Page.client_cell),
     ]
 
 
@@ -102,7 +102,8 @@ def _rows(summary: Summary) -> Iterator[Row]:
     caps_in = cache(lambda rules: caps_text(rules, say))  # the same few come back
     reasons_in = cache(lambda words: _reasons(words, say))
     scores = [f"score:{category.id}" for category in summary.catalog.categories]
-    for record in rows_of(summary.portfolio.clients, [*_TAKEN, *_COUNTS, *scores]):
+    records = rows_of(summary.portfolio.clients, [*_TAKEN, *_COUNTS, *scores])
+    for index, record in enumerate(records):
         position, client, name, industry, employees, rank, score, *more = record
         deviation, previous, change, file, weakest, base, caps, follow_up, result, *rest = more
         counts, by_category = rest[: len(_COUNTS)], rest[len(_COUNTS) :]
@@ -112,16 +113,14 @@ def _rows(summary: Summary) -> Iterator[Row]:
             position, client, summary.name(name, file), texts[0],
             summary.choice("employees", employees), rank, score, deviation,
             previous or say("report.none"), change, *by_category, summary.category(weakest),
-            base, texts[1], *counts, texts[2], result,
+            base, texts[1], *counts, texts[2],
         )  # fmt: skip
-        yield Row(values, max(22, *heights))
-
-
-def _write_result(label: str, page: Page, row: int, column: int, result: str, look: Look) -> None:
-    if row - FIRST_ROW < _MOST_LINKS:
-        page.link(row, column, f"external:{result}", label, look)
-    else:
-        page.client_text(row, column, result, LEFT)
+        height = max(22, *heights)
+        if index < _MOST_LINKS:
+            link = Link(f"external:{result}", say("portfolio.clients.open"), _LINK)
+            yield Row(values, height, link)
+        else:
+            yield Row((*values, result), height)
 
 
 def caps_text(rules: str, say: Wording) -> str:

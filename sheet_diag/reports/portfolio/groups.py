@@ -19,9 +19,9 @@ from sheet_diag.reports.portfolio.listing import (
     Listing,
     Row,
     Summary,
+    figure,
     height_in,
     rows_of,
-    write_figure,
     write_listing,
 )
 from sheet_diag.style import BOLD
@@ -57,13 +57,13 @@ def _columns(summary: Summary, field: str) -> list[Column]:
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
     categories = [category.short[say.lang] for category in summary.catalog.categories]
     return [
-        Column(say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_text),
-        Column(say("portfolio.ranks.count"), 60, _COUNT, write_figure),
-        Column(say("portfolio.ranks.share"), 60, SHARE, write_figure),
-        *(Column(rank.value, 46, _COUNT, write_figure) for rank in Rank),
-        *(Column(f"{rank.value} %", 52, SHARE, write_figure) for rank in Rank),
-        *(Column(head, 64, SCORE, write_figure) for head in scores),
-        *(Column(head, 76, SCORE, write_figure) for head in categories),
+        Column(say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_cell),
+        Column(say("portfolio.ranks.count"), 60, _COUNT, figure),
+        Column(say("portfolio.ranks.share"), 60, SHARE, figure),
+        *(Column(rank.value, 46, _COUNT, figure) for rank in Rank),
+        *(Column(f"{rank.value} %", 52, SHARE, figure) for rank in Rank),
+        *(Column(head, 64, SCORE, figure) for head in scores),
+        *(Column(head, 76, SCORE, figure) for head in categories),
     ]
 
 

@@ -17,8 +17,8 @@ from sheet_diag.reports.portfolio.listing import (
     Listing,
     Row,
     Summary,
+    figure,
     rows_of,
-    write_figure,
     write_listing,
 )
 from sheet_diag.style import BOLD, RANKS
@@ -45,7 +45,7 @@ def write_heatmap(page: Page, summary: Summary) -> None:
     listing = Listing(
         heading=say("portfolio.sheet.heatmap"),
         lead=say("portfolio.heatmap.lead"),
-        columns=[*_client_columns(summary), *(Column(h, 96, SCORE, write_figure) for h in heads)],
+        columns=[*_client_columns(summary), *(Column(h, 96, SCORE, figure) for h in heads)],
         count=len(clients),
         table="Heatmap",
         frozen=2,
@@ -107,7 +107,7 @@ def _mark(choice: Choice) -> str:
 def _client_columns(summary: Summary) -> tuple[Column, Column]:
     say = summary.say
     return (
-        Column(say("portfolio.clients.name"), 220, LEFT, Page.client_text),
+        Column(say("portfolio.clients.name"), 220, LEFT, Page.client_cell),
         Column(say("portfolio.clients.rank"), 56, looks=_RANKS),
     )
 

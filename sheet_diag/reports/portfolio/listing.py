@@ -17,7 +17,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.style import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
 from sheet_diag.typography import room, row_height
 from sheet_diag.wording import Wording
-from sheet_diag.workbook import A3, A4, Page
+from sheet_diag.workbook import A3, A4, Cell, Page
 
 HEADER_ROW: Final = 3
 FIRST_ROW: Final = HEADER_ROW + 1
@@ -25,6 +25,7 @@ _LAST_ROW: Final = 1_048_575  # of a sheet in Excel, zero-based
 # So many cells open quickly; what is left out stands in the files beside the workbook.
 CELLS: Final = 1_000_000
 _TOGETHER: Final = 1_000  # rows of a frame
+_KEPT: Final = 4_096  # cells of a column
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
 
 LEFT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False}
@@ -81,35 +82,43 @@ class Summary:
         return self.catalog.category_by_id[category].short[self.say.lang]
 
 
-Write = Callable[[Page, int, int, Any, Look], None]
+Make = Callable[[Page, Any, Look], Cell]
 
 
-def write_figure(page: Page, row: int, column: int, figure: float | None, look: Look) -> None:
-    """Write a number, or an empty cell where there is none (None or NaN)."""
-    if figure is None or figure != figure:
-        page.blank(row, column, look)
-    else:
-        page.number(row, column, figure, look)
+def figure(page: Page, number: float | None, look: Look) -> Cell:
+    """A number, or an empty cell where there is none (None or NaN)."""
+    known = number is not None and number == number
+    return page.number_cell(number if known else None, look)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: heading, width in pixels, and how a value is written and looks;
+    """A column of a table: heading, width in pixels, and how a value becomes a cell and looks;
     `looks` are those of certain values."""
 
     head: str
     width: int
     look: Look = field(default_factory=lambda: MID)
-    write: Write = Page.text
+    make: Make = Page.text_cell
     looks: Mapping[Any, Look] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads somewhere."""
+
+    target: str
+    label: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """The values of all columns, and the height in points."""
+    """The values of all columns, and the height in points; a `link` may stand in the last one."""
 
     values: Sequence[Any]
     height: float | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +169,9 @@ def write_listing(
     page.height(HEADER_ROW, 36)
     heads = _distinct([column.head for column in listing.columns])
     page.table((HEADER_ROW, 0, end, listing.last), listing.table, heads, HEAD)
+    cells = [_Cells(page, column) for column in listing.columns]
     for line, row in enumerate(islice(rows, listing.shown), FIRST_ROW):
-        _write_row(page, line, listing.columns, row)
+        _write_row(page, line, cells, row)
         if not listing.charted:
             page.done(line)
     page.freeze(FIRST_ROW, listing.frozen)
@@ -183,12 +193,31 @@ def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
     _print(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
 
 
-def _write_row(page: Page, line: int, columns: Sequence[Column], row: Row) -> None:
-    for place, (column, value) in enumerate(zip(columns, row.values, strict=True)):
-        look = column.looks.get(value, column.look) if column.looks else column.look
-        column.write(page, line, place, value, look)
+def _write_row(page: Page, line: int, cells: Sequence[_Cells], row: Row) -> None:
+    # A link is no value: there the values end a column earlier.
+    made = [each[value] for each, value in zip(cells, row.values, strict=not row.link)]
+    page.row(line, made)
+    if row.link:
+        page.link(line, len(made), row.link.target, row.link.label, row.link.look)
     if row.height:
         page.height(line, row.height)
+
+
+class _Cells(dict[Any, Cell]):
+    """The cells of a column by value: of a million cells most come back."""
+
+    def __init__(self, page: Page, column: Column) -> None:
+        super().__init__()
+        self._page = page
+        self._column = column
+
+    def __missing__(self, value: Any) -> Cell:
+        if len(self) >= _KEPT:
+            self.clear()
+        column = self._column
+        cell = column.make(self._page, value, column.looks.get(value, column.look))
+        self[value] = cell
+        return cell
 
 
 def rows_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -20,17 +20,17 @@ from sheet_diag.reports.portfolio.listing import (
     WRAPPED,
     Column,
     Listing,
+    Make,
     Row,
     Summary,
-    Write,
+    figure,
     height_in,
     rows_of,
-    write_figure,
     write_listing,
 )
 from sheet_diag.style import ALERT, BOLD, NAVY, Look
 from sheet_diag.wording import Wording
-from sheet_diag.workbook import Book, Page
+from sheet_diag.workbook import Book, Cell, Page
 
 _BAR: Final = {"type": "data_bar", "bar_color": "#D9A08F", "bar_solid": True, "min_type": "num"}
 # Widths in pixels, as everywhere here.
@@ -71,19 +71,19 @@ def write_items(book: Book, page: Page, summary: Summary) -> None:
 
 
 def _item_columns(say: Wording, answers: list[str]) -> list[Column]:
-    def named(key: str, width: int, look: Look = MID, write: Write = Page.text) -> Column:
-        return Column(say(f"portfolio.items.{key}"), width, look, write)
+    def named(key: str, width: int, look: Look = MID, make: Make = Page.text_cell) -> Column:
+        return Column(say(f"portfolio.items.{key}"), width, look, make)
 
     return [
-        named("position", 50, {**MID, "num_format": "0"}, write_figure),
+        named("position", 50, {**MID, "num_format": "0"}, figure),
         named("item", 66, {**MID, **BOLD}),
         named("category", 88),
         named("topic", _TOPIC, WRAPPED),
         named("question", _QUESTION, WRAPPED),
         named("critical", 46, {**MID, "font_color": NAVY}),
-        *(Column(answer, 70, SHARE, write_figure) for answer in answers),
-        named("mean_lost", 76, {**MID, "num_format": "0.00"}, write_figure),
-        named("lost", 96, {**MID, "num_format": "0.0", **BOLD}, write_figure),
+        *(Column(answer, 70, SHARE, figure) for answer in answers),
+        named("mean_lost", 76, {**MID, "num_format": "0.00"}, figure),
+        named("lost", 96, {**MID, "num_format": "0.0", **BOLD}, figure),
     ]
 
 
@@ -120,7 +120,7 @@ def write_attention(page: Page, summary: Summary) -> None:
                 say(f"portfolio.attention.{key}"),
                 width,
                 MID if key in _CENTERED else WRAPPED,
-                Page.client_text,
+                Page.client_cell,
                 {error: _ERROR} if key == "severity" else {},
             )
             for key, width in _ATTENTION.items()
@@ -195,8 +195,8 @@ def write_data(page: Page, summary: Summary) -> None:
 
 
 def _data_columns(say: Wording) -> list[Column]:
-    def named(key: str, width: int, look: Look = MID, write: Write = Page.client_text) -> Column:
-        return Column(say(f"portfolio.data.{key}"), width, look, write)
+    def named(key: str, width: int, look: Look = MID, make: Make = Page.client_cell) -> Column:
+        return Column(say(f"portfolio.data.{key}"), width, look, make)
 
     return [
         named("file", 150, LEFT),
@@ -204,12 +204,12 @@ def _data_columns(say: Wording) -> list[Column]:
         named("name", 190, LEFT),
         named("industry", 150, LEFT),
         named("employees", 90),
-        named("rank", 56, MID, Page.text),
-        named("category", 96, MID, Page.text),
-        named("item", 66, MID, Page.text),
-        named("topic", 220, LEFT, Page.text),
+        named("rank", 56, MID, Page.text_cell),
+        named("category", 96, MID, Page.text_cell),
+        named("item", 66, MID, Page.text_cell),
+        named("topic", 220, LEFT, Page.text_cell),
         named("answer", 84),
-        *(named(key, width, _FIGURE, _write_known) for key, width in _FIGURES.items()),
+        *(named(key, width, _FIGURE, _known) for key, width in _FIGURES.items()),
         named("remark", 240, LEFT),
     ]
 
@@ -232,9 +232,6 @@ def _data_rows(summary: Summary) -> Iterator[Row]:
         yield Row((file, client, summary.name(name, file), *profile, *about, *given))
 
 
-def _write_known(page: Page, row: int, column: int, figure: float, look: Look) -> None:
-    """A figure, or an empty cell that looks like the others where there is none."""
-    if math.isnan(figure):
-        page.blank(row, column, MID)
-    else:
-        page.number(row, column, figure, look)
+def _known(page: Page, number: float, look: Look) -> Cell:
+    """A figure, or an empty cell as of a text where there is none."""
+    return figure(page, number, MID if math.isnan(number) else look)
