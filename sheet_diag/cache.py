@@ -16,7 +16,6 @@ import os
 import pickle
 import sqlite3
 import sys
-import zlib
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from datetime import date
@@ -30,7 +29,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from sheet_diag.model.returns import Code, Received
-from sheet_diag.model.settings import MIB, Passwords, Reading
+from sheet_diag.model.settings import Passwords, Reading
 
 _SCHEMA: Final = "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 _MODEL: Final = ("basics", "catalog", "comparison", "judgement", "plan", "results", "returns")
@@ -42,7 +41,6 @@ _READERS: Final = (
 # What may be otherwise the next time, though the file is the same.
 _FLEETING: Final = frozenset({Code.READER_DIED, Code.NOT_PROCESSED, Code.NO_ACCESS})
 _DIGEST: Final = 32  # bytes
-_LARGEST: Final = 64 * MIB  # no reading comes near; more would be there to fill the memory
 _AT_ONCE: Final = 200  # entries that a run which is killed may lose
 _PATIENCE: Final = 0.2  # seconds to wait for another process, before doing without the cache
 
@@ -80,7 +78,7 @@ class Cache:
         self._used.add(key)
         self._put += 1
         try:
-            packed = _packed(key, value)
+            packed = _digest(key, value) + value
             self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?)", (key, packed))
             if self._put % _AT_ONCE == 0:
                 self._db.commit()
@@ -172,19 +170,11 @@ def _remove(path: Path) -> bool:
     return True
 
 
-# Fast compression makes a reading three times smaller in a tenth of a millisecond.
-def _packed(key: str, value: bytes) -> bytes:
-    return _digest(key, value) + zlib.compress(value, 1)
-
-
 def _unpacked(key: str, packed: object) -> bytes | None:
     """The value, if it is the one that was put under this key."""
     if not isinstance(packed, bytes):
         return None
-    try:
-        value = zlib.decompressobj().decompress(packed[_DIGEST:], _LARGEST)
-    except zlib.error:
-        return None
+    value = packed[_DIGEST:]
     return value if packed[:_DIGEST] == _digest(key, value) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -28,7 +28,7 @@ class Standing:
 
 
 class Kind(StrEnum):
-    """What became of a return; one that is judged otherwise and has moved is OTHER."""
+    """What became of a return; OTHER: it is judged otherwise."""
 
     NEW = "new"
     GONE = "gone"
@@ -53,18 +53,18 @@ def standings(outcomes: Iterable[Outcome]) -> tuple[Standing, ...]:
 def changes(before: Iterable[Standing], after: Iterable[Standing]) -> tuple[Change, ...]:
     """Every change: what came or is otherwise in the order of the files, then what is gone.
 
-    A file of the same content under another name has moved.
+    A file that has the content and the verdict of one that is gone is that one, moved.
     """
     old = {standing.label: standing for standing in before}
     new = {standing.label: standing for standing in after}
-    left = {s.sha256: s for label, s in old.items() if label not in new and s.sha256}
-    found: list[Change] = []
+    gone = {_traits(each): each for label, each in old.items() if label not in new}
+    found = []
     for label, standing in new.items():
-        former = old.get(label) or left.pop(standing.sha256, None)
-        found += _between(former, standing)
-    known = {change.before.label for change in found if change.before}
-    gone = (s for label, s in old.items() if label not in new and label not in known)
-    return (*found, *(Change(Kind.GONE, each, None) for each in gone))
+        former = old.get(label) or gone.pop(_traits(standing), None)
+        kind = _kind(former, standing)
+        if kind:
+            found.append(Change(kind, former, standing))
+    return (*found, *(Change(Kind.GONE, each, None) for each in gone.values()))
 
 
 def _standing(outcome: Outcome) -> Standing:
@@ -77,21 +77,28 @@ def _standing(outcome: Outcome) -> Standing:
         status=outcome.status,
         rank=ranked.rank if ranked else None,
         score=ranked.overall if ranked else None,
-        errors=sum(severity(problem.code) is Severity.ERROR for problem in outcome.problems),
+        errors=_errors(outcome),
     )
 
 
-def _between(before: Standing | None, after: Standing) -> Iterator[Change]:
-    kind = Kind.NEW if before is None else _difference(before, after)
-    if kind:
-        yield Change(kind, before, after)
+def _errors(outcome: Outcome) -> int:
+    """How much there is to correct; what follows from it for the whole is no more work."""
+    errors = [each for each in outcome.problems if severity(each.code) is Severity.ERROR]
+    return sum(1 for each in errors if each.cell) or len(errors)
 
 
-def _difference(before: Standing, after: Standing) -> Kind | None:
-    if _judged(before) != _judged(after):
-        return Kind.OTHER
-    return None if before.label == after.label else Kind.MOVED
+def _kind(before: Standing | None, after: Standing) -> Kind | None:
+    if before is None:
+        return Kind.NEW
+    if before.label != after.label:
+        return Kind.MOVED
+    return None if _verdict(before) == _verdict(after) else Kind.OTHER
 
 
-def _judged(standing: Standing) -> tuple[object, ...]:
+def _traits(standing: Standing) -> tuple[object, ...]:
+    """What a file keeps under another name; nothing else has it where nothing could be read."""
+    return standing.sha256 or standing.label, *_verdict(standing)
+
+
+def _verdict(standing: Standing) -> tuple[object, ...]:
     return standing.status, standing.rank, standing.score, standing.errors

@@ -170,6 +170,37 @@ def run(
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
+@_app.command(help=_HELP("cli.help.watch"), cls=Command)
+def watch(
+    input: _Input = "input",
+    output: _Output = "output",
+    as_of: _AsOf = None,
+    previous: _Previous = None,
+    benchmark: _Benchmark = None,
+    pdf: _Pdf = False,
+    protect: _Protect = False,
+    jobs: _Jobs = None,
+    scheduler: _Scheduler = None,
+    passwords: _Passwords = None,
+    lang: _Lang = None,
+    catalog: _Catalog = None,
+    config: _Config = None,
+    poll: Annotated[bool, typer.Option("--poll", help=_HELP("cli.help.poll"))] = False,
+) -> None:
+    """Run now and after every change."""
+    asked = Asked(
+        input, output, as_of, previous, benchmark, pdf, protect, jobs, scheduler, passwords,
+        lang, catalog, config,
+    )  # fmt: skip
+    with failures(parse_lang(lang, _HELP)) as say:
+        from sheet_diag.nursery import prepare
+
+        prepare()
+        order = order_of(asked, say, _HELP)
+        from sheet_diag import watching
+    watching.watch(order, asked, say, _HELP, polling=poll)
+
+
 @_app.command(help=_HELP("cli.help.check"), cls=Command)
 def check(
     files: Annotated[list[Path], typer.Argument(help=_HELP("cli.help.files"), metavar="FILE…")],

@@ -42,6 +42,8 @@ _SETTLED: Final = {
 def apply(catalog: Catalog, read: Sequence[Read]) -> list[Read]:
     """What was read, in the same order, with the decisions in it applied and accounted for."""
     received = [each for each, _ in read]
+    if not any(each.decisions for each in received):
+        return list(read)
     plan = _Plan(catalog, received)
     return [
         (_accounted(at, each, plan), diagnosis)
@@ -76,6 +78,7 @@ class _Plan:
         self.placed: dict[int, int] = defaultdict(int)
         self.applied: dict[int, int] = defaultdict(int)
         self._received = received
+        self._returns = _Returns(received)
         lines: list[_Line] = []
         for file, each in enumerate(received):
             for entry in each.decisions.amendments if each.decisions else ():
@@ -88,7 +91,7 @@ class _Plan:
 
     def _find(self, file: int, client: str, sheet: str, cell: str) -> tuple[int, ...]:
         """The returns of the client; none where that is not certain, which is told."""
-        found = _returns_of(client, self._received)
+        found = self._returns.of(client)
         if found and not _is_ambiguous(found, self._received):
             return found
         files = ", ".join(self._received[at].label for at in found)
@@ -155,17 +158,29 @@ def _labels(catalog: Catalog, entry: Amendment) -> Texts:
 # --- whose line it is
 
 
-def _returns_of(typed: str, received: Sequence[Received]) -> tuple[int, ...]:
-    """The readable returns of a client named by id or by company, by their places."""
-    sheets = {at: each.sheet for at, each in enumerate(received) if each.sheet}
-    named = [at for at, sheet in sheets.items() if _id_of(sheet) and _id_of(sheet) == fold(typed)]
-    if named:
-        return tuple(named)
-    key = company_key(typed)
-    named = [at for at, sheet in sheets.items() if sheet.name and company_key(sheet.name) == key]
-    ids = {_id_of(sheets[at]) for at in named} - {""}
-    # A department may have typed the name in another way.
-    return tuple(at for at, sheet in sheets.items() if at in named or _id_of(sheet) in ids)
+class _Returns:
+    """The readable returns by what a client may be called, known by their places."""
+
+    def __init__(self, received: Sequence[Received]) -> None:
+        self._ids: dict[int, str] = {}
+        self._by_id: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        for at, sheet in ((at, each.sheet) for at, each in enumerate(received)):
+            if sheet:
+                self._ids[at] = _id_of(sheet)
+                self._by_id[_id_of(sheet)].append(at)
+                if sheet.name:
+                    self._by_name[company_key(sheet.name)].append(at)
+
+    def of(self, typed: str) -> tuple[int, ...]:
+        """The returns of a client named by id or by company."""
+        client = fold(typed)
+        if client and client in self._by_id:
+            return tuple(self._by_id[client])
+        named = self._by_name.get(company_key(typed), [])
+        ids = {self._ids[at] for at in named} - {""}
+        # A department may have typed the name in another way.
+        return tuple(sorted({*named, *(at for each in ids for at in self._by_id[each])}))
 
 
 def _id_of(sheet: ReturnedSheet) -> str:

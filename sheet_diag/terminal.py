@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sheet_diag import problems
+from sheet_diag.changes import Change, Kind, Standing
 from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Outcome, Status
@@ -81,6 +83,20 @@ def show_result(result: Result, order: Order, say: Wording, sheet: Path | None =
         )
 
 
+def show_changes(found: Sequence[Change], result: Result, moment: datetime, say: Wording) -> None:
+    """After a run that follows another one: what is otherwise, and how many stand how."""
+    console = Console(highlight=False)
+    counts = {status.value: result.portfolio.counts[status] for status in Status}
+    files = say("cli.summary.files", files=result.portfolio.files, **counts)
+    console.print(f"[bold]{moment:%H:%M:%S}[/] {files}", soft_wrap=True)
+    for change in found[:_MOST_ROWS]:
+        console.print(f"  {_plain(_change(change, say))}", soft_wrap=True)
+    if len(found) > _MOST_ROWS:
+        console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
+    if not found:
+        console.print("  " + say("cli.change.none"))
+
+
 def show_verdicts(outcomes: Sequence[Outcome], say: Wording) -> None:
     """Each file: its verdict, and every problem with its place and what to do."""
     console = Console(highlight=False)
@@ -98,6 +114,31 @@ def _verdict(outcome: Outcome, say: Wording) -> str:
     if scores is None or scores.rank is None or scores.overall is None:
         return status
     return say("cli.check.ranked", status=status, rank=scores.rank, score=shown(scores.overall))
+
+
+def _change(change: Change, say: Wording) -> str:
+    before, after = change.before, change.after
+    if after is None:
+        return say("cli.change.gone", who=_who(before)) if before else ""
+    if before is None:
+        return say("cli.change.new", who=_who(after), now=_standing(after, say))
+    if change.kind is Kind.MOVED:
+        return say("cli.change.moved", before=before.label, who=_who(after))
+    parts = {"before": _standing(before, say), "now": _standing(after, say)}
+    return say("cli.change.other", who=_who(after), **parts)
+
+
+def _who(standing: Standing) -> str:
+    return f"{standing.name} ({standing.label})" if standing.name else standing.label
+
+
+def _standing(standing: Standing, say: Wording) -> str:
+    status = say(f"portfolio.status.{standing.status.value}")
+    if standing.rank and standing.score is not None:
+        return say("cli.standing.ranked", rank=standing.rank, score=shown(standing.score))
+    if standing.errors:
+        return say("cli.standing.errors", status=status, count=standing.errors)
+    return status
 
 
 def _problem_lines(outcome: Outcome, say: Wording) -> Iterator[str]:

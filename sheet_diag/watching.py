@@ -1,13 +1,13 @@
 """Runs again and again, whenever something in the input folder or beside it has changed and rests.
 
 A run that cannot be done is told and tried again; nothing but Ctrl-C ends the watching once it has
-begun. What cannot work from the start (no such folder, a wrong option) ends it as it ends a run.
+begun.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from sheet_diag.arguments import Asked, order_of
-from sheet_diag.batch import Order, Result, run_over
+from sheet_diag.batch import Order, run_over
 from sheet_diag.changes import Standing, changes, standings
 from sheet_diag.complaints import require_files, sentence, unexpected
 from sheet_diag.config import FILE_NAME
@@ -30,15 +30,19 @@ if TYPE_CHECKING:
     from sheet_diag.scene import Look
 
 _BUSY: Final = 5.0  # seconds until another run is asked again whether it has ended
+_AWAY: Final = 1.0  # seconds between two looks for a folder that is gone
 _CLOSED: Final = 30.0  # seconds until a disk is asked again whether it takes what we write
 
 
-def watch(asked: Asked, say: Wording, words: Wording, *, polling: bool) -> NoReturn:
-    """Run now and after every change. Ends by `typer.Exit`: 0 where it was stopped while it
-    waited, 130 in the middle of a run, which leaves the former output."""
+def watch(order: Order, asked: Asked, say: Wording, words: Wording, *, polling: bool) -> NoReturn:
+    """Run now, and what is asked for after every change.
+
+    Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
+    leaves the former output.
+    """
     watching = _Watching(asked, say, words, polling)
     try:
-        watching.begin()
+        watching.begin(order)
         while True:
             watching.go_on()
     except KeyboardInterrupt:
@@ -48,7 +52,7 @@ def watch(asked: Asked, say: Wording, words: Wording, *, polling: bool) -> NoRet
 
 @dataclass(frozen=True, slots=True)
 class _Hurdle:
-    """What a run stumbled over: worth another try once the file can be written, or at `again`."""
+    """What a run stumbled over: worth another try once the file can be written, or at a time."""
 
     file: Path | None
     again: float
@@ -72,14 +76,14 @@ class _Watching:
         self._hurdle: _Hurdle | None = None
         self._told = ""
 
-    def begin(self) -> None:
+    def begin(self, order: Order) -> None:
         """The first run."""
         self._seen = self._scene.look()
-        self._run(self._first)
+        self._attempt(lambda: order)
         typer.echo(self._say("cli.watch.waiting", path=self._asked.input))
 
     def go_on(self) -> None:
-        """Wait and run for as long as the folder is there, then until it is there again."""
+        """Wait and run for as long as the folder is there; then let a moment pass."""
         for moved in self._scene.wake() if self._scene.input.is_dir() else ():
             over = self._hurdle is not None and self._hurdle.is_gone()
             if not moved and not over:
@@ -87,20 +91,67 @@ class _Watching:
             now = self._scene.rest(self._seen)
             if over or now != self._seen:
                 self._seen = now
-                self._run(self._again)
-        self._complain(self._say("cli.error.no_input", path=self._asked.input))
-        time.sleep(1)
+                self._attempt(lambda: order_of(self._asked, self._say, self._words))
+        if not self._scene.input.is_dir():
+            self._complain(self._say("cli.watch.away", path=self._asked.input))
+        time.sleep(_AWAY)
 
-    def _run(self, run: Callable[[], None]) -> None:
+    def _attempt(self, make: Callable[[], Order]) -> None:
         self._hurdle = None
         try:
-            run()
+            self._run(make())
         except KeyboardInterrupt:
             typer.echo("\n" + self._say("cli.error.interrupted"), err=True)
             raise typer.Exit(130) from None
+        except typer.Exit:  # told by who refused, and nothing to be tried before a change
+            return
+        except Exception as error:  # noqa: BLE001 - whatever ends a run does not end the watching
+            self._stumble(error)
 
-    def _first(self) -> None:
-        """A run whose order must be possible."""
+    def _run(self, order: Order) -> None:
+        say = self._say
+        found = find(order.input, apart_from=order.output)
+        if not found:
+            self._complain(say("cli.watch.empty", path=order.input))
+            return
+        require_files(found, order.input, say)
+        result = with_progress(say, lambda progress: run_over(found, order, progress))
+        after = standings(result.outcomes)
+        if self._before is None:
+            show_result(result, order, say)
+        else:
+            show_changes(changes(self._before, after), result, datetime.now(), say)
+        self._before = after
+        self._told = ""
 
-    def _again(self) -> None:
-        """A run whatever comes."""
+    def _stumble(self, error: Exception) -> None:
+        now = time.monotonic()
+        if isinstance(error, OutputBusyError):
+            self._hurdle = _Hurdle(None, now + _BUSY)
+        elif isinstance(error, OSError):
+            name = error.filename2 or error.filename
+            self._hurdle = _Hurdle(Path(name) if isinstance(name, str) else None, now + _CLOSED)
+        text = sentence(error, self._say) or unexpected(error, self._say)
+        self._complain(self._say("cli.error.head", text=text))
+
+    def _complain(self, text: str) -> None:
+        """Tell it, but not again and again."""
+        if text != self._told:
+            typer.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)
+        self._told = text
+
+
+def _beside(asked: Asked) -> tuple[Path, ...]:
+    """The files beside the input folder that a run reads, too."""
+    previous = asked.previous / JOURNAL if asked.previous else None
+    config = asked.config or Path(FILE_NAME)
+    named = (config, asked.passwords, asked.catalog, previous, asked.benchmark)
+    return tuple(path for path in named if path)
+
+
+def _can_be_written(path: Path) -> bool:
+    try:
+        path.open("r+b").close()
+    except OSError:
+        return False
+    return True

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.packages import inspect
+from sheet_diag.intake.packages import Inspected, inspect
+from sheet_diag.intake.readers.package import Package
 from sheet_diag.model.settings import Limits
 from tests.hostile.zips import BLANK, MIB, Entry, entries_of, entry, raw_zip, repeating, stored
 from tests.returned import returned
@@ -152,26 +153,56 @@ def test_without_a_directory_it_is_unreadable(content: bytes) -> None:
     assert refusal(content, Limits()).startswith("UNREADABLE ")
 
 
-def test_parts_are_read_whatever_the_spelling_of_their_names() -> None:
-    package = inspect(raw_zip([xml("XL\\Workbook.xml", "<a/>"), xml("xl/", "")]), Limits())
-    assert package.names == ("XL/Workbook.xml",)
-    assert package.read("xl/workbook.XML") == b"<a/>"
-    assert package.read("xl\\workbook.xml") == b"<a/>"
-    assert package.read("xl/none.xml") is None
+def test_the_parts_are_known_whatever_the_spelling_of_their_names() -> None:
+    content = raw_zip([xml("XL\\Workbook.xml", "<a/>"), xml("xl/", "")])
+    inspected = inspect(content, Limits())
+    assert inspected.names == ("xl/workbook.xml",)
+    package = Package(content, inspected)
+    assert package.read("xl/workbook.XML") == package.read("xl\\workbook.xml") == b"<a/>"
+    assert package.read("xl/none.xml") == b""
 
 
-def test_no_part_larger_than_the_limit_is_held() -> None:
-    package = inspect(raw_zip([_filling("a.bin", 2 * MIB + 1), xml("b", "c")]), SMALL)
-    assert (package.read("a.bin"), package.read("b")) == (None, b"c")
+def test_only_small_parts_are_held() -> None:
+    """1 MiB in all; what is not held comes out of the zip again."""
+    content = raw_zip([_filling("a.bin", MIB + 1), xml("b", "c"), _filling("d.bin", MIB)])
+    inspected = inspect(content, SMALL)
+    assert list(inspected.parts) == ["b"]
+    package = Package(content, inspected)
+    assert [len(package.content(name)) for name in package.names] == [MIB + 1, 1, MIB]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(raw_zip([replace(stored("xl/media/a.png", b"<"), crc=1)]), id="damaged"),
+        pytest.param(raw_zip([stored("é.xml", b"<a/>")]), id="a name of other letters"),
+        pytest.param(
+            raw_zip([xml("a.xml", "<a/>")]).replace(b"a.xml", b"b.xml", 1),
+            id="another name where it lies",
+        ),
+        pytest.param(raw_zip([replace(xml("a.xml", "<a/>"), flags=0x40)]), id="unusual flags"),
+    ],
+)
+def test_doubtful_parts_are_not_held(content: bytes) -> None:
+    inspected = inspect(content, Limits())
+    assert (len(inspected.names), dict(inspected.parts)) == (1, {})
+    assert _read(content, inspected) == _read(content, None)
+
+
+def _read(content: bytes, inspected: Inspected | None) -> list[bytes]:
+    package = Package(content, inspected)
+    return [package.read(name) for name in package.names]
 
 
 @pytest.mark.parametrize("before", [b"", b"MZ" + bytes(70)])
 def test_an_honest_workbook_passes_with_all_its_parts(before: bytes) -> None:
     content = returned()
-    package = inspect(before + content, Limits())
-    assert {name: package.read(name) for name in package.names} == {
-        part.name: _unpacked(part) for part in entries_of(content)
+    inspected = inspect(before + content, Limits())
+    assert inspected.names == tuple(part.name.lower() for part in entries_of(content))
+    assert inspected.parts == {
+        part.name.lower(): _unpacked(part) for part in entries_of(content)
     }
+    assert _read(content, inspected) == _read(content, None)
 
 
 def _unpacked(part: Entry) -> bytes:

@@ -72,7 +72,7 @@ def refusal(content: bytes, reading: Reading, name: str = "a.xlsx") -> str:
 def test_a_workbook_behind_a_password() -> None:
     opened = open_workbook_bytes(LOCKED, "a.xls", RIGHT)
     assert (opened.content, opened.format, opened.password_used) == (SHEET, Format.XLSX, True)
-    assert opened.package
+    assert opened.inspected
     assert refusal(LOCKED, WRONG) == "PASSWORD_WRONG 2"
     assert refusal(LOCKED, NONE) == "PASSWORD_NEEDED"
 
@@ -203,7 +203,7 @@ def test_an_open_workbook_is_opened_as_it_is() -> None:
     opened = open_workbook_bytes(SHEET, "a.xlsx", RIGHT)
     assert (opened.content, opened.password_used) == (SHEET, False)
     old = open_workbook_bytes(_biff(), "a.xlsx", RIGHT)
-    assert (old.content, old.format, old.package) == (_biff(), Format.XLS, None)
+    assert (old.content, old.format, old.inspected) == (_biff(), Format.XLS, None)
 
 
 # --- which passwords are tried

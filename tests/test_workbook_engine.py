@@ -5,8 +5,10 @@ XlsxWriter itself, told the same by its public interface, is the reference.
 
 from __future__ import annotations
 
+import gc
 import io
 import warnings
+import weakref
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -281,6 +283,37 @@ def test_what_is_done_is_written_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "book.xlsx").read_bytes() == made
 
 
+def test_a_row_of_kept_cells_is_written_the_same() -> None:
+    book = Book(title="T", author="A", created=DAY)
+    page = book.page("S0")
+    kept = (page.text_cell("a", BODY), page.client_cell("", GRID), page.number_cell(0.5, {}))
+    for row in range(3):
+        page.row(row, (*kept, page.client_cell(f" {row}", GRID), page.number_cell(None, BODY)))
+    singly: list[Call] = []
+    for row in range(3):
+        singly += [
+            ("text", (row, 0, "a", BODY)),
+            ("client_text", (row, 1, "", GRID)),
+            ("number", (row, 2, 0.5, {})),
+            ("client_text", (row, 3, f" {row}", GRID)),
+            ("blank", (row, 4, BODY)),
+        ]
+    assert _parts(book.bytes()) == _parts(plain([singly]))
+
+
+def test_a_finished_book_is_gone() -> None:
+    """Without waiting for the collector, whose work grows with what stays."""
+    gc.disable()
+    try:
+        book = _book([EVERYTHING])
+        assert book.bytes()
+        sheet = weakref.ref(book._book.worksheets()[0])
+        del book
+        assert sheet() is None
+    finally:
+        gc.enable()
+
+
 def test_a_text_that_looks_like_xml_is_text() -> None:
     made = ours([[("client_text", (0, 0, "<r><t>&</t></r>", {}))]])
     assert calamine(made) == {"S0": [["<r><t>&</t></r>"]]}
@@ -326,6 +359,7 @@ REFUSED: dict[str, list[Call]] = {
     "list too long": [("rule", (0, 0, {"validate": "list", "source": ["a" * 256]}))],
     "message too long": [("rule", (0, 0, {**RULES[1], "input_message": "a" * 256}))],
     "highlighted outside": [("highlight", ((0, 0, 1_048_576, 0), "=1", {}))],
+    "row of too many": [("row", (0, [({}, ("/>", ""))] * 16_385))],
     "row that is done": [("text", (999, 0, "a", {})), ("done", (1_000,)), ("blank", (5, 0, {}))],
     "height of what is done": [("done", (1_000,)), ("height", (5, 20))],
     "note on what is done": [("done", (1_000,)), ("note", (5, 0, "a"))],

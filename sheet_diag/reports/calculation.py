@@ -22,8 +22,16 @@ IMPORTANCE, SHORT, NAME, SHOWN, EXACT, MARK, WEIGHT = range(7)
 NA_SHARE, POINTS, LEFT_OUT, OPEN, UPPER, TARGET = range(7, COLUMNS)
 # Of the caps; rules take the columns before.
 LIMIT, COUNT, NEEDED, AT_MOST, APPLIED, COUNT_UPPER, APPLIED_UPPER = range(3, 10)
-VERDICT: Final = ("score", "base", "cap", "rank", "strict")  # its rows, in order
-VALUE, VALUE_UPPER = 3, 4  # and its columns
+# The rows of the verdict in their order, with what they are called.
+VERDICT: Final = {
+    "score": "calculation.verdict.score",
+    "base": "calculation.verdict.base",
+    "cap": "calculation.verdict.cap",
+    "rank": "calculation.verdict.rank",
+    "strict": "calculation.verdict.strict",
+}
+_VERDICT: Final = {name: row for row, name in enumerate(VERDICT, 1)}
+VALUE, VALUE_UPPER = 3, 4  # and its columns of figures
 
 HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
 
@@ -76,7 +84,7 @@ class Calculation:
 
     def decided(self, row: str, *, column: int = SHOWN) -> Span:
         """A cell of the verdict: `EXACT` is the column of the upper bound."""
-        return cell(self.sheet, self.verdict + 1 + VERDICT.index(row), column)
+        return cell(self.sheet, self.verdict + _VERDICT[row], column)
 
     def drawn(self, letter: Letter) -> Area:
         """What a radar draws: the shown scores of the categories that apply."""

@@ -87,9 +87,8 @@ def write_verdict(page: Page, top: int, formulas: Formulas, letter: Letter) -> N
     page.text(top, calc.VALUE, say("calculation.verdict.now"), _HEAD)
     page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), _HEAD)
     page.height(top, 22 + 12)
-    for row, key in enumerate(calc.VERDICT, top + 1):
-        look = _RANK_NAME if key == "rank" else _TEXT
-        page.merged(row, *_RULE, say(f"calculation.verdict.{key}"), look)
+    for row, (name, key) in enumerate(calc.VERDICT.items(), top + 1):
+        page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else _TEXT)
         page.height(row, _LINE)
     for which, reading in enumerate((readings.record, readings.upper)):
         column = (calc.VALUE, calc.VALUE_UPPER)[which]

@@ -13,9 +13,12 @@ in four steps, each looked at from the newest to the oldest:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
+from typing import Final, NamedTuple
 
 from sheet_diag.settle.candidates import Candidate
 from sheet_diag.settle.links import Links
@@ -64,11 +67,14 @@ class _Entrant:
 
 def choose(client: Sequence[Candidate], corrections: Links) -> Choice:
     """Decide between all returns of one client."""
+    if len(client) == 1:
+        return Choice((client[0],), ())
     entrants = sorted(_entrants(client, corrections), key=lambda each: each.rank, reverse=True)
     gave_way: dict[str, _Entrant] = {}
     left = _without_corrected(entrants, gave_way)
-    for gives_way in (_correct_the_same, _same_department, _not_at_odds):
-        left = _survivors(left, gives_way, gave_way)
+    left = _first_of_each(lambda each: each.stands_for, left, gave_way)
+    left = _first_of_each(lambda each: (each.candidate.department,), left, gave_way)
+    left = _at_odds(left, gave_way)
     yielded = tuple(
         Yielded(each.candidate, new.candidate, _reason(each, new))
         for each in entrants
@@ -106,32 +112,71 @@ def _without_corrected(
     return [each for each in entrants if each.candidate.key not in gave_way]
 
 
-def _survivors(
+def _first_of_each(
+    keys_of: Callable[[_Entrant], Iterable[str]],
     entrants: Sequence[_Entrant],
-    gives_way: Callable[[_Entrant, _Entrant], bool],
     gave_way: dict[str, _Entrant],
 ) -> list[_Entrant]:
+    """Who shares a key with one who is left gives way to it, to the newest of several."""
     left: list[_Entrant] = []
+    holding: dict[str, int] = {}
     for each in entrants:
-        newer = next((new for new in left if gives_way(each, new)), None)
-        if newer:
-            gave_way[each.candidate.key] = newer
+        keys = list(keys_of(each))
+        newer = min((holding[key] for key in keys if key in holding), default=None)
+        if newer is not None:
+            gave_way[each.candidate.key] = left[newer]
         else:
+            holding.update(dict.fromkeys(keys, len(left)))
             left.append(each)
     return left
 
 
-def _correct_the_same(one: _Entrant, other: _Entrant) -> bool:
-    return not one.stands_for.isdisjoint(other.stands_for)
+def _at_odds(entrants: Sequence[_Entrant], gave_way: dict[str, _Entrant]) -> list[_Entrant]:
+    """Who is at odds with everybody who is left stays, too."""
+    if len(entrants) < 2:
+        return list(entrants)
+    notation = _Notation()
+    left: list[tuple[_Entrant, _Answered]] = []
+    for each in entrants:
+        answered = notation.of(each.candidate)
+        newer = next((new for new, other in left if not answered.is_at_odds(other)), None)
+        if newer:
+            gave_way[each.candidate.key] = newer
+        else:
+            left.append((each, answered))
+    return [each for each, _ in left]
 
 
-def _same_department(one: _Entrant, other: _Entrant) -> bool:
-    return one.candidate.department == other.candidate.department
+class _Answered(NamedTuple):
+    """The choices of a department as one number, some digits an item, and all ones in the digits of
+    the items that it answered: a thousand departments are half a million pairs."""
+
+    choices: int
+    items: int
+
+    def is_at_odds(self, other: _Answered) -> bool:
+        """Whether an item that both answered was answered differently."""
+        return self.choices & other.items != other.choices & self.items
 
 
-def _not_at_odds(one: _Entrant, other: _Entrant) -> bool:
-    named = one.candidate.department and other.candidate.department
-    return not named or not contradictions(one.candidate, other.candidate)
+class _Notation:
+    """Which digits (binary) stand for an item, and which number for a choice."""
+
+    _DIGITS: Final = 16
+
+    def __init__(self) -> None:
+        self._items: dict[str, int] = defaultdict(count().__next__)
+        self._choices: dict[str, int] = defaultdict(count(1).__next__)
+
+    def of(self, candidate: Candidate) -> _Answered:
+        """The answers of a return; who names no department is at odds with nobody."""
+        choices = items = 0
+        for item, (choice, _) in candidate.answers.items() if candidate.department else ():
+            if choice:
+                place = self._items[item] * self._DIGITS
+                choices |= self._choices[choice] << place
+                items |= ((1 << self._DIGITS) - 1) << place
+        return _Answered(choices, items)
 
 
 def _last(entrant: _Entrant, gave_way: Mapping[str, _Entrant]) -> _Entrant:

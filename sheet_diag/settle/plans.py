@@ -40,6 +40,8 @@ def attach_plans(outcomes: Sequence[Outcome]) -> list[Outcome]:
         told |= {at: Problem(Code.PLAN_OLDER, value=label) for at in found if at != best}
     return [
         replace(each, plan=newest.get(at), problems=(*each.problems, *_of(told, at)))
+        if at in newest or at in told
+        else each
         for at, each in enumerate(outcomes)
     ]
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received
 from sheet_diag.settle.candidates import Candidate
 from sheet_diag.settle.choice import Choice, Reason, Yielded, contradictions
 from sheet_diag.settle.namesakes import listed, namesakes_of
+
+_MOST_AT_ODDS: Final = 20  # departments told of each: all of hundreds would be a message a pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,12 @@ def verdicts(catalog: Catalog, choices: Sequence[Choice]) -> dict[str, Verdict]:
         for each in choice.yielded:
             instead[each.new.key].append(each)
             found[each.old.key] = Verdict(each.old.received, _superseded(each))
+        by_label = sorted(choice.counting, key=lambda each: each.label)
         for one in choice.counting:
             told = (
                 *_replaces(instead[one.key]),
                 *_of_other_names(one, instead[one.key]),
-                *_at_odds(catalog, one, choice),
+                *_at_odds(catalog, one, by_label),
                 *namesakes,
             )
             found[one.key] = Verdict(one.received, told=told)
@@ -76,10 +81,11 @@ def _of_other_names(one: Candidate, yielded: Sequence[Yielded]) -> Iterator[Prob
         yield Problem(Code.ID_SHARED, value=listed(sorted(others)))
 
 
-def _at_odds(catalog: Catalog, one: Candidate, choice: Choice) -> Iterator[Problem]:
-    for other in sorted(choice.counting, key=lambda each: each.label):
-        if other is not one:
-            differing = set(contradictions(one, other))
-            items = listed([item for item in catalog.items if item in differing])
-            details = (("count", str(len(differing))), ("items", items))
-            yield Problem(Code.DEPARTMENTS_DISAGREE, value=other.label, details=details)
+def _at_odds(catalog: Catalog, one: Candidate, counting: Sequence[Candidate]) -> Iterator[Problem]:
+    """What the first others by name answered differently."""
+    others = (other for other in counting if other is not one)
+    for other in islice(others, _MOST_AT_ODDS):
+        differing = set(contradictions(one, other))
+        items = listed([item for item in catalog.items if item in differing])
+        details = (("count", str(len(differing))), ("items", items))
+        yield Problem(Code.DEPARTMENTS_DISAGREE, value=other.label, details=details)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from xlsxwriter.utility import xl_col_to_name, xl_range
+from xlsxwriter.utility import xl_col_to_name
 
 from sheet_diag.workbook.contents import BLANK, Content
 from sheet_diag.workbook.forms import Form, Numbers
@@ -43,12 +43,12 @@ class _Rows(dict[int, dict[int, Cell]]):
         return cells
 
 
-class _Starts(dict[int, str]):
-    """How the cells of a column start, before the number of the row."""
+class _Names(dict[int, str]):
+    """The names of columns."""
 
     def __missing__(self, col: int) -> str:
-        start = self[col] = f'<c r="{xl_col_to_name(col)}'
-        return start
+        name = self[col] = str(xl_col_to_name(col))
+        return name
 
 
 class _Formats(dict[Form, str]):
@@ -71,7 +71,7 @@ class _Marks(dict[Form, str]):
         return xml
 
 
-_STARTS: Final = _Starts()
+_NAMES: Final = _Names()
 
 
 class Cells:
@@ -109,18 +109,19 @@ class Cells:
             raise WorkbookError(f"no area to be merged: {area}")
         if self._tables and any(_overlap(area, table) for table in self._tables):
             raise WorkbookError(f"a table stands where cells are merged: {area}")
-        columns, blanks = _bits(left, right), dict.fromkeys(range(left, right + 1), (form, BLANK))
+        columns = (2 << right) - (1 << left)
+        blanks = dict.fromkeys(range(left, right + 1), (form, BLANK))
         for row in range(top, bottom + 1):
             if self._merged[row] & columns:
                 raise WorkbookError(f"cells are merged already: {area}")
             self._merged[row] |= columns
             self._rows[row].update(blanks)
-        self.merges.append(xl_range(*area))
+        self.merges.append(f"{_NAMES[left]}{top + 1}:{_NAMES[right]}{bottom + 1}")
 
     def claim(self, area: Area) -> None:
         """Keep an area for a table."""
         top, left, bottom, right = area
-        columns = _bits(left, right)
+        columns = (2 << right) - (1 << left)
         merged = any(bits & columns for row, bits in self._merged.items() if top <= row <= bottom)
         if merged or any(_overlap(area, table) for table in self._tables):
             raise WorkbookError(f"something stands where a table is to be: {area}")
@@ -200,7 +201,7 @@ class Cells:
         pieces = [f"{head}>"]
         for col in sorted(cells):
             form, (xml, _) = cells[col]
-            pieces.append(f"{_STARTS[col]}{number}{formats[form]}{xml}")
+            pieces.append(f'<c r="{_NAMES[col]}{number}{formats[form]}{xml}')
         pieces.append("</row>")
         return "".join(pieces)
 
@@ -211,10 +212,6 @@ class Cells:
         names = {mark: str(numbers[forms[int(mark)]]) for mark in marks}
         pieces[1::2] = [names[mark] for mark in pieces[1::2]]
         return "".join(pieces)
-
-
-def _bits(left: int, right: int) -> int:
-    return (2 << right) - (1 << left)
 
 
 def _overlap(one: Area, other: Area) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 # Larger parts would take many times their size in memory.
 _LARGEST: Final = 1024 * 1024  # bytes
 # What XML takes for a sign, but for those that mark up; those by their names.
-_SIGN: Final = "[^<>&\x00-\x1f\ufffe\uffff]"
+_SIGN: Final = "[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]"
 _TEXT: Final = rf"{_SIGN}*+(?:&(?:amp|lt|gt|quot|apos);{_SIGN}*+)*+"
 _FORMULA: Final = (
     r'<f((?: t="[a-z]+")?+(?: aca="[a-z01]+")?+(?: ref="[A-Z0-9:]+")?+(?: ca="[a-z01]+")?+'
@@ -23,8 +23,9 @@ _FORMULA: Final = (
 )
 _RESULT: Final = rf'<v((?: xml:space="preserve")?+(?:/>|>{_TEXT}</v>))'
 _CELL: Final = re.compile(
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="[0-9]+")?+(?: t="([a-z]+)")?+'
-    rf"(?:/>|><v>((?!</v>){_TEXT})</v></c>|>{_FORMULA}(?:{_RESULT})?+</c>)"
+    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="[0-9]+")?+(?: t="([a-zA-Z]+)")?+'
+    rf"(?:/>|><v>((?!</v>){_TEXT})</v></c>|>{_FORMULA}(?:{_RESULT})?+</c>"
+    rf'|>(<is><t(?: xml:space="preserve")?+>{_TEXT}</t></is>)</c>)'
 )
 _STEP: Final = 1 + _CELL.groups  # of a split: what stands before a cell, and its groups
 
@@ -58,7 +59,7 @@ class PlainCells:
 
 
 # Column, row, type; formula and value as XML spells them, None where there is no such element.
-Special = tuple[str, int, str, str | None, str | None]
+Special = tuple[str, int, str | None, str | None, str | None]
 
 
 def taken_out(part: bytes) -> PlainCells | None:
@@ -76,9 +77,9 @@ def taken_out(part: bytes) -> PlainCells | None:
     tags = _PLAIN_TAG.findall(rest)
     if len(tags) != len(_TAG.findall(rest)):
         return None
-    letters, rows, constants, formulas = (pieces[at::_STEP] for at in (1, 2, 4, 5))
-    cells = zip(letters, rows, constants, formulas, strict=True)
-    used = {(column, row) for column, row, constant, formula in cells if constant or formula}
+    letters, rows, constants, formulas, inline = (pieces[at::_STEP] for at in (1, 2, 4, 5, 7))
+    cells = zip(letters, rows, constants, formulas, inline, strict=True)
+    used = {(column, row) for column, row, a, b, c in cells if a or b or c}
     return PlainCells(
         rest.encode(),
         max(map(int, {row for _, row in used}), default=0),
@@ -94,10 +95,9 @@ def _special(pieces: list[str], formulas: list[str]) -> Iterator[Special]:
     for place, formula in enumerate(formulas):
         if formula or place in failed:
             groups = pieces[place * _STEP + 1 : (place + 1) * _STEP]
-            column, row, kind, constant, _, result = groups
-            value = constant or _within(result)
-            if formula or value is not None:
-                yield column, int(row), kind, _within(formula), value
+            column, row, kind, constant, _, result, inline = groups
+            if formula or constant or inline:
+                yield column, int(row), kind, _within(formula), constant or _within(result)
 
 
 def _within(element: str | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -30,8 +29,12 @@ def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
     surveyed (see `roughly`).
     """
     plain = taken_out(part)
-    if plain and (sheet := _survey_around(plain, pictures)):
-        return sheet
+    sheet = _survey_around(plain, pictures) if plain else None
+    return sheet or walked(part, pictures=pictures)
+
+
+def walked(part: bytes, *, pictures: bool) -> SheetSurvey:
+    """The same, element by element, whatever the spelling."""
     walker = _Walker(pictures)
     walk(part, walker.start, walker.end, walker.text)
     return walker.sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from sheet_diag.reports.portfolio.listing import (
@@ -81,14 +81,17 @@ def _columns(summary: Summary) -> list[Column]:
         named("client", 84, MID, Page.client_cell),
         named("name", 220, _NAME, Page.client_cell),
         named("industry", _INDUSTRY, WRAPPED, Page.client_cell),
-        named("employees", 96, MID, Page.client_cell),
+        replace(
+            named("employees", 96, MID, Page.client_cell),
+            shown=partial(summary.choice, "employees"),
+        ),
         replace(named("rank", 52), looks=_RANKS),
         named("score", 68, _OVERALL, figure),
         named("deviation", 62, SCORE, figure),
         named("previous", 66),
         named("change", 62, _CHANGE, figure),
         *(Column(each.short[say.lang], 76, SCORE, figure) for each in categories),
-        named("weakest", 88),
+        replace(named("weakest", 88), shown=summary.category),
         named("base_rank", 62),
         named("caps", _CAPS, WRAPPED),
         *(named(key, width, _WHOLE, figure) for key, width in _COUNTS.items()),
@@ -111,8 +114,8 @@ def _rows(summary: Summary) -> Iterator[Row]:
         heights = map(height_in, (_INDUSTRY, _CAPS, _FOLLOW_UP), texts)
         values = (
             position, client, summary.name(name, file), texts[0],
-            summary.choice("employees", employees), rank, score, deviation,
-            previous or say("report.none"), change, *by_category, summary.category(weakest),
+            employees, rank, score, deviation,
+            previous or say("report.none"), change, *by_category, weakest,
             base, texts[1], *counts, texts[2],
         )  # fmt: skip
         height = max(22, *heights)

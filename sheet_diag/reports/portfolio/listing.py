@@ -94,13 +94,14 @@ def figure(page: Page, number: float | None, look: Look) -> Cell:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: heading, width in pixels, and how a value becomes a cell and looks;
-    `looks` are those of certain values."""
+    `looks` are those of certain values, `shown` is what stands there for a value."""
 
     head: str
     width: int
     look: Look = field(default_factory=lambda: MID)
     make: Make = Page.text_cell
     looks: Mapping[Any, Look] = field(default_factory=dict)
+    shown: Callable[[Any], Any] = lambda value: value
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,8 @@ class _Cells(dict[Any, Cell]):
         if len(self) >= _KEPT:
             self.clear()
         column = self._column
-        cell = column.make(self._page, value, column.looks.get(value, column.look))
+        look = column.looks.get(value, column.look)
+        cell = column.make(self._page, column.shown(value), look)
         self[value] = cell
         return cell
 

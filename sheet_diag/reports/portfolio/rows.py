@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sheet_diag import problems
@@ -43,7 +45,7 @@ _CENTERED: Final = ("status", "severity", "cell", "item")
 _ERROR: Final = {**MID, **BOLD, "font_color": ALERT}
 _TAKEN: Final = (
     "file", "client", "name", "industry", "employees", "rank", "category", "item", "answer",
-    "raw", "remark",
+    "raw", "value", "weight", "points", "lost", "remark",
 )  # fmt: skip
 _FIGURES: Final = {"value": 60, "weight": 56, "points": 60, "lost": 60}
 _FIGURE: Final = {**MID, "num_format": "0.0#"}
@@ -180,11 +182,10 @@ def _sent_name(label: str) -> str:
 
 def write_data(page: Page, summary: Summary) -> None:
     """データ: a row per client and question, for the user's own pivot tables."""
-    say = summary.say
     listing = Listing(
-        heading=say("portfolio.sheet.data"),
+        heading=summary.say("portfolio.sheet.data"),
         lead="",
-        columns=_data_columns(say),
+        columns=_data_columns(summary),
         count=summary.portfolio.codes.size,
         table="Data",
         frozen=3,
@@ -194,7 +195,9 @@ def write_data(page: Page, summary: Summary) -> None:
     write_listing(page, summary, listing, _data_rows(summary))
 
 
-def _data_columns(say: Wording) -> list[Column]:
+def _data_columns(summary: Summary) -> list[Column]:
+    say, items = summary.say, summary.catalog.items
+
     def named(key: str, width: int, look: Look = MID, make: Make = Page.client_cell) -> Column:
         return Column(say(f"portfolio.data.{key}"), width, look, make)
 
@@ -202,12 +205,15 @@ def _data_columns(say: Wording) -> list[Column]:
         named("file", 150, LEFT),
         named("client", 84),
         named("name", 190, LEFT),
-        named("industry", 150, LEFT),
-        named("employees", 90),
+        replace(named("industry", 150, LEFT), shown=partial(summary.choice, "industry")),
+        replace(named("employees", 90), shown=partial(summary.choice, "employees")),
         named("rank", 56, MID, Page.text_cell),
-        named("category", 96, MID, Page.text_cell),
+        replace(named("category", 96, MID, Page.text_cell), shown=summary.category),
         named("item", 66, MID, Page.text_cell),
-        named("topic", 220, LEFT, Page.text_cell),
+        replace(
+            named("topic", 220, LEFT, Page.text_cell),
+            shown=lambda item: items[item].topic[say.lang],
+        ),
         named("answer", 84),
         *(named(key, width, _FIGURE, _known) for key, width in _FIGURES.items()),
         named("remark", 240, LEFT),
@@ -216,20 +222,16 @@ def _data_columns(say: Wording) -> list[Column]:
 
 def _data_rows(summary: Summary) -> Iterator[Row]:
     say, catalog = summary.say, summary.catalog
-    topics = {item.id: item.topic[say.lang] for item in catalog.items.values()}
     words = {
         item.id: {c.id: c.label[say.lang] for c in catalog.choices_of(item).values()}
         for item in catalog.items.values()
     }
     none = say("portfolio.items.unanswered")
-    for record in rows_of(summary.portfolio.answers, [*_TAKEN, *_FIGURES]):
+    for record in rows_of(summary.portfolio.answers, _TAKEN):
         file, client, name, industry, employees, rank, category, item, answer, raw, *rest = record
-        remark, *figures = rest
         label = words[item].get(answer) or raw or none
-        profile = (summary.choice("industry", industry), summary.choice("employees", employees))
-        about = (rank, summary.category(category), item, topics[item])
-        given = (label, *figures, remark)
-        yield Row((file, client, summary.name(name, file), *profile, *about, *given))
+        about = (file, client, name or summary.name(name, file), industry, employees, rank)
+        yield Row((*about, category, item, item, label, *rest))
 
 
 def _known(page: Page, number: float, look: Look) -> Cell:
