@@ -85,8 +85,9 @@ def line(curve: Sequence[Size]) -> Line:
 
 
 def growth(curve: Sequence[Size], few: int) -> tuple[Size, Size]:
-    """The run over `few` clients (or the nearest number) and the largest."""
-    return min(curve, key=lambda size: abs(size.clients - few)), curve[-1]
+    """The run over `few` clients, or the nearest number but the largest, and the largest."""
+    *others, largest = curve
+    return min(others, key=lambda size: abs(size.clients - few)), largest
 
 
 def shares(results: Results) -> dict[str, float]:

@@ -20,11 +20,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from sheet_diag import batch, tasks
+from sheet_diag import batch, sheet, tasks
 from sheet_diag.catalog import load_catalog
 from sheet_diag.intake import find
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports import client
 from sheet_diag.workbook import Book
 from sheet_diag.workers import hold
 
@@ -37,8 +38,8 @@ CALLS: Final[tuple[tuple[object, str, str], ...]] = (
     (tasks, "open_file", "reading"),
     (tasks, "receive", "reading"),
     (tasks, "evaluate", "evaluating"),
-    (tasks, "client_report", "laying out reports"),
-    (tasks, "correction_sheet", "laying out corrections"),
+    (client, "client_report", "laying out reports"),
+    (sheet, "correction_sheet", "laying out corrections"),
     (Book, "bytes", "assembling and deflating workbooks"),
     (tasks, "told", "rows for the tables"),
     (tasks, "entry", "lines of run.json"),
@@ -51,7 +52,7 @@ _UNDER_WAY: Final = {
     "write": "writing results to disk, gathering rows",
     "portfolio": "portfolio and its files",
 }
-_AFTER: Final = {
+AFTER: Final = {
     "read": "settling, comparing, naming",
     "write": "portfolio and its files",
     "portfolio": "frozen statistics, moving into place",
@@ -87,7 +88,7 @@ class Clock:
     def progress(self, name: str, done: int, total: int) -> None:
         """What the run reports of itself."""
         self.book()
-        stages = _AFTER if done == total else _UNDER_WAY
+        stages = AFTER if done == total else _UNDER_WAY
         self._under_way[0] = stages.get(name, name)
 
     def timing(self, stage: str, function: Callable[..., _Out]) -> Callable[..., _Out]:

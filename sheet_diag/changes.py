@@ -57,10 +57,11 @@ def changes(before: Iterable[Standing], after: Iterable[Standing]) -> tuple[Chan
     """
     old = {standing.label: standing for standing in before}
     new = {standing.label: standing for standing in after}
-    gone = {_traits(each): each for label, each in old.items() if label not in new}
+    gone = {label: each for label, each in old.items() if label not in new}
+    by_traits = {_traits(each): label for label, each in gone.items()}
     found = []
     for label, standing in new.items():
-        former = old.get(label) or gone.pop(_traits(standing), None)
+        former = old.get(label) or gone.pop(by_traits.pop(_traits(standing), ""), None)
         kind = _kind(former, standing)
         if kind:
             found.append(Change(kind, former, standing))

@@ -51,6 +51,7 @@ _PUBLIC_MAIL: Final = """
     ocn.ne.jp nifty.com biglobe.ne.jp so-net.ne.jp plala.or.jp dion.ne.jp odn.ne.jp
     asahi-net.or.jp dti.ne.jp eonet.ne.jp zaq.ne.jp hi-ho.ne.jp
 """
+_PUBLIC_DOMAINS: Final = tuple(f".{domain}" for domain in _PUBLIC_MAIL.split())
 _DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
 _JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sound
 
@@ -117,5 +118,4 @@ def firm_domain(email: str) -> str:
     """The folded domain of a firm's own mail address; empty for public mail, or where none is."""
     found = _DOMAIN.search(fold(email))
     domain = found[1].rstrip(".") if found else ""
-    public = any(domain == each or domain.endswith(f".{each}") for each in _PUBLIC_MAIL.split())
-    return "" if public else domain
+    return "" if f".{domain}".endswith(_PUBLIC_DOMAINS) else domain

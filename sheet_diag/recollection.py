@@ -42,10 +42,13 @@ class Recollection:
         if seen is None:
             return None
         value = self._cache.get(seen.key)
-        if value is None:
-            self._seen[found.name] = seen
-            return None
-        return tuple(Examined(*parts) for parts in restricted_loads(value))
+        try:
+            if value is not None:
+                return tuple(Examined(*parts) for parts in restricted_loads(value))
+        except (pickle.UnpicklingError, TypeError):
+            pass  # none of ours, however it came there
+        self._seen[found.name] = seen
+        return None
 
     def keep(self, found: Found, returns: Sequence[Examined]) -> None:
         """Remember every return of a file that had to be read."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from sheet_diag.arguments import Asked, order_of
-from sheet_diag.batch import Order, run_over
+from sheet_diag.batch import Order, Result, run_over
 from sheet_diag.changes import Standing, changes, standings
 from sheet_diag.complaints import require_files, sentence, unexpected
 from sheet_diag.config import FILE_NAME
@@ -99,7 +99,8 @@ class _Watching:
     def _attempt(self, make: Callable[[], Order]) -> None:
         self._hurdle = None
         try:
-            self._run(make())
+            order = make()
+            result = self._run(order)
         except KeyboardInterrupt:
             typer.echo("\n" + self._say("cli.error.interrupted"), err=True)
             raise typer.Exit(130) from None
@@ -107,22 +108,26 @@ class _Watching:
             return
         except Exception as error:  # noqa: BLE001 - whatever ends a run does not end the watching
             self._stumble(error)
+            return
+        if result:
+            self._tell(result, order)
 
-    def _run(self, order: Order) -> None:
+    def _run(self, order: Order) -> Result | None:
         say = self._say
         found = find(order.input, apart_from=order.output)
         if not found:
             self._complain(say("cli.watch.empty", path=order.input))
-            return
+            return None
         require_files(found, order.input, say)
-        result = with_progress(say, lambda progress: run_over(found, order, progress))
-        after = standings(result.outcomes)
-        if self._before is None:
-            show_result(result, order, say)
-        else:
-            show_changes(changes(self._before, after), result, datetime.now(), say)
-        self._before = after
+        return with_progress(say, lambda progress: run_over(found, order, progress))
+
+    def _tell(self, result: Result, order: Order) -> None:
+        before, self._before = self._before, standings(result.outcomes)
         self._told = ""
+        if before is None:
+            show_result(result, order, self._say)
+        else:
+            show_changes(changes(before, self._before), result, datetime.now(), self._say)
 
     def _stumble(self, error: Exception) -> None:
         now = time.monotonic()

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sheet_diag.evaluation import evaluate
+from sheet_diag.exports import write_exports
 from sheet_diag.intake import read_content
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
@@ -24,6 +25,7 @@ from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number, result_name
 from sheet_diag.portfolio.gathering import summarise
+from sheet_diag.portfolio.told import told
 from sheet_diag.reports.client import client_report
 from sheet_diag.reports.portfolio import portfolio_report
 from sheet_diag.settle import settle
@@ -151,6 +153,13 @@ def portfolio(
 ) -> bytes:
     """The portfolio's workbook."""
     return portfolio_report(summary(outcomes, catalog=catalog), catalog, issuer, Wording(lang))
+
+
+def exported(outcomes: Sequence[Outcome], folder: Path) -> None:
+    """The portfolio's files, below `data/` of the folder."""
+    (folder / "data").mkdir()
+    tables, heard = summary(outcomes), [told(JIS, outcome) for outcome in outcomes]
+    write_exports(JIS, heard, tables, lambda name: folder / name)
 
 
 def changed(catalog: Catalog, **parts: Any) -> Catalog:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from benchmarks import floor, naive
 from benchmarks.clients import Campaign, Filled
+from benchmarks.prepared import load, prepared, save
 from benchmarks.returns import contents, write_returns
 from benchmarks.stamping import Press
 from sheet_diag.demo import ISSUER
+from sheet_diag.evaluation import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind
-from sheet_diag.model.returns import Code
+from sheet_diag.model.returns import Code, Received
 from sheet_diag.sheet import hearing_sheet
 from tests.catalogs import JIS
 from tests.office import convert
 from tests.returned import read, reopened
+from tests.samples import report
 
 CLIENTS = Campaign(JIS, 7)
 PRESS = Press(JIS)
@@ -89,6 +98,74 @@ def test_all_are_written_and_fewer_are_the_first_of_more(tmp_path: Path) -> None
     assert list(few.items()) == list(more.items())[:3]
 
 
+# --- the plain pipeline and the floor
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[tuple[Filled, Received, bytes]]:
+    """Clients, their returns read, and their reports."""
+    read_as = [
+        (filled, read(PRESS.workbook(filled), JIS, f"{filled.name}.xlsx"))
+        for filled in map(CLIENTS.client, range(3))
+    ]
+    return [(filled, given, report(given)) for filled, given in read_as]
+
+
+@pytest.mark.parametrize("way", naive.WAYS)
+def test_the_plain_pipeline_writes_the_same_report(
+    way: str, reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+) -> None:
+    for _, _, content in reports:
+        naive.write(prepared(content), tmp_path / "a.xlsx", naive.WAYS[way])
+        written = (tmp_path / "a.xlsx").read_bytes()
+        assert _content(written) == _content(content)
+        assert _charts(written) == _charts(content)
+
+
+def test_the_plain_pipeline_scores_the_same(
+    reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+) -> None:
+    plain = naive.Naive(JIS, naive.assigned)
+    for filled, given, content in reports:
+        (tmp_path / "return.xlsx").write_bytes(PRESS.workbook(filled))
+        found = plain.client(tmp_path / "return.xlsx", prepared(content), tmp_path / "a.xlsx")
+        assert given.sheet
+        assert found == evaluate(JIS, given.sheet)
+    plain.portfolio(tmp_path / "portfolio.xlsx")
+    tables = reopened((tmp_path / "portfolio.xlsx").read_bytes())
+    assert tables["clients"].max_row == 1 + len(reports)
+    assert tables["answers"].max_row == 1 + len(reports) * len(JIS.items)
+
+
+def test_reports_are_handed_over_whole(
+    reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+) -> None:
+    save((prepared(content) for *_, content in reports), tmp_path / "prepared")
+    handed = list(load(tmp_path / "prepared"))
+    assert len(handed) == len(reports)
+    naive.write(handed[0], tmp_path / "a.xlsx", naive.copied)
+    assert _content((tmp_path / "a.xlsx").read_bytes()) == _content(reports[0][2])
+
+
+def test_the_floor_reads_every_row_and_deflates_every_byte(
+    reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+) -> None:
+    returns, output = tmp_path / "returns", tmp_path / "output"
+    write_returns(returns, 2, jobs=1)
+    (output / "results").mkdir(parents=True)
+    for number, (*_, content) in enumerate(reports):
+        (output / "results" / f"{number}.xlsx").write_bytes(content)
+    taken = floor.run(returns, output)
+    book = reopened(PRESS.workbook(CLIENTS.client(0)))
+    assert floor.parsed(PRESS.workbook(CLIENTS.client(0))) == sum(
+        s.max_row for s in book.worksheets
+    )
+    assert taken["clients"] == 2
+    assert taken["read"] == sum(path.stat().st_size for path in returns.iterdir())
+    assert taken["inflated"] == sum(_inflated(content) for *_, content in reports)
+    assert 0 < taken["deflated"] < taken["inflated"]
+
+
 def _share_of_yes(filled: Filled) -> float:
     answers = list(filled.entries.answers.values())
     return sum(answer in ("はい", "Yes", "○") for answer in answers) / len(answers)
@@ -114,3 +191,45 @@ def _cells(content: bytes) -> list[list[tuple[object, ...]]]:
         [tuple(cell or "" for cell in row) for row in sheet.iter_rows(values_only=True)]
         for sheet in book.worksheets
     ]
+
+
+def _content(content: bytes) -> list[tuple[object, ...]]:
+    """Everything of a workbook that openpyxl can hold, but for charts."""
+    book = reopened(content)
+    return [
+        (
+            page.title,
+            [[_looks(cell) for cell in row] for row in page.iter_rows()],
+            {str(area) for area in page.merged_cells.ranges},
+            {n: row.height for n, row in page.row_dimensions.items() if row.height},
+            {n: column.width for n, column in page.column_dimensions.items()},
+            sorted(str((d.sqref, d.formula1)) for d in page.data_validations.dataValidation),
+            [(str(a.sqref), [r.type for r in a.rules]) for a in page.conditional_formatting],
+            (page.freeze_panes, page.auto_filter.ref, page.print_area, page.print_title_rows),
+            (page.page_setup.orientation, page.protection.sheet, _texts(page.HeaderFooter)),
+        )
+        for page in book.worksheets
+    ]
+
+
+def _looks(cell: Any) -> tuple[object, ...]:
+    """The value, and the look where it is not that of the whole workbook."""
+    if not cell.has_style:
+        return (cell.value,)
+    look = (cell.font, cell.fill, cell.border, cell.alignment, cell.protection)
+    return (cell.value, cell.number_format, *map(repr, look))
+
+
+def _texts(papers: Any) -> list[str]:
+    items = (papers.oddHeader, papers.oddFooter)
+    return [getattr(item, part).text for item in items for part in ("left", "center", "right")]
+
+
+def _charts(content: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(name.startswith("xl/charts/chart") for name in archive.namelist())
+
+
+def _inflated(content: bytes) -> int:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(info.file_size for info in archive.infolist())

@@ -5,34 +5,35 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
-from sheet_diag.exports import write_exports
-from sheet_diag.model.portfolio import Portfolio
+from sheet_diag import exports
+from sheet_diag.model.results import Outcome
 from tests.catalogs import JIS
-from tests.samples import client, reworded, settled, summary
+from tests.samples import client, exported, reworded, settled, summary
 
 DOCS = Path(__file__).parents[1] / "docs" / "portfolio.md"
 NAMES = ("answers", "clients", "items")
 ALL = (*NAMES, "attention")
 
 
-def _portfolio() -> Portfolio:
+def _outcomes() -> list[Outcome]:
     given = [client("見本", {"POL": "△", "HUM-01": "."}), client("別の会社", rest="×")]
-    return summary(settled(*given, reworded(client("c"), '=1+1\n"a",b')))
+    return settled(*given, reworded(client("c"), '=1+1\n"a",b'))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _written(_portfolio(), tmp_path_factory.mktemp("exports"))
+    return _written(_outcomes(), tmp_path_factory.mktemp("exports"))
 
 
-def _written(portfolio: Portfolio, folder: Path) -> Path:
-    (folder / "data").mkdir()
-    write_exports(portfolio, lambda name: folder / name)
+def _written(outcomes: Sequence[Outcome], folder: Path) -> Path:
+    exported(outcomes, folder)
     return folder / "data"
 
 
@@ -47,7 +48,7 @@ def _frame(folder: Path, name: str) -> pd.DataFrame:
 @pytest.mark.parametrize("name", NAMES)
 def test_both_files_hold_the_whole_table(folder: Path, name: str) -> None:
     rows, frame = _rows(folder / f"{name}.csv"), _frame(folder, name)
-    expected = getattr(_portfolio(), name)
+    expected = getattr(summary(_outcomes()), name)
     assert list(frame.columns) == list(expected.columns) == list(rows[0])
     assert len(frame) == len(expected) == len(rows) > 0
     for row, record in zip(rows, frame.astype("object").to_dict("records"), strict=True):
@@ -78,20 +79,40 @@ def test_parquet_keeps_what_was_entered(folder: Path) -> None:
 
 
 def test_the_same_tables_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    again = _written(_portfolio(), tmp_path)
+    again = _written(_outcomes(), tmp_path)
     for path in folder.iterdir():
         assert (again / path.name).read_bytes() == path.read_bytes()
 
 
+def test_however_many_are_written_at_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_TOGETHER", 2)
+    again = _written(_outcomes(), tmp_path)
+    for name in ALL:
+        assert (again / f"{name}.csv").read_bytes() == (folder / f"{name}.csv").read_bytes()
+        assert_frame_equal(_frame(again, name), _frame(folder, name), check_categorical=False)
+
+
+def test_files_are_closed_where_a_run_stops(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with (
+        pytest.raises(ZeroDivisionError),
+        exports.Exports(JIS, lambda name: tmp_path / name),
+    ):
+        raise ZeroDivisionError
+    assert len(_frame(tmp_path / "data", "answers")) == 0  # an open file could not be read
+
+
 def test_what_wants_attention_is_listed_in_full(folder: Path) -> None:
     rows = _rows(folder / "attention.csv")
-    expected = [(e.file, e.problem.code) for e in _portfolio().attention]
+    expected = [(e.file, e.problem.code) for e in summary(_outcomes()).attention]
     assert [(row["file"], row["code"]) for row in rows] == expected
     assert expected
 
 
 def test_nothing_ranked(tmp_path: Path) -> None:
-    data = _written(summary(settled(client("a", rest="."))), tmp_path)
+    data = _written(settled(client("a", rest=".")), tmp_path)
     assert _rows(data / "answers.csv") == []
     assert len(_frame(data, "answers")) == 0
     assert len(_rows(data / "items.csv")) == len(JIS.items)

@@ -199,9 +199,7 @@ def test_an_honest_workbook_passes_with_all_its_parts(before: bytes) -> None:
     content = returned()
     inspected = inspect(before + content, Limits())
     assert inspected.names == tuple(part.name.lower() for part in entries_of(content))
-    assert inspected.parts == {
-        part.name.lower(): _unpacked(part) for part in entries_of(content)
-    }
+    assert inspected.parts == {part.name.lower(): _unpacked(part) for part in entries_of(content)}
     assert _read(content, inspected) == _read(content, None)
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from sheet_diag.exports import write_exports
 from sheet_diag.portfolio.texts import sound
-from tests.samples import client, reworded, settled, summary
+from tests.samples import client, exported, reworded, settled
 
 _TEXTS = {
     "plain": ("株式会社見本", "株式会社見本"),
@@ -28,8 +27,7 @@ def test_sound(which: str) -> None:
 
 def test_half_a_character_stops_no_run(tmp_path: Path) -> None:
     given = reworded(client("a", {"POL": "△"}), "\ud842野")
-    (tmp_path / "data").mkdir()
-    write_exports(summary(settled(given)), lambda name: tmp_path / name)
+    exported(settled(given), tmp_path)
     rows = parquet.read_table(tmp_path / "data" / "answers.parquet").to_pylist()
     assert {row[key] for row in rows for key in ("file", "client", "name", "raw", "remark")} == {
         "?野"

@@ -105,7 +105,8 @@ _ROWS = (
 )
 _TAILS = (
     "",
-    '<mergeCells count="2"><mergeCell ref="A1:B2"/><mergeCell ref="C1:C9"></mergeCell></mergeCells>',
+    '<mergeCells count="2"><mergeCell ref="A1:B2"/><mergeCell ref="C1:C9"></mergeCell>'
+    "</mergeCells>",
     '<mergeCells><mergeCell ref="$D$4:A1"/><mergeCell ref="A1"/><mergeCell ref="A&#49;:B2"/>'
     "</mergeCells>",
     "<dataValidation><formula1>_lists!$A$2</formula1></dataValidation>",

@@ -75,6 +75,9 @@ def _standing(text: str) -> Standing:
             id="copies of one content",
         ),
         pytest.param(
+            ["a 1 ignored", "b 1 ignored"], [], ["gone a", "gone b"], id="copies that went"
+        ),
+        pytest.param(
             ["a 1 B 75"], ["a 1 B 75", "b 1 ignored"], ["new b"], id="a copy beside the first"
         ),
         pytest.param(["z 1 3", "y 2 3"], ["b 3 3", "a 4 3"], ["new b", "new a", "gone z", "gone y"],
@@ -194,7 +197,8 @@ class _Session:
             start_new_session=True,
         )
         self._lines: Queue[str] = Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
 
     def _listen(self) -> None:
         assert self._process.stdout
@@ -227,6 +231,9 @@ class _Session:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._listener.join()
+        assert self._process.stdout
+        self._process.stdout.close()
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from functools import partial
 
 from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook, unreadable
 from sheet_diag.intake.packages import Inspected
-from sheet_diag.intake.readers.biff import survey_xls
 from sheet_diag.intake.readers.chain import readers
 from sheet_diag.intake.readers.ooxml import survey_ooxml
 from sheet_diag.intake.readers.opendocument import Document, rows_of, survey_ods
@@ -62,6 +61,8 @@ def _surveyed(
         document = survey_ods(content, limits, inspected)
         return document.survey, _attempts_at(document, limits)
     if form is Format.XLS:
+        from sheet_diag.intake.readers.biff import survey_xls  # loads olefile
+
         survey = survey_xls(content, limits)
     else:
         survey = survey_ooxml(content, form, limits, inspected)

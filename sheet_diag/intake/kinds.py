@@ -13,8 +13,6 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final
 
-import olefile
-
 from sheet_diag.intake.entries import DirectoryError, Part, list_parts, peek
 
 
@@ -146,6 +144,8 @@ _OLE_ENDINGS: Final = {".et": Kind.WPS, ".msg": Kind.MSG, ".doc": Kind.DOCUMENT}
 
 
 def _ole_kind(content: bytes, ending: str) -> Kind:
+    import olefile
+
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
             streams = {entry[0].lower() for entry in ole.listdir(streams=True, storages=False)}

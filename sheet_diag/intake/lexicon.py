@@ -11,6 +11,7 @@ from sheet_diag.folding import fold, remembered
 from sheet_diag.layout import item_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, Item
+from sheet_diag.model.prepared import prepared
 from sheet_diag.model.record import Text
 
 Spellings = Mapping[str, Mapping[str, Choice]]
@@ -40,23 +41,9 @@ def closed_up(text: str) -> str:
     return _SPACES.sub("", fold(text))
 
 
-_latest: list[Lexicon] = []
-
-
+@prepared
 def lexicon_of(catalog: Catalog) -> Lexicon:
-    """The lexicon of a catalogue; made anew only for another one, as it takes as long as a return.
-
-    Told apart by identity: comparing two catalogues takes longer than making it.
-    """
-    for lexicon in _latest:
-        if lexicon.catalog is catalog:
-            return lexicon
-    lexicon = _lexicon(catalog)
-    _latest[:] = [lexicon]
-    return lexicon
-
-
-def _lexicon(catalog: Catalog) -> Lexicon:
+    """The lexicon of a catalogue."""
     return Lexicon(
         catalog,
         items={item_key(item.id): item for item in catalog.items.values()},

@@ -46,6 +46,6 @@ def open_workbook_bytes(content: bytes, name: str, reading: Reading) -> Opened:
     if kind in (Kind.DAMAGED, Kind.ENCRYPTED):
         raise RefusedError(Problem(Code.UNREADABLE, value="damaged"))
     if kind not in _FORMATS:
-        raise wrong_format(kind)
+        raise wrong_format(kind.value)
     inspected = None if kind is Kind.XLS else inspect(content, reading.limits)
     return Opened(content, _FORMATS[kind], inspected, used)

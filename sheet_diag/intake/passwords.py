@@ -1,6 +1,7 @@
 """Which passwords to try on which file, and opening a protected workbook with them.
 
 No password leaves this module but into the library that tries it: none stands in a message.
+Libraries of compound files and of encryption are loaded only for files that are such.
 """
 
 from __future__ import annotations
@@ -12,10 +13,6 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
-
-import msoffcrypto
-import olefile
-from msoffcrypto.exceptions import InvalidKeyError
 
 from sheet_diag.folding import company_key, fold
 from sheet_diag.intake.cells import RefusedError
@@ -130,6 +127,8 @@ def decrypt(content: bytes, kind: Kind, label: str, reading: Reading) -> tuple[b
 
 
 def _opened(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]:
+    from msoffcrypto.exceptions import InvalidKeyError
+
     for word in (_OPEN_TO_ALL, *words):
         try:
             return _unlocked(content, word), word != _OPEN_TO_ALL
@@ -144,6 +143,9 @@ def _opened(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]:
 
 def _unlocked(content: bytes, word: str) -> bytes:
     """What the password opens. Raises `InvalidKeyError` where it does not fit, `RefusedError`."""
+    import msoffcrypto
+    from msoffcrypto.exceptions import InvalidKeyError
+
     out = io.BytesIO()
     told = Code.PASSWORD_UNSUPPORTED
     try:
@@ -162,6 +164,8 @@ def _unlocked(content: bytes, word: str) -> bytes:
 
 def _require_no_label(content: bytes) -> None:
     """Rights management has no EncryptionInfo of its own, or says so in its transform."""
+    import olefile
+
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         names = {"/".join(entry).lower() for entry in ole.listdir(streams=True, storages=True)}
     managed = any("drmencrypted" in name or name == "\x09drmcontent" for name in names)
@@ -187,6 +191,8 @@ def _is_protected_xls(content: bytes) -> bool:
 
 def _biff(content: bytes) -> tuple[bytes, str]:
     """The workbook's records as far as needed, and the stream that holds them."""
+    import olefile
+
     if not olefile.isOleFile(data=content):
         return content, ""
     try:

@@ -8,7 +8,7 @@ what it corrects, whatever it says itself.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping
 
 from sheet_diag.settle.bearers import Bearer, Says, could_be
@@ -28,17 +28,20 @@ def clients(candidates: Mapping[str, Candidate], corrections: Links) -> list[tup
 def _same_id(candidates: Collection[Candidate]) -> Iterator[tuple[str, str]]:
     first: dict[str, str] = {}
     for each in candidates:
-        if each.client:
-            yield first.setdefault(each.client, each.key), each.key
+        one = first.setdefault(each.client, each.key) if each.client else each.key
+        if one != each.key:
+            yield one, each.key
 
 
 def _same_name(candidates: Collection[Candidate]) -> Iterator[tuple[str, str]]:
     """Bearers of a name are one client where all that speaks against one speaks against all."""
+    names = Counter(each.name for each in candidates if each.name)
+    namesakes = [each for each in candidates if names[each.name] > 1]
+    ids = {each.client for each in namesakes if each.client}
+    bearers = _bearers([e for e in candidates if names[e.name] > 1 or e.client in ids])
     by_name: dict[str, dict[Bearer, list[str]]] = defaultdict(lambda: defaultdict(list))
-    bearers = _bearers(candidates)
-    for each in candidates:
-        if each.name:
-            by_name[each.name][bearers[each.key]].append(each.key)
+    for each in namesakes:
+        by_name[each.name][bearers[each.key]].append(each.key)
     for bearing in by_name.values():
         alike: dict[Hashable, list[str]] = defaultdict(list)
         for bearer, possible in could_be(bearing):

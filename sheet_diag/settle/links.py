@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from sheet_diag.settle.candidates import Candidate
@@ -22,16 +23,18 @@ def corrections(candidates: Mapping[str, Candidate]) -> dict[str, frozenset[str]
     return {key: frozenset(_reach(direct, old)) for key, old in direct.items() if old}
 
 
-def components(links: Iterable[tuple[str, str]], keys: Collection[str]) -> list[list[str]]:
+def components(links: Iterable[tuple[str, str]], keys: Iterable[str]) -> list[list[str]]:
     """The keys in groups: those that links join, over any number of steps."""
-    beside: dict[str, list[str]] = {key: [] for key in keys}
+    beside: dict[str, list[str]] = defaultdict(list)
     for one, other in links:
         beside[one].append(other)
         beside[other].append(one)
     groups: list[list[str]] = []
     seen: set[str] = set()
-    for key in beside:
-        if key not in seen:
+    for key in keys:
+        if key not in beside:  # most are linked to none
+            groups.append([key])
+        elif key not in seen:
             group = sorted({key} | _reach(beside, beside[key]))
             seen.update(group)
             groups.append(group)

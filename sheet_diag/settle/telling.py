@@ -60,7 +60,7 @@ def _superseded(yielded: Yielded) -> Problem:
 
 def _replaces(yielded: Sequence[Yielded]) -> Iterator[Problem]:
     """One problem for each reason, in the order of the rules."""
-    for reason in Reason:
+    for reason in Reason if yielded else ():
         old = [each.old.label for each in yielded if each.reason is reason]
         if old:
             details = (("reason", reason.value),)

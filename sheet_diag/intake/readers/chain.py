@@ -15,7 +15,6 @@ from typing import Any, Final
 import python_calamine
 
 from sheet_diag.intake.cells import Format, unsafe
-from sheet_diag.intake.readers.biff import workbook_stream
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
@@ -87,6 +86,8 @@ def _plain(value: object) -> object:
 
 def _by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
     import xlrd
+
+    from sheet_diag.intake.readers.biff import workbook_stream
 
     # Its own way into a compound file does not come to an end where sectors form a circle.
     stream = workbook_stream(survey.content)

@@ -126,7 +126,9 @@ def _surveyed(package: Package, part: str, form: Format) -> SheetSurvey:
 def _without_stray_cells(
     package: Package, parts: list[str], sheets: dict[str, SheetSurvey], form: Format
 ) -> bytes:
-    trim = binary.trimmed if form is Format.XLSB else worksheet.trimmed
+    from sheet_diag.intake.readers import trimming
+
+    trim = binary.trimmed if form is Format.XLSB else trimming.trimmed
     try:
         copies = {part: trim(package.content(part)) for part in parts}
     except (MarkupError, DamagedError) as error:

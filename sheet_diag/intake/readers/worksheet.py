@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from sheet_diag.intake.cells import Area, Mark, Position, unsafe
 from sheet_diag.intake.readers.markup import Attributes, MarkupError, local, walk
@@ -12,7 +11,6 @@ from sheet_diag.intake.readers.plaincells import PlainCells, taken_out
 from sheet_diag.intake.readers.survey import (
     LAST_ROW,
     SheetSurvey,
-    is_kept,
 )
 
 _TRUE: Final = ("1", "true", "on")
@@ -65,14 +63,7 @@ def roughly(part: bytes) -> SheetSurvey:
     return sheet
 
 
-def trimmed(part: bytes) -> bytes:
-    """The part without stray cells (see `is_kept`). Raises `MarkupError`."""
-    trimmer = _Trimmer()
-    walk(part, trimmer.start, trimmer.end, trimmer.text)
-    return "".join(trimmer.kept).encode()
-
-
-class _Places:
+class Places:
     """Where rows and cells stand, also those that do not say so."""
 
     def __init__(self) -> None:
@@ -82,6 +73,7 @@ class _Places:
         self._columns: dict[str, int] = {}
 
     def enter_row(self, attributes: Attributes) -> None:
+        """A row begins. Raises `RefusedError` where no sheet has such a row."""
         number = attributes.get("r", "")
         self.row = int(number) - 1 if number.isascii() and number.isdigit() else self.row + 1
         self.column = -1
@@ -89,6 +81,7 @@ class _Places:
             raise unsafe("grid")
 
     def enter_cell(self, attributes: Attributes) -> None:
+        """A cell begins."""
         match = _REFERENCE.fullmatch(attributes.get("r", ""))
         if match is None:
             self.column += 1
@@ -108,7 +101,7 @@ class _Walker:
     def __init__(self, pictures: bool) -> None:
         self.sheet = SheetSurvey()
         self._pictures = pictures
-        self._places = _Places()
+        self._places = Places()
         self._cell: Attributes | None = None
         self._texts: dict[str, str] = {}
         self._into = ""
@@ -177,41 +170,6 @@ def _shows_picture(formula: str) -> bool:
     capitals = formula.upper()
     hinted = "MAGE(" in capitals or "MG(" in capitals
     return hinted and _PICTURE_FORMULA.search(formula) is not None
-
-
-class _Trimmer:
-    """Writes the part again, without rows and cells that are not kept."""
-
-    def __init__(self) -> None:
-        self.kept: list[str] = []
-        self._places = _Places()
-        self._dropped = 0
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if self._dropped or not self._is_kept(local(name), attributes):
-            self._dropped += 1
-            return
-        pairs = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
-        self.kept.append(f"<{name}{pairs}>")
-
-    def end(self, name: str) -> None:
-        if self._dropped:
-            self._dropped -= 1
-        else:
-            self.kept.append(f"</{name}>")
-
-    def text(self, data: str) -> None:
-        if not self._dropped:
-            self.kept.append(escape(data))
-
-    def _is_kept(self, name: str, attributes: Attributes) -> bool:
-        if name == "row":
-            self._places.enter_row(attributes)
-            return is_kept(self._places.row, 0)
-        if name == "c":
-            self._places.enter_cell(attributes)
-            return is_kept(*self._places.at)
-        return name != "dimension"
 
 
 def _area(reference: str) -> Area | None:

@@ -196,7 +196,8 @@ def write_data(page: Page, summary: Summary) -> None:
 
 
 def _data_columns(summary: Summary) -> list[Column]:
-    say, items = summary.say, summary.catalog.items
+    say = summary.say
+    topics = {item.id: item.topic[say.lang] for item in summary.catalog.items.values()}
 
     def named(key: str, width: int, look: Look = MID, make: Make = Page.client_cell) -> Column:
         return Column(say(f"portfolio.data.{key}"), width, look, make)
@@ -210,10 +211,7 @@ def _data_columns(summary: Summary) -> list[Column]:
         named("rank", 56, MID, Page.text_cell),
         replace(named("category", 96, MID, Page.text_cell), shown=summary.category),
         named("item", 66, MID, Page.text_cell),
-        replace(
-            named("topic", 220, LEFT, Page.text_cell),
-            shown=lambda item: items[item].topic[say.lang],
-        ),
+        replace(named("topic", 220, LEFT, Page.text_cell), shown=topics.__getitem__),
         named("answer", 84),
         *(named(key, width, _FIGURE, _known) for key, width in _FIGURES.items()),
         named("remark", 240, LEFT),

@@ -1,0 +1,174 @@
+"""The pure stages between reading and writing, each on its own: CPU time a client.
+
+    python -m benchmarks.middle 1000 10000
+
+Crowds are sets of returns that must not take longer than so many strangers: thousands that bear
+one name, one id, or one name in departments that contradict each other.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cache, partial
+from random import Random
+from typing import Final
+
+from sheet_diag.catalog import load_catalog
+from sheet_diag.comparing import Beside, Comparisons
+from sheet_diag.evaluation import evaluate
+from sheet_diag.history import beside_previous, matched
+from sheet_diag.judgement import Read, apply
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import PreviousReturn, PreviousRun
+from sheet_diag.model.judgement import Amendment, Decisions
+from sheet_diag.model.results import Diagnosis, Outcome
+from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
+from sheet_diag.settle import settle
+from sheet_diag.settle.plans import attach_plans
+
+_KINDS: Final = 97  # of answers: as many as there are different returns in a crowd, told apart fast
+
+# What the return of each number says of its client.
+CROWDS: Final[Mapping[str, Callable[[int], dict[str, str]]]] = {
+    "strangers": lambda n: {"company": f"会社{n}", "id": f"C{n}", "email": f"a@c{n}.example"},
+    "one name, an id each": lambda n: {"id": f"C{n}", "email": f"a@c{n}.example"},
+    "one name and one mail address, an id each": lambda n: {"id": f"C{n}", "email": "a@c.example"},
+    "one name, no ids, other firms' mail": lambda n: {"email": f"a@c{n}.example"},
+    "one name, no ids, mail of its parts": lambda n: {"email": f"a@c{n}.c.example"},
+    "one name, half with an id": lambda n: {"id": f"C{n}"} if n % 2 else {"phone": f"03-{n}"},
+    "one id": lambda _: {"id": "C"},
+    "one client, a department each": lambda n: {"email": "a@c.example", "department": f"部{n}"},
+}
+
+
+@cache
+def _catalog() -> Catalog:
+    return load_catalog()
+
+
+@cache
+def _responses(kind: int) -> tuple[Response, ...]:
+    """Answers of some maturity."""
+    rng = Random(kind)
+    maturity = 0.3 + 0.6 * rng.random()
+    return tuple(
+        Response(item, "yes" if rng.random() < maturity else rng.choice(("partial", "no")))
+        for item in _catalog().items
+    )
+
+
+def crowd(name: str, count: int) -> list[Read]:
+    """Returns of one crowd, read and diagnosed."""
+    return [_read(number, CROWDS[name](number)) for number in range(count)]
+
+
+def _read(number: int, says: Mapping[str, str]) -> Read:
+    kind = number % _KINDS
+    industries = list(_catalog().field_by_id["industry"].by_id)
+    profile = {"company": "見本", "industry": industries[kind % len(industries)], **says}
+    identity = Identity(_catalog().id, _catalog().version, says.get("id"))
+    sheet = ReturnedSheet(identity, Lang.JA, profile, _responses(kind), "回答")
+    received = Received(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
+    return received, _diagnosis(kind)
+
+
+@cache
+def _diagnosis(kind: int) -> Diagnosis:
+    return evaluate(_catalog(), ReturnedSheet(Identity(), Lang.JA, {}, _responses(kind), ""))
+
+
+def overrides(read: list[Read]) -> list[Read]:
+    """The returns and a file that sets an answer of every tenth client that has an id."""
+    ids = [each.sheet.identity.client for each, _ in read[::10] if each.sheet]
+    lines = tuple(
+        Amendment(client, "POL-01", "na", "証跡", "診断", "上書き", row, (f"A{row}", f"B{row}"))
+        for row, client in enumerate(filter(None, ids), 2)
+    )
+    decisions = Decisions(lines)
+    return [*read, (Received("overrides.xlsx", "f", ignored=True, decisions=decisions), None)]
+
+
+def previous(read: list[Read]) -> PreviousRun:
+    """An earlier run of the same clients, with the answers of today."""
+    return PreviousRun(
+        as_of=date(2025, 11, 26),
+        catalog=_catalog().id,
+        sha256=_catalog().sha256,
+        items={},
+        returns=tuple(_before(received, diagnosis) for received, diagnosis in read),
+    )
+
+
+def _before(received: Received, diagnosis: Diagnosis | None) -> PreviousReturn:
+    sheet = received.sheet
+    if sheet is None or diagnosis is None:
+        raise ValueError("nothing was read")
+    return PreviousReturn(
+        client=sheet.identity.client or "",
+        name=sheet.name,
+        answers=sheet.answers,
+        rank=diagnosis.scores.rank,
+        score=diagnosis.scores.overall,
+        categories={name: each.score for name, each in diagnosis.scores.categories.items()},
+    )
+
+
+def settled(read: list[Read]) -> list[Outcome]:
+    """The returns after the stages that decide which count."""
+    return attach_plans(list(settle(_catalog(), read)))
+
+
+def compared(outcomes: list[Outcome], run: PreviousRun) -> int:
+    """Compare as a run does, a client at a time; so many have peers."""
+    catalog, found = _catalog(), 0
+    comparisons = Comparisons.of(catalog, outcomes, Beside(previous=run))
+    for each in outcomes:
+        outcome, before = comparisons.among_peers(each), comparisons.previous(each)
+        found += bool(outcome.comparison.peers)
+        if before:
+            beside_previous(catalog, outcome, before, run.head)
+    return found
+
+
+def measure(count: int) -> dict[str, float]:
+    """CPU microseconds a client of every stage."""
+    catalog, found = _catalog(), {}
+    sheets = [each.sheet for each, _ in crowd("strangers", min(count, 500)) if each.sheet]
+    found["evaluate"] = _timed(partial(_all, partial(evaluate, catalog), sheets), len(sheets))
+    for name in CROWDS:
+        found[f"settle: {name}"] = _timed(partial(settled, crowd(name, count)), count)
+    strangers = crowd("strangers", count)
+    outcomes, run = settled(strangers), previous(strangers)
+    found["overrides"] = _timed(partial(apply, catalog, overrides(strangers)), count)
+    found["find the previous return"] = _timed(partial(matched, outcomes, run), count)
+    found["compare"] = _timed(partial(compared, outcomes, run), count)
+    return found
+
+
+def _all(work: Callable[[ReturnedSheet], object], sheets: Iterable[ReturnedSheet]) -> None:
+    for sheet in sheets:
+        work(sheet)
+
+
+def _timed(work: Callable[[], object], count: int) -> float:
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) / count * 1e6
+
+
+def main() -> None:
+    """Print a column for each number of returns."""
+    counts = [int(each) for each in sys.argv[1:]] or [1000, 10_000]
+    columns = [measure(count) for count in counts]
+    sys.stdout.write(f"{'us of CPU a client':50}{''.join(f'{n:10,}' for n in counts)}\n")
+    for stage in columns[0]:
+        figures = "".join(f"{column[stage]:10.0f}" for column in columns)
+        sys.stdout.write(f"{stage:50}{figures}\n")
+
+
+if __name__ == "__main__":
+    main()

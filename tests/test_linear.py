@@ -1,0 +1,95 @@
+"""Nothing that looks at all returns compares each with each: steps are counted, not seconds.
+
+The crowds are those that `benchmarks.middle` measures.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import Any, NoReturn
+
+import pytest
+
+from benchmarks.middle import CROWDS, compared, crowd, overrides, previous, settled
+from sheet_diag.comparing import Beside, Comparisons
+from sheet_diag.history import matched
+from sheet_diag.judgement import Read, apply
+from sheet_diag.model.returns import Code, Response
+from tests.catalogs import JIS
+
+FEW, MANY = 150, 450
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many lines of Python are run, each as often as it is."""
+    counted = 0
+
+    def count(_: FrameType, event: str, __: Any) -> Any:
+        nonlocal counted
+        counted += event == "line"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return counted
+
+
+def grows(work: Callable[[list[Read]], object], name: str) -> float:
+    """The steps for three times as many returns, by three times those for the fewer ones."""
+    few, many = crowd(name, FEW), crowd(name, MANY)
+    return steps(lambda: work(many)) / steps(lambda: work(few)) / (MANY / FEW)
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_which_counts(name: str) -> None:
+    assert grows(settled, name) < 1.2
+
+
+@pytest.mark.parametrize("name", ["strangers", "one name, an id each"])
+def test_overrides(name: str) -> None:
+    assert grows(lambda read: apply(JIS, overrides(read)), name) < 1.2
+
+
+def test_comparisons() -> None:
+    assert grows(lambda read: compared(settled(read), previous(read)), "strangers") < 1.2
+
+
+# --- what is on the disk
+
+
+class OnDisk(Sequence[Response]):
+    """Answers that must not be fetched."""
+
+    def __getitem__(self, at: Any) -> NoReturn:
+        raise AssertionError("fetched")
+
+    def __len__(self) -> NoReturn:
+        raise AssertionError("fetched")
+
+
+def put_away(read: Read) -> Read:
+    received, diagnosis = read
+    assert received.sheet
+    assert diagnosis
+    sheet = replace(received.sheet, responses=OnDisk())
+    absent: Any = None
+    scores = replace(diagnosis.scores, items=absent)
+    return replace(received, sheet=sheet), replace(diagnosis, scores=scores, gains=absent)
+
+
+def test_answers_of_clients_with_one_return_are_not_fetched() -> None:
+    read = [put_away(each) for each in crowd("one name, an id each", 20)]
+    outcomes = settled(apply(JIS, read))
+    assert {p.code for each in outcomes for p in each.problems} >= {Code.NAME_SHARED}
+    run = previous(crowd("one name, an id each", 20))
+    assert len(matched(outcomes, run)) == sum(1 for each in outcomes if each.status == "ranked")
+    comparisons = Comparisons.of(JIS, outcomes, Beside(previous=run))
+    assert all(comparisons.previous(each) for each in outcomes if each.status == "ranked")
+    assert any(comparisons.among_peers(each).comparison.peers for each in outcomes)

@@ -1,0 +1,125 @@
+"""The tables of many clients: gathered one by one, they are those of all together."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from pandas.testing import assert_frame_equal
+
+from sheet_diag.model import portfolio as model
+from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.portfolio import gathering
+from sheet_diag.portfolio.gathering import Gathering
+from sheet_diag.portfolio.told import choice_ids, code_type, told
+from tests.catalogs import JIS
+from tests.samples import AS_OF, client, settled, summary
+
+FRAMES = ("clients", "answers", "items", "categories", "movement")
+
+
+def outcomes() -> list[Outcome]:
+    signs = ("○", "△", "×", "?")
+    given = [client(f"見本{n}", {"POL": signs[n % 4]}, rest=signs[n % 3]) for n in range(7)]
+    return settled(*given, client("途中", {"HUM": "."}), client("半分", {"POL-01": "."}))
+
+
+def by_rank_and_score() -> list[Outcome]:
+    ranked = [each for each in outcomes() if each.status is Status.RANKED]
+
+    def key(outcome: Outcome) -> tuple[str, Fraction, str]:
+        sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
+        assert sheet
+        assert diagnosis
+        return str(diagnosis.scores.rank), -(diagnosis.scores.overall or Fraction()), sheet.name
+
+    return sorted(ranked, key=key)
+
+
+def same(one: Portfolio, other: Portfolio) -> None:
+    for name in FRAMES:
+        assert_frame_equal(getattr(one, name), getattr(other, name))
+    assert (one.codes == other.codes).all()
+    assert one.attention == other.attention
+    assert one.counts == other.counts
+
+
+def test_rows_may_be_packed_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = summary(outcomes())
+    for packed in (1, 2, 8):
+        monkeypatch.setattr(gathering, "_PACKED", packed)
+        same(summary(outcomes()), whole)
+
+
+def test_what_was_told_may_come_from_another_process() -> None:
+    gathered = Gathering(JIS, AS_OF)
+    for outcome in outcomes():
+        gathered.add(pickle.loads(pickle.dumps(told(JIS, outcome))))
+    same(gathered.portfolio(), summary(outcomes()))
+
+
+def test_codes_stand_in_the_order_of_the_clients() -> None:
+    tables, ids = summary(outcomes()), (*choice_ids(JIS), None)
+    for row, outcome in zip(tables.codes.tolist(), by_rank_and_score(), strict=True):
+        assert outcome.received.sheet
+        assert [ids[code] for code in row] == [
+            outcome.received.sheet.answers[item] for item in JIS.items
+        ]
+
+
+def test_answers_end_where_the_workbook_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = summary(outcomes())
+    most = len(JIS.items) + 3
+    monkeypatch.setattr(gathering, "SHOWN_ANSWERS", most)
+    tables = summary(outcomes())
+    assert_frame_equal(tables.answers.astype("object"), whole.answers.head(most).astype("object"))
+    assert tables.codes.size == whole.codes.size == len(whole.answers)
+    assert_frame_equal(tables.items, whole.items)
+
+
+def test_shares_and_lost_points_are_those_of_all_answers() -> None:
+    ranked = by_rank_and_score()
+    items = summary(outcomes()).items.set_index("item")
+    for item in JIS.items:
+        given = Counter(o.received.sheet.answers[item] for o in ranked if o.received.sheet)
+        lost = [o.diagnosis.scores.items[item].lost for o in ranked if o.diagnosis]
+        known = [each for each in lost if each is not None]
+        assert items.at[item, "lost"] == float(sum(known))
+        assert items.at[item, "mean_lost"] == float(sum(known)) / len(known)
+        for choice in choice_ids(JIS):
+            assert items.at[item, f"share:{choice}"] == given[choice] / len(ranked)
+        assert items.at[item, "share:unanswered"] == given[None] / len(ranked)
+
+
+def test_nobody_is_ranked() -> None:
+    tables = summary(settled(client("a", rest=".")))
+    assert (len(tables.clients), len(tables.answers), tables.codes.size) == (0, 0, 0)
+    assert (tables.items["lost"] == 0).all()
+
+
+def test_a_return_ranked_without_a_diagnosis_is_our_fault() -> None:
+    (outcome,) = settled(client("a"))
+    with pytest.raises(ValueError, match=r"a\.xlsx"):
+        told(JIS, replace(outcome, diagnosis=None))
+
+
+def test_codes_have_room_for_all_choices_and_none() -> None:
+    for choices, size in ((5, 1), (255, 1), (256, 2)):
+        assert np.dtype(code_type(choices)).itemsize == size
+
+
+def test_a_worker_loads_no_pandas() -> None:
+    code = "import sys, sheet_diag.portfolio.told, sheet_diag.journal; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert {"pandas", "numpy", "pyarrow"}.isdisjoint(done.stdout.split())
+
+
+def test_the_workbook_shows_as_many_answers_as_are_kept() -> None:
+    assert model.SHOWN_ANSWERS == 1_000_000 // 15

@@ -1,0 +1,119 @@
+"""run.json is one JSON document, written and read a return a line."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheet_diag.journal import Journal, entry, journal, verdicts
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import Status
+from sheet_diag.runfile import Document, entries, head_of, one_line
+from tests.catalogs import JIS
+from tests.samples import client, reworded, settled
+
+HEAD: Mapping[str, Any] = {"as_of": "2026-11-23", "schema": 1, "catalog": {"id": "見本"}}
+RETURNS: Mapping[str, Sequence[Any]] = {
+    "none": [],
+    "one": [{"file": "a"}],
+    "several": [{"file": 'a"]\n}'}, {"file": "]"}, {"file": "b\r\u2028,"}],
+}
+AS_OF = date(2026, 11, 23)
+
+
+def document(returns: Sequence[Any], head: Mapping[str, Any] = HEAD) -> bytes:
+    file = io.BytesIO()
+    made = Document(file, head)
+    for each in returns:
+        made.add(one_line(each))
+    made.end()
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("which", RETURNS)
+def test_it_is_one_document_with_its_keys_in_order(which: str) -> None:
+    content = json.loads(document(RETURNS[which]))
+    assert content == {**HEAD, "returns": RETURNS[which]}
+    assert list(content) == sorted(content)
+
+
+@pytest.mark.parametrize("which", RETURNS)
+def test_returns_may_be_the_last_key(which: str) -> None:
+    head = {"as_of": "2026-11-23"}
+    assert json.loads(document(RETURNS[which], head)) == {**head, "returns": RETURNS[which]}
+
+
+def test_a_return_is_a_line() -> None:
+    lines = document(RETURNS["several"]).decode().split("\n")
+    first = lines.index('"returns": [') + 1
+    assert [json.loads(line.rstrip(",")) for line in lines[first : first + 3]] == [
+        *RETURNS["several"]
+    ]
+
+
+def forms(returns: Sequence[Any]) -> Mapping[str, bytes]:
+    """The same document in every form that may be met."""
+    whole = {**HEAD, "returns": returns}
+    return {
+        "ours": document(returns),
+        "ours after a mail": document(returns).replace(b"\n", b"\r\n"),
+        "an earlier version's": (json.dumps(whole, indent=1, sort_keys=True) + "\n").encode(),
+        "in one line": json.dumps(whole).encode(),
+    }
+
+
+@pytest.mark.parametrize("which", RETURNS)
+@pytest.mark.parametrize("form", forms([]))
+def test_it_is_read_in_every_form(which: str, form: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_bytes(forms(RETURNS[which])[form])
+    assert list(entries(path)) == RETURNS[which]
+    head = head_of(path)
+    assert {key: head[key] for key in HEAD} == HEAD
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.6, 0.9])
+def test_a_part_of_it_is_refused(kept: float, tmp_path: Path) -> None:
+    path, content = tmp_path / "run.json", document(RETURNS["several"])
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(json.JSONDecodeError):
+        head_of(path)
+    with pytest.raises(ValueError, match=r"ends within its returns|Expecting|Unterminated|Extra"):
+        list(entries(path))
+
+
+@pytest.mark.parametrize("text", ["[]", "1", "{}", '"returns"', '{"returns": 1}'])
+def test_another_document_gives_no_returns(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises((KeyError, TypeError)):
+        list(entries(path))
+
+
+def test_the_journal_as_it_comes_is_that_of_all_together(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    outcomes = settled(client("a"), client("b", rest="."), reworded(client("c"), "\ud842野"))
+    counts = {Status.RANKED: 2, Status.HELD: 1}
+    with Journal(path, JIS, counts, AS_OF) as file:
+        for outcome in outcomes:
+            file.add(entry(JIS, outcome, Lang.JA))
+    assert path.read_bytes() == journal(JIS, outcomes, AS_OF, Lang.JA)
+    content = json.loads(path.read_bytes())
+    assert [each["status"] for each in content["returns"]] == ["ranked", "held", "ranked"]
+    assert content["counts"]["files"] == 3
+    del content["as_of"]
+    assert content == json.loads(verdicts(JIS, outcomes, Lang.JA))
+
+
+def test_a_run_that_stops_leaves_no_whole_document(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    with pytest.raises(ZeroDivisionError), Journal(path, JIS, {}, AS_OF):
+        raise ZeroDivisionError
+    with pytest.raises(json.JSONDecodeError):
+        head_of(path)
