@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,30 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
         protect=asked.protect,
         scheduler=asked.scheduler,
     )
+
+
+@contextmanager
+def on_disk(asked: Asked, say: Wording, words: Wording) -> Iterator[Asked]:
+    """The same with folders of this disk where URLs were typed; what is written is put there.
+
+    Raises `RemoteError` and, for its limits, `ConfigError`.
+    """
+    from sheet_diag.model.settings import MIB
+    from sheet_diag.remote import folders, is_url
+
+    if not (is_url(asked.input) or is_url(asked.output)):
+        yield asked
+        return
+    limits = configured(asked.config, asked.lang, say, words).limits
+    with folders(asked.input, asked.output, limits.file * MIB) as (source, target):
+        yield replace(asked, input=str(source), output=str(target))
+
+
+def url_of(place: str) -> str | None:
+    """A place without its last slash if it is a URL."""
+    from sheet_diag.remote import is_url
+
+    return place.rstrip("/") if is_url(place) else None
 
 
 def files_of(order: Order, say: Wording) -> Sequence[Found]:

@@ -19,10 +19,12 @@ from sheet_diag.arguments import (
     configured,
     files_of,
     load_asked,
+    on_disk,
     order_of,
     parse_day,
     parse_lang,
     reading,
+    url_of,
 )
 from sheet_diag.complaints import fail, failures, require_file, unexpected
 from sheet_diag.manual import Command, Group
@@ -163,10 +165,11 @@ def run(
         from sheet_diag.batch import run_over
         from sheet_diag.terminal import show_result, with_progress
 
-        order = order_of(asked, say, _HELP)
-        found = files_of(order, say)
-        result = with_progress(say, lambda progress: run_over(found, order, progress))
-    show_result(result, order, say)
+        with on_disk(asked, say, _HELP) as here:
+            order = order_of(here, say, _HELP)
+            found = files_of(order, say)
+            result = with_progress(say, lambda progress: run_over(found, order, progress))
+    show_result(result, order, say, url=url_of(output))
     raise typer.Exit(1 if result.needs_attention else 0)
 
 

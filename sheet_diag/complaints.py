@@ -47,6 +47,7 @@ def sentence(error: Exception, say: Wording) -> str | None:
     from sheet_diag.intake.passwords import PasswordsError
     from sheet_diag.previous import PreviousRunError
     from sheet_diag.protection import PasswordListError
+    from sheet_diag.remote import RemoteError
     from sheet_diag.staging import OutputBusyError
     from sheet_diag.workers import ClusterError
 
@@ -55,7 +56,7 @@ def sentence(error: Exception, say: Wording) -> str | None:
             return _catalog_text(error, say)
         case ConfigError():
             return _config_text(error, say)
-        case PreviousRunError() | BenchmarkError() | ClusterError():
+        case PreviousRunError() | BenchmarkError() | ClusterError() | RemoteError():
             return say(error.key, **error.parts)
         case PasswordsError():
             return say("cli.error.passwords", path=error.path)

@@ -80,16 +80,6 @@ class Exports:
         self._answers.__exit__(kind, error, traceback)
 
 
-def write_exports(
-    catalog: Catalog, all_told: Sequence[Told], portfolio: Portfolio, place: Callable[[str], Path]
-) -> None:
-    """Write every table of what was told."""
-    with Exports(catalog, place) as exports:
-        for told in all_told:
-            exports.add(told)
-        exports.finish(portfolio)
-
-
 class _Files:
     """The two files of a table, open until all of its rows are written."""
 

@@ -27,7 +27,7 @@ _OURS: Final = {
     "data": (".csv", ".parquet"),
 }
 LOCK: Final = ".sheet-diag.lock"
-_MOVING: Final = ".sheet-diag-moving.json"
+MOVING: Final = ".sheet-diag-moving.json"
 _PREFIX: Final = ".sheet-diag-work-"
 
 
@@ -71,20 +71,20 @@ class Staging:
 
         Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
         """
-        former = _outputs_of(self._output / JOURNAL) | _left_moving(self._output / _MOVING)
+        former = former_outputs(self._output)
         names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
         for name in {*names, *former}:
             _require_writable(self._output / PurePosixPath(name))
-        plan = self._folder / _MOVING
+        plan = self._folder / MOVING
         plan.write_text(json.dumps(sorted({*names, *former})), encoding="utf-8")
-        plan.replace(self._output / _MOVING)
+        plan.replace(self._output / MOVING)
         for name in names:
             target = self._output / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             (self._folder / PurePosixPath(name)).replace(target)
         for name in former - set(names):
             (self._output / PurePosixPath(name)).unlink(missing_ok=True)
-        (self._output / _MOVING).unlink()
+        (self._output / MOVING).unlink()
 
     def __enter__(self) -> Self:
         self._output.mkdir(parents=True, exist_ok=True)
@@ -116,6 +116,11 @@ def _require_writable(path: Path) -> None:
     if path.exists():
         with path.open("r+b"):
             pass
+
+
+def former_outputs(output: Path) -> set[str]:
+    """What former runs have made in an output folder: their own files, as far as they tell."""
+    return _outputs_of(output / JOURNAL) | _left_moving(output / MOVING)
 
 
 def _outputs_of(path: Path) -> set[str]:

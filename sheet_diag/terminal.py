@@ -51,8 +51,15 @@ def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
         return work(report)
 
 
-def show_result(result: Result, order: Order, say: Wording, sheet: Path | None = None) -> None:
-    """Clients by rank, files that need attention and why, where to look."""
+def show_result(
+    result: Result,
+    order: Order,
+    say: Wording,
+    sheet: Path | None = None,
+    url: str | None = None,
+) -> None:
+    """Clients by rank, files that need attention and why, where to look: in the output folder, or
+    at the URL where it was put."""
     console = Console(highlight=False, soft_wrap=False)
     if any(outcome.status is Status.RANKED for outcome in result.outcomes):
         console.print(_ranks(result, say))
@@ -66,18 +73,17 @@ def show_result(result: Result, order: Order, say: Wording, sheet: Path | None =
         console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()
     console.print(say("cli.summary.where"))
-    places = {"portfolio": order.output / "portfolio.xlsx"}
+    places = {"portfolio": "portfolio.xlsx"}
     if any(outcome.result for outcome in result.outcomes):
-        places["results"] = order.output / "results"
+        places["results"] = "results"
     if any(outcome.correction for outcome in result.outcomes):
-        places["corrections"] = order.output / "corrections"
+        places["corrections"] = "corrections"
     if any(outcome.pdf for outcome in result.outcomes):
-        places["pdf"] = order.output / "pdf"
+        places["pdf"] = "pdf"
     if order.protect:
-        places["passwords"] = order.output / "passwords.csv"
-    if sheet:
-        places = {"sheet": sheet, **places}
-    for key, path in places.items():
+        places["passwords"] = "passwords.csv"
+    paths = {key: f"{url}/{name}" if url else order.output / name for key, name in places.items()}
+    for key, path in ({"sheet": sheet, **paths} if sheet else paths).items():
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
         )

@@ -52,13 +52,16 @@ def watch(order: Order, asked: Asked, say: Wording, words: Wording, *, polling: 
 
 @dataclass(frozen=True, slots=True)
 class _Hurdle:
-    """What a run stumbled over: worth another try once the file can be written, or at a time."""
+    """What a run stumbled over: worth another try once the file that was in the way is gone or can
+    be written (Excel has closed it), else at a time."""
 
     file: Path | None
     again: float
 
     def is_gone(self) -> bool:
-        if self.file and self.file.exists():
+        if self.file and not self.file.exists():
+            return True
+        if self.file and self.file.is_file():
             return _can_be_written(self.file)
         return time.monotonic() >= self.again
 
@@ -134,8 +137,8 @@ class _Watching:
         if isinstance(error, OutputBusyError):
             self._hurdle = _Hurdle(None, now + _BUSY)
         elif isinstance(error, OSError):
-            name = error.filename2 or error.filename
-            self._hurdle = _Hurdle(Path(name) if isinstance(name, str) else None, now + _CLOSED)
+            file = Path(str(error.filename2 or error.filename or ""))
+            self._hurdle = _Hurdle(file if file.exists() else None, now + _CLOSED)
         text = sentence(error, self._say) or unexpected(error, self._say)
         self._complain(self._say("cli.error.head", text=text))
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sheet_diag.evaluation import evaluate
-from sheet_diag.exports import write_exports
+from sheet_diag.exports import Exports
 from sheet_diag.intake import read_content
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
@@ -158,8 +158,10 @@ def portfolio(
 def exported(outcomes: Sequence[Outcome], folder: Path) -> None:
     """The portfolio's files, below `data/` of the folder."""
     (folder / "data").mkdir()
-    tables, heard = summary(outcomes), [told(JIS, outcome) for outcome in outcomes]
-    write_exports(JIS, heard, tables, lambda name: folder / name)
+    with Exports(JIS, lambda name: folder / name) as exports:
+        for outcome in outcomes:
+            exports.add(told(JIS, outcome))
+        exports.finish(summary(outcomes))
 
 
 def changed(catalog: Catalog, **parts: Any) -> Catalog:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.improvement import open_items, ways
+from sheet_diag.improvement import improve, open_items, ways
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores, Way
-from sheet_diag.scoring import score
+from sheet_diag.scoring import score, verdict
 from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples
 
 _MOST_OPEN = 9  # 512 subsets a return
@@ -113,6 +113,22 @@ def test_the_way_leads_to_its_target(sample: Sample) -> None:
             assert set(way.items) <= set(open_items(sample.catalog, scores))
             assert list(way.items) == [i for i in sample.catalog.items if i in way.items]
     assert found(sample.catalog, sample.answers) == got
+
+
+@settings(max_examples=60, deadline=None)
+@given(samples())
+def test_gains_are_those_of_each_item_alone(sample: Sample) -> None:
+    scores = score(sample.catalog, sample.answers)
+    got = improve(sample.catalog, sample.answers, scores, rescore=verdict)
+    open_ = [item for item in sample.catalog.items if scores.items[item].lost]
+    assert list(got.gains) == open_
+    for item in open_:
+        after = score(sample.catalog, mended(sample.answers, (item,))).overall
+        assert after is not None
+        assert scores.overall is not None
+        assert got.gains[item] == after - scores.overall
+    assert got.open_items == open_items(sample.catalog, scores)
+    assert got.ways == found(sample.catalog, sample.answers)
 
 
 # --- case by case: four categories, one kind of cap at a time

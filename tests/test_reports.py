@@ -159,6 +159,24 @@ def test_same_arguments_same_bytes() -> None:
     assert report(_RETURNS["reference"](Lang.JA)) == of_reference()
 
 
+def test_what_is_kept_of_a_catalogue_is_told_of_no_other() -> None:
+    content = JIS.model_dump()
+    for each in content["categories"]:
+        for item in each["items"]:
+            item["question"] = item["comment"]["title"] = {"ja": "別の文", "en": "Other words"}
+    other = Catalog.model_validate(content)
+    assert other.sha256 == JIS.sha256
+    before = of("C")
+    made = report(client("C", rest="△", catalog=other), catalog=other)
+    words = {
+        text for item in JIS.items.values() for text in (item.question.ja, item.comment.title.ja)
+    }
+    assert [
+        text for each in opened(made).worksheets for text in strings(each) if text in words
+    ] == []
+    assert report(outcome("C")) == before
+
+
 def test_an_english_report_has_no_japanese() -> None:
     for which in ("reference", "unanswered", "refused", "E"):
         content = of(which, Lang.EN)

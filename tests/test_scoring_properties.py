@@ -16,10 +16,17 @@ from sheet_diag.diagnosis import diagnose
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, ItemScore, Scores
-from sheet_diag.scoring import score
+from sheet_diag.scoring import score, verdict
 from tests.catalogs import SIGNS, Answers, Sample, samples
 
 MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "×××?△", "○○○○△△?×-.")
+
+
+@settings(max_examples=200, deadline=None)
+@given(samples())
+def test_the_short_way_tells_the_same(sample: Sample) -> None:
+    scores, short = (each(sample.catalog, sample.answers) for each in (score, verdict))
+    assert (short.overall, short.rank) == (scores.overall, scores.rank)
 
 
 # --- the rule a second time: one table of rows, and three worlds where every answer is a value

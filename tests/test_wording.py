@@ -107,7 +107,8 @@ _WORDS_FROM = {
     "groups.py": SOURCES,
     "panels.py": SOURCES,
     "terminal.py": [
-        PACKAGE / name for name in ("batch.py", "reception.py", "publishing.py", "printing.py")
+        PACKAGE / name
+        for name in ("batch.py", "reception.py", "publishing.py", "printing.py", "cluster.py")
     ],
 }
 

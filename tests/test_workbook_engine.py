@@ -22,7 +22,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheet_diag.celltext import storable
-from sheet_diag.typography import FONT
+from sheet_diag.style import INPUT
+from sheet_diag.typography import FONT, room, row_height
 from sheet_diag.workbook import Book, Page, WorkbookError
 from sheet_diag.workbook.package import Package, Text, deflate, deflate_once
 from tests.workbooks import calamine, opened, xml_parts
@@ -118,6 +119,12 @@ class Plain:
 
     def link(self, row: int, col: int, target: str, text: str, look: dict[str, Any]) -> None:
         self._sheet.write_url(row, col, target, self._format(look), storable(text))
+
+    def note(self, row: int, col: int, text: str) -> None:
+        points = row_height(text, room=room(300), size=9, padding=12)
+        box = {"width": 300, "height": round(points / 0.75), "color": INPUT}
+        font = {"font_name": FONT, "font_size": 9, "author": ""}
+        self._sheet.write_comment(row, col, text, {**box, **font})
 
     def columns(self, widths: list[int], hidden: list[int]) -> None:
         for col, pixels in enumerate(widths):
@@ -252,6 +259,8 @@ EVERYTHING: list[Call] = [
     ("shade", ((4, 1, 9, 1), {"type": "3_color_scale"})),
     ("highlight", ((0, 0, 9, 9), "=$A1=1", {"bg_color": "#E9EFF6"})),
     ("text", (14, 1, "", BODY)),
+    ("note", (2, 1, "beside a cell")),
+    ("note", (17, 12, "beside nothing")),
     ("chart", (15, 1)),
 ]
 
@@ -269,7 +278,7 @@ def test_xlsxwriter_writes_the_same(calls: list[list[Call]]) -> None:
 
 def test_what_is_done_is_written_the_same(tmp_path: Path) -> None:
     long: list[Call] = [
-        (name, (row, col, *rest, LOOKS[(row // 700 + col) % len(LOOKS)]))
+        (name, (row, col, *rest, LOOKS[(row + col) % len(LOOKS)]))
         for row in range(3_000)
         for col, (name, rest) in enumerate(
             [("text", (f"row {row}",)), ("number", (row / 3,)), ("blank", ()), ("text", ("again",))]
@@ -299,6 +308,42 @@ def test_a_row_of_kept_cells_is_written_the_same() -> None:
             ("blank", (row, 4, BODY)),
         ]
     assert _parts(book.bytes()) == _parts(plain([singly]))
+
+
+@pytest.mark.parametrize("count", [3, 16, 1_500])
+def test_lines_of_kept_cells_are_written_the_same(count: int) -> None:
+    book = Book(title="T", author="A", created=DAY)
+    page = book.page("S0")
+    page.merged(0, 0, 3, "above", BODY)
+    page.height(1, 6)
+    lines = page.lines(2)
+    kept = {n: lines.kept(1, page.number_cell(n / 3, GRID if n else {})) for n in range(3)}
+    singly: list[Call] = [("merged", (0, 0, 3, "above", BODY, 1)), ("height", (1, 6))]
+    for row in range(2, 2 + count):
+        text = lines.kept(0, page.client_cell(f"{row // 7}", BODY))
+        lines.write(row, [text, kept[row % 3]])
+        page.height(row, 20 + row % 5)
+        page.text(row, 2, "beside", BODY)
+        page.done(row)
+        singly += [
+            ("client_text", (row, 0, f"{row // 7}", BODY)),
+            ("number", (row, 1, row % 3 / 3, GRID if row % 3 else {})),
+            ("height", (row, 20 + row % 5)),
+            ("text", (row, 2, "beside", BODY)),
+        ]
+    assert _parts(book.bytes()) == _parts(plain([singly]))
+
+
+def test_no_chart_shows_lines() -> None:
+    book = Book(title="T", author="A", created=DAY)
+    page = book.page("S0")
+    lines = page.lines(1)
+    lines.write(0, [lines.kept(0, page.number_cell(1, BODY))])
+    chart = book.chart({"type": "bar"})
+    chart.add_series({"values": "=S0!$A$1:$A$1"})
+    page.place(3, 0, chart, (100, 100))
+    with pytest.raises(WorkbookError, match="no chart"):
+        book.bytes()
 
 
 def test_a_finished_book_is_gone() -> None:

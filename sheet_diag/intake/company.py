@@ -11,7 +11,7 @@ from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.answers import what_holds_no_answer
 from sheet_diag.intake.cells import Grid
 from sheet_diag.intake.dates import has_marks, read_day
-from sheet_diag.intake.lexicon import Lexicon
+from sheet_diag.intake.landmarks import Page
 from sheet_diag.intake.surroundings import about_sheet
 from sheet_diag.layout import LISTS_SHEET, cell_name
 from sheet_diag.model.basics import Lang
@@ -22,15 +22,13 @@ _COUNT: Final = re.compile(
     r"約?(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?P<rest>\.\d{1,4})?(?P<myriad>万)?"
     r"(?:人|名|件|社|拠点|か所|箇所|店舗|people|persons|records|employees)?"
 )
-_LONGEST_LABEL: Final = 200  # a longer text is not worth folding
 
 
 def read_profile(
-    grids: Sequence[Grid], lexicon: Lexicon
+    pages: Sequence[Page], catalog: Catalog
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Read the company sheet: the sheet on which most labels of the profile stand."""
-    catalog = lexicon.catalog
-    best = max((_find_labels(grid, lexicon) for grid in grids), key=_standing)
+    best = max(map(_find_labels, pages), key=_standing)
     if len(best.cells) < min(2, len(catalog.profile)):
         return {}, (Problem(Code.PROFILE_SHEET_MISSING), Problem(Code.COMPANY_MISSING))
     profile: dict[str, str] = {}
@@ -61,17 +59,16 @@ class _Labels:
         self.lang = Lang.JA
 
 
-def _find_labels(grid: Grid, lexicon: Lexicon) -> _Labels:
-    found = _Labels(grid)
+def _find_labels(page: Page) -> _Labels:
+    grid, found = page.grid, _Labels(page.grid)
     if grid.name == LISTS_SHEET:
         return found
     ends = {(top, left): right for top, left, _, right in grid.merged}
-    for row, cells in enumerate(grid.rows):
-        for col, text in enumerate(cells):
-            match = lexicon.fields.get(fold(text)) if text and len(text) <= _LONGEST_LABEL else None
-            if match and match[0] not in found.cells:
-                found.cells[match[0]] = (row, ends.get((row, col), col) + 1)
-                found.lang = match[1]
+    for landmark in page.landmarks:
+        row, col, match = landmark.row, landmark.column, landmark.word.field
+        if match and match[0] not in found.cells:
+            found.cells[match[0]] = (row, ends.get((row, col), col) + 1)
+            found.lang = match[1]
     return found
 
 

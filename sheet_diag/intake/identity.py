@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sheet_diag.intake.cells import Grid, Workbook
-from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, REPLACES_KEY, is_signature, read_stamp
+from sheet_diag.intake.landmarks import Page
+from sheet_diag.layout import IDENTITY_KEYS, OUTPUT_KEY, REPLACES_KEY, read_stamp
 from sheet_diag.model.returns import Code, Identity, Problem
 
 _STAMP_ROWS: Final = 12
@@ -41,10 +42,10 @@ def read_replaces(book: Workbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
 
 
-def is_own_output(book: Workbook) -> bool:
+def is_own_output(book: Workbook, pages: Sequence[Page]) -> bool:
     """Whether the workbook is a report or a portfolio of ours."""
-    cells = (text for grid in book.grids for row in grid.rows for text in row)
-    return OUTPUT_KEY in book.properties or any(map(is_signature, cells))
+    signed = any(landmark.word.signature for page in pages for landmark in page.landmarks)
+    return signed or OUTPUT_KEY in book.properties
 
 
 def _identity(pairs: Mapping[str, str]) -> Identity | None:

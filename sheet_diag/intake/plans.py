@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from sheet_diag.folding import fold, tidy
+from sheet_diag.folding import tidy
 from sheet_diag.intake.cells import Grid, Workbook
 from sheet_diag.intake.dates import read_day
-from sheet_diag.intake.headings import headings
+from sheet_diag.intake.landmarks import Page, pages_of
 from sheet_diag.intake.lexicon import lexicon_of
 from sheet_diag.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
 from sheet_diag.model.catalog import Catalog
@@ -30,7 +29,8 @@ def read_plan(book: Workbook, catalog: Catalog, sheet: ReturnedSheet | None) -> 
 
     One that does not say whose it is belongs to the client of the return that it came in.
     """
-    plans = [plan for grid in book.grids if (plan := _read(grid, catalog))]
+    pages = pages_of(book.grids, catalog)
+    plans = [plan for page in pages if (plan := _read(page, catalog))]
     if not plans:
         return None
     plan = max(plans, key=lambda each: len(each.entries))
@@ -47,8 +47,8 @@ class _Head:
     columns: Mapping[str, int]
 
 
-def _read(grid: Grid, catalog: Catalog) -> Plan | None:
-    head = _find_head(grid)
+def _read(page: Page, catalog: Catalog) -> Plan | None:
+    grid, head = page.grid, _find_head(page)
     entries = tuple(_entries(grid, head, catalog)) if head else ()
     if not head or not entries:
         return None
@@ -56,22 +56,17 @@ def _read(grid: Grid, catalog: Catalog) -> Plan | None:
     return Plan(entries, client, name, number)
 
 
-def _find_head(grid: Grid) -> _Head | None:
+def _find_head(page: Page) -> _Head | None:
     """The first row with the number's heading and all that the client fills in, each once."""
-    headed = _headed()
-    for row, cells in enumerate(grid.rows[:_HEADER_ROWS]):
-        found = [(headed[fold(t)], at) for at, t in enumerate(cells) if t and fold(t) in headed]
-        columns = dict(found)
-        if len(columns) == len(found) == 1 + len(PLAN_COLUMNS):
+    found: dict[int, list[tuple[str, int]]] = {}
+    for landmark in page.landmarks:
+        if landmark.word.plan and landmark.row < _HEADER_ROWS:
+            found.setdefault(landmark.row, []).append((landmark.word.plan, landmark.column))
+    for row, headed in found.items():
+        columns = dict(headed)
+        if len(columns) == len(headed) == 1 + len(PLAN_COLUMNS):
             return _Head(row, columns)
     return None
-
-
-@cache
-def _headed() -> Mapping[str, str]:
-    """What each heading heads: no two columns share one."""
-    columns = (_ID, *PLAN_COLUMNS)
-    return {name: column for column in columns for name in headings(f"plan.column.{column}")}
 
 
 def _entries(grid: Grid, head: _Head, catalog: Catalog) -> Iterator[PlanEntry]:

@@ -9,6 +9,7 @@ from sheet_diag.intake.cells import Workbook
 from sheet_diag.intake.company import read_profile
 from sheet_diag.intake.copies import choose, compare
 from sheet_diag.intake.identity import is_own_output, read_identity, read_replaces
+from sheet_diag.intake.landmarks import pages_of
 from sheet_diag.intake.lexicon import Lexicon, lexicon_of
 from sheet_diag.intake.surroundings import about_book, about_sheet, stray_cells
 from sheet_diag.intake.tables import Table, column_doubts, find_tables, hidden_answers
@@ -26,17 +27,17 @@ def read_return(
     book: Workbook, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     """Read a workbook's cells; None where they are not a hearing sheet of the catalogue."""
-    if is_own_output(book):
+    pages, lexicon = pages_of(book.grids, catalog), lexicon_of(catalog)
+    if is_own_output(book, pages):
         return None, (Problem(Code.OWN_OUTPUT),)
     identity, doubts = read_identity(book)
-    lexicon = lexicon_of(catalog)
-    tables = find_tables(book.grids, lexicon)
+    tables = find_tables(pages, lexicon)
     usable = [table for table in tables if table.answer is not None]
     if refusal := _refusal(identity, tables, usable, catalog):
         return None, (refusal, *about_book(book), *stray_cells(book.grids))
     table, rivals = choose(usable)
     responses, found = _read_tables(table, rivals, identity, lexicon)
-    profile, noted = read_profile(book.grids, lexicon)
+    profile, noted = read_profile(pages, catalog)
     sheet = ReturnedSheet(
         identity, table.lang, profile, responses, table.grid.name, read_replaces(book)
     )

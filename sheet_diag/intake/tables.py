@@ -7,20 +7,20 @@ something in the column of the numbers is a question of its own.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sheet_diag.folding import fold, tidy
 from sheet_diag.intake.cells import Area, Grid, Position
 from sheet_diag.intake.headings import headings
+from sheet_diag.intake.landmarks import Page
 from sheet_diag.intake.lexicon import Lexicon
 from sheet_diag.layout import Column, cell_name, item_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Code, Problem
 
-_LONGEST_ID: Final = 60
 _SHOWN: Final = 5  # items named where many are told of together
 
 
@@ -73,9 +73,9 @@ class Table:
         return cell in self.grid.marks or tidy(self.grid.text(*cell)) != ""
 
 
-def find_tables(grids: tuple[Grid, ...], lexicon: Lexicon) -> tuple[Table, ...]:
+def find_tables(pages: Sequence[Page], lexicon: Lexicon) -> tuple[Table, ...]:
     """The table of questions of every sheet that holds one of the catalogue's numbers."""
-    return tuple(table for grid in grids if (table := _find_table(grid, lexicon.items)))
+    return tuple(table for page in pages if (table := _find_table(page, lexicon.items)))
 
 
 def column_doubts(table: Table) -> Iterator[Problem]:
@@ -108,13 +108,13 @@ def is_heading(text: str, column: Column) -> bool:
     return fold(text) in headings(f"sheet.column.{column.value}")
 
 
-def _find_table(grid: Grid, known: Mapping[str, Item]) -> Table | None:
+def _find_table(page: Page, known: Mapping[str, Item]) -> Table | None:
     """The column with most item ids, and the headings above it."""
+    grid = page.grid
     hits: dict[int, list[int]] = {}
-    for row, cells in enumerate(grid.rows):
-        for col, text in enumerate(cells):
-            if text and len(text) <= _LONGEST_ID and item_key(text) in known:
-                hits.setdefault(col, []).append(row)
+    for landmark in page.landmarks:
+        if landmark.word.item:
+            hits.setdefault(landmark.column, []).append(landmark.row)
     if not hits:
         return None
     column = max(hits, key=lambda col: (len(hits[col]), -col))

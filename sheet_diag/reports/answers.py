@@ -47,6 +47,7 @@ _STANDARD: Final = 92
 _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
 _LEAST: Final = 28.0  # points: the height of a row
+_LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
 _MIDDLE: Final[Look] = {**CELL, **CENTER}
 _MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
@@ -113,7 +114,7 @@ def _write_head(page: Page, letter: Letter, last: int) -> None:
     say = letter.say
     page.merged(0, 0, last, say("report.sheet.answers"), TITLE)
     page.height(0, 32)
-    page.merged(1, 0, last, say("report.answers.lead"), {**BODY, **SMALL, **MIDDLE})
+    page.merged(1, 0, last, say("report.answers.lead"), _LEAD)
     page.height(1, 20)
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
     names = (standard.name[say.lang] for standard in letter.catalog.standards)

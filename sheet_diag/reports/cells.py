@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sheet_diag.workbook import fixed_cell
@@ -19,9 +20,7 @@ class Span:
 
     def seen_from(self, sheet: str) -> str:
         """The reference in a formula on that sheet."""
-        area = fixed_cell(self.first, self.column)
-        if self.last > self.first:
-            area += f":{fixed_cell(self.last, self.column)}"
+        area = _area(self.column, self.first, self.last)
         return area if sheet == self.sheet else f"'{self.sheet}'!{area}"
 
     @property
@@ -35,6 +34,12 @@ class Span:
     def cell(self, row: int) -> Span:
         """One cell of the column."""
         return replace(self, first=row, last=row)
+
+
+@lru_cache(maxsize=4096)  # formulas of all clients name the same cells
+def _area(column: int, first: int, last: int) -> str:
+    corner = fixed_cell(first, column)
+    return f"{corner}:{fixed_cell(last, column)}" if last > first else corner
 
 
 def cell(sheet: str, row: int, column: int) -> Span:

@@ -17,22 +17,22 @@ def opened(letter: Letter, item: Item) -> str:
     """
     lang = letter.say.lang
     text, place = item.comment.text[lang], _place(letter, item.id)
-    openings = letter.catalog.report.openings.get(_answers(letter).get(item.id) or "", ())
+    openings = letter.catalog.report.openings.get(_choice(letter, item.id) or "", ())
     if place >= len(openings):
         return text
     return openings[place][lang] + ("" if lang is Lang.JA else " ") + text
 
 
-def _answers(letter: Letter) -> dict[str, str | None]:
-    return letter.report.sheet.answers
+def _choice(letter: Letter, item: str) -> str | None:
+    return letter.responses[item].choice
 
 
 def _place(letter: Letter, item: str) -> int:
     """How many comments on the same answer stand before that on an item."""
-    answers, seen = _answers(letter), defaultdict[str | None, int](int)
+    seen = defaultdict[str | None, int](int)
     for comment in letter.report.diagnosis.comments:
         for each in comment.items:
             if each == item:
-                return seen[answers[each]]
-            seen[answers[each]] += 1
+                return seen[_choice(letter, each)]
+            seen[_choice(letter, each)] += 1
     return 0

@@ -41,6 +41,7 @@ _LAST: Final = len(_WIDTHS) - 1
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
 _TEXT: Final[Look] = {**CELL, **INSET}
+_NONE: Final[Look] = {**BODY, **INSET}
 _SMALL: Final[Look] = {**_TEXT, "font_size": 9}
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
 _KINDS: Final[dict[Severity, Look]] = {
@@ -136,7 +137,7 @@ def _write_problems(page: Page, row: int, letter: Letter) -> int:
     """Write the table; returns its header row, or the row of the sentence that there is none."""
     say, found = letter.say, letter.report.problems
     if not found:
-        page.merged(row, 0, _LAST, say("report.conditions.problems.none"), {**BODY, **INSET})
+        page.merged(row, 0, _LAST, say("report.conditions.problems.none"), _NONE)
         page.height(row, 22)
         return row
     for columns, key in zip(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,8 +107,16 @@ class Letter:
 
     def way_marks(self, item: str) -> str:
         """The marks of the ways to better ranks that an item is on."""
+        return self._way_marks.get(item, "")
+
+    @cached_property
+    def _way_marks(self) -> Mapping[str, str]:
+        marks = defaultdict[str, str](str)
         ways = zip(self.report.diagnosis.ways, ("first", "second"), strict=False)
-        return "".join(self.say(f"plan.way.{key}") for way, key in ways if item in way.items)
+        for way, key in ways:
+            for item in way.items:
+                marks[item] += self.say(f"plan.way.{key}")
+        return marks
 
     def topics(self, ids: Iterable[str]) -> str:
         """Topics of items, each with its number, in one line."""

@@ -59,6 +59,7 @@ _CHOICES: Final = {
     "effort": ("small", "medium", "large"),
     "status": ("open", "begun", "done", "dropped"),
 }
+_LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
 _HEAD: Final[Look] = {**HEAD, "font_size": 9}
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
 _TITLE: Final[Look] = {**_TEXT, **BOLD, "font_color": NAVY}
@@ -133,8 +134,7 @@ def _write_head(page: Page, table: _Table, letter: Letter) -> int:
     ways = any(way.items for way in diagnosis.ways)
     key = "plan.lead.ways" if ways else "plan.lead.gain"
     text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
-    look = {**BODY, **MIDDLE, "font_size": 9}
-    page.merged(1, 0, table.last, text, look)
+    page.merged(1, 0, table.last, text, _LEAD)
     page.height(1, row_height(text, room=room(sum(table.widths.values())), size=9, padding=6))
     page.height(2, 6)
     return 3

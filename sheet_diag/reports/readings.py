@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -112,15 +112,15 @@ class Reading:
     missed: frozenset[str]
 
     @cached_property
-    def counts(self) -> Sequence[int]:
+    def counts(self) -> tuple[int, ...]:
         """What the line of each cap counts."""
-        return [self._count(line) for line in self.of.lines]
+        return tuple(self._count(line) for line in self.of.lines)
 
     @cached_property
-    def caps(self) -> Sequence[Rank | None]:
+    def caps(self) -> tuple[Rank | None, ...]:
         """The cap that each line puts on the rank."""
         lines = zip(self.of.lines, self.counts, strict=True)
-        return [line.at_most if line.applies(count) else None for line, count in lines]
+        return tuple(line.at_most if line.applies(count) else None for line, count in lines)
 
     @cached_property
     def base(self) -> Rank:

@@ -89,7 +89,8 @@ def _legend(line: Look) -> _Legend:
     return _Legend(text, {**middle, "font_color": NAVY}, ranks)
 
 
-_LEGEND: Final = {False: _legend({}), True: _legend({**BOLD, "bg_color": PALE})}
+_OTHER_RANK: Final = _legend({})
+_OWN_RANK: Final = _legend({**BOLD, "bg_color": PALE})
 
 
 def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
@@ -143,7 +144,7 @@ def _write_rank_box(flow: Flow, letter: Letter, rank: Rank, result: Calculation)
 
 def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
     page, text = flow.page, letter.catalog.report.ranks[rank].legend[letter.say.lang]
-    looks = _LEGEND[own]
+    looks = _OWN_RANK if own else _OTHER_RANK
     row = flow.next_row(flow.text_height(text, looks.text, (1, LAST - 2)))
     page.text(row, 0, rank.value, looks.ranks[rank.value])
     page.merged(row, 1, LAST - 2, text, looks.text)

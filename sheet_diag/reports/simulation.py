@@ -59,6 +59,8 @@ _HEADS: Final = {
     GAIN: "simulation.column.gain",
     WAY: "simulation.column.way",
 }
+_NOTHING: Final[Look] = {**BODY, **MIDDLE, "font_size": 11}
+_LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
 _HEAD: Final[Look] = {**HEAD, "font_size": 9}
 _MIDDLE: Final[Look] = {**CELL, **CENTER}
 _MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
@@ -93,7 +95,7 @@ def write_simulation(book: Book, page: Page, letter: Letter, record: Record) -> 
     _write_head(page, letter)
     if not letter.report.diagnosis.open_items:
         text = letter.say("simulation.nothing")
-        page.merged(1, 0, _LAST, text, {**BODY, **MIDDLE, "font_size": 11})
+        page.merged(1, 0, _LAST, text, _NOTHING)
         page.height(1, 40)
         page.protect(PROTECTED)
         letter.print_setup(page, landscape=True)
@@ -123,7 +125,7 @@ def _write_head(page: Page, letter: Letter) -> None:
     ways = any(way.items for way in letter.report.diagnosis.ways)
     lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
     text = "\n".join(lines)
-    page.merged(1, 0, _LAST, text, {**BODY, **MIDDLE, "font_size": 9})
+    page.merged(1, 0, _LAST, text, _LEAD)
     page.height(1, row_height(text, room=room(sum(_WIDTHS)), size=9, padding=2))
     page.height(2, 4)
 

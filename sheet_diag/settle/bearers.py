@@ -57,7 +57,7 @@ def _compatible(all_says: AbstractSet[Says]) -> Mapping[Says, AbstractSet[Says]]
     return {
         one: {
             other
-            for other in all_says
+            for other in near.of_one_firm(one)
             if not one.industries or not other.industries or one.industries & other.industries
         }
         for one in all_says

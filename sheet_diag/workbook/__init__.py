@@ -5,12 +5,13 @@ is a plain mapping of XlsxWriter's format properties; equal looks share one form
 same mapping for many cells costs least: a constant, no merge of two for every cell.
 
 A sheet of a million cells is written from the top, a row at a time, of cells that are kept where
-they come back (`Page.row`), with `Page.done(row)` after each row or so: what is done is kept
+they come back (`Page.lines`), with `Page.done(row)` after each row or so: what is done is kept
 deflated. `Book.save(path)` writes the file part by part.
 """
 
 from sheet_diag.workbook.book import Book
 from sheet_diag.workbook.cells import Cell
+from sheet_diag.workbook.lines import Lines
 from sheet_diag.workbook.page import A3, A4, Page, is_picture
 from sheet_diag.workbook.places import column_cell, fixed_cell
 from sheet_diag.workbook.refusal import WorkbookError
@@ -20,6 +21,7 @@ __all__ = [
     "A4",
     "Book",
     "Cell",
+    "Lines",
     "Page",
     "WorkbookError",
     "column_cell",

@@ -82,6 +82,7 @@ class Cells:
         self.row_trait = ""  # what XlsxWriter says of each row where Excel 2010's rules are
         self._notes = notes
         self._rows = _Rows()
+        self._lines: dict[int, tuple[int, str]] = {}  # how many cells a row starts with, as XML
         self._heights: dict[int, str] = {}  # as attributes of the row
         self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
         self._tables: list[Area] = []
@@ -101,6 +102,23 @@ class Cells:
         if len(cells) > COLUMNS:
             raise WorkbookError(f"column {len(cells) - 1} is outside of the sheet")
         self._rows[row].update(enumerate(cells))
+
+    def write(self, row: int, width: int, xml: str) -> None:
+        """Write the first cells of a row as XML, each made of its `start`, the number of the row,
+        and its `rest`. Other cells stand to their right."""
+        self.require_open(row)
+        if width > COLUMNS:
+            raise WorkbookError(f"column {width - 1} is outside of the sheet")
+        self._lines[row] = (width, xml)
+
+    def start(self, col: int) -> str:
+        """The XML of a cell before the number of its row."""
+        return f'<c r="{_NAMES[col]}'
+
+    def rest(self, cell: Cell) -> str:
+        """The XML of a cell after the number of its row."""
+        form, (xml, _) = cell
+        return f"{self._marks[form]}{xml}"
 
     def merge(self, area: Area, form: Form) -> None:
         """Merge an area; its cells are blank."""
@@ -140,24 +158,28 @@ class Cells:
     def done(self, row: int) -> None:
         """No row before this one will change: what came of many is enough."""
         end = row - row % _BLOCK
-        if end - self._rows.first < _MANY:
-            return
+        if end - self._rows.first >= _MANY:
+            self._finish(end)
+
+    def _finish(self, end: int) -> None:
         self._measure(end)
         text = "".join(self._texts(end, self._marks))
         self._finished.append(zlib.compress(text.encode(), 1))
         self._rows.first = end
-        for rows in (self._rows, self._heights, self._merged):
+        for rows in (self._rows, self._lines, self._heights, self._merged):
             for each in [each for each in rows if each < end]:
                 del rows[each]
 
     def row(self, row: int) -> Mapping[int, Cell]:
         """The cells of a row, for a chart."""
         self.require_open(row)
+        if row in self._lines:
+            raise WorkbookError(f"no chart can show row {row}")
         return self._rows.get(row, {})
 
     def __bool__(self) -> bool:
         """Whether anything was written."""
-        return bool(self._rows or self._finished)
+        return bool(self._rows or self._lines or self._finished)
 
     def edges(self) -> tuple[set[int], set[int]]:
         """The outmost rows and columns of all cells and heights, and some between."""
@@ -166,21 +188,26 @@ class Cells:
 
     def xml(self, numbers: Numbers) -> Iterator[str]:
         """The rows, in pieces."""
+        if self._lines:
+            self._finish(ROWS)
         for finished in self._finished:
             yield self._numbered(finished, numbers)
         yield from self._texts(ROWS, _Formats(numbers))
 
     def _measure(self, end: int) -> None:
-        rows = [row for row in (*self._rows, *self._heights) if row < end]
+        rows = [row for row in (*self._rows, *self._lines, *self._heights) if row < end]
         if rows:
             self._edge_rows.update((min(rows), max(rows)))
+        for row, (width, _) in self._lines.items():
+            if row < end:
+                self._edge_columns.update((0, width - 1))
         for row, cells in self._rows.items():
             if row < end:
                 self._edge_columns.update((min(cells), max(cells)))
 
     def _texts(self, end: int, formats: Mapping[Form, str]) -> Iterator[str]:
         first = self._rows.first
-        known = {*self._rows, *self._heights, *self._notes}
+        known = {*self._rows, *self._lines, *self._heights, *self._notes}
         rows = sorted(row for row in known if first <= row < end)
         for _, block in groupby(rows, lambda row: row // _BLOCK):
             yield self._block(list(block), formats)
@@ -189,16 +216,20 @@ class Cells:
         cells, notes = self._rows.get, self._notes.get
         used: set[int] = set()
         used.update(*(cells(row, ()) for row in block), *(notes(row, ()) for row in block))
+        for row in block:
+            if row in self._lines:
+                used.update((0, self._lines[row][0] - 1))
         spans = f' spans="{min(used) + 1}:{max(used) + 1}"' if used else ""
         return "".join([self._row(row, spans, formats) for row in block])
 
     def _row(self, row: int, spans: str, formats: Mapping[Form, str]) -> str:
         number = str(row + 1)
         head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{self.row_trait}'
-        cells = self._rows.get(row)
-        if not cells:
+        cells = self._rows.get(row, {})
+        _, written = self._lines.get(row, (0, ""))
+        if not (cells or written):
             return f"{head}/>"
-        pieces = [f"{head}>"]
+        pieces = [f"{head}>{written}"]
         for col in sorted(cells):
             form, (xml, _) = cells[col]
             pieces.append(f'<c r="{_NAMES[col]}{number}{formats[form]}{xml}')

@@ -17,6 +17,7 @@ from sheet_diag.typography import FONT, room, row_height
 from sheet_diag.workbook.cells import Cell
 from sheet_diag.workbook.contents import BLANK, SHARED, formula_content, number_content
 from sheet_diag.workbook.forms import Look
+from sheet_diag.workbook.lines import Lines
 from sheet_diag.workbook.refusal import require_done
 from sheet_diag.workbook.sheet import Sheet
 
@@ -63,13 +64,16 @@ class Page:
         self._put(row, col, self._form(look), number_content(number))
 
     def row(self, row: int, cells: Sequence[Cell]) -> None:
-        """Write a row from column A on, of cells made by `text_cell` and its like: in a long table
-        most values come back, and one that is kept costs a tenth of writing it anew."""
+        """Write a row from column A on, of cells made by `text_cell` and its like."""
         self._strings.count += sum([content[0].startswith(SHARED) for _, content in cells])
         self._cells.put_row(row, cells)
 
+    def lines(self, width: int) -> Lines:
+        """The rows of a long table so many columns wide, to be written from kept cells."""
+        return Lines(self._cells, self._strings, width)
+
     def text_cell(self, text: str, look: Look) -> Cell:
-        """A cell of this page with text of the product, for `row`."""
+        """A cell of this page with text of the product, for `row` or `lines`."""
         return self._form(look), self._strings[text] if text else BLANK
 
     def client_cell(self, text: str, look: Look) -> Cell:

@@ -62,6 +62,7 @@ def write_clients(page: Page, summary: Summary) -> None:
         frozen=3,
         cells=_CELLS,
         full="data/clients.csv",
+        linked=True,
     )
     rows = write_listing(page, summary, listing, _rows(summary))
     if rows:
@@ -96,7 +97,7 @@ def _columns(summary: Summary) -> list[Column]:
         named("caps", _CAPS, WRAPPED),
         *(named(key, width, _WHOLE, figure) for key, width in _COUNTS.items()),
         named("follow_up", _FOLLOW_UP, WRAPPED),
-        named("result", 60, LEFT, Page.client_cell),
+        named("result", 60),
     ]
 
 
@@ -118,12 +119,9 @@ def _rows(summary: Summary) -> Iterator[Row]:
             previous or say("report.none"), change, *by_category, weakest,
             base, texts[1], *counts, texts[2],
         )  # fmt: skip
-        height = max(22, *heights)
-        if index < _MOST_LINKS:
-            link = Link(f"external:{result}", say("portfolio.clients.open"), _LINK)
-            yield Row(values, height, link)
-        else:
-            yield Row((*values, result), height)
+        link = Link(say("portfolio.clients.open"), _LINK, f"external:{result}")
+        name_only = Link(result, LEFT)
+        yield Row(values, max(22, *heights), link if index < _MOST_LINKS else name_only)
 
 
 def caps_text(rules: str, say: Wording) -> str:

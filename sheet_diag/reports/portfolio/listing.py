@@ -17,7 +17,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.style import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
 from sheet_diag.typography import room, row_height
 from sheet_diag.wording import Wording
-from sheet_diag.workbook import A3, A4, Cell, Page
+from sheet_diag.workbook import A3, A4, Cell, Lines, Page
 
 HEADER_ROW: Final = 3
 FIRST_ROW: Final = HEADER_ROW + 1
@@ -103,19 +103,30 @@ class Column:
     looks: Mapping[Any, Look] = field(default_factory=dict)
     shown: Callable[[Any], Any] = lambda value: value
 
+    def cell(self, page: Page, value: Any) -> Cell:
+        """The cell of a value."""
+        return self.make(page, self.shown(value), self.looks.get(value, self.look))
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that leads somewhere."""
+    """A text of ours that leads somewhere, or one from outside that does not."""
 
-    target: str
-    label: str
+    text: str
     look: Look
+    target: str = ""
+
+    def write(self, page: Page, row: int, column: int) -> None:
+        """Write it."""
+        if self.target:
+            page.link(row, column, self.target, self.text, self.look)
+        else:
+            page.client_text(row, column, self.text, self.look)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The values of all columns, and the height in points; a `link` may stand in the last one."""
+    """The values of all columns but that of the link, and the height in points."""
 
     values: Sequence[Any]
     height: float | None = None
@@ -125,8 +136,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A table and what stands above it. It shows so many `cells` at most (None: the usual number);
-    `full` is the file that holds all of its `count` rows. The rows of one that is `charted` are
-    kept at hand."""
+    `full` is the file that holds all of its `count` rows. The last column of one that is `linked`
+    holds links; the rows of one that is `charted` are kept at hand."""
 
     heading: str
     lead: str
@@ -136,12 +147,18 @@ class Listing:
     frozen: int = 1
     cells: int | None = None
     full: str = ""
+    linked: bool = False
     charted: bool = False
 
     @property
     def last(self) -> int:
         """The last column."""
         return len(self.columns) - 1
+
+    @property
+    def valued(self) -> Sequence[Column]:
+        """The columns of values."""
+        return self.columns[:-1] if self.linked else self.columns
 
     @property
     def width(self) -> int:
@@ -170,11 +187,8 @@ def write_listing(
     page.height(HEADER_ROW, 36)
     heads = _distinct([column.head for column in listing.columns])
     page.table((HEADER_ROW, 0, end, listing.last), listing.table, heads, HEAD)
-    cells = [_Cells(page, column) for column in listing.columns]
-    for line, row in enumerate(islice(rows, listing.shown), FIRST_ROW):
-        _write_row(page, line, cells, row)
-        if not listing.charted:
-            page.done(line)
+    write = _write_cells if listing.charted else _write_lines
+    write(page, listing.valued, islice(rows, listing.shown))
     page.freeze(FIRST_ROW, listing.frozen)
     page.select(0, 0)
     return FIRST_ROW, end
@@ -194,32 +208,43 @@ def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
     _print(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
 
 
-def _write_row(page: Page, line: int, cells: Sequence[_Cells], row: Row) -> None:
-    # A link is no value: there the values end a column earlier.
-    made = [each[value] for each, value in zip(cells, row.values, strict=not row.link)]
-    page.row(line, made)
+def _write_cells(page: Page, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+    for line, row in enumerate(rows, FIRST_ROW):
+        page.row(line, [c.cell(page, value) for c, value in zip(columns, row.values, strict=True)])
+        _finish_row(page, line, row)
+
+
+def _write_lines(page: Page, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+    lines = page.lines(len(columns))
+    kept = [_Kept(page, lines, place, column) for place, column in enumerate(columns)]
+    for line, row in enumerate(rows, FIRST_ROW):
+        lines.write(line, [each[value] for each, value in zip(kept, row.values, strict=True)])
+        _finish_row(page, line, row)
+        page.done(line)
+
+
+def _finish_row(page: Page, line: int, row: Row) -> None:
     if row.link:
-        page.link(line, len(made), row.link.target, row.link.label, row.link.look)
+        row.link.write(page, line, len(row.values))
     if row.height:
         page.height(line, row.height)
 
 
-class _Cells(dict[Any, Cell]):
-    """The cells of a column by value: of a million cells most come back."""
+class _Kept(dict[Any, str]):
+    """What is kept of the cells of a column, by value: of a million most come back."""
 
-    def __init__(self, page: Page, column: Column) -> None:
+    def __init__(self, page: Page, lines: Lines, place: int, column: Column) -> None:
         super().__init__()
         self._page = page
+        self._lines = lines
+        self._place = place
         self._column = column
 
-    def __missing__(self, value: Any) -> Cell:
+    def __missing__(self, value: Any) -> str:
         if len(self) >= _KEPT:
             self.clear()
-        column = self._column
-        look = column.looks.get(value, column.look)
-        cell = column.make(self._page, column.shown(value), look)
-        self[value] = cell
-        return cell
+        kept = self[value] = self._lines.kept(self._place, self._column.cell(self._page, value))
+        return kept
 
 
 def rows_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,338 @@
+"""Input and output in an object store: a real server on this machine, and names of every kind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+from sheet_diag import remote
+from sheet_diag.model.settings import MIB
+from sheet_diag.remote import RemoteError, folders, is_url
+from sheet_diag.staging import LOCK, MOVING
+from tests.hostile.case import filled
+
+with warnings.catch_warnings():  # of what the server is made of
+    warnings.simplefilter("ignore")
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+ROOT = Path(__file__).parents[1]
+AS_OF = ("--as-of", "2026-11-23")
+NAMES = (
+    "回収/株式会社 見本.xlsx",
+    "a#1?x=%20&y.xlsx",
+    "空 白/ [b] {c} *.xlsx",
+    "two//slashes.xlsx",
+)
+
+
+# --- names and places
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("s3://bucket/returns", True),
+        ("file:///tmp/returns", True),
+        ("input", False),
+        ("C:\\returns", False),
+        ("//server/share", False),
+    ],
+)
+def test_what_is_a_url(place: str, expected: bool) -> None:
+    assert is_url(place) is expected
+
+
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        pytest.param(["a/b.xlsx", "見本 #?%20.xlsx"], ["a/b.xlsx", "見本 #?%20.xlsx"], id="plain"),
+        pytest.param(["a//b"], ["a/%2F/b"], id="an empty name"),
+        pytest.param(["../a", "b/./c"], ["%2E%2E/a", "b/%2E/c"], id="names that lead elsewhere"),
+        pytest.param(["a\\b"], ["a%5Cb"], id="a backslash"),
+        pytest.param(["a", "a/b.xlsx"], ["a", "a_b~c5b6aa6a1ae2.xlsx"], id="file and folder"),
+        pytest.param(["A.xlsx", "a.xlsx"], ["A.xlsx", "a~a4d0c4aaa9ac.xlsx"], id="letters"),
+    ],
+)
+def test_where_objects_are_put(names: list[str], places: list[str]) -> None:
+    found = list(remote._places(names))
+    marked = [place.split("~")[0] for place in found]
+    assert marked == [place.split("~")[0] for place in places]
+    assert len({place.casefold() for place in found}) == len(names)
+
+
+def test_a_name_too_long_for_a_disk_is_shortened() -> None:
+    (place,) = remote._places(["長" * 300 + ".xlsx"])
+    assert len(place.encode()) <= 255
+    assert place.endswith(".xlsx")
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    system = fsspec.filesystem("memory")
+    yield system
+    system.rm("/", recursive=True)
+
+
+def test_what_is_fetched(memory: Any) -> None:
+    for name in NAMES:
+        memory.pipe_file(f"/in/{name}", name.encode())
+    memory.pipe_file("/in/large.xlsx", b"x" * 2000)
+    memory.pipe_file("/in/out/run.json", b"{}")
+    with folders("memory://in", "memory://in/out", 1000) as (source, _):
+        found = {
+            path.relative_to(source).as_posix(): path
+            for path in source.rglob("*")
+            if path.is_file()
+        }
+        expected = {name.replace("//", "/%2F/"): name.encode() for name in NAMES}
+        large = found.pop("large.xlsx")
+        assert {name: path.read_bytes() for name, path in found.items()} == expected
+        assert (large.stat().st_size, large.read_bytes().strip(b"\0")) == (2000, b"")
+        created = memory.info("/in/large.xlsx")["created"].timestamp()
+        assert large.stat().st_mtime == pytest.approx(created, abs=1e-5)
+
+
+def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(output: Path, name: str) -> None:
+        (output / "results").mkdir()
+        (output / "results" / name).write_bytes(b"new")
+        returns = [{"result": f"results/{name}"}]
+        (output / "run.json").write_text(json.dumps({"returns": returns}), encoding="utf-8")
+
+    with folders(str(tmp_path), "memory://out", MIB) as (source, output):
+        assert source == tmp_path
+        write(output, "one.xlsx")
+    journal = memory.cat_file("/out/run.json")
+    put = type(memory).put
+
+    def break_off(self: Any, paths: list[str], places: list[str]) -> None:
+        if any(place.endswith("run.json") for place in places):
+            raise OSError("the line is dead")
+        put(self, paths, places)
+
+    monkeypatch.setattr(type(memory), "put", break_off)
+    with (
+        pytest.raises(RemoteError, match="the line is dead"),
+        folders(str(tmp_path), "memory://out", MIB) as (_, output),
+    ):
+        write(output, "two.xlsx")
+    assert memory.cat_file("/out/run.json") == journal
+    assert memory.exists("/out/results/one.xlsx")
+    monkeypatch.undo()
+    with folders(str(tmp_path), "memory://out", MIB) as (_, output):
+        write(output, "three.xlsx")
+    assert set(memory.find("/out")) == {"/out/run.json", "/out/results/three.xlsx"}
+
+
+def test_only_one_run_at_a_time_and_none_that_failed_is_put_back(
+    memory: Any, tmp_path: Path
+) -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        folders(str(tmp_path), "memory://out", MIB) as (_, output),
+    ):
+        (output / "portfolio.xlsx").write_bytes(b"new")
+        with (
+            pytest.raises(RemoteError) as raised,
+            folders(str(tmp_path), "memory://out", MIB),
+        ):
+            pass
+        assert raised.value.key == "cli.error.remote.busy"
+        assert raised.value.parts == {"path": f"memory://out/{LOCK}"}
+        raise ZeroDivisionError
+    assert memory.find("/out") == []
+
+
+def test_a_file_url_is_the_folder_itself(tmp_path: Path) -> None:
+    (tmp_path / "見本 #1").mkdir()
+    url = f"file://{tmp_path}/見本 #1"
+    with folders(url, f"file://{tmp_path}/out", MIB) as places:
+        assert places == (tmp_path / "見本 #1", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "key"),
+    [
+        ("memory://in", "memory://in/", "cli.error.same_folder"),
+        ("memory://nothing", "memory://out", "cli.error.empty"),
+        ("unheard-of://in", "memory://out", "cli.error.remote"),
+    ],
+)
+def test_what_cannot_be(memory: Any, source: str, target: str, key: str) -> None:
+    memory.pipe_file("/in/a.xlsx", b"")
+    with pytest.raises(RemoteError) as raised, folders(source, target, MIB):
+        pass
+    assert raised.value.key == key
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"LastModified": datetime(2026, 11, 1, 9, tzinfo=UTC)},
+        {"last_modified": datetime(2026, 11, 1, 9)},
+        {"updated": "2026-11-01T09:00:00.000Z"},
+        {"mtime": 1793523600.0},
+    ],
+)
+def test_times_of_every_store(given: dict[str, Any]) -> None:
+    assert remote._modified(given) == 1_793_523_600 * 10**9
+
+
+# --- a run over a real server
+
+
+class Bucket:
+    """A bucket of a server on this machine, and the command that works in it."""
+
+    def __init__(self, url: str) -> None:
+        self.environment = {
+            **os.environ,
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "300",
+        }
+        self._client = boto3.client(
+            "s3",
+            endpoint_url=url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            region_name="us-east-1",
+        )
+        self._client.create_bucket(Bucket="bucket")
+
+    def put(self, name: str, content: bytes) -> None:
+        self._client.put_object(Bucket="bucket", Key=name, Body=content)
+
+    def remove(self, name: str) -> None:
+        self._client.delete_object(Bucket="bucket", Key=name)
+
+    def below(self, folder: str) -> dict[str, bytes]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket="bucket", Prefix=f"{folder}/"
+        )
+        keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+        return {
+            key.removeprefix(f"{folder}/"): self._client.get_object(Bucket="bucket", Key=key)[
+                "Body"
+            ].read()
+            for key in keys
+        }
+
+    def run(self, source: str, target: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "sheet_diag", "run", "--lang", "en", *AS_OF,
+             "--input", source, "--output", target],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[Bucket]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    bucket = Bucket(f"http://{host}:{port}")
+    yield bucket
+    bucket.close()
+    server.stop()
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def test_outputs_are_those_of_folders(bucket: Bucket, tmp_path: Path) -> None:
+    given = {name: filled(f"会社{number}") for number, name in enumerate(NAMES[:3])}
+    given |= {"壊れ.xlsx": b"no workbook", "large.xlsx": b"\0" * (31 * MIB)}
+    for name, content in given.items():
+        bucket.put(f"returns/{name}", content)
+        path = tmp_path / "input" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    bucket.put("returns/folder/", b"")  # how the console of S3 makes a folder
+    said = bucket.run("s3://bucket/returns", "s3://bucket/out")
+    assert (said.returncode, said.stderr) == (1, ""), said
+    assert "s3://bucket/out/portfolio.xlsx" in said.stdout
+    assert bucket.run(str(tmp_path / "input"), str(tmp_path / "output")).returncode == 1
+    assert bucket.below("out") == _contents(tmp_path / "output")
+    assert {name: bucket.below("returns")[name] for name in given} == given
+
+    bucket.remove(f"returns/{NAMES[0]}")
+    bucket.put("out/results/説明.txt", b"not ours")
+    bucket.put("out/results/theirs.xlsx", b"not ours")
+    shutil.rmtree((tmp_path / "input" / NAMES[0]).parent)
+    assert bucket.run("s3://bucket/returns/", "s3://bucket/out/").returncode == 1
+    assert bucket.run(str(tmp_path / "input"), str(tmp_path / "output")).returncode == 1
+    theirs = {"results/説明.txt": b"not ours", "results/theirs.xlsx": b"not ours"}
+    assert bucket.below("out") == {**_contents(tmp_path / "output"), **theirs}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "says"),
+    [
+        pytest.param("s3://nowhere/returns", "s3://bucket/out", "s3://nowhere", id="no bucket"),
+        pytest.param("s3://bucket/x", "s3://nowhere/out", "s3://nowhere", id="none to write to"),
+        pytest.param("s3://bucket/x", "s3://bucket/y", "no files", id="nothing in it"),
+        pytest.param("s3://bucket/x", "s3://bucket/x", "is the input folder", id="one folder"),
+        pytest.param("gopher://a/b", "s3://bucket/y", "gopher://a/b cannot", id="unknown store"),
+    ],
+)
+def test_what_goes_wrong_is_told(bucket: Bucket, source: str, target: str, says: str) -> None:
+    before = bucket.below("y")
+    said = bucket.run(source, target)
+    assert said.returncode == 2, said
+    assert says in said.stderr
+    assert "Traceback" not in said.stderr
+    assert bucket.below("y") == before == {}
+
+
+def test_a_store_that_does_not_answer_is_told(bucket: Bucket) -> None:
+    bucket.environment["AWS_ENDPOINT_URL"], url = (
+        "http://127.0.0.1:9",
+        bucket.environment["AWS_ENDPOINT_URL"],
+    )
+    try:
+        said = bucket.run("s3://bucket/returns", "s3://bucket/elsewhere")
+    finally:
+        bucket.environment["AWS_ENDPOINT_URL"] = url
+    assert said.returncode == 2, said
+    assert "s3://bucket/" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_what_another_run_holds_is_told(bucket: Bucket) -> None:
+    bucket.put("held/" + LOCK, b"2026-11-23T09:00:00+00:00")
+    bucket.put("full/a.xlsx", b"")
+    said = bucket.run("s3://bucket/full", "s3://bucket/held")
+    assert said.returncode == 2, said
+    assert f"s3://bucket/held/{LOCK}" in said.stderr
+    assert MOVING not in bucket.below("held")

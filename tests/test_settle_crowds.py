@@ -1,0 +1,128 @@
+"""Many returns of one name: told the same as if everybody were compared with everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheet_diag.model.results import Status
+from sheet_diag.model.returns import Code
+from sheet_diag.settle.bearers import Bearer, Says, could_be
+from sheet_diag.settle.candidates import Candidate, candidates
+from sheet_diag.settle.choice import Choice
+from sheet_diag.settle.namesakes import listed, namesakes_of
+from tests.test_settle import received, settled
+
+# --- who may be one client
+
+_DOMAINS = ("a.example", "x.a.example", "y.x.a.example", "xa.example", "example", "b.example")
+_says = st.builds(
+    Says,
+    st.frozensets(st.sampled_from(_DOMAINS), max_size=2),
+    st.frozensets(st.sampled_from("EG"), max_size=2),
+)
+_bearers = st.lists(st.tuples(st.sampled_from(("", "", "7", "8", "9")), _says), max_size=9).map(
+    # An id is borne once: all its returns speak together.
+    lambda pairs: [
+        *(Bearer(client, says) for client, says in dict(pairs).items() if client),
+        *dict.fromkeys(Bearer("", says) for client, says in pairs if not client),
+    ]
+)
+
+
+def may_be_one(one: Bearer, other: Bearer) -> bool:
+    """The rule's own words."""
+    if one.client and other.client:
+        return one.client == other.client
+    mails = [(a, b) for a in one.says.domains for b in other.says.domains]
+    mail = any(a == b or a.endswith(f".{b}") or b.endswith(f".{a}") for a, b in mails)
+    industries = one.says.industries & other.says.industries
+    return (mail or not (one.says.domains and other.says.domains)) and bool(
+        industries or not (one.says.industries and other.says.industries)
+    )
+
+
+@given(_bearers)
+def test_who_could_be_whom(bearers: Sequence[Bearer]) -> None:
+    by_pairs = {one: [may_be_one(one, other) for other in bearers] for one in bearers}
+    found = dict(could_be(bearers))
+    assert found.keys() == by_pairs.keys()
+    for one in bearers:
+        for other in bearers:
+            assert (found[one] == found[other]) is (by_pairs[one] == by_pairs[other])
+
+
+# --- what is told of namesakes
+
+_client = st.fixed_dictionaries(
+    {"name": st.sampled_from(("甲", "乙", "丙"))},
+    optional={
+        "id": st.sampled_from("123456789"),
+        "mail": st.sampled_from(("x@one.example", "y@two.example")),
+        "phone": st.sampled_from(("031", "032")),
+        "who": st.sampled_from(("山田", "佐藤", "鈴木")),
+    },
+)
+_choices = st.lists(st.lists(_client, min_size=1, max_size=3), max_size=14).map(
+    lambda clients: [_choice(place, members) for place, members in enumerate(clients)]
+)
+
+
+def _choice(place: int, members: Sequence[dict[str, str]]) -> Choice:
+    """A client all of whose returns count; they bear different names."""
+    returns = (
+        received(f"{n}{place}", " ".join(f"{field}={entry}" for field, entry in says.items()))
+        for n, says in enumerate(members)
+    )
+    return Choice(tuple(candidates(returns).values()), ())
+
+
+def by_pairs(choices: Sequence[Choice], one: Choice) -> list[tuple[Code, str]]:
+    """The rule's own words."""
+    told: dict[Code, list[str]] = {Code.TWO_IDS: [], Code.NAME_SHARED: []}
+    for other in choices:
+        if other is not one and names(one) & names(other):
+            ids = all(any(each.client for each in choice.counting) for choice in (one, other))
+            code = Code.TWO_IDS if ids and contacts(one) & contacts(other) else Code.NAME_SHARED
+            told[code] += (each.label for each in other.counting)
+    return [(code, listed(sorted(labels))) for code, labels in told.items() if labels]
+
+
+def names(choice: Choice) -> set[str]:
+    return {each.name for each in choice.counting if each.name}
+
+
+def contacts(choice: Choice) -> set[tuple[str, str]]:
+    return {contact for each in choice.counting for contact in each.contacts}
+
+
+@given(_choices)
+def test_what_is_told_of_namesakes(choices: Sequence[Choice]) -> None:
+    found = [[(p.code, p.value) for p in told] for told in namesakes_of(choices)]
+    assert found == [by_pairs(choices, one) for one in choices]
+
+
+# --- departments
+
+
+def test_of_many_departments_at_odds_the_first_are_told() -> None:
+    """In three signs of six items there is another answer for each."""
+    signs = "○△×"
+    answers = ["".join(signs[n // 3**place % 3] for place in range(6)) for n in range(30)]
+    returns = [
+        received(f"{n:02}", f"dept=部{n} day=1 answers={each}") for n, each in enumerate(answers)
+    ]
+    outcomes = settled(returns)
+    assert {each.status for each in outcomes} == {Status.HELD}
+    for at, each in enumerate(outcomes):
+        told = [p.value for p in each.problems if p.code is Code.DEPARTMENTS_DISAGREE]
+        assert told == [f"{n:02}" for n in range(30) if n != at][:20]
+
+
+def test_answers_are_fetched_once() -> None:
+    (one,) = candidates([received("a", "day=1")]).values()
+    assert isinstance(one, Candidate)
+    assert all(before is after for before, after in pairwise([one.answers, one.answers]))
