@@ -84,7 +84,7 @@ class _Looks:
         self.known: list[Look] = []
         self._numbers: dict[tuple[int, ...], int] = {}
         fresh = Workbook().worksheets[0].cell(1, 1)
-        self._fresh = {name: getattr(fresh, name) for name in _LOOK}
+        self._fresh = {name: copy(getattr(fresh, name)) for name in _LOOK}
 
     def number(self, cell: Any) -> int:
         """The look of a cell."""

@@ -198,6 +198,8 @@ def watch(
     with failures(parse_lang(lang, _HELP)) as say:
         from sheet_diag.nursery import prepare
 
+        for place in filter(url_of, (input, output)):
+            fail(say("cli.error.watch_url", path=place), say)
         prepare()
         order = order_of(asked, say, _HELP)
         from sheet_diag import watching

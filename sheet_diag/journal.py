@@ -57,32 +57,19 @@ class Journal:
                 self._document.end()
 
 
-def journal(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, lang: Lang) -> bytes:
-    """The whole file: UTF-8, sorted keys, no machine paths."""
-    dated = {"as_of": as_of.isoformat()}
-    return _document(catalog, outcomes, lang, dated)
-
-
 def verdicts(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> bytes:
     """The same of single files, which no date and no output belong to."""
-    return _document(catalog, outcomes, lang, {})
+    file = io.BytesIO()
+    document = Document(file, _head(catalog, Counter(outcome.status for outcome in outcomes)))
+    for outcome in outcomes:
+        document.add(entry(catalog, outcome, lang))
+    document.end()
+    return file.getvalue()
 
 
 def entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> bytes:
     """One return, as a line of the file; the outcome must be whole."""
     return one_line(_entry(catalog, outcome, lang))
-
-
-def _document(
-    catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang, dated: Mapping[str, str]
-) -> bytes:
-    file = io.BytesIO()
-    counts = Counter(outcome.status for outcome in outcomes)
-    document = Document(file, {**dated, **_head(catalog, counts)})
-    for outcome in outcomes:
-        document.add(entry(catalog, outcome, lang))
-    document.end()
-    return file.getvalue()
 
 
 def _head(catalog: Catalog, counts: Mapping[Status, int]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import copyreg
 import pickle
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from operator import attrgetter
 from pathlib import Path
@@ -20,15 +20,9 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar, overload
 
 from sheet_diag.cache import restricted_loads
-from sheet_diag.model.results import (
-    CategoryScore,
-    CommentedCategory,
-    Diagnosis,
-    ItemScore,
-    Outcome,
-    Way,
-)
-from sheet_diag.model.returns import Problem, Received, Response
+from sheet_diag.model import comparison, judgement, plan, results, returns
+from sheet_diag.model.results import Diagnosis, Outcome
+from sheet_diag.model.returns import Received, Response
 from sheet_diag.model.settings import MIB
 
 Read = tuple[Received, Diagnosis | None]
@@ -41,16 +35,18 @@ _LISTS: Final = ("comments", "open_items", "ways")
 _LARGEST: Final = 64 * MIB  # no record comes near; more would be there to fill the memory
 
 
-def _travels_as(record: type, *names: str) -> None:
+def _travels_as_call(record: type, names: Sequence[str]) -> None:
     """Pickle a record as a call of its class. As a state to be set, which is what pickle makes of
-    frozen records with slots, it takes three times as long to come back."""
-    values = attrgetter(*names)
+    frozen records with slots, it takes three times as long both ways."""
+    values = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
     copyreg.pickle(record, lambda one: (record, values(one)))
 
 
-_travels_as(Fraction, "numerator", "denominator")  # Python 3.11 would write text and parse it
-for _record in (Response, ItemScore, CategoryScore, CommentedCategory, Way, Problem):
-    _travels_as(_record, *(each.name for each in fields(_record)))
+_travels_as_call(Fraction, ("numerator", "denominator"))  # Python 3.11 would write and parse text
+for _module in (comparison, judgement, plan, results, returns):
+    for _record in vars(_module).values():
+        if is_dataclass(_record) and isinstance(_record, type) and fields(_record):
+            _travels_as_call(_record, [each.name for each in fields(_record)])
 
 
 @dataclass(frozen=True, slots=True)

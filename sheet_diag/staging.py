@@ -43,6 +43,7 @@ class Staging:
         self._lock = FileLock(output / LOCK)
         self._folder = Path()
         self._planned: dict[str, str] = {}
+        self._made: set[Path] = set()
 
     @property
     def spool(self) -> Path:
@@ -58,8 +59,10 @@ class Staging:
         if key in self._planned:
             raise ValueError(f"two outputs with the name {name}")
         self._planned[key] = name
-        path = self._folder / PurePosixPath(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = self._folder / name
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
         return path
 
     def write(self, name: str, content: bytes) -> None:

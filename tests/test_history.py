@@ -18,7 +18,7 @@ from sheet_diag.history import (
     fingerprint,
     with_previous,
 )
-from sheet_diag.journal import journal
+from sheet_diag.journal import verdicts
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import Comparison, Movement, Previous, PreviousRun
@@ -63,7 +63,8 @@ def run_of(
     tmp_path: Path, outcomes: Sequence[Outcome], small: Catalog = SMALL, **edits: Any
 ) -> PreviousRun:
     """The run as its own run.json tells it."""
-    content = json.loads(journal(small, outcomes, THEN, Lang.JA))
+    told = json.loads(verdicts(small, outcomes, Lang.JA))
+    content = {"as_of": THEN.isoformat(), **told}
     content["catalog"].update(edits)
     (tmp_path / "run.json").write_text(json.dumps(content), encoding="utf-8")
     return load_previous(tmp_path, SMALL)
@@ -106,7 +107,7 @@ def test_run_json_tells_what_the_report_shows(tmp_path: Path) -> None:
     label = judged.received.label
     peers = among_peers(SMALL, found, 5)[label]
     first = replace(found[0], comparison=replace(found[0].comparison, peers=peers))
-    entry = json.loads(journal(SMALL, [first], NOW, Lang.JA))["returns"][0]
+    entry = json.loads(verdicts(SMALL, [first], Lang.JA))["returns"][0]
     assert entry["overrides"] == [
         {
             "item": "C1-2",
@@ -139,7 +140,7 @@ def test_run_json_tells_what_the_report_shows(tmp_path: Path) -> None:
 
 
 def test_nothing_to_compare_with() -> None:
-    entry = json.loads(journal(SMALL, [outcome()], NOW, Lang.JA))["returns"][0]
+    entry = json.loads(verdicts(SMALL, [outcome()], Lang.JA))["returns"][0]
     assert entry["comparison"] == {
         "peers": [], "previous": None, "reference": None, "reference_version": None,
     }  # fmt: skip

@@ -141,19 +141,16 @@ def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
 def test_only_one_run_at_a_time_and_none_that_failed_is_put_back(
     memory: Any, tmp_path: Path
 ) -> None:
-    with (
-        pytest.raises(ZeroDivisionError),
-        folders(str(tmp_path), "memory://out", MIB) as (_, output),
-    ):
-        (output / "portfolio.xlsx").write_bytes(b"new")
-        with (
-            pytest.raises(RemoteError) as raised,
-            folders(str(tmp_path), "memory://out", MIB),
-        ):
-            pass
-        assert raised.value.key == "cli.error.remote.busy"
-        assert raised.value.parts == {"path": f"memory://out/{LOCK}"}
-        raise ZeroDivisionError
+    def run_twice() -> None:
+        with folders(str(tmp_path), "memory://out", MIB) as (_, output):
+            (output / "portfolio.xlsx").write_bytes(b"new")
+            with folders(str(tmp_path), "memory://out", MIB):
+                pass
+
+    with pytest.raises(RemoteError) as raised:
+        run_twice()
+    assert raised.value.key == "cli.error.remote.busy"
+    assert raised.value.parts == {"path": f"memory://out/{LOCK}"}
     assert memory.find("/out") == []
 
 
@@ -296,43 +293,49 @@ def test_outputs_are_those_of_folders(bucket: Bucket, tmp_path: Path) -> None:
     assert bucket.below("out") == {**_contents(tmp_path / "output"), **theirs}
 
 
+def test_a_bucket_that_is_not_there(bucket: Bucket) -> None:
+    said = bucket.run("s3://nowhere/returns", "s3://bucket/out")
+    assert said.returncode == 2, said
+    assert "s3://nowhere/returns cannot be read or written" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
 @pytest.mark.parametrize(
-    ("source", "target", "says"),
+    ("source", "target", "key", "place"),
     [
-        pytest.param("s3://nowhere/returns", "s3://bucket/out", "s3://nowhere", id="no bucket"),
-        pytest.param("s3://bucket/x", "s3://nowhere/out", "s3://nowhere", id="none to write to"),
-        pytest.param("s3://bucket/x", "s3://bucket/y", "no files", id="nothing in it"),
-        pytest.param("s3://bucket/x", "s3://bucket/x", "is the input folder", id="one folder"),
-        pytest.param("gopher://a/b", "s3://bucket/y", "gopher://a/b cannot", id="unknown store"),
+        pytest.param("full", "s3://nowhere/out", "cli.error.remote", "nowhere", id="no bucket"),
+        pytest.param("x", "s3://bucket/y", "cli.error.empty", "bucket/x", id="nothing in it"),
+        pytest.param("x", "s3://bucket/x", "cli.error.same_folder", "bucket/x", id="one folder"),
+        pytest.param("full", "s3://bucket/held", "cli.error.remote.busy", LOCK, id="held"),
     ],
 )
-def test_what_goes_wrong_is_told(bucket: Bucket, source: str, target: str, says: str) -> None:
-    before = bucket.below("y")
-    said = bucket.run(source, target)
-    assert said.returncode == 2, said
-    assert says in said.stderr
-    assert "Traceback" not in said.stderr
-    assert bucket.below("y") == before == {}
-
-
-def test_a_store_that_does_not_answer_is_told(bucket: Bucket) -> None:
-    bucket.environment["AWS_ENDPOINT_URL"], url = (
-        "http://127.0.0.1:9",
-        bucket.environment["AWS_ENDPOINT_URL"],
-    )
-    try:
-        said = bucket.run("s3://bucket/returns", "s3://bucket/elsewhere")
-    finally:
-        bucket.environment["AWS_ENDPOINT_URL"] = url
-    assert said.returncode == 2, said
-    assert "s3://bucket/" in said.stderr
-    assert "Traceback" not in said.stderr
-
-
-def test_what_another_run_holds_is_told(bucket: Bucket) -> None:
-    bucket.put("held/" + LOCK, b"2026-11-23T09:00:00+00:00")
+def test_what_goes_wrong_is_told(
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    target: str,
+    key: str,
+    place: str,
+) -> None:
     bucket.put("full/a.xlsx", b"")
-    said = bucket.run("s3://bucket/full", "s3://bucket/held")
-    assert said.returncode == 2, said
-    assert f"s3://bucket/held/{LOCK}" in said.stderr
+    bucket.put(f"held/{LOCK}", b"2026-11-23T09:00:00+00:00")
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(RemoteError) as raised, folders(f"s3://bucket/{source}", target, MIB):
+        pass
+    assert raised.value.key == key
+    assert any(place in part for part in raised.value.parts.values())
     assert MOVING not in bucket.below("held")
+    assert bucket.below("x") == bucket.below("y") == {}
+
+
+def test_a_store_that_does_not_answer(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {**bucket.environment, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # it knows the former address
+    with pytest.raises(RemoteError) as raised, folders(str(tmp_path), "s3://bucket/silent", MIB):
+        pass
+    assert raised.value.key == "cli.error.remote"

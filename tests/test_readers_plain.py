@@ -94,6 +94,7 @@ _ROWS = (
     '<row r="4" spans="1:7 9:10" ht="24" customHeight="1" x14ac:dyDescent="0.4">',
     '<row r="5" hidden="false" ht="0.75">',
     '<row r="6" hidden="1">',
+    '<row r="6" hidden="true">',
     '<row hidden="true">',
     '<row r="7" ht="0">',
     "<row r='8' hidden='on'>",
@@ -115,6 +116,7 @@ _TAILS = (
     '</worksheet><c r="A9"><v>1</v></c>',
     "</worksheet><worksheet>",
 )
+_ENDS = ("", "\n", '<c r="A9"><v>1</v></c>')
 _HEADS = (
     "",
     HEAD,
@@ -140,14 +142,16 @@ def _outcome(part: bytes, pictures: bool, survey: object) -> object:
     st.sampled_from(_HEADS),
     st.lists(st.tuples(st.sampled_from(_ROWS), st.lists(st.sampled_from(_CELLS), max_size=4))),
     st.sampled_from(_TAILS),
+    st.sampled_from(_ENDS),
     st.booleans(),
 )
-@example(HEAD, [(row, [cell]) for row in _ROWS[1:4] for cell in _CELLS[:16]], _TAILS[1], False)
+@example(HEAD, [(row, [cell]) for row in _ROWS[1:4] for cell in _CELLS[:16]], _TAILS[1], "", False)
+@example("", [(_ROWS[1], [_CELLS[0]])], "", _ENDS[2], False)
 def test_the_pattern_finds_what_the_walk_finds(
-    head: str, rows: list[tuple[str, list[str]]], tail: str, pictures: bool
+    head: str, rows: list[tuple[str, list[str]]], tail: str, end: str, pictures: bool
 ) -> None:
     lines = "".join(f"{row}{''.join(cells)}</row>" for row, cells in rows)
-    part = (head + sheet_xml(lines, tail, MAIN)).encode()
+    part = (head + sheet_xml(lines, tail, MAIN) + end).encode()
     assert _outcome(part, pictures, survey_worksheet) == _outcome(part, pictures, walked)
 
 

@@ -334,6 +334,16 @@ def test_lines_of_kept_cells_are_written_the_same(count: int) -> None:
     assert _parts(book.bytes()) == _parts(plain([singly]))
 
 
+def test_no_cell_is_written_over_lines() -> None:
+    book = Book(title="T", author="A", created=DAY)
+    page = book.page("S0")
+    lines = page.lines(1)
+    lines.write(0, [lines.kept(0, page.number_cell(1, BODY))])
+    page.number(0, 0, 1, BODY)
+    with pytest.raises(WorkbookError, match="twice"):
+        book.bytes()
+
+
 def test_no_chart_shows_lines() -> None:
     book = Book(title="T", author="A", created=DAY)
     page = book.page("S0")

@@ -89,15 +89,14 @@ def read_row(table: Table, row: Row, spellings: Spellings) -> list[Entry]:
     The remark, beside whichever of its cells, goes with the first.
     """
     entries = [_read_cell(table, row, at, spellings) for at in row.cells]
+    if len(entries) == 1:
+        return entries
     remark = all_remarks([entry.response for entry in entries])
     filled = [entry for entry in entries if entry.response.raw] or entries[:1]
     return [_with_remark(filled[0], remark), *filled[1:]]
 
 
 def _with_remark(entry: Entry, remark: str) -> Entry:
-    """The entry with all remarks; mostly it has them already, and copying takes long."""
-    if entry.response.remark == remark:
-        return entry
     return replace(entry, response=replace(entry.response, remark=remark))
 
 
@@ -192,6 +191,8 @@ def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -
     if not entries:
         blank = Entry(Response(item.id))
         return Answer(item, blank, Problem(missing, name, item=item.id), settled=True)
+    if len(entries) == 1:
+        return Answer(item, entries[0])
     filled = [entry for entry in entries if entry.response.raw]
     remarks = all_remarks([entry.response for entry in entries])
     if len({entry.said for entry in filled}) > 1:
@@ -201,7 +202,5 @@ def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -
         problem = Problem(Code.DUPLICATE_ITEM, name, place, item.id, shown)
         return Answer(item, undecided, problem, settled=True)
     best = _with_remark((filled or entries)[0], remarks)
-    if len(entries) > 1:
-        raw, place = best.response.raw, entries[1].response.cell
-        return Answer(item, best, Problem(Code.DUPLICATE_SAME, name, place, item.id, raw))
-    return Answer(item, best)
+    raw, place = best.response.raw, entries[1].response.cell
+    return Answer(item, best, Problem(Code.DUPLICATE_SAME, name, place, item.id, raw))

@@ -87,7 +87,7 @@ def _is_illegal(part: Part) -> bool:
 _MARKUP: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<")
 _DECLARED: Final = re.compile(rb"<!(DOCTYPE|ENTITY)")
 _COUNT: Final = re.compile(rb"""\b(?:count|uniqueCount)\s*=\s*["']\s*\+?(\d+)""")
-_SST: Final = re.compile(rb"<(?:[\w.-]+:)?sst\b[^>]*")
+_SST: Final = re.compile(rb"<(?:[\w.-]++:)?+sst\b[^>]*")
 _SHEET: Final = re.compile(rb"<(?:[\w.-]+:)?sheet\s|<table:table[\s/>]")
 _CARRY: Final = 4096  # bytes looked at again with the next chunk: a tag may lie across
 
@@ -144,7 +144,7 @@ class _Check:
 
     def _look(self, name: str, text: bytes) -> None:
         allowed = self._is_odf and name.startswith(_DOCTYPE_ALLOWED)
-        for found in _DECLARED.finditer(text) if b"<!" in text else ():
+        for found in _DECLARED.finditer(text):
             if found[1] == b"ENTITY" or not allowed:
                 raise unsafe("doctype")
         for tag in _SST.finditer(text) if b"sst" in text else ():

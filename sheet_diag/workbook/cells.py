@@ -87,6 +87,7 @@ class Cells:
         self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
         self._tables: list[Area] = []
         self._finished: list[bytes] = []
+        self._left: list[str] = []
         self._edge_rows: set[int] = set()
         self._edge_columns: set[int] = set()
         self._marks = _Marks()
@@ -162,7 +163,6 @@ class Cells:
             self._finish(end)
 
     def _finish(self, end: int) -> None:
-        self._measure(end)
         text = "".join(self._texts(end, self._marks))
         self._finished.append(zlib.compress(text.encode(), 1))
         self._rows.first = end
@@ -181,29 +181,18 @@ class Cells:
         """Whether anything was written."""
         return bool(self._rows or self._lines or self._finished)
 
-    def edges(self) -> tuple[set[int], set[int]]:
-        """The outmost rows and columns of all cells and heights, and some between."""
-        self._measure(ROWS)
+    def close(self, numbers: Numbers) -> tuple[set[int], set[int]]:
+        """Make XML of what is left. Rows and columns come back, the outmost and some between."""
+        if self._finished or self._lines:
+            self._finish(ROWS)
+        self._left = list(self._texts(ROWS, _Formats(numbers)))
         return self._edge_rows, self._edge_columns
 
     def xml(self, numbers: Numbers) -> Iterator[str]:
-        """The rows, in pieces."""
-        if self._lines:
-            self._finish(ROWS)
+        """The rows of a closed sheet, in pieces."""
         for finished in self._finished:
             yield self._numbered(finished, numbers)
-        yield from self._texts(ROWS, _Formats(numbers))
-
-    def _measure(self, end: int) -> None:
-        rows = [row for row in (*self._rows, *self._lines, *self._heights) if row < end]
-        if rows:
-            self._edge_rows.update((min(rows), max(rows)))
-        for row, (width, _) in self._lines.items():
-            if row < end:
-                self._edge_columns.update((0, width - 1))
-        for row, cells in self._rows.items():
-            if row < end:
-                self._edge_columns.update((min(cells), max(cells)))
+        yield from self._left
 
     def _texts(self, end: int, formats: Mapping[Form, str]) -> Iterator[str]:
         first = self._rows.first
@@ -219,14 +208,21 @@ class Cells:
         for row in block:
             if row in self._lines:
                 used.update((0, self._lines[row][0] - 1))
-        spans = f' spans="{min(used) + 1}:{max(used) + 1}"' if used else ""
+        spans = ""
+        if used:
+            first, last = min(used), max(used)
+            self._edge_columns.update((first, last))
+            spans = f' spans="{first + 1}:{last + 1}"'
+        self._edge_rows.update((block[0], block[-1]))
         return "".join([self._row(row, spans, formats) for row in block])
 
     def _row(self, row: int, spans: str, formats: Mapping[Form, str]) -> str:
         number = str(row + 1)
         head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{self.row_trait}'
         cells = self._rows.get(row, {})
-        _, written = self._lines.get(row, (0, ""))
+        width, written = self._lines.get(row, (0, ""))
+        if written and cells and min(cells) < width:
+            raise WorkbookError(f"row {row} has a cell twice")
         if not (cells or written):
             return f"{head}/>"
         pieces = [f"{head}>{written}"]

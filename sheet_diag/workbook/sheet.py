@@ -87,7 +87,7 @@ class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
         return data
 
     def _write_dimension(self) -> None:
-        rows, columns = self.cells.edges()
+        rows, columns = self.cells.close(self.forms.cells)
         for row in rows:
             self._check_dimensions(row, 0, ignore_col=True)
         for col in columns:

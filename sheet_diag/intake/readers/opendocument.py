@@ -111,6 +111,13 @@ def rows_of(table: Table) -> SheetCells:
     return SheetCells(table.name, table.visible, tuple(map(tuple, rows)))
 
 
+class _LocalNames(dict[str, str]):
+    """Names of attributes without their prefixes: a file has few, each ten thousand times."""
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, local(name))
+
+
 class _Walker:
     """Gathers tables; `_row` and `_column` are where the next row and cell will stand."""
 
@@ -124,6 +131,7 @@ class _Walker:
         self._row = self._height = self._column = self._depth = 0
         self._cell: Attributes | None = None
         self._text = CellText()
+        self._names = _LocalNames()
 
     def start(self, name: str, attributes: Attributes) -> None:
         name = local(name)
@@ -131,7 +139,7 @@ class _Walker:
             self.pictures += name in _SHAPES
             self._text.start(name, attributes)
             return
-        opened = {local(key): value for key, value in attributes.items()}
+        opened = {self._names[key]: value for key, value in attributes.items()}
         if name in ("table-cell", "covered-table-cell"):
             self._cell = opened
             self._text = CellText()
@@ -246,7 +254,9 @@ def _places(run: Run, sheet: SheetSurvey) -> Iterator[tuple[int, int]]:
 
 def _count(attributes: Attributes, name: str) -> int:
     """A number of rows or columns; 1 where it is none, at most one more than any sheet has."""
-    digits = attributes.get(name, "1")[:20]
+    if name not in attributes:
+        return 1
+    digits = attributes[name][:20]
     number = int(digits) if digits.isascii() and digits.isdigit() else 1
     return min(max(number, 1), LAST_ROW + LAST_COLUMN)
 
