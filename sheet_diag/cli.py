@@ -1,7 +1,8 @@
 """Words in, words out, exit status. Decides nothing about returns.
 
 Exit status 0: every file was ranked, superseded or ignored with a reason; 1: some return needs
-attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: stopped by Ctrl-C.
+attention; 2: usage, catalogue or configuration error; 3: a fault of ours; 130: stopped by Ctrl-C
+(which is how watching ends: with 0, unless a run was at work).
 """
 
 from __future__ import annotations

@@ -73,6 +73,7 @@ class Cluster(Executor):
         self._changed = threading.Condition()
         self._gathered: deque[_Call] = deque()
         self._under_way: dict[str, Sequence[_Call]] = {}
+        self._threads = _threads(client)
         self._returned = 0  # chunks since the last look
         self._closing = False
         for each in (self._send_all, self._watch):
@@ -81,7 +82,7 @@ class Cluster(Executor):
     @property
     def ahead(self) -> int:
         """How many calls keep all workers busy while their results are on the way."""
-        return max(AHEAD, 2 * CHUNK * _threads(self._client))
+        return max(AHEAD, 2 * CHUNK * self._threads)
 
     def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
         """Have the function called by one of the teams."""
@@ -125,14 +126,21 @@ class Cluster(Executor):
     def _next_chunk(self) -> list[_Call]:
         with self._changed:
             self._changed.wait_for(lambda: self._gathered or self._closing)
-            self._changed.wait_for(lambda: self._closing or self._is_enough(), _LINGER)
+            most = self._most()
+            self._changed.wait_for(lambda: self._closing or self._are_enough(most), _LINGER)
             calls: list[_Call] = []
-            while self._gathered and len(calls) < CHUNK and _size(calls) < _LARGE:
+            while self._gathered and len(calls) < most and _size(calls) < _LARGE:
                 calls.append(self._gathered.popleft())
             return calls
 
-    def _is_enough(self) -> bool:
-        return len(self._gathered) >= CHUNK or _size(self._gathered) >= _LARGE
+    def _most(self) -> int:
+        """How many calls go together: the more, the more every thread has before it, so that a
+        few calls are spread over all of them."""
+        calls = sum(map(len, self._under_way.values()))
+        return max(1, min(CHUNK, calls // max(1, self._threads)))
+
+    def _are_enough(self, most: int) -> bool:
+        return len(self._gathered) >= most or _size(self._gathered) >= _LARGE
 
     def _send(self, calls: Sequence[_Call]) -> None:
         packed = [call.packed for call in calls]
@@ -196,9 +204,10 @@ class Cluster(Executor):
         if self._returned or not self._under_way:
             return False
         try:
-            return _threads(self._client) == 0
+            self._threads = _threads(self._client)
         except Exception:  # noqa: BLE001 - the calls under way tell what became of the scheduler
             return False
+        return self._threads == 0
 
 
 @dataclass(frozen=True, slots=True)

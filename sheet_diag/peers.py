@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,18 @@ def _score(scores: Scores, measure: str) -> Fraction | None:
     return category.score if category else None
 
 
+class _Own(NamedTuple):
+    """A score of a client, taken apart once for all groups."""
+
+    numerator: int
+    denominator: int
+    value: float
+
+    @classmethod
+    def of(cls, score: Fraction) -> _Own:
+        return cls(score.numerator, score.denominator, float(score))
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """One measure of one group; `ordered` None: a reference, of which only statistics are known.
@@ -102,14 +114,14 @@ class _Table:
     ordered: Sequence[int] | None
     parts: int = 1
 
-    def standing(self, score: Fraction | None) -> Standing:
+    def standing(self, own: _Own | None) -> Standing:
         """Where a score stands; the score of a client of the group unless this is a reference."""
-        found = self.statistics
-        position = None
-        if self.ordered is not None and score is not None:
-            whole = score.numerator * self.parts // score.denominator
-            position = len(self.ordered) - bisect_right(self.ordered, whole) + 1
-        deviation = None if score is None else _deviation(float(score), found)
+        found, position, deviation = self.statistics, None, None
+        if own:
+            deviation = _deviation(own.value, found)
+            if self.ordered is not None:
+                whole = own.numerator * self.parts // own.denominator
+                position = len(self.ordered) - bisect_right(self.ordered, whole) + 1
         quartiles = found.lower, found.median, found.upper
         return Standing(found.count, found.mean, *quartiles, position, deviation)
 
@@ -131,14 +143,17 @@ class _Among(Mapping[str, tuple[Peers, ...]]):
 
     def __getitem__(self, label: str) -> tuple[Peers, ...]:
         outcome = self._clients[label]
-        scores = _scores(outcome)
+        scores = {OVERALL: _scores(outcome).overall} | {
+            name: each.score for name, each in _scores(outcome).categories.items()
+        }
+        own = {name: _Own.of(score) for name, score in scores.items() if score is not None}
         chosen = ((kind, _chosen(outcome, kind)) for kind in GroupKind)
         return tuple(
             Peers(
                 kind=kind,
                 choice=choice,
                 standings={
-                    measure: table.standing(_score(scores, measure))
+                    measure: table.standing(own.get(measure))
                     for measure, table in self._tables[kind, choice].items()
                 },
             )

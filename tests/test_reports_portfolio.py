@@ -33,10 +33,12 @@ from sheet_diag.model.judgement import Judgement, Override
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
+from sheet_diag.portfolio.told import choice_ids
 from sheet_diag.problems import severity
 from sheet_diag.reports.portfolio import clients, listing, rows
 from sheet_diag.sheet import Entries
 from sheet_diag.wording import Wording
+from sheet_diag.workbook import cells
 from tests.catalogs import JIS, catalog
 from tests.formulas import Calculator
 from tests.lint import lint
@@ -51,6 +53,7 @@ from tests.samples import (
     received,
     reference,
     settled,
+    summary,
 )
 from tests.workbooks import (
     NS,
@@ -492,6 +495,36 @@ def test_links_end_where_excel_ends_them(monkeypatch: pytest.MonkeyPatch) -> Non
     told = [row["報告書"] for row in table(page(CLIENTS, content))]
     assert told[:2] == ["開く", "開く"]
     assert all(text.startswith("results/") for text in told[2:])
+
+
+def test_long_sheets_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their first rows are put away before the last are written."""
+    monkeypatch.setattr(cells, "_MANY", 16)  # else they would have to be very long
+    given = [each for each in ranked() for _ in range(6)]
+    many = [_numbered(outcome, number) for number, outcome in enumerate(given)]
+    content = portfolio(many, catalog=CATALOG)
+    assert lint(content) == []
+    tables = summary(many, catalog=CATALOG)
+    listed = table(page(CLIENTS, content))
+    assert [row["診断先"] for row in listed] == tables.clients["name"].tolist()
+    assert [row["総合スコア"] for row in listed] == tables.clients["score"].tolist()
+    assert len(sheet_parts(content)["一覧"].findall("m:hyperlinks/m:hyperlink", NS)) == len(many)
+    marks = [[row[item] for item in CATALOG.items] for row in table(page(MARKS, content))]
+    shown = {None: None, "yes": "○", "partial": "△", "no": "×", "unknown": "?", "na": "-"}
+    ids = [*choice_ids(CATALOG), None]
+    assert marks == [[shown[ids[code]] for code in row] for row in tables.codes.tolist()]
+    data = table(page(DATA, content))
+    assert [(row["ファイル"], row["No."]) for row in data] == [
+        (outcome.received.file, item) for outcome in many for item in CATALOG.items
+    ]
+
+
+def _numbered(outcome: Outcome, number: int) -> Outcome:
+    received, sheet_ = outcome.received, outcome.received.sheet
+    assert sheet_
+    named = replace(sheet_, profile={**sheet_.profile, "company": f"見本{number:04}"})
+    received = replace(received, file=f"{number:04}.xlsx", sheet=named)
+    return replace(outcome, received=received, result=f"results/{number:04}.xlsx")
 
 
 # --- 設問分析

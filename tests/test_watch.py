@@ -388,3 +388,12 @@ def test_a_fault_of_ours_does_not_end_the_watching(
     runs.begin(order)
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert "ZeroDivisionError" in (tmp_path / "sheet-diag-error.log").read_text(encoding="utf-8")
+
+
+def test_when_a_hurdle_is_gone(tmp_path: Path) -> None:
+    file, never = tmp_path / "portfolio.xlsx", time.monotonic() + 1_000
+    assert watching._Hurdle(file, never).is_gone(), "removed"
+    file.touch()
+    assert watching._Hurdle(file, never).is_gone(), "closed"
+    assert not watching._Hurdle(tmp_path, never).is_gone(), "a folder says nothing"
+    assert watching._Hurdle(tmp_path, 0).is_gone(), "but it is time"

@@ -1,0 +1,124 @@
+"""What a cluster costs besides the work: processor time of each part, a task and a client.
+
+    python -m benchmarks.cluster             (tasks that do nothing)
+    python -m benchmarks.cluster 100 300     (whole runs over so many returns)
+
+A scheduler and a worker are started on this machine. Processor time does not depend on what else
+the machine does; docs/cluster.md holds the results, and what follows for many machines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import psutil  # type: ignore[import-untyped]
+
+from benchmarks.returns import write_returns
+from sheet_diag import cluster
+from sheet_diag.batch import Order, run
+from sheet_diag.catalog import load_catalog
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import Issuer, Limits
+from sheet_diag.workers import Workers
+from tests.chores import ends
+from tests.clusters import Machines
+
+_TASKS: Final = 2_000
+_CHUNKS: Final = (1, 4, 16, 64)
+_CONTENT: Final = 60_000  # bytes sent and returned, about those of a return and of a report
+
+
+def tasks() -> None:
+    """Tasks that do nothing, in chunks of several sizes, without and with a content."""
+    with _machines() as machines:
+        for size in (0, _CONTENT):
+            for chunk in _CHUNKS:
+                cluster.CHUNK = chunk  # type: ignore[misc]  # what is measured here
+                _print(f"{size:6} bytes, chunks of {chunk:2}", _nothing(machines, size), _TASKS)
+
+
+def _nothing(machines: Machines, size: int) -> dict[str, float]:
+    with cluster.connect(machines.url, "bench", Limits(), _quiet) as there:
+        workers = Workers[str](there, 4 * max(_CHUNKS), remote=True)
+        list(workers.map(ends, ["ready"]))
+        before = _seconds(machines)
+        for answer in workers.map(ends, (str(n).ljust(size) for n in range(_TASKS))):
+            assert isinstance(answer, str)
+        return _since(before, machines)
+
+
+def runs(counts: list[int]) -> None:
+    """Whole runs; what one client more costs follows from the first and the last of them."""
+    with _machines() as machines, tempfile.TemporaryDirectory() as folder:
+        found = []
+        for count in counts:
+            source = Path(folder) / str(count)
+            write_returns(source, count)
+            before = _seconds(machines)
+            order = Order(
+                source, Path(folder) / f"{count} out", load_catalog(), Issuer(), date.today(),
+                Lang.JA, scheduler=machines.url,
+            )  # fmt: skip
+            run(order, _quiet)
+            found.append(_since(before, machines))
+            _print(f"{count} returns", found[-1], count)
+        more = {part: found[-1][part] - found[0][part] for part in found[0]}
+        _print("one more", more, counts[-1] - counts[0])
+
+
+@contextmanager
+def _machines() -> Iterator[Machines]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Machines(Path(folder), workers=1) as machines,
+    ):
+        yield machines
+
+
+def _seconds(machines: Machines) -> dict[str, float]:
+    """Processor time of each part until now. Dask's worker is counted without its team: that does
+    the same work as processes at home."""
+    (worker,) = machines.workers
+    ended = os.times()
+    return {
+        "parent": time.process_time(),
+        "its processes": ended.children_user + ended.children_system,
+        "scheduler": _used(machines.scheduler.pid),
+        "worker": _used(worker.pid),
+        "clock": time.monotonic(),
+    }
+
+
+def _used(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def _since(before: dict[str, float], machines: Machines) -> dict[str, float]:
+    return {part: now - before[part] for part, now in _seconds(machines).items()}
+
+
+def _print(what: str, seconds: dict[str, float], count: int) -> None:
+    parts = ", ".join(f"{part} {1000 * each / count:.2f}" for part, each in seconds.items())
+    sys.stdout.write(f"{what}: ms each: {parts}\n")
+    sys.stdout.flush()
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    del stage, done, total
+
+
+if __name__ == "__main__":
+    counts = [int(each) for each in sys.argv[1:]]
+    if counts:
+        runs(counts)
+    else:
+        tasks()
