@@ -37,7 +37,7 @@ from sheet_diag.reception import Crew, Progress, receive_all
 from sheet_diag.recollection import FILE_NAME as READINGS
 from sheet_diag.recollection import Recollection
 from sheet_diag.records import Read, Shelf
-from sheet_diag.reports.portfolio import portfolio_report
+from sheet_diag.reports.portfolio import write_portfolio
 from sheet_diag.settle import settle
 from sheet_diag.settle.plans import attach_plans
 from sheet_diag.staging import JOURNAL, Staging
@@ -148,8 +148,8 @@ def _publish(
         progress("portfolio", 0, 1)
         portfolio = gathering.portfolio()
         exports.finish(portfolio)
-    summary = portfolio_report(portfolio, order.catalog, order.issuer, Wording(order.lang))
-    staging.write("portfolio.xlsx", summary)
+    path, say = staging.place("portfolio.xlsx"), Wording(order.lang)
+    write_portfolio(path, portfolio, order.catalog, order.issuer, say)
     progress("portfolio", 1, 1)
     return portfolio
 

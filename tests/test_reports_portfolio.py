@@ -507,7 +507,7 @@ def test_long_sheets_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = summary(many, catalog=CATALOG)
     listed = table(page(CLIENTS, content))
     assert [row["診断先"] for row in listed] == tables.clients["name"].tolist()
-    assert [row["総合スコア"] for row in listed] == tables.clients["score"].tolist()
+    assert [row["総合評価点"] for row in listed] == tables.clients["score"].tolist()
     assert len(sheet_parts(content)["一覧"].findall("m:hyperlinks/m:hyperlink", NS)) == len(many)
     marks = [[row[item] for item in CATALOG.items] for row in table(page(MARKS, content))]
     shown = {None: None, "yes": "○", "partial": "△", "no": "×", "unknown": "?", "na": "-"}
