@@ -9,11 +9,10 @@ the machine does; docs/cluster.md holds the results, and what follows for many m
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -33,7 +32,11 @@ from tests.clusters import Machines
 
 _TASKS: Final = 2_000
 _CHUNKS: Final = (1, 4, 16, 64)
+_IDLE: Final = 10.0  # seconds
 _CONTENT: Final = 60_000  # bytes sent and returned, about those of a return and of a report
+
+Rates = Mapping[str, float]
+NOTHING: Final[Rates] = {}
 
 
 def tasks() -> None:
@@ -45,7 +48,7 @@ def tasks() -> None:
                 _print(f"{size:6} bytes, chunks of {chunk:2}", _nothing(machines, size), _TASKS)
 
 
-def _nothing(machines: Machines, size: int) -> dict[str, float]:
+def _nothing(machines: Machines, size: int) -> Rates:
     with cluster.connect(machines.url, "bench", Limits(), _quiet) as there:
         workers = Workers[str](there, 4 * max(_CHUNKS), remote=True)
         list(workers.map(ends, ["ready"]))
@@ -58,7 +61,8 @@ def _nothing(machines: Machines, size: int) -> dict[str, float]:
 def runs(counts: list[int]) -> None:
     """Whole runs; what one client more costs follows from the first and the last of them."""
     with _machines() as machines, tempfile.TemporaryDirectory() as folder:
-        found = []
+        found, idle = [], _idle(machines)
+        _print("idle, a second", idle, 1)
         for count in counts:
             source = Path(folder) / str(count)
             write_returns(source, count)
@@ -68,7 +72,7 @@ def runs(counts: list[int]) -> None:
                 Lang.JA, scheduler=machines.url,
             )  # fmt: skip
             run(order, _quiet)
-            found.append(_since(before, machines))
+            found.append(_since(before, machines, idle))
             _print(f"{count} returns", found[-1], count)
         more = {part: found[-1][part] - found[0][part] for part in found[0]}
         _print("one more", more, counts[-1] - counts[0])
@@ -83,14 +87,12 @@ def _machines() -> Iterator[Machines]:
         yield machines
 
 
-def _seconds(machines: Machines) -> dict[str, float]:
+def _seconds(machines: Machines) -> Rates:
     """Processor time of each part until now. Dask's worker is counted without its team: that does
     the same work as processes at home."""
     (worker,) = machines.workers
-    ended = os.times()
     return {
         "parent": time.process_time(),
-        "its processes": ended.children_user + ended.children_system,
         "scheduler": _used(machines.scheduler.pid),
         "worker": _used(worker.pid),
         "clock": time.monotonic(),
@@ -102,11 +104,23 @@ def _used(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def _since(before: dict[str, float], machines: Machines) -> dict[str, float]:
-    return {part: now - before[part] for part, now in _seconds(machines).items()}
+def _since(before: Rates, machines: Machines, idle: Rates = NOTHING) -> Rates:
+    """What each part took; less what Dask takes by the clock, where that is told."""
+    now = _seconds(machines)
+    clock = now["clock"] - before["clock"]
+    return {part: now[part] - before[part] - idle.get(part, 0.0) * clock for part in now}
 
 
-def _print(what: str, seconds: dict[str, float], count: int) -> None:
+def _idle(machines: Machines) -> Rates:
+    """Processor time a second of each part while there is nothing to do."""
+    with cluster.connect(machines.url, "bench", Limits(), _quiet):
+        before = _seconds(machines)
+        time.sleep(_IDLE)
+        found = _since(before, machines)
+    return {part: each / _IDLE for part, each in found.items() if part != "clock"}
+
+
+def _print(what: str, seconds: Rates, count: int) -> None:
     parts = ", ".join(f"{part} {1000 * each / count:.2f}" for part, each in seconds.items())
     sys.stdout.write(f"{what}: ms each: {parts}\n")
     sys.stdout.flush()

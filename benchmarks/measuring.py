@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -71,12 +71,12 @@ def measured(command: Sequence[str], folder: Path, core: int | None = None) -> M
 
     Raises `FailedError` where its exit status is not 0.
     """
-    pin = None if core is None or not PINNING else lambda: os.sched_setaffinity(0, {core})
     with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
         started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=_environment(), stdout=told, stderr=told, preexec_fn=pin
-        )
+        with _pinned(core):
+            process = subprocess.Popen(
+                command, cwd=folder, env=_environment(), stdout=told, stderr=told
+            )
         watch = _watched(process)
         wall = time.perf_counter() - started
         told.seek(0)
@@ -98,6 +98,20 @@ def timed(command: Sequence[str], folder: Path) -> float:
 def cores() -> list[int]:
     """The cores that this process may use."""
     return sorted(os.sched_getaffinity(0)) if PINNING else list(range(os.cpu_count() or 1))
+
+
+@contextlib.contextmanager
+def _pinned(core: int | None) -> Iterator[None]:
+    """Processes started here inherit the core."""
+    if core is None or not PINNING:
+        yield
+        return
+    former = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, former)
 
 
 def _watched(process: subprocess.Popen[bytes]) -> _Watch:

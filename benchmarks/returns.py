@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,8 @@ _CHUNK: Final = 250  # returns a task
 def write_returns(folder: Path, count: int, seed: int = SEED, jobs: int | None = None) -> None:
     """Write the first `count` returns of the seed, with all cores."""
     folder.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(jobs or os.cpu_count()) as pool:
+    # Fresh processes: the caller may have threads, which do not survive a fork.
+    with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn")) as pool:
         for task in [pool.submit(_write, folder, part, seed) for part in _parts(count)]:
             task.result()
 

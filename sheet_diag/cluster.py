@@ -31,7 +31,7 @@ from sheet_diag.workers import AHEAD, ClusterError, DiedError
 _Out = TypeVar("_Out")
 Progress = Callable[[str, int, int], None]
 
-# The scheduler takes about a millisecond a task, whatever is in it: docs/cluster.md.
+# The scheduler takes two milliseconds a task, however many calls are in it (docs/cluster.md).
 CHUNK: Final = 16
 _LARGE: Final = 4 * MIB  # of a chunk: large returns travel alone
 _LINGER: Final = 0.05  # seconds that a call waits for others to go with

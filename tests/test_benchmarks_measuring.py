@@ -16,10 +16,11 @@ from benchmarks.picture import draw
 from benchmarks.returns import write_returns
 
 
-def test_a_command_is_watched_with_its_children(tmp_path: Path) -> None:
-    grandchild = "x = bytearray(80_000_000); import time; time.sleep(1.5); print('there')"
-    command = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])"
-    seen = measured([sys.executable, "-c", command], tmp_path, cores()[0])
+def test_a_command_is_watched_with_all_its_descendants(tmp_path: Path) -> None:
+    script = "x = bytearray(80_000_000); import time; time.sleep(1.5); print('there')"
+    for _ in range(2):
+        script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {script!r}])"
+    seen = measured([sys.executable, "-c", script], tmp_path, cores()[0])
     assert seen.output.strip() == "there"
     assert 80_000_000 < seen.memory < 200_000_000
     assert seen.parent_cpu <= seen.cpu
@@ -72,7 +73,14 @@ def test_the_page_is_written_from_the_results() -> None:
     assert "| 2 cores against one | ≥ 1.8 × | 1.7 × | **missed** |" in lines
     assert "| reading | 75.0% | 15.00 |" in lines
     assert "seconds = 2.0 + 10.00 ms · returns" in page
+    assert "| peak memory at 20,000 returns | ≤ 1.2 GiB | 0.32 GiB | met |" in lines
+    assert "busy" not in page
     assert publishing.BEGIN in publishing.PAGE.read_text("utf-8")
+
+
+def test_a_busy_machine_is_told() -> None:
+    waited = {**RESULTS["ways"], "floor": [_run(200, 3, 1.5)]}
+    assert "2.0 times" in publishing.tables({**RESULTS, "ways": waited})
 
 
 def test_the_curve_is_drawn(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.staging import LOCK
 from sheet_diag.workers import ClusterError, Died, Workers
 from tests.catalogs import JIS
-from tests.chores import ends
+from tests.chores import ends, meet
 from tests.clusters import ROOT, Machines, until
 from tests.hostile import CASES
 from tests.hostile.case import filled
@@ -177,6 +177,13 @@ def test_a_task_that_dies_costs_itself_only(machines: Machines) -> None:
             list(Workers[str](there, remote=True).map(ends, ["needs memory"]))
         with pytest.raises(LookupError, match="bench"):
             list(Workers[str](there, remote=True).map(ends, ["raises"]))
+
+
+def test_a_few_tasks_are_spread_over_all_workers(machines: Machines, tmp_path: Path) -> None:
+    while len(machines.threads()) < 2:
+        machines.add_worker()
+    with connect(machines.url, str(tmp_path), Limits(seconds=100), quiet) as there:
+        assert list(Workers[str](there, remote=True).map(meet, ["a", "b"])) == ["a", "b"]
 
 
 def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sheet_diag.model import portfolio as model
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.portfolio import gathering
@@ -119,7 +118,3 @@ def test_a_worker_loads_no_pandas() -> None:
     code = "import sys, sheet_diag.portfolio.told, sheet_diag.journal; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert {"pandas", "numpy", "pyarrow"}.isdisjoint(done.stdout.split())
-
-
-def test_the_workbook_shows_as_many_answers_as_are_kept() -> None:
-    assert model.SHOWN_ANSWERS == 1_000_000 // 15

@@ -30,6 +30,7 @@ from sheet_diag.model.comparison import (
     Standing,
 )
 from sheet_diag.model.judgement import Judgement, Override
+from sheet_diag.model.portfolio import SHOWN_ANSWERS
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
@@ -580,6 +581,11 @@ def test_every_held_or_rejected_file_is_listed() -> None:
 
 
 # --- データ
+
+
+def test_as_many_answers_are_kept_as_are_shown() -> None:
+    (first, *_) = table(page(DATA))
+    assert listing.CELLS // len(first) == SHOWN_ANSWERS
 
 
 def test_data_are_tidy() -> None:

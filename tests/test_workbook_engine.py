@@ -5,6 +5,7 @@ XlsxWriter itself, told the same by its public interface, is the reference.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import warnings
@@ -353,6 +354,23 @@ def test_no_chart_shows_lines() -> None:
     chart.add_series({"values": "=S0!$A$1:$A$1"})
     page.place(3, 0, chart, (100, 100))
     with pytest.raises(WorkbookError, match="no chart"):
+        book.bytes()
+
+
+class FullDisk(io.BytesIO):
+    def write(self, content: Any, /) -> int:
+        raise OSError(errno.ENOSPC, "no space left")
+
+
+def test_a_full_disk_is_told_as_one() -> None:
+    with pytest.raises(OSError, match="no space left"):
+        _book([EVERYTHING])._book.write(FullDisk())
+
+
+def test_a_book_is_finished_once() -> None:
+    book = _book([EVERYTHING])
+    book.bytes()
+    with pytest.raises(WorkbookError, match="finished"):
         book.bytes()
 
 

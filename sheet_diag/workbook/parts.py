@@ -12,6 +12,7 @@ from xlsxwriter.packager import Packager
 from sheet_diag.workbook.contents import Strings
 from sheet_diag.workbook.forms import DEFAULT, Forms
 from sheet_diag.workbook.package import Package, Text, deflate, deflate_once
+from sheet_diag.workbook.refusal import WorkbookError
 from sheet_diag.workbook.sheet import Sheet
 from sheet_diag.workbook.styles import styles_part
 
@@ -47,8 +48,11 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publish
 
     def write(self, file: IO[bytes]) -> None:
         """Finish the workbook. What XlsxWriter zips itself is an archive of nothing."""
+        if self.fileclosed:
+            raise WorkbookError("the workbook is finished already")
+        self.fileclosed = True
         self._file = file
-        self.close()
+        self._store_workbook()  # `close` would make another error of a full disk
 
     def _prepare_sst_string_data(self) -> None:
         """Nothing: strings stay as they are."""
