@@ -358,7 +358,7 @@ def test_no_chart_shows_lines() -> None:
 
 
 class FullDisk(io.BytesIO):
-    def write(self, content: Any, /) -> int:
+    def write(self, _: Any, /) -> int:
         raise OSError(errno.ENOSPC, "no space left")
 
 
