@@ -93,9 +93,9 @@ class Bench:
         self._outputs(plan.floor)
         ways: dict[str, list[Facts]] = {}
         for turn in range(1, plan.repeats + 1):
-            for name, work in self._ways():
-                facts = self._notes.once(f"{name}, {turn} of {plan.repeats}", work)
-                ways.setdefault(name, []).append(facts)
+            for name, clients, work in self._ways():
+                label = f"{name}, {clients} returns, {turn} of {plan.repeats}"
+                ways.setdefault(name, []).append(self._notes.once(label, work))
         others = [size for size in plan.sizes if size != plan.clients]
         curve = [self._notes.once(f"all, {n} returns", partial(self._ours, n)) for n in others]
         return {
@@ -105,17 +105,17 @@ class Bench:
             "plan": asdict(plan),
             "ways": ways,
             "sizes": [*ways["all"], *curve],
-            "stages": self._notes.once("stages", self._stages),
-            "starts": self._notes.once("starts", self._starts),
+            "stages": self._notes.once(f"stages, {plan.clients} returns", self._stages),
+            "starts": self._notes.once(f"{plan.starts} starts", self._starts),
         }
 
-    def _ways(self) -> Iterator[tuple[str, Callable[[], Facts]]]:
+    def _ways(self) -> Iterator[tuple[str, int, Callable[[], Facts]]]:
         plan = self._plan
-        yield "plain", partial(self._plain, "plain")
-        yield "tuned", partial(self._plain, "tuned")
-        yield "floor", self._floor
-        yield "one", partial(self._ours, plan.clients, self._core)
-        yield "all", partial(self._ours, plan.clients)
+        yield "plain", plan.plain, partial(self._plain, "plain")
+        yield "tuned", plan.plain, partial(self._plain, "tuned")
+        yield "floor", plan.floor, self._floor
+        yield "one", plan.clients, partial(self._ours, plan.clients, self._core)
+        yield "all", plan.clients, partial(self._ours, plan.clients)
 
     def _ours(self, clients: int, core: int | None = None) -> Facts:
         """A run of the product, with one process where it has one core; its outputs are removed."""

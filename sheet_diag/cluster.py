@@ -142,24 +142,27 @@ class Cluster(Executor):
     def _are_enough(self, most: int) -> bool:
         return len(self._gathered) >= most or _size(self._gathered) >= _LARGE
 
-    def _send(self, calls: Sequence[_Call]) -> None:
+    def _send(self, calls: Sequence[_Call], *, last: bool = False) -> None:
         packed = [call.packed for call in calls]
         key = f"{self._team}-{uuid.uuid4().hex}"
         with self._changed:
             self._under_way[key] = calls
         try:
             sent = self._client.submit(work, self._team, packed, key=key, pure=False)
-            sent.add_done_callback(partial(self._receive, key))
+            sent.add_done_callback(partial(self._receive, key, last))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
             self._fail(key, error)
 
     # --- what comes back, in a thread of Dask's
 
-    def _receive(self, key: str, sent: Any) -> None:
+    def _receive(self, key: str, last: bool, sent: Any) -> None:
         try:
             outcomes: Sequence[Outcome] = sent.result()
         except KilledWorker as error:
-            self._again(key, error)
+            if last:
+                self._fail(key, DiedError(f"workers lost: {error.allowed_failures + 1}"))
+            else:
+                self._again(key)
         except (CancelledError, asyncio.CancelledError):
             self._fail(key, ClusterError("cli.error.cluster.lost"))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
@@ -168,14 +171,10 @@ class Cluster(Executor):
             for call, outcome in zip(self._taken(key), outcomes, strict=True):
                 call.end(*outcome)
 
-    def _again(self, key: str, error: KilledWorker) -> None:
+    def _again(self, key: str) -> None:
         """Each worker that had the chunk died: one of its calls may be to blame, or none."""
-        calls = self._taken(key)
-        if len(calls) == 1:
-            calls[0].end(b"", DiedError(f"workers lost: {error.allowed_failures + 1}"))
-        else:
-            for call in calls:
-                self._send([call])
+        for call in self._taken(key):
+            self._send([call], last=True)
 
     def _fail(self, key: str, error: Exception) -> None:
         for call in self._taken(key):
@@ -219,11 +218,14 @@ class _Call:
 
     def end(self, value: bytes, error: Exception | None) -> None:
         """Give the future what came of it, unless nobody waits any more."""
-        if self.future.set_running_or_notify_cancel():
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
             if error:
-                self.future.set_exception(error)
-            else:
-                self.future.set_result(pickle.loads(value))  # of a team of ours
+                raise error
+            self.future.set_result(pickle.loads(value))  # of a team of ours
+        except Exception as raised:  # noqa: BLE001 - raised where the result is awaited
+            self.future.set_exception(raised)
 
 
 def _threads(client: Client) -> int:

@@ -37,7 +37,8 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publish
         super().__init__(io.BytesIO(), deepcopy(_OPTIONS))
         self.str_table = Strings()
         self.forms = Forms()
-        self._file: IO[bytes] | None = None
+        self._file: IO[bytes] = io.BytesIO()
+        self._is_finished = False
 
     def add_page(self, name: str) -> Sheet:
         """Add a sheet."""
@@ -48,8 +49,9 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publish
 
     def write(self, file: IO[bytes]) -> None:
         """Finish the workbook. What XlsxWriter zips itself is an archive of nothing."""
-        if self._file:
+        if self._is_finished:
             raise WorkbookError("the workbook is finished already")
+        self._is_finished = True
         self._file = file
         self._store_workbook()  # `close` would make another error of a full disk
 
@@ -60,7 +62,6 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publish
         """Nothing: `styles` numbers fonts, borders and fills where it writes them."""
 
     def _get_packager(self) -> Packager:
-        assert self._file, "XlsxWriter was closed by itself"
         return _Packager(Package(self._file))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 from sheet_diag import problems
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.portfolio import Attention
 from sheet_diag.model.results import Status
+from sheet_diag.model.returns import Problem
 from sheet_diag.reports.cells import Span
 from sheet_diag.reports.portfolio.charts import bars
 from sheet_diag.reports.portfolio.listing import (
@@ -138,22 +139,20 @@ def write_attention(page: Page, summary: Summary) -> None:
 def _attention_rows(found: Sequence[Attention], say: Wording) -> Iterator[Row]:
     """Each with what to write to the client, on the first line of a file that has a sentence for
     it."""
-    told: set[str] = set()
+    written: set[str] = set()
+    texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, say))  # others have the same
     for entry in found:
-        mail = "" if entry.file in told else _mail(entry, say.lang)
+        mail = "" if entry.file in written else _mail(entry, say.lang)
         if mail:
-            told.add(entry.file)
-        texts = (*_attention_texts(entry, say), mail)
+            written.add(entry.file)
+        status = say(f"portfolio.status.{entry.status.value}")
+        texts = (status, entry.file, entry.name, *texts_of(entry.problem), mail)
         heights = map(height_in, _ATTENTION.values(), texts)
         yield Row(texts, max(*heights, 22))
 
 
-def _attention_texts(entry: Attention, say: Wording) -> tuple[str, ...]:
-    problem = entry.problem
+def _problem_texts(say: Wording, problem: Problem) -> tuple[str, ...]:
     return (
-        say(f"portfolio.status.{entry.status.value}"),
-        entry.file,
-        entry.name,
         say(f"report.severity.{problems.severity(problem.code).value}"),
         problem.sheet or "",
         problem.cell or "",
