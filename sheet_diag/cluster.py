@@ -22,7 +22,8 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 import dask
-from distributed import Client, KilledWorker
+from distributed import Client, KilledWorker, Security
+from distributed.comm.core import connect as knock
 
 from sheet_diag.model.settings import MIB, Limits
 from sheet_diag.team import Farewell, Outcome, Team, facts, require_same, work
@@ -242,6 +243,7 @@ def _size(calls: Iterable[_Call]) -> int:
 @contextmanager
 def _client(url: str) -> Iterator[Client]:
     try:
+        asyncio.run(_knock(url))
         client = Client(url, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         raise ClusterError("cli.error.cluster.unreachable", url=url, reason=str(error)) from error
@@ -249,6 +251,13 @@ def _client(url: str) -> Iterator[Client]:
         yield client
     finally:
         client.close()
+
+
+async def _knock(url: str) -> None:
+    """Nobody answers: that is found out here, as a client that was made in vain closes itself
+    when it is collected, in whatever thread that happens, and holds that up."""
+    comm = await knock(url, timeout=_CONNECT, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def _require_fit_scheduler(client: Client, url: str) -> None:
