@@ -212,6 +212,14 @@ def program_digest() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for name in _READERS:
         digest.update(f"{name} {_version(name)}\0".encode())
+    digest.update(own_digest().encode())
+    return digest.hexdigest()
+
+
+@cache
+def own_digest() -> str:
+    """SHA-256 over everything that this program consists of, in whatever it is packed."""
+    digest = hashlib.sha256()
     for path, file in _own_files(resources.files("sheet_diag")):
         digest.update(path.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -28,7 +28,8 @@ _Out = TypeVar("_Out")
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What lies ready for every document. `passwords` None: reports are open to all;
-    `shared_names` are those of several clients without an id, `digests` SHA-256 by label."""
+    `shared_names` are those of several clients without an id, `digests` the SHA-256 of what gets a
+    correction, by label."""
 
     shelf: Shelf
     comparisons: Comparisons
@@ -45,7 +46,8 @@ class Desk:
         passwords: PasswordList | None,
     ) -> Desk:
         """The desk for the outcomes of a run."""
-        digests = {outcome.received.label: outcome.received.sha256 for outcome in outcomes}
+        held = (outcome.received for outcome in outcomes if outcome.correction)
+        digests = {received.label: received.sha256 for received in held}
         return cls(shelf, comparisons, passwords, _shared_names(outcomes), digests)
 
     def task(self, outcome: Outcome) -> Publishing:

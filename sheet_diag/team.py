@@ -8,7 +8,6 @@ leaves when the run's client has gone, however it went.
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import os
 import pickle
@@ -19,13 +18,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
 from distributed import Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
 from sheet_diag import __version__
+from sheet_diag.cache import own_digest
 from sheet_diag.processes import Processes
 from sheet_diag.workers import ClusterError
 
@@ -127,7 +126,7 @@ def _outcome(future: Future[bytes]) -> Outcome:
 def facts() -> Facts:
     """What the bytes of the outputs depend on besides the task: programs and their versions."""
     return {
-        "sheet-diag": f"{__version__} ({_own_digest()})",
+        "sheet-diag": f"{__version__} ({own_digest()[:8]})",
         "Python": platform.python_version(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "os": os.name,  # paths travel
@@ -144,16 +143,6 @@ def require_same(wanted: Facts, where: str) -> None:
             raise ClusterError(
                 "cli.error.cluster.differs", name=name, ours=ours, theirs=theirs, where=where
             )
-
-
-def _own_digest() -> str:
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        if path.suffix in (".py", ".yaml"):
-            digest.update(path.relative_to(package).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:8]
 
 
 def _libraries() -> Facts:

@@ -47,6 +47,8 @@ def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
             if stage not in tasks:
                 tasks[stage] = bar.add_task(say(f"cli.progress.{stage}"), total=total)
             bar.update(tasks[stage], completed=done, total=total)
+            if stage == "cluster" and not done and not console.is_terminal:
+                console.print(say("cli.progress.cluster"))  # a log must say why it stands still
 
         return work(report)
 

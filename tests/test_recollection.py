@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -114,6 +115,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_remembered(tmp_path: Path) 
         assert known.of(found) == tuple(_read(found))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes on Windows")
 @pytest.mark.parametrize("marks", [{"ignored": True}, {"blocked": True}, {"outside": True}])
 def test_what_is_not_to_be_looked_into_is_not_looked_up(
     tmp_path: Path, marks: dict[str, bool]
