@@ -40,11 +40,14 @@ class Processes(Executor):
             max_workers=jobs, initializer=_start, initargs=[bench, limits], context=prepare()
         )
         self._seconds = limits.seconds
+        self._waited_for: set[Future[Any]] = set()
 
     def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
         """Call the function in one of the processes."""
         inner = self._pool.schedule(fn, args=args, kwargs=kwargs, timeout=self._seconds)
         outer: Future[_Out] = Future()
+        self._waited_for.add(outer)
+        outer.add_done_callback(self._waited_for.discard)
         inner.add_done_callback(lambda done: _pass_on(done, outer, self._seconds))
         return outer
 
@@ -56,6 +59,9 @@ class Processes(Executor):
             self._pool.close()  # type: ignore[no-untyped-call]
         if wait:
             self._pool.join()
+        if cancel_futures:
+            for future in tuple(self._waited_for):  # pebble forgets those of a stopped pool
+                future.cancel()
 
     def __enter__(self) -> Self:
         with _interrupts_wait():

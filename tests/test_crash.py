@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import openpyxl
@@ -25,7 +26,7 @@ from sheet_diag.processes import Processes
 from sheet_diag.recollection import FILE_NAME as READINGS
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.staging import LOCK, OutputBusyError, Staging
-from sheet_diag.workers import Died, Workers
+from sheet_diag.workers import Died, Workers, perform
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
@@ -147,6 +148,20 @@ def test_a_reader_that_aborts_is_told_and_prints_nothing(
         (result,) = Workers[str](processes).map(_die_loudly, [None])
     assert isinstance(result, Died)
     assert "pages" not in capfd.readouterr().err
+
+
+def _sleep(bench: str, seconds: float) -> None:
+    del bench
+    time.sleep(seconds)
+
+
+def test_nobody_waits_for_a_call_that_was_dropped() -> None:
+    processes = Processes(1, "bench", Limits())
+    calls = [processes.submit(perform, _sleep, 60.0) for _ in range(3)]
+    processes.shutdown(cancel_futures=True)
+    for call in calls:
+        with pytest.raises(CancelledError):
+            call.result(timeout=30)
 
 
 def test_a_second_run_into_the_same_folder_stops(tmp_path: Path) -> None:
