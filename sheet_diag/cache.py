@@ -4,43 +4,39 @@ A cache only ever saves time. It may be deleted at any moment; one that is missi
 damaged or somebody else's is none, and an entry that is not what was put there is not there. What
 was neither asked for nor put during a run is dropped at its end, so it never outgrows the folder.
 
-The file lies where others may write. So nothing out of it is believed to be a pickle of ours:
-`restricted_loads` builds records of the model and nothing else, whatever the bytes ask for.
+The file lies where others may write. So each value is signed with a key of this user that lies
+elsewhere (`ownkey`), and one whose signature is not right is not there.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
+import hmac
 import os
-import pickle
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import is_dataclass
-from datetime import date
-from enum import Enum
-from fractions import Fraction
 from functools import cache, lru_cache
-from importlib import import_module, metadata, resources
+from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from sheet_diag.model.returns import Code, Received
 from sheet_diag.model.settings import Passwords, Reading
+from sheet_diag.ownkey import own_key
 
 _SCHEMA: Final = "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
-_MODEL: Final = ("basics", "catalog", "comparison", "judgement", "plan", "results", "returns")
 # Libraries that read returns: another version of one may read the same file otherwise.
 _READERS: Final = (
     "python-calamine", "openpyxl", "defusedxml", "msoffcrypto-tool", "olefile", "pyzipper",
-    "py7zr", "python-oxmsg", "xlrd", "pyxlsb",
+    "py7zr", "python-oxmsg", "xlrd", "pyxlsb", "cryptography", "pycryptodomex", "pyppmd", "pybcj",
+    "inflate64", "brotli", "backports.zstd",
 )  # fmt: skip
 # What may be otherwise the next time, though the file is the same.
 _FLEETING: Final = frozenset({Code.READER_DIED, Code.NOT_PROCESSED, Code.NO_ACCESS})
-_DIGEST: Final = 32  # bytes
+_SIGNATURE: Final = 32  # bytes
 _AT_ONCE: Final = 200  # entries that a run which is killed may lose
 _PATIENCE: Final = 0.2  # seconds to wait for another process, before doing without the cache
 
@@ -54,6 +50,7 @@ class Cache:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db: sqlite3.Connection | None = None
+        self._secret = b""
         self._used: set[str] = set()
         self._put = 0
 
@@ -66,7 +63,7 @@ class Cache:
         except sqlite3.Error as error:
             self._give_up(error)
             return None
-        value = _unpacked(key, row[0]) if row else None
+        value = self._unsigned(key, row[0]) if row else None
         if value is not None:
             self._used.add(key)
         return value
@@ -78,15 +75,17 @@ class Cache:
         self._used.add(key)
         self._put += 1
         try:
-            packed = _digest(key, value) + value
-            self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?)", (key, packed))
+            signed = _signature(self._secret, key, value) + value
+            self._db.execute("INSERT OR REPLACE INTO entries VALUES (?, ?)", (key, signed))
             if self._put % _AT_ONCE == 0:
                 self._db.commit()
         except sqlite3.Error as error:
             self._give_up(error)
 
     def __enter__(self) -> Self:
-        self._db = _opened(self._path)
+        secret = own_key()
+        if secret:
+            self._secret, self._db = secret, _opened(self._path)
         return self
 
     def __exit__(
@@ -105,6 +104,13 @@ class Cache:
         except sqlite3.Error as difficulty:
             self._give_up(difficulty)
         self._db = None
+
+    def _unsigned(self, key: str, signed: object) -> bytes | None:
+        """The value, if it is the one that was put under this key."""
+        if not isinstance(signed, bytes):
+            return None
+        value, sound = signed[_SIGNATURE:], signed[:_SIGNATURE]
+        return value if hmac.compare_digest(sound, _signature(self._secret, key, value)) else None
 
     def _give_up(self, error: sqlite3.Error) -> None:
         """Do without; a damaged file is removed, one that another process holds stays."""
@@ -170,16 +176,8 @@ def _remove(path: Path) -> bool:
     return True
 
 
-def _unpacked(key: str, packed: object) -> bytes | None:
-    """The value, if it is the one that was put under this key."""
-    if not isinstance(packed, bytes):
-        return None
-    value = packed[_DIGEST:]
-    return value if packed[:_DIGEST] == _digest(key, value) else None
-
-
-def _digest(key: str, value: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + b"\0" + value).digest()
+def _signature(secret: bytes, key: str, value: bytes) -> bytes:
+    return hmac.digest(secret, key.encode() + b"\0" + value, "sha256")
 
 
 # --- keys: everything that a reading depends on
@@ -258,41 +256,3 @@ def _passwords_digest(passwords: Passwords, salt: str) -> str:
 def _joined(*parts: str) -> str:
     text = "\0".join(f"{len(part)} {part}" for part in parts)
     return hashlib.sha256(os.fsencode(text)).hexdigest()
-
-
-# --- values: pickles that can hold nothing but records of the model
-
-
-def restricted_loads(content: bytes) -> Any:
-    """What was pickled, if it consists of records of the model, numbers, texts and their lists.
-
-    Raises `pickle.UnpicklingError` for anything else.
-    """
-    try:
-        return _Unpickler(io.BytesIO(content)).load()
-    except Exception as error:  # a pickle made by hand makes it raise all sorts
-        raise pickle.UnpicklingError(str(error)) from error
-
-
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        try:
-            return _classes()[module, name]  # never by walking dots from one name to another
-        except KeyError:
-            raise pickle.UnpicklingError(f"{module}.{name} is no record of the model") from None
-
-
-@cache
-def _classes() -> dict[tuple[str, str], type]:
-    """The records and closed sets of the model, and the exact kinds of number they hold."""
-    found: dict[tuple[str, str], type] = {
-        ("fractions", "Fraction"): Fraction,
-        ("datetime", "date"): date,
-    }
-    for part in _MODEL:
-        module = import_module(f"sheet_diag.model.{part}")
-        for name, entry in vars(module).items():
-            own = isinstance(entry, type) and entry.__module__ == module.__name__
-            if own and (is_dataclass(entry) or issubclass(entry, Enum)):
-                found[module.__name__, name] = entry
-    return found

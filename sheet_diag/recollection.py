@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.cache import Cache, is_lasting, program_digest, reading_key, restricted_loads
+from sheet_diag.cache import Cache, is_lasting, program_digest, reading_key
 from sheet_diag.intake import Found
 from sheet_diag.intake.reading import digest_of
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import MIB, Reading
 from sheet_diag.records import Examined
+from sheet_diag.unpickling import restricted_loads
 
 FILE_NAME: Final = ".sheet-diag-readings"
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar, overload
 
-from sheet_diag.cache import restricted_loads
 from sheet_diag.model import comparison, judgement, plan, results, returns
 from sheet_diag.model.results import Diagnosis, Outcome
 from sheet_diag.model.returns import Received, Response
 from sheet_diag.model.settings import MIB
+from sheet_diag.unpickling import restricted_loads
 
 Read = tuple[Received, Diagnosis | None]
 _Value = TypeVar("_Value")

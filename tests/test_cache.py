@@ -3,6 +3,7 @@
 import os
 import pickle
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -16,12 +17,13 @@ from sheet_diag.cache import (
     is_lasting,
     program_digest,
     reading_key,
-    restricted_loads,
 )
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import ItemScore, Status
 from sheet_diag.model.returns import Code, Identity, Problem, Received, Response, ReturnedSheet
 from sheet_diag.model.settings import Limits, Passwords, Reading
+from sheet_diag.ownkey import own_key
+from sheet_diag.unpickling import restricted_loads
 
 VALUE = b"a reading" * 100
 
@@ -287,3 +289,41 @@ def test_nothing_else_is_built(case: str) -> None:
 def test_what_is_cut_off_is_refused() -> None:
     with pytest.raises(pickle.UnpicklingError):
         restricted_loads(pickle.dumps(_RECORDS[1])[:-5])
+
+
+def test_what_another_signed_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cache"
+    monkeypatch.setattr("sheet_diag.cache.own_key", lambda: b"k" * 32)
+    with Cache(path) as cache:
+        cache.put("a", b"forged")
+    monkeypatch.undo()
+    with Cache(path) as cache:
+        assert cache.get("a") is None
+        cache.put("a", b"ours")
+        assert cache.get("a") == b"ours"
+
+
+def test_without_a_key_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheet_diag.cache.own_key", lambda: None)
+    with Cache(tmp_path / "cache") as cache:
+        cache.put("a", b"value")
+        assert cache.get("a") is None
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_key_stays_and_is_the_owners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheet_diag.ownkey.user_state_path", lambda *_, **__: tmp_path / "state")
+    key = own_key()
+    assert key
+    assert own_key() == key
+    (file,) = (tmp_path / "state").iterdir()
+    assert sys.platform == "win32" or file.stat().st_mode & 0o777 == 0o600
+    file.write_bytes(b"short")
+    assert own_key() is None
+    (tmp_path / "state" / "key").unlink()
+    (tmp_path / "state" / "key").mkdir()
+    assert own_key() is None
