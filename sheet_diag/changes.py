@@ -58,10 +58,14 @@ def changes(before: Iterable[Standing], after: Iterable[Standing]) -> tuple[Chan
     old = {standing.label: standing for standing in before}
     new = {standing.label: standing for standing in after}
     gone = {label: each for label, each in old.items() if label not in new}
-    by_traits = {_traits(each): label for label, each in gone.items()}
+    left: dict[tuple[object, ...], list[str]] = {}
+    for label in sorted(gone, reverse=True):
+        left.setdefault(_traits(gone[label]), []).append(label)
     found = []
     for label, standing in new.items():
-        former = old.get(label) or gone.pop(by_traits.pop(_traits(standing), ""), None)
+        former = old.get(label)
+        if former is None and (alike := left.get(_traits(standing))):
+            former = gone.pop(alike.pop())
         kind = _kind(former, standing)
         if kind:
             found.append(Change(kind, former, standing))

@@ -20,7 +20,8 @@ from sheet_diag.workers import Workers
 
 def check_files(files: Sequence[Path], catalog: Catalog, reading: Reading) -> list[Outcome]:
     """One outcome a return, in the order of the files; each file is judged by itself."""
-    found = [Found(path, path.name, ignored=False) for path in files]
+    # What is no file, a pipe or a device, would be waited for.
+    found = [Found(path, path.name, ignored=False, blocked=not path.is_file()) for path in files]
     with (
         tempfile.TemporaryDirectory(prefix="sheet-diag-") as folder,
         Shelf(Path(folder) / "records") as shelf,

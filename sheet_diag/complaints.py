@@ -28,8 +28,8 @@ def failures(lang: Lang) -> Iterator[Wording]:
     say = Wording(lang)
     try:
         yield say
-    except KeyboardInterrupt:
-        typer.echo("\n" + say("cli.error.interrupted"), err=True)
+    except KeyboardInterrupt as stopped:
+        typer.echo("\n" + _stopped(stopped, say), err=True)
         raise typer.Exit(130) from None
     except Exception as error:
         text = sentence(error, say)
@@ -37,6 +37,13 @@ def failures(lang: Lang) -> Iterator[Wording]:
             raise
         typer.echo(say("cli.error.head", text=text), err=True)
         raise typer.Exit(2) from error
+
+
+def _stopped(stopped: KeyboardInterrupt, say: Wording) -> str:
+    from sheet_diag.remote import HalfwayError
+
+    halfway = isinstance(stopped, HalfwayError)
+    return say("cli.error.interrupted.halfway" if halfway else "cli.error.interrupted")
 
 
 def sentence(error: Exception, say: Wording) -> str | None:

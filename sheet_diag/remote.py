@@ -39,6 +39,10 @@ class RemoteError(Exception):
         super().__init__(f"{key}: {parts}")
 
 
+class HalfwayError(KeyboardInterrupt):
+    """Stopped by Ctrl-C while outputs were put in their places."""
+
+
 def is_url(place: str) -> bool:
     """Whether a place is no path of this machine."""
     return bool(_URL.match(place))
@@ -82,7 +86,12 @@ def _put_back(store: _Store, folder: Path) -> Iterator[None]:
         store.copy((JOURNAL, MOVING, PASSWORDS), folder)
         former = former_outputs(folder)
         yield
-        store.replace(folder, former)
+        try:
+            store.replace(folder, former)
+        except RemoteError as error:
+            raise RemoteError("cli.error.remote.half", **error.parts) from error
+        except KeyboardInterrupt:
+            raise HalfwayError from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +234,8 @@ def _places(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         place = "/".join(map(_part, name.split("/")))
         parents = {str(each) for each in PurePosixPath(place.casefold()).parents}
-        if place.casefold() in files | above or parents & files:
+        key = place.casefold()
+        if key in files or key in above or not parents.isdisjoint(files):
             place = _marked(place.replace("/", "_"), name)
             parents = set()
         files.add(place.casefold())

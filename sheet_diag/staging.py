@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Final, Self
@@ -44,6 +48,7 @@ class Staging:
         self._folder = Path()
         self._planned: dict[str, str] = {}
         self._made: set[Path] = set()
+        self._ending = ExitStack()
 
     @property
     def spool(self) -> Path:
@@ -73,7 +78,9 @@ class Staging:
         """Move everything into place, the journal last, then remove what is no longer made.
 
         Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
+        From here on it is too late for Ctrl-C: who stops a run is told that nothing has changed.
         """
+        self._ending.enter_context(_deaf_to_interrupts())
         former = former_outputs(self._output)
         names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
         for name in {*names, *former}:
@@ -111,8 +118,21 @@ class Staging:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._lock.release()
+        with self._ending:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._lock.release()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def _require_writable(path: Path) -> None:

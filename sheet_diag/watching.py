@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -25,6 +25,7 @@ from sheet_diag.scene import Scene
 from sheet_diag.staging import JOURNAL, OutputBusyError
 from sheet_diag.terminal import show_changes, show_result, with_progress
 from sheet_diag.wording import Wording
+from sheet_diag.workers import ClusterError
 
 if TYPE_CHECKING:
     from sheet_diag.scene import Look
@@ -87,6 +88,18 @@ class _Watching:
 
     def go_on(self) -> None:
         """Wait and run for as long as the folder is there; then let a moment pass."""
+        try:
+            self._wait_and_run()
+        except OSError as error:  # the system takes no more watches, or a folder goes meanwhile
+            if not self._scene.polling:
+                self._scene = replace(self._scene, polling=True)
+                reason = error.strerror or str(error)
+                self._complain(self._say("cli.watch.polling", reason=reason))
+        if not self._scene.input.is_dir():
+            self._complain(self._say("cli.watch.away", path=self._asked.input))
+        time.sleep(_AWAY)
+
+    def _wait_and_run(self) -> None:
         for moved in self._scene.wake() if self._scene.input.is_dir() else ():
             over = self._hurdle is not None and self._hurdle.is_gone()
             if not moved and not over:
@@ -95,9 +108,6 @@ class _Watching:
             if over or now != self._seen:
                 self._seen = now
                 self._attempt(lambda: order_of(self._asked, self._say, self._words))
-        if not self._scene.input.is_dir():
-            self._complain(self._say("cli.watch.away", path=self._asked.input))
-        time.sleep(_AWAY)
 
     def _attempt(self, make: Callable[[], Order]) -> None:
         self._hurdle = None
@@ -119,7 +129,8 @@ class _Watching:
         say = self._say
         found = find(order.input, apart_from=order.output)
         if not found:
-            self._complain(say("cli.watch.empty", path=order.input))
+            left = say("cli.watch.left", path=order.output) if self._before else ""
+            self._complain(say("cli.watch.empty", path=order.input) + left)
             return None
         require_files(found, order.input, say)
         return with_progress(say, lambda progress: run_over(found, order, progress))
@@ -136,6 +147,8 @@ class _Watching:
         now = time.monotonic()
         if isinstance(error, OutputBusyError):
             self._hurdle = _Hurdle(None, now + _BUSY)
+        elif isinstance(error, ClusterError):
+            self._hurdle = _Hurdle(None, now + _CLOSED)
         elif isinstance(error, OSError):
             file = Path(str(error.filename2 or error.filename or ""))
             self._hurdle = _Hurdle(file if file.exists() else None, now + _CLOSED)

@@ -42,6 +42,14 @@ def _call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes on Windows")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    done = _call("check", "pipe.xlsx", "--lang", "en", folder=tmp_path)
+    assert done.returncode == 1
+    assert "pipe.xlsx" in done.stdout
+
+
 def _put(folder: Path, answer: str) -> None:
     (folder / "input").mkdir(exist_ok=True)
     entries = Entries({"company": "株式会社見本"}, dict.fromkeys(CATALOG.items, answer))

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import openpyxl
@@ -136,6 +137,23 @@ def test_killed_between_two_moves_and_run_on_other_returns(
     assert sorted(names) == [LOCK, "new.xlsx", "run.json"]
 
 
+def test_it_is_too_late_for_ctrl_c_once_outputs_are_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stops a run is told that the output folder is as it was."""
+    replace = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        signal.raise_signal(signal.SIGINT)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    _commit(tmp_path / "output", "results/new.xlsx")
+    assert (tmp_path / "output" / "run.json").exists()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
 def _die_loudly(bench: str, _: None) -> None:
     os.write(2, bench.encode())
     os.abort()
@@ -160,7 +178,7 @@ def test_nobody_waits_for_a_call_that_was_dropped() -> None:
     calls = [processes.submit(perform, _sleep, 60.0) for _ in range(3)]
     processes.shutdown(cancel_futures=True)
     for call in calls:
-        with pytest.raises(CancelledError):
+        with pytest.raises((CancelledError, BrokenProcessPool)):
             call.result(timeout=30)
 
 

@@ -15,8 +15,11 @@ from typing import Any
 
 import fsspec
 import pytest
+import typer
 
 from sheet_diag import remote
+from sheet_diag.complaints import failures
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MIB
 from sheet_diag.remote import RemoteError, folders, is_url
 from sheet_diag.staging import LOCK, MOVING
@@ -126,16 +129,34 @@ def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
 
     monkeypatch.setattr(type(memory), "put", break_off)
     with (
-        pytest.raises(RemoteError, match="the line is dead"),
+        pytest.raises(RemoteError, match="the line is dead") as raised,
         folders(str(tmp_path), "memory://out", MIB) as (_, output),
     ):
         write(output, "two.xlsx")
+    assert raised.value.key == "cli.error.remote.half"
     assert memory.cat_file("/out/run.json") == journal
     assert memory.exists("/out/results/one.xlsx")
     monkeypatch.undo()
     with folders(str(tmp_path), "memory://out", MIB) as (_, output):
         write(output, "three.xlsx")
     assert set(memory.find("/out")) == {"/out/run.json", "/out/results/three.xlsx"}
+
+
+def test_who_stops_the_putting_is_told_how_it_stands(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(memory), "put", stop)
+    with (
+        pytest.raises(typer.Exit) as ended,
+        failures(Lang.EN),
+        folders(str(tmp_path), "memory://out", MIB) as (_, output),
+    ):
+        (output / "run.json").write_text("{}", encoding="utf-8")
+    assert ended.value.exit_code == 130
+    assert "Stopped while writing." in capsys.readouterr().err
 
 
 def test_only_one_run_at_a_time_and_none_that_failed_is_put_back(

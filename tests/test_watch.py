@@ -27,6 +27,7 @@ from sheet_diag.scene import Scene
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.staging import LOCK
 from sheet_diag.wording import Wording
+from sheet_diag.workers import ClusterError
 from tests.test_cli import ENVIRONMENT
 
 CATALOG = load_catalog()
@@ -73,6 +74,12 @@ def _standing(text: str) -> Standing:
             ["c 1 B 75", "d 1 ignored"],
             ["moved a c", "moved b d"],
             id="copies of one content",
+        ),
+        pytest.param(
+            ["s/w 1 B 75", "s/x 1 ignored", "s/y 1 ignored"],
+            ["t/w 1 B 75", "t/x 1 ignored", "t/y 1 ignored"],
+            ["moved s/w t/w", "moved s/x t/x", "moved s/y t/y"],
+            id="copies in a folder that was renamed",
         ),
         pytest.param(
             ["a 1 ignored", "b 1 ignored"], [], ["gone a", "gone b"], id="copies that went"
@@ -397,3 +404,37 @@ def test_when_a_hurdle_is_gone(tmp_path: Path) -> None:
     assert watching._Hurdle(file, never).is_gone(), "closed"
     assert not watching._Hurdle(tmp_path, never).is_gone(), "a folder says nothing"
     assert watching._Hurdle(tmp_path, 0).is_gone(), "but it is time"
+
+
+def test_where_the_system_takes_no_more_watches_files_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "input").mkdir()
+    monkeypatch.chdir(tmp_path)
+    asked, say = Asked("input", "output"), Wording(Lang.EN)
+    runs = watching._Watching(asked, say, say, polling=False)
+
+    def refuse(scene: Scene) -> Iterator[bool]:
+        if not scene.polling:
+            raise OSError("OS file watch limit reached")
+        yield False
+
+    monkeypatch.setattr(Scene, "wake", refuse)
+    monkeypatch.setattr(watching, "_AWAY", 0.0)
+    runs.go_on()
+    assert runs._scene.polling
+    runs.go_on()
+    assert capsys.readouterr().err.count("OS file watch limit reached") == 1
+
+
+def test_a_scheduler_that_is_gone_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "input").mkdir()
+    monkeypatch.chdir(tmp_path)
+    asked, say = Asked("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)
+    runs = watching._Watching(asked, say, say, polling=False)
+    monkeypatch.setattr(watching, "_CLOSED", 0.0)
+    runs._stumble(ClusterError("cli.error.cluster.lost"))
+    assert runs._hurdle
+    assert runs._hurdle.is_gone()

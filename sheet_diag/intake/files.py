@@ -92,7 +92,7 @@ def is_leftover(parts: tuple[str, ...]) -> bool:
     lower = parts[-1].lower() if parts else ""
     return (
         lower in _LEFTOVERS
-        or lower.startswith(("~$", "._", ".~lock."))
+        or lower.startswith(("~$", "._", ".~lock.", ".sheet-diag"))
         or lower.endswith((".tmp", ".crdownload", ".part"))
         or "__MACOSX" in parts
     )
