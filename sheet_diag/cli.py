@@ -156,8 +156,9 @@ def run(
 ) -> None:
     """Run the whole batch."""
     asked = Asked(
-        input, output, as_of, previous, benchmark, pdf, protect, jobs, scheduler, passwords,
-        lang, catalog, config,
+        input=input, output=output, as_of=as_of, previous=previous, benchmark=benchmark, pdf=pdf,
+        protect=protect, jobs=jobs, scheduler=scheduler, passwords=passwords, lang=lang,
+        catalog=catalog, config=config,
     )  # fmt: skip
     with failures(parse_lang(lang, _HELP)) as say:
         from sheet_diag.nursery import prepare
@@ -193,8 +194,9 @@ def watch(
 ) -> None:
     """Run now and after every change."""
     asked = Asked(
-        input, output, as_of, previous, benchmark, pdf, protect, jobs, scheduler, passwords,
-        lang, catalog, config,
+        input=input, output=output, as_of=as_of, previous=previous, benchmark=benchmark, pdf=pdf,
+        protect=protect, jobs=jobs, scheduler=scheduler, passwords=passwords, lang=lang,
+        catalog=catalog, config=config,
     )  # fmt: skip
     with failures(parse_lang(lang, _HELP)) as say:
         from sheet_diag.nursery import prepare

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.config import ConfigError
     from sheet_diag.intake import Found
 
+_OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
 _LOG: Final = Path("sheet-diag-error.log")
 
 
@@ -74,7 +75,9 @@ def sentence(error: Exception, say: Wording) -> str | None:
         case OSError():
             path = error.filename2 or error.filename or ""
             reason = error.strerror or type(error).__name__
-            return say("cli.error.write", path=path, reason=reason)
+            may_be_open = Path(str(path)).suffix in _OPEN_IN_EXCEL
+            key = "cli.error.write.open" if may_be_open else "cli.error.write"
+            return say(key, path=path, reason=reason)
     return None
 
 
