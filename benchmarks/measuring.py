@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -66,10 +66,15 @@ class _Watch:
             return []
 
 
-def measured(command: Sequence[str], folder: Path, core: int | None = None) -> Measured:
+def measured(
+    command: Sequence[str],
+    folder: Path,
+    core: int | None = None,
+    expected: Collection[int] = (0,),
+) -> Measured:
     """Run the command in the folder, on one core only where one is named.
 
-    Raises `FailedError` where its exit status is not 0.
+    Raises `FailedError` where its exit status is none of those expected.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
         started = time.perf_counter()
@@ -81,7 +86,7 @@ def measured(command: Sequence[str], folder: Path, core: int | None = None) -> M
         wall = time.perf_counter() - started
         told.seek(0)
         output = told.read()
-    if process.returncode:
+    if process.returncode not in expected:
         raise FailedError(f"{' '.join(command)}: {process.returncode}\n{output}")
     return Measured(
         wall, sum(watch.cpu.values()), watch.cpu.get(process.pid, 0.0), watch.memory, output

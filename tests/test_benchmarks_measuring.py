@@ -26,6 +26,7 @@ def test_a_command_is_watched_with_all_its_descendants(tmp_path: Path) -> None:
     assert seen.parent_cpu <= seen.cpu
     with pytest.raises(FailedError, match="told why"):
         measured([sys.executable, "-c", "raise SystemExit('told why')"], tmp_path)
+    measured([sys.executable, "-c", "raise SystemExit('told why')"], tmp_path, expected=(0, 1))
 
 
 def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
