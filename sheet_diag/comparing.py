@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sheet_diag.history import beside_previous, matched
+from sheet_diag.history import matched
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import Peers, PreviousReturn, PreviousRun, Reference
 from sheet_diag.model.results import Outcome
@@ -68,18 +68,6 @@ class Comparisons:
     def previous(self, outcome: Outcome) -> PreviousReturn | None:
         """What the earlier run tells of the client of a ranked outcome (see `beside_previous`)."""
         return self.earlier.get(outcome.received.label)
-
-
-def compared(catalog: Catalog, outcomes: Sequence[Outcome], beside: Beside) -> list[Outcome]:
-    """The outcomes with their comparisons, all at once and with their whole records at hand."""
-    comparisons = Comparisons.of(catalog, outcomes, beside)
-    found = []
-    for outcome in outcomes:
-        each, before = comparisons.among_peers(outcome), comparisons.previous(outcome)
-        if before and beside.previous:
-            each = beside_previous(catalog, each, before, beside.previous.head)
-        found.append(each)
-    return found
 
 
 def _thick(reference: Reference, minimum: int) -> Reference:

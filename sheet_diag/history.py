@@ -29,17 +29,6 @@ from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, Problem, Received
 
 
-def with_previous(catalog: Catalog, outcomes: Sequence[Outcome], run: PreviousRun) -> list[Outcome]:
-    """The outcomes, ranked ones with their previous diagnosis where there is one."""
-    found = matched(outcomes, run)
-    return [
-        beside_previous(catalog, outcome, before, run.head)
-        if (before := found.get(outcome.received.label))
-        else outcome
-        for outcome in outcomes
-    ]
-
-
 def matched(outcomes: Sequence[Outcome], run: PreviousRun) -> Mapping[str, PreviousReturn]:
     """What the earlier run tells of every ranked client that it ranked, by the label of his return.
 

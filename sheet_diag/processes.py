@@ -12,7 +12,6 @@ import gc
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as OutOfTime
@@ -22,6 +21,7 @@ from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from sheet_diag.interrupts import interrupts
 from sheet_diag.model.settings import MIB, Limits
 from sheet_diag.nursery import prepare
 from sheet_diag.workers import DiedError, hold, perform
@@ -95,15 +95,9 @@ def _pass_on(done: Future[_Out], outer: Future[_Out], seconds: int) -> None:
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
     """Ctrl-C waits until the processes run: half-started ones would die with a traceback."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     pressed = []
-    former = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
-    try:
+    with interrupts(lambda *_: pressed.append(True)):
         yield
-    finally:
-        signal.signal(signal.SIGINT, former)
     if pressed:
         raise KeyboardInterrupt
 

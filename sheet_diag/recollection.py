@@ -9,7 +9,7 @@ from typing import Final
 
 from sheet_diag.cache import Cache, is_lasting, program_digest, reading_key
 from sheet_diag.intake import Found
-from sheet_diag.intake.reading import digest_of
+from sheet_diag.intake.reading import digest_of, state_of
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import MIB, Reading
 from sheet_diag.records import Examined
@@ -79,7 +79,6 @@ class Recollection:
 def _state(found: Found) -> tuple[int, int] | None:
     """Size and time of the file; None where it is not to be had."""
     try:
-        facts = found.path.stat()
+        return state_of(found.path)
     except OSError:
         return None
-    return facts.st_size, facts.st_mtime_ns

@@ -17,7 +17,7 @@ from fractions import Fraction
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar, overload
+from typing import Any, Final, Self, TypeVar
 
 from sheet_diag.model import comparison, judgement, plan, results, returns
 from sheet_diag.model.results import Diagnosis, Outcome
@@ -199,21 +199,17 @@ class _Place:
         return _unpacked(self.content())
 
 
-class _List(Sequence[Any]):
-    """A sequence on the shelf."""
+class _Shelved:
+    """A part of a return on the shelf, fetched each time that somebody looks."""
 
-    __slots__ = ("part", "place")
+    __slots__ = ("_part", "place")
 
     def __init__(self, place: _Place, part: str) -> None:
         self.place = place
-        self.part = part
+        self._part = part
 
-    @overload
-    def __getitem__(self, at: int) -> Any: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Any]: ...
-    def __getitem__(self, at: int | slice) -> Any:
-        return self._fetched()[at]
+    def __getitem__(self, key: Any) -> Any:
+        return self._fetched()[key]
 
     def __len__(self) -> int:
         return len(self._fetched())
@@ -221,35 +217,22 @@ class _List(Sequence[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._fetched())
 
+    def _fetched(self) -> Any:
+        responses, diagnosis = self.place.fetch()
+        if self._part == _RESPONSES:
+            return responses
+        return getattr(diagnosis.scores if self._part == _ITEMS else diagnosis, self._part)
+
+
+class _List(_Shelved, Sequence[Any]):
+    __slots__ = ()
+
     def __reduce__(self) -> tuple[type, tuple[()]]:
         return tuple, ()  # the record goes along by itself
 
-    def _fetched(self) -> Sequence[Any]:
-        responses, diagnosis = self.place.fetch()
-        return responses if self.part == _RESPONSES else getattr(diagnosis, self.part)
 
-
-class _Map(Mapping[str, Any]):
-    """A mapping on the shelf."""
-
-    __slots__ = ("_part", "_place")
-
-    def __init__(self, place: _Place, part: str) -> None:
-        self._place = place
-        self._part = part
-
-    def __getitem__(self, key: str) -> Any:
-        return self._fetched()[key]
-
-    def __len__(self) -> int:
-        return len(self._fetched())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fetched())
+class _Map(_Shelved, Mapping[str, Any]):
+    __slots__ = ()
 
     def __reduce__(self) -> tuple[type, tuple[()]]:
         return dict, ()  # the record goes along by itself
-
-    def _fetched(self) -> Mapping[str, Any]:
-        _, diagnosis = self._place.fetch()
-        return diagnosis.gains if self._part == _GAINS else diagnosis.scores.items

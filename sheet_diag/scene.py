@@ -16,6 +16,7 @@ from watchfiles import Change, watch
 
 from sheet_diag.intake import find
 from sheet_diag.intake.files import is_leftover
+from sheet_diag.intake.reading import state_of
 
 # A copy over a slow line pauses; a person who drops a file waits.
 QUIET: Final = 1.5  # seconds
@@ -109,10 +110,9 @@ def _differing(now: Look, seen: Look) -> Iterator[str]:
 def _state(path: Path) -> State:
     """Size and time; of what is not there, or cannot be looked at, a size below zero."""
     try:
-        facts = path.stat()
+        return state_of(path)
     except OSError:
         return -1, 0
-    return facts.st_size, facts.st_mtime_ns
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -11,15 +11,14 @@ import json
 import shutil
 import signal
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
+from sheet_diag.interrupts import interrupts
 from sheet_diag.runfile import entries
 
 JOURNAL: Final = "run.json"
@@ -80,7 +79,7 @@ class Staging:
         Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
         From here on it is too late for Ctrl-C: who stops a run is told that nothing has changed.
         """
-        self._ending.enter_context(_deaf_to_interrupts())
+        self._ending.enter_context(interrupts(signal.SIG_IGN))
         former = former_outputs(self._output)
         names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
         for name in {*names, *former}:
@@ -121,18 +120,6 @@ class Staging:
         with self._ending:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._lock.release()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 def _require_writable(path: Path) -> None:

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from sheet_diag.comparing import Beside, compared
+from sheet_diag.comparing import Beside, Comparisons
 from sheet_diag.demo import ISSUER
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
@@ -63,7 +63,7 @@ def _reference_client(lang: Lang) -> Outcome:
         for number, sign in enumerate("×△?○×△", 1)
     ]
     found = settled(received(entries, lang=lang), *others)
-    return compared(JIS, found, Beside())[0]
+    return Comparisons.of(JIS, found, Beside()).among_peers(found[0])
 
 
 def _copy(outcome: Outcome, lang: Lang) -> bytes:

@@ -24,7 +24,7 @@ from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
 from sheet_diag.naming import report_number, result_name
-from sheet_diag.portfolio.gathering import summarise
+from sheet_diag.portfolio.gathering import Gathering
 from sheet_diag.portfolio.told import told
 from sheet_diag.reports.client import client_report
 from sheet_diag.reports.portfolio import portfolio_report
@@ -141,7 +141,10 @@ def report(
 
 def summary(outcomes: Sequence[Outcome], *, catalog: Catalog = JIS) -> Portfolio:
     """The portfolio's tables."""
-    return summarise(catalog, outcomes, AS_OF)
+    gathering = Gathering(catalog, AS_OF)
+    for outcome in outcomes:
+        gathering.add(told(catalog, outcome))
+    return gathering.portfolio()
 
 
 def portfolio(

@@ -13,11 +13,7 @@ from typing import Any
 import pytest
 
 from sheet_diag.evaluation import evaluate
-from sheet_diag.history import (
-    entries_digest,
-    fingerprint,
-    with_previous,
-)
+from sheet_diag.history import beside_previous, entries_digest, fingerprint, matched
 from sheet_diag.journal import verdicts
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
@@ -34,6 +30,17 @@ THEN = date(2025, 11, 23)
 NOW = date(2026, 11, 23)
 SMALL = catalog("3! 2 1n", "1 1 1", "1 1 1", "1 1 1")
 ALL_YES = "○○○ ○○○ ○○○ ○○○"
+
+
+def with_previous(catalog: Catalog, outcomes: Sequence[Outcome], run: PreviousRun) -> list[Outcome]:
+    """The outcomes, each beside what the run tells of its client."""
+    found = matched(outcomes, run)
+    return [
+        beside_previous(catalog, outcome, before, run.head)
+        if (before := found.get(outcome.received.label))
+        else outcome
+        for outcome in outcomes
+    ]
 
 
 def outcome(

@@ -25,9 +25,9 @@ def read_stable(path: Path) -> bytes:
         if attempt:
             time.sleep(_PAUSE * attempt)
         try:
-            before = _state(path)
+            before = state_of(path)
             content = path.read_bytes()
-            if _state(path) == before and len(content) == before[0]:
+            if state_of(path) == before and len(content) == before[0]:
                 return content
         except PermissionError:
             if attempt == _TRIES - 1:
@@ -44,6 +44,7 @@ def digest_of(path: Path) -> str:
         return ""
 
 
-def _state(path: Path) -> tuple[int, int]:
+def state_of(path: Path) -> tuple[int, int]:
+    """Size in bytes and time of the last change in ns. Raises `OSError`."""
     facts = path.stat()
     return facts.st_size, facts.st_mtime_ns

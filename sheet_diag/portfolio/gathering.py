@@ -8,7 +8,7 @@ shows them; `exports` writes them all as they come.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -19,24 +19,16 @@ import pandas as pd
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import SHOWN_ANSWERS, Attention, Portfolio
-from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Problem
 from sheet_diag.portfolio.answers import tidy_answers
 from sheet_diag.portfolio.clients import client_frame, client_table
 from sheet_diag.portfolio.groups import GROUPED_BY, group_table
 from sheet_diag.portfolio.items import Tally
-from sheet_diag.portfolio.told import ClientRow, Ranked, Told, choice_ids, code_type, told
+from sheet_diag.portfolio.told import ClientRow, Ranked, Told, choice_ids, code_type
 
 _ORDER: Final = (Status.REJECTED, Status.HELD, Status.RANKED, Status.SUPERSEDED, Status.IGNORED)
 _PACKED: Final = 1_000  # rows of clients; a frame of them takes a third of what the tuples do
-
-
-def summarise(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date) -> Portfolio:
-    """Compare all ranked returns, and list what wants attention in any other."""
-    gathering = Gathering(catalog, as_of)
-    for outcome in outcomes:
-        gathering.add(told(catalog, outcome))
-    return gathering.portfolio()
 
 
 class Gathering:

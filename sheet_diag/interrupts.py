@@ -1,0 +1,25 @@
+"""How Ctrl-C is answered for a while."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+Answer = Callable[[int, FrameType | None], object] | signal.Handlers
+
+
+@contextmanager
+def interrupts(answer: Answer) -> Iterator[None]:
+    """Have Ctrl-C answered otherwise. It comes to the main thread alone; in another one there is
+    nothing to do."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, answer)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
