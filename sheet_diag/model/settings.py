@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
@@ -72,3 +74,45 @@ class Comparing:
     client can be told from them."""
 
     minimum: int = 5
+
+
+class Security(StrEnum):
+    """How a mail server is spoken to: `tls` from the first byte, `starttls` before any word that
+    matters. There is no third way."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """A mail server and the account on it; no password is ever part of the settings. `ca` is a file
+    of certificates (PEM) to trust instead of the system's."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """How mails are written, sent and fetched.
+
+    `sender` is the address that mails come from and go back to, `name` what stands beside it.
+    `copies` puts the sender among the (blind) recipients of every mail, so that after a crash its
+    mailbox tells which mails went out; `copy_seconds` is how long a copy may take to arrive.
+    `letters` is the folder of the firm's own letters, `folder` and `per_minute` the IMAP folder
+    that is collected from and the most mails sent in a minute. Servers are None where none is set.
+    """
+
+    sender: str = ""
+    name: str = ""
+    copies: bool = True
+    copy_seconds: int = 60
+    letters: Path | None = None
+    smtp: MailServer | None = None
+    per_minute: int = 30
+    imap: MailServer | None = None
+    folder: str = "INBOX"

@@ -1,0 +1,47 @@
+"""診断先一覧: whom the hearing sheets go to, as the firm lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sheet_diag.model.basics import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class ListedClient:
+    """One client as listed.
+
+    `addresses` are mail addresses in the order of the list, their domains in lower case; `contact`
+    and `title` are the person that is written to; `industry` and `employees` are choice ids of the
+    catalogue (empty: not told); `row` is the line of the list, counted from 1.
+    """
+
+    id: str
+    company: str
+    lang: Lang
+    addresses: tuple[str, ...]
+    contact: str = ""
+    title: str = ""
+    industry: str = ""
+    employees: str = ""
+    due: date | None = None
+    group: str = ""
+    note: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClientList:
+    """All of them, in the order of the list; no two share an id or an address."""
+
+    clients: Sequence[ListedClient] = ()
+
+    def by_id(self) -> dict[str, ListedClient]:
+        """The clients by their folded ids; ids are ASCII and neither begin nor end with a dot."""
+        return {client.id.casefold(): client for client in self.clients}
+
+    def by_address(self) -> dict[str, ListedClient]:
+        """The clients by their folded addresses."""
+        return {each.casefold(): client for client in self.clients for each in client.addresses}
