@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sheet_diag.complaints import fail, require_files, require_folder, require_office
 from sheet_diag.model.basics import Lang
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from sheet_diag.config import Config
     from sheet_diag.intake import Found
     from sheet_diag.model.catalog import Catalog
+    from sheet_diag.model.clientlist import ClientList
     from sheet_diag.model.settings import Comparing, Limits, Reading
+
+CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Asked:
     input: str
     output: str
     as_of: str | None = None
+    clients: Path | None = None
     previous: Path | None = None
     benchmark: Path | None = None
     pdf: bool = False
@@ -45,6 +49,8 @@ class Asked:
 def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
     """The run that was asked for, with `say` set to its language. Ends where it cannot be."""
     from sheet_diag.batch import Order
+    from sheet_diag.postbook import FILE_NAME as LOG
+    from sheet_diag.postbook import Postbook
 
     settings = configured(asked.config, asked.lang, say, words)
     source, target = Path(asked.input), Path(asked.output)
@@ -70,6 +76,8 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
         office=office,
         protect=asked.protect,
         scheduler=asked.scheduler,
+        clients=listed(asked.clients, catalog, settings.limits),
+        posted=Postbook.read(target / LOG).posted,
     )
 
 
@@ -120,6 +128,22 @@ def load_asked(path: Path | None) -> Catalog:
     from sheet_diag.catalog import load_catalog
 
     return load_catalog(path)
+
+
+def client_list(path: Path | None) -> Path | None:
+    """The client list: the one that was named, or the one in the working folder."""
+    return path or next((each for each in CLIENT_LISTS if each.is_file()), None)
+
+
+def listed(path: Path | None, catalog: Catalog, limits: Limits) -> ClientList | None:
+    """The clients of that list (None: there is none). Raises `ClientListError`."""
+    found = client_list(path)
+    if found is None:
+        return None
+    from sheet_diag.intake.clientlist import read_clients
+
+    clients, _ = read_clients(found, catalog, limits)
+    return clients
 
 
 def reading(limits: Limits, passwords: Path | None) -> Reading:

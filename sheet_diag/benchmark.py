@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from sheet_diag.model.comparison import (
     Reference,
     Statistics,
 )
+from sheet_diag.model.faults import ToldError
 from sheet_diag.model.results import Outcome
 from sheet_diag.peers import statistics
 
@@ -31,13 +32,8 @@ _KIND: Final = "sheet-diag benchmark"
 _OVERALL: Final = "overall"  # its name in the file
 
 
-class BenchmarkError(Exception):
-    """A benchmark that cannot be used; `key` is a wording key and `parts` what it asks for."""
-
-    def __init__(self, key: str, **parts: str) -> None:
-        self.key = key
-        self.parts: Mapping[str, str] = parts
-        super().__init__(f"{key}: {parts}")
+class BenchmarkError(ToldError):
+    """A benchmark that cannot be used."""
 
 
 def freeze(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, minimum: int) -> bytes:

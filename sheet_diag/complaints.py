@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.catalog import CatalogError
     from sheet_diag.config import ConfigError
     from sheet_diag.intake import Found
+    from sheet_diag.intake.clientfaults import ClientListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
 _LOG: Final = Path("sheet-diag-error.log")
@@ -49,22 +50,22 @@ def _stopped(stopped: KeyboardInterrupt, say: Wording) -> str:
 
 def sentence(error: Exception, say: Wording) -> str | None:
     """What can go wrong outside of returns, in words; None for a fault of ours."""
-    from sheet_diag.benchmark import BenchmarkError
     from sheet_diag.catalog import CatalogError
     from sheet_diag.config import ConfigError
+    from sheet_diag.intake.clientfaults import ClientListError
     from sheet_diag.intake.passwords import PasswordsError
-    from sheet_diag.previous import PreviousRunError
+    from sheet_diag.model.faults import ToldError
     from sheet_diag.protection import PasswordListError
-    from sheet_diag.remote import RemoteError
     from sheet_diag.staging import OutputBusyError
-    from sheet_diag.workers import ClusterError
 
     match error:
         case CatalogError():
             return _catalog_text(error, say)
         case ConfigError():
             return _config_text(error, say)
-        case PreviousRunError() | BenchmarkError() | ClusterError() | RemoteError():
+        case ClientListError():
+            return _list_text(error, say)
+        case ToldError():
             return say(error.key, **error.parts)
         case PasswordsError():
             return say("cli.error.passwords", path=error.path)
@@ -137,6 +138,14 @@ def require_office(say: Wording) -> str:
 def _config_text(error: ConfigError, say: Wording) -> str:
     lines = [say("cli.error.config", path=error.path)]
     lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
+    return "\n".join(lines)
+
+
+def _list_text(error: ClientListError, say: Wording) -> str:
+    from sheet_diag.intake.clientfaults import list_text
+
+    lines = [say("mail.error.list", path=error.path, count=len(error.faults))]
+    lines += [f"  {list_text(fault, say.lang)}" for fault in error.faults]
     return "\n".join(lines)
 
 

@@ -13,17 +13,21 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
+from sheet_diag.mailconfig import TABLES as MAIL_TABLES
+from sheet_diag.mailconfig import correspondence
+from sheet_diag.mailconfig import faults as mail_faults
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import Comparing, Issuer, Limits
+from sheet_diag.model.settings import Comparing, Correspondence, Issuer, Limits
 
 FILE_NAME: Final = "sheet-diag.toml"
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
-_TOP_KEYS: Final = ("language", "report_language", "deadline", "issuer", "limits", "comparing")
 _TABLES: Final = {
     "issuer": (*_ISSUER, "logo"),
     "limits": tuple(limit.name for limit in fields(Limits)),
     "comparing": tuple(setting.name for setting in fields(Comparing)),
+    **MAIL_TABLES,
 }
+_TOP_KEYS: Final = ("language", "report_language", "deadline", *_TABLES)
 
 
 class ConfigError(Exception):
@@ -44,6 +48,7 @@ class Config:
     report_language: Lang | None = None
     limits: Limits = field(default_factory=Limits)
     comparing: Comparing = field(default_factory=Comparing)
+    correspondence: Correspondence = field(default_factory=Correspondence)
 
 
 def load_config(path: Path | None) -> Config:
@@ -53,7 +58,7 @@ def load_config(path: Path | None) -> Config:
     """
     chosen = path or Path(FILE_NAME)
     if path is None and not chosen.is_file():
-        return Config()
+        return _config({}, chosen.parent)
     try:
         raw = tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
@@ -70,16 +75,18 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
     issuer = raw.get("issuer", {})
     logo = issuer.get("logo")
     report = raw.get("report_language", "client")
+    issuing = Issuer(
+        **{key: issuer.get(key, "") for key in _ISSUER},
+        deadline=raw.get("deadline"),
+        logo=(folder / logo).read_bytes() if logo else None,
+    )
     return Config(
-        issuer=Issuer(
-            **{key: issuer.get(key, "") for key in _ISSUER},
-            deadline=raw.get("deadline"),
-            logo=(folder / logo).read_bytes() if logo else None,
-        ),
+        issuer=issuing,
         language=Lang(raw["language"]) if "language" in raw else None,
         report_language=None if report == "client" else Lang(report),
         limits=Limits(**raw.get("limits", {})),
         comparing=Comparing(**raw.get("comparing", {})),
+        correspondence=correspondence(raw, issuing, folder),
     )
 
 
@@ -108,6 +115,7 @@ def _wrong_values(raw: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, d
     for name in ("limits", "comparing"):
         yield from _wrong_numbers(name, raw.get(name))
     yield from _wrong_issuer(raw.get("issuer"), folder)
+    yield from mail_faults(raw, folder)
 
 
 def _wrong_numbers(table: str, values: object) -> Iterator[tuple[str, dict[str, str]]]:

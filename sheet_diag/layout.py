@@ -22,12 +22,15 @@ class Column(StrEnum):
     CATEGORY = "category"
     QUESTION = "question"
     HINT = "hint"
+    FORMER = "former"
     ANSWER = "answer"
     REMARK = "remark"
     CHECK = "check"
 
 
-QUESTION_COLUMNS: Final = tuple(Column)
+# Last year's answer stands left of the answer: on its right the open drop-down would cover it.
+COLUMNS_WITH_FORMER: Final = tuple(Column)
+QUESTION_COLUMNS: Final = tuple(column for column in Column if column is not Column.FORMER)
 HEADER_ROW: Final = 4  # zero-based, on the question sheet
 FIRST_QUESTION_ROW: Final = 5
 STAMP_CELL: Final = (1, 0)  # the visible identity, near the title of the question sheet
@@ -50,6 +53,13 @@ OVERRIDES_FILE: Final = "overrides.xlsx"
 # Columns of its two tables, from left to right; headers are `overrides.column.*`.
 AMENDMENT_COLUMNS: Final = ("client", "item", "after", "reason", "by")
 REMARK_COLUMNS: Final = ("client", "text")
+
+# Columns of the client list, from left to right; headers are `clients.column.*`.
+CLIENT_COLUMNS: Final = (
+    "id", "company", "contact", "title", "mail", "lang", "industry", "employees", "due", "group",
+    "note",
+)  # fmt: skip
+REQUIRED_CLIENT_COLUMNS: Final = ("id", "company", "mail")
 
 # Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
 PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")

@@ -6,7 +6,7 @@ Reads every run.json of schema 1, also those that do not tell yet what later one
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -17,18 +17,14 @@ from sheet_diag.journal import SCHEMA
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
+from sheet_diag.model.faults import ToldError
 from sheet_diag.model.results import Status
 from sheet_diag.runfile import entries, head_of
 from sheet_diag.staging import JOURNAL
 
 
-class PreviousRunError(Exception):
-    """An earlier run that cannot be used; `key` is a wording key and `parts` what it asks for."""
-
-    def __init__(self, key: str, **parts: str) -> None:
-        self.key = key
-        self.parts: Mapping[str, str] = parts
-        super().__init__(f"{key}: {parts}")
+class PreviousRunError(ToldError):
+    """An earlier run that cannot be used."""
 
 
 def load_previous(folder: Path, catalog: Catalog) -> PreviousRun:

@@ -106,6 +106,10 @@ class PasswordList:
             self._by_id |= {fold(number): known} if number else {}
         return self._known[known]
 
+    def by_id(self) -> dict[str, str]:
+        """The passwords of clients with an id, by that id, folded."""
+        return {number: self._known[client] for number, client in self._by_id.items()}
+
     def write(self, path: Path) -> None:
         """Write the list (CSV as Excel opens it), for the owner's eyes alone."""
         text = io.StringIO()

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from sheet_diag.model.faults import ToldError
 from sheet_diag.protection import FILE_NAME as PASSWORDS
 from sheet_diag.staging import JOURNAL, LOCK, MOVING, former_outputs
 
@@ -30,13 +31,8 @@ _MODIFIED: Final = ("LastModified", "last_modified", "mtime", "updated", "create
 _THREADS: Final = 32  # a removal is one short question each
 
 
-class RemoteError(Exception):
-    """A store that cannot be used; `key` is a wording key and `parts` what it asks for."""
-
-    def __init__(self, key: str, **parts: str) -> None:
-        self.key = key
-        self.parts: Mapping[str, str] = parts
-        super().__init__(f"{key}: {parts}")
+class RemoteError(ToldError):
+    """A store that cannot be used."""
 
 
 class HalfwayError(KeyboardInterrupt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Severity
+from sheet_diag.screen import plain, printable
 from sheet_diag.wording import Wording
 
 if TYPE_CHECKING:  # a check of one file does not wait for pandas
@@ -51,6 +53,18 @@ def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
                 console.print(say("cli.progress.cluster"))  # a log must say why it stands still
 
         return work(report)
+
+
+@contextmanager
+def bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar for one job, if a person is watching; to be told how many are done."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as shown:
+        task = shown.add_task(text, total=total)
+        yield lambda done: shown.update(task, completed=done)
 
 
 def show_result(
@@ -98,7 +112,7 @@ def show_changes(found: Sequence[Change], result: Result, moment: datetime, say:
     files = say("cli.summary.files", files=result.portfolio.files, **counts)
     console.print(f"[bold]{moment:%H:%M:%S}[/] {files}", soft_wrap=True)
     for change in found[:_MOST_ROWS]:
-        console.print(f"  {_plain(_change(change, say))}", soft_wrap=True)
+        console.print(f"  {plain(_change(change, say))}", soft_wrap=True)
     if len(found) > _MOST_ROWS:
         console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
     if not found:
@@ -109,7 +123,7 @@ def show_verdicts(outcomes: Sequence[Outcome], say: Wording) -> None:
     """Each file: its verdict, and every problem with its place and what to do."""
     console = Console(highlight=False)
     for outcome in outcomes:
-        console.print(f"[bold]{_plain(outcome.received.label)}[/]", soft_wrap=True)
+        console.print(f"[bold]{plain(outcome.received.label)}[/]", soft_wrap=True)
         console.print("  " + _verdict(outcome, say))
         for line in _problem_lines(outcome, say):
             console.print(Padding(Text(line), (0, 0, 0, 2)))
@@ -155,7 +169,7 @@ def _problem_lines(outcome: Outcome, say: Wording) -> Iterator[str]:
         place = "!".join(part for part in (problem.sheet, problem.cell) if part and problem.cell)
         text = f"{problems.message(problem, say.lang)} {problems.advice(problem, say.lang)}".strip()
         line = say("cli.check.line", kind=kind, place=f"{place} " if place else "", text=text)
-        yield _printable(line)
+        yield printable(line)
 
 
 def _ranks(result: Result, say: Wording) -> Table:
@@ -178,7 +192,7 @@ def _attention(outcomes: list[Outcome], say: Wording) -> Table:
     table.add_column(say("cli.summary.attention.reason"), overflow="fold")
     for outcome in outcomes[:_MOST_ROWS]:
         status = say(f"portfolio.status.{outcome.status.value}")
-        table.add_row(_plain(outcome.received.label), status, _plain(_reason(outcome, say)))
+        table.add_row(plain(outcome.received.label), status, plain(_reason(outcome, say)))
     if len(outcomes) > _MOST_ROWS:
         table.add_row("…", "", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
     return table
@@ -191,12 +205,3 @@ def _reason(outcome: Outcome, say: Wording) -> str:
     text = f"{problems.message(first, say.lang)} {problems.advice(first, say.lang)}".strip()
     rest = len(errors) - 1
     return f"{text} (+{rest})" if rest else text
-
-
-def _plain(text: str) -> str:
-    """Text from outside on a terminal: no markup, no control characters."""
-    return escape(_printable(text))
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in text)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from sheet_diag.arguments import Asked, order_of
+from sheet_diag.arguments import CLIENT_LISTS, Asked, order_of
 from sheet_diag.batch import Order, Result, run_over
 from sheet_diag.changes import Standing, changes, standings
 from sheet_diag.complaints import require_files, sentence, unexpected
@@ -166,7 +166,9 @@ def _beside(asked: Asked) -> tuple[Path, ...]:
     """The files beside the input folder that a run reads, too."""
     previous = asked.previous / JOURNAL if asked.previous else None
     config = asked.config or Path(FILE_NAME)
-    named = (config, asked.passwords, asked.catalog, previous, asked.benchmark)
+    log = Path(asked.output) / LOG
+    lists = (asked.clients,) if asked.clients else CLIENT_LISTS
+    named = (config, asked.passwords, asked.catalog, previous, asked.benchmark, *lists, log)
     return tuple(path for path in named if path)
 
 

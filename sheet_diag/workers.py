@@ -11,8 +11,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, Generic, TypeVar
+
+from sheet_diag.model.faults import ToldError
 
 _Bench = TypeVar("_Bench")
 _In = TypeVar("_In")
@@ -39,16 +40,8 @@ class DiedError(Exception):
         return Died(*self.args)
 
 
-class ClusterError(Exception):
-    """Other machines cannot be used; `key` is a wording key and `parts` what it asks for."""
-
-    def __init__(self, key: str, **parts: str) -> None:
-        self.key = key
-        self.parts = parts
-        super().__init__(f"{key}: {parts}")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return partial(ClusterError, **self.parts), (self.key,)  # it comes from other machines
+class ClusterError(ToldError):
+    """Other machines cannot be used."""
 
 
 class Workers(Generic[_Bench]):

@@ -96,7 +96,7 @@ def _read_field(
     if not raw and not mark:
         return "", []
     unreadable = what_holds_no_answer(mark, raw)
-    value, plain = ("", False) if unreadable else _understand(field, raw)
+    value, plain = ("", False) if unreadable else understand(field, raw)
     place = (labels.grid.name, cell_name(row, col), field.id, raw)
     label = ("field", field.label[labels.lang])
     if not value:
@@ -108,7 +108,7 @@ def _read_field(
     return value, []
 
 
-def _understand(field: ProfileField, raw: str) -> tuple[str, bool]:
+def understand(field: ProfileField, raw: str) -> tuple[str, bool]:
     """The value that `raw` stands for (empty: not understood), and whether it was typed so."""
     match field.kind:
         case FieldKind.TEXT | FieldKind.EMAIL:

@@ -10,12 +10,11 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet.content import EPOCH, Content, Entries
+from sheet_diag.sheet.content import Content, Entries
 from sheet_diag.sheet.correction import correction_sheet
 from sheet_diag.sheet.overrides_book import overrides_workbook
-from sheet_diag.sheet.pages import write_pages
+from sheet_diag.sheet.pages import hearing_book
 from sheet_diag.wording import Wording
-from sheet_diag.workbook import Book
 
 __all__ = ["Entries", "correction_sheet", "hearing_sheet", "overrides_workbook"]
 
@@ -27,8 +26,4 @@ def hearing_sheet(
 ) -> bytes:
     """The workbook to be mailed. The same arguments give the same bytes."""
     identity = Identity(catalog.id, catalog.version, client or None)
-    content = Content(catalog, Wording(lang), issuer, entries, identity)
-    book = Book(title=catalog.title[lang], author=issuer.name, created=EPOCH, subject=catalog.id)
-    cover, _ = write_pages(book, content)
-    cover.open_here()
-    return book.bytes()
+    return hearing_book(Content(catalog, Wording(lang), issuer, entries, identity))

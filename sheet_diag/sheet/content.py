@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from sheet_diag.layout import COLUMNS_WITH_FORMER, QUESTION_COLUMNS, Column
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
@@ -47,8 +48,17 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """What stands in the column of last year's answers: words by item id, none of them an entry."""
+
+    as_of: date
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """Everything a page of the sheet may ask for. `replaces` are SHA-256 of former returns."""
+    """Everything a page of the sheet may ask for. `replaces` are SHA-256 of former returns,
+    `addressee` is whom the cover is addressed to (empty: nobody in particular)."""
 
     catalog: Catalog
     say: Wording
@@ -56,6 +66,17 @@ class Content:
     entries: Entries
     identity: Identity
     replaces: tuple[str, ...] = ()
+    addressee: str = ""
+    former: Former | None = None
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Columns of the question sheet, from left to right."""
+        return COLUMNS_WITH_FORMER if self.former else QUESTION_COLUMNS
+
+    def at(self, column: Column) -> int:
+        """Where a column of the question sheet stands, counted from 0."""
+        return self.columns.index(column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sheet_diag.celltext import header_text
 from sheet_diag.sheet.content import ALLOWED, Content, Places
 from sheet_diag.sheet.progress import write_status
-from sheet_diag.sheet.writer import Writer
-from sheet_diag.style import (
-    BLUE,
-)
+from sheet_diag.sheet.writer import LAST, WIDTHS, Writer
+from sheet_diag.style import BLUE, BODY, BOLD, MIDDLE, Look
+from sheet_diag.typography import room, row_height
 from sheet_diag.workbook import Page
+
+_ADDRESSEE: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 12}
 
 
 def write_cover(page: Page, content: Content, places: Places) -> None:
     """Write the page; its formulas look at the other two sheets."""
     writer = Writer(page, content)
     writer.title()
+    _write_addressee(writer)
     write_sending(writer)
     _write_purpose(writer)
     _write_steps(writer)
@@ -32,14 +35,30 @@ def write_sending(writer: Writer) -> None:
     """By when, where to, and whom to ask."""
     issuer, say = writer.content.issuer, writer.say
     ask = say("sheet.cover.ask_sender")
-    due = issuer.deadline
-    deadline = say("report.date", year=due.year, month=due.month, day=due.day) if due else ask
     lines = (issuer.name, issuer.department, issuer.address, issuer.email)
     address = "\n".join(line for line in lines if line)
     contact = "\n".join(part for part in (issuer.contact, issuer.phone) if part)
-    writer.pair(say("sheet.cover.deadline"), deadline)
+    writer.pair(say("sheet.cover.deadline"), deadline_text(writer.content) or ask)
     writer.pair(say("sheet.cover.return_to"), address or ask)
     writer.pair(say("sheet.cover.contact"), contact or issuer.email or ask)
+
+
+def deadline_text(content: Content) -> str:
+    """By when; empty where no day is set."""
+    due = content.issuer.deadline
+    return content.say("report.date", year=due.year, month=due.month, day=due.day) if due else ""
+
+
+def addressee_height(text: str) -> float:
+    """Height in points of the row of the addressee."""
+    return row_height(text, room=room(sum(WIDTHS)), size=12, padding=8)
+
+
+def _write_addressee(writer: Writer) -> None:
+    if text := writer.content.addressee:
+        writer.page.merged_client(writer.row, 0, LAST, text, _ADDRESSEE)
+        writer.page.height(writer.row, addressee_height(text))
+        writer.row += 1
 
 
 def _write_purpose(writer: Writer) -> None:

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET, REPLACES_KEY
+from sheet_diag.layout import (
+    IDENTITY_KEYS,
+    IDENTITY_SHEET,
+    LISTS_SHEET,
+    REPLACES_KEY,
+    Column,
+)
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
 from sheet_diag.sheet.content import Content
+from sheet_diag.sheet.former import former_marks
 from sheet_diag.style import BODY
 from sheet_diag.workbook import Book, Page, fixed_cell
 
@@ -51,6 +58,9 @@ def write_lists(book: Book, content: Content) -> Lists:
             labels = [choice.label[lang] for choice in field.choices]
             lists.fields[field.id] = _column(page, column, field.id, labels)
             column += 1
+    if content.former:  # written here, the strings of this workbook come in the order of any other
+        _column(page, column, Column.FORMER.value, former_marks(content.say))
+        column += 1
     page.columns([160] * column)
     page.protect({})
     page.hide()

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from sheet_diag.sheet.content import Content, Places
+from typing import Final
+
+from sheet_diag.sheet.content import EPOCH, Content, Places
 from sheet_diag.sheet.cover import write_cover
 from sheet_diag.sheet.hidden import write_identity, write_lists
 from sheet_diag.sheet.profile import write_profile
 from sheet_diag.sheet.questions import write_questions
 from sheet_diag.workbook import Book, Page
+
+QUESTIONS_PAGE: Final = 3  # its number among the sheets
+
+
+def hearing_book(content: Content) -> bytes:
+    """The workbook of a sheet that is not sent back to be corrected."""
+    title, author = content.catalog.title[content.say.lang], content.issuer.name
+    book = Book(title=title, author=author, created=EPOCH, subject=content.catalog.id)
+    cover, _ = write_pages(book, content)
+    cover.open_here()
+    return book.bytes()
 
 
 def write_pages(book: Book, content: Content) -> tuple[Page, Places]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sheet_diag.celltext import header_text
 from sheet_diag.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, cell_name
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind, ProfileField
 from sheet_diag.sheet.content import ALLOWED, ENTRY, MARKED, Content
 from sheet_diag.sheet.hidden import Lists
@@ -64,6 +65,17 @@ def write_profile(page: Page, content: Content, lists: Lists) -> None:
     page.tab(BLUE)
 
 
+def field_height(field: ProfileField, entry: str, lang: Lang) -> float:
+    """Height in points of a field's row with this entry."""
+    note = field.hint[lang] if field.hint else ""
+    texts = ((field.label[lang], _LABEL, 10), (note, _NOTE, 9), (entry, _ENTRY, 11))
+    heights = [
+        row_height(text, room=room(_WIDTHS[column], indent=1), size=size, padding=10)
+        for text, column, size in texts
+    ]
+    return max(*heights, 30)
+
+
 def _write_field(page: Page, row: int, field: ProfileField, content: Content, lists: Lists) -> None:
     say, lang = content.say, content.say.lang
     required = say("sheet.profile.required") if field.required else ""
@@ -74,12 +86,7 @@ def _write_field(page: Page, row: int, field: ProfileField, content: Content, li
     note = field.hint[lang] if field.hint else ""
     page.text(row, _NOTE, note, {**CELL, **INSET, **SMALL})
     _restrict(page, row, field, content, lists)
-    texts = ((field.label[lang], _LABEL, 10), (note, _NOTE, 9), (entry, _ENTRY, 11))
-    heights = [
-        row_height(text, room=room(_WIDTHS[column], indent=1), size=size, padding=10)
-        for text, column, size in texts
-    ]
-    page.height(row, max(*heights, 30))
+    page.height(row, field_height(field, entry, lang))
 
 
 def _write_entry(page: Page, row: int, field: ProfileField, entry: str, note: str | None) -> None:

@@ -12,7 +12,6 @@ from sheet_diag.celltext import quoted
 from sheet_diag.layout import (
     PROFILE_FIRST_ROW,
     PROFILE_LABEL_COLUMN,
-    QUESTION_COLUMNS,
     Column,
     cell_name,
 )
@@ -185,7 +184,7 @@ def _line(writer: Writer, row: int, label: str, formula: str, value: str) -> Non
 
 
 def _column(content: Content, rows: Rows | Places, column: Column) -> str:
-    position = QUESTION_COLUMNS.index(column)
+    position = content.at(column)
     sheet = _sheet(content.say("sheet.name.questions"))
     return f"{sheet}!{fixed_cell(rows.first, position)}:{fixed_cell(rows.last, position)}"
 

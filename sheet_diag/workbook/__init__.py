@@ -13,6 +13,7 @@ from sheet_diag.workbook.book import Book
 from sheet_diag.workbook.cells import Cell
 from sheet_diag.workbook.lines import Lines
 from sheet_diag.workbook.page import A3, A4, Page, is_picture
+from sheet_diag.workbook.pattern import Openings, Pattern
 from sheet_diag.workbook.places import column_cell, fixed_cell
 from sheet_diag.workbook.refusal import WorkbookError
 
@@ -22,7 +23,9 @@ __all__ = [
     "Book",
     "Cell",
     "Lines",
+    "Openings",
     "Page",
+    "Pattern",
     "WorkbookError",
     "column_cell",
     "fixed_cell",

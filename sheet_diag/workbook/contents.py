@@ -65,7 +65,7 @@ class Strings(dict[str, Content]):
     def __missing__(self, text: str) -> Content:
         stored = storable(text)
         if stored == text:
-            content: Content = (f"{SHARED}<v>{len(self._texts)}</v></c>", text)
+            content: Content = (shared_content(len(self._texts)), text)
             self._texts.append(text)
         else:
             content = self[stored]
@@ -80,17 +80,28 @@ class Strings(dict[str, Content]):
         )
         texts = iter(self._texts)
         while some := list(islice(texts, _AT_ONCE)):
-            yield "".join(_item(text) if len(text) < _LONG else _new_item(text) for text in some)
+            yield "".join(map(shared_item, some))
         yield "</sst>"
+
+
+def shared_content(number: int) -> str:
+    """A cell with the shared string of that number."""
+    return f"{SHARED}<v>{number}</v></c>"
+
+
+def shared_item(text: str) -> str:
+    """A shared string."""
+    return _item(text) if len(text) < _LONG else _new_item(text)
+
+
+def xml_text(text: str) -> str:
+    """Text as it stands between tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _possible(text: str) -> str:
     # XlsxWriter writes a formula and its value as they are, even what no XML may hold.
-    return _escaped(text if text.isprintable() else _NO_XML.sub("\ufffd", text))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return xml_text(text if text.isprintable() else _NO_XML.sub("\ufffd", text))
 
 
 @lru_cache(maxsize=8192)
@@ -103,7 +114,7 @@ def _formula_head(formula: str) -> str:
 
 def _new_item(text: str) -> str:
     # XlsxWriter would take a text between <r> and </r> for XML of its own and write it as it is.
-    escaped = _escaped(XMLwriter._escape_control_characters(text))
+    escaped = xml_text(XMLwriter._escape_control_characters(text))
     space = ' xml:space="preserve"' if _preserve_whitespace(escaped) else ""
     return f"<si><t{space}>{escaped}</t></si>"
 

@@ -1,0 +1,243 @@
+"""The commands of the mail loop: the client list, sheets out, reminders, corrections, results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from sheet_diag.arguments import parse_lang
+from sheet_diag.cli.options import (
+    FILE,
+    FOLDER,
+    HELP,
+    ByHandOption,
+    CatalogOption,
+    ClientsOption,
+    ConfigOption,
+    InputFolderOption,
+    LangOption,
+    OnlyOption,
+    OutputFolderOption,
+    PreviousOption,
+    SendOption,
+    TodayOption,
+    app,
+)
+from sheet_diag.complaints import failures
+from sheet_diag.manual import Command
+
+
+@app.command("clients", help=HELP("cli.help.clients_command"), cls=Command)
+def clients_(
+    file: Annotated[
+        Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help=HELP("cli.help.new"))] = False,
+    previous: PreviousOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Check the client list, or make a blank one."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.roster import Listed, check_list, new_list
+
+        listed = Listed(file, previous, lang, catalog, config)
+        (new_list if new else check_list)(listed, say, HELP)
+
+
+@app.command(help=HELP("cli.help.issue"), cls=Command)
+def issue(
+    output: OutputFolderOption = Path("output"),
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make a hearing sheet per client, and the mails that ask for it."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag import errands
+
+        errand = errands.Errand(
+            errands.MailAsked(output, clients, previous, as_of, only, lang, catalog, config),
+            send,
+            sent_by_hand,
+        )
+        done = errands.issue(errand, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.remind"), cls=Command)
+def remind(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    days: Annotated[int, typer.Option(help=HELP("cli.help.days"), min=0, metavar="N")] = 0,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write to the clients that are late."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag import errands
+
+        errand = errands.Errand(
+            errands.MailAsked(output, clients, previous, as_of, only, lang, catalog, config),
+            send,
+            sent_by_hand,
+        )
+        done = errands.remind(errand, days, input, say, HELP)
+    _end(done)
+
+
+@app.command("return", help=HELP("cli.help.return"), cls=Command)
+def send_back(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Send back what is to be corrected."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag import errands
+
+        errand = errands.Errand(
+            errands.MailAsked(output, clients, previous, as_of, only, lang, catalog, config),
+            send,
+            sent_by_hand,
+        )
+        done = errands.send_back(errand, input, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.deliver"), cls=Command)
+def deliver(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    passwords: Annotated[
+        bool, typer.Option("--passwords", help=HELP("cli.help.deliver_passwords"))
+    ] = False,
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help=HELP("cli.help.unprotected"))
+    ] = False,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Send the reports; the passwords apart from them."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag import errands
+
+        errand = errands.Errand(
+            errands.MailAsked(
+                output, clients, previous, as_of, only, lang, catalog, config, unprotected
+            ),
+            send,
+            sent_by_hand,
+        )
+        if passwords:
+            done = errands.deliver_passwords(errand, say, HELP)
+        else:
+            done = errands.deliver(errand, input, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.collect"), cls=Command)
+def collect(
+    input: InputFolderOption = Path("input"),
+    output: OutputFolderOption = Path("output"),
+    since: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.since"), metavar="YYYY-MM-DD")
+    ] = None,
+    clients: ClientsOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Fetch the mails with returns into the input folder."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.fetching import MailAsked, fetch
+
+        asked = MailAsked(output, clients, lang=lang, catalog=catalog, config=config)
+        done = fetch(asked, input, since, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.status"), cls=Command)
+def status(
+    output: OutputFolderOption = Path("output"),
+    clients: ClientsOption = None,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Tell where everyone stands."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.mailroom import MailAsked, mailroom
+        from sheet_diag.postbook import Postbook
+        from sheet_diag.turnout_text import show_turnout
+
+        asked = MailAsked(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
+        room = mailroom(asked, say, HELP)
+        show_turnout(room.turnout(Postbook.read(room.log).posted), say)
+
+
+@app.command(help=HELP("cli.help.login"), cls=Command)
+def login(
+    server: Annotated[
+        str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")
+    ] = "smtp",
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Keep the password of a mail server where the system keeps passwords."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.fetching import keep_login
+
+        keep_login(server, lang, config, say, HELP)
+
+
+@app.command(help=HELP("cli.help.letters"), cls=Command)
+def letters(
+    folder: Annotated[
+        Path, typer.Argument(help=HELP("cli.help.letters_folder"), metavar=FOLDER)
+    ] = Path("letters"),
+    lang: LangOption = None,
+) -> None:
+    """Copy the letters out, to be edited."""
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.letters import copy_templates
+
+        made = copy_templates(folder)
+        key = "mail.letters.made" if made else "mail.letters.none"
+        typer.echo(say(key, count=len(made), path=folder))
+
+
+def _end(done: bool) -> NoReturn:
+    raise typer.Exit(0 if done else 1)

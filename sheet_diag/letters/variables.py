@@ -1,0 +1,130 @@
+"""What a letter can say of a client, and which letter may say what.
+
+The words are text, numbers or yes and no, cleaned of line breaks and unseen marks. Notes, scores
+and ranks are not among them, and the password is a word of its own letter alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from sheet_diag.letters.sources import SIGNATURE
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.post import MailKind, Parcel
+from sheet_diag.model.settings import Issuer
+from sheet_diag.wording import Wording
+
+COMMON: Final = (
+    "addressee", "company", "contact", "title", "client_id",
+    "sender", "firm", "department", "person", "address", "phone", "email",
+    "survey", "today",
+)  # fmt: skip
+_OF_KIND: Final[dict[str, tuple[str, ...]]] = {
+    MailKind.REQUEST: ("file", "due", "previous"),
+    MailKind.REMINDER: ("file", "due", "overdue", "number"),
+    MailKind.CORRECTION: ("file", "due", "points"),
+    MailKind.RESULT: ("file",),
+    MailKind.PASSWORD: ("file", "password"),
+    SIGNATURE: (),
+}
+# Control marks, and those that turn or hide text.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+"
+)
+_NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+_HONORIFICS: Final = re.compile(r"[\s\u3000]*(?:様|さま|殿|御中)$")
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """What a letter of the kind can use."""
+    return (*COMMON, *_OF_KIND[kind])
+
+
+def kinds_with(name: str) -> tuple[str, ...]:
+    """The kinds of letters that can use the word."""
+    return tuple(kind for kind in _OF_KIND if name in names_of(kind))
+
+
+def words_for(parcel: Parcel, issuer: Issuer, today: date) -> dict[str, object]:
+    """The words of the parcel's letter: exactly those that `names_of` tells."""
+    say = Wording(parcel.client.lang)
+    due = _due(parcel, issuer, today)
+    words: dict[str, object] = {
+        **_of_client(parcel, say),
+        **_of_firm(issuer, say),
+        "survey": clean(parcel.facts.get("survey", "")) or say("letter.survey"),
+        "today": shown_date(today, say),
+        "file": clean(parcel.attachment.name if parcel.attachment else parcel.facts.get("file", "")),
+        "due": shown_date(due, say) if due else "",
+        "overdue": due is not None and due < today,
+        "number": parcel.number,
+        "previous": bool(parcel.facts.get("previous")),
+        "points": _number(parcel.facts.get("points", "")),
+        "password": clean(parcel.password),
+    }
+    return {name: words[name] for name in names_of(parcel.kind)}
+
+
+def shown_date(day: date, say: Wording) -> str:
+    """`2026年12月25日（金）`."""
+    weekdays, months = say("letter.weekdays").split(), say("letter.months").split()
+    weekday, month = weekdays[day.weekday()], months[day.month - 1]
+    return say("letter.date", year=day.year, month=month, day=day.day, weekday=weekday)
+
+
+def clean(text: str) -> str:
+    """One line without marks that nobody sees. What nobody may use stands for a value inside."""
+    return _NONCHARACTERS.sub("", _UNSEEN.sub(" ", text)).strip(" ")
+
+
+def _of_client(parcel: Parcel, say: Wording) -> dict[str, object]:
+    client = parcel.client
+    company, title = clean(client.company), clean(client.title)
+    contact = _HONORIFICS.sub("", clean(client.contact))
+    person = _joined(say("letter.addressee.joint"), _in_order(contact, title, client.lang))
+    key = "person" if person else "anyone"
+    return {
+        "addressee": say(f"letter.addressee.{key}", company=company, person=person),
+        "company": company,
+        "contact": contact,
+        "title": title,
+        "client_id": clean(client.id),
+    }
+
+
+def _of_firm(issuer: Issuer, say: Wording) -> dict[str, object]:
+    firm, person = clean(issuer.name), clean(issuer.contact)
+    sender = say("letter.sender", firm=firm, person=person) if firm and person else firm or person
+    return {
+        "sender": sender,
+        "firm": firm,
+        "department": clean(issuer.department),
+        "person": person,
+        "address": clean(issuer.address),
+        "phone": clean(issuer.phone),
+        "email": clean(issuer.email),
+    }
+
+
+def _in_order(contact: str, title: str, lang: Lang) -> tuple[str, str]:
+    """Japanese puts the title first."""
+    return (title, contact) if lang is Lang.JA else (contact, title)
+
+
+def _joined(joint: str, parts: Iterable[str]) -> str:
+    return joint.join(part for part in parts if part)
+
+
+def _due(parcel: Parcel, issuer: Issuer, today: date) -> date | None:
+    """The day by which an answer is asked for. A correction names no day that has passed."""
+    told = parcel.facts.get("due")
+    due = date.fromisoformat(told) if told else parcel.client.due or issuer.deadline
+    late = parcel.kind is not MailKind.REMINDER and due is not None and due < today
+    return None if late else due
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

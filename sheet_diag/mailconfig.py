@@ -1,0 +1,117 @@
+"""The tables [mail], [smtp] and [imap] of sheet-diag.toml: who writes, and through which servers.
+
+No password is ever among them: one that stands there is refused, like every unknown key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sheet_diag.model.settings import Correspondence, Issuer, MailServer, Security
+
+MAIL: Final = "mail"
+SMTP: Final = "smtp"
+IMAP: Final = "imap"
+_SERVER: Final = ("host", "port", "security", "user", "ca")
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    MAIL: ("sender", "name", "copies", "copy_seconds", "letters"),
+    SMTP: (*_SERVER, "per_minute"),
+    IMAP: (*_SERVER, "folder"),
+}
+# What the keys hold, but for those that need a look of their own.
+_TEXTS: Final = {
+    MAIL: ("sender", "name", "letters"),
+    SMTP: ("host", "user", "ca"),
+    IMAP: ("host", "user", "ca", "folder"),
+}
+_NUMBERS: Final = {MAIL: ("copy_seconds",), SMTP: ("port", "per_minute"), IMAP: ("port",)}
+# The usual ports; 465 and 993 speak TLS from the first byte.
+_PORTS: Final = {
+    (SMTP, Security.STARTTLS): 587,
+    (SMTP, Security.TLS): 465,
+    (IMAP, Security.STARTTLS): 143,
+    (IMAP, Security.TLS): 993,
+}
+_USUAL: Final = {SMTP: Security.STARTTLS, IMAP: Security.TLS}
+_LETTERS: Final = "letters"
+
+Fault = tuple[str, dict[str, str]]
+
+
+def correspondence(raw: Mapping[str, Any], issuer: Issuer, folder: Path) -> Correspondence:
+    """The settings, which `faults` found nothing wrong with; files are relative to `folder`. The
+    firm's own letters lie in `letters` beside the settings where nothing else is said."""
+    mail, smtp, imap = (raw.get(table, {}) for table in TABLES)
+    usual = Correspondence()
+    letters = folder / mail.get("letters", _LETTERS)
+    sender = mail.get("sender", issuer.email)
+    return Correspondence(
+        sender=sender,
+        name=mail.get("name", " ".join(part for part in (issuer.name, issuer.department) if part)),
+        copies=mail.get("copies", usual.copies),
+        copy_seconds=mail.get("copy_seconds", usual.copy_seconds),
+        letters=letters if letters.is_dir() else None,
+        smtp=_server(SMTP, smtp, sender, folder),
+        per_minute=smtp.get("per_minute", usual.per_minute),
+        imap=_server(IMAP, imap, sender, folder),
+        folder=imap.get("folder", usual.folder),
+    )
+
+
+def faults(raw: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
+    """Every fault of the tables, as wording keys with their parts."""
+    for name in TABLES:
+        table = raw.get(name, {})
+        if isinstance(table, dict):
+            wrong = [*_wrong_kinds(name, table)]
+            yield from wrong or _wrong_values(name, table, folder)
+
+
+def _server(name: str, table: Mapping[str, Any], sender: str, folder: Path) -> MailServer | None:
+    if not table:
+        return None
+    security = Security(table.get("security", _USUAL[name]))
+    return MailServer(
+        host=table["host"],
+        port=table.get("port", _PORTS[name, security]),
+        security=security,
+        user=table.get("user", sender),
+        ca=folder / table["ca"] if "ca" in table else None,
+    )
+
+
+def _wrong_kinds(name: str, table: Mapping[str, Any]) -> Iterator[Fault]:
+    for key, value in table.items():
+        told = {"key": f"{name}.{key}", "value": str(value)}
+        if key in _TEXTS[name] and not isinstance(value, str):
+            yield "config.not_text", told
+        if key in _NUMBERS[name] and (type(value) is not int or value < 1):
+            yield "config.not_a_number", told
+        if key == "copies" and not isinstance(value, bool):
+            yield "config.not_yes_or_no", told
+        if key == "security" and value not in tuple(Security):
+            yield "config.not_one_of", {**told, "allowed": ", ".join(Security)}
+
+
+def _wrong_values(name: str, table: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
+    if "sender" in table and not is_address(table["sender"]):
+        yield "config.not_an_address", {"key": f"{name}.sender", "value": table["sender"]}
+    if "letters" in table and not (folder / table["letters"]).is_dir():
+        yield "config.not_a_folder", {"key": f"{name}.letters", "value": table["letters"]}
+    if name != MAIL and table and not table.get("host"):
+        yield "config.no_host", {"key": f"{name}.host"}
+    if "ca" in table and not (folder / table["ca"]).is_file():
+        yield "config.not_a_file", {"key": f"{name}.ca", "value": table["ca"]}
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is one mail address."""
+    from email_validator import EmailNotValidError, validate_email  # here: few settings need it
+
+    try:
+        validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return False
+    return True

@@ -1,0 +1,136 @@
+"""Text -> header lines of a mail: RFC 2047 encoded words, RFC 2231 parameters, folded, all ASCII.
+
+Python's own folding encodes separators with the names beside them, loses quotes, or joins encoded
+words without a space, depending on its version; what leaves here is made here, and parsed again in
+the tests by other readers. Nothing that is passed in can begin a new header.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
+
+FOLD: Final = "\r\n "
+
+_WIDTH: Final = 76  # of a line, and RFC 2047 lets no line with an encoded word be longer
+_WORD_BYTES: Final = 45  # of UTF-8 in an encoded word: 60 characters of Base64, 72 in all
+_PARAMETER: Final = 60  # characters of a piece of a parameter
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ATOMS: Final = re.compile(rf"{_ATOM}(?: {_ATOM})*")
+_DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_LOCAL: Final = re.compile(r"[\x21-\x7e]+")
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters."""
+    return " ".join(_UNSAFE.sub(" ", text).split(" ")).strip()
+
+
+def text_header(name: str, text: str) -> str:
+    """A header of free text, such as a subject."""
+    return f"{name}: {FOLD.join(_encoded(one_line(text), len(name) + 2))}\r\n"
+
+
+def address_header(name: str, mailboxes: Iterable[tuple[str, str]]) -> str:
+    """A header of mailboxes, each (what is shown, address). Raises `ValueError` for what is no
+    address."""
+    told = [_mailbox(shown, address) for shown, address in mailboxes]
+    return f"{name}: {f',{FOLD}'.join(told)}\r\n"
+
+
+def encoded_parameter(name: str, text: str) -> str:
+    """A parameter as programs read it that know no RFC 2231: encoded words in quotes, which no RFC
+    allows and every program understands."""
+    words = _encoded(one_line(text), len(name) + 3)
+    return f'{name}="{FOLD.join(_escaped(word) for word in words)}"'
+
+
+def extended_parameter(name: str, text: str) -> Sequence[str]:
+    """A parameter as RFC 2231 writes it; a long one comes in pieces."""
+    plain = one_line(text)
+    if plain.isascii() and len(plain) <= _PARAMETER:
+        return (f'{name}="{_escaped(plain)}"',)
+    pieces = list(_pieces(plain))
+    if len(pieces) == 1:
+        return (f"{name}*=utf-8''{pieces[0]}",)
+    first = f"{name}*0*=utf-8''{pieces[0]}"
+    return (first, *(f"{name}*{n}*={piece}" for n, piece in enumerate(pieces[1:], 1)))
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain as the name system spells it, odd local parts in quotes.
+
+    Raises `ValueError` for what is no address.
+    """
+    local, at, domain = address.rpartition("@")
+    domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
+    if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise ValueError(f"no mail address: {address!r}")
+    local = local if _DOT_ATOM.fullmatch(local) else f'"{_escaped(local.strip(chr(34)))}"'
+    return f"{local}@{domain}"
+
+
+def _mailbox(shown: str, address: str) -> str:
+    spec, text = ascii_address(address), one_line(shown)
+    if not text:
+        return spec
+    if _ATOMS.fullmatch(text) and not _looks_encoded(text) and len(text) <= _WIDTH:
+        return f"{text}{_gap(len(text), spec)}<{spec}>"
+    if text.isascii() and not _looks_encoded(text) and len(text) <= _WIDTH - 2:
+        return f'"{_escaped(text)}"{FOLD}<{spec}>'
+    words = list(_encoded_words(text, len("Reply-To: ")))
+    return f"{FOLD.join(words)}{FOLD}<{spec}>"
+
+
+def _gap(length: int, spec: str) -> str:
+    return " " if length + len(spec) < _WIDTH - len("Reply-To: <>,") else FOLD
+
+
+def _encoded(text: str, used: int) -> list[str]:
+    """The text as words, one a line; plain where a single line of ASCII will do."""
+    if text.isascii() and len(text) <= _WIDTH - used and not _looks_encoded(text):
+        return [text]
+    return list(_encoded_words(text, used))
+
+
+def _encoded_words(text: str, used: int) -> Iterator[str]:
+    """Encoded words of whole characters; the first leaves room for what stands before it."""
+    room = _WORD_BYTES - used * 3 // 4
+    word = b""
+    for char in text:
+        code = char.encode("utf-8")
+        if len(word) + len(code) > room:
+            yield _encoded_word(word)
+            word, room = b"", _WORD_BYTES
+        word += code
+    yield _encoded_word(word)
+
+
+def _encoded_word(code: bytes) -> str:
+    return f"=?utf-8?B?{b64encode(code).decode('ascii')}?="
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Percent-encoded pieces of whole characters."""
+    piece = ""
+    for char in text:
+        code = quote(char, safe="")
+        if piece and len(piece) + len(code) > _PARAMETER:
+            yield piece
+            piece = ""
+        piece += code
+    yield piece
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _looks_encoded(text: str) -> bool:
+    """A name that reads like an encoded word would be shown decoded."""
+    return "=?" in text

@@ -1,0 +1,154 @@
+"""From the mails that are due to drafts in a folder, or to what goes out over SMTP.
+
+Every mail is written, then read again from its bytes and looked at by the guard. A mail that is
+sent is written and looked at a second time right before it leaves: files may have changed between
+the question and the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.guard import Doubt, Guard, Refusal
+from sheet_diag.letters import Letter, Letters
+from sheet_diag.messages import Sender, compose, draft, draft_name, new_message_id, sendable
+from sheet_diag.model.post import Event, MailKind, Parcel, Posted
+from sheet_diag.model.settings import Issuer
+from sheet_diag.ownfolder import OwnFolder, made_in, remove
+from sheet_diag.postbook import Postbook
+from sheet_diag.sending import Outgoing
+
+DRAFTS: Final = "drafts"
+_ADDRESSES: Final = "addresses"
+
+Step = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every mail is written with."""
+
+    issuer: Issuer
+    sender: Sender
+    letters: Letters
+    guard: Guard
+    output: Path
+    today: date
+
+    def drafts(self, kind: MailKind) -> Path:
+        """The folder of the drafts of a kind."""
+        return self.output / DRAFTS / kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A mail that the guard has looked at, and where its draft stands (None: it has none)."""
+
+    parcel: Parcel
+    refusals: tuple[Refusal, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    path: Path | None = None
+
+
+def write_drafts(
+    office: Office, kind: MailKind, parcels: Sequence[Parcel], step: Step
+) -> list[Looked]:
+    """Make the folder of drafts anew; a mail that the guard refuses has none. Raises `OSError`."""
+    found = []
+    with OwnFolder(office.drafts(kind)) as folder:
+        for done, parcel in enumerate(parcels, 1):
+            content = draft(compose(parcel, _letter(office, parcel), office.sender))
+            looked = _look(office, parcel, content)
+            if not looked.refusals:
+                path = folder.write(draft_name(parcel), content, _facts(parcel))
+                looked = Looked(parcel, doubts=looked.doubts, path=path)
+            found.append(looked)
+            step(done)
+    return found
+
+
+def look_at(office: Office, parcels: Sequence[Parcel], step: Step) -> list[Looked]:
+    """What the guard says of mails that are to be sent."""
+    found = []
+    for done, parcel in enumerate(parcels, 1):
+        found.append(_look(office, parcel, _final(office, parcel, "", None)))
+        step(done)
+    return found
+
+
+class Dispatch:
+    """The mails on their way out; `stopped` are those that the guard stopped at the last moment."""
+
+    def __init__(self, office: Office, book: Postbook) -> None:
+        self._office = office
+        self._book = book
+        self.stopped: list[Looked] = []
+
+    def outgoing(self, parcels: Iterable[Parcel]) -> Iterator[Outgoing]:
+        """Each mail as it leaves."""
+        domain = self._office.sender.address.rpartition("@")[2]
+        for parcel in parcels:
+            attempt = self._book.attempts(parcel.key)
+            message_id = new_message_id(self._book.token, parcel, domain, attempt)
+            content = _final(self._office, parcel, message_id, datetime.now().astimezone())
+            looked = _look(self._office, parcel, content)
+            if looked.refusals:
+                self.stopped.append(looked)
+            else:
+                yield Outgoing(parcel, content, message_id)
+
+
+def mark_sent(
+    office: Office, kind: MailKind, book: Postbook, only: frozenset[str], now: datetime
+) -> list[Posted]:
+    """Note that a person has sent the drafts that lie in the folder, and take them away.
+
+    `only` names clients by folded id (empty: all). Raises `OSError`.
+    """
+    folder = office.drafts(kind)
+    marked = []
+    for name, facts in sorted(made_in(folder).items()):
+        if facts.get("kind") != kind.value or (only and facts["client"].casefold() not in only):
+            continue
+        posted = Posted(
+            time=now,
+            event=Event.BY_HAND,
+            client=facts["client"],
+            kind=kind,
+            about=facts["about"],
+            addresses=tuple(facts[_ADDRESSES].split()),
+            file=facts["file"],
+        )
+        book.add(posted)
+        remove(folder, {name})
+        marked.append(posted)
+    return marked
+
+
+def _letter(office: Office, parcel: Parcel) -> Letter:
+    return office.letters.write(parcel, office.issuer, office.today)
+
+
+def _final(office: Office, parcel: Parcel, message_id: str, when: datetime | None) -> bytes:
+    letter = _letter(office, parcel)
+    return sendable(compose(parcel, letter, office.sender, message_id=message_id, date=when))
+
+
+def _look(office: Office, parcel: Parcel, content: bytes) -> Looked:
+    verdict = office.guard.inspect(content, parcel)
+    return Looked(parcel, verdict.refusals, verdict.doubts)
+
+
+def _facts(parcel: Parcel) -> dict[str, str]:
+    """What the folder notes of a draft, so that it can be marked as sent."""
+    return {
+        "kind": parcel.kind.value,
+        "client": parcel.client.id,
+        "about": parcel.about,
+        _ADDRESSES: " ".join(parcel.client.addresses),
+        "file": parcel.attachment.name if parcel.attachment else "",
+    }

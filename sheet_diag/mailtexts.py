@@ -1,0 +1,156 @@
+"""What the mailing commands say on the screen. Says, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sheet_diag.lastyear import Remark
+from sheet_diag.mailing import Looked
+from sheet_diag.model.post import MailKind, Parcel, Posted
+from sheet_diag.parcels import LeftOut
+from sheet_diag.screen import plain
+from sheet_diag.sending import SendReport
+from sheet_diag.wording import Wording
+
+_MOST: Final = 15
+
+
+def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
+    """Who gets what: all of them, because somebody has to look through them."""
+    table = Table(show_lines=True)
+    for name in ("client", "addresses", "attachment"):
+        table.add_column(say(f"mail.table.{name}"), overflow="fold")
+    for parcel in parcels:
+        client = parcel.client
+        attachment = parcel.attachment.name if parcel.attachment else say("mail.table.nothing")
+        table.add_row(
+            plain(f"{client.id} {client.company}\n{client.contact}".rstrip()),
+            plain("\n".join(client.addresses)),
+            plain(attachment),
+        )
+    _console().print(table)
+
+
+def show_drafts(looked: Sequence[Looked], folder: Path, kind: MailKind, say: Wording) -> None:
+    """Where the drafts lie, what wants a look, and what to do next."""
+    made = [each for each in looked if each.path]
+    console = _console()
+    show_looks(looked, say)
+    if not made:
+        console.print(say("mail.drafts.none"))
+        return
+    console.print(say("mail.drafts.made", count=len(made), path=escape(str(folder))))
+    console.print(say(f"mail.drafts.next.{'password' if kind is MailKind.PASSWORD else 'any'}"))
+
+
+def show_looks(looked: Iterable[Looked], say: Wording) -> None:
+    """What the guard stopped, and what it has doubts about."""
+    looked = list(looked)
+    stopped = [
+        (_name(each.parcel), say(refusal.key, **refusal.parts))
+        for each in looked
+        for refusal in each.refusals
+    ]
+    doubted = [
+        (_name(each.parcel), say(doubt.key, **doubt.parts))
+        for each in looked
+        if not each.refusals
+        for doubt in each.doubts
+    ]
+    _lines(say("mail.stopped", count=len(stopped)), stopped, say, "red", most=None)
+    _lines(say("mail.doubted", count=len(doubted)), doubted, say, "yellow", most=None)
+
+
+def show_sent(report: SendReport, say: Wording) -> None:
+    """What went out, and what has become of the rest."""
+    mega = 1024 * 1024
+    for key, posted in (("refused", report.refused), ("deferred", report.deferred)):
+        lines = [(each.client, _refusal(each, say)) for each in posted]
+        _lines(say(f"mail.sent.{key}", count=len(lines)), lines, say, "red", most=None)
+    unknown = [(each.client, ", ".join(each.addresses)) for each in report.uncertain]
+    _lines(say("mail.sent.uncertain", count=len(unknown)), unknown, say, "red", most=None)
+    large = []
+    for each in report.too_big:
+        key = "mail.sent.too_big.line" if each.limit else "mail.sent.too_big.unknown"
+        text = say(key, size=f"{each.size / mega:.1f}", limit=f"{each.limit / mega:.1f}")
+        large.append((_name(each.parcel), text))
+    _lines(say("mail.sent.too_big", count=len(large)), large, say, "red", most=None)
+    tell(say("mail.sent", count=len(report.sent)))
+    if report.stopped:
+        reason = say(report.stopped.key, **report.stopped.parts)
+        tell(say("mail.sent.stopped", reason=reason))
+    elif report.interrupted:
+        tell(say("mail.sent.interrupted"))
+
+
+def show_left_out(left_out: Sequence[LeftOut | Remark], say: Wording) -> None:
+    """Who gets no mail, and why."""
+    lines = [(each.who, say(each.key, **each.parts)) for each in left_out]
+    _lines(say("mail.left", count=len(lines)), lines, say, "yellow")
+
+
+def show_remarks(found: Sequence[Remark], say: Wording) -> None:
+    """What is otherwise than last year."""
+    lines = [(each.who, say(each.key, **each.parts)) for each in found]
+    _lines(say("mail.year", count=len(lines)), lines, say, "yellow")
+
+
+def show_lines(head: str, lines: Sequence[str], say: Wording) -> None:
+    """A heading and lines, as far as they are few."""
+    if not lines:
+        return
+    console = _console()
+    console.print(f"[yellow]{escape(head)}[/]")
+    for text in lines[:_MOST]:
+        console.print("  " + plain(text))
+    if len(lines) > _MOST:
+        console.print("  " + say("mail.more", count=len(lines) - _MOST))
+    console.print()
+
+
+def _refusal(posted: Posted, say: Wording) -> str:
+    return say("mail.sent.refused.line", addresses=", ".join(posted.addresses), reason=posted.text)
+
+
+def tell_waiting(say: Wording, seconds: float, text: str) -> None:
+    """Why nothing happens for a while."""
+    reason = text or say("mail.sent.waiting.lost")
+    tell(say("mail.sent.waiting", seconds=round(seconds), reason=reason))
+
+
+def tell(text: str) -> None:
+    """A sentence of ours."""
+    _console().print(escape(text))
+
+
+def _lines(
+    head: str,
+    lines: Sequence[tuple[str, str]],
+    say: Wording,
+    look: str,
+    *,
+    most: int | None = _MOST,
+) -> None:
+    if not lines:
+        return
+    console = _console()
+    console.print(f"[{look}]{escape(head)}[/]")
+    for who, text in lines[:most]:
+        console.print("  " + plain(say("mail.line", who=who, text=text)))
+    if most and len(lines) > most:
+        console.print("  " + say("mail.more", count=len(lines) - most))
+    console.print()
+
+
+def _name(parcel: Parcel) -> str:
+    return f"{parcel.client.id} {parcel.client.company}"
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=False)

@@ -1,0 +1,105 @@
+"""A folder of files that a command makes anew each time, beside files that others put there.
+
+What was made the last time and is not made again is removed, all else is left alone. A note in the
+folder says what was made; the files are replaced one by one once all of them are written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+NOTE: Final = ".sheet-diag-made.json"
+_PREFIX: Final = ".sheet-diag-work-"
+
+Facts = Mapping[str, str]
+
+
+class OwnFolder:
+    """The folder in the making. Raises `OSError`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made: dict[str, Facts] = {}
+        self._taken: set[str] = set()
+        self._work = Path()
+
+    def write(self, name: str, content: bytes, facts: Facts | None = None) -> Path:
+        """Make a file; `facts` are kept in the note. Returns the place where it will stand.
+
+        Raises `ValueError` where two files would be one on some system.
+        """
+        if name.casefold() in self._taken:
+            raise ValueError(f"two files with the name {name}")
+        self._taken.add(name.casefold())
+        (self._work / name).write_bytes(content)
+        self._made[name] = facts or {}
+        return self._path / name
+
+    def __enter__(self) -> Self:
+        self._path.mkdir(parents=True, exist_ok=True)
+        for left in self._path.glob(f"{_PREFIX}*"):  # of a command that was killed
+            shutil.rmtree(left)
+        self._work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._path))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._commit()
+        finally:
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    def _commit(self) -> None:
+        former = made_in(self._path)
+        for name in self._made:
+            if (self._path / name).exists():
+                with (self._path / name).open("r+b"):  # held open in Excel: told before any moves
+                    pass
+        _note(self._path, {**former, **self._made})  # whatever stops us now, these are all ours
+        for name in self._made:
+            (self._work / name).replace(self._path / name)
+        for name in former.keys() - self._made.keys():
+            (self._path / name).unlink(missing_ok=True)
+        _note(self._path, self._made)
+
+
+def made_in(path: Path) -> dict[str, Facts]:
+    """What the last command made there, by name, as far as it still lies there."""
+    try:
+        made = json.loads((path / NOTE).read_text(encoding="utf-8"))
+        found = {str(name): dict(facts) for name, facts in made.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    return {name: facts for name, facts in found.items() if _is_there(path, name)}
+
+
+def remove(path: Path, names: set[str]) -> None:
+    """Take away files that a command made there. Raises `OSError`."""
+    made = made_in(path)
+    for name in names & made.keys():
+        (path / name).unlink(missing_ok=True)
+    _note(path, {name: facts for name, facts in made.items() if name not in names})
+
+
+def _is_there(path: Path, name: str) -> bool:
+    """Whether it is a file right in the folder: a note may have been written by anybody."""
+    return "/" not in name and "\\" not in name and (path / name).is_file()
+
+
+def _note(path: Path, made: Mapping[str, Facts]) -> None:
+    handle, name = tempfile.mkstemp(prefix=".sheet-diag-", dir=path)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(made, file, ensure_ascii=False, sort_keys=True, indent=1)
+    Path(name).replace(path / NOTE)

@@ -1,0 +1,126 @@
+"""Mails that are due become drafts, or go out once a person has looked through them.
+
+Nothing is sent before somebody has typed how many mails it is about; an Enter too many sends none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import typer
+
+from sheet_diag import mailtexts
+from sheet_diag.complaints import fail
+from sheet_diag.config import FILE_NAME
+from sheet_diag.credentials import password_for
+from sheet_diag.mailbox import find_copies
+from sheet_diag.mailing import Dispatch, Looked, Office, look_at, mark_sent, write_drafts
+from sheet_diag.mailroom import Mailroom, imap_password
+from sheet_diag.model.post import MailKind, Parcel, Posted
+from sheet_diag.parcels import Selection
+from sheet_diag.postbook import Postbook
+from sheet_diag.sending import Answer, send_all, settle_uncertain
+from sheet_diag.terminal import bar
+from sheet_diag.wording import Wording
+
+_DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
+_ANSWERS: Final = {"y": Answer.SENT, "n": Answer.UNSENT}
+
+
+def note_by_hand(room: Mailroom, office: Office, kind: MailKind, book: Postbook) -> bool:
+    """Note that the drafts were sent by a person. Whether there were any."""
+    now = datetime.now().astimezone()
+    marked = mark_sent(office, kind, book, room.only, now)
+    key = "mail.marked" if marked else "mail.marked.none"
+    mailtexts.tell(room.say(key, count=len(marked), path=office.drafts(kind)))
+    return bool(marked)
+
+
+def post(
+    room: Mailroom,
+    office: Office,
+    kind: MailKind,
+    selection: Selection,
+    book: Postbook,
+    *,
+    send: bool,
+) -> bool:
+    """Make drafts of the mails, or send them. Whether all of them could be."""
+    mailtexts.show_left_out(selection.left_out, room.say)
+    if selection.done:
+        mailtexts.tell(room.say("mail.done", count=selection.done))
+    if send:
+        return _send(room, office, selection.parcels, book)
+    with bar(room.say("mail.progress.drafts"), len(selection.parcels)) as step:
+        looked = write_drafts(office, kind, selection.parcels, step)
+    mailtexts.show_drafts(looked, office.drafts(kind), kind, room.say)
+    return all(each.path for each in looked)
+
+
+def settle_last_time(room: Mailroom, book: Postbook) -> None:
+    """Find out what became of a mail that was on its way when the last command was killed."""
+    if not book.uncertain():
+        return
+    settings = room.config.correspondence
+    find: Callable[[Sequence[str]], frozenset[str]] | None = None
+    if settings.imap and settings.copies:
+        password = imap_password(room)
+        wait = settings.copy_seconds
+        find = partial(find_copies, settings.imap, settings.folder, password, wait=wait)
+        mailtexts.tell(room.say("mail.uncertain.looking"))
+    settle_uncertain(book, settings, find, partial(_ask_about, room.say))
+
+
+def _ask_about(say: Wording, posted: Posted) -> Answer:
+    """A person looks into the mailbox and tells; nothing said leaves the mail alone."""
+    when = f"{posted.time:%Y-%m-%d %H:%M}"
+    addresses = ", ".join(posted.addresses)
+    mailtexts.tell(say("mail.uncertain", client=posted.client, when=when, addresses=addresses))
+    answer = typer.prompt(say("mail.uncertain.ask"), default="", show_default=False)
+    return _ANSWERS.get(answer.strip().lower(), Answer.LEAVE)
+
+
+def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postbook) -> bool:
+    say, settings = room.say, room.config.correspondence
+    if settings.smtp is None:
+        fail(say("mail.error.no_smtp", name=FILE_NAME), say)
+    password = password_for(settings.smtp, "smtp", os.environ)
+    with bar(say("mail.progress.guard"), len(parcels)) as step:
+        looked = look_at(office, parcels, step)
+    mailtexts.show_looks(looked, say)
+    ready = [each.parcel for each in looked if not each.refusals and _is_wanted(each, say)]
+    if not ready:
+        mailtexts.tell(say("mail.send.none"))
+        return not parcels
+    mailtexts.show_mails(ready, say)
+    if not _is_confirmed(len(ready), settings.smtp.host, say):
+        mailtexts.tell(say("mail.send.stopped"))
+        return False
+    dispatch = Dispatch(office, book)
+    with bar(say("mail.progress.send"), len(ready)) as step:
+        mails = dispatch.outgoing(ready)
+        waiting = partial(mailtexts.tell_waiting, say)
+        report = send_all(mails, book, settings, password, progress=step, waiting=waiting)
+    mailtexts.show_looks(dispatch.stopped, say)
+    mailtexts.show_sent(report, say)
+    return len(report.sent) == len(parcels)
+
+
+def _is_wanted(looked: Looked, say: Wording) -> bool:
+    """A mail with doubts is asked about by itself."""
+    if not looked.doubts:
+        return True
+    client = looked.parcel.client
+    text = " ".join(say(doubt.key, **doubt.parts) for doubt in looked.doubts)
+    return typer.confirm(say("mail.send.doubt", who=f"{client.id} {client.company}", text=text))
+
+
+def _is_confirmed(count: int, host: str, say: Wording) -> bool:
+    typed = typer.prompt(
+        say("mail.send.ask", count=count, host=host), default="", show_default=False
+    )
+    return typed.strip().translate(_DIGITS) == str(count)

@@ -1,0 +1,70 @@
+"""The client list as a command: checked and told, beside last year's; or a blank one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from sheet_diag import mailtexts
+from sheet_diag.arguments import client_list, configured, load_asked
+from sheet_diag.complaints import fail
+from sheet_diag.intake.clientfaults import list_text
+from sheet_diag.intake.clientlist import read_clients
+from sheet_diag.lastyear import domains, moved, remarks
+from sheet_diag.mailroom import LOG, last_run
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ClientList
+from sheet_diag.postbook import Postbook
+from sheet_diag.sheet.clientlist_book import clientlist_workbook
+from sheet_diag.wording import Wording
+
+_USUAL: Final = Path("clients.xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What was typed."""
+
+    file: Path | None = None
+    previous: Path | None = None
+    lang: str | None = None
+    catalog: Path | None = None
+    config: Path | None = None
+
+
+def new_list(asked: Listed, say: Wording, words: Wording) -> None:
+    """Write a blank list, over no other."""
+    settings = configured(asked.config, asked.lang, say, words)
+    path = asked.file or _USUAL
+    if path.exists():
+        fail(say("mail.error.list_exists", path=path), say)
+    content = clientlist_workbook(load_asked(asked.catalog), say.lang, settings.issuer)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    typer.echo(say("mail.clients.new", path=path))
+
+
+def check_list(asked: Listed, say: Wording, words: Wording) -> None:
+    """Tell what is in the list, and what wants a look. Raises `ClientListError`."""
+    settings = configured(asked.config, asked.lang, say, words)
+    path = client_list(asked.file) or fail(say("mail.error.no_list"), say)
+    clients, notes = read_clients(path, load_asked(asked.catalog), settings.limits)
+    lines = [list_text(note, say.lang) for note in notes]
+    mailtexts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
+    if asked.previous:
+        facts = last_run(asked.previous).facts
+        before = domains(Postbook.read(asked.previous / LOG).posted, facts)
+        found = [*remarks(clients, facts), *moved(clients, before)]
+        mailtexts.show_remarks(found, say)
+    mailtexts.tell(_count(clients, path, say))
+
+
+def _count(clients: ClientList, path: Path, say: Wording) -> str:
+    count = len(clients.clients)
+    english = sum(1 for client in clients.clients if client.lang is Lang.EN)
+    undated = sum(1 for client in clients.clients if client.due is None)
+    parts = {"path": path, "count": count, "english": english, "undated": undated}
+    return say("mail.clients.good", **parts)

@@ -1,0 +1,145 @@
+"""The way to a mail server: TLS with a verified certificate or nothing, then a login.
+
+What goes wrong on the way is told with host, port and what to do about it.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from sheet_diag.model.settings import MailServer, Security
+from sheet_diag.sending.replies import Reply
+
+TIMEOUT: Final = 60.0  # seconds for an answer
+# Not the name of this machine, which smtplib takes: it may be Japanese, and asking for it slow.
+_OWN_NAME: Final = "[127.0.0.1]"
+# What OpenSSL says of a certificate: not valid yet, not any more; for another name or address.
+_DATES: Final = (9, 10)
+_NAMES: Final = (62, 64)
+_WORN: Final = 454  # a login that fails for now
+
+
+class MailServerError(Exception):
+    """A mail server that cannot be worked with; `key` is a wording key and `parts` what it asks
+    for. What is `passing` may be over in a while."""
+
+    def __init__(self, key: str, *, passing: bool = False, **parts: str) -> None:
+        self.key = key
+        self.passing = passing
+        self.parts: Mapping[str, str] = parts
+        super().__init__(f"{key}: {parts}")
+
+
+def connected(server: MailServer, password: str) -> smtplib.SMTP:
+    """A connection that is logged in. Raises `MailServerError`."""
+    with _told(server):
+        client = _reached(server)
+        try:
+            _greet(client, server)
+            _log_in(client, server, password)
+        except BaseException:
+            client.close()
+            raise
+    return client
+
+
+def server_error(
+    server: MailServer, key: str, *, passing: bool = False, **parts: object
+) -> MailServerError:
+    """What is wrong with a server; its place is among the parts."""
+    place = {"host": server.host, "port": str(server.port)}
+    told = {name: str(part) for name, part in parts.items()}
+    return MailServerError(key, passing=passing, **place, **told)
+
+
+def _reached(server: MailServer) -> smtplib.SMTP:
+    if server.security is Security.TLS:
+        context = _trust(server)
+        return smtplib.SMTP_SSL(
+            server.host, server.port, _OWN_NAME, timeout=TIMEOUT, context=context
+        )
+    return smtplib.SMTP(server.host, server.port, _OWN_NAME, timeout=TIMEOUT)
+
+
+def _greet(client: smtplib.SMTP, server: MailServer) -> None:
+    _ehlo(client)
+    if server.security is Security.STARTTLS:
+        if not client.has_extn("starttls"):  # or somebody in between has taken it out
+            raise server_error(server, "send.server.no_starttls")
+        client.starttls(context=_trust(server))
+        _ehlo(client)  # what was said in the open does not count
+
+
+def _ehlo(client: smtplib.SMTP) -> None:
+    code, text = client.ehlo()
+    if not Reply.of(code, text).is_yes:
+        raise smtplib.SMTPHeloError(code, text)
+
+
+def _log_in(client: smtplib.SMTP, server: MailServer, password: str) -> None:
+    if not client.has_extn("auth"):
+        raise server_error(server, "send.server.no_login")
+    try:
+        client.login(server.user, password)
+    except UnicodeEncodeError as error:
+        raise server_error(server, "send.server.letters") from error
+    except smtplib.SMTPAuthenticationError as error:
+        reply = Reply.of(error.smtp_code, error.smtp_error)
+        passing = reply.code == _WORN
+        raise server_error(
+            server, "send.server.login", passing=passing, user=server.user, reply=reply
+        ) from error
+    except smtplib.SMTPResponseException:
+        raise
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except smtplib.SMTPException as error:  # none of its ways to log in is one of ours
+        raise server_error(server, "send.server.no_login") from error
+
+
+def _trust(server: MailServer) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=server.ca)
+    except (OSError, ValueError) as error:
+        raise server_error(server, "send.server.authority", path=server.ca or "") from error
+    # From Python 3.13 on this is set, and certificates of firms and providers fail for formalities.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+@contextmanager
+def _told(server: MailServer) -> Iterator[None]:
+    """Tell in our words what may go wrong on the way."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise server_error(server, _distrust(error), reason=error.verify_message) from error
+    except ssl.SSLError as error:
+        raise server_error(server, "send.server.no_tls") from error
+    except smtplib.SMTPResponseException as error:
+        reply = Reply.of(error.smtp_code, error.smtp_error)
+        raise server_error(
+            server, "send.server.turned_away", passing=not reply.is_no, reply=reply
+        ) from error
+    except smtplib.SMTPException as error:
+        raise server_error(server, "send.server.silent", passing=True) from error
+    except (socket.gaierror, UnicodeError) as error:
+        raise server_error(server, "send.server.unknown", passing=True) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise server_error(
+            server, "send.server.unreachable", passing=True, reason=reason
+        ) from error
+
+
+def _distrust(error: ssl.SSLCertVerificationError) -> str:
+    if error.verify_code in _DATES:
+        return "send.server.certificate.date"
+    if error.verify_code in _NAMES:
+        return "send.server.certificate.name"
+    return "send.server.certificate.unknown"

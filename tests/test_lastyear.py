@@ -1,0 +1,93 @@
+"""What is told of a client from year to year, and never of another."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sheet_diag.lastyear import domains, former_returns, moved, remarks
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.comparison import PreviousReturn
+from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.results import Status
+from sheet_diag.model.standing import ReturnFacts
+
+
+def _clients(*rows: str) -> ClientList:
+    """`C-1 株式会社甲 a@ko.example`, one a client."""
+    found = (row.split() for row in rows)
+    return ClientList(
+        tuple(ListedClient(id_, name, Lang.JA, (mail,)) for id_, name, mail in found)
+    )
+
+
+def _then(*rows: str) -> list[PreviousReturn]:
+    """`C-1 株式会社甲`, `- 株式会社甲` without an id; the answers say which row it was."""
+    found = (row.split() for row in rows)
+    return [
+        PreviousReturn("" if id_ == "-" else id_, name, {"POL-01": str(n)}, None, None, {})
+        for n, (id_, name) in enumerate(found)
+    ]
+
+
+LIST = _clients("C-1 株式会社甲 a@ko.example", "C-2 株式会社乙 a@otsu.example")
+
+
+@pytest.mark.parametrize(
+    ("then", "found"),
+    [
+        pytest.param(["C-1 株式会社甲", "C-2 乙"], {"C-1": "0", "C-2": "1"}, id="the same"),
+        pytest.param(["c-1 (株)甲"], {"C-1": "0"}, id="written in another way"),
+        pytest.param(["C-1 株式会社丙"], {}, id="the id was another firm's"),
+        pytest.param(["C-9 株式会社甲"], {}, id="the firm had another id"),
+        pytest.param(["- 株式会社甲"], {"C-1": "0"}, id="by name where no id was told"),
+        pytest.param(["- 株式会社甲", "- 甲"], {}, id="two of that name"),
+        pytest.param(["C-1 甲", "C-1 甲"], {}, id="two departments"),
+        pytest.param(["C-1 甲", "- 甲"], {"C-1": "0"}, id="the id comes first"),
+    ],
+)
+def test_whose_answers_stand_beside_the_new_ones(then: list[str], found: dict[str, str]) -> None:
+    former = former_returns(LIST, _then(*then))
+    assert {client: each.answers["POL-01"] for client, each in former.items()} == found
+
+
+def test_a_name_of_two_clients_is_nobodys() -> None:
+    twins = _clients("C-1 甲 a@ko.example", "C-2 株式会社甲 a@otsu.example")
+    assert former_returns(twins, _then("- 甲")) == {}
+
+
+@pytest.mark.parametrize(
+    ("then", "keys"),
+    [
+        pytest.param(["C-1 株式会社甲", "C-2 (株)乙"], [], id="the same"),
+        pytest.param(["C-1 丙"], ["C-1 other_company"], id="another firm"),
+        pytest.param(["C-9 甲"], ["C-1 other_id"], id="another id"),
+        pytest.param(["C-2 甲", "C-1 乙"], ["other_company", "other_id"] * 2, id="swapped"),
+    ],
+)
+def test_ids_that_changed_are_told(then: list[str], keys: list[str]) -> None:
+    found = [f"{each.who.split()[0]} {each.key}" for each in remarks(LIST, _then(*then))]
+    for text, key in zip(found, keys, strict=True):
+        assert all(part in text.replace("mail.year.", "") for part in key.split())
+
+
+def _sent(client: str, address: str, event: Event = Event.SENT) -> Posted:
+    now = datetime(2025, 12, 1, tzinfo=UTC)
+    return Posted(now, event, client, MailKind.REQUEST, addresses=(address,))
+
+
+def test_domains_that_were_written_to_are_known() -> None:
+    posted = [
+        _sent("C-1", "x@KO.example"),
+        _sent("C-1", "x@gone.example", Event.REFUSED),
+        _sent("C-2", "x@new.example", Event.BY_HAND),
+    ]
+    facts = [ReturnFacts("c-1", "甲", Status.RANKED, "s", "f", email="y@mail.ko.example")]
+    known = domains(posted, facts)
+    assert known == {
+        "c-1": frozenset({"ko.example", "mail.ko.example"}),
+        "c-2": frozenset({"new.example"}),
+    }
+    assert [each.who.split()[0] for each in moved(LIST, known)] == ["C-2"]
