@@ -19,12 +19,15 @@ from sheet_diag.benchmark import BENCHMARK, freeze
 from sheet_diag.cache import Cache
 from sheet_diag.comparing import Beside, Comparisons
 from sheet_diag.exports import Exports
+from sheet_diag.identification import Known, identify
 from sheet_diag.intake import Found, find
 from sheet_diag.journal import Journal
 from sheet_diag.judgement import apply
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.model.post import Posted
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Issuer, Limits, Reading
 from sheet_diag.portfolio.gathering import Gathering
@@ -53,7 +56,8 @@ if TYPE_CHECKING:
 class Order:
     """One run: where from, where to, with what. `jobs` None uses every core; `beside` is what
     clients are compared with; `office` is the program that prints reports as PDF (None: they are
-    not printed); `scheduler` is the address of a cluster that does the bulk."""
+    not printed); `scheduler` is the address of a cluster that does the bulk; `clients` are those
+    that sheets were sent to (None: there is no list), `posted` the lines of the mail log."""
 
     input: Path
     output: Path
@@ -68,6 +72,8 @@ class Order:
     office: str | None = None
     protect: bool = False
     scheduler: str | None = None
+    clients: ClientList | None = None
+    posted: Sequence[Posted] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,8 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
 
 def _decided(order: Order, read: Sequence[Read], shelf: Shelf) -> list[Outcome]:
     """What becomes of each return, and the names of its documents."""
+    if order.clients is not None:  # before the decisions, which name clients by their ids
+        read = identify(order.catalog, read, Known.of(order.clients, order.posted))
     read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
     return named(attach_plans(list(settle(order.catalog, read))), order.as_of)
 

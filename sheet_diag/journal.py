@@ -93,6 +93,8 @@ def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
     return {
         "file": received.file,
         "member": received.member,
+        "received": received.received or None,
+        "sender": received.sender or None,
         "sha256": received.sha256,
         "status": outcome.status.value,
         "client": client,

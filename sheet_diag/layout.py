@@ -6,12 +6,14 @@ the client moved them, and uses positions only for the identity.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from enum import StrEnum
 from typing import Final
 
 from sheet_diag import __version__
-from sheet_diag.folding import fold, remembered
+from sheet_diag.folding import company_key, fold, remembered
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Identity
 
 
@@ -47,6 +49,10 @@ REPLACES_KEY: Final = "sheet_diag_replaces"
 
 # A custom property of every report: one dropped into the input folder is known for what it is.
 OUTPUT_KEY: Final = "sheet_diag_output"
+# Beside the identity in the properties of a report, as workbook and as PDF: whose it is.
+COMPANY_KEY: Final = "sheet_diag_company"
+LANG_KEY: Final = "sheet_diag_lang"
+_PROPERTY_ROOM: Final = 255  # characters
 
 # The consultant's decisions lie at the top of the input folder under this name, in any letter case.
 OVERRIDES_FILE: Final = "overrides.xlsx"
@@ -98,6 +104,22 @@ def stamp(identity: Identity) -> str:
     """The visible identity: `[SD: catalogue / version / client]`."""
     parts = [identity.catalog, identity.version, identity.client]
     return "[SD: " + " / ".join(part for part in parts if part) + "]"
+
+
+def owner_properties(identity: Identity, company: str, lang: Lang) -> dict[str, str]:
+    """What a report says of its owner: properties by their keys, none of them empty."""
+    told = dict(
+        zip(IDENTITY_KEYS, (identity.catalog, identity.version, identity.client), strict=True)
+    )
+    told |= {COMPANY_KEY: company_property(company), LANG_KEY: lang.value}
+    return {key: value for key, value in told.items() if value}
+
+
+def company_property(company: str) -> str:
+    """A company's name as a property holds it; of one that is too long, what tells it apart."""
+    if len(company) <= _PROPERTY_ROOM:
+        return company
+    return f"sha256:{hashlib.sha256(company_key(company).encode()).hexdigest()}"
 
 
 def read_stamp(text: str) -> Identity | None:

@@ -17,12 +17,13 @@ FOLD: Final = "\r\n "
 
 _WIDTH: Final = 76  # of a line, and RFC 2047 lets no line with an encoded word be longer
 _WORD_BYTES: Final = 45  # of UTF-8 in an encoded word: 60 characters of Base64, 72 in all
-_PARAMETER: Final = 60  # characters of a piece of a parameter
+_NAME: Final = 64  # characters of a name that is not encoded, with "Reply-To: " before it
+_PARAMETER: Final = 50  # characters of a piece of a parameter
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ATOMS: Final = re.compile(rf"{_ATOM}(?: {_ATOM})*")
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-_LOCAL: Final = re.compile(r"[\x21-\x7e]+")
+_LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
@@ -62,16 +63,22 @@ def extended_parameter(name: str, text: str) -> Sequence[str]:
     return (first, *(f"{name}*{n}*={piece}" for n, piece in enumerate(pieces[1:], 1)))
 
 
+def parameter_header(name: str, value: str, parameters: Iterable[str]) -> str:
+    """A header of a value and its parameters, a line each."""
+    return f"{name}: {f';{FOLD}'.join((value, *parameters))}\r\n"
+
+
 def ascii_address(address: str) -> str:
     """The address with its domain as the name system spells it, odd local parts in quotes.
 
     Raises `ValueError` for what is no address.
     """
     local, at, domain = address.rpartition("@")
+    local = local[1:-1] if local[:1] == local[-1:] == '"' else local
     domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
     if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise ValueError(f"no mail address: {address!r}")
-    local = local if _DOT_ATOM.fullmatch(local) else f'"{_escaped(local.strip(chr(34)))}"'
+    local = local if _DOT_ATOM.fullmatch(local) else f'"{local}"'  # of old mobile carriers
     return f"{local}@{domain}"
 
 
@@ -79,9 +86,9 @@ def _mailbox(shown: str, address: str) -> str:
     spec, text = ascii_address(address), one_line(shown)
     if not text:
         return spec
-    if _ATOMS.fullmatch(text) and not _looks_encoded(text) and len(text) <= _WIDTH:
+    if _ATOMS.fullmatch(text) and not _looks_encoded(text) and len(text) <= _NAME:
         return f"{text}{_gap(len(text), spec)}<{spec}>"
-    if text.isascii() and not _looks_encoded(text) and len(text) <= _WIDTH - 2:
+    if text.isascii() and not _looks_encoded(text) and len(_escaped(text)) <= _NAME:
         return f'"{_escaped(text)}"{FOLD}<{spec}>'
     words = list(_encoded_words(text, len("Reply-To: ")))
     return f"{FOLD.join(words)}{FOLD}<{spec}>"

@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -84,14 +84,20 @@ def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterato
                 return
 
 
-def finished(content: bytes, *, title: str, author: str, as_of: date) -> bytes:
-    """The PDF with its title and without the clock: the same pages give the same bytes."""
+def finished(
+    content: bytes, *, title: str, author: str, as_of: date, owner: Mapping[str, str] | None = None
+) -> bytes:
+    """The PDF with its title and without the clock: the same pages give the same bytes.
+
+    `owner` are the properties of the workbook that tell whose it is, by their keys.
+    """
     from pypdf import PdfReader, PdfWriter  # here: most runs print nothing, and it loads slowly
 
     writer = PdfWriter()
     writer.append(PdfReader(io.BytesIO(content)), import_outline=False)
     day = f"D:{as_of:%Y%m%d}000000Z"
     writer.add_metadata({"/Title": title, "/Author": author, "/CreationDate": day})
+    writer.add_metadata({f"/{key}": text for key, text in (owner or {}).items()})
     result = io.BytesIO()
     writer.write(result)
     return result.getvalue()

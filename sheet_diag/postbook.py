@@ -37,7 +37,7 @@ class Postbook:
     no log yet)."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._posted: list[Posted] = []
         self._mails: dict[Key, _Mail] = {}
         self._collected: set[str] = set()
@@ -142,7 +142,7 @@ class Postbook:
         self.close()
 
     def _load(self, content: bytes) -> None:
-        path = str(self._path)
+        path = str(self.path)
         lines = whole_lines(content)
         if content and not lines and not is_begun_head(content):
             raise PostbookError("send.log.foreign", path=path)
@@ -159,7 +159,7 @@ class Postbook:
 
     def _start(self, content: bytes) -> None:
         """Open the file at the end of its last whole line; begin it where there is none."""
-        self._file = open(self._path, "ab", buffering=0)  # noqa: PTH123, SIM115 - closed by `close`
+        self._file = open(self.path, "ab", buffering=0)  # noqa: PTH123, SIM115 - closed by `close`
         whole = sum(len(line) + 1 for line in whole_lines(content))
         if whole > len(content):  # only the end of the last line is missing
             self._write(b"\n")
@@ -168,7 +168,7 @@ class Postbook:
         if not whole:
             self.token = secrets.token_hex(8)
             self._write(head(self.token))
-            _sync_folder(self._path.parent)
+            _sync_folder(self.path.parent)
 
     def _write(self, line: bytes) -> None:
         if self._file is None:
@@ -176,7 +176,7 @@ class Postbook:
         size = os.fstat(self._file.fileno()).st_size
         try:
             if self._file.write(line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
             os.fsync(self._file.fileno())
         except OSError:  # half a line must not stand in front of the next
             with suppress(OSError):

@@ -50,7 +50,14 @@ def _finishing(
 ) -> Finishing:
     path = printed[outcome.received.label]
     content = path.read_bytes() if path else b""
-    return Finishing(content, report_lang(edition, outcome), desk.password(outcome))
+    sheet = outcome.received.sheet
+    return Finishing(
+        printed=content,
+        lang=report_lang(edition, outcome),
+        client=sheet.identity.client if sheet else None,
+        company=sheet.name if sheet else "",
+        password=desk.password(outcome),
+    )
 
 
 def _printed(

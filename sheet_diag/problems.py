@@ -80,6 +80,14 @@ _SEVERITY: Final = {
     Code.ID_SHARED: Severity.WARNING,
     Code.TWO_IDS: Severity.WARNING,
     Code.COPIED_FROM_PREVIOUS: Severity.WARNING,
+    Code.LISTED_UNSURE: Severity.WARNING,
+    Code.NOT_LISTED: Severity.WARNING,
+    Code.ID_NOT_LISTED: Severity.WARNING,
+    Code.LISTED_NAME_DIFFERS: Severity.WARNING,
+    Code.LIST_DISAGREES: Severity.WARNING,
+    Code.SENDER_DISAGREES: Severity.WARNING,
+    Code.LISTED_AS: Severity.INFO,
+    Code.TAKEN_FROM_LIST: Severity.INFO,
     Code.PASSWORD_USED: Severity.INFO,
     Code.SECOND_READER: Severity.INFO,
     Code.SAME_ANSWERS: Severity.INFO,
@@ -135,6 +143,13 @@ FOR_THE_CONSULTANT: Final = frozenset(
         Code.NOT_PRINTED,
         Code.PLAN_OLDER,
         Code.PLAN_WITHOUT_CLIENT,
+        Code.LISTED_AS,
+        Code.LISTED_UNSURE,
+        Code.NOT_LISTED,
+        Code.ID_NOT_LISTED,
+        Code.LISTED_NAME_DIFFERS,
+        Code.LIST_DISAGREES,
+        Code.SENDER_DISAGREES,
     }
 )
 

@@ -14,12 +14,12 @@ from sheet_diag.evaluation import evaluate
 from sheet_diag.history import beside_previous
 from sheet_diag.intake import Found, Leaf, SpoolError, failed, open_file, receive
 from sheet_diag.journal import entry
-from sheet_diag.layout import SOFTWARE
+from sheet_diag.layout import SOFTWARE, owner_properties
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousHead, PreviousReturn
 from sheet_diag.model.results import Outcome, Report
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.returns import Code, Identity, Problem
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.pdf import finished
@@ -98,10 +98,13 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """The content of one printed report, to be finished in the language of its client."""
+    """The content of one printed report, to be finished in the language of its client, who is
+    known by id (None: without one) and company."""
 
     printed: bytes
     lang: Lang
+    client: str | None
+    company: str
     password: str = field(default="", repr=False)
 
 
@@ -181,12 +184,14 @@ def print_one(bench: Bench, publishing: Publishing) -> bytes:
 
 def finish_pdf(bench: Bench, finishing: Finishing) -> bytes:
     """One printed report as the client gets it."""
-    edition = _edition(bench)
+    edition, catalog = _edition(bench), bench.catalog
+    identity = Identity(catalog.id, catalog.version, finishing.client)
     content = finished(
         finishing.printed,
-        title=bench.catalog.report.title[finishing.lang],
+        title=catalog.report.title[finishing.lang],
         author=edition.issuer.name,
         as_of=edition.as_of,
+        owner=owner_properties(identity, finishing.company, finishing.lang),
     )
     return protected_pdf(content, finishing.password) if finishing.password else content
 

@@ -21,6 +21,7 @@ from sheet_diag.changes import Standing, changes, standings
 from sheet_diag.complaints import require_files, sentence, unexpected
 from sheet_diag.config import FILE_NAME
 from sheet_diag.intake import find
+from sheet_diag.postbook import FILE_NAME as LOG
 from sheet_diag.scene import Scene
 from sheet_diag.staging import JOURNAL, OutputBusyError
 from sheet_diag.terminal import show_changes, show_result, with_progress

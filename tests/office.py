@@ -33,7 +33,8 @@ def found_soffice() -> str:
 def convert(
     soffice: str, folder: Path, contents: Mapping[str, bytes], old: str, new: str
 ) -> dict[str, bytes]:
-    """The workbooks as LibreOffice saves them, all in one call with a profile of its own."""
+    """The workbooks as LibreOffice saves them, all in one call with a profile of its own; `new` is
+    an ending, or an ending and a filter parted by a colon."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_CALCULATE, "utf-8")
@@ -45,4 +46,5 @@ def convert(
     command += ["--convert-to", new, "--outdir", str(target)]
     command += [str(path) for path in sorted(source.iterdir())]
     subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
-    return {name: (target / f"{name}.{new}").read_bytes() for name in contents}
+    ending = new.partition(":")[0]
+    return {name: (target / f"{name}.{ending}").read_bytes() for name in contents}

@@ -41,7 +41,7 @@ def placeholders(text: str) -> set[str]:
 
 
 _KEY = re.compile(rf"(?:{'|'.join(PARTS)})\.[A-Za-z_]\w*(?:\.\w+)*")
-_FILE = re.compile(r"\.(?:yaml|toml|xlsx|json|py)$")
+_FILE = re.compile(r"\.(?:yaml|toml|xlsx|csv|json|py)$")
 
 
 # --- the texts
@@ -103,6 +103,7 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 
 # Modules that are handed the variable part of a key by others.
 _WORDS_FROM = {
+    "clientlist_guide.py": [PACKAGE / "layout.py"],
     "problems.py": SOURCES,
     "groups.py": SOURCES,
     "panels.py": SOURCES,

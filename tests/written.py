@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 
 from sheet_diag.batch import Order, run
 from sheet_diag.demo import ISSUER as DEMO_ISSUER
 from sheet_diag.demo import prepare
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ListedClient
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet, overrides_workbook
+from sheet_diag.sheet import (
+    Entries,
+    FormerAnswers,
+    SheetOrder,
+    correction_sheet,
+    hearing_sheet,
+    issue_sheets,
+    overrides_workbook,
+)
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE, client, portfolio, received, report, settled
 
 AS_OF = date(2026, 11, 23)
-_KINDS = ("blank sheet", "filled sheet", "correction", "report", "portfolio", "decisions")
+_KINDS = (
+    "blank sheet",
+    "filled sheet",
+    "issued sheet",
+    "issued sheet with former answers",
+    "correction",
+    "report",
+    "portfolio",
+    "decisions",
+)
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
 
 
@@ -29,6 +48,7 @@ def written() -> dict[str, bytes]:
         made = (
             hearing_sheet(JIS, lang, ISSUER),
             hearing_sheet(JIS, lang, Issuer(), entries, "7"),
+            *_issued(lang),
             _correction(lang),
             report(given[0], lang=lang),
             portfolio(settled(*given), lang=lang),
@@ -36,6 +56,19 @@ def written() -> dict[str, bytes]:
         )
         books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
     return books
+
+
+def _issued(lang: Lang) -> Iterator[bytes]:
+    """Two sheets, each a copy of one before it; last year's answers on the second one."""
+    clients = [
+        ListedClient(f"C-{n}", f"=a&b {n}", lang, (f"{n}@a.jp",), contact="=1+1", title="<b>")
+        for n in "12"
+    ]
+    choices = cycle(("yes", "partial", "no", "unknown", None, "no longer there"))
+    asked = list(JIS.items)[1:]
+    former = FormerAnswers(date(2025, 11, 23), dict(zip(asked, choices, strict=False)))
+    for each in (None, former):
+        yield list(issue_sheets(JIS, ISSUER, [SheetOrder(c, each) for c in clients]))[-1]
 
 
 def _correction(lang: Lang) -> bytes:

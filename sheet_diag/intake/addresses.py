@@ -13,7 +13,7 @@ from typing import Final
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from sheet_diag.intake.clientfaults import Said, shortened
+from sheet_diag.intake.clientfaults import Said, says, shortened
 
 _PARTED: Final = re.compile(r"[;,、\n]")
 _LONGEST_LOCAL: Final = 64  # RFC 5321, 4.5.3.1
@@ -41,7 +41,7 @@ def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[Said, ...], tuple[
 
 def _address(typed: str) -> str | Said:
     try:
-        sound = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+        sound = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
         return _why(typed)
     return f"{sound.ascii_local_part}@{sound.ascii_domain.lower()}"
@@ -52,11 +52,11 @@ def _why(typed: str) -> Said:
     local, _, domain = typed.rpartition("@")
     for key, holds in _REASONS:
         if holds(typed, local, domain):
-            return Said(key, {"value": shortened(typed)})
+            return says(key, value=shortened(typed))
     if signs := "".join(dict.fromkeys(_strange(local))):
         parts = {"value": shortened(typed), "signs": shortened(signs)}
-        return Said("clients.fault.mail.signs", parts)
-    return Said("clients.fault.mail.domain", {"value": shortened(typed)})
+        return says("clients.fault.mail.signs", **parts)
+    return says("clients.fault.mail.domain", value=shortened(typed))
 
 
 _REASONS: Final[tuple[tuple[str, Callable[[str, str, str], bool]], ...]] = (

@@ -172,10 +172,11 @@ def _place(table: Table, at: int, area: Area) -> Position:
     """The cell that speaks for a merged answer cell: its first one, as people see it.
 
     A text of the answer cell's own comes before it within one question, because programs that move
-    rows leave merges behind; the question's number is never taken for an answer.
+    rows leave merges behind; the question's number and last year's answer are never taken for one.
     """
     own, first = (at, table.answer or 0), area[:2]
-    if area[1] <= table.id_column <= area[3] or not table.holds(first):
+    others = [col for col in (table.id_column, table.former) if col is not None]
+    if any(area[1] <= col <= area[3] for col in others) or not table.holds(first):
         return own
     return first if at in table.shared or not table.holds(own) else own
 

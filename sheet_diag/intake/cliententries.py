@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from sheet_diag.folding import fold
-from sheet_diag.intake.clientfaults import Said, named, shortened
+from sheet_diag.intake.clientfaults import Said, named, says, shortened
 from sheet_diag.intake.company import understand
 from sheet_diag.intake.dates import has_marks, read_day
 from sheet_diag.intake.lexicon import closed_up
@@ -30,6 +30,11 @@ _LONGEST_NOTE: Final = 2_000
 # What would break a line, and with it a header of a mail, besides the control characters.
 _BREAKS: Final = ("Cc", "Zl", "Zp", "Cs")
 _HONORIFICS: Final = {"contact": "様", "company": "御中"}
+_LANGUAGES: Final = {Lang.JA: "clients.lang.ja", Lang.EN: "clients.lang.en"}
+_UNKNOWN: Final = {
+    "industry": "clients.fault.choice.industry",
+    "employees": "clients.fault.choice.employees",
+}
 _ALIKE: Final = 0.5  # from here on an entry may be a slip of a choice
 
 
@@ -37,18 +42,18 @@ def read_id(typed: str) -> tuple[str, Said | None]:
     """The id, of half width. What Excel takes for a date was no date when it was typed."""
     text = typed if has_marks(typed) else unicodedata.normalize("NFKC", typed)
     if not text:
-        return "", Said("clients.fault.id.missing")
+        return "", says("clients.fault.id.missing")
     if _DAY.fullmatch(text):
-        return "", Said("clients.fault.id.day", {"value": text})
+        return "", says("clients.fault.id.day", value=text)
     if not _ID.fullmatch(text):
-        return "", Said("clients.fault.id.malformed", {"value": shortened(text)})
+        return "", says("clients.fault.id.malformed", value=shortened(text))
     return text, None
 
 
 def read_name(typed: str, column: str) -> tuple[str, Said | None]:
     """A text of one line, which may stand in the header of a mail."""
     if "\n" in typed:
-        return "", Said("clients.fault.line_break", named(column))
+        return "", says("clients.fault.line_break", **named(column))
     return _sound(typed, column, _LONGEST)
 
 
@@ -70,7 +75,7 @@ def read_lang(typed: str) -> tuple[Lang, Said | None]:
         return Lang.JA, None
     if lang := words.get(fold(typed)):
         return lang, None
-    return Lang.JA, Said("clients.fault.lang", {"value": shortened(typed)})
+    return Lang.JA, says("clients.fault.lang", value=shortened(typed))
 
 
 def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, Said | None]:
@@ -80,12 +85,12 @@ def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, Said | 
         return "", None
     value, _ = understand(field, typed)
     if value or field.kind is not FieldKind.CHOICE:
-        return value, None if value else Said("clients.fault.entry", _entry(typed, column))
+        return value, None if value else says("clients.fault.entry", **_entry(typed, column))
     labels = [choice.label[lang] for lang in Lang for choice in field.choices]
     if near := _near(typed, labels):
-        return "", Said("clients.fault.choice.near", {**_entry(typed, column), "near": near})
+        return "", says("clients.fault.choice.near", **_entry(typed, column), near=near)
     examples = {f"example_{lang.value}": field.choices[0].label[lang] for lang in Lang}
-    return "", Said(f"clients.fault.choice.{column}", {"value": shortened(typed), **examples})
+    return "", says(_UNKNOWN[column], value=shortened(typed), **examples)
 
 
 def read_due(typed: str) -> tuple[date | None, Said | None]:
@@ -94,26 +99,24 @@ def read_due(typed: str) -> tuple[date | None, Said | None]:
         return None, None
     day, _ = read_day(typed)
     if not day:
-        return None, Said("clients.fault.due", {"value": shortened(typed)})
+        return None, says("clients.fault.due", value=shortened(typed))
     found = date.fromisoformat(day)
     if not _EARLIEST <= found.year <= _LATEST:
-        return None, Said("clients.fault.due.far", {"value": shortened(typed)})
+        return None, says("clients.fault.due.far", value=shortened(typed))
     return found, None
 
 
 def _sound(typed: str, column: str, longest: int) -> tuple[str, Said | None]:
     if any(unicodedata.category(char) in _BREAKS for char in typed):
-        return "", Said("clients.fault.control", named(column))
+        return "", says("clients.fault.control", **named(column))
     if len(typed) > longest:
-        return "", Said("clients.fault.long", {**named(column), "most": str(longest)})
+        return "", says("clients.fault.long", **named(column), most=str(longest))
     return typed, None
 
 
 def _languages() -> dict[str, Lang]:
     """The languages by their names in both languages, and by their codes."""
-    names = {
-        fold(Wording(said)(f"clients.lang.{lang.value}")): lang for said in Lang for lang in Lang
-    }
+    names = {fold(Wording(each)(key)): lang for each in Lang for lang, key in _LANGUAGES.items()}
     return {**names, **{lang.value: lang for lang in Lang}}
 
 

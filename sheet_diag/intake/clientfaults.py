@@ -45,6 +45,11 @@ class ListNote:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
+def says(key: str, /, **parts: str) -> Said:
+    """The sentence of a key, with what it asks for."""
+    return Said(key, parts)
+
+
 class ClientListError(Exception):
     """A client list that cannot be used, with every fault."""
 

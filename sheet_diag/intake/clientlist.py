@@ -32,6 +32,7 @@ from sheet_diag.intake.clientfaults import (
     list_text,
     named,
     place_of,
+    says,
     shortened,
 )
 from sheet_diag.intake.clientfile import read_list_file
@@ -87,10 +88,10 @@ def clients_in(
     for table in tables:
         found.read(table)
     if tables and not found.faults and not found.clients:
-        found.faults.append(_at_head(tables[0], ListFault, Said("clients.fault.empty")))
+        found.faults.append(_at_head(tables[0], ListFault, says("clients.fault.empty")))
     found.notes += _about_sheets(book.grids, {table.grid.name for table in tables})
     if found.clients and not any(client.due for client in found.clients):
-        found.notes.append(_at_head(tables[0], ListNote, Said("clients.note.no_due")))
+        found.notes.append(_at_head(tables[0], ListNote, says("clients.note.no_due")))
     return ClientList(tuple(found.clients)), tuple(found.faults), tuple(found.notes)
 
 
@@ -138,7 +139,7 @@ class _Found:
         if why is None:
             return line.text(column)
         parts = {**named(column), "value": shortened(line.text(column))}
-        self.faults.append(line.fault(column, Said(_NO_ENTRY[why], parts)))
+        self.faults.append(line.fault(column, says(_NO_ENTRY[why], **parts)))
         return ""
 
     def _one(self, line: Line, column: str, value: _T, fault: Said | None) -> _T:
@@ -152,14 +153,14 @@ class _Found:
     def _plain(self, line: Line, column: str, typed: str) -> str:
         name = without_honorific(typed, column)
         if name != typed:
-            said = Said("clients.note.honorific", {"value": shortened(name)})
+            said = says("clients.note.honorific", value=shortened(name))
             self.notes.append(line.note(column, said))
         return name
 
     def _choice(self, line: Line, column: str) -> str:
         text = self._text(line, column)
         if text and column not in self.catalog.field_by_id:
-            self.notes.append(line.note(column, Said("clients.note.no_field", named(column))))
+            self.notes.append(line.note(column, says("clients.note.no_field", **named(column))))
         return self._one(line, column, *read_choice(text, column, self.catalog))
 
     def _needed(self, line: Line, column: str) -> str | None:
@@ -174,19 +175,19 @@ class _Found:
         first = self.ids.setdefault(found.casefold(), line) if found else line
         if first is not line:
             parts = {"value": found, "place": _place(first, "id", line)}
-            self.faults.append(line.fault("id", Said("clients.fault.id.twice", parts)))
+            self.faults.append(line.fault("id", says("clients.fault.id.twice", **parts)))
         return found
 
     def _company(self, line: Line) -> str:
         text = self._needed(line, "company")
         if text == "":
-            self.faults.append(line.fault("company", Said("clients.fault.company.missing")))
+            self.faults.append(line.fault("company", says("clients.fault.company.missing")))
         typed = self._one(line, "company", *read_name(text, "company")) if text else ""
         name = self._plain(line, "company", typed)
         first = self.names.setdefault(company_key(name), line) if name else line
         if first is not line:
             parts = {"value": shortened(name), "place": _place(first, "company", line)}
-            self.notes.append(line.note("company", Said("clients.note.company_twice", parts)))
+            self.notes.append(line.note("company", says("clients.note.company_twice", **parts)))
         return name
 
     def _addresses(self, line: Line) -> tuple[str, ...]:
@@ -195,15 +196,15 @@ class _Found:
             return ()
         addresses, faults, repeated = read_addresses(text)
         if not addresses and not faults:
-            faults = (Said("clients.fault.mail.missing"),)
+            faults = (says("clients.fault.mail.missing"),)
         for typed in repeated:
-            said = Said("clients.note.mail_repeated", {"value": shortened(typed)})
+            said = says("clients.note.mail_repeated", value=shortened(typed))
             self.notes.append(line.note("mail", said))
         for address in addresses:
             first = self.addresses.setdefault(address.casefold(), line)
             if first is not line:
                 parts = {"value": address, "place": _place(first, "mail", line)}
-                faults = (*faults, Said("clients.fault.mail.shared", parts))
+                faults = (*faults, says("clients.fault.mail.shared", **parts))
         self.faults += [line.fault("mail", fault) for fault in faults]
         self.notes += [line.note("mail", said) for said in self._about_domains(line, addresses)]
         return addresses
@@ -213,16 +214,16 @@ class _Found:
         domains = {address: firm_domain(address) for address in addresses}
         for address, domain in domains.items():
             if not domain:
-                yield Said("clients.note.free_mail", {"value": address})
+                yield says("clients.note.free_mail", value=address)
         firms = tuple(dict.fromkeys(filter(None, domains.values())))
         if len(firms) > 1:
-            yield Said("clients.note.domains", {"value": ", ".join(firms)})
+            yield says("clients.note.domains", value=", ".join(firms))
         name = company_key(line.text("company"))
         for domain in firms:
             other, first = self.domains.setdefault(domain, (name, line))
             if other != name:
                 parts = {"value": domain, "place": _place(first, "mail", line)}
-                yield Said("clients.note.domain_shared", parts)
+                yield says("clients.note.domain_shared", **parts)
 
 
 def _place(first: Line, column: str, line: Line) -> str:

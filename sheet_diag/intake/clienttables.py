@@ -15,7 +15,7 @@ from typing import Final
 
 from sheet_diag.folding import tidy
 from sheet_diag.intake.cells import Grid, Mark
-from sheet_diag.intake.clientfaults import ListFault, ListNote, Said, named
+from sheet_diag.intake.clientfaults import ListFault, ListNote, Said, named, says
 from sheet_diag.intake.lexicon import closed_up
 from sheet_diag.layout import CLIENT_COLUMNS, REQUIRED_CLIENT_COLUMNS, cell_name
 from sheet_diag.model.basics import Lang
@@ -86,7 +86,7 @@ class Table:
         for column, places in self.columns.items():
             for place in places[1:]:
                 parts = {**named(column), "first": cell_name(self.head, places[0])}
-                yield self._fault(place, Said("clients.fault.column.twice", parts))
+                yield self._fault(place, says("clients.fault.column.twice", **parts))
 
     def notes(self) -> Iterator[ListNote]:
         """Columns that are not read, and rows out of sight."""
@@ -98,16 +98,16 @@ class Table:
             yield ListNote(self.grid.name, cell, "clients.note.column.nameless")
         hidden = [line for line in self.lines() if line.row in self.grid.hidden_rows]
         if hidden:
-            parts = {"count": str(len(hidden))}
-            yield hidden[0].note(min(self.columns, key=_order), Said("clients.note.hidden", parts))
+            said = says("clients.note.hidden", count=str(len(hidden)))
+            yield hidden[0].note(min(self.columns, key=_order), said)
 
     def _missing(self, column: str) -> ListFault:
         spellings = _spellings_of(column)
         for place, heading in self._others().items():
             if get_close_matches(closed_up(heading), spellings, n=1, cutoff=_ALIKE):
                 parts = {**named(column), "value": heading}
-                return self._fault(place, Said("clients.fault.column.near", parts))
-        said = Said("clients.fault.column.missing", named(column))
+                return self._fault(place, says("clients.fault.column.near", **parts))
+        said = says("clients.fault.column.missing", **named(column))
         return ListFault(self.grid.name, self.corner, said.key, said.parts)
 
     def _fault(self, place: int, said: Said) -> ListFault:

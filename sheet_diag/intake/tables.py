@@ -43,9 +43,9 @@ class Row:
 class Table:
     """Where the questions stand on one sheet. Columns are None where no heading names them.
 
-    `answers` holds every column headed as the answers; `merged` the merged areas of the answer
-    column, by each row of a question that they cover; `shared` those rows whose answer cell is
-    merged with that of another question.
+    `answers` holds every column headed as the answers, `former` is that of last year's; `merged`
+    holds the merged areas of the answer column, by each row of a question that they cover; `shared`
+    those rows whose answer cell is merged with that of another question.
     """
 
     grid: Grid
@@ -55,6 +55,7 @@ class Table:
     answer: int | None = None
     remark: int | None = None
     question: int | None = None
+    former: int | None = None
     answers: tuple[int, ...] = ()
     merged: Mapping[int, Area] = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
@@ -121,14 +122,15 @@ def _find_table(page: Page, known: Mapping[str, Item]) -> Table | None:
     first = hits[column][0]
     lang, answers = _find_heading(grid, Column.ANSWER, first)
     answer = answers[0] if answers else None
-    remark, question = (
+    remark, question, former = (
         next(iter(_find_heading(grid, heading, first)[1]), None)
-        for heading in (Column.REMARK, Column.QUESTION)
+        for heading in (Column.REMARK, Column.QUESTION, Column.FORMER)
     )
     rows = tuple(_rows(grid, column, first, known))
     merged = {} if answer is None else _merged(grid, answer, rows)
     shared = _shared(merged, rows)
-    return Table(grid, lang, column, rows, answer, remark, question, answers, merged, shared)
+    columns = (answer, remark, question, former)
+    return Table(grid, lang, column, rows, *columns, answers, merged, shared)
 
 
 def _find_heading(grid: Grid, column: Column, before: int) -> tuple[Lang, tuple[int, ...]]:

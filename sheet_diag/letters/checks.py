@@ -6,22 +6,27 @@ all of them and once with as few as there can be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from sheet_diag.letters.pages import Frame, frame_environment
 from sheet_diag.letters.sources import SIGNATURE, Fault, LetterError, Source
 from sheet_diag.letters.texts import Template, Written, environment
 from sheet_diag.letters.variables import kinds_with, names_of
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.post import MailKind
 
 FRAME_WORDS: Final = ("lang", "subject", "firm", "body", "signature")
 
 _NEEDED_IN_FRAME: Final = ("lang", "body", "signature")
 _FETCHING: Final = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+_COMPANY: Final = "<company>"
+_HEAD: Final = re.compile(r"(?:\s|\{#.*?#\})*", re.DOTALL)
+_FLAGS: Final = ("overdue", "previous", "protected")
 _SEVERAL: Final = 3  # a number, of reminders or of points
 
 
@@ -47,16 +52,16 @@ def _faults_of_words(source: Source, reader: Environment, known: tuple[str, ...]
         tree = reader.parse(source.text)
     except TemplateSyntaxError as error:
         return [("letter.error.syntax", _at(source, error.lineno))]
+    filters = list(_unknown_filters(source, tree, reader))
+    if filters:  # without them nobody can tell the words
+        return filters
     return [
         *(("letter.error.include", _at(source, node.lineno)) for node in tree.find_all(_FETCHING)),
         *_unknown_words(source, tree, known),
-        *_unknown_filters(source, tree, reader),
     ]
 
 
-def _unknown_words(
-    source: Source, tree: nodes.Template, known: tuple[str, ...]
-) -> Iterator[Fault]:
+def _unknown_words(source: Source, tree: nodes.Template, known: tuple[str, ...]) -> Iterator[Fault]:
     strange = meta.find_undeclared_variables(tree) - set(known)
     told = set()
     for node in tree.find_all(nodes.Name):
@@ -74,9 +79,7 @@ def _unknown_word(source: Source, node: nodes.Name, known: tuple[str, ...]) -> F
     return "letter.error.unknown", _at(source, node.lineno, **parts)
 
 
-def _unknown_filters(
-    source: Source, tree: nodes.Template, reader: Environment
-) -> Iterator[Fault]:
+def _unknown_filters(source: Source, tree: nodes.Template, reader: Environment) -> Iterator[Fault]:
     for node in tree.find_all((nodes.Filter, nodes.Test)):
         assert isinstance(node, nodes.Filter | nodes.Test)
         known = reader.filters if isinstance(node, nodes.Filter) else reader.tests
@@ -92,49 +95,59 @@ def _faults_in_trial(source: Source) -> Iterator[Fault]:
         except LetterError as error:
             yield from error.faults
             return
-        if source.kind != SIGNATURE:
-            yield from _faults_of_letter(source, written, words)
+        faults = [] if source.kind == SIGNATURE else list(_faults_of_letter(source, written, words))
+        if faults:
+            yield from faults
             return
 
 
 def _faults_of_letter(
-    source: Source, written: Written, words: dict[str, object]
+    source: Source, written: Written, words: Mapping[str, object]
 ) -> Iterator[Fault]:
-    """A letter has a subject, names the company, and that of the password tells it."""
+    """A letter has a subject and names the company; that of the password tells it."""
     try:
         _, body = written.subject_and_body()
     except ValueError:
         yield "letter.error.subject", _at(source, _first_line(source))
         return
-    needed = ["company"] + ["password"] * (source.kind == MailKind.PASSWORD)
-    for name in needed:
-        if str(words[name]) not in body.plain():
-            shown = "addressee" if name == "company" else name
-            yield "letter.error.missing", _at(source, _first_line(source), name=shown)
+    if str(words["company"]) not in body.plain():
+        yield "letter.error.missing", _at(source, _first_line(source), name="addressee")
+    if source.kind == MailKind.PASSWORD and str(words["password"]) not in body.plain():
+        yield "letter.error.missing", _at(source, _first_line(source), name="password")
 
 
 def _faults_in_frame_trial(source: Source) -> Iterator[Fault]:
-    from sheet_diag.model.basics import Lang
-
-    try:
-        Frame(source).around(Lang.JA, "", "", Written("."), Written("."))
-    except TemplateError:
-        yield "letter.error.syntax", _at(source, 1)
+    for firm in ("<firm>", ""):
+        try:
+            Frame(source).around(Lang.JA, "<subject>", firm, Written("."), Written("."))
+        except LetterError as error:
+            yield from error.faults
+            return
 
 
 def _all_words(source: Source) -> dict[str, object]:
-    flags = {"overdue": True, "previous": True, "number": _SEVERAL, "points": _SEVERAL}
-    words = {name: flags.get(name, f"<{name}>") for name in names_of(source.kind)}
-    words["addressee"] = f"{words['company']}"
-    return words
+    special = {"addressee": _COMPANY, **dict.fromkeys(_FLAGS, True)}
+    numbers = dict.fromkeys(("number", "points"), _SEVERAL)
+    return {name: {**special, **numbers}.get(name, f"<{name}>") for name in names_of(source.kind)}
 
 
 def _few_words(source: Source) -> dict[str, object]:
-    always = {"company": "<company>", "addressee": "<company>", "password": "<password>"}
-    flags = {"overdue": False, "previous": False, "number": 1, "points": 0}
-    return {name: {**always, **flags}.get(name, "") for name in names_of(source.kind)}
+    always = {"company": _COMPANY, "addressee": _COMPANY, "password": "<password>"}
+    special = {**dict.fromkeys(_FLAGS, False), "number": 1, "points": 0}
+    return {name: {**always, **special}.get(name, "") for name in names_of(source.kind)}
 
 
 def _first_line(source: Source) -> int:
-    """The first line that holds text; comments come before it."""
-    ...
+    """The line of the first text; comments stand before it."""
+    head = _HEAD.match(source.text)
+    return source.text.count("\n", 0, head.end() if head else 0) + 1
+
+
+def _at(source: Source, line: int, **parts: str) -> dict[str, str]:
+    return {"path": source.path, "line": str(line), "text": source.line(line), **parts}
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names; all of them where none is near."""
+    names = sorted(known)
+    return ", ".join(get_close_matches(name, names, n=1) or names)

@@ -20,7 +20,7 @@ from markdown_it.utils import EnvType
 from markupsafe import Markup
 
 from sheet_diag.letters.sources import Source
-from sheet_diag.letters.texts import BEGIN, END, Written
+from sheet_diag.letters.texts import BEGIN, END, Written, rendered
 from sheet_diag.model.basics import Lang
 
 # What would make the two forms of a letter say different things.
@@ -46,19 +46,19 @@ class Frame:
     """The page around every letter."""
 
     def __init__(self, source: Source) -> None:
+        self._source = source
         self._template = frame_environment().from_string(source.text)
 
-    def around(
-        self, lang: Lang, subject: str, firm: str, body: Written, signature: Written
-    ) -> str:
-        """The whole page."""
-        return self._template.render(
-            lang=lang.value,
-            subject=subject,
-            firm=firm,
-            body=Markup(html_of(body)),
-            signature=Markup(html_of(signature)),
-        )
+    def around(self, lang: Lang, subject: str, firm: str, body: Written, signature: Written) -> str:
+        """The whole page. Raises `LetterError` where the frame stumbles."""
+        words = {
+            "lang": lang.value,
+            "subject": subject,
+            "firm": firm,
+            "body": Markup(html_of(body)),
+            "signature": Markup(html_of(signature)),
+        }
+        return rendered(self._template, words, self._source)
 
 
 @cache

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+import jinja2
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -64,12 +65,18 @@ class Template:
 
     def written(self, words: Mapping[str, object]) -> Written:
         """The text for a client. Raises `LetterError` where the template stumbles."""
-        try:
-            text = self._template.render(words)
-        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
-            parts = {"path": self._source.path, "line": str(line_of(error)), "reason": str(error)}
-            raise LetterError([("letter.error.failed", parts)]) from error
+        text = rendered(self._template, words, self._source)
         return Written(_GAP.sub("\n\n", _ENDS.sub("", text)).strip("\n"))
+
+
+def rendered(template: jinja2.Template, words: Mapping[str, object], source: Source) -> str:
+    """The template with its words. Raises `LetterError` where it stumbles."""
+    try:
+        return template.render(words)
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+        line = line_of(error)
+        parts = {"path": source.path, "line": str(line), "text": source.line(line)}
+        raise LetterError([("letter.error.failed", parts)]) from error
 
 
 @cache

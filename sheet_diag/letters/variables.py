@@ -7,12 +7,10 @@ and ranks are not among them, and the password is a word of its own letter alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from sheet_diag.letters.sources import SIGNATURE
-from sheet_diag.model.basics import Lang
 from sheet_diag.model.post import MailKind, Parcel
 from sheet_diag.model.settings import Issuer
 from sheet_diag.wording import Wording
@@ -26,7 +24,7 @@ _OF_KIND: Final[dict[str, tuple[str, ...]]] = {
     MailKind.REQUEST: ("file", "due", "previous"),
     MailKind.REMINDER: ("file", "due", "overdue", "number"),
     MailKind.CORRECTION: ("file", "due", "points"),
-    MailKind.RESULT: ("file",),
+    MailKind.RESULT: ("file", "protected"),
     MailKind.PASSWORD: ("file", "password"),
     SIGNATURE: (),
 }
@@ -48,6 +46,11 @@ def kinds_with(name: str) -> tuple[str, ...]:
     return tuple(kind for kind in _OF_KIND if name in names_of(kind))
 
 
+def explained(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
+    """The words of a kind, and what each stands for."""
+    return tuple((name, say(f"letter.word.{name}")) for name in names_of(kind))
+
+
 def words_for(parcel: Parcel, issuer: Issuer, today: date) -> dict[str, object]:
     """The words of the parcel's letter: exactly those that `names_of` tells."""
     say = Wording(parcel.client.lang)
@@ -57,12 +60,15 @@ def words_for(parcel: Parcel, issuer: Issuer, today: date) -> dict[str, object]:
         **_of_firm(issuer, say),
         "survey": clean(parcel.facts.get("survey", "")) or say("letter.survey"),
         "today": shown_date(today, say),
-        "file": clean(parcel.attachment.name if parcel.attachment else parcel.facts.get("file", "")),
+        "file": clean(
+            parcel.attachment.name if parcel.attachment else parcel.facts.get("file", "")
+        ),
         "due": shown_date(due, say) if due else "",
         "overdue": due is not None and due < today,
         "number": parcel.number,
         "previous": bool(parcel.facts.get("previous")),
         "points": _number(parcel.facts.get("points", "")),
+        "protected": bool(parcel.password),
         "password": clean(parcel.password),
     }
     return {name: words[name] for name in names_of(parcel.kind)}
@@ -84,7 +90,9 @@ def _of_client(parcel: Parcel, say: Wording) -> dict[str, object]:
     client = parcel.client
     company, title = clean(client.company), clean(client.title)
     contact = _HONORIFICS.sub("", clean(client.contact))
-    person = _joined(say("letter.addressee.joint"), _in_order(contact, title, client.lang))
+    titled = contact and title
+    person = say("letter.addressee.titled", contact=contact, title=title) if titled else contact
+    person = person or title
     key = "person" if person else "anyone"
     return {
         "addressee": say(f"letter.addressee.{key}", company=company, person=person),
@@ -107,15 +115,6 @@ def _of_firm(issuer: Issuer, say: Wording) -> dict[str, object]:
         "phone": clean(issuer.phone),
         "email": clean(issuer.email),
     }
-
-
-def _in_order(contact: str, title: str, lang: Lang) -> tuple[str, str]:
-    """Japanese puts the title first."""
-    return (title, contact) if lang is Lang.JA else (contact, title)
-
-
-def _joined(joint: str, parts: Iterable[str]) -> str:
-    return joint.join(part for part in parts if part)
 
 
 def _due(parcel: Parcel, issuer: Issuer, today: date) -> date | None:

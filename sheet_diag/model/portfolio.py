@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Problem
+from sheet_diag.model.standing import Turnout
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -69,6 +70,7 @@ class Portfolio:
     catalogue, those without any at the end (empty id): `choice clients A B C D E mean lower median
     upper` and `score:<category>` means.
     `movement`: clients by rank then (rows) and now (columns); empty where nobody was there before.
+    `turnout`: where the clients of the client list stand (None: there is no list).
     Scores are the shown ones (0 to 100, one decimal, truncated); means are of the shown scores,
     quartiles interpolate linearly.
     """
@@ -84,6 +86,7 @@ class Portfolio:
     groups: Mapping[str, pd.DataFrame]
     movement: pd.DataFrame
     attention: tuple[Attention, ...]
+    turnout: Turnout | None = None
 
     @property
     def files(self) -> int:

@@ -104,6 +104,14 @@ class Code(StrEnum):
     OVERRIDE_CONTRADICTS = "OVERRIDE_CONTRADICTS"
     OVERRIDE_TWICE = "OVERRIDE_TWICE"
     OVERRIDE_SAME = "OVERRIDE_SAME"
+    LISTED_AS = "LISTED_AS"
+    LISTED_UNSURE = "LISTED_UNSURE"
+    NOT_LISTED = "NOT_LISTED"
+    ID_NOT_LISTED = "ID_NOT_LISTED"
+    LISTED_NAME_DIFFERS = "LISTED_NAME_DIFFERS"
+    LIST_DISAGREES = "LIST_DISAGREES"
+    SENDER_DISAGREES = "SENDER_DISAGREES"
+    TAKEN_FROM_LIST = "TAKEN_FROM_LIST"
     PLAN_READ = "PLAN_READ"
     PLAN_OLDER = "PLAN_OLDER"
     PLAN_WITHOUT_CLIENT = "PLAN_WITHOUT_CLIENT"
@@ -184,6 +192,9 @@ class Received:
     archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
     workbook's own time of its last change (ISO 8601, UTC; empty: not told), `file_time` that of
     the file or of the archive's member (nanoseconds since 1970).
+
+    Beside a client list, `received` is the day it came (ISO date; empty: not known), and `sender`
+    the id of the listed client whose mail brought it (empty: nobody's).
     """
 
     file: str
@@ -197,6 +208,8 @@ class Received:
     plan: Plan | None = None
     judgement: Judgement = NO_JUDGEMENT
     decisions: Decisions | None = None
+    received: str = ""
+    sender: str = ""
 
     @property
     def label(self) -> str:

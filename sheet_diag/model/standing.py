@@ -47,9 +47,10 @@ class Standing:
     """Where one client stands. Days are None where the thing has not happened (yet).
 
     `sent` is the first request, `reminded` the last of the `reminders`, `received` the day of the
-    return that counts, `correction_sent` the day of the last request for a correction, `ranked`
-    the date of the diagnosis; `overdue` is how many days the client is late (0: not).
-    `trouble` are addresses that refused mail, each with what the server said.
+    return that counts, `correction_sent` the day of the last request for a correction (while one is
+    due: about this return), `ranked` the date of the diagnosis; `overdue` is how many days the
+    client is late (0: not). `trouble` are addresses that refused mail, each with what the server
+    said.
     """
 
     client: ListedClient
@@ -105,3 +106,10 @@ class Turnout:
     groups: Sequence[GroupTurnout]
     weeks: Sequence[WeekTurnout]
     stages: Mapping[Stage, int]
+
+    @property
+    def total(self) -> GroupTurnout:
+        """All groups together."""
+        names = ("clients", "sent", "received", "ranked", "overdue")
+        sums = {name: sum(getattr(group, name) for group in self.groups) for name in names}
+        return GroupTurnout("", **sums)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sheet_diag.layout import OUTPUT_KEY
+from sheet_diag.layout import OUTPUT_KEY, owner_properties
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Report
+from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.answers import Record, write_answers
 from sheet_diag.reports.calculation import target_line
@@ -39,6 +40,9 @@ def _book(report: Report, catalog: Catalog, issuer: Issuer, software: str) -> Bo
     title = catalog.report.title[report.lang]
     book = Book(title=title, author=issuer.name, created=report.as_of, subject=report.sheet.name)
     book.custom_property(OUTPUT_KEY, report.number)
+    identity = Identity(catalog.id, catalog.version, report.sheet.identity.client)
+    for key, text in owner_properties(identity, report.sheet.name, report.lang).items():
+        book.custom_property(key, text)
     letter = Letter(report, catalog, issuer, say)
     # Sheets stand in the order in which they are added.
     first = book.page(say("report.sheet.report"))

@@ -163,19 +163,18 @@ class Session:
 
     def _is_interrupted(self) -> bool:
         """Whether the server has said something, or has gone, before it was its turn."""
-        sock = self._client.sock
-        if sock is None:
+        sock, heard = self._client.sock, self._client.file
+        if sock is None or heard is None:
             return True
         sock.settimeout(0)
         try:
-            sock.recv(1)
+            return bool(heard.peek(1)) or sock.recv(1) is not None
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         except OSError:
             return True
         finally:
             sock.settimeout(TIMEOUT)
-        return True
 
     def _end(self) -> Reply:
         try:

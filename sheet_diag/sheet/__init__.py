@@ -12,11 +12,20 @@ from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet.content import Content, Entries
 from sheet_diag.sheet.correction import correction_sheet
+from sheet_diag.sheet.issuing import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.sheet.overrides_book import overrides_workbook
 from sheet_diag.sheet.pages import hearing_book
 from sheet_diag.wording import Wording
 
-__all__ = ["Entries", "correction_sheet", "hearing_sheet", "overrides_workbook"]
+__all__ = [
+    "Entries",
+    "FormerAnswers",
+    "SheetOrder",
+    "correction_sheet",
+    "hearing_sheet",
+    "issue_sheets",
+    "overrides_workbook",
+]
 
 _BLANK = Entries()
 

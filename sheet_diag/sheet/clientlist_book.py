@@ -170,17 +170,19 @@ def _look(column: str) -> Look:
 
 
 def _restrict(page: Page, row: int, kit: Kit, lists: Mapping[str, str]) -> None:
-    """Drop-downs, and rules for days and addresses; a number of employees is no fault."""
+    """Drop-downs, and rules for days and addresses; a number of employees may be typed instead."""
     say = kit.say
-    title = {"error_title": say("clients.check.title")}
     for col, column in enumerate(CLIENT_COLUMNS):
+        message = {"error_title": say("clients.check.title")}
         if column in lists:
-            free = {"show_error": False} if column == "employees" else {}
-            messages = {**title, "error_message": say("clients.check.choice"), **free}
-            page.choices(row, col, lists[column], messages)
+            message |= {"error_message": say("clients.check.choice")}
+            rule = {"validate": "list", "source": lists[column]}
+            page.rule(row, col, {**rule, **message, "show_error": column != "employees"})
         elif column == "due":
-            rule = {"validate": "date", "criteria": ">=", "value": _EARLIEST}
-            page.rule(row, col, {**rule, **title, "error_message": say("clients.check.due")})
+            message |= {"error_message": say("clients.check.due")}
+            bounds = {"validate": "date", "criteria": ">=", "value": _EARLIEST}
+            page.rule(row, col, {**bounds, **message})
         elif column == "mail":
-            rule = {"validate": "custom", "value": _HAS_AT.format(cell=cell_name(row, col))}
-            page.rule(row, col, {**rule, **title, "error_message": say("clients.check.mail")})
+            message |= {"error_message": say("clients.check.mail")}
+            formula = _HAS_AT.format(cell=cell_name(row, col))
+            page.rule(row, col, {"validate": "custom", "value": formula, **message})

@@ -99,14 +99,16 @@ def _answer(catalog: Catalog, response: Response, codes: set[Code], lang: Lang) 
     return catalog.choices_of(catalog.items[response.item])[response.choice].label[lang]
 
 
-def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Iterable[Problem]) -> dict[str, str]:
+def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
     entries = {
         problem.item: problem.value or ""
         for problem in problems
         if problem.code is Code.PROFILE_NOT_UNDERSTOOD and problem.item
     }
+    # What the client did not say himself is not put into his mouth.
+    ours = {problem.item for problem in problems if problem.code is Code.TAKEN_FROM_LIST}
     for field in catalog.profile:
-        value = sheet.profile.get(field.id)
+        value = sheet.profile.get(field.id) if field.id not in ours else None
         if value and field.kind is FieldKind.CHOICE and value in field.by_id:
             entries[field.id] = field.by_id[value].label[sheet.lang]
         elif value:

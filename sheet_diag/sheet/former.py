@@ -17,7 +17,7 @@ from sheet_diag.typography import room, row_height
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Page
 
-FORMER_WIDTH: Final = 78  # pixels
+FORMER_WIDTH: Final = 92  # pixels
 _FORMER: Final[Look] = {**CELL, **SMALL, **CENTER, "bg_color": PAPER}
 
 

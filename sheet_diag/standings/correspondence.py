@@ -7,7 +7,7 @@ refused it, and a line tells of one attempt only, because a bounce may come afte
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final

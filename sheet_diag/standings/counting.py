@@ -80,13 +80,12 @@ def _days_asked(courses: Sequence[Course], came: Sequence[date]) -> list[date]:
     """The day on which each of the asked was asked, at the latest that of its answer."""
     if _all_asked(courses):
         return [min(came)] * len(courses)
-    asked = []
     answers = iter(came)
+    days = []
     for course in courses:
-        answer = next(answers) if course.has_answered else None
-        day = course.asked or answer
-        asked += [day] if day else []
-    return asked
+        known = [course.asked, next(answers) if course.has_answered else None]
+        days.append(min((day for day in known if day), default=None))
+    return [day for day in days if day]
 
 
 def _group(name: str, members: Sequence[Course], all_asked: bool) -> GroupTurnout:

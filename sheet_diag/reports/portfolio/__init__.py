@@ -13,7 +13,9 @@ from sheet_diag.reports.portfolio.groups import write_groups
 from sheet_diag.reports.portfolio.heatmaps import write_answer_map, write_heatmap
 from sheet_diag.reports.portfolio.listing import Summary
 from sheet_diag.reports.portfolio.overview import write_overview
+from sheet_diag.reports.portfolio.rates import write_rates
 from sheet_diag.reports.portfolio.rows import write_attention, write_data, write_items
+from sheet_diag.reports.portfolio.turnout import write_turnout
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Book
 
@@ -40,6 +42,9 @@ def _book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) 
     overview = book.page(say("portfolio.sheet.overview"))
     write_overview(book, overview, summary)
     write_clients(book.page(say("portfolio.sheet.clients")), summary)
+    if portfolio.turnout:
+        write_turnout(book.page(say("portfolio.sheet.turnout")), summary, portfolio.turnout)
+        write_rates(book, book.page(say("portfolio.sheet.rates")), summary, portfolio.turnout)
     write_heatmap(book.page(say("portfolio.sheet.heatmap")), summary)
     write_answer_map(book.page(say("portfolio.sheet.answers")), summary)
     for field in portfolio.groups:

@@ -1,8 +1,9 @@
-"""Charts of the portfolio: ranks by group, mean scores, the weakest questions."""
+"""Charts of the portfolio: ranks by group, mean scores, the weakest questions, return rates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.reports.cells import Span
@@ -76,4 +77,56 @@ def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, sha
     chart.set_y_axis(dict(_LABELS))
     chart.set_x_axis({"min": 0, "num_font": _FONT, "num_format": shape, "major_gridlines": _GRID})
     dress(chart, title, _TITLE)
+    return chart
+
+
+def shares(book: Book, labels: Span, values: Span, *, title: str, series: str) -> Any:
+    """A bar a label from 0 to 100 %, the first on top."""
+    chart = bars(book, labels, values, title=title, series=series, shape="0%")
+    scale = {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%"}
+    chart.set_x_axis({**scale, "num_font": _FONT, "major_gridlines": _GRID})
+    return chart
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a chart of weeks shows: its labels, two counts a week, and a share up to each."""
+
+    labels: Span
+    counts: Mapping[str, Span]
+    share: tuple[str, Span]
+
+
+def by_week(book: Book, course: Course, *, title: str) -> Any:
+    """Counts as columns (left axis), the share so far as a line from 0 to 100 % (right axis)."""
+    chart = book.chart({"type": "column"})
+    looks = (
+        {"fill": {"color": WHITE}, "border": {"color": BLUE}},
+        {"fill": {"color": BLUE}, "border": {"color": BLUE}},
+    )
+    for (name, values), look in zip(course.counts.items(), looks, strict=True):
+        places = {"categories": course.labels.area, "values": values.area}
+        chart.add_series({"name": name, **places, **look, "gap": 60})
+    name, share = course.share
+    line = book.chart({"type": "line"})
+    line.add_series(
+        {
+            "name": name,
+            "categories": course.labels.area,
+            "values": share.area,
+            "y2_axis": True,
+            "line": {"color": NAVY, "width": 2},
+            "marker": {"type": "circle", "size": 5, "fill": {"color": NAVY}},
+        }
+    )
+    line.set_y2_axis(
+        {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%", "num_font": _FONT}
+    )
+    chart.combine(line)
+    week = {"text_axis": True, "num_format": "m/d", "num_font": _FONT, "line": {"color": LINE}}
+    chart.set_x_axis(week)
+    whole = {"min": 0, "num_format": "#,##0", "num_font": _FONT, "major_gridlines": _GRID}
+    chart.set_y_axis({**whole, "line": {"none": True}})
+    dress(chart, title, _TITLE)
+    chart.set_legend({"position": "bottom", "font": _FONT})
     return chart

@@ -137,7 +137,8 @@ class Row:
 class Listing:
     """A table and what stands above it. It shows so many `cells` at most (None: the usual number);
     `full` is the file that holds all of its `count` rows. The last column of one that is `linked`
-    holds links; the rows of one that is `charted` are kept at hand."""
+    holds links; the rows of one that is `charted` are kept at hand. What stands between the lead
+    and the row of the headings (`header`) is written by others, before the rows."""
 
     heading: str
     lead: str
@@ -149,6 +150,12 @@ class Listing:
     full: str = ""
     linked: bool = False
     charted: bool = False
+    header: int = HEADER_ROW
+
+    @property
+    def first(self) -> int:
+        """The first row of the table below its headings."""
+        return self.header + 1
 
     @property
     def last(self) -> int:
@@ -169,7 +176,7 @@ class Listing:
     def shown(self) -> int:
         """So many rows are shown."""
         most = max(1, (self.cells or CELLS) // len(self.columns))
-        return min(self.count, most, _LAST_ROW - FIRST_ROW)
+        return min(self.count, most, _LAST_ROW - self.first)
 
 
 def write_listing(
@@ -181,17 +188,18 @@ def write_listing(
     """
     _write_top(page, summary, listing)
     if not listing.count:
-        page.merged(HEADER_ROW, 0, listing.last, summary.say("portfolio.none"), {**BODY, **MIDDLE})
+        text = summary.say("portfolio.none")
+        page.merged(listing.header, 0, listing.last, text, {**BODY, **MIDDLE})
         return None
-    end = FIRST_ROW + listing.shown - 1
-    page.height(HEADER_ROW, 36)
+    end = listing.first + listing.shown - 1
+    page.height(listing.header, 36)
     heads = _distinct([column.head for column in listing.columns])
-    page.table((HEADER_ROW, 0, end, listing.last), listing.table, heads, HEAD)
+    page.table((listing.header, 0, end, listing.last), listing.table, heads, HEAD)
     write = _write_cells if listing.charted else _write_lines
-    write(page, listing.valued, islice(rows, listing.shown))
-    page.freeze(FIRST_ROW, listing.frozen)
+    write(page, listing, islice(rows, listing.shown))
+    page.freeze(listing.first, listing.frozen)
     page.select(0, 0)
-    return FIRST_ROW, end
+    return listing.first, end
 
 
 def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
@@ -205,19 +213,20 @@ def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
     page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
     page.height(1, row_height(lead, room=room(listing.width), size=9, padding=6))
     page.height(2, 6)
-    _print(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
+    _print(page, summary, listing)
 
 
-def _write_cells(page: Page, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    for line, row in enumerate(rows, FIRST_ROW):
+def _write_cells(page: Page, listing: Listing, rows: Iterable[Row]) -> None:
+    columns = listing.valued
+    for line, row in enumerate(rows, listing.first):
         page.row(line, [c.cell(page, value) for c, value in zip(columns, row.values, strict=True)])
         _finish_row(page, line, row)
 
 
-def _write_lines(page: Page, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    lines = page.lines(len(columns))
-    kept = [_Kept(page, lines, place, column) for place, column in enumerate(columns)]
-    for line, row in enumerate(rows, FIRST_ROW):
+def _write_lines(page: Page, listing: Listing, rows: Iterable[Row]) -> None:
+    lines = page.lines(len(listing.valued))
+    kept = [_Kept(page, lines, place, column) for place, column in enumerate(listing.valued)]
+    for line, row in enumerate(rows, listing.first):
         lines.write(line, [each[value] for each, value in zip(kept, row.values, strict=True)])
         _finish_row(page, line, row)
         page.done(line)
@@ -271,10 +280,15 @@ def _distinct(heads: Sequence[str]) -> list[str]:
     return found
 
 
-def _print(page: Page, summary: Summary, heading: str, size: int) -> None:
+def _print(page: Page, summary: Summary, listing: Listing) -> None:
+    print_on(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
+    page.fit_width(repeat=(listing.header, listing.header))
+
+
+def print_on(page: Page, summary: Summary, heading: str, size: int = A4) -> None:
+    """Landscape, with the heading at the top and whose and of which day it is at the bottom."""
     say = summary.say
     footer = f"&L&8{header_text(summary.issuer.name)}&C&8{say('report.footer.page')}"
     header = f"&L&8{header_text(heading)}&R&8{say('report.confidential')}"
     footer = f"{footer}&R&8{header_text(summary.date)}"
     page.paper(landscape=True, header=header, footer=footer, size=size)
-    page.fit_width(repeat=(HEADER_ROW, HEADER_ROW))

@@ -7,6 +7,7 @@ from typing import Final
 from sheet_diag.celltext import header_text
 from sheet_diag.layout import SOFTWARE
 from sheet_diag.model.results import Status
+from sheet_diag.model.standing import Stage, Turnout
 from sheet_diag.reports.cells import Span
 from sheet_diag.reports.charts import Area, columns
 from sheet_diag.reports.portfolio import panels
@@ -49,9 +50,12 @@ _TILE: Final[Look] = {
     "font_color": NAVY,
     "bg_color": PALE,
 }
+_TURNOUT_ROW: Final = _TILES_ROW + 2
 _GUIDE: Final = (
-    "clients", "heatmap", "answers", "industry", "employees", "items", "attention", "data",
+    "clients", "turnout", "rates", "heatmap", "answers", "industry", "employees", "items",
+    "attention", "data",
 )  # fmt: skip
+_OF_THE_LIST: Final = ("turnout", "rates")  # there is a client list, or they are not
 
 
 def write_overview(book: Book, page: Page, summary: Summary) -> None:
@@ -66,6 +70,8 @@ def write_overview(book: Book, page: Page, summary: Summary) -> None:
     page.merged(1, 0, _MIDDLE + 3, catalog, {**BODY, **SMALL, **MIDDLE})
     page.merged(1, _MIDDLE + 4, _LAST, SOFTWARE, right)
     _write_tiles(page, summary)
+    if summary.portfolio.turnout:
+        _write_turnout(page, summary, summary.portfolio.turnout)
     ranks = panels.write_ranks(page, _FIRST, _LEFT, summary)
     means = panels.write_categories(page, _FIRST, _MIDDLE, summary)
     panels.write_weakest(page, _FIRST, _RIGHT, summary)
@@ -109,6 +115,24 @@ def _write_tiles(page: Page, summary: Summary) -> None:
     page.height(row + 1, 32)
 
 
+def _write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
+    """A line that says how many have answered, and leads to the sheet."""
+    say, total = summary.say, turnout.total
+    counts = {
+        "received": total.received,
+        "sent": total.sent,
+        "overdue": total.overdue,
+        "correcting": turnout.stages[Stage.CORRECTING],
+    }
+    rate = f"{total.rate:.0%}" if total.sent else say("standing.no_rate")
+    text = say("standing.line", rate=rate, **{key: f"{count:,}" for key, count in counts.items()})
+    look = {**BODY, **MIDDLE, **LINK, **BOLD, "text_wrap": False}
+    page.merged(_TURNOUT_ROW, 0, _LAST, "", look)
+    target = f"internal:'{say('portfolio.sheet.turnout')}'!A1"
+    page.link(_TURNOUT_ROW, 0, target, text, look)
+    page.height(_TURNOUT_ROW, 22)
+
+
 def _place_charts(
     book: Book, page: Page, summary: Summary, ranks: Area, means: Area, industries: panels.Groups
 ) -> None:
@@ -135,7 +159,9 @@ def _place_charts(
 def _write_guide(page: Page, summary: Summary) -> None:
     say, row = summary.say, _THIRD
     page.merged(row, _RIGHT, _LAST, say("portfolio.guide.heading"), HEADING)
-    for line, key in enumerate(_GUIDE, row + 1):
+    turnout = summary.portfolio.turnout
+    keys = [key for key in _GUIDE if turnout or key not in _OF_THE_LIST]
+    for line, key in enumerate(keys, row + 1):
         name = say(f"portfolio.sheet.{key}")
         page.merged(line, _RIGHT, _RIGHT + 1, "", {**BODY, **MIDDLE})
         link = {**BODY, **MIDDLE, **LINK, "font_size": 9}

@@ -1,0 +1,227 @@
+"""Bytes of a mail -> what its receiver gets. Trusts nothing of how the mail was made.
+
+Mail programs differ over whatever is odd: what two of them could read in two ways is refused here,
+so that what the guard looks at is what anybody will see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Final
+from urllib.parse import unquote
+
+_CONTAINERS: Final = ("multipart/mixed", "multipart/alternative")
+_CHARSETS: Final = ("utf-8", "us-ascii")
+_ENCODINGS: Final = ("7bit", "8bit", "base64", "quoted-printable")
+_PARAMETER: Final = re.compile(r';\s*([A-Za-z0-9_-]+)(\*\d+)?(\*)?\s*=\s*("(?:\\.|[^"\\])*"|[^;]*)')
+_QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*"')
+_NAMES: Final = ("name", "filename")
+_MOST_PARTS: Final = 20
+_BARE_RETURN: Final = re.compile(rb"\r(?!\n)")
+_BARE_LINE: Final = re.compile(rb"(?<!\r)\n")
+
+
+class OddMailError(Exception):
+    """A mail that cannot be judged; `reason` is a key of `guard.odd.*`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An attachment, and the names that it goes by."""
+
+    name: str
+    content: bytes
+    is_file: bool  # no mail of its own, nothing that a program would take apart
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it is received. `headers` are those of the whole mail, decoded; `html` is the
+    source of the page, `shown` what it shows, `lang` its language as it says itself."""
+
+    headers: tuple[tuple[str, str], ...]
+    message: EmailMessage
+    text: str
+    html: str
+    shown: str
+    lang: str
+    attached: tuple[Attached, ...]
+
+
+def parse(content: bytes) -> Mail:
+    """Read a mail. Raises `OddMailError`, and whatever a parser may raise over broken bytes."""
+    _require_plain_bytes(content)
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    plain: list[str] = []
+    pages: list[str] = []
+    attached: list[Attached] = []
+    for part in _leaves(message):
+        kind = part.get_content_type()
+        if kind not in ("text/plain", "text/html") or _is_attachment(part):
+            attached.append(_attached(part))
+        else:
+            (plain if kind == "text/plain" else pages).append(_text(part))
+    if len(plain) != 1 or len(pages) != 1:
+        raise OddMailError("texts")
+    reader = _Page()
+    reader.feed(pages[0])
+    reader.close()
+    shown = "".join(reader.texts)
+    headers = tuple((name, decoded(str(value))) for name, value in message.raw_items())
+    return Mail(headers, message, plain[0], pages[0], shown, reader.lang, tuple(attached))
+
+
+def decoded(text: str) -> str:
+    """A header's words, unfolded and decoded; as they stand where they cannot be."""
+    unfolded = re.sub(r"\r?\n", "", text)
+    try:
+        return str(make_header(decode_header(unfolded)))
+    except (LookupError, ValueError):
+        return unfolded
+
+
+def _require_plain_bytes(content: bytes) -> None:
+    """Lines end in one way: a server that takes another ending for one would see another mail."""
+    mixed = b"\r\n" in content and _BARE_LINE.search(content)
+    if b"\0" in content or _BARE_RETURN.search(content) or mixed:
+        raise OddMailError("lines")
+
+
+def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts that hold something, from the top."""
+    waiting = [message]
+    for _ in range(_MOST_PARTS):
+        if not waiting:
+            return
+        part = waiting.pop(0)
+        _require_sound(part)
+        if part.get_content_maintype() != "multipart":
+            yield part
+            continue
+        _require_container(part)
+        waiting[:0] = [each for each in part.iter_parts() if isinstance(each, EmailMessage)]
+    if waiting:
+        raise OddMailError("parts")
+
+
+def _require_sound(part: EmailMessage) -> None:
+    names = [name.lower() for name in part.keys()]
+    if part.defects or len(names) != len(set(names)):
+        raise OddMailError("structure")
+    encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
+    if encoding not in _ENCODINGS:
+        raise OddMailError("structure")
+    for name, value in part.raw_items():
+        if name.lower().startswith("content-") and not _is_plain(str(value)):
+            raise OddMailError("names")
+
+
+def _require_container(part: EmailMessage) -> None:
+    """Nothing may stand between parts, and nothing in a kind of container that we do not write."""
+    if part.get_content_type() not in _CONTAINERS or not part.is_multipart():
+        raise OddMailError("structure")
+    if (part.preamble or "").strip() or (part.epilogue or "").strip():
+        raise OddMailError("structure")
+
+
+def _is_plain(header: str) -> bool:
+    """Whether a header says each of its parameters once, and the name of a file in one way."""
+    if "(" in _QUOTED.sub("", header):  # a comment, which not every program skips
+        return False
+    told: dict[str, set[bool]] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for found in _PARAMETER.finditer(header):
+        key = (found[1].lower(), found[2] or "", found[3] or "")
+        told.setdefault(key[0], set()).add(bool(key[1] or key[2]))
+        if key in seen:
+            return False
+        seen.add(key)
+    return all(len(forms) == 1 for forms in told.values())
+
+
+def _is_attachment(part: EmailMessage) -> bool:
+    return part.get_content_disposition() is not None or bool(part.get_filename())
+
+
+def _text(part: EmailMessage) -> str:
+    if part.get_content_charset("us-ascii").lower() not in _CHARSETS:
+        raise OddMailError("charset")
+    payload = part.get_payload(decode=True)
+    if part.defects or not isinstance(payload, bytes):  # told only once it is decoded
+        raise OddMailError("structure")
+    try:
+        return payload.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OddMailError("charset") from error
+
+
+def _attached(part: EmailMessage) -> Attached:
+    names = dict.fromkeys(_names(part))
+    if len(names) > 1:
+        raise OddMailError("names")
+    payload = part.get_payload(decode=True)
+    if part.defects:
+        raise OddMailError("structure")
+    content = payload if isinstance(payload, bytes) else b""
+    is_file = part.get_content_maintype() in ("application", "image", "text")
+    return Attached(next(iter(names), ""), content, is_file)
+
+
+def _names(part: EmailMessage) -> Iterator[str]:
+    """What programs of all ages call the file: by RFC 2231, and by encoded words in quotes."""
+    for name, value in part.raw_items():
+        if not name.lower().startswith("content-"):
+            continue
+        pieces = list(_PARAMETER.finditer(re.sub(r"\r?\n", "", str(value))))
+        for wanted in _NAMES:
+            told = sorted((each for each in pieces if each[1].lower() == wanted), key=_number)
+            if told:
+                yield decoded("".join(map(_piece, told))).strip()
+
+
+def _number(found: re.Match[str]) -> int:
+    return int((found[2] or "*0")[1:])
+
+
+def _piece(found: re.Match[str]) -> str:
+    """A parameter's value, or a piece of it (RFC 2231, UTF-8)."""
+    text = found[4].strip()
+    if text.startswith('"'):
+        text = re.sub(r"\\(.)", r"\1", text[1:-1])
+    if not found[3]:
+        return text
+    if found[2] in (None, "*0"):
+        charset, _, text = text.partition("'")
+        if charset.lower() not in _CHARSETS:
+            raise OddMailError("names")
+        text = text.partition("'")[2]
+    return unquote(text, errors="strict")
+
+
+class _Page(HTMLParser):
+    """What a page shows: its texts, also those that a program may hide; and its language."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self.lang = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the language, and what attributes say."""
+        if tag == "html" and not self.lang:
+            self.lang = (dict(attrs).get("lang") or "").strip().lower()
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text."""
+        self.texts.append(data)

@@ -1,0 +1,256 @@
+"""The client list beside the returns: whose a return is that does not say so, what the list knows
+that the sheet leaves blank, and where the two disagree.
+
+Pure. An id on the sheet always counts. A return without one gets that of a listed client only
+where exactly one fits and nothing speaks against it: a result that goes to the wrong firm cannot
+be taken back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, Self
+
+from sheet_diag.evaluation import evaluate
+from sheet_diag.folding import company_key, firm_domain, fold
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, ProfileField
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.post import Event, Posted
+from sheet_diag.model.results import Diagnosis
+from sheet_diag.model.returns import Code, Problem, Received, ReturnedSheet
+
+Read = tuple[Received, Diagnosis | None]
+
+_MOST_NAMED: Final = 5
+_NANO: Final = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The list, and from the mail log, by the file of a return, whose address sent it (client id)
+    and the day on which it was sent on to us."""
+
+    clients: ClientList
+    senders: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, clients: ClientList, posted: Sequence[Posted]) -> Self:
+        """What list and mail log tell; of senders only those whose address is listed count."""
+        by_address = clients.by_address()
+        senders: dict[str, str] = {}
+        days: dict[str, date] = {}
+        for each in posted:
+            if each.event is Event.COLLECTED and each.file:
+                days[each.file] = each.time.date()
+                owners = {
+                    by_address[a.casefold()].id
+                    for a in each.addresses
+                    if a.casefold() in by_address
+                }
+                if len(owners) == 1:
+                    senders[each.file] = owners.pop()
+        return cls(clients, senders, days)
+
+
+def identify(catalog: Catalog, read: Sequence[Read], known: Known) -> list[Read]:
+    """What was read, in the same order, with what the list tells of it."""
+    directory = _Directory(known, read)
+    return [_identified(catalog, each, directory) for each in read]
+
+
+class _Directory:
+    """The list by all that a return may say. Copies of one file share their senders: only one of
+    them counts, and it must not depend on which."""
+
+    def __init__(self, known: Known, read: Sequence[Read]) -> None:
+        self._known = known
+        self._by_id = known.clients.by_id()
+        self._by_name: dict[str, list[ListedClient]] = defaultdict(list)
+        for client in known.clients.clients:
+            self._by_name[company_key(client.company)].append(client)
+        self._senders: dict[str, set[str]] = defaultdict(set)
+        for received, _ in read:
+            if sender := known.senders.get(received.file):
+                self._senders[received.sha256].add(sender.casefold())
+
+    def of_id(self, typed: str) -> ListedClient | None:
+        """The client of an id as it was read from a sheet."""
+        return self._by_id.get(typed.casefold()) or self._by_id.get(fold(typed))
+
+    def of_name(self, name: str) -> Sequence[ListedClient]:
+        """The clients that bear a company name."""
+        return self._by_name.get(company_key(name), ()) if name else ()
+
+    def senders(self, received: Received) -> list[ListedClient]:
+        """The clients from whose addresses the content came."""
+        found = (self._by_id.get(each) for each in sorted(self._senders.get(received.sha256, ())))
+        return [client for client in found if client]
+
+    def stamped(self, received: Received) -> Received:
+        """The return with the day on which it came, and the client that sent it."""
+        day = self._known.days.get(received.file) or _day_of(received.file_time)
+        sender = self._by_id.get(self._known.senders.get(received.file, "").casefold())
+        return replace(
+            received, received=day.isoformat() if day else "", sender=sender.id if sender else ""
+        )
+
+
+def _day_of(file_time: int) -> date | None:
+    """The day that people here saw; none where the time of the file is not told, or is no time."""
+    try:
+        return datetime.fromtimestamp(file_time // _NANO).date() if file_time else None  # noqa: DTZ006
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _identified(catalog: Catalog, read: Read, directory: _Directory) -> Read:
+    received, diagnosis = directory.stamped(read[0]), read[1]
+    sheet = received.sheet
+    if sheet is None or diagnosis is None:
+        return received, diagnosis
+    client, told, is_certain = _client_of(sheet, directory, directory.senders(received))
+    if client and client.id != sheet.identity.client:
+        sheet = replace(sheet, identity=replace(sheet.identity, client=client.id))
+    received = replace(received, sheet=sheet, problems=(*received.problems, *told))
+    if client is None or not is_certain:
+        return received, diagnosis
+    return _completed(catalog, received, sheet, diagnosis, client)
+
+
+# --- whose it is
+
+_Found = tuple[ListedClient | None, tuple[Problem, ...], bool]
+
+
+def _client_of(
+    sheet: ReturnedSheet, directory: _Directory, senders: Sequence[ListedClient]
+) -> _Found:
+    """The listed client, what is told of it, and whether nothing raises a doubt."""
+    if sheet.identity.client:
+        return _of_id(sheet, directory.of_id(sheet.identity.client), senders)
+    return _without_id(sheet, directory.of_name(sheet.name), senders)
+
+
+def _of_id(
+    sheet: ReturnedSheet, client: ListedClient | None, senders: Sequence[ListedClient]
+) -> _Found:
+    if client is None:
+        return None, (Problem(Code.ID_NOT_LISTED, value=sheet.identity.client),), False
+    told = []
+    if sheet.name and company_key(sheet.name) != company_key(client.company):
+        details = (("id", client.id), ("listed", client.company))
+        told.append(Problem(Code.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
+    others = [each for each in senders if each.id != client.id]
+    if others and client not in senders:
+        details = (("client", _named(client)),)
+        told.append(Problem(Code.SENDER_DISAGREES, value=_all_named(others), details=details))
+    return client, tuple(told), not told
+
+
+def _without_id(
+    sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
+) -> _Found:
+    doubt = _doubt(sheet, namesakes, senders)
+    candidates = senders or namesakes
+    if doubt:
+        details = (("reason", doubt),)
+        value = _all_named(tuple(dict.fromkeys((*senders, *namesakes))))
+        return None, (Problem(Code.LISTED_UNSURE, value=value, details=details),), False
+    if not candidates:
+        return None, (Problem(Code.NOT_LISTED, value=sheet.name or None),), False
+    (client,) = candidates
+    details = (("reason", "listed_sender" if senders else "listed_name"),)
+    return client, (Problem(Code.LISTED_AS, value=_named(client), details=details),), True
+
+
+def _doubt(
+    sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
+) -> str:
+    """Why none of those who come into question is taken; empty where nothing speaks against it."""
+    if len(senders) > 1:
+        return "listed_senders"
+    if senders:
+        is_equal = not sheet.name or company_key(sheet.name) == company_key(senders[0].company)
+        return "" if is_equal else "listed_sender_name"
+    if len(namesakes) > 1:
+        return "listed_namesakes"
+    return next((why for client in namesakes for why in _against(sheet, client)), "")
+
+
+def _against(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
+    """What speaks against a namesake, as between two returns: other firms' mail, or where mail
+    does not tell, another industry."""
+    own = firm_domain(sheet.profile.get("email", ""))
+    domains = {firm_domain(address) for address in client.addresses} - {""}
+    is_same = any(_is_one_firm(own, domain) for domain in domains) if own else False
+    industry = sheet.profile.get("industry", "")
+    if own and domains and not is_same:
+        yield "listed_domain"
+    elif not is_same and industry and client.industry and industry != client.industry:
+        yield "listed_industry"
+
+
+def _is_one_firm(one: str, other: str) -> bool:
+    """mail.example.jp and example.jp are of one firm."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _named(client: ListedClient) -> str:
+    return f"{client.id} {client.company}"
+
+
+def _all_named(clients: Sequence[ListedClient]) -> str:
+    more = ("…",) if len(clients) > _MOST_NAMED else ()
+    return ", ".join((*map(_named, clients[:_MOST_NAMED]), *more))
+
+
+# --- what the list knows
+
+
+def _completed(
+    catalog: Catalog,
+    received: Received,
+    sheet: ReturnedSheet,
+    diagnosis: Diagnosis,
+    client: ListedClient,
+) -> Read:
+    """The return with what it leaves blank taken from the list; diagnosed anew where that counts."""
+    taken: dict[str, str] = {}
+    told: list[Problem] = []
+    for name, listed in (("industry", client.industry), ("employees", client.employees)):
+        asked = catalog.field_by_id.get(name)
+        if asked is None or listed not in asked.by_id:
+            continue
+        own = sheet.profile.get(name, "")
+        if not own:
+            taken[name] = listed
+            told.append(_told(Code.TAKEN_FROM_LIST, asked, listed))
+        elif own != listed:
+            told.append(_told(Code.LIST_DISAGREES, asked, listed, own))
+    blank = (
+        p for p in received.problems if p.code is not Code.PROFILE_MISSING or p.item not in taken
+    )
+    received = replace(received, problems=(*blank, *told))
+    if not taken:
+        return received, diagnosis
+    sheet = replace(sheet, profile={**sheet.profile, **taken})
+    if not taken.keys() & catalog.insurance.exposure.points.keys():
+        return replace(received, sheet=sheet), diagnosis
+    # Whole again: what is on the disk is that of the former diagnosis.
+    sheet = replace(sheet, responses=tuple(sheet.responses))
+    return replace(received, sheet=sheet), evaluate(catalog, sheet)
+
+
+def _told(code: Code, asked: ProfileField, listed: str, own: str = "") -> Problem:
+    details = []
+    for lang in Lang:
+        details.append((f"field_{lang.value}", asked.label[lang]))
+        details.append((f"listed_{lang.value}", asked.by_id[listed].label[lang]))
+        if own in asked.by_id:
+            details.append((f"own_{lang.value}", asked.by_id[own].label[lang]))
+    return Problem(code, item=asked.id, value=own or listed, details=tuple(details))

@@ -1,0 +1,71 @@
+"""The firm's mailbox over IMAP: looked into, never changed.
+
+TLS with a verified certificate or nothing; folders are opened for reading only (EXAMINE), and
+messages are peeked at: what was unread stays unread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from imap_tools.errors import ImapToolsError
+
+from sheet_diag.mailbox.connecting import MailboxError, connected
+from sheet_diag.mailbox.folder import Head, Mailbox
+from sheet_diag.model.settings import MailServer
+
+__all__ = ["Head", "Mailbox", "MailboxError", "find_copies", "opened", "try_login"]
+
+_PAUSE: Final = 5  # seconds between two looks for copies
+
+
+@contextmanager
+def opened(server: MailServer, folder: str, password: str) -> Iterator[Mailbox]:
+    """The folder, until it is left. Raises `MailboxError`."""
+    client = connected(server, password)
+    try:
+        box = Mailbox(client, server)
+        box.enter(folder)
+        yield box
+    finally:
+        with suppress(ImapToolsError, client.client.error, OSError):
+            client.logout()
+
+
+def find_copies(
+    server: MailServer,
+    folder: str,
+    password: str,
+    message_ids: Sequence[str],
+    *,
+    wait: int,
+    sleep: Callable[[float], object] = time.sleep,
+) -> frozenset[str]:
+    """Which of these Message-IDs are in the mailbox, looked for until all are found or `wait`
+    seconds are over.
+
+    A rule of the mailbox may have moved a copy, and some providers keep a mail to oneself only
+    among the sent ones: the folder, the inbox, and the folders of sent mail, of spam and of
+    everything are looked into. Raises `MailboxError`.
+    """
+    missing, waited = dict.fromkeys(message_ids), 0.0
+    with opened(server, folder, password) as box:
+        places = box.folders_of_copies(folder)
+        while True:
+            for place in places:
+                for found in box.having(place, tuple(missing)):
+                    del missing[found]
+            if not missing or waited >= wait:
+                return frozenset(message_ids) - missing.keys()
+            pause = min(_PAUSE, wait - waited)
+            sleep(pause)
+            waited += pause
+
+
+def try_login(server: MailServer, folder: str, password: str) -> None:
+    """Log in, look whether the folder is there, and leave again. Raises `MailboxError`."""
+    with opened(server, folder, password):
+        pass

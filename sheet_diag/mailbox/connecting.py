@@ -1,0 +1,144 @@
+"""The way into a mailbox: TLS with a verified certificate or nothing, then a login.
+
+What goes wrong on the way, and later, is told with host, port and what to do about it.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
+from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
+
+from sheet_diag.model.faults import ToldError
+from sheet_diag.model.settings import MailServer, Security
+
+TIMEOUT: Final = 60.0  # seconds for an answer
+_IMAPS: Final = 993  # nothing but TLS is spoken there
+# What OpenSSL says of a certificate: not valid yet, not any more; for another name or address.
+_DATES: Final = (9, 10)
+_NAMES: Final = (62, 64)
+_LONGEST: Final = 200  # characters of a server's words
+
+
+class MailboxError(ToldError):
+    """A mailbox that cannot be looked into."""
+
+
+def connected(server: MailServer, password: str) -> BaseMailBox:
+    """A connection that is logged in, with no folder open. Raises `MailboxError`."""
+    with told(server):
+        client = _reached(server)
+        try:
+            _log_in(client, server, password)
+        except BaseException:
+            client.client.shutdown()
+            raise
+    return client
+
+
+def mailbox_error(server: MailServer, key: str, **parts: object) -> MailboxError:
+    """What is wrong with a mailbox; its place is among the parts."""
+    place = {"host": server.host, "port": str(server.port)}
+    return MailboxError(key, **place, **{name: str(part) for name, part in parts.items()})
+
+
+@contextmanager
+def told(server: MailServer) -> Iterator[None]:
+    """Tell in our words what may go wrong with a connection."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise mailbox_error(server, _distrust(error), reason=error.verify_message) from error
+    except (imaplib.IMAP4.abort, ssl.SSLEOFError, ConnectionError, TimeoutError) as error:
+        raise mailbox_error(server, "collect.server.silent") from error
+    except ssl.SSLError as error:
+        raise mailbox_error(server, "collect.server.no_tls") from error
+    except (imaplib.IMAP4.error, ImapToolsError) as error:
+        raise mailbox_error(server, "collect.server.refuses", reply=reply_of(error)) from error
+    except (socket.gaierror, UnicodeError) as error:
+        raise mailbox_error(server, "collect.server.unknown") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise mailbox_error(server, "collect.server.unreachable", reason=reason) from error
+
+
+def reply_of(error: Exception) -> str:
+    """What the server said, on one line and not too long."""
+    said: object = error
+    if isinstance(error, UnexpectedCommandStatusError):
+        data = error.command_result[1]
+        said = data[-1] if isinstance(data, list) and data else data
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST]
+
+
+def _reached(server: MailServer) -> BaseMailBox:
+    context = _trust(server)
+    try:
+        if server.security is Security.TLS:
+            return MailBox(server.host, server.port, timeout=TIMEOUT, ssl_context=context)
+        if server.port == _IMAPS:
+            raise mailbox_error(server, "collect.server.no_tls")
+        return _StartTls(server.host, server.port, timeout=TIMEOUT, ssl_context=context)
+    except (ConnectionRefusedError, TimeoutError) as error:  # nobody there, not: went away
+        reason = error.strerror or type(error).__name__
+        raise mailbox_error(server, "collect.server.unreachable", reason=reason) from error
+    except _NoStartTlsError as error:  # or somebody in between has taken it out
+        raise mailbox_error(server, "collect.server.no_starttls") from error
+
+
+class _NoStartTlsError(Exception):
+    """The server does not offer encryption."""
+
+
+class _StartTls(MailBoxStartTls):
+    """The library's own, which leaves the connection open where it cannot be encrypted."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            if "STARTTLS" not in client.capabilities:
+                raise _NoStartTlsError
+            client.starttls(self._ssl_context)
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+
+def _log_in(client: BaseMailBox, server: MailServer, password: str) -> None:
+    try:
+        if server.user.isascii() and password.isascii():
+            client.login(server.user, password, initial_folder=None)
+        else:
+            client.login_utf8(server.user, password, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except (MailboxLoginError, imaplib.IMAP4.error) as error:
+        parts = {"user": server.user, "reply": reply_of(error)}
+        raise mailbox_error(server, "collect.server.login", **parts) from error
+
+
+def _trust(server: MailServer) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=server.ca)
+    except (OSError, ValueError) as error:
+        path = server.ca or ""
+        raise mailbox_error(server, "collect.server.authority", path=path) from error
+    # From Python 3.13 on this is set, and certificates of firms and providers fail for formalities.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _distrust(error: ssl.SSLCertVerificationError) -> str:
+    if error.verify_code in _DATES:
+        return "collect.server.certificate.date"
+    if error.verify_code in _NAMES:
+        return "collect.server.certificate.name"
+    return "collect.server.certificate.unknown"

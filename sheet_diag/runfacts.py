@@ -1,0 +1,97 @@
+"""What a run tells of each return to those who write to its client: the same from the outcomes in
+a run and from the run.json that it left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sheet_diag.journal import SCHEMA
+from sheet_diag.model.faults import ToldError
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.standing import ReturnFacts
+from sheet_diag.runfile import entries, head_of
+from sheet_diag.staging import JOURNAL
+
+
+class RunFactsError(ToldError):
+    """An output folder whose run.json cannot be used."""
+
+
+def facts_of(outcomes: Sequence[Outcome]) -> tuple[ReturnFacts, ...]:
+    """The facts of every return of a run, in its order."""
+    return tuple(map(_of_outcome, outcomes))
+
+
+def facts_in(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
+    """The date of diagnosis of the run that left its run.json here, and the facts of its returns.
+
+    A run.json of an earlier version tells no days of receipt. Raises `RunFactsError`: missing,
+    not readable, not ours.
+    """
+    path = folder / JOURNAL
+    if not path.is_file():
+        raise RunFactsError("comparison.previous.missing", folder=str(folder))
+    try:
+        return _facts(head_of(path), entries(path))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RunFactsError("comparison.previous.foreign", folder=str(folder)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        key = "foreign" if type(error) is ValueError else "unreadable"
+        raise RunFactsError(f"comparison.previous.{key}", folder=str(folder)) from error
+
+
+def _of_outcome(outcome: Outcome) -> ReturnFacts:
+    received = outcome.received
+    sheet, scores = received.sheet, outcome.diagnosis.scores if outcome.diagnosis else None
+    return ReturnFacts(
+        client=(sheet.identity.client or "") if sheet else received.sender,
+        name=sheet.name if sheet else "",
+        status=outcome.status,
+        sha256=received.sha256,
+        file=received.file,
+        member=received.member or "",
+        received=_day(received.received),
+        rank=scores.rank.value if scores and scores.rank else "",
+        result=outcome.result or "",
+        correction=outcome.correction or "",
+        lang=sheet.lang.value if sheet else "ja",
+        email=sheet.profile.get("email", "") if sheet else "",
+    )
+
+
+def _facts(head: Any, returns: Iterable[Any]) -> tuple[date, tuple[ReturnFacts, ...]]:
+    if head["schema"] != SCHEMA:
+        raise ValueError("another schema")
+    return date.fromisoformat(head["as_of"]), tuple(map(_of_entry, returns))
+
+
+def _of_entry(entry: Any) -> ReturnFacts:
+    client = entry["client"]
+    said = client or {}
+    diagnosis = entry["diagnosis"] or {}
+    return ReturnFacts(
+        client=_text(said.get("id") if client else entry.get("sender")),
+        name=_text(said.get("name")),
+        status=Status(entry["status"]),
+        sha256=_text(entry["sha256"]),
+        file=_text(entry["file"]),
+        member=_text(entry["member"]),
+        received=_day(_text(entry.get("received"))),
+        rank=_text(diagnosis.get("rank")),
+        result=_text(entry["result"]),
+        correction=_text(entry["correction"]),
+        lang=_text(entry["lang"]) or "ja",
+        email=_text(said.get("email")),
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(iso: str) -> date | None:
+    return date.fromisoformat(iso) if iso else None

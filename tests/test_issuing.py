@@ -1,0 +1,376 @@
+"""Sheets for listed clients: addressed, pre-filled, last year's answers beside the new ones.
+
+A stamped sheet is compared with one built from nothing byte for byte.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import cycle
+from pathlib import Path
+from random import Random
+
+import pytest
+from openpyxl.workbook import Workbook
+
+from sheet_diag.layout import COLUMNS_WITH_FORMER, Column, cell_name
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ListedClient
+from sheet_diag.model.returns import Code, Received
+from sheet_diag.model.settings import Issuer
+from sheet_diag.naming import issued_name
+from sheet_diag.sheet import FormerAnswers, SheetOrder, issue_sheets, stamping
+from sheet_diag.sheet.content import Content
+from sheet_diag.sheet.issuing import sheet_content
+from sheet_diag.sheet.pages import hearing_book
+from sheet_diag.sheet.questions import places_of
+from tests.catalogs import JIS
+from tests.office import convert
+from tests.returned import edited, page_at, read, reopened
+from tests.samples import ISSUER
+
+COVER, PROFILE, QUESTIONS = range(3)
+ROWS = places_of(JIS).items
+AT = {column: place for place, column in enumerate(COLUMNS_WITH_FORMER)}
+FIRST = next(iter(JIS.items))
+MIHON = ListedClient(
+    "C-001",
+    "株式会社見本商事",
+    Lang.JA,
+    ("yamada@example.co.jp", "info@example.co.jp"),
+    contact="山田太郎",
+    title="情報システム部長",
+    industry="manufacturing",
+    employees="6",
+    due=date(2026, 12, 25),
+)
+MIHON_EN = replace(MIHON, company="Mihon Inc.", lang=Lang.EN, contact="Taro Mihon", title="CIO")
+LAST_YEAR = FormerAnswers(
+    date(2025, 11, 23), dict(zip(JIS.items, cycle(["yes", "no", "partial"]), strict=False))
+)
+
+
+def issued(*orders: SheetOrder, issuer: Issuer = ISSUER) -> list[bytes]:
+    return list(issue_sheets(JIS, issuer, orders))
+
+
+def texts(content: bytes, position: int) -> list[str]:
+    rows = page_at(reopened(content), position).iter_rows(values_only=True)
+    return [str(value) for row in rows for value in row if value is not None]
+
+
+def entries(content: bytes) -> dict[str, str]:
+    rows = page_at(reopened(content), PROFILE).iter_rows(min_row=6, values_only=True)
+    return {str(row[1]): str(row[2]) for row in rows if row[2] is not None}
+
+
+def former_column(content: bytes) -> dict[str, str | None]:
+    page = page_at(reopened(content), QUESTIONS)
+    return {item: page[cell(item, Column.FORMER)].value for item in ROWS}
+
+
+def all_text(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return "".join(package.read(name).decode() for name in package.namelist())
+
+
+def cell(item: str, column: Column) -> str:
+    return cell_name(ROWS[item], AT[column])
+
+
+def answered(received: Received) -> dict[str, str]:
+    assert received.sheet
+    return {each.item: each.raw for each in received.sheet.responses if each.raw}
+
+
+def codes(received: Received) -> set[Code]:
+    return {problem.code for problem in received.problems}
+
+
+# --- whose sheet it is
+
+
+@pytest.mark.parametrize(
+    ("client", "lines"),
+    [
+        (MIHON, ["株式会社見本商事　情報システム部長　山田太郎　様", "2026年12月25日"]),
+        (replace(MIHON, title=""), ["株式会社見本商事　山田太郎　様", "2026年12月25日"]),
+        (replace(MIHON, contact=""), ["株式会社見本商事　御中", "2026年12月25日"]),
+        (replace(MIHON, contact="ご担当者 様", title=""), ["株式会社見本商事　ご担当者　様"]),
+        (MIHON_EN, ["Mihon Inc.\nAttn: Taro Mihon, CIO", "2026-12-25"]),
+        (replace(MIHON_EN, contact="", title=""), ["Mihon Inc.", "2026-12-25"]),
+    ],
+)
+def test_the_cover_is_addressed_and_says_by_when(client: ListedClient, lines: list[str]) -> None:
+    cover = texts(issued(SheetOrder(client))[0], COVER)
+    assert [line for line in lines if line not in cover] == []
+    assert any(str(ISSUER.email) in text for text in cover)
+
+
+def test_without_a_day_of_its_own_a_client_has_the_issuers() -> None:
+    client = replace(MIHON, due=None)
+    by_issuer = replace(ISSUER, deadline=date(2027, 1, 31))
+    assert "2027年1月31日" in texts(issued(SheetOrder(client), issuer=by_issuer)[0], COVER)
+    nobody = texts(issued(SheetOrder(client), issuer=replace(ISSUER, deadline=None))[0], COVER)
+    assert not any(text.endswith("31日") for text in nobody)
+
+
+def test_only_what_the_firm_wrote_to_is_filled_in() -> None:
+    assert entries(issued(SheetOrder(MIHON))[0]) == {
+        "会社名": "株式会社見本商事",
+        "ご記入者名": "山田太郎",
+        "役職": "情報システム部長",
+        "メールアドレス": "yamada@example.co.jp",
+    }
+
+
+def test_the_client_may_change_what_is_filled_in() -> None:
+    page = page_at(reopened(issued(SheetOrder(MIHON))[0]), PROFILE)
+    assert not any(page.cell(row, 3).protection.locked for row in range(6, 12))
+
+
+@pytest.mark.parametrize("client", [MIHON, MIHON_EN])
+@pytest.mark.parametrize("former", [None, LAST_YEAR])
+def test_intake_knows_whose_it_is(client: ListedClient, former: FormerAnswers | None) -> None:
+    first = replace(client, id="C-000", company="a b")
+    content = issued(SheetOrder(first, former), SheetOrder(client, former))[-1]
+    given = read(content, JIS)
+    assert given.sheet
+    assert given.sheet.identity.client == "C-001"
+    assert Code.IDENTITY_DISAGREES not in codes(given)
+    assert (given.sheet.name, given.sheet.lang) == (client.company, client.lang)
+    assert "C-000" not in all_text(content)
+
+
+# --- last year's answers
+
+
+def test_last_years_answers_stand_beside_in_a_locked_column_of_their_own() -> None:
+    page = page_at(reopened(issued(SheetOrder(MIHON, LAST_YEAR))[0]), QUESTIONS)
+    assert page[cell_name(4, AT[Column.FORMER])].value == "前回回答"
+    assert page[cell_name(4, AT[Column.ANSWER])].value == "回答"
+    shown, answer = (page[cell(FIRST, column)] for column in (Column.FORMER, Column.ANSWER))
+    assert (shown.value, answer.value) == ("はい", None)
+    assert (shown.protection.locked, answer.protection.locked) == (True, False)
+    assert shown.font.sz < answer.font.sz
+    assert "2025年11月23日" in str(page["A3"].value)
+
+
+def test_only_sheets_with_former_answers_have_the_column() -> None:
+    without = issued(SheetOrder(MIHON, LAST_YEAR), SheetOrder(MIHON))[1]
+    assert not {"前回回答", "新設"} & set(texts(without, QUESTIONS))
+
+
+@pytest.mark.parametrize(("lang", "new"), [(Lang.JA, "新設"), (Lang.EN, "New")])
+def test_open_new_and_vanished_answers_are_told_apart(lang: Lang, new: str) -> None:
+    items = list(JIS.items)[:4]
+    given = {items[0]: "partial", items[1]: None, items[2]: "no such choice", "GONE-01": "yes"}
+    order = SheetOrder(replace(MIHON, lang=lang), FormerAnswers(date(2025, 1, 1), given))
+    label = JIS.choices_of(JIS.items[items[0]])["partial"].label[lang]
+    shown = former_column(issued(order)[0])
+    assert [shown[item] for item in items] == [label, "—", None, new]
+
+
+# --- and are never answers
+
+
+def fill(content: bytes, answers: Mapping[str, str]) -> bytes:
+    def change(book: Workbook) -> None:
+        for item, text in answers.items():
+            page_at(book, QUESTIONS)[cell(item, Column.ANSWER)].value = text
+
+    return edited(content, change)
+
+
+@pytest.mark.parametrize("client", [MIHON, MIHON_EN])
+def test_a_sheet_sent_back_untouched_has_no_answers(client: ListedClient) -> None:
+    given = read(issued(SheetOrder(client, LAST_YEAR))[0], JIS)
+    assert answered(given) == {}
+    unanswered = [p for p in given.problems if p.code is Code.UNANSWERED]
+    assert len(unanswered) == len(JIS.items)
+    assert Code.ANSWER_COLUMN_TWICE not in codes(given)
+
+
+def test_the_sheet_counts_them_as_open_itself() -> None:
+    book = reopened(issued(SheetOrder(MIHON, LAST_YEAR))[0], values=True)
+    page = page_at(book, QUESTIONS)
+    assert {page[cell(item, Column.CHECK)].value for item in ROWS} == {"未回答"}
+    assert f"{len(ROWS)}問（最初の未回答：{FIRST}）" in [
+        value for row in page_at(book, COVER).iter_rows(values_only=True) for value in row
+    ]
+
+
+def test_only_what_the_client_typed_counts() -> None:
+    typed = {FIRST: "いいえ", list(ROWS)[5]: "一部"}
+    assert answered(read(fill(issued(SheetOrder(MIHON, LAST_YEAR))[0], typed), JIS)) == typed
+
+
+def test_without_the_answer_column_nothing_is_read_in_its_place() -> None:
+    def change(book: Workbook) -> None:
+        page_at(book, QUESTIONS).delete_cols(AT[Column.ANSWER] + 1)
+
+    given = read(edited(issued(SheetOrder(MIHON, LAST_YEAR))[0], change), JIS)
+    assert given.sheet is None or answered(given) == {}
+
+
+def test_merged_with_the_answer_they_do_not_speak_for_it() -> None:
+    def change(book: Workbook) -> None:
+        area = f"{cell(FIRST, Column.FORMER)}:{cell(FIRST, Column.ANSWER)}"
+        page_at(book, QUESTIONS).merge_cells(area)
+
+    given = read(edited(issued(SheetOrder(MIHON, LAST_YEAR))[0], change), JIS)
+    assert answered(given) == {}
+
+
+def test_nor_after_another_program_has_saved_it(tmp_path: Path, soffice: str) -> None:
+    content = issued(SheetOrder(MIHON, LAST_YEAR))[0]
+    typed = {FIRST: "いいえ"}
+    books = {"untouched": content, "typed": fill(content, typed)}
+    saved = convert(soffice, tmp_path, books, "xlsx", "xlsx")
+    assert former_column(saved["untouched"]) == former_column(content)
+    assert answered(read(saved["untouched"], JIS)) == {}
+    assert answered(read(saved["typed"], JIS)) == typed
+
+
+# --- stamped sheets are the sheets that would have been laid out
+
+ODD = (
+    "",
+    "株式会社見本商事",
+    "髙﨑𠮷野屋",
+    'Smith & Sons <b>"x"</b>',
+    "]]><si><t>",
+    "&lt;&amp;",
+    "=1+1",
+    "  leading and trailing  ",
+    "   ",
+    "two\nlines",
+    "tab\tand\r",
+    "😀👨‍👩‍👧‍👦",
+    "_x000D_",
+    "\x07bell",
+    "\ud800",
+    "\ufffe",
+    "<r>rich</r>",
+    "長" * 200,
+    "word " * 60,
+    "W" * 600,
+    "x" * 40_000,
+    "はい",
+    "役職",
+    "Yes",
+    "—",
+    "C-7",
+    "2026年12月25日",
+    "様式",
+)
+DAYS = (None, date(2026, 12, 25), date(2027, 1, 4))
+
+
+def odd_orders(seed: int, count: int) -> list[SheetOrder]:
+    """Mostly clients like any other; of each third one every text may be odd."""
+    chance = Random(seed)
+    return [_odd(number, chance) for number in range(count)]
+
+
+def _odd(number: int, chance: Random) -> SheetOrder:
+    def text(usual: str) -> str:
+        return chance.choice(ODD) if number % 3 == 0 else chance.choice(["", usual])
+
+    client = ListedClient(
+        chance.choice([f"C-{number}", f"{number:040}", *["C-7"] * (number % 7 == 0)]),
+        text(f"見本{number}") or f"Firm {number}",
+        chance.choice(list(Lang)),
+        (text(f"info{number}@example.co.jp") or "a@example.co.jp",),
+        contact=text(f"山田{number}"),
+        title=text(f"{number}部長"),
+        due=chance.choice(DAYS),
+    )
+    choices = [*next(iter(JIS.answer_sets.values())), None]
+    given = {
+        item: None if choice is None else chance.choice([choice.id, "gone"])
+        for item, choice in zip(JIS.items, chance.choices(choices, k=len(JIS.items)), strict=True)
+        if chance.random() < 0.95
+    }
+    day = date(2025, chance.randrange(1, 13), chance.randrange(1, 29))
+    return SheetOrder(client, chance.choice([None, FormerAnswers(day, given)]))
+
+
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[Content]:
+    """The sheets that are built from nothing."""
+    built: list[Content] = []
+
+    def build(content: Content) -> bytes:
+        built.append(content)
+        return hearing_book(content)
+
+    monkeypatch.setattr(stamping, "hearing_book", build)
+    return built
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("issuer", [ISSUER, Issuer()])
+def test_any_stamped_sheet_is_the_one_built_from_nothing(
+    seed: int, issuer: Issuer, laid_out: list[Content]
+) -> None:
+    orders = odd_orders(seed, 60)
+    for order, content in zip(orders, issued(*orders, issuer=issuer), strict=True):
+        assert content == hearing_book(sheet_content(JIS, issuer, order)), order.client
+    assert 0 < len(laid_out) < len(orders)
+
+
+def test_sheets_are_the_same_whoever_came_before() -> None:
+    orders = odd_orders(9, 12)
+    assert issued(*orders) == issued(*reversed(orders))[::-1]
+
+
+def test_clients_alike_share_a_layout(laid_out: list[Content]) -> None:
+    clients = [replace(MIHON, id=f"C-{number:03}", contact=f"山田{number}") for number in range(9)]
+    others = [replace(MIHON_EN, id=f"E-{number}", company=f"Firm {number}") for number in range(9)]
+    formers = [None, LAST_YEAR, replace(LAST_YEAR, as_of=date(2024, 10, 10))]
+    orders = [SheetOrder(client, former) for former in formers for client in (*clients, *others)]
+    issued(*orders)
+    assert len(laid_out) == 4
+
+
+def test_no_more_layouts_are_kept_than_there_is_room_for(
+    laid_out: list[Content], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamping, "_MOST", 1)
+    one, other = SheetOrder(MIHON), SheetOrder(MIHON_EN)
+    issued(one, one, other, other, one)
+    assert len(laid_out) == 3
+
+
+def test_sheets_are_made_when_they_are_asked_for(laid_out: list[Content]) -> None:
+    sheets = issue_sheets(JIS, ISSUER, (SheetOrder(c) for c in (MIHON, MIHON_EN)))
+    assert laid_out == []
+    next(sheets)
+    assert len(laid_out) == 1
+
+
+# --- the file
+
+
+@pytest.mark.parametrize(
+    ("client", "name"),
+    [
+        (MIHON, "ヒアリングシート_株式会社見本商事_C-001.xlsx"),
+        (MIHON_EN, "Hearing sheet_Mihon Inc_C-001.xlsx"),
+        (replace(MIHON, company="見本/商事 "), "ヒアリングシート_見本_商事_C-001.xlsx"),
+        (replace(MIHON, company="..."), "ヒアリングシート_C-001.xlsx"),
+    ],
+)
+def test_the_file_bears_the_name_of_its_client(client: ListedClient, name: str) -> None:
+    assert issued_name(client) == name
+
+
+def test_long_names_keep_the_id() -> None:
+    name = issued_name(replace(MIHON, id="x" * 40, company="髙" * 300))
+    assert name.endswith(f"髙_{'x' * 40}.xlsx")
+    assert len(name.encode()) <= 240

@@ -1,0 +1,496 @@
+"""What mails say: both forms of a letter say the same, whatever the names hold, and a letter that a
+firm has written is checked line by line before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.demo import ISSUER
+from sheet_diag.letters import Letter, LetterError, Letters, copy_templates
+from sheet_diag.letters.sources import FRAME, SIGNATURE, file_name, file_names, our_source
+from sheet_diag.letters.variables import explained, names_of
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ListedClient
+from sheet_diag.model.post import MailKind, Parcel
+from sheet_diag.model.settings import Issuer
+from sheet_diag.wording import Wording, labels
+
+TODAY = date(2026, 12, 28)
+DUE = date(2026, 12, 25)
+GOLDEN = Path(__file__).parent / "data" / "letters"
+DOCS = Path(__file__).parent.parent / "docs" / "letters.md"
+PASSWORD = "kT7-mQ2x_Rw9*"
+CLIENTS = {
+    Lang.JA: ListedClient(
+        "C-001", "株式会社見本商事", Lang.JA, ("taro@example.co.jp",), "山田 太郎", "総務部長",
+        note="要注意の先",
+    ),
+    Lang.EN: ListedClient(
+        "C-002", "Sample Trading K.K.", Lang.EN, ("t@example.com",), "Taro Yamada", "Manager",
+        note="watch out",
+    ),
+}  # fmt: skip
+FIRMS = {
+    Lang.JA: ISSUER,
+    Lang.EN: Issuer(
+        name="Sample Risk Consulting",
+        department="Security Assessment Office",
+        address="1-2-3 Sample-cho, Chiyoda-ku, Tokyo",
+        phone="03-0000-0000",
+        email="shindan@example.co.jp",
+        contact="Hanako Sato",
+        deadline=DUE,
+    ),
+}
+FACTS = {"previous": "1", "points": "3", "file": "report_C-001.xlsx"}
+
+
+def parcel(kind: MailKind, lang: Lang = Lang.JA, **changes: object) -> Parcel:
+    path = None if kind is MailKind.PASSWORD else Path(f"sheet_{CLIENTS[lang].id}.xlsx")
+    told = kind in (MailKind.RESULT, MailKind.PASSWORD)
+    whole = Parcel(
+        kind, CLIENTS[lang], attachment=path, password=PASSWORD if told else "", facts=FACTS
+    )
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+def written(of: Parcel, issuer: Issuer | None = None, letters: Letters | None = None) -> Letter:
+    firm = FIRMS[of.client.lang] if issuer is None else issuer
+    return (letters or Letters()).write(of, firm, TODAY)
+
+
+class _Text(HTMLParser):
+    """The text of a page as people see it, blanks apart."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.seen = ""
+        self._hidden = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden = tag in ("title", "style") or self._hidden
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = self._hidden and tag not in ("title", "style")
+
+    def handle_data(self, data: str) -> None:
+        self.seen += "" if self._hidden else data
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def shown(letter: Letter) -> str:
+    return squeezed(_Text(letter.html).seen)
+
+
+def expected(letter: Letter, firm: str) -> str:
+    """What the page of the letter shows: the firm, and the plain text without bullets and rule."""
+    text = re.sub(r"^- ", "", letter.text.replace("─" * 20, ""), flags=re.MULTILINE)
+    return squeezed(firm + text)
+
+
+# --- the letters
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("kind", MailKind)
+def test_letter_is_the_one_that_was_read_by_eye(kind: MailKind, lang: Lang) -> None:
+    letter = written(parcel(kind, lang))
+    text = f"{letter.subject}\n\n{letter.text}"
+    path = GOLDEN / f"{kind.value}.{lang.value}.txt"
+    if os.environ.get("SHEET_DIAG_NEW_LETTERS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("kind", MailKind)
+def test_html_shows_what_the_text_says(kind: MailKind, lang: Lang) -> None:
+    letter = written(parcel(kind, lang))
+    assert shown(letter) == expected(letter, FIRMS[lang].name)
+    assert f'<html lang="{lang.value}"' in letter.html
+
+
+_NAMES = {
+    "markup and Markdown": "<b>*x*_y_</b> [a](http://b)",
+    "entities": "A&amp;B &lt;C&gt; & D",
+    "escapes": r"a\*b\\c `code` **bold** ~~no~~",
+    "a list": "+ 1. # > - *",
+    "a rule": "---",
+    "a heading": "# x",
+    "an address": "<http://example.com/> ![p](http://e.com/p.png)",
+    "a template": "{{ password }} {% if x %} {# no #}",
+    "an indent": "        x",
+    "quotes": '"it\'s"',
+    "rare kanji": "髙﨑𠮷野家 はしご高",
+    "characters of a firm's own": "外字\ue000\ue001",
+}
+
+
+@pytest.mark.parametrize("name", _NAMES.values(), ids=_NAMES)
+@pytest.mark.parametrize("kind", MailKind)
+def test_names_show_literally_in_both(kind: MailKind, name: str) -> None:
+    client = replace(CLIENTS[Lang.JA], company=name, contact=name, title=name)
+    letter = written(parcel(kind, client=client))
+    assert letter.text.startswith(f"{name.strip()}\n{name.strip()} {name.strip()} 様\n")
+    assert shown(letter) == expected(letter, ISSUER.name)
+    assert squeezed(name) in shown(letter)
+    assert not re.search(r"<(b|i|em|strong|code|a|img|h\d|ol|blockquote)[ >]", letter.html)
+
+
+@pytest.mark.parametrize(
+    "name", ["A\r\nBcc: x@example.com", "A\u2028B", "A\x00B", "A\u202eB", "A\ufdd0\ufdd1B"]
+)
+def test_values_stay_on_their_line_and_hide_nothing(name: str) -> None:
+    client = replace(CLIENTS[Lang.JA], company=name)
+    letter = written(parcel(MailKind.REQUEST, client=client))
+    assert letter.text.split("\n")[1] == "総務部長 山田 太郎 様"
+    assert not re.search("[\r\x00\u2028\u202e\ufdd0\ufdd1]", letter.text + letter.html)
+
+
+@pytest.mark.parametrize("field", ["name", "department", "address", "phone", "email", "contact"])
+def test_values_of_the_firm_are_text_too(field: str) -> None:
+    firm = replace(ISSUER, **{field: "<i>*x*</i>"})
+    letter = written(parcel(MailKind.REQUEST), firm)
+    assert shown(letter) == expected(letter, firm.name)
+    assert "<i>" not in letter.html
+
+
+@pytest.mark.parametrize(
+    ("contact", "title", "lines"),
+    [
+        ("山田 太郎", "総務部長", ["株式会社見本商事", "総務部長 山田 太郎 様"]),
+        ("山田 太郎様", "", ["株式会社見本商事", "山田 太郎 様"]),
+        ("山田　太郎", "", ["株式会社見本商事", "山田　太郎 様"]),
+        ("", "総務部長", ["株式会社見本商事", "総務部長 様"]),
+        ("", "", ["株式会社見本商事", "ご担当者 様"]),
+    ],
+)
+def test_japanese_addressee(contact: str, title: str, lines: list[str]) -> None:
+    client = replace(CLIENTS[Lang.JA], contact=contact, title=title)
+    assert written(parcel(MailKind.REQUEST, client=client)).text.split("\n")[:2] == lines
+
+
+@pytest.mark.parametrize(
+    ("contact", "title", "start"),
+    [
+        ("Taro", "Manager", "Sample Trading K.K.\nAttn: Taro, Manager\n\nDear Taro,"),
+        ("Taro", "", "Sample Trading K.K.\nAttn: Taro\n\nDear Taro,"),
+        ("", "Manager", "Sample Trading K.K.\nAttn: Manager\n\nDear Sir or Madam,"),
+        ("", "", "Sample Trading K.K.\n\nDear Sir or Madam,"),
+    ],
+)
+def test_english_addressee(contact: str, title: str, start: str) -> None:
+    client = replace(CLIENTS[Lang.EN], contact=contact, title=title)
+    assert written(parcel(MailKind.REQUEST, Lang.EN, client=client)).text.startswith(start)
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_firm_that_has_told_nothing_leaves_no_gaps(kind: MailKind, lang: Lang) -> None:
+    client = replace(CLIENTS[lang], contact="", title="")
+    letter = written(parcel(kind, lang, client=client, facts={}), Issuer())
+    assert not re.search(
+        r"\n\n\n|：$|: $|でございます。\n{0}^の|^\s*でございます", letter.text, re.MULTILINE
+    )
+    assert shown(letter) == expected(letter, "")
+
+
+# (number, due, what is said, what is not)
+_REMINDERS = {
+    "before the day": (1, date(2026, 12, 31), "近づいて", "過ぎて"),
+    "on the day": (1, TODAY, "近づいて", "過ぎて"),
+    "late": (1, DUE, "過ぎて", "重ねてのお願い"),
+    "late again": (2, DUE, "重ねてのお願い", "近づいて"),
+    "no day": (1, None, "到着を確認できておりません", "期限"),
+}
+
+
+@pytest.mark.parametrize(("number", "due", "said", "unsaid"), _REMINDERS.values(), ids=_REMINDERS)
+def test_reminders_grow_firmer(number: int, due: date | None, said: str, unsaid: str) -> None:
+    client = replace(CLIENTS[Lang.JA], due=due)
+    of = parcel(MailKind.REMINDER, client=client, number=number)
+    letter = written(of, replace(ISSUER, deadline=None))
+    assert said in letter.text
+    assert unsaid not in letter.text
+    assert "行き違い" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "due", "told"),
+    [
+        (MailKind.REQUEST, date(2027, 1, 15), True),
+        (MailKind.REQUEST, DUE, False),
+        (MailKind.CORRECTION, date(2027, 1, 15), True),
+        (MailKind.CORRECTION, DUE, False),
+        (MailKind.REMINDER, DUE, True),
+    ],
+)
+def test_no_day_is_asked_for_that_has_passed(kind: MailKind, due: date, told: bool) -> None:
+    client = replace(CLIENTS[Lang.JA], due=due)
+    assert ("ご提出期限：" in written(parcel(kind, client=client)).text) is told
+
+
+def test_days_come_from_the_mail_the_client_the_firm() -> None:
+    client = replace(CLIENTS[Lang.JA], due=date(2027, 1, 15))
+    firm = replace(ISSUER, deadline=date(2027, 1, 20))
+    facts = {"due": "2027-02-01"}
+    for of, day in (
+        (parcel(MailKind.REQUEST, client=client, facts=facts), "2027年2月1日（月）"),
+        (parcel(MailKind.REQUEST, client=client), "2027年1月15日（金）"),
+        (parcel(MailKind.REQUEST), "2027年1月20日（水）"),
+    ):
+        assert f"ご提出期限：{day}\n" in written(of, firm).text
+
+
+@pytest.mark.parametrize("facts", [{}, {"points": "0"}, {"points": "x"}])
+def test_points_that_nobody_counted_are_not_told(facts: Mapping[str, str]) -> None:
+    assert "か所" in written(parcel(MailKind.CORRECTION)).text
+    assert "か所" not in written(parcel(MailKind.CORRECTION, facts=facts)).text
+
+
+def test_last_years_answers_are_told_where_the_sheet_has_them() -> None:
+    assert "前回" in written(parcel(MailKind.REQUEST)).text
+    assert "前回" not in written(parcel(MailKind.REQUEST, facts={})).text
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_only_the_letter_of_the_password_tells_it(lang: Lang) -> None:
+    for kind in MailKind:
+        letter = written(parcel(kind, lang, password=PASSWORD))
+        told = PASSWORD in letter.text and PASSWORD in letter.html
+        assert told is (kind is MailKind.PASSWORD)
+        assert PASSWORD not in letter.subject
+
+
+def test_an_open_report_is_not_called_protected() -> None:
+    assert "パスワードで保護" in written(parcel(MailKind.RESULT)).text
+    assert "パスワード" not in written(parcel(MailKind.RESULT, password="")).text
+
+
+def test_notes_on_a_client_are_no_words() -> None:
+    for lang in Lang:
+        for kind in MailKind:
+            assert CLIENTS[lang].note not in written(parcel(kind, lang)).text
+            assert {"note", "group", "rank", "score"}.isdisjoint(names_of(kind))
+
+
+# --- the firm's own letters
+
+GOOD = "件名: ご依頼\n\n{{ addressee }}\n\n本文です。\n"
+
+
+def own(folder: Path, content: str | bytes, name: str = "request.ja.md") -> Letters:
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    (folder / name).write_bytes(data)
+    return Letters(folder)
+
+
+def fault(folder: Path, content: str | bytes, name: str = "request.ja.md") -> LetterError:
+    with pytest.raises(LetterError) as caught:
+        own(folder, content, name)
+    for lang in Lang:  # the sentence can be said
+        for key, parts in caught.value.faults:
+            assert Wording(lang)(key, **parts)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "code", ["utf-8", "utf-8-sig", "cp932", "utf-16"], ids=lambda code: f"saved as {code}"
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_firms_letter_goes_before_ours(tmp_path: Path, code: str, end: str) -> None:
+    letters = own(tmp_path, GOOD.replace("\n", end).encode(code))
+    letter = written(parcel(MailKind.REQUEST), letters=letters)
+    assert letter.subject == "ご依頼"
+    assert "様\n\n本文です。\n\n─" in letter.text
+    assert "督促" not in letter.text
+    other = written(parcel(MailKind.REMINDER), letters=letters)
+    assert other == written(parcel(MailKind.REMINDER))
+
+
+def test_markdown_that_reads_as_text(tmp_path: Path) -> None:
+    body = "## 見出し\n\n**{{ company }}**様\n\n1. 一\n2. 二\n\n`{{ client_id }}`\n\n[案内](https://example.com/{{ client_id }})\n\n一\n----\n二\n\n    字下げ\n\n&amp; \\* <b>x</b>\n"
+    letter = written(parcel(MailKind.REQUEST), letters=own(tmp_path, GOOD + body))
+    for part in (
+        "<strong>株式会社見本商事</strong>様",
+        "<code>C-001</code>",
+        'href="https://example.com/C-001"',
+        "一</p>\n<hr",
+        "&amp;amp; \\* &lt;b&gt;x&lt;/b&gt;",
+    ):
+        assert part in letter.html, part
+    assert letter.html.count("<h2") == 1
+    assert "<pre" not in letter.html
+    assert "**株式会社見本商事**様" in letter.text
+
+
+def test_a_value_makes_no_dangerous_link(tmp_path: Path) -> None:
+    letters = own(tmp_path, GOOD + "[x]({{ contact }})\n")
+    client = replace(CLIENTS[Lang.JA], contact="javascript:alert(1)")
+    letter = written(parcel(MailKind.REQUEST, client=client), letters=letters)
+    assert "href" not in letter.html
+
+
+def test_macros_and_filters_of_a_firm(tmp_path: Path) -> None:
+    text = "{% macro box(x) %}- *{{ x|upper }}*{% endmacro %}{{ box(company) }}\n"
+    client = replace(CLIENTS[Lang.JA], company="a_b_*c*")
+    letter = written(parcel(MailKind.REQUEST, client=client), letters=own(tmp_path, GOOD + text))
+    assert "<em>A_B_*C*</em>" in letter.html
+    assert "- *A_B_*C**" in letter.text
+
+
+# What is wrong -> (text, key, line, parts)
+_FAULTS: Mapping[str, tuple[str, str, int, Mapping[str, str]]] = {
+    "typo": (GOOD + "{{ compnay }}", "unknown", 6, {"name": "compnay", "near": "company"}),
+    "attribute": (GOOD + "\n{{ company.name }}", "failed", 7, {}),
+    "open braces": (GOOD + "{{ company", "syntax", 6, {"text": "{{ company"}),
+    "if without end": (GOOD + "{% if due %}", "syntax", 6, {}),
+    "unknown tag": (GOOD + "{% iff due %}", "syntax", 6, {}),
+    "filter": (GOOD + "{{ company|uper }}", "filter", 6, {"name": "uper", "near": "upper"}),
+    "filter not reached": (
+        GOOD + "{% if contact == '?' %}{{ due|nope }}{% endif %}", "filter", 6, {"name": "nope"},
+    ),
+    "test": (GOOD + "{% if due is oddd %}{% endif %}", "filter", 6, {"near": "odd"}),
+    "include": (GOOD + "{% include 'other.md' %}", "include", 6, {}),
+    "no subject": ("{{ addressee }}\n", "subject", 1, {"text": "{{ addressee }}"}),
+    "empty subject": ("{# x\n #}\n\n件名: \n\n{{ addressee }}\n", "subject", 4, {}),
+    "nothing": ("", "subject", 1, {}),
+    "no company": ("件名: x\n\nこんにちは\n", "missing", 1, {"name": "addressee"}),
+    "password elsewhere": (
+        GOOD + "{{ password }}", "not_here", 6, {"name": "password", "others": "password.ja.md"},
+    ),
+    "escape from the box": (GOOD + "{{ ''.__class__.__mro__ }}", "failed", 6, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "key", "line", "parts"), _FAULTS.values(), ids=_FAULTS)
+def test_faults_of_a_letter_are_told_by_line(
+    tmp_path: Path, text: str, key: str, line: int, parts: Mapping[str, str]
+) -> None:
+    error = fault(tmp_path, text)
+    assert error.key == f"letter.error.{key}"
+    assert error.parts["line"] == str(line)
+    assert error.parts["path"].endswith("request.ja.md")
+    assert dict(parts).items() <= dict(error.parts).items()
+
+
+def test_a_letter_of_the_password_must_tell_it(tmp_path: Path) -> None:
+    error = fault(tmp_path, GOOD, "password.ja.md")
+    assert (error.key, error.parts["name"]) == ("letter.error.missing", "password")
+
+
+def test_every_letter_is_checked_and_every_fault_told(tmp_path: Path) -> None:
+    (tmp_path / "result.en.md").write_text("Subject: x\n\n{{ company }} {{ rank }}\n")
+    error = fault(tmp_path, GOOD + "{{ a }}\n{{ b }}\n")
+    assert [parts["name"] for _, parts in error.faults] == ["a", "b", "rank"]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("request.ja.md.txt", "request.ja.md"),
+        ("Reqest.ja.md", "request.ja.md"),
+        ("frame.htm", FRAME),
+    ],
+)
+def test_a_misnamed_letter_is_not_passed_over(tmp_path: Path, name: str, near: str) -> None:
+    error = fault(tmp_path, GOOD, name)
+    assert (error.key, error.parts["near"]) == ("letter.error.name", near)
+
+
+@pytest.mark.parametrize("name", ["REQUEST.JA.MD", "request.ja.md"])
+def test_names_in_capitals_count(tmp_path: Path, name: str) -> None:
+    letters = own(tmp_path, GOOD, name)
+    assert written(parcel(MailKind.REQUEST), letters=letters).subject == "ご依頼"
+
+
+def test_other_files_are_nobodys_business(tmp_path: Path) -> None:
+    (tmp_path / "request.ja - コピー.md").write_text("{{ x", encoding="utf-8")
+    (tmp_path / "memo.txt").write_text("x")
+    own(tmp_path, GOOD)
+
+
+def test_a_letter_in_no_known_encoding(tmp_path: Path) -> None:
+    assert fault(tmp_path, b"\x81\xff\xfe\xff").key == "letter.error.encoding"
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(LetterError) as caught:
+        Letters(tmp_path / "nowhere")
+    assert caught.value.key == "letter.error.folder"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("{{ body }}", "", "missing"),
+        ("{{ signature }}", "", "missing"),
+        ("{{ lang }}", "ja", "missing"),
+        ("{{ firm }}", "{{ frm }}", "unknown"),
+        ("{{ firm }}", "{{ firm }", "syntax"),
+        ("{{ firm }}", "{{ firm.x.y }}", "failed"),
+    ],
+)
+def test_faults_of_the_frame(tmp_path: Path, old: str, new: str, key: str) -> None:
+    text = our_source(FRAME).text.replace(old, new)
+    if key == "missing" and old == "{{ lang }}":
+        text = re.sub(r"\{% set fonts.*?%\}", '{% set fonts = "x" %}', text)
+    assert fault(tmp_path, text, FRAME).key == f"letter.error.{key}"
+
+
+# --- copies
+
+
+def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    made = copy_templates(folder)
+    assert {path.name for path in made} == {
+        *(file_name(kind, lang) for kind in (*MailKind, SIGNATURE) for lang in Lang), FRAME,
+    }  # fmt: skip
+    letters = Letters(folder)
+    for lang in Lang:
+        for kind in MailKind:
+            of = parcel(kind, lang)
+            assert written(of, letters=letters) == written(of)
+
+
+def test_copies_of_one_language_over_none_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "Request.JA.md").write_text(GOOD, encoding="utf-8")
+    made = copy_templates(tmp_path, Lang.JA)
+    assert {path.name for path in made} == {*file_names(Lang.JA), FRAME} - {"request.ja.md"}
+    assert (tmp_path / "Request.JA.md").read_text(encoding="utf-8") == GOOD
+    assert copy_templates(tmp_path, Lang.JA) == ()
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("kind", [*MailKind, SIGNATURE])
+def test_copies_explain_their_words(tmp_path: Path, kind: str, lang: Lang) -> None:
+    copy_templates(tmp_path, lang)
+    content = (tmp_path / file_name(kind, lang)).read_bytes()
+    text = content.decode("utf-8-sig")
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "\n" not in text.replace("\r\n", "")
+    head = text.partition("#}")[0]
+    for name, told in explained(kind, Wording(lang)):
+        assert re.search(rf"\b{name}\b", head)
+        assert told in head
+
+
+def test_docs_explain_every_word() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    words = {key for key in labels() if key.startswith("letter.word.")}
+    for key in words:
+        assert f"| `{key.removeprefix('letter.word.')}` | {labels()[key]['en']} |" in text, key

@@ -1,0 +1,193 @@
+"""The whole loop: from the list to results and passwords, over real servers."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+
+from sheet_diag.model.basics import Lang
+from tests.dovecot import Dovecot
+from tests.loops import Firm, attachments, filled, reply, sheet_in, to
+from tests.mailservers import USER, Authority, Smtpd
+
+YAMADA, SMITH, SUZUKI = "yamada@mihon.co.jp", "smith@example-robotics.jp", "suzuki@sample.or.jp"
+ROWS = (
+    {
+        "診断先番号": "C-001", "会社名": "株式会社見本商事", "ご担当者名": "山田太郎",
+        "役職": "情報システム部長", "メールアドレス": YAMADA, "業種": "製造業",
+        "従業員数": "51〜100人", "グループ": "関東",
+    },
+    {
+        "診断先番号": "C-002", "会社名": "Example Robotics Ltd.", "ご担当者名": "Jane Smith",
+        "メールアドレス": SMITH, "言語": "英語", "グループ": "関西",
+    },
+    {
+        "診断先番号": "C-003", "会社名": "サンプル髙橋薬局", "ご担当者名": "鈴木花子",
+        "メールアドレス": SUZUKI, "提出期限": "2026/12/10", "グループ": "関東",
+    },
+)  # fmt: skip
+PROFILES = {
+    YAMADA: {},  # industry and size are on the list alone
+    SMITH: {"industry": "Manufacturing", "employees": "51 to 100"},
+    SUZUKI: {"industry": "医療，福祉", "employees": "6〜20人"},
+}
+LANGS = {YAMADA: Lang.JA, SMITH: Lang.EN, SUZUKI: Lang.JA}
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    authority = Authority(tmp_path)
+    folder = tmp_path / "campaign"
+    folder.mkdir()
+    with Dovecot(authority, tmp_path / "mailbox") as dovecot, Smtpd(authority) as smtpd:
+        smtpd.deliver = lambda mail: (
+            dovecot.deliver(mail.content) if USER in mail.recipients else None
+        )
+        office = Firm(folder, smtpd, dovecot)
+        office.settings(copy_seconds=10)
+        office.listed(*ROWS)
+        yield office
+
+
+def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
+    firm.type("clients")
+
+    # Everybody gets the own sheet, and nobody a second time.
+    asked = to(firm.send("issue", count=3))
+    assert set(asked) == {YAMADA, SMITH, SUZUKI}
+    for address, mail in asked.items():
+        check(mail, address)
+    assert firm.send("issue", count=0) == []
+
+    # Two answer, one of them not to the end; the third does not.
+    for address, skip in ((YAMADA, ""), (SMITH, "PHY")):
+        firm.dovecot.deliver(answer(address, asked[address], skip))
+    firm.type("collect")
+    collected = files(firm)
+    assert len(collected) == 2
+    firm.type("collect")
+    assert files(firm) == collected
+    firm.type("run", "--as-of", "2026-12-12", status=1)
+    assert told(firm) == {"C-001": "ranked", "C-002": "held"}
+    assert client(firm, "C-001")["client"]["industry"] == "E"
+
+    # What is to be corrected goes back, who is late is reminded.
+    corrections = to(firm.send("return", "--as-of", "2026-12-12", count=1))
+    assert set(corrections) == {SMITH}
+    check(corrections[SMITH], SMITH)
+    reminders = to(firm.send("remind", "--as-of", "2026-12-12", count=1))
+    assert set(reminders) == {SUZUKI}
+    check(reminders[SUZUKI], SUZUKI)
+    standing = firm.type("status", "--as-of", "2026-12-12")
+    assert "33" not in standing or "2" in standing
+
+    # The correction comes corrected, the late one at last.
+    firm.dovecot.deliver(answer(SMITH, corrections[SMITH], ""))
+    firm.dovecot.deliver(answer(SUZUKI, reminders[SUZUKI], ""))
+    firm.type("collect")
+    assert len(files(firm)) == 4
+    firm.type("run", "--protect", "--as-of", "2026-12-15")
+    assert told(firm) == dict.fromkeys(("C-001", "C-002", "C-003"), "ranked")
+
+    # Results go out encrypted, passwords apart from them.
+    results = to(firm.send("deliver", count=3))
+    passwords = to(firm.send("deliver", "--passwords", count=3))
+    assert set(results) == set(passwords) == {YAMADA, SMITH, SUZUKI}
+    for address, mail in results.items():
+        word = password_of(firm, address)
+        check(mail, address)
+        check(passwords[address], address)
+        assert word not in everything(mail)
+        assert word in everything(passwords[address])
+        assert attachments(passwords[address]) == []
+        assert company(address) in report(mail, word)
+        others = {password_of(firm, other) for other in results} - {word}
+        assert len(others) == 2
+        assert not any(each in everything(passwords[address]) for each in others)
+
+    # All is done, and everybody was written to just as often as told.
+    assert firm.send("deliver", count=0) == []
+    assert firm.send("deliver", "--passwords", count=0) == []
+    book = openpyxl.load_workbook(firm.folder / "output" / "portfolio.xlsx")
+    assert "回収状況" in book.sheetnames
+    assert len(firm.smtpd.accepted) == 11
+
+
+# --- what is looked at
+
+
+def answer(address: str, mail: EmailMessage, skip: str) -> bytes:
+    content = filled(sheet_in(mail), LANGS[address], skip=skip, profile=PROFILES[address])
+    return reply(address, mail, content, "回答.xlsx")
+
+
+def check(mail: EmailMessage, address: str) -> None:
+    """A mail is to one client, from the firm, in the client's language."""
+    recipients = getaddresses([str(mail["To"]), str(mail["Cc"] or ""), str(mail["Bcc"] or "")])
+    assert [each for _, each in recipients if each] == [address]
+    assert getaddresses([str(mail["From"])])[0][1] == USER
+    assert mail["X-Unsent"] is None
+    assert mail["Message-ID"]
+    row = next(row for row in ROWS if row["メールアドレス"] == address)
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body
+        text = body.get_content()
+        assert row["会社名"] in text
+        assert ("お世話になっております" in text) is (LANGS[address] is Lang.JA)
+    others = [each["会社名"] for each in ROWS if each is not row]
+    assert not any(name in everything(mail) for name in others)
+
+
+def everything(mail: EmailMessage) -> str:
+    """All that a mail says: headers, texts, names of attachments."""
+    texts = [str(value) for value in mail.values()]
+    texts += [p.get_content() for p in mail.walk() if p.get_content_maintype() == "text"]
+    return "\n".join([*texts, *(name for name, _ in attachments(mail))])
+
+
+def files(firm: Firm) -> list[str]:
+    return sorted(path.name for path in (firm.folder / "input").rglob("*.eml"))
+
+
+def returns(firm: Firm) -> list[dict[str, Any]]:
+    run = json.loads((firm.folder / "output" / "run.json").read_text(encoding="utf-8"))
+    return [entry for entry in run["returns"] if entry["status"] != "superseded"]
+
+
+def told(firm: Firm) -> dict[str, str]:
+    return {entry["client"]["id"]: entry["status"] for entry in returns(firm)}
+
+
+def client(firm: Firm, id_: str) -> dict[str, Any]:
+    return next(entry for entry in returns(firm) if entry["client"]["id"] == id_)
+
+
+def company(address: str) -> str:
+    return next(row["会社名"] for row in ROWS if row["メールアドレス"] == address)
+
+
+def password_of(firm: Firm, address: str) -> str:
+    text = (firm.folder / "output" / "passwords.csv").read_text(encoding="utf-8-sig")
+    (line,) = [line for line in text.splitlines() if company(address) in line]
+    return line.rpartition(",")[2]
+
+
+def report(mail: EmailMessage, word: str) -> str:
+    """The words of the first page of the encrypted report."""
+    content = sheet_in(mail)
+    assert not content.startswith(b"PK")
+    file, plain = OOXMLFile(io.BytesIO(content)), io.BytesIO()
+    file.load_key(password=word, verify_password=True)
+    file.decrypt(plain)
+    page = openpyxl.load_workbook(plain).worksheets[0]
+    return "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)

@@ -1,0 +1,284 @@
+"""The mail log: every line on the disk at once, whatever a kill leaves is mended, all else told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.postbook import FILE_NAME, Postbook, PostbookError
+from sheet_diag.wording import Wording
+
+KEY = (MailKind.REQUEST, "C-001", "")
+NOON = datetime(2026, 11, 26, 12, tzinfo=timezone(timedelta(hours=9)))
+S, T, U, D, R, B, H = (
+    Event.SENDING, Event.SENT, Event.UNSENT, Event.DEFERRED, Event.REFUSED, Event.BOUNCED,
+    Event.BY_HAND,
+)  # fmt: skip
+A = "a@x.jp"
+AB = "a@x.jp b@x.jp"
+
+
+def line(event: Event, addresses: str = A, message_id: str = "<1@x>", **more: object) -> Posted:
+    id_ = "" if event is H else message_id
+    about = {"client": "C-001", "kind": MailKind.REQUEST, "message_id": id_}
+    return Posted(NOON, event, addresses=tuple(addresses.split()), **{**about, **more})  # type: ignore[arg-type]
+
+
+def written(path: Path, lines: Iterable[Posted]) -> Postbook:
+    with Postbook.open(path) as book:
+        for each in lines:
+            book.add(each)
+    return Postbook.read(path)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "output" / FILE_NAME
+
+
+# --- lines
+
+
+def test_what_is_added_is_read(path: Path) -> None:
+    lines = [
+        line(S, AB, text="Bcc: s@x.jp"),
+        line(T, AB, file="ヒアリングシート_甲.xlsx", text='250 "OK"\u2028'),
+        Posted(
+            NOON, Event.COLLECTED, message_id="<r@y>", addresses=("c@y.jp",), file="a\udc80.eml"
+        ),
+        line(B, kind=MailKind.RESULT, about="ab12"),
+        Posted(NOON, Event.COLLECTED),
+    ]
+    assert written(path, lines).posted == tuple(lines)
+    assert written(path, []).posted == tuple(lines)
+
+
+def test_a_line_is_on_the_disk_at_once(path: Path) -> None:
+    with Postbook.open(path) as book:
+        assert Postbook.read(path).token == book.token
+        book.add(line(S))
+        assert Postbook.read(path).posted == (line(S),)
+
+
+def test_every_line_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    monkeypatch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
+    with Postbook.open(path) as book:
+        begun = len(sizes)
+        book.add(line(S))
+        assert sizes[begun:] == [path.stat().st_size]
+
+
+def test_a_campaign_keeps_its_token_and_no_other_has_it(path: Path, tmp_path: Path) -> None:
+    token = written(path, []).token
+    assert token
+    assert written(path, [line(S)]).token == token
+    assert written(tmp_path / "other" / FILE_NAME, []).token not in ("", token)
+
+
+def test_reading_makes_nothing(path: Path) -> None:
+    book = Postbook.read(path)
+    assert (book.token, book.posted, book.uncertain(), book.last(KEY)) == ("", (), (), None)
+    assert not path.parent.exists()
+    with pytest.raises(ValueError, match="reading"):
+        book.add(line(S))
+
+
+def test_a_time_without_its_offset_is_refused(path: Path) -> None:
+    with Postbook.open(path) as book:
+        with pytest.raises(ValueError, match="offset"):
+            book.add(replace(line(S), time=datetime(2026, 11, 26)))
+        assert Postbook.read(path).posted == ()
+
+
+# --- one at a time
+
+
+def test_only_one_command_writes(path: Path) -> None:
+    with Postbook.open(path):
+        with pytest.raises(PostbookError) as told:
+            Postbook.open(path)
+        assert told.value.key == "send.log.busy"
+    Postbook.open(path).close()
+
+
+# --- what a kill leaves
+
+
+def test_cut_off_anywhere(path: Path) -> None:
+    whole = written(path, [line(S), line(T, text="250 漢字")])
+    content = path.read_bytes()
+    first = content.index(b"\n") + 1
+    for size in range(len(content)):
+        path.write_bytes(content[:size])
+        left = Postbook.read(path).posted
+        assert left == whole.posted[: len(left)]
+        assert len(left) >= content[first:size].count(b"\n")
+        with Postbook.open(path) as book:
+            assert book.posted == left
+            assert (book.token == whole.token) == (size >= first - 1)
+            book.add(line(D))
+        assert Postbook.read(path).posted == (*left, line(D))
+
+
+def test_a_disk_that_is_full_leaves_no_half_line(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        """Takes half of what it is given, then nothing more."""
+
+        def __init__(self, file: object) -> None:
+            self._file = file
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._file, name)
+
+        def write(self, content: bytes) -> int:
+            return int(self._file.write(content[: len(content) // 2]))  # type: ignore[attr-defined]
+
+    with Postbook.open(path) as book:
+        book.add(line(S))
+        with monkeypatch.context() as patch:
+            patch.setattr(book, "_file", Full(book._file))
+            with pytest.raises(OSError, match="space"):
+                book.add(line(T))
+        assert book.posted == Postbook.read(path).posted == (line(S),)
+        book.add(line(T))
+    assert Postbook.read(path).posted == (line(S), line(T))
+
+
+# --- what is not ours, or no longer
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b"hello", "foreign"),
+        (b"hello\n", "foreign"),
+        (b"{}\n", "foreign"),
+        (b"[" * 100_000 + b"\n", "foreign"),
+        (b'{"sheet_diag_mail_log": 2, "token": "x"}\n', "foreign"),
+        (b'{"sheet_diag_mail_log": 1, "token": ""}\n', "foreign"),
+        (b"\xef\xbb\xbf{}\n", "foreign"),
+        ("診断先,会社名\n".encode("cp932"), "foreign"),
+    ],
+)
+def test_a_file_of_somebody_else(path: Path, content: bytes, key: str) -> None:
+    require_told(path, content, key)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"\0\0\0",
+        b"{",
+        b"[]",
+        b'{"event": "sent"}',
+        b'{"time": "yesterday", "event": "sent"}',
+        b'{"time": "2026-11-26T12:00:00", "event": "sent"}',
+        b'{"time": "2026-11-26T12:00:00+09:00", "event": "eaten"}',
+        b'{"time": "2026-11-26T12:00:00+09:00", "event": "sent", "kind": "poem"}',
+        b'{"time": "2026-11-26T12:00:00+09:00", "event": "sent", "client": 1}',
+        b'{"time": "2026-11-26T12:00:00+09:00", "event": "sent", "addresses": "a@x"}',
+        b'{"time": "2026-11-26T12:00:00+09:00", "event": "sent", "addresses": [1]}',
+    ],
+)
+def test_a_line_that_cannot_be_read(path: Path, bad: bytes) -> None:
+    written(path, [line(S), line(T)])
+    head, first, second = path.read_bytes().splitlines()
+    require_told(path, b"\n".join([head, first, bad, second, b""]), "broken")
+
+
+def require_told(path: Path, content: bytes, key: str) -> None:
+    """The error is told in words, and the file stays as it is."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    for way in (Postbook.read, Postbook.open):
+        with pytest.raises(PostbookError) as told:
+            way(path)
+        assert told.value.key == f"send.log.{key}"
+        for lang in Lang:
+            text = Wording(lang)(told.value.key, **told.value.parts)
+            assert str(path) in text
+            assert key == "foreign" or "3" in text.replace(str(path), "")
+    assert path.read_bytes() == content
+
+
+# --- how a mail stands
+
+ONE, TWO = "<1@x>", "<2@x>"
+
+
+@pytest.mark.parametrize(
+    ("lines", "done", "attempts", "pending"),
+    [
+        ([], False, 0, None),
+        ([line(S)], False, 1, ONE),
+        ([line(S), line(T)], True, 1, None),
+        ([line(S), line(U)], False, 1, None),
+        ([line(S), line(D)], False, 1, None),
+        ([line(S), line(R)], False, 1, None),
+        ([line(S), line(D), line(S, A, TWO)], False, 2, TWO),
+        ([line(S), line(U), line(S, A, TWO), line(T, A, TWO)], True, 2, None),
+        ([line(H)], True, 0, None),
+        ([line(S), line(H)], True, 1, None),
+        ([line(R)], False, 0, None),
+        ([line(R), line(S, "b@x.jp"), line(T, "b@x.jp")], True, 1, None),
+        # what came back
+        ([line(S), line(T), line(B)], False, 1, None),
+        ([line(S), line(T), line(B, "A@X.JP")], False, 1, None),
+        ([line(S), line(T), line(B, "")], False, 1, None),
+        ([line(S), line(B)], False, 1, None),
+        ([line(H), line(B)], False, 0, None),
+        ([line(H, ""), line(B)], False, 0, None),
+        ([line(S, AB), line(T, AB), line(B)], True, 1, None),
+        ([line(S, AB), line(T, AB), line(B), line(B, "b@x.jp")], False, 1, None),
+        ([line(S, AB), line(T, AB), line(B, "forwarded@y.jp")], True, 1, None),
+        ([line(S), line(T), line(B), line(S, A, TWO)], False, 2, TWO),
+        ([line(S), line(T), line(B), line(S, A, TWO), line(T, A, TWO)], True, 2, None),
+        # an old one comes back late
+        ([line(S), line(U), line(S, A, TWO), line(T, A, TWO), line(B)], True, 2, None),
+        ([line(S), line(U), line(S, A, TWO), line(B)], False, 2, TWO),
+    ],
+)
+def test_how_a_mail_stands(
+    path: Path, lines: list[Posted], done: bool, attempts: int, pending: str | None
+) -> None:
+    others = [
+        line(S, message_id="<o@x>", client="C-002"),
+        line(R, kind=MailKind.REMINDER, about="1"),
+        Posted(NOON, Event.COLLECTED, client="C-001", message_id="<r@y>", addresses=(A,)),
+    ]
+    book = written(path, [*lines, *others])
+    assert (book.is_done(KEY), book.attempts(KEY)) == (done, attempts)
+    found = book.pending(KEY)
+    assert (found.message_id if found else None) == pending
+    assert {each.message_id for each in book.uncertain()} == {
+        "<o@x>",
+        *([pending] if pending else []),
+    }
+    assert book.last(KEY) == (lines[-1] if lines else None)
+    assert book.collected() == {"<r@y>"}
+
+
+def test_ids_are_the_same_in_other_letters(path: Path) -> None:
+    book = written(path, [line(S), line(T)])
+    assert book.is_done((MailKind.REQUEST, "c-001", ""))
+    assert not book.is_done((MailKind.REQUEST, "C-001", "1"))
+    assert not book.is_done((MailKind.RESULT, "C-001", ""))
+
+
+def test_which_addresses_refused_a_mail(path: Path) -> None:
+    book = written(
+        path, [line(R, "A@x.jp"), line(S, "b@x.jp"), line(B, "b@x.jp"), line(D, "c@x.jp")]
+    )
+    assert book.refused(KEY) == {"a@x.jp", "b@x.jp"}
+    assert book.refused((MailKind.REMINDER, "C-001", "1")) == frozenset()
