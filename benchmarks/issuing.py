@@ -113,10 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _line(taken: Taken, *, former: bool) -> str:
     kind = "with former answers" if former else "plain"
-    stamped, built = (1000 * taken.stamping / taken.clients, 1000 * taken.building / taken.built)
+    built = taken.building / taken.built
     return (
-        f"{taken.clients:>6} sheets, {kind}: stamped {taken.stamping:.1f} s ({stamped:.2f} ms each), "
-        f"built {built * taken.clients / 1000:.1f} s ({built:.2f} ms each), {taken.ratio:.1f} times"
+        f"{taken.clients:>6} sheets, {kind}: stamped {taken.stamping:.1f} s, "
+        f"built {built * taken.clients:.1f} s ({1000 * built:.1f} ms each), {taken.ratio:.1f} times"
     )
 
 

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.post import Posted
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Issuer, Limits, Reading
+from sheet_diag.model.standing import Turnout
 from sheet_diag.portfolio.gathering import Gathering
 from sheet_diag.printing import Press, print_reports
 from sheet_diag.processes import Processes
@@ -41,9 +42,11 @@ from sheet_diag.recollection import FILE_NAME as READINGS
 from sheet_diag.recollection import Recollection
 from sheet_diag.records import Read, Shelf
 from sheet_diag.reports.portfolio import write_portfolio
+from sheet_diag.runfacts import facts_of
 from sheet_diag.settle import settle
 from sheet_diag.settle.plans import attach_plans
 from sheet_diag.staging import JOURNAL, Staging
+from sheet_diag.standings import standings
 from sheet_diag.tasks import Bench, Edition
 from sheet_diag.wording import Wording
 from sheet_diag.workers import ClusterError, Workers
@@ -129,7 +132,8 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
 def _decided(order: Order, read: Sequence[Read], shelf: Shelf) -> list[Outcome]:
     """What becomes of each return, and the names of its documents."""
     if order.clients is not None:  # before the decisions, which name clients by their ids
-        read = identify(order.catalog, read, Known.of(order.clients, order.posted))
+        known = Known.of(order.clients, order.posted)
+        read = [shelf.keep_again(each) for each in identify(order.catalog, read, known)]
     read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
     return named(attach_plans(list(settle(order.catalog, read))), order.as_of)
 
@@ -154,12 +158,26 @@ def _publish(
             exports.add(published.told)
             journal.add(published.line)
         progress("portfolio", 0, 1)
-        portfolio = gathering.portfolio()
+        portfolio = replace(gathering.portfolio(), turnout=_turnout(order, outcomes))
         exports.finish(portfolio)
     path, say = staging.place("portfolio.xlsx"), Wording(order.lang)
     write_portfolio(path, portfolio, order.catalog, order.issuer, say)
     progress("portfolio", 1, 1)
     return portfolio
+
+
+def _turnout(order: Order, outcomes: Sequence[Outcome]) -> Turnout | None:
+    """Where everyone on the list stands (None: there is no list)."""
+    if order.clients is None:
+        return None
+    return standings(
+        order.clients,
+        order.posted,
+        facts_of(outcomes),
+        ran_on=order.as_of,
+        as_of=order.as_of,
+        deadline=order.issuer.deadline,
+    )
 
 
 @contextmanager

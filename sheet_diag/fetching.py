@@ -23,8 +23,6 @@ from sheet_diag.sending import try_login as try_server
 from sheet_diag.terminal import bar
 from sheet_diag.wording import Wording
 
-__all__ = ["MailAsked", "fetch", "keep_login"]
-
 _SERVERS: Final = ("smtp", "imap")
 
 

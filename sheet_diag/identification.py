@@ -31,8 +31,8 @@ _NANO: Final = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The list, and from the mail log, by the file of a return, whose address sent it (client id)
-    and the day on which it was sent on to us."""
+    """The list, and what the mail log tells by the file of a return: the client whose address sent
+    it (its id), and the day on which it was collected."""
 
     clients: ClientList
     senders: Mapping[str, str] = field(default_factory=dict)
@@ -57,10 +57,13 @@ class Known:
         return cls(clients, senders, days)
 
 
-def identify(catalog: Catalog, read: Sequence[Read], known: Known) -> list[Read]:
-    """What was read, in the same order, with what the list tells of it."""
+def identify(catalog: Catalog, read: Sequence[Read], known: Known) -> Iterator[Read]:
+    """What was read, in the same order, with what the list tells of it.
+
+    One by one: those that are diagnosed anew are whole, and too large to be kept together.
+    """
     directory = _Directory(known, read)
-    return [_identified(catalog, each, directory) for each in read]
+    return (_identified(catalog, each, directory) for each in read)
 
 
 class _Directory:
@@ -103,7 +106,7 @@ class _Directory:
 def _day_of(file_time: int) -> date | None:
     """The day that people here saw; none where the time of the file is not told, or is no time."""
     try:
-        return datetime.fromtimestamp(file_time // _NANO).date() if file_time else None  # noqa: DTZ006
+        return datetime.fromtimestamp(file_time // _NANO).date() if file_time else None
     except (OverflowError, OSError, ValueError):
         return None
 
@@ -147,8 +150,8 @@ def _of_id(
         told.append(Problem(Code.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
     others = [each for each in senders if each.id != client.id]
     if others and client not in senders:
-        details = (("client", _named(client)),)
-        told.append(Problem(Code.SENDER_DISAGREES, value=_all_named(others), details=details))
+        of = (("client", _named(client)),)
+        told.append(Problem(Code.SENDER_DISAGREES, value=_all_named(others), details=of))
     return client, tuple(told), not told
 
 
@@ -219,7 +222,7 @@ def _completed(
     diagnosis: Diagnosis,
     client: ListedClient,
 ) -> Read:
-    """The return with what it leaves blank taken from the list; diagnosed anew where that counts."""
+    """The return, its blanks filled from the list; diagnosed anew where they count."""
     taken: dict[str, str] = {}
     told: list[Problem] = []
     for name, listed in (("industry", client.industry), ("employees", client.employees)):

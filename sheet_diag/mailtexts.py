@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sheet_diag.collecting import Bounce, Collected, Collection, Passed
 from sheet_diag.lastyear import Remark
 from sheet_diag.mailing import Looked
 from sheet_diag.model.post import MailKind, Parcel, Posted
@@ -40,13 +41,12 @@ def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
 def show_drafts(looked: Sequence[Looked], folder: Path, kind: MailKind, say: Wording) -> None:
     """Where the drafts lie, what wants a look, and what to do next."""
     made = [each for each in looked if each.path]
-    console = _console()
     show_looks(looked, say)
     if not made:
-        console.print(say("mail.drafts.none"))
+        tell(say("mail.drafts.none"))
         return
-    console.print(say("mail.drafts.made", count=len(made), path=escape(str(folder))))
-    console.print(say(f"mail.drafts.next.{'password' if kind is MailKind.PASSWORD else 'any'}"))
+    tell(say("mail.drafts.made", count=len(made), path=folder))
+    tell(say(f"mail.drafts.next.{'password' if kind is MailKind.PASSWORD else 'any'}"))
 
 
 def show_looks(looked: Iterable[Looked], say: Wording) -> None:
@@ -89,6 +89,50 @@ def show_sent(report: SendReport, say: Wording) -> None:
         tell(say("mail.sent.interrupted"))
 
 
+def show_collection(found: Collection, source: Path, say: Wording) -> bool:
+    """What has come, and what of it wants a person's eye. Whether nothing does."""
+    new = [(_sender(each, say), each.file) for each in found.new if not each.doubts]
+    doubted = [
+        (_sender(each, say), " ".join((each.file, *(say(d.key, **d.parts) for d in each.doubts))))
+        for each in found.new
+        if each.doubts
+    ]
+    unknown = [(each.sender, each.file) for each in found.new if not each.client]
+    without = [(_passed(each), each.subject) for each in found.without_sheet]
+    large = [(_passed(each), each.subject) for each in found.too_large]
+    bounced = [(each.client, _bounce(each, say)) for each in found.bounces if not each.delayed]
+    delayed = [(each.client, _bounce(each, say)) for each in found.bounces if each.delayed]
+    _lines(say("mail.collected.new", count=len(new)), new, say, "green")
+    for key, lines in (
+        ("doubted", doubted),
+        ("unknown", unknown),
+        ("without_sheet", without),
+        ("too_large", large),
+        ("bounced", bounced),
+        ("delayed", delayed),
+    ):
+        _lines(say(f"mail.collected.{key}", count=len(lines)), lines, say, "yellow", most=None)
+    counts = {"new": len({each.file for each in found.new}), "known": found.known}
+    tell(say("mail.collected", path=source, skipped=found.skipped, **counts))
+    if found.stopped:
+        reason = say(found.stopped.key, **found.stopped.parts)
+        tell(say("mail.collected.stopped", reason=reason))
+    return not (doubted or unknown or without or large or bounced or found.stopped)
+
+
+def _sender(each: Collected, say: Wording) -> str:
+    return each.client or say("mail.collected.nobody", sender=each.sender)
+
+
+def _passed(each: Passed) -> str:
+    return f"{each.client} {each.sender}".strip()
+
+
+def _bounce(each: Bounce, say: Wording) -> str:
+    reason, addresses = each.text, ", ".join(each.addresses)
+    return say("mail.sent.refused.line", addresses=addresses, reason=reason)
+
+
 def show_left_out(left_out: Sequence[LeftOut | Remark], say: Wording) -> None:
     """Who gets no mail, and why."""
     lines = [(each.who, say(each.key, **each.parts)) for each in left_out]
@@ -125,8 +169,8 @@ def tell_waiting(say: Wording, seconds: float, text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """A sentence of ours."""
-    _console().print(escape(text))
+    """A sentence of ours; the terminal breaks its lines."""
+    _console().print(escape(text), soft_wrap=True)
 
 
 def _lines(

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -96,14 +96,15 @@ def compose(
 def draft(message: EmailMessage) -> bytes:
     """The mail as a file that mail programs open to be looked through and sent: without what the
     program adds when it sends it."""
-    unsent = deepcopy(message)
+    unsent = copy(message)
     del unsent["Message-ID"], unsent["Date"]
     return _UNSENT + unsent.as_bytes()
 
 
 def sendable(message: EmailMessage) -> bytes:
     """The mail as it goes out: CRLF, all ASCII, with date and id."""
-    final = deepcopy(message)
+    final = copy(message)
+    del final["X-Unsent"]  # which also makes the list of headers its own
     if "Date" not in final:
         final["Date"] = datetime.now(UTC)
     if "Message-ID" not in final:

@@ -123,4 +123,4 @@ def _is_confirmed(count: int, host: str, say: Wording) -> bool:
     typed = typer.prompt(
         say("mail.send.ask", count=count, host=host), default="", show_default=False
     )
-    return typed.strip().translate(_DIGITS) == str(count)
+    return str(typed).strip().translate(_DIGITS) == str(count)

@@ -14,9 +14,10 @@ from sheet_diag.complaints import fail
 from sheet_diag.intake.clientfaults import list_text
 from sheet_diag.intake.clientlist import read_clients
 from sheet_diag.lastyear import domains, moved, remarks
-from sheet_diag.mailroom import LOG, last_run
+from sheet_diag.mailroom import last_run
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList
+from sheet_diag.postbook import FILE_NAME as LOG
 from sheet_diag.postbook import Postbook
 from sheet_diag.sheet.clientlist_book import clientlist_workbook
 from sheet_diag.wording import Wording

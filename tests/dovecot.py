@@ -12,6 +12,7 @@ import pwd
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -154,7 +155,6 @@ class Dovecot:
         try:
             self._start()
         except BaseException:
-            print(self.log())
             self.__exit__()
             raise
         return self
@@ -203,6 +203,7 @@ class Dovecot:
 
     def _is_up(self) -> bool:
         """Whether it answers, once it does or has ended."""
+        assert self._process
         while self._process.poll() is None:
             try:
                 with self._client():
@@ -212,8 +213,6 @@ class Dovecot:
         return False
 
     def _client(self) -> MailBox:
-        import ssl
-
         context = ssl.create_default_context(cafile=self._authority.file)
         box = MailBox(HOST, self.port, timeout=60, ssl_context=context)
         return box.login(USER, PASSWORD)

@@ -24,6 +24,7 @@ from sheet_diag.model.settings import MailServer
 from tests.catalogs import JIS
 from tests.dovecot import Dovecot
 from tests.mailservers import PASSWORD, USER, Accepted, Smtpd
+from tests.returned import reopened
 from tests.test_cli import ENVIRONMENT
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -109,10 +110,7 @@ def to(accepted: list[Accepted]) -> dict[str, EmailMessage]:
 
 def attachments(mail: EmailMessage) -> list[tuple[str, bytes]]:
     """Names and contents."""
-    return [
-        (part.get_filename() or "", part.get_payload(decode=True))
-        for part in mail.iter_attachments()
-    ]
+    return [(part.get_filename() or "", part.get_content()) for part in mail.iter_attachments()]
 
 
 def sheet_in(mail: EmailMessage) -> bytes:
@@ -124,7 +122,7 @@ def sheet_in(mail: EmailMessage) -> bytes:
 
 def filled(content: bytes, lang: Lang, *, skip: str = "", profile: Mapping[str, str]) -> bytes:
     """The workbook with every question answered but those of a category, as a client does it."""
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = reopened(content)
     page = book["ヒアリングシート" if lang is Lang.JA else "Hearing sheet"]
     for row in range(FIRST_QUESTION_ROW + 1, page.max_row + 1):
         item = str(page.cell(row, _ID).value or "")
@@ -145,8 +143,8 @@ def _profile_cells(
     labels = {JIS.field_by_id[name].label[lang]: value for name, value in profile.items()}
     for row in page.iter_rows():
         for cell in row:
-            if cell.value in labels:
-                yield page.cell(cell.row, cell.column + 1), labels[cell.value]
+            if str(cell.value) in labels:
+                yield page.cell(cell.row, cell.column + 1), labels[str(cell.value)]
 
 
 def reply(address: str, mail: EmailMessage, content: bytes, name: str) -> bytes:

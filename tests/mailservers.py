@@ -103,6 +103,7 @@ class Smtpd:
         self.logins: list[str] = []
         self.connections = 0
         self.lines: list[asyncio.Transport] = []
+        self.begun = 0  # MAIL commands
         self.busy = 0  # mails at hand
         self.answers: dict[str, str] = {}
         self.greetings: list[str] = []
@@ -230,6 +231,10 @@ class _Server(SMTP):
         self.event_handler.connections += 1
         self.event_handler.lines.append(transport)
         super().connection_made(transport)
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+        self.event_handler.begun += 1
+        await super().smtp_MAIL(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if not self.event_handler.broken_in_data:

@@ -23,6 +23,7 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
+from sheet_diag.model.standing import Turnout
 from sheet_diag.naming import report_number, result_name
 from sheet_diag.portfolio.gathering import Gathering
 from sheet_diag.portfolio.told import told
@@ -153,9 +154,11 @@ def portfolio(
     catalog: Catalog = JIS,
     lang: Lang = Lang.JA,
     issuer: Issuer = ISSUER,
+    turnout: Turnout | None = None,
 ) -> bytes:
     """The portfolio's workbook."""
-    return portfolio_report(summary(outcomes, catalog=catalog), catalog, issuer, Wording(lang))
+    tables = replace(summary(outcomes, catalog=catalog), turnout=turnout)
+    return portfolio_report(tables, catalog, issuer, Wording(lang))
 
 
 def exported(outcomes: Sequence[Outcome], folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl.cell.cell import MergedCell
 
-from benchmarks import floor, naive
+from benchmarks import floor, issuing, naive
 from benchmarks.clients import Campaign, Filled
 from benchmarks.prepared import load, prepared, save
 from benchmarks.returns import contents, write_returns
@@ -97,6 +97,32 @@ def test_all_are_written_and_fewer_are_the_first_of_more(tmp_path: Path) -> None
     assert len(few) == 3
     assert len(more) == 6
     assert list(few.items()) == list(more.items())[:3]
+
+
+# --- a sheet for every listed client
+
+
+@pytest.mark.parametrize("former", [False, True])
+def test_both_ways_make_the_same_sheets(former: bool) -> None:
+    taken = issuing.measure(JIS, 60, 55, former=former)
+    assert (taken.clients, taken.built) == (60, 55)
+    assert taken.stamping > 0
+    assert taken.building > 0
+
+
+def test_a_wrong_sheet_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issuing, "hearing_book", lambda content: content.identity.client.encode())
+    with pytest.raises(AssertionError, match="not the one"):
+        issuing.measure(JIS, 2, 2, former=False)
+
+
+def test_the_line_tells_how_many_times_faster(capsys: pytest.CaptureFixture[str]) -> None:
+    issuing.main(["--clients", "4", "--built", "2"])
+    plain, former = capsys.readouterr().out.splitlines()
+    assert plain.startswith("     4 sheets, plain: stamped ")
+    assert former.startswith("     4 sheets, with former answers: stamped ")
+    assert plain.endswith(" times")
+    assert issuing.Taken(clients=100, built=10, stamping=2.0, building=1.0).ratio == 5
 
 
 # --- the plain pipeline and the floor

@@ -262,6 +262,10 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
         [table("| 1 | 甲 | |", marks={"C6": Mark.NOT_CALCULATED})],
         ["C6 not_calculated メールアドレス"],
     ),
+    "nothing but a formula without a result": (
+        [table("| | | |", marks={"C6": Mark.NOT_CALCULATED})],
+        ["A6 id.missing", "B6 company.missing", "C6 not_calculated メールアドレス"],
+    ),
     "an error": (
         [table("| #N/A | 甲 | a@b.jp |", marks={"A6": Mark.ERROR})],
         ["A6 error_value #N/A 診断先番号"],
@@ -354,6 +358,10 @@ NOTES: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "a column of the firm's own": (
         [table(f"{GOOD} x |", head=f"{HEAD} 社内コード |")],
         ["D5 column.other 社内コード"],
+    ),
+    "a heading of two lines": (
+        [table(f"{GOOD} x |", head=f"{HEAD} 社内⏎コード |")],
+        ["D5 column.other 社内 コード"],
     ),
     "a column with a slip": (
         [table(f"{GOOD} x |", head=f"{HEAD} 担当者名 |")],

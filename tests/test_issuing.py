@@ -46,7 +46,7 @@ MIHON = ListedClient(
     title="情報システム部長",
     industry="manufacturing",
     employees="6",
-    due=date(2026, 12, 25),
+    due=date(2026, 12, 18),
 )
 MIHON_EN = replace(MIHON, company="Mihon Inc.", lang=Lang.EN, contact="Taro Mihon", title="CIO")
 LAST_YEAR = FormerAnswers(
@@ -97,12 +97,12 @@ def codes(received: Received) -> set[Code]:
 @pytest.mark.parametrize(
     ("client", "lines"),
     [
-        (MIHON, ["株式会社見本商事　情報システム部長　山田太郎　様", "2026年12月25日"]),
-        (replace(MIHON, title=""), ["株式会社見本商事　山田太郎　様", "2026年12月25日"]),
-        (replace(MIHON, contact=""), ["株式会社見本商事　御中", "2026年12月25日"]),
+        (MIHON, ["株式会社見本商事　情報システム部長　山田太郎　様", "2026年12月18日"]),
+        (replace(MIHON, title=""), ["株式会社見本商事　山田太郎　様", "2026年12月18日"]),
+        (replace(MIHON, contact=""), ["株式会社見本商事　御中", "2026年12月18日"]),
         (replace(MIHON, contact="ご担当者 様", title=""), ["株式会社見本商事　ご担当者　様"]),
-        (MIHON_EN, ["Mihon Inc.\nAttn: Taro Mihon, CIO", "2026-12-25"]),
-        (replace(MIHON_EN, contact="", title=""), ["Mihon Inc.", "2026-12-25"]),
+        (MIHON_EN, ["Mihon Inc.\nAttn: Taro Mihon, CIO", "2026-12-18"]),
+        (replace(MIHON_EN, contact="", title=""), ["Mihon Inc.", "2026-12-18"]),
     ],
 )
 def test_the_cover_is_addressed_and_says_by_when(client: ListedClient, lines: list[str]) -> None:
@@ -282,7 +282,7 @@ def _odd(number: int, chance: Random) -> SheetOrder:
         return chance.choice(ODD) if number % 3 == 0 else chance.choice(["", usual])
 
     client = ListedClient(
-        chance.choice([f"C-{number}", f"{number:040}", *["C-7"] * (number % 7 == 0)]),
+        chance.choice([f"C-{number}", f"{number:040}", "C-7", "", "a\tb&<c>"]),
         text(f"見本{number}") or f"Firm {number}",
         chance.choice(list(Lang)),
         (text(f"info{number}@example.co.jp") or "a@example.co.jp",),
@@ -322,6 +322,18 @@ def test_any_stamped_sheet_is_the_one_built_from_nothing(
     for order, content in zip(orders, issued(*orders, issuer=issuer), strict=True):
         assert content == hearing_book(sheet_content(JIS, issuer, order)), order.client
     assert 0 < len(laid_out) < len(orders)
+
+
+@pytest.mark.parametrize("client", [MIHON, MIHON_EN])
+def test_rows_are_as_high_as_any_name_needs(client: ListedClient) -> None:
+    """Half of them beside a known person: then the addressee wraps before the company does."""
+    clients = [
+        replace(client, id=f"{size}", company="見" * size, contact="山" * (size % 2), title="")
+        for size in range(1, 90, 3)
+    ]
+    orders = [SheetOrder(each) for each in (*clients, *reversed(clients))]
+    built = [hearing_book(sheet_content(JIS, ISSUER, order)) for order in orders]
+    assert issued(*orders) == built
 
 
 def test_sheets_are_the_same_whoever_came_before() -> None:

@@ -3,7 +3,6 @@ firm has written is checked line by line before anything is sent."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -77,7 +76,7 @@ class _Text(HTMLParser):
         self.feed(html)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as it is called
         self._hidden = tag in ("title", "style") or self._hidden
 
     def handle_endtag(self, tag: str) -> None:
@@ -105,14 +104,15 @@ def expected(letter: Letter, firm: str) -> str:
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize("kind", MailKind)
-def test_letter_is_the_one_that_was_read_by_eye(kind: MailKind, lang: Lang) -> None:
-    letter = written(parcel(kind, lang))
-    text = f"{letter.subject}\n\n{letter.text}"
-    path = GOLDEN / f"{kind.value}.{lang.value}.txt"
-    if os.environ.get("SHEET_DIAG_NEW_LETTERS"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", [*MailKind, "reminder-2"])
+def test_letter_is_the_one_that_was_read_by_eye(name: str, lang: Lang) -> None:
+    kind = MailKind(name.removesuffix("-2"))
+    due = DUE if kind is MailKind.REMINDER else date(2027, 1, 15)
+    client = replace(CLIENTS[lang], due=due)
+    number = 2 if name.endswith("-2") else 1
+    letter = written(parcel(kind, lang, client=client, number=number))
+    path = GOLDEN / f"{name}.{lang.value}.txt"
+    assert f"{letter.subject}\n\n{letter.text}" == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -162,7 +162,7 @@ def test_values_stay_on_their_line_and_hide_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("field", ["name", "department", "address", "phone", "email", "contact"])
 def test_values_of_the_firm_are_text_too(field: str) -> None:
-    firm = replace(ISSUER, **{field: "<i>*x*</i>"})
+    firm = replace(ISSUER, **{field: "<i>*x*</i>"})  # type: ignore[arg-type]
     letter = written(parcel(MailKind.REQUEST), firm)
     assert shown(letter) == expected(letter, firm.name)
     assert "<i>" not in letter.html
@@ -322,7 +322,11 @@ def test_a_firms_letter_goes_before_ours(tmp_path: Path, code: str, end: str) ->
 
 
 def test_markdown_that_reads_as_text(tmp_path: Path) -> None:
-    body = "## 見出し\n\n**{{ company }}**様\n\n1. 一\n2. 二\n\n`{{ client_id }}`\n\n[案内](https://example.com/{{ client_id }})\n\n一\n----\n二\n\n    字下げ\n\n&amp; \\* <b>x</b>\n"
+    body = (
+        "## 見出し\n\n**{{ company }}**様\n\n1. 一\n2. 二\n\n`{{ client_id }}`\n\n"
+        "[案内](https://example.com/{{ client_id }})\n\n一\n----\n二\n\n"
+        "    字下げ\n\n&amp; \\* <b>x</b>\n"
+    )
     letter = written(parcel(MailKind.REQUEST), letters=own(tmp_path, GOOD + body))
     for part in (
         "<strong>株式会社見本商事</strong>様",
@@ -350,6 +354,16 @@ def test_macros_and_filters_of_a_firm(tmp_path: Path) -> None:
     letter = written(parcel(MailKind.REQUEST, client=client), letters=own(tmp_path, GOOD + text))
     assert "<em>A_B_*C*</em>" in letter.html
     assert "- *A_B_*C**" in letter.text
+    assert not re.search("[\ufdd0\ufdd1]", letter.text + letter.html)
+
+
+def test_a_filter_that_cuts_a_value_in_two(tmp_path: Path) -> None:
+    text = "{% macro box(x) %}{{ x }}{% endmacro %}{{ box(company)|truncate(6, true, '') }}\n"
+    client = replace(CLIENTS[Lang.JA], company="<b>abcdef")
+    letter = written(parcel(MailKind.REQUEST, client=client), letters=own(tmp_path, GOOD + text))
+    assert "\n&lt;b&gt;ab" in letter.html
+    assert "<b>ab" in letter.text
+    assert not re.search("[\ufdd0\ufdd1]", letter.text + letter.html)
 
 
 # What is wrong -> (text, key, line, parts)
@@ -449,6 +463,14 @@ def test_faults_of_the_frame(tmp_path: Path, old: str, new: str, key: str) -> No
     if key == "missing" and old == "{{ lang }}":
         text = re.sub(r"\{% set fonts.*?%\}", '{% set fonts = "x" %}', text)
     assert fault(tmp_path, text, FRAME).key == f"letter.error.{key}"
+
+
+@pytest.mark.parametrize("text", ["", "{# none #}\n"])
+def test_a_firm_may_do_without_a_signature(tmp_path: Path, text: str) -> None:
+    letter = written(parcel(MailKind.REQUEST), letters=own(tmp_path, text, "signature.ja.md"))
+    assert letter.text.endswith("よろしくお願い申し上げます。\n")
+    assert "border-top" not in letter.html
+    assert shown(letter) == expected(letter, ISSUER.name)
 
 
 # --- copies

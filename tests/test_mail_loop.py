@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import getaddresses
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
@@ -18,6 +19,7 @@ from sheet_diag.model.basics import Lang
 from tests.dovecot import Dovecot
 from tests.loops import Firm, attachments, filled, reply, sheet_in, to
 from tests.mailservers import USER, Authority, Smtpd
+from tests.returned import reopened
 
 YAMADA, SMITH, SUZUKI = "yamada@mihon.co.jp", "smith@example-robotics.jp", "suzuki@sample.or.jp"
 ROWS = (
@@ -48,9 +50,9 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
     authority = Authority(tmp_path)
     folder = tmp_path / "campaign"
     folder.mkdir()
-    with Dovecot(authority, tmp_path / "mailbox") as dovecot, Smtpd(authority) as smtpd:
+    with Dovecot(authority) as dovecot, Smtpd(authority) as smtpd:
         smtpd.deliver = lambda mail: (
-            dovecot.deliver(mail.content) if USER in mail.recipients else None
+            dovecot.deliver([mail.content]) if USER in mail.recipients else None
         )
         office = Firm(folder, smtpd, dovecot)
         office.settings(copy_seconds=10)
@@ -70,7 +72,7 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
 
     # Two answer, one of them not to the end; the third does not.
     for address, skip in ((YAMADA, ""), (SMITH, "PHY")):
-        firm.dovecot.deliver(answer(address, asked[address], skip))
+        firm.dovecot.put(answer(address, asked[address], skip))
     firm.type("collect")
     collected = files(firm)
     assert len(collected) == 2
@@ -87,12 +89,11 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     reminders = to(firm.send("remind", "--as-of", "2026-12-12", count=1))
     assert set(reminders) == {SUZUKI}
     check(reminders[SUZUKI], SUZUKI)
-    standing = firm.type("status", "--as-of", "2026-12-12")
-    assert "33" not in standing or "2" in standing
+    assert stages(firm, "2026-12-12") == {"判定済み": 1, "要修正": 1, "督促済み": 1}
 
     # The correction comes corrected, the late one at last.
-    firm.dovecot.deliver(answer(SMITH, corrections[SMITH], ""))
-    firm.dovecot.deliver(answer(SUZUKI, reminders[SUZUKI], ""))
+    firm.dovecot.put(answer(SMITH, corrections[SMITH], ""))
+    firm.dovecot.put(answer(SUZUKI, reminders[SUZUKI], ""))
     firm.type("collect")
     assert len(files(firm)) == 4
     firm.type("run", "--protect", "--as-of", "2026-12-15")
@@ -117,9 +118,14 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     # All is done, and everybody was written to just as often as told.
     assert firm.send("deliver", count=0) == []
     assert firm.send("deliver", "--passwords", count=0) == []
-    book = openpyxl.load_workbook(firm.folder / "output" / "portfolio.xlsx")
-    assert "回収状況" in book.sheetnames
-    assert len(firm.smtpd.accepted) == 11
+    assert stages(firm, "2026-12-16") == {"結果送付済み": 3}
+    assert len(firm.smtpd.accepted) == 3 + 1 + 1 + 3 + 3
+    firm.type("run", "--protect", "--as-of", "2026-12-16")
+    table = turnout(firm)
+    assert [row["診断先番号"] for row in table] == ["C-001", "C-002", "C-003"]
+    assert {row["状況"] for row in table} == {"結果送付済み"}
+    assert [bool(row["修正依頼日"]) for row in table] == [False, True, False]
+    assert [bool(row["最終督促日"]) for row in table] == [False, False, True]
 
 
 # --- what is looked at
@@ -172,6 +178,21 @@ def client(firm: Firm, id_: str) -> dict[str, Any]:
     return next(entry for entry in returns(firm) if entry["client"]["id"] == id_)
 
 
+def stages(firm: Firm, day: str) -> dict[str, int]:
+    """How many clients stand where, as `status` tells it."""
+    rows = re.findall(r"│ (\S+) +│ +(\d+) │ +\d+% │", firm.type("status", "--as-of", day))
+    return {stage: int(count) for stage, count in rows if int(count)}
+
+
+def turnout(firm: Firm) -> list[dict[str, Any]]:
+    """The table of clients on the sheet 回収状況, by its headings."""
+    book = reopened((firm.folder / "output" / "portfolio.xlsx").read_bytes(), values=True)
+    rows = [[cell.value for cell in row] for row in book["回収状況"].iter_rows()]
+    head = next(n for n, row in enumerate(rows) if "診断先番号" in row)
+    table = (dict(zip(map(str, rows[head]), row, strict=True)) for row in rows[head + 1 :])
+    return list(takewhile(lambda row: row["診断先番号"], table))
+
+
 def company(address: str) -> str:
     return next(row["会社名"] for row in ROWS if row["メールアドレス"] == address)
 
@@ -189,5 +210,5 @@ def report(mail: EmailMessage, word: str) -> str:
     file, plain = OOXMLFile(io.BytesIO(content)), io.BytesIO()
     file.load_key(password=word, verify_password=True)
     file.decrypt(plain)
-    page = openpyxl.load_workbook(plain).worksheets[0]
+    page = reopened(plain.getvalue()).worksheets[0]
     return "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)

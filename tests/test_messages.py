@@ -40,6 +40,8 @@ SENDER = Sender(
     "shindan@example.co.jp", "見本リスクコンサルティング株式会社 情報セキュリティ診断室"
 )
 CLIENT = ListedClient("C-001", "株式会社見本商事", Lang.JA, ("taro@example.co.jp",), "山田 太郎")
+SHA = "0dd95d12" * 8
+ENGLISH = replace(CLIENT, lang=Lang.EN)
 LETTER = Letter("ご依頼", "本文\n二行目\n", "<p>本文</p>\n")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -363,6 +365,14 @@ def test_a_draft_is_unsent_and_nothing_else_differs() -> None:
     ]
 
 
+def test_neither_form_changes_the_mail() -> None:
+    message = compose(Parcel(MailKind.REQUEST, CLIENT), LETTER, SENDER)
+    before = message.keys()
+    sendable(message)
+    draft(message)
+    assert message.keys() == before
+
+
 def test_what_is_sent_always_has_a_date_and_an_id() -> None:
     parcel = Parcel(MailKind.REQUEST, CLIENT)
     told = parsed(sendable(compose(parcel, LETTER, SENDER)))
@@ -400,8 +410,8 @@ def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
     [
         (Parcel(MailKind.REQUEST, CLIENT), "依頼_株式会社見本商事_C-001.eml"),
         (Parcel(MailKind.REMINDER, CLIENT, "2", 2), "督促2_株式会社見本商事_C-001.eml"),
-        (Parcel(MailKind.RESULT, CLIENT, "0dd95d12" * 8), "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
-        (Parcel(MailKind.REQUEST, replace(CLIENT, lang=Lang.EN)), "Request_株式会社見本商事_C-001.eml"),
+        (Parcel(MailKind.RESULT, CLIENT, SHA), "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
+        (Parcel(MailKind.REQUEST, ENGLISH), "Request_株式会社見本商事_C-001.eml"),
         (Parcel(MailKind.REQUEST, replace(CLIENT, company='A/B:*?"<>|')), "依頼_A_B_C-001.eml"),
         (Parcel(MailKind.REQUEST, replace(CLIENT, company="")), "依頼_C-001.eml"),
     ],

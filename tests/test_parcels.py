@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def _client(number: int, due: date | None = date(2026, 12, 25)) -> ListedClient:
     )
 
 
-def _fact(client: str, status: Status, **more: str) -> ReturnFacts:
+def _fact(client: str, status: Status, **more: Any) -> ReturnFacts:
     return ReturnFacts(client, "見本", status, f"sha-{client}", f"{client}.xlsx", **more)
 
 
@@ -139,9 +140,7 @@ def test_held_returns_go_back() -> None:
 
 def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
-    facts = tuple(
-        _fact(f"C-{n}", Status.RANKED, result=f"results/{n}.xlsx") for n in range(1, 4)
-    )
+    facts = tuple(_fact(f"C-{n}", Status.RANKED, result=f"results/{n}.xlsx") for n in range(1, 4))
     words = {"c-1": "one", "c-2": "two"}
     reports = list(results(clients, facts, OUTPUT, words))
     assert _told(reports) == [f"C-{n} sha-C-{n} output/results/{n}.xlsx" for n in range(1, 4)]

@@ -7,15 +7,18 @@ import smtplib
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from sheet_diag.letters import Letters
+from sheet_diag.messages import Sender, compose, new_message_id, sendable
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.post import Event, MailKind, Posted
-from sheet_diag.model.settings import Correspondence, MailServer, Security
+from sheet_diag.model.settings import Correspondence, Issuer, MailServer, Security
 from sheet_diag.postbook import FILE_NAME, Postbook
 from sheet_diag.sending import (
     Answer,
@@ -129,6 +132,25 @@ def test_no_mail_can_end_in_the_middle(smtpd: Smtpd, book: Postbook, stray: byte
     with pytest.raises(ValueError, match="CR LF"):
         send(smtpd, book, [outgoing])
     assert smtpd.accepted == []
+
+
+def test_a_letter_with_its_attachment_arrives_byte_by_byte(
+    smtpd: Smtpd, book: Postbook, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "ヒアリングシート_髙﨑商事.xlsx"
+    sheet.write_bytes(bytes(range(256)) * 2_000)
+    order = replace(mail(1).parcel, attachment=sheet)
+    letter = Letters().write(
+        order, Issuer(name="見本診断株式会社", email=SENDER), date(2026, 11, 26)
+    )
+    message_id = new_message_id(book.token, order, "example.co.jp", book.attempts(order.key))
+    content = sendable(compose(order, letter, Sender(SENDER, "見本診断"), message_id=message_id))
+    report = send(smtpd, book, [Outgoing(order, content, message_id)])
+    (accepted,) = smtpd.accepted
+    assert (accepted.content, accepted.message_id) == (content, message_id)
+    (attachment,) = accepted.message.iter_attachments()
+    assert attachment.get_content() == sheet.read_bytes()
+    assert [(each.file, each.message_id) for each in report.sent] == [(sheet.name, message_id)]
 
 
 def test_every_step_stands_in_the_log(smtpd: Smtpd, book: Postbook) -> None:
@@ -375,7 +397,7 @@ def test_a_mail_that_is_too_big_is_not_even_begun(authority: Authority, book: Po
     with Smtpd(authority, limit=20_000) as smtpd:
         big = mail(1, text="x" * 20_000)
         report = send(smtpd, book, [big, mail(2)])
-        assert len(smtpd.accepted) == 1
+        assert (smtpd.begun, len(smtpd.accepted)) == (1, 1)
     (told,) = report.too_big
     assert (told.parcel, told.size, told.limit) == (big.parcel, len(big.content), 20_000)
     assert [each.client for each in report.sent] == ["C-002"]
@@ -535,13 +557,16 @@ def test_the_copy_tells(smtpd: Smtpd, book: Postbook, taken: bool) -> None:
     assert len(smtpd.accepted) == 2
 
 
+FIRST = frozenset({mail(1).message_id})
+
+
 @pytest.mark.parametrize(
     ("why", "first", "find", "more"),
     [
         ("nobody can look", False, None, {}),
         ("no copy of a mail that did go out", False, lambda _: frozenset(), {}),
         ("no mail has gone out before", True, lambda _: frozenset(), {}),
-        ("another mailbox", False, lambda _: frozenset(), {"sender": "new@example.co.jp"}),
+        ("another mailbox", False, lambda _: FIRST, {"sender": "new@example.co.jp"}),
     ],
 )
 @pytest.mark.parametrize("answer", Answer)

@@ -22,6 +22,7 @@ from sheet_diag.sheet import (
     issue_sheets,
     overrides_workbook,
 )
+from tests.campaigns import mixed
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE, client, portfolio, received, report, settled
 
@@ -34,6 +35,7 @@ _KINDS = (
     "correction",
     "report",
     "portfolio",
+    "portfolio with a client list",
     "decisions",
 )
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
@@ -52,6 +54,7 @@ def written() -> dict[str, bytes]:
             _correction(lang),
             report(given[0], lang=lang),
             portfolio(settled(*given), lang=lang),
+            portfolio(settled(*given), lang=lang, turnout=mixed()),
             overrides_workbook(JIS, lang, ISSUER),
         )
         books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}

@@ -64,12 +64,10 @@ def issue(
     """Make a hearing sheet per client, and the mails that ask for it."""
     with failures(parse_lang(lang, HELP)) as say:
         from sheet_diag import errands
+        from sheet_diag.mailroom import MailAsked
 
-        errand = errands.Errand(
-            errands.MailAsked(output, clients, previous, as_of, only, lang, catalog, config),
-            send,
-            sent_by_hand,
-        )
+        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(asked, send, sent_by_hand)
         done = errands.issue(errand, say, HELP)
     _end(done)
 
@@ -92,12 +90,10 @@ def remind(
     """Write to the clients that are late."""
     with failures(parse_lang(lang, HELP)) as say:
         from sheet_diag import errands
+        from sheet_diag.mailroom import MailAsked
 
-        errand = errands.Errand(
-            errands.MailAsked(output, clients, previous, as_of, only, lang, catalog, config),
-            send,
-            sent_by_hand,
-        )
+        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(asked, send, sent_by_hand)
         done = errands.remind(errand, days, input, say, HELP)
     _end(done)
 
@@ -119,12 +115,10 @@ def send_back(
     """Send back what is to be corrected."""
     with failures(parse_lang(lang, HELP)) as say:
         from sheet_diag import errands
+        from sheet_diag.mailroom import MailAsked
 
-        errand = errands.Errand(
-            errands.MailAsked(output, clients, previous, as_of, only, lang, catalog, config),
-            send,
-            sent_by_hand,
-        )
+        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(asked, send, sent_by_hand)
         done = errands.send_back(errand, input, say, HELP)
     _end(done)
 
@@ -152,14 +146,10 @@ def deliver(
     """Send the reports; the passwords apart from them."""
     with failures(parse_lang(lang, HELP)) as say:
         from sheet_diag import errands
+        from sheet_diag.mailroom import MailAsked
 
-        errand = errands.Errand(
-            errands.MailAsked(
-                output, clients, previous, as_of, only, lang, catalog, config, unprotected
-            ),
-            send,
-            sent_by_hand,
-        )
+        typed = (output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(MailAsked(*typed, unprotected), send, sent_by_hand)
         if passwords:
             done = errands.deliver_passwords(errand, say, HELP)
         else:
@@ -181,7 +171,8 @@ def collect(
 ) -> None:
     """Fetch the mails with returns into the input folder."""
     with failures(parse_lang(lang, HELP)) as say:
-        from sheet_diag.fetching import MailAsked, fetch
+        from sheet_diag.fetching import fetch
+        from sheet_diag.mailroom import MailAsked
 
         asked = MailAsked(output, clients, lang=lang, catalog=catalog, config=config)
         done = fetch(asked, input, since, say, HELP)

@@ -116,7 +116,7 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _require_sound(part: EmailMessage) -> None:
-    names = [name.lower() for name in part.keys()]
+    names = [name.lower() for name in part]
     if part.defects or len(names) != len(set(names)):
         raise OddMailError("structure")
     encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()

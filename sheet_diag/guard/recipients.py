@@ -22,7 +22,7 @@ _ELSEWHERE: Final = re.compile(
     r"|return-path|return-receipt-to|disposition-notification-to|mail-(?:followup|reply)-to",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(r"""[^\s<>"',;:()\[\]@]+@[^\s<>"',;:()\[\]@]+""")
+_ADDRESS: Final = re.compile(r"""[^\s<>"',;:()\[\]@]+@[^\s<>"',;:()\[\]@]+\.[^\s<>"',;:()\[\]@]+""")
 
 
 def compare_row(parcel: Parcel, row: ListedClient | None) -> Iterator[Finding]:
@@ -35,13 +35,13 @@ def compare_row(parcel: Parcel, row: ListedClient | None) -> Iterator[Finding]:
         ("id", client.id, row.id),
         ("company", client.company, row.company),
         ("mail", ", ".join(client.addresses), ", ".join(row.addresses)),
-        ("lang", client.lang.value, row.lang.value),
+        (f"lang.{row.lang.value}", client.lang.value, row.lang.value),
         ("contact", client.contact, row.contact),
     )
     for field, mail, listed in pairs:
         if mail != listed:
-            parts = {"id": row.id, "field": f"clients.column.{field}"}
-            yield Refusal(f"guard.row.{field}", {**parts, "mail": mail, "list": listed})
+            parts = {"id": row.id, "mail": mail or "-", "list": listed or "-"}
+            yield Refusal(f"guard.row.{field}", parts)
 
 
 def compare_recipients(
@@ -50,17 +50,17 @@ def compare_recipients(
     """Every recipient that is not the client's own."""
     own = {address_key(address) for address in row.addresses}
     told: set[str] = set()
-    for name, value in mail.message.items():
+    for name, value in mail.message.raw_items():
         kind = name.lower()
         if _ELSEWHERE.fullmatch(kind):
             yield Refusal("guard.to.header", {"header": name, "value": str(value)[:100]})
         elif kind in _TO:
-            found = _addresses(value)
+            found = _addresses(mail, name, str(value))
             told |= found
             for address in sorted(found - own):
                 yield _stranger(address, row, register, name)
         elif kind in _FROM:
-            for address in sorted(_addresses(value) - {address_key(sender)}):
+            for address in sorted(_addresses(mail, name, str(value)) - {address_key(sender)}):
                 yield Refusal("guard.from", {"mail": address, "sender": sender})
     if not told:
         yield Refusal("guard.to.none", _who(row))
@@ -70,9 +70,7 @@ def compare_recipients(
             yield Refusal("guard.to.shared", {"address": address, "ids": ids})
 
 
-def doubt_domains(
-    row: ListedClient, former: Mapping[str, frozenset[str]]
-) -> Iterator[Finding]:
+def doubt_domains(row: ListedClient, former: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
     """Domains that the client's mails have not gone to before, where that is known."""
     before = {_domain(f"x@{domain}") for domain in former.get(row.id.casefold(), frozenset())}
     now = {_domain(address) for address in row.addresses}
@@ -89,13 +87,13 @@ def _stranger(address: str, row: ListedClient, register: Register, header: str) 
     return Refusal("guard.to.other", {**parts, "other": f"{owners[0].id} {owners[0].company}"})
 
 
-def _addresses(value: object) -> set[str]:
+def _addresses(mail: Mail, name: str, value: str) -> set[str]:
     """All that any mail program could take for an address in a header."""
-    text = decoded(str(value))
-    found = {address for _, address in getaddresses([str(value)]) if address}
-    if isinstance(value, AddressHeader):
-        found |= {f"{each.username}@{each.domain}" for each in value.addresses}
-    return {address_key(address) for address in (*found, *_ADDRESS.findall(text))}
+    header = mail.message[name]
+    found = {address for _, address in getaddresses([value.replace("\r\n", "")]) if address}
+    if isinstance(header, AddressHeader):
+        found |= {f"{each.username}@{each.domain}" for each in header.addresses}
+    return {address_key(address) for address in (*found, *_ADDRESS.findall(decoded(value)))}
 
 
 def _domain(address: str) -> str:

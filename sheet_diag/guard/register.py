@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +39,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The clients by folded id and by address, their names, and their passwords (see `squeezed`)."""
+    """The clients by folded id and by address, their names and passwords as they are looked for,
+    and who bears each password."""
 
     rows: Mapping[str, ListedClient]
     owners: Mapping[str, tuple[ListedClient, ...]]
@@ -91,10 +93,8 @@ class Register:
 def address_key(address: str) -> str:
     """An address as it is compared: without case, its domain as the name system spells it."""
     local, _, domain = address.strip().rpartition("@")
-    try:
+    with suppress(UnicodeError):  # no such domain: it equals none but itself
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local.strip(chr(34))}@{domain}".casefold()
 
 

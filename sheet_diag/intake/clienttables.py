@@ -15,7 +15,7 @@ from typing import Final
 
 from sheet_diag.folding import tidy
 from sheet_diag.intake.cells import Grid, Mark
-from sheet_diag.intake.clientfaults import ListFault, ListNote, Said, named, says
+from sheet_diag.intake.clientfaults import ListFault, ListNote, Said, named, says, shortened
 from sheet_diag.intake.lexicon import closed_up
 from sheet_diag.layout import CLIENT_COLUMNS, REQUIRED_CLIENT_COLUMNS, cell_name
 from sheet_diag.model.basics import Lang
@@ -105,7 +105,7 @@ class Table:
         spellings = _spellings_of(column)
         for place, heading in self._others().items():
             if get_close_matches(closed_up(heading), spellings, n=1, cutoff=_ALIKE):
-                parts = {**named(column), "value": heading}
+                parts = {**named(column), "value": shortened(heading)}
                 return self._fault(place, says("clients.fault.column.near", **parts))
         said = says("clients.fault.column.missing", **named(column))
         return ListFault(self.grid.name, self.corner, said.key, said.parts)
@@ -148,8 +148,8 @@ def _about_other(heading: str, columns: Mapping[str, object]) -> tuple[str, Mapp
     for column in CLIENT_COLUMNS:
         near = get_close_matches(closed_up(heading), _spellings_of(column), n=1, cutoff=_ALIKE)
         if near and column not in columns:
-            return "clients.note.column.near", {"value": heading, **named(column)}
-    return "clients.note.column.other", {"value": heading}
+            return "clients.note.column.near", {"value": shortened(heading), **named(column)}
+    return "clients.note.column.other", {"value": shortened(heading)}
 
 
 def _order(column: str) -> int:

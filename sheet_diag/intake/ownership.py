@@ -148,7 +148,7 @@ def _of_pdf(content: bytes, password: str) -> Ownership:
         file = PdfReader(io.BytesIO(content))
         locked = file.is_encrypted and not file.decrypt("")
         opens = not locked or (bool(password) and bool(file.decrypt(password)))
-        told = (file.metadata or {}) if opens else {}
+        told: Mapping[str, object] = (file.metadata or {}) if opens else {}
         properties = {str(key).removeprefix("/"): str(text) for key, text in told.items()}
     except MemoryError:
         raise

@@ -57,7 +57,8 @@ class Letters:
         letter = self._written(parcel.kind.value, lang, words)
         signature = self._written(SIGNATURE, lang, words)
         subject, body = letter.subject_and_body()
-        text = f"{body.plain()}\n\n{_RULE}\n{signature.plain()}\n"
+        foot = f"\n{_RULE}\n{signature.plain()}\n" if signature.marked else ""
+        text = f"{body.plain()}\n{foot}"
         html = self._framed(lang, subject.plain(), issuer, body, signature)
         return Letter(subject.plain(), text, html)
 

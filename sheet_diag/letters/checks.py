@@ -41,10 +41,11 @@ def faults_of_frame(source: Source) -> list[Fault]:
     faults = _faults_of_words(source, frame_environment(), FRAME_WORDS)
     if faults:
         return faults
-    used = meta.find_undeclared_variables(frame_environment().parse(source.text))
-    missing = [name for name in _NEEDED_IN_FRAME if name not in used]
-    faults = [("letter.error.missing", _at(source, 1, name=name)) for name in missing]
-    return faults or list(_faults_in_frame_trial(source))
+    faults = list(_faults_in_frame_trial(source))
+    if faults:
+        return faults
+    missing = [name for name in _NEEDED_IN_FRAME if not _is_shown(name, source)]
+    return [("letter.error.missing", _at(source, 1, name=name)) for name in missing]
 
 
 def _faults_of_words(source: Source, reader: Environment, known: tuple[str, ...]) -> list[Fault]:
@@ -123,6 +124,16 @@ def _faults_in_frame_trial(source: Source) -> Iterator[Fault]:
         except LetterError as error:
             yield from error.faults
             return
+
+
+def _is_shown(name: str, source: Source) -> bool:
+    """Whether the page changes with the word in the way it should."""
+    frame = Frame(source)
+    if name == "lang":
+        pages = {lang: frame.around(lang, "", "", Written("."), Written(".")) for lang in Lang}
+        return all(f'lang="{lang.value}"' in page for lang, page in pages.items())
+    texts = {each: Written(f"<{each}>") for each in ("body", "signature")}
+    return f"&lt;{name}&gt;" in frame.around(Lang.JA, "", "", **texts)
 
 
 def _all_words(source: Source) -> dict[str, object]:

@@ -20,7 +20,7 @@ from markdown_it.utils import EnvType
 from markupsafe import Markup
 
 from sheet_diag.letters.sources import Source
-from sheet_diag.letters.texts import BEGIN, END, Written, rendered
+from sheet_diag.letters.texts import BEGIN, END, MARKS, Written, rendered
 from sheet_diag.model.basics import Lang
 
 # What would make the two forms of a letter say different things.
@@ -77,7 +77,8 @@ def html_of(written: Written) -> str:
 
     text = _VALUE.sub(place, written.marked)
     page: str = _Markdown(values).render(text)
-    return _PLACE.sub(lambda found: _html(values[int(found[1])]), page).strip()
+    filled = _PLACE.sub(lambda found: _html(values[int(found[1])]), page)
+    return MARKS.sub("", filled).strip()  # a filter may have cut one of a pair off
 
 
 def _html(value: str) -> str:
@@ -100,13 +101,7 @@ class _Markdown(MarkdownIt):
                 token.attrSet("style", _STYLES[token.tag])
         return tokens
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - as the library calls it
-        """Whether a link leads to where a letter may lead."""
-        return super().validateLink(self._filled(url))
-
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - as the library calls it
-        """The link as HTML writes it."""
-        return super().normalizeLink(self._filled(url))
-
-    def _filled(self, text: str) -> str:
-        return _PLACE.sub(lambda found: self._values[int(found[1])], text)
+        """The link as HTML writes it; the library judges what this gives."""
+        filled = _PLACE.sub(lambda found: self._values[int(found[1])], url)
+        return super().normalizeLink(filled)

@@ -21,8 +21,8 @@ from sheet_diag.letters.sources import LetterError, Source
 # Two code points that Unicode keeps out of every text.
 BEGIN: Final = "\ufdd0"
 END: Final = "\ufdd1"
+MARKS: Final = re.compile(f"[{BEGIN}{END}]")
 
-_MARKS: Final = re.compile(f"[{BEGIN}{END}]")
 _SUBJECT: Final = re.compile(r"[ \t\u3000]*(?:件名|subject)[ \t\u3000]*[:：](.*)", re.IGNORECASE)
 _GAP: Final = re.compile(r"\n(?:[ \t\u3000]*\n){2,}")
 _ENDS: Final = re.compile(r"[ \t\u3000]+$", re.MULTILINE)
@@ -45,7 +45,7 @@ class Written:
 
     def plain(self) -> str:
         """The text as people read it."""
-        return _MARKS.sub("", self.marked)
+        return MARKS.sub("", self.marked)
 
     def subject_and_body(self) -> tuple[Written, Written]:
         """The first line, and all below it. Raises `ValueError` where the first is no subject."""

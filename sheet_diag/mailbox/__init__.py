@@ -59,7 +59,7 @@ def find_copies(
                 for found in box.having(place, tuple(missing)):
                     del missing[found]
             if not missing or waited >= wait:
-                return frozenset(message_ids) - missing.keys()
+                return frozenset(each for each in message_ids if each not in missing)
             pause = min(_PAUSE, wait - waited)
             sleep(pause)
             waited += pause

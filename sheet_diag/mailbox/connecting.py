@@ -87,7 +87,7 @@ def _reached(server: MailServer) -> BaseMailBox:
             raise mailbox_error(server, "collect.server.no_tls")
         return _StartTls(server.host, server.port, timeout=TIMEOUT, ssl_context=context)
     except (ConnectionRefusedError, TimeoutError) as error:  # nobody there, not: went away
-        reason = error.strerror or type(error).__name__
+        reason = error.strerror or str(error)
         raise mailbox_error(server, "collect.server.unreachable", reason=reason) from error
     except _NoStartTlsError as error:  # or somebody in between has taken it out
         raise mailbox_error(server, "collect.server.no_starttls") from error

@@ -34,7 +34,7 @@ _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _FLAGS: Final = re.compile(rb"\bFLAGS \(([^)]*)\)")
 _LITERAL: Final = re.compile(rb"\{\d+\}$")
 _HEADER: Final = re.compile(rb"\bBODY\[(HEADER[^\]]*)?\](<\d+>)? $")
-_STRUCTURE: Final = re.compile(rb"\bBODYSTRUCTURE (\(.*)", re.DOTALL)
+_STRUCTURE: Final = re.compile(rb"\bBODYSTRUCTURE (\(.*?)(?: BODY\[|$)", re.DOTALL)
 _INBOX: Final = "INBOX"
 _MARKS: Final = frozenset({"\\sent", "\\all", "\\junk"})
 _NO_FOLDER: Final = frozenset({"\\noselect", "\\nonexistent"})
@@ -184,7 +184,8 @@ def _found(pattern: re.Pattern[bytes], text: bytes) -> bytes:
 def _arrived(text: bytes) -> datetime:
     """The time of arrival here; now, where the server does not tell."""
     try:
-        told_time = imaplib.Internaldate2tuple(text)
-        return datetime.fromtimestamp(time.mktime(told_time)).astimezone()
-    except (TypeError, ValueError, OverflowError, OSError):
+        arrived = imaplib.Internaldate2tuple(text)
+        seconds = time.mktime(arrived) if arrived else time.time()
+        return datetime.fromtimestamp(seconds).astimezone()
+    except (ValueError, OverflowError, OSError):
         return datetime.now().astimezone()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Final
 
-from sheet_diag.celltext import property_text, storable
+from sheet_diag.celltext import storable
 from sheet_diag.layout import IDENTITY_KEYS, Column
 from sheet_diag.model.catalog import FieldKind, ProfileField
 from sheet_diag.sheet.content import Content
@@ -87,8 +87,6 @@ def _likeness(content: Content) -> Hashable:
     heights = [field_height(field, entry, lang) for field, entry in _entries(content)]
     return (
         lang,
-        content.former is not None,
-        property_text(texts[0]) == texts[0],
         tuple(map(texts.index, texts)),
         tuple(bool(text.strip(" ")) for text in texts),
         (*heights, addressee_height(content.addressee), lead_height(content)),

@@ -57,7 +57,9 @@ class Pattern:
         self._cells = _cut_cells(parts[self._form], openings.cells)
         self._strings = _Strings(parts, openings.texts, self._cells)
         self._property = _cut_property(parts, openings)
-        own = {_STRINGS, _PROPERTIES, self._form}
+        own = {_STRINGS}
+        own |= {self._form} if self._cells.is_open else set()
+        own |= {_PROPERTIES} if self._property.is_open else set()
         self._parts = {
             name: None if name in own else deflate(part.encode()) for name, part in parts.items()
         }

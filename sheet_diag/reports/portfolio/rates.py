@@ -27,7 +27,7 @@ from sheet_diag.typography import room, row_height
 from sheet_diag.wording import Wording
 from sheet_diag.workbook import Book, Page
 
-_WIDTHS: Final = (160, *(84,) * 6)  # pixels; of the tables
+_WIDTHS: Final = (160, *(86,) * 6)  # pixels; of the tables
 _GAP: Final = 24
 _CHART_COLUMNS: Final = (72,) * 8
 _LAST: Final = len(_WIDTHS) - 1
@@ -144,7 +144,7 @@ def _headings(page: Page, row: int, heads: Sequence[str], heading: str) -> None:
     page.height(row, 24)
     for place, head in enumerate(heads):
         page.text(row + 1, place, head, _HEAD)
-    page.height(row + 1, 30)
+    page.height(row + 1, 34)
 
 
 def _place(page: Page, row: int, chart: object, lines: int, title: str) -> int:

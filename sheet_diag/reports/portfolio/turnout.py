@@ -129,7 +129,7 @@ def answer_in(turnout: Turnout, say: Wording) -> str:
         "trouble": sum(bool(standing.trouble) for standing in turnout.standings),
     }
     more = [say(f"standing.answer.{key}", count=f"{n:,}") for key, n in others.items() if n]
-    return say("standing.joint").join([when, main, late, *more])
+    return "".join([when, main, late, *more]).rstrip()
 
 
 def _write_tiles(page: Page, turnout: Turnout, say: Wording) -> None:
@@ -183,7 +183,7 @@ def _columns(summary: Summary) -> list[Column]:
         named("due"),
         stage,
         named("sent"),
-        named("reminders", 66, _COUNT, figure),
+        named("reminders", 76, _COUNT, figure),
         named("reminded"),
         named("received"),
         named("correction_sent"),

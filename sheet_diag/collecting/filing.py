@@ -1,0 +1,74 @@
+"""A mail -> a file of the input folder, whole and under one name, however often that is tried."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.model.clientlist import ListedClient
+from sheet_diag.naming import safe_name
+
+FOLDER: Final = "mail"  # below the input folder
+_DRAFT: Final = ".sheet-diag-mail.tmp"  # intake knows it for no return
+_SHORT: Final = 8
+_LONG: Final = 32
+
+
+class Cabinet:
+    """The folder of mails below the input folder; made with the first of them."""
+
+    def __init__(self, source: Path) -> None:
+        self._folder = source / FOLDER
+        self._draft = self._folder / _DRAFT
+
+    def draft(self, content: bytes) -> Path:
+        """Lay a mail down for reading, not yet as a file of the input folder. Raises `OSError`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return self._draft
+
+    def keep(self, content: bytes, identity: str, label: str, when: datetime) -> str:
+        """Make the draft a file; its name below the input folder. Raises `OSError`.
+
+        A mail that lies there already, because a command was killed before it noted that, keeps
+        its name, even where its client is told otherwise by now.
+        """
+        digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()
+        for path in self._folder.glob(f"*_{digest[:_SHORT]}*.eml"):
+            if path.read_bytes() == content:
+                self.clear()
+                return f"{FOLDER}/{path.name}"
+        name = f"{when:%Y%m%d}_{label}_{digest[:_SHORT]}.eml"
+        if (self._folder / name).exists():  # of another mail
+            name = f"{when:%Y%m%d}_{label}_{digest[:_LONG]}.eml"
+        self._draft.replace(self._folder / name)
+        _sync(self._folder)
+        return f"{FOLDER}/{name}"
+
+    def clear(self) -> None:
+        """Take the draft away, if there is one."""
+        self._draft.unlink(missing_ok=True)
+
+
+def label_of(client: ListedClient | None, sender: str) -> str:
+    """Who stands in the name of the file: the client, or else the sender's address."""
+    if client:
+        return safe_name(f"{client.id}_{client.company}")
+    return safe_name(sender) or "unknown"
+
+
+def _sync(folder: Path) -> None:
+    """Have the name on the disk too, where folders can be synchronised."""
+    with suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,98 @@
+"""誤送信の防止: a mail carries the things of its client to that client, and to nobody else.
+
+Looks at the bytes that would leave, parsed again as a receiver would, and at nothing that made
+them. What cannot be looked at does not leave: a fault in here is a refusal, never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sheet_diag.guard.attachments import Due, compare_attachments
+from sheet_diag.guard.parsing import Mail, OddMailError, parse
+from sheet_diag.guard.recipients import compare_recipients, compare_row, doubt_domains
+from sheet_diag.guard.register import Register
+from sheet_diag.guard.texts import (
+    compare_file_name,
+    compare_letter,
+    require_no_other_password,
+    require_no_password,
+    require_password,
+)
+from sheet_diag.guard.verdicts import Doubt, Finding, Refusal, Verdict
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.post import MailKind, Parcel
+from sheet_diag.model.settings import Reading
+
+__all__ = ["Doubt", "Guard", "Refusal", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The guard of one campaign.
+
+    `sender` is the address that mails come from; `former_domains` are those written to before, by
+    folded client id (empty: nothing known); `passwords` are those of the reports, by client id.
+    `unprotected`: the user said that results may go out open.
+    """
+
+    catalog: Catalog
+    clients: ClientList
+    sender: str
+    former_domains: Mapping[str, frozenset[str]]
+    passwords: Mapping[str, str] = field(repr=False)
+    reading: Reading = field(default_factory=Reading)
+    unprotected: bool = False
+    _register: Register = field(init=False, repr=False, compare=False)
+    _passwords: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look through the list once, for all mails."""
+        passwords = {client.casefold(): word for client, word in self.passwords.items() if word}
+        object.__setattr__(self, "_passwords", passwords)
+        object.__setattr__(self, "_register", Register.of(self.clients, passwords))
+
+    def inspect(self, content: bytes, parcel: Parcel) -> Verdict:
+        """Look at the final bytes of a mail. Raises nothing, whatever they hold."""
+        try:
+            found = tuple(self._findings(content, parcel))
+        except OddMailError as error:
+            found = (Refusal(f"guard.odd.{error.reason}"),)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong: what is unseen stays here
+            found = (Refusal("guard.fault", {"reason": type(error).__name__}),)
+        refusals = tuple(each for each in found if isinstance(each, Refusal))
+        return Verdict(refusals, tuple(each for each in found if isinstance(each, Doubt)))
+
+    def _findings(self, content: bytes, parcel: Parcel) -> Iterator[Finding]:
+        mail, row = parse(content), self._register.rows.get(parcel.client.id.casefold())
+        yield from compare_row(parcel, row)
+        if row is None:
+            return
+        yield from compare_recipients(mail, row, self._register, self.sender)
+        yield from compare_letter(mail, row, self._register)
+        yield from self._passwords_in(mail, parcel, row)
+        for attached in mail.attached:
+            yield from compare_file_name(attached.name, row, self._register)
+        yield from compare_attachments(mail, self._due(parcel, row))
+        yield from doubt_domains(row, self.former_domains)
+
+    def _due(self, parcel: Parcel, row: ListedClient) -> Due:
+        return Due(
+            parcel=parcel,
+            row=row,
+            catalog=self.catalog,
+            limits=self.reading.limits,
+            password=self._passwords.get(row.id.casefold(), ""),
+            unprotected=self.unprotected,
+        )
+
+    def _passwords_in(self, mail: Mail, parcel: Parcel, row: ListedClient) -> Iterator[Finding]:
+        yield from require_no_other_password(mail, row, self._passwords, self._register)
+        if parcel.kind is not MailKind.PASSWORD:
+            yield from require_no_password(mail, parcel, self._passwords)
+        if parcel.kind is MailKind.PASSWORD or (
+            parcel.kind is MailKind.RESULT and not self.unprotected
+        ):
+            yield from require_password(mail, parcel, self._passwords, self._register)

@@ -1,0 +1,540 @@
+"""Returns are fetched from a real mailbox once, are told apart, and leave no trace there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.collecting import Collected, Collection, collect, filing
+from sheet_diag.intake import find
+from sheet_diag.mailbox import Mailbox, MailboxError, find_copies, opened, try_login
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.settings import Issuer, Limits, Reading, Security
+from sheet_diag.postbook import FILE_NAME, Postbook
+from sheet_diag.sheet.issuing import SheetOrder, issue_sheets
+from sheet_diag.wording import Wording
+from tests.catalogs import JIS
+from tests.dovecot import PASSWORD, USER, Dovecot
+from tests.mailservers import Authority
+
+XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+VCARD = ("text", "vcard")
+ARRIVED = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+A = ListedClient("C-001", "株式会社見本商事", Lang.JA, ("taro@mihon.example",))
+B = ListedClient("C-002", "Sample K.K.", Lang.EN, ("jane@sample.example", "bob@sample.example"))
+CLIENTS = ClientList((A, B))
+UNKNOWN = ListedClient("X-999", "Unlisted", Lang.EN, ("x@unlisted.example",))
+SHEETS = {
+    client.id: content
+    for client, content in zip(
+        (A, B, UNKNOWN),
+        issue_sheets(JIS, Issuer(), [SheetOrder(each) for each in (A, B, UNKNOWN)]),
+        strict=True,
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def running(authority: Authority) -> Iterator[Dovecot]:
+    with Dovecot(authority) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Dovecot) -> Dovecot:
+    running.empty()
+    return running
+
+
+class Office:
+    """The firm's folders, and its mailbox looked through."""
+
+    def __init__(self, folder: Path, server: Dovecot) -> None:
+        self.server = server
+        self.source = folder / "input"
+        self.log = folder / "output" / FILE_NAME
+        self.clients = CLIENTS
+        self.limits = Limits()
+
+    def collect(self, folder: str = "INBOX", since: date | None = None) -> Collection:
+        with (
+            Postbook.open(self.log) as book,
+            opened(self.server.settings(), folder, PASSWORD) as box,
+        ):
+            return self.collect_from(box, book, since)
+
+    def collect_from(self, box: Mailbox, book: Postbook, since: date | None = None) -> Collection:
+        return collect(
+            box, self.source, book, self.clients, JIS, Reading(self.limits),
+            since=since, progress=lambda _: None,
+        )  # fmt: skip
+
+    def sent(self, client: ListedClient, message_id: str) -> None:
+        with Postbook.open(self.log) as book:
+            when = ARRIVED - timedelta(days=9)
+            for event in (Event.SENDING, Event.SENT):
+                book.add(
+                    Posted(when, event, client.id, MailKind.REQUEST, "", message_id,
+                           client.addresses)
+                )  # fmt: skip
+
+    @property
+    def posted(self) -> tuple[Posted, ...]:
+        return Postbook.read(self.log).posted
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        found = find(self.source, self.source / "none") if self.source.exists() else ()
+        return {each.name: each.path.read_bytes() for each in found}
+
+
+@pytest.fixture
+def office(tmp_path: Path, server: Dovecot) -> Office:
+    return Office(tmp_path, server)
+
+
+def mail(
+    message_id: str = "<1@mihon.example>",
+    sender: str = "taro@mihon.example",
+    subject: str = "回答を送ります",
+    *attached: tuple[str, bytes, tuple[str, str]],
+    **headers: str,
+) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    if message_id:
+        message["Message-ID"] = message_id
+    message["From"] = sender
+    message["To"] = USER
+    message["Subject"] = subject
+    for name, text in headers.items():
+        message[name.replace("_", "-")] = text
+    message.set_content("お世話になっております。")
+    for name, content, (main, sub) in attached:
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return message.as_bytes()
+
+
+def returned(
+    of: str = "C-001", message_id: str = "<1@mihon.example>", sender: str = "taro@mihon.example",
+    **headers: str,
+) -> bytes:  # fmt: skip
+    attached = (f"{of}.xlsx", SHEETS[of], XLSX)
+    return mail(message_id, sender, "回答を送ります", attached, **headers)
+
+
+def doubts(each: Collected) -> list[str]:
+    return [doubt.key.removeprefix("collect.doubt.") for doubt in each.doubts]
+
+
+# --- what is collected
+
+
+def test_the_mail_is_put_in_whole_under_the_name_of_its_client(
+    office: Office, server: Dovecot
+) -> None:
+    content = returned()
+    server.put(content, when=ARRIVED)
+    found = office.collect()
+    (each,) = found.new
+    assert (each.client, each.how, each.sender) == ("C-001", "sheet", "taro@mihon.example")
+    assert (each.subject, each.when, each.doubts) == ("回答を送ります", ARRIVED, ())
+    day = ARRIVED.astimezone().strftime("%Y%m%d")
+    assert each.file.startswith(f"mail/{day}_C-001_株式会社見本商事_")
+    assert office.files == {each.file: content}
+    (line,) = office.posted
+    assert line == Posted(
+        ARRIVED, Event.COLLECTED, "C-001", None, "", "<1@mihon.example>",
+        ("taro@mihon.example",), each.file,
+    )  # fmt: skip
+
+
+def test_each_message_once_however_often(office: Office, server: Dovecot) -> None:
+    server.put(
+        returned(),
+        returned(),
+        mail("", "bob@sample.example", "x", ("b.xlsx", SHEETS["C-002"], XLSX)),
+    )
+    first = office.collect()
+    assert (len(first.new), first.known) == (2, 1)
+    files = office.files
+    again = office.collect()
+    assert (again.new, again.known) == ((), 3)
+    assert office.files == files
+    assert len(office.posted) == 2
+
+
+def test_the_mailbox_stays_as_it_was(office: Office, server: Dovecot) -> None:
+    server.deliver([returned(), mail("<2@x>"), mail("<3@x>", "x@strange.example")])
+    before = server.files()
+    assert all(each.startswith("new/") for each in before)
+    assert len(office.collect().new) == 1
+    find_copies(server.settings(), "INBOX", PASSWORD, ["<1@mihon.example>"], wait=0)
+    try_login(server.settings(), "INBOX", PASSWORD)
+    assert server.files() == before  # still new: nobody has even seen that they came
+    with opened(server.settings(), "INBOX", PASSWORD) as box:
+        assert [head.flags for head in box.heads()] == [{"\\recent"}] * 3
+
+
+def test_a_folder_with_a_japanese_name(office: Office, server: Dovecot) -> None:
+    server.make("情報セキュリティ診断&回収")
+    server.put(returned(), folder="情報セキュリティ診断&回収")
+    assert len(office.collect("情報セキュリティ診断&回収").new) == 1
+    assert office.collect().new == ()
+
+
+def test_only_what_arrived_since_a_day(office: Office, server: Dovecot) -> None:
+    server.put(returned("C-001", "<1@x>"), when=ARRIVED)
+    server.put(returned("C-001", "<2@x>"), when=ARRIVED - timedelta(days=1))
+    server.put(returned("C-001", "<3@x>"), when=ARRIVED - timedelta(days=2))
+    found = office.collect(since=ARRIVED.astimezone().date())
+    assert [line.message_id for line in office.posted] == ["<1@x>"]
+    assert len(found.new) == 1
+
+
+def test_headers_of_old_programs_are_read(office: Office, server: Dovecot) -> None:
+    jis = "ご回答".encode("iso-2022-jp")
+    head = b"From: %s <taro@mihon.example>\r\nSubject: %s\r\nMessage-ID:\r\n <1@mihon.example>\r\n"
+    rest = re.sub(rb"(?m)^(From|Subject|Message-ID): .*\r\n", b"", returned())
+    server.put(head % ("見本太郎".encode("cp932"), jis) + rest)
+    (each,) = office.collect().new
+    assert (each.sender, each.subject) == ("taro@mihon.example", "ご回答")
+    assert office.posted[0].message_id == "<1@mihon.example>"
+
+
+# --- whose it is
+
+
+SENDERS = {
+    "the sheet, as listed": ("C-001", "taro@mihon.example", "", "C-001", "sheet", []),
+    "the sheet, from a colleague": ("C-001", "jiro@mihon.example", "", "C-001", "sheet", []),
+    "the sheet, from elsewhere": (
+        "C-001", "x@gmail.example", "", "C-001", "sheet", ["unknown_domain"],
+    ),
+    "the sheet of another client": (
+        "C-001", "Jane@Sample.example", "", "C-001", "sheet", ["other_sender"],
+    ),
+    "the sheet, in answer to another's": (
+        "C-001", "taro@mihon.example", "<b@firm>", "C-001", "sheet", ["other_thread"],
+    ),
+    "a sheet of nobody, by sender": (
+        "X-999", "bob@sample.example", "", "C-002", "sender", ["unlisted"],
+    ),
+    "a sheet of nobody, by thread": (
+        "X-999", "x@gmail.example", "<a@firm>", "C-001", "thread", ["unlisted"],
+    ),
+    "a sheet of nobody, sender and thread at odds": (
+        "X-999", "bob@sample.example", "<a@firm>", "C-002", "sender", ["unlisted", "thread"],
+    ),
+    "a sheet of nobody, from nobody": ("X-999", "x@gmail.example", "", "", "", ["unlisted"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_whose_it_is(name: str, office: Office, server: Dovecot) -> None:
+    sheet, sender, thread, client, how, odd = SENDERS[name]
+    office.sent(A, "<a@firm>")
+    office.sent(B, "<b@firm>")
+    headers = {"References": f"<old@x> {thread} <new@x>"} if thread else {}
+    server.put(returned(sheet, sender=sender, **headers))
+    (each,) = office.collect().new
+    assert (each.client, each.how, doubts(each)) == (client, how, odd)
+    assert office.posted[-1].client == client
+    for lang in Lang:
+        texts = [Wording(lang)(doubt.key, **doubt.parts) for doubt in each.doubts]
+        assert all(texts)
+        assert "{" not in "".join(texts)
+
+
+def test_a_file_that_is_no_sheet_is_matched_by_its_sender(office: Office, server: Dovecot) -> None:
+    server.put(mail("<1@x>", "bob@sample.example", "x", ("a.xlsx", b"PK\x03\x04 broken", XLSX)))
+    (each,) = office.collect().new
+    assert (each.client, each.how) == ("C-002", "sender")
+
+
+def test_a_stranger_is_named_by_the_address(office: Office, server: Dovecot) -> None:
+    server.put(returned("X-999", sender='"../../evil"@strange.example'))
+    office.collect()
+    (name,) = office.files
+    assert name.startswith("mail/")
+    assert name.count("/") == 1
+    assert "strange.example" in name
+
+
+def test_a_mail_with_sheets_of_two_clients_counts_for_both(office: Office, server: Dovecot) -> None:
+    attached = [(f"{of}.xlsx", SHEETS[of], XLSX) for of in ("C-001", "C-002")]
+    server.put(mail("<1@x>", "taro@mihon.example", "x", *attached))
+    first, other = office.collect().new
+    assert [first.client, other.client] == ["C-001", "C-002"]
+    assert (doubts(first), doubts(other)) == (["several"], ["several", "other_sender"])
+    assert [line.client for line in office.posted] == ["C-001", "C-002"]
+    assert len(office.files) == 1
+
+
+# --- what is not
+
+
+def test_a_question_without_a_sheet_is_told_until_it_is_read(
+    office: Office, server: Dovecot
+) -> None:
+    server.put(
+        mail("<1@x>", "taro@mihon.example", "期限の延長について"),
+        mail("<2@x>", "bob@sample.example", "card", ("a.vcf", b"BEGIN:VCARD", VCARD)),
+        mail("<3@x>", "news@shop.example", "Sale"),
+        mail("<4@x>", "x@shop.example", "Re: x", In_Reply_To="<a@firm>"),
+    )
+    office.sent(A, "<a@firm>")
+    for _ in range(2):
+        found = office.collect()
+        assert [(each.client, each.subject) for each in found.without_sheet] == [
+            ("C-001", "期限の延長について"), ("C-002", "card"), ("C-001", "Re: x"),
+        ]  # fmt: skip
+        assert (found.new, found.others) == ((), 1)
+    server.mark("\\Seen")
+    found = office.collect()
+    assert (found.without_sheet, found.others) == ((), 4)
+    assert office.files == {}
+
+
+def test_what_servers_return_of_ours_is_no_answer(office: Office, server: Dovecot) -> None:
+    ours = returned("C-001", "<by-hand@outlook>", USER)
+    for media, sender in (
+        ("delivery-status", "MAILER-DAEMON@mx"),
+        ("disposition-notification", A.addresses[0]),
+    ):
+        head = (
+            f"From: {sender}\r\nSubject: report\r\nMIME-Version: 1.0\r\nContent-Type: "
+            f'multipart/report; report-type={media}; boundary="b"\r\n\r\n'
+            f"--b\r\nContent-Type: message/{media}\r\n\r\nX: y\r\n\r\n"
+            "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        )
+        server.put(head.encode() + ours + b"\r\n--b--\r\n")
+    found = office.collect()
+    assert (found.new, found.automatic) == ((), 1)
+    assert [each.sender for each in found.without_sheet] == ["MAILER-DAEMON@mx"]
+
+
+def test_labels_show_one_mail_in_several_folders(office: Office, server: Dovecot) -> None:
+    server.put(returned())
+    server.put(returned(), folder="Sent")
+    found = [office.collect(folder) for folder in ("INBOX", "Sent")]
+    assert [(len(each.new), each.known) for each in found] == [(1, 0), (0, 1)]
+
+
+@pytest.mark.parametrize("code", ["utf-8", "cp932"])
+def test_names_in_eight_bits(code: str, office: Office, server: Dovecot) -> None:
+    content = returned().replace(b"C-001.xlsx", '回答"票.xlsx'.replace('"', "").encode(code))
+    server.put(content)
+    assert len(office.collect().new) == 1
+    assert [*office.files.values()] == [content]
+
+
+def test_our_own_copies_are_left(office: Office, server: Dovecot) -> None:
+    office.sent(A, "<a@firm>")
+    server.put(
+        returned("C-001", "<a@firm>", USER),
+        returned("C-001", "<by-hand@outlook>", USER, Cc="Taro <Taro@mihon.example>"),
+    )
+    found = office.collect()
+    assert (found.new, found.own) == ((), 2)
+
+
+def test_what_we_forward_to_ourselves_is_no_copy(office: Office, server: Dovecot) -> None:
+    server.put(returned("C-001", "<fwd@firm>", USER))
+    assert [each.client for each in office.collect().new] == ["C-001"]
+
+
+def test_machines_answers_are_counted(office: Office, server: Dovecot) -> None:
+    server.put(
+        mail("<1@x>", Auto_Submitted="auto-replied"),
+        mail("<2@x>", X_Autoreply="yes"),
+        mail("<3@x>", Precedence="bulk"),
+        returned("C-001", "<4@x>", Auto_Submitted="auto-generated"),
+    )
+    found = office.collect()
+    assert (found.automatic, found.without_sheet) == (3, ())
+    assert len(found.new) == 1  # a workbook is a workbook
+
+
+def test_a_mail_above_the_limit_is_told_and_never_fetched(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.limits = Limits(file=1)
+    large = ("a.xlsx", os.urandom(1_100_000), XLSX)
+    server.put(mail("<1@x>", "taro@mihon.example", "large", large))
+    monkeypatch.delattr(Mailbox, "message")
+    (each,) = office.collect().too_large
+    assert (each.client, each.subject, each.size > 1_100_000) == ("C-001", "large", True)
+    assert office.files == {}
+
+
+# --- what goes wrong
+
+
+def test_killed_between_file_and_log(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put(returned())
+    with monkeypatch.context() as patch:
+        patch.setattr(Postbook, "add", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            office.collect()
+    assert len(office.files) == 1
+    assert office.posted == ()
+    before = office.files
+    office.clients = ClientList((replace(A, company="株式会社改名"), B))  # another name meanwhile
+    (each,) = office.collect().new
+    assert office.files == before == {each.file: returned_bytes(before)}
+    assert office.posted[0].file == each.file
+
+
+def test_killed_before_the_file_is_in_place(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put(returned())
+    with monkeypatch.context() as patch:
+        patch.setattr(filing.Cabinet, "keep", _killed)
+        patch.setattr(filing.Cabinet, "clear", lambda _: None)
+        with pytest.raises(KeyboardInterrupt):
+            office.collect()
+    (left,) = find(office.source, office.source / "none")
+    assert left.ignored  # a run does not take it for a return
+    assert len(office.collect().new) == 1
+    assert [each.ignored for each in find(office.source, office.source / "none")] == [False]
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def returned_bytes(files: dict[str, bytes]) -> bytes:
+    (content,) = files.values()
+    return content
+
+
+def test_a_connection_that_breaks_is_told_and_taken_up_again(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put(*(returned("C-001", f"<{number}@x>") for number in range(3)))
+    with (
+        Postbook.open(office.log) as book,
+        opened(server.settings(), "INBOX", PASSWORD) as box,
+    ):
+        fetch, count = Mailbox.message, iter(range(9))
+
+        def broken(self: Mailbox, uid: str) -> bytes | None:
+            if next(count) == 1:
+                self._client.client.shutdown()
+            return fetch(self, uid)
+
+        monkeypatch.setattr(Mailbox, "message", broken)
+        found = office.collect_from(box, book)
+    monkeypatch.undo()
+    assert found.stopped
+    assert found.stopped.key == "collect.server.silent"
+    assert len(found.new) == len(office.files) == 1
+    again = office.collect()
+    assert (len(again.new), again.known, again.stopped) == (2, 1, None)
+
+
+def test_a_hostile_attachment_costs_itself_only(office: Office, server: Dovecot) -> None:
+    office.limits = Limits(memory=300, seconds=5)
+    bomb = b"PK\x03\x04" + bytes(2_000_000)
+    server.put(
+        mail("<1@x>", "bob@sample.example", "x", ("a.xlsx", bomb, XLSX)),
+        returned("C-001", "<2@x>"),
+    )
+    assert [each.client for each in office.collect().new] == ["C-002", "C-001"]
+
+
+def test_two_mails_whose_names_would_be_one(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filing, "_SHORT", 0)
+    server.put(returned("C-001", "<1@x>"), returned("C-001", "<2@x>"), when=ARRIVED)
+    assert len(office.collect().new) == len(office.files) == 2
+
+
+WRONG = {
+    "password": "login",
+    "authority": "certificate.unknown",
+    "host": "certificate.name",
+    "port": "unreachable",
+    "plain": "no_tls",
+    "folder": "folder",
+    "ca": "authority",
+    "nowhere": "unknown",
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+@pytest.mark.parametrize("lang", Lang)
+def test_what_is_wrong_is_told(what: str, lang: Lang, server: Dovecot, tmp_path: Path) -> None:
+    server.make("回収")
+    other = Authority(tmp_path)
+    settings = {
+        "authority": server.settings(ca=other.file),
+        "host": server.settings(host="127.1"),  # leads here too, under another name
+        "port": server.settings(port=1),
+        "plain": server.settings(port=server.plain_port),
+        "ca": server.settings(ca=tmp_path / "none.pem"),
+        "nowhere": server.settings(host="mail.invalid"),
+    }.get(what, server.settings())
+    folder = "返信" if what == "folder" else "INBOX"
+    password = "wrong" if what == "password" else PASSWORD
+    with pytest.raises(MailboxError) as caught:
+        try_login(settings, folder, password)
+    error = caught.value
+    text = Wording(lang)(error.key, **error.parts)
+    assert PASSWORD not in text
+    assert error.key == f"collect.server.{WRONG[what]}"
+    assert error.parts["host"] in text
+    assert ("回収" in text) == (what == "folder")
+
+
+def test_starttls(server: Dovecot) -> None:
+    try_login(server.settings(Security.STARTTLS), "INBOX", PASSWORD)
+
+
+# --- copies of what was sent
+
+
+def test_copies_are_found_wherever_they_were_moved(server: Dovecot) -> None:
+    server.put(mail("<1@firm>"))
+    server.put(mail("<2@firm>"), folder="Sent")
+    ids = ["<1@firm>", "<2@firm>", "<3@firm>"]
+    assert find_copies(server.settings(), "INBOX", PASSWORD, ids, wait=0) == {*ids[:2]}
+    assert find_copies(server.settings(), "Sent", PASSWORD, ids, wait=0) == {*ids[:2]}
+
+
+def test_a_copy_is_waited_for(server: Dovecot) -> None:
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            server.put(mail("<1@firm>"))
+
+    def found(wait: int) -> frozenset[str]:
+        ids = ["<1@firm>"]
+        return find_copies(server.settings(), "INBOX", PASSWORD, ids, wait=wait, sleep=sleep)
+
+    assert found(60) == {"<1@firm>"}
+    assert len(pauses) == 2
+    server.empty()
+    assert found(12) == frozenset()
+    assert sum(pauses[2:]) == 12

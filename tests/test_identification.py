@@ -1,0 +1,270 @@
+"""The client list beside the returns: who is recognised, what is filled in, what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from sheet_diag.evaluation import evaluate
+from sheet_diag.identification import Known, Read, identify
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.returns import Code, Identity, Problem, Received, ReturnedSheet
+from sheet_diag.problems import FOR_THE_CONSULTANT, advice, message
+from sheet_diag.sheet.correction import correction_sheet
+from tests.catalogs import JIS
+from tests.samples import ISSUER
+from tests.test_linear import FEW, LINEAR, MANY, grows
+from tests.workbooks import opened, strings
+
+INDUSTRIES = tuple(JIS.field_by_id["industry"].by_id)
+SIZES = tuple(JIS.field_by_id["employees"].by_id)
+ONE, OTHER = INDUSTRIES[:2]
+SMALL, LARGE = SIZES[0], SIZES[-1]
+
+
+def listed(
+    key: str, company: str, *addresses: str, industry: str = "", employees: str = ""
+) -> ListedClient:
+    return ListedClient(key, company, Lang.JA, addresses, industry=industry, employees=employees)
+
+
+LIST = ClientList(
+    (
+        listed("C-01", "株式会社甲", "a@ko.example", industry=ONE, employees=SMALL),
+        listed("C-02", "乙商事", "b@otsu.example"),
+        listed("C-03", "丙", "c@hei-east.example"),
+        listed("C-04", "丙", "c@hei-west.example"),
+        listed("C-06", "己", "d@ki.example", industry=ONE, employees=LARGE),
+        listed("C-05", "丁", "tei@gmail.com", industry=ONE),
+    )
+)
+
+
+def read(
+    client: str = "",
+    *problems: Problem,
+    file: str = "a.xlsx",
+    sha256: str = "1",
+    **profile: str,
+) -> Read:
+    """A return with the id and the profile, answered with yes."""
+    sheet = ReturnedSheet(Identity(client=client or None), Lang.JA, profile, (), "回答")
+    return Received(file, sha256, sheet=sheet, problems=problems), evaluate(JIS, sheet)
+
+
+def told(given: Read) -> list[str]:
+    """`CODE reason|field`."""
+    problems = given[0].problems
+    return [
+        " ".join(filter(None, (p.code, p.item, dict(p.details).get("reason")))) for p in problems
+    ]
+
+
+def of(given: Read) -> str:
+    assert given[0].sheet
+    return given[0].sheet.identity.client or ""
+
+
+def known(sender: str = "", file: str = "a.xlsx") -> Known:
+    return Known(LIST, {file: sender} if sender else {})
+
+
+FULL = {"industry": ONE, "employees": SMALL}
+CASES: Mapping[str, tuple[Mapping[str, str], str, str, Sequence[str]]] = {
+    # the sheet, the sender, whose it is then, what is told
+    "the name alone": ({"company": "㈱ 甲", **FULL}, "", "C-01", ["LISTED_AS listed_name"]),
+    "name and mail of a part of the firm": (
+        {"company": "甲", "email": "x@tokyo.ko.example", **FULL}, "", "C-01",
+        ["LISTED_AS listed_name"],
+    ),
+    "the name, but mail of another firm": (
+        {"company": "甲", "email": "x@kou.example", **FULL}, "", "",
+        ["LISTED_UNSURE listed_domain"],
+    ),
+    "the name, mail of nobody's firm, and another industry": (
+        {"company": "丁", "industry": OTHER}, "", "", ["LISTED_UNSURE listed_industry"],
+    ),
+    "the name, own mail, and another industry": (
+        {"company": "甲", "email": "x@ko.example", "industry": OTHER, "employees": SMALL}, "",
+        "C-01", ["LISTED_AS listed_name", "LIST_DISAGREES industry"],
+    ),
+    "a name that two bear": (
+        {"company": "丙", "email": "c@hei-east.example"}, "", "",
+        ["LISTED_UNSURE listed_namesakes"],
+    ),
+    "a name that two bear, from one of them": (
+        {"company": "丙"}, "C-04", "C-04", ["LISTED_AS listed_sender"],
+    ),
+    "no name, from a listed address": ({}, "C-02", "C-02", ["LISTED_AS listed_sender"]),
+    "no name, from nobody": ({}, "", "", ["NOT_LISTED"]),
+    "another name than the sender's": (
+        {"company": "戊"}, "C-02", "", ["LISTED_UNSURE listed_sender_name"],
+    ),
+    "a listed name, from another listed client": (
+        {"company": "甲", **FULL}, "C-02", "", ["LISTED_UNSURE listed_sender_name"],
+    ),
+    "a name that nobody bears": ({"company": "戊"}, "", "", ["NOT_LISTED"]),
+    "its id": ({"id": "C-02", "company": "乙商事"}, "", "C-02", []),
+    "its id, typed wide": ({"id": "ｃ－０２", "company": "乙商事"}, "", "C-02", []),
+    "its id, no name": ({"id": "C-02"}, "C-02", "C-02", []),
+    "an id that is not listed": (
+        {"id": "X-9", "company": "甲"}, "C-01", "X-9", ["ID_NOT_LISTED"],
+    ),
+    "the id of another firm": (
+        {"id": "C-01", "company": "乙商事"}, "", "C-01", ["LISTED_NAME_DIFFERS"],
+    ),
+    "its id, from another client": (
+        {"id": "C-02", "company": "乙商事"}, "C-01", "C-02", ["SENDER_DISAGREES"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_whose_it_is(case: str) -> None:
+    says, sender, client, expected = CASES[case]
+    profile = {key: entry for key, entry in says.items() if key != "id"}
+    (found,) = identify(JIS, [read(says.get("id", ""), **profile)], known(sender))
+    assert (of(found), told(found)) == (client, expected)
+    assert found[0].sender == sender
+
+
+def test_every_sentence_is_whole() -> None:
+    for says, sender, _, _ in CASES.values():
+        profile = {key: entry for key, entry in says.items() if key != "id"}
+        ((found, _),) = identify(JIS, [read(says.get("id", ""), **profile)], known(sender))
+        for problem in found.problems:
+            for lang in Lang:
+                assert message(problem, lang)
+                assert advice(problem, lang) or problem.code is Code.LISTED_AS
+            assert problem.code in FOR_THE_CONSULTANT
+
+
+def test_copies_of_one_file_are_of_one_client() -> None:
+    """It must not depend on which of them counts."""
+    copies = [read(file=name) for name in ("a.xlsx", "b.eml")]
+    assert [of(each) for each in identify(JIS, copies, known("C-02", "b.eml"))] == ["C-02", "C-02"]
+
+
+def test_a_file_from_two_clients_is_nobodys() -> None:
+    copies = [read(file=name) for name in ("a.eml", "b.eml")]
+    found = identify(JIS, copies, Known(LIST, {"a.eml": "C-01", "b.eml": "C-02"}))
+    assert [told(each) for each in found] == [["LISTED_UNSURE listed_senders"]] * 2
+
+
+# --- what the list knows
+
+
+def missing(field: str) -> Problem:
+    return Problem(Code.PROFILE_MISSING, "会社情報", "C12", field, details=(("field", field),))
+
+
+def test_blanks_are_filled_and_the_diagnosis_follows() -> None:
+    rule = JIS.insurance.exposure
+    points = {**rule.points, "employees": {LARGE: 9}}  # ours asks for neither of the two
+    catalog = replace(JIS, insurance=replace(JIS.insurance, exposure=replace(rule, points=points)))
+    given = read("C-06", missing("industry"), missing("employees"), company="己")
+    ((found, diagnosis),) = identify(catalog, [given], known())
+    assert found.sheet
+    assert diagnosis
+    assert found.sheet.profile == {"company": "己", "industry": ONE, "employees": LARGE}
+    assert told((found, diagnosis)) == ["TAKEN_FROM_LIST industry", "TAKEN_FROM_LIST employees"]
+    assert diagnosis == evaluate(catalog, found.sheet)
+    assert given[1]
+    assert diagnosis.insurance != given[1].insurance
+
+
+def test_the_sheet_counts_where_both_say_something() -> None:
+    given = read("C-01", company="甲", industry=OTHER, employees=LARGE)
+    (found,) = identify(JIS, [given], known())
+    assert found[0].sheet
+    assert found[0].sheet.profile["industry"] == OTHER
+    assert told(found) == ["LIST_DISAGREES industry", "LIST_DISAGREES employees"]
+    label = JIS.field_by_id["industry"].by_id
+    text = message(found[0].problems[0], Lang.JA)
+    assert label[ONE].label.ja in text
+    assert label[OTHER].label.ja in text
+
+
+def test_an_entry_that_is_not_understood_is_told_beside_the_list() -> None:
+    details = (("field", "業種"), ("expected", "…"))
+    problem = Problem(Code.PROFILE_NOT_UNDERSTOOD, item="industry", value="色々", details=details)
+    (found,) = identify(JIS, [read("C-01", problem, company="甲", employees=SMALL)], known())
+    assert told(found) == ["PROFILE_NOT_UNDERSTOOD industry", "TAKEN_FROM_LIST industry"]
+
+
+@pytest.mark.parametrize(("company", "sender"), [("乙商事", ""), ("甲", "C-02")])
+def test_nothing_is_filled_in_where_there_is_a_doubt(company: str, sender: str) -> None:
+    (found,) = identify(JIS, [read("C-01", company=company)], known(sender))
+    assert found[0].sheet
+    assert found[0].sheet.profile == {"company": company}
+
+
+def test_a_correction_does_not_put_it_into_the_clients_mouth() -> None:
+    (found,) = identify(JIS, [read("C-01", company="甲", employees=SMALL)], known())
+    sheet = found[0].sheet
+    assert sheet
+    label = JIS.field_by_id["industry"].by_id[ONE].label.ja
+    with_it = correction_sheet(JIS, sheet, (), ISSUER, ())
+    without = correction_sheet(JIS, sheet, found[0].problems, ISSUER, ())
+    assert len(strings_of(with_it, label)) > len(strings_of(without, label))
+
+
+def strings_of(content: bytes, text: str) -> list[str]:
+    return [each for page in opened(content) for each in strings(page) if each == text]
+
+
+# --- the mail log
+
+
+def posted(event: Event, *addresses: str, file: str = "in/a.eml", day: int = 5) -> Posted:
+    kind = None if event is Event.COLLECTED else MailKind.REQUEST
+    time = datetime(2026, 11, day, tzinfo=UTC)
+    return Posted(time, event, "C-02", kind, addresses=addresses, file=file)
+
+
+@pytest.mark.parametrize(
+    ("line", "senders", "days"),
+    [
+        (posted(Event.COLLECTED, "A@ko.example"), {"in/a.eml": "C-01"}, 1),
+        (posted(Event.COLLECTED, "x@ko.example"), {}, 1),
+        (posted(Event.COLLECTED, "a@ko.example", "b@otsu.example"), {}, 1),
+        (posted(Event.SENT, "a@ko.example"), {}, 0),
+        (posted(Event.COLLECTED, "a@ko.example", file=""), {}, 0),
+    ],
+)
+def test_only_a_listed_address_is_a_sender(
+    line: Posted, senders: Mapping[str, str], days: int
+) -> None:
+    found = Known.of(LIST, [line])
+    assert (found.senders, len(found.days)) == (senders, days)
+
+
+def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
+    moment = int(datetime(2026, 11, 7, 12).timestamp()) * 10**9
+    returns = [
+        (replace(read(file=name, sha256=name)[0], file_time=time), None)
+        for name, time in (("a.eml", moment), ("b.xlsx", moment), ("c", 0), ("d", 10**30))
+    ]
+    found = identify(JIS, returns, Known(LIST, days={"a.eml": date(2026, 11, 5)}))
+    assert [each.received for each, _ in found] == ["2026-11-05", "2026-11-07", "", ""]
+
+
+def test_what_cannot_be_read_keeps_its_sender() -> None:
+    given = Received("a.xlsx", "1", problems=(Problem(Code.UNREADABLE),))
+    ((found, diagnosis),) = identify(JIS, [(given, None)], known("C-01"))
+    assert (found.sender, found.problems, diagnosis) == ("C-01", given.problems, None)
+
+
+def test_linear() -> None:
+    def crowd(count: int) -> tuple[list[Read], Known]:
+        clients = tuple(listed(f"C{n}", f"会社{n}", f"a@c{n}.example") for n in range(count))
+        returns = [read(file=str(n), sha256=str(n), company=f"会社{n}") for n in range(count)]
+        return returns, Known(ClientList(clients), {str(n): f"C{n}" for n in range(0, count, 2)})
+
+    growth = grows(lambda one: list(identify(JIS, *one)), crowd(FEW), crowd(MANY))
+    assert growth < LINEAR

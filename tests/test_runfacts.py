@@ -1,0 +1,96 @@
+"""What a run tells of its returns is the same from its outcomes and from its run.json."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.batch import Order, run
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.post import Event, Posted
+from sheet_diag.model.results import Status
+from sheet_diag.runfacts import RunFactsError, facts_in, facts_of
+from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.staging import JOURNAL
+from tests.catalogs import JIS, answers
+from tests.samples import AS_OF, ISSUER, PROFILE, labels
+
+FULL = labels(JIS, answers(JIS, {}, "○"))
+CLIENTS = ClientList(
+    (
+        ListedClient("C-01", "株式会社見本", Lang.JA, ("a@mihon.example",)),
+        ListedClient("C-02", "乙商事", Lang.JA, ("b@otsu.example",)),
+    )
+)
+
+
+def order(tmp_path: Path) -> Order:
+    """A ranked, a held and an unreadable return."""
+    folder = tmp_path / "input"
+    folder.mkdir()
+    email = {"email": "x@mihon.example"}
+    (folder / "a.xlsx").write_bytes(
+        hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE | email, FULL))
+    )
+    held = Entries({**PROFILE, "company": "丙"}, {})
+    (folder / "b.xlsx").write_bytes(hearing_sheet(JIS, Lang.JA, ISSUER, held))
+    (folder / "c.xlsx").write_bytes(b"no workbook")
+    return Order(folder, tmp_path / "output", JIS, ISSUER, AS_OF, Lang.JA, jobs=1)
+
+
+def quiet(*_: object) -> None:
+    pass
+
+
+def test_the_same_from_a_run_and_from_its_folder(tmp_path: Path) -> None:
+    time = datetime(2026, 11, 5, tzinfo=UTC)
+    collected = Posted(time, Event.COLLECTED, addresses=("b@otsu.example",), file="c.xlsx")
+    asked = replace(order(tmp_path), clients=CLIENTS, posted=(collected,))
+    facts = facts_of(run(asked, quiet).outcomes)
+    assert facts_in(asked.output) == (AS_OF, facts)
+    assert [(f.client, f.status) for f in facts] == [
+        ("C-01", Status.RANKED), ("", Status.HELD), ("C-02", Status.REJECTED),
+    ]  # fmt: skip
+    assert Counter(fact.received is None for fact in facts) == {False: 3}
+    assert (facts[2].received, facts[0].email) == (date(2026, 11, 5), "x@mihon.example")
+    assert facts[0].rank
+    assert (asked.output / facts[0].result).is_file()
+    assert (asked.output / facts[1].correction).is_file()
+
+
+def test_without_a_list_nothing_of_it_is_told(tmp_path: Path) -> None:
+    asked = order(tmp_path)
+    facts = facts_of(run(asked, quiet).outcomes)
+    assert facts_in(asked.output) == (AS_OF, facts)
+    assert {(fact.client, fact.received) for fact in facts} == {("", None)}
+
+
+GONE = "comparison.previous.missing"
+CUT = "comparison.previous.unreadable"
+FOREIGN = "comparison.previous.foreign"
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        pytest.param(None, GONE, id="none"),
+        pytest.param("{", CUT, id="cut off"),
+        pytest.param("[]", FOREIGN, id="a list"),
+        pytest.param('{"a": 1}', FOREIGN, id="another document"),
+        pytest.param(
+            json.dumps({"schema": 2, "as_of": "2026-01-01", "returns": []}), FOREIGN, id="2"
+        ),
+    ],
+)
+def test_a_folder_of_no_use(tmp_path: Path, content: str | None, key: str) -> None:
+    if content is not None:
+        (tmp_path / JOURNAL).write_text(content, encoding="utf-8")
+    with pytest.raises(RunFactsError) as told:
+        facts_in(tmp_path)
+    assert (told.value.key, told.value.parts) == (key, {"folder": str(tmp_path)})
