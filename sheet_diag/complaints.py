@@ -54,6 +54,7 @@ def sentence(error: Exception, say: Wording) -> str | None:
     from sheet_diag.config import ConfigError
     from sheet_diag.intake.clientfaults import ClientListError
     from sheet_diag.intake.passwords import PasswordsError
+    from sheet_diag.letters.sources import LetterError
     from sheet_diag.model.faults import ToldError
     from sheet_diag.protection import PasswordListError
     from sheet_diag.staging import OutputBusyError
@@ -65,6 +66,8 @@ def sentence(error: Exception, say: Wording) -> str | None:
             return _config_text(error, say)
         case ClientListError():
             return _list_text(error, say)
+        case LetterError():
+            return "\n".join(say(key, **parts) for key, parts in error.faults)
         case ToldError():
             return say(error.key, **error.parts)
         case PasswordsError():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from sheet_diag.model.faults import ToldError
 from sheet_diag.model.settings import MailServer
 
 Which = Literal["smtp", "imap"]
@@ -18,13 +19,8 @@ _VARIABLES: Final[Mapping[str, str]] = {
 }
 
 
-class CredentialsError(Exception):
-    """A password that is not to be had; `key` is a wording key and `parts` what it asks for."""
-
-    def __init__(self, key: str, **parts: str) -> None:
-        self.key = key
-        self.parts: Mapping[str, str] = parts
-        super().__init__(f"{key}: {parts}")
+class CredentialsError(ToldError):
+    """A password that is not to be had."""
 
 
 def password_for(server: MailServer, which: Which, environ: Mapping[str, str]) -> str:

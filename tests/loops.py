@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
 from sheet_diag.model.basics import Lang
@@ -140,6 +141,7 @@ def _profile_cells(
     book: openpyxl.Workbook, lang: Lang, profile: Mapping[str, str]
 ) -> Iterator[tuple[Any, str]]:
     page = book["会社情報" if lang is Lang.JA else "Company"]
+    assert isinstance(page, Worksheet)
     labels = {JIS.field_by_id[name].label[lang]: value for name, value in profile.items()}
     for row in page.iter_rows():
         for cell in row:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from sheet_diag.guard import Guard, Verdict
+from sheet_diag.guard import Doubt, Guard, Refusal, Verdict
 from sheet_diag.intake import read_content
 from sheet_diag.intake.ownership import Document, Ownership, read_ownership
 from sheet_diag.layout import OUTPUT_KEY, owner_properties
@@ -50,6 +50,7 @@ PASSWORDS = {
     "c-002": "BBBBB-33333-BBBBB-33333",
     "c-003": "CCCCC-44444-CCCCC-44444",
 }
+IDN = "青葉".encode("idna").decode("ascii")
 KINDS = tuple(MailKind)
 EVERY = [(kind, client) for kind in KINDS for client in (ANNA, BEN)]
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -184,7 +185,8 @@ def verdict(mail: Written, content: bytes | None = None, **changes: object) -> V
 
 def refused(told: Verdict) -> set[str]:
     """The reasons, each a sentence in both languages."""
-    for each in (*told.refusals, *told.doubts):
+    found: tuple[Refusal | Doubt, ...] = (*told.refusals, *told.doubts)
+    for each in found:
         for lang in Lang:
             text = Wording(lang)(each.key, **each.parts)
             assert "{id" not in text
@@ -272,7 +274,8 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         lambda: Written(kind=MailKind.CORRECTION, content=correction(CHO)),
         {"file.id", "file.company_typed"}),
     "another client's id": (
-        lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, id="C-003"))), {"file.id"}),
+        lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, id="C-003"))),
+        {"file.id"}),
     "another company": (
         lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, company="青葉工業"))),
         {"file.company"}),
@@ -280,7 +283,8 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         lambda: Written(kind=MailKind.CORRECTION, content=correction(ANNA, "有限会社千代田")),
         {"file.company_typed"}),
     "no id": (
-        lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, id=""))), {"file.id_missing"}),
+        lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, id=""))),
+        {"file.id_missing"}),
     "no company": (
         lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, company=""))),
         {"file.company_missing"}),
@@ -325,7 +329,7 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         lambda: Written(content=pdf(CHO, password_of(ANNA)), name="a.pdf"),
         {"file.id", "file.company_typed"}),
     "a PDF that says nothing": (
-        lambda: Written(content=pdf(ANNA, password_of(ANNA), sheet_diag_lang="", sheet_diag_client="")),
+        lambda: Written(content=pdf(ANNA, password_of(ANNA), sheet_diag_lang="")),
         {"file.kind.report"}),
     "an empty file": (lambda: Written(kind=MailKind.REQUEST, content=b""), {"file.unreadable"}),
     "two files": (
@@ -337,7 +341,8 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "a damaged workbook": (
         lambda: Written(kind=MailKind.REQUEST, content=sheet(ANNA)[:20_000]), {"file.unreadable"}),
     "a damaged report": (
-        lambda: Written(content=locked_report(ANNA, password_of(ANNA))[:1_500]), {"file.unreadable"}),
+        lambda: Written(content=locked_report(ANNA, password_of(ANNA))[:1_500]),
+        {"file.unreadable"}),
     "a damaged PDF": (
         lambda: Written(content=pdf(ANNA, password_of(ANNA))[:300]), {"file.unreadable"}),
     "another client in the file's name": (
@@ -357,7 +362,8 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         lambda: Written(headers=[("Disposition-Notification-To", "x@example.org")]), {"to.header"}),
     "answered elsewhere": (lambda: Written(headers=[("Reply-To", "x@example.org")]), {"from"}),
     "a letter to another": (
-        lambda: Written(text="有限会社千代田 御中", html="<p>有限会社千代田</p>"), {"letter.company"}),
+        lambda: Written(text="有限会社千代田 御中", html="<p>有限会社千代田</p>"),
+        {"letter.company"}),
     "a page to another": (lambda: Written(html="<p>有限会社千代田</p>"), {"letter.company"}),
     "a letter in English": (lambda: Written(lang="en"), {"letter.lang.ja"}),
     "a letter in Japanese": (lambda: Written(BEN, lang="ja-JP"), {"letter.lang.en"}),
@@ -368,7 +374,8 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "the password over two lines": (
         lambda: Written(text="株式会社青葉 AAAAA-22222-\nAAAAA-22222"), {"password.told"}),
     "the password on the page": (
-        lambda: Written(html="株式会社青葉 <b>AAAAA</b>-22222-AAAAA-222<i>22</i>"), {"password.told"}),
+        lambda: Written(html="株式会社青葉 <b>AAAAA</b>-22222-AAAAA-222<i>22</i>"),
+        {"password.told"}),
     "the password in a comment": (
         lambda: Written(html=f"株式会社青葉 <!-- {PASSWORDS['c-001']} -->"), {"password.told"}),
     "the password in an attribute": (
@@ -382,7 +389,7 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "another client's password": (
         lambda: Written(text=f"株式会社青葉 {PASSWORDS['c-003']}"), {"password.other"}),
     "two passwords": (
-        lambda: Written(kind=MailKind.PASSWORD, text="株式会社青葉 " + " ".join(PASSWORDS.values())),
+        lambda: Written(kind=MailKind.PASSWORD, text=f"株式会社青葉 {PASSWORDS}"),
         {"password.other"}),
     "another client's password alone": (
         lambda: Written(
@@ -501,6 +508,21 @@ def test_a_name_within_the_own_one_is_nobodys() -> None:
     assert doubted(verdict(Written(), clients=clients)) == set()
 
 
+def test_a_part_of_the_own_name_in_a_files_name_is_nobodys() -> None:
+    """No file can be called A/B, and long names are cut."""
+    anna = replace(ANNA, company="株式会社青葉/本社")
+    clients = ClientList((replace(CHO, company="株式会社青葉"), anna))
+    mail = Written(anna, content=pdf(anna, password_of(ANNA)), name="株式会社青葉_本社.pdf")
+    assert doubted(verdict(mail, clients=clients)) == set()
+
+
+def test_domains_are_compared_as_the_name_system_spells_them() -> None:
+    anna = replace(ANNA, addresses=("a@青葉.example.jp",))
+    mail = Written(anna, to=f"a@{IDN}.example.jp")
+    clients, former = ClientList((anna,)), {"c-001": frozenset({f"{IDN}.example.jp"})}
+    assert doubted(verdict(mail, clients=clients, former_domains=former)) == set()
+
+
 def test_a_correction_may_ask_for_the_company() -> None:
     blank = hearing_sheet(JIS, Lang.JA, ISSUER, Entries({"industry": "製造業"}), ANNA.id)
     mail = Written(kind=MailKind.CORRECTION, content=corrected(blank))
@@ -522,7 +544,9 @@ TAMPERED: Mapping[str, tuple[Callable[[bytes], bytes], str]] = {
     "two subjects": (
         lambda mail: _doubled(mail, b"Subject: ", b"Subject: x"), "odd.structure"),
     "two boundaries": (
-        lambda mail: mail.replace(_BOUNDARY, b'boundary="x"; boundary=', 1), "odd.names"),
+        lambda mail: mail.replace(_BOUNDARY, b'boundary="x"; boundary=', 1), "odd.structure"),
+    "a second boundary behind": (
+        lambda mail: mail.replace(b'=="\r\n', b'=="; boundary="x"\r\n', 1), "odd.names"),
     "a boundary in a comment": (
         lambda mail: mail.replace(_BOUNDARY, b'(boundary="x") boundary=', 1), "odd.names"),
     "two names": (
@@ -551,7 +575,7 @@ TAMPERED: Mapping[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda mail: mail.replace(b"Encoding: base64", b"Encoding: x-uuencode"), "odd.structure"),
     "a container of another kind": (
         lambda mail: mail.replace(b"multipart/mixed", b"multipart/digest"), "odd.structure"),
-    "no mail": (lambda mail: b"", "odd.texts"),
+    "no mail": (lambda mail: mail[:0], "odd.texts"),
 }  # fmt: skip
 
 

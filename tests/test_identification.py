@@ -166,7 +166,9 @@ def missing(field: str) -> Problem:
 def test_blanks_are_filled_and_the_diagnosis_follows() -> None:
     rule = JIS.insurance.exposure
     points = {**rule.points, "employees": {LARGE: 9}}  # ours asks for neither of the two
-    catalog = replace(JIS, insurance=replace(JIS.insurance, exposure=replace(rule, points=points)))
+    exposure = rule.model_copy(update={"points": points})
+    insurance = JIS.insurance.model_copy(update={"exposure": exposure})
+    catalog = JIS.model_copy(update={"insurance": insurance})
     given = read("C-06", missing("industry"), missing("employees"), company="己")
     ((found, diagnosis),) = identify(catalog, [given], known())
     assert found.sheet

@@ -352,7 +352,7 @@ def test_macros_and_filters_of_a_firm(tmp_path: Path) -> None:
     text = "{% macro box(x) %}- *{{ x|upper }}*{% endmacro %}{{ box(company) }}\n"
     client = replace(CLIENTS[Lang.JA], company="a_b_*c*")
     letter = written(parcel(MailKind.REQUEST, client=client), letters=own(tmp_path, GOOD + text))
-    assert "<em>A_B_*C*</em>" in letter.html
+    assert "<em>A_B_*C*</em></li>" in letter.html
     assert "- *A_B_*C**" in letter.text
     assert not re.search("[\ufdd0\ufdd1]", letter.text + letter.html)
 
@@ -404,6 +404,11 @@ def test_faults_of_a_letter_are_told_by_line(
 def test_a_letter_of_the_password_must_tell_it(tmp_path: Path) -> None:
     error = fault(tmp_path, GOOD, "password.ja.md")
     assert (error.key, error.parts["name"]) == ("letter.error.missing", "password")
+
+
+def test_a_letter_is_tried_with_as_few_words_as_there_can_be(tmp_path: Path) -> None:
+    error = fault(tmp_path, GOOD + "{{ 6 // points }}\n", "correction.ja.md")
+    assert (error.key, error.parts["line"]) == ("letter.error.failed", "6")
 
 
 def test_every_letter_is_checked_and_every_fault_told(tmp_path: Path) -> None:

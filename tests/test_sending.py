@@ -25,6 +25,7 @@ from sheet_diag.sending import (
     MailServerError,
     Outgoing,
     SendReport,
+    connecting,
     send_all,
     settle_uncertain,
     try_login,
@@ -140,9 +141,8 @@ def test_a_letter_with_its_attachment_arrives_byte_by_byte(
     sheet = tmp_path / "ヒアリングシート_髙﨑商事.xlsx"
     sheet.write_bytes(bytes(range(256)) * 2_000)
     order = replace(mail(1).parcel, attachment=sheet)
-    letter = Letters().write(
-        order, Issuer(name="見本診断株式会社", email=SENDER), date(2026, 11, 26)
-    )
+    issuer = Issuer(name="見本診断株式会社", email=SENDER)
+    letter = Letters().write(order, issuer, date(2026, 11, 26))
     message_id = new_message_id(book.token, order, "example.co.jp", book.attempts(order.key))
     content = sendable(compose(order, letter, Sender(SENDER, "見本診断"), message_id=message_id))
     report = send(smtpd, book, [Outgoing(order, content, message_id)])
@@ -251,6 +251,20 @@ def test_nobody_there(authority: Authority) -> None:
     with pytest.raises(MailServerError) as told:
         try_login(server, PASSWORD)
     assert told.value.key == "send.server.unreachable"
+
+
+@pytest.mark.parametrize(
+    ("security", "key"), [(Security.TLS, "slow"), (Security.STARTTLS, "silent")]
+)
+def test_somebody_there_who_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, security: Security, key: str
+) -> None:
+    monkeypatch.setattr(connecting, "TIMEOUT", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        server = MailServer("127.0.0.1", mute.getsockname()[1], security, SENDER)
+        with pytest.raises(MailServerError) as told:
+            try_login(server, PASSWORD)
+    assert (told.value.key, told.value.passing) == (f"send.server.{key}", True)
 
 
 def test_a_password_that_no_login_can_carry(smtpd: Smtpd) -> None:

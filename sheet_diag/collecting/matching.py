@@ -49,15 +49,15 @@ class Matcher:
         found = (self._by_id.get(each.casefold()) for each in ids)
         listed = list({each.id: each for each in found if each}.values())
         strange = [
-            Doubt("collect.doubt.unlisted", {"id": one_line(each)})
+            _doubt("collect.doubt.unlisted", id=one_line(each))
             for each in ids
             if each.casefold() not in self._by_id
         ]
         if not listed:
             return [self._by_head(note, strange)]
         if len(listed) > 1:
-            named = {"clients": ", ".join(each.id for each in listed)}
-            strange.append(Doubt("collect.doubt.several", named))
+            named = ", ".join(each.id for each in listed)
+            strange.append(_doubt("collect.doubt.several", clients=named))
         return [
             Match(client, "sheet", (*strange, *self._doubts(note, client))) for client in listed
         ]
@@ -66,7 +66,7 @@ class Matcher:
         sender, answered = self.sender(note), self.answered(note)
         if sender and answered and sender is not answered:
             parts = {"sender": note.sender, "client": _name(sender), "other": _name(answered)}
-            return Match(sender, "sender", (*strange, Doubt("collect.doubt.thread", parts)))
+            return Match(sender, "sender", (*strange, _doubt("collect.doubt.thread", **parts)))
         if sender:
             return Match(sender, "sender", tuple(strange))
         return Match(answered, "thread" if answered else "", tuple(strange))
@@ -76,16 +76,20 @@ class Matcher:
         sender, answered = self.sender(note), self.answered(note)
         parts = {"client": _name(client), "sender": note.sender}
         if sender and sender is not client:
-            yield Doubt("collect.doubt.other_sender", {**parts, "other": _name(sender)})
+            yield _doubt("collect.doubt.other_sender", **parts, other=_name(sender))
         elif sender is None and note.sender and not _shares_domain(note.sender, client):
-            yield Doubt("collect.doubt.unknown_domain", parts)
+            yield _doubt("collect.doubt.unknown_domain", **parts)
         if answered and answered is not client and answered is not sender:
             other = {"client": _name(client), "other": _name(answered)}
-            yield Doubt("collect.doubt.other_thread", other)
+            yield _doubt("collect.doubt.other_thread", **other)
 
 
 def _first(found: Iterable[ListedClient | None]) -> ListedClient | None:
     return next((each for each in found if each), None)
+
+
+def _doubt(key: str, **parts: str) -> Doubt:
+    return Doubt(key, parts)
 
 
 def _name(client: ListedClient) -> str:

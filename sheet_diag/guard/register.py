@@ -72,10 +72,9 @@ class Register:
         """Another client whose full name stands in a text that may name `client`."""
         own = closed_up(client.company)
         rest = closed_up(text).replace(own, "\n") if own else closed_up(text)
-        for _, owner in self.names.within(rest):
-            other = self.rows[owner.casefold()]
-            if closed_up(other.company) != own:
-                return other
+        for name, owner in self.names.within(rest):
+            if name not in own:  # which a file's name may hold in part
+                return self.rows[owner.casefold()]
         return None
 
     def numbered_in(self, name: str, client: ListedClient) -> ListedClient | None:

@@ -49,7 +49,8 @@ class Posted:
     is about. `kind` is None for mails of clients. `time` has an offset, its date is the one that
     people here saw. `addresses` are those of the recipients, or of the sender of what was
     collected; those of a refusal or a bounce are the refused ones. `file` is the name of the
-    attachment, or of what was collected below the input folder; `text` is what the server said.
+    attachment, or of what was collected below the input folder; `text` is what the server said,
+    before it has (`sending`) who gets a copy.
     """
 
     time: datetime

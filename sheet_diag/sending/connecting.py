@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from sheet_diag.model.faults import ToldError
 from sheet_diag.model.settings import MailServer, Security
 from sheet_diag.sending.replies import Reply
 
@@ -24,7 +25,7 @@ _NAMES: Final = (62, 64)
 _WORN: Final = 454  # a login that fails for now
 
 
-class MailServerError(Exception):
+class MailServerError(ToldError):
     """A mail server that cannot be worked with; `key` is a wording key and `parts` what it asks
     for. What is `passing` may be over in a while."""
 
@@ -130,6 +131,8 @@ def _told(server: MailServer) -> Iterator[None]:
         raise server_error(server, "send.server.silent", passing=True) from error
     except (socket.gaierror, UnicodeError) as error:
         raise server_error(server, "send.server.unknown", passing=True) from error
+    except TimeoutError as error:
+        raise server_error(server, "send.server.slow", passing=True) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise server_error(

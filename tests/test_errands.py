@@ -1,0 +1,335 @@
+"""The mailing commands with drafts: what they make, what they refuse, and what they say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sheet_diag.cli.options import app
+from sheet_diag.model.basics import Lang
+from tests.loops import filled
+
+LIST = """診断先番号,会社名,ご担当者名,メールアドレス,言語,業種,従業員数,提出期限
+C-001,株式会社見本商事,山田太郎,yamada@mihon.co.jp,,製造業,51〜100人,2026/12/25
+C-002,Example Robotics Ltd.,Jane Smith,smith@example-robotics.jp,英語,,,2026/12/10
+"""
+SETTINGS = '[issuer]\nname = "見本株式会社"\nemail = "shindan@example.co.jp"\n'
+PROFILE = {"industry": "製造業", "employees": "51〜100人"}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with settings and a list of two clients."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "clients.csv").write_text(LIST, encoding="utf-8")
+    return tmp_path
+
+
+def call(*words: str, status: int = 0, answer: str = "") -> str:
+    """What a command says."""
+    done = CliRunner().invoke(app, list(words), input=answer, env={"COLUMNS": "200"})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def drafts(kind: str, folder: Path = Path("output")) -> dict[str, EmailMessage]:
+    """The drafts of a kind by the address they are to."""
+    found = {}
+    for path in sorted((folder / "drafts" / kind).glob("*.eml")):
+        mail = message_from_bytes(path.read_bytes(), policy=default)
+        assert isinstance(mail, EmailMessage)
+        found[mail["To"].addresses[0].addr_spec] = mail
+    return found
+
+
+def answered(skip: str = "") -> None:
+    """The Japanese client answers, all questions but those of a category."""
+    sheet = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
+    Path("input").mkdir(exist_ok=True)
+    content = filled(sheet, Lang.JA, skip=skip, profile=PROFILE)
+    Path("input/answer.xlsx").write_bytes(content)
+
+
+@pytest.mark.usefixtures("here")
+def test_drafts_are_unsent_and_carry_the_clients_own_sheet() -> None:
+    said = call("issue")
+    assert "2 通" in said
+    made = drafts("request")
+    assert set(made) == {"yamada@mihon.co.jp", "smith@example-robotics.jp"}
+    assert all(mail["X-Unsent"] == "1" for mail in made.values())
+    names = [str(part.get_filename()) for mail in made.values() for part in mail.iter_attachments()]
+    assert sorted(names) == [
+        "Hearing sheet_Example Robotics Ltd_C-002.xlsx",
+        "ヒアリングシート_株式会社見本商事_C-001.xlsx",
+    ]
+
+
+def test_a_draft_that_was_deleted_counts_as_not_sent(here: Path) -> None:
+    call("issue")
+    next((here / "output/drafts/request").glob("*C-002.eml")).unlink()
+    assert "1 通" in call("issue", "--sent-by-hand")
+    call("issue")
+    assert set(drafts("request")) == {"smith@example-robotics.jp"}
+
+
+@pytest.mark.usefixtures("here")
+def test_sending_by_hand_is_noted_once() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    assert drafts("request") == {}
+    assert "ありません" in call("issue", "--sent-by-hand", status=1)
+    log = Path("output/mail-log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line).get("event") for line in log] == [None, "by_hand", "by_hand"]
+
+
+@pytest.mark.usefixtures("here")
+def test_only_some_clients() -> None:
+    call("issue", "--only", "c-002")
+    assert set(drafts("request")) == {"smith@example-robotics.jp"}
+    assert len(list(Path("output/outbox").glob("*.xlsx"))) == 2
+    assert "C-9" in call("issue", "--only", "C-9", status=2).upper()
+
+
+@pytest.mark.usefixtures("here")
+def test_the_late_are_reminded_again_and_again_but_once_a_day() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    assert "ありません" in call("remind", "--as-of", "2026-12-10")
+    call("remind", "--as-of", "2026-12-10", "--days", "1")
+    assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
+    first = drafts("reminder")["smith@example-robotics.jp"]["Subject"]
+    call("remind", "--as-of", "2026-12-27")
+    assert set(drafts("reminder")) == {"smith@example-robotics.jp", "yamada@mihon.co.jp"}
+    call("remind", "--sent-by-hand", "--only", "C-002")
+    call("remind", "--as-of", "2026-12-28")
+    assert drafts("reminder")["smith@example-robotics.jp"]["Subject"] != first
+
+
+@pytest.mark.usefixtures("here")
+def test_nobody_is_written_to_while_an_answer_may_lie_there_unread() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    answered()
+    for command in ("remind", "return", "deliver"):
+        said = call(command, "--as-of", "2026-12-27", status=2)
+        assert "sheet-diag run" in said
+    call("run")
+    call("remind", "--as-of", "2026-12-27")
+    assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
+
+
+@pytest.mark.usefixtures("here")
+def test_what_could_not_be_ranked_goes_back() -> None:
+    call("issue")
+    answered(skip="PHY")
+    call("run", status=1)
+    call("return")
+    (mail,) = drafts("correction").values()
+    assert mail["To"].addresses[0].addr_spec == "yamada@mihon.co.jp"
+    (part,) = mail.iter_attachments()
+    assert "修正のお願い" in str(part.get_filename())
+
+
+@pytest.mark.usefixtures("here")
+def test_results_go_out_encrypted_and_passwords_after_them() -> None:
+    call("issue")
+    answered()
+    call("run", "--protect")
+    said = call("deliver", "--passwords")
+    assert "先に" in said
+    assert drafts("password") == {}
+    call("deliver")
+    call("deliver", "--sent-by-hand")
+    call("deliver", "--passwords")
+    (mail,) = drafts("password").values()
+    assert list(mail.iter_attachments()) == []
+    word = Path("output/passwords.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    body = mail.get_body(("plain",))
+    assert body
+    assert word.rpartition(",")[2] in body.get_content()
+
+
+@pytest.mark.usefixtures("here")
+def test_an_open_report_is_delivered_only_if_that_is_asked_for() -> None:
+    call("issue")
+    answered()
+    call("run")
+    call("deliver", status=1)
+    assert drafts("result") == {}
+    call("deliver", "--unprotected")
+    assert set(drafts("result")) == {"yamada@mihon.co.jp"}
+
+
+def _swap(folder: Path) -> None:
+    """Each sheet under the name of the other."""
+    first, second = sorted(folder.glob("*.xlsx"))
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+
+
+@pytest.mark.usefixtures("here")
+def test_swapped_reports_do_not_become_mails() -> None:
+    call("issue")
+    answered()
+    sheet = next(Path("output/outbox").glob("*C-002.xlsx")).read_bytes()
+    profile = {"industry": "Manufacturing", "employees": "51 to 100"}
+    Path("input/other.xlsx").write_bytes(filled(sheet, Lang.EN, profile=profile))
+    call("run", "--protect")
+    _swap(Path("output/results"))
+    said = call("deliver", status=1)
+    assert "止めました（" in said
+    assert drafts("result") == {}
+
+
+@pytest.mark.usefixtures("here")
+def test_swapped_rows_of_the_list_are_noticed() -> None:
+    """Results of a run are not sent after the list was mixed up."""
+    call("issue")
+    answered()
+    call("run", "--protect")
+    swapped = LIST.replace("C-001,", "C-X,").replace("C-002,", "C-001,").replace("C-X,", "C-002,")
+    Path("clients.csv").write_text(swapped, encoding="utf-8")
+    said = call("deliver", status=1)
+    assert "株式会社見本商事" in said
+    assert drafts("result") == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        pytest.param(["issue", "--clients", "no.xlsx"], 2, "no.xlsx", id="no such list"),
+        pytest.param(["issue", "--send"], 2, "[smtp]", id="no server"),
+        pytest.param(["collect"], 2, "[imap]", id="no mailbox"),
+        pytest.param(["return"], 2, "sheet-diag run", id="nothing to return yet"),
+        pytest.param(["deliver"], 2, "sheet-diag run", id="nothing to deliver yet"),
+        pytest.param(["login", "pop"], 2, "smtp", id="no such kind of server"),
+        pytest.param(["login", "smtp"], 2, "[smtp]", id="login without a server"),
+        pytest.param(["issue", "--previous", "nowhere"], 2, "nowhere", id="no such year"),
+        pytest.param(["clients", "--new", "clients.csv"], 2, "上書き", id="list exists"),
+        pytest.param(["status"], 0, "未送付", id="nobody written to"),
+        pytest.param(["remind"], 0, "ありません", id="nobody late"),
+        pytest.param(["clients"], 0, "2 件", id="a good list"),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_what_a_command_says(arguments: list[str], status: int, says: str) -> None:
+    assert says in call(*arguments, status=status)
+
+
+@pytest.mark.parametrize("command", ["issue", "status", "remind", "collect"])
+def test_without_a_list_the_first_step_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "sheet-diag clients --new" in call(command, status=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_sender_nothing_is_written(here: Path) -> None:
+    (here / "sheet-diag.toml").unlink()
+    assert "[issuer]" in call("issue", status=2)
+    assert not (here / "output" / "drafts").exists()
+
+
+def test_faults_of_the_list_are_told_all_at_once(here: Path) -> None:
+    rows = LIST.replace("C-002", "C-001").replace("yamada@", "yamada")
+    (here / "clients.csv").write_text(rows, encoding="utf-8")
+    said = call("issue", status=2)
+    assert "D2" in said
+    assert "A3" in said
+
+
+# --- the next year
+
+
+def _year(folder: str, rows: Mapping[str, str]) -> None:
+    """Make the list anew and keep last year's output in a folder."""
+    shutil.move("output", folder)
+    shutil.rmtree("input")
+    text = LIST
+    for old, new in rows.items():
+        text = text.replace(old, new)
+    Path("clients.csv").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("here")
+def test_last_years_answers_stand_beside_and_are_never_answers() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    answered()
+    call("run")
+    _year("last", {})
+    call("issue", "--previous", "last")
+    made = drafts("request")
+    texts = {address: mail.get_body(("plain",)) for address, mail in made.items()}
+    told = {address for address, text in texts.items() if text and "前回回答" in text.get_content()}
+    assert told == {"yamada@mihon.co.jp"}
+    Path("input").mkdir()
+    shutil.copy(next(Path("output/outbox").glob("*C-001.xlsx")), "input/untouched.xlsx")
+    call("run", status=1)
+    run = json.loads(Path("output/run.json").read_text(encoding="utf-8"))
+    (entry,) = run["returns"]
+    assert set(entry["answers"].values()) == {None}
+
+
+@pytest.mark.usefixtures("here")
+def test_an_id_that_was_another_firms_gets_no_answers_of_that_firm() -> None:
+    call("issue")
+    answered()
+    call("run")
+    _year("last", {"株式会社見本商事": "株式会社別会社"})
+    said = call("issue", "--previous", "last")
+    assert "株式会社見本商事" in said
+    mail = drafts("request")["yamada@mihon.co.jp"]
+    body = mail.get_body(("plain",))
+    assert body
+    assert "前回回答" not in body.get_content()
+
+
+@pytest.mark.usefixtures("here")
+def test_another_domain_than_last_year_is_asked_about() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    answered()
+    call("run")
+    _year("last", {"yamada@mihon.co.jp": "yamada@mihon-shoji.example.com"})
+    said = call("issue", "--previous", "last")
+    assert "mihon-shoji.example.com" in said
+    assert "mihon.co.jp" in said
+    assert "mihon-shoji.example.com" in call("clients", "--previous", "last")
+
+
+def test_a_letter_of_the_firms_own_is_used_and_a_broken_one_is_told(here: Path) -> None:
+    call("letters")
+    letter = here / "letters" / "request.ja.md"
+    letter.write_text("件名: ご依頼\n\n{{ company }} 御中\n独自の文面です。\n", encoding="utf-8")
+    call("issue")
+    body = drafts("request")["yamada@mihon.co.jp"].get_body(("plain",))
+    assert body
+    assert "独自の文面です。" in body.get_content()
+    letter.write_text("件名: ご依頼\n\n{{ compny }} 御中\n", encoding="utf-8")
+    said = call("issue", status=2)
+    assert "request.ja.md" in said
+    assert "company" in said
+
+
+def test_a_sheet_changed_in_the_outbox_does_not_leave(here: Path) -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    path = next((here / "output" / "outbox").glob("*C-002.xlsx"))
+    other = next((here / "output" / "outbox").glob("*C-001.xlsx"))
+    path.write_bytes(other.read_bytes())
+    said = call("remind", "--as-of", "2026-12-20", status=1)
+    assert "C-001" in said
+    assert drafts("reminder") == {}
