@@ -46,7 +46,7 @@ def correspondence(raw: Mapping[str, Any], issuer: Issuer, folder: Path) -> Corr
     mail, smtp, imap = (raw.get(table, {}) for table in TABLES)
     usual = Correspondence()
     letters = folder / mail.get("letters", _LETTERS)
-    sender = mail.get("sender", issuer.email)
+    sender = _plain(mail.get("sender", issuer.email))
     return Correspondence(
         sender=sender,
         name=mail.get("name", " ".join(part for part in (issuer.name, issuer.department) if part)),
@@ -96,7 +96,7 @@ def _wrong_kinds(name: str, table: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _wrong_values(name: str, table: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
-    if "sender" in table and not is_address(table["sender"]):
+    if "sender" in table and not _understood(table["sender"]):
         yield "config.not_an_address", {"key": f"{name}.sender", "value": table["sender"]}
     if "letters" in table and not (folder / table["letters"]).is_dir():
         yield "config.not_a_folder", {"key": f"{name}.letters", "value": table["letters"]}
@@ -106,12 +106,18 @@ def _wrong_values(name: str, table: Mapping[str, Any], folder: Path) -> Iterator
         yield "config.not_a_file", {"key": f"{name}.ca", "value": table["ca"]}
 
 
-def is_address(text: str) -> bool:
-    """Whether the text is one mail address."""
+def _plain(address: str) -> str:
+    """The address as servers take it, a domain with other letters as they spell it; anything else
+    as it is."""
+    return address if address.isascii() else _understood(address) or address
+
+
+def _understood(text: str) -> str | None:
+    """The one mail address that the text is, in ASCII (None: it is none)."""
     from email_validator import EmailNotValidError, validate_email  # here: few settings need it
 
     try:
-        validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        return False
-    return True
+        return None
+    return found.ascii_email

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Parcel
+from sheet_diag.model.post import MailKind, Parcel
 from sheet_diag.model.results import Status
 from sheet_diag.model.standing import ReturnFacts, Stage, Standing, Turnout
 from sheet_diag.postbook import Postbook
 
 _WAITED_FOR: Final = (Stage.SENT, Stage.REMINDED)
-_REFUSED: Final = (Event.REFUSED, Event.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +148,11 @@ def _reminder(standing: Standing, sheet: Path) -> Parcel:
 
 def _refused(mail: Parcel, book: Postbook) -> LeftOut | None:
     """The mail came back from every address that the list still has."""
+    refused = book.refused(mail.key)
+    if not all(address.casefold() in refused for address in mail.client.addresses):
+        return None
     last = book.last(mail.key)
-    if last is None or last.event not in _REFUSED:
-        return None
-    known = {address.casefold() for address in last.addresses}
-    if not {address.casefold() for address in mail.client.addresses} <= known:
-        return None
-    parts = {"addresses": ", ".join(last.addresses), "reason": last.text}
+    parts = {"addresses": ", ".join(mail.client.addresses), "reason": last.text if last else ""}
     return LeftOut(_name(mail.client), "mail.left.refused", parts)
 
 

@@ -146,7 +146,7 @@ def _profile_cells(
     for row in page.iter_rows():
         for cell in row:
             if str(cell.value) in labels:
-                yield page.cell(cell.row, cell.column + 1), labels[str(cell.value)]
+                yield cell.offset(0, 1), labels[str(cell.value)]
 
 
 def reply(address: str, mail: EmailMessage, content: bytes, name: str) -> bytes:

@@ -108,7 +108,7 @@ QMAIL = plain(
 )
 EXIM = plain(
     "This message was created automatically by mail delivery software.\n\n"
-    "A message that you sent could not be delivered to one or more of its\n"
+    "A message that you sent could not be delivered (ask help@mx.example) to one or more of its\n"
     "recipients. This is a permanent error. The following address(es) failed:\n\n"
     f"  {TARO}\n    host mx.example [192.0.2.1]\n    550 5.7.1 Unrouteable address\n\n"
     f"------ This is a copy of the message, including all the headers. ------\n\n{COPY}",
@@ -178,7 +178,7 @@ def test_what_says_nothing_of_ours(name: str) -> None:
 
 
 def test_the_mail_is_told_by_what_the_report_answers() -> None:
-    answer = plain(f"<{TARO}>: 550 no such user", In_Reply_To=ID)
+    answer = plain("<taro@elsewhere.example>: 550 no such user", In_Reply_To=ID)
     assert [failure.mail for failure in failures(answer)] == [SENT]
 
 
@@ -224,7 +224,16 @@ def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
     assert not Postbook.read(log).is_done((MailKind.REQUEST, "C-001", ""))
 
 
-def _collected(server: Dovecot, log: Path, folder: Path) -> tuple[Bounce, ...]:
+def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> None:
+    server.empty()
+    deep = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
+    server.put((headers("Returned mail", MIME_Version="1.0") + deep).encode(), report(FIELDS))
+    with Postbook.open(tmp_path / FILE_NAME) as book:
+        book.add(SENT)
+    assert len(_collected(server, tmp_path / FILE_NAME, tmp_path, untold=1)) == 1
+
+
+def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> tuple[Bounce, ...]:
     with (
         Postbook.open(log) as book,
         opened(server.settings(), "INBOX", PASSWORD) as box,
@@ -232,5 +241,5 @@ def _collected(server: Dovecot, log: Path, folder: Path) -> tuple[Bounce, ...]:
         found = collect(
             box, folder / "input", book, CLIENTS, JIS, Reading(), progress=lambda _: None
         )
-    assert (found.new, found.without_sheet) == ((), ())
+    assert (found.new, len(found.without_sheet)) == ((), untold)
     return found.bounces

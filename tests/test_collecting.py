@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.collecting import Collected, Collection, collect, filing
+from sheet_diag.collecting.heads import note
 from sheet_diag.intake import find
 from sheet_diag.mailbox import Mailbox, MailboxError, find_copies, opened, try_login
+from sheet_diag.mailbox.folder import _answers, _head
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import Event, MailKind, Posted
@@ -206,6 +209,20 @@ def test_only_what_arrived_since_a_day(office: Office, server: Dovecot) -> None:
     assert len(found.new) == 1
 
 
+def test_a_day_is_a_day_of_this_place(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put(returned("C-001", "<1@x>"), when=datetime(2026, 11, 20, 18, 0, tzinfo=UTC))
+    server.put(returned("C-001", "<2@x>"), when=datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "JST-9")
+        time.tzset()
+        (each,) = office.collect(since=date(2026, 11, 21)).new
+    time.tzset()
+    assert each.file.startswith("mail/20261121_")
+    assert [f"{line.time:%d %H:%M}" for line in office.posted] == ["21 03:00"]
+
+
 def test_headers_of_old_programs_are_read(office: Office, server: Dovecot) -> None:
     jis = "ご回答".encode("iso-2022-jp")
     head = b"From: %s <taro@mihon.example>\r\nSubject: %s\r\nMessage-ID:\r\n <1@mihon.example>\r\n"
@@ -214,6 +231,37 @@ def test_headers_of_old_programs_are_read(office: Office, server: Dovecot) -> No
     (each,) = office.collect().new
     assert (each.sender, each.subject) == ("taro@mihon.example", "ご回答")
     assert office.posted[0].message_id == "<1@mihon.example>"
+
+
+# As the library gives them: text, and the literal behind it.
+ANSWERS: dict[str, list[object]] = {
+    "as Dovecot": [
+        (b'1 (UID 7 FLAGS (\\Seen) INTERNALDATE "20-Nov-2026 03:00:00 +0000" RFC822.SIZE 9 '
+         b'BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 9 1) BODY[HEADER.FIELDS (FROM)] {3}',
+         b"A:b"),
+        b")",
+    ],
+    "header first, then flags of another": [
+        (b"1 (BODY[HEADER.FIELDS (FROM)] {3}", b"A:b"),
+        b' UID 7 RFC822.SIZE 9 FLAGS (\\Seen) INTERNALDATE "20-Nov-2026 03:00:00 +0000" '
+        b'BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 9 1))',
+        b"2 (FLAGS (\\Deleted))",
+    ],
+    "a name as a literal": [
+        (b'1 (UID 7 FLAGS (\\Seen) INTERNALDATE "20-Nov-2026 03:00:00 +0000" RFC822.SIZE 9 '
+         b'BODYSTRUCTURE ("text" "plain" ("name" {6}', b'"UID 8'),
+        (b') NIL NIL "7bit" 9 1) BODY[HEADER.FIELDS (FROM)] {3}', b"A:b"),
+        b")",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_of_other_servers(name: str) -> None:
+    (head,) = filter(None, map(_head, _answers(ANSWERS[name])))
+    assert (head.uid, head.size, head.flags, head.when) == ("7", 9, frozenset({"\\seen"}), ARRIVED)
+    assert head.header == b"A:b"
+    assert note(head).may_bring_files == ("literal" in name)
 
 
 # --- whose it is
@@ -328,11 +376,15 @@ def test_what_servers_return_of_ours_is_no_answer(office: Office, server: Doveco
     assert [each.sender for each in found.without_sheet] == ["MAILER-DAEMON@mx"]
 
 
-def test_labels_show_one_mail_in_several_folders(office: Office, server: Dovecot) -> None:
+def test_labels_show_one_mail_in_several_folders(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.put(returned())
     server.put(returned(), folder="Sent")
-    found = [office.collect(folder) for folder in ("INBOX", "Sent")]
-    assert [(len(each.new), each.known) for each in found] == [(1, 0), (0, 1)]
+    assert len(office.collect().new) == 1
+    monkeypatch.delattr(Mailbox, "message")  # known by its head: not fetched again
+    again = office.collect("Sent")
+    assert (again.new, again.known) == ((), 1)
 
 
 @pytest.mark.parametrize("code", ["utf-8", "cp932"])
@@ -394,7 +446,7 @@ def test_killed_between_file_and_log(
         with pytest.raises(KeyboardInterrupt):
             office.collect()
     assert len(office.files) == 1
-    assert office.posted == ()
+    assert [*office.posted] == []
     before = office.files
     office.clients = ClientList((replace(A, company="株式会社改名"), B))  # another name meanwhile
     (each,) = office.collect().new

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sheet_diag.cli.options import app
+from sheet_diag.cli import app
 from sheet_diag.model.basics import Lang
 from tests.loops import filled
 

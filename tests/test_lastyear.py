@@ -18,9 +18,7 @@ from sheet_diag.model.standing import ReturnFacts
 def _clients(*rows: str) -> ClientList:
     """`C-1 株式会社甲 a@ko.example`, one a client."""
     found = (row.split() for row in rows)
-    return ClientList(
-        tuple(ListedClient(id_, name, Lang.JA, (mail,)) for id_, name, mail in found)
-    )
+    return ClientList(tuple(ListedClient(id_, name, Lang.JA, (mail,)) for id_, name, mail in found))
 
 
 def _then(*rows: str) -> list[PreviousReturn]:

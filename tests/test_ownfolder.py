@@ -16,6 +16,13 @@ def _make(path: Path, *names: str, content: bytes = b"1") -> None:
             folder.write(name, content, {"name": name})
 
 
+def _stopped(path: Path) -> None:
+    with OwnFolder(path) as folder:
+        folder.write("a.eml", b"2")
+        folder.write("b.eml", b"2")
+        raise KeyboardInterrupt
+
+
 def _names(path: Path) -> list[str]:
     return sorted(each.name for each in path.iterdir())
 
@@ -32,10 +39,8 @@ def test_what_is_not_made_again_goes_and_what_others_put_there_stays(tmp_path: P
 
 def test_nothing_changes_where_the_making_stops_halfway(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml")
-    with pytest.raises(KeyboardInterrupt), OwnFolder(tmp_path) as folder:
-        folder.write("a.eml", b"2")
-        folder.write("b.eml", b"2")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        _stopped(tmp_path)
     assert _names(tmp_path) == [NOTE, "a.eml"]
     assert (tmp_path / "a.eml").read_bytes() == b"1"
 
@@ -48,9 +53,8 @@ def test_what_a_killed_command_left_is_cleared_away(tmp_path: Path) -> None:
 
 
 def test_names_that_are_one_file_on_windows_are_our_fault(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"A\.eml"), OwnFolder(tmp_path) as folder:
-        folder.write("a.eml", b"")
-        folder.write("A.eml", b"")
+    with pytest.raises(ValueError, match=r"A\.eml"):
+        _make(tmp_path, "a.eml", "A.eml")
 
 
 def test_a_file_that_the_user_deleted_is_no_longer_ours(tmp_path: Path) -> None:

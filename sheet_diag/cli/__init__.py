@@ -19,6 +19,8 @@ from sheet_diag.cli import corresponding, diagnosing
 from sheet_diag.cli.options import HELP, app
 from sheet_diag.complaints import unexpected
 
+__all__ = ["app", "main"]
+
 # As they follow each other in a campaign.
 _ORDER: Final = (
     diagnosing.template,

@@ -225,7 +225,7 @@ def letters(
     with failures(parse_lang(lang, HELP)) as say:
         from sheet_diag.letters import copy_templates
 
-        made = copy_templates(folder)
+        made = copy_templates(folder, say.lang if lang else None)
         key = "mail.letters.made" if made else "mail.letters.none"
         typer.echo(say(key, count=len(made), path=folder))
 

@@ -22,7 +22,10 @@ from sheet_diag.model.post import Event, Posted
 _RETURNED: Final = ("message/rfc822", "message/rfc822-headers", "text/rfc822-headers",
                     "message/global", "message/global-headers")  # fmt: skip
 _DELIVERY: Final = ("message/delivery-status", "message/global-delivery-status")
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LOCAL: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]"
+_ADDRESS: Final = re.compile(
+    rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,9}}"
+)
 # Enhanced status codes; the replies of SMTP, where such a code is missing.
 _FAILED: Final = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|(?<![\d.-])5[0-5]\d[ -]")
 _PASSING: Final = re.compile(r"\b4\.\d{1,3}\.\d{1,3}\b|(?<![\d.-])4[0-5]\d[ -]")
@@ -45,6 +48,7 @@ _COPY: Final = re.compile(
 )
 _TRAVELS: Final = timedelta(days=6)  # servers try for five days
 _TEXT: Final = 300  # characters of a reason
+_MOST: Final = 50_000  # characters of a report in words; the mail that it returns is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _by_fields(fields: Message) -> _Told | None:
 
 def _by_words(report: Message) -> Iterator[_Told]:
     """The addresses in a text that says so, up to the copy of the mail below it."""
-    words = "\n".join((subject(report), *_texts(report)))
+    words = "\n".join((subject(report), *_texts(report)))[:_MOST]
     said = _COPY.split(words, maxsplit=1)[0]
     failed = bool(_FAILED.search(said) or _GIVEN_UP.search(said))
     delayed = bool(_DELAYED.search(said)) and not _FAILED.search(said)

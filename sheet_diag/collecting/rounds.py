@@ -138,7 +138,10 @@ class _Round:
 
     def _report(self, note: Note, content: bytes) -> None:
         """Note what it tells of mails of ours; a person has to understand what we do not."""
-        failures = list(self._mailed.failures(content, note.when))
+        try:
+            failures = list(self._mailed.failures(content, note.when))
+        except Exception:  # noqa: BLE001 - damaged mails make the library raise all sorts
+            failures = []
         news = [failure for failure in failures if self._is_news(failure, note.when)]
         for failure in news:
             self._bounce(failure, note.when)

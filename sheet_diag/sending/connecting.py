@@ -8,7 +8,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -26,14 +26,11 @@ _WORN: Final = 454  # a login that fails for now
 
 
 class MailServerError(ToldError):
-    """A mail server that cannot be worked with; `key` is a wording key and `parts` what it asks
-    for. What is `passing` may be over in a while."""
+    """A mail server that cannot be worked with. What is `passing` may be over in a while."""
 
     def __init__(self, key: str, *, passing: bool = False, **parts: str) -> None:
-        self.key = key
         self.passing = passing
-        self.parts: Mapping[str, str] = parts
-        super().__init__(f"{key}: {parts}")
+        super().__init__(key, **parts)
 
 
 def connected(server: MailServer, password: str) -> smtplib.SMTP:
