@@ -47,6 +47,7 @@ def fetch(asked: MailAsked, source: Path, since: str | None, say: Wording, words
             room.catalog,
             reading(room.config.limits, None),
             since=day,
+            own=(settings.sender,),
             progress=step,
         )
     return mailtexts.show_collection(found, source, say)

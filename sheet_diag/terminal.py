@@ -21,6 +21,7 @@ from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Severity
+from sheet_diag.model.standing import GroupTurnout
 from sheet_diag.screen import plain, printable
 from sheet_diag.wording import Wording
 
@@ -84,6 +85,8 @@ def show_result(
         console.print(_attention(attention, say))
     counts = {status.value: result.portfolio.counts[status] for status in Status}
     console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
+    if result.portfolio.turnout:
+        console.print(_turnout(result.portfolio.turnout.total, say))
     unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if order.office else 0
     if unprinted:
         console.print(say("cli.summary.not_printed", count=unprinted))
@@ -170,6 +173,12 @@ def _problem_lines(outcome: Outcome, say: Wording) -> Iterator[str]:
         text = f"{problems.message(problem, say.lang)} {problems.advice(problem, say.lang)}".strip()
         line = say("cli.check.line", kind=kind, place=f"{place} " if place else "", text=text)
         yield printable(line)
+
+
+def _turnout(total: GroupTurnout, say: Wording) -> str:
+    """How many have answered, in a line: `status` tells more."""
+    parts = {"received": total.received, "sent": total.sent, "overdue": total.overdue}
+    return say("cli.summary.turnout", rate=f"{total.rate:.0%}", **parts)
 
 
 def _ranks(result: Result, say: Wording) -> Table:

@@ -15,14 +15,12 @@ from typing import Final
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
 from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 
+from sheet_diag.certificates import distrust, trust
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.settings import MailServer, Security
 
 TIMEOUT: Final = 60.0  # seconds for an answer
 _IMAPS: Final = 993  # nothing but TLS is spoken there
-# What OpenSSL says of a certificate: not valid yet, not any more; for another name or address.
-_DATES: Final = (9, 10)
-_NAMES: Final = (62, 64)
 _LONGEST: Final = 200  # characters of a server's words
 
 
@@ -54,7 +52,9 @@ def told(server: MailServer) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise mailbox_error(server, _distrust(error), reason=error.verify_message) from error
+        raise mailbox_error(
+            server, f"collect.server.certificate.{distrust(error)}", reason=error.verify_message
+        ) from error
     except (imaplib.IMAP4.abort, ssl.SSLEOFError, ConnectionError, TimeoutError) as error:
         raise mailbox_error(server, "collect.server.silent") from error
     except ssl.SSLError as error:
@@ -127,18 +127,7 @@ def _log_in(client: BaseMailBox, server: MailServer, password: str) -> None:
 
 def _trust(server: MailServer) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=server.ca)
+        return trust(server)
     except (OSError, ValueError) as error:
         path = server.ca or ""
         raise mailbox_error(server, "collect.server.authority", path=path) from error
-    # From Python 3.13 on this is set, and certificates of firms and providers fail for formalities.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
-
-
-def _distrust(error: ssl.SSLCertVerificationError) -> str:
-    if error.verify_code in _DATES:
-        return "collect.server.certificate.date"
-    if error.verify_code in _NAMES:
-        return "collect.server.certificate.name"
-    return "collect.server.certificate.unknown"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from sheet_diag.certificates import distrust, trust
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.settings import MailServer, Security
 from sheet_diag.sending.replies import Reply
@@ -19,9 +20,6 @@ from sheet_diag.sending.replies import Reply
 TIMEOUT: Final = 60.0  # seconds for an answer
 # Not the name of this machine, which smtplib takes: it may be Japanese, and asking for it slow.
 _OWN_NAME: Final = "[127.0.0.1]"
-# What OpenSSL says of a certificate: not valid yet, not any more; for another name or address.
-_DATES: Final = (9, 10)
-_NAMES: Final = (62, 64)
 _WORN: Final = 454  # a login that fails for now
 
 
@@ -102,12 +100,9 @@ def _log_in(client: smtplib.SMTP, server: MailServer, password: str) -> None:
 
 def _trust(server: MailServer) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=server.ca)
+        return trust(server)
     except (OSError, ValueError) as error:
         raise server_error(server, "send.server.authority", path=server.ca or "") from error
-    # From Python 3.13 on this is set, and certificates of firms and providers fail for formalities.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
 
 
 @contextmanager
@@ -116,7 +111,9 @@ def _told(server: MailServer) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise server_error(server, _distrust(error), reason=error.verify_message) from error
+        raise server_error(
+            server, f"send.server.certificate.{distrust(error)}", reason=error.verify_message
+        ) from error
     except ssl.SSLError as error:
         raise server_error(server, "send.server.no_tls") from error
     except smtplib.SMTPResponseException as error:
@@ -135,11 +132,3 @@ def _told(server: MailServer) -> Iterator[None]:
         raise server_error(
             server, "send.server.unreachable", passing=True, reason=reason
         ) from error
-
-
-def _distrust(error: ssl.SSLCertVerificationError) -> str:
-    if error.verify_code in _DATES:
-        return "send.server.certificate.date"
-    if error.verify_code in _NAMES:
-        return "send.server.certificate.name"
-    return "send.server.certificate.unknown"

@@ -36,6 +36,7 @@ _MOST_ITEMS: Final = 10
 _HEAD: Final[Look] = {**HEAD, "font_size": 9, "text_wrap": False, "shrink": True}
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False, "shrink": True}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+_TIGHT: Final[Look] = {**_MID, "font_size": 8, "text_wrap": False, "shrink": True}
 _WHOLE: Final[Look] = {**_MID, "num_format": "#,##0"}
 _SHARE: Final[Look] = {**_MID, "num_format": "0%"}
 _SCORE: Final[Look] = {**_MID, "num_format": "0.0"}
@@ -122,7 +123,7 @@ def write_groups(page: Page, row: int, column: int, summary: Summary, field: str
         page.number(line, column + 2, counts[0], _WHOLE)
         for place, count in enumerate(counts[1:], column + 3):
             share = f'0" ({count / counts[0]:.0%})"' if count else "0"
-            page.number(line, place, count, {**_MID, "font_size": 8, "num_format": share})
+            page.number(line, place, count, {**_TIGHT, "num_format": share})
     last = row + 1 + max(len(records), 1)
     spans = {r.value: Span(page.name, column + 3 + r.position, row + 2, last) for r in Rank}
     return Groups(Span(page.name, column, row + 2, last), spans)
