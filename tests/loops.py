@@ -143,10 +143,11 @@ def _profile_cells(
     page = book["会社情報" if lang is Lang.JA else "Company"]
     assert isinstance(page, Worksheet)
     labels = {JIS.field_by_id[name].label[lang]: value for name, value in profile.items()}
-    for row in page.iter_rows():
-        for cell in row:
-            if str(cell.value) in labels:
-                yield cell.offset(0, 1), labels[str(cell.value)]
+    for row in range(1, page.max_row + 1):
+        for column in range(1, page.max_column + 1):
+            label = str(page.cell(row, column).value)
+            if label in labels:
+                yield page.cell(row, column + 1), labels[label]
 
 
 def reply(address: str, mail: EmailMessage, content: bytes, name: str) -> bytes:

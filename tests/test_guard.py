@@ -14,11 +14,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfWriter
 
-from sheet_diag.guard import Doubt, Guard, Refusal, Verdict
+from sheet_diag.guard import Doubt, Guard, Refusal, Verdict, attachments
 from sheet_diag.intake import read_content
 from sheet_diag.intake.ownership import Document, Ownership, read_ownership
 from sheet_diag.layout import OUTPUT_KEY, owner_properties
@@ -110,6 +111,30 @@ def pdf(client: ListedClient, password: str = "", **owner: str) -> bytes:
     day = date(2026, 11, 23)
     whole = finished(page.getvalue(), title="x", author="y", as_of=day, owner={**told, **owner})
     return protected_pdf(whole, password) if password else whole
+
+
+def open_pdf(client: ListedClient, owner_password: str) -> bytes:
+    """A PDF that calls itself encrypted, and opens without a password."""
+    writer, sealed = PdfWriter(clone_from=io.BytesIO(pdf(client))), io.BytesIO()
+    writer.encrypt("", owner_password, algorithm="AES-256")
+    writer.write(sealed)
+    return sealed.getvalue()
+
+
+def with_property(content: bytes, *changes: tuple[str, str]) -> bytes:
+    """A workbook with other words in its properties."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    properties = parts["docProps/custom.xml"].decode()
+    for old, new in changes:
+        assert old in properties
+        properties = properties.replace(old, new)
+    parts["docProps/custom.xml"] = properties.encode()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    return made.getvalue()
 
 
 def password_of(client: ListedClient) -> str:
@@ -245,6 +270,8 @@ def test_a_long_name_is_compared_as_a_whole() -> None:
     long = replace(ANNA, company="株式会社" + "長" * 300)
     clients = ClientList((long, BEN))
     longer = replace(long, company=f"{long.company}い")
+    told = owner_properties(Identity("x", "1", "C-1"), long.company, Lang.JA)
+    assert max(map(len, told.values())) <= 255  # what Excel holds
     mail = Written(long, content=pdf(long, password_of(ANNA)))
     assert doubted(verdict(mail, clients=clients)) == set()
     mail = Written(long, content=pdf(longer, password_of(ANNA)))
@@ -259,6 +286,7 @@ def test_names_are_compared_as_people_read_them() -> None:
 
 # --- what must not
 
+PASTED = (ANNA.id, CHO.id)
 OTHER_CATALOG = catalog("3! 2 1nc")
 
 # Each row: the mail, and the reasons for which it is refused.
@@ -297,6 +325,11 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "a report in the other language": (
         lambda: Written(content=protected_workbook(plain_report(ANNA, Lang.EN), password_of(ANNA))),
         {"file.lang.ja"}),
+    "an id that one place has otherwise": (
+        lambda: Written(kind=MailKind.REQUEST, content=with_property(sheet(ANNA), PASTED)),
+        {"file.id"}),
+    "a PDF with an empty password": (
+        lambda: Written(content=open_pdf(ANNA, password_of(ANNA)), name="a.pdf"), {"file.open"}),
     "another questionnaire": (
         lambda: Written(kind=MailKind.REQUEST, content=sheet(ANNA, OTHER_CATALOG)),
         {"file.kind.sheet", "file.catalog"}),
@@ -364,6 +397,7 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "a letter to another": (
         lambda: Written(text="有限会社千代田 御中", html="<p>有限会社千代田</p>"),
         {"letter.company"}),
+    "a text to another": (lambda: Written(text="有限会社千代田 御中"), {"letter.company"}),
     "a page to another": (lambda: Written(html="<p>有限会社千代田</p>"), {"letter.company"}),
     "a letter in English": (lambda: Written(lang="en"), {"letter.lang.ja"}),
     "a letter in Japanese": (lambda: Written(BEN, lang="ja-JP"), {"letter.lang.en"}),
@@ -426,9 +460,12 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert refused(verdict(mail)) == {"file.unreadable"}
 
 
-def test_limits_are_those_of_intake() -> None:
-    reading = Reading(Limits(file=0))
-    assert refused(verdict(Written(), reading=reading)) == {"file.unreadable"}
+@pytest.mark.parametrize("name", ["a.xlsx", "a.pdf"])
+def test_limits_are_those_of_intake(name: str) -> None:
+    reading, password = Reading(Limits(file=0)), password_of(ANNA)
+    content = pdf(ANNA, password) if name == "a.pdf" else locked_report(ANNA, password)
+    mail = Written(content=content, name=name)
+    assert refused(verdict(mail, reading=reading)) == {"file.unreadable"}
 
 
 ROWS: Mapping[str, tuple[ListedClient, str]] = {
@@ -638,18 +675,9 @@ def test_a_report_says_whose_it_is_in_two_places() -> None:
 
 def test_a_report_of_another_is_told_by_its_plan_alone() -> None:
     """The properties were changed: the plan still tells."""
-    content = plain_report(CHO)
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    properties = parts["docProps/custom.xml"].decode()
-    changed = properties.replace(CHO.id, ANNA.id).replace(CHO.company, ANNA.company)
-    assert changed != properties
-    parts["docProps/custom.xml"] = changed.encode()
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as package:
-        for name, part in parts.items():
-            package.writestr(name, part)
-    mail = Written(content=protected_workbook(made.getvalue(), password_of(ANNA)))
+    changes = ((CHO.id, ANNA.id), (CHO.company, ANNA.company))
+    changed = with_property(plain_report(CHO), *changes)
+    mail = Written(content=protected_workbook(changed, password_of(ANNA)))
     assert refused(verdict(mail)) == {"file.id", "file.company_typed"}
 
 
@@ -669,3 +697,22 @@ def test_a_report_is_known_as_ours_as_before() -> None:
     received = read_content("a.xlsx", plain_report(ANNA), JIS)
     assert [problem.code for problem in received.problems] == [Code.OWN_OUTPUT]
     assert received.sheet is None
+
+
+def test_the_second_look_opens_nothing_again_but_what_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+
+    def counted(content: bytes, name: str, *rest: Any) -> Ownership:
+        opened.append(name)
+        return read_ownership(content, name, *rest)
+
+    monkeypatch.setattr(attachments, "read_ownership", counted)
+    look, mail = guard(), Written()
+    for _ in range(2):
+        assert not look.inspect(mail.bytes(), mail.parcel).refusals
+    assert len(opened) == 1
+    changed = Written(content=protected_workbook(plain_report(BEN), password_of(ANNA)))
+    assert look.inspect(changed.bytes(), changed.parcel).refusals
+    assert len(opened) == 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sheet_diag.guard.attachments import Due, compare_attachments
+from sheet_diag.guard.attachments import Due, Opener, compare_attachments
 from sheet_diag.guard.parsing import Mail, OddMailError, parse
 from sheet_diag.guard.recipients import compare_recipients, compare_row, doubt_domains
 from sheet_diag.guard.register import Register
@@ -20,7 +20,7 @@ from sheet_diag.guard.texts import (
     require_no_password,
     require_password,
 )
-from sheet_diag.guard.verdicts import Doubt, Finding, Refusal, Verdict
+from sheet_diag.guard.verdicts import Doubt, Finding, Refusal, Verdict, refusal
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import MailKind, Parcel
@@ -47,11 +47,13 @@ class Guard:
     unprotected: bool = False
     _register: Register = field(init=False, repr=False, compare=False)
     _passwords: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _opener: Opener = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look through the list once, for all mails."""
         passwords = {client.casefold(): word for client, word in self.passwords.items() if word}
         object.__setattr__(self, "_passwords", passwords)
+        object.__setattr__(self, "_opener", Opener(self.catalog, self.reading.limits))
         object.__setattr__(self, "_register", Register.of(self.clients, passwords))
 
     def inspect(self, content: bytes, parcel: Parcel) -> Verdict:
@@ -59,9 +61,9 @@ class Guard:
         try:
             found = tuple(self._findings(content, parcel))
         except OddMailError as error:
-            found = (Refusal(f"guard.odd.{error.reason}"),)
+            found = (refusal(error.key),)
         except Exception as error:  # noqa: BLE001 - whatever went wrong: what is unseen stays here
-            found = (Refusal("guard.fault", {"reason": type(error).__name__}),)
+            found = (refusal("guard.fault", reason=type(error).__name__),)
         refusals = tuple(each for each in found if isinstance(each, Refusal))
         return Verdict(refusals, tuple(each for each in found if isinstance(each, Doubt)))
 
@@ -83,7 +85,7 @@ class Guard:
             parcel=parcel,
             row=row,
             catalog=self.catalog,
-            limits=self.reading.limits,
+            opener=self._opener,
             password=self._passwords.get(row.id.casefold(), ""),
             unprotected=self.unprotected,
         )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from sheet_diag.folding import company_key
 from sheet_diag.guard.parsing import Attached, Mail
-from sheet_diag.guard.verdicts import Doubt, Finding, Refusal
+from sheet_diag.guard.verdicts import Finding, doubt, refusal
 from sheet_diag.intake.ownership import Document, Ownership, RefusedError, read_ownership
 from sheet_diag.layout import company_property
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ListedClient
 from sheet_diag.model.post import MailKind, Parcel
@@ -23,8 +25,33 @@ _WANTED: Final = {
     MailKind.CORRECTION: Document.CORRECTION,
     MailKind.RESULT: Document.REPORT,
 }
+_KIND: Final = {
+    Document.SHEET: "guard.file.kind.sheet",
+    Document.CORRECTION: "guard.file.kind.correction",
+    Document.REPORT: "guard.file.kind.report",
+}
+_LANGUAGE: Final = {Lang.JA: "guard.file.lang.ja", Lang.EN: "guard.file.lang.en"}
 _File = Mapping[str, str]  # the parts of every reason: file, id and company
 _LOCKED: Final = (Code.PASSWORD_NEEDED, Code.PASSWORD_WRONG)
+
+
+class Opener:
+    """Opens attachments. What one says is known as long as its bytes are the same: the second look
+    at an encrypted report costs nothing."""
+
+    def __init__(self, catalog: Catalog, limits: Limits) -> None:
+        self._catalog = catalog
+        self._limits = limits
+        self._known: dict[tuple[bytes, str, str], Ownership] = {}
+
+    def ownership(self, attached: Attached, password: str) -> Ownership:
+        """Whose it says it is. Raises `RefusedError`."""
+        key = (sha256(attached.content).digest(), attached.name, password)
+        if key not in self._known:
+            self._known[key] = read_ownership(
+                attached.content, attached.name, self._catalog, self._limits, password
+            )
+        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +62,21 @@ class Due:
     parcel: Parcel
     row: ListedClient
     catalog: Catalog
-    limits: Limits
+    opener: Opener
     password: str = field(repr=False)
     unprotected: bool
 
 
 def compare_attachments(mail: Mail, due: Due) -> Iterator[Finding]:
     """Exactly what the kind of mail asks for, and of this client."""
-    files = {"id": due.row.id, "files": ", ".join(each.name or "?" for each in mail.attached)}
+    client, files = due.row.id, ", ".join(each.name or "?" for each in mail.attached)
     if due.parcel.kind not in _WANTED:
         if mail.attached:
-            yield Refusal("guard.file.any", files)
+            yield refusal("guard.file.any", id=client, files=files)
     elif not mail.attached:
-        yield Refusal("guard.file.none", files)
+        yield refusal("guard.file.none", id=client)
     elif len(mail.attached) > 1:
-        yield Refusal("guard.file.many", files)
+        yield refusal("guard.file.many", id=client, files=files)
     else:
         yield from _compare(mail.attached[0], due)
 
@@ -57,15 +84,15 @@ def compare_attachments(mail: Mail, due: Due) -> Iterator[Finding]:
 def _compare(attached: Attached, due: Due) -> Iterator[Finding]:
     file = {"file": attached.name, "id": due.row.id, "company": due.row.company}
     if not attached.is_file:
-        yield Refusal("guard.file.unreadable", file)
+        yield refusal("guard.file.unreadable", **file)
         return
     password = due.password if due.parcel.kind is MailKind.RESULT else ""
     try:
-        told = read_ownership(attached.content, attached.name, due.catalog, due.limits, password)
+        told = due.opener.ownership(attached, password)
     except RefusedError as error:
-        locked = "locked" if password else "closed"
-        key = locked if error.problem.code in _LOCKED else "unreadable"
-        yield Refusal(f"guard.file.{key}", file)
+        locked = "guard.file.locked" if password else "guard.file.closed"
+        is_locked = error.problem.code in _LOCKED
+        yield refusal(locked if is_locked else "guard.file.unreadable", **file)
     else:
         yield from _compare_document(told, due, file)
 
@@ -73,27 +100,27 @@ def _compare(attached: Attached, due: Due) -> Iterator[Finding]:
 def _compare_document(told: Ownership, due: Due, file: _File) -> Iterator[Finding]:
     wanted = _WANTED[due.parcel.kind]
     if told.document is not wanted:
-        yield Refusal(f"guard.file.kind.{wanted.value}", file)
+        yield refusal(_KIND[wanted], **file)
     if wanted is Document.REPORT and not (told.protected or due.unprotected):
-        yield Refusal("guard.file.open", file)
+        yield refusal("guard.file.open", **file)
     if told.catalogs and any(each != due.catalog.id for each in told.catalogs):
-        catalogs = {"mail": ", ".join(told.catalogs), "list": due.catalog.id}
-        yield Refusal("guard.file.catalog", {**file, **catalogs})
+        catalogs = ", ".join(told.catalogs)
+        yield refusal("guard.file.catalog", **file, mail=catalogs, list=due.catalog.id)
     if told.document is Document.OTHER:
         return
     yield from _compare_ids(told, due.row, file)
     yield from _compare_companies(told, due.row, file)
     if not (told.catalogs and told.lang):
-        yield Refusal("guard.file.bare", file)
+        yield refusal("guard.file.bare", **file)
     elif told.lang != due.row.lang:
-        yield Refusal(f"guard.file.lang.{due.row.lang.value}", file)
+        yield refusal(_LANGUAGE[due.row.lang], **file)
 
 
 def _compare_ids(told: Ownership, row: ListedClient, file: _File) -> Iterator[Finding]:
     if not told.clients:
-        yield Refusal("guard.file.id_missing", file)
+        yield refusal("guard.file.id_missing", **file)
     elif any(each.casefold() != row.id.casefold() for each in told.clients):
-        yield Refusal("guard.file.id", {**file, "mail": ", ".join(told.clients)})
+        yield refusal("guard.file.id", **file, mail=", ".join(told.clients))
 
 
 def _compare_companies(told: Ownership, row: ListedClient, file: _File) -> Iterator[Finding]:
@@ -101,7 +128,8 @@ def _compare_companies(told: Ownership, row: ListedClient, file: _File) -> Itera
     listed = company_key(company_property(row.company))
     is_correction = told.document is Document.CORRECTION
     if not told.companies:
-        yield (Doubt if is_correction else Refusal)("guard.file.company_missing", file)
+        yield (doubt if is_correction else refusal)("guard.file.company_missing", **file)
     elif any(company_key(each) != listed for each in told.companies):
-        key = "company" if told.document is Document.SHEET else "company_typed"
-        yield Refusal(f"guard.file.{key}", {**file, "mail": " / ".join(told.companies)})
+        is_sheet = told.document is Document.SHEET
+        key = "guard.file.company" if is_sheet else "guard.file.company_typed"
+        yield refusal(key, **file, mail=" / ".join(told.companies))

@@ -28,11 +28,11 @@ _BARE_LINE: Final = re.compile(rb"(?<!\r)\n")
 
 
 class OddMailError(Exception):
-    """A mail that cannot be judged; `reason` is a key of `guard.odd.*`."""
+    """A mail that cannot be judged, for the reason of this key."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def parse(content: bytes) -> Mail:
         else:
             (plain if kind == "text/plain" else pages).append(_text(part))
     if len(plain) != 1 or len(pages) != 1:
-        raise OddMailError("texts")
+        raise OddMailError("guard.odd.texts")
     reader = _Page()
     reader.feed(pages[0])
     reader.close()
@@ -95,7 +95,7 @@ def _require_plain_bytes(content: bytes) -> None:
     """Lines end in one way: a server that takes another ending for one would see another mail."""
     mixed = b"\r\n" in content and _BARE_LINE.search(content)
     if b"\0" in content or _BARE_RETURN.search(content) or mixed:
-        raise OddMailError("lines")
+        raise OddMailError("guard.odd.lines")
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
@@ -112,27 +112,27 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
         _require_container(part)
         waiting[:0] = [each for each in part.iter_parts() if isinstance(each, EmailMessage)]
     if waiting:
-        raise OddMailError("parts")
+        raise OddMailError("guard.odd.parts")
 
 
 def _require_sound(part: EmailMessage) -> None:
     names = [name.lower() for name in part]
     if part.defects or len(names) != len(set(names)):
-        raise OddMailError("structure")
+        raise OddMailError("guard.odd.structure")
     encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
     if encoding not in _ENCODINGS:
-        raise OddMailError("structure")
+        raise OddMailError("guard.odd.structure")
     for name, value in part.raw_items():
         if name.lower().startswith("content-") and not _is_plain(str(value)):
-            raise OddMailError("names")
+            raise OddMailError("guard.odd.names")
 
 
 def _require_container(part: EmailMessage) -> None:
     """Nothing may stand between parts, and nothing in a kind of container that we do not write."""
     if part.get_content_type() not in _CONTAINERS or not part.is_multipart():
-        raise OddMailError("structure")
+        raise OddMailError("guard.odd.structure")
     if (part.preamble or "").strip() or (part.epilogue or "").strip():
-        raise OddMailError("structure")
+        raise OddMailError("guard.odd.structure")
 
 
 def _is_plain(header: str) -> bool:
@@ -156,23 +156,23 @@ def _is_attachment(part: EmailMessage) -> bool:
 
 def _text(part: EmailMessage) -> str:
     if part.get_content_charset("us-ascii").lower() not in _CHARSETS:
-        raise OddMailError("charset")
+        raise OddMailError("guard.odd.charset")
     payload = part.get_payload(decode=True)
     if part.defects or not isinstance(payload, bytes):  # told only once it is decoded
-        raise OddMailError("structure")
+        raise OddMailError("guard.odd.structure")
     try:
         return payload.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise OddMailError("charset") from error
+        raise OddMailError("guard.odd.charset") from error
 
 
 def _attached(part: EmailMessage) -> Attached:
     names = dict.fromkeys(_names(part))
     if len(names) > 1:
-        raise OddMailError("names")
+        raise OddMailError("guard.odd.names")
     payload = part.get_payload(decode=True)
     if part.defects:
-        raise OddMailError("structure")
+        raise OddMailError("guard.odd.structure")
     content = payload if isinstance(payload, bytes) else b""
     is_file = part.get_content_maintype() in ("application", "image", "text")
     return Attached(next(iter(names), ""), content, is_file)
@@ -204,7 +204,7 @@ def _piece(found: re.Match[str]) -> str:
     if found[2] in (None, "*0"):
         charset, _, text = text.partition("'")
         if charset.lower() not in _CHARSETS:
-            raise OddMailError("names")
+            raise OddMailError("guard.odd.names")
         text = text.partition("'")[2]
     return unquote(text, errors="strict")
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from sheet_diag.guard.parsing import Mail, decoded
 from sheet_diag.guard.register import Register, address_key
-from sheet_diag.guard.verdicts import Doubt, Finding, Refusal
+from sheet_diag.guard.verdicts import Finding, Refusal, doubt, refusal
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ListedClient
 from sheet_diag.model.post import Parcel
 
@@ -22,6 +23,7 @@ _ELSEWHERE: Final = re.compile(
     r"|return-path|return-receipt-to|disposition-notification-to|mail-(?:followup|reply)-to",
     re.IGNORECASE,
 )
+_LANGUAGE: Final = {Lang.JA: "guard.row.lang.ja", Lang.EN: "guard.row.lang.en"}
 _ADDRESS: Final = re.compile(r"""[^\s<>"',;:()\[\]@]+@[^\s<>"',;:()\[\]@]+\.[^\s<>"',;:()\[\]@]+""")
 
 
@@ -29,19 +31,18 @@ def compare_row(parcel: Parcel, row: ListedClient | None) -> Iterator[Finding]:
     """What of the parcel's client is not as the list has it."""
     client = parcel.client
     if row is None:
-        yield Refusal("guard.row.unknown", {"id": client.id})
+        yield refusal("guard.row.unknown", id=client.id)
         return
     pairs = (
-        ("id", client.id, row.id),
-        ("company", client.company, row.company),
-        ("mail", ", ".join(client.addresses), ", ".join(row.addresses)),
-        (f"lang.{row.lang.value}", client.lang.value, row.lang.value),
-        ("contact", client.contact, row.contact),
+        ("guard.row.id", client.id, row.id),
+        ("guard.row.company", client.company, row.company),
+        ("guard.row.mail", ", ".join(client.addresses), ", ".join(row.addresses)),
+        (_LANGUAGE[row.lang], client.lang.value, row.lang.value),
+        ("guard.row.contact", client.contact, row.contact),
     )
-    for field, mail, listed in pairs:
+    for key, mail, listed in pairs:
         if mail != listed:
-            parts = {"id": row.id, "mail": mail or "-", "list": listed or "-"}
-            yield Refusal(f"guard.row.{field}", parts)
+            yield refusal(key, id=row.id, mail=mail or "-", list=listed or "-")
 
 
 def compare_recipients(
@@ -53,7 +54,7 @@ def compare_recipients(
     for name, value in mail.message.raw_items():
         kind = name.lower()
         if _ELSEWHERE.fullmatch(kind):
-            yield Refusal("guard.to.header", {"header": name, "value": str(value)[:100]})
+            yield refusal("guard.to.header", header=name, value=str(value)[:100])
         elif kind in _TO:
             found = _addresses(mail, name, str(value))
             told |= found
@@ -61,13 +62,13 @@ def compare_recipients(
                 yield _stranger(address, row, register, name)
         elif kind in _FROM:
             for address in sorted(_addresses(mail, name, str(value)) - {address_key(sender)}):
-                yield Refusal("guard.from", {"mail": address, "sender": sender})
+                yield refusal("guard.from", mail=address, sender=sender)
     if not told:
-        yield Refusal("guard.to.none", _who(row))
+        yield refusal("guard.to.none", **_who(row))
     for address in sorted(told & own):
         if len(register.owners.get(address, ())) > 1:
             ids = ", ".join(each.id for each in register.owners[address])
-            yield Refusal("guard.to.shared", {"address": address, "ids": ids})
+            yield refusal("guard.to.shared", address=address, ids=ids)
 
 
 def doubt_domains(row: ListedClient, former: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
@@ -75,16 +76,17 @@ def doubt_domains(row: ListedClient, former: Mapping[str, frozenset[str]]) -> It
     before = {_domain(f"x@{domain}") for domain in former.get(row.id.casefold(), frozenset())}
     now = {_domain(address) for address in row.addresses}
     if before and not now <= before:
-        parts = {"now": ", ".join(sorted(now - before)), "before": ", ".join(sorted(before))}
-        yield Doubt("guard.domain", parts)
+        new, known = ", ".join(sorted(now - before)), ", ".join(sorted(before))
+        yield doubt("guard.domain", now=new, before=known)
 
 
 def _stranger(address: str, row: ListedClient, register: Register, header: str) -> Refusal:
     owners = [each for each in register.owners.get(address, ()) if each.id != row.id]
     parts = {**_who(row), "address": address, "header": header}
     if not owners:
-        return Refusal("guard.to.unlisted", parts)
-    return Refusal("guard.to.other", {**parts, "other": f"{owners[0].id} {owners[0].company}"})
+        return refusal("guard.to.unlisted", **parts)
+    other = f"{owners[0].id} {owners[0].company}"
+    return refusal("guard.to.other", **parts, other=other)
 
 
 def _addresses(mail: Mail, name: str, value: str) -> set[str]:

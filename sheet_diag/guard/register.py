@@ -71,8 +71,7 @@ class Register:
     def named_in(self, text: str, client: ListedClient) -> ListedClient | None:
         """Another client whose full name stands in a text that may name `client`."""
         own = closed_up(client.company)
-        rest = closed_up(text).replace(own, "\n") if own else closed_up(text)
-        for name, owner in self.names.within(rest):
+        for name, owner in self.names.within(closed_up(text)):
             if name not in own:  # which a file's name may hold in part
                 return self.rows[owner.casefold()]
         return None

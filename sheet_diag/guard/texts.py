@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import unescape
+from typing import Final
 
 from sheet_diag.guard.parsing import Mail, decoded
 from sheet_diag.guard.register import Register, closed_up, holds, squeezed
-from sheet_diag.guard.verdicts import Doubt, Finding, Refusal
+from sheet_diag.guard.verdicts import Finding, doubt, refusal
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ListedClient
 from sheet_diag.model.post import MailKind, Parcel
+
+_LANGUAGE: Final = {Lang.JA: "guard.letter.lang.ja", Lang.EN: "guard.letter.lang.en"}
 
 
 def compare_letter(mail: Mail, row: ListedClient, register: Register) -> Iterator[Finding]:
     """The letter names its client and no other, and speaks the client's language."""
     own = closed_up(row.company)
     if not all(own in closed_up(text) for text in (mail.text, mail.shown)):
-        yield Refusal("guard.letter.company", {"id": row.id, "company": row.company})
+        yield refusal("guard.letter.company", id=row.id, company=row.company)
     if not mail.lang:
-        yield Refusal("guard.letter.lang_missing")
+        yield refusal("guard.letter.lang_missing")
     elif mail.lang.partition("-")[0] != row.lang.value:
-        yield Refusal(f"guard.letter.lang.{row.lang.value}", {"id": row.id})
+        yield refusal(_LANGUAGE[row.lang], id=row.id)
     letter = "\n".join((decoded(mail.message["Subject"] or ""), mail.text, mail.shown))
     if other := register.named_in(letter, row):
-        yield Doubt("guard.letter.other", {"other": f"{other.id} {other.company}"})
+        yield doubt("guard.letter.other", other=f"{other.id} {other.company}")
 
 
 def compare_file_name(name: str, row: ListedClient, register: Register) -> Iterator[Finding]:
     """The attachment's name is no other client's."""
     if other := register.named_in(name, row) or register.numbered_in(name, row):
-        parts = {"file": name, "other": f"{other.id} {other.company}"}
-        yield Refusal("guard.file.name", parts)
+        yield refusal("guard.file.name", file=name, other=f"{other.id} {other.company}")
 
 
 def require_no_password(
@@ -39,7 +42,7 @@ def require_no_password(
     """The client's own password stands nowhere in the mail."""
     own = {parcel.password, passwords.get(parcel.client.id.casefold(), "")} - {""}
     if any(holds(text, word) for text in _all_texts(mail) for word in own):
-        yield Refusal("guard.password.told", {"id": parcel.client.id})
+        yield refusal("guard.password.told", id=parcel.client.id)
 
 
 def require_password(
@@ -49,15 +52,15 @@ def require_password(
     client = parcel.client.id
     listed = passwords.get(client.casefold(), "")
     if not listed:
-        yield Refusal("guard.password.unlisted", {"id": client})
+        yield refusal("guard.password.unlisted", id=client)
     elif parcel.password != listed:
-        yield Refusal("guard.password.differs", {"id": client})
+        yield refusal("guard.password.differs", id=client)
     else:
         others = sorted(register.bearers[listed] - {client.casefold()})
         if others:
-            yield Refusal("guard.password.shared", {"id": client, "others": ", ".join(others)})
+            yield refusal("guard.password.shared", id=client, others=", ".join(others))
         if parcel.kind is MailKind.PASSWORD and not (listed in mail.text and listed in mail.shown):
-            yield Refusal("guard.password.missing", {"id": client})
+            yield refusal("guard.password.missing", id=client)
 
 
 def require_no_other_password(
@@ -71,7 +74,7 @@ def require_no_other_password(
             if owner.casefold() != client.id.casefold():
                 row = register.rows.get(owner.casefold())
                 other = f"{row.id} {row.company}" if row else owner
-                yield Refusal("guard.password.other", {"id": client.id, "other": other})
+                yield refusal("guard.password.other", id=client.id, other=other)
                 return
 
 

@@ -31,3 +31,13 @@ class Verdict:
 
 
 Finding = Refusal | Doubt
+
+
+def refusal(key: str, **parts: str) -> Refusal:
+    """A refusal for the reason of this key."""
+    return Refusal(key, parts)
+
+
+def doubt(key: str, **parts: str) -> Doubt:
+    """A doubt for the reason of this key."""
+    return Doubt(key, parts)

@@ -37,7 +37,7 @@ _PLAN_ROWS: Final = 40  # the keys of the plan stand among the first rows of its
 
 
 class Document(StrEnum):
-    """What a document is; the values are keys of `guard.document.*`."""
+    """What a document is."""
 
     SHEET = "sheet"
     CORRECTION = "correction"
