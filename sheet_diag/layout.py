@@ -112,7 +112,8 @@ def owner_properties(identity: Identity, company: str, lang: Lang) -> dict[str, 
         zip(IDENTITY_KEYS, (identity.catalog, identity.version, identity.client), strict=True)
     )
     told |= {COMPANY_KEY: company_property(company), LANG_KEY: lang.value}
-    return {key: value for key, value in told.items() if value}
+    # What a return says may be longer; ids of ours never are.
+    return {key: value[:_PROPERTY_ROOM] for key, value in told.items() if value}
 
 
 def company_property(company: str) -> str:

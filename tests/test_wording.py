@@ -22,6 +22,7 @@ from sheet_diag.model.comparison import Movement
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import FindingCode, Status
 from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.model.standing import Stage
 from sheet_diag.wording import Wording, labels
 
 PACKAGE = Path(sheet_diag.__file__).parent
@@ -29,7 +30,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
     Code, Column, FaultCode, FieldKind, FindingCode, FollowUp, Movement, NoteKind, Rank, Severity,
-    Status,
+    Stage, Status,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
@@ -104,6 +105,7 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 # Modules that are handed the variable part of a key by others.
 _WORDS_FROM = {
     "clientlist_guide.py": [PACKAGE / "layout.py"],
+    "connecting.py": [PACKAGE / "certificates.py"],
     "problems.py": SOURCES,
     "groups.py": SOURCES,
     "panels.py": SOURCES,
