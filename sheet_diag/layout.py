@@ -52,7 +52,8 @@ OUTPUT_KEY: Final = "sheet_diag_output"
 # Beside the identity in the properties of a report, as workbook and as PDF: whose it is.
 COMPANY_KEY: Final = "sheet_diag_company"
 LANG_KEY: Final = "sheet_diag_lang"
-_PROPERTY_ROOM: Final = 255  # characters
+_PROPERTY_ROOM: Final = 255  # of a document property, as Excel counts characters
+_LONGEST_ID: Final = 100  # ids of ours never are; what a return says may be
 
 # The consultant's decisions lie at the top of the input folder under this name, in any letter case.
 OVERRIDES_FILE: Final = "overrides.xlsx"
@@ -111,14 +112,15 @@ def owner_properties(identity: Identity, company: str, lang: Lang) -> dict[str, 
     told = dict(
         zip(IDENTITY_KEYS, (identity.catalog, identity.version, identity.client), strict=True)
     )
-    told |= {COMPANY_KEY: company_property(company), LANG_KEY: lang.value}
-    # What a return says may be longer; ids of ours never are.
-    return {key: value[:_PROPERTY_ROOM] for key, value in told.items() if value}
+    ids = {key: value[:_LONGEST_ID] for key, value in told.items() if value}
+    name = {COMPANY_KEY: company_property(company)} if company else {}
+    return {**ids, **name, LANG_KEY: lang.value}
 
 
 def company_property(company: str) -> str:
     """A company's name as a property holds it; of one that is too long, what tells it apart."""
-    if len(company) <= _PROPERTY_ROOM:
+    units = len(company.encode("utf-16-le", "surrogatepass")) // 2
+    if units <= _PROPERTY_ROOM:
         return company
     return f"sha256:{hashlib.sha256(company_key(company).encode()).hexdigest()}"
 
