@@ -18,7 +18,7 @@ from sheet_diag.letters import Letter, Letters
 from sheet_diag.messages import Sender, compose, draft, draft_name, new_message_id, sendable
 from sheet_diag.model.post import Event, MailKind, Parcel, Posted
 from sheet_diag.model.settings import Issuer
-from sheet_diag.ownfolder import OwnFolder, made_in, remove
+from sheet_diag.ownfolder import Facts, OwnFolder, made_in, remove
 from sheet_diag.postbook import Postbook
 from sheet_diag.sending import Outgoing
 
@@ -110,23 +110,30 @@ def mark_sent(
     `only` names clients by folded id (empty: all). Raises `OSError`.
     """
     folder = office.drafts(kind)
-    marked = []
-    for name, facts in sorted(made_in(folder).items()):
-        if facts.get("kind") != kind.value or (only and facts["client"].casefold() not in only):
-            continue
-        posted = Posted(
-            time=now,
-            event=Event.BY_HAND,
-            client=facts["client"],
-            kind=kind,
-            about=facts["about"],
-            addresses=tuple(facts[_ADDRESSES].split()),
-            file=facts["file"],
-        )
-        book.add(posted)
-        remove(folder, {name})
-        marked.append(posted)
+    drafts = {
+        name: facts
+        for name, facts in made_in(folder).items()
+        if facts.get("kind") == kind.value and (not only or facts["client"].casefold() in only)
+    }
+    lines = [_by_hand(drafts[name], kind, now) for name in sorted(drafts)]
+    # Noted already, and still there, where the command was stopped right here.
+    marked = [line for line in lines if not book.is_done((kind, line.client, line.about))]
+    for line in marked:
+        book.add(line)
+    remove(folder, set(drafts))
     return marked
+
+
+def _by_hand(facts: Facts, kind: MailKind, now: datetime) -> Posted:
+    return Posted(
+        time=now,
+        event=Event.BY_HAND,
+        client=facts["client"],
+        kind=kind,
+        about=facts["about"],
+        addresses=tuple(facts[_ADDRESSES].split()),
+        file=facts["file"],
+    )
 
 
 def _letter(office: Office, parcel: Parcel) -> Letter:
