@@ -62,6 +62,7 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
     as_of = parse_day(asked.as_of, say)
     office = require_office(say) if asked.pdf else None
     catalog = load_asked(asked.catalog)
+    clients = listed(asked.clients, catalog, settings.limits)
     return Order(
         input=source,
         output=target,
@@ -76,8 +77,8 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
         office=office,
         protect=asked.protect,
         scheduler=asked.scheduler,
-        clients=listed(asked.clients, catalog, settings.limits),
-        posted=Postbook.read(target / LOG).posted,
+        clients=clients,
+        posted=Postbook.read(target / LOG).posted if clients else (),
     )
 
 

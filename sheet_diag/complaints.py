@@ -25,13 +25,14 @@ _LOG: Final = Path("sheet-diag-error.log")
 
 
 @contextmanager
-def failures(lang: Lang) -> Iterator[Wording]:
-    """Turn what can go wrong outside of returns into a sentence and an exit status."""
+def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator[Wording]:
+    """Turn what can go wrong outside of returns into a sentence and an exit status; `interrupted`
+    is the wording key of what is told after Ctrl-C."""
     say = Wording(lang)
     try:
         yield say
     except KeyboardInterrupt as stopped:
-        typer.echo("\n" + _stopped(stopped, say), err=True)
+        typer.echo("\n" + _stopped(stopped, say, interrupted), err=True)
         raise typer.Exit(130) from None
     except Exception as error:
         text = sentence(error, say)
@@ -41,11 +42,11 @@ def failures(lang: Lang) -> Iterator[Wording]:
         raise typer.Exit(2) from error
 
 
-def _stopped(stopped: KeyboardInterrupt, say: Wording) -> str:
+def _stopped(stopped: KeyboardInterrupt, say: Wording, key: str) -> str:
     from sheet_diag.remote import HalfwayError
 
     halfway = isinstance(stopped, HalfwayError)
-    return say("cli.error.interrupted.halfway" if halfway else "cli.error.interrupted")
+    return say("cli.error.interrupted.halfway" if halfway else key)
 
 
 def sentence(error: Exception, say: Wording) -> str | None:

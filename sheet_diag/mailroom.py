@@ -129,7 +129,7 @@ def office(room: Mailroom, asked: MailAsked, book: Postbook) -> Office:
     posted, facts = list(book.posted), list(room.run.facts)
     if asked.previous:
         posted += Postbook.read(asked.previous / LOG).posted
-        facts += last_run(asked.previous).facts
+        facts += facts_in(asked.previous)[1]
     guard = Guard(
         catalog=room.catalog,
         clients=room.clients,

@@ -152,7 +152,7 @@ def show_lines(head: str, lines: Sequence[str], say: Wording) -> None:
     console = _console()
     console.print(f"[yellow]{escape(head)}[/]")
     for text in lines[:_MOST]:
-        console.print("  " + plain(text))
+        console.print("  " + plain(text), soft_wrap=True)
     if len(lines) > _MOST:
         console.print("  " + say("mail.more", count=len(lines) - _MOST))
     console.print()
@@ -186,7 +186,7 @@ def _lines(
     console = _console()
     console.print(f"[{look}]{escape(head)}[/]")
     for who, text in lines[:most]:
-        console.print("  " + plain(say("mail.line", who=who, text=text)))
+        console.print("  " + plain(say("mail.line", who=who, text=text)), soft_wrap=True)
     if most and len(lines) > most:
         console.print("  " + say("mail.more", count=len(lines) - most))
     console.print()

@@ -17,6 +17,7 @@ from sheet_diag import mailtexts
 from sheet_diag.complaints import fail
 from sheet_diag.config import FILE_NAME
 from sheet_diag.credentials import password_for
+from sheet_diag.folding import fold
 from sheet_diag.mailbox import find_copies
 from sheet_diag.mailing import Dispatch, Looked, Office, look_at, mark_sent, write_drafts
 from sheet_diag.mailroom import Mailroom, imap_password
@@ -27,8 +28,8 @@ from sheet_diag.sending import Answer, send_all, settle_uncertain
 from sheet_diag.terminal import bar
 from sheet_diag.wording import Wording
 
-_DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
-_ANSWERS: Final = {"y": Answer.SENT, "n": Answer.UNSENT}
+_YES: Final = "y"
+_ANSWERS: Final = {_YES: Answer.SENT, "n": Answer.UNSENT}
 
 
 def note_by_hand(room: Mailroom, office: Office, kind: MailKind, book: Postbook) -> bool:
@@ -80,8 +81,7 @@ def _ask_about(say: Wording, posted: Posted) -> Answer:
     when = f"{posted.time:%Y-%m-%d %H:%M}"
     addresses = ", ".join(posted.addresses)
     mailtexts.tell(say("mail.uncertain", client=posted.client, when=when, addresses=addresses))
-    answer = typer.prompt(say("mail.uncertain.ask"), default="", show_default=False)
-    return _ANSWERS.get(answer.strip().lower(), Answer.LEAVE)
+    return _ANSWERS.get(_typed(say("mail.uncertain.ask")), Answer.LEAVE)
 
 
 def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postbook) -> bool:
@@ -116,11 +116,17 @@ def _is_wanted(looked: Looked, say: Wording) -> bool:
         return True
     client = looked.parcel.client
     text = " ".join(say(doubt.key, **doubt.parts) for doubt in looked.doubts)
-    return typer.confirm(say("mail.send.doubt", who=f"{client.id} {client.company}", text=text))
+    who = f"{client.id} {client.company}"
+    return _typed(say("mail.send.doubt", who=who, text=text)) == _YES
 
 
 def _is_confirmed(count: int, host: str, say: Wording) -> bool:
-    typed = typer.prompt(
-        say("mail.send.ask", count=count, host=host), default="", show_default=False
-    )
-    return str(typed).strip().translate(_DIGITS) == str(count)
+    return _typed(say("mail.send.ask", count=count, host=host)) == str(count)
+
+
+def _typed(question: str) -> str:
+    """What a person types, folded; nothing where there is nobody, or where Ctrl-C is pressed."""
+    try:
+        return fold(str(typer.prompt(question, default="", show_default=False)))
+    except typer.Abort:
+        return ""

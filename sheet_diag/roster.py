@@ -14,11 +14,11 @@ from sheet_diag.complaints import fail
 from sheet_diag.intake.clientfaults import list_text
 from sheet_diag.intake.clientlist import read_clients
 from sheet_diag.lastyear import domains, moved, remarks
-from sheet_diag.mailroom import last_run
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.postbook import FILE_NAME as LOG
 from sheet_diag.postbook import Postbook
+from sheet_diag.runfacts import facts_in
 from sheet_diag.sheet.clientlist_book import clientlist_workbook
 from sheet_diag.wording import Wording
 
@@ -56,7 +56,7 @@ def check_list(asked: Listed, say: Wording, words: Wording) -> None:
     lines = [list_text(note, say.lang) for note in notes]
     mailtexts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
     if asked.previous:
-        facts = last_run(asked.previous).facts
+        _, facts = facts_in(asked.previous)
         before = domains(Postbook.read(asked.previous / LOG).posted, facts)
         found = [*remarks(clients, facts), *moved(clients, before)]
         mailtexts.show_remarks(found, say)

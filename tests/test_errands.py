@@ -216,6 +216,8 @@ def test_swapped_rows_of_the_list_are_noticed() -> None:
         pytest.param(["login", "pop"], 2, "smtp", id="no such kind of server"),
         pytest.param(["login", "smtp"], 2, "[smtp]", id="login without a server"),
         pytest.param(["issue", "--previous", "nowhere"], 2, "nowhere", id="no such year"),
+        pytest.param(["clients", "--previous", "nowhere"], 2, "nowhere", id="year of the list"),
+        pytest.param(["remind", "--previous", "nowhere"], 2, "nowhere", id="year of reminders"),
         pytest.param(["clients", "--new", "clients.csv"], 2, "上書き", id="list exists"),
         pytest.param(["status"], 0, "未送付", id="nobody written to"),
         pytest.param(["remind"], 0, "ありません", id="nobody late"),

@@ -128,6 +128,24 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     assert [bool(row["最終督促日"]) for row in table] == [False, False, True]
 
 
+@pytest.mark.parametrize("typed", ["", "\n", "y\n", "2\n"], ids=["nobody", "enter", "yes", "wrong"])
+def test_nothing_leaves_unless_the_number_of_mails_is_typed(firm: Firm, typed: str) -> None:
+    assert "送信しませんでした" in firm.type("issue", "--send", answer=typed, status=1)
+    assert firm.smtpd.accepted == []
+
+
+def test_a_domain_unlike_the_one_before_is_asked_about(firm: Firm) -> None:
+    firm.send("issue", count=3)
+    moved = "yamada@another-firm.co.jp"
+    firm.listed({**ROWS[0], "メールアドレス": moved}, *ROWS[1:])
+    late = ("remind", "--send", "--as-of", "2026-12-28")
+    said = firm.type(*late, answer="n\n2\n", status=1)
+    assert "another-firm.co.jp" in said
+    assert set(to(firm.smtpd.accepted[3:])) == {SMITH, SUZUKI}
+    firm.type(*late, "--only", "C-001", answer="y\n1\n")
+    assert set(to(firm.smtpd.accepted[5:])) == {moved}
+
+
 # --- what is looked at
 
 

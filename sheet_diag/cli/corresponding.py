@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -28,6 +28,8 @@ from sheet_diag.cli.options import (
 from sheet_diag.complaints import failures
 from sheet_diag.manual import Command
 
+_STOPPED: Final = "mail.error.interrupted"
+
 
 @app.command("clients", help=HELP("cli.help.clients_command"), cls=Command)
 def clients_(
@@ -41,7 +43,7 @@ def clients_(
     config: ConfigOption = None,
 ) -> None:
     """Check the client list, or make a blank one."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.roster import Listed, check_list, new_list
 
         listed = Listed(file, previous, lang, catalog, config)
@@ -62,7 +64,7 @@ def issue(
     config: ConfigOption = None,
 ) -> None:
     """Make a hearing sheet per client, and the mails that ask for it."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag import errands
         from sheet_diag.mailroom import MailAsked
 
@@ -88,7 +90,7 @@ def remind(
     config: ConfigOption = None,
 ) -> None:
     """Write to the clients that are late."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag import errands
         from sheet_diag.mailroom import MailAsked
 
@@ -113,7 +115,7 @@ def send_back(
     config: ConfigOption = None,
 ) -> None:
     """Send back what is to be corrected."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag import errands
         from sheet_diag.mailroom import MailAsked
 
@@ -144,7 +146,7 @@ def deliver(
     config: ConfigOption = None,
 ) -> None:
     """Send the reports; the passwords apart from them."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag import errands
         from sheet_diag.mailroom import MailAsked
 
@@ -170,7 +172,7 @@ def collect(
     config: ConfigOption = None,
 ) -> None:
     """Fetch the mails with returns into the input folder."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.fetching import fetch
         from sheet_diag.mailroom import MailAsked
 
@@ -189,7 +191,7 @@ def status(
     config: ConfigOption = None,
 ) -> None:
     """Tell where everyone stands."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.mailroom import MailAsked, mailroom
         from sheet_diag.postbook import Postbook
         from sheet_diag.turnout_text import show_turnout
@@ -208,7 +210,7 @@ def login(
     config: ConfigOption = None,
 ) -> None:
     """Keep the password of a mail server where the system keeps passwords."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.fetching import keep_login
 
         keep_login(server, lang, config, say, HELP)
@@ -222,7 +224,7 @@ def letters(
     lang: LangOption = None,
 ) -> None:
     """Copy the letters out, to be edited."""
-    with failures(parse_lang(lang, HELP)) as say:
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.letters import copy_templates
 
         made = copy_templates(folder, say.lang if lang else None)
