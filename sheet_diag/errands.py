@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 from sheet_diag import mailtexts
 from sheet_diag.complaints import fail
-from sheet_diag.intake import find
+from sheet_diag.intake import Found, find
 from sheet_diag.lastyear import former_returns, remarks
 from sheet_diag.mailroom import OUTBOX, MailAsked, Mailroom, mailroom, office
 from sheet_diag.model.comparison import PreviousRun
@@ -26,7 +27,7 @@ from sheet_diag.parcels import (
     selected,
 )
 from sheet_diag.postbook import Postbook
-from sheet_diag.posting import note_by_hand, post, settle_last_time
+from sheet_diag.posting import note_by_hand, post, require_server, settle_last_time
 from sheet_diag.previous import load_previous
 from sheet_diag.sheet.issuing import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.terminal import bar
@@ -50,6 +51,9 @@ def issue(errand: Errand, say: Wording, words: Wording) -> bool:
     """A sheet per client, and the request to fill it in."""
 
     def mails(room: Mailroom, _: Postbook) -> Mails:
+        late = [c for c in room.clients.clients if c.due and c.due < room.today]
+        head = room.say("mail.due_past", count=len(late))
+        mailtexts.show_lines(head, [f"{each.id} {each.company}" for each in late], room.say)
         sheets, prefilled = _make_sheets(room, errand.asked.previous)
         return requests(room.clients, sheets, prefilled)
 
@@ -72,7 +76,7 @@ def send_back(errand: Errand, source: Path, say: Wording, words: Wording) -> boo
     def mails(room: Mailroom, _: Postbook) -> Mails:
         _require_run(room)
         _require_all_read(room, source)
-        return corrections(room.clients, room.run.facts, room.output)
+        return corrections(room.clients, room.run.facts, room.output, room.only)
 
     return _carry_out(errand, MailKind.CORRECTION, mails, say, words)
 
@@ -83,7 +87,7 @@ def deliver(errand: Errand, source: Path, say: Wording, words: Wording) -> bool:
     def mails(room: Mailroom, _: Postbook) -> Mails:
         _require_run(room)
         _require_all_read(room, source)
-        return results(room.clients, room.run.facts, room.output, room.passwords())
+        return results(room.clients, room.run.facts, room.output, room.passwords(), room.only)
 
     return _carry_out(errand, MailKind.RESULT, mails, say, words)
 
@@ -93,7 +97,8 @@ def deliver_passwords(errand: Errand, say: Wording, words: Wording) -> bool:
 
     def mails(room: Mailroom, book: Postbook) -> Mails:
         _require_run(room)
-        reports = results(room.clients, room.run.facts, room.output, room.passwords())
+        facts, words = room.run.facts, room.passwords()
+        reports = results(room.clients, facts, room.output, words, room.only)
         return passwords_of(reports, book)
 
     return _carry_out(errand, MailKind.PASSWORD, mails, say, words)
@@ -107,7 +112,11 @@ def _carry_out(
     words: Wording,
 ) -> bool:
     """Whether everything that was to be written or sent has been."""
+    if errand.send and errand.by_hand:
+        fail(say("mail.error.two_ways"), say)
     room = mailroom(errand.asked, say, words)
+    if errand.send:
+        require_server(room)  # before anything is made
     with Postbook.open(room.log) as book:
         desk = office(room, errand.asked, book)
         if errand.by_hand:
@@ -151,7 +160,8 @@ def _former(room: Mailroom, before: PreviousRun | None) -> Mapping[str, FormerAn
 def _sheets(room: Mailroom) -> Mapping[str, Path]:
     """The sheets that were issued, by client id."""
     folder = room.output / OUTBOX
-    return {facts[_CLIENT]: folder / name for name, facts in made_in(folder).items()}
+    made = made_in(folder).items()
+    return {facts[_CLIENT]: folder / name for name, facts in made if _CLIENT in facts}
 
 
 # --- what must be so
@@ -164,10 +174,21 @@ def _require_run(room: Mailroom) -> None:
 
 def _require_all_read(room: Mailroom, source: Path) -> None:
     """Nobody is written to while the answer may lie there unread."""
-    known = {fact.file for fact in room.run.facts}
+    known: dict[str, set[str]] = {}
+    for fact in room.run.facts:
+        known.setdefault(fact.file, set()).add("" if fact.member else fact.sha256)
     found = find(source, apart_from=room.output) if source.is_dir() else ()
-    unread = [each.name for each in found if not each.ignored and each.name not in known]
+    unread = [each.name for each in found if not each.ignored and not _is_read(each, known)]
     if unread:
         names = ", ".join(unread[:_NAMED]) + (" …" if len(unread) > _NAMED else "")
         parts = {"path": source, "count": len(unread), "names": names}
         fail(room.say("mail.error.unread", **parts), room.say)
+
+
+def _is_read(found: Found, known: Mapping[str, set[str]]) -> bool:
+    """Whether the run has read this very file; what holds others is known by its name alone."""
+    digests = known.get(found.name, set())
+    if not digests or digests == {""} or found.blocked or found.outside:
+        return bool(digests)
+    with found.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() in digests

@@ -20,10 +20,12 @@ from sheet_diag.model.post import Event, MailKind, Parcel, Posted
 from sheet_diag.model.settings import Issuer
 from sheet_diag.ownfolder import Facts, OwnFolder, made_in, remove
 from sheet_diag.postbook import Postbook
+from sheet_diag.seals import seal_of
 from sheet_diag.sending import Outgoing
 
 DRAFTS: Final = "drafts"
-_ADDRESSES: Final = "addresses"
+_KIND, _CLIENT, _ABOUT, _ADDRESSES = "kind", "client", "about", "addresses"
+_NOTED: Final = {_KIND, _CLIENT, _ABOUT, _ADDRESSES, "file", "seal"}
 
 Step = Callable[[int], None]
 
@@ -55,11 +57,14 @@ class Looked:
 
 
 def write_drafts(
-    office: Office, kind: MailKind, parcels: Sequence[Parcel], step: Step
+    office: Office, kind: MailKind, parcels: Sequence[Parcel], only: frozenset[str], step: Step
 ) -> list[Looked]:
-    """Make the folder of drafts anew; a mail that the guard refuses has none. Raises `OSError`."""
+    """Make the folder of drafts anew, or of those of some clients (`only`, folded ids); a mail
+    that the guard refuses has none. Raises `OSError`."""
     found = []
-    with OwnFolder(office.drafts(kind)) as folder:
+    drafts = _drafts(office, kind)
+    kept = {n: facts for n, facts in drafts.items() if only and not _is_of(facts, only)}
+    with OwnFolder(office.drafts(kind), kept) as folder:
         for done, parcel in enumerate(parcels, 1):
             content = draft(compose(parcel, _letter(office, parcel), office.sender))
             looked = _look(office, parcel, content)
@@ -109,19 +114,46 @@ def mark_sent(
 
     `only` names clients by folded id (empty: all). Raises `OSError`.
     """
-    folder = office.drafts(kind)
-    drafts = {
-        name: facts
-        for name, facts in made_in(folder).items()
-        if facts.get("kind") == kind.value and (not only or facts["client"].casefold() in only)
-    }
+    drafts = {n: facts for n, facts in _drafts(office, kind).items() if _is_of(facts, only)}
     lines = [_by_hand(drafts[name], kind, now) for name in sorted(drafts)]
     # Noted already, and still there, where the command was stopped right here.
     marked = [line for line in lines if not book.is_done((kind, line.client, line.about))]
     for line in marked:
         book.add(line)
-    remove(folder, set(drafts))
+    remove(office.drafts(kind), set(drafts))
     return marked
+
+
+def drafts_of(office: Office, parcels: Sequence[Parcel]) -> set[str]:
+    """The names of the drafts that lie there of these mails, which are of one kind."""
+    keys = {parcel.key for parcel in parcels}
+    return {
+        name
+        for kind in {parcel.kind for parcel in parcels}
+        for name, facts in _drafts(office, kind).items()
+        if (kind, facts[_CLIENT], facts[_ABOUT]) in keys
+    }
+
+
+def drop_drafts(office: Office, parcels: Sequence[Parcel]) -> None:
+    """Take away the drafts of mails that are about to be sent otherwise. Raises `OSError`."""
+    names = drafts_of(office, parcels)
+    for kind in {parcel.kind for parcel in parcels}:
+        remove(office.drafts(kind), names)
+
+
+def _drafts(office: Office, kind: MailKind) -> dict[str, Facts]:
+    """The drafts that lie in the folder, as far as its note tells all of them."""
+    made = made_in(office.drafts(kind))
+    return {
+        name: facts
+        for name, facts in made.items()
+        if facts.keys() >= _NOTED and facts[_KIND] == kind.value
+    }
+
+
+def _is_of(facts: Facts, only: frozenset[str]) -> bool:
+    return not only or facts[_CLIENT].casefold() in only
 
 
 def _by_hand(facts: Facts, kind: MailKind, now: datetime) -> Posted:
@@ -133,6 +165,7 @@ def _by_hand(facts: Facts, kind: MailKind, now: datetime) -> Posted:
         about=facts["about"],
         addresses=tuple(facts[_ADDRESSES].split()),
         file=facts["file"],
+        seal=facts["seal"],
     )
 
 
@@ -158,4 +191,5 @@ def _facts(parcel: Parcel) -> dict[str, str]:
         "about": parcel.about,
         _ADDRESSES: " ".join(parcel.client.addresses),
         "file": parcel.attachment.name if parcel.attachment else "",
+        "seal": seal_of(parcel),
     }

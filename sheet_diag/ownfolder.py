@@ -22,10 +22,12 @@ Facts = Mapping[str, str]
 
 
 class OwnFolder:
-    """The folder in the making. Raises `OSError`."""
+    """The folder in the making; what was made before and is to be `kept` stays as it is. Raises
+    `OSError`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: Mapping[str, Facts] | None = None) -> None:
         self._path = path
+        self._kept = dict(kept or {})
         self._made: dict[str, Facts] = {}
         self._taken: set[str] = set()
         self._work = Path()
@@ -70,9 +72,9 @@ class OwnFolder:
         _note(self._path, {**former, **self._made})  # whatever stops us now, these are all ours
         for name in self._made:
             (self._work / name).replace(self._path / name)
-        for name in former.keys() - self._made.keys():
+        for name in former.keys() - self._made.keys() - self._kept.keys():
             (self._path / name).unlink(missing_ok=True)
-        _note(self._path, self._made)
+        _note(self._path, {**self._kept, **self._made})
 
 
 def made_in(path: Path) -> dict[str, Facts]:
@@ -88,6 +90,8 @@ def made_in(path: Path) -> dict[str, Facts]:
 def remove(path: Path, names: set[str]) -> None:
     """Take away files that a command made there. Raises `OSError`."""
     made = made_in(path)
+    if not names & made.keys():
+        return
     for name in names & made.keys():
         (path / name).unlink(missing_ok=True)
     _note(path, {name: facts for name, facts in made.items() if name not in names})

@@ -16,17 +16,20 @@ from sheet_diag.model.post import MailKind, Parcel
 from sheet_diag.model.results import Status
 from sheet_diag.model.standing import ReturnFacts, Stage, Standing, Turnout
 from sheet_diag.postbook import Postbook
+from sheet_diag.seals import fits
 
 _WAITED_FOR: Final = (Stage.SENT, Stage.REMINDED)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Somebody who gets no mail although one might expect it; `key` is a wording key."""
+    """Somebody who gets no mail although one might expect it; `key` is a wording key, `client` the
+    id (empty: not on the list)."""
 
     who: str
     key: str
     parts: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +60,31 @@ def reminders(
         if standing.stage not in _WAITED_FOR:
             continue
         if due is None:
-            yield LeftOut(_name(client), "mail.left.no_due")
+            yield _left(client, "mail.left.no_due")
         elif due >= turnout.as_of + timedelta(days=days):
             continue
-        elif standing.reminded == turnout.as_of:
-            yield LeftOut(_name(client), "mail.left.today")
+        elif turnout.as_of in (standing.sent, standing.reminded):
+            yield _left(client, "mail.left.today")
         elif client.id not in sheets:
-            yield LeftOut(_name(client), "mail.left.no_sheet")
+            yield _left(client, "mail.left.no_sheet")
         else:
             yield _reminder(standing, sheets[client.id])
 
 
 def corrections(
-    clients: ClientList, facts: Sequence[ReturnFacts], output: Path
+    clients: ClientList,
+    facts: Sequence[ReturnFacts],
+    output: Path,
+    only: frozenset[str] = frozenset(),
 ) -> Iterator[Parcel | LeftOut]:
     """A mail with the correction workbook to everybody whose return could not be ranked."""
     for fact, client in _listed(clients, facts, (Status.HELD, Status.REJECTED)):
         if isinstance(client, LeftOut):
             yield client
+        elif _is_strange(fact, client, only):
+            yield _left(client, "mail.left.sender", {"file": fact.file, "id": client.id})
         elif not fact.correction:
-            yield LeftOut(_name(client), "mail.left.unreadable", {"file": fact.file})
+            yield _left(client, "mail.left.unreadable", {"file": fact.file})
         else:
             attachment = output / fact.correction
             yield Parcel(MailKind.CORRECTION, client, fact.sha256, attachment=attachment)
@@ -87,11 +95,17 @@ def results(
     facts: Sequence[ReturnFacts],
     output: Path,
     passwords: Mapping[str, str],
+    only: frozenset[str] = frozenset(),
 ) -> Iterator[Parcel | LeftOut]:
-    """A mail with the report to everybody who was ranked; passwords are by folded client id."""
+    """A mail with the report to everybody who was ranked; passwords are by folded client id.
+
+    One whose return came from another client's address gets it `only` by name (folded ids).
+    """
     for fact, client in _listed(clients, facts, (Status.RANKED,)):
         if isinstance(client, LeftOut):
             yield client
+        elif _is_strange(fact, client, only):
+            yield _left(client, "mail.left.sender", {"file": fact.file, "id": client.id})
         else:
             password = passwords.get(client.id.casefold(), "")
             attachment = output / fact.result
@@ -106,9 +120,11 @@ def passwords_of(reports: Iterable[Parcel | LeftOut], book: Postbook) -> Iterato
         if isinstance(report, LeftOut):
             yield report
         elif not report.password:
-            yield LeftOut(_name(report.client), "mail.left.no_password")
-        elif not book.is_done(report.key):
-            yield LeftOut(_name(report.client), "mail.left.result_first")
+            yield _left(report.client, "mail.left.no_password")
+        elif not (sent := book.sent(report.key)):
+            yield _left(report.client, "mail.left.result_first")
+        elif sent.seal and not fits(report.password, sent.seal):
+            yield _left(report.client, "mail.left.password_changed")
         else:
             name = report.attachment.name if report.attachment else ""
             yield Parcel(
@@ -128,17 +144,24 @@ def selected(
     left_out: list[LeftOut] = []
     done = 0
     for mail in mails:
-        if isinstance(mail, LeftOut):
-            left_out += [mail] if not only else []
-        elif only and mail.client.id.casefold() not in only:
+        client = mail.client if isinstance(mail, LeftOut) else mail.client.id
+        if only and client.casefold() not in only:
             continue
+        if isinstance(mail, LeftOut):
+            left_out.append(mail)
         elif book.is_done(mail.key):
             done += 1
+        elif book.pending(mail.key):
+            left_out.append(_left(mail.client, "mail.left.unknown"))
         elif refused := _refused(mail, book):
             left_out.append(refused)
         else:
             chosen.append(mail)
     return Selection(tuple(chosen), tuple(left_out), done)
+
+
+def _is_strange(fact: ReturnFacts, client: ListedClient, only: frozenset[str]) -> bool:
+    return fact.strange and client.id.casefold() not in only
 
 
 def _reminder(standing: Standing, sheet: Path) -> Parcel:
@@ -153,7 +176,7 @@ def _refused(mail: Parcel, book: Postbook) -> LeftOut | None:
         return None
     last = book.last(mail.key)
     parts = {"addresses": ", ".join(mail.client.addresses), "reason": last.text if last else ""}
-    return LeftOut(_name(mail.client), "mail.left.refused", parts)
+    return _left(mail.client, "mail.left.refused", parts)
 
 
 def _listed(
@@ -167,5 +190,5 @@ def _listed(
             yield fact, client or LeftOut(name, "mail.left.not_listed", {"file": fact.file})
 
 
-def _name(client: ListedClient) -> str:
-    return f"{client.id} {client.company}"
+def _left(client: ListedClient, key: str, parts: Mapping[str, str] | None = None) -> LeftOut:
+    return LeftOut(f"{client.id} {client.company}", key, parts or {}, client.id)

@@ -98,6 +98,11 @@ class Postbook:
         mail = self._mails.get(_folded(key))
         return mail is not None and mail.is_done
 
+    def sent(self, key: Key) -> Posted | None:
+        """The line that tells of the mail as somebody may have it (None: nobody has)."""
+        mail = self._mails.get(_folded(key))
+        return mail.sent if mail else None
+
     def attempts(self, key: Key) -> int:
         """How often the mail has been sent up to its last byte."""
         mail = self._mails.get(_folded(key))
@@ -200,13 +205,13 @@ class _Mail:
         self.attempts = 0
         self.refused: set[str] = set()
         self.sending: Posted | None = None
-        self._sent: Posted | None = None
+        self.sent: Posted | None = None
         self._returned: set[str] = set()
 
     @property
     def is_done(self) -> bool:
         """Whether it went out and somebody may have it."""
-        return self._sent is not None
+        return self.sent is not None
 
     def note(self, posted: Posted) -> None:
         """Take the next line in."""
@@ -225,17 +230,17 @@ class _Mail:
                 self.sending = None
 
     def _went(self, posted: Posted) -> None:
-        self.sending, self._sent = None, posted
+        self.sending, self.sent = None, posted
         self._returned = set()
 
     def _bounce(self, posted: Posted) -> None:
         """A bounce of an earlier attempt says nothing about the last one."""
         if self.sending and _of_one(self.sending, posted):
             self._went(self.sending)
-        if self._sent and _of_one(self._sent, posted):
+        if self.sent and _of_one(self.sent, posted):
             self._returned |= _people(posted)
-            if not posted.addresses or _people(self._sent) <= self._returned:
-                self._sent = None
+            if not posted.addresses or _people(self.sent) <= self._returned:
+                self.sent = None
 
 
 def _people(posted: Posted) -> set[str]:

@@ -19,9 +19,19 @@ from sheet_diag.config import FILE_NAME
 from sheet_diag.credentials import password_for
 from sheet_diag.folding import fold
 from sheet_diag.mailbox import find_copies
-from sheet_diag.mailing import Dispatch, Looked, Office, look_at, mark_sent, write_drafts
+from sheet_diag.mailing import (
+    Dispatch,
+    Looked,
+    Office,
+    drafts_of,
+    drop_drafts,
+    look_at,
+    mark_sent,
+    write_drafts,
+)
 from sheet_diag.mailroom import Mailroom, imap_password
 from sheet_diag.model.post import MailKind, Parcel, Posted
+from sheet_diag.model.settings import MailServer
 from sheet_diag.parcels import Selection
 from sheet_diag.postbook import Postbook
 from sheet_diag.sending import Answer, send_all, settle_uncertain
@@ -57,9 +67,18 @@ def post(
     if send:
         return _send(room, office, selection.parcels, book)
     with bar(room.say("mail.progress.drafts"), len(selection.parcels)) as step:
-        looked = write_drafts(office, kind, selection.parcels, step)
+        looked = write_drafts(office, kind, selection.parcels, room.only, step)
     mailtexts.show_drafts(looked, office.drafts(kind), kind, room.say)
     return all(each.path for each in looked)
+
+
+def require_server(room: Mailroom) -> tuple[MailServer, str]:
+    """The server that mails go out through, and its password. Ends where none is set; raises
+    `CredentialsError`."""
+    server = room.config.correspondence.smtp
+    if server is None:
+        fail(room.say("mail.error.no_smtp", name=FILE_NAME), room.say)
+    return server, password_for(server, "smtp", os.environ)
 
 
 def settle_last_time(room: Mailroom, book: Postbook) -> None:
@@ -86,9 +105,7 @@ def _ask_about(say: Wording, posted: Posted) -> Answer:
 
 def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postbook) -> bool:
     say, settings = room.say, room.config.correspondence
-    if settings.smtp is None:
-        fail(say("mail.error.no_smtp", name=FILE_NAME), say)
-    password = password_for(settings.smtp, "smtp", os.environ)
+    server, password = require_server(room)
     with bar(say("mail.progress.guard"), len(parcels)) as step:
         looked = look_at(office, parcels, step)
     mailtexts.show_looks(looked, say)
@@ -97,9 +114,12 @@ def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postb
         mailtexts.tell(say("mail.send.none"))
         return not parcels
     mailtexts.show_mails(ready, say)
-    if not _is_confirmed(len(ready), settings.smtp.host, say):
+    if drafts := drafts_of(office, ready):
+        mailtexts.tell(say("mail.send.drafts", count=len(drafts)))
+    if not _is_confirmed(len(ready), server.host, say):
         mailtexts.tell(say("mail.send.stopped"))
         return False
+    drop_drafts(office, ready)
     dispatch = Dispatch(office, book)
     with bar(say("mail.progress.send"), len(ready)) as step:
         mails = dispatch.outgoing(ready)

@@ -15,7 +15,7 @@ from sheet_diag.model.post import Event, MailKind, Posted
 
 _SCHEMA: Final = 1
 _HEAD: Final = "sheet_diag_mail_log"
-_TEXTS: Final = ("client", "about", "message_id", "file", "text")
+_TEXTS: Final = ("client", "about", "message_id", "file", "text", "seal")
 
 
 def whole_lines(content: bytes) -> list[bytes]:
@@ -60,6 +60,7 @@ def line_of(posted: Posted) -> bytes:
         "addresses": posted.addresses,
         "file": posted.file,
         "text": posted.text,
+        "seal": posted.seal,
     }
     return _json({name: value for name, value in facts.items() if value})
 

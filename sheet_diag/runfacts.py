@@ -12,6 +12,7 @@ from typing import Any
 from sheet_diag.journal import SCHEMA
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Code
 from sheet_diag.model.standing import ReturnFacts
 from sheet_diag.runfile import entries, head_of
 from sheet_diag.staging import JOURNAL
@@ -60,6 +61,7 @@ def _of_outcome(outcome: Outcome) -> ReturnFacts:
         correction=outcome.correction or "",
         lang=sheet.lang.value if sheet else "ja",
         email=sheet.profile.get("email", "") if sheet else "",
+        strange=any(problem.code is Code.SENDER_DISAGREES for problem in outcome.problems),
     )
 
 
@@ -86,6 +88,7 @@ def _of_entry(entry: Any) -> ReturnFacts:
         correction=_text(entry["correction"]),
         lang=_text(entry["lang"]) or "ja",
         email=_text(said.get("email")),
+        strange=any(each["code"] == Code.SENDER_DISAGREES for each in entry["problems"]),
     )
 
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from sheet_diag.cli import app
 from sheet_diag.model.basics import Lang
+from sheet_diag.ownfolder import NOTE
 from tests.loops import filled
 
 LIST = """診断先番号,会社名,ご担当者名,メールアドレス,言語,業種,従業員数,提出期限
@@ -93,6 +94,29 @@ def test_sending_by_hand_is_noted_once() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_before_there_are_drafts_none_can_be_noted() -> None:
+    assert "ありません" in call("issue", "--sent-by-hand", status=1)
+
+
+@pytest.mark.usefixtures("here")
+def test_drafts_of_others_stay_where_only_some_are_made_anew() -> None:
+    call("issue")
+    call("issue", "--only", "C-001")
+    assert len(drafts("request")) == 2
+    assert "2 通" in call("issue", "--sent-by-hand")
+
+
+def test_a_note_of_the_folder_that_tells_nothing_claims_no_mail(here: Path) -> None:
+    call("issue")
+    for folder in ("drafts/request", "outbox"):
+        note = here / "output" / folder / NOTE
+        made = json.loads(note.read_text(encoding="utf-8"))
+        note.write_text(json.dumps({name: {} for name in made}), encoding="utf-8")
+    assert "ありません" in call("issue", "--sent-by-hand", status=1)
+    call("remind", "--as-of", "2026-12-28")
+
+
+@pytest.mark.usefixtures("here")
 def test_only_some_clients() -> None:
     call("issue", "--only", "c-002")
     assert set(drafts("request")) == {"smith@example-robotics.jp"}
@@ -126,6 +150,30 @@ def test_nobody_is_written_to_while_an_answer_may_lie_there_unread() -> None:
     call("run")
     call("remind", "--as-of", "2026-12-27")
     assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_file_that_was_replaced_under_its_name_is_unread() -> None:
+    call("issue")
+    answered(skip="PHY")
+    call("run", status=1)
+    answered()
+    assert "sheet-diag run" in call("return", status=2)
+
+
+@pytest.mark.usefixtures("here")
+def test_passwords_mixed_up_after_the_reports_went_out_are_not_told() -> None:
+    call("issue")
+    answered()
+    call("run", "--protect")
+    call("deliver")
+    call("deliver", "--sent-by-hand")
+    listed = Path("output/passwords.csv")
+    word = listed.read_text(encoding="utf-8-sig").splitlines()[1].rpartition(",")[2]
+    other = listed.read_text(encoding="utf-8-sig").replace(word, "AAAAA-BBBBB-CCCCC-DDDDD")
+    listed.write_text(other, encoding="utf-8-sig")
+    assert "passwords.csv" in call("deliver", "--passwords")
+    assert drafts("password") == {}
 
 
 @pytest.mark.usefixtures("here")
@@ -210,6 +258,7 @@ def test_swapped_rows_of_the_list_are_noticed() -> None:
     [
         pytest.param(["issue", "--clients", "no.xlsx"], 2, "no.xlsx", id="no such list"),
         pytest.param(["issue", "--send"], 2, "[smtp]", id="no server"),
+        pytest.param(["issue", "--send", "--sent-by-hand"], 2, "同時に", id="both ways"),
         pytest.param(["collect"], 2, "[imap]", id="no mailbox"),
         pytest.param(["return"], 2, "sheet-diag run", id="nothing to return yet"),
         pytest.param(["deliver"], 2, "sheet-diag run", id="nothing to deliver yet"),

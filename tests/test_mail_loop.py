@@ -64,7 +64,9 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     firm.type("clients")
 
     # Everybody gets the own sheet, and nobody a second time.
+    firm.type("issue")
     asked = to(firm.send("issue", count=3))
+    assert list((firm.folder / "output" / "drafts" / "request").glob("*.eml")) == []
     assert set(asked) == {YAMADA, SMITH, SUZUKI}
     for address, mail in asked.items():
         check(mail, address)
@@ -103,17 +105,7 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     results = to(firm.send("deliver", count=3))
     passwords = to(firm.send("deliver", "--passwords", count=3))
     assert set(results) == set(passwords) == {YAMADA, SMITH, SUZUKI}
-    for address, mail in results.items():
-        word = password_of(firm, address)
-        check(mail, address)
-        check(passwords[address], address)
-        assert word not in everything(mail)
-        assert word in everything(passwords[address])
-        assert attachments(passwords[address]) == []
-        assert company(address) in report(mail, word)
-        others = {password_of(firm, other) for other in results} - {word}
-        assert len(others) == 2
-        assert not any(each in everything(passwords[address]) for each in others)
+    check_results(firm, results, passwords)
 
     # All is done, and everybody was written to just as often as told.
     assert firm.send("deliver", count=0) == []
@@ -170,6 +162,23 @@ def check(mail: EmailMessage, address: str) -> None:
         assert ("お世話になっております" in text) is (LANGS[address] is Lang.JA)
     others = [each["会社名"] for each in ROWS if each is not row]
     assert not any(name in everything(mail) for name in others)
+
+
+def check_results(
+    firm: Firm, results: dict[str, EmailMessage], passwords: dict[str, EmailMessage]
+) -> None:
+    """Each report opens with the password that its client alone was told, in another mail."""
+    for address, mail in results.items():
+        word = password_of(firm, address)
+        check(mail, address)
+        check(passwords[address], address)
+        assert word not in everything(mail)
+        assert word in everything(passwords[address])
+        assert attachments(passwords[address]) == []
+        assert company(address) in report(mail, word)
+        others = {password_of(firm, other) for other in results} - {word}
+        assert len(others) == 2
+        assert not any(each in everything(passwords[address]) for each in others)
 
 
 def everything(mail: EmailMessage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sheet_diag.parcels import (
     selected,
 )
 from sheet_diag.postbook import Postbook
+from sheet_diag.seals import fits, seal
 
 TODAY = date(2026, 12, 28)
 NOW = datetime(2026, 12, 28, tzinfo=UTC)
@@ -138,6 +140,54 @@ def test_held_returns_go_back() -> None:
     ]
 
 
+def test_a_return_from_another_clients_address_is_asked_about_first() -> None:
+    clients = ClientList((_client(1), _client(2)))
+    held = _fact("C-1", Status.HELD, correction="c.xlsx", strange=True)
+    ranked = _fact("C-2", Status.RANKED, result="r.xlsx", strange=True)
+    assert _told(corrections(clients, (held,), OUTPUT)) == ["C-1 sender"]
+    assert _told(results(clients, (ranked,), OUTPUT, {})) == ["C-2 sender"]
+    named = frozenset({"c-1", "c-2"})
+    assert _told(corrections(clients, (held,), OUTPUT, named)) == ["C-1 sha-C-1 output/c.xlsx"]
+    assert _told(results(clients, (ranked,), OUTPUT, {}, named)) == ["C-2 sha-C-2 output/r.xlsx"]
+
+
+def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path) -> None:
+    clients = ClientList((_client(1), _client(2)))
+    facts = [_fact(f"C-{n}", Status.RANKED, result=f"{n}.xlsx") for n in (1, 2)]
+    sent = [
+        replace(
+            _posted(Event.SENT, MailKind.RESULT, f"C-{n}", f"sha-C-{n}"), seal=seal(f"word {n}")
+        )
+        for n in (1, 2)
+    ]
+    book = _book(tmp_path, *sent)
+    right = {"c-1": "word 1", "c-2": "word 2"}
+    told = passwords_of(results(clients, facts, OUTPUT, right), book)
+    assert _told(told) == ["C-1 sha-C-1", "C-2 sha-C-2"]
+    swapped = {"c-1": "word 2", "c-2": "word 1"}
+    told = passwords_of(results(clients, facts, OUTPUT, swapped), book)
+    assert _told(told) == ["C-1 password_changed", "C-2 password_changed"]
+
+
+@pytest.mark.parametrize("sealed", ["", ".", "00.", "xyz.00", "00"])
+def test_what_is_no_seal_fits_nothing(sealed: str) -> None:
+    assert not fits("", sealed)
+    assert not fits("word", sealed)
+
+
+def test_a_seal_tells_nothing_and_is_another_one_each_time() -> None:
+    assert seal("word") != seal("word")
+    assert "word" not in seal("word")
+    assert fits("word", seal("word"))
+    assert not fits("Word", seal("word"))
+
+
+def test_who_is_named_is_told_why_there_is_no_mail(tmp_path: Path) -> None:
+    left = [LeftOut("C-1 a", "mail.left.no_sheet", client="C-1"), LeftOut("x", "mail.left.today")]
+    assert len(selected(left, _book(tmp_path)).left_out) == 2
+    assert len(selected(left, _book(tmp_path), frozenset({"c-1"})).left_out) == 1
+
+
 def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
     facts = tuple(_fact(f"C-{n}", Status.RANKED, result=f"results/{n}.xlsx") for n in range(1, 4))
@@ -156,7 +206,7 @@ def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     ("events", "chosen", "left", "done"),
     [
         pytest.param([], 1, 0, 0, id="new"),
-        pytest.param([Event.SENDING], 1, 0, 0, id="unknown, settled before"),
+        pytest.param([Event.SENDING], 0, 1, 0, id="nobody knows"),
         pytest.param([Event.SENDING, Event.SENT], 0, 0, 1, id="sent"),
         pytest.param([Event.BY_HAND], 0, 0, 1, id="by hand"),
         pytest.param([Event.SENDING, Event.DEFERRED], 1, 0, 0, id="try again"),

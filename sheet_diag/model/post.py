@@ -62,6 +62,7 @@ class Posted:
     addresses: tuple[str, ...] = ()
     file: str = ""
     text: str = ""
+    seal: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Stage(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ReturnFacts:
     """What a run tells of one return: `client` is the id on the sheet (empty: none), `received` the
-    day it came (None: unknown), paths are relative to the output folder (empty: none)."""
+    day it came (None: unknown), paths are relative to the output folder (empty: none). `strange`:
+    it came from the address of another client."""
 
     client: str
     name: str
@@ -40,6 +41,7 @@ class ReturnFacts:
     correction: str = ""
     lang: str = "ja"
     email: str = ""
+    strange: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final
 from sheet_diag.model.post import Event, Posted
 from sheet_diag.model.settings import Correspondence
 from sheet_diag.postbook import Postbook
+from sheet_diag.seals import seal_of
 from sheet_diag.sending.records import Outgoing
 from sheet_diag.sending.replies import Reply
 from sheet_diag.sending.session import Envelope, Session, SetbackError, VanishedError
@@ -55,6 +56,7 @@ class Attempt:
         self._settings = settings
         self._now = now
         self._lines: list[Posted] = []
+        self._seal = seal_of(mail.parcel)
 
     def over(self, session: Session) -> Outcome:
         """Send it. Raises what `Session.send` does for other reasons than a bad moment, and
@@ -135,6 +137,7 @@ class Attempt:
             addresses=tuple(addresses),
             file=parcel.attachment.name if parcel.attachment else "",
             text=text,
+            seal=self._seal,
         )
         self._book.add(posted)
         self._lines.append(posted)

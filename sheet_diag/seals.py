@@ -1,0 +1,41 @@
+"""Which password a report went out with, kept so that nobody can read it and anybody can check it.
+
+A list of passwords may be sorted wrongly, edited or made anew between a report and its password;
+only the log of what went out knows better.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+from sheet_diag.model.post import MailKind, Parcel
+
+_COST: Final = {"n": 2**14, "r": 8, "p": 1}  # a twentieth of a second and 16 MiB a password
+_SALT: Final = 16  # bytes
+
+
+def seal(password: str) -> str:
+    """A salted digest (scrypt) of a password; another one each time."""
+    salt = secrets.token_bytes(_SALT)
+    return f"{salt.hex()}.{_digest(password, salt)}"
+
+
+def seal_of(parcel: Parcel) -> str:
+    """The seal of a report that goes out encrypted; empty for every other mail."""
+    return seal(parcel.password) if parcel.kind is MailKind.RESULT and parcel.password else ""
+
+
+def fits(password: str, sealed: str) -> bool:
+    """Whether the seal was made of this password."""
+    salt, _, digest = sealed.partition(".")
+    try:
+        return hmac.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
+    except ValueError:
+        return False
+
+
+def _digest(password: str, salt: bytes) -> str:
+    return hashlib.scrypt(password.encode("utf-8"), salt=salt, dklen=32, **_COST).hex()
