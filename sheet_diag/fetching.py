@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -13,10 +12,10 @@ from sheet_diag.arguments import configured, parse_day, reading
 from sheet_diag.collecting import collect
 from sheet_diag.complaints import fail
 from sheet_diag.config import FILE_NAME
-from sheet_diag.credentials import keep_password, password_for
+from sheet_diag.credentials import keep_password
 from sheet_diag.mailbox import opened
 from sheet_diag.mailbox import try_login as try_mailbox
-from sheet_diag.mailroom import MailAsked, mailroom
+from sheet_diag.mailroom import MailAsked, mailroom, require_mailbox
 from sheet_diag.model.settings import Correspondence, MailServer
 from sheet_diag.postbook import Postbook
 from sheet_diag.sending import try_login as try_server
@@ -30,13 +29,11 @@ def fetch(asked: MailAsked, source: Path, since: str | None, say: Wording, words
     """Fetch what has come. Whether nothing of it wants a person's eye."""
     room = mailroom(asked, say, words)
     settings = room.config.correspondence
-    if settings.imap is None:
-        fail(say("mail.error.no_imap", name=FILE_NAME), say)
+    server, password = require_mailbox(room)
     day = parse_day(since, say) if since else None
-    password = password_for(settings.imap, "imap", os.environ)
     with (
         Postbook.open(room.log) as book,
-        opened(settings.imap, settings.folder, password) as box,
+        opened(server, settings.folder, password) as box,
         bar(say("mail.progress.collect"), 0) as step,
     ):
         found = collect(

@@ -21,7 +21,7 @@ from sheet_diag.messages import Sender
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import Posted
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.settings import MailServer, Reading
 from sheet_diag.model.standing import ReturnFacts, Turnout
 from sheet_diag.postbook import FILE_NAME as LOG
 from sheet_diag.postbook import Postbook
@@ -156,11 +156,12 @@ def last_run(output: Path) -> Run:
     return Run(*facts_in(output))
 
 
-def imap_password(room: Mailroom) -> str:
-    """The password of the mailbox. Raises `CredentialsError`; ends where no server is set."""
+def require_mailbox(room: Mailroom) -> tuple[MailServer, str]:
+    """The server that mail is fetched from, and its password. Ends where none is set; raises
+    `CredentialsError`."""
     from sheet_diag.credentials import password_for
 
     server = room.config.correspondence.imap
     if server is None:
         fail(room.say("mail.error.no_imap", name=FILE_NAME), room.say)
-    return password_for(server, "imap", os.environ)
+    return server, password_for(server, "imap", os.environ)

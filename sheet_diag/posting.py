@@ -29,7 +29,7 @@ from sheet_diag.mailing import (
     mark_sent,
     write_drafts,
 )
-from sheet_diag.mailroom import Mailroom, imap_password
+from sheet_diag.mailroom import Mailroom, require_mailbox
 from sheet_diag.model.post import MailKind, Parcel, Posted
 from sheet_diag.model.settings import MailServer
 from sheet_diag.parcels import Selection
@@ -88,9 +88,9 @@ def settle_last_time(room: Mailroom, book: Postbook) -> None:
     settings = room.config.correspondence
     find: Callable[[Sequence[str]], frozenset[str]] | None = None
     if settings.imap and settings.copies:
-        password = imap_password(room)
+        server, password = require_mailbox(room)
         wait = settings.copy_seconds
-        find = partial(find_copies, settings.imap, settings.folder, password, wait=wait)
+        find = partial(find_copies, server, settings.folder, password, wait=wait)
         mailtexts.tell(room.say("mail.uncertain.looking"))
     settle_uncertain(book, settings, find, partial(_ask_about, room.say))
 
