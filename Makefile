@@ -20,7 +20,7 @@ demo: .venv/.product
 	$(BIN)/sheet-diag demo
 
 test: .venv/.tools
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --max-worker-restart 0
 
 check: lint types contracts test
 

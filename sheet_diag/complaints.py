@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
@@ -35,7 +33,6 @@ def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator
         yield say
     except KeyboardInterrupt as stopped:
         typer.echo("\n" + _stopped(stopped, say, interrupted), err=True)
-        _leave_cluster(130)
         raise typer.Exit(130) from None
     except Exception as error:
         text = sentence(error, say)
@@ -43,15 +40,6 @@ def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator
             raise
         typer.echo(say("cli.error.head", text=text), err=True)
         raise typer.Exit(2) from error
-
-
-def _leave_cluster(status: int) -> None:
-    """End at once where a cluster was in use: all is put away by now, and threads of Dask that
-    Ctrl-C caught at work may keep Python from ending for ever."""
-    if "distributed" in sys.modules:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
 
 
 def _stopped(stopped: KeyboardInterrupt, say: Wording, key: str) -> str:

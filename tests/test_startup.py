@@ -25,6 +25,18 @@ except SystemExit:
 print()
 print(json.dumps(sorted(sys.modules)))
 """
+_STOPPED_IN_A_CLUSTER = """
+import sys, threading, types
+sys.modules["distributed"] = types.ModuleType("distributed")
+threading.Thread(target=threading.Event().wait).start()
+import sheet_diag.cli
+def stopped():
+    print("stopped", end="")
+    sys.exit(130)
+sheet_diag.cli.main = stopped
+from sheet_diag.__main__ import main
+main()
+"""
 _IMPORT = """
 import importlib, json, sys
 for name in sys.argv[1:]:
@@ -87,3 +99,14 @@ def test_a_worker_loads_what_every_return_needs(
 ) -> None:
     loaded = _loaded(_IMPORT, *modules, folder=tmp_path)
     assert loaded & absent == set()
+
+
+def test_who_stops_a_run_over_a_cluster_waits_for_no_thread_of_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _STOPPED_IN_A_CLUSTER],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=ENVIRONMENT,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "stopped", "")
