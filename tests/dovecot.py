@@ -50,8 +50,11 @@ ssl_key = <{key}
 mail_location = maildir:{top}/mail
 mailbox_list_index = no
 mail_max_userip_connections = 50
+auth_mechanisms = plain login{token_mechanisms}
+{token_passdb}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {top}/users
 }}
 userdb {{
@@ -82,13 +85,31 @@ service stats {{
   chroot =
 }}
 """
+# Tokens are asked about at an address of the test.
+_TOKEN_PASSDB = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {top}/oauth2
+}}
+"""
+_TOKENS = """
+introspection_mode = post
+introspection_url = {address}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 class Dovecot:
-    """The server, running while entered, with one account. `files` show what it really holds."""
+    """The server, running while entered, with one account. `files` show what it really holds.
 
-    def __init__(self, authority: Authority) -> None:
+    It takes tokens as well where it is told an address that tells whose they are (RFC 7662)."""
+
+    def __init__(self, authority: Authority, introspection: str = "") -> None:
         self._authority = authority
+        self._introspection = introspection
         self._process: subprocess.Popen[bytes] | None = None
 
     def settings(self, security: Security = Security.TLS, **more: Any) -> MailServer:
@@ -187,6 +208,7 @@ class Dovecot:
                 key=key,
                 port=self.port,
                 plain_port=self.plain_port,
+                **self._tokens(),
                 **_users(),
             )
             config.write_text(text, encoding="utf-8")
@@ -200,6 +222,15 @@ class Dovecot:
             if self._is_up():
                 return
         raise AssertionError(self.log() + (self._top / "errors").read_text())
+
+    def _tokens(self) -> dict[str, str]:
+        """What its settings say of tokens."""
+        if not self._introspection:
+            return {"token_mechanisms": "", "token_passdb": ""}
+        text = _TOKENS.format(address=self._introspection)
+        (self._top / "oauth2").write_text(text, encoding="utf-8")
+        passdb = _TOKEN_PASSDB.format(top=self._top)
+        return {"token_mechanisms": " xoauth2", "token_passdb": passdb}
 
     def _is_up(self) -> bool:
         """Whether it answers, once it does or has ended."""

@@ -33,17 +33,21 @@ HEADS = (
     "診断先番号", "会社名", "ご担当者名", "役職", "メールアドレス", "言語", "業種", "従業員数",
     "提出期限", "グループ", "備考",
 )  # fmt: skip
+_PASSWORDS = {"SHEET_DIAG_SMTP_PASSWORD": PASSWORD, "SHEET_DIAG_IMAP_PASSWORD": PASSWORD}
 _ID, _ANSWER = (QUESTION_COLUMNS.index(each) + 1 for each in (Column.ID, Column.ANSWER))
 
 
 @dataclass
 class Firm:
-    """The working folder of the people who run sheet-diag, and what they type there."""
+    """The working folder of the people who run sheet-diag, and what they type there. `program` is
+    what runs, `variables` are those of its environment that open the mail accounts."""
 
     folder: Path
     smtpd: Smtpd
     dovecot: Dovecot
     said: list[str] = field(default_factory=list)
+    program: tuple[str, ...] = ("-m", "sheet_diag")
+    variables: Mapping[str, str] = field(default_factory=lambda: dict(_PASSWORDS))
 
     def settings(self, **mail: Any) -> None:
         """Write sheet-diag.toml."""
@@ -69,16 +73,15 @@ class Firm:
     def type(self, *words: str, answer: str = "", status: int = 0) -> str:
         """Type a command and, where it asks, an answer; what it says."""
         done = subprocess.run(
-            [sys.executable, "-m", "sheet_diag", *words],
+            [sys.executable, *self.program, *words],
             cwd=self.folder,
             input=answer,
             capture_output=True,
             text=True,
             encoding="utf-8",
             timeout=180,
-            env={**ENVIRONMENT, "SHEET_DIAG_SMTP_PASSWORD": PASSWORD,
-                 "SHEET_DIAG_IMAP_PASSWORD": PASSWORD, "COLUMNS": "120"},
-        )  # fmt: skip
+            env={**ENVIRONMENT, **self.variables, "COLUMNS": "120"},
+        )
         told = done.stdout + done.stderr
         assert "Traceback" not in told, told
         assert done.returncode == status, f"{words}: {done.returncode}\n{told}"

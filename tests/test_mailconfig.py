@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.config import ConfigError, load_config
-from sheet_diag.model.settings import Correspondence, MailServer, Security
+from sheet_diag.model.settings import (
+    Correspondence,
+    MailServer,
+    Provider,
+    Registration,
+    Security,
+)
 
 ISSUER = '[issuer]\nname = "見本株式会社"\ndepartment = "診断室"\nemail = "shindan@example.co.jp"\n'
 
@@ -60,6 +66,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         tmp_path,
         ISSUER
         + '[mail]\nsender = "a@b.example"\nname = "係"\ncopies = false\ncopy_seconds = 5\n'
+        + "reminder_days = 10\n"
         + 'letters = "texts"\n[smtp]\nhost = "o"\nport = 25\nuser = "u"\nca = "ca.pem"\n'
         + 'per_minute = 5\n[imap]\nhost = "i"\nfolder = "回答"\n',
     )
@@ -68,6 +75,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         name="係",
         copies=False,
         copy_seconds=5,
+        reminder_days=10,
         letters=tmp_path / "texts",
         smtp=MailServer("o", 25, Security.STARTTLS, "u", tmp_path / "ca.pem"),
         per_minute=5,
@@ -81,9 +89,77 @@ def test_letters_beside_the_settings_are_found(tmp_path: Path) -> None:
     assert _settings(tmp_path, ISSUER).letters == tmp_path / "letters"
 
 
+MICROSOFT = '[smtp]\nhost="o"\nsign_in="microsoft"\n'
+
+
+def test_accounts_that_are_signed_in(tmp_path: Path) -> None:
+    settings = _settings(
+        tmp_path,
+        ISSUER
+        + f'{MICROSOFT}[imap]\nhost = "i"\nsign_in = "google"\n[google]\nclient_id = "g"\n'
+        + '[microsoft]\nclient_id = "m"\ntenant = "example.co.jp"\n',
+    )
+    assert settings.smtp
+    assert settings.imap
+    assert settings.smtp.registration == Registration(Provider.MICROSOFT, "m", "example.co.jp")
+    assert settings.imap.registration == Registration(Provider.GOOGLE, "g")
+
+
+def test_an_application_that_serves_every_firm(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, f'{ISSUER}{MICROSOFT}[microsoft]\nclient_id = "m"\n')
+    assert settings.smtp
+    assert settings.smtp.registration == Registration(Provider.MICROSOFT, "m", "organizations")
+
+
+def test_a_password_needs_no_application(tmp_path: Path) -> None:
+    text = '[smtp]\nhost = "o"\nsign_in = "password"\n[microsoft]\nclient_id = "m"\n'
+    settings = _settings(tmp_path, ISSUER + text)
+    assert settings.smtp
+    assert settings.smtp.registration is None
+
+
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
+        pytest.param(MICROSOFT, [("no_client_id", "microsoft.client_id")], id="no application"),
+        pytest.param(
+            MICROSOFT + '[microsoft]\nclient_id=""',
+            [("no_client_id", "microsoft.client_id")],
+            id="an application without an id",
+        ),
+        pytest.param(
+            MICROSOFT + '[google]\nclient_id="g"',
+            [("no_client_id", "microsoft.client_id")],
+            id="another provider",
+        ),
+        pytest.param(
+            MICROSOFT + "[microsoft]\nclient_id=1\ntenant=2",
+            [("not_text", "microsoft.client_id"), ("not_text", "microsoft.tenant")],
+            id="no texts",
+        ),
+        pytest.param(
+            MICROSOFT + '[microsoft]\nclient_id="m"\ntenant="a/../b"',
+            [("not_a_tenant", "microsoft.tenant")],
+            id="tenant",
+        ),
+        pytest.param(
+            MICROSOFT + '[microsoft]\nclient_id="m"\nclient_secret="s"',
+            [("unknown_key", "microsoft.client_secret")],
+            id="a secret",
+        ),
+        pytest.param(
+            '[google]\nclient_id="g"\ntenant="t"', [("unknown_key", "google.tenant")], id="google"
+        ),
+        pytest.param('microsoft = "m"', [("not_a_table", "microsoft")], id="no table of it"),
+        pytest.param(
+            '[smtp]\nhost="o"\nsign_in="office"', [("not_one_of", "smtp.sign_in")], id="who"
+        ),
+        pytest.param('[smtp]\nhost="o"\nsign_in=[1]', [("not_one_of", "smtp.sign_in")], id="list"),
+        pytest.param(
+            '[imap]\nhost="i"\nsign_in="google"\nuser="診断"\n[google]\nclient_id="g"',
+            [("not_an_address", "imap.user")],
+            id="user",
+        ),
         pytest.param('[smtp]\nhost="x"\npassword="p"', [("unknown_key", "smtp.password")], id="p"),
         pytest.param('[mail]\nsender="nobody"', [("not_an_address", "mail.sender")], id="sender"),
         pytest.param('[mail]\nletters="no"', [("not_a_folder", "mail.letters")], id="letters"),
@@ -91,9 +167,10 @@ def test_letters_beside_the_settings_are_found(tmp_path: Path) -> None:
         pytest.param('[imap]\nhost="x"\nca="no"', [("not_a_file", "imap.ca")], id="ca"),
         pytest.param('mail = "x"', [("not_a_table", "mail")], id="no table"),
         pytest.param(
-            '[mail]\ncopies="yes"\n[smtp]\nhost=1\nport=0\nsecurity="none"',
+            '[mail]\ncopies="yes"\nreminder_days=0\n[smtp]\nhost=1\nport=0\nsecurity="none"',
             [
                 ("not_yes_or_no", "mail.copies"),
+                ("not_a_number", "mail.reminder_days"),
                 ("not_text", "smtp.host"),
                 ("not_a_number", "smtp.port"),
                 ("not_one_of", "smtp.security"),
@@ -104,3 +181,12 @@ def test_letters_beside_the_settings_are_found(tmp_path: Path) -> None:
 )
 def test_faults(tmp_path: Path, text: str, faults: list[tuple[str, str]]) -> None:
     assert _faults(tmp_path, text + "\n") == faults
+
+
+def test_a_near_miss_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sheet-diag.toml"
+    path.write_text(MICROSOFT.replace("sign_in", "signin") + "[microsft]\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    near = {parts["key"]: parts["near"] for _, parts in caught.value.faults}
+    assert near == {"smtp.signin": "sign_in", "microsft": "microsoft"}

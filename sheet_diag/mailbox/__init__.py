@@ -15,6 +15,7 @@ from imap_tools.errors import ImapToolsError
 
 from sheet_diag.mailbox.connecting import MailboxError, connected
 from sheet_diag.mailbox.folder import Head, Mailbox
+from sheet_diag.model.access import Access
 from sheet_diag.model.settings import MailServer
 
 __all__ = ["Head", "Mailbox", "MailboxError", "find_copies", "opened", "try_login"]
@@ -23,9 +24,9 @@ _PAUSE: Final = 5  # seconds between two looks for copies
 
 
 @contextmanager
-def opened(server: MailServer, folder: str, password: str) -> Iterator[Mailbox]:
-    """The folder, until it is left. Raises `MailboxError`."""
-    client = connected(server, password)
+def opened(server: MailServer, folder: str, access: Access) -> Iterator[Mailbox]:
+    """The folder, until it is left. Raises `MailboxError`, `AccessError`."""
+    client = connected(server, access)
     try:
         box = Mailbox(client, server)
         box.enter(folder)
@@ -38,7 +39,7 @@ def opened(server: MailServer, folder: str, password: str) -> Iterator[Mailbox]:
 def find_copies(
     server: MailServer,
     folder: str,
-    password: str,
+    access: Access,
     message_ids: Sequence[str],
     *,
     wait: int,
@@ -49,10 +50,10 @@ def find_copies(
 
     A rule of the mailbox may have moved a copy, and some providers keep a mail to oneself only
     among the sent ones: the folder, the inbox, and the folders of sent mail, of spam and of
-    everything are looked into. Raises `MailboxError`.
+    everything are looked into. Raises `MailboxError`, `AccessError`.
     """
     missing, waited = dict.fromkeys(message_ids), 0.0
-    with opened(server, folder, password) as box:
+    with opened(server, folder, access) as box:
         places = box.folders_of_copies(folder)
         while True:
             for place in places:
@@ -65,7 +66,8 @@ def find_copies(
             waited += pause
 
 
-def try_login(server: MailServer, folder: str, password: str) -> None:
-    """Log in, look whether the folder is there, and leave again. Raises `MailboxError`."""
-    with opened(server, folder, password):
+def try_login(server: MailServer, folder: str, access: Access) -> None:
+    """Log in, look whether the folder is there, and leave again. Raises `MailboxError`,
+    `AccessError`."""
+    with opened(server, folder, access):
         pass

@@ -16,24 +16,28 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
 from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 
 from sheet_diag.certificates import distrust, trust
+from sheet_diag.model.access import Access, bearer, secret_of
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.settings import MailServer, Security
 
 TIMEOUT: Final = 60.0  # seconds for an answer
 _IMAPS: Final = 993  # nothing but TLS is spoken there
 _LONGEST: Final = 200  # characters of a server's words
+_XOAUTH2: Final = "XOAUTH2"
 
 
 class MailboxError(ToldError):
     """A mailbox that cannot be looked into."""
 
 
-def connected(server: MailServer, password: str) -> BaseMailBox:
-    """A connection that is logged in, with no folder open. Raises `MailboxError`."""
+def connected(server: MailServer, access: Access) -> BaseMailBox:
+    """A connection that is logged in, with no folder open. Raises `MailboxError`, and `AccessError`
+    where there is nothing to log in with."""
+    secret = secret_of(access)
     with told(server):
         client = _reached(server)
         try:
-            _log_in(client, server, password)
+            _log_in(client, server, secret)
         except BaseException:
             client.client.shutdown()
             raise
@@ -112,17 +116,28 @@ class _StartTls(MailBoxStartTls):
         return client
 
 
-def _log_in(client: BaseMailBox, server: MailServer, password: str) -> None:
+def _log_in(client: BaseMailBox, server: MailServer, secret: str) -> None:
     try:
-        if server.user.isascii() and password.isascii():
-            client.login(server.user, password, initial_folder=None)
+        if server.registration:
+            _show_token(client, server, secret)
+        elif server.user.isascii() and secret.isascii():
+            client.login(server.user, secret, initial_folder=None)
         else:
-            client.login_utf8(server.user, password, initial_folder=None)
+            client.login_utf8(server.user, secret, initial_folder=None)
     except imaplib.IMAP4.abort:
         raise
     except (MailboxLoginError, imaplib.IMAP4.error) as error:
+        key = "collect.server.sign_in" if server.registration else "collect.server.login"
         parts = {"user": server.user, "reply": reply_of(error)}
-        raise mailbox_error(server, "collect.server.login", **parts) from error
+        raise mailbox_error(server, key, **parts) from error
+
+
+def _show_token(client: BaseMailBox, server: MailServer, token: str) -> None:
+    if f"AUTH={_XOAUTH2}" not in client.client.capabilities:
+        raise mailbox_error(server, "collect.server.no_tokens")
+    said = iter([bearer(server.user, token).encode("ascii")])
+    # Nothing more is said to a server that tells why it refuses; then it does.
+    client.client.authenticate(_XOAUTH2, lambda _: next(said, b""))
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from sheet_diag.model.access import Access
 from sheet_diag.model.settings import MailServer
 from sheet_diag.sending.connecting import MailServerError
 from sheet_diag.sending.delivery import send_all
@@ -26,6 +27,6 @@ __all__ = [
 ]
 
 
-def try_login(server: MailServer, password: str) -> None:
+def try_login(server: MailServer, access: Access) -> None:
     """Log in and leave again. Raises `MailServerError`."""
-    Session.open(server, password).leave()
+    Session.open(server, access).leave()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from sheet_diag.certificates import distrust, trust
+from sheet_diag.model.access import Access, AccessError, bearer, secret_of
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.settings import MailServer, Security
 from sheet_diag.sending.replies import Reply
@@ -21,6 +22,8 @@ TIMEOUT: Final = 60.0  # seconds for an answer
 # Not the name of this machine, which smtplib takes: it may be Japanese, and asking for it slow.
 _OWN_NAME: Final = "[127.0.0.1]"
 _WORN: Final = 454  # a login that fails for now
+_XOAUTH2: Final = "XOAUTH2"
+_SWITCHED_OFF: Final = "smtpclientauthentication"  # what Microsoft calls it where it is
 
 
 class MailServerError(ToldError):
@@ -31,13 +34,18 @@ class MailServerError(ToldError):
         super().__init__(key, **parts)
 
 
-def connected(server: MailServer, password: str) -> smtplib.SMTP:
+class NoAccessError(MailServerError):
+    """A server that was not even tried: there is no password or token to log in with."""
+
+
+def connected(server: MailServer, access: Access) -> smtplib.SMTP:
     """A connection that is logged in. Raises `MailServerError`."""
+    secret = _secret(access)
     with _told(server):
         client = _reached(server)
         try:
             _greet(client, server)
-            _log_in(client, server, password)
+            _log_in(client, server, secret)
         except BaseException:
             client.close()
             raise
@@ -51,6 +59,13 @@ def server_error(
     place = {"host": server.host, "port": str(server.port)}
     told = {name: str(part) for name, part in parts.items()}
     return MailServerError(key, passing=passing, **place, **told)
+
+
+def _secret(access: Access) -> str:
+    try:
+        return secret_of(access)
+    except AccessError as error:
+        raise NoAccessError(error.key, passing=error.passing, **error.parts) from error
 
 
 def _reached(server: MailServer) -> smtplib.SMTP:
@@ -77,25 +92,45 @@ def _ehlo(client: smtplib.SMTP) -> None:
         raise smtplib.SMTPHeloError(code, text)
 
 
-def _log_in(client: smtplib.SMTP, server: MailServer, password: str) -> None:
+def _log_in(client: smtplib.SMTP, server: MailServer, secret: str) -> None:
     if not client.has_extn("auth"):
         raise server_error(server, "send.server.no_login")
     try:
-        client.login(server.user, password)
+        if server.registration is None:
+            client.login(server.user, secret)
+        else:
+            _show_token(client, server, secret)
     except UnicodeEncodeError as error:
         raise server_error(server, "send.server.letters") from error
     except smtplib.SMTPAuthenticationError as error:
-        reply = Reply.of(error.smtp_code, error.smtp_error)
-        passing = reply.code == _WORN
-        raise server_error(
-            server, "send.server.login", passing=passing, user=server.user, reply=reply
-        ) from error
+        raise _refused(server, Reply.of(error.smtp_code, error.smtp_error)) from error
     except smtplib.SMTPResponseException:
         raise
     except smtplib.SMTPServerDisconnected:
         raise
     except smtplib.SMTPException as error:  # none of its ways to log in is one of ours
         raise server_error(server, "send.server.no_login") from error
+
+
+def _show_token(client: smtplib.SMTP, server: MailServer, token: str) -> None:
+    if _XOAUTH2 not in client.esmtp_features["auth"].upper().split():
+        raise server_error(server, "send.server.no_tokens")
+
+    def answer(challenge: bytes | None = None) -> str:
+        """Nothing more is said to a server that tells why it refuses; then it does."""
+        return "" if challenge else bearer(server.user, token)
+
+    client.auth(_XOAUTH2, answer)
+
+
+def _refused(server: MailServer, reply: Reply) -> MailServerError:
+    """A login that the server does not want, with what may help."""
+    passing, key = reply.code == _WORN, "send.server.login"
+    if server.registration:
+        key = "send.server.sign_in"
+        if _SWITCHED_OFF in reply.text.casefold():
+            key = "send.server.sign_in.switched_off"
+    return server_error(server, key, passing=passing, user=server.user, reply=reply)
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from sheet_diag.model.access import Access
 from sheet_diag.model.settings import MailServer
 from sheet_diag.sending.connecting import TIMEOUT, MailServerError, connected
 from sheet_diag.sending.replies import Reply
@@ -26,6 +27,7 @@ _END: Final = b".\r\n"
 _GO_ON: Final = 354
 _CLOSING: Final = 421
 _TOO_BIG: Final = 552
+_NOT_LOGGED_IN: Final = 530
 
 
 class SetbackError(Exception):
@@ -69,13 +71,14 @@ class Session:
     def __init__(self, server: MailServer, client: smtplib.SMTP) -> None:
         self._server = server
         self._client = client
+        self._has_worked = False
         size = client.esmtp_features.get("size", "")
         self.limit = int(size) if size.isdecimal() else 0
 
     @classmethod
-    def open(cls, server: MailServer, password: str) -> Self:
+    def open(cls, server: MailServer, access: Access) -> Self:
         """Connect and log in. Raises `MailServerError`."""
-        return cls(server, connected(server, password))
+        return cls(server, connected(server, access))
 
     @property
     def is_open(self) -> bool:
@@ -122,8 +125,12 @@ class Session:
         reply = self._ask("MAIL", f"FROM:<{sender}>{told}")
         if reply.code == _TOO_BIG:
             raise TooBigError
+        if reply.code == _NOT_LOGGED_IN and self._has_worked:  # a token lasts an hour
+            self.drop()
+            raise SetbackError(str(reply))
         if not reply.is_yes:
             raise self._denied(self._refusal(reply), sender, "send.server.sender")
+        self._has_worked = True
 
     def _address(self, envelope: Envelope) -> dict[str, Reply]:
         """Name the recipients; those that are turned down, and why."""

@@ -1,0 +1,64 @@
+"""Secrets of any length in the keyring of the system, in pieces: Windows takes no long ones.
+
+A first entry tells where the pieces are, how many, and what they must add up to; it is written
+last. So a secret is read whole or not at all, and one that is replaced stays until the other is
+complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from itertools import count
+from typing import Final
+
+PIECE: Final = 1200  # characters; the Credential Manager takes 2,560 bytes of UTF-16
+_HEAD: Final = re.compile(r"([ab]) (\d{1,4}) ([0-9a-f]{64})")
+_OTHER: Final = {"a": "b", "b": "a"}
+
+
+def kept(service: str, user: str) -> str | None:
+    """The secret that is kept under a name (None: there is none, or not all of it). Raises what the
+    keyring does."""
+    import keyring  # here: it looks through the whole system for a keyring
+
+    head = _HEAD.fullmatch(keyring.get_password(service, user) or "")
+    if head is None:
+        return None
+    slot, number, digest = head.groups()
+    pieces = [keyring.get_password(_name(service, slot, n), user) for n in range(int(number))]
+    secret = "".join(piece or "" for piece in pieces)
+    return secret if _digest(secret) == digest else None
+
+
+def keep(service: str, user: str, secret: str) -> None:
+    """Keep a secret under a name, in place of another. Raises what the keyring does."""
+    import keyring
+
+    head = _HEAD.fullmatch(keyring.get_password(service, user) or "")
+    former = head[1] if head else "b"
+    slot = _OTHER[former]
+    pieces = [secret[start : start + PIECE] for start in range(0, len(secret), PIECE)]
+    for number, piece in enumerate(pieces):
+        keyring.set_password(_name(service, slot, number), user, piece)
+    keyring.set_password(service, user, f"{slot} {len(pieces)} {_digest(secret)}")
+    _forget(service, user, former)
+
+
+def _forget(service: str, user: str, slot: str) -> None:
+    """Take the pieces away that nothing leads to any more."""
+    import keyring
+
+    for number in count():
+        name = _name(service, slot, number)
+        if keyring.get_password(name, user) is None:
+            return
+        keyring.delete_password(name, user)
+
+
+def _name(service: str, slot: str, number: int) -> str:
+    return f"{service} {slot}{number + 1}"
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,469 @@
+"""Signing in at a provider: codes, the browser, new tokens, and every way in which it fails."""
+
+from __future__ import annotations
+
+import re
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheet_diag.model.access import AccessError
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import MailServer, Provider, Registration, Security
+from sheet_diag.signin import (
+    DeviceCode,
+    Grant,
+    Shown,
+    SignInError,
+    begin,
+    gives_codes,
+    providers,
+    renew,
+    sign_in_here,
+    wait_for,
+)
+from sheet_diag.wording import Wording
+from tests.mailservers import USER, Authority
+from tests.signin_process import browse
+from tests.tokenservers import CLIENT, GOOGLE, IMAP, SECRET, SMTP, TENANT, USER_CODE, TokenServer
+
+MICROSOFT = Registration(Provider.MICROSOFT, CLIENT, TENANT)
+AT_GOOGLE = Registration(Provider.GOOGLE, CLIENT)
+
+
+class Clock:
+    """Time that passes while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.slept: list[float] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+        self.meanwhile()
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def there(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
+    with TokenServer(authority) as server:
+        _point(monkeypatch, server.address)
+        yield server
+
+
+@pytest.fixture
+def account(authority: Authority) -> MailServer:
+    return _account(authority)
+
+
+def _account(authority: Authority, registration: Registration = MICROSOFT) -> MailServer:
+    return MailServer("x", 587, Security.STARTTLS, USER, authority.file, registration)
+
+
+def _point(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr(providers, "MICROSOFT", address)
+    monkeypatch.setattr(providers, "GOOGLE_PAGE", f"{address}/google/page")
+    monkeypatch.setattr(providers, "GOOGLE_TOKENS", f"{address}/google/token")
+
+
+def _signed_in(account: MailServer, clock: Clock | None = None) -> Grant:
+    clock = clock or Clock()
+    return wait_for(account, begin(account, ["smtp", "imap"]), sleep=clock.sleep, clock=clock)
+
+
+def _told(caught: pytest.ExceptionInfo[AccessError], there: TokenServer | None = None) -> str:
+    """The key of what is told, which makes a sentence in both languages and gives nothing away."""
+    error = caught.value
+    texts = [Wording(lang)(error.key, **error.parts) for lang in Lang]
+    for text in (*texts, str(error), repr(error)):
+        assert not re.search(r"[{}]|None", text.partition(": {")[0])
+        for token in there.given if there else ():
+            assert token not in text
+    return error.key.removeprefix("signin.")
+
+
+# --- with a code
+
+
+def test_a_code_is_shown_and_typed_somewhere(there: TokenServer, account: MailServer) -> None:
+    there.pending, clock = ["authorization_pending"] * 2, Clock()
+    code = begin(account, ["smtp", "imap"])
+    assert (code.address, code.code) == ("https://microsoft.example/devicelogin", USER_CODE)
+    assert (code.seconds, code.interval) == (900, 1)
+    grant = wait_for(account, code, sleep=clock.sleep, clock=clock)
+    assert clock.slept == [1, 1, 1]
+    assert there.owner(grant.access, SMTP) == there.owner(grant.access, IMAP) == USER
+    assert there.forms("devicecode") == [
+        {"client_id": CLIENT, "scope": f"{SMTP} {IMAP} offline_access"}
+    ]
+    assert {form["client_id"] for form in there.forms("token")} == {CLIENT}
+
+
+def test_no_more_is_asked_for_than_is_used(there: TokenServer, account: MailServer) -> None:
+    begin(account, ["imap"])
+    assert there.forms("devicecode")[0]["scope"] == f"{IMAP} offline_access"
+
+
+def test_who_asks_too_often_asks_less(there: TokenServer, account: MailServer) -> None:
+    there.pending, clock = ["slow_down", "authorization_pending", "slow_down"], Clock()
+    assert _signed_in(account, clock).refresh
+    assert clock.slept == [1, 6, 6, 11]
+
+
+def test_nobody_signs_in(there: TokenServer, account: MailServer) -> None:
+    there.pending, clock = ["authorization_pending"] * 1000, Clock()
+    _odd(there, interval=40)
+    with pytest.raises(SignInError) as told:
+        _signed_in(account, clock)
+    assert _told(told) == "expired"
+    assert clock.time == 880  # of 900
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        ("authorization_declined", "declined"),
+        ("access_denied", "declined"),
+        ("expired_token", "expired"),
+        ("invalid_client", "registration"),
+        ("unauthorized_client", "registration"),
+        ("invalid_scope", "registration"),
+        ("invalid_grant", "not_allowed"),
+        ("interaction_required", "not_allowed"),
+    ],
+)
+def test_a_no_ends_the_waiting(
+    there: TokenServer, account: MailServer, answer: str, key: str
+) -> None:
+    there.pending = ["authorization_pending", answer]
+    with pytest.raises(SignInError) as told:
+        _signed_in(account)
+    assert _told(told, there) == key
+    assert not told.value.passing
+    if key != "expired":
+        assert answer in told.value.parts["reply"]
+
+
+def test_an_application_that_nobody_has_registered(there: TokenServer, account: MailServer) -> None:
+    there.denial = ("unauthorized_client", "AADSTS700016: not found.\r\nTrace ID: 1\r\n")
+    with pytest.raises(SignInError) as told:
+        begin(account, ["smtp"])
+    assert _told(told) == "registration"
+    assert told.value.parts["reply"] == "unauthorized_client AADSTS700016: not found."
+
+
+def test_a_sign_in_that_would_not_last_is_no_good(there: TokenServer, account: MailServer) -> None:
+    there.gives_refresh = False
+    with pytest.raises(SignInError) as told:
+        _signed_in(account)
+    assert _told(told, there) == "registration"
+
+
+def test_the_network_may_be_away_while_it_is_waited(
+    there: TokenServer, account: MailServer
+) -> None:
+    clock = Clock()
+
+    def comes_back() -> None:
+        if len(clock.slept) == 3:
+            there.raw = None
+
+    code, clock.meanwhile = begin(account, ["smtp"]), comes_back
+    there.raw = (503, "busy")
+    assert wait_for(account, code, sleep=clock.sleep, clock=clock).access
+    assert clock.slept == [1, 6, 11]
+
+
+def test_a_network_that_stays_away_is_told(there: TokenServer, account: MailServer) -> None:
+    clock, code = Clock(), begin(account, ["smtp"])
+    there.raw = (503, "busy")
+    with pytest.raises(SignInError) as told:
+        wait_for(account, code, sleep=clock.sleep, clock=clock)
+    assert _told(told) == "server.strange"
+    assert "503" in told.value.parts["reply"]
+
+
+@pytest.mark.parametrize("told", [None, "soon", -5, 0, 10**12, "٣", [1]])
+def test_a_server_that_tells_odd_times(
+    there: TokenServer, account: MailServer, told: object
+) -> None:
+    _odd(there, interval=told, expires_in=told)
+    code = begin(account, ["smtp"])
+    assert 1 <= code.interval <= 3600
+    assert 1 <= code.seconds <= 3600
+
+
+@pytest.mark.parametrize("key", ["user_code", "device_code", "verification_uri"])
+def test_a_code_without_its_parts(there: TokenServer, account: MailServer, key: str) -> None:
+    _odd(there, **{key: ""})
+    with pytest.raises(SignInError) as told:
+        begin(account, ["smtp"])
+    assert _told(told) == "server.strange"
+
+
+def test_what_a_server_says_upsets_no_screen(there: TokenServer, account: MailServer) -> None:
+    _odd(there, user_code="A\x1b[2JB", verification_uri="https://x.example/\n\x07evil")
+    code = begin(account, ["smtp"])
+    assert (code.code, code.address) == ("A [2JB", "https://x.example/ evil")
+
+
+def _odd(there: TokenServer, **parts: object) -> None:
+    """Let the server give an odd code."""
+    usual = there._code
+
+    def odd(form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        status, answer = usual(form)
+        return status, {**answer, **parts}
+
+    there._code = odd  # type: ignore[method-assign]
+
+
+# --- the server of tokens
+
+
+@pytest.mark.parametrize(
+    ("raw", "passing"),
+    [
+        pytest.param((200, "<html>log in to the hotel's network</html>"), True, id="a page"),
+        pytest.param((200, "[]"), True, id="no object"),
+        pytest.param((200, ""), True, id="nothing"),
+        pytest.param((200, "{}"), True, id="an empty object"),
+        pytest.param((500, '{"error": "x"}'), True, id="broken"),
+        pytest.param((429, '{"error": "x"}'), True, id="too many"),
+        pytest.param((302, "https://elsewhere.example/"), True, id="elsewhere"),
+        pytest.param((200, '{"access_token": "a b\\u0001"}'), True, id="no token"),
+        pytest.param((200, '{"access_token": {"a": 1}, "refresh_token": "b"}'), True, id="odd"),
+    ],
+)
+def test_odd_answers(
+    there: TokenServer, account: MailServer, raw: tuple[int, str], *, passing: bool
+) -> None:
+    there.raw = raw
+    with pytest.raises(SignInError) as told:
+        renew(account, "smtp", "old", "")
+    assert _told(told) == "server.strange"
+    assert told.value.passing is passing
+    assert len(there.asked) == 1
+
+
+def test_no_server(there: TokenServer, account: MailServer) -> None:
+    there.__exit__()
+    with pytest.raises(SignInError) as told:
+        begin(account, ["smtp"])
+    assert _told(told) == "server.unreachable"
+    assert told.value.passing
+
+
+def test_a_server_that_nobody_knows(account: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    _point(monkeypatch, "https://nobody.invalid")
+    with pytest.raises(SignInError) as told:
+        begin(account, ["smtp"])
+    assert _told(told) in ("server.unknown", "server.unreachable")
+    assert told.value.parts["host"] == "nobody.invalid"
+
+
+@pytest.mark.parametrize("case", ["unknown", "name", "authority"])
+def test_nothing_is_said_to_a_server_that_cannot_be_verified(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    names = ["other.example"] if case == "name" else []
+    file = authority.file
+    if case == "unknown":
+        (tmp_path / "other").mkdir()
+        file = Authority(tmp_path / "other").file
+    elif case == "authority":
+        file = tmp_path / "notes.txt"
+        file.write_text("no certificate", encoding="utf-8")
+    account = MailServer("x", 587, Security.STARTTLS, USER, file, MICROSOFT)
+    with TokenServer(authority, *names) as there:
+        _point(monkeypatch, there.address)
+        with pytest.raises(SignInError) as told:
+            renew(account, "smtp", "old", "")
+        keys = {"authority": "server.authority"}
+        assert _told(told) == keys.get(case, f"server.certificate.{case}")
+        assert not told.value.passing
+        assert there.asked == []
+
+
+def test_what_the_system_trusts_counts_beside_the_authority_of_the_firm(
+    tmp_path: Path, there: TokenServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "firm").mkdir()
+    firm = Authority(tmp_path / "firm").file
+    account = MailServer("x", 587, Security.STARTTLS, USER, firm, MICROSOFT)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    assert begin(account, ["smtp"]).code == USER_CODE
+    assert there.asked
+
+
+# --- new tokens
+
+
+def test_a_new_access_token_for_one_use(there: TokenServer, account: MailServer) -> None:
+    first = _signed_in(account)
+    there.expire()
+    assert there.owner(first.access) == ""
+    second = renew(account, "smtp", first.refresh, "")
+    assert there.owner(second.access, SMTP) == USER
+    assert there.owner(second.access, IMAP) == ""
+    assert second.refresh != first.refresh
+    assert there.owner(renew(account, "imap", second.refresh, "").access, IMAP) == USER
+
+
+def test_a_refresh_token_that_stays(there: TokenServer, account: MailServer) -> None:
+    first, there.rotates = _signed_in(account), False
+    assert renew(account, "smtp", first.refresh, "").refresh == first.refresh
+
+
+def test_a_sign_in_that_was_ended(there: TokenServer, account: MailServer) -> None:
+    first = _signed_in(account)
+    there.revoke()
+    with pytest.raises(SignInError) as told:
+        renew(account, "imap", first.refresh, "")
+    assert _told(told, there) == "over"
+    assert not told.value.passing
+    assert "Trace" not in told.value.parts["reply"]
+    assert "sheet-diag login imap" in Wording(Lang.EN)("signin.over", **told.value.parts)
+
+
+@pytest.mark.parametrize(
+    ("answer", "key", "passing"),
+    [
+        ("temporarily_unavailable", "server.strange", True),
+        ("interaction_required", "over", False),
+        ("invalid_client", "registration", False),
+    ],
+)
+def test_no_new_token(
+    there: TokenServer, account: MailServer, answer: str, key: str, *, passing: bool
+) -> None:
+    there.denial = (answer, "")
+    with pytest.raises(SignInError) as told:
+        renew(account, "smtp", "old", "")
+    assert (_told(told), told.value.passing) == (key, passing)
+
+
+def test_a_use_that_was_not_allowed_at_first(there: TokenServer, account: MailServer) -> None:
+    clock = Clock()
+    first = wait_for(account, begin(account, ["smtp"]), sleep=clock.sleep, clock=clock)
+    with pytest.raises(SignInError) as told:
+        renew(account, "imap", first.refresh, "")
+    assert _told(told, there) == "over"
+
+
+def test_tokens_are_shown_nowhere() -> None:
+    assert "token" not in repr(Grant("token", "token"))
+    assert "token" not in repr(DeviceCode("a", "c", 1, 1, "token"))
+
+
+# --- with the browser of this machine
+
+
+class Person:
+    """Somebody who signs in when a browser opens, on a thread as browsers do."""
+
+    def __init__(self, authority: Authority) -> None:
+        self.begun: list[str] = []
+        self.saw: list[str] = []
+        self.before: Callable[[str], None] = lambda _: None
+        self._authority = authority
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.begun.append, "終わりました <b>", self._open)
+
+    def _open(self, address: str) -> None:
+        self._thread = threading.Thread(target=self._sign_in, args=(address,))
+        self._thread.start()
+
+    def _sign_in(self, address: str) -> None:
+        self.before(address)
+        self.saw.append(browse(address, self._authority.file))
+
+    def leave(self) -> None:
+        self._thread.join(60)
+
+
+@pytest.fixture
+def person(authority: Authority) -> Iterator[Person]:
+    person = Person(authority)
+    yield person
+    person.leave()
+
+
+@pytest.mark.parametrize("registration", [MICROSOFT, AT_GOOGLE], ids=["microsoft", "google"])
+def test_the_browser_of_this_machine(
+    there: TokenServer, authority: Authority, person: Person, registration: Registration
+) -> None:
+    account = _account(authority, registration)
+    secret = SECRET if registration is AT_GOOGLE else ""
+    grant = sign_in_here(account, ["smtp", "imap"], secret, person.shown)
+    person.leave()
+    assert there.owner(grant.access) == USER
+    assert there.owner(renew(account, "smtp", grant.refresh, secret).access) == USER
+    (form,) = there.forms("page" if secret else "authorize")
+    asked, renewed = there.forms("token")
+    assert form["login_hint"] == USER
+    assert asked.get("client_secret") == renewed.get("client_secret") == (secret or None)
+    if registration is AT_GOOGLE:
+        assert form["scope"] == GOOGLE
+        assert (form["access_type"], form["prompt"]) == ("offline", "consent")
+        assert form["redirect_uri"].startswith("http://127.0.0.1:")
+    else:
+        assert form["redirect_uri"].startswith("http://localhost:")
+    assert "終わりました &lt;b&gt;" in person.saw[0]
+    assert asked["code"] not in person.saw[0]
+
+
+def test_google_gives_no_codes_for_mail() -> None:
+    assert gives_codes(MICROSOFT)
+    assert not gives_codes(AT_GOOGLE)
+
+
+def test_a_visitor_who_does_not_know_the_state_is_turned_away(
+    there: TokenServer, account: MailServer, person: Person
+) -> None:
+    def intrude(address: str) -> None:
+        port = re.search(r"localhost%3A(\d+)", address)
+        assert port
+        for path in ("/?code=evil", "/?code=evil&state=guessed", "/favicon.ico"):
+            with pytest.raises(urllib.error.HTTPError) as no:
+                urllib.request.urlopen(f"http://127.0.0.1:{port[1]}{path}", timeout=60)
+            assert no.value.code == 404
+            no.value.close()
+
+    person.before = intrude
+    grant = sign_in_here(account, ["smtp"], "", person.shown)
+    assert there.owner(grant.access) == USER
+    assert [form["code"] == "evil" for form in there.forms("token")] == [False]
+
+
+def test_a_person_who_says_no(there: TokenServer, account: MailServer, person: Person) -> None:
+    there.refused = "access_denied"
+    with pytest.raises(SignInError) as told:
+        sign_in_here(account, ["smtp"], "", person.shown)
+    assert _told(told) == "declined"
+    assert there.forms("token") == []
+
+
+def test_nobody_comes_back(there: TokenServer, account: MailServer) -> None:
+    opened: list[str] = []
+    with pytest.raises(SignInError) as told:
+        sign_in_here(account, ["smtp"], "", Shown(opened.append, "", opened.append, 0.3))
+    assert _told(told) == "expired"
+    assert len(set(opened)) == 1  # told, and opened
+    assert there.asked == []

@@ -1,0 +1,249 @@
+"""The whole, in real processes: signed in once, sent and collected without a password, until the
+sign-in is ended; and what `sheet-diag login` says when it cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns import have_gone_out
+from tests.dovecot import Dovecot
+from tests.loops import Firm, to
+from tests.mailservers import USER, Authority, Smtpd
+from tests.signin_process import AUTHORITY
+from tests.test_cli import ENVIRONMENT
+from tests.test_mail_loop import ROWS, SMITH, YAMADA, answer
+from tests.tokenservers import CLIENT, IMAP, SECRET, SMTP, TENANT, USER_CODE, TokenServer
+
+
+@dataclass(kw_only=True)
+class SignedIn(Firm):
+    """A firm whose mail servers take tokens; `there` is who gives them."""
+
+    there: TokenServer
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[SignedIn]:
+    authority = Authority(tmp_path)
+    folder = tmp_path / "campaign"
+    folder.mkdir()
+    with (
+        TokenServer(authority) as there,
+        Dovecot(authority, there.introspection) as dovecot,
+        Smtpd(authority, tokens=there.owner) as smtpd,
+    ):
+        smtpd.deliver = lambda mail: (
+            dovecot.deliver([mail.content]) if USER in mail.recipients else None
+        )
+        office = SignedIn(
+            folder,
+            smtpd,
+            dovecot,
+            program=("-m", "tests.signin_process", there.address, str(tmp_path / "keyring.json")),
+            variables={AUTHORITY: str(authority.file)},
+            there=there,
+        )
+        sign_in(office, "microsoft")
+        office.listed(*ROWS[:2])
+        yield office
+
+
+def sign_in(firm: SignedIn, provider: str, more: str = "") -> None:
+    """Settings as for such a provider."""
+    firm.settings(copy_seconds=10)
+    path = firm.folder / "sheet-diag.toml"
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"^host =", f'sign_in = "{provider}"\nhost =', text, flags=re.MULTILINE)
+    tenant = f'tenant = "{TENANT}"\n' if provider == "microsoft" else ""
+    text += f'[{provider}]\nclient_id = "{CLIENT}"\n{tenant}{more}'
+    path.write_text(text, encoding="utf-8")
+
+
+def kept(firm: SignedIn) -> dict[str, str]:
+    path = firm.folder.parent / "keyring.json"
+    if not path.exists():
+        return {}
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    return {service: secret for service, _, secret in listed}
+
+
+def nothing_given_away(firm: SignedIn) -> None:
+    """No token in what was said, in any file of the folder, in any mail."""
+    there = firm.there
+    texts = [said.encode() for said in firm.said]
+    texts += [path.read_bytes() for path in firm.folder.rglob("*") if path.is_file()]
+    texts += [mail.content for mail in firm.smtpd.accepted]
+    assert there.given
+    for token in there.given:
+        assert not any(token[:40].encode() in text for text in texts)
+
+
+def test_signed_in_once_sent_and_collected_until_it_is_ended(firm: SignedIn) -> None:
+    there = firm.there
+    said = firm.type("issue", "--send", status=2)
+    assert "sheet-diag login smtp" in said
+    assert firm.smtpd.connections == 0
+
+    # Once for both servers, with a code.
+    there.pending = ["authorization_pending"]
+    said = firm.type("login", "smtp")
+    assert "https://microsoft.example/devicelogin" in said
+    assert USER_CODE in said
+    assert "両方" in said
+    assert there.forms("devicecode")[0]["scope"] == f"{SMTP} {IMAP} offline_access"
+    assert len(kept(firm)) == 3
+    nothing_given_away(firm)
+
+    # An hour later.
+    there.expire()
+    asked = to(firm.send("issue", count=2))
+    assert set(asked) == {YAMADA, SMITH}
+    there.expire()
+    firm.dovecot.put(answer(YAMADA, asked[YAMADA], ""))
+    firm.type("collect")
+    assert len(list((firm.folder / "input" / "mail").glob("*.eml"))) == 1
+    grants = [form["grant_type"].rpartition(":")[2] for form in there.forms("token")]
+    # Asked about a code twice; sent, collected.
+    assert grants == ["device_code"] * 2 + ["refresh_token"] * 2
+    nothing_given_away(firm)
+
+    firm.type("run", "--as-of", "2026-12-12")
+
+    # The refresh token has changed with every command, and the newest is kept in pieces.
+    newest = [each for each in there.given if each.startswith("1.AUE")][-1]
+    (head,) = [each for service, each in kept(firm).items() if service.endswith(CLIENT)]
+    assert "".join(each for each in kept(firm).values() if each != head) == newest
+
+    have_gone_out(firm.folder / "output" / "mail-log.jsonl", "2026-12-01", "request")
+
+    # An administrator ends the sign-in.
+    there.revoke()
+    sent = len(firm.smtpd.accepted)
+    for words, which in (
+        (("remind", "--send", "--as-of", "2026-12-28"), "smtp"),
+        (("collect",), "imap"),
+    ):
+        said = firm.type(*words, answer="1\n", status=2)
+        assert f"sheet-diag login {which}" in said
+        assert "AADSTS50173" in said
+    assert len(firm.smtpd.accepted) == sent
+    nothing_given_away(firm)
+
+    # Signed in anew, through the other server, in English.
+    assert "good both" in firm.type("login", "imap", "--lang", "en")
+    assert set(to(firm.send("remind", "--as-of", "2026-12-28", count=1))) == {SMITH}
+    nothing_given_away(firm)
+
+
+@pytest.mark.parametrize("provider", ["microsoft", "google"])
+def test_with_the_browser_of_this_machine(firm: SignedIn, provider: str) -> None:
+    there = firm.there
+    sign_in(firm, provider)
+    words = ("login", "--browser") if provider == "microsoft" else ("login",)
+    said = firm.type(*words, answer="" if provider == "microsoft" else f"{SECRET}\n")
+    assert re.search(r"https://127\.0\.0\.1:\d+/\S+authorize|google/page", said)
+    assert there.forms("devicecode") == []
+    there.expire()
+    assert len(firm.send("issue", count=2)) == 2
+    firm.type("collect")
+    secrets = {form.get("client_secret") for form in there.forms("token")}
+    assert secrets == ({SECRET} if provider == "google" else {None})
+    assert SECRET not in "".join(firm.said)
+    nothing_given_away(firm)
+
+
+Trouble = Callable[[SignedIn], None]
+
+
+def _wrong_person(firm: SignedIn) -> None:
+    firm.there.user = "somebody@example.co.jp"
+
+
+def _declined(firm: SignedIn) -> None:
+    firm.there.pending = ["authorization_declined"]
+
+
+def _late(firm: SignedIn) -> None:
+    firm.there.pending = ["expired_token"]
+
+
+def _not_registered(firm: SignedIn) -> None:
+    firm.there.denial = ("invalid_client", "AADSTS7000218: public client flows")
+
+
+def _no_network(firm: SignedIn) -> None:
+    firm.there.__exit__()
+
+
+def _away(firm: SignedIn) -> None:
+    firm.there.raw = (503, "away")
+
+
+def _switched_off(firm: SignedIn) -> None:
+    firm.smtpd.lapsed = ["535 5.7.139 SmtpClientAuthentication is disabled for the Tenant."]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ja", "en"),
+    [
+        pytest.param(_wrong_person, "受け付けませんでした", "did not accept", id="wrong person"),
+        pytest.param(_declined, "許可されませんでした", "was not allowed", id="declined"),
+        pytest.param(_late, "時間内に", "in time", id="late"),
+        pytest.param(_not_registered, "AADSTS7000218", "AADSTS7000218", id="not registered"),
+        pytest.param(_no_network, "接続できません", "cannot be reached", id="no network"),
+        pytest.param(_away, "HTTP 503", "HTTP 503", id="away"),
+        pytest.param(_switched_off, "認証済み SMTP", "authenticated SMTP", id="switched off"),
+    ],
+)
+def test_what_goes_wrong_is_told_and_nothing_is_kept(
+    firm: SignedIn, trouble: Trouble, ja: str, en: str
+) -> None:
+    trouble(firm)
+    assert ja in firm.type("login", status=2)
+    if trouble is not _no_network:
+        trouble(firm)
+    assert en in firm.type("login", "--lang", "en", status=2)
+    assert kept(firm) == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
+@pytest.mark.parametrize("words", [(), ("--browser",)], ids=["code", "browser"])
+def test_ctrl_c_while_it_is_waited(firm: SignedIn, words: tuple[str, ...]) -> None:
+    there = firm.there
+    there.pending = ["authorization_pending"] * 100
+    firm.folder.joinpath("said").touch()
+    with (
+        (firm.folder / "said").open("w") as said,
+        subprocess.Popen(
+            [sys.executable, "-u", *firm.program, "login", *words],
+            cwd=firm.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            env={**ENVIRONMENT, AUTHORITY: os.devnull},
+            start_new_session=True,
+        ) as waiting,
+    ):
+        try:
+            deadline = time.monotonic() + 60
+            while USER not in (firm.folder / "said").read_text() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            time.sleep(0.5)
+            waiting.send_signal(signal.SIGINT)
+            assert waiting.wait(60) == 130
+        finally:
+            waiting.kill()
+    text = (firm.folder / "said").read_text()
+    assert "中断しました。資格情報は、実行する前のままです。" in text
+    assert kept(firm) == {}

@@ -1,0 +1,283 @@
+"""Mail servers that take tokens: sending and collecting with them, and what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.mailbox import MailboxError, find_copies, opened
+from sheet_diag.mailbox import try_login as try_mailbox
+from sheet_diag.model.access import AccessError
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import Correspondence, MailServer, Security
+from sheet_diag.postbook import FILE_NAME, Postbook
+from sheet_diag.sending import MailServerError, send_all
+from sheet_diag.sending import try_login as try_server
+from sheet_diag.wording import Wording
+from tests.dovecot import Dovecot
+from tests.mailservers import PASSWORD, USER, Authority, Smtpd
+from tests.outgoing import SENDER, Clock, mail
+from tests.test_signin import MICROSOFT
+from tests.tokenservers import IMAP, SMTP, TokenServer
+
+CLOSING = "421 4.3.2 Service not active"
+RELAYED = b"From: a@x.example\r\nMessage-ID: <1@x.example>\r\n\r\n.\r\n"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def there(authority: Authority) -> Iterator[TokenServer]:
+    with TokenServer(authority) as server:
+        yield server
+
+
+@pytest.fixture(params=[Security.TLS, Security.STARTTLS])
+def smtpd(
+    authority: Authority, there: TokenServer, request: pytest.FixtureRequest
+) -> Iterator[Smtpd]:
+    with Smtpd(authority, request.param, tokens=there.owner) as server:
+        yield server
+
+
+class Tokens:
+    """What gives a token each time, and how often it has; `before` comes first."""
+
+    def __init__(self, there: TokenServer, scope: str = SMTP) -> None:
+        self.given: list[str] = []
+        self.before: Callable[[], None] = lambda: None
+        self._there, self._scope = there, scope
+
+    def __call__(self) -> str:
+        self.before()
+        token = str(self._there._granted(self._scope, "")[1]["access_token"])
+        self.given.append(token)
+        return token
+
+
+@pytest.fixture
+def tokens(there: TokenServer) -> Tokens:
+    return Tokens(there)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Postbook]:
+    with Postbook.open(tmp_path / FILE_NAME) as opened:
+        yield opened
+
+
+def settings(server: MailServer) -> Correspondence:
+    return Correspondence(sender=SENDER, smtp=server, per_minute=6000)
+
+
+def _sentences(error: AccessError | MailServerError | MailboxError) -> list[str]:
+    return [Wording(lang)(error.key, **error.parts) for lang in Lang]
+
+
+# --- sending
+
+
+def test_mails_go_out(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+    server = smtpd.settings(registration=MICROSOFT)
+    report = send_all([mail(1), mail(2)], book, settings(server), tokens)
+    assert [each.client for each in report.sent] == ["C-001", "C-002"]
+    assert (len(tokens.given), smtpd.logins) == (1, ["XOAUTH2"])
+    assert len(tokens.given[0]) > 1990  # longer than any password
+
+
+def test_each_connection_has_a_token_of_its_own(
+    smtpd: Smtpd, book: Postbook, there: TokenServer, tokens: Tokens
+) -> None:
+    smtpd.greetings, tokens.before = [CLOSING], there.expire
+    server = smtpd.settings(registration=MICROSOFT)
+    clock = Clock()
+    report = send_all(
+        [mail(1), mail(2)], book, settings(server), tokens, now=clock.now, sleep=clock.sleep
+    )
+    assert len(report.sent) == 2
+    assert len(set(tokens.given)) == 2
+
+
+def test_a_login_that_lapses_is_made_anew(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+    lapsed = "530 5.7.57 Client not authenticated to send mail."
+    smtpd.greetings = ["", lapsed]
+    server = smtpd.settings(registration=MICROSOFT)
+    clock, waits = Clock(), list[str]()
+    report = send_all(
+        [mail(1), mail(2), mail(3)], book, settings(server), tokens,
+        waiting=lambda _, text: waits.append(text), now=clock.now, sleep=clock.sleep,
+    )  # fmt: skip
+    assert len(report.sent) == 3
+    assert (len(tokens.given), waits) == (2, [lapsed])
+
+
+def test_an_account_that_may_not_send_at_all_is_not_tried_again(
+    smtpd: Smtpd, book: Postbook, tokens: Tokens
+) -> None:
+    smtpd.greetings = ["530 5.7.57 Client not authenticated to send mail."] * 9
+    server = smtpd.settings(registration=MICROSOFT)
+    report = send_all([mail(1), mail(2)], book, settings(server), tokens, sleep=Clock().sleep)
+    assert report.stopped
+    assert report.stopped.key == "send.server.sender"
+    assert len(tokens.given) == 1
+
+
+def test_no_token_for_a_moment(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+    tried: list[int] = []
+
+    def away() -> None:
+        tried.append(1)
+        if 1 < len(tried) < 4:
+            raise AccessError("signin.server.slow", passing=True, host="h", user="u")
+
+    smtpd.greetings, tokens.before = [CLOSING], away
+    server = smtpd.settings(registration=MICROSOFT)
+    clock = Clock()
+    report = send_all(
+        [mail(1), mail(2)], book, settings(server), tokens, now=clock.now, sleep=clock.sleep
+    )
+    assert (len(report.sent), len(tried)) == (2, 4)
+
+
+def test_no_token_for_good(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+    def away() -> None:
+        if tokens.given:
+            raise AccessError("signin.server.slow", passing=True, host="h", user="u")
+
+    smtpd.greetings, tokens.before = ["", CLOSING], away
+    server = smtpd.settings(registration=MICROSOFT)
+    clock = Clock()
+    report = send_all(
+        [mail(1), mail(2)], book, settings(server), tokens, now=clock.now, sleep=clock.sleep
+    )
+    assert [each.client for each in report.sent] == ["C-001"]
+    assert [each.client for each in report.deferred] == ["C-002"]
+    assert report.stopped
+    assert report.stopped.key == "signin.server.slow"  # and not that mail servers are at fault
+    assert clock.slept >= 5 + 30 + 120 + 300
+
+
+def test_a_sign_in_that_ends_halfway(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+    def ended() -> None:
+        if tokens.given:
+            raise AccessError("signin.over", host="h", user="u", which="smtp", reply="no")
+
+    smtpd.greetings = ["", "530 5.7.57 Client not authenticated"]
+    tokens.before = ended
+    server = smtpd.settings(registration=MICROSOFT)
+    report = send_all([mail(1), mail(2)], book, settings(server), tokens, sleep=Clock().sleep)
+    assert [each.client for each in report.sent] == ["C-001"]
+    assert report.stopped
+    assert report.stopped.key == "signin.over"
+    assert all("sheet-diag login smtp" in text for text in _sentences(report.stopped))
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        ("", "sign_in"),  # the server's own, after a challenge
+        (
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
+            "Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
+            "sign_in.switched_off",
+        ),
+        ("535 5.7.8 Username and Password not accepted", "sign_in"),
+    ],
+)
+def test_a_token_that_opens_nothing(
+    smtpd: Smtpd, there: TokenServer, tokens: Tokens, answer: str, key: str
+) -> None:
+    smtpd.lapsed = [answer]
+    if not answer:
+        there.user = "somebody@example.co.jp"
+    with pytest.raises(MailServerError) as told:
+        try_server(smtpd.settings(registration=MICROSOFT), tokens)
+    assert told.value.key == f"send.server.{key}"
+    assert not told.value.passing
+    for text in _sentences(told.value):
+        assert USER in text
+        assert "535 5.7" in text
+        assert "SMTP AUTH" in text
+        assert "Bearer" not in text
+        assert tokens.given[0] not in text
+
+
+def test_a_server_without_tokens(authority: Authority, tokens: Tokens) -> None:
+    with Smtpd(authority) as smtpd, pytest.raises(MailServerError) as told:
+        try_server(smtpd.settings(registration=MICROSOFT), tokens)
+    assert told.value.key == "send.server.no_tokens"
+    assert all("sign_in" in text for text in _sentences(told.value))
+
+
+def test_a_server_without_passwords_is_told_with_what_to_set(smtpd: Smtpd) -> None:
+    with pytest.raises(MailServerError) as told:
+        try_server(smtpd.settings(), PASSWORD)
+    assert told.value.key == "send.server.no_login"
+    assert all('sign_in = "microsoft"' in text for text in _sentences(told.value))
+
+
+# --- collecting
+
+
+@pytest.fixture(scope="module")
+def providers(authority: Authority) -> Iterator[TokenServer]:
+    with TokenServer(authority) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def dovecot(authority: Authority, providers: TokenServer) -> Iterator[Dovecot]:
+    with Dovecot(authority, providers.introspection) as server:
+        server.put(RELAYED)
+        yield server
+
+
+@pytest.mark.parametrize("security", Security)
+def test_a_mailbox_is_opened(dovecot: Dovecot, providers: TokenServer, security: Security) -> None:
+    tokens = Tokens(providers, IMAP)
+    server = dovecot.settings(security, registration=MICROSOFT)
+    with opened(server, "INBOX", tokens) as box:
+        assert len(list(box.heads())) == 1
+    found = find_copies(server, "INBOX", tokens, ["<1@x.example>"], wait=0)
+    assert found == {"<1@x.example>"}
+    assert len(set(tokens.given)) == 2
+
+
+@pytest.mark.parametrize("what", ["expired", "for sending", "somebody else's"])
+def test_a_token_that_opens_no_mailbox(dovecot: Dovecot, providers: TokenServer, what: str) -> None:
+    tokens = Tokens(providers, SMTP if what == "for sending" else IMAP)
+    providers.user = "other@example.co.jp" if what == "somebody else's" else USER
+    token = tokens()
+    if what == "expired":
+        providers.expire()
+    with pytest.raises(MailboxError) as told:
+        try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", token)
+    assert told.value.key == "collect.server.sign_in"
+    for text in _sentences(told.value):
+        assert USER in text
+        assert "sheet-diag login imap" in text
+        assert token not in text
+    providers.user = USER
+
+
+def test_a_mailbox_without_tokens(authority: Authority, providers: TokenServer) -> None:
+    with Dovecot(authority) as dovecot, pytest.raises(MailboxError) as told:
+        try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", Tokens(providers))
+    assert told.value.key == "collect.server.no_tokens"
+    assert all("sign_in" in text for text in _sentences(told.value))
+
+
+def test_no_token_for_a_mailbox(dovecot: Dovecot, providers: TokenServer) -> None:
+    tokens = Tokens(providers)
+
+    def away() -> None:
+        raise AccessError("signin.server.slow", passing=True, host="h", user="u")
+
+    tokens.before = away
+    with pytest.raises(AccessError):
+        try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", tokens)
