@@ -5,13 +5,12 @@ Which sign parts a text is told by its headings, not guessed from the letters.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import re
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.delimited import SIGNS, decoded, without_formula
 from sheet_diag.intake.cells import Grid, RefusedError, Workbook, unsafe
 from sheet_diag.intake.clientfaults import ClientListError, ListFault
 from sheet_diag.intake.clienttables import heads
@@ -24,10 +23,8 @@ from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import MIB, Limits, Reading
 from sheet_diag.problems import message
 
-_SIGNS: Final = (",", "\t", ";")
 _TEXT_NAMES: Final = (".csv", ".tsv", ".txt")
 _CONTAINERS: Final = (Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS, Kind.ENCRYPTED, Kind.DAMAGED)
-_KEPT_AS_TEXT: Final = re.compile(r'="(.*)"')  # as firms keep the zeros of 001 in a CSV
 
 
 def read_list_file(path: Path, limits: Limits) -> Workbook:
@@ -65,31 +62,16 @@ def _grid(content: bytes, limits: Limits) -> Grid:
         raise RefusedError(Problem(Code.EMPTY_FILE))
     if len(content) > limits.file * MIB:
         raise RefusedError(Problem(Code.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
-    text = _decoded(content)
-    sign = max(_SIGNS, key=lambda each: _headed(text, each))
+    text = decoded(content)
+    sign = max(SIGNS, key=lambda each: _headed(text, each))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
-    rows = tuple(tuple(map(_plain, row)) for row in reader)
+    rows = tuple(tuple(map(without_formula, row)) for row in reader)
     if sum(map(len, rows)) > limits.area:
         raise unsafe("area")
     return Grid("", visible=True, rows=rows)
-
-
-def _decoded(content: bytes) -> str:
-    """Excel writes CSV in CP932 or UTF-8, and its 「Unicode テキスト」 in UTF-16."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp932")
 
 
 def _headed(text: str, sign: str) -> int:
     """The most headings of ours that stand in one row of the text when this sign parts it."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     return max((len(heads(tuple(row))) for row in rows), default=0)
-
-
-def _plain(cell: str) -> str:
-    found = _KEPT_AS_TEXT.fullmatch(cell)
-    return found[1] if found else cell

@@ -6,7 +6,6 @@ Libraries of compound files and of encryption are loaded only for files that are
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import struct
@@ -14,88 +13,73 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sheet_diag.folding import company_key, fold
+from sheet_diag.delimited import Line, without_formula
+from sheet_diag.folding import company_key
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.entries import DirectoryError, list_parts, peek
 from sheet_diag.intake.kinds import Kind
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Passwords, Reading
+from sheet_diag.passwordlines import Columns, Fault, LinesError, read_lines, says
 
 VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
 # Excel protects with this one where only the structure is locked, and opens it without asking.
 _OPEN_TO_ALL: Final = "VelvetSweatshop"
-_HEADINGS: Final = ("診断先", "会社名", "client", "company", "name")
-_PASSWORD_HEADINGS: Final = ("パスワード", "password")
 
 
 class PasswordsError(Exception):
-    """The list of passwords cannot be read. `reason_key`: `access`, `encoding` or `rows`."""
+    """The list of passwords cannot be read, and why."""
 
-    def __init__(self, path: Path, reason_key: str) -> None:
+    def __init__(self, path: Path, fault: Fault) -> None:
         self.path = path
-        self.reason_key = reason_key
-        super().__init__(f"{path}: {reason_key}")
+        self.fault = fault
+        super().__init__(f"{path}: {fault.key}")
 
 
 def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:
-    """The list in a CSV file (client, password; UTF-8 or CP932) and in the environment.
+    """The list in a CSV file (client, password; as Excel saves it) and in the environment.
 
-    An empty client, or a line of the password alone, makes it common to all. In the environment
-    each line is a common password. Raises `PasswordsError`.
+    Under headings other columns are passed over, and a client may have its id and its name. An
+    empty client, or a line of the password alone, makes it common to all. In the environment each
+    line is a common password. Raises `PasswordsError`.
     """
     common = [line for line in environment.get(VARIABLE, "").splitlines() if line]
     by_client = []
-    for client, password in _pairs(path, _text(path)) if path else ():
-        if client:
-            by_client.append((client, password))
-        else:
-            common.append(password)
+    for clients, password in _pairs(path) if path else ():
+        by_client += [(client, password) for client in clients]
+        common += [] if clients else [password]
     return Passwords(tuple(dict.fromkeys(common)), tuple(by_client))
 
 
-def _text(path: Path) -> str:
+def _pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each password, with what its client is known by."""
     try:
-        content = path.read_bytes()
+        listing = read_lines(path.read_bytes())
     except OSError as error:
-        raise PasswordsError(path, "access") from error
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise PasswordsError(path, "encoding")
-
-
-def _pairs(path: Path, text: str) -> Iterator[tuple[str, str]]:
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), strict=True) if any(row)]
-    except csv.Error as error:
-        raise PasswordsError(path, "rows") from error
-    if rows and len(rows[0]) == 3 and fold(rows[0][2]) in _PASSWORD_HEADINGS:
-        yield from _of_own_list(rows[1:])
-        return
-    for place, row in enumerate(rows):
-        if any(row[2:]):
-            raise PasswordsError(path, "rows")
-        if place == 0 and _is_heading(row):
-            continue
-        client, password = (row[0].strip(), row[1]) if len(row) > 1 else ("", row[0])
+        reason = error.strerror or type(error).__name__
+        raise PasswordsError(path, says("cli.passwords.access", reason=reason)) from error
+    except LinesError as error:
+        raise PasswordsError(path, error.fault) from error
+    for line in listing.body:
+        clients, password = _read(line, listing.columns)
+        if password is None:
+            raise PasswordsError(path, says("cli.passwords.rows", line=str(line.number)))
         if password:
-            yield client, password
+            yield tuple(filter(None, clients)), password
 
 
-def _of_own_list(rows: Iterable[list[str]]) -> Iterator[tuple[str, str]]:
-    """The list that a run with --protect keeps: client id, name, password."""
-    for row in rows:
-        for client in filter(None, (cell.removeprefix("'").strip() for cell in row[:2])):
-            if row[2:] and row[2]:
-                yield client, row[2]
+def _read(line: Line, columns: Columns | None) -> tuple[tuple[str, ...], str | None]:
+    """The client and the password of a line (None: nobody knows which cell it is)."""
+    if columns is None or (columns.number is None and columns.name is None):
+        if any(line.cells[2:]) or (columns and any(line.cells[1:])):
+            return (), None
+        return ((_plain(line.cells[0]),), line.cells[1]) if line.cells[1:] else ((), line.cells[0])
+    clients = tuple(_plain(line.text(place)) for place in (columns.number, columns.name))
+    return clients, line.text(columns.password)
 
 
-def _is_heading(row: list[str]) -> bool:
-    if len(row) == 1:
-        return fold(row[0]) in _PASSWORD_HEADINGS
-    return fold(row[0]) in _HEADINGS or fold(row[1]) in _PASSWORD_HEADINGS
+def _plain(client: str) -> str:
+    return without_formula(client).removeprefix("'").strip()
 
 
 def candidates(passwords: Passwords, label: str) -> tuple[str, ...]:
@@ -150,8 +134,12 @@ def _unlocked(content: bytes, word: str) -> bytes:
     told = Code.PASSWORD_UNSUPPORTED
     try:
         file: Any = msoffcrypto.OfficeFile(io.BytesIO(content))
-        checks = {"verify_password": True} if file.format == "ooxml" else {}
-        file.load_key(password=word, **checks)
+        if file.format == "ooxml" and file.type == "agile":
+            if proven := _load_agile(file, word):
+                return proven
+        else:
+            checks = {"verify_password": True} if file.format == "ooxml" else {}
+            file.load_key(password=word, **checks)
         told = Code.UNREADABLE  # the key fits: what fails now is damage
         file.decrypt(out)
     except (InvalidKeyError, MemoryError):
@@ -160,6 +148,47 @@ def _unlocked(content: bytes, word: str) -> bytes:
         value = None if told is Code.PASSWORD_UNSUPPORTED else type(error).__name__
         raise RefusedError(Problem(told, value=value)) from error
     return out.getvalue()
+
+
+def _load_agile(file: Any, word: str) -> bytes | None:
+    """Load the key of the password, deriving it as seldom as can be: a tenth of a second each time.
+
+    The content is returned where its own seal (HMAC) proves that the password fits; where it does
+    not, the password is verified. The one that files are open with is hardly ever the right one,
+    and is verified first. Raises `InvalidKeyError` and what the library raises.
+    """
+    if word == _OPEN_TO_ALL:
+        _require_fit(file, word)
+        file.load_key(password=word)
+        return None
+    file.load_key(password=word)
+    out = io.BytesIO()
+    try:
+        file.decrypt(out, verify_integrity=True)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - no seal, a broken one, or another password: now to be told
+        _require_fit(file, word)
+        return None
+    return out.getvalue()
+
+
+def _require_fit(file: Any, word: str) -> None:
+    """Raises `InvalidKeyError` where the password is not that of the file (agile encryption)."""
+    from msoffcrypto.exceptions import InvalidKeyError
+    from msoffcrypto.method.ecma376_agile import ECMA376Agile
+
+    told = file.info
+    if not ECMA376Agile.verify_password(
+        word,
+        told["passwordSalt"],
+        told["passwordHashAlgorithm"],
+        told["encryptedVerifierHashInput"],
+        told["encryptedVerifierHashValue"],
+        told["spinValue"],
+        told["passwordKeyBits"],
+    ):
+        raise InvalidKeyError("not the password of the file")
 
 
 def _require_no_label(content: bytes) -> None:
