@@ -1,6 +1,9 @@
 """The client list beside the returns: whose a return is that does not say so, what the list knows
 that the sheet leaves blank, and where the two disagree.
 
+Who sent a return is told by the mail that it lies in, or where it lies there without one, by the
+log of what was collected: by digest, because people move files and save attachments.
+
 Pure. An id on the sheet always counts. A return without one gets that of a listed client only
 where exactly one fits and nothing speaks against it: a result that goes to the wrong firm cannot
 be taken back.
@@ -9,7 +12,7 @@ be taken back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Self
@@ -18,7 +21,7 @@ from sheet_diag.evaluation import evaluate
 from sheet_diag.folding import company_key, firm_domain, fold
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ProfileField
-from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.clientlist import ClientList, ListedClient, first_listed
 from sheet_diag.model.post import Event, Posted
 from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import Code, Problem, Received, ReturnedSheet
@@ -31,30 +34,37 @@ _NANO: Final = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The list, and what the mail log tells by the file of a return: the client whose address sent
-    it (its id), and the day on which it was collected."""
+    """The list, and what the mail log tells of what was collected: the clients whose addresses sent
+    it (their ids), and the day on which it came. Both by the SHA-256 of the file and of each return
+    in it; by the name of the file below the input folder where the log is too old to tell them."""
 
     clients: ClientList
-    senders: Mapping[str, str] = field(default_factory=dict)
+    senders: Mapping[str, Collection[str]] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
 
     @classmethod
     def of(cls, clients: ClientList, posted: Sequence[Posted]) -> Self:
         """What list and mail log tell; of senders only those whose address is listed count."""
         by_address = clients.by_address()
-        senders: dict[str, str] = {}
+        senders: dict[str, set[str]] = defaultdict(set)
         days: dict[str, date] = {}
         for each in posted:
-            if each.event is Event.COLLECTED and each.file:
-                days[each.file] = each.time.date()
-                owners = {
-                    by_address[a.casefold()].id
-                    for a in each.addresses
-                    if a.casefold() in by_address
-                }
-                if len(owners) == 1:
-                    senders[each.file] = owners.pop()
-        return cls(clients, senders, days)
+            if each.event is not Event.COLLECTED or not each.file:
+                continue
+            owner = first_listed(each.addresses, by_address)
+            for key in (each.sha256, *each.holds) if each.sha256 else (each.file,):
+                days[key] = each.time.date()
+                if owner:
+                    senders[key].add(owner.id)
+        return cls(clients, dict(senders), days)
+
+    def day(self, received: Received) -> date | None:
+        """The day on which a return came, as the log has it."""
+        return next((self.days[key] for key in _keys(received) if key in self.days), None)
+
+    def sent(self, received: Received) -> Collection[str]:
+        """The ids of the clients that a return came from, as the log has it."""
+        return next((self.senders[key] for key in _keys(received) if key in self.senders), ())
 
 
 def identify(catalog: Catalog, read: Sequence[Read], known: Known) -> Iterator[Read]:
@@ -73,13 +83,14 @@ class _Directory:
     def __init__(self, known: Known, read: Sequence[Read]) -> None:
         self._known = known
         self._by_id = known.clients.by_id()
+        self._by_address = known.clients.by_address()
         self._by_name: dict[str, list[ListedClient]] = defaultdict(list)
         for client in known.clients.clients:
             self._by_name[company_key(client.company)].append(client)
         self._senders: dict[str, set[str]] = defaultdict(set)
         for received, _ in read:
-            if sender := known.senders.get(received.file):
-                self._senders[received.sha256].add(sender.casefold())
+            for sender in self._sent(received):
+                self._senders[received.sha256].add(sender.id.casefold())
 
     def of_id(self, typed: str) -> ListedClient | None:
         """The client of an id as it was read from a sheet."""
@@ -91,16 +102,32 @@ class _Directory:
 
     def senders(self, received: Received) -> list[ListedClient]:
         """The clients from whose addresses the content came."""
-        found = (self._by_id.get(each) for each in sorted(self._senders.get(received.sha256, ())))
-        return [client for client in found if client]
+        return list(self._of_ids(self._senders.get(received.sha256, ())))
 
     def stamped(self, received: Received) -> Received:
         """The return with the day on which it came, and the client that sent it."""
-        day = self._known.days.get(received.file) or _day_of(received.file_time)
-        sender = self._by_id.get(self._known.senders.get(received.file, "").casefold())
+        day = self._known.day(received) or _day_of(received.file_time)
+        senders = self._sent(received)
         return replace(
-            received, received=day.isoformat() if day else "", sender=sender.id if sender else ""
+            received,
+            received=day.isoformat() if day else "",
+            sender=senders[0].id if len(senders) == 1 else "",
         )
+
+    def _sent(self, received: Received) -> list[ListedClient]:
+        """The clients that this very file came from: one, if its mail tells."""
+        if client := first_listed(received.mailed_by, self._by_address):
+            return [client]
+        return list(self._of_ids(self._known.sent(received)))
+
+    def _of_ids(self, ids: Iterable[str]) -> Iterator[ListedClient]:
+        found = (self._by_id.get(each.casefold()) for each in sorted(ids))
+        return (client for client in found if client)
+
+
+def _keys(received: Received) -> tuple[str, ...]:
+    """What the log may know a return by, the file that it lies in first."""
+    return tuple(filter(None, (received.file_sha256, received.sha256, received.file)))
 
 
 def _day_of(file_time: int) -> date | None:

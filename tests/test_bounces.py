@@ -16,6 +16,7 @@ from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import Event, MailKind, Posted
 from sheet_diag.model.settings import Reading
 from sheet_diag.postbook import FILE_NAME, Postbook
+from sheet_diag.standings.readings import ReadFiles
 from tests.catalogs import JIS
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.mailservers import Authority
@@ -239,7 +240,8 @@ def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> tup
         opened(server.settings(), "INBOX", PASSWORD) as box,
     ):
         found = collect(
-            box, folder / "input", book, CLIENTS, JIS, Reading(), progress=lambda _: None
-        )
+            box, folder / "input", book, CLIENTS, JIS, Reading(),
+            read=ReadFiles.of((), None), progress=lambda _: None,
+        )  # fmt: skip
     assert (found.new, len(found.without_sheet)) == ((), untold)
     return found.bounces

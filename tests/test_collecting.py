@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,12 @@ from sheet_diag.mailbox.folder import _answers, _head
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer, Limits, Reading, Security
+from sheet_diag.model.standing import ReturnFacts
 from sheet_diag.postbook import FILE_NAME, Postbook
 from sheet_diag.sheet.issuing import SheetOrder, issue_sheets
+from sheet_diag.standings.readings import ReadFiles
 from sheet_diag.wording import Wording
 from tests.catalogs import JIS
 from tests.dovecot import PASSWORD, USER, Dovecot
@@ -73,6 +77,7 @@ class Office:
         self.log = folder / "output" / FILE_NAME
         self.clients = CLIENTS
         self.limits = Limits()
+        self.read = ReadFiles.of((), None)
 
     def collect(self, folder: str = "INBOX", since: date | None = None) -> Collection:
         with (
@@ -84,7 +89,7 @@ class Office:
     def collect_from(self, box: Mailbox, book: Postbook, since: date | None = None) -> Collection:
         return collect(
             box, self.source, book, self.clients, JIS, Reading(self.limits),
-            since=since, progress=lambda _: None,
+            read=self.read, since=since, progress=lambda _: None,
         )  # fmt: skip
 
     def sent(self, client: ListedClient, message_id: str) -> None:
@@ -140,6 +145,10 @@ def returned(
     return mail(message_id, sender, "回答を送ります", attached, **headers)
 
 
+def digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
 def doubts(each: Collected) -> list[str]:
     return [doubt.key.removeprefix("collect.doubt.") for doubt in each.doubts]
 
@@ -163,6 +172,7 @@ def test_the_mail_is_put_in_whole_under_the_name_of_its_client(
     assert line == Posted(
         ARRIVED, Event.COLLECTED, "C-001", None, "", "<1@mihon.example>",
         ("taro@mihon.example",), each.file,
+        sha256=digest(content), holds=(digest(SHEETS["C-001"]),),
     )  # fmt: skip
 
 
@@ -262,6 +272,69 @@ def test_answers_of_other_servers(name: str) -> None:
     assert (head.uid, head.size, head.flags, head.when) == ("7", 9, frozenset({"\\seen"}), ARRIVED)
     assert head.header == b"A:b"
     assert note(head).may_bring_files == ("literal" in name)
+
+
+# --- what was thrown away
+
+
+def test_what_was_thrown_away_unread_is_fetched_again(office: Office, server: Dovecot) -> None:
+    nameless = mail("", "bob@sample.example", "x", ("b.xlsx", SHEETS["C-002"], XLSX))
+    server.put(returned(), nameless)
+    before, files = office.collect(), office.files
+    assert [each.again for each in before.new] == [False, False]
+    for name in files:
+        (office.source / name).unlink()
+    found = office.collect()
+    assert [each.again for each in found.new] == [True, True]
+    assert (found.known, found.lost, office.files) == (0, (), files)
+    again = office.collect()
+    assert (again.new, again.known) == ((), 2)
+    assert [line.file for line in office.posted] == [each.file for each in before.new] * 2
+
+
+def test_what_a_run_has_read_may_be_thrown_away(office: Office, server: Dovecot) -> None:
+    server.put(returned())
+    office.collect()
+    (line,) = office.posted
+    (office.source / line.file).unlink()
+    fact = ReturnFacts("C-001", "", Status.RANKED, "1", "mail/a.eml", "a.xlsx")
+    office.read = ReadFiles.of([replace(fact, file_sha256=line.sha256)], ARRIVED.date())
+    found = office.collect()
+    assert (found.new, found.known, found.lost) == ((), 1, ())
+
+
+def test_what_lies_elsewhere_is_not_fetched_again(office: Office, server: Dovecot) -> None:
+    server.put(returned(), returned("C-002", "<2@x>", "jane@sample.example"))
+    for each in office.collect().new:
+        (office.source / each.file).rename(office.source / f"{each.client}.eml")
+    (office.source / "C-002.eml").unlink()
+    (office.source / "saved.xlsx").write_bytes(SHEETS["C-002"])
+    found = office.collect()
+    assert (found.new, found.known, found.lost) == ((), 2, ())
+
+
+def test_what_is_nowhere_any_more_is_told(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put(returned(), when=ARRIVED)
+    office.collect()
+    (line,) = office.posted
+    (office.source / line.file).unlink()
+    server.empty()
+    day = ARRIVED.astimezone().date()
+    assert office.collect(since=day + timedelta(days=1)).lost == ()  # nobody has looked
+    for since in (day, None):
+        assert office.collect(since=since).lost == (line,)
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "heads", _broken)
+        assert office.collect().lost == ()
+    server.put(returned(), when=ARRIVED)
+    found = office.collect()
+    assert (len(found.new), found.lost) == (1, ())
+
+
+def _broken(*_: object) -> Iterator[None]:
+    raise MailboxError("collect.server.silent", host="x", port="993")
 
 
 # --- whose it is

@@ -71,7 +71,7 @@ def of(given: Read) -> str:
 
 
 def known(sender: str = "", file: str = "a.xlsx") -> Known:
-    return Known(LIST, {file: sender} if sender else {})
+    return Known(LIST, {file: [sender]} if sender else {})
 
 
 FULL = {"industry": ONE, "employees": SMALL}
@@ -152,7 +152,7 @@ def test_copies_of_one_file_are_of_one_client() -> None:
 
 def test_a_file_from_two_clients_is_nobodys() -> None:
     copies = [read(file=name) for name in ("a.eml", "b.eml")]
-    found = identify(JIS, copies, Known(LIST, {"a.eml": "C-01", "b.eml": "C-02"}))
+    found = identify(JIS, copies, Known(LIST, {"a.eml": ["C-01"], "b.eml": ["C-02"]}))
     assert [told(each) for each in found] == [["LISTED_UNSURE listed_senders"]] * 2
 
 
@@ -232,18 +232,68 @@ def posted(event: Event, *addresses: str, file: str = "in/a.eml", day: int = 5) 
 @pytest.mark.parametrize(
     ("line", "senders", "days"),
     [
-        (posted(Event.COLLECTED, "A@ko.example"), {"in/a.eml": "C-01"}, 1),
+        (posted(Event.COLLECTED, "A@ko.example"), {"in/a.eml": {"C-01"}}, 1),
         (posted(Event.COLLECTED, "x@ko.example"), {}, 1),
-        (posted(Event.COLLECTED, "a@ko.example", "b@otsu.example"), {}, 1),
+        (posted(Event.COLLECTED, "x@ko.example", "b@otsu.example"), {"in/a.eml": {"C-02"}}, 1),
         (posted(Event.SENT, "a@ko.example"), {}, 0),
         (posted(Event.COLLECTED, "a@ko.example", file=""), {}, 0),
     ],
 )
 def test_only_a_listed_address_is_a_sender(
-    line: Posted, senders: Mapping[str, str], days: int
+    line: Posted, senders: Mapping[str, set[str]], days: int
 ) -> None:
     found = Known.of(LIST, [line])
     assert (found.senders, len(found.days)) == (senders, days)
+
+
+FILE, HELD = posted(Event.COLLECTED, "a@ko.example"), "held"
+TOLD = replace(FILE, sha256="mail", holds=(HELD, "other"))
+BEFORE = replace(TOLD, time=datetime(2026, 11, 4, tzinfo=UTC), addresses=("b@otsu.example",))
+
+
+@pytest.mark.parametrize(
+    ("lines", "file", "around", "sha256", "sender"),
+    [
+        pytest.param([FILE], "in/a.eml", "", "1", "C-01", id="old log, by name"),
+        pytest.param([FILE], "in/b.eml", "", "1", "", id="old log, moved"),
+        pytest.param([TOLD], "in/b.eml", "mail", "1", "C-01", id="moved"),
+        pytest.param([TOLD], "in/a.eml", "new", "1", "", id="another file under its name"),
+        pytest.param([TOLD], "b.xlsx", "", HELD, "C-01", id="an attachment that was saved"),
+        pytest.param([TOLD], "b.zip", "zip", HELD, "C-01", id="and packed"),
+        pytest.param([TOLD], "b.eml", "", "mail", "C-01", id="a mail without a sheet"),
+        pytest.param([TOLD, replace(BEFORE, sha256="2")], "b", "", HELD, "", id="from two"),
+        pytest.param([TOLD, replace(BEFORE, sha256="2")], "b", "2", HELD, "C-02", id="one of them"),
+    ],
+)
+def test_what_was_collected_is_known_by_what_it_holds(
+    lines: Sequence[Posted], file: str, around: str, sha256: str, sender: str
+) -> None:
+    given = replace(read(file=file, sha256=sha256)[0], file_sha256=around, file_time=0)
+    ((found, _),) = identify(JIS, [(given, None)], Known.of(LIST, lines))
+    assert found.sender == sender
+    if len(lines) == 1:
+        assert found.received == ("2026-11-05" if sender else "")
+
+
+@pytest.mark.parametrize(
+    ("mailed_by", "logged", "sender"),
+    [
+        pytest.param(["A@KO.example"], "", "C-01", id="listed"),
+        pytest.param(["x@ko.example"], "", "", id="of the firm, but not listed"),
+        pytest.param(["us@firm.example", "b@otsu.example"], "", "C-02", id="forwarded"),
+        pytest.param(["a@ko.example", "b@otsu.example"], "", "C-01", id="the outermost"),
+        pytest.param(["a@ko.example"], "C-02", "C-01", id="before the log"),
+        pytest.param(["us@firm.example"], "C-02", "C-02", id="the log where it tells nothing"),
+    ],
+)
+def test_a_mail_tells_whom_it_comes_from(
+    mailed_by: Sequence[str], logged: str, sender: str
+) -> None:
+    given, diagnosis = read("C-01", company="甲")
+    given = replace(given, mailed_by=tuple(mailed_by))
+    (found,) = identify(JIS, [(given, diagnosis)], known(logged))
+    assert found[0].sender == sender
+    assert ("SENDER_DISAGREES" in told(found)) is (sender == "C-02")
 
 
 def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
@@ -266,7 +316,7 @@ def test_linear() -> None:
     def crowd(count: int) -> tuple[list[Read], Known]:
         clients = tuple(listed(f"C{n}", f"会社{n}", f"a@c{n}.example") for n in range(count))
         returns = [read(file=str(n), sha256=str(n), company=f"会社{n}") for n in range(count)]
-        return returns, Known(ClientList(clients), {str(n): f"C{n}" for n in range(0, count, 2)})
+        return returns, Known(ClientList(clients), {str(n): [f"C{n}"] for n in range(0, count, 2)})
 
     growth = grows(lambda one: list(identify(JIS, *one)), crowd(FEW), crowd(MANY))
     assert growth < LINEAR

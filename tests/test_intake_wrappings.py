@@ -13,15 +13,18 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 
 import py7zr
 import pytest
 import pyzipper
 
+from sheet_diag.intake import Found, receive
 from sheet_diag.intake.wrappings import Leaf, unwrap
 from sheet_diag.model.returns import Code
 from sheet_diag.model.settings import Limits, Passwords, Reading
+from tests.catalogs import JIS
 from tests.compound import Tree, compound
 from tests.hostile.archives import zip_crypto
 from tests.hostile.mails import message
@@ -489,8 +492,8 @@ def _outlook(*attachments: Tree, header: int = 32) -> Tree:
     return {**_props(header), "__substg1.0_0037001F": "件名".encode("utf-16-le"), **numbered}
 
 
-def _forwarded(name: str, *attachments: Tree) -> Tree:
-    inner = _outlook(*attachments, header=24)
+def _forwarded(name: str, *attachments: Tree, **told: Tree | bytes) -> Tree:
+    inner = {**_outlook(*attachments, header=24), **told}
     return {**_attached(name, None), "__substg1.0_3701000D": inner}
 
 
@@ -533,6 +536,107 @@ def test_members_of_an_outlook_mail(tmp_path: Path, mail: Tree, told: list[str])
     found = leaves(tmp_path, compound(mail), "a.msg")
     assert lines(found) == told
     assert [leaf.path.read_bytes() for leaf in found if leaf.path and leaf.member] in ([], [SHEET])
+
+
+# --- whom mails come from
+
+OURS, OUTER, INNER = "us@firm.example", "outer@x.example", "inner@y.example"
+
+
+def _from(sender: str, *attachments: tuple[str, bytes, str, str], **headers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = sender
+    for name, text in headers.items():
+        mail[name.replace("_", "-")] = text
+    mail.set_content("text")
+    for name, content, main, sub in attachments:
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return mail.as_bytes()
+
+
+def _around(sender: str, content: bytes) -> bytes:
+    """A mail with a mail in it."""
+    head = f'From: {sender}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n'
+    part = b"\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    return head.encode() + part + content + b"\r\n--b--\r\n"
+
+
+def _told(head: str = "", **properties: str) -> Tree:
+    texts = {f"__substg1.0_{tag[1:]}001F": text for tag, text in properties.items()}
+    if head:
+        texts["__substg1.0_007D001F"] = head
+    return {name: text.encode("utf-16-le") for name, text in texts.items()}
+
+
+SHEET_IN = ("a.xlsx", SHEET, "application", "octet-stream")
+SENT = _from(INNER, SHEET_IN)
+HEAD = f"Microsoft Mail Internet Headers Version 2.0\r\nFrom: 甲 <{OUTER}>\r\nReply-To: {INNER}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "senders"),
+    [
+        pytest.param(SENT, "a.eml", [(INNER,)], id="a mail"),
+        pytest.param(
+            _from(f'"{INNER}" <{OUTER}>', SHEET_IN, Reply_To=INNER, Sender=OURS), "a.eml",
+            [(OUTER, INNER, OURS)], id="from, answers to, sender",
+        ),
+        pytest.param(_from(OUTER), "a.eml", [(OUTER,)], id="without a sheet"),
+        pytest.param(
+            _from(OUTER, SHEET_IN, ("b.pdf", b"%PDF-1.7", "application", "pdf")), "a.eml",
+            [(OUTER,), (OUTER,)], id="two files",
+        ),
+        pytest.param(_around(OUTER, SENT), "a.eml", [(OUTER, INNER)], id="a mail in a mail"),
+        pytest.param(zip_of(a_eml=SENT, b_xlsx=SHEET), "a.zip", [(INNER,), ()], id="in a zip"),
+        pytest.param(
+            _from(OUTER, ("a.zip", zip_of(a_eml=SENT), "application", "zip")), "a.eml",
+            [(OUTER, INNER)], id="in a zip in a mail",
+        ),
+        pytest.param(zip_of(a_xlsx=SHEET), "a.zip", [()], id="no mail"),
+        pytest.param(
+            compound({**_outlook(IN_OUTLOOK), **_told(HEAD)}), "a.msg", [(OUTER, INNER)],
+            id="by its head",
+        ),
+        pytest.param(
+            compound({**_outlook(IN_OUTLOOK), **_told(_5D02=OUTER, _0C1F="/o=x/cn=y")}), "a.msg",
+            [(OUTER,)], id="by what Outlook notes",
+        ),
+        pytest.param(
+            compound({**_outlook(), **_told(_0C1F=OUTER)}), "a.msg", [(OUTER,)], id="text alone",
+        ),
+        pytest.param(compound(_outlook(IN_OUTLOOK)), "a.msg", [()], id="nobody notes any"),
+        pytest.param(
+            compound({**_outlook(_forwarded("1", IN_OUTLOOK, **_told(_5D01=INNER)), IN_OUTLOOK),
+                      **_told(_5D01=OUTER)}),
+            "a.msg", [(OUTER, INNER), (OUTER,)], id="an Outlook mail in one",
+        ),
+        pytest.param(
+            compound({**_outlook(_forwarded("1", **_told(_5D01=INNER))), **_told(_5D01=OUTER)}),
+            "a.msg", [(OUTER, INNER)], id="one without anything in it",
+        ),
+    ],
+)  # fmt: skip
+def test_whom_a_return_comes_from(
+    tmp_path: Path, content: bytes, name: str, senders: list[tuple[str, ...]]
+) -> None:
+    found = leaves(tmp_path, content, name)
+    assert [leaf.mailed_by for leaf in found] == senders
+    assert {leaf.file_sha256 for leaf in found} == {sha256(content).hexdigest()}
+    read = [receive(Found(tmp_path, name, ignored=False), leaf, JIS, USUAL) for leaf in found]
+    assert [each.mailed_by for each in read] == senders
+    around = [sha256(content).hexdigest() if leaf.member else "" for leaf in found]
+    assert [each.file_sha256 for each in read] == around
+
+
+def test_a_head_that_cannot_be_read_costs_no_return(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: bytes) -> tuple[str, ...]:
+        raise ValueError
+
+    monkeypatch.setattr("sheet_diag.intake.wrappings.senders_in", broken)
+    (leaf,) = leaves(tmp_path, SENT, "a.eml")
+    assert (leaf.member, leaf.mailed_by, leaf.problem) == ("a.xlsx", (), None)
 
 
 # --- wrappings in wrappings

@@ -15,8 +15,9 @@ from email.message import Message
 from email.policy import compat32
 from typing import Final
 
-from sheet_diag.collecting.heads import addresses_in, ids_in, one_line
+from sheet_diag.collecting.heads import ids_in
 from sheet_diag.intake.wrappings.mailnames import header_text, subject
+from sheet_diag.intake.wrappings.senders import addresses_in, one_line
 from sheet_diag.model.post import Event, Posted
 
 _RETURNED: Final = ("message/rfc822", "message/rfc822-headers", "text/rfc822-headers",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.disk import sync_folder
 from sheet_diag.model.clientlist import ListedClient
 from sheet_diag.naming import safe_name
 
@@ -49,7 +49,7 @@ class Cabinet:
         if (self._folder / name).exists():  # of another mail
             name = f"{when:%Y%m%d}_{label}_{digest[:_LONG]}.eml"
         self._draft.replace(self._folder / name)
-        _sync(self._folder)
+        sync_folder(self._folder)
         return f"{FOLDER}/{name}"
 
     def clear(self) -> None:
@@ -62,13 +62,3 @@ def label_of(client: ListedClient | None, sender: str) -> str:
     if client:
         return safe_name(f"{client.id}_{client.company}")
     return safe_name(sender) or "unknown"
-
-
-def _sync(folder: Path) -> None:
-    """Have the name on the disk too, where folders can be synchronised."""
-    with suppress(OSError, AttributeError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from email.policy import compat32
-from email.utils import getaddresses
 from typing import Final
 
 from sheet_diag.intake.wrappings.mailnames import header_text, subject
+from sheet_diag.intake.wrappings.senders import addresses_in, one_line, senders_of
 from sheet_diag.mailbox import Head
 
 _ID: Final = re.compile(r"<[^<>\s]+>")
-_SENDERS: Final = ("from", "reply-to", "sender")
 _RECIPIENTS: Final = ("to", "cc")
 _THREAD: Final = ("in-reply-to", "references")
 _MACHINES: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
@@ -30,7 +29,6 @@ _ROBOTS: Final = ("x-autoreply", "x-autorespond")
 _TEXT: Final = re.compile(rb'\("text" "(?:plain|html|enriched)"', re.IGNORECASE)
 _LEAF: Final = re.compile(rb'\("[^"]*" "[^"]*" (?:\(|NIL)', re.IGNORECASE)
 _NAMED: Final = re.compile(rb'"(?:attachment|filename\*?|name\*?)(?:\*?\d+\*?)?"', re.IGNORECASE)
-_LONGEST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Note:
 def note(head: Head) -> Note:
     """What the head tells. Raises nothing for what it may hold."""
     message = email.message_from_bytes(head.header, policy=compat32)
-    senders = addresses_in(message, _SENDERS)
+    senders = senders_of(message)
     return Note(
         uid=head.uid,
         message_id=_id_of(message),
@@ -89,18 +87,6 @@ def _id_of(message: Message) -> str:
     """The Message-ID, also where it lacks its brackets."""
     text = header_text(message, "message-id").strip()
     return next(iter(ids_in(text)), text)
-
-
-def addresses_in(message: Message, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The mail addresses in some headers, each once."""
-    found = getaddresses([header_text(message, name) for name in names])
-    return tuple(dict.fromkeys(one_line(address) for _, address in found if "@" in address))
-
-
-def one_line(text: str) -> str:
-    """Text of a stranger as it may stand in a line of ours."""
-    shown = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(shown.split())[:_LONGEST]
 
 
 def _is_automatic(message: Message) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheet_diag.collecting.heads import Note, one_line
+from sheet_diag.collecting.heads import Note
 from sheet_diag.collecting.records import Doubt, How
-from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.intake.wrappings.senders import one_line
+from sheet_diag.model.clientlist import ClientList, ListedClient, first_listed
 from sheet_diag.model.post import Posted
 
 
@@ -33,7 +34,7 @@ class Matcher:
 
     def sender(self, note: Note) -> ListedClient | None:
         """The client that one of the sender's addresses is listed for."""
-        return _first(self._by_address.get(each.casefold()) for each in note.senders)
+        return first_listed(note.senders, self._by_address)
 
     def answered(self, note: Note) -> ListedClient | None:
         """The client whose mail of ours it answers; the nearest one counts."""

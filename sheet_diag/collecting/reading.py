@@ -28,10 +28,12 @@ _NOTHING: Final = (Code.MAIL_WITHOUT_SHEET,)
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a mail brings: whether it is anything at all, and the client ids on its sheets."""
+    """What a mail brings: whether it is anything at all, the client ids on its sheets, and the
+    SHA-256 of the files attached to it that are returns, good or bad."""
 
     has_return: bool
     clients: tuple[str, ...]
+    digests: tuple[str, ...]
 
 
 class Reader:
@@ -51,7 +53,8 @@ class Reader:
             found = Found(mail, name, ignored=False)
             read = receive_all(crew, [found], Path(spool), shelf, _unseen)
         returns = [received for received, _ in read if _is_return(received)]
-        return Contents(bool(returns), _clients(returns))
+        attached = (each.sha256 for each in returns if each.member and each.sha256)
+        return Contents(bool(returns), _clients(returns), tuple(dict.fromkeys(attached)))
 
     def __enter__(self) -> Self:
         return self

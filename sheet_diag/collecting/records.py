@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from sheet_diag.mailbox import MailboxError
-from sheet_diag.model.post import MailKind
+from sheet_diag.model.post import MailKind, Posted
 
 How = Literal["sheet", "sender", "thread", ""]
 
@@ -27,8 +27,8 @@ class Collected:
     """A mail that was put into the input folder.
 
     `client` is an id of the list (empty: nobody knows), `how` what told it, `file` its place below
-    the input folder, `when` the time of its arrival. A mail with sheets of several clients is told
-    once for each of them.
+    the input folder, `when` the time of its arrival. `again`: it was collected before, and lay
+    there no more. A mail with sheets of several clients is told once for each of them.
     """
 
     client: str
@@ -38,6 +38,7 @@ class Collected:
     subject: str
     when: datetime
     doubts: tuple[Doubt, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,16 @@ class Collection:
     and reports of mail servers that are not understood. `too_large` are above the limit of the
     settings, whoever sent them. Counted only: `known` were collected before, `own` are copies of
     our mails, `automatic` are replies of machines and bounces told before, `others` bring nothing
-    and were read, or come from nobody we know. `stopped` is why it ended
-    before all were looked at; what was collected until then is in its place.
+    and were read, or come from nobody we know. `lost` are mails that were collected before, that
+    no run has read, and that lie neither in the input folder nor in this one any more. `stopped` is
+    why it ended before all were looked at; what was collected until then is in its place.
     """
 
     new: tuple[Collected, ...] = ()
     without_sheet: tuple[Passed, ...] = ()
     too_large: tuple[Passed, ...] = ()
     bounces: tuple[Bounce, ...] = ()
+    lost: tuple[Posted, ...] = ()
     known: int = 0
     own: int = 0
     automatic: int = 0

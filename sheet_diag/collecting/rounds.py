@@ -2,6 +2,7 @@
 
 Heads decide first, so that most messages stay where they are; the log has a line for a mail once
 its file is safely in place, so that whatever stops us, nothing is lost and nothing comes twice.
+What was collected and thrown away before any run had read it is fetched again.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from sheet_diag.collecting.heads import Note, note
 from sheet_diag.collecting.matching import Matcher
 from sheet_diag.collecting.reading import Reader
 from sheet_diag.collecting.records import Bounce, Collected, Collection, Passed
+from sheet_diag.intake import find
 from sheet_diag.mailbox import Mailbox, MailboxError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import Event, Posted
 from sheet_diag.model.settings import MIB, Reading
 from sheet_diag.postbook import Postbook
+from sheet_diag.standings.readings import ReadFiles
+from sheet_diag.whereabouts import gone
 
 _DELAYS_MATTER: Final = timedelta(days=5)  # then a server has given up, and has said so
 
@@ -37,29 +41,32 @@ def collect(
     catalog: Catalog,
     reading: Reading,
     *,
+    read: ReadFiles,
     own: Iterable[str] = (),
     since: date | None = None,
     progress: Callable[[int], object],
 ) -> Collection:
     """Put the returns in an open folder of a mailbox into the input folder, each message once.
 
-    `own` are our own addresses; `since` leaves what arrived before a day; `progress` is told how
-    many messages were looked at. A connection that breaks is told in the result (`stopped`).
-    Raises `OSError` where a file or the log cannot be written.
+    `read` is what the last run has read, `own` are our own addresses; `since` leaves what arrived
+    before a day; `progress` is told how many messages were looked at. A connection that breaks is
+    told in the result (`stopped`). Raises `OSError` where a file or the log cannot be written.
     """
     addresses = frozenset(each.casefold() for each in (*own, box.user))
     with ExitStack() as ending:
         reader = ending.enter_context(Reader(catalog, reading))
         cabinet = Cabinet(input)
         ending.callback(cabinet.clear)
-        tour = _Round(box, book, clients, addresses, reader, cabinet, reading)
+        found = find(input, apart_from=book.path.parent) if input.is_dir() else ()
+        missing = gone(book.posted, read, found)
+        tour = _Round(box, book, clients, addresses, reader, cabinet, reading, missing)
         try:
             for done, head in enumerate(box.heads(since), 1):
                 tour.take(note(head))
                 progress(done)
         except MailboxError as error:
             return tour.result(error)
-        return tour.result()
+        return tour.result(lost=tour.lost(since))
 
 
 class _Round:
@@ -74,6 +81,7 @@ class _Round:
         reader: Reader,
         cabinet: Cabinet,
         reading: Reading,
+        missing: Iterable[Posted],
     ) -> None:
         self._box = box
         self._book = book
@@ -84,7 +92,8 @@ class _Round:
         self._most = reading.limits.file * MIB
         self._mailed = Mailed(book.posted, own)
         self._matcher = Matcher(clients, self._mailed.by_id)
-        self._collected = set(book.collected())
+        self._missing = {each.message_id: each for each in missing}
+        self._collected = set(book.collected()) - self._missing.keys()
         self._told = {_bounce_key(each) for each in book.posted if each.event is Event.BOUNCED}
         self._new: list[Collected] = []
         self._without: list[Passed] = []
@@ -92,7 +101,9 @@ class _Round:
         self._bounces: list[Bounce] = []
         self._counts = {"known": 0, "own": 0, "automatic": 0, "others": 0}
 
-    def result(self, stopped: MailboxError | None = None) -> Collection:
+    def result(
+        self, stopped: MailboxError | None = None, lost: tuple[Posted, ...] = ()
+    ) -> Collection:
         """All of it."""
         return Collection(
             tuple(self._new),
@@ -100,8 +111,14 @@ class _Round:
             tuple(self._large),
             tuple(self._bounces),
             **self._counts,
+            lost=lost,
             stopped=stopped,
         )
+
+    def lost(self, since: date | None) -> tuple[Posted, ...]:
+        """What was missing, and was not among the mails that were looked through."""
+        lost = (each for key, each in self._missing.items() if key not in self._collected)
+        return tuple(each for each in lost if since is None or each.time.date() >= since)
 
     def take(self, note: Note) -> None:
         """Decide about one message. Raises `MailboxError`, `OSError`."""
@@ -177,6 +194,7 @@ class _Round:
         label = label_of(client, note.sender)
         file = self._cabinet.keep(content, identity, label, note.when)
         self._collected.add(identity)
+        digest = hashlib.sha256(content).hexdigest()
         for match in matches:
             id_ = match.client.id if match.client else ""
             self._book.add(
@@ -187,11 +205,12 @@ class _Round:
                     message_id=identity,
                     addresses=(note.sender,) if note.sender else (),
                     file=file,
+                    sha256=digest,
+                    holds=contents.digests,
                 )
             )
-            self._new.append(
-                Collected(id_, match.how, file, note.sender, note.subject, note.when, match.doubts)
-            )
+            told = (file, note.sender, note.subject, note.when, match.doubts)
+            self._new.append(Collected(id_, match.how, *told, again=identity in self._missing))
 
     def _pass(self, note: Note) -> None:
         """It brings no return; what people write wants an answer, until somebody has read it."""

@@ -60,6 +60,18 @@ def _told(found: Found, problem: Problem, *, ignored: bool = False) -> Leaf:
 
 def receive(found: Found, leaf: Leaf, catalog: Catalog, reading: Reading) -> Received:
     """Read one return of a file. Raises nothing for whatever it may hold."""
+    return _placed(_received(found, leaf, catalog, reading), leaf)
+
+
+def _placed(received: Received, leaf: Leaf) -> Received:
+    """The return with what is known of the file and the mails that it lies in."""
+    if not (leaf.file_sha256 or leaf.mailed_by):
+        return received
+    around = leaf.file_sha256 if leaf.member is not None else ""
+    return replace(received, file_sha256=around, mailed_by=leaf.mailed_by)
+
+
+def _received(found: Found, leaf: Leaf, catalog: Catalog, reading: Reading) -> Received:
     if leaf.problem or leaf.path is None:
         problems = (leaf.problem,) if leaf.problem else ()
         digest = "" if leaf.path is None or _is_closed(leaf) else digest_of(leaf.path)
@@ -134,4 +146,5 @@ def failed(found: Found, problem: Problem, leaf: Leaf | None = None) -> Received
     else:
         path = leaf.path if leaf else found.path
         digest = digest_of(path) if path and not found.blocked else ""
-    return Received(found.name, digest, leaf.member if leaf else None, problems=(problem,))
+    received = Received(found.name, digest, leaf.member if leaf else None, problems=(problem,))
+    return _placed(received, leaf) if leaf else received

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
@@ -35,6 +35,16 @@ _UNKNOWN: Final = {
     "industry": "clients.fault.choice.industry",
     "employees": "clients.fault.choice.employees",
 }
+# A character that a CSV file in a Japanese code page cannot hold is a question mark in it, beside
+# those that it can; 〓 and U+FFFD are what other programs put there.
+_JAPANESE: Final = "々〇ぁ-ヿ㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff"
+_LOST: Final = re.compile(
+    rf"[〓\ufffd]|(?<=[{_JAPANESE}])[?？]|[?？](?=[{_JAPANESE}])|^[?？\s]*[?？][?？\s]*$"
+)
+_PEOPLE: Final = re.compile(
+    rf"[、､;；/／&＆]|(?<=[{_JAPANESE}])\s*[,，]|[,，]\s*(?=[{_JAPANESE}])|様\s+[^\s(（]"
+    r"|及び|および|並びに|\s(?:and|AND)\s"
+)
 _ALIKE: Final = 0.5  # from here on an entry may be a slip of a choice
 
 
@@ -55,6 +65,16 @@ def read_name(typed: str, column: str) -> tuple[str, Said | None]:
     if "\n" in typed:
         return "", says("clients.fault.line_break", **named(column))
     return _sound(typed, column, _LONGEST)
+
+
+def about_name(name: str, column: str) -> Iterator[Said]:
+    """What wants a look in a name that may stand in the header of a mail: characters that were
+    lost, several people where letters greet one."""
+    if _LOST.search(name):
+        yield says("clients.note.lost", **_entry(name, column))
+    if column == "contact" and _PEOPLE.search(name):
+        greeted = without_honorific(name, column)
+        yield says("clients.note.people", value=shortened(greeted))
 
 
 def without_honorific(name: str, column: str) -> str:

@@ -16,6 +16,7 @@ from sheet_diag.intake.addresses import read_addresses
 from sheet_diag.intake.answers import what_holds_no_answer
 from sheet_diag.intake.cells import Grid, Workbook
 from sheet_diag.intake.cliententries import (
+    about_name,
     read_choice,
     read_due,
     read_id,
@@ -148,7 +149,12 @@ class _Found:
         return value
 
     def _name(self, line: Line, column: str) -> str:
-        return self._one(line, column, *read_name(self._text(line, column), column))
+        return self._sound_name(line, column, self._text(line, column))
+
+    def _sound_name(self, line: Line, column: str, text: str) -> str:
+        name = self._one(line, column, *read_name(text, column))
+        self.notes += [line.note(column, said) for said in about_name(name, column)]
+        return name
 
     def _plain(self, line: Line, column: str, typed: str) -> str:
         name = without_honorific(typed, column)
@@ -182,7 +188,7 @@ class _Found:
         text = self._needed(line, "company")
         if text == "":
             self.faults.append(line.fault("company", says("clients.fault.company.missing")))
-        typed = self._one(line, "company", *read_name(text, "company")) if text else ""
+        typed = self._sound_name(line, "company", text) if text else ""
         name = self._plain(line, "company", typed)
         first = self.names.setdefault(company_key(name), line) if name else line
         if first is not line:

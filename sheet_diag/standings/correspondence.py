@@ -13,7 +13,8 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.post import Event, MailKind, Posted, reminder_in, return_in
+from sheet_diag.standings.readings import collected
 
 _WENT: Final = (Event.SENT, Event.BY_HAND)
 _Key = tuple[MailKind, str]
@@ -22,7 +23,8 @@ _Key = tuple[MailKind, str]
 def correspondences(clients: ClientList, posted: Sequence[Posted]) -> dict[str, Correspondence]:
     """The correspondence with every client of the list, by folded id; lines of others are left."""
     found = {key: Correspondence(client) for key, client in clients.by_id().items()}
-    for each in posted:
+    mails = (each for each in posted if each.event is not Event.COLLECTED)
+    for each in (*mails, *collected(posted)):
         letters = found.get(each.client.casefold())
         if letters is not None:
             letters.note(each)
@@ -46,26 +48,37 @@ class Correspondence:
         elif posted.kind is not None:
             self._note_mail((posted.kind, posted.about), posted)
 
-    def days(self, kind: MailKind, about: str | None = None) -> list[date]:
-        """The days on which mails of a kind (about one thing) went out that the client has."""
-        return sorted(
-            attempt.posted.time.date()
+    def arrived(self, kind: MailKind, about: str | None = None) -> list[Posted]:
+        """The mails of a kind (about one thing) that went out and that the client has, in order; a
+        report in whatever form."""
+        found = [
+            attempt.posted
             for key, attempts in self._attempts.items()
-            if key[0] is kind and about in (None, key[1])
+            if key[0] is kind and about in (None, return_in(key[1]))
             for attempt in attempts
             if attempt.has_arrived
-        )
+        ]
+        return sorted(found, key=lambda posted: posted.time)
+
+    def days(self, kind: MailKind, about: str | None = None) -> list[date]:
+        """The days on which they went out, in order."""
+        return sorted(posted.time.date() for posted in self.arrived(kind, about))
+
+    def reminders_about(self, sha256: str) -> list[Posted]:
+        """The reminders that the client has, of the correction of a return or (empty) of the first
+        answer."""
+        arrived = self.arrived(MailKind.REMINDER)
+        return [posted for posted in arrived if reminder_in(posted.about)[0] == sha256]
 
     @property
-    def reminders(self) -> int:
-        """The number of the last reminder that the client has: one that came back counts where a
-        later one did not."""
-        numbers = [
-            int(about) if about.isdecimal() else 1
-            for (kind, about), attempts in self._attempts.items()
-            if kind is MailKind.REMINDER and any(attempt.has_arrived for attempt in attempts)
-        ]
-        return max(numbers, default=0)
+    def numbers(self) -> dict[str, int]:
+        """The number of the last reminder that the client has, by the return whose correction it
+        asks for (empty: the first answer). One that came back counts where a later one did not."""
+        found: dict[str, int] = {}
+        for posted in self.arrived(MailKind.REMINDER):
+            sha256, number = reminder_in(posted.about)
+            found[sha256] = max(number, found.get(sha256, 0))
+        return found
 
     @property
     def collected(self) -> Sequence[Posted]:

@@ -6,6 +6,7 @@ costs that member alone; too many of them cost the whole file.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from sheet_diag.intake.wrappings.members import (
     label_of,
     told_apart,
 )  # fmt: skip
+from sheet_diag.intake.wrappings.senders import senders_in
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Reading
 
@@ -56,6 +58,7 @@ def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, 
     kind = kind_of(content, name)
     if kind not in _NOTHING:
         return (replace(itself, content=content),)
+    itself = replace(itself, file_sha256=hashlib.sha256(content).hexdigest())
     unwrapping = _Unwrapping(name, Room(spool, reading))
     try:
         return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
@@ -74,6 +77,7 @@ class _Unwrapping:
         self, content: bytes, kind: Kind, itself: Leaf, labels: tuple[str, ...]
     ) -> list[Leaf]:
         """Every return below this wrapping, or `itself` with the reason why there is none."""
+        itself = replace(itself, mailed_by=(*itself.mailed_by, *_senders(content, kind)))
         label = _JOINT.join((self._name, *labels))
         wrapping = Wrapping(content, label, itself.file_time)
         found: list[Leaf] = []
@@ -100,9 +104,11 @@ class _Unwrapping:
             around.file_time if member.time is None else member.time,
             member.problem,
             opened_with_password=around.opened_with_password or member.with_password,
+            file_sha256=around.file_sha256,
+            mailed_by=(*around.mailed_by, *member.mailed_by),
         )
         if member.ignored or is_leftover(_parts(member.name)):
-            return [Leaf(None, leaf.member, leaf.file_time, Problem(Code.NOT_A_RETURN), True)]
+            return [replace(leaf, path=None, problem=Problem(Code.NOT_A_RETURN), ignored=True)]
         if member.problem or member.path is None:
             return [leaf]
         return self._deeper(member.path, member.name, leaf, labels)
@@ -136,6 +142,22 @@ def _opener(kind: Kind) -> Opener:
         case _:
             raise ValueError(f"{kind} wraps nothing")
     return opener
+
+
+def _senders(content: bytes, kind: Kind) -> tuple[str, ...]:
+    """The addresses that a mail comes from; none of an archive, or where that cannot be read."""
+    try:
+        if kind is Kind.EML:
+            return senders_in(content)
+        if kind is Kind.MSG:
+            from sheet_diag.intake.wrappings.outlook import senders_in_outlook
+
+            return senders_in_outlook(content)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged head; what is wrong with the mail is told elsewhere
+        return ()
+    return ()
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Attachment:
     time: int | None = None
     problem: Problem | None = None
     above: tuple[str, ...] = ()
+    mailed_by: tuple[str, ...] = ()
 
 
 def members_of(attachments: Sequence[Attachment], room: Room) -> Iterator[Member]:
@@ -49,7 +50,11 @@ def members_of(attachments: Sequence[Attachment], room: Room) -> Iterator[Member
 
 def _member(attachment: Attachment, kind: Kind, room: Room, *, has_sheet: bool) -> Member:
     member = Member(
-        attachment.name, time=attachment.time, problem=attachment.problem, above=attachment.above
+        attachment.name,
+        time=attachment.time,
+        problem=attachment.problem,
+        above=attachment.above,
+        mailed_by=attachment.mailed_by,
     )
     if member.problem:
         return member

@@ -25,8 +25,10 @@ class Leaf:
     """One return in a file, or the reason why there is none.
 
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
-    file (None: the file itself), `file_time` nanoseconds since 1970. `content` spares a second
-    reading of a file that turned out to wrap nothing; members are not kept in memory.
+    file (None: the file itself), `file_time` nanoseconds since 1970. `file_sha256` is that of the
+    file where that wraps others, `mailed_by` are the addresses that the mails around it came from,
+    the outermost first. `content` spares a second reading of a file that turned out to wrap
+    nothing; members are not kept in memory.
     """
 
     path: Path | None
@@ -35,6 +37,8 @@ class Leaf:
     problem: Problem | None = None
     ignored: bool = False
     opened_with_password: bool = False
+    file_sha256: str = ""
+    mailed_by: tuple[str, ...] = ()
     content: bytes | None = field(default=None, repr=False, compare=False)
 
 
@@ -52,7 +56,7 @@ class Member:
     """What a wrapping holds, by the name that it bears there.
 
     `path` is where its content was put; `time` is None where none is told; `above` are the names
-    of mails between the wrapping and it.
+    of mails between the wrapping and it, `mailed_by` the addresses that those came from.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Member:
     ignored: bool = False
     with_password: bool = False
     above: tuple[str, ...] = ()
+    mailed_by: tuple[str, ...] = ()
 
 
 class TooManyError(RefusedError):

@@ -1,9 +1,13 @@
-"""Mails saved by Outlook (.msg): attachments, also those of mails attached to the mail."""
+"""Mails saved by Outlook (.msg): attachments, also those of mails attached to the mail, and whom
+each of them comes from.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import dropwhile
 from typing import Any, Final
 
 import olefile
@@ -14,6 +18,7 @@ from sheet_diag.intake.cells import wrong_format
 from sheet_diag.intake.kinds import Kind
 from sheet_diag.intake.wrappings.attachments import Attachment, members_of
 from sheet_diag.intake.wrappings.members import Member, Room, Wrapping
+from sheet_diag.intake.wrappings.senders import one_line, senders_in
 from sheet_diag.model.returns import Code, Problem
 
 _CONTENT: Final = "37010102"
@@ -22,6 +27,10 @@ _NAMES: Final = ("3707", "3704", "3001")  # long, short, display name
 _MEDIA: Final = "370E"
 _CONTENT_ID: Final = "3712"
 _ENDING: Final = "3703"
+_HEAD: Final = "007D"  # as it came over the line; a mail that never left Exchange has none
+# SMTP addresses of whom it was sent for and who sent it, and those that may be names in Exchange.
+_ADDRESSES: Final = ("5D02", "5D01", "0065", "0C1F")
+_STREAM: Final = "__SUBSTG1.0_"
 
 
 def members_of_outlook(wrapping: Wrapping, room: Room) -> Iterator[Member]:
@@ -31,20 +40,50 @@ def members_of_outlook(wrapping: Wrapping, room: Room) -> Iterator[Member]:
     yield from members_of(list(_attachments(mail, (), room.limits.nesting)), room)
 
 
-def _attachments(mail: Any, above: tuple[str, ...], deepest: int) -> Iterator[Attachment]:
+def senders_in_outlook(content: bytes) -> tuple[str, ...]:
+    """The addresses that the mail may come from, the likeliest first. Raises what damage causes."""
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        wanted = tuple(_STREAM + tag for tag in (_HEAD, *_ADDRESSES))
+        names = (path[0] for path in ole.listdir() if len(path) == 1)
+        found = [name for name in names if name.upper().startswith(wanted)]
+        return _senders({name.upper(): ole.openstream(name).read() for name in found})
+
+
+def _senders(streams: Mapping[str, bytes]) -> tuple[str, ...]:
+    lines = _text(streams, _HEAD).splitlines(keepends=True)
+    # Outlook may write a line of its own before the first header.
+    head = "".join(dropwhile(lambda line: ":" not in line, lines))
+    own = (one_line(_text(streams, tag)) for tag in _ADDRESSES)
+    found = (*senders_in(head.encode("utf-8", "replace")), *(each for each in own if "@" in each))
+    return tuple(dict.fromkeys(found))
+
+
+def _attachments(
+    mail: Any, above: tuple[str, ...], deepest: int, mailed_by: tuple[str, ...] = ()
+) -> Iterator[Attachment]:
     for number, storage in enumerate(mail.iter_attachment_storages(), 1):
         inner = _inner(storage)
-        streams = {stream.name.upper(): stream.bytes_ for stream in storage.streams}
+        streams = _streams(storage)
         name = _name(streams) or f"attachment-{number}{_text(streams, _ENDING)}"
         if inner is None or not _is_mail(inner):
-            yield _attachment(storage, streams, name, above)
+            yield replace(_attachment(storage, streams, name, above), mailed_by=mailed_by)
         elif len(above) + 1 >= deepest:
             problem = Problem(Code.NESTED_TOO_DEEP, value=str(deepest))
-            yield Attachment(name, b"", problem=problem, above=above)
+            yield Attachment(name, b"", problem=problem, above=above, mailed_by=mailed_by)
         else:
-            found = list(_attachments(inner, (*above, name), deepest))
-            without = Attachment(name, b"", problem=Problem(Code.MAIL_WITHOUT_SHEET), above=above)
-            yield from found or [without]
+            within = (*mailed_by, *_senders(_streams(inner)))
+            without = Attachment(
+                name,
+                b"",
+                problem=Problem(Code.MAIL_WITHOUT_SHEET),
+                above=above,
+                mailed_by=within,
+            )
+            yield from list(_attachments(inner, (*above, name), deepest, within)) or [without]
+
+
+def _streams(storage: Any) -> dict[str, bytes]:
+    return {stream.name.upper(): stream.bytes_ for stream in storage.streams}
 
 
 def _inner(storage: Any) -> Any:
@@ -56,9 +95,9 @@ def _is_mail(storage: Any) -> bool:
 
 
 def _attachment(
-    storage: Any, streams: dict[str, bytes], name: str, above: tuple[str, ...]
+    storage: Any, streams: Mapping[str, bytes], name: str, above: tuple[str, ...]
 ) -> Attachment:
-    content = streams.get(f"__SUBSTG1.0_{_CONTENT}")
+    content = streams.get(_STREAM + _CONTENT)
     if content is None:
         # By reference: a link to a file on a server.
         problem = wrong_format(Kind.UNKNOWN if _inner(storage) else Kind.SHORTCUT).problem
@@ -73,16 +112,16 @@ def _attachment(
     )
 
 
-def _name(streams: dict[str, bytes]) -> str:
+def _name(streams: Mapping[str, bytes]) -> str:
     return next((text for tag in _NAMES if (text := _text(streams, tag))), "")
 
 
-def _text(streams: dict[str, bytes], tag: str) -> str:
+def _text(streams: Mapping[str, bytes], tag: str) -> str:
     """A property of text: in UTF-16, or in the code page of the machine that saved it."""
-    wide = streams.get(f"__SUBSTG1.0_{tag}001F")
+    wide = streams.get(f"{_STREAM}{tag}001F")
     if wide is not None:
         return wide.decode("utf-16-le", "replace").rstrip("\0")
-    narrow = streams.get(f"__SUBSTG1.0_{tag}001E", b"").rstrip(b"\0")
+    narrow = streams.get(f"{_STREAM}{tag}001E", b"").rstrip(b"\0")
     for code in ("utf-8", "cp932"):
         try:
             return narrow.decode(code)

@@ -1,0 +1,282 @@
+"""Whose return it is, and where it has gone: by what the mails say and files hold, not by names."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.model.basics import Lang
+from tests.dovecot import Dovecot
+from tests.loops import XLSX, Firm, filled, reply, sheet_in, to
+from tests.mailservers import USER, Authority, Smtpd
+from tests.returned import reopened
+from tests.test_errands import PROFILE, call, drafts
+from tests.test_errands import here as here
+from tests.test_mail_loop import ROWS, SMITH, SUZUKI, YAMADA, answer, files, stages
+
+OTHER, OWN, COLLEAGUE = "smith@example-robotics.jp", "yamada@mihon.co.jp", "jiro@firm.example"
+
+
+def sheet() -> bytes:
+    """What the Japanese client answers."""
+    blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
+    return filled(blank, Lang.JA, profile=PROFILE)
+
+
+def mail(sender: str, content: bytes, **headers: str) -> EmailMessage:
+    """A mail with the workbook."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = "shindan@example.co.jp"
+    for name, text in headers.items():
+        message[name.replace("_", "-")] = text
+    message.set_content("お送りします。\n")
+    message.add_attachment(content, *XLSX, filename="回答.xlsx")
+    return message
+
+
+def forwarded(sender: str, inner: EmailMessage) -> EmailMessage:
+    """A mail with a mail attached to it."""
+    message = EmailMessage()
+    message["From"] = sender
+    message.set_content("転送します。\n")
+    message.add_attachment(inner)
+    return message
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+# --- mails that were put in by hand
+
+DROPPED: dict[str, tuple[str, Callable[[bytes], bytes], bool]] = {
+    "from its own address": ("a.eml", lambda x: mail(OWN, x).as_bytes(), False),
+    "from another client's": ("a.eml", lambda x: mail(OTHER, x).as_bytes(), True),
+    "in other letters": ("a.eml", lambda x: mail(f"J <{OTHER.upper()}>", x).as_bytes(), True),
+    "answers go to another client": (
+        "a.eml", lambda x: mail("scan@service.example", x, Reply_To=OTHER).as_bytes(), True,
+    ),
+    "from an address of nobody": ("a.eml", lambda x: mail("x@y.example", x).as_bytes(), False),
+    "forwarded by a colleague, the attachment alone": (
+        "a.eml", lambda x: mail(COLLEAGUE, x).as_bytes(), False,
+    ),
+    "forwarded by a colleague, from its own address": (
+        "a.eml", lambda x: forwarded(COLLEAGUE, mail(OWN, x)).as_bytes(), False,
+    ),
+    "forwarded by a colleague, from another client's": (
+        "a.eml", lambda x: forwarded(COLLEAGUE, mail(OTHER, x)).as_bytes(), True,
+    ),
+    "another client has its mail": (
+        "a.eml", lambda x: forwarded(OTHER, mail(OWN, x)).as_bytes(), True,
+    ),
+    "the answer has our mail in it": (
+        "a.eml", lambda x: forwarded(OWN, mail("shindan@example.co.jp", x)).as_bytes(), False,
+    ),
+    "in an archive": (
+        "a.zip", lambda x: zipped("a.eml", mail(OTHER, x).as_bytes()), True,
+    ),
+    "no mail at all": ("a.xlsx", lambda x: x, False),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("case", DROPPED)
+def test_a_mail_put_in_by_hand_is_compared_with_its_sender(case: str) -> None:
+    name, make, is_strange = DROPPED[case]
+    call("issue")
+    Path("input").mkdir()
+    Path("input", name).write_bytes(make(sheet()))
+    said = call("run", "--protect")
+    assert ("別の診断先のメールアドレス" in said) is is_strange
+    said = call("deliver", status=int(is_strange))
+    assert ("両社に確認" in said) is is_strange
+    assert set(drafts("result")) == (set() if is_strange else {OWN})
+
+
+@pytest.mark.usefixtures("here")
+def test_a_sheet_without_an_id_is_the_senders() -> None:
+    call("template")
+    blank = Path("hearing_sheet.xlsx").read_bytes()
+    content = filled(blank, Lang.JA, profile=PROFILE)  # neither an id nor a company
+    Path("input").mkdir()
+    Path("input/a.eml").write_bytes(mail(OWN, content).as_bytes())
+    call("run")
+    assert re.search(r"判定済み +│ +1 │", call("status"))
+
+
+# --- what is told at once
+
+
+@pytest.mark.usefixtures("here")
+def test_what_may_be_of_another_client_is_told_by_the_run() -> None:
+    call("issue")
+    Path("input").mkdir()
+    other = {**PROFILE, "company": "株式会社別会社"}
+    blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
+    Path("input/a.xlsx").write_bytes(filled(blank, Lang.JA, profile=other))
+    said = call("run")
+    assert "会社名が診断先一覧と異なる回収票が 1 件あります（a.xlsx）" in said
+    listed = Path("clients.csv").read_text(encoding="utf-8").replace("C-001", "C-009")
+    Path("clients.csv").write_text(listed, encoding="utf-8")
+    said = call("run", "--lang", "en")
+    assert "It is not known whose of the client list 1 return(s) are (a.xlsx)" in said
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("lang", "field", "choice"), [("ja", "業種", "情報通信業"), ("en", "Industry", "Information")]
+)
+def test_differences_from_the_list_are_told_in_words(lang: str, field: str, choice: str) -> None:
+    call("issue")
+    blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
+    Path("input").mkdir()
+    profile = {**PROFILE, "industry": "情報通信業"}
+    Path("input/a.xlsx").write_bytes(filled(blank, Lang.JA, profile=profile))
+    call("run", "--lang", lang)
+    book = reopened(Path("output/portfolio.xlsx").read_bytes(), values=True)
+    page = book["要確認" if lang == "ja" else "Attention"]
+    rows = [[str(cell.value) for cell in row] for row in page.iter_rows()]
+    (row,) = [row for row in rows if field in row]
+    assert any(cell.startswith(choice) for cell in row)
+    assert "industry" not in row
+    csv = Path("output/data/attention.csv").read_text(encoding="utf-8-sig")
+    assert '"industry","G"' in csv  # programs get codes
+
+
+# --- files replaced and moved
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("name", ["回収票.zip", "回答.eml"])
+def test_what_holds_others_is_unread_where_it_was_replaced(name: str) -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    Path("input").mkdir()
+    file = Path("input", name)
+    wrap = zipped if name.endswith("zip") else (lambda _, x: mail(OWN, x).as_bytes())
+    file.write_bytes(wrap("a.xlsx", b"no sheet"))
+    call("run", status=1)
+    call("return", status=1)
+    file.write_bytes(wrap("a.xlsx", sheet()))
+    for command in ("remind", "return", "deliver"):
+        assert "sheet-diag run" in call(command, "--as-of", "2027-01-20", status=2)
+    call("run")
+    call("deliver", "--unprotected")
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_only_moved_has_been_read() -> None:
+    call("issue")
+    Path("input").mkdir()
+    Path("input/a.zip").write_bytes(zipped("a.xlsx", sheet()))
+    call("run")
+    Path("input/済").mkdir()
+    Path("input/a.zip").rename("input/済/b.zip")
+    call("return")
+    Path("input/済/c.zip").write_bytes(zipped("b.xlsx", sheet()))
+    assert "済/c.zip" in call("return", status=2)
+
+
+@pytest.mark.usefixtures("here")
+def test_an_old_run_tells_members_by_the_name_of_their_file() -> None:
+    call("issue")
+    Path("input").mkdir()
+    file = Path("input/a.zip")
+    file.write_bytes(zipped("a.xlsx", sheet()))
+    call("run")
+    told = Path("output/run.json")
+    lines = told.read_text(encoding="utf-8").splitlines(keepends=True)
+    old = [line.replace('"file_sha256":"', '"of_no_matter":"') for line in lines]
+    assert old != lines
+    told.write_text("".join(old), encoding="utf-8")
+    file.write_bytes(zipped("b.xlsx", sheet()))
+    call("return")
+
+
+# --- over real servers
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    authority = Authority(tmp_path)
+    folder = tmp_path / "campaign"
+    folder.mkdir()
+    with Dovecot(authority) as dovecot, Smtpd(authority) as smtpd:
+        smtpd.deliver = lambda mail: (
+            dovecot.deliver([mail.content]) if USER in mail.recipients else None
+        )
+        office = Firm(folder, smtpd, dovecot)
+        office.settings(copy_seconds=10)
+        office.listed(*ROWS)
+        yield office
+
+
+def test_senders_stay_known_where_mails_are_moved_or_taken_apart(firm: Firm) -> None:
+    asked = to(firm.send("issue", count=3))
+    profile = {"industry": "製造業", "employees": "51〜100人"}
+    content = filled(sheet_in(asked[YAMADA]), Lang.JA, profile=profile)
+    firm.dovecot.put(reply(SUZUKI, asked[SUZUKI], content, "a.xlsx"))
+    firm.type("collect", status=1)
+    (collected,) = (firm.folder / "input/mail").glob("*.eml")
+    done = firm.folder / "input/済"
+    done.mkdir()
+    moved = Path(shutil.move(collected, done))
+    for is_apart in (False, True):
+        if is_apart:
+            moved.unlink()
+            (done / "回答.xlsx").write_bytes(content)
+        said = firm.type("run", "--protect")
+        assert "別の診断先のメールアドレス" in said
+        assert "両社に確認" in firm.type("deliver", status=1)
+        assert list((firm.folder / "output/drafts").glob("result/*.eml")) == []
+        assert stages(firm, "2026-12-01") == {"依頼済み": 2, "判定済み": 1}
+
+
+def test_what_was_thrown_away_before_a_run_is_fetched_again(firm: Firm) -> None:
+    asked = to(firm.send("issue", count=3))
+    for address in (YAMADA, SMITH):
+        firm.dovecot.put(answer(address, asked[address], ""))
+    firm.type("collect")
+    source = firm.folder / "input"
+    before = files(firm)
+    for path in (source / "mail").glob("*.eml"):
+        path.unlink()
+    assert stages(firm, "2026-12-01") == {"依頼済み": 3}
+    assert "なくなっている診断先（2社）" in firm.said[-1]
+    said = firm.type("remind", "--as-of", "2027-01-10")
+    assert "sheet-diag collect" in said
+    assert "3 通" in said
+
+    # Back they come, each once, and count.
+    said = firm.type("collect")
+    assert "このうち 2 通は以前に受信したもの" in said
+    assert files(firm) == before
+    assert "新しいメールを 0 通" in firm.type("collect")
+    assert stages(firm, "2026-12-01") == {"依頼済み": 1, "受領（判定待ち）": 2}
+
+    # Moved unread, they are there; read, they may go; and what is nowhere any more is told.
+    (source / "済").mkdir()
+    first, second = sorted((source / "mail").glob("*.eml"))
+    shutil.move(first, source / "済")
+    assert stages(firm, "2026-12-01") == {"依頼済み": 1, "受領（判定待ち）": 2}
+    firm.type("run", "--protect")
+    second.unlink()
+    assert stages(firm, "2026-12-01") == {"依頼済み": 1, "判定済み": 2}
+    assert "新しいメールを 0 通" in firm.type("collect")
+    (firm.folder / "output/run.json").unlink()
+    firm.dovecot.empty()
+    said = firm.type("collect", status=1)
+    assert f"C-002：mail/{second.name}" in said.replace(": ", "：")
+    assert first.name not in said
+    assert stages(firm, "2026-12-01") == {"依頼済み": 2, "受領（判定待ち）": 1}

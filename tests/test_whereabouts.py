@@ -1,0 +1,151 @@
+"""What a run has read and what lies there still is told by what files hold, not by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.intake import find
+from sheet_diag.model.clientlist import ClientList
+from sheet_diag.model.post import Posted
+from sheet_diag.model.standing import ReturnFacts, Stage
+from sheet_diag.standings import standings
+from sheet_diag.standings.readings import ReadFiles, collected
+from sheet_diag.whereabouts import gone, gone_from
+from tests.campaigns import AS_OF, RAN_ON, day, fact, listed, log
+
+NONE = ReadFiles.of((), None)
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def mail(
+    file: str = "mail/a.eml", content: str = "mail", holds: Sequence[str] = ("one",)
+) -> Posted:
+    """A mail that was collected; without content, by a version that noted no digests."""
+    (line,) = log(f"11/21 collected {file}")
+    if not content:
+        return line
+    return replace(line, sha256=digest(content), holds=tuple(map(digest, holds)))
+
+
+def member(file: str, content: str, returned: str) -> ReturnFacts:
+    """A return in a mail or an archive; without content, by a run that told only its name."""
+    facts = replace(fact("ranked s1 11/21 B"), file=file, member="a.xlsx", sha256=digest(returned))
+    return replace(facts, file_sha256=digest(content)) if content else facts
+
+
+def alone(file: str, content: str) -> ReturnFacts:
+    return replace(fact("ranked s1 11/21 B"), file=file, sha256=digest(content))
+
+
+READ: dict[str, tuple[Posted, list[ReturnFacts], bool]] = {
+    "nothing was run": (mail(), [], False),
+    "the very file": (mail(), [member("mail/a.eml", "mail", "one")], True),
+    "moved": (mail(), [member("done/b.eml", "mail", "one")], True),
+    "in an archive that holds the same return": (mail(), [member("b.zip", "zip", "one")], True),
+    "another file under its name": (mail(), [member("mail/a.eml", "other", "two")], False),
+    "its attachment, saved": (mail(), [alone("a.xlsx", "one")], True),
+    "one of two attachments": (mail(holds=["one", "two"]), [alone("a.xlsx", "one")], False),
+    "both": (mail(holds=["one", "two"]), [alone("a", "one"), alone("b", "two")], True),
+    "a mail without any": (mail(holds=[]), [alone("a.xlsx", "one")], False),
+    "a mail without any, itself": (mail(holds=[]), [alone("b.eml", "mail")], True),
+    "a run that told only its name": (mail(), [member("mail/a.eml", "", "two")], True),
+    "such a run, another name": (mail(), [member("mail/b.eml", "", "two")], False),
+    "an old line": (mail(content=""), [member("mail/a.eml", "other", "two")], True),
+    "an old line, moved": (mail(content=""), [member("done/a.eml", "mail", "one")], False),
+}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_a_mail_is_read_where_what_it_holds_was_read(case: str) -> None:
+    line, facts, is_read = READ[case]
+    assert ReadFiles.of(facts, RAN_ON).has_mail(line) is is_read
+
+
+THERE: dict[str, tuple[Posted, dict[str, str], bool]] = {
+    "nothing": (mail(), {}, False),
+    "itself": (mail(), {"mail/a.eml": "mail"}, True),
+    "something under its name": (mail(), {"mail/a.eml": "other"}, True),
+    "moved": (mail(), {"done/b.eml": "mail"}, True),
+    "another file": (mail(), {"done/a.eml": "other"}, False),
+    "its attachment, saved": (mail(), {"a.xlsx": "one"}, True),
+    "one of two attachments": (mail(holds=["one", "two"]), {"a.xlsx": "one"}, False),
+    "a mail without any": (mail(holds=[]), {"a.xlsx": "one"}, False),
+    "what programs leave beside": (mail(), {"~$b.eml": "mail"}, False),
+    "an old line": (mail(content=""), {"mail/a.eml": "other"}, True),
+    "an old line, moved": (mail(content=""), {"done/a.eml": "mail"}, False),
+    "no file was noted": (mail(file="-"), {}, True),
+}
+
+
+@pytest.mark.parametrize("case", THERE)
+def test_a_mail_is_gone_where_nothing_of_it_is_left(case: str, tmp_path: Path) -> None:
+    line, contents, is_there = THERE[case]
+    for name, content in contents.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    found = find(tmp_path, apart_from=tmp_path / "output")
+    assert gone([line], NONE, found) == (frozenset() if is_there else {line})
+
+
+def test_what_was_read_may_go(tmp_path: Path) -> None:
+    line = mail()
+    read = ReadFiles.of([member("mail/a.eml", "mail", "one")], RAN_ON)
+    assert gone([line], read, ()) == frozenset()
+    assert gone_from(tmp_path, tmp_path / "output", [line], NONE) == {line}
+    assert gone_from(tmp_path, tmp_path / "output", [line], read) == frozenset()
+    assert gone_from(tmp_path / "none", tmp_path / "output", [line], NONE) == frozenset()
+
+
+def test_a_mail_that_was_fetched_again_counts_as_it_lies_there_now() -> None:
+    first = replace(mail(content=""), message_id="<1@x>")
+    other = replace(mail("mail/b.eml"), message_id="<2@x>")
+    again = replace(mail("mail/c.eml"), message_id="<1@x>")
+    for_two = replace(again, client="C-002")
+    assert collected([first, other, again, for_two]) == (other, again, for_two)
+    nameless = mail(content="")
+    assert collected([nameless, nameless]) == (nameless, nameless)
+
+
+def test_where_the_answer_is_gone_the_client_has_not_answered() -> None:
+    lines = [*log("11/2 sent request"), mail()]
+    clients = ClientList([listed(due="11/24")])
+    found = standings(clients, lines, [], ran_on=None, as_of=AS_OF, gone=[mail()])
+    (standing,) = found.standings
+    assert (standing.stage, standing.lost) == (Stage.SENT, day("11/21"))
+    assert (standing.received, standing.overdue) == (None, 2)
+    assert found.total.received == 0
+    (standing,) = standings(clients, lines, [], ran_on=None, as_of=AS_OF).standings
+    assert (standing.stage, standing.lost) == (Stage.RECEIVED, None)
+
+
+def test_a_return_whose_result_has_gone_out_may_go() -> None:
+    lines = [*log("11/2 sent request"), mail(holds=["one", "two"])]
+    about = f"result/{digest('two')}"
+    clients = ClientList([listed(due="11/24")])
+    for more, is_read in ((f"11/25 sent {about}", True), (f"11/25 refused {about}", False)):
+        posted = [*lines, *log(more)]
+        read = ReadFiles.of((), RAN_ON, posted)
+        lost = gone(posted, read, ())
+        assert lost == (frozenset() if is_read else {lines[-1]})
+        found = standings(clients, posted, [], ran_on=RAN_ON, as_of=AS_OF, gone=lost)
+        (standing,) = found.standings
+        assert standing.stage is (Stage.DELIVERED if is_read else Stage.SENT)
+        assert (standing.overdue, standing.lost) == ((0, None) if is_read else (2, day("11/21")))
+
+
+def test_what_went_does_not_hide_what_was_read() -> None:
+    lines = [mail(), mail("mail/b.eml", "other", ["two"])]
+    facts = [member("mail/a.eml", "mail", "one")]
+    clients = ClientList([listed()])
+    found = standings(clients, lines, facts, ran_on=RAN_ON, as_of=AS_OF, gone=lines[1:])
+    (standing,) = found.standings
+    assert (standing.stage, standing.lost) == (Stage.RANKED, day("11/21"))
