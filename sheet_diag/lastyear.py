@@ -1,4 +1,4 @@
-"""An earlier campaign beside the client list: what is told of a client from year to year.
+"""What is known from before beside the client list: an earlier campaign, and this one so far.
 
 A client is known by its id alone, and only as long as it still bears its name: last year's answers
 of one firm must never stand on the sheet of another.
@@ -10,18 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sheet_diag.addressbook import addresses_of_others, unknown_domains
 from sheet_diag.folding import company_key
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.comparison import PreviousReturn
-from sheet_diag.model.post import Event, Posted
 from sheet_diag.model.standing import ReturnFacts
-
-_WENT_OUT = (Event.SENT, Event.BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about a client and last year that wants a look; `key` is a wording key."""
+    """Something about a client and the past that wants a look; `key` is a wording key."""
 
     who: str
     key: str
@@ -72,29 +70,45 @@ def remarks(
 
 
 def moved(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
-    """Clients whose addresses are at other domains than `before` (see `domains`)."""
+    """Clients whose addresses are at other domains than `before` (see `addressbook.domains`)."""
     for client in clients.clients:
-        then = before.get(client.id.casefold(), frozenset())
-        now = {_domain(address) for address in client.addresses}
-        if then and not now <= then:
-            parts = {"now": ", ".join(sorted(now - then)), "before": ", ".join(sorted(then))}
+        new, known = unknown_domains(client, before)
+        if new:
+            parts = {"now": ", ".join(sorted(new)), "before": ", ".join(sorted(known))}
             yield Remark(_who(client), "mail.year.other_domain", parts)
 
 
-def domains(posted: Iterable[Posted], facts: Iterable[ReturnFacts]) -> dict[str, frozenset[str]]:
-    """The mail domains by folded client id that mails went to, or that sheets came back with."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for each in posted:
-        if each.event in _WENT_OUT and each.client:
-            found[each.client.casefold()].update(map(_domain, each.addresses))
-    for fact in facts:
-        if fact.client and "@" in fact.email:
-            found[fact.client.casefold()].add(_domain(fact.email))
-    return {client: frozenset(known - {""}) for client, known in found.items()}
+def taken(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+    """Addresses that have been other clients' so far (see `addressbook.owners`), as after a column
+    or rows that slipped."""
+    by_id = clients.by_id()
+    for client in clients.clients:
+        for address, ids in addresses_of_others(client, before):
+            listed = [by_id.get(each.casefold()) for each in sorted(ids)]
+            others = [_who(each) for each in listed if each] or sorted(ids)
+            parts = {"id": client.id, "company": client.company, "address": address}
+            yield Remark(_who(client), "guard.to.former", {**parts, "others": ", ".join(others)})
 
 
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2].strip().casefold()
+def renumbered(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+    """Clients whose addresses were written to in this campaign (see `addressbook.owners`) under
+    ids that the list does not have any more: they count as new, and would be asked once more."""
+    known, listed = frozenset[str]().union(*before.values()), clients.by_id()
+    gone = frozenset(each for each in known if each.casefold() not in listed)
+    written_to = {each.casefold() for each in known}
+    for client in clients.clients if gone else ():
+        if client.id.casefold() in written_to:
+            continue
+        for address, ids in addresses_of_others(client, before):
+            for id_ in sorted(ids & gone):
+                lost = _lost_zeros(id_, client.id)
+                key = "mail.renumbered.zeros" if lost else "mail.renumbered"
+                yield Remark(_who(client), key, {"before": id_, "address": address})
+
+
+def _lost_zeros(before: str, now: str) -> bool:
+    """001 is 1 in a CSV file that Excel has opened and saved."""
+    return now.isdecimal() and before.isdecimal() and before.lstrip("0") == now.lstrip("0")
 
 
 def _names(clients: ClientList) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""Help pages in the language of their reader, aligned in every terminal.
+"""Help pages in the language of their reader, aligned in every terminal; slips go to `slips`.
 
 Knows how a command is called from the command itself; lays out and wraps, says nothing. (Rich's
 pages cut Japanese off where a column was narrow, and took longer than all the rest of `--help`.)
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
+from sheet_diag.slips import no_such_command, slips_told, too_many
 from sheet_diag.wording import Wording
 
 _WIDEST: Final = 100  # columns
@@ -27,7 +28,16 @@ Row = tuple[str, str]
 
 # The types of `ctx` and `formatter` are private to typer. The root's `ctx.obj` is the `Wording`.
 class Command(TyperCommand):
-    """A command with such a page."""
+    """A command with such a page, and with words for what is mistyped after it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take in what was typed after the command."""
+        ctx.allow_extra_args = True  # told by us
+        with slips_told(ctx):
+            extra = super().parse_args(ctx, args)
+        if extra and not ctx.resilient_parsing:
+            too_many(ctx, extra)
+        return extra
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page."""
@@ -35,7 +45,23 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """All commands, on such a page."""
+    """All commands, on such a page; mistyped ones are told in its language."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take in what stands before the command."""
+        with slips_told(ctx):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that was typed."""
+        if args[0][:1] != "-" and self.get_command(ctx, args[0]) is None:
+            no_such_command(ctx, args[0])
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, if there is one."""
+        with slips_told(ctx):
+            return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page."""

@@ -9,11 +9,12 @@ from typing import Final
 import typer
 
 from sheet_diag import mailtexts
+from sheet_diag.addressbook import domains, owners
 from sheet_diag.arguments import client_list, configured, load_asked
 from sheet_diag.complaints import fail
 from sheet_diag.intake.clientfaults import list_text
 from sheet_diag.intake.clientlist import read_clients
-from sheet_diag.lastyear import domains, moved, remarks
+from sheet_diag.lastyear import moved, remarks, renumbered, taken
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.postbook import FILE_NAME as LOG
@@ -27,9 +28,10 @@ _USUAL: Final = Path("clients.xlsx")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What was typed."""
+    """What was typed; `output` is the folder of this campaign, if it has begun."""
 
     file: Path | None = None
+    output: Path = Path("output")
     previous: Path | None = None
     lang: str | None = None
     catalog: Path | None = None
@@ -55,17 +57,24 @@ def check_list(asked: Listed, say: Wording, words: Wording) -> None:
     clients, notes = read_clients(path, load_asked(asked.catalog), settings.limits)
     lines = [list_text(note, say.lang) for note in notes]
     mailtexts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
+    posted = Postbook.read(asked.output / LOG).posted
+    now = list(renumbered(clients, owners(posted)))
+    mailtexts.show_remarks(now, say, "mail.renumbered.head")
+    told = {each.who for each in now}
     if asked.previous:
         _, facts = facts_in(asked.previous)
-        before = domains(Postbook.read(asked.previous / LOG).posted, facts)
-        found = [*remarks(clients, facts), *moved(clients, before)]
-        mailtexts.show_remarks(found, say)
-    mailtexts.tell(_count(clients, path, say))
+        former = Postbook.read(asked.previous / LOG).posted
+        before = domains(former, facts)
+        mailtexts.show_remarks([*remarks(clients, facts), *moved(clients, before)], say)
+        posted += former
+    slipped = [each for each in taken(clients, owners(posted)) if each.who not in told]
+    mailtexts.show_remarks(slipped, say, "mail.clients.notes")
+    mailtexts.tell(_count(clients, path, "doubtful" if now or slipped else "good", say))
 
 
-def _count(clients: ClientList, path: Path, say: Wording) -> str:
+def _count(clients: ClientList, path: Path, how: str, say: Wording) -> str:
     count = len(clients.clients)
     english = sum(1 for client in clients.clients if client.lang is Lang.EN)
     undated = sum(1 for client in clients.clients if client.due is None)
     parts = {"path": path, "count": count, "english": english, "undated": undated}
-    return say("mail.clients.good", **parts)
+    return say(f"mail.clients.{how}", **parts)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sheet_diag.lastyear import domains, former_returns, moved, remarks
+from sheet_diag.addressbook import domains, owners
+from sheet_diag.lastyear import former_returns, moved, remarks, renumbered, taken
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.comparison import PreviousReturn
@@ -89,3 +90,59 @@ def test_domains_that_were_written_to_are_known() -> None:
         "c-2": frozenset({"new.example"}),
     }
     assert [each.who.split()[0] for each in moved(LIST, known)] == ["C-2"]
+
+
+def _past(*mails: str) -> dict[str, frozenset[str]]:
+    """`C-1 a@ko.example`, one a mail that went out."""
+    pairs = (mail.split() for mail in mails)
+    return owners([_sent(client, address) for client, address in pairs])
+
+
+@pytest.mark.parametrize(
+    ("past", "found"),
+    [
+        pytest.param(["C-1 a@ko.example", "c-2 A@otsu.example"], [], id="the same"),
+        pytest.param(["C-2 a@ko.example"], ["C-1 C-2 株式会社乙"], id="another client's"),
+        pytest.param(["C-9 a@ko.example"], ["C-1 C-9"], id="of one who has left the list"),
+        pytest.param(["C-1 a@ko.example", "C-2 a@ko.example"], [], id="his as well"),
+        pytest.param(["C-2 a@KO.example"], ["C-1 C-2 株式会社乙"], id="a domain in capitals"),
+    ],
+)
+def test_addresses_that_were_anothers(past: list[str], found: list[str]) -> None:
+    told = [f"{each.who.split()[0]} {each.parts['others']}" for each in taken(LIST, _past(*past))]
+    assert told == found
+
+
+@pytest.mark.parametrize(
+    ("past", "found"),
+    [
+        pytest.param(["C-1 a@ko.example"], [], id="the same"),
+        pytest.param(["C-9 a@ko.example"], ["C-1 C-9"], id="another id"),
+        pytest.param(["C-9 x@ko.example"], [], id="another address"),
+        pytest.param(["C-2 a@ko.example"], [], id="the id of one who is listed"),
+        pytest.param(["C-9 a@ko.example", "C-1 x@ko.example"], [], id="both ids"),
+        pytest.param([], [], id="nothing sent"),
+    ],
+)
+def test_ids_that_the_list_has_no_more(past: list[str], found: list[str]) -> None:
+    told = [f"{r.who.split()[0]} {r.parts['before']}" for r in renumbered(LIST, _past(*past))]
+    assert told == found
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "lost"),
+    [("001", "1", True), ("000", "0", True), ("0010", "10", True), ("001", "10", False),
+     ("A01", "A1", False), ("100", "1", False)],
+)  # fmt: skip
+def test_zeros_that_excel_took_away(then: str, now: str, lost: bool) -> None:
+    clients = _clients(f"{now} 甲 a@ko.example")
+    (told,) = renumbered(clients, _past(f"{then} a@ko.example"))
+    assert (told.key == "mail.renumbered.zeros") == lost
+
+
+def test_domains_are_compared_as_the_name_system_spells_them() -> None:
+    clients = _clients("C-1 甲 a@青葉.example", "C-2 乙 a@otsu.example")
+    spelt = "青葉".encode("idna").decode()
+    assert not list(moved(clients, domains([_sent("C-1", f"b@{spelt}.example")], [])))
+    assert not list(taken(clients, _past(f"C-1 a@{spelt}.example")))
+    assert list(taken(clients, _past(f"C-2 a@{spelt}.example")))

@@ -52,10 +52,6 @@ def _forwarded() -> bytes:
     return mail.as_bytes()
 
 
-def _unending() -> bytes:
-    return message((_NAME, filled("unending"))).as_bytes()[:-500]
-
-
 def _nested(levels: int) -> bytes:
     """Parts within parts; the innermost holds a sheet."""
     lines = ["MIME-Version: 1.0"]

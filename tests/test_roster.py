@@ -1,0 +1,134 @@
+"""The client list beside what was sent so far: as the command `clients` tells it, and as the
+mailing commands heed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+from typer.testing import CliRunner
+
+from sheet_diag.cli import app
+from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.postbook import FILE_NAME, Postbook
+
+HEAD = "診断先番号,会社名,メールアドレス\n"
+LIST = HEAD + "001,株式会社甲,a@gmail.com\n002,株式会社乙,b@gmail.com\n"
+SETTINGS = '[issuer]\nname = "見本株式会社"\nemail = "shindan@example.co.jp"\n'
+SLIPPED = "a@gmail.com は、これまで 001 株式会社甲 に送ってきたアドレスです"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with settings and a list of two clients."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "clients.csv").write_text(LIST, encoding="utf-8")
+    return tmp_path
+
+
+def call(*words: str, status: int = 0) -> str:
+    done = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def list_is(*lines: str) -> None:
+    Path("clients.csv").write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def sent(*mails: tuple[str, str], folder: str = "output") -> None:
+    """The requests that have gone out, by id and address."""
+    with Postbook.open(Path(folder) / FILE_NAME) as book:
+        for client, address in mails:
+            time = datetime(2026, 11, 2, tzinfo=UTC)
+            book.add(Posted(time, Event.SENT, client, MailKind.REQUEST, addresses=(address,)))
+
+
+BOTH = (("001", "a@gmail.com"), ("002", "b@gmail.com"))
+
+
+def test_a_list_that_fits_what_was_sent_is_fine() -> None:
+    sent(*BOTH)
+    said = call("clients")
+    assert "これまで" not in said
+    assert "依頼済み" not in said
+    assert "2 件を確認しました" in said
+
+
+def test_without_a_campaign_no_log_is_made(here: Path) -> None:
+    assert "確認しました" in call("clients")
+    assert not (here / "output").exists()
+
+
+@pytest.mark.parametrize("folder", ["output", "last"])
+def test_a_column_that_slipped_is_told(folder: str) -> None:
+    sent(*BOTH, folder=folder)
+    list_is("001,株式会社甲,b@gmail.com", "002,株式会社乙,a@gmail.com")
+    output = ("--output", folder) if folder != "output" else ()
+    said = call("clients", *output)
+    assert f"002 株式会社乙：{SLIPPED}" in said
+    assert "送付済みの宛先と合わない" in said
+    assert "001 株式会社甲：b@gmail.com は、これまで 002 株式会社乙" in said
+
+
+def test_an_address_of_last_year_that_is_anothers_now_is_told() -> None:
+    sent(*BOTH, folder="last")
+    Path("last/run.json").write_text(_RUN, encoding="utf-8")
+    list_is("001,株式会社甲,a2@gmail.com", "002,株式会社乙,a@gmail.com")
+    assert f"002 株式会社乙：{SLIPPED}" in call("clients", "--previous", "last")
+
+
+_RUN = '{"schema": 1, "as_of": "2025-11-20", "returns": []}'
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        pytest.param(
+            ("1,株式会社甲,a@gmail.com", "2,株式会社乙,b@gmail.com"),
+            ("1 株式会社甲：a@gmail.com には、番号 001 として依頼済みです。CSV",
+             "2 株式会社乙：b@gmail.com には、番号 002 として依頼済みです。CSV"),
+            id="zeros lost in Excel",
+        ),
+        pytest.param(
+            ("K-1,株式会社甲,a@gmail.com", "002,株式会社乙,b@gmail.com"),
+            ("K-1 株式会社甲：a@gmail.com には、番号 001 として依頼済みです。番号を変え",),
+            id="another id",
+        ),
+    ],
+)  # fmt: skip
+def test_ids_that_the_list_lost_are_told_and_nobody_is_asked_twice(
+    here: Path, lines: Sequence[str], says: Sequence[str]
+) -> None:
+    sent(*BOTH)
+    list_is(*lines)
+    told = call("clients")
+    assert all(each in told for each in says)
+    assert "これまで" not in told  # once is enough
+    assert "送付済みの宛先と合わない" in told
+    stopped = call("issue", status=2)
+    assert all(each in stopped for each in says)
+    assert "--only" in stopped
+    assert not (here / "output" / "drafts").exists()
+
+
+def test_whoever_names_the_client_may_ask_once_more(here: Path) -> None:
+    sent(*BOTH)
+    list_is("K-1,株式会社甲,a@gmail.com", "002,株式会社乙,b@gmail.com")
+    call("issue", "--only", "K-1")
+    assert len(list((here / "output/drafts/request").glob("*.eml"))) == 1
+    rmtree(here / "output/drafts")
+    sent(("K-1", "a@gmail.com"))
+    assert "依頼済み" not in call("clients")
+    call("issue")
+
+
+def test_other_commands_tell_of_it_and_go_on() -> None:
+    sent(*BOTH)
+    list_is("1,株式会社甲,a@gmail.com", "2,株式会社乙,b@gmail.com")
+    assert "番号 001 として依頼済みです" in call("remind")
