@@ -1,4 +1,4 @@
-"""A campaign to try everything on: a blank sheet and the returns of invented clients.
+"""What clients of the demonstration send back, and the blank sheets that they were asked with.
 
 The returns are made as clients make them: in two languages, with ticks and circles instead of the
 listed words, in a subfolder, one half finished, and one file that is something else.
@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.demo.place import mark
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
 from sheet_diag.model.settings import Issuer
@@ -20,8 +21,7 @@ from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.style import BODY
 from sheet_diag.workbook import Book
 
-_MARK: Final = ".sheet-diag-demo"
-
+STRAY: Final = "御見積書_見本印刷.xlsx"  # what somebody has sent by mistake
 ISSUER: Final = Issuer(
     name="見本リスクコンサルティング株式会社",
     department="情報セキュリティ診断室",
@@ -71,74 +71,73 @@ _WAYS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Client:
-    """An invented client: `industry` and `employees` as in the drop-down, or as typed."""
+class Client:
+    """An invented client: `industry` and `employees` as in the drop-down, or as typed; `folder` is
+    the one of its return below the input folder."""
 
     name: str
     industry: str
     employees: str
-    maturity: str
+    maturity: str = "good"
     records: str = "upto_1000"
     lang: Lang = Lang.JA
     way: str = "list"
     folder: str = ""
     complete: bool = True
 
+    @property
+    def file(self) -> str:
+        """Its return, below the input folder."""
+        title = "ヒアリングシート" if self.lang is Lang.JA else "Hearing sheet"
+        return f"{self.folder}/{title}_{self.name}.xlsx".lstrip("/")
 
-_CLIENTS: Final = (
-    _Client("株式会社見本商事", "I", "upto_100", "reference", "over_1000"),
-    _Client("見本電機工業株式会社", "E", "upto_300", "excellent", "over_1000"),
-    _Client("株式会社サンプルシステムズ", "G", "upto_100", "excellent", "over_10000"),
-    _Client("例示信用金庫サービス株式会社", "J", "upto_300", "excellent", "over_100000"),
-    _Client("見本ロジスティクス株式会社", "H", "upto_300", "good", "over_1000", way="marks"),
-    _Client("医療法人見本会", "P", "upto_100", "good", "over_10000"),
-    _Client("株式会社例示ソフト開発", "G", "upto_50", "good", "over_1000", folder="追加分"),
-    _Client("サンプル建設株式会社", "D", "upto_100", "good", way="words"),
-    _Client("見本食品工業株式会社", "E", "upto_300", "good", "over_1000"),
-    _Client("株式会社例示出版", "G", "upto_20", "good", "over_10000", way="wide"),
-    _Client("サンプル不動産株式会社", "K", "upto_20", "fair", "over_1000"),
-    _Client("見本鉄工株式会社", "E", "upto_50", "fair", way="marks"),
-    _Client("株式会社例示ツアーズ", "N", "upto_20", "fair", "over_10000"),
-    _Client("サンプル薬局株式会社", "I", "upto_50", "fair", "over_10000", folder="追加分"),
-    _Client("学校法人見本学園", "O", "upto_100", "fair", "over_10000"),
-    _Client("例示設計事務所", "L", "upto_20", "fair"),
-    _Client("有限会社見本水産", "B", "upto_5", "poor"),
-    _Client("株式会社サンプル旅館", "M", "upto_50", "poor", "over_1000", way="words"),
-    _Client("例示印刷株式会社", "E", "18名", "poor", "over_1000"),
-    _Client("見本運送有限会社", "H", "upto_20", "none"),
-    _Client("サンプル介護サービス株式会社", "P", "upto_50", "none", "over_1000"),
-    _Client("Sample Trading K.K.", "I", "upto_50", "good", "over_1000", Lang.EN),
-    _Client("Example Robotics Japan Ltd.", "E", "upto_100", "fair", "upto_1000", Lang.EN),
-    _Client("株式会社見本デザイン", "L", "upto_20", "good", complete=False),
+
+CLIENTS: Final = (
+    Client("株式会社見本商事", "I", "upto_100", "reference", "over_1000"),
+    Client("見本電機工業株式会社", "E", "upto_300", "excellent", "over_1000"),
+    Client("株式会社サンプルシステムズ", "G", "upto_100", "excellent", "over_10000"),
+    Client("例示信用金庫サービス株式会社", "J", "upto_300", "excellent", "over_100000"),
+    Client("見本ロジスティクス株式会社", "H", "upto_300", "good", "over_1000", way="marks"),
+    Client("医療法人見本会", "P", "upto_100", "good", "over_10000"),
+    Client("株式会社例示ソフト開発", "G", "upto_50", "good", "over_1000", folder="追加分"),
+    Client("サンプル建設株式会社", "D", "upto_100", "good", way="words"),
+    Client("見本食品工業株式会社", "E", "upto_300", "good", "over_1000"),
+    Client("株式会社例示出版", "G", "upto_20", "good", "over_10000", way="wide"),
+    Client("サンプル不動産株式会社", "K", "upto_20", "fair", "over_1000"),
+    Client("見本鉄工株式会社", "E", "upto_50", "fair", way="marks"),
+    Client("株式会社例示ツアーズ", "N", "upto_20", "fair", "over_10000"),
+    Client("サンプル薬局株式会社", "I", "upto_50", "fair", "over_10000", folder="追加分"),
+    Client("学校法人見本学園", "O", "upto_100", "fair", "over_10000"),
+    Client("例示設計事務所", "L", "upto_20", "fair"),
+    Client("有限会社見本水産", "B", "upto_5", "poor"),
+    Client("株式会社サンプル旅館", "M", "upto_50", "poor", "over_1000", way="words"),
+    Client("例示印刷株式会社", "E", "18名", "poor", "over_1000"),
+    Client("見本運送有限会社", "H", "upto_20", "none"),
+    Client("サンプル介護サービス株式会社", "P", "upto_50", "none", "over_1000"),
+    Client("Sample Trading K.K.", "I", "upto_50", "good", "over_1000", Lang.EN),
+    Client("Example Robotics Japan Ltd.", "E", "upto_100", "fair", "upto_1000", Lang.EN),
+    Client("株式会社見本デザイン", "L", "upto_20", "good", complete=False),
 )  # fmt: skip
-
-
-def is_free(folder: Path) -> bool:
-    """Whether the folder is new, empty, or made by an earlier demonstration."""
-    if not folder.is_dir():
-        return not folder.exists()
-    return (folder / _MARK).exists() or not any(folder.iterdir())
 
 
 def prepare(folder: Path, catalog: Catalog) -> Path:
     """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet."""
     returns = folder / "input"
     returns.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).touch()
+    mark(folder)
     sheet = folder / "hearing_sheet.xlsx"
     sheet.write_bytes(hearing_sheet(catalog, Lang.JA, ISSUER))
     (folder / "hearing_sheet_en.xlsx").write_bytes(hearing_sheet(catalog, Lang.EN, ISSUER))
-    for client in _CLIENTS:
-        title = "ヒアリングシート" if client.lang is Lang.JA else "Hearing sheet"
-        path = returns / client.folder / f"{title}_{client.name}.xlsx"
+    for client in CLIENTS:
+        path = returns / client.file
         path.parent.mkdir(exist_ok=True)
         entries = _entries(catalog, client)
         path.write_bytes(hearing_sheet(catalog, client.lang, ISSUER, entries))
-    (returns / "御見積書_見本印刷.xlsx").write_bytes(_something_else())
+    (returns / STRAY).write_bytes(_something_else())
     return sheet
 
 
-def _entries(catalog: Catalog, client: _Client) -> Entries:
+def _entries(catalog: Catalog, client: Client) -> Entries:
     chance = random.Random(f"{client.name}/{catalog.id}")
     answers, remarks = {}, {}
     for position, category in enumerate(catalog.categories):
@@ -152,7 +151,7 @@ def _entries(catalog: Catalog, client: _Client) -> Entries:
     return Entries(_profile(catalog, client), answers, remarks)
 
 
-def _letter(client: _Client, category: str, place: int, item: Item, chance: random.Random) -> str:
+def _letter(client: Client, category: str, place: int, item: Item, chance: random.Random) -> str:
     """What the client means: y, p, n, u or a."""
     if client.maturity == "reference" and place < len(_REFERENCE.get(category, "")):
         return _REFERENCE[category][place]
@@ -164,7 +163,7 @@ def _letter(client: _Client, category: str, place: int, item: Item, chance: rand
     return chance.choices("ypnu", _MATURITY[maturity])[0]
 
 
-def _as_typed(catalog: Catalog, item: Item, letter: str, client: _Client) -> str:
+def _as_typed(catalog: Catalog, item: Item, letter: str, client: Client) -> str:
     """The answer as this client writes it; the drop-down's word where it has no habit."""
     choices = list(catalog.choices_of(item).values())
     choice = next((c for c in choices if _meant(c) == letter), choices[0])
@@ -179,7 +178,7 @@ def _meant(choice: Choice) -> str:
     return {0: "n", 1: "y"}.get(int(choice.value or 0), "p") if choice.value in (0, 1) else "p"
 
 
-def _profile(catalog: Catalog, client: _Client) -> dict[str, str]:
+def _profile(catalog: Catalog, client: Client) -> dict[str, str]:
     wanted = {
         "company": client.name,
         "department": "総務部" if client.lang is Lang.JA else "General Affairs",
