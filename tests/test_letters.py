@@ -18,7 +18,7 @@ from sheet_diag.letters.sources import FRAME, SIGNATURE, file_name, file_names, 
 from sheet_diag.letters.variables import explained, names_of
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.post import MailKind, Parcel
+from sheet_diag.model.post import MailKind, Parcel, about_reminder
 from sheet_diag.model.settings import Issuer
 from sheet_diag.wording import Wording, labels
 
@@ -27,6 +27,8 @@ DUE = date(2026, 12, 25)
 GOLDEN = Path(__file__).parent / "data" / "letters"
 DOCS = Path(__file__).parent.parent / "docs" / "letters.md"
 PASSWORD = "kT7-mQ2x_Rw9*"
+SHA256 = "0dd95d12" * 8
+CHASED = (MailKind.REMINDER, about_reminder(1, SHA256))  # of a correction
 CLIENTS = {
     Lang.JA: ListedClient(
         "C-001", "株式会社見本商事", Lang.JA, ("taro@example.co.jp",), "山田 太郎", "総務部長",
@@ -104,21 +106,24 @@ def expected(letter: Letter, firm: str) -> str:
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize("name", [*MailKind, "reminder-2"])
+@pytest.mark.parametrize(
+    "name", [*MailKind, "reminder-2", "reminder-correcting", "reminder-correcting-2"]
+)
 def test_letter_is_the_one_that_was_read_by_eye(name: str, lang: Lang) -> None:
-    kind = MailKind(name.removesuffix("-2"))
+    kind = MailKind(name.partition("-")[0])
     due = DUE if kind is MailKind.REMINDER else date(2027, 1, 15)
     client = replace(CLIENTS[lang], due=due)
     number = 2 if name.endswith("-2") else 1
-    letter = written(parcel(kind, lang, client=client, number=number))
+    about = about_reminder(number, SHA256 if "correcting" in name else "")
+    letter = written(parcel(kind, lang, client=client, number=number, about=about))
     path = GOLDEN / f"{name}.{lang.value}.txt"
     assert f"{letter.subject}\n\n{letter.text}" == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize("kind", MailKind)
-def test_html_shows_what_the_text_says(kind: MailKind, lang: Lang) -> None:
-    letter = written(parcel(kind, lang))
+@pytest.mark.parametrize(("kind", "about"), [*((kind, "") for kind in MailKind), CHASED])
+def test_html_shows_what_the_text_says(kind: MailKind, about: str, lang: Lang) -> None:
+    letter = written(parcel(kind, lang, about=about))
     assert shown(letter) == expected(letter, FIRMS[lang].name)
     assert f'<html lang="{lang.value}"' in letter.html
 
@@ -198,10 +203,12 @@ def test_english_addressee(contact: str, title: str, start: str) -> None:
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize("kind", MailKind)
-def test_a_firm_that_has_told_nothing_leaves_no_gaps(kind: MailKind, lang: Lang) -> None:
+@pytest.mark.parametrize(("kind", "about"), [*((kind, "") for kind in MailKind), CHASED])
+def test_a_firm_that_has_told_nothing_leaves_no_gaps(
+    kind: MailKind, about: str, lang: Lang
+) -> None:
     client = replace(CLIENTS[lang], contact="", title="")
-    letter = written(parcel(kind, lang, client=client, facts={}), Issuer())
+    letter = written(parcel(kind, lang, client=client, about=about, facts={}), Issuer())
     assert not re.search(
         r"\n\n\n|：$|: $|でございます。\n{0}^の|^\s*でございます", letter.text, re.MULTILINE
     )
@@ -226,6 +233,45 @@ def test_reminders_grow_firmer(number: int, due: date | None, said: str, unsaid:
     assert said in letter.text
     assert unsaid not in letter.text
     assert "行き違い" in letter.text
+
+
+# (number, due, what is said, what is not)
+_CHASES = {
+    "before the day": (1, "2026-12-31", "近づいて", "過ぎて"),
+    "late": (1, "2026-12-25", "過ぎて", "重ねてのお願い"),
+    "late again": (2, "2026-12-25", "重ねてのお願い", "近づいて"),
+    "no day was told": (1, "", "到着を確認できておりません", "期限"),
+    "no day was told, again": (2, "", "重ねてのお願い", "期限"),
+}
+
+
+@pytest.mark.parametrize(("number", "due", "said", "unsaid"), _CHASES.values(), ids=_CHASES)
+def test_reminders_of_a_correction_ask_for_that(
+    number: int, due: str, said: str, unsaid: str
+) -> None:
+    """The client's own day is over, and was that of the first answer."""
+    about = about_reminder(number, SHA256)
+    client = replace(CLIENTS[Lang.JA], due=date(2026, 12, 1))
+    facts = {"due": due, "points": "3"}
+    of = parcel(MailKind.REMINDER, client=client, number=number, about=about, facts=facts)
+    letter = written(of)
+    assert letter.subject.endswith("ヒアリングシートのご修正について")
+    assert said in letter.text
+    assert unsaid not in letter.text
+    assert "2026年12月1日" not in letter.text
+    assert "3か所" in letter.text
+    assert "修正のお願い" in letter.text
+    assert "行き違い" in letter.text
+    first = written(replace(of, about=about_reminder(number)))
+    assert first.subject.endswith("ヒアリングシートのご提出について")
+    assert "修正" not in first.text
+
+
+def test_a_first_answer_that_was_asked_for_without_a_day_is_reminded_of_without_one() -> None:
+    client = replace(CLIENTS[Lang.JA], due=DUE)
+    of = parcel(MailKind.REMINDER, client=client, facts={"due": ""})
+    assert "期限" not in written(of).text
+    assert "期限" in written(replace(of, facts={})).text
 
 
 @pytest.mark.parametrize(
@@ -319,6 +365,25 @@ def test_a_firms_letter_goes_before_ours(tmp_path: Path, code: str, end: str) ->
     assert "督促" not in letter.text
     other = written(parcel(MailKind.REMINDER), letters=letters)
     assert other == written(parcel(MailKind.REMINDER))
+
+
+@pytest.mark.parametrize(
+    ("own_words", "says"),
+    [
+        ("独自の督促です。", False),
+        ("{% if correcting %}独自の修正の督促です。{% else %}独自の督促です。{% endif %}", True),
+    ],
+)
+def test_a_firms_reminder_that_knows_no_corrections_reminds_of_none(
+    tmp_path: Path, own_words: str, says: bool
+) -> None:
+    """It would ask for a hearing sheet, where another workbook is attached."""
+    text = f"件名: 督促\n\n{{{{ addressee }}}}\n\n{own_words}\n"
+    letters = own(tmp_path, text, "reminder.ja.md")
+    assert "独自の督促です。" in written(parcel(MailKind.REMINDER), letters=letters).text
+    of = parcel(MailKind.REMINDER, about=about_reminder(1, SHA256))
+    assert ("独自の修正の督促です。" in written(of, letters=letters).text) is says
+    assert (written(of, letters=letters) == written(of)) is not says
 
 
 def test_markdown_that_reads_as_text(tmp_path: Path) -> None:
@@ -492,6 +557,8 @@ def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
         for kind in MailKind:
             of = parcel(kind, lang)
             assert written(of, letters=letters) == written(of)
+        chased = parcel(MailKind.REMINDER, lang, about=about_reminder(1, SHA256))
+        assert written(chased, letters=letters) == written(chased)
 
 
 def test_copies_of_one_language_over_none_that_is_there(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from sheet_diag.letters.sources import (
     our_source,
 )
 from sheet_diag.letters.texts import Letter, Template, Written
-from sheet_diag.letters.variables import words_for
+from sheet_diag.letters.variables import CORRECTING, words_for
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.post import Parcel
+from sheet_diag.model.post import MailKind, Parcel
 from sheet_diag.model.settings import Issuer
 
 __all__ = ["Letter", "LetterError", "Letters", "copy_templates"]
@@ -46,7 +46,7 @@ class Letters:
         faults = [fault for source in self._firms.values() for fault in _faults(source)]
         if faults:
             raise LetterError(faults)
-        self._templates: dict[str, Template] = {}
+        self._templates: dict[Source, Template] = {}
         self._frame: Frame | None = None
 
     def write(self, parcel: Parcel, issuer: Issuer, today: date) -> Letter:
@@ -54,19 +54,27 @@ class Letters:
         own letter stumbles over this client."""
         lang = parcel.client.lang
         words = words_for(parcel, issuer, today)
-        letter = self._written(parcel.kind.value, lang, words)
-        signature = self._written(SIGNATURE, lang, words)
+        letter = self._template(self._source_for(parcel)).written(words)
+        signature = self._template(self._source(file_name(SIGNATURE, lang))).written(words)
         subject, body = letter.subject_and_body()
         foot = f"\n{_RULE}\n{signature.plain()}\n" if signature.marked else ""
         text = f"{body.plain()}\n{foot}"
         html = self._framed(lang, subject.plain(), issuer, body, signature)
         return Letter(subject.plain(), text, html)
 
-    def _written(self, kind: str, lang: Lang, words: dict[str, object]) -> Written:
-        name = file_name(kind, lang)
-        if name not in self._templates:
-            self._templates[name] = Template(self._source(name))
-        return self._templates[name].written(words)
+    def _source_for(self, parcel: Parcel) -> Source:
+        """A reminder of the firm's own that knows of no corrections is none of a correction."""
+        name = file_name(parcel.kind.value, parcel.client.lang)
+        source = self._source(name)
+        reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.corrects
+        if reminds_of_correction and not self._template(source).uses(CORRECTING):
+            return our_source(name)
+        return source
+
+    def _template(self, source: Source) -> Template:
+        if source not in self._templates:
+            self._templates[source] = Template(source)
+        return self._templates[source]
 
     def _framed(
         self, lang: Lang, subject: str, issuer: Issuer, body: Written, signature: Written

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 import jinja2
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheet_diag.letters.sources import LetterError, Source
@@ -62,6 +62,10 @@ class Template:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._template = environment().from_string(source.text)
+
+    def uses(self, word: str) -> bool:
+        """Whether the word is anywhere in it, be it in a condition."""
+        return word in meta.find_undeclared_variables(environment().parse(self._source.text))
 
     def written(self, words: Mapping[str, object]) -> Written:
         """The text for a client. Raises `LetterError` where the template stumbles."""

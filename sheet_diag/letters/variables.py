@@ -20,9 +20,10 @@ COMMON: Final = (
     "sender", "firm", "department", "person", "address", "phone", "email",
     "survey", "today",
 )  # fmt: skip
+CORRECTING: Final = "correcting"
 _OF_KIND: Final[dict[str, tuple[str, ...]]] = {
     MailKind.REQUEST: ("file", "due", "previous"),
-    MailKind.REMINDER: ("file", "due", "overdue", "number"),
+    MailKind.REMINDER: ("file", "due", "overdue", "number", CORRECTING, "points"),
     MailKind.CORRECTION: ("file", "due", "points"),
     MailKind.RESULT: ("file", "protected"),
     MailKind.PASSWORD: ("file", "password"),
@@ -60,12 +61,11 @@ def words_for(parcel: Parcel, issuer: Issuer, today: date) -> dict[str, object]:
         **_of_firm(issuer, say),
         "survey": clean(parcel.facts.get("survey", "")) or say("letter.survey"),
         "today": shown_date(today, say),
-        "file": clean(
-            parcel.attachment.name if parcel.attachment else parcel.facts.get("file", "")
-        ),
+        "file": clean(parcel.file_names or parcel.facts.get("file", "")),
         "due": shown_date(due, say) if due else "",
         "overdue": due is not None and due < today,
         "number": parcel.number,
+        CORRECTING: parcel.corrects,
         "previous": bool(parcel.facts.get("previous")),
         "points": _number(parcel.facts.get("points", "")),
         "protected": bool(parcel.password),
@@ -118,9 +118,9 @@ def _of_firm(issuer: Issuer, say: Wording) -> dict[str, object]:
 
 
 def _due(parcel: Parcel, issuer: Issuer, today: date) -> date | None:
-    """The day by which an answer is asked for. A correction names no day that has passed."""
-    told = parcel.facts.get("due")
-    due = date.fromisoformat(told) if told else parcel.client.due or issuer.deadline
+    """The day by which an answer is asked for: that of the parcel (blank: none) where it knows one,
+    else that of the client or of all. Only a reminder names a day that has passed."""
+    due = parcel.due if "due" in parcel.facts else parcel.client.due or issuer.deadline
     late = parcel.kind is not MailKind.REMINDER and due is not None and due < today
     return None if late else due
 

@@ -1,0 +1,248 @@
+"""Who is reminded, told as a person would tell it: by the mail log, the returns and the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.post import Event, MailKind, Parcel, Posted
+from sheet_diag.model.standing import ReturnFacts, Standing, Turnout
+from sheet_diag.parcels import LeftOut
+from sheet_diag.reminding import Reminding, reminders
+from sheet_diag.standings import standings
+from tests.campaigns import RAN_ON, day, fact, listed, log
+
+DUE = "11/20"
+SHEETS = {"C-001": Path("outbox/sheet.xlsx")}
+OUTPUT = Path("output")
+
+
+def held(digest: str = "s1", **more: object) -> ReturnFacts:
+    """A return that was held, with its correction and the points that it lists."""
+    back = fact(f"held {digest} 11/9")
+    whole = replace(back, correction=f"corrections/{digest}.xlsx", points=3)
+    return replace(whole, **more)  # type: ignore[arg-type]  # a table of names and values
+
+
+def campaign(
+    lines: str | Sequence[Posted],
+    *returns: ReturnFacts,
+    as_of: str,
+    client: ListedClient | None = None,
+    deadline: str = "",
+) -> Turnout:
+    """Where the only client stands."""
+    posted = log(lines) if isinstance(lines, str) else lines
+    return standings(
+        ClientList([client or listed(due=DUE)]),
+        posted,
+        returns,
+        ran_on=RAN_ON,
+        as_of=day(as_of),
+        deadline=day(deadline) if deadline else None,
+    )
+
+
+def mails(turnout: Turnout, **how: object) -> list[Parcel | LeftOut]:
+    """What `remind` makes of it, five days after the last mail where nothing else is said."""
+    asked = Reminding(**{"gap": 5, **how})  # type: ignore[arg-type]  # a table of names and values
+    return list(reminders(turnout, SHEETS, OUTPUT, asked))
+
+
+def told(found: Iterable[Parcel | LeftOut]) -> list[str]:
+    """A line each: what it is about, the day that it names and what is attached; or why not."""
+    return [
+        each.key.removeprefix("mail.left.")
+        if isinstance(each, LeftOut)
+        else f"{each.about} {_day(each)} {each.attachment and each.attachment.as_posix()}"
+        for each in found
+    ]
+
+
+def _day(mail: Parcel) -> str | None:
+    return f"{mail.due.month}/{mail.due.day}" if mail.due else None
+
+
+def alone(turnout: Turnout) -> Standing:
+    (standing,) = turnout.standings
+    return standing
+
+
+# --- of the first answer
+
+FIRST = {
+    "late": ("11/2 sent request", [], "11/21", 0, ["1 11/20 outbox/sheet.xlsx"]),
+    "the last day is not late": ("11/2 sent request", [], "11/20", 0, []),
+    "a day ahead": ("11/2 sent request", [], "11/20", 1, ["1 11/20 outbox/sheet.xlsx"]),
+    "again": (
+        "11/2 sent request\n11/21 sent reminder/1", [], "11/26", 0, ["2 11/20 outbox/sheet.xlsx"],
+    ),
+    "the next day": ("11/2 sent request\n11/21 sent reminder/1", [], "11/22", 0, ["rests"]),
+    "a day too early": ("11/2 sent request\n11/21 sent reminder/1", [], "11/25", 0, ["rests"]),
+    "twice on one day": ("11/2 sent request\n11/21 sent reminder/1", [], "11/21", 0, ["rests"]),
+    "it came back": (
+        "11/2 sent request\n11/21 sent reminder/1\n11/21 bounced reminder/1", [], "11/22", 0,
+        ["1 11/20 outbox/sheet.xlsx"],
+    ),
+    "announced a day ahead": (
+        "11/2 sent request\n11/19 sent reminder/1", [], "11/21", 0, ["rests"],
+    ),
+    "asked a day before": ("11/20 sent request", [], "11/21", 0, ["rests"]),
+    "asked too late, so that no day was told": (
+        "11/22 sent request", [], "11/28", 0, ["1 None outbox/sheet.xlsx"],
+    ),
+    "asked once more": ("11/2 sent request\n11/24 sent request #2", [], "11/26", 0, ["rests"]),
+    "only a reminder arrived": (
+        "11/9 sent reminder/1", [], "11/21", 0, ["2 11/20 outbox/sheet.xlsx"],
+    ),
+    "never asked": ("", [], "11/26", 0, []),
+    "answered": ("11/2 sent request", [fact("ranked s1 11/9 B")], "11/26", 0, []),
+    "to be corrected, not asked for yet": ("11/2 sent request", [held()], "11/26", 0, []),
+    "a mail lies unread": ("11/2 sent request\n11/22 collected m.eml", [], "11/26", 0, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "returns", "as_of", "ahead", "says"), FIRST.values(), ids=FIRST)
+def test_who_is_late_with_the_first_answer(
+    lines: str, returns: list[ReturnFacts], as_of: str, ahead: int, says: list[str]
+) -> None:
+    assert told(mails(campaign(lines, *returns, as_of=as_of), ahead=ahead)) == says
+
+
+def test_on_two_days_in_a_row_nobody_gets_two_mails() -> None:
+    """Whoever runs it daily writes to each client every fifth day."""
+    posted = log("11/2 sent request")
+    written = []
+    for after in range(20):
+        today = day("11/21") + timedelta(days=after)
+        for mail in mails(campaign(posted, as_of=f"{today:%m/%d}")):
+            if isinstance(mail, Parcel):
+                posted += log(f"{today:%m/%d} sent reminder/{mail.about}")
+                written.append(f"{today:%m/%d}")
+    assert written == ["11/21", "11/26", "12/01", "12/06"]
+
+
+def test_who_is_left_alone_is_told_since_when_and_until_when() -> None:
+    (left,) = mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"))
+    assert isinstance(left, LeftOut)
+    assert left.parts == {"last": "2026-11-21", "gap": "5", "next": "2026-11-26"}
+    assert left.rests
+    assert told(mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"), gap=2))
+
+
+def test_the_deadline_of_all_counts_where_a_client_has_none() -> None:
+    found = campaign("11/2 sent request", as_of="11/21", client=listed(), deadline="11/20")
+    assert told(mails(found)) == ["1 11/20 outbox/sheet.xlsx"]
+    assert told(mails(campaign("11/2 sent request", as_of="11/21", client=listed()))) == ["no_due"]
+
+
+def test_without_a_sheet_nobody_is_reminded() -> None:
+    found = campaign("11/2 sent request", as_of="11/21")
+    assert told(reminders(found, {}, OUTPUT, Reminding())) == ["no_sheet"]
+
+
+# --- of a correction
+
+CORRECTION = {
+    "late": ("11/17 sent correction/s1", "11/23", ["s1/1 11/20 output/corrections/s1.xlsx"]),
+    "the last day is not late": ("11/10 sent correction/s1", "11/20", []),
+    "lately asked for": ("11/17 sent correction/s1", "11/21", ["rests"]),
+    "again": (
+        "11/10 sent correction/s1\n11/21 sent reminder/s1/1", "11/26",
+        ["s1/2 11/20 output/corrections/s1.xlsx"],
+    ),
+    "the next day": ("11/10 sent correction/s1\n11/21 sent reminder/s1/1", "11/22", ["rests"]),
+    "reminders of the first answer do not count": (
+        "11/3 sent reminder/1\n11/8 sent reminder/2\n11/10 sent correction/s1", "11/21",
+        ["s1/1 11/20 output/corrections/s1.xlsx"],
+    ),
+    "nor do those of an earlier correction": (
+        "11/3 sent correction/s0\n11/8 sent reminder/s0/1\n11/10 sent correction/s1", "11/21",
+        ["s1/1 11/20 output/corrections/s1.xlsx"],
+    ),
+    "asked for too late to name a day: within the week": ("11/22 sent correction/s1", "11/29", []),
+    "and after it": (
+        "11/22 sent correction/s1", "11/30", ["s1/1 None output/corrections/s1.xlsx"],
+    ),
+    "it came back": ("11/10 sent correction/s1\n11/10 bounced correction/s1", "11/26", []),
+    "nobody knows whether it went": ("11/10 sending correction/s1", "11/26", []),
+    "answered, not run yet": (
+        "11/10 sent correction/s1\n11/22 collected m.eml", "11/26", [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "as_of", "says"), CORRECTION.values(), ids=CORRECTION)
+def test_who_is_late_with_a_correction(lines: str, as_of: str, says: list[str]) -> None:
+    assert told(mails(campaign(f"11/2 sent request\n{lines}", held(), as_of=as_of))) == says
+
+
+def sent_back(on: str, due: str, event: Event = Event.BY_HAND) -> list[Posted]:
+    """The line of a correction that named a day of its own."""
+    (line,) = log(f"{on} sent correction/s1")
+    return [replace(line, event=event, due=day(due))]
+
+
+@pytest.mark.parametrize("event", [Event.BY_HAND, Event.SENT])
+@pytest.mark.parametrize(
+    ("on", "due", "as_of", "says"),
+    [
+        pytest.param("11/22", "11/30", "11/30", [], id="after the client's, not over"),
+        pytest.param("11/22", "11/30", "12/1", ["s1/1 11/30"], id="after the client's, over"),
+        pytest.param("11/10", "11/15", "11/16", ["s1/1 11/15"], id="before the client's"),
+    ],
+)
+def test_the_day_that_the_correction_was_asked_by_counts(
+    event: Event, on: str, due: str, as_of: str, says: list[str]
+) -> None:
+    found = campaign(sent_back(on, due, event), held(), as_of=as_of)
+    assert told(mails(found)) == [f"{each} output/corrections/s1.xlsx" for each in says]
+    assert (alone(found).due, alone(found).overdue) == (day(due), len(says))
+
+
+def test_the_day_of_the_last_request_counts() -> None:
+    lines = [*sent_back("11/10", "11/15"), *sent_back("11/16", "11/28")]
+    assert told(mails(campaign(lines, held(), as_of="11/26"))) == []
+
+
+def test_a_request_cut_off_that_came_back_partly_has_its_day() -> None:
+    """A bounce tells that it went out; the day stands in the line before it."""
+    (line,) = sent_back("11/10", "11/15", Event.SENDING)
+    both = replace(line, addresses=("a@mihon.example", "b@mihon.example"))
+    bounced = replace(line, event=Event.BOUNCED, addresses=("b@mihon.example",), due=None)
+    found = campaign([both, bounced], held(), as_of="11/16")
+    assert alone(found).due == day("11/15")
+
+
+def test_a_reminder_of_a_correction_tells_what_it_is_about() -> None:
+    (mail,) = mails(campaign("11/10 sent correction/s1", held(), as_of="11/21"))
+    assert isinstance(mail, Parcel)
+    assert (mail.kind, mail.number, mail.corrects) == (MailKind.REMINDER, 1, True)
+    assert (mail.facts["points"], mail.file_names) == ("3", "s1.xlsx")
+    (mail,) = mails(campaign("11/2 sent request", as_of="11/21"))
+    assert isinstance(mail, Parcel)
+    assert not mail.corrects
+
+
+def test_each_of_two_returns_is_reminded_of_by_itself() -> None:
+    lines = "11/10 sent correction/s1\n11/12 sent correction/s2\n11/21 sent reminder/s2/1"
+    found = campaign(lines, held("s1"), held("s2"), as_of="11/22")
+    assert told(mails(found)) == ["s1/1 11/20 output/corrections/s1.xlsx", "rests"]
+    assert alone(found).reminders == 1
+
+
+def test_from_anothers_address_a_person_is_asked_first() -> None:
+    found = campaign("11/10 sent correction/s1", held(strange=True), as_of="11/21")
+    assert told(mails(found)) == ["sender"]
+    named = mails(found, only=frozenset({"c-001"}))
+    assert told(named) == ["s1/1 11/20 output/corrections/s1.xlsx"]
+
+
+def test_without_a_workbook_there_is_nothing_to_be_corrected() -> None:
+    found = campaign("11/10 sent correction/s1", held(correction=""), as_of="11/21")
+    assert told(mails(found)) == ["unreadable"]
