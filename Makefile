@@ -1,4 +1,4 @@
-# make demo   sample returns, reports and a portfolio in demo/
+# make demo   a sample campaign in demo/: client list, returns, reports, portfolio, mails
 # make test   the tests
 # make check  what CI runs: lint, format, types, import contracts, tests
 # make validate  what Microsoft's Open XML SDK says of what we write (needs npm, x64 Linux)

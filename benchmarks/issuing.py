@@ -73,10 +73,11 @@ def orders(catalog: Catalog, count: int, *, former: bool) -> Iterator[SheetOrder
     for number in range(count):
         filled = campaign.client(number)
         answers = FormerAnswers(_LAST_YEAR, _choices(catalog, filled)) if former else None
-        yield SheetOrder(_listed(number, filled), answers)
+        yield SheetOrder(listed(number, filled), answers)
 
 
-def _listed(number: int, filled: Filled) -> ListedClient:
+def listed(number: int, filled: Filled) -> ListedClient:
+    """The client as the list has it."""
     profile = filled.entries.profile
     return ListedClient(
         f"C-{number:06}",

@@ -63,6 +63,8 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
     office = require_office(say) if asked.pdf else None
     catalog = load_asked(asked.catalog)
     clients = listed(asked.clients, catalog, settings.limits)
+    path = target / LOG
+    book = Postbook.read(path) if clients or asked.protect else Postbook(path)
     return Order(
         input=source,
         output=target,
@@ -78,7 +80,8 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
         protect=asked.protect,
         scheduler=asked.scheduler,
         clients=clients,
-        posted=Postbook.read(target / LOG).posted if clients else (),
+        posted=book.posted,
+        sealed=book.sealed(),
     )
 
 
@@ -180,11 +183,11 @@ def parse_lang(value: str | None, say: Wording, configured: Lang | None = None) 
         fail(say("cli.error.lang", value=value), say)
 
 
-def parse_day(value: str | None, say: Wording) -> date:
-    """The date asked for, else today."""
+def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:
+    """The date asked for with the option, else today."""
     if value is None:
         return date.today()
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
     except ValueError:
-        fail(say("cli.error.as_of", value=value), say)
+        fail(say("cli.error.day", option=option, value=value), say)

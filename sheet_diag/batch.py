@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -31,12 +31,13 @@ from sheet_diag.model.post import Posted
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Issuer, Limits, Reading
 from sheet_diag.model.standing import Turnout
+from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
+from sheet_diag.passwordlist import PasswordList
+from sheet_diag.passwordowners import Client
 from sheet_diag.portfolio.gathering import Gathering
 from sheet_diag.printing import Press, print_reports
 from sheet_diag.processes import Processes
-from sheet_diag.protection import FILE_NAME as PASSWORDS
-from sheet_diag.protection import PasswordList
-from sheet_diag.publishing import Desk, named, publish_all
+from sheet_diag.publishing import Desk, bearers, named, publish_all
 from sheet_diag.reception import Crew, Progress, receive_all
 from sheet_diag.recollection import FILE_NAME as READINGS
 from sheet_diag.recollection import Recollection
@@ -47,7 +48,9 @@ from sheet_diag.settle import settle
 from sheet_diag.settle.plans import attach_plans
 from sheet_diag.staging import JOURNAL, Staging
 from sheet_diag.standings import standings
+from sheet_diag.standings.readings import ReadFiles
 from sheet_diag.tasks import Bench, Edition
+from sheet_diag.whereabouts import gone
 from sheet_diag.wording import Wording
 from sheet_diag.workers import ClusterError, Workers
 
@@ -60,7 +63,8 @@ class Order:
     """One run: where from, where to, with what. `jobs` None uses every core; `beside` is what
     clients are compared with; `office` is the program that prints reports as PDF (None: they are
     not printed); `scheduler` is the address of a cluster that does the bulk; `clients` are those
-    that sheets were sent to (None: there is no list), `posted` the lines of the mail log."""
+    that sheets were sent to (None: there is no list), `posted` the lines of the mail log,
+    `sealed` the seals in it of encrypted reports, by folded client id."""
 
     input: Path
     output: Path
@@ -77,14 +81,21 @@ class Order:
     scheduler: str | None = None
     clients: ClientList | None = None
     posted: Sequence[Posted] = ()
+    sealed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run produced: every file's outcome in the order of names, and the tables."""
+    """What a run produced: every file's outcome in the order of names, and the tables.
+
+    `renewed` are clients (id, name) whose password is not the one that their report has gone out
+    with; `former` is the name of the file with the former passwords (empty: all stand in the new
+    one)."""
 
     outcomes: tuple[Outcome, ...]
     portfolio: Portfolio
+    renewed: tuple[Client, ...] = ()
+    former: str = ""
 
     @property
     def needs_attention(self) -> bool:
@@ -115,18 +126,18 @@ def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result
         read = receive_all(crew, found, staging.spool, shelf, progress, known)
         outcomes = _decided(order, read, shelf)
         comparisons = Comparisons.of(order.catalog, outcomes, order.beside)
-        desk = Desk.of(outcomes, shelf, comparisons, _passwords(order))
+        desk = Desk.of(outcomes, shelf, comparisons, _passwords(order, outcomes))
         if order.office:
             press = Press(order.office, crew.far, edition)
             outcomes = print_reports(press, staging, desk, outcomes, progress)
-        portfolio = _publish(order, outcomes, desk, crew, staging, progress)
-        if desk.passwords:
-            desk.passwords.write(staging.place(PASSWORDS))
+        turnout = _turnout(order, found, outcomes)
+        portfolio = _publish(order, outcomes, desk, crew, staging, progress, turnout)
+        renewed, former = _write_passwords(order, desk.passwords, staging)
         if order.beside.reference is None:  # a frozen one stays what it is
             least = order.beside.minimum
             staging.write(BENCHMARK, freeze(order.catalog, outcomes, order.as_of, least))
         staging.commit()
-    return Result(tuple(outcomes), portfolio)
+    return Result(tuple(outcomes), portfolio, renewed, former)
 
 
 def _decided(order: Order, read: Sequence[Read], shelf: Shelf) -> list[Outcome]:
@@ -145,6 +156,7 @@ def _publish(
     crew: Crew,
     staging: Staging,
     progress: Progress,
+    turnout: Turnout | None,
 ) -> Portfolio:
     """Write what each client gets, and on the way all that is about many."""
     gathering = Gathering(order.catalog, order.as_of)
@@ -158,7 +170,7 @@ def _publish(
             exports.add(published.told)
             journal.add(published.line)
         progress("portfolio", 0, 1)
-        portfolio = replace(gathering.portfolio(), turnout=_turnout(order, outcomes))
+        portfolio = replace(gathering.portfolio(), turnout=turnout)
         exports.finish(portfolio)
     path, say = staging.place("portfolio.xlsx"), Wording(order.lang)
     write_portfolio(path, portfolio, order.catalog, order.issuer, say)
@@ -166,17 +178,20 @@ def _publish(
     return portfolio
 
 
-def _turnout(order: Order, outcomes: Sequence[Outcome]) -> Turnout | None:
+def _turnout(order: Order, found: Sequence[Found], outcomes: Sequence[Outcome]) -> Turnout | None:
     """Where everyone on the list stands (None: there is no list)."""
     if order.clients is None:
         return None
+    facts = facts_of(outcomes)
+    read = ReadFiles.of(facts, order.as_of, order.posted)
     return standings(
         order.clients,
         order.posted,
-        facts_of(outcomes),
+        facts,
         ran_on=order.as_of,
         as_of=order.as_of,
         deadline=order.issuer.deadline,
+        gone=gone(order.posted, read, found),
     )
 
 
@@ -202,8 +217,25 @@ def _connected(
     return connect(url, bench, limits, progress)
 
 
-def _passwords(order: Order) -> PasswordList | None:
-    return PasswordList.load(order.output / PASSWORDS) if order.protect else None
+def _passwords(order: Order, outcomes: Sequence[Outcome]) -> PasswordList | None:
+    if not order.protect:
+        return None
+    listed = order.clients.clients if order.clients else ()
+    clients = [*((each.id, each.company) for each in listed), *bearers(outcomes)]
+    return PasswordList.load(order.output / PASSWORDS, clients, order.sealed)
+
+
+def _write_passwords(
+    order: Order, passwords: PasswordList | None, staging: Staging
+) -> tuple[tuple[Client, ...], str]:
+    """The clients whose report has gone out with another password, and the name of the former
+    list (empty: it is not kept)."""
+    if passwords is None:
+        return (), ""
+    if passwords.former:
+        passwords.former.write(staging.place(passwords.former.name))
+    passwords.write(staging.place(PASSWORDS))
+    return passwords.renewed(order.sealed), passwords.former.name if passwords.former else ""
 
 
 def processes(wanted: int | None, files: int) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.config import ConfigError
     from sheet_diag.intake import Found
     from sheet_diag.intake.clientfaults import ClientListError
+    from sheet_diag.passwordfile import PasswordListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
 _LOG: Final = Path("sheet-diag-error.log")
@@ -57,7 +58,7 @@ def sentence(error: Exception, say: Wording) -> str | None:
     from sheet_diag.intake.passwords import PasswordsError
     from sheet_diag.letters.sources import LetterError
     from sheet_diag.model.faults import ToldError
-    from sheet_diag.protection import PasswordListError
+    from sheet_diag.passwordfile import PasswordListError
     from sheet_diag.staging import OutputBusyError
 
     match error:
@@ -72,9 +73,10 @@ def sentence(error: Exception, say: Wording) -> str | None:
         case ToldError():
             return say(error.key, **error.parts)
         case PasswordsError():
-            return say("cli.error.passwords", path=error.path)
+            why = say(error.fault.key, **error.fault.parts)
+            return say("cli.error.passwords", path=error.path, why=why)
         case PasswordListError():
-            return say("cli.error.password_list", path=error.path)
+            return _password_list_text(error, say)
         case OutputBusyError():
             return say("cli.error.busy", path=error.args[0])
         case OSError():
@@ -151,6 +153,14 @@ def _list_text(error: ClientListError, say: Wording) -> str:
     lines = [say("mail.error.list", path=error.path, count=len(error.faults))]
     lines += [f"  {list_text(fault, say.lang)}" for fault in error.faults]
     return "\n".join(lines)
+
+
+def _password_list_text(error: PasswordListError, say: Wording) -> str:
+    why = [say(fault.key, **fault.parts) for fault in error.faults]
+    if len(why) == 1:
+        return say("cli.error.password_list", path=error.path, why=why[0])
+    lines = [say("cli.error.password_list.many", path=error.path, count=len(why))]
+    return "\n".join([*lines, *(f"  {text}" for text in why)])
 
 
 def _catalog_text(error: CatalogError, say: Wording) -> str:

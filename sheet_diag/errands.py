@@ -2,81 +2,95 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from sheet_diag import mailtexts
+from sheet_diag.arguments import parse_day
 from sheet_diag.complaints import fail
-from sheet_diag.intake import Found, find
-from sheet_diag.lastyear import former_returns, remarks
-from sheet_diag.mailroom import OUTBOX, MailAsked, Mailroom, mailroom, office
-from sheet_diag.model.comparison import PreviousRun
-from sheet_diag.model.post import MailKind, Parcel
-from sheet_diag.naming import issued_name
-from sheet_diag.ownfolder import OwnFolder, made_in
-from sheet_diag.parcels import (
-    LeftOut,
-    corrections,
-    passwords_of,
-    reminders,
-    requests,
-    results,
-    selected,
-)
+from sheet_diag.mailroom import MailAsked, Mailroom, mailroom, office, passwords_in
+from sheet_diag.model.post import MailKind, Parcel, ReportForm
+from sheet_diag.model.standing import ANSWERED
+from sheet_diag.outbox import make_sheets, sheets_in
+from sheet_diag.parcels import LeftOut, corrections, missing, requests, results
 from sheet_diag.postbook import Postbook
-from sheet_diag.posting import note_by_hand, post, require_server, settle_last_time
-from sheet_diag.previous import load_previous
-from sheet_diag.sheet.issuing import FormerAnswers, SheetOrder, issue_sheets
-from sheet_diag.terminal import bar
+from sheet_diag.posting import (
+    may_write,
+    note_by_hand,
+    post,
+    require_former_ids,
+    require_server,
+    settle_last_time,
+    tell_of_drafts,
+)
+from sheet_diag.readiness import require_all_read, require_log, require_prints, require_run
+from sheet_diag.reminding import Reminding, reminders
+from sheet_diag.selecting import Choosing, passwords_of, selected
 from sheet_diag.wording import Wording
 
 Mails = Iterable[Parcel | LeftOut]
-_CLIENT: Final = "client"
-_NAMED: Final = 3  # files of the input folder that are named
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What was typed: through the server (`send`), or to be noted as sent by a person."""
+    """What was typed: through the server (`send`), or to be noted as sent by a person (`by_hand`),
+    or once more what has gone out before (`again`)."""
 
     asked: MailAsked
     send: bool = False
     by_hand: bool = False
+    again: bool = False
 
 
 def issue(errand: Errand, say: Wording, words: Wording) -> bool:
     """A sheet per client, and the request to fill it in."""
 
-    def mails(room: Mailroom, _: Postbook) -> Mails:
-        late = [c for c in room.clients.clients if c.due and c.due < room.today]
-        head = room.say("mail.due_past", count=len(late))
-        mailtexts.show_lines(head, [f"{each.id} {each.company}" for each in late], room.say)
-        sheets, prefilled = _make_sheets(room, errand.asked.previous)
-        return requests(room.clients, sheets, prefilled)
+    def mails(room: Mailroom, book: Postbook) -> Mails:
+        sheets, prefilled = make_sheets(room, errand.asked.previous)
+        found = list(requests(room.clients, sheets, prefilled))
+        chosen = Choosing(room.only, _answered(room, book), errand.again)
+        _tell_of_past_days(room, selected(found, book, chosen).parcels)
+        return found
 
     return _carry_out(errand, MailKind.REQUEST, mails, say, words)
 
 
-def remind(errand: Errand, days: int, source: Path, say: Wording, words: Wording) -> bool:
-    """A reminder to everybody who is late, or will be in so many days."""
+def remind(
+    errand: Errand,
+    days: int,
+    source: Path,
+    say: Wording,
+    words: Wording,
+    *,
+    gap: int | None = None,
+) -> bool:
+    """A reminder to everybody who is late with the first answer or a correction, or will be in so
+    many days; `gap` days after the last mail about it (None: as the settings say)."""
 
     def mails(room: Mailroom, book: Postbook) -> Mails:
-        _require_all_read(room, source)
-        return reminders(room.turnout(book.posted), _sheets(room), room.deadline, days)
+        require_all_read(room, source, book)
+        how = Reminding(days, gap or room.config.correspondence.reminder_days, room.only)
+        found = reminders(room.turnout(book.posted, source), sheets_in(room), room.output, how)
+        return map(_with_its_files, found)
 
     return _carry_out(errand, MailKind.REMINDER, mails, say, words)
 
 
-def send_back(errand: Errand, source: Path, say: Wording, words: Wording) -> bool:
-    """The correction workbooks, each to its client."""
+def send_back(errand: Errand, due: str | None, source: Path, say: Wording, words: Wording) -> bool:
+    """The correction workbooks, each to its client, asked for by a day (None: by his own)."""
 
-    def mails(room: Mailroom, _: Postbook) -> Mails:
-        _require_run(room)
-        _require_all_read(room, source)
-        return corrections(room.clients, room.run.facts, room.output, room.only)
+    def mails(room: Mailroom, book: Postbook) -> Mails:
+        day = parse_day(due, room.say, "--due") if due else None
+        if day and day < room.today:
+            fail(room.say("mail.error.due_past", day=day), room.say)
+        require_run(room)
+        require_all_read(room, source, book)
+        back = corrections(room.clients, room.run.facts, room.output, room.only, day)
+        found = [_with_its_files(each) for each in back]
+        if not day:
+            _tell_of_no_day(room, [each for each in found if isinstance(each, Parcel)], book)
+        return found
 
     return _carry_out(errand, MailKind.CORRECTION, mails, say, words)
 
@@ -84,10 +98,16 @@ def send_back(errand: Errand, source: Path, say: Wording, words: Wording) -> boo
 def deliver(errand: Errand, source: Path, say: Wording, words: Wording) -> bool:
     """The reports, each to its client."""
 
-    def mails(room: Mailroom, _: Postbook) -> Mails:
-        _require_run(room)
-        _require_all_read(room, source)
-        return results(room.clients, room.run.facts, room.output, room.passwords(), room.only)
+    def mails(room: Mailroom, book: Postbook) -> Mails:
+        form = _form(room, errand.asked)
+        require_run(room)
+        if ReportForm.PRINTED in form.files:
+            require_prints(room)
+        require_all_read(room, source, book)
+        unprotected = errand.asked.unprotected
+        facts, words = room.run.facts, passwords_in(room, book, needed=not unprotected)
+        reports = results(room.clients, facts, room.output, words, room.only, form)
+        return map(_with_its_files, reports)
 
     return _carry_out(errand, MailKind.RESULT, mails, say, words)
 
@@ -96,8 +116,8 @@ def deliver_passwords(errand: Errand, say: Wording, words: Wording) -> bool:
     """The passwords of reports that have gone out."""
 
     def mails(room: Mailroom, book: Postbook) -> Mails:
-        _require_run(room)
-        facts, words = room.run.facts, room.passwords()
+        require_run(room)
+        facts, words = room.run.facts, passwords_in(room, book, needed=True)
         reports = results(room.clients, facts, room.output, words, room.only)
         return passwords_of(reports, book)
 
@@ -115,80 +135,60 @@ def _carry_out(
     if errand.send and errand.by_hand:
         fail(say("mail.error.two_ways"), say)
     room = mailroom(errand.asked, say, words)
+    if errand.again and not room.only:
+        fail(say("mail.error.again"), say)
     if errand.send:
         require_server(room)  # before anything is made
+    require_log(room)
     with Postbook.open(room.log) as book:
         desk = office(room, errand.asked, book)
         if errand.by_hand:
             return note_by_hand(room, desk, kind, book)
+        require_former_ids(room, kind, book)
         settle_last_time(room, book)
-        selection = selected(mails(room, book), book, room.only)
-        return post(room, desk, kind, selection, book, send=errand.send)
+        tell_of_drafts(room, kind)
+        if not errand.send and not may_write(room, desk, kind):
+            return False
+        answered = _answered(room, book) if kind is MailKind.REQUEST else frozenset()
+        chosen = Choosing(room.only, answered, errand.again)
+        selection = selected(mails(room, book), book, chosen)
+        done = post(room, desk, kind, selection, book, send=errand.send)
+        return done and all(each.rests for each in selection.left_out)
 
 
-# --- sheets
+def _answered(room: Mailroom, book: Postbook) -> frozenset[str]:
+    """The folded ids of those who have answered."""
+    standings = room.turnout(book.posted).standings
+    return frozenset(s.client.id.casefold() for s in standings if s.stage in ANSWERED)
 
 
-def _make_sheets(room: Mailroom, previous: Path | None) -> tuple[dict[str, Path], frozenset[str]]:
-    """The sheet of every client by id, and who has the answers of last time beside his own."""
-    before = load_previous(previous, room.catalog) if previous else None
-    if before:
-        mailtexts.show_remarks(list(remarks(room.clients, before.returns)), room.say)
-    former = _former(room, before)
-    orders = [SheetOrder(client, former.get(client.id)) for client in room.clients.clients]
-    sheets: dict[str, Path] = {}
-    with (
-        OwnFolder(room.output / OUTBOX) as folder,
-        bar(room.say("mail.progress.sheets"), len(orders)) as step,
-    ):
-        made = issue_sheets(room.catalog, room.config.issuer, orders)
-        for order, content in zip(orders, made, strict=True):
-            client = order.client
-            sheets[client.id] = folder.write(issued_name(client), content, {_CLIENT: client.id})
-            step(len(sheets))
-    mailtexts.tell(room.say("mail.issued", count=len(sheets), path=room.output / OUTBOX))
-    return sheets, frozenset(former)
+def _tell_of_past_days(room: Mailroom, mails: Iterable[Parcel]) -> None:
+    """Whoever is asked now and has no time left."""
+    late = [mail.client for mail in mails if mail.client.due and mail.client.due < room.today]
+    head = room.say("mail.due_past", count=len(late))
+    mailtexts.show_lines(head, [f"{each.id} {each.company}" for each in late], room.say)
 
 
-def _former(room: Mailroom, before: PreviousRun | None) -> Mapping[str, FormerAnswers]:
-    if before is None:
-        return {}
-    found = former_returns(room.clients, before.returns)
-    return {id_: FormerAnswers(before.as_of, each.answers) for id_, each in found.items()}
+def _tell_of_no_day(room: Mailroom, mails: Iterable[Parcel], book: Postbook) -> None:
+    """A day that has passed is in no letter; whoever writes may want to name another."""
+    days = [each.client.due or room.deadline for each in mails if not book.is_done(each.key)]
+    if count := sum(1 for day in days if day is None or day < room.today):
+        mailtexts.tell(room.say("mail.no_day", count=count))
 
 
-def _sheets(room: Mailroom) -> Mapping[str, Path]:
-    """The sheets that were issued, by client id."""
-    folder = room.output / OUTBOX
-    made = made_in(folder).items()
-    return {facts[_CLIENT]: folder / name for name, facts in made if _CLIENT in facts}
+def _form(room: Mailroom, asked: MailAsked) -> ReportForm:
+    """How reports are to go out."""
+    if asked.attach is None:
+        return room.config.correspondence.attach
+    try:
+        return ReportForm(asked.attach)
+    except ValueError:
+        allowed = ", ".join(ReportForm)
+        fail(room.say("mail.error.attach", value=asked.attach, allowed=allowed), room.say)
 
 
-# --- what must be so
-
-
-def _require_run(room: Mailroom) -> None:
-    if room.run.on is None:
-        fail(room.say("mail.error.no_run"), room.say)
-
-
-def _require_all_read(room: Mailroom, source: Path) -> None:
-    """Nobody is written to while the answer may lie there unread."""
-    known: dict[str, set[str]] = {}
-    for fact in room.run.facts:
-        known.setdefault(fact.file, set()).add("" if fact.member else fact.sha256)
-    found = find(source, apart_from=room.output) if source.is_dir() else ()
-    unread = [each.name for each in found if not each.ignored and not _is_read(each, known)]
-    if unread:
-        names = ", ".join(unread[:_NAMED]) + (" …" if len(unread) > _NAMED else "")
-        parts = {"path": source, "count": len(unread), "names": names}
-        fail(room.say("mail.error.unread", **parts), room.say)
-
-
-def _is_read(found: Found, known: Mapping[str, set[str]]) -> bool:
-    """Whether the run has read this very file; what holds others is known by its name alone."""
-    digests = known.get(found.name, set())
-    if not digests or digests == {""} or found.blocked or found.outside:
-        return bool(digests)
-    with found.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() in digests
+def _with_its_files(mail: Parcel | LeftOut) -> Parcel | LeftOut:
+    """The mail, if what the run wrote for it still lies there."""
+    if isinstance(mail, LeftOut) or all(path.is_file() for path in mail.files):
+        return mail
+    return missing(mail)

@@ -67,9 +67,10 @@ def verdicts(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> bytes
     return file.getvalue()
 
 
-def entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> bytes:
-    """One return, as a line of the file; the outcome must be whole."""
-    return one_line(_entry(catalog, outcome, lang))
+def entry(catalog: Catalog, outcome: Outcome, lang: Lang, points: int | None = None) -> bytes:
+    """One return, as a line of the file; the outcome must be whole. `points` are those of its
+    correction (None: it has none)."""
+    return one_line({**_entry(catalog, outcome, lang), "points": points})
 
 
 def _head(catalog: Catalog, counts: Mapping[Status, int]) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
         "received": received.received or None,
         "sender": received.sender or None,
         "sha256": received.sha256,
+        "file_sha256": received.file_sha256 or None,
         "status": outcome.status.value,
         "client": client,
         "lang": sheet.lang.value if sheet else None,
@@ -103,6 +105,7 @@ def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
         "result": outcome.result,
         "correction": outcome.correction,
         "pdf": outcome.pdf,
+        "pdf_sha256": outcome.pdf_sha256,
         "answers": sheet.answers if sheet else {},
         "entries": entries_digest(received),
         "overrides": [_override(override) for override in received.judgement.overrides],

@@ -8,6 +8,7 @@ the question and the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,23 +17,25 @@ from typing import Final
 from sheet_diag.guard import Doubt, Guard, Refusal
 from sheet_diag.letters import Letter, Letters
 from sheet_diag.messages import Sender, compose, draft, draft_name, new_message_id, sendable
-from sheet_diag.model.post import Event, MailKind, Parcel, Posted
+from sheet_diag.model.post import Event, MailKind, Parcel, Posted, return_in
 from sheet_diag.model.settings import Issuer
 from sheet_diag.ownfolder import Facts, OwnFolder, made_in, remove
 from sheet_diag.postbook import Postbook
-from sheet_diag.seals import seal_of
+from sheet_diag.seals import seals_of
 from sheet_diag.sending import Outgoing
 
 DRAFTS: Final = "drafts"
 _KIND, _CLIENT, _ABOUT, _ADDRESSES = "kind", "client", "about", "addresses"
-_NOTED: Final = {_KIND, _CLIENT, _ABOUT, _ADDRESSES, "file", "seal"}
+_FILE, _SEAL, _DUE, _EDITION, _AGAIN = "file", "seal", "due", "edition", "again"
+_NOTED: Final = {_KIND, _CLIENT, _ABOUT, _ADDRESSES, _FILE, _SEAL}
 
 Step = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What every mail is written with."""
+    """What every mail is written with. `jobs` is how many processes open attachments (None: one per
+    core)."""
 
     issuer: Issuer
     sender: Sender
@@ -40,10 +43,11 @@ class Office:
     guard: Guard
     output: Path
     today: date
+    jobs: int | None = None
 
     def drafts(self, kind: MailKind) -> Path:
         """The folder of the drafts of a kind."""
-        return self.output / DRAFTS / kind.value
+        return drafts_folder(self.output, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +60,29 @@ class Looked:
     path: Path | None = None
 
 
+def drafts_folder(output: Path, kind: MailKind) -> Path:
+    """Where the drafts of a kind lie in an output folder."""
+    return output / DRAFTS / kind.value
+
+
 def write_drafts(
     office: Office, kind: MailKind, parcels: Sequence[Parcel], only: frozenset[str], step: Step
 ) -> list[Looked]:
     """Make the folder of drafts anew, or of those of some clients (`only`, folded ids); a mail
     that the guard refuses has none. Raises `OSError`."""
     found = []
-    drafts = _drafts(office, kind)
+    drafts = _drafts(office.output, kind)
     kept = {n: facts for n, facts in drafts.items() if only and not _is_of(facts, only)}
-    with OwnFolder(office.drafts(kind), kept) as folder:
-        for done, parcel in enumerate(parcels, 1):
+    with (
+        OwnFolder(office.drafts(kind), kept) as folder,
+        seals_of(parcels) as seals,
+        office.guard.ahead(parcels, office.jobs) as ready,
+    ):
+        for done, (parcel, seal) in enumerate(zip(ready, seals, strict=True), 1):
             content = draft(compose(parcel, _letter(office, parcel), office.sender))
             looked = _look(office, parcel, content)
             if not looked.refusals:
-                path = folder.write(draft_name(parcel), content, _facts(parcel))
+                path = folder.write(draft_name(parcel), content, _facts(parcel, seal))
                 looked = Looked(parcel, doubts=looked.doubts, path=path)
             found.append(looked)
             step(done)
@@ -79,9 +92,10 @@ def write_drafts(
 def look_at(office: Office, parcels: Sequence[Parcel], step: Step) -> list[Looked]:
     """What the guard says of mails that are to be sent."""
     found = []
-    for done, parcel in enumerate(parcels, 1):
-        found.append(_look(office, parcel, _final(office, parcel, "", None)))
-        step(done)
+    with office.guard.ahead(parcels, office.jobs) as ready:
+        for done, parcel in enumerate(ready, 1):
+            found.append(_look(office, parcel, _final(office, parcel, "", None)))
+            step(done)
     return found
 
 
@@ -107,31 +121,43 @@ class Dispatch:
                 yield Outgoing(parcel, content, message_id)
 
 
-def mark_sent(
-    office: Office, kind: MailKind, book: Postbook, only: frozenset[str], now: datetime
-) -> list[Posted]:
+def mark_sent(office: Office, kind: MailKind, book: Postbook, only: frozenset[str]) -> list[Posted]:
     """Note that a person has sent the drafts that lie in the folder, and take them away.
 
     `only` names clients by folded id (empty: all). Raises `OSError`.
     """
-    drafts = {n: facts for n, facts in _drafts(office, kind).items() if _is_of(facts, only)}
-    lines = [_by_hand(drafts[name], kind, now) for name in sorted(drafts)]
+    drafts = {n: facts for n, facts in _drafts(office.output, kind).items() if _is_of(facts, only)}
+    again = {(f[_CLIENT], f[_ABOUT]) for f in drafts.values() if f.get(_AGAIN)}
     # Noted already, and still there, where the command was stopped right here.
-    marked = [line for line in lines if not book.is_done((kind, line.client, line.about))]
+    marked = [
+        line
+        for line in lying(office.output, kind, only)
+        if (line.client, line.about) in again or not book.is_done((kind, line.client, line.about))
+    ]
     for line in marked:
         book.add(line)
     remove(office.drafts(kind), set(drafts))
     return marked
 
 
+def lying(output: Path, kind: MailKind, only: frozenset[str]) -> tuple[Posted, ...]:
+    """The drafts of a kind that lie there, each as the line that notes it as sent by a person now;
+    `only` names clients by folded id (empty: all)."""
+    drafts, now = _drafts(output, kind), datetime.now().astimezone()
+    return tuple(
+        _by_hand(drafts[name], kind, now) for name in sorted(drafts) if _is_of(drafts[name], only)
+    )
+
+
 def drafts_of(office: Office, parcels: Sequence[Parcel]) -> set[str]:
-    """The names of the drafts that lie there of these mails, which are of one kind."""
-    keys = {parcel.key for parcel in parcels}
+    """The names of the drafts that lie there of these mails, which are of one kind; a draft with
+    the report in another form is one too."""
+    keys = {(parcel.kind, parcel.client.id, return_in(parcel.about)) for parcel in parcels}
     return {
         name
         for kind in {parcel.kind for parcel in parcels}
-        for name, facts in _drafts(office, kind).items()
-        if (kind, facts[_CLIENT], facts[_ABOUT]) in keys
+        for name, facts in _drafts(office.output, kind).items()
+        if (kind, facts[_CLIENT], return_in(facts[_ABOUT])) in keys
     }
 
 
@@ -142,9 +168,9 @@ def drop_drafts(office: Office, parcels: Sequence[Parcel]) -> None:
         remove(office.drafts(kind), names)
 
 
-def _drafts(office: Office, kind: MailKind) -> dict[str, Facts]:
+def _drafts(output: Path, kind: MailKind) -> dict[str, Facts]:
     """The drafts that lie in the folder, as far as its note tells all of them."""
-    made = made_in(office.drafts(kind))
+    made = made_in(drafts_folder(output, kind))
     return {
         name: facts
         for name, facts in made.items()
@@ -160,13 +186,22 @@ def _by_hand(facts: Facts, kind: MailKind, now: datetime) -> Posted:
     return Posted(
         time=now,
         event=Event.BY_HAND,
-        client=facts["client"],
+        client=facts[_CLIENT],
         kind=kind,
-        about=facts["about"],
+        about=facts[_ABOUT],
         addresses=tuple(facts[_ADDRESSES].split()),
-        file=facts["file"],
-        seal=facts["seal"],
+        file=facts[_FILE],
+        seal=facts[_SEAL],
+        due=_day(facts.get(_DUE, "")),
+        edition=facts.get(_EDITION, ""),
     )
+
+
+def _day(iso: str) -> date | None:
+    """The day that a note tells; notes of earlier versions tell none."""
+    with suppress(ValueError):
+        return date.fromisoformat(iso)
+    return None
 
 
 def _letter(office: Office, parcel: Parcel) -> Letter:
@@ -183,13 +218,16 @@ def _look(office: Office, parcel: Parcel, content: bytes) -> Looked:
     return Looked(parcel, verdict.refusals, verdict.doubts)
 
 
-def _facts(parcel: Parcel) -> dict[str, str]:
+def _facts(parcel: Parcel, seal: str) -> dict[str, str]:
     """What the folder notes of a draft, so that it can be marked as sent."""
     return {
-        "kind": parcel.kind.value,
-        "client": parcel.client.id,
-        "about": parcel.about,
+        _KIND: parcel.kind.value,
+        _CLIENT: parcel.client.id,
+        _ABOUT: parcel.about,
         _ADDRESSES: " ".join(parcel.client.addresses),
-        "file": parcel.attachment.name if parcel.attachment else "",
-        "seal": seal_of(parcel),
+        _FILE: parcel.file_names,
+        _SEAL: seal,
+        _DUE: parcel.due.isoformat() if parcel.due else "",
+        _EDITION: parcel.edition,
+        _AGAIN: "1" if parcel.again else "",
     }

@@ -9,27 +9,30 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.addressbook import domains, owners
 from sheet_diag.arguments import client_list, configured, load_asked, parse_day
 from sheet_diag.complaints import fail
 from sheet_diag.config import FILE_NAME, Config
 from sheet_diag.guard import Guard
 from sheet_diag.intake.clientlist import read_clients
-from sheet_diag.lastyear import domains
 from sheet_diag.letters import Letters
 from sheet_diag.mailing import Office
 from sheet_diag.messages import Sender
+from sheet_diag.model.access import Access
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import Posted
 from sheet_diag.model.settings import MailServer, Reading
 from sheet_diag.model.standing import ReturnFacts, Turnout
+from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
+from sheet_diag.passwordlist import PasswordList
 from sheet_diag.postbook import FILE_NAME as LOG
 from sheet_diag.postbook import Postbook
-from sheet_diag.protection import FILE_NAME as PASSWORDS
-from sheet_diag.protection import PasswordList
 from sheet_diag.runfacts import facts_in
 from sheet_diag.staging import JOURNAL
 from sheet_diag.standings import standings
+from sheet_diag.standings.readings import ReadFiles
+from sheet_diag.whereabouts import gone_from
 from sheet_diag.wording import Wording
 
 OUTBOX: Final = "outbox"
@@ -37,7 +40,9 @@ OUTBOX: Final = "outbox"
 
 @dataclass(frozen=True, slots=True)
 class MailAsked:
-    """What was typed. `only` are client ids, `unprotected` lets results go out open."""
+    """What was typed. `only` are client ids, `unprotected` lets results go out open; `attach` is
+    the form of reports (None: that of the settings), `jobs` how many processes open what is
+    attached (None: one per core)."""
 
     output: Path
     clients: Path | None = None
@@ -48,6 +53,8 @@ class MailAsked:
     catalog: Path | None = None
     config: Path | None = None
     unprotected: bool = False
+    attach: str | None = None
+    jobs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,10 @@ class Mailroom:
         """By when those are to answer who have no date of their own."""
         return self.config.issuer.deadline
 
-    def turnout(self, posted: tuple[Posted, ...]) -> Turnout:
-        """Where everyone stands."""
+    def turnout(self, posted: tuple[Posted, ...], source: Path | None = None) -> Turnout:
+        """Where everyone stands; what was collected counts as if it lay in the input folder still,
+        unless that folder is told."""
+        read = ReadFiles.of(self.run.facts, self.run.on, posted)
         return standings(
             self.clients,
             posted,
@@ -90,11 +99,8 @@ class Mailroom:
             ran_on=self.run.on,
             as_of=self.today,
             deadline=self.deadline,
+            gone=gone_from(source, self.output, posted, read) if source else (),
         )
-
-    def passwords(self) -> Mapping[str, str]:
-        """The passwords of the reports by folded client id. Raises `PasswordListError`."""
-        return PasswordList.load(self.output / PASSWORDS).by_id()
 
 
 def mailroom(asked: MailAsked, say: Wording, words: Wording) -> Mailroom:
@@ -135,9 +141,12 @@ def office(room: Mailroom, asked: MailAsked, book: Postbook) -> Office:
         clients=room.clients,
         sender=settings.sender,
         former_domains=domains(posted, facts),
-        passwords=room.passwords(),
+        former_owners=owners(posted),
+        named=room.only,
+        passwords=passwords_in(room, book, needed=False),
         reading=Reading(room.config.limits),
         unprotected=asked.unprotected,
+        report_lang=room.config.report_language,
     )
     return Office(
         issuer=replace(room.config.issuer, email=settings.sender),
@@ -146,6 +155,7 @@ def office(room: Mailroom, asked: MailAsked, book: Postbook) -> Office:
         guard=guard,
         output=room.output,
         today=room.today,
+        jobs=asked.jobs,
     )
 
 
@@ -156,12 +166,25 @@ def last_run(output: Path) -> Run:
     return Run(*facts_in(output))
 
 
-def require_mailbox(room: Mailroom) -> tuple[MailServer, str]:
-    """The server that mail is fetched from, and its password. Ends where none is set; raises
-    `CredentialsError`."""
-    from sheet_diag.credentials import password_for
+def passwords_in(room: Mailroom, book: Postbook, *, needed: bool) -> Mapping[str, str]:
+    """The passwords of the reports by folded client id; raises `PasswordListError`.
+
+    Ends where the list is `needed` and was lost: what has gone out opens with no password that is
+    made anew.
+    """
+    path, sent = room.output / PASSWORDS, book.sealed()
+    if needed and sent and not path.exists():
+        fail(room.say("mail.error.passwords_lost", path=path, count=len(sent)), room.say)
+    clients = ((each.id, each.company) for each in room.clients.clients)
+    return PasswordList.load(path, clients, sent).by_id()
+
+
+def require_mailbox(room: Mailroom) -> tuple[MailServer, Access]:
+    """The server that mail is fetched from, and what opens the account. Ends where none is set;
+    raises `CredentialsError`."""
+    from sheet_diag.credentials import access_for
 
     server = room.config.correspondence.imap
     if server is None:
         fail(room.say("mail.error.no_imap", name=FILE_NAME), room.say)
-    return server, password_for(server, "imap", os.environ)
+    return server, access_for(server, "imap", os.environ)

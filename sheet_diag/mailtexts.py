@@ -13,6 +13,7 @@ from rich.table import Table
 from sheet_diag.collecting import Bounce, Collected, Collection, Passed
 from sheet_diag.lastyear import Remark
 from sheet_diag.mailing import Looked
+from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import MailKind, Parcel, Posted
 from sheet_diag.parcels import LeftOut
 from sheet_diag.screen import plain
@@ -29,12 +30,26 @@ def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
         table.add_column(say(f"mail.table.{name}"), overflow="fold")
     for parcel in parcels:
         client = parcel.client
-        attachment = parcel.attachment.name if parcel.attachment else say("mail.table.nothing")
+        attachment = "\n".join(path.name for path in parcel.files) or say("mail.table.nothing")
         table.add_row(
             plain(f"{client.id} {client.company}\n{client.contact}".rstrip()),
             plain("\n".join(client.addresses)),
             plain(attachment),
         )
+    _console().print(table)
+
+
+def show_posted(posted: Sequence[Posted], clients: ClientList, say: Wording) -> None:
+    """Drafts that lie there: all of them, because somebody has to look through them."""
+    rows = clients.by_id()
+    table = Table()
+    for name in ("client", "addresses", "attachment"):
+        table.add_column(say(f"mail.table.{name}"), overflow="fold")
+    for each in posted:
+        row = rows.get(each.client.casefold())
+        client = f"{row.id} {row.company}" if row else each.client
+        attachment = each.file or say("mail.table.nothing")
+        table.add_row(plain(client), plain("\n".join(each.addresses)), plain(attachment))
     _console().print(table)
 
 
@@ -102,26 +117,35 @@ def show_collection(found: Collection, source: Path, say: Wording) -> bool:
     large = [(_passed(each), each.subject) for each in found.too_large]
     bounced = [(each.client, _bounce(each, say)) for each in found.bounces if not each.delayed]
     delayed = [(each.client, _bounce(each, say)) for each in found.bounces if each.delayed]
+    lost = [(_lost(each, say), each.file) for each in found.lost]
     _lines(say("mail.collected.new", count=len(new)), new, say, "green")
     for key, lines in (
         ("doubted", doubted),
         ("unknown", unknown),
         ("without_sheet", without),
         ("too_large", large),
+        ("lost", lost),
         ("bounced", bounced),
         ("delayed", delayed),
     ):
         _lines(say(f"mail.collected.{key}", count=len(lines)), lines, say, "yellow", most=None)
     counts = {"new": len({each.file for each in found.new}), "known": found.known}
     tell(say("mail.collected", path=source, skipped=found.skipped, **counts))
+    if again := len({each.file for each in found.new if each.again}):
+        tell(say("mail.collected.again", count=again))
     if found.stopped:
         reason = say(found.stopped.key, **found.stopped.parts)
         tell(say("mail.collected.stopped", reason=reason))
-    return not (doubted or unknown or without or large or bounced or found.stopped)
+    return not (doubted or unknown or without or large or bounced or lost or found.stopped)
 
 
 def _sender(each: Collected, say: Wording) -> str:
     return each.client or say("mail.collected.nobody", sender=each.sender)
+
+
+def _lost(each: Posted, say: Wording) -> str:
+    sender = ", ".join(each.addresses)
+    return each.client or say("mail.collected.nobody", sender=sender)
 
 
 def _passed(each: Passed) -> str:
@@ -133,16 +157,19 @@ def _bounce(each: Bounce, say: Wording) -> str:
     return say("mail.sent.refused.line", addresses=addresses, reason=reason)
 
 
-def show_left_out(left_out: Sequence[LeftOut | Remark], say: Wording) -> None:
-    """Who gets no mail, and why."""
-    lines = [(each.who, say(each.key, **each.parts)) for each in left_out]
-    _lines(say("mail.left", count=len(lines)), lines, say, "yellow")
+def show_left_out(left_out: Sequence[LeftOut], say: Wording) -> None:
+    """Who gets no mail, and why: all of those that something has to be done about."""
+    told = [(each.rests, (each.who, say(each.key, **each.parts))) for each in left_out]
+    wanting = [line for rests, line in told if not rests]
+    resting = [line for rests, line in told if rests]
+    _lines(say("mail.rests", count=len(resting)), resting, say, "cyan")
+    _lines(say("mail.left", count=len(wanting)), wanting, say, "yellow", most=None)
 
 
-def show_remarks(found: Sequence[Remark], say: Wording) -> None:
-    """What is otherwise than last year."""
+def show_remarks(found: Sequence[Remark], say: Wording, head: str = "mail.year") -> None:
+    """What is otherwise than last year, or under another heading (a wording key)."""
     lines = [(each.who, say(each.key, **each.parts)) for each in found]
-    _lines(say("mail.year", count=len(lines)), lines, say, "yellow")
+    _lines(say(head, count=len(lines)), lines, say, "yellow", most=None)
 
 
 def show_lines(head: str, lines: Sequence[str], say: Wording) -> None:

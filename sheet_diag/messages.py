@@ -69,9 +69,9 @@ def compose(
     message_id: str = "",
     date: datetime | None = None,
 ) -> EmailMessage:
-    """The mail with its attachment.
+    """The mail with its attachments.
 
-    Raises `OSError` for the attachment, `ValueError` for an address that is none.
+    Raises `OSError` for an attachment, `ValueError` for an address that is none.
     """
     client = parcel.client
     shown = client.contact.strip() or client.company
@@ -86,10 +86,12 @@ def compose(
         message["Message-ID"] = one_line(message_id)
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
-    content = parcel.attachment.read_bytes() if parcel.attachment else b""
-    if parcel.attachment:
-        _attach(message, parcel.attachment, content)
-    _bound(message, hashlib.sha256(letter.html.encode("utf-8", "replace") + content).hexdigest())
+    digest = hashlib.sha256(letter.html.encode("utf-8", "replace"))
+    for path in parcel.files:
+        content = path.read_bytes()
+        digest.update(content)
+        _attach(message, path, content)
+    _bound(message, digest.hexdigest())
     return message
 
 
@@ -126,8 +128,11 @@ def draft_name(parcel: Parcel) -> str:
     What is about a return bears the start of its hash: a client may have two of them.
     """
     client, say = parcel.client, Wording(parcel.client.lang)
-    kind = _DRAFT_NAMES[parcel.kind]
-    has_return = parcel.kind in (MailKind.CORRECTION, MailKind.RESULT, MailKind.PASSWORD)
+    reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.corrects
+    kind = (
+        "letter.draft.reminder.correction" if reminds_of_correction else _DRAFT_NAMES[parcel.kind]
+    )
+    has_return = parcel.corrects or parcel.kind in (MailKind.RESULT, MailKind.PASSWORD)
     about = parcel.about[:_ABOUT] if has_return else ""
     first = say(kind, number=parcel.number)
     parts = (first, safe_name(client.company[:_COMPANY]), safe_name(client.id), safe_name(about))

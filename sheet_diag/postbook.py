@@ -11,6 +11,7 @@ import errno
 import os
 import secrets
 from contextlib import suppress
+from datetime import datetime
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
+from sheet_diag.disk import sync_folder
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.post import Event, MailKind, Posted
 from sheet_diag.postlines import head, is_begun_head, line_of, posted_in, token_in, whole_lines
@@ -103,6 +105,12 @@ class Postbook:
         mail = self._mails.get(_folded(key))
         return mail.sent if mail else None
 
+    def sealed(self) -> dict[str, str]:
+        """The seal of the last encrypted report that somebody may have, by folded client id."""
+        mails = (mail.sent or mail.sending for mail in self._mails.values())
+        reports = [line for line in mails if line and line.kind is MailKind.RESULT and line.seal]
+        return {line.client.casefold(): line.seal for line in sorted(reports, key=_time)}
+
     def attempts(self, key: Key) -> int:
         """How often the mail has been sent up to its last byte."""
         mail = self._mails.get(_folded(key))
@@ -173,7 +181,7 @@ class Postbook:
         if not whole:
             self.token = secrets.token_hex(8)
             self._write(head(self.token))
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
 
     def _write(self, line: bytes) -> None:
         if self._file is None:
@@ -243,6 +251,10 @@ class _Mail:
                 self.sent = None
 
 
+def _time(posted: Posted) -> datetime:
+    return posted.time
+
+
 def _people(posted: Posted) -> set[str]:
     return {address.casefold() for address in posted.addresses}
 
@@ -255,13 +267,3 @@ def _of_one(mail: Posted, posted: Posted) -> bool:
 def _folded(key: Key) -> Key:
     kind, client, about = key
     return kind, client.casefold(), about
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the name of a new file on the disk too, where folders can be synchronised."""
-    with suppress(OSError, AttributeError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

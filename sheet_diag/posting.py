@@ -7,33 +7,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Final
 
 import typer
 
 from sheet_diag import mailtexts
+from sheet_diag.addressbook import owners
 from sheet_diag.complaints import fail
 from sheet_diag.config import FILE_NAME
-from sheet_diag.credentials import password_for
+from sheet_diag.credentials import access_for
 from sheet_diag.folding import fold
+from sheet_diag.lastyear import renumbered
 from sheet_diag.mailbox import find_copies
 from sheet_diag.mailing import (
     Dispatch,
     Looked,
     Office,
+    drafts_folder,
     drafts_of,
     drop_drafts,
     look_at,
+    lying,
     mark_sent,
     write_drafts,
 )
 from sheet_diag.mailroom import Mailroom, require_mailbox
+from sheet_diag.model.access import Access
 from sheet_diag.model.post import MailKind, Parcel, Posted
 from sheet_diag.model.settings import MailServer
-from sheet_diag.parcels import Selection
 from sheet_diag.postbook import Postbook
+from sheet_diag.selecting import Selection
 from sheet_diag.sending import Answer, send_all, settle_uncertain
 from sheet_diag.terminal import bar
 from sheet_diag.wording import Wording
@@ -43,12 +47,42 @@ _ANSWERS: Final = {_YES: Answer.SENT, "n": Answer.UNSENT}
 
 
 def note_by_hand(room: Mailroom, office: Office, kind: MailKind, book: Postbook) -> bool:
-    """Note that the drafts were sent by a person. Whether there were any."""
-    now = datetime.now().astimezone()
-    marked = mark_sent(office, kind, book, room.only, now)
-    key = "mail.marked" if marked else "mail.marked.none"
-    mailtexts.tell(room.say(key, count=len(marked), path=office.drafts(kind)))
-    return bool(marked)
+    """Note that the drafts were sent by a person, who looks through them and types how many there
+    are. Whether there were any."""
+    say, folder = room.say, office.drafts(kind)
+    drafts = lying(room.output, kind, room.only)
+    if not drafts:
+        mailtexts.tell(say("mail.marked.none", path=folder))
+        return False
+    mailtexts.show_posted(drafts, room.clients, say)
+    count = len(drafts)
+    if _typed(say("mail.marked.ask", count=count)) != str(count):
+        mailtexts.tell(say("mail.marked.stopped", path=folder))
+        return False
+    marked = mark_sent(office, kind, book, room.only)
+    mailtexts.tell(say("mail.marked", count=len(marked), path=folder))
+    return True
+
+
+def may_write(room: Mailroom, office: Office, kind: MailKind) -> bool:
+    """Whether drafts may be made anew: one that was sent and not noted would go out twice."""
+    drafts = lying(room.output, kind, room.only)
+    if not drafts:
+        return True
+    mailtexts.show_posted(drafts, room.clients, room.say)
+    path = office.drafts(kind)
+    if _typed(room.say("mail.drafts.ask", count=len(drafts), path=path)) == _YES:
+        return True
+    mailtexts.tell(room.say("mail.drafts.kept"))
+    return False
+
+
+def tell_of_drafts(room: Mailroom, apart: MailKind | None = None) -> None:
+    """Drafts that nobody has noted as sent, `apart` from those of a kind: the log may lack them."""
+    for other in MailKind:
+        if other is not apart and (drafts := lying(room.output, other, room.only)):
+            parts = {"count": len(drafts), "path": drafts_folder(room.output, other)}
+            mailtexts.tell(room.say(f"mail.drafts.lying.{other}", **parts))
 
 
 def post(
@@ -60,25 +94,37 @@ def post(
     *,
     send: bool,
 ) -> bool:
-    """Make drafts of the mails, or send them. Whether all of them could be."""
+    """Make drafts of the mails, or send them. Whether all of them could be, and no draft wants a
+    look."""
     mailtexts.show_left_out(selection.left_out, room.say)
     if selection.done:
         mailtexts.tell(room.say("mail.done", count=selection.done))
+    if selection.otherwise:
+        mailtexts.tell(room.say("mail.done.otherwise", count=selection.otherwise))
     if send:
         return _send(room, office, selection.parcels, book)
     with bar(room.say("mail.progress.drafts"), len(selection.parcels)) as step:
         looked = write_drafts(office, kind, selection.parcels, room.only, step)
     mailtexts.show_drafts(looked, office.drafts(kind), kind, room.say)
-    return all(each.path for each in looked)
+    return all(each.path and not each.doubts for each in looked)
 
 
-def require_server(room: Mailroom) -> tuple[MailServer, str]:
-    """The server that mails go out through, and its password. Ends where none is set; raises
-    `CredentialsError`."""
+def require_server(room: Mailroom) -> tuple[MailServer, Access]:
+    """The server that mails go out through, and what opens the account. Ends where none is set;
+    raises `CredentialsError`."""
     server = room.config.correspondence.smtp
     if server is None:
         fail(room.say("mail.error.no_smtp", name=FILE_NAME), room.say)
-    return server, password_for(server, "smtp", os.environ)
+    return server, access_for(server, "smtp", os.environ)
+
+
+def require_former_ids(room: Mailroom, kind: MailKind, book: Postbook) -> None:
+    """Nobody is asked once more because the list has another id by now, as where zeros were lost;
+    whoever names a client has looked. Ends before that."""
+    found = [] if room.only else list(renumbered(room.clients, owners(book.posted)))
+    mailtexts.show_remarks(found, room.say, "mail.renumbered.head")
+    if found and kind is MailKind.REQUEST:
+        fail(room.say("mail.error.renumbered", count=len(found)), room.say)
 
 
 def settle_last_time(room: Mailroom, book: Postbook) -> None:
@@ -88,9 +134,9 @@ def settle_last_time(room: Mailroom, book: Postbook) -> None:
     settings = room.config.correspondence
     find: Callable[[Sequence[str]], frozenset[str]] | None = None
     if settings.imap and settings.copies:
-        server, password = require_mailbox(room)
+        server, access = require_mailbox(room)
         wait = settings.copy_seconds
-        find = partial(find_copies, server, settings.folder, password, wait=wait)
+        find = partial(find_copies, server, settings.folder, access, wait=wait)
         mailtexts.tell(room.say("mail.uncertain.looking"))
     settle_uncertain(book, settings, find, partial(_ask_about, room.say))
 
@@ -105,7 +151,7 @@ def _ask_about(say: Wording, posted: Posted) -> Answer:
 
 def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postbook) -> bool:
     say, settings = room.say, room.config.correspondence
-    server, password = require_server(room)
+    server, access = require_server(room)
     with bar(say("mail.progress.guard"), len(parcels)) as step:
         looked = look_at(office, parcels, step)
     mailtexts.show_looks(looked, say)
@@ -124,7 +170,7 @@ def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postb
     with bar(say("mail.progress.send"), len(ready)) as step:
         mails = dispatch.outgoing(ready)
         waiting = partial(mailtexts.tell_waiting, say)
-        report = send_all(mails, book, settings, password, progress=step, waiting=waiting)
+        report = send_all(mails, book, settings, access, progress=step, waiting=waiting)
     mailtexts.show_looks(dispatch.stopped, say)
     mailtexts.show_sent(report, say)
     return len(report.sent) == len(parcels)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 from sheet_diag.model.post import Event, MailKind, Posted
 
 _SCHEMA: Final = 1
 _HEAD: Final = "sheet_diag_mail_log"
-_TEXTS: Final = ("client", "about", "message_id", "file", "text", "seal")
+_TEXTS: Final = ("client", "about", "message_id", "file", "text", "seal", "sha256", "edition")
+_LISTS: Final = ("addresses", "holds")
 
 
 def whole_lines(content: bytes) -> list[bytes]:
@@ -61,6 +63,10 @@ def line_of(posted: Posted) -> bytes:
         "file": posted.file,
         "text": posted.text,
         "seal": posted.seal,
+        "sha256": posted.sha256,
+        "holds": posted.holds,
+        "due": posted.due.isoformat() if posted.due else "",
+        "edition": posted.edition,
     }
     return _json({name: value for name, value in facts.items() if value})
 
@@ -68,11 +74,11 @@ def line_of(posted: Posted) -> bytes:
 def posted_in(line: bytes) -> Posted:
     """What a line tells. Raises `ValueError` where it is none of ours."""
     facts = _facts(line)
-    addresses = facts.get("addresses", [])
     texts = {name: facts.get(name, "") for name in _TEXTS}
-    if not isinstance(addresses, list):
-        raise ValueError("addresses are no list")
-    if not all(isinstance(each, str) for each in (*texts.values(), *addresses)):
+    lists = {name: facts.get(name, []) for name in _LISTS}
+    if not all(isinstance(each, list) for each in lists.values()):
+        raise ValueError("a fact is no list")
+    if not all(isinstance(each, str) for each in chain(texts.values(), *lists.values())):
         raise ValueError("a fact is no text")
     time = datetime.fromisoformat(str(facts.get("time")))
     if time.utcoffset() is None:
@@ -81,7 +87,9 @@ def posted_in(line: bytes) -> Posted:
         time=time,
         event=Event(str(facts.get("event"))),
         kind=MailKind(facts["kind"]) if "kind" in facts else None,
-        addresses=tuple(addresses),
+        addresses=tuple(lists["addresses"]),
+        holds=tuple(lists["holds"]),
+        due=date.fromisoformat(str(facts["due"])) if "due" in facts else None,
         **texts,
     )
 

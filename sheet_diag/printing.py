@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -40,9 +41,12 @@ def print_reports(
     printed = dict(_printed(press.office, reports, copies, folder, progress))
     finished = [outcome for outcome in reports if printed[outcome.received.label]]
     tasks = (_finishing(outcome, printed, desk, press.edition) for outcome in finished)
+    digests = {}
     for outcome, result in zip(finished, press.workers.map(finish_pdf, tasks), strict=True):
-        staging.write(_name(outcome), require(result, outcome))
-    return [_told(outcome, printed) for outcome in outcomes]
+        content = require(result, outcome)
+        staging.write(_name(outcome), content)
+        digests[outcome.received.label] = hashlib.sha256(content).hexdigest()
+    return [_told(outcome, digests) for outcome in outcomes]
 
 
 def _finishing(
@@ -74,11 +78,11 @@ def _printed(
         progress("print", done, len(copies))
 
 
-def _told(outcome: Outcome, printed: Mapping[str, Path | None]) -> Outcome:
+def _told(outcome: Outcome, digests: Mapping[str, str]) -> Outcome:
     if not outcome.result:
         return outcome
-    if printed[outcome.received.label]:
-        return replace(outcome, pdf=_name(outcome))
+    if digest := digests.get(outcome.received.label):
+        return replace(outcome, pdf=_name(outcome), pdf_sha256=digest)
     return replace(outcome, problems=(*outcome.problems, Problem(Code.NOT_PRINTED)))
 
 

@@ -169,6 +169,12 @@ def advice(problem: Problem, lang: Lang) -> str:
     return _sentence(problem, "todo", lang)
 
 
+def entry(problem: Problem, lang: Lang) -> str:
+    """What stands there as people read it: a choice of the company sheet by its label."""
+    told = dict(problem.details)
+    return told.get(f"own_{lang.value}", problem.value or "")
+
+
 def plea(problem: Problem, lang: Lang) -> str:
     """What the client is asked to do, said to him; as the advice where there is no other word."""
     return _sentence(problem, "client", lang) or advice(problem, lang)

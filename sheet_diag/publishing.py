@@ -15,7 +15,8 @@ from sheet_diag.comparing import Comparisons
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, ReturnedSheet
 from sheet_diag.naming import correction_name, report_number, result_name
-from sheet_diag.protection import PasswordList
+from sheet_diag.passwordlist import PasswordList
+from sheet_diag.passwordowners import Client
 from sheet_diag.reception import Progress
 from sheet_diag.records import Shelf
 from sheet_diag.staging import Staging
@@ -64,11 +65,7 @@ class Desk:
         """The password of a client's report; empty where it has none or is open to all."""
         if self.passwords is None or not outcome.result:
             return ""
-        sheet = _sheet_of(outcome)
-        number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
-        if not name or (not number and name in self.shared_names):
-            name = f"{name} ({file})".strip()  # nothing else tells this client from another
-        return self.passwords.of((number, name))
+        return self.passwords.of(_bearer(outcome, self.shared_names))
 
     def _replaced(self, outcome: Outcome) -> Iterator[str]:
         """What the correction stands for once it comes back: this return, what it had replaced,
@@ -117,6 +114,20 @@ def publish_all(
             staging.write(name, published.document)
         yield published
         progress("write", done, len(outcomes))
+
+
+def bearers(outcomes: Sequence[Outcome]) -> list[Client]:
+    """The clients of all reports, as the list of passwords knows them."""
+    shared = _shared_names(outcomes)
+    return [_bearer(outcome, shared) for outcome in outcomes if outcome.result]
+
+
+def _bearer(outcome: Outcome, shared_names: frozenset[str]) -> Client:
+    sheet = _sheet_of(outcome)
+    number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
+    if not name or (not number and name in shared_names):
+        name = f"{name} ({file})".strip()  # nothing else tells this client from another
+    return number, name
 
 
 def _sheet_of(outcome: Outcome) -> ReturnedSheet:

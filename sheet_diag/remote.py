@@ -12,7 +12,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from sheet_diag.model.faults import ToldError
-from sheet_diag.protection import FILE_NAME as PASSWORDS
+from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
+from sheet_diag.passwordfile import is_former
 from sheet_diag.staging import JOURNAL, LOCK, MOVING, former_outputs
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -210,9 +211,10 @@ def _told(url: str) -> Iterator[None]:
         raise RemoteError("cli.error.remote", url=url, reason=reason) from error
 
 
-def _groups(names: Iterable[str]) -> Iterator[list[str]]:
-    """Passwords before what they open, documents before what tells of them, the journal last."""
-    order = {PASSWORDS: 0, JOURNAL: 3}
+def _groups(names: Sequence[str]) -> Iterator[list[str]]:
+    """Passwords before what they open, former ones before those; documents before what tells of
+    them, the journal last."""
+    order = {PASSWORDS: 0, JOURNAL: 3, **{name: -1 for name in names if is_former(name)}}
     by_rank: dict[int, list[str]] = {}
     for name in names:
         by_rank.setdefault(order.get(name, 1 if "/" in name else 2), []).append(name)

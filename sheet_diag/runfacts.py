@@ -4,18 +4,21 @@ a run and from the run.json that it left.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sheet_diag.journal import SCHEMA
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code
 from sheet_diag.model.standing import ReturnFacts
-from sheet_diag.runfile import entries, head_of
+from sheet_diag.runfile import entries, head_of, one_line
 from sheet_diag.staging import JOURNAL
+
+_EDITION: Final = 16  # hexadecimal digits that tell one edition of a report from another
 
 
 class RunFactsError(ToldError):
@@ -59,9 +62,13 @@ def _of_outcome(outcome: Outcome) -> ReturnFacts:
         rank=scores.rank.value if scores and scores.rank else "",
         result=outcome.result or "",
         correction=outcome.correction or "",
+        pdf=outcome.pdf or "",
+        pdf_sha256=outcome.pdf_sha256 or "",
         lang=sheet.lang.value if sheet else "ja",
         email=sheet.profile.get("email", "") if sheet else "",
         strange=any(problem.code is Code.SENDER_DISAGREES for problem in outcome.problems),
+        unprinted=any(problem.code is Code.NOT_PRINTED for problem in outcome.problems),
+        file_sha256=received.file_sha256,
     )
 
 
@@ -86,10 +93,25 @@ def _of_entry(entry: Any) -> ReturnFacts:
         rank=_text(diagnosis.get("rank")),
         result=_text(entry["result"]),
         correction=_text(entry["correction"]),
+        pdf=_text(entry.get("pdf")),
+        pdf_sha256=_text(entry.get("pdf_sha256")),
         lang=_text(entry["lang"]) or "ja",
         email=_text(said.get("email")),
         strange=any(each["code"] == Code.SENDER_DISAGREES for each in entry["problems"]),
+        unprinted=any(each["code"] == Code.NOT_PRINTED for each in entry["problems"]),
+        file_sha256=_text(entry.get("file_sha256")),
+        points=int(entry.get("points") or 0),
+        edition=_edition(entry),
     )
+
+
+def _edition(entry: Any) -> str:
+    """Stands for what the report says of its client (empty: there is none); what it says of others
+    changes from run to run."""
+    if not entry["result"]:
+        return ""
+    said = one_line([entry["answers"], entry["overrides"], entry["diagnosis"]])
+    return hashlib.sha256(said).hexdigest()[:_EDITION]
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final
 
 from sheet_diag.model.post import MailKind, Parcel
@@ -28,6 +32,16 @@ def seal_of(parcel: Parcel) -> str:
     return seal(parcel.password) if parcel.kind is MailKind.RESULT and parcel.password else ""
 
 
+@contextmanager
+def seals_of(parcels: Iterable[Parcel]) -> Iterator[Iterator[str]]:
+    """The seal of each, in order; made ahead by threads, which scrypt lets run side by side."""
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        yield pool.map(seal_of, parcels)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def fits(password: str, sealed: str) -> bool:
     """Whether the seal was made of this password."""
     salt, _, digest = sealed.partition(".")
@@ -35,6 +49,13 @@ def fits(password: str, sealed: str) -> bool:
         return hmac.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
     except ValueError:
         return False
+
+
+def unfitting(pairs: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+    """The places of those passwords that are not the one of their seal; worked out side by side."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        fit = pool.map(lambda pair: fits(*pair), pairs)
+        return tuple(place for place, right in enumerate(fit) if not right)
 
 
 def _digest(password: str, salt: bytes) -> str:

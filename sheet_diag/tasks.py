@@ -19,7 +19,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousHead, PreviousReturn
 from sheet_diag.model.results import Outcome, Report
-from sheet_diag.model.returns import Code, Identity, Problem
+from sheet_diag.model.returns import Code, Identity, Problem, ReturnedSheet
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.naming import report_number
 from sheet_diag.pdf import finished
@@ -170,7 +170,7 @@ def publish(bench: Bench, publishing: Publishing) -> Published:
     return Published(
         document=_document(bench, outcome, publishing),
         told=told(bench.catalog, outcome),
-        line=entry(bench.catalog, outcome, _edition(bench).lang),
+        line=entry(bench.catalog, outcome, _edition(bench).lang, _points(bench, outcome)),
     )
 
 
@@ -249,8 +249,20 @@ def _correction(bench: Bench, outcome: Outcome, replaces: tuple[str, ...]) -> by
     """The sheet that goes back to one client."""
     from sheet_diag.sheet import correction_sheet
 
-    sheet = outcome.received.sheet
-    if sheet is None:
-        raise ValueError(f"{outcome.received.label} is held without a sheet")
     issuer = _edition(bench).issuer
-    return correction_sheet(bench.catalog, sheet, outcome.problems, issuer, replaces)
+    return correction_sheet(bench.catalog, _held(outcome), outcome.problems, issuer, replaces)
+
+
+def _points(bench: Bench, outcome: Outcome) -> int | None:
+    """How many points go back to one client; None where nothing does."""
+    if not outcome.correction:
+        return None
+    from sheet_diag.sheet import points_to_correct
+
+    return points_to_correct(bench.catalog, _held(outcome), outcome.problems)
+
+
+def _held(outcome: Outcome) -> ReturnedSheet:
+    if outcome.received.sheet is None:
+        raise ValueError(f"{outcome.received.label} is held without a sheet")
+    return outcome.received.sheet

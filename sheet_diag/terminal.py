@@ -20,7 +20,7 @@ from sheet_diag.changes import Change, Kind, Standing
 from sheet_diag.figures import shown
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Severity
+from sheet_diag.model.returns import Code, Severity
 from sheet_diag.model.standing import GroupTurnout
 from sheet_diag.screen import plain, printable
 from sheet_diag.wording import Wording
@@ -30,6 +30,13 @@ if TYPE_CHECKING:  # a check of one file does not wait for pandas
     from sheet_diag.reception import Progress as Report
 
 _MOST_ROWS: Final = 15
+_MOST_NAMED: Final = 3
+# What may be of another client than it says: deliver would be late to tell it.
+_DOUBTS: Final = {
+    "sender": (Code.SENDER_DISAGREES,),
+    "company": (Code.LISTED_NAME_DIFFERS,),
+    "unlisted": (Code.NOT_LISTED, Code.ID_NOT_LISTED, Code.LISTED_UNSURE),
+}
 _COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
 
 
@@ -87,25 +94,53 @@ def show_result(
     console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
     if result.portfolio.turnout:
         console.print(_turnout(result.portfolio.turnout.total, say))
+    for line in (*_doubts(result.outcomes, say), *_passwords(result, say)):
+        console.print(f"[yellow]{plain(line)}[/]", soft_wrap=True)
     unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if order.office else 0
     if unprinted:
         console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()
     console.print(say("cli.summary.where"))
-    places = {"portfolio": "portfolio.xlsx"}
-    if any(outcome.result for outcome in result.outcomes):
-        places["results"] = "results"
-    if any(outcome.correction for outcome in result.outcomes):
-        places["corrections"] = "corrections"
-    if any(outcome.pdf for outcome in result.outcomes):
-        places["pdf"] = "pdf"
-    if order.protect:
-        places["passwords"] = "passwords.csv"
+    places = _places(result.outcomes, order)
     paths = {key: f"{url}/{name}" if url else order.output / name for key, name in places.items()}
     for key, path in ({"sheet": sheet, **paths} if sheet else paths).items():
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
         )
+
+
+def _places(outcomes: Sequence[Outcome], order: Order) -> dict[str, str]:
+    """What there is in the output folder, by the key of its sentence."""
+    places = {"portfolio": "portfolio.xlsx"}
+    if any(outcome.result for outcome in outcomes):
+        places["results"] = "results"
+    if any(outcome.correction for outcome in outcomes):
+        places["corrections"] = "corrections"
+    if any(outcome.pdf for outcome in outcomes):
+        places["pdf"] = "pdf"
+    if order.protect:
+        places["passwords"] = "passwords.csv"
+    return places
+
+
+def _doubts(outcomes: Sequence[Outcome], say: Wording) -> Iterator[str]:
+    counting = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
+    for name, codes in _DOUBTS.items():
+        files = [o.received.label for o in counting if any(p.code in codes for p in o.problems)]
+        if files:
+            named = ", ".join(files[:_MOST_NAMED]) + (" …" if len(files) > _MOST_NAMED else "")
+            yield say(f"cli.summary.doubt.{name}", count=len(files), files=named)
+
+
+def _passwords(result: Result, say: Wording) -> Iterator[str]:
+    """What has become of passwords that clients may have been told."""
+    if result.former:
+        yield say("cli.summary.former", name=result.former)
+    if result.renewed:
+        clients = [f"{number} {name}".strip() for number, name in result.renewed]
+        more = " …" if len(clients) > _MOST_ROWS else ""
+        names = ", ".join(clients[:_MOST_ROWS]) + more
+        yield say("cli.summary.renewed", count=len(clients), names=names)
 
 
 def show_changes(found: Sequence[Change], result: Result, moment: datetime, say: Wording) -> None:
@@ -118,6 +153,8 @@ def show_changes(found: Sequence[Change], result: Result, moment: datetime, say:
         console.print(f"  {plain(_change(change, say))}", soft_wrap=True)
     if len(found) > _MOST_ROWS:
         console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
+    for line in _passwords(result, say):
+        console.print(f"  [yellow]{plain(line)}[/]", soft_wrap=True)
     if not found:
         console.print("  " + say("cli.change.none"))
 

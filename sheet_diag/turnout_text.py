@@ -8,6 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from sheet_diag.model.results import Status
 from sheet_diag.model.standing import GroupTurnout, Stage, Standing, Turnout
 from sheet_diag.screen import plain
 from sheet_diag.wording import Wording
@@ -19,8 +20,9 @@ _COLORS: Final = {Stage.CORRECTING: "red", Stage.RECEIVED: "cyan", Stage.DELIVER
 Tell = Callable[[Standing, Wording], str]
 
 
-def show_turnout(turnout: Turnout, say: Wording) -> None:
-    """Clients by stage, rates by group, the clients that need something, the next commands."""
+def show_turnout(turnout: Turnout, say: Wording, gap: int) -> None:
+    """Clients by stage, rates by group, the clients that need something, the next commands. A
+    reminder may follow a mail after `gap` days."""
     console = Console(highlight=False)
     console.print(_stages(turnout, say))
     if turnout.total.sent:
@@ -29,12 +31,13 @@ def show_turnout(turnout: Turnout, say: Wording) -> None:
         ("overdue", _late, sorted(_overdue(turnout), key=lambda each: -each.overdue)),
         ("correcting", _sent_back, _at(turnout, Stage.CORRECTING)),
         ("trouble", _trouble, [each for each in turnout.standings if each.trouble]),
+        ("lost", _lost, [each for each in turnout.standings if each.lost]),
     ]
     for key, tell, standings in wants:
         if standings:
             console.print(_clients(key, tell, standings, say))
     console.print()
-    for line in _next(turnout, say):
+    for line in _next(turnout, say, gap):
         console.print(line, soft_wrap=True)
 
 
@@ -104,7 +107,12 @@ def _sent_back(standing: Standing, say: Wording) -> str:
     day = standing.correction_sent
     if day is None:
         return say("standing.screen.not_sent_back")
-    return say("standing.screen.sent_back", day=f"{day:%Y-%m-%d}")
+    told = say("standing.screen.sent_back", day=f"{day:%Y-%m-%d}")
+    for each in standing.awaited:
+        if each.fact == standing.fact and each.reminded:
+            parts = {"count": each.reminders, "day": f"{each.reminded:%Y-%m-%d}"}
+            told += say("standing.screen.sent_back.reminded", **parts)
+    return told
 
 
 def _trouble(standing: Standing, say: Wording) -> str:
@@ -112,15 +120,23 @@ def _trouble(standing: Standing, say: Wording) -> str:
     return "\n".join(trouble[:_MOST_TEXT] for trouble in standing.trouble)
 
 
-def _next(turnout: Turnout, say: Wording) -> list[str]:
+def _lost(standing: Standing, say: Wording) -> str:
+    return say("standing.screen.lost.day", day=f"{standing.lost:%Y-%m-%d}")
+
+
+def _next(turnout: Turnout, say: Wording, gap: int) -> list[str]:
     """What there is to do, the most urgent first, each with its command."""
-    everyone = turnout.standings
+    everyone, day = turnout.standings, turnout.as_of
+    unsent = [s for s in _at(turnout, Stage.CORRECTING) if not s.correction_sent]
+    unreadable = [s for s in unsent if _is_unreadable(s)]
     todo = {
+        "lost": sum(bool(s.lost) for s in everyone),
         "run": len(_at(turnout, Stage.RECEIVED)),
         "trouble": sum(bool(s.trouble) for s in everyone),
         "issue": len(_at(turnout, Stage.UNSENT)),
-        "remind": sum(s.stage in (Stage.SENT, Stage.REMINDED) for s in _overdue(turnout)),
-        "return": sum(not s.correction_sent for s in _at(turnout, Stage.CORRECTING)),
+        "remind": sum(any(a.is_to_be_reminded(day, gap) for a in s.awaited) for s in everyone),
+        "return": len(unsent) - len(unreadable),
+        "resend": len(unreadable),
         "deliver": len(_at(turnout, Stage.RANKED)),
         "passwords": sum(not s.password_sent for s in _at(turnout, Stage.DELIVERED)),
     }
@@ -130,6 +146,12 @@ def _next(turnout: Turnout, say: Wording) -> list[str]:
         if count
     ]
     return [say("standing.next"), *lines] if lines else [say("standing.next.none")]
+
+
+def _is_unreadable(standing: Standing) -> bool:
+    """Whether there is no workbook to be corrected: a person has to ask for the file again."""
+    fact = standing.fact
+    return fact is not None and fact.status is Status.REJECTED and not fact.correction
 
 
 def _at(turnout: Turnout, stage: Stage) -> list[Standing]:

@@ -6,8 +6,10 @@ where there are several, and addresses where they matter.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
@@ -32,6 +34,16 @@ def day(text: str) -> date:
 def log(text: str, client: str = "C-001") -> list[Posted]:
     """`11/2 sent reminder/1 #2 a@x: what the server said`, a line each."""
     return [_posted(line.strip(), client) for line in text.strip().splitlines() if line.strip()]
+
+
+def have_gone_out(log: Path, on: str, kind: str) -> None:
+    """Date all mails of a kind in the log of a test, which else tells the day on which it ran."""
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    for each in lines:
+        if each.get("kind") == kind:
+            each["time"] = f"{on}T10:00:00+09:00"
+    text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines)
+    log.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _posted(line: str, client: str) -> Posted:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl.cell.cell import MergedCell
 
-from benchmarks import floor, issuing, naive
+from benchmarks import delivering, floor, issuing, naive
 from benchmarks.clients import Campaign, Filled
 from benchmarks.prepared import load, prepared, save
 from benchmarks.returns import contents, write_returns
 from benchmarks.stamping import Press
 from sheet_diag.demo import ISSUER
 from sheet_diag.evaluation import evaluate
+from sheet_diag.guard import opening
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind
 from sheet_diag.model.returns import Code, Received
@@ -123,6 +125,32 @@ def test_the_line_tells_how_many_times_faster(capsys: pytest.CaptureFixture[str]
     assert former.startswith("     4 sheets, with former answers: stamped ")
     assert plain.endswith(" times")
     assert issuing.Taken(clients=100, built=10, stamping=2.0, building=1.0).ratio == 5
+
+
+# --- reports opened before they are mailed
+
+
+def test_both_ways_of_opening_reports_come_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "_WORTH_IT", 0.0)  # few reports are opened without processes
+    delivery = delivering.prepared(JIS, tmp_path, 4)
+    taken = delivering.measure(delivery, 3, 2)
+    assert (taken.reports, taken.alone, taken.jobs) == (4, 3, 2)
+    assert taken.together_seconds > 0
+    assert taken.alone_seconds > 0
+    swapped = [delivery.parcels[1].attachment, delivery.parcels[0].attachment]
+    mixed = [
+        replace(each, attachment=path)
+        for each, path in zip(delivery.parcels, swapped, strict=False)
+    ]
+    with pytest.raises(AssertionError, match="stopped"):
+        delivering.measure(replace(delivery, parcels=tuple(mixed)), 0, 1)
+    delivering.main(["--reports", "2", "--alone", "2", "--jobs", "1"])
+    said = capsys.readouterr().out
+    assert said.startswith("     2 encrypted reports, looked at twice: 1 process(es) ")
+    assert said.endswith(" times\n")
+    assert delivering.Taken(100, 10, 2, together_seconds=2.0, alone_seconds=1.0).ratio == 5
 
 
 # --- the plain pipeline and the floor

@@ -405,6 +405,77 @@ def test_what_wants_a_look_is_no_fault(name: str) -> None:
     assert notes(*grids) == told
 
 
+@pytest.mark.parametrize(
+    ("column", "typed"),
+    [
+        pytest.param("会社名", "医療法人社団 ?田クリニック", id="𠮷 in a CSV file of Excel"),
+        pytest.param("会社名", "株式会社？田商店", id="in full width"),
+        pytest.param("ご担当者名", "山?太郎", id="within a name"),
+        pytest.param("ご担当者名", "??花子", id="at its beginning"),
+        pytest.param("ご担当者名", "??", id="nothing else"),
+        pytest.param("役職", "部長〓", id="what old systems put there"),
+        pytest.param("グループ", "北\ufffd道", id="what newer ones put there"),
+    ],
+)
+def test_characters_that_were_lost_want_a_look(column: str, typed: str) -> None:
+    cells = {"診断先番号": "1", "会社名": "甲", "メールアドレス": "a@kou.jp", column: typed}
+    names = ("診断先番号", "会社名", "ご担当者名", "役職", "メールアドレス", "グループ")
+    line = "| " + " | ".join(cells.get(name, "") for name in names) + " |"
+    head = "| " + " | ".join(names) + " |"
+    cell = f"{'ABCDEF'[names.index(column)]}6"
+    assert notes(table(line, head=head)) == [f"{cell} lost {typed} {column}"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Who? K.K.", "株式会社 髙橋", "𠮷田商店", "ほげ・ふが", "What? Inc. 東京", "カフェ!", "Q&A社"],
+)
+def test_names_that_are_whole(typed: str) -> None:
+    assert notes(table(f"| 1 | {typed} | a@kou.jp |")) == []
+
+
+def test_a_character_lost_in_a_csv_is_told(tmp_path: Path) -> None:
+    """As Excel saves it in a Japanese code page."""
+    path = tmp_path / "clients.csv"
+    text = "診断先番号,会社名,ご担当者名,メールアドレス\n1,𠮷田商店,𠮷田,a@kou.jp\n"
+    path.write_bytes(text.encode("cp932", "replace"))
+    found, told = read_clients(path, JIS)
+    assert found.clients[0].company == "?田商店"
+    assert [each.cell for each in told if each.key == "clients.note.lost"] == ["B2", "C2"]
+
+
+CONTACT_HEAD = "| 診断先番号 | 会社名 | ご担当者名 | メールアドレス |"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "山田太郎、鈴木花子", "山田太郎､鈴木花子", "山田，鈴木", "山田,鈴木", "山田／鈴木",
+        "山田 & 鈴木", "山田；鈴木", "山田及び鈴木", "Jane Smith and John Doe",
+        "Jane Smith / John Doe",
+    ],
+)  # fmt: skip
+def test_two_people_in_one_cell_want_a_look(typed: str) -> None:
+    line = f"| 1 | 甲 | {typed} | a@kou.jp |"
+    assert notes(table(line, head=CONTACT_HEAD)) == [f"C6 people {typed}"]
+
+
+def test_two_people_are_told_as_letters_would_greet_them() -> None:
+    line = "| 1 | 甲 | 山田様 鈴木様 | a@kou.jp |"
+    told = notes(table(line, head=CONTACT_HEAD))
+    assert "C6 people 山田様 鈴木" in told
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["山田 太郎", "山田　太郎", "ジョン・スミス", "Smith, John", "Jane Anderson", "John Doe, Jr.",
+     "情報システム部ご担当者", "山田様（総務部）"],
+)  # fmt: skip
+def test_one_person_is_fine(typed: str) -> None:
+    line = f"| 1 | 甲 | {typed} | a@kou.jp |"
+    assert notes(table(line, head=CONTACT_HEAD)) == []
+
+
 def test_due_dates_missing_everywhere_are_told_once() -> None:
     head = f"{HEAD} 提出期限 |"
     blank = clients_in(Workbook((table(f"{GOOD} |", head=head),)), JIS)[2]

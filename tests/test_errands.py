@@ -16,13 +16,18 @@ from typer.testing import CliRunner
 from sheet_diag.cli import app
 from sheet_diag.model.basics import Lang
 from sheet_diag.ownfolder import NOTE
+from tests.campaigns import have_gone_out
+from tests.catalogs import JIS
 from tests.loops import filled
+from tests.returned import put, reopened
 
 LIST = """診断先番号,会社名,ご担当者名,メールアドレス,言語,業種,従業員数,提出期限
 C-001,株式会社見本商事,山田太郎,yamada@mihon.co.jp,,製造業,51〜100人,2026/12/25
 C-002,Example Robotics Ltd.,Jane Smith,smith@example-robotics.jp,英語,,,2026/12/10
 """
 SETTINGS = '[issuer]\nname = "見本株式会社"\nemail = "shindan@example.co.jp"\n'
+LOG = Path("output/mail-log.jsonl")
+_KINDS = {"issue": "request", "remind": "reminder", "return": "correction", "deliver": "result"}
 PROFILE = {"industry": "製造業", "employees": "51〜100人"}
 
 
@@ -36,7 +41,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def call(*words: str, status: int = 0, answer: str = "") -> str:
-    """What a command says."""
+    """What a command says; who notes drafts as sent has counted them, if nothing else is typed."""
+    if "--sent-by-hand" in words and not answer:
+        client = words[words.index("--only") + 1] if "--only" in words else ""
+        folder = Path("output/drafts", _KINDS[words[0]])
+        answer = str(len(list(folder.glob(f"*{client}.eml"))))
     done = CliRunner().invoke(app, list(words), input=answer, env={"COLUMNS": "200"})
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert done.exit_code == status, done.output
@@ -101,9 +110,50 @@ def test_before_there_are_drafts_none_can_be_noted() -> None:
 @pytest.mark.usefixtures("here")
 def test_drafts_of_others_stay_where_only_some_are_made_anew() -> None:
     call("issue")
-    call("issue", "--only", "C-001")
+    call("issue", "--only", "C-001", answer="y")
     assert len(drafts("request")) == 2
     assert "2 通" in call("issue", "--sent-by-hand")
+
+
+@pytest.mark.usefixtures("here")
+def test_drafts_that_lie_there_are_asked_about_and_told_of() -> None:
+    call("issue")
+    (before, *_) = Path("output/drafts/request").glob("*.eml")
+    time = before.stat().st_mtime_ns
+    for answer in ("", "n", "2"):
+        assert "--sent-by-hand" in call("issue", status=1, answer=answer)
+        assert before.stat().st_mtime_ns == time
+    for command in ("status", "remind"):
+        assert "sheet-diag issue --sent-by-hand" in call(command)
+    call("issue", answer="y")
+    assert before.stat().st_mtime_ns > time
+    call("issue", "--sent-by-hand")
+    for command in ("status", "remind"):
+        assert "--sent-by-hand" not in call(command)
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_sent_by_hand_is_counted_by_a_person() -> None:
+    call("issue")
+    for answer in ("\n", "y", "1", "3"):
+        said = call("issue", "--sent-by-hand", status=1, answer=answer)
+        assert "yamada@mihon.co.jp" in said
+        assert "smith@example-robotics.jp" in said
+    assert len(drafts("request")) == 2
+    assert "by_hand" not in Path("output/mail-log.jsonl").read_text(encoding="utf-8")
+    call("issue", "--sent-by-hand", answer="２")  # as a Japanese keyboard types it
+    assert drafts("request") == {}
+
+
+@pytest.mark.usefixtures("here")
+def test_where_sheets_lie_without_a_log_nobody_is_written_to() -> None:
+    call("issue")
+    Path("output/mail-log.jsonl").unlink()
+    for command in ("issue", "remind", "return", "deliver"):
+        assert "mail-log.jsonl" in call(command, status=2, answer="y")
+    assert not Path("output/mail-log.jsonl").exists()
+    shutil.rmtree("output/outbox")
+    call("issue", answer="y")
 
 
 def test_a_note_of_the_folder_that_tells_nothing_claims_no_mail(here: Path) -> None:
@@ -125,18 +175,118 @@ def test_only_some_clients() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_the_late_are_reminded_again_and_again_but_once_a_day() -> None:
+def test_the_late_are_reminded_again_and_again_but_not_every_day() -> None:
+    smith, yamada = "smith@example-robotics.jp", "yamada@mihon.co.jp"
     call("issue")
     call("issue", "--sent-by-hand")
+    have_gone_out(LOG, "2026-12-01", "request")
     assert "ありません" in call("remind", "--as-of", "2026-12-10")
     call("remind", "--as-of", "2026-12-10", "--days", "1")
-    assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
-    first = drafts("reminder")["smith@example-robotics.jp"]["Subject"]
-    call("remind", "--as-of", "2026-12-27")
-    assert set(drafts("reminder")) == {"smith@example-robotics.jp", "yamada@mihon.co.jp"}
+    assert set(drafts("reminder")) == {smith}
+    first = drafts("reminder")[smith]["Subject"]
+    call("remind", "--as-of", "2026-12-27", answer="y")
+    assert set(drafts("reminder")) == {smith, yamada}
     call("remind", "--sent-by-hand", "--only", "C-002")
-    call("remind", "--as-of", "2026-12-28")
-    assert drafts("reminder")["smith@example-robotics.jp"]["Subject"] != first
+    have_gone_out(LOG, "2026-12-27", "reminder")
+    said = call("remind", "--as-of", "2026-12-28", answer="y")
+    assert "C-002 Example Robotics Ltd.：前回のメール（2026-12-27）から5日たっていません。" in said
+    assert "2027-01-01 以降" in said
+    assert set(drafts("reminder")) == {yamada}
+    call("remind", "--as-of", "2026-12-28", "--again-after", "1", answer="y")
+    assert drafts("reminder")[smith]["Subject"] != first
+    call("remind", "--as-of", "2027-01-01", answer="y")
+    assert set(drafts("reminder")) == {smith, yamada}
+
+
+def test_the_settings_say_how_many_days_lie_between_two_mails(here: Path) -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    have_gone_out(LOG, "2026-12-09", "request")
+    assert "から5日たっていません" in call("remind", "--as-of", "2026-12-12")
+    assert "督促する" not in call("status", "--as-of", "2026-12-12")
+    settings = f"{SETTINGS}[mail]\nreminder_days = 3\n"
+    (here / "sheet-diag.toml").write_text(settings, encoding="utf-8")
+    assert "督促する：1社" in call("status", "--as-of", "2026-12-12")
+    assert "たっていません" not in call("remind", "--as-of", "2026-12-12")
+    assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_correction_that_does_not_come_is_reminded_of() -> None:
+    yamada = "yamada@mihon.co.jp"
+    call("issue")
+    call("issue", "--sent-by-hand")
+    have_gone_out(LOG, "2026-12-01", "request")
+    answered(skip="PHY")
+    call("run", status=1)
+    call("return", "--as-of", "2026-12-26", "--due", "2027-01-08")
+    call("return", "--sent-by-hand")
+    have_gone_out(LOG, "2026-12-26", "correction")
+    call("remind", "--as-of", "2027-01-08")
+    assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
+    assert "督促する：2社" in call("status", "--as-of", "2027-01-09")
+    call("remind", "--as-of", "2027-01-09", "--only", "C-001")
+    mail = drafts("reminder")[yamada]
+    assert mail["Subject"].startswith("【ご確認のお願い】")
+    assert mail["Subject"].endswith("ヒアリングシートのご修正について")
+    (part,) = mail.iter_attachments()
+    (correction,) = Path("output/corrections").glob("*.xlsx")
+    assert part.get_content() == correction.read_bytes()
+    body = mail.get_body(("plain",))
+    assert body
+    assert "ご提出期限：2027年1月8日（金）" in body.get_content()
+    call("remind", "--sent-by-hand", "--only", "C-001", answer="1")
+    have_gone_out(LOG, "2027-01-09", "reminder")
+    assert "前回のメール（2027-01-09）" in call("remind", "--as-of", "2027-01-13", answer="y")
+    status = call("status", "--as-of", "2027-01-13")
+    assert "2026-12-26 に依頼済み、督促1回（最終 2027-01-09）" in status
+    assert "督促する：1社" in status
+    call("remind", "--as-of", "2027-01-14", answer="y")
+    assert drafts("reminder")[yamada]["Subject"].startswith("【再度のお願い】")
+
+    # It comes after all.
+    answered()
+    call("run")
+    call("remind", "--as-of", "2027-01-14", answer="y")
+    assert yamada not in drafts("reminder")
+
+
+@pytest.mark.usefixtures("here")
+def test_without_its_workbook_no_mail_about_a_correction_is_written() -> None:
+    call("issue")
+    answered(skip="PHY")
+    call("run", status=1)
+    (path,) = Path("output/corrections").glob("*.xlsx")
+    content = path.read_bytes()
+    path.unlink()
+    assert path.name in call("return", "--as-of", "2026-12-01", status=1)
+    path.write_bytes(content)
+    call("return", "--as-of", "2026-12-01")
+    call("return", "--sent-by-hand")
+    have_gone_out(LOG, "2026-12-01", "correction")
+    path.unlink()
+    assert path.name in call("remind", "--as-of", "2026-12-28", "--only", "C-001", status=1)
+    assert drafts("reminder") == {}
+
+
+@pytest.mark.usefixtures("here")
+def test_days_that_have_passed_are_told_of_those_that_are_asked_now() -> None:
+    told = "提出期限を過ぎている診断先"
+    assert told in call("issue", "--as-of", "2026-12-11")
+    assert told not in call("issue", "--as-of", "2026-12-11", "--only", "C-001", answer="y")
+    said = call("issue", "--as-of", "2026-12-28", "--only", "C-001", answer="y")
+    assert f"{told}があります（1件）" in said
+    call("issue", "--sent-by-hand")
+    assert told not in call("issue", "--as-of", "2026-12-28")
+
+
+def test_everybody_who_is_left_out_is_told(here: Path) -> None:
+    rows = [f"C-{n:03},見本{n}商事,,a@mihon{n}.co.jp,,,,\n" for n in range(40)]
+    (here / "clients.csv").write_text(LIST.splitlines(keepends=True)[0] + "".join(rows), "utf-8")
+    call("issue")
+    call("issue", "--sent-by-hand")
+    said = call("remind", "--as-of", "2026-12-28", status=1)
+    assert [f"C-{n:03}" for n in range(40) if f"C-{n:03}" not in said] == []
 
 
 @pytest.mark.usefixtures("here")
@@ -172,7 +322,7 @@ def test_passwords_mixed_up_after_the_reports_went_out_are_not_told() -> None:
     word = listed.read_text(encoding="utf-8-sig").splitlines()[1].rpartition(",")[2]
     other = listed.read_text(encoding="utf-8-sig").replace(word, "AAAAA-BBBBB-CCCCC-DDDDD")
     listed.write_text(other, encoding="utf-8-sig")
-    assert "passwords.csv" in call("deliver", "--passwords")
+    assert "passwords.csv" in call("deliver", "--passwords", status=1)
     assert drafts("password") == {}
 
 
@@ -188,12 +338,147 @@ def test_what_could_not_be_ranked_goes_back() -> None:
     assert "修正のお願い" in str(part.get_filename())
 
 
+def test_a_column_of_the_list_that_slipped_between_two_mails_is_refused(here: Path) -> None:
+    both = LIST.replace("mihon.co.jp", "gmail.com").replace("example-robotics.jp", "gmail.com")
+    (here / "clients.csv").write_text(both, encoding="utf-8")
+    call("issue")
+    call("issue", "--sent-by-hand")
+    answered()
+    call("run", "--protect")
+    swapped = both.replace("yamada@", "?").replace("smith@", "yamada@").replace("?", "smith@")
+    (here / "clients.csv").write_text(swapped, encoding="utf-8")
+    said = call("deliver", status=1)
+    assert "smith@gmail.com は、これまで C-002" in said
+    assert drafts("result") == {}
+    said = call("deliver", "--only", "C-001", status=1)
+    assert "smith@gmail.com は、これまで C-002" in said
+    assert list(drafts("result")) == ["smith@gmail.com"]
+
+
+@pytest.mark.usefixtures("here")
+def test_what_went_to_an_address_that_has_changed_goes_out_again_if_asked(here: Path) -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    moved = LIST.replace("yamada@mihon", "suzuki@mihon")
+    (here / "clients.csv").write_text(moved, encoding="utf-8")
+    said = call("issue", status=1)
+    assert "yamada@mihon.co.jp" in said
+    assert "--again --only C-001" in said
+    assert "C-002" not in said
+    assert "--only" in call("issue", "--again", status=2)
+    call("issue", "--again", "--only", "C-001")
+    assert list(drafts("request")) == ["suzuki@mihon.co.jp"]
+    call("issue", "--sent-by-hand")
+    assert "--again" not in call("issue")
+    log = Path("output/mail-log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert sum("by_hand" in line for line in log) == 3
+
+
+def overridden(client: str) -> None:
+    """The consultant has set an answer of a client."""
+    path, item = Path("input/overrides.xlsx"), next(iter(JIS.items))
+    content = path.read_bytes()
+    line = {"A6": client, "B6": item, "C6": "×", "D6": "現地で確認", "E6": "佐藤"}
+    for cell, value in line.items():
+        content = put(content, 0, cell, value)
+    path.write_bytes(content)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_report_that_has_changed_since_it_went_out_is_told_of() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    answered()
+    call("run", "--protect")
+    call("deliver")
+    call("deliver", "--sent-by-hand")
+    call("run", "--protect", "--as-of", "2027-01-15")  # another day is no other report
+    assert "--again" not in call("deliver")
+    call("overrides")
+    overridden("C-001")
+    call("run", "--protect")
+    said = call("deliver", status=1)
+    assert "--again --only C-001" in said
+    assert drafts("result") == {}
+    call("deliver", "--again", "--only", "C-001")
+    assert list(drafts("result")) == ["yamada@mihon.co.jp"]
+    call("deliver", "--sent-by-hand")
+    assert "--again" not in call("deliver")
+
+
+@pytest.mark.usefixtures("here")
+def test_who_has_answered_is_not_asked_again() -> None:
+    call("issue")
+    answered()
+    call("run")
+    said = call("issue", answer="y")
+    assert "C-001" in said
+    assert set(drafts("request")) == {"smith@example-robotics.jp"}
+    call("issue", "--only", "C-001", answer="y")
+    assert len(drafts("request")) == 2
+
+
+def correction_text() -> str:
+    """What the only mail about a correction says."""
+    (mail,) = drafts("correction").values()
+    body = mail.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+@pytest.mark.usefixtures("here")
+def test_a_correction_tells_how_many_points_its_workbook_lists() -> None:
+    call("issue")
+    answered(skip="PHY")
+    call("run", status=1)
+    call("return", "--as-of", "2026-12-01")
+    (path,) = Path("output/corrections").glob("*.xlsx")
+    page = reopened(path.read_bytes())["修正のお願い"]
+    listed = [row[0].value for row in page.iter_rows() if str(row[0].value).isdecimal()]
+    assert len(listed) > 5
+    assert f"お願いしたい箇所が{len(listed)}か所ございました" in correction_text()
+    assert "2026年12月25日" in correction_text()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_correction_asks_for_an_answer_by_a_day_of_its_own() -> None:
+    call("issue")
+    answered(skip="PHY")
+    call("run", status=1)
+    assert "--due" in call("return", "--as-of", "2026-12-26")
+    assert "期限" not in correction_text()
+    said = call("return", "--as-of", "2026-12-26", "--due", "2027-01-08", answer="y")
+    assert "--due" not in said
+    assert "ご提出期限：2027年1月8日（金）" in correction_text()
+    past = ("--as-of", "2026-12-26", "--due", "2026-12-20")
+    assert "2026-12-20" in call("return", *past, status=2, answer="y")
+    assert "--due" in call("return", "--due", "soon", status=2, answer="y")
+    call("return", "--sent-by-hand")
+    assert "--due" not in call("return", "--as-of", "2026-12-26")
+
+
+def test_reports_go_out_in_the_language_that_the_settings_ask_for(here: Path) -> None:
+    """The letter keeps the language of its client."""
+    (here / "sheet-diag.toml").write_text(f'report_language = "en"\n{SETTINGS}', encoding="utf-8")
+    call("issue")
+    answered()
+    call("run", "--protect")
+    call("deliver")
+    (mail,) = drafts("result").values()
+    page = mail.get_body(("html",))
+    assert page
+    assert 'lang="ja"' in page.get_content()
+    (here / "sheet-diag.toml").write_text(f'report_language = "ja"\n{SETTINGS}', encoding="utf-8")
+    shutil.rmtree("output/drafts")
+    assert "report_language" in call("deliver", status=1)
+
+
 @pytest.mark.usefixtures("here")
 def test_results_go_out_encrypted_and_passwords_after_them() -> None:
     call("issue")
     answered()
     call("run", "--protect")
-    said = call("deliver", "--passwords")
+    said = call("deliver", "--passwords", status=1)
     assert "先に" in said
     assert drafts("password") == {}
     call("deliver")
@@ -355,7 +640,7 @@ def test_another_domain_than_last_year_is_asked_about() -> None:
     answered()
     call("run")
     _year("last", {"yamada@mihon.co.jp": "yamada@mihon-shoji.example.com"})
-    said = call("issue", "--previous", "last")
+    said = call("issue", "--previous", "last", status=1)
     assert "mihon-shoji.example.com" in said
     assert "mihon.co.jp" in said
     assert "mihon-shoji.example.com" in call("clients", "--previous", "last")

@@ -13,13 +13,14 @@ from datetime import date
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfWriter
 
-from sheet_diag.guard import Doubt, Guard, Refusal, Verdict, attachments
+from sheet_diag.guard import Doubt, Guard, Refusal, Verdict, opening
 from sheet_diag.intake import read_content
 from sheet_diag.intake.ownership import Document, Ownership, read_ownership
 from sheet_diag.layout import OUTPUT_KEY, owner_properties
@@ -28,7 +29,7 @@ from sheet_diag.messages import Sender, compose, draft, sendable
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import MailKind, Parcel
+from sheet_diag.model.post import MailKind, Parcel, ReportForm, about_reminder
 from sheet_diag.model.returns import Code, Identity
 from sheet_diag.model.settings import Limits, Reading
 from sheet_diag.pdf import finished
@@ -51,6 +52,7 @@ PASSWORDS = {
     "c-002": "BBBBB-33333-BBBBB-33333",
     "c-003": "CCCCC-44444-CCCCC-44444",
 }
+CHASED = about_reminder(1, "0dd95d12" * 8)  # of a correction
 IDN = "青葉".encode("idna").decode("ascii")
 KINDS = tuple(MailKind)
 EVERY = [(kind, client) for kind in KINDS for client in (ANNA, BEN)]
@@ -172,12 +174,18 @@ class Written:
     html: str = ""
     headers: Sequence[tuple[str, str]] = ()
     more: Sequence[tuple[str, bytes]] = ()
+    about: str = ""
 
     @property
     def parcel(self) -> Parcel:
-        """The parcel that the mail is for."""
+        """The parcel that the mail is for; a PDF is the one that the run has made."""
         has_one = self.kind in (MailKind.RESULT, MailKind.PASSWORD)
-        return Parcel(self.kind, self.client, password=password_of(self.client) if has_one else "")
+        password = password_of(self.client) * has_one
+        parcel = Parcel(self.kind, self.client, self.about, password=password)
+        if not (self.content or b"").startswith(b"%PDF"):
+            return parcel
+        printed = sha256(self.content or b"").hexdigest()
+        return replace(parcel, form=ReportForm.PRINTED, printed=printed)
 
     def message(self) -> EmailMessage:
         """The mail."""
@@ -252,6 +260,12 @@ def test_a_mail_of_pythons_may_leave(kind: MailKind, client: ListedClient) -> No
     assert doubted(verdict(Written(client, kind))) == set()
 
 
+@pytest.mark.parametrize("client", [ANNA, BEN], ids=lambda client: client.id)
+def test_a_correction_may_leave_once_more_as_a_reminder_of_it(client: ListedClient) -> None:
+    mail = Written(client, MailKind.REMINDER, correction(client), about=CHASED)
+    assert doubted(verdict(mail)) == set()
+
+
 def test_some_of_the_clients_addresses_are_enough() -> None:
     assert doubted(verdict(Written(to="青葉 <A2@AOBA.example.jp>"))) == set()
 
@@ -261,9 +275,65 @@ def test_a_report_may_be_open_where_the_user_said_so() -> None:
     assert doubted(verdict(mail, unprotected=True, passwords={})) == set()
 
 
+@pytest.mark.parametrize("client", [ANNA, BEN], ids=lambda client: client.id)
+@pytest.mark.parametrize("made", list(Lang))
+@pytest.mark.parametrize("asked", list(Lang))
+def test_reports_may_be_asked_for_in_one_language(
+    client: ListedClient, made: Lang, asked: Lang
+) -> None:
+    """The letter keeps the language of its client."""
+    content = protected_workbook(plain_report(client, made), password_of(client))
+    told = verdict(Written(client, content=content), report_lang=asked)
+    assert refused(told) == (set() if made is asked else {f"file.lang.set.{asked.value}"})
+
+
+def test_hearing_sheets_stay_in_the_language_of_their_client() -> None:
+    mail = Written(BEN, MailKind.REQUEST, content=sheet(replace(BEN, lang=Lang.JA)))
+    assert refused(verdict(mail, report_lang=Lang.JA)) == {"file.lang.en"}
+    letter = Written(BEN, lang="ja", content=protected_workbook(
+        plain_report(BEN, Lang.JA), password_of(BEN)))  # fmt: skip
+    assert refused(verdict(letter, report_lang=Lang.JA)) == {"letter.lang.en"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "command"),
+    [
+        (MailKind.REQUEST, {}, "sheet-diag issue"),
+        (MailKind.REMINDER, {}, "sheet-diag issue"),
+        (MailKind.CORRECTION, {}, "sheet-diag run"),
+        (MailKind.RESULT, {"passwords": {}}, "sheet-diag run --protect"),
+        (MailKind.RESULT, {"passwords": {}, "unprotected": True}, "sheet-diag run"),
+    ],
+)
+def test_a_locked_file_is_told_with_what_makes_it_anew(
+    kind: MailKind, asked: Mapping[str, object], command: str
+) -> None:
+    mail = Written(kind=kind, content=locked_report(ANNA, password_of(ANNA)))
+    found = guard(**asked).inspect(mail.bytes(), mail.parcel).refusals
+    (told,) = (each for each in found if each.key == "guard.file.closed")
+    assert told.parts["command"] == command
+    for lang in Lang:
+        assert command in Wording(lang)(told.key, **told.parts)
+
+
+def test_a_locked_correction_of_a_reminder_is_made_anew_by_a_run() -> None:
+    mail = Written(kind=MailKind.REMINDER, content=locked_report(ANNA, password_of(ANNA)))
+    parcel = replace(mail.parcel, about=CHASED)
+    (told,) = guard().inspect(mail.bytes(), parcel).refusals
+    assert (told.key, told.parts["command"]) == ("guard.file.closed", "sheet-diag run")
+
+
+def test_a_locked_pdf_is_made_anew_with_pdfs() -> None:
+    mail = Written(content=pdf(ANNA, password_of(ANNA)), name="a.pdf")
+    (told,) = (r for r in verdict(mail, passwords={}).refusals if r.key == "guard.file.closed")
+    assert told.parts["command"] == "sheet-diag run --pdf --protect"
+
+
 def test_a_pdf_is_a_report_too() -> None:
     mail = Written(content=pdf(ANNA, password_of(ANNA)), name="report.pdf")
     assert doubted(verdict(mail)) == set()
+    for kind in (MailKind.REQUEST, MailKind.CORRECTION):
+        assert refused(guard().inspect(mail.bytes(), Parcel(kind, ANNA))) == {"file.form"}
 
 
 def test_a_long_name_is_compared_as_a_whole() -> None:
@@ -329,7 +399,8 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         lambda: Written(kind=MailKind.REQUEST, content=with_property(sheet(ANNA), PASTED)),
         {"file.id"}),
     "a PDF with an empty password": (
-        lambda: Written(content=open_pdf(ANNA, password_of(ANNA)), name="a.pdf"), {"file.open"}),
+        lambda: Written(content=open_pdf(ANNA, password_of(ANNA)), name="a.pdf"),
+        {"file.open.pdf"}),
     "another questionnaire": (
         lambda: Written(kind=MailKind.REQUEST, content=sheet(ANNA, OTHER_CATALOG)),
         {"file.kind.sheet", "file.catalog"}),
@@ -340,6 +411,15 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         {"file.closed"}),
     "a correction as a reminder": (
         lambda: Written(kind=MailKind.REMINDER, content=correction(ANNA)), {"file.kind.sheet"}),
+    "a sheet as a reminder of a correction": (
+        lambda: Written(kind=MailKind.REMINDER, content=sheet(ANNA), about=CHASED),
+        {"file.kind.correction"}),
+    "a report as a reminder of a correction": (
+        lambda: Written(kind=MailKind.REMINDER, content=plain_report(ANNA), about=CHASED),
+        {"file.kind.correction"}),
+    "a reminder of another client's correction": (
+        lambda: Written(kind=MailKind.REMINDER, content=correction(CHO), about=CHASED),
+        {"file.id", "file.company_typed"}),
     "a sheet as a correction": (
         lambda: Written(kind=MailKind.CORRECTION, content=sheet(ANNA)), {"file.kind.correction"}),
     "a sheet as a result": (
@@ -355,9 +435,9 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "an old password": (
         lambda: Written(content=locked_report(ANNA, "OLDER-22222-OLDER-22222")), {"file.locked"}),
     "a PDF without a password": (
-        lambda: Written(content=pdf(ANNA), name="a.pdf"), {"file.open"}),
+        lambda: Written(content=pdf(ANNA), name="a.pdf"), {"file.open.pdf"}),
     "a PDF under another client's password": (
-        lambda: Written(content=pdf(ANNA, password_of(CHO)), name="a.pdf"), {"file.locked"}),
+        lambda: Written(content=pdf(ANNA, password_of(CHO)), name="a.pdf"), {"file.locked.pdf"}),
     "another client's PDF": (
         lambda: Written(content=pdf(CHO, password_of(ANNA)), name="a.pdf"),
         {"file.id", "file.company_typed"}),
@@ -535,6 +615,35 @@ def test_an_unknown_domain_is_asked_about() -> None:
         assert doubted(verdict(Written(), former_domains=former)) == reasons
 
 
+@pytest.mark.parametrize(
+    ("before", "named", "stops", "asks"),
+    [
+        pytest.param({"a2@aoba.example.jp": {"c-001", "c-002"}}, (), set(), set(), id="his too"),
+        pytest.param({"a2@aoba.example.jp": {"c-002"}}, (), {"to.former"}, set(), id="another's"),
+        pytest.param({"a2@aoba.example.jp": {"c-9"}}, (), set(), {"to.former"}, id="of the past"),
+        pytest.param(
+            {"a2@aoba.example.jp": {"c-002"}}, ("c-001",), set(), {"to.former"}, id="named"
+        ),
+        pytest.param(
+            {"a2@aoba.example.jp": {"c-002"}}, ("c-002",), {"to.former"}, set(), id="named other"
+        ),
+    ],
+)
+def test_an_address_that_was_another_clients_so_far(
+    before: Mapping[str, set[str]], named: tuple[str, ...], stops: set[str], asks: set[str]
+) -> None:
+    former = {address: frozenset(ids) for address, ids in before.items()}
+    found = verdict(Written(), former_owners=former, named=frozenset(named))
+    assert refused(found) == stops
+    assert {each.key.removeprefix("guard.") for each in found.doubts} == asks
+
+
+def test_a_return_from_another_clients_address_is_asked_about_though_it_was_named() -> None:
+    mail = Written()
+    found = guard().inspect(mail.bytes(), replace(mail.parcel, strange=True))
+    assert doubted(found) == {"sender"}
+
+
 def test_another_clients_name_in_the_letter_is_asked_about() -> None:
     mail = Written(text="株式会社青葉 御中\n有限会社 千代田の件")
     assert doubted(verdict(mail)) == {"letter.other"}
@@ -708,7 +817,7 @@ def test_the_second_look_opens_nothing_again_but_what_has_changed(
         opened.append(name)
         return read_ownership(content, name, *rest)
 
-    monkeypatch.setattr(attachments, "read_ownership", counted)
+    monkeypatch.setattr(opening, "read_ownership", counted)
     look, mail = guard(), Written()
     for _ in range(2):
         assert not look.inspect(mail.bytes(), mail.parcel).refusals

@@ -16,11 +16,13 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from sheet_diag.model.basics import Lang
+from tests.campaigns import have_gone_out
 from tests.dovecot import Dovecot
 from tests.loops import Firm, attachments, filled, reply, sheet_in, to
 from tests.mailservers import USER, Authority, Smtpd
 from tests.returned import reopened
 
+LOG = "output/mail-log.jsonl"
 YAMADA, SMITH, SUZUKI = "yamada@mihon.co.jp", "smith@example-robotics.jp", "suzuki@sample.or.jp"
 ROWS = (
     {
@@ -85,6 +87,7 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     assert client(firm, "C-001")["client"]["industry"] == "E"
 
     # What is to be corrected goes back, who is late is reminded.
+    have_gone_out(firm.folder / LOG, "2026-12-01", "request")
     corrections = to(firm.send("return", "--as-of", "2026-12-12", count=1))
     assert set(corrections) == {SMITH}
     check(corrections[SMITH], SMITH)
@@ -128,6 +131,7 @@ def test_nothing_leaves_unless_the_number_of_mails_is_typed(firm: Firm, typed: s
 
 def test_a_domain_unlike_the_one_before_is_asked_about(firm: Firm) -> None:
     firm.send("issue", count=3)
+    have_gone_out(firm.folder / LOG, "2026-12-01", "request")
     moved = "yamada@another-firm.co.jp"
     firm.listed({**ROWS[0], "メールアドレス": moved}, *ROWS[1:])
     late = ("remind", "--send", "--as-of", "2026-12-28")

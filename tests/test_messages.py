@@ -32,7 +32,7 @@ from sheet_diag.mailheaders import (
 from sheet_diag.messages import Sender, compose, draft, draft_name, new_message_id, sendable
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.post import MailKind, Parcel
+from sheet_diag.model.post import MailKind, Parcel, about_reminder
 from sheet_diag.model.settings import Reading
 
 WHEN = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
@@ -410,6 +410,8 @@ def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
     [
         (Parcel(MailKind.REQUEST, CLIENT), "依頼_株式会社見本商事_C-001.eml"),
         (Parcel(MailKind.REMINDER, CLIENT, "2", 2), "督促2_株式会社見本商事_C-001.eml"),
+        (Parcel(MailKind.REMINDER, CLIENT, about_reminder(2, SHA), 2),
+         "修正の督促2_株式会社見本商事_C-001_0dd95d12.eml"),
         (Parcel(MailKind.RESULT, CLIENT, SHA), "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
         (Parcel(MailKind.REQUEST, ENGLISH), "Request_株式会社見本商事_C-001.eml"),
         (Parcel(MailKind.REQUEST, replace(CLIENT, company='A/B:*?"<>|')), "依頼_A_B_C-001.eml"),

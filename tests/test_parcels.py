@@ -12,22 +12,14 @@ import pytest
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Parcel, Posted
+from sheet_diag.model.post import Event, MailKind, Parcel, Posted, ReportForm
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import ReturnFacts, Stage, Standing, Turnout
-from sheet_diag.parcels import (
-    LeftOut,
-    corrections,
-    passwords_of,
-    reminders,
-    requests,
-    results,
-    selected,
-)
+from sheet_diag.model.standing import ReturnFacts
+from sheet_diag.parcels import LeftOut, corrections, requests, results
 from sheet_diag.postbook import Postbook
 from sheet_diag.seals import fits, seal
+from sheet_diag.selecting import Choosing, passwords_of, selected
 
-TODAY = date(2026, 12, 28)
 NOW = datetime(2026, 12, 28, tzinfo=UTC)
 OUTPUT = Path("output")
 
@@ -40,10 +32,6 @@ def _client(number: int, due: date | None = date(2026, 12, 25)) -> ListedClient:
 
 def _fact(client: str, status: Status, **more: Any) -> ReturnFacts:
     return ReturnFacts(client, "見本", status, f"sha-{client}", f"{client}.xlsx", **more)
-
-
-def _turnout(*standings: Standing) -> Turnout:
-    return Turnout(TODAY, standings, (), (), {})
 
 
 def _book(path: Path, *posted: Posted) -> Postbook:
@@ -82,46 +70,6 @@ def test_everybody_is_asked_and_told_of_last_year_where_there_is_one() -> None:
     assert [bool(mail.facts.get("previous")) for mail in mails] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("stage", "due", "days", "reminders_", "reminded", "says"),
-    [
-        pytest.param(Stage.SENT, date(2026, 12, 25), 0, 0, None, ["C-1 1 s"], id="late"),
-        pytest.param(
-            Stage.REMINDED, date(2026, 12, 25), 0, 1, date(2026, 12, 26), ["C-1 2 s"], id="again"
-        ),
-        pytest.param(Stage.SENT, TODAY, 0, 0, None, [], id="the last day is not late"),
-        pytest.param(Stage.SENT, TODAY, 1, 0, None, ["C-1 1 s"], id="a day ahead"),
-        pytest.param(Stage.RECEIVED, date(2026, 12, 1), 0, 0, None, [], id="answered"),
-        pytest.param(Stage.CORRECTING, date(2026, 12, 1), 0, 0, None, [], id="to be corrected"),
-        pytest.param(Stage.UNSENT, date(2026, 12, 1), 0, 0, None, [], id="never asked"),
-        pytest.param(Stage.REMINDED, date(2026, 12, 1), 0, 1, TODAY, ["C-1 today"], id="today"),
-        pytest.param(Stage.SENT, None, 0, 0, None, ["C-1 no_due"], id="without a due date"),
-    ],
-)
-def test_who_is_late_is_reminded(
-    stage: Stage,
-    due: date | None,
-    days: int,
-    reminders_: int,
-    reminded: date | None,
-    says: list[str],
-) -> None:
-    standing = Standing(_client(1, due), stage, reminders=reminders_, reminded=reminded)
-    mails = list(reminders(_turnout(standing), {"C-1": Path("s")}, None, days))
-    assert _told(mails) == says
-
-
-def test_the_deadline_of_all_counts_where_a_client_has_none() -> None:
-    standing = Standing(_client(1, None), Stage.SENT)
-    late = reminders(_turnout(standing), {"C-1": Path("s")}, date(2026, 12, 20), 0)
-    assert _told(late) == ["C-1 1 s"]
-
-
-def test_without_a_sheet_nobody_is_reminded() -> None:
-    standing = Standing(_client(1), Stage.SENT)
-    assert _told(reminders(_turnout(standing), {}, None, 0)) == ["C-1 no_sheet"]
-
-
 def test_held_returns_go_back() -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
     facts = (
@@ -149,6 +97,11 @@ def test_a_return_from_another_clients_address_is_asked_about_first() -> None:
     named = frozenset({"c-1", "c-2"})
     assert _told(corrections(clients, (held,), OUTPUT, named)) == ["C-1 sha-C-1 output/c.xlsx"]
     assert _told(results(clients, (ranked,), OUTPUT, {}, named)) == ["C-2 sha-C-2 output/r.xlsx"]
+    mails = [
+        *corrections(clients, (held,), OUTPUT, named),
+        *results(clients, (ranked,), OUTPUT, {}, named),
+    ]
+    assert all(isinstance(mail, Parcel) and mail.strange for mail in mails)
 
 
 def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path) -> None:
@@ -183,9 +136,9 @@ def test_a_seal_tells_nothing_and_is_another_one_each_time() -> None:
 
 
 def test_who_is_named_is_told_why_there_is_no_mail(tmp_path: Path) -> None:
-    left = [LeftOut("C-1 a", "mail.left.no_sheet", client="C-1"), LeftOut("x", "mail.left.today")]
+    left = [LeftOut("C-1 a", "mail.left.no_sheet", client="C-1"), LeftOut("x", "mail.left.no_due")]
     assert len(selected(left, _book(tmp_path)).left_out) == 2
-    assert len(selected(left, _book(tmp_path), frozenset({"c-1"})).left_out) == 1
+    assert len(selected(left, _book(tmp_path), Choosing(frozenset({"c-1"}))).left_out) == 1
 
 
 def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
@@ -200,6 +153,133 @@ def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     assert _told(told) == ["C-1 sha-C-1", "C-2 result_first", "C-3 no_password"]
     assert isinstance(told[0], Parcel)
     assert (told[0].password, told[0].attachment, told[0].facts["file"]) == ("one", None, "1.xlsx")
+
+
+# --- reports in another form
+
+BOOK, PRINT, BOTH = ReportForm
+
+
+def _reports(form: ReportForm, **fact: Any) -> list[Parcel | LeftOut]:
+    """The mail with the report of the only client, in a form."""
+    told = {"result": "results/1.xlsx", "pdf": "pdf/1.pdf", "pdf_sha256": "abc", **fact}
+    facts = (_fact("C-1", Status.RANKED, **told),)
+    return list(results(ClientList((_client(1),)), facts, OUTPUT, {"c-1": "word"}, form=form))
+
+
+@pytest.mark.parametrize(
+    ("form", "files"),
+    [(BOOK, ["results/1.xlsx"]), (PRINT, ["pdf/1.pdf"]), (BOTH, ["results/1.xlsx", "pdf/1.pdf"])],
+)
+def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -> None:
+    (mail,) = _reports(form)
+    assert isinstance(mail, Parcel)
+    assert [path.relative_to(OUTPUT).as_posix() for path in mail.files] == files
+    assert mail.file_names == " / ".join(path.name for path in mail.files)
+    assert (mail.form, mail.printed, mail.password) == (form, "abc", "word")
+
+
+@pytest.mark.parametrize(
+    ("fact", "says"),
+    [
+        pytest.param({"pdf": "", "pdf_sha256": ""}, "no_pdf", id="a run without PDFs"),
+        pytest.param(
+            {"pdf": "", "pdf_sha256": "", "unprinted": True}, "unprinted", id="not printed"
+        ),
+        pytest.param({"pdf_sha256": ""}, "no_pdf", id="a run of an earlier version"),
+    ],
+)
+def test_without_a_pdf_the_client_is_stopped(fact: dict[str, Any], says: str) -> None:
+    for form in (PRINT, BOTH):
+        (left,) = _reports(form, **fact)
+        assert isinstance(left, LeftOut)
+        assert (left.key, left.rests) == (f"mail.left.{says}", False)
+    assert _told(_reports(BOOK, **fact)) == ["C-1 sha-C-1 output/results/1.xlsx"]
+
+
+def _sent(form: ReportForm, event: Event = Event.SENT, word: str = "word") -> Posted:
+    """The line of a report that went out in a form."""
+    (mail,) = _reports(form)
+    assert isinstance(mail, Parcel)
+    line = _posted(event, MailKind.RESULT, "C-1", mail.about)
+    return replace(line, file=mail.file_names, seal=seal(word))
+
+
+NAMED = frozenset({"c-1"})
+
+
+@pytest.mark.parametrize(
+    ("log", "asked", "only", "says"),
+    [
+        pytest.param([], PRINT, (), ["1.pdf"], id="new"),
+        pytest.param([(BOOK, Event.SENT)], BOOK, NAMED, "done", id="the same form"),
+        pytest.param([(BOOK, Event.SENT)], PRINT, (), "otherwise", id="another form"),
+        pytest.param([(PRINT, Event.BY_HAND)], BOOK, (), "otherwise", id="by hand"),
+        pytest.param([(BOOK, Event.SENT)], BOTH, (), "otherwise", id="both, one is there"),
+        pytest.param([(BOTH, Event.SENT)], PRINT, NAMED, "done", id="one, both are there"),
+        pytest.param([(BOOK, Event.SENT)], PRINT, NAMED, ["1.pdf"], id="another one, named"),
+        pytest.param([(BOOK, Event.SENT)], BOTH, NAMED, ["1.pdf"], id="what is missing of both"),
+        pytest.param([(PRINT, Event.SENT)], BOTH, NAMED, ["1.xlsx"], id="the workbook is missing"),
+        pytest.param(
+            [(BOOK, Event.SENT), (PRINT, Event.SENT)], BOTH, NAMED, "done", id="both, one by one"
+        ),
+        pytest.param([(BOOK, Event.SENDING)], PRINT, NAMED, "unknown", id="nobody knows"),
+        pytest.param(
+            [(BOOK, Event.SENT), (BOOK, Event.BOUNCED)], PRINT, (), ["1.pdf"], id="it came back"
+        ),
+    ],
+)
+def test_a_report_goes_out_in_another_form_only_to_who_is_named(
+    tmp_path: Path,
+    log: list[tuple[ReportForm, Event]],
+    asked: ReportForm,
+    only: Iterable[str],
+    says: str | list[str],
+) -> None:
+    book = _book(tmp_path, *(_sent(form, event) for form, event in log))
+    told = selected(_reports(asked), book, Choosing(frozenset(only)))
+    found: str | list[str] = [path.name for each in told.parcels for path in each.files]
+    if told.done:
+        found = "otherwise" if told.otherwise else "done"
+    elif told.left_out:
+        found = told.left_out[0].key.removeprefix("mail.left.")
+    assert found == says
+
+
+def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path) -> None:
+    book = _book(tmp_path, _sent(BOOK))
+    (rest,) = selected(_reports(BOTH), book, Choosing(NAMED)).parcels
+    assert rest.about == f"sha-C-1/{PRINT}"
+    assert (rest.form, rest.printed) == (PRINT, "abc")
+
+
+def test_another_form_is_not_sent_under_another_password(tmp_path: Path) -> None:
+    """The password that the client was told opens both."""
+    book = _book(tmp_path, _sent(BOOK, word="former"))
+    assert _told(selected(_reports(PRINT), book, Choosing(NAMED)).left_out) == [
+        "C-1 password_changed"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        pytest.param([(PRINT, "word")], "1.pdf", id="a PDF"),
+        pytest.param([(BOTH, "word")], "1.xlsx / 1.pdf", id="both"),
+        pytest.param([(BOOK, "word"), (PRINT, "word")], "1.xlsx / 1.pdf", id="one by one"),
+        pytest.param([(BOOK, "word"), (PRINT, "other")], None, id="under two passwords"),
+    ],
+)
+def test_one_password_mail_serves_every_form(
+    tmp_path: Path, log: list[tuple[ReportForm, str]], says: str | None
+) -> None:
+    book = _book(tmp_path, *(_sent(form, word=word) for form, word in log))
+    (mail,) = passwords_of(_reports(BOOK), book)
+    if says is None:
+        assert _told([mail]) == ["C-1 password_changed"]
+    else:
+        assert isinstance(mail, Parcel)
+        assert (mail.about, mail.facts["file"]) == ("sha-C-1", says)
 
 
 @pytest.mark.parametrize(
@@ -238,5 +318,5 @@ def test_a_corrected_address_is_written_to_again(tmp_path: Path) -> None:
 def test_only_those_who_are_named(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2)))
     mails = requests(clients, dict.fromkeys(("C-1", "C-2"), Path("s")), frozenset())
-    selection = selected(mails, _book(tmp_path), frozenset({"c-2"}))
+    selection = selected(mails, _book(tmp_path), Choosing(frozenset({"c-2"})))
     assert [parcel.client.id for parcel in selection.parcels] == ["C-2"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,7 @@ def test_what_is_added_is_read(path: Path) -> None:
             NOON, Event.COLLECTED, message_id="<r@y>", addresses=("c@y.jp",), file="a\udc80.eml"
         ),
         line(B, kind=MailKind.RESULT, about="ab12"),
+        line(H, kind=MailKind.CORRECTION, about="ab12", due=date(2026, 12, 10)),
         Posted(NOON, Event.COLLECTED),
     ]
     assert written(path, lines).posted == tuple(lines)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,11 +17,13 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import Event, Posted
 from sheet_diag.model.results import Status
+from sheet_diag.model.standing import Stage
 from sheet_diag.runfacts import RunFactsError, facts_in, facts_of
 from sheet_diag.sheet import Entries, hearing_sheet
 from sheet_diag.staging import JOURNAL
 from tests.catalogs import JIS, answers
 from tests.samples import AS_OF, ISSUER, PROFILE, labels
+from tests.workbooks import opened
 
 FULL = labels(JIS, answers(JIS, {}, "○"))
 CLIENTS = ClientList(
@@ -62,6 +66,35 @@ def test_the_same_from_a_run_and_from_its_folder(tmp_path: Path) -> None:
     assert facts[0].rank
     assert (asked.output / facts[0].result).is_file()
     assert (asked.output / facts[1].correction).is_file()
+
+
+def test_a_return_in_an_archive_tells_which_one(tmp_path: Path) -> None:
+    asked = order(tmp_path)
+    archive = asked.input / "d.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(asked.input / "b.xlsx", "b.xlsx")
+    facts = facts_of(run(asked, quiet).outcomes)
+    assert facts_in(asked.output) == (AS_OF, facts)
+    digests = {fact.file: fact.file_sha256 for fact in facts}
+    whole = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert digests == {"a.xlsx": "", "b.xlsx": "", "c.xlsx": "", "d.zip": whole}
+
+
+def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Path) -> None:
+    times = [datetime(2026, 11, day, tzinfo=UTC) for day in (4, 5)]
+    mails = [
+        Posted(time, Event.COLLECTED, "C-02", message_id=f"<{time.day}>", file=f"mail/{time.day}")
+        for time in times
+    ]
+    clients = replace(CLIENTS, clients=[replace(CLIENTS.clients[1], company="丙")])
+    asked = replace(order(tmp_path), clients=clients, posted=mails)
+    turnout = run(asked, quiet).portfolio.turnout
+    assert turnout
+    (standing,) = turnout.standings
+    assert (standing.stage, standing.lost) == (Stage.CORRECTING, date(2026, 11, 5))
+    book = opened((asked.output / "portfolio.xlsx").read_bytes())
+    told = [str(cell.value) for row in book["回収状況"].iter_rows() for cell in row]
+    assert any("2026-11-05 に受信した回収票が" in text for text in told)
 
 
 def test_without_a_list_nothing_of_it_is_told(tmp_path: Path) -> None:

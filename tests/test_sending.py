@@ -96,6 +96,20 @@ def test_each_mail_once_to_its_client_and_a_copy_to_the_sender(
     assert smtpd.connections == 1
 
 
+def test_the_day_that_an_answer_is_asked_for_by_is_noted(smtpd: Smtpd, book: Postbook) -> None:
+    one = mail(1)
+    told = replace(one, parcel=replace(one.parcel, facts={"due": "2026-12-10"}))
+    send(smtpd, book, [told, mail(2)])
+    days = [(posted.event, posted.due) for posted in book.posted]
+    day = date(2026, 12, 10)
+    assert days == [
+        (Event.SENDING, day),
+        (Event.SENT, day),
+        (Event.SENDING, None),
+        (Event.SENT, None),
+    ]
+
+
 def test_no_header_tells_of_the_copy(smtpd: Smtpd, book: Postbook) -> None:
     send(smtpd, book, [mail(1)])
     headers = smtpd.accepted[0].message

@@ -177,6 +177,34 @@ def test_reminders_go_on_counting_where_an_earlier_one_came_back() -> None:
     assert (found.reminders, found.reminded) == (2, day("11/12"))
 
 
+def test_a_result_that_was_sent_is_not_forgotten_when_a_newer_return_is_held() -> None:
+    lines = "11/10 sent result/s1\n11/11 sent password/s1"
+    found = one(lines, "superseded s1 11/9", "held s2 11/12")
+    assert found.stage is Stage.CORRECTING
+    assert (found.result_sent, found.password_sent) == (day("11/10"), day("11/11"))
+    newer = one(lines, "superseded s1 11/9", "ranked s2 11/12 B")
+    assert newer.stage is Stage.RANKED
+    assert (newer.result_sent, newer.password_sent) == (None, None)
+
+
+def test_reminders_of_a_correction_count_beside_those_of_the_first_answer() -> None:
+    lines = "11/2 sent request\n11/5 sent reminder/1\n11/6 sent reminder/2"
+    later = "\n11/10 sent correction/s1\n11/16 sent reminder/s1/1\n11/21 sent reminder/s1/2"
+    found = one(lines + later, "held s1 11/9")
+    assert found.stage is Stage.CORRECTING
+    assert (found.reminders, found.reminded) == (4, day("11/21"))
+    (awaited,) = found.awaited
+    assert (awaited.reminders, awaited.asked) == (2, day("11/10"))
+    assert (awaited.reminded, awaited.written) == (day("11/21"), day("11/21"))
+
+
+def test_a_reminder_of_a_correction_alone_makes_nobody_reminded() -> None:
+    """The return that it was about is gone from the input folder."""
+    found = one("11/2 sent request\n11/10 sent correction/s1\n11/16 sent reminder/s1/1")
+    assert found.stage is Stage.SENT
+    assert [(each.fact, each.reminders) for each in found.awaited] == [(None, 0)]
+
+
 # --- late
 
 LATE = {
@@ -185,10 +213,25 @@ LATE = {
     "reminded": ("11/2 sent request\n11/9 sent reminder/1", [], "11/16", 10),
     "never written to": ("", [], "11/16", 10),
     "to be corrected": ("", ["held s1 11/9"], "11/16", 10),
+    "correction asked for before the day": (
+        "11/10 sent correction/s1", ["held s1 11/9"], "11/16", 10,
+    ),
+    "correction asked for after it, a week": (
+        "11/18 sent correction/s1", ["held s1 11/9"], "11/16", 1,
+    ),
+    "correction lately asked for": ("11/19 sent correction/s1", ["held s1 11/9"], "11/16", 0),
+    "one of two corrections to be asked for yet": (
+        "11/19 sent correction/s1", ["held s1 11/9", "held s2 11/9"], "11/16", 10,
+    ),
+    "two corrections, the earlier day": (
+        "11/18 sent correction/s1\n11/19 sent correction/s2", ["held s1 11/9", "held s2 11/9"],
+        "11/16", 1,
+    ),
     "corrected, not run yet": ("11/22 collected m.eml", ["held s1 11/9"], "11/16", 0),
     "ranked, though it came late": ("", ["ranked s1 11/19 B"], "11/16", 0),
     "no date": ("11/2 sent request", [], "", 0),
-}
+    "no date, but a correction, a week": ("11/18 sent correction/s1", ["held s1 11/9"], "", 1),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LATE)

@@ -49,7 +49,10 @@ _TABLES = {"pandas", "pyarrow", "numpy"}
 _WRITERS = {"xlsxwriter", "openpyxl", "pypdf"}
 _RARE_READERS = {"openpyxl", "xlrd", "pyxlsb", "pyzipper", "py7zr", "oxmsg"}
 _SCREEN = {"rich", "typer.rich_utils"}
-_REST = {"pydantic", "pebble", "multiprocessing", "watchfiles", "distributed", "fsspec", "sqlite3"}
+_REST = {
+    "pydantic", "pebble", "multiprocessing", "watchfiles", "distributed", "fsspec", "sqlite3",
+    "keyring", "oauthlib", "webbrowser",
+}  # fmt: skip
 
 
 def _loaded(code: str, *arguments: str, folder: Path) -> set[str]:

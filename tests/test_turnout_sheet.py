@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -11,10 +12,12 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.standing import Stage, Turnout
+from sheet_diag.standings import standings
 from sheet_diag.turnout_text import show_turnout
 from sheet_diag.wording import Wording
-from tests.campaigns import COMPANY, day, listed, mixed, turnout_of
+from tests.campaigns import AS_OF, COMPANY, RAN_ON, day, fact, listed, log, mixed, turnout_of
 from tests.lint import lint
 from tests.samples import ISSUER, client, portfolio, settled
 from tests.workbooks import calamine, charts, cut_texts, opened, sheet
@@ -263,8 +266,8 @@ def test_ten_thousand_clients() -> None:
 
 
 def shown(turnout: Turnout, capsys: pytest.CaptureFixture[str], lang: Lang = Lang.JA) -> str:
-    """What stands on the screen."""
-    show_turnout(turnout, Wording(lang))
+    """What stands on the screen, where reminders follow a mail after five days."""
+    show_turnout(turnout, Wording(lang), 5)
     return capsys.readouterr().out
 
 
@@ -296,6 +299,58 @@ def test_what_is_not_sent_back_yet_and_passwords_are_to_do(
     assert "sheet-diag return" in text
     assert "sheet-diag deliver --passwords" in text
     assert "未依頼" in text
+
+
+# The mail log and the returns of a client that is due on 11/20, and the next command.
+NEXT = {
+    "late": ("11/2 sent request", [], "remind"),
+    "late, and written to lately": ("11/2 sent request\n11/22 sent reminder/1", [], ""),
+    "not sent back": ("11/2 sent request", ["held s1 11/9"], "return"),
+    "unreadable": ("11/2 sent request", ["rejected s1 11/9"], "portfolio.xlsx"),
+    "sent back, late": ("11/10 sent correction/s1", ["held s1 11/9"], "remind"),
+    "sent back lately": ("11/22 sent correction/s1", ["held s1 11/9"], ""),
+    "sent back, reminded of lately": (
+        "11/10 sent correction/s1\n11/22 sent reminder/s1/1", ["held s1 11/9"], "",
+    ),
+    "sent back, reminded of": (
+        "11/10 sent correction/s1\n11/21 sent reminder/s1/1", ["held s1 11/9"], "remind",
+    ),
+    "one of two sent back, late": (
+        "11/10 sent correction/s1", ["held s1 11/9", "held s2 11/9"], "remind return",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "returns", "commands"), NEXT.values(), ids=NEXT)
+def test_the_next_command(
+    lines: str, returns: list[str], commands: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(turnout_of((listed(due="11/20"), lines, returns)), capsys)
+    told = text.partition("次の作業")[2]
+    assert re.findall(r"社　(?:sheet-diag )?(\S+)", told) == commands.split()
+    assert ("いま必要な作業はありません" in text) is (commands == "")
+
+
+def test_who_was_reminded_of_a_correction_is_shown_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = "11/10 sent correction/s1\n11/16 sent reminder/s1/1\n11/21 sent reminder/s1/2"
+    text = shown(turnout_of((listed(), lines, ["held s1 11/9"])), capsys)
+    assert "2026-11-10 に依頼済み、督促2回（最終 2026-11-21）" in text
+
+
+def test_a_correction_that_was_asked_for_by_a_day_is_late_after_that() -> None:
+    """The day that counts stands beside the days that are counted from it."""
+    client_ = listed(due="11/20")
+    (line,) = log("11/18 sent correction/s1")
+    posted = [replace(line, due=day("11/24"))]
+    found = standings(
+        ClientList([client_]), posted, [fact("held s1 11/9")], ran_on=RAN_ON, as_of=AS_OF
+    )
+    content = portfolio(settled(client("a")), turnout=found)
+    row = table(page("turnout", content=content), 8, 8, 17)[0]
+    assert (row[4], row[15]) == (day("11/24"), 2)
 
 
 def test_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:

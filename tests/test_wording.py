@@ -20,6 +20,7 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import FieldKind, NoteKind
 from sheet_diag.model.comparison import Movement
 from sheet_diag.model.portfolio import FollowUp
+from sheet_diag.model.post import MailKind
 from sheet_diag.model.results import FindingCode, Status
 from sheet_diag.model.returns import Code, Problem, Severity
 from sheet_diag.model.standing import Stage
@@ -29,8 +30,8 @@ PACKAGE = Path(sheet_diag.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
-    Code, Column, FaultCode, FieldKind, FindingCode, FollowUp, Movement, NoteKind, Rank, Severity,
-    Stage, Status,
+    Code, Column, FaultCode, FieldKind, FindingCode, FollowUp, MailKind, Movement, NoteKind, Rank,
+    Severity, Stage, Status,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
@@ -104,8 +105,10 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 
 # Modules that are handed the variable part of a key by others.
 _WORDS_FROM = {
+    "asking.py": [PACKAGE / "certificates.py"],
     "clientlist_guide.py": [PACKAGE / "layout.py"],
     "connecting.py": [PACKAGE / "certificates.py"],
+    "parcels.py": [PACKAGE / "selecting.py", PACKAGE / "reminding.py"],
     "problems.py": SOURCES,
     "groups.py": SOURCES,
     "panels.py": SOURCES,

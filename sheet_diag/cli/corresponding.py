@@ -12,11 +12,13 @@ from sheet_diag.cli.options import (
     FILE,
     FOLDER,
     HELP,
+    AgainOption,
     ByHandOption,
     CatalogOption,
     ClientsOption,
     ConfigOption,
     InputFolderOption,
+    JobsOption,
     LangOption,
     OnlyOption,
     OutputFolderOption,
@@ -37,6 +39,7 @@ def clients_(
         Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
     ] = None,
     new: Annotated[bool, typer.Option("--new", help=HELP("cli.help.new"))] = False,
+    output: OutputFolderOption = Path("output"),
     previous: PreviousOption = None,
     lang: LangOption = None,
     catalog: CatalogOption = None,
@@ -46,7 +49,7 @@ def clients_(
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.roster import Listed, check_list, new_list
 
-        listed = Listed(file, previous, lang, catalog, config)
+        listed = Listed(file, output, previous, lang, catalog, config)
         (new_list if new else check_list)(listed, say, HELP)
 
 
@@ -56,6 +59,7 @@ def issue(
     clients: ClientsOption = None,
     previous: PreviousOption = None,
     only: OnlyOption = None,
+    again: AgainOption = False,
     send: SendOption = False,
     sent_by_hand: ByHandOption = False,
     as_of: TodayOption = None,
@@ -69,7 +73,7 @@ def issue(
         from sheet_diag.mailroom import MailAsked
 
         asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
-        errand = errands.Errand(asked, send, sent_by_hand)
+        errand = errands.Errand(asked, send, sent_by_hand, again)
         done = errands.issue(errand, say, HELP)
     _end(done)
 
@@ -79,6 +83,9 @@ def remind(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
     days: Annotated[int, typer.Option(help=HELP("cli.help.days"), min=0, metavar="N")] = 0,
+    again_after: Annotated[
+        int | None, typer.Option(help=HELP("cli.help.again_after"), min=1, metavar="N")
+    ] = None,
     clients: ClientsOption = None,
     previous: PreviousOption = None,
     only: OnlyOption = None,
@@ -96,7 +103,7 @@ def remind(
 
         asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
         errand = errands.Errand(asked, send, sent_by_hand)
-        done = errands.remind(errand, days, input, say, HELP)
+        done = errands.remind(errand, days, input, say, HELP, gap=again_after)
     _end(done)
 
 
@@ -104,9 +111,13 @@ def remind(
 def send_back(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
+    due: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.return_due"), metavar="YYYY-MM-DD")
+    ] = None,
     clients: ClientsOption = None,
     previous: PreviousOption = None,
     only: OnlyOption = None,
+    again: AgainOption = False,
     send: SendOption = False,
     sent_by_hand: ByHandOption = False,
     as_of: TodayOption = None,
@@ -120,8 +131,8 @@ def send_back(
         from sheet_diag.mailroom import MailAsked
 
         asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
-        errand = errands.Errand(asked, send, sent_by_hand)
-        done = errands.send_back(errand, input, say, HELP)
+        errand = errands.Errand(asked, send, sent_by_hand, again)
+        done = errands.send_back(errand, due, input, say, HELP)
     _end(done)
 
 
@@ -135,9 +146,14 @@ def deliver(
     unprotected: Annotated[
         bool, typer.Option("--unprotected", help=HELP("cli.help.unprotected"))
     ] = False,
+    attach: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.attach"), metavar="xlsx|pdf|both")
+    ] = None,
+    jobs: JobsOption = None,
     clients: ClientsOption = None,
     previous: PreviousOption = None,
     only: OnlyOption = None,
+    again: AgainOption = False,
     send: SendOption = False,
     sent_by_hand: ByHandOption = False,
     as_of: TodayOption = None,
@@ -151,7 +167,8 @@ def deliver(
         from sheet_diag.mailroom import MailAsked
 
         typed = (output, clients, previous, as_of, only, lang, catalog, config)
-        errand = errands.Errand(MailAsked(*typed, unprotected), send, sent_by_hand)
+        asked = MailAsked(*typed, unprotected, attach, jobs)
+        errand = errands.Errand(asked, send, sent_by_hand, again)
         if passwords:
             done = errands.deliver_passwords(errand, say, HELP)
         else:
@@ -184,6 +201,7 @@ def collect(
 @app.command(help=HELP("cli.help.status"), cls=Command)
 def status(
     output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
     clients: ClientsOption = None,
     as_of: TodayOption = None,
     lang: LangOption = None,
@@ -194,11 +212,14 @@ def status(
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
         from sheet_diag.mailroom import MailAsked, mailroom
         from sheet_diag.postbook import Postbook
+        from sheet_diag.posting import tell_of_drafts
         from sheet_diag.turnout_text import show_turnout
 
         asked = MailAsked(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
         room = mailroom(asked, say, HELP)
-        show_turnout(room.turnout(Postbook.read(room.log).posted), say)
+        tell_of_drafts(room)
+        gap = room.config.correspondence.reminder_days
+        show_turnout(room.turnout(Postbook.read(room.log).posted, input), say, gap)
 
 
 @app.command(help=HELP("cli.help.login"), cls=Command)
@@ -206,14 +227,15 @@ def login(
     server: Annotated[
         str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")
     ] = "smtp",
+    browser: Annotated[bool, typer.Option("--browser", help=HELP("cli.help.browser"))] = False,
     lang: LangOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Keep the password of a mail server where the system keeps passwords."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.fetching import keep_login
+    """Keep what opens a mail account where the system keeps passwords."""
+    with failures(parse_lang(lang, HELP), "signin.interrupted") as say:
+        from sheet_diag.logins import LoginAsked, keep_login
 
-        keep_login(server, lang, config, say, HELP)
+        keep_login(LoginAsked(server, browser, lang, config), say, HELP)
 
 
 @app.command(help=HELP("cli.help.letters"), cls=Command)

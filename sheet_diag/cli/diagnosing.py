@@ -202,26 +202,32 @@ def demo(
     lang: LangOption = None,
     catalog: CatalogOption = None,
 ) -> None:
-    """Make sample returns and run the batch over them; some need attention, which is no failure."""
+    """Make a sample campaign and run the batch over it; some returns need attention, which is no
+    failure."""
     from sheet_diag.terminal import show_result, with_progress
 
-    with failures(parse_lang(lang, HELP)) as say:
-        from sheet_diag.batch import Order
+    with failures(parse_lang(lang, HELP), "cli.error.interrupted.demo") as say:
+        from sheet_diag import nursery
+
+        nursery.prepare()
         from sheet_diag.batch import run as run_batch
-        from sheet_diag.demo import ISSUER, is_free, prepare
+        from sheet_diag.demo import is_free, prepare
+        from sheet_diag.demo.campaign import Campaign, begin, go_on
+        from sheet_diag.demo.telling import show_what_next
 
         if not is_free(folder):
             fail(say("cli.error.demo", path=folder), say)
+        campaign = Campaign(folder, parse_day(as_of, say), say, catalog)
         loaded = load_asked(catalog)
         sheet = prepare(folder, loaded)
-        order = Order(
-            input=folder / "input",
-            output=folder / "output",
-            catalog=loaded,
-            issuer=ISSUER,
-            as_of=parse_day(as_of, say),
-            lang=say.lang,
-            jobs=jobs,
-        )
+        begin(campaign, loaded)
+        asked = Asked(
+            input=str(campaign.input), output=str(campaign.output), as_of=as_of,
+            clients=campaign.clients, jobs=jobs, lang=lang, catalog=catalog,
+            config=campaign.settings,
+        )  # fmt: skip
+        order = order_of(asked, say, HELP)
         result = with_progress(say, lambda progress: run_batch(order, progress))
+        go_on(campaign)
     show_result(result, order, say, sheet)
+    show_what_next(campaign)

@@ -79,5 +79,6 @@ OutputFolderOption = Annotated[
 OnlyOption = Annotated[
     list[str] | None, typer.Option("--only", help=HELP("cli.help.only"), metavar="ID")
 ]
+AgainOption = Annotated[bool, typer.Option("--again", help=HELP("cli.help.again"))]
 SendOption = Annotated[bool, typer.Option("--send", help=HELP("cli.help.send"))]
 ByHandOption = Annotated[bool, typer.Option("--sent-by-hand", help=HELP("cli.help.by_hand"))]

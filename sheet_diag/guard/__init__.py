@@ -6,12 +6,19 @@ them. What cannot be looked at does not leave: a fault in here is a refusal, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from sheet_diag.guard.attachments import Due, Opener, compare_attachments
+from sheet_diag.guard.attachments import Due, compare_attachments
+from sheet_diag.guard.opening import Enclosure, Opener
 from sheet_diag.guard.parsing import Mail, OddMailError, parse
-from sheet_diag.guard.recipients import compare_recipients, compare_row, doubt_domains
+from sheet_diag.guard.recipients import (
+    compare_owners,
+    compare_recipients,
+    compare_row,
+    doubt_domains,
+)
 from sheet_diag.guard.register import Register
 from sheet_diag.guard.texts import (
     compare_file_name,
@@ -20,7 +27,8 @@ from sheet_diag.guard.texts import (
     require_no_password,
     require_password,
 )
-from sheet_diag.guard.verdicts import Doubt, Finding, Refusal, Verdict, refusal
+from sheet_diag.guard.verdicts import Doubt, Finding, Refusal, Verdict, doubt, refusal
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import MailKind, Parcel
@@ -34,8 +42,11 @@ class Guard:
     """The guard of one campaign.
 
     `sender` is the address that mails come from; `former_domains` are those written to before, by
-    folded client id (empty: nothing known); `passwords` are those of the reports, by client id.
-    `unprotected`: the user said that results may go out open.
+    folded client id (empty: nothing known), `former_owners` the ids of the clients that an address
+    was written to for (see `addressbook.owners`), `named` the folded ids of clients that a person
+    has named, one by one; `passwords` are those of the reports, by client id.
+    `unprotected`: the user said that results may go out open. `report_lang` is the language that
+    all reports are asked for in (None: that of each client).
     """
 
     catalog: Catalog
@@ -45,6 +56,9 @@ class Guard:
     passwords: Mapping[str, str] = field(repr=False)
     reading: Reading = field(default_factory=Reading)
     unprotected: bool = False
+    former_owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    report_lang: Lang | None = None
     _register: Register = field(init=False, repr=False, compare=False)
     _passwords: Mapping[str, str] = field(init=False, repr=False, compare=False)
     _opener: Opener = field(init=False, repr=False, compare=False)
@@ -67,6 +81,23 @@ class Guard:
         refusals = tuple(each for each in found if isinstance(each, Refusal))
         return Verdict(refusals, tuple(each for each in found if isinstance(each, Doubt)))
 
+    def ahead(
+        self, parcels: Sequence[Parcel], jobs: int | None = None
+    ) -> AbstractContextManager[Iterable[Parcel]]:
+        """The same parcels in the same order, for a loop in which each is inspected: their files
+        are opened ahead of it, where they are many in several processes (None: one per core)."""
+        mails = [(parcel, [*self._enclosures(parcel)]) for parcel in parcels]
+        return self._opener.ahead(mails, jobs)
+
+    def _enclosures(self, parcel: Parcel) -> Iterator[Enclosure]:
+        for path in parcel.files:
+            yield Enclosure(path, self._password_for(parcel.kind, parcel.client.id))
+
+    def _password_for(self, kind: MailKind, client: str) -> str:
+        """What opens the files of a mail (empty: they are open)."""
+        is_report = kind is MailKind.RESULT
+        return self._passwords.get(client.casefold(), "") if is_report else ""
+
     def _findings(self, content: bytes, parcel: Parcel) -> Iterator[Finding]:
         mail, row = parse(content), self._register.rows.get(parcel.client.id.casefold())
         yield from compare_row(parcel, row)
@@ -79,6 +110,10 @@ class Guard:
             yield from compare_file_name(attached.name, row, self._register)
         yield from compare_attachments(mail, self._due(parcel, row))
         yield from doubt_domains(row, self.former_domains)
+        if parcel.strange:
+            yield doubt("guard.sender", id=row.id, company=row.company)
+        named = row.id.casefold() in self.named
+        yield from compare_owners(row, self.former_owners, self._register, named=named)
 
     def _due(self, parcel: Parcel, row: ListedClient) -> Due:
         return Due(
@@ -86,8 +121,9 @@ class Guard:
             row=row,
             catalog=self.catalog,
             opener=self._opener,
-            password=self._passwords.get(row.id.casefold(), ""),
+            password=self._password_for(parcel.kind, row.id),
             unprotected=self.unprotected,
+            report_lang=self.report_lang,
         )
 
     def _passwords_in(self, mail: Mail, parcel: Parcel, row: ListedClient) -> Iterator[Finding]:

@@ -8,8 +8,9 @@ from email.headerregistry import AddressHeader
 from email.utils import getaddresses
 from typing import Final
 
+from sheet_diag.addressbook import address_key, addresses_of_others, unknown_domains
 from sheet_diag.guard.parsing import Mail, decoded
-from sheet_diag.guard.register import Register, address_key
+from sheet_diag.guard.register import Register
 from sheet_diag.guard.verdicts import Finding, Refusal, doubt, refusal
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ListedClient
@@ -73,11 +74,23 @@ def compare_recipients(
 
 def doubt_domains(row: ListedClient, former: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
     """Domains that the client's mails have not gone to before, where that is known."""
-    before = {_domain(f"x@{domain}") for domain in former.get(row.id.casefold(), frozenset())}
-    now = {_domain(address) for address in row.addresses}
-    if before and not now <= before:
-        new, known = ", ".join(sorted(now - before)), ", ".join(sorted(before))
-        yield doubt("guard.domain", now=new, before=known)
+    new, known = unknown_domains(row, former)
+    if new:
+        yield doubt("guard.domain", now=", ".join(sorted(new)), before=", ".join(sorted(known)))
+
+
+def compare_owners(
+    row: ListedClient, former: Mapping[str, frozenset[str]], register: Register, *, named: bool
+) -> Iterator[Finding]:
+    """Addresses that have been another client's so far, as after a column that slipped. Where a
+    person has `named` the client, or the other one is not listed any more (which a new number may
+    be the reason of), that is asked about."""
+    for address, ids in addresses_of_others(row, former):
+        rows = [register.rows.get(each.casefold()) for each in sorted(ids)]
+        others = [f"{each.id} {each.company}" for each in rows if each] or sorted(ids)
+        parts = {**_who(row), "address": address, "others": ", ".join(others)}
+        asked = named or not any(rows)
+        yield (doubt if asked else refusal)("guard.to.former", **parts)
 
 
 def _stranger(address: str, row: ListedClient, register: Register, header: str) -> Refusal:
@@ -96,10 +109,6 @@ def _addresses(mail: Mail, name: str, value: str) -> set[str]:
     if isinstance(header, AddressHeader):
         found |= {f"{each.username}@{each.domain}" for each in header.addresses}
     return {address_key(address) for address in (*found, *_ADDRESS.findall(decoded(value)))}
-
-
-def _domain(address: str) -> str:
-    return address_key(address).rpartition("@")[2]
 
 
 def _who(row: ListedClient) -> dict[str, str]:

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from sheet_diag.addressbook import address_key
 from sheet_diag.folding import fold
 from sheet_diag.model.clientlist import ClientList, ListedClient
 
@@ -86,14 +86,6 @@ class Register:
             if other and other.id.casefold() != client.id.casefold():
                 return other
         return None
-
-
-def address_key(address: str) -> str:
-    """An address as it is compared: without case, its domain as the name system spells it."""
-    local, _, domain = address.strip().rpartition("@")
-    with suppress(UnicodeError):  # no such domain: it equals none but itself
-        domain = domain.encode("idna").decode("ascii")
-    return f"{local.strip(chr(34))}@{domain}".casefold()
 
 
 def closed_up(text: str) -> str:

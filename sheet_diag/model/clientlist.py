@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,3 +45,11 @@ class ClientList:
     def by_address(self) -> dict[str, ListedClient]:
         """The clients by their folded addresses."""
         return {each.casefold(): client for client in self.clients for each in client.addresses}
+
+
+def first_listed(
+    addresses: Iterable[str], by_address: Mapping[str, ListedClient]
+) -> ListedClient | None:
+    """The client of the first address that is listed at all (`ClientList.by_address`)."""
+    found = (by_address.get(each.casefold()) for each in addresses)
+    return next((each for each in found if each), None)

@@ -156,7 +156,7 @@ class Diagnosis:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one return. `result`, `correction` and `pdf` are relative to the
-    output folder.
+    output folder; `pdf_sha256` is that of the PDF as it was written, in hexadecimal.
 
     `plan` is the client's own 改善計画 of an earlier report, where it was sent along; `unsettled`
     marks a file that is no return but says something that could not be done.
@@ -172,6 +172,7 @@ class Outcome:
     plan: Plan | None = None
     pdf: str | None = None
     unsettled: bool = False
+    pdf_sha256: str | None = None
 
     @property
     def needs_attention(self) -> bool:

@@ -191,7 +191,9 @@ class Received:
     `file` is relative to the input folder, with forward slashes; `member` is its place in an
     archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
     workbook's own time of its last change (ISO 8601, UTC; empty: not told), `file_time` that of
-    the file or of the archive's member (nanoseconds since 1970).
+    the file or of the archive's member (nanoseconds since 1970). `file_sha256` is that of the
+    archive or the mail in the input folder that `member` lies in (empty: it lies in none), and
+    `mailed_by` whom the mails around it came from, the outermost first.
 
     Beside a client list, `received` is the day it came (ISO date; empty: not known), and `sender`
     the id of the listed client whose mail brought it (empty: nobody's).
@@ -210,6 +212,8 @@ class Received:
     decisions: Decisions | None = None
     received: str = ""
     sender: str = ""
+    file_sha256: str = ""
+    mailed_by: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

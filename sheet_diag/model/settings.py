@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.model.post import ReportForm
+
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
 
 
@@ -84,16 +86,35 @@ class Security(StrEnum):
     STARTTLS = "starttls"
 
 
+class Provider(StrEnum):
+    """Who signs a mail account in, where its server takes tokens and no password."""
+
+    MICROSOFT = "microsoft"
+    GOOGLE = "google"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The application that the firm has registered with a provider, as which its mail account is
+    signed in; its secret is never part of the settings. `tenant` is the firm at Microsoft."""
+
+    provider: Provider
+    client_id: str
+    tenant: str = "organizations"
+
+
 @dataclass(frozen=True, slots=True)
 class MailServer:
     """A mail server and the account on it; no password is ever part of the settings. `ca` is a file
-    of certificates (PEM) to trust instead of the system's."""
+    of certificates (PEM) to trust instead of the system's; without a `registration` the account is
+    logged in with a password."""
 
     host: str
     port: int
     security: Security
     user: str
     ca: Path | None = None
+    registration: Registration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +124,20 @@ class Correspondence:
     `sender` is the address that mails come from and go back to, `name` what stands beside it.
     `copies` puts the sender among the (blind) recipients of every mail, so that after a crash its
     mailbox tells which mails went out; `copy_seconds` is how long a copy may take to arrive.
+    `reminder_days` is the least number of days between a mail and the reminder that follows it.
     `letters` is the folder of the firm's own letters, `folder` and `per_minute` the IMAP folder
-    that is collected from and the most mails sent in a minute. Servers are None where none is set.
+    that is collected from and the most mails sent in a minute, `attach` the form in which reports
+    go out. Servers are None where none is set.
     """
 
     sender: str = ""
     name: str = ""
     copies: bool = True
     copy_seconds: int = 60
+    reminder_days: int = 5
     letters: Path | None = None
     smtp: MailServer | None = None
     per_minute: int = 30
     imap: MailServer | None = None
     folder: str = "INBOX"
+    attach: ReportForm = ReportForm.WORKBOOK

@@ -135,9 +135,11 @@ class Attempt:
             about=parcel.about,
             message_id=self._mail.message_id,
             addresses=tuple(addresses),
-            file=parcel.attachment.name if parcel.attachment else "",
+            file=parcel.file_names,
             text=text,
             seal=self._seal,
+            due=parcel.due,
+            edition=parcel.edition,
         )
         self._book.add(posted)
         self._lines.append(posted)

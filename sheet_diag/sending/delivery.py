@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Final
 
 from sheet_diag.interrupts import interrupts
+from sheet_diag.model.access import Access
 from sheet_diag.model.post import Event, Parcel, Posted
 from sheet_diag.model.settings import Correspondence, MailServer
 from sheet_diag.postbook import Postbook
 from sheet_diag.sending.attempt import Attempt, Ending, Outcome
-from sheet_diag.sending.connecting import MailServerError, server_error
+from sheet_diag.sending.connecting import MailServerError, NoAccessError, server_error
 from sheet_diag.sending.pace import Pace
 from sheet_diag.sending.records import Outgoing, SendReport, TooBig
 from sheet_diag.sending.session import Session, TooBigError
@@ -30,7 +31,7 @@ def send_all(
     outgoing: Iterable[Outgoing],
     book: Postbook,
     settings: Correspondence,
-    password: str,
+    access: Access,
     *,
     progress: Callable[[int], None] = lambda _done: None,
     waiting: Callable[[float, str], None] = lambda _seconds, _text: None,
@@ -49,7 +50,7 @@ def send_all(
     if settings.smtp is None:
         raise ValueError("no mail server is set")
     pace = Pace(settings.per_minute, now, sleep)
-    line = _Line(settings.smtp, password)
+    line = _Line(settings.smtp, access)
     delivery = _Delivery(book, settings, line, pace, waiting, now)
     with line, interrupts(pace.answer):
         for done, mail in enumerate(outgoing, 1):
@@ -65,16 +66,16 @@ def send_all(
 class _Line:
     """The connection, made when it is needed and again after it was lost."""
 
-    def __init__(self, server: MailServer, password: str) -> None:
+    def __init__(self, server: MailServer, access: Access) -> None:
         self.server = server
         self.was_open = False
-        self._password = password
+        self._access = access
         self._session: Session | None = None
 
     def session(self) -> Session:
         """A session that is ready for a mail. Raises `MailServerError`."""
         if self._session is None or not self._session.is_open:
-            self._session = Session.open(self.server, self._password)
+            self._session = Session.open(self.server, self._access)
             self.was_open = True
         return self._session
 
@@ -122,18 +123,20 @@ class _Delivery:
         self._waiting = waiting
         self._now = now
         self._tally = _Tally()
+        self._no_access: NoAccessError | None = None  # what the last attempt failed for
         self._setbacks = 0  # in a row
         self._bad: tuple[Ending, ...] = ()  # ends in a row
 
     def take(self, mail: Outgoing) -> None:
-        """Send a mail that has not gone out yet, to the addresses that have not refused it."""
+        """Send a mail that has not gone out yet, or is to again, to the addresses that have not
+        refused it."""
         key = mail.parcel.key
         refused = self._book.refused(key)
         addresses = mail.parcel.client.addresses
         open_to = tuple(each for each in addresses if each.casefold() not in refused)
         if pending := self._book.pending(key):
             self._tally.uncertain.append(pending)
-        elif self._book.is_done(key) or not open_to:
+        elif (self._book.is_done(key) and not mail.parcel.again) or not open_to:
             self._tally.skipped.append(mail.parcel)
         else:
             self._pace.wait_for_turn()
@@ -164,7 +167,7 @@ class _Delivery:
             self._set_back(attempt, outcome)
 
     def _outcome(self, attempt: Attempt, mail: Outgoing) -> Outcome:
-        limit = 0
+        limit, self._no_access = 0, None
         try:
             session = self._line.session()
             limit = session.limit
@@ -175,6 +178,7 @@ class _Delivery:
             if not self._line.was_open:
                 raise
             if error.passing:
+                self._no_access = error if isinstance(error, NoAccessError) else None
                 return Outcome(Ending.AGAIN, text=error.parts.get("reply", ""))
             self.stopped = error
         return Outcome(Ending.OVER)
@@ -196,7 +200,7 @@ class _Delivery:
         if self._setbacks == len(_PAUSES):
             self._tally.lines += attempt.deferred(outcome.text)
             key = "send.server.gave_up" if outcome.text else "send.server.gave_up.lost"
-            self.stopped = self._error(outcome.text, key)
+            self.stopped = self._no_access or self._error(outcome.text, key)
             return
         seconds = _PAUSES[self._setbacks]
         self._setbacks += 1

@@ -11,7 +11,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.sheet.content import Content, Entries
-from sheet_diag.sheet.correction import correction_sheet
+from sheet_diag.sheet.correction import correction_sheet, points_to_correct
 from sheet_diag.sheet.issuing import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.sheet.overrides_book import overrides_workbook
 from sheet_diag.sheet.pages import hearing_book
@@ -25,6 +25,7 @@ __all__ = [
     "hearing_sheet",
     "issue_sheets",
     "overrides_workbook",
+    "points_to_correct",
 ]
 
 _BLANK = Entries()

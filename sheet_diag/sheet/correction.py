@@ -45,11 +45,7 @@ def correction_sheet(
     `replaces` are the SHA-256 of the returns that count no more once this one comes back.
     """
     say = Wording(sheet.lang)
-    answers = _answers(catalog, sheet, problems)
-    remarks = {each.item: each.remark for each in sheet.responses}
-    given = Entries(_profile(catalog, sheet, problems), answers, remarks)
-    lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
-    asked = pleas(catalog, problems, given, lost, say)
+    given, asked = _asked(catalog, sheet, problems, say)
     notes, field_notes = _notes(asked, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = Identity(catalog.id, catalog.version, sheet.identity.client)
@@ -62,6 +58,22 @@ def correction_sheet(
     write_request(request, content, asked, places)
     request.open_here()
     return book.bytes()
+
+
+def points_to_correct(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> int:
+    """How many points the request of that workbook lists."""
+    return len(_asked(catalog, sheet, problems, Wording(sheet.lang))[1])
+
+
+def _asked(
+    catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem], say: Wording
+) -> tuple[Entries, tuple[Plea, ...]]:
+    """What stands in the new sheet, and what its client is asked to do."""
+    answers = _answers(catalog, sheet, problems)
+    remarks = {each.item: each.remark for each in sheet.responses}
+    given = Entries(_profile(catalog, sheet, problems), answers, remarks)
+    lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
+    return given, pleas(catalog, problems, given, lost, say)
 
 
 def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:

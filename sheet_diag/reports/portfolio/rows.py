@@ -133,14 +133,15 @@ def write_attention(page: Page, summary: Summary) -> None:
         frozen=2,
         full="data/attention.csv",
     )
-    write_listing(page, summary, listing, _attention_rows(found, say))
+    write_listing(page, summary, listing, _attention_rows(found, summary))
 
 
-def _attention_rows(found: Sequence[Attention], say: Wording) -> Iterator[Row]:
+def _attention_rows(found: Sequence[Attention], summary: Summary) -> Iterator[Row]:
     """Each with what to write to the client, on the first line of a file that has a sentence for
     it."""
     written: set[str] = set()
-    texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, say))  # others have the same
+    say = summary.say
+    texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, summary))  # others have the same
     for entry in found:
         mail = "" if entry.file in written else _mail(entry, say.lang)
         if mail:
@@ -151,13 +152,15 @@ def _attention_rows(found: Sequence[Attention], say: Wording) -> Iterator[Row]:
         yield Row(texts, max(*heights, 22))
 
 
-def _problem_texts(say: Wording, problem: Problem) -> tuple[str, ...]:
+def _problem_texts(summary: Summary, problem: Problem) -> tuple[str, ...]:
+    say = summary.say
+    field = summary.catalog.field_by_id.get(problem.item or "")
     return (
         say(f"report.severity.{problems.severity(problem.code).value}"),
         problem.sheet or "",
         problem.cell or "",
-        problem.item or "",
-        problem.value or "",
+        field.label[say.lang] if field else problem.item or "",
+        problems.entry(problem, say.lang),
         problems.message(problem, say.lang),
         problems.advice(problem, say.lang),
     )

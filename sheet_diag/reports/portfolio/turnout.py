@@ -202,7 +202,7 @@ def _rows(turnout: Turnout, summary: Summary) -> Iterator[Row]:
         remarks = _remarks(standing, summary.say)
         values = (
             client.id, client.company, client.group, client.contact,
-            client.due or summary.issuer.deadline, standing.stage,
+            standing.due or summary.issuer.deadline, standing.stage,
             standing.sent, standing.reminders or None, standing.reminded,
             standing.received, standing.correction_sent,
             standing.rank, standing.ranked, standing.result_sent, standing.password_sent,
@@ -217,6 +217,8 @@ def _remarks(standing: Standing, say: Wording) -> str:
     lines = []
     if standing.overdue and standing.stage is Stage.UNSENT:
         lines.append(say("standing.remark.unsent"))
+    if standing.lost:
+        lines.append(say("standing.remark.lost", day=f"{standing.lost:%Y-%m-%d}"))
     for trouble in standing.trouble:
         short = trouble if len(trouble) <= _MOST_TEXT else f"{trouble[:_MOST_TEXT]}…"
         lines.append(say("standing.remark.trouble", trouble=short))

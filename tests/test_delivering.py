@@ -1,0 +1,382 @@
+"""Reports by mail in every form, typed as a person does. LibreOffice is stood in for: a page is a
+page."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from sheet_diag import pdf, printing
+from sheet_diag.guard import opening
+from sheet_diag.model.basics import Lang
+from sheet_diag.processes import Processes
+from sheet_diag.seals import fits
+from tests.loops import _server as server_settings
+from tests.loops import attachments, filled, to
+from tests.mailservers import PASSWORD, USER, Authority, Smtpd
+from tests.test_cli import ENVIRONMENT
+from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
+
+YAMADA, SMITH = "yamada@mihon.co.jp", "smith@example-robotics.jp"
+OUTPUT = Path("output")
+
+
+def _print(office: str, sources: Sequence[Path], work: Path) -> Iterator[Path | None]:
+    """A page for each workbook."""
+    assert office == "office"
+    for source in sources:
+        writer, path = PdfWriter(), work / f"{source.stem}.pdf"
+        writer.add_blank_page(100, 100)
+        writer.write(path)
+        yield path
+
+
+def _print_first(office: str, sources: Sequence[Path], work: Path) -> Iterator[Path | None]:
+    """The office prints the first one and stumbles over the others."""
+    for number, path in enumerate(_print(office, sources, work)):
+        yield None if number else path
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A campaign whose two clients have answered; nothing was run yet."""
+    folder = tmp_path_factory.mktemp("answered")
+    (folder / "sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / "clients.csv").write_text(LIST, encoding="utf-8")
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        call("issue")
+    finally:
+        os.chdir(before)
+    (folder / "input").mkdir()
+    english = {"industry": "Manufacturing", "employees": "51 to 100"}
+    for number, lang, profile in (("1", Lang.JA, PROFILE), ("2", Lang.EN, english)):
+        sheet = next((folder / "output" / "outbox").glob(f"*C-00{number}.xlsx")).read_bytes()
+        answer = folder / "input" / f"{number}.xlsx"
+        answer.write_bytes(filled(sheet, lang, profile=profile))
+    return folder
+
+
+@pytest.fixture
+def campaign(answered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The campaign, and an office that prints."""
+    folder = tmp_path / "campaign"
+    shutil.copytree(answered, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(pdf, "find_office", lambda: "office")
+    monkeypatch.setattr(printing, "print_workbooks", _print)
+    return folder
+
+
+@pytest.fixture
+def printed(campaign: Path) -> Path:
+    """The campaign with its reports in both forms, encrypted."""
+    call("run", "--pdf", "--protect")
+    return campaign
+
+
+def password(client: str) -> str:
+    text = Path("output/passwords.csv").read_text(encoding="utf-8-sig")
+    (line,) = [line for line in text.splitlines() if line.startswith(client)]
+    return line.rpartition(",")[2]
+
+
+def by_hand() -> None:
+    """Note all drafts as sent, and type how many they are."""
+    count = len(list((OUTPUT / "drafts" / "result").glob("*.eml")))
+    call("deliver", "--sent-by-hand", answer=f"{count}\n")
+
+
+def throw_away() -> None:
+    """Delete the drafts: they count as not sent."""
+    shutil.rmtree(OUTPUT / "drafts" / "result", ignore_errors=True)
+
+
+def log() -> list[dict[str, str]]:
+    lines = Path("output/mail-log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines[1:]]
+
+
+def names(mail: EmailMessage) -> list[str]:
+    """The endings of what is attached."""
+    return [name.rpartition(".")[2] for name, _ in attachments(mail)]
+
+
+@pytest.mark.usefixtures("printed")
+def test_the_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
+    call("deliver", "--attach", "pdf")
+    made = drafts("result")
+    assert {address: names(mail) for address, mail in made.items()} == {
+        YAMADA: ["pdf"], SMITH: ["pdf"],
+    }  # fmt: skip
+    for address, client in ((YAMADA, "C-001"), (SMITH, "C-002")):
+        ((name, content),) = attachments(made[address])
+        assert (OUTPUT / "pdf" / name).read_bytes() == content
+        file = PdfReader(io.BytesIO(content))
+        assert file.is_encrypted
+        assert file.decrypt(password(client))
+        assert file.metadata
+        assert str(file.metadata["/sheet_diag_client"]) == client
+        (part,) = made[address].iter_attachments()
+        assert part.get_content_type() == "application/pdf"
+    assert "先に" in call("deliver", "--passwords", status=1)
+    by_hand()
+    assert [line["file"].rpartition(".")[2] for line in log()] == ["pdf", "pdf"]
+    assert all(line["about"].endswith("/pdf") for line in log())
+    assert re.search(r"│ 結果送付済み +│ +2 │", call("status"))
+    call("deliver", "--passwords")
+    (mail,) = [mail for address, mail in drafts("password").items() if address == YAMADA]
+    body = mail.get_body(("plain",))
+    assert body
+    assert password("C-001") in body.get_content()
+    assert ".pdf" in body.get_content()
+    assert ".xlsx" not in body.get_content()
+
+
+@pytest.mark.usefixtures("printed")
+def test_both_go_out_in_one_mail() -> None:
+    call("deliver", "--attach", "both")
+    for mail in drafts("result").values():
+        assert names(mail) == ["xlsx", "pdf"]
+        (first, second) = attachments(mail)
+        assert first[0].removesuffix(".xlsx") == second[0].removesuffix(".pdf")
+    by_hand()
+    for form in ("xlsx", "pdf", "both"):
+        assert "2 通は送信済み" in call(
+            "deliver", "--attach", form, "--only", "C-001", "--only", "C-002"
+        )
+
+
+@pytest.mark.usefixtures("printed")
+def test_who_has_the_workbook_gets_the_pdf_only_when_named() -> None:
+    call("deliver")
+    by_hand()
+    said = call("deliver", "--attach", "pdf")
+    assert "2 通は、別の形式" in said
+    assert "--only" in said
+    assert drafts("result") == {}
+    assert "別の形式" not in call("deliver")
+    call("deliver", "--attach", "both", "--only", "C-001")
+    assert {address: names(mail) for address, mail in drafts("result").items()} == {YAMADA: ["pdf"]}
+    by_hand()
+    assert [line["about"].partition("/")[2] for line in log()] == ["", "", "pdf"]
+    assert "別の形式" not in call("deliver", "--attach", "both", "--only", "C-001")
+    assert drafts("result") == {}
+
+
+def test_the_settings_say_what_is_attached(printed: Path) -> None:
+    settings = printed / "sheet-diag.toml"
+    settings.write_text(SETTINGS + '[mail]\nattach = "pdf"\n', encoding="utf-8")
+    call("deliver")
+    assert {tuple(names(mail)) for mail in drafts("result").values()} == {("pdf",)}
+    throw_away()
+    call("deliver", "--attach", "xlsx")
+    assert {tuple(names(mail)) for mail in drafts("result").values()} == {("xlsx",)}
+    settings.write_text(SETTINGS + '[mail]\nattach = "docx"\n', encoding="utf-8")
+    said = call("deliver", status=2)
+    assert "mail.attach" in said
+    assert "xlsx, pdf, both" in said
+
+
+@pytest.mark.usefixtures("printed")
+def test_another_word_is_none() -> None:
+    assert "xlsx, pdf, both" in call("deliver", "--attach", "docx", status=2)
+
+
+# --- what is stopped
+
+
+def _swap() -> None:
+    first, second = sorted((OUTPUT / "pdf").glob("*.pdf"))
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+
+
+def _older() -> None:
+    """Put back what an earlier run has made; the names are the same."""
+    kept = {path: path.read_bytes() for path in (OUTPUT / "pdf").glob("*.pdf")}
+    call("run", "--pdf", "--protect")
+    assert set((OUTPUT / "pdf").glob("*.pdf")) == kept.keys()
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
+def _open() -> None:
+    """The PDFs of a run that was not to encrypt, though there are passwords of an earlier one."""
+    call("run", "--pdf")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_swap, "パスワードでは開きません"),
+        (_older, "直近の sheet-diag run"),
+        (_open, "保護されていません"),
+    ],
+)
+@pytest.mark.parametrize("form", ["pdf", "both"])
+@pytest.mark.usefixtures("printed")
+def test_a_pdf_that_is_not_the_clients_own_stays_here(change: object, says: str, form: str) -> None:
+    assert callable(change)
+    change()
+    said = call("deliver", "--attach", form, status=1)
+    assert "止めました（" in said
+    assert says in said
+    assert "sheet-diag run --pdf --protect" in said
+    assert drafts("result") == {}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_run_that_printed_nothing_is_told_at_once() -> None:
+    call("run", "--protect")
+    for form in ("pdf", "both"):
+        assert "sheet-diag run --pdf --protect" in call("deliver", "--attach", form, status=2)
+    call("deliver")
+    assert set(drafts("result")) == {YAMADA, SMITH}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_report_that_could_not_be_printed_stops_its_client_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(printing, "print_workbooks", _print_first)
+    call("run", "--pdf", "--protect")
+    said = call("deliver", "--attach", "pdf", status=1)
+    assert set(drafts("result")) == {YAMADA}
+    assert "C-002 Example Robotics Ltd.：" in said
+    assert "--attach xlsx --only C-002" in said
+    call("deliver", "--attach", "xlsx", "--only", "C-002")
+    assert set(drafts("result")) == {YAMADA, SMITH}
+
+
+@pytest.mark.usefixtures("printed")
+def test_a_file_that_was_taken_away_stops_its_client_alone() -> None:
+    gone = next(path for path in (OUTPUT / "pdf").glob("*見本商事*"))
+    gone.unlink()
+    said = call("deliver", "--attach", "pdf", status=1)
+    assert gone.name in said
+    assert set(drafts("result")) == {SMITH}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_an_open_pdf_goes_out_where_that_is_asked_for() -> None:
+    call("run", "--pdf")
+    call("deliver", "--attach", "pdf", status=1)
+    assert drafts("result") == {}
+    call("deliver", "--attach", "pdf", "--unprotected")
+    assert set(drafts("result")) == {YAMADA, SMITH}
+
+
+# --- through the server
+
+
+def test_a_pdf_is_sent_once_looked_at_by_processes_and_again_before_it_leaves(
+    printed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
+    monkeypatch.setenv("SHEET_DIAG_SMTP_PASSWORD", PASSWORD)
+    sending = ("deliver", "--jobs", "2", "--send")
+    with Smtpd(Authority(tmp_path)) as smtpd:
+        server = f"[smtp]\n{server_settings(smtpd.settings())}per_minute = 6000\n"
+        settings = SETTINGS.replace("shindan@example.co.jp", USER)
+        (printed / "sheet-diag.toml").write_text(settings + server, encoding="utf-8")
+        call("deliver", "--attach", "pdf")
+        said = call(*sending, "--attach", "both", answer="2\n")
+        assert "2 通には下書きがあります" in said
+        assert {address: names(mail) for address, mail in to(smtpd.accepted).items()} == {
+            YAMADA: ["xlsx", "pdf"],
+            SMITH: ["xlsx", "pdf"],
+        }
+        assert drafts("result") == {}
+        assert "別の形式" not in call(*sending, "--attach", "pdf")
+        call(*sending, "--attach", "pdf", "--only", "C-001")
+        assert len(smtpd.accepted) == 2
+    sent = [line for line in log() if line["event"] == "sent"]
+    assert [len(line["file"].split(" / ")) for line in sent] == [2, 2]
+
+
+# --- many at once
+
+
+@pytest.mark.usefixtures("printed")
+def test_drafts_are_the_same_whoever_opens_what_is_attached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+    started: list[int] = []
+
+    def noted(jobs: int, *rest: Any) -> Processes:
+        started.append(jobs)
+        return Processes(jobs, *rest)
+
+    monkeypatch.setattr(opening, "Processes", noted)
+    for jobs, worth in (("1", 0.0), ("2", 0.0), ("2", 1e9)):
+        monkeypatch.setattr(opening, "_WORTH_IT", worth)
+        throw_away()
+        said = call("deliver", "--attach", "both", "--jobs", jobs)
+        folder = OUTPUT / "drafts" / "result"
+        found.append((said, {path.name: path.read_bytes() for path in folder.glob("*.eml")}))
+    assert started == [2]
+    assert len(found[0][1]) == 2
+    assert found[0] == found[1] == found[2]
+    by_hand()
+    for line in log():
+        assert fits(password(line["client"]), line["seal"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent there")
+def test_ctrl_c_while_processes_open_reports_leaves_no_process_and_no_draft(printed: Path) -> None:
+    many = "\n".join(f"C-{n:03},見本{n}株式会社,,a@{n}.example.jp,,,,," for n in range(3, 60))
+    (printed / "clients.csv").write_text(f"{LIST}{many}\n", encoding="utf-8")
+    run = json.loads(Path("output/run.json").read_text(encoding="utf-8"))
+    first = run["returns"][0]
+    for n in range(3, 60):
+        client = {**first["client"], "id": f"C-{n:03}"}
+        run["returns"].append({**first, "client": client, "sha256": f"{n:064}"})
+    Path("output/run.json").write_text(json.dumps(run), encoding="utf-8")
+    listed = "".join(f"C-{n:03},x,AAAAA-{n:05}-AAAAA-AAAAA\n" for n in range(3, 60))
+    with Path("output/passwords.csv").open("a", encoding="utf-8") as file:
+        file.write(listed)
+    command = [sys.executable, "-m", "sheet_diag", "deliver", "--jobs", "2"]
+    running = subprocess.Popen(
+        command, cwd=printed, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        encoding="utf-8", env=ENVIRONMENT, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    drafts_of = OUTPUT / "drafts" / "result"
+    while not list(drafts_of.rglob("*.eml")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGINT)
+    said, errors = running.communicate(timeout=60)
+    assert running.returncode == 130, said + errors
+    assert "中断しました" in errors
+    assert "Traceback" not in errors
+    assert list(drafts_of.iterdir()) == []
+    assert _is_gone(running.pid)
+
+
+def _is_gone(group: int) -> bool:
+    """Whether the processes of a group end by themselves."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
