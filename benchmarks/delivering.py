@@ -25,19 +25,19 @@ from typing import Final
 from benchmarks.clients import Campaign
 from benchmarks.issuing import listed
 from sheet_diag.batch import Order, run
+from sheet_diag.campaign.mailing import Dispatch, Looked, Office, look_at
+from sheet_diag.campaign.parcels import results
 from sheet_diag.catalog import load_catalog
 from sheet_diag.demo import ISSUER
 from sheet_diag.guard import Guard
 from sheet_diag.letters import Letters
-from sheet_diag.mailing import Dispatch, Looked, Office, look_at
 from sheet_diag.messages import Sender
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import Parcel
-from sheet_diag.parcels import results
-from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
-from sheet_diag.passwordlist import PasswordList
+from sheet_diag.passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.passwords.listed import PasswordList
 from sheet_diag.postbook import Postbook
 from sheet_diag.runfacts import facts_in
 from sheet_diag.sheet import Entries, hearing_sheet

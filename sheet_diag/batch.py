@@ -31,9 +31,9 @@ from sheet_diag.model.post import Posted
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.settings import Issuer, Limits, Reading
 from sheet_diag.model.standing import Turnout
-from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
-from sheet_diag.passwordlist import PasswordList
-from sheet_diag.passwordowners import Client
+from sheet_diag.passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.passwords.listed import PasswordList
+from sheet_diag.passwords.owners import Client
 from sheet_diag.portfolio.gathering import Gathering
 from sheet_diag.printing import Press, print_reports
 from sheet_diag.processes import Processes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.config import ConfigError
     from sheet_diag.intake import Found
     from sheet_diag.intake.clientfaults import ClientListError
-    from sheet_diag.passwordfile import PasswordListError
+    from sheet_diag.passwords.file import PasswordListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
 _LOG: Final = Path("sheet-diag-error.log")
@@ -58,7 +58,7 @@ def sentence(error: Exception, say: Wording) -> str | None:
     from sheet_diag.intake.passwords import PasswordsError
     from sheet_diag.letters.sources import LetterError
     from sheet_diag.model.faults import ToldError
-    from sheet_diag.passwordfile import PasswordListError
+    from sheet_diag.passwords.file import PasswordListError
     from sheet_diag.staging import OutputBusyError
 
     match error:

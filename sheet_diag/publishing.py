@@ -15,8 +15,8 @@ from sheet_diag.comparing import Comparisons
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, ReturnedSheet
 from sheet_diag.naming import correction_name, report_number, result_name
-from sheet_diag.passwordlist import PasswordList
-from sheet_diag.passwordowners import Client
+from sheet_diag.passwords.listed import PasswordList
+from sheet_diag.passwords.owners import Client
 from sheet_diag.reception import Progress
 from sheet_diag.records import Shelf
 from sheet_diag.staging import Staging

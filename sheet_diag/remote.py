@@ -21,8 +21,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from sheet_diag.model.faults import ToldError
-from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
-from sheet_diag.passwordfile import is_former
+from sheet_diag.passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.passwords.file import is_former
 from sheet_diag.staging import JOURNAL, LOCK, MOVING, former_outputs
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)

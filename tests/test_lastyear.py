@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sheet_diag.addressbook import domains, owners
-from sheet_diag.lastyear import former_returns, moved, remarks, renumbered, taken
+from sheet_diag.campaign.lastyear import former_returns, moved, remarks, renumbered, taken
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.comparison import PreviousReturn

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from sheet_diag.campaign.parcels import LeftOut, corrections, requests, results
+from sheet_diag.campaign.selecting import Choosing, passwords_of, selected
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import Event, MailKind, Parcel, Posted, ReportForm
 from sheet_diag.model.results import Status
 from sheet_diag.model.standing import ReturnFacts
-from sheet_diag.parcels import LeftOut, corrections, requests, results
 from sheet_diag.postbook import Postbook
 from sheet_diag.seals import fits, seal
-from sheet_diag.selecting import Choosing, passwords_of, selected
 
 NOW = datetime(2026, 12, 28, tzinfo=UTC)
 OUTPUT = Path("output")

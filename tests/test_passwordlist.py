@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.passwordfile import PasswordListError, is_former
-from sheet_diag.passwordlist import PasswordList
-from sheet_diag.passwordowners import Client
+from sheet_diag.passwords.file import PasswordListError, is_former
+from sheet_diag.passwords.listed import PasswordList
+from sheet_diag.passwords.owners import Client
 from sheet_diag.seals import seal
 from sheet_diag.wording import labels
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from sheet_diag.campaign.parcels import LeftOut
+from sheet_diag.campaign.reminding import Reminding, reminders
 from sheet_diag.model.clientlist import ClientList, ListedClient
 from sheet_diag.model.post import Event, MailKind, Parcel, Posted
 from sheet_diag.model.standing import ReturnFacts, Standing, Turnout
-from sheet_diag.parcels import LeftOut
-from sheet_diag.reminding import Reminding, reminders
 from sheet_diag.standings import standings
 from tests.campaigns import RAN_ON, day, fact, listed, log
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheet_diag.campaign.turnout_text import show_turnout
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.standing import Stage, Turnout
 from sheet_diag.standings import standings
-from sheet_diag.turnout_text import show_turnout
 from sheet_diag.wording import Wording
 from tests.campaigns import AS_OF, COMPANY, RAN_ON, day, fact, listed, log, mixed, turnout_of
 from tests.lint import lint

@@ -47,7 +47,7 @@ def clients_(
 ) -> None:
     """Check the client list, or make a blank one."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.roster import Listed, check_list, new_list
+        from sheet_diag.campaign.roster import Listed, check_list, new_list
 
         listed = Listed(file, output, previous, lang, catalog, config)
         (new_list if new else check_list)(listed, say, HELP)
@@ -69,8 +69,8 @@ def issue(
 ) -> None:
     """Make a hearing sheet per client, and the mails that ask for it."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag import errands
-        from sheet_diag.mailroom import MailAsked
+        from sheet_diag.campaign import errands
+        from sheet_diag.campaign.mailroom import MailAsked
 
         asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
         errand = errands.Errand(asked, send, sent_by_hand, again)
@@ -98,8 +98,8 @@ def remind(
 ) -> None:
     """Write to the clients that are late."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag import errands
-        from sheet_diag.mailroom import MailAsked
+        from sheet_diag.campaign import errands
+        from sheet_diag.campaign.mailroom import MailAsked
 
         asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
         errand = errands.Errand(asked, send, sent_by_hand)
@@ -127,8 +127,8 @@ def send_back(
 ) -> None:
     """Send back what is to be corrected."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag import errands
-        from sheet_diag.mailroom import MailAsked
+        from sheet_diag.campaign import errands
+        from sheet_diag.campaign.mailroom import MailAsked
 
         asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
         errand = errands.Errand(asked, send, sent_by_hand, again)
@@ -163,8 +163,8 @@ def deliver(
 ) -> None:
     """Send the reports; the passwords apart from them."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag import errands
-        from sheet_diag.mailroom import MailAsked
+        from sheet_diag.campaign import errands
+        from sheet_diag.campaign.mailroom import MailAsked
 
         typed = (output, clients, previous, as_of, only, lang, catalog, config)
         asked = MailAsked(*typed, unprotected, attach, jobs)
@@ -190,8 +190,8 @@ def collect(
 ) -> None:
     """Fetch the mails with returns into the input folder."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.fetching import fetch
-        from sheet_diag.mailroom import MailAsked
+        from sheet_diag.campaign.fetching import fetch
+        from sheet_diag.campaign.mailroom import MailAsked
 
         asked = MailAsked(output, clients, lang=lang, catalog=catalog, config=config)
         done = fetch(asked, input, since, say, HELP)
@@ -210,10 +210,10 @@ def status(
 ) -> None:
     """Tell where everyone stands."""
     with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.mailroom import MailAsked, mailroom
+        from sheet_diag.campaign.mailroom import MailAsked, mailroom
+        from sheet_diag.campaign.posting import tell_of_drafts
+        from sheet_diag.campaign.turnout_text import show_turnout
         from sheet_diag.postbook import Postbook
-        from sheet_diag.posting import tell_of_drafts
-        from sheet_diag.turnout_text import show_turnout
 
         asked = MailAsked(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
         room = mailroom(asked, say, HELP)
@@ -233,7 +233,7 @@ def login(
 ) -> None:
     """Keep what opens a mail account where the system keeps passwords."""
     with failures(parse_lang(lang, HELP), "signin.interrupted") as say:
-        from sheet_diag.logins import LoginAsked, keep_login
+        from sheet_diag.campaign.logins import LoginAsked, keep_login
 
         keep_login(LoginAsked(server, browser, lang, config), say, HELP)
 

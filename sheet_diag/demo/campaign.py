@@ -18,15 +18,15 @@ from typing import Final
 
 import typer
 
-from sheet_diag import errands
+from sheet_diag.campaign import errands
+from sheet_diag.campaign.errands import Errand
+from sheet_diag.campaign.mailing import drafts_folder
+from sheet_diag.campaign.mailroom import MailAsked
 from sheet_diag.config import FILE_NAME as SETTINGS
 from sheet_diag.demo.listing import ASKED, REMINDED, STRAYED, Expected, expected
 from sheet_diag.demo.place import CLIENTS, mark
 from sheet_diag.demo.returns import ISSUER, STRAY
 from sheet_diag.demo.settings import settings_text
-from sheet_diag.errands import Errand
-from sheet_diag.mailing import drafts_folder
-from sheet_diag.mailroom import MailAsked
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.clientlist import ListedClient
 from sheet_diag.model.post import Event, MailKind, Posted

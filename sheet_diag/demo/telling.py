@@ -12,9 +12,9 @@ from typing import Final
 from rich.console import Console
 from rich.markup import escape
 
+from sheet_diag.campaign.mailing import DRAFTS
+from sheet_diag.campaign.mailroom import OUTBOX
 from sheet_diag.demo.campaign import Campaign
-from sheet_diag.mailing import DRAFTS
-from sheet_diag.mailroom import OUTBOX
 
 _PROGRAM: Final = "sheet-diag"
 _COMMANDS: Final = {

@@ -20,7 +20,7 @@ from sheet_diag.intake.entries import DirectoryError, list_parts, peek
 from sheet_diag.intake.kinds import Kind
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Passwords, Reading
-from sheet_diag.passwordlines import Columns, Fault, LinesError, read_lines, says
+from sheet_diag.passwords.lines import Columns, Fault, LinesError, read_lines, says
 
 VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
 # Excel protects with this one where only the structure is locked, and opens it without asking.

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from sheet_diag.campaign.parcels import LeftOut
 from sheet_diag.model.post import MailKind, Parcel, Posted, ReportForm, about_report, return_in
-from sheet_diag.parcels import LeftOut
 from sheet_diag.postbook import Key, Postbook
 from sheet_diag.seals import fits
 

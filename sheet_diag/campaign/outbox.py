@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from sheet_diag import mailtexts
-from sheet_diag.lastyear import former_returns, remarks
-from sheet_diag.mailroom import OUTBOX, Mailroom
+from sheet_diag.campaign import texts
+from sheet_diag.campaign.lastyear import former_returns, remarks
+from sheet_diag.campaign.mailroom import OUTBOX, Mailroom
 from sheet_diag.model.comparison import PreviousRun
 from sheet_diag.naming import issued_name
 from sheet_diag.ownfolder import OwnFolder, made_in
@@ -23,7 +23,7 @@ def make_sheets(room: Mailroom, previous: Path | None) -> tuple[dict[str, Path],
     """The sheet of every client by id, and who has the answers of last time beside his own."""
     before = load_previous(previous, room.catalog) if previous else None
     if before:
-        mailtexts.show_remarks(list(remarks(room.clients, before.returns)), room.say)
+        texts.show_remarks(list(remarks(room.clients, before.returns)), room.say)
     former = _former(room, before)
     orders = [SheetOrder(client, former.get(client.id)) for client in room.clients.clients]
     sheets: dict[str, Path] = {}
@@ -36,7 +36,7 @@ def make_sheets(room: Mailroom, previous: Path | None) -> tuple[dict[str, Path],
             client = order.client
             sheets[client.id] = folder.write(issued_name(client), content, {_CLIENT: client.id})
             step(len(sheets))
-    mailtexts.tell(room.say("mail.issued", count=len(sheets), path=room.output / OUTBOX))
+    texts.tell(room.say("mail.issued", count=len(sheets), path=room.output / OUTBOX))
     return sheets, frozenset(former)
 
 

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sheet_diag.campaign.lastyear import Remark
+from sheet_diag.campaign.mailing import Looked
+from sheet_diag.campaign.parcels import LeftOut
 from sheet_diag.collecting import Bounce, Collected, Collection, Passed
-from sheet_diag.lastyear import Remark
-from sheet_diag.mailing import Looked
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import MailKind, Parcel, Posted
-from sheet_diag.parcels import LeftOut
 from sheet_diag.screen import plain
 from sheet_diag.sending import SendReport
 from sheet_diag.wording import Wording

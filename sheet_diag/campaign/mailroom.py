@@ -11,12 +11,12 @@ from typing import Final
 
 from sheet_diag.addressbook import domains, owners
 from sheet_diag.arguments import client_list, configured, load_asked, parse_day
+from sheet_diag.campaign.mailing import Office
 from sheet_diag.complaints import fail
 from sheet_diag.config import FILE_NAME, Config
 from sheet_diag.guard import Guard
 from sheet_diag.intake.clientlist import read_clients
 from sheet_diag.letters import Letters
-from sheet_diag.mailing import Office
 from sheet_diag.messages import Sender
 from sheet_diag.model.access import Access
 from sheet_diag.model.catalog import Catalog
@@ -24,8 +24,8 @@ from sheet_diag.model.clientlist import ClientList
 from sheet_diag.model.post import Posted
 from sheet_diag.model.settings import MailServer, Reading
 from sheet_diag.model.standing import ReturnFacts, Turnout
-from sheet_diag.passwordfile import FILE_NAME as PASSWORDS
-from sheet_diag.passwordlist import PasswordList
+from sheet_diag.passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.passwords.listed import PasswordList
 from sheet_diag.postbook import FILE_NAME as LOG
 from sheet_diag.postbook import Postbook
 from sheet_diag.runfacts import facts_in

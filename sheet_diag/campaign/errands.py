@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheet_diag import mailtexts
 from sheet_diag.arguments import parse_day
-from sheet_diag.complaints import fail
-from sheet_diag.mailroom import MailAsked, Mailroom, mailroom, office, passwords_in
-from sheet_diag.model.post import MailKind, Parcel, ReportForm
-from sheet_diag.model.standing import ANSWERED
-from sheet_diag.outbox import make_sheets, sheets_in
-from sheet_diag.parcels import LeftOut, corrections, missing, requests, results
-from sheet_diag.postbook import Postbook
-from sheet_diag.posting import (
+from sheet_diag.campaign import texts
+from sheet_diag.campaign.mailroom import MailAsked, Mailroom, mailroom, office, passwords_in
+from sheet_diag.campaign.outbox import make_sheets, sheets_in
+from sheet_diag.campaign.parcels import LeftOut, corrections, missing, requests, results
+from sheet_diag.campaign.posting import (
     may_write,
     note_by_hand,
     post,
@@ -24,9 +20,13 @@ from sheet_diag.posting import (
     settle_last_time,
     tell_of_drafts,
 )
-from sheet_diag.readiness import require_all_read, require_log, require_prints, require_run
-from sheet_diag.reminding import Reminding, reminders
-from sheet_diag.selecting import Choosing, passwords_of, selected
+from sheet_diag.campaign.readiness import require_all_read, require_log, require_prints, require_run
+from sheet_diag.campaign.reminding import Reminding, reminders
+from sheet_diag.campaign.selecting import Choosing, passwords_of, selected
+from sheet_diag.complaints import fail
+from sheet_diag.model.post import MailKind, Parcel, ReportForm
+from sheet_diag.model.standing import ANSWERED
+from sheet_diag.postbook import Postbook
 from sheet_diag.wording import Wording
 
 Mails = Iterable[Parcel | LeftOut]
@@ -166,14 +166,14 @@ def _tell_of_past_days(room: Mailroom, mails: Iterable[Parcel]) -> None:
     """Whoever is asked now and has no time left."""
     late = [mail.client for mail in mails if mail.client.due and mail.client.due < room.today]
     head = room.say("mail.due_past", count=len(late))
-    mailtexts.show_lines(head, [f"{each.id} {each.company}" for each in late], room.say)
+    texts.show_lines(head, [f"{each.id} {each.company}" for each in late], room.say)
 
 
 def _tell_of_no_day(room: Mailroom, mails: Iterable[Parcel], book: Postbook) -> None:
     """A day that has passed is in no letter; whoever writes may want to name another."""
     days = [each.client.due or room.deadline for each in mails if not book.is_done(each.key)]
     if count := sum(1 for day in days if day is None or day < room.today):
-        mailtexts.tell(room.say("mail.no_day", count=count))
+        texts.tell(room.say("mail.no_day", count=count))
 
 
 def _form(room: Mailroom, asked: MailAsked) -> ReportForm:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sheet_diag import mailtexts
 from sheet_diag.arguments import parse_day, reading
+from sheet_diag.campaign import texts
+from sheet_diag.campaign.mailroom import MailAsked, mailroom, require_mailbox
 from sheet_diag.collecting import collect
 from sheet_diag.mailbox import opened
-from sheet_diag.mailroom import MailAsked, mailroom, require_mailbox
 from sheet_diag.postbook import Postbook
 from sheet_diag.standings.readings import ReadFiles
 from sheet_diag.terminal import bar
@@ -38,4 +38,4 @@ def fetch(asked: MailAsked, source: Path, since: str | None, say: Wording, words
             own=(settings.sender,),
             progress=step,
         )
-    return mailtexts.show_collection(found, source, say)
+    return texts.show_collection(found, source, say)

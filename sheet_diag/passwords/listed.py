@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.folding import fold
-from sheet_diag.passwordfile import (
+from sheet_diag.passwords.file import (
     Cells,
     Former,
     Page,
@@ -21,8 +21,8 @@ from sheet_diag.passwordfile import (
     read_page,
     write_page,
 )
-from sheet_diag.passwordlines import Fault, says
-from sheet_diag.passwordowners import Client, Doubt, Entry, Owners, namesakes, rivals
+from sheet_diag.passwords.lines import Fault, says
+from sheet_diag.passwords.owners import Client, Doubt, Entry, Owners, namesakes, rivals
 from sheet_diag.screen import printable
 from sheet_diag.seals import fits, unfitting
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sheet_diag import mailtexts
+from sheet_diag.campaign import texts
+from sheet_diag.campaign.mailroom import OUTBOX, Mailroom
 from sheet_diag.complaints import fail
 from sheet_diag.intake import find
-from sheet_diag.mailroom import OUTBOX, Mailroom
 from sheet_diag.model.results import Status
 from sheet_diag.ownfolder import made_in
 from sheet_diag.postbook import Postbook
@@ -51,4 +51,4 @@ def require_all_read(room: Mailroom, source: Path, book: Postbook) -> None:
         fail(room.say("mail.error.unread", **parts), room.say)
     mails = sorted(gone(book.posted, read, found), key=lambda mail: mail.time)
     head = room.say("mail.gone", count=len(mails), path=source)
-    mailtexts.show_lines(head, [f"{each.client} {each.file}".strip() for each in mails], room.say)
+    texts.show_lines(head, [f"{each.client} {each.file}".strip() for each in mails], room.say)

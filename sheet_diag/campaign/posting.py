@@ -12,15 +12,10 @@ from typing import Final
 
 import typer
 
-from sheet_diag import mailtexts
 from sheet_diag.addressbook import owners
-from sheet_diag.complaints import fail
-from sheet_diag.config import FILE_NAME
-from sheet_diag.credentials import access_for
-from sheet_diag.folding import fold
-from sheet_diag.lastyear import renumbered
-from sheet_diag.mailbox import find_copies
-from sheet_diag.mailing import (
+from sheet_diag.campaign import texts
+from sheet_diag.campaign.lastyear import renumbered
+from sheet_diag.campaign.mailing import (
     Dispatch,
     Looked,
     Office,
@@ -32,12 +27,17 @@ from sheet_diag.mailing import (
     mark_sent,
     write_drafts,
 )
-from sheet_diag.mailroom import Mailroom, require_mailbox
+from sheet_diag.campaign.mailroom import Mailroom, require_mailbox
+from sheet_diag.campaign.selecting import Selection
+from sheet_diag.complaints import fail
+from sheet_diag.config import FILE_NAME
+from sheet_diag.credentials import access_for
+from sheet_diag.folding import fold
+from sheet_diag.mailbox import find_copies
 from sheet_diag.model.access import Access
 from sheet_diag.model.post import MailKind, Parcel, Posted
 from sheet_diag.model.settings import MailServer
 from sheet_diag.postbook import Postbook
-from sheet_diag.selecting import Selection
 from sheet_diag.sending import Answer, send_all, settle_uncertain
 from sheet_diag.terminal import bar
 from sheet_diag.wording import Wording
@@ -52,15 +52,15 @@ def note_by_hand(room: Mailroom, office: Office, kind: MailKind, book: Postbook)
     say, folder = room.say, office.drafts(kind)
     drafts = lying(room.output, kind, room.only)
     if not drafts:
-        mailtexts.tell(say("mail.marked.none", path=folder))
+        texts.tell(say("mail.marked.none", path=folder))
         return False
-    mailtexts.show_posted(drafts, room.clients, say)
+    texts.show_posted(drafts, room.clients, say)
     count = len(drafts)
     if _typed(say("mail.marked.ask", count=count)) != str(count):
-        mailtexts.tell(say("mail.marked.stopped", path=folder))
+        texts.tell(say("mail.marked.stopped", path=folder))
         return False
     marked = mark_sent(office, kind, book, room.only)
-    mailtexts.tell(say("mail.marked", count=len(marked), path=folder))
+    texts.tell(say("mail.marked", count=len(marked), path=folder))
     return True
 
 
@@ -69,11 +69,11 @@ def may_write(room: Mailroom, office: Office, kind: MailKind) -> bool:
     drafts = lying(room.output, kind, room.only)
     if not drafts:
         return True
-    mailtexts.show_posted(drafts, room.clients, room.say)
+    texts.show_posted(drafts, room.clients, room.say)
     path = office.drafts(kind)
     if _typed(room.say("mail.drafts.ask", count=len(drafts), path=path)) == _YES:
         return True
-    mailtexts.tell(room.say("mail.drafts.kept"))
+    texts.tell(room.say("mail.drafts.kept"))
     return False
 
 
@@ -82,7 +82,7 @@ def tell_of_drafts(room: Mailroom, apart: MailKind | None = None) -> None:
     for other in MailKind:
         if other is not apart and (drafts := lying(room.output, other, room.only)):
             parts = {"count": len(drafts), "path": drafts_folder(room.output, other)}
-            mailtexts.tell(room.say(f"mail.drafts.lying.{other}", **parts))
+            texts.tell(room.say(f"mail.drafts.lying.{other}", **parts))
 
 
 def post(
@@ -96,16 +96,16 @@ def post(
 ) -> bool:
     """Make drafts of the mails, or send them. Whether all of them could be, and no draft wants a
     look."""
-    mailtexts.show_left_out(selection.left_out, room.say)
+    texts.show_left_out(selection.left_out, room.say)
     if selection.done:
-        mailtexts.tell(room.say("mail.done", count=selection.done))
+        texts.tell(room.say("mail.done", count=selection.done))
     if selection.otherwise:
-        mailtexts.tell(room.say("mail.done.otherwise", count=selection.otherwise))
+        texts.tell(room.say("mail.done.otherwise", count=selection.otherwise))
     if send:
         return _send(room, office, selection.parcels, book)
     with bar(room.say("mail.progress.drafts"), len(selection.parcels)) as step:
         looked = write_drafts(office, kind, selection.parcels, room.only, step)
-    mailtexts.show_drafts(looked, office.drafts(kind), kind, room.say)
+    texts.show_drafts(looked, office.drafts(kind), kind, room.say)
     return all(each.path and not each.doubts for each in looked)
 
 
@@ -122,7 +122,7 @@ def require_former_ids(room: Mailroom, kind: MailKind, book: Postbook) -> None:
     """Nobody is asked once more because the list has another id by now, as where zeros were lost;
     whoever names a client has looked. Ends before that."""
     found = [] if room.only else list(renumbered(room.clients, owners(book.posted)))
-    mailtexts.show_remarks(found, room.say, "mail.renumbered.head")
+    texts.show_remarks(found, room.say, "mail.renumbered.head")
     if found and kind is MailKind.REQUEST:
         fail(room.say("mail.error.renumbered", count=len(found)), room.say)
 
@@ -137,7 +137,7 @@ def settle_last_time(room: Mailroom, book: Postbook) -> None:
         server, access = require_mailbox(room)
         wait = settings.copy_seconds
         find = partial(find_copies, server, settings.folder, access, wait=wait)
-        mailtexts.tell(room.say("mail.uncertain.looking"))
+        texts.tell(room.say("mail.uncertain.looking"))
     settle_uncertain(book, settings, find, partial(_ask_about, room.say))
 
 
@@ -145,7 +145,7 @@ def _ask_about(say: Wording, posted: Posted) -> Answer:
     """A person looks into the mailbox and tells; nothing said leaves the mail alone."""
     when = f"{posted.time:%Y-%m-%d %H:%M}"
     addresses = ", ".join(posted.addresses)
-    mailtexts.tell(say("mail.uncertain", client=posted.client, when=when, addresses=addresses))
+    texts.tell(say("mail.uncertain", client=posted.client, when=when, addresses=addresses))
     return _ANSWERS.get(_typed(say("mail.uncertain.ask")), Answer.LEAVE)
 
 
@@ -154,25 +154,25 @@ def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postb
     server, access = require_server(room)
     with bar(say("mail.progress.guard"), len(parcels)) as step:
         looked = look_at(office, parcels, step)
-    mailtexts.show_looks(looked, say)
+    texts.show_looks(looked, say)
     ready = [each.parcel for each in looked if not each.refusals and _is_wanted(each, say)]
     if not ready:
-        mailtexts.tell(say("mail.send.none"))
+        texts.tell(say("mail.send.none"))
         return not parcels
-    mailtexts.show_mails(ready, say)
+    texts.show_mails(ready, say)
     if drafts := drafts_of(office, ready):
-        mailtexts.tell(say("mail.send.drafts", count=len(drafts)))
+        texts.tell(say("mail.send.drafts", count=len(drafts)))
     if not _is_confirmed(len(ready), server.host, say):
-        mailtexts.tell(say("mail.send.stopped"))
+        texts.tell(say("mail.send.stopped"))
         return False
     drop_drafts(office, ready)
     dispatch = Dispatch(office, book)
     with bar(say("mail.progress.send"), len(ready)) as step:
         mails = dispatch.outgoing(ready)
-        waiting = partial(mailtexts.tell_waiting, say)
+        waiting = partial(texts.tell_waiting, say)
         report = send_all(mails, book, settings, access, progress=step, waiting=waiting)
-    mailtexts.show_looks(dispatch.stopped, say)
-    mailtexts.show_sent(report, say)
+    texts.show_looks(dispatch.stopped, say)
+    texts.show_sent(report, say)
     return len(report.sent) == len(parcels)
 
 

@@ -18,8 +18,8 @@ from typing import Final
 
 from sheet_diag.celltext import FORMULA_STARTS
 from sheet_diag.delimited import Line, without_formula
-from sheet_diag.passwordlines import Columns, Fault, LinesError, Listing, read_lines, says
-from sheet_diag.passwordowners import Entry, is_changed_by_excel
+from sheet_diag.passwords.lines import Columns, Fault, LinesError, Listing, read_lines, says
+from sheet_diag.passwords.owners import Entry, is_changed_by_excel
 
 FILE_NAME: Final = "passwords.csv"
 _LONGEST: Final = 255  # of a password in Excel

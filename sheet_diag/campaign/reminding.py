@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from sheet_diag.campaign.parcels import LeftOut
 from sheet_diag.model.post import MailKind, Parcel, about_reminder
 from sheet_diag.model.standing import Awaited, ReturnFacts, Standing, Turnout
-from sheet_diag.parcels import LeftOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Final
 
 import typer
 
-from sheet_diag import mailtexts
 from sheet_diag.addressbook import domains, owners
 from sheet_diag.arguments import client_list, configured, load_asked
+from sheet_diag.campaign import texts
+from sheet_diag.campaign.lastyear import moved, remarks, renumbered, taken
 from sheet_diag.complaints import fail
 from sheet_diag.intake.clientfaults import list_text
 from sheet_diag.intake.clientlist import read_clients
-from sheet_diag.lastyear import moved, remarks, renumbered, taken
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList
 from sheet_diag.postbook import FILE_NAME as LOG
@@ -56,20 +56,20 @@ def check_list(asked: Listed, say: Wording, words: Wording) -> None:
     path = client_list(asked.file) or fail(say("mail.error.no_list"), say)
     clients, notes = read_clients(path, load_asked(asked.catalog), settings.limits)
     lines = [list_text(note, say.lang) for note in notes]
-    mailtexts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
+    texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
     posted = Postbook.read(asked.output / LOG).posted
     now = list(renumbered(clients, owners(posted)))
-    mailtexts.show_remarks(now, say, "mail.renumbered.head")
+    texts.show_remarks(now, say, "mail.renumbered.head")
     told = {each.who for each in now}
     if asked.previous:
         _, facts = facts_in(asked.previous)
         former = Postbook.read(asked.previous / LOG).posted
         before = domains(former, facts)
-        mailtexts.show_remarks([*remarks(clients, facts), *moved(clients, before)], say)
+        texts.show_remarks([*remarks(clients, facts), *moved(clients, before)], say)
         posted += former
     slipped = [each for each in taken(clients, owners(posted)) if each.who not in told]
-    mailtexts.show_remarks(slipped, say, "mail.clients.notes")
-    mailtexts.tell(_count(clients, path, "doubtful" if now or slipped else "good", say))
+    texts.show_remarks(slipped, say, "mail.clients.notes")
+    texts.tell(_count(clients, path, "doubtful" if now or slipped else "good", say))
 
 
 def _count(clients: ClientList, path: Path, how: str, say: Wording) -> str:
