@@ -81,7 +81,7 @@ def test_a_list_that_excel_saved_still_tells_what_went_out(code: str, sign: str)
     assert former.name in said
     assert former.read_bytes() == content
     assert "ご注意" not in said
-    call("deliver", "--passwords", answer="y")
+    call("deliver", "--passwords", answer="y", status=1)
     assert word in text_of(drafts("password")[YAMADA])
     assert "passwords-" not in call("run", "--protect")
     assert formers() == [former]
@@ -99,7 +99,7 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
     said = call("run", "--protect")
     assert "001 株式会社見本商事" in said
     assert "送り直す" in said
-    assert "送り直し" in call("deliver", "--passwords")
+    assert "送り直し" in call("deliver", "--passwords", status=1)
     assert drafts("password") == {}
     Path("elsewhere.csv").replace(PASSWORDS)
     assert "ご注意" not in call("run", "--protect")
@@ -111,7 +111,7 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
 def test_after_a_loss_report_and_password_go_out_again() -> None:
     PASSWORDS.unlink()
     call("run", "--protect")
-    assert "--again --only 001" in call("deliver", "--passwords")
+    assert "--again --only 001" in call("deliver", "--passwords", status=1)
     call("deliver", "--again", "--only", "001")
     call("deliver", "--sent-by-hand")
     call("deliver", "--passwords")
@@ -123,7 +123,7 @@ def test_after_a_loss_report_and_password_go_out_again() -> None:
 def test_a_line_that_was_lost_is_told() -> None:
     head, line = PASSWORDS.read_text("utf-8-sig").splitlines()
     PASSWORDS.write_text(f"{head}\n009,別の会社,{line.rpartition(',')[2]}\n", encoding="utf-8")
-    said = call("deliver", "--passwords")
+    said = call("deliver", "--passwords", status=1)
     assert "その行を戻してください" in said
     assert "送り直しが必要" in said
     assert drafts("password") == {}
