@@ -105,6 +105,11 @@ class Postbook:
         mail = self._mails.get(_folded(key))
         return mail.sent if mail else None
 
+    def resent_after(self, key: Key, other: Key) -> bool:
+        """Whether a mail that had gone out went out once more after the other one did."""
+        mail, than = self._mails.get(_folded(key)), self._mails.get(_folded(other))
+        return mail is not None and than is not None and 0 < than.sent_at < mail.resent_at
+
     def sealed(self) -> dict[str, str]:
         """The seal of the last encrypted report that somebody may have, by folded client id."""
         mails = (mail.sent or mail.sending for mail in self._mails.values())
@@ -202,7 +207,7 @@ class Postbook:
             self._collected.add(posted.message_id)
         elif posted.kind is not None:
             key = _folded((posted.kind, posted.client, posted.about))
-            self._mails.setdefault(key, _Mail(posted)).note(posted)
+            self._mails.setdefault(key, _Mail(posted)).note(posted, len(self._posted))
 
 
 class _Mail:
@@ -214,6 +219,8 @@ class _Mail:
         self.refused: set[str] = set()
         self.sending: Posted | None = None
         self.sent: Posted | None = None
+        self.sent_at = self.resent_at = 0  # places in the log, counted from 1
+        self._place = 0
         self._returned: set[str] = set()
 
     @property
@@ -221,9 +228,9 @@ class _Mail:
         """Whether it went out and somebody may have it."""
         return self.sent is not None
 
-    def note(self, posted: Posted) -> None:
-        """Take the next line in."""
-        self.last = posted
+    def note(self, posted: Posted, place: int) -> None:
+        """Take the next line in, from its place in the log."""
+        self.last, self._place = posted, place
         if posted.event in (Event.REFUSED, Event.BOUNCED):
             self.refused |= _people(posted)
         match posted.event:
@@ -238,7 +245,8 @@ class _Mail:
                 self.sending = None
 
     def _went(self, posted: Posted) -> None:
-        self.sending, self.sent = None, posted
+        self.resent_at = self._place if self.sent else self.resent_at
+        self.sending, self.sent, self.sent_at = None, posted, self._place
         self._returned = set()
 
     def _bounce(self, posted: Posted) -> None:

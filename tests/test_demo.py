@@ -218,6 +218,7 @@ def test_the_commands_that_are_told_work_in_its_folder(told: tuple[Path, str], m
     assert [command.split()[0] for _, command in commands] == [
         "status", "remind", "return", "run", "deliver",
     ]  # fmt: skip
+    assert told[1].strip().startswith("診断結果"), "nothing but what a newcomer looks for"
     assert "\n  cd demo\n" in told[1]
     for program, command in commands:
         assert (told[0] / "demo" / program).is_file(), "it is on no path"

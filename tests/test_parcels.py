@@ -122,6 +122,37 @@ def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path)
     assert _told(told) == ["C-1 password_changed", "C-2 password_changed"]
 
 
+def _of_first(event: Event, kind: MailKind, word: str = "") -> Posted:
+    line = _posted(event, kind, "C-1", "sha-C-1")
+    return replace(line, seal=seal(word)) if word else line
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        pytest.param("R P", [], id="told"),
+        pytest.param("R P R", ["C-1 sha-C-1"], id="the report went out once more"),
+        pytest.param("R R P", [], id="and the password after it"),
+        pytest.param("R P R P", [], id="each twice"),
+        pytest.param("R B R P", [], id="after it came back"),
+        pytest.param("R P R B", ["C-1 result_first"], id="and that came back"),
+    ],
+)
+def test_a_password_goes_out_once_more_after_its_report(
+    tmp_path: Path, log: str, says: list[str]
+) -> None:
+    lines = {
+        "R": _of_first(Event.SENT, MailKind.RESULT, "word"),
+        "B": _of_first(Event.BOUNCED, MailKind.RESULT),
+        "P": _of_first(Event.SENT, MailKind.PASSWORD),
+    }
+    book = _book(tmp_path, *(lines[each] for each in log.split()))
+    facts = [_fact("C-1", Status.RANKED, result="1.xlsx")]
+    reports = results(ClientList((_client(1),)), facts, OUTPUT, {"c-1": "word"})
+    found = selected(passwords_of(reports, book), book)
+    assert _told([*found.parcels, *found.left_out]) == says
+
+
 @pytest.mark.parametrize("sealed", ["", ".", "00.", "xyz.00", "00"])
 def test_what_is_no_seal_fits_nothing(sealed: str) -> None:
     assert not fits("", sealed)
@@ -267,7 +298,8 @@ def test_another_form_is_not_sent_under_another_password(tmp_path: Path) -> None
         pytest.param([(PRINT, "word")], "1.pdf", id="a PDF"),
         pytest.param([(BOTH, "word")], "1.xlsx / 1.pdf", id="both"),
         pytest.param([(BOOK, "word"), (PRINT, "word")], "1.xlsx / 1.pdf", id="one by one"),
-        pytest.param([(BOOK, "word"), (PRINT, "other")], None, id="under two passwords"),
+        pytest.param([(BOOK, "word"), (PRINT, "other")], "1.xlsx", id="under two passwords"),
+        pytest.param([(BOOK, "other"), (PRINT, "third")], None, id="under others"),
     ],
 )
 def test_one_password_mail_serves_every_form(

@@ -61,26 +61,36 @@ def selected(
 
 
 def passwords_of(reports: Iterable[Parcel | LeftOut], book: Postbook) -> Iterator[Parcel | LeftOut]:
-    """A mail with the password to everybody whose report has gone out before."""
+    """A mail with the password to everybody whose report has gone out before: of several forms, for
+    those that it opens. It goes out again once a report has."""
     for report in reports:
         if isinstance(report, LeftOut):
             yield report
-        elif not _opens(report.password, (sent := _sent(report, book)).values()):
+            continue
+        sent = _sent(report, book)
+        opened = [line for line in sent.values() if _opens(report.password, [line])]
+        if sent and not opened:
             yield _unopened(report)
         elif not report.password:
             yield LeftOut.of(report.client, "no_password")
         elif not sent:
             yield LeftOut.of(report.client, "result_first")
         else:
-            names = dict.fromkeys(each.file or report.file_names for each in sent.values())
-            yield Parcel(
-                MailKind.PASSWORD,
-                report.client,
-                return_in(report.about),
-                password=report.password,
-                facts={"file": " / ".join(names)},
-                strange=report.strange,
-            )
+            yield _password(report, opened, book)
+
+
+def _password(report: Parcel, opened: Iterable[Posted], book: Postbook) -> Parcel:
+    names = dict.fromkeys(each.file or report.file_names for each in opened)
+    mail = Parcel(
+        MailKind.PASSWORD,
+        report.client,
+        return_in(report.about),
+        password=report.password,
+        facts={"file": " / ".join(names)},
+        strange=report.strange,
+    )
+    again = any(book.resent_after(key, mail.key) for key in _forms(report).values())
+    return replace(mail, again=again)
 
 
 def _decided(mail: Parcel, book: Postbook, choosing: Choosing) -> Parcel | LeftOut | None:
@@ -88,11 +98,12 @@ def _decided(mail: Parcel, book: Postbook, choosing: Choosing) -> Parcel | LeftO
     sent, lacking = _sent(mail, book), _lacking(mail, book)
     if _needs_none(mail, choosing):
         return None if sent else LeftOut.of(mail.client, "answered", rests=True)
-    if (not lacking or (sent and not choosing.only)) and not choosing.again:
+    again = choosing.again or mail.again
+    if (not lacking or (sent and not choosing.only)) and not again:
         return _outdated(mail, sent.values())
     if any(book.pending(key) for key in _forms(mail).values()):
         return LeftOut.of(mail.client, "unknown")
-    if choosing.again:
+    if again:
         return _refused(mail, book) or replace(mail, again=bool(sent))
     if not _opens(mail.password, sent.values()):
         return _unopened(mail)

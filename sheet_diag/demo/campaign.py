@@ -106,8 +106,11 @@ def begin(campaign: Campaign, catalog: Catalog) -> None:
 
 
 def go_on(campaign: Campaign) -> None:
-    """What is due on its day, as drafts: reminders, and what is to be corrected."""
-    errand, source, say = Errand(campaign.asked()), campaign.input, campaign.say
+    """What is due on its day, as drafts: reminders, and what is to be corrected by clients of the
+    list; of files that are nobody's the run has told."""
+    source, say = campaign.input, campaign.say
+    listed = [each.client.id for each in expected(campaign.as_of, say.lang)]
+    errand = Errand(campaign.asked(listed))
     _quietly(lambda: errands.remind(errand, 0, source, say, say))
     _quietly(lambda: errands.send_back(errand, None, source, say, say))
 
