@@ -28,11 +28,12 @@ _LOG: Final = Path("sheet-diag-error.log")
 @contextmanager
 def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator[Wording]:
     """Turn what can go wrong outside of returns into a sentence and an exit status; `interrupted`
-    is the wording key of what is told after Ctrl-C."""
+    is the wording key of what is told after Ctrl-C, at a question too, and where an answer that
+    has to be typed ends."""
     say = Wording(lang)
     try:
         yield say
-    except KeyboardInterrupt as stopped:
+    except (KeyboardInterrupt, typer.Abort) as stopped:  # a question makes the one of the other
         typer.echo("\n" + _stopped(stopped, say, interrupted), err=True)
         raise typer.Exit(130) from None
     except Exception as error:
@@ -43,7 +44,7 @@ def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator
         raise typer.Exit(2) from error
 
 
-def _stopped(stopped: KeyboardInterrupt, say: Wording, key: str) -> str:
+def _stopped(stopped: BaseException, say: Wording, key: str) -> str:
     from sheet_diag.remote import HalfwayError
 
     halfway = isinstance(stopped, HalfwayError)

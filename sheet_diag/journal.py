@@ -6,6 +6,7 @@ one return tells is worked out where its whole record is at hand, and written as
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from sheet_diag.history import entries_digest, fingerprint
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import Comparison, Movement, Peers, Previous, Standing
-from sheet_diag.model.judgement import Override
+from sheet_diag.model.judgement import Judgement, Override
 from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status, Way
 from sheet_diag.model.returns import Problem
 from sheet_diag.runfile import Document, one_line
@@ -109,6 +110,7 @@ def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
         "answers": sheet.answers if sheet else {},
         "entries": entries_digest(received),
         "overrides": [_override(override) for override in received.judgement.overrides],
+        "comment_sha256": _comment_digest(received.judgement),
         "comparison": _comparison(outcome.comparison),
         "diagnosis": _diagnosis(catalog, outcome.diagnosis) if outcome.diagnosis else None,
     }
@@ -136,6 +138,13 @@ def _override(override: Override) -> dict[str, Any]:
         "reason": override.reason,
         "by": override.by,
     }
+
+
+def _comment_digest(decided: Judgement) -> str | None:
+    """SHA-256 of the consultant's comment, to tell a changed one; the report alone tells it."""
+    if not decided.comment:
+        return None
+    return hashlib.sha256(decided.comment.encode("utf-8", "replace")).hexdigest()
 
 
 def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:

@@ -221,6 +221,9 @@ def _decided(at: int, received: Received, diagnosis: Diagnosis | None, plan: _Pl
     entries, remarks = plan.used.get(at, {}), plan.remarks.get(at, [])
     if received.sheet is None or not (entries or remarks):
         return received, diagnosis
+    comment = "\n".join(remark.text for remark in remarks)
+    if not entries:  # what was read and found stands
+        return replace(received, judgement=Judgement((), comment)), diagnosis
     overrides = [_override(received, entry) for entry in entries.values()]
     after = {override.item: override.after for override in overrides}
     responses = tuple(
@@ -231,9 +234,9 @@ def _decided(at: int, received: Received, diagnosis: Diagnosis | None, plan: _Pl
         received,
         sheet=sheet,
         problems=_problems(received, overrides, plan.catalog),
-        judgement=Judgement(tuple(overrides), "\n".join(remark.text for remark in remarks)),
+        judgement=Judgement(tuple(overrides), comment),
     )
-    return decided, evaluate(plan.catalog, sheet) if overrides else diagnosis
+    return decided, evaluate(plan.catalog, sheet)
 
 
 def _override(received: Received, entry: Amendment) -> Override:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from sheet_diag.disk import sync_folder
+from sheet_diag.mailstates import MailState
 from sheet_diag.model.faults import ToldError
 from sheet_diag.model.post import Event, MailKind, Posted
 from sheet_diag.postlines import head, is_begun_head, line_of, posted_in, token_in, whole_lines
@@ -34,6 +37,16 @@ class PostbookError(ToldError):
     """A mail log that cannot be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Went:
+    """A mail that somebody may have: the line that tells of it, and its place in the log, counted
+    from 1; `resent_at` is where it last went out although somebody had it (0: nowhere)."""
+
+    line: Posted
+    place: int
+    resent_at: int = 0
+
+
 class Postbook:
     """The log, read into memory. `token` is random and stands for this campaign (empty: there is
     no log yet)."""
@@ -41,7 +54,7 @@ class Postbook:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._posted: list[Posted] = []
-        self._mails: dict[Key, _Mail] = {}
+        self._mails: dict[Key, MailState] = {}
         self._collected: set[str] = set()
         self._file: FileIO | None = None
         self._lock: FileLock | None = None
@@ -85,10 +98,16 @@ class Postbook:
 
     def add(self, posted: Posted) -> None:
         """Add a line; it is on the disk when this returns. Raises `OSError`."""
-        line = line_of(posted)
-        noted = posted_in(line)  # nothing is written that cannot be read
-        self._write(line)
-        self._note(noted)
+        self.add_all((posted,))
+
+    def add_all(self, posted: Iterable[Posted]) -> None:
+        """Add lines that belong together, in one piece: whoever kills a command between two of
+        them finds all or none. Raises as `add`."""
+        lines = [line_of(each) for each in posted]
+        noted = [posted_in(line) for line in lines]  # nothing is written that cannot be read
+        self._write(b"".join(lines))
+        for each in noted:
+            self._note(each)
 
     def last(self, key: Key) -> Posted | None:
         """What became last of a mail (None: nothing yet)."""
@@ -105,10 +124,18 @@ class Postbook:
         mail = self._mails.get(_folded(key))
         return mail.sent if mail else None
 
-    def resent_after(self, key: Key, other: Key) -> bool:
-        """Whether a mail that had gone out went out once more after the other one did."""
-        mail, than = self._mails.get(_folded(key)), self._mails.get(_folded(other))
-        return mail is not None and than is not None and 0 < than.sent_at < mail.resent_at
+    def resent(self, key: Key) -> Posted | None:
+        """The line that tells of it, where the mail went out although somebody had it already."""
+        mail = self._mails.get(_folded(key))
+        return mail.sent if mail and mail.sent and mail.resent_at == mail.sent_at else None
+
+    def went(self, kind: MailKind) -> dict[str, tuple[Went, ...]]:
+        """What somebody may have of a kind, by folded client id, in the order of the log."""
+        found: dict[str, list[Went]] = {}
+        for key, mail in self._mails.items():
+            if key[0] is kind and mail.sent:
+                found.setdefault(key[1], []).append(Went(mail.sent, mail.sent_at, mail.resent_at))
+        return {client: tuple(sorted(mails, key=_place)) for client, mails in found.items()}
 
     def sealed(self) -> dict[str, str]:
         """The seal of the last encrypted report that somebody may have, by folded client id."""
@@ -207,69 +234,15 @@ class Postbook:
             self._collected.add(posted.message_id)
         elif posted.kind is not None:
             key = _folded((posted.kind, posted.client, posted.about))
-            self._mails.setdefault(key, _Mail(posted)).note(posted, len(self._posted))
+            self._mails.setdefault(key, MailState(posted)).note(posted, len(self._posted))
 
 
-class _Mail:
-    """How one mail stands after the lines that tell of it."""
-
-    def __init__(self, first: Posted) -> None:
-        self.last = first
-        self.attempts = 0
-        self.refused: set[str] = set()
-        self.sending: Posted | None = None
-        self.sent: Posted | None = None
-        self.sent_at = self.resent_at = 0  # places in the log, counted from 1
-        self._place = 0
-        self._returned: set[str] = set()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it went out and somebody may have it."""
-        return self.sent is not None
-
-    def note(self, posted: Posted, place: int) -> None:
-        """Take the next line in, from its place in the log."""
-        self.last, self._place = posted, place
-        if posted.event in (Event.REFUSED, Event.BOUNCED):
-            self.refused |= _people(posted)
-        match posted.event:
-            case Event.SENDING:
-                self.attempts += 1
-                self.sending = posted
-            case Event.SENT | Event.BY_HAND:
-                self._went(posted)
-            case Event.BOUNCED:
-                self._bounce(posted)
-            case _ if self.sending and _of_one(self.sending, posted):
-                self.sending = None
-
-    def _went(self, posted: Posted) -> None:
-        self.resent_at = self._place if self.sent else self.resent_at
-        self.sending, self.sent, self.sent_at = None, posted, self._place
-        self._returned = set()
-
-    def _bounce(self, posted: Posted) -> None:
-        """A bounce of an earlier attempt says nothing about the last one."""
-        if self.sending and _of_one(self.sending, posted):
-            self._went(self.sending)
-        if self.sent and _of_one(self.sent, posted):
-            self._returned |= _people(posted)
-            if not posted.addresses or _people(self.sent) <= self._returned:
-                self.sent = None
+def _place(went: Went) -> int:
+    return went.place
 
 
 def _time(posted: Posted) -> datetime:
     return posted.time
-
-
-def _people(posted: Posted) -> set[str]:
-    return {address.casefold() for address in posted.addresses}
-
-
-def _of_one(mail: Posted, posted: Posted) -> bool:
-    """Whether the line may tell of this very attempt; drafts sent by hand have no id of ours."""
-    return "" in (mail.message_id, posted.message_id) or mail.message_id == posted.message_id
 
 
 def _folded(key: Key) -> Key:

@@ -63,7 +63,7 @@ def examined(received: Received, diagnosis: Diagnosis | None) -> Examined:
     sheet = received.sheet
     if sheet is None or diagnosis is None:
         return Examined(received, diagnosis, b"")
-    record = _packed((sheet.responses, diagnosis))
+    record = _packed((_here(sheet.responses), _complete(diagnosis)))
     return Examined(
         replace(received, sheet=replace(sheet, responses=())),
         _with(diagnosis, items={}, gains={}, others=dict.fromkeys(_LISTS, ())),
@@ -184,6 +184,20 @@ def _with(diagnosis: Diagnosis, *, items: Any, gains: Any, others: Mapping[str, 
     return replace(diagnosis, scores=replace(diagnosis.scores, items=items), gains=gains, **others)
 
 
+def _complete(diagnosis: Diagnosis) -> Diagnosis:
+    """The diagnosis with all its parts, also those that lie on a shelf."""
+    return _with(
+        diagnosis,
+        items=_here(diagnosis.scores.items),
+        gains=_here(diagnosis.gains),
+        others={name: _here(getattr(diagnosis, name)) for name in _LISTS},
+    )
+
+
+def _here(part: Any) -> Any:
+    return part.fetched() if isinstance(part, _Shelved) else part
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a record lies."""
@@ -209,15 +223,16 @@ class _Shelved:
         self._part = part
 
     def __getitem__(self, key: Any) -> Any:
-        return self._fetched()[key]
+        return self.fetched()[key]
 
     def __len__(self) -> int:
-        return len(self._fetched())
+        return len(self.fetched())
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._fetched())
+        return iter(self.fetched())
 
-    def _fetched(self) -> Any:
+    def fetched(self) -> Any:
+        """The part itself."""
         responses, diagnosis = self.place.fetch()
         if self._part == _RESPONSES:
             return responses

@@ -107,11 +107,13 @@ def _of_entry(entry: Any) -> ReturnFacts:
 
 def _edition(entry: Any) -> str:
     """Stands for what the report says of its client (empty: there is none); what it says of others
-    changes from run to run."""
+    changes from run to run. Without a comment it is what it was before run.json told of them."""
     if not entry["result"]:
         return ""
-    said = one_line([entry["answers"], entry["overrides"], entry["diagnosis"]])
-    return hashlib.sha256(said).hexdigest()[:_EDITION]
+    said = [entry["answers"], entry["overrides"], entry["diagnosis"]]
+    if comment := entry.get("comment_sha256"):
+        said.append(comment)
+    return hashlib.sha256(one_line(said)).hexdigest()[:_EDITION]
 
 
 def _text(value: Any) -> str:

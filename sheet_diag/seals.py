@@ -28,8 +28,10 @@ def seal(password: str) -> str:
 
 
 def seal_of(parcel: Parcel) -> str:
-    """The seal of a report that goes out encrypted; empty for every other mail."""
-    return seal(parcel.password) if parcel.kind is MailKind.RESULT and parcel.password else ""
+    """The seal of a report that goes out encrypted, and of the password that is told; empty for
+    every other mail."""
+    has_one = parcel.kind in (MailKind.RESULT, MailKind.PASSWORD)
+    return seal(parcel.password) if has_one and parcel.password else ""
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -515,7 +517,7 @@ def test_killed_between_file_and_log(
 ) -> None:
     server.put(returned())
     with monkeypatch.context() as patch:
-        patch.setattr(Postbook, "add", _killed)
+        patch.setattr(Postbook, "add_all", _killed)
         with pytest.raises(KeyboardInterrupt):
             office.collect()
     assert len(office.files) == 1
@@ -525,6 +527,27 @@ def test_killed_between_file_and_log(
     (each,) = office.collect().new
     assert office.files == before == {each.file: returned_bytes(before)}
     assert office.posted[0].file == each.file
+
+
+def test_killed_between_the_lines_of_two_clients(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attached = [(f"{of}.xlsx", SHEETS[of], XLSX) for of in ("C-001", "C-002")]
+    server.put(mail("<1@x>", "taro@mihon.example", "x", *attached))
+    Postbook.open(office.log).close()
+    with monkeypatch.context() as patch:
+        write, count = Postbook._write, iter(range(9))
+
+        def killed(self: Postbook, line: bytes) -> None:
+            if next(count):
+                raise KeyboardInterrupt
+            write(self, line)
+
+        patch.setattr(Postbook, "_write", killed)
+        with suppress(KeyboardInterrupt):
+            office.collect()
+    assert office.collect().known == 1
+    assert [line.client for line in office.posted] == ["C-001", "C-002"]
 
 
 def test_killed_before_the_file_is_in_place(
@@ -592,6 +615,47 @@ def test_two_mails_whose_names_would_be_one(
     monkeypatch.setattr(filing, "_SHORT", 0)
     server.put(returned("C-001", "<1@x>"), returned("C-001", "<2@x>"), when=ARRIVED)
     assert len(office.collect().new) == len(office.files) == 2
+
+
+def test_the_folder_of_mails_is_listed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Path] = []
+
+    def noted(way: Callable[[Path], object], at: Path) -> object:
+        listed.append(at)
+        return way(at)
+
+    for way in ("scandir", "listdir"):
+        monkeypatch.setattr(os, way, partial(noted, getattr(os, way)))
+    kept = []
+    for _ in range(2):
+        listed.clear()
+        cabinet = filing.Cabinet(tmp_path)
+        for number in (*range(9), 8):  # the last one twice
+            cabinet.draft(b"%d" % number)
+            kept.append(cabinet.keep(b"%d" % number, f"<{number}@x>", f"C-{number}_甲_乙", ARRIVED))
+        assert len(listed) <= 1
+    assert kept[:10] == kept[10:]
+    assert {path.name for path in (tmp_path / "mail").iterdir()} == {
+        name.removeprefix("mail/") for name in kept
+    }
+
+
+def test_a_mail_that_a_person_renamed_or_threw_away_meanwhile(tmp_path: Path) -> None:
+    cabinet = filing.Cabinet(tmp_path)
+    names = {}
+    for number in (1, 2):
+        cabinet.draft(b"%d" % number)
+        names[number] = tmp_path / cabinet.keep(b"%d" % number, f"<{number}@x>", "甲", ARRIVED)
+    names[2].unlink()
+    cabinet.draft(b"2")
+    assert tmp_path / cabinet.keep(b"2", "<2@x>", "甲", ARRIVED) == names[2]
+    assert names[2].read_bytes() == b"2"
+    renamed = names[1].rename(names[1].with_name(f"{names[1].stem}_済.eml"))
+    cabinet = filing.Cabinet(tmp_path)
+    cabinet.draft(b"1")
+    assert tmp_path / cabinet.keep(b"1", "<1@x>", "甲", ARRIVED) == renamed
 
 
 WRONG = {

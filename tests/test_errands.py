@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from sheet_diag.cli import app
 from sheet_diag.model.basics import Lang
-from sheet_diag.ownfolder import NOTE
+from sheet_diag.ownfolder import NOTE, made_in
 from tests.campaigns import have_gone_out
 from tests.catalogs import JIS
 from tests.loops import filled
@@ -132,6 +132,17 @@ def test_drafts_that_lie_there_are_asked_about_and_told_of() -> None:
         assert "--sent-by-hand" not in call(command)
 
 
+def test_drafts_stay_where_the_server_cannot_be_reached(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = '\n[smtp]\nhost = "127.0.0.1"\nport = 9\nuser = "shindan"\n'
+    (here / "sheet-diag.toml").write_text(SETTINGS + nowhere, encoding="utf-8")
+    monkeypatch.setenv("SHEET_DIAG_SMTP_PASSWORD", "secret")
+    call("issue")
+    call("issue", "--send", answer="2\n", status=2)
+    assert len(drafts("request")) == 2
+
+
 @pytest.mark.usefixtures("here")
 def test_what_was_sent_by_hand_is_counted_by_a_person() -> None:
     call("issue")
@@ -145,11 +156,26 @@ def test_what_was_sent_by_hand_is_counted_by_a_person() -> None:
     assert drafts("request") == {}
 
 
+def test_drafts_are_listed_as_the_clients_are(here: Path) -> None:
+    head, first, second = LIST.splitlines(keepends=True)
+    for lines in ((head, first, second), (head, second, first)):
+        (here / "clients.csv").write_text("".join(lines), encoding="utf-8")
+        call("issue", answer="y")
+        said = call("issue", "--sent-by-hand", status=1, answer="n")
+        places = [said.index(line[:5]) for line in lines[1:]]
+        assert places == sorted(places)
+
+
 @pytest.mark.usefixtures("here")
-def test_where_sheets_lie_without_a_log_nobody_is_written_to() -> None:
+def test_where_sheets_lie_without_a_log_nobody_is_written_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     call("issue")
     Path("output/mail-log.jsonl").unlink()
-    for command in ("issue", "remind", "return", "deliver"):
+    nowhere = '\n[imap]\nhost = "127.0.0.1"\nport = 9\nuser = "shindan"\n'
+    Path("sheet-diag.toml").write_text(SETTINGS + nowhere, encoding="utf-8")
+    monkeypatch.setenv("SHEET_DIAG_IMAP_PASSWORD", "secret")
+    for command in ("issue", "remind", "return", "deliver", "collect"):
         assert "mail-log.jsonl" in call(command, status=2, answer="y")
     assert not Path("output/mail-log.jsonl").exists()
     shutil.rmtree("output/outbox")
@@ -170,6 +196,8 @@ def test_a_note_of_the_folder_that_tells_nothing_claims_no_mail(here: Path) -> N
 def test_only_some_clients() -> None:
     call("issue", "--only", "c-002")
     assert set(drafts("request")) == {"smith@example-robotics.jp"}
+    assert [path.stem[-5:] for path in Path("output/outbox").glob("*.xlsx")] == ["C-002"]
+    call("issue", answer="y")
     assert len(list(Path("output/outbox").glob("*.xlsx"))) == 2
     assert "C-9" in call("issue", "--only", "C-9", status=2).upper()
 
@@ -407,12 +435,41 @@ def test_a_report_that_has_changed_since_it_went_out_is_told_of() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_a_report_whose_comment_has_changed_since_it_went_out_is_told_of() -> None:
+    call("issue")
+    answered()
+    call("overrides")
+    call("run", "--protect")
+    call("deliver")
+    call("deliver", "--sent-by-hand")
+    assert "--again" not in call("deliver")
+    commented("C-001", "良い取り組みです。")
+    call("run", "--protect")
+    assert "--again --only C-001" in call("deliver", status=1)
+    call("deliver", "--again", "--only", "C-001")
+    call("deliver", "--sent-by-hand")
+    assert "--again" not in call("deliver")
+    commented("C-001", "誤字を直しました。")
+    call("run", "--protect")
+    assert "--again --only C-001" in call("deliver", status=1)
+    assert "誤字" not in Path("output/run.json").read_text(encoding="utf-8")
+
+
+def commented(client: str, text: str) -> None:
+    """The consultant has written a comment on a client."""
+    path = Path("input/overrides.xlsx")
+    path.write_bytes(put(put(path.read_bytes(), 1, "A6", client), 1, "B6", text))
+
+
+@pytest.mark.usefixtures("here")
 def test_who_has_answered_is_not_asked_again() -> None:
     call("issue")
     answered()
     call("run")
     said = call("issue", answer="y")
     assert "C-001" in said
+    assert "回収票をすでに受け取っているため" in said
+    assert "--again-after" not in said  # another reason to be left alone
     assert set(drafts("request")) == {"smith@example-robotics.jp"}
     call("issue", "--only", "C-001", answer="y")
     assert len(drafts("request")) == 2
@@ -445,7 +502,7 @@ def test_a_correction_asks_for_an_answer_by_a_day_of_its_own() -> None:
     call("issue")
     answered(skip="PHY")
     call("run", status=1)
-    assert "--due" in call("return", "--as-of", "2026-12-26")
+    assert "--due 2027-01-02 " in call("return", "--as-of", "2026-12-26")
     assert "期限" not in correction_text()
     said = call("return", "--as-of", "2026-12-26", "--due", "2027-01-08", answer="y")
     assert "--due" not in said
@@ -611,12 +668,41 @@ def test_last_years_answers_stand_beside_and_are_never_answers() -> None:
     texts = {address: mail.get_body(("plain",)) for address, mail in made.items()}
     told = {address for address, text in texts.items() if text and "前回回答" in text.get_content()}
     assert told == {"yamada@mihon.co.jp"}
+    sheet = next(Path("output/outbox").glob("*C-001.xlsx"))
+    content = sheet.read_bytes()
+    assert "--previous" in call("issue", status=2, answer="y")
+    assert sheet.read_bytes() == content
     Path("input").mkdir()
-    shutil.copy(next(Path("output/outbox").glob("*C-001.xlsx")), "input/untouched.xlsx")
+    shutil.copy(sheet, "input/untouched.xlsx")
     call("run", status=1)
     run = json.loads(Path("output/run.json").read_text(encoding="utf-8"))
     (entry,) = run["returns"]
     assert set(entry["answers"].values()) == {None}
+
+
+@pytest.mark.usefixtures("here")
+def test_who_is_named_gets_a_new_sheet_and_all_others_keep_theirs() -> None:
+    call("issue")
+    call("issue", "--sent-by-hand")
+    answered()
+    call("run")
+    _year("last", {})
+    call("issue", "--previous", "last")
+    call("issue", "--sent-by-hand")
+    outbox = Path("output/outbox")
+    before = {path.name: path.read_bytes() for path in outbox.glob("*.xlsx")}
+    Path("clients.csv").write_text(LIST.replace("Example Robotics", "Robotics"), encoding="utf-8")
+    said = call("issue", "--again", "--only", "C-002")
+    assert "ヒアリングシートを 1 件作成しました" in said
+    assert "ほかのヒアリングシート 1 件は、そのままです" in said
+    after = {path.name: path.read_bytes() for path in outbox.glob("*.xlsx")}
+    assert sorted(after) == [
+        "Hearing sheet_Robotics Ltd_C-002.xlsx",
+        "ヒアリングシート_株式会社見本商事_C-001.xlsx",
+    ]
+    kept = next(name for name in before if "C-001" in name)
+    assert after[kept] == before[kept]
+    assert set(made_in(outbox)) == set(after)
 
 
 @pytest.mark.usefixtures("here")

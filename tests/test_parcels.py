@@ -11,10 +11,18 @@ from typing import Any
 import pytest
 
 from sheet_diag.campaign.parcels import LeftOut, corrections, requests, results
-from sheet_diag.campaign.selecting import Choosing, passwords_of, selected
+from sheet_diag.campaign.selecting import Choosing, selected
+from sheet_diag.campaign.telling import passwords_of
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Parcel, Posted, ReportForm
+from sheet_diag.model.post import (
+    Event,
+    MailKind,
+    Parcel,
+    Posted,
+    ReportForm,
+    about_report,
+)
 from sheet_diag.model.results import Status
 from sheet_diag.model.standing import ReturnFacts
 from sheet_diag.postbook import Postbook
@@ -115,10 +123,10 @@ def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path)
     ]
     book = _book(tmp_path, *sent)
     right = {"c-1": "word 1", "c-2": "word 2"}
-    told = passwords_of(results(clients, facts, OUTPUT, right), book)
+    told = passwords_of(results(clients, facts, OUTPUT, right), clients, right, book)
     assert _told(told) == ["C-1 sha-C-1", "C-2 sha-C-2"]
     swapped = {"c-1": "word 2", "c-2": "word 1"}
-    told = passwords_of(results(clients, facts, OUTPUT, swapped), book)
+    told = passwords_of(results(clients, facts, OUTPUT, swapped), clients, swapped, book)
     assert _told(told) == ["C-1 password_changed", "C-2 password_changed"]
 
 
@@ -136,6 +144,11 @@ def _of_first(event: Event, kind: MailKind, word: str = "") -> Posted:
         pytest.param("R P R P", [], id="each twice"),
         pytest.param("R B R P", [], id="after it came back"),
         pytest.param("R P R B", ["C-1 result_first"], id="and that came back"),
+        pytest.param("R P F", [], id="in another form, under the same password"),
+        pytest.param("O Q F", ["C-1 sha-C-1"], id="in another form, under a new password"),
+        pytest.param("O Q N", ["C-1 sha-C-1"], id="under a new password"),
+        pytest.param("O Q N P", [], id="which was told"),
+        pytest.param("M", ["C-1 report_moved"], id="to nobody who is listed now"),
     ],
 )
 def test_a_password_goes_out_once_more_after_its_report(
@@ -144,12 +157,21 @@ def test_a_password_goes_out_once_more_after_its_report(
     lines = {
         "R": _of_first(Event.SENT, MailKind.RESULT, "word"),
         "B": _of_first(Event.BOUNCED, MailKind.RESULT),
-        "P": _of_first(Event.SENT, MailKind.PASSWORD),
+        "P": _of_first(Event.SENT, MailKind.PASSWORD, "word"),
+        "O": _of_first(Event.SENT, MailKind.RESULT, "former"),
+        "Q": _of_first(Event.SENT, MailKind.PASSWORD, "former"),
+    }
+    about = about_report("sha-C-1", ReportForm.PRINTED)
+    lines |= {
+        "N": lines["R"],
+        "F": replace(lines["R"], about=about),
+        "M": replace(lines["R"], addresses=("gone@1.example.jp",)),
     }
     book = _book(tmp_path, *(lines[each] for each in log.split()))
     facts = [_fact("C-1", Status.RANKED, result="1.xlsx")]
-    reports = results(ClientList((_client(1),)), facts, OUTPUT, {"c-1": "word"})
-    found = selected(passwords_of(reports, book), book)
+    clients, words = ClientList((_client(1),)), {"c-1": "word"}
+    reports = results(clients, facts, OUTPUT, words)
+    found = selected(passwords_of(reports, clients, words, book), book)
     assert _told([*found.parcels, *found.left_out]) == says
 
 
@@ -179,11 +201,11 @@ def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     reports = list(results(clients, facts, OUTPUT, words))
     assert _told(reports) == [f"C-{n} sha-C-{n} output/results/{n}.xlsx" for n in range(1, 4)]
     assert [mail.password for mail in reports if isinstance(mail, Parcel)] == ["one", "two", ""]
-    book = _book(tmp_path, _posted(Event.SENT, MailKind.RESULT, "C-1", "sha-C-1"))
-    told = list(passwords_of(reports, book))
-    assert _told(told) == ["C-1 sha-C-1", "C-2 result_first", "C-3 no_password"]
-    assert isinstance(told[0], Parcel)
-    assert (told[0].password, told[0].attachment, told[0].facts["file"]) == ("one", None, "1.xlsx")
+    line = replace(_posted(Event.SENT, MailKind.RESULT, "C-1", "sha-C-1"), file="1.xlsx")
+    told = list(passwords_of(reports, clients, words, _book(tmp_path, line)))
+    assert sorted(_told(told)) == ["C-1 sha-C-1", "C-2 result_first", "C-3 no_password"]
+    (mail,) = (each for each in told if isinstance(each, Parcel))
+    assert (mail.password, mail.attachment, mail.facts["file"]) == ("one", None, "1.xlsx")
 
 
 # --- reports in another form
@@ -306,7 +328,8 @@ def test_one_password_mail_serves_every_form(
     tmp_path: Path, log: list[tuple[ReportForm, str]], says: str | None
 ) -> None:
     book = _book(tmp_path, *(_sent(form, word=word) for form, word in log))
-    (mail,) = passwords_of(_reports(BOOK), book)
+    clients = ClientList((_client(1),))
+    (mail,) = passwords_of(_reports(BOOK), clients, {"c-1": "word"}, book)
     if says is None:
         assert _told([mail]) == ["C-1 password_changed"]
     else:
@@ -352,3 +375,31 @@ def test_only_those_who_are_named(tmp_path: Path) -> None:
     mails = requests(clients, dict.fromkeys(("C-1", "C-2"), Path("s")), frozenset())
     selection = selected(mails, _book(tmp_path), Choosing(frozenset({"c-2"})))
     assert [parcel.client.id for parcel in selection.parcels] == ["C-2"]
+
+
+def test_a_password_is_told_though_the_return_is_gone(tmp_path: Path) -> None:
+    book = _book(tmp_path, _of_first(Event.SENT, MailKind.RESULT, "word"))
+    clients, words = ClientList((_client(1), _client(2))), {"c-1": "word", "c-2": "two"}
+    assert _told(passwords_of((), clients, words, book)) == ["C-1 sha-C-1"]
+    assert _told(passwords_of((), clients, words, book, frozenset({"c-2"}))) == []
+    assert _told(passwords_of((), clients, {}, book)) == ["C-1 password_lost"]
+
+
+@pytest.mark.parametrize(
+    ("log", "day", "says"),
+    [
+        pytest.param([Event.SENT], NOW.date(), ["C-1"], id="the first time was today"),
+        pytest.param([Event.SENT] * 2, NOW.date(), ["C-1 again_today"], id="and the second"),
+        pytest.param([Event.SENT] * 2, date(2026, 12, 29), ["C-1"], id="that was yesterday"),
+        pytest.param([], NOW.date(), ["C-1"], id="never yet"),
+    ],
+)
+def test_who_is_stopped_while_sending_again_can_go_on(
+    tmp_path: Path, log: list[Event], day: date, says: list[str]
+) -> None:
+    book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in log))
+    mails = requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
+    found = selected(mails, book, Choosing(frozenset({"c-1"}), again=True, today=day))
+    told = [line.removesuffix(" 1.xlsx") for line in _told([*found.parcels, *found.left_out])]
+    assert told == says
+    assert [mail.again for mail in found.parcels] == [bool(log)] * len(found.parcels)

@@ -61,6 +61,23 @@ def test_what_is_added_is_read(path: Path) -> None:
     assert written(path, []).posted == tuple(lines)
 
 
+def test_lines_that_belong_together_are_written_in_one_piece(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line(S), replace(line(S), client="C-002")]
+    with Postbook.open(path) as book:
+        sizes: list[int] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
+            book.add_all(lines)
+        assert sizes == [path.stat().st_size]
+        with pytest.raises(ValueError, match="offset"):
+            book.add_all([line(T), replace(line(T), time=datetime(2026, 11, 26))])
+        book.add_all([])
+        assert book.posted == Postbook.read(path).posted == tuple(lines)
+        assert len(book.uncertain()) == 2
+
+
 def test_a_line_is_on_the_disk_at_once(path: Path) -> None:
     with Postbook.open(path) as book:
         assert Postbook.read(path).token == book.token

@@ -77,6 +77,17 @@ def test_what_has_changed_is_laid_down_again(tmp_path: Path) -> None:
         assert whole(_ranked(changed), shelf.record_of(_ranked(changed))).diagnosis == other[1]
 
 
+def test_what_lies_on_the_shelf_can_be_packed_again(tmp_path: Path) -> None:
+    before = _returns()[0]
+    with Shelf(tmp_path / "records") as shelf:
+        kept, diagnosis = shelf.keep(examined(*before))
+        assert kept.sheet
+        whole_again = replace(kept.sheet, responses=tuple(kept.sheet.responses))
+        for sheet in (kept.sheet, whole_again):
+            again = shelf.keep(examined(replace(kept, sheet=sheet), diagnosis))
+            assert whole(_ranked(again), shelf.record_of(_ranked(again))) == _ranked(before)
+
+
 def test_equal_things_are_held_once(tmp_path: Path) -> None:
     returns = [_read(client(name, {"POL-01": "×"})) for name in ("甲", "乙")]
     with Shelf(tmp_path / "records") as shelf:

@@ -18,7 +18,7 @@ from sheet_diag.postbook import FILE_NAME, Postbook
 HEAD = "診断先番号,会社名,メールアドレス\n"
 LIST = HEAD + "001,株式会社甲,a@gmail.com\n002,株式会社乙,b@gmail.com\n"
 SETTINGS = '[issuer]\nname = "見本株式会社"\nemail = "shindan@example.co.jp"\n'
-SLIPPED = "a@gmail.com は、これまで 001 株式会社甲 に送ってきたアドレスです"
+SLIPPED = "a@gmail.com は、これまで 001 株式会社甲 への送付に使っていたアドレスです"
 
 
 @pytest.fixture(autouse=True)

@@ -24,9 +24,9 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer, Reading
 from sheet_diag.recollection import FILE_NAME as READINGS
-from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.sheet import Entries, hearing_sheet, overrides_workbook
 from sheet_diag.staging import LOCK
-from tests.returned import edited
+from tests.returned import edited, put
 
 CATALOG = load_catalog()
 AS_OF = date(2026, 11, 23)
@@ -238,6 +238,44 @@ def test_one_bad_file_harms_no_other(tmp_path: Path) -> None:
         "letter.pdf": "rejected",
         "~$good.xlsx": "ignored",
     }
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_comment_without_a_changed_answer_stands_in_the_report(tmp_path: Path, jobs: int) -> None:
+    for name in ("甲", "乙", "丙"):
+        _put(tmp_path, f"{name}.xlsx", _answers("一部"), name)
+    content = overrides_workbook(CATALOG, Lang.JA, Issuer())
+    for cell, value in {
+        "A6": "甲",
+        "B6": "良い取り組みです。",
+        "A7": "乙",
+        "B7": "ご相談を",
+    }.items():
+        content = put(content, 1, cell, value)
+    for cell, value in {"A6": "乙", "B6": "POL-01", "C6": "×", "D6": "面談", "E6": "佐藤"}.items():
+        content = put(content, 0, cell, value)
+    (tmp_path / "input" / "overrides.xlsx").write_bytes(content)
+    _run(tmp_path, jobs=jobs)
+    for name, comment, changed in (
+        ("甲", "良い取り組みです。", 0),
+        ("乙", "ご相談を", 1),
+        ("丙", "", 0),
+    ):
+        entry = _entry(tmp_path, f"{name}.xlsx")
+        assert (entry["status"], len(entry["overrides"])) == ("ranked", changed)
+        digest = hashlib.sha256(comment.encode()).hexdigest() if comment else None
+        assert entry["comment_sha256"] == digest
+        said = _strings(tmp_path / "output" / entry["result"])
+        assert {each for each in ("良い取り組みです。", "ご相談を") if each in said} == {
+            comment
+        } - {""}
+        assert entry["diagnosis"]["open_items"]
+
+
+def _strings(path: Path) -> set[object]:
+    """Every text of a workbook."""
+    book = openpyxl.load_workbook(path)
+    return {cell for page in book.worksheets for row in page.values for cell in row}
 
 
 def test_the_same_file_twice_is_scored_once(tmp_path: Path) -> None:

@@ -104,6 +104,21 @@ def test_without_a_list_nothing_of_it_is_told(tmp_path: Path) -> None:
     assert {(fact.client, fact.received) for fact in facts} == {("", None)}
 
 
+def test_a_run_json_that_tells_no_comments_gives_the_edition_that_it_gave(tmp_path: Path) -> None:
+    asked = order(tmp_path)
+    run(asked, quiet)
+    path = asked.output / JOURNAL
+    (_, facts), text = facts_in(asked.output), path.read_text(encoding="utf-8")
+    former = text.replace('"comment_sha256":null,', "")
+    assert former != text
+    path.write_text(former, encoding="utf-8")
+    assert [each.edition for each in facts_in(asked.output)[1]] == [e.edition for e in facts]
+    path.write_text(text.replace('"comment_sha256":null', '"comment_sha256":"1"'), encoding="utf-8")
+    others = [each.edition for each in facts_in(asked.output)[1]]
+    assert [bool(edition) for edition in others] == [True, False, False]
+    assert others[0] != facts[0].edition
+
+
 GONE = "comparison.previous.missing"
 CUT = "comparison.previous.unreadable"
 FOREIGN = "comparison.previous.foreign"

@@ -128,7 +128,7 @@ def test_where_the_answer_is_gone_the_client_has_not_answered() -> None:
 
 
 def test_a_return_whose_result_has_gone_out_may_go() -> None:
-    lines = [*log("11/2 sent request"), mail(holds=["one", "two"])]
+    lines = [*log("11/2 sent request"), mail(holds=["two"])]
     about = f"result/{digest('two')}"
     clients = ClientList([listed(due="11/24")])
     for more, is_read in ((f"11/25 sent {about}", True), (f"11/25 refused {about}", False)):
@@ -140,6 +140,16 @@ def test_a_return_whose_result_has_gone_out_may_go() -> None:
         (standing,) = found.standings
         assert standing.stage is (Stage.DELIVERED if is_read else Stage.SENT)
         assert (standing.overdue, standing.lost) == ((0, None) if is_read else (2, day("11/21")))
+
+
+def test_a_new_return_beside_one_whose_result_has_gone_out_is_unread() -> None:
+    old, both = mail(holds=["old"]), mail("mail/b.eml", "other", ["old", "new"])
+    posted = [old, *log(f"11/22 sent result/{digest('old')}"), both]
+    for facts in ([], [member("mail/a.eml", "mail", "old")]):
+        read = ReadFiles.of(facts, RAN_ON, posted)
+        assert (read.has_mail(old), read.has_mail(both)) == (True, False)
+        assert gone(posted, read, ()) == {both}
+    assert ReadFiles.of([alone("c.xlsx", "new")], RAN_ON, posted).has_mail(both)
 
 
 def test_what_went_does_not_hide_what_was_read() -> None:

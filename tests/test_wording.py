@@ -108,7 +108,11 @@ _WORDS_FROM = {
     "asking.py": [PACKAGE / "certificates.py"],
     "clientlist_guide.py": [PACKAGE / "layout.py"],
     "connecting.py": [PACKAGE / "certificates.py"],
-    "parcels.py": [PACKAGE / "campaign" / "selecting.py", PACKAGE / "campaign" / "reminding.py"],
+    "parcels.py": [
+        PACKAGE / "campaign" / "selecting.py",
+        PACKAGE / "campaign" / "reminding.py",
+        PACKAGE / "campaign" / "telling.py",
+    ],
     "problems.py": SOURCES,
     "groups.py": SOURCES,
     "panels.py": SOURCES,

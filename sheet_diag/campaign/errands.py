@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from sheet_diag.arguments import parse_day
 from sheet_diag.campaign import texts
@@ -22,7 +24,8 @@ from sheet_diag.campaign.posting import (
 )
 from sheet_diag.campaign.readiness import require_all_read, require_log, require_prints, require_run
 from sheet_diag.campaign.reminding import Reminding, reminders
-from sheet_diag.campaign.selecting import Choosing, passwords_of, selected
+from sheet_diag.campaign.selecting import Choosing, selected
+from sheet_diag.campaign.telling import passwords_of
 from sheet_diag.complaints import fail
 from sheet_diag.model.post import MailKind, Parcel, ReportForm
 from sheet_diag.model.standing import ANSWERED
@@ -30,6 +33,8 @@ from sheet_diag.postbook import Postbook
 from sheet_diag.wording import Wording
 
 Mails = Iterable[Parcel | LeftOut]
+
+_TIME_TO_CORRECT: Final = 7  # days, in the example of a day to answer by
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def issue(errand: Errand, say: Wording, words: Wording) -> bool:
     def mails(room: Mailroom, book: Postbook) -> Mails:
         sheets, prefilled = make_sheets(room, errand.asked.previous)
         found = list(requests(room.clients, sheets, prefilled))
-        chosen = Choosing(room.only, _answered(room, book), errand.again)
+        chosen = Choosing(room.only, _answered(room, book), errand.again, date.today())
         _tell_of_past_days(room, selected(found, book, chosen).parcels)
         return found
 
@@ -119,7 +124,7 @@ def deliver_passwords(errand: Errand, say: Wording, words: Wording) -> bool:
         require_run(room)
         facts, words = room.run.facts, passwords_in(room, book, needed=True)
         reports = results(room.clients, facts, room.output, words, room.only)
-        return passwords_of(reports, book)
+        return passwords_of(reports, room.clients, words, book, room.only)
 
     return _carry_out(errand, MailKind.PASSWORD, mails, say, words)
 
@@ -150,7 +155,7 @@ def _carry_out(
         if not errand.send and not may_write(room, desk, kind):
             return False
         answered = _answered(room, book) if kind is MailKind.REQUEST else frozenset()
-        chosen = Choosing(room.only, answered, errand.again)
+        chosen = Choosing(room.only, answered, errand.again, date.today())
         selection = selected(mails(room, book), book, chosen)
         done = post(room, desk, kind, selection, book, send=errand.send)
         return done and all(each.rests for each in selection.left_out)
@@ -173,7 +178,8 @@ def _tell_of_no_day(room: Mailroom, mails: Iterable[Parcel], book: Postbook) -> 
     """A day that has passed is in no letter; whoever writes may want to name another."""
     days = [each.client.due or room.deadline for each in mails if not book.is_done(each.key)]
     if count := sum(1 for day in days if day is None or day < room.today):
-        texts.tell(room.say("mail.no_day", count=count))
+        example = room.today + timedelta(days=_TIME_TO_CORRECT)
+        texts.tell(room.say("mail.no_day", count=count, day=example))
 
 
 def _form(room: Mailroom, asked: MailAsked) -> ReportForm:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sheet_diag.arguments import parse_day, reading
 from sheet_diag.campaign import texts
 from sheet_diag.campaign.mailroom import MailAsked, mailroom, require_mailbox
+from sheet_diag.campaign.readiness import require_log
 from sheet_diag.collecting import collect
 from sheet_diag.mailbox import opened
 from sheet_diag.postbook import Postbook
@@ -21,9 +22,10 @@ def fetch(asked: MailAsked, source: Path, since: str | None, say: Wording, words
     settings = room.config.correspondence
     server, access = require_mailbox(room)
     day = parse_day(since, say, "--since") if since else None
+    require_log(room)
     with (
-        Postbook.open(room.log) as book,
         opened(server, settings.folder, access) as box,
+        Postbook.open(room.log) as book,
         bar(say("mail.progress.collect"), 0) as step,
     ):
         found = collect(

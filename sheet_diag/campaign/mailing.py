@@ -108,7 +108,7 @@ class Dispatch:
         self.stopped: list[Looked] = []
 
     def outgoing(self, parcels: Iterable[Parcel]) -> Iterator[Outgoing]:
-        """Each mail as it leaves."""
+        """Each mail as it leaves; its draft is taken away once it has, or may have."""
         domain = self._office.sender.address.rpartition("@")[2]
         for parcel in parcels:
             attempt = self._book.attempts(parcel.key)
@@ -117,8 +117,12 @@ class Dispatch:
             looked = _look(self._office, parcel, content)
             if looked.refusals:
                 self.stopped.append(looked)
-            else:
+                continue
+            try:
                 yield Outgoing(parcel, content, message_id)
+            finally:
+                if self._book.is_done(parcel.key) or self._book.pending(parcel.key):
+                    drop_drafts(self._office, [parcel])
 
 
 def mark_sent(office: Office, kind: MailKind, book: Postbook, only: frozenset[str]) -> list[Posted]:

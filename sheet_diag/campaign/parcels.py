@@ -45,8 +45,10 @@ class LeftOut:
 def requests(
     clients: ClientList, sheets: Mapping[str, Path], prefilled: frozenset[str]
 ) -> Iterator[Parcel]:
-    """A mail to every client with its sheet; both are told by client id."""
+    """A mail to every client that has a sheet; both are told by client id."""
     for client in clients.clients:
+        if client.id not in sheets:
+            continue
         facts = {"previous": "1"} if client.id in prefilled else {}
         yield Parcel(MailKind.REQUEST, client, attachment=sheets[client.id], facts=facts)
 

@@ -21,7 +21,6 @@ from sheet_diag.campaign.mailing import (
     Office,
     drafts_folder,
     drafts_of,
-    drop_drafts,
     look_at,
     lying,
     mark_sent,
@@ -162,10 +161,11 @@ def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postb
     texts.show_mails(ready, say)
     if drafts := drafts_of(office, ready):
         texts.tell(say("mail.send.drafts", count=len(drafts)))
+    if again := sum(parcel.again for parcel in ready):
+        texts.tell(say("mail.send.again", count=again))
     if not _is_confirmed(len(ready), server.host, say):
         texts.tell(say("mail.send.stopped"))
         return False
-    drop_drafts(office, ready)
     dispatch = Dispatch(office, book)
     with bar(say("mail.progress.send"), len(ready)) as step:
         mails = dispatch.outgoing(ready)
@@ -191,8 +191,10 @@ def _is_confirmed(count: int, host: str, say: Wording) -> bool:
 
 
 def _typed(question: str) -> str:
-    """What a person types, folded; nothing where there is nobody, or where Ctrl-C is pressed."""
+    """What a person types, folded; nothing where there is nobody. Raises `KeyboardInterrupt`."""
     try:
         return fold(str(typer.prompt(question, default="", show_default=False)))
-    except typer.Abort:
+    except typer.Abort as ended:  # of two things: Ctrl-C, or the end of the input
+        if isinstance(ended.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         return ""

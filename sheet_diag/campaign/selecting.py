@@ -7,8 +7,9 @@ are named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sheet_diag.campaign.parcels import LeftOut
 from sheet_diag.model.post import MailKind, Parcel, Posted, ReportForm, about_report, return_in
@@ -30,11 +31,13 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Choosing:
     """How mails are chosen: `only` names clients by folded id (empty: all), who get what they have
-    got before `again`; those who have `answered` (folded ids) need no request."""
+    got before `again`, once a day (`today`, so that whoever was stopped can go on); those who have
+    `answered` (folded ids) need no request."""
 
     only: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
     again: bool = False
+    today: date | None = None
 
 
 def selected(
@@ -60,39 +63,6 @@ def selected(
     return Selection(tuple(chosen), tuple(left_out), done, otherwise)
 
 
-def passwords_of(reports: Iterable[Parcel | LeftOut], book: Postbook) -> Iterator[Parcel | LeftOut]:
-    """A mail with the password to everybody whose report has gone out before: of several forms, for
-    those that it opens. It goes out again once a report has."""
-    for report in reports:
-        if isinstance(report, LeftOut):
-            yield report
-            continue
-        sent = _sent(report, book)
-        opened = [line for line in sent.values() if _opens(report.password, [line])]
-        if sent and not opened:
-            yield _unopened(report)
-        elif not report.password:
-            yield LeftOut.of(report.client, "no_password")
-        elif not sent:
-            yield LeftOut.of(report.client, "result_first")
-        else:
-            yield _password(report, opened, book)
-
-
-def _password(report: Parcel, opened: Iterable[Posted], book: Postbook) -> Parcel:
-    names = dict.fromkeys(each.file or report.file_names for each in opened)
-    mail = Parcel(
-        MailKind.PASSWORD,
-        report.client,
-        return_in(report.about),
-        password=report.password,
-        facts={"file": " / ".join(names)},
-        strange=report.strange,
-    )
-    again = any(book.resent_after(key, mail.key) for key in _forms(report).values())
-    return replace(mail, again=again)
-
-
 def _decided(mail: Parcel, book: Postbook, choosing: Choosing) -> Parcel | LeftOut | None:
     """The mail as it is to go out (None: it has gone out)."""
     sent, lacking = _sent(mail, book), _lacking(mail, book)
@@ -103,12 +73,22 @@ def _decided(mail: Parcel, book: Postbook, choosing: Choosing) -> Parcel | LeftO
         return _outdated(mail, sent.values())
     if any(book.pending(key) for key in _forms(mail).values()):
         return LeftOut.of(mail.client, "unknown")
+    if choosing.again and _is_fresh(mail, book, choosing):
+        return LeftOut.of(mail.client, "again_today", rests=True)
     if again:
         return _refused(mail, book) or replace(mail, again=bool(sent))
     if not _opens(mail.password, sent.values()):
         return _unopened(mail)
     asked = mail if len(lacking) == len(mail.form.files) else _rest(mail, lacking[0])
     return _refused(asked, book) or asked
+
+
+def _is_fresh(mail: Parcel, book: Postbook, choosing: Choosing) -> bool:
+    """Whether it has gone out once more today, saying what it says now."""
+    line = book.resent(mail.key)
+    if line is None:
+        return False
+    return line.edition == mail.edition and line.time.date() == choosing.today
 
 
 def _needs_none(mail: Parcel, choosing: Choosing) -> bool:

@@ -21,6 +21,10 @@ from sheet_diag.sending import SendReport
 from sheet_diag.wording import Wording
 
 _MOST: Final = 15
+_RESTING: Final = {  # the headings of those who are left alone, by the reason
+    "mail.left.rests": "mail.rests.lately",
+    "mail.left.answered": "mail.rests.answered",
+}
 
 
 def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
@@ -40,12 +44,14 @@ def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
 
 
 def show_posted(posted: Sequence[Posted], clients: ClientList, say: Wording) -> None:
-    """Drafts that lie there: all of them, because somebody has to look through them."""
+    """Drafts that lie there, in the order of the client list: all of them, because somebody has to
+    look through them."""
     rows = clients.by_id()
+    order = {id_: place for place, id_ in enumerate(rows)}
     table = Table()
     for name in ("client", "addresses", "attachment"):
         table.add_column(say(f"mail.table.{name}"), overflow="fold")
-    for each in posted:
+    for each in sorted(posted, key=lambda line: order.get(line.client.casefold(), len(order))):
         row = rows.get(each.client.casefold())
         client = f"{row.id} {row.company}" if row else each.client
         attachment = each.file or say("mail.table.nothing")
@@ -158,12 +164,17 @@ def _bounce(each: Bounce, say: Wording) -> str:
 
 
 def show_left_out(left_out: Sequence[LeftOut], say: Wording) -> None:
-    """Who gets no mail, and why: all of those that something has to be done about."""
-    told = [(each.rests, (each.who, say(each.key, **each.parts))) for each in left_out]
-    wanting = [line for rests, line in told if not rests]
-    resting = [line for rests, line in told if rests]
-    _lines(say("mail.rests", count=len(resting)), resting, say, "cyan")
+    """Who gets no mail, and why: all of those that something has to be done about. Each reason to
+    leave somebody alone has a heading of its own."""
+    wanting = [_left_out(each, say) for each in left_out if not each.rests]
+    for key in dict.fromkeys(each.key for each in left_out if each.rests):
+        resting = [_left_out(each, say) for each in left_out if each.key == key]
+        _lines(say(_RESTING.get(key, "mail.rests"), count=len(resting)), resting, say, "cyan")
     _lines(say("mail.left", count=len(wanting)), wanting, say, "yellow", most=None)
+
+
+def _left_out(each: LeftOut, say: Wording) -> tuple[str, str]:
+    return each.who, say(each.key, **each.parts)
 
 
 def show_remarks(found: Sequence[Remark], say: Wording, head: str = "mail.year") -> None:

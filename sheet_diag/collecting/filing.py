@@ -24,6 +24,7 @@ class Cabinet:
     def __init__(self, source: Path) -> None:
         self._folder = source / FOLDER
         self._draft = self._folder / _DRAFT
+        self._by_mark: dict[str, list[Path]] | None = None
 
     def draft(self, content: bytes) -> Path:
         """Lay a mail down for reading, not yet as a file of the input folder. Raises `OSError`."""
@@ -41,8 +42,9 @@ class Cabinet:
         its name, even where its client is told otherwise by now.
         """
         digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()
-        for path in self._folder.glob(f"*_{digest[:_SHORT]}*.eml"):
-            if path.read_bytes() == content:
+        alike = self._marked().setdefault(digest[:_SHORT], [])
+        for path in alike:
+            if path.is_file() and path.read_bytes() == content:
                 self.clear()
                 return f"{FOLDER}/{path.name}"
         name = f"{when:%Y%m%d}_{label}_{digest[:_SHORT]}.eml"
@@ -50,11 +52,22 @@ class Cabinet:
             name = f"{when:%Y%m%d}_{label}_{digest[:_LONG]}.eml"
         self._draft.replace(self._folder / name)
         sync_folder(self._folder)
+        alike.append(self._folder / name)
         return f"{FOLDER}/{name}"
 
     def clear(self) -> None:
         """Take the draft away, if there is one."""
         self._draft.unlink(missing_ok=True)
+
+    def _marked(self) -> dict[str, list[Path]]:
+        """The mails of the folder by what may be the digest in their names; listed once, because
+        there may be thousands."""
+        if self._by_mark is None:
+            self._by_mark = {}
+            for path in self._folder.glob("*.eml"):
+                for mark in {part[:_SHORT] for part in path.stem.split("_")[1:]}:
+                    self._by_mark.setdefault(mark, []).append(path)
+        return self._by_mark
 
 
 def label_of(client: ListedClient | None, sender: str) -> str:

@@ -1,8 +1,8 @@
 """One look through a folder: what becomes of each message.
 
-Heads decide first, so that most messages stay where they are; the log has a line for a mail once
-its file is safely in place, so that whatever stops us, nothing is lost and nothing comes twice.
-What was collected and thrown away before any run had read it is fetched again.
+Heads decide first, so that most messages stay where they are; the log tells of a mail once its
+file is safely in place, in all its lines at once, so that whatever stops us, nothing is lost and
+nothing comes twice. What was collected and thrown away before any run had read it is fetched again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -194,21 +195,18 @@ class _Round:
         label = label_of(client, note.sender)
         file = self._cabinet.keep(content, identity, label, note.when)
         self._collected.add(identity)
-        digest = hashlib.sha256(content).hexdigest()
-        for match in matches:
-            id_ = match.client.id if match.client else ""
-            self._book.add(
-                Posted(
-                    time=note.when,
-                    event=Event.COLLECTED,
-                    client=id_,
-                    message_id=identity,
-                    addresses=(note.sender,) if note.sender else (),
-                    file=file,
-                    sha256=digest,
-                    holds=contents.digests,
-                )
-            )
+        line = Posted(
+            time=note.when,
+            event=Event.COLLECTED,
+            message_id=identity,
+            addresses=(note.sender,) if note.sender else (),
+            file=file,
+            sha256=hashlib.sha256(content).hexdigest(),
+            holds=contents.digests,
+        )
+        ids = [match.client.id if match.client else "" for match in matches]
+        self._book.add_all(replace(line, client=id_) for id_ in ids)
+        for id_, match in zip(ids, matches, strict=True):
             told = (file, note.sender, note.subject, note.when, match.doubts)
             self._new.append(Collected(id_, match.how, *told, again=identity in self._missing))
 

@@ -21,7 +21,8 @@ class ReadFiles:
     """The files that the last run has read, each with its SHA-256 by its name below the input
     folder (empty: it was not told), and the SHA-256 of every return in them. `on` is its date of
     diagnosis (None: nothing was run yet). `settled` are the returns whose result has gone out:
-    some run has read them, whatever lies there now."""
+    some run has read them, whatever lies there now; what came beside them it need not have read.
+    """
 
     on: date | None
     by_name: Mapping[str, frozenset[str]]
@@ -62,9 +63,8 @@ class ReadFiles:
             return self.on is not None and mail.time.date() <= self.on
         if not mail.sha256:
             return mail.file in self.by_name
-        if not self.settled.isdisjoint(mail.holds):  # whole files are read
-            return True
-        read_apart = bool(mail.holds) and self.returns.issuperset(mail.holds)
+        known = self.returns | self.settled
+        read_apart = bool(mail.holds) and known.issuperset(mail.holds)
         return mail.sha256 in self.files or read_apart or self.goes_by_name(mail.file)
 
 
