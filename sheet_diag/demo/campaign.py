@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -99,7 +99,7 @@ def begin(campaign: Campaign, catalog: Catalog) -> None:
     campaign.clients.write_bytes(clientlist_workbook(catalog, lang, ISSUER, listed))
     mark(campaign.folder)
     _begin_log(campaign.output)
-    _issue(campaign, only=[each.client.id for each in clients if not each.asked])
+    _issue(campaign, waiting={each.client.id for each in clients if not each.asked})
     _note_sent(campaign, clients)
     days = {each.file: each.came for each in clients if each.came}
     _date_files(campaign.input, {**days, STRAY: campaign.ago(STRAYED)})
@@ -124,10 +124,13 @@ def _begin_log(output: Path) -> None:
         remove(drafts, set(made_in(drafts)))
 
 
-def _issue(campaign: Campaign, only: Sequence[str]) -> None:
-    """A sheet for everybody, a draft for some (ids)."""
-    errand, say = Errand(campaign.asked(only)), campaign.say
+def _issue(campaign: Campaign, waiting: Set[str]) -> None:
+    """A sheet for everybody, a draft for those who are still to be asked (ids)."""
+    errand, say = Errand(campaign.asked()), campaign.say
     _quietly(lambda: errands.issue(errand, say, say))
+    drafts = drafts_folder(campaign.output, MailKind.REQUEST)
+    made = made_in(drafts).items()
+    remove(drafts, {name for name, facts in made if facts["client"] not in waiting})
 
 
 def _note_sent(campaign: Campaign, clients: Sequence[Expected]) -> None:
