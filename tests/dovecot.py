@@ -50,6 +50,7 @@ ssl_key = <{key}
 mail_location = maildir:{top}/mail
 mailbox_list_index = no
 mail_max_userip_connections = 50
+auth_failure_delay = 0
 auth_mechanisms = plain login{token_mechanisms}
 {token_passdb}
 passdb {{
