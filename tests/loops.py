@@ -10,6 +10,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from hashlib import sha256
@@ -24,7 +25,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MailServer
 from tests.catalogs import JIS
 from tests.dovecot import Dovecot
-from tests.mailservers import PASSWORD, USER, Accepted, Smtpd
+from tests.mailservers import PASSWORD, USER, Accepted, Authority, Smtpd
 from tests.returned import reopened
 from tests.test_cli import ENVIRONMENT
 
@@ -35,6 +36,23 @@ HEADS = (
 )  # fmt: skip
 _PASSWORDS = {"SHEET_DIAG_SMTP_PASSWORD": PASSWORD, "SHEET_DIAG_IMAP_PASSWORD": PASSWORD}
 _ID, _ANSWER = (QUESTION_COLUMNS.index(each) + 1 for each in (Column.ID, Column.ANSWER))
+
+
+@contextmanager
+def at_work(folder: Path, *rows: Mapping[str, str]) -> Iterator[Firm]:
+    """A firm with its settings and its client list, in a folder of its own below this one; what is
+    sent to itself arrives in its mailbox."""
+    authority = Authority(folder)
+    place = folder / "campaign"
+    place.mkdir()
+    with Dovecot(authority) as dovecot, Smtpd(authority) as smtpd:
+        smtpd.deliver = lambda mail: (
+            dovecot.deliver([mail.content]) if USER in mail.recipients else None
+        )
+        firm = Firm(place, smtpd, dovecot)
+        firm.settings(copy_seconds=10)
+        firm.listed(*rows)
+        yield firm
 
 
 @dataclass

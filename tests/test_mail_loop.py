@@ -17,9 +17,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from sheet_diag.model.basics import Lang
 from tests.campaigns import have_gone_out
-from tests.dovecot import Dovecot
-from tests.loops import Firm, attachments, filled, reply, sheet_in, to
-from tests.mailservers import USER, Authority, Smtpd
+from tests.loops import Firm, at_work, attachments, filled, reply, sheet_in, to
+from tests.mailservers import USER
 from tests.returned import reopened
 
 LOG = "output/mail-log.jsonl"
@@ -49,16 +48,7 @@ LANGS = {YAMADA: Lang.JA, SMITH: Lang.EN, SUZUKI: Lang.JA}
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    authority = Authority(tmp_path)
-    folder = tmp_path / "campaign"
-    folder.mkdir()
-    with Dovecot(authority) as dovecot, Smtpd(authority) as smtpd:
-        smtpd.deliver = lambda mail: (
-            dovecot.deliver([mail.content]) if USER in mail.recipients else None
-        )
-        office = Firm(folder, smtpd, dovecot)
-        office.settings(copy_seconds=10)
-        office.listed(*ROWS)
+    with at_work(tmp_path, *ROWS) as office:
         yield office
 
 

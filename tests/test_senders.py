@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.model.basics import Lang
-from tests.dovecot import Dovecot
-from tests.loops import XLSX, Firm, filled, reply, sheet_in, to
-from tests.mailservers import USER, Authority, Smtpd
+from tests.loops import XLSX, Firm, at_work, filled, reply, sheet_in, to
 from tests.returned import reopened
 from tests.test_errands import PROFILE, call, drafts
 from tests.test_errands import here as here
@@ -209,16 +207,7 @@ def test_an_old_run_tells_members_by_the_name_of_their_file() -> None:
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    authority = Authority(tmp_path)
-    folder = tmp_path / "campaign"
-    folder.mkdir()
-    with Dovecot(authority) as dovecot, Smtpd(authority) as smtpd:
-        smtpd.deliver = lambda mail: (
-            dovecot.deliver([mail.content]) if USER in mail.recipients else None
-        )
-        office = Firm(folder, smtpd, dovecot)
-        office.settings(copy_seconds=10)
-        office.listed(*ROWS)
+    with at_work(tmp_path, *ROWS) as office:
         yield office
 
 

@@ -51,12 +51,9 @@ class Errand:
 def issue(errand: Errand, say: Wording, words: Wording) -> bool:
     """A sheet per client, and the request to fill it in."""
 
-    def mails(room: Mailroom, book: Postbook) -> Mails:
+    def mails(room: Mailroom, _: Postbook) -> Mails:
         sheets, prefilled = make_sheets(room, errand.asked.previous)
-        found = list(requests(room.clients, sheets, prefilled))
-        chosen = Choosing(room.only, _answered(room, book), errand.again, date.today())
-        _tell_of_past_days(room, selected(found, book, chosen).parcels)
-        return found
+        return requests(room.clients, sheets, prefilled)
 
     return _carry_out(errand, MailKind.REQUEST, mails, say, words)
 
@@ -157,6 +154,8 @@ def _carry_out(
         answered = _answered(room, book) if kind is MailKind.REQUEST else frozenset()
         chosen = Choosing(room.only, answered, errand.again, date.today())
         selection = selected(mails(room, book), book, chosen)
+        if kind is MailKind.REQUEST:
+            _tell_of_past_days(room, selection.parcels)
         done = post(room, desk, kind, selection, book, send=errand.send)
         return done and all(each.rests for each in selection.left_out)
 

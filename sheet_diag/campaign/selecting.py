@@ -100,9 +100,8 @@ def _needs_none(mail: Parcel, choosing: Choosing) -> bool:
 
 def _outdated(mail: Parcel, sent: Iterable[Posted]) -> LeftOut | None:
     """What went out before, where it went to nobody who is listed now, or says something else."""
-    listed = {address.casefold() for address in mail.client.addresses}
     for line in sent:
-        if listed.isdisjoint(map(str.casefold, line.addresses)):
+        if not line.went_to(mail.client):
             parts = {"id": mail.client.id, "addresses": ", ".join(line.addresses)}
             return LeftOut.of(mail.client, "moved", parts)
         if mail.edition and line.edition and mail.edition != line.edition:

@@ -35,8 +35,7 @@ class _Bearer:
     @property
     def has_moved(self) -> bool:
         """Whether nobody who is listed now has the report."""
-        listed = {address.casefold() for address in self.client.addresses}
-        return listed.isdisjoint(map(str.casefold, self.reports[-1].line.addresses))
+        return not self.reports[-1].line.went_to(self.client)
 
     @property
     def knows(self) -> bool:

@@ -91,6 +91,11 @@ class Posted:
     due: date | None = None
     edition: str = ""
 
+    def went_to(self, client: ListedClient) -> bool:
+        """Whether any address that the client has in the list is among its addresses."""
+        listed = {address.casefold() for address in client.addresses}
+        return not listed.isdisjoint(map(str.casefold, self.addresses))
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
