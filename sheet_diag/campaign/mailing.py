@@ -7,7 +7,7 @@ the question and the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -130,12 +130,12 @@ def mark_sent(office: Office, kind: MailKind, book: Postbook, only: frozenset[st
 
     `only` names clients by folded id (empty: all). Raises `OSError`.
     """
-    drafts = {n: facts for n, facts in _drafts(office.output, kind).items() if _is_of(facts, only)}
+    drafts = _drafts(office.output, kind, only)
     again = {(f[_CLIENT], f[_ABOUT]) for f in drafts.values() if f.get(_AGAIN)}
     # Noted already, and still there, where the command was stopped right here.
     marked = [
         line
-        for line in lying(office.output, kind, only)
+        for line in _by_hand(drafts, kind)
         if (line.client, line.about) in again or not book.is_done((kind, line.client, line.about))
     ]
     for line in marked:
@@ -147,10 +147,7 @@ def mark_sent(office: Office, kind: MailKind, book: Postbook, only: frozenset[st
 def lying(output: Path, kind: MailKind, only: frozenset[str]) -> tuple[Posted, ...]:
     """The drafts of a kind that lie there, each as the line that notes it as sent by a person now;
     `only` names clients by folded id (empty: all)."""
-    drafts, now = _drafts(output, kind), datetime.now().astimezone()
-    return tuple(
-        _by_hand(drafts[name], kind, now) for name in sorted(drafts) if _is_of(drafts[name], only)
-    )
+    return tuple(_by_hand(_drafts(output, kind, only), kind))
 
 
 def drafts_of(office: Office, parcels: Sequence[Parcel]) -> set[str]:
@@ -172,13 +169,14 @@ def drop_drafts(office: Office, parcels: Sequence[Parcel]) -> None:
         remove(office.drafts(kind), names)
 
 
-def _drafts(output: Path, kind: MailKind) -> dict[str, Facts]:
-    """The drafts that lie in the folder, as far as its note tells all of them."""
+def _drafts(output: Path, kind: MailKind, only: frozenset[str] = frozenset()) -> dict[str, Facts]:
+    """The drafts that lie in the folder, as far as its note tells all of them; `only` names clients
+    by folded id (empty: all)."""
     made = made_in(drafts_folder(output, kind))
     return {
         name: facts
         for name, facts in made.items()
-        if facts.keys() >= _NOTED and facts[_KIND] == kind.value
+        if facts.keys() >= _NOTED and facts[_KIND] == kind.value and _is_of(facts, only)
     }
 
 
@@ -186,7 +184,13 @@ def _is_of(facts: Facts, only: frozenset[str]) -> bool:
     return not only or facts[_CLIENT].casefold() in only
 
 
-def _by_hand(facts: Facts, kind: MailKind, now: datetime) -> Posted:
+def _by_hand(drafts: Mapping[str, Facts], kind: MailKind) -> Iterator[Posted]:
+    """The lines that note drafts as sent by a person now, in the order of their names."""
+    now = datetime.now().astimezone()
+    return (_line(drafts[name], kind, now) for name in sorted(drafts))
+
+
+def _line(facts: Facts, kind: MailKind, now: datetime) -> Posted:
     return Posted(
         time=now,
         event=Event.BY_HAND,
