@@ -17,9 +17,9 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
+from sheet_diag.forms.write import Entries
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
-from sheet_diag.sheet import Entries
 
 _T = TypeVar("_T")
 

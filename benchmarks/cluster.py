@@ -21,12 +21,12 @@ from typing import Final
 import psutil  # type: ignore[import-untyped]
 
 from benchmarks.returns import write_returns
-from sheet_diag import cluster
-from sheet_diag.batch import Order, run
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
-from sheet_diag.workers import Workers
+from sheet_diag.pipeline.execution import dask_executor as cluster
+from sheet_diag.pipeline.execution.executor import Workers
+from sheet_diag.pipeline.run import Order, run
 from tests.chores import ends
 from tests.clusters import Machines
 

@@ -24,23 +24,23 @@ from typing import Final
 
 from benchmarks.clients import Campaign
 from benchmarks.issuing import listed
-from sheet_diag.batch import Order, run
-from sheet_diag.campaign.mailing import Dispatch, Looked, Office, look_at
-from sheet_diag.campaign.parcels import results
-from sheet_diag.catalog import load_catalog
-from sheet_diag.demo import ISSUER
-from sheet_diag.guard import Guard
-from sheet_diag.letters import Letters
-from sheet_diag.messages import Sender
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.mail.campaign.due_mails import results
+from sheet_diag.mail.campaign.outgoing import Dispatch, Looked, Office, look_at
+from sheet_diag.mail.compose.message import Sender
+from sheet_diag.mail.log.mail_log import Postbook
+from sheet_diag.mail.outgoing_checks.check import Guard
+from sheet_diag.mail.templates.letters import Letters
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.clientlist import ClientList
-from sheet_diag.model.post import Parcel
-from sheet_diag.passwords.file import FILE_NAME as PASSWORDS
-from sheet_diag.passwords.listed import PasswordList
-from sheet_diag.postbook import Postbook
-from sheet_diag.runfacts import facts_in
-from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.mail import Parcel
+from sheet_diag.pipeline.run import Order, run
+from sheet_diag.reports.run_json.return_facts import facts_in
+from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.storage.report_passwords.password_list import PasswordList
 
 _SEED: Final = 7
 _DAY: Final = date(2026, 11, 26)

@@ -19,13 +19,13 @@ from itertools import islice
 from typing import Final
 
 from benchmarks.clients import Campaign, Filled
-from sheet_diag.catalog import load_catalog
-from sheet_diag.demo import ISSUER
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.forms.hearing_sheet.workbook import hearing_book
+from sheet_diag.forms.issue import sheet_content
+from sheet_diag.forms.write import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.sheet import FormerAnswers, SheetOrder, issue_sheets
-from sheet_diag.sheet.issuing import sheet_content
-from sheet_diag.sheet.pages import hearing_book
+from sheet_diag.model.client_list import ListedClient
 
 _AT_ONCE: Final = 50  # sheets made one way before the other way takes its turn
 _SEED: Final = 7

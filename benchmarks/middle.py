@@ -16,19 +16,19 @@ from functools import cache, partial
 from random import Random
 from typing import Final
 
-from sheet_diag.catalog import load_catalog
-from sheet_diag.comparing import Beside, Comparisons
-from sheet_diag.evaluation import evaluate
-from sheet_diag.history import beside_previous, matched
-from sheet_diag.judgement import Read, apply
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
+from sheet_diag.diagnosis.comparison.previous import beside_previous, matched
+from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.diagnosis.overrides import Read, apply
+from sheet_diag.intake.resolution.action_plans import attach_plans
+from sheet_diag.intake.resolution.resolve import settle
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
-from sheet_diag.model.judgement import Decisions, Remark
+from sheet_diag.model.overrides import Decisions, Remark
 from sheet_diag.model.results import Diagnosis, Outcome
 from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
-from sheet_diag.settle import settle
-from sheet_diag.settle.plans import attach_plans
 
 _KINDS: Final = 7  # of answers, so that every part of a crowd is made of the same returns
 

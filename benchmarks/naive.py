@@ -26,13 +26,13 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from benchmarks.prepared import Look, Prepared, Sheet, load
-from sheet_diag.catalog import load_catalog
-from sheet_diag.evaluation import evaluate
-from sheet_diag.folding import fold
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import Identity, Response, ReturnedSheet
+from sheet_diag.text.normalize import fold
 
 _PROFILE, _QUESTIONS = 1, 2  # positions of the sheets
 _LABEL, _FIELD = 1, 2  # columns of the company sheet

@@ -16,14 +16,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.exports import Exports
-from sheet_diag.journal import Journal, entry
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Outcome, Status
-from sheet_diag.portfolio.gathering import Gathering
-from sheet_diag.portfolio.told import told
-from sheet_diag.reports.portfolio import write_portfolio
-from sheet_diag.wording import Wording
+from sheet_diag.reports.exports import Exports
+from sheet_diag.reports.portfolio.tables.aggregate import Gathering
+from sheet_diag.reports.portfolio.tables.client_facts import told
+from sheet_diag.reports.portfolio.workbook import write_portfolio
+from sheet_diag.reports.run_json.writer import Journal, entry
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.samples import AS_OF, ISSUER, client, settled
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from benchmarks.clients import Campaign
 from benchmarks.stamping import Press
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Catalog
 
 SEED: Final = 20261116

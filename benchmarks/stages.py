@@ -20,14 +20,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from sheet_diag import batch, sheet, tasks
-from sheet_diag.catalog import load_catalog
-from sheet_diag.intake import find
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms import write as sheet
+from sheet_diag.intake.discovery import find
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports import client
-from sheet_diag.workbook import Book
-from sheet_diag.workers import hold
+from sheet_diag.pipeline import run as batch
+from sheet_diag.pipeline import tasks
+from sheet_diag.pipeline.execution.executor import hold
+from sheet_diag.reports.client import workbook as client
+from sheet_diag.xlsx.book import Book
 
 AS_OF: Final = date(2026, 11, 26)
 

@@ -17,8 +17,8 @@ from typing import Final
 from xml.sax.saxutils import escape, unescape
 
 from benchmarks.clients import Filled
-from sheet_diag.demo import ISSUER
-from sheet_diag.layout import (
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.forms.layout import (
     FIRST_QUESTION_ROW,
     PROFILE_FIRST_ROW,
     PROFILE_LABEL_COLUMN,
@@ -26,10 +26,10 @@ from sheet_diag.layout import (
     Column,
     cell_name,
 )
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, Item
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 
 _PROFILE: Final = "xl/worksheets/sheet2.xml"
 _QUESTIONS: Final = "xl/worksheets/sheet3.xml"

@@ -9,7 +9,7 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line; stopped while it loads, it ends with 130 and no traceback."""
     try:
-        from sheet_diag.cli import main as run
+        from sheet_diag.cli.main import main as run
 
         run()
     except KeyboardInterrupt:

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts, Turnout
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import ReturnFacts, Turnout
-from sheet_diag.standings import standings
+from sheet_diag.reports.response_status.statuses import standings
 
 JST = timezone(timedelta(hours=9))
 RAN_ON = date(2026, 11, 20)

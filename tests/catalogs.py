@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Text
 

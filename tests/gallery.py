@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.batch import Order, run
-from sheet_diag.comparing import Beside
-from sheet_diag.demo import ISSUER
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.diagnosis.comparison.compare import Beside
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.pdf import find_office
-from sheet_diag.previous import load_previous
-from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.pipeline.run import Order, run
+from sheet_diag.reports.pdf import find_office
+from sheet_diag.reports.run_json.previous_run import load_previous
 from tests.catalogs import JIS, Answers, answers
 from tests.samples import labels, leavable, reference
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sheet_diag.forms.layout import HEADER_ROW, IDENTITY_KEYS
 from sheet_diag.intake.cells import Grid, Mark, Position, Workbook
-from sheet_diag.intake.returns import read_return
-from sheet_diag.layout import HEADER_ROW, IDENTITY_KEYS
+from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ReturnedSheet
 from tests.catalogs import SIGNS

@@ -12,19 +12,19 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from sheet_diag.diagnosis import diagnose
-from sheet_diag.improvement import open_items
+from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.improvement.improve import open_items
+from sheet_diag.diagnosis.scoring.score import score
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item, Role
 from sheet_diag.model.results import Report, Scores, Way
 from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
-from sheet_diag.reports.answers import Record, write_answers
-from sheet_diag.reports.cells import Span
-from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.simulation import Simulation, write_simulation
-from sheet_diag.scoring import score
-from sheet_diag.wording import Wording
-from sheet_diag.workbook import Book
+from sheet_diag.reports.client.answers_sheet import Record, write_answers
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.simulation_sheet import Simulation, write_simulation
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
 from tests.catalogs import Answers
 from tests.returned import repacked
 from tests.samples import AS_OF, ISSUER

@@ -20,7 +20,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
+from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MailServer
 from tests.catalogs import JIS

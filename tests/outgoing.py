@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from sheet_diag.mail.smtp.records import Outgoing
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.post import MailKind, Parcel
-from sheet_diag.sending import Outgoing
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail import MailKind, Parcel
 from tests.mailservers import USER
 
 SENDER = USER

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sheet_diag.forms.layout import cell_name
 from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook
-from sheet_diag.intake.grid import read_workbook
-from sheet_diag.layout import cell_name
+from sheet_diag.intake.read_cells import read_workbook
 from sheet_diag.model.settings import Limits
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -11,14 +11,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from sheet_diag.comparing import Beside, Comparisons
-from sheet_diag.demo import ISSUER
-from sheet_diag.layout import SOFTWARE
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
+from sheet_diag.forms.layout import SOFTWARE
+from sheet_diag.forms.write import Entries
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Outcome, Report
-from sheet_diag.pdf import find_office, print_workbooks
-from sheet_diag.reports.client import print_copy
-from sheet_diag.sheet import Entries
+from sheet_diag.reports.client.workbook import print_copy
+from sheet_diag.reports.pdf import find_office, print_workbooks
 from tests.catalogs import JIS
 from tests.samples import AS_OF, client, received, reference, settled
 

@@ -20,13 +20,13 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.intake import read_content
-from sheet_diag.layout import HEADER_ROW, STAMP_CELL, cell_name, stamp
+from sheet_diag.forms.layout import HEADER_ROW, STAMP_CELL, cell_name, stamp
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Identity, Problem, Received, ReturnedSheet
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import SIGNS, catalog
 
 # Items C1-1, C1-2 (該当なし allowed), C2-1 and C2-2: rows 6 to 9 of `AS_SENT`, answers in column B.

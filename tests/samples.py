@@ -13,25 +13,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sheet_diag.evaluation import evaluate
-from sheet_diag.exports import Exports
-from sheet_diag.intake import read_content
-from sheet_diag.layout import SOFTWARE
+from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.forms.layout import SOFTWARE
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.intake.receive import read_content
+from sheet_diag.intake.resolution.resolve import settle
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_status import Turnout
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
-from sheet_diag.model.standing import Turnout
-from sheet_diag.naming import report_number, result_name
-from sheet_diag.portfolio.gathering import Gathering
-from sheet_diag.portfolio.told import told
-from sheet_diag.reports.client import client_report
-from sheet_diag.reports.portfolio import portfolio_report
-from sheet_diag.settle import settle
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.wording import Wording
+from sheet_diag.reports.client.workbook import client_report
+from sheet_diag.reports.exports import Exports
+from sheet_diag.reports.portfolio.tables.aggregate import Gathering
+from sheet_diag.reports.portfolio.tables.client_facts import told
+from sheet_diag.reports.portfolio.workbook import portfolio_report
+from sheet_diag.storage.file_names import report_number, result_name
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, Answers, answers
 
 DATA = Path(__file__).parent / "data"

@@ -16,10 +16,12 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from sheet_diag.model.post import Event, Posted
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
+from sheet_diag.mail.smtp.delivery import send_all
+from sheet_diag.mail.smtp.records import Outgoing
+from sheet_diag.mail.smtp.uncertain import Answer, settle_uncertain
+from sheet_diag.model.mail import Event, Posted
 from sheet_diag.model.settings import Correspondence, MailServer, Security
-from sheet_diag.postbook import FILE_NAME, Postbook
-from sheet_diag.sending import Answer, Outgoing, send_all, settle_uncertain
 from tests.mailservers import HOST, PASSWORD, USER
 from tests.outgoing import SENDER, mail, parcel
 

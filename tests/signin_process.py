@@ -28,7 +28,7 @@ def main() -> None:
     import keyring
 
     from sheet_diag.__main__ import main as run
-    from sheet_diag.signin import providers
+    from sheet_diag.mail.auth.oauth import providers
     from tests.keyrings import Filed
 
     keyring.set_keyring(Filed(Path(kept)))

@@ -16,13 +16,13 @@ from benchmarks.clients import Campaign, Filled
 from benchmarks.prepared import load, prepared, save
 from benchmarks.returns import contents, write_returns
 from benchmarks.stamping import Press
-from sheet_diag.demo import ISSUER
-from sheet_diag.evaluation import evaluate
-from sheet_diag.guard import opening
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.forms.write import hearing_sheet
+from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind
 from sheet_diag.model.returns import Code, Received
-from sheet_diag.sheet import hearing_sheet
 from tests.catalogs import JIS
 from tests.office import convert
 from tests.returned import read, reopened

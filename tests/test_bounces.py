@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.collecting import Bounce, collect
-from sheet_diag.collecting.bounces import Failure, Mailed
-from sheet_diag.mailbox import opened
+from sheet_diag.mail.imap.mailbox import opened
+from sheet_diag.mail.inbox.bounces import Failure, Mailed
+from sheet_diag.mail.inbox.collect import collect
+from sheet_diag.mail.inbox.records import Bounce
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.settings import Reading
-from sheet_diag.postbook import FILE_NAME, Postbook
-from sheet_diag.standings.readings import ReadFiles
+from sheet_diag.reports.response_status.read_files import ReadFiles
 from tests.catalogs import JIS
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.mailservers import Authority

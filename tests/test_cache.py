@@ -12,18 +12,13 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.cache import (
-    Cache,
-    is_lasting,
-    program_digest,
-    reading_key,
-)
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import ItemScore, Status
 from sheet_diag.model.returns import Code, Identity, Problem, Received, Response, ReturnedSheet
 from sheet_diag.model.settings import Limits, Passwords, Reading
-from sheet_diag.ownkey import own_key
-from sheet_diag.unpickling import restricted_loads
+from sheet_diag.pipeline.cache import Cache, is_lasting, program_digest, reading_key
+from sheet_diag.storage.restricted_pickle import restricted_loads
+from sheet_diag.storage.user_key import own_key
 
 VALUE = b"a reading" * 100
 
@@ -295,7 +290,7 @@ def test_what_another_signed_is_not_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "cache"
-    monkeypatch.setattr("sheet_diag.cache.own_key", lambda: b"k" * 32)
+    monkeypatch.setattr("sheet_diag.pipeline.cache.own_key", lambda: b"k" * 32)
     with Cache(path) as cache:
         cache.put("a", b"forged")
     monkeypatch.undo()
@@ -306,7 +301,7 @@ def test_what_another_signed_is_not_believed(
 
 
 def test_without_a_key_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheet_diag.cache.own_key", lambda: None)
+    monkeypatch.setattr("sheet_diag.pipeline.cache.own_key", lambda: None)
     with Cache(tmp_path / "cache") as cache:
         cache.put("a", b"value")
         assert cache.get("a") is None
@@ -316,7 +311,9 @@ def test_without_a_key_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_key_stays_and_is_the_owners_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sheet_diag.ownkey.user_state_path", lambda *_, **__: tmp_path / "state")
+    monkeypatch.setattr(
+        "sheet_diag.storage.user_key.user_state_path", lambda *_, **__: tmp_path / "state"
+    )
     key = own_key()
     assert key
     assert own_key() == key

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.catalog import load_catalog
-from sheet_diag.catalog.yaml import NotYamlError, read_yaml
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.catalog.yaml_loader import NotYamlError, read_yaml
 from sheet_diag.model.catalog import Role
 from tests.catalog_files import BUILT_IN, FILES, KITCHEN, copy_of_built_in
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.catalog import CatalogError, load_catalog
-from sheet_diag.catalog.faults import FaultCode
-from sheet_diag.catalog.yaml import read_yaml
+from sheet_diag.catalog.errors import CatalogError, FaultCode
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.catalog.yaml_loader import read_yaml
 from sheet_diag.model.basics import Lang
-from sheet_diag.wording import Wording, labels
+from sheet_diag.text.wording import Wording, labels
 from tests.catalog_files import FILES, KITCHEN, copy_of_built_in
 
 C = FaultCode
@@ -604,7 +604,7 @@ def test_no_value_anywhere_crashes_the_loader(
     file.write_text(KITCHEN, "utf-8")
     tree = read_yaml(KITCHEN.encode())
     # Parsing takes nine tenths of the time and is not what is tested here.
-    monkeypatch.setattr("sheet_diag.catalog.read_yaml", lambda _: copy.deepcopy(tree))
+    monkeypatch.setattr("sheet_diag.catalog.yaml_loader.read_yaml", lambda _: copy.deepcopy(tree))
     for holder, key in list(_places(tree)):
         right, holder[key] = holder[key], wrong
         faults_of(file)

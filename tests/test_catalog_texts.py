@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.record import Record, Text
 from tests.catalog_files import BUILT_IN, FILES

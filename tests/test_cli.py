@@ -16,12 +16,12 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader
 
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.recollection import FILE_NAME as READINGS
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.staging import LOCK
+from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
+from sheet_diag.storage.staging import LOCK
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()

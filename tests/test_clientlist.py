@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.intake.addresses import read_addresses
+from sheet_diag.forms.layout import read_stamp, stamp
 from sheet_diag.intake.cells import Grid, Mark, Workbook
-from sheet_diag.intake.clientlist import (
+from sheet_diag.intake.client_list.addresses import read_addresses
+from sheet_diag.intake.client_list.reader import (
     ClientListError,
     ListFault,
     ListNote,
@@ -23,12 +24,11 @@ from sheet_diag.intake.clientlist import (
     list_text,
     read_clients,
 )
-from sheet_diag.layout import read_stamp, stamp
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
+from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Limits
-from sheet_diag.wording import Wording, labels
+from sheet_diag.text.wording import Wording, labels
 from tests.catalogs import JIS, catalog
 from tests.grids import sheet
 

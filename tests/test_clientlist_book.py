@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.folding import tidy
-from sheet_diag.intake.clientlist import ClientListError, read_clients
-from sheet_diag.layout import CLIENT_COLUMNS, LISTS_SHEET, REQUIRED_CLIENT_COLUMNS
+from sheet_diag.forms.client_list.workbook import clientlist_workbook
+from sheet_diag.forms.layout import CLIENT_COLUMNS, LISTS_SHEET, REQUIRED_CLIENT_COLUMNS
+from sheet_diag.intake.client_list.reader import ClientListError, read_clients
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
+from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet.clientlist_book import clientlist_workbook
-from sheet_diag.wording import Wording
+from sheet_diag.text.normalize import tidy
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, catalog
 from tests.lint import lint
 from tests.office import convert, found_soffice

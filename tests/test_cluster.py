@@ -16,15 +16,18 @@ from typing import Any
 
 import pytest
 
-from sheet_diag import cluster, team
-from sheet_diag.batch import Order, run
-from sheet_diag.cluster import connect
-from sheet_diag.intake import Found, Leaf, failed
+from sheet_diag.intake.containers.members import Leaf
+from sheet_diag.intake.discovery import Found
+from sheet_diag.intake.receive import failed
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Issuer, Limits
-from sheet_diag.staging import LOCK
-from sheet_diag.workers import ClusterError, Died, Workers
+from sheet_diag.pipeline.execution import dask_executor as cluster
+from sheet_diag.pipeline.execution import dask_worker as team
+from sheet_diag.pipeline.execution.dask_executor import connect
+from sheet_diag.pipeline.execution.executor import ClusterError, Died, Workers
+from sheet_diag.pipeline.run import Order, run
+from sheet_diag.storage.staging import LOCK
 from tests.catalogs import JIS
 from tests.chores import ends, meet
 from tests.clusters import ROOT, Machines, until

@@ -17,21 +17,24 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.collecting import Collected, Collection, collect, filing
-from sheet_diag.collecting.heads import note
-from sheet_diag.intake import find
-from sheet_diag.mailbox import Mailbox, MailboxError, find_copies, opened, try_login
-from sheet_diag.mailbox.folder import _answers, _head
+from sheet_diag.forms.issue import SheetOrder, issue_sheets
+from sheet_diag.intake.discovery import find
+from sheet_diag.mail.imap.connecting import MailboxError
+from sheet_diag.mail.imap.folder import Mailbox, _answers, _head
+from sheet_diag.mail.imap.mailbox import find_copies, opened, try_login
+from sheet_diag.mail.inbox import store as filing
+from sheet_diag.mail.inbox.collect import collect
+from sheet_diag.mail.inbox.headers import note
+from sheet_diag.mail.inbox.records import Collected, Collection
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer, Limits, Reading, Security
-from sheet_diag.model.standing import ReturnFacts
-from sheet_diag.postbook import FILE_NAME, Postbook
-from sheet_diag.sheet.issuing import SheetOrder, issue_sheets
-from sheet_diag.standings.readings import ReadFiles
-from sheet_diag.wording import Wording
+from sheet_diag.reports.response_status.read_files import ReadFiles
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.mailservers import Authority

@@ -25,11 +25,15 @@ from sheet_diag.model.comparison import (
     Standing,
 )
 from sheet_diag.model.results import Report
-from sheet_diag.reports.comparison import comparison_lines, has_comparison, write_comparison
-from sheet_diag.reports.flow import LAST, PAGE_HEIGHT
-from sheet_diag.reports.letter import Letter
-from sheet_diag.wording import Wording
-from sheet_diag.workbook import Book
+from sheet_diag.reports.client.comparison_sheet import (
+    comparison_lines,
+    has_comparison,
+    write_comparison,
+)
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.page_flow import LAST, PAGE_HEIGHT
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.lint import lint
 from tests.samples import AS_OF, ISSUER, client, settled

@@ -13,19 +13,20 @@ import pytest
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag import problems as told_problems
-from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, REPLACES_KEY
+from sheet_diag.forms.correction import points as pleas
+from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, REPLACES_KEY
+from sheet_diag.forms.write import Entries, correction_sheet, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Attention
 from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Code, Identity, Problem, Response, ReturnedSheet, Severity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio import portfolio_report
-from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet, pleas
-from sheet_diag.typography import room, width
-from sheet_diag.wording import Wording, labels
-from sheet_diag.workbook import Book
+from sheet_diag.reports.portfolio.workbook import portfolio_report
+from sheet_diag.text import problems as told_problems
+from sheet_diag.text.text_metrics import room, width
+from sheet_diag.text.wording import Wording, labels
+from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.lint import lint
 from tests.returned import SMALL, put, read, returned, sheet_of, told

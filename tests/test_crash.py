@@ -20,14 +20,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
-from sheet_diag.processes import Processes
-from sheet_diag.recollection import FILE_NAME as READINGS
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.staging import LOCK, OutputBusyError, Staging
-from sheet_diag.workers import Died, Workers, perform
+from sheet_diag.pipeline.execution.executor import Died, Workers, perform
+from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
+from sheet_diag.storage.staging import LOCK, OutputBusyError, Staging
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()

@@ -10,7 +10,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from sheet_diag.credentials import (
+from sheet_diag.mail.auth.credentials import (
     CredentialsError,
     Which,
     access_for,
@@ -20,10 +20,10 @@ from sheet_diag.credentials import (
     password_for,
     secret_for,
 )
-from sheet_diag.model.access import AccessError, secret_of
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.mail_access import AccessError, secret_of
 from sheet_diag.model.settings import MailServer, Provider, Registration, Security
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 from tests.keyrings import Memory
 from tests.mailservers import USER, Authority
 from tests.test_signin import AT_GOOGLE, MICROSOFT, _signed_in, authority, there

@@ -20,11 +20,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from sheet_diag import pdf, printing
-from sheet_diag.guard import opening
+from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.model.basics import Lang
-from sheet_diag.processes import Processes
-from sheet_diag.seals import fits
+from sheet_diag.pipeline import print_pdf as printing
+from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.reports import pdf
+from sheet_diag.storage.report_passwords.fingerprints import fits
 from tests.loops import _server as server_settings
 from tests.loops import attachments, filled, to
 from tests.mailservers import PASSWORD, USER, Authority, Smtpd

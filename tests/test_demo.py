@@ -16,21 +16,21 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheet_diag.config import load_config
-from sheet_diag.demo import ISSUER, is_free, prepare
-from sheet_diag.demo.campaign import Campaign, begin
-from sheet_diag.demo.listing import REMINDED, expected
-from sheet_diag.demo.returns import CLIENTS
-from sheet_diag.intake.clientlist import read_clients
+from sheet_diag.cli.config import load_config
+from sheet_diag.cli.demo.campaign import Campaign, begin
+from sheet_diag.cli.demo.client_list import REMINDED, expected
+from sheet_diag.cli.demo.folder import is_free
+from sheet_diag.cli.demo.returns import CLIENTS, ISSUER, prepare
+from sheet_diag.intake.client_list.reader import read_clients
+from sheet_diag.mail.log.mail_log import Postbook
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.post import Posted
-from sheet_diag.model.standing import Stage
-from sheet_diag.ownfolder import NOTE, OwnFolder
-from sheet_diag.postbook import Postbook
-from sheet_diag.recollection import FILE_NAME as READINGS
-from sheet_diag.runfacts import facts_in
-from sheet_diag.standings import standings
-from sheet_diag.wording import Wording
+from sheet_diag.model.client_status import Stage
+from sheet_diag.model.mail import Posted
+from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
+from sheet_diag.reports.response_status.statuses import standings
+from sheet_diag.reports.run_json.return_facts import facts_in
+from sheet_diag.storage.managed_folder import NOTE, OwnFolder
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.lint import lint
 from tests.test_cli import ENVIRONMENT

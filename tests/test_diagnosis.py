@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from sheet_diag.diagnosis import diagnose
-from sheet_diag.figures import shown
+from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.scoring.score import score
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Insurance
-from sheet_diag.scoring import score
+from sheet_diag.text.numbers import shown
 from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples
 
 DATA = Path(__file__).parent / "data"

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sheet_diag.cli import app
+from sheet_diag.cli.main import app
 from sheet_diag.model.basics import Lang
-from sheet_diag.ownfolder import NOTE, made_in
+from sheet_diag.storage.managed_folder import NOTE, made_in
 from tests.campaigns import have_gone_out
 from tests.catalogs import JIS
 from tests.loops import filled

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sheet_diag import exports
 from sheet_diag.model.results import Outcome
+from sheet_diag.reports import exports
 from tests.catalogs import JIS
 from tests.samples import client, exported, reworded, settled, summary
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.catalog import load_catalog
-from sheet_diag.folding import company_key, fold, tidy
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Choice, ProfileChoice
+from sheet_diag.text.normalize import company_key, fold, tidy
 
 CATALOG = load_catalog()
 

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from sheet_diag.intake import read_content
-from sheet_diag.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
+from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Code, Received
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
 from tests.returned import PROFILE, QUESTIONS, SMALL, edited, page_at
 
 ANSWERS = {"C1-1": "はい", "C1-2": "該当なし", "C2-1": "一部", "C2-2": "いいえ"}

@@ -20,23 +20,25 @@ from typing import Any
 import pytest
 from pypdf import PdfWriter
 
-from sheet_diag.guard import Doubt, Guard, Refusal, Verdict, opening
-from sheet_diag.intake import read_content
-from sheet_diag.intake.ownership import Document, Ownership, read_ownership
-from sheet_diag.layout import OUTPUT_KEY, owner_properties
-from sheet_diag.letters import Letters
-from sheet_diag.messages import Sender, compose, draft, sendable
+from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties
+from sheet_diag.forms.write import Entries, correction_sheet, hearing_sheet
+from sheet_diag.intake.document_owner import Document, Ownership, read_ownership
+from sheet_diag.intake.receive import read_content
+from sheet_diag.mail.compose.message import Sender, compose, draft, sendable
+from sheet_diag.mail.outgoing_checks import documents as opening
+from sheet_diag.mail.outgoing_checks.check import Guard
+from sheet_diag.mail.outgoing_checks.results import Doubt, Refusal, Verdict
+from sheet_diag.mail.templates.letters import Letters
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import MailKind, Parcel, ReportForm, about_reminder
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.mail import MailKind, Parcel, ReportForm, about_reminder
 from sheet_diag.model.returns import Code, Identity
 from sheet_diag.model.settings import Limits, Reading
-from sheet_diag.pdf import finished
-from sheet_diag.protection import protected_pdf, protected_workbook
-from sheet_diag.sheet import Entries, correction_sheet, hearing_sheet
-from sheet_diag.wording import Wording
-from sheet_diag.workbook import Book
+from sheet_diag.reports.encryption import protected_pdf, protected_workbook
+from sheet_diag.reports.pdf import finished
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, answers, catalog
 from tests.samples import ISSUER, PROFILE, PROFILE_EN, labels, portfolio, report, settled
 
@@ -768,7 +770,7 @@ def test_a_fault_of_the_guards_own_is_a_refusal(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> None:
         raise RuntimeError("C-003")
 
-    monkeypatch.setattr("sheet_diag.guard.compare_attachments", broken)
+    monkeypatch.setattr("sheet_diag.mail.outgoing_checks.attachments.compare_attachments", broken)
     assert refused(verdict(Written())) == {"fault"}
 
 

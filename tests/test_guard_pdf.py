@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.guard import Guard, opening
-from sheet_diag.intake.ownership import Ownership, read_ownership
-from sheet_diag.letters import Letters
-from sheet_diag.messages import compose, sendable
+from sheet_diag.intake.document_owner import Ownership, read_ownership
+from sheet_diag.mail.compose.message import compose, sendable
+from sheet_diag.mail.outgoing_checks import documents as opening
+from sheet_diag.mail.outgoing_checks.check import Guard
+from sheet_diag.mail.templates.letters import Letters
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.post import MailKind, Parcel, ReportForm
-from sheet_diag.protection import protected_pdf, protected_workbook
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail import MailKind, Parcel, ReportForm
+from sheet_diag.reports.encryption import protected_pdf, protected_workbook
 from tests.samples import ISSUER
 from tests.test_guard import (
     ANNA,

@@ -12,18 +12,23 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.evaluation import evaluate
-from sheet_diag.history import beside_previous, entries_digest, fingerprint, matched
-from sheet_diag.journal import verdicts
+from sheet_diag.diagnosis.comparison.peers import among_peers
+from sheet_diag.diagnosis.comparison.previous import (
+    beside_previous,
+    entries_digest,
+    fingerprint,
+    matched,
+)
+from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import Comparison, Movement, Previous, PreviousRun
-from sheet_diag.model.judgement import Judgement, Override
+from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, Identity, Received, Response, ReturnedSheet
-from sheet_diag.peers import among_peers
-from sheet_diag.previous import PreviousRunError, load_previous
-from sheet_diag.wording import Wording, labels
+from sheet_diag.reports.run_json.previous_run import PreviousRunError, load_previous
+from sheet_diag.reports.run_json.writer import verdicts
+from sheet_diag.text.wording import Wording, labels
 from tests.catalogs import SIGNS, catalog, reply
 
 THEN = date(2025, 11, 23)

@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.batch import Order, run
-from sheet_diag.comparing import Beside
+from sheet_diag.diagnosis.comparison.compare import Beside
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer
+from sheet_diag.pipeline.run import Order, run
 from tests.catalogs import JIS
 from tests.hostile import CASES, make
 from tests.hostile.case import Case, filled

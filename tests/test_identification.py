@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sheet_diag.evaluation import evaluate
-from sheet_diag.identification import Known, Read, identify
+from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.forms.correction.workbook import correction_sheet
+from sheet_diag.intake.resolution.client_matching import Known, Read, identify
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.returns import Code, Identity, Problem, Received, ReturnedSheet
-from sheet_diag.problems import FOR_THE_CONSULTANT, advice, message
-from sheet_diag.sheet.correction import correction_sheet
+from sheet_diag.text.problems import FOR_THE_CONSULTANT, advice, message
 from tests.catalogs import JIS
 from tests.samples import ISSUER
 from tests.test_linear import FEW, LINEAR, MANY, grows

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.improvement import improve, open_items, ways
+from sheet_diag.diagnosis.improvement.improve import improve, open_items, ways
+from sheet_diag.diagnosis.scoring.score import score, verdict
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores, Way
-from sheet_diag.scoring import score, verdict
 from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples
 
 _MOST_OPEN = 9  # 512 subsets a return

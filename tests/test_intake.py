@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Role
 from sheet_diag.model.returns import Code, Problem, Severity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.problems import severity
-from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.text.problems import severity
 from tests.catalogs import JIS
 from tests.returned import (
     AS_SENT,

@@ -10,7 +10,7 @@ import pytest
 from sheet_diag.intake.cells import Mark
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Code, Problem, Severity
-from sheet_diag.problems import message, severity
+from sheet_diag.text.problems import message, severity
 from tests.catalogs import catalog
 from tests.grids import COMPANY, Read, book, company, sheet
 from tests.returned import AS_SENT

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
-from sheet_diag.layout import PROFILE_FIRST_ROW
+from sheet_diag.forms.layout import PROFILE_FIRST_ROW
 from sheet_diag.model.returns import Severity
-from sheet_diag.problems import severity
+from sheet_diag.text.problems import severity
 from tests.returned import (
     COMPANY,
     PROFILE,

@@ -15,16 +15,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheet_diag.intake import Found, failed, find, open_file, read_content, receive
+from sheet_diag.forms.write import hearing_sheet
+from sheet_diag.intake.discovery import Found, find
+from sheet_diag.intake.receive import failed, open_file, read_content, receive
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Code, Problem, Received, Severity
 from sheet_diag.model.settings import Issuer, Limits, Reading
-from sheet_diag.problems import severity
-from sheet_diag.processes import Processes
-from sheet_diag.sheet import hearing_sheet
-from sheet_diag.tasks import Bench
-from sheet_diag.workers import Died, Workers
+from sheet_diag.pipeline.execution.executor import Died, Workers
+from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.tasks import Bench
+from sheet_diag.text.problems import severity
 from tests.catalogs import JIS
 from tests.returned import SMALL, as_google_saves, read, returned, signs, told, zipped
 from tests.samples import client, portfolio, report, settled

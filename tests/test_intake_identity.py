@@ -8,8 +8,7 @@ import pytest
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook import Workbook
 
-from sheet_diag.intake.cells import Grid
-from sheet_diag.layout import (
+from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     IDENTITY_SHEET,
     REPLACES_KEY,
@@ -17,10 +16,11 @@ from sheet_diag.layout import (
     cell_name,
     stamp,
 )
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Identity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS
 from tests.grids import Read, book, sheet
 from tests.returned import (

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from sheet_diag.intake.kinds import Kind, kind_of
+from sheet_diag.intake.file_types import Kind, kind_of
 from sheet_diag.model.basics import Lang
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 from tests.compound import compound
 from tests.hostile.mails import message
 from tests.hostile.zips import raw_zip, stored

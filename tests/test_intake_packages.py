@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.packages import Inspected, inspect
-from sheet_diag.intake.readers.package import Package
+from sheet_diag.intake.package_inspection import Inspected, inspect
+from sheet_diag.intake.readers.ooxml_package import Package
 from sheet_diag.model.settings import Limits
 from tests.hostile.zips import BLANK, MIB, Entry, entries_of, entry, raw_zip, repeating, stored
 from tests.returned import returned

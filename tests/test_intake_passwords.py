@@ -16,11 +16,11 @@ from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from msoffcrypto.method.rc4 import DocumentRC4
 
 from sheet_diag.intake.cells import Format, RefusedError
-from sheet_diag.intake.kinds import Kind
-from sheet_diag.intake.opening import open_workbook_bytes
-from sheet_diag.intake.passwords import PasswordsError, candidates, decrypt, load_passwords
+from sheet_diag.intake.decryption import PasswordsError, candidates, decrypt, load_passwords
+from sheet_diag.intake.file_types import Kind
+from sheet_diag.intake.open_workbook import open_workbook_bytes
 from sheet_diag.model.settings import Limits, Passwords, Reading
-from sheet_diag.wording import labels
+from sheet_diag.text.wording import labels
 from tests.compound import compound
 from tests.hostile.zips import raw_zip, stored
 from tests.returned import returned, zipped

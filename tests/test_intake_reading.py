@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake import reading
-from sheet_diag.intake.reading import ChangingError, read_stable
+from sheet_diag.intake import stable_read as reading
+from sheet_diag.intake.stable_read import ChangingError, read_stable
 
 
 class _Disturbed:

@@ -20,8 +20,10 @@ import py7zr
 import pytest
 import pyzipper
 
-from sheet_diag.intake import Found, receive
-from sheet_diag.intake.wrappings import Leaf, unwrap
+from sheet_diag.intake.containers.members import Leaf
+from sheet_diag.intake.containers.unwrap import unwrap
+from sheet_diag.intake.discovery import Found
+from sheet_diag.intake.receive import receive
 from sheet_diag.model.returns import Code
 from sheet_diag.model.settings import Limits, Passwords, Reading
 from tests.catalogs import JIS
@@ -634,7 +636,7 @@ def test_a_head_that_cannot_be_read_costs_no_return(
     def broken(_: bytes) -> tuple[str, ...]:
         raise ValueError
 
-    monkeypatch.setattr("sheet_diag.intake.wrappings.senders_in", broken)
+    monkeypatch.setattr("sheet_diag.intake.containers.senders.senders_in", broken)
     (leaf,) = leaves(tmp_path, SENT, "a.eml")
     assert (leaf.member, leaf.mailed_by, leaf.problem) == ("a.xlsx", (), None)
 

@@ -17,17 +17,18 @@ from random import Random
 import pytest
 from openpyxl.workbook import Workbook
 
-from sheet_diag.layout import COLUMNS_WITH_FORMER, Column, cell_name
+from sheet_diag.forms import bulk as stamping
+from sheet_diag.forms.hearing_sheet.content import Content
+from sheet_diag.forms.hearing_sheet.questions import places_of
+from sheet_diag.forms.hearing_sheet.workbook import hearing_book
+from sheet_diag.forms.issue import sheet_content
+from sheet_diag.forms.layout import COLUMNS_WITH_FORMER, Column, cell_name
+from sheet_diag.forms.write import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
+from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.returns import Code, Received
 from sheet_diag.model.settings import Issuer
-from sheet_diag.naming import issued_name
-from sheet_diag.sheet import FormerAnswers, SheetOrder, issue_sheets, stamping
-from sheet_diag.sheet.content import Content
-from sheet_diag.sheet.issuing import sheet_content
-from sheet_diag.sheet.pages import hearing_book
-from sheet_diag.sheet.questions import places_of
+from sheet_diag.storage.file_names import issued_name
 from tests.catalogs import JIS
 from tests.office import convert
 from tests.returned import edited, page_at, read, reopened

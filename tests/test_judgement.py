@@ -10,21 +10,22 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.evaluation import evaluate
-from sheet_diag.intake import find, open_file, receive
+from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.diagnosis.overrides import Read, apply
+from sheet_diag.forms.layout import AMENDMENT_COLUMNS, QUESTION_COLUMNS, REMARK_COLUMNS, Column
+from sheet_diag.forms.write import Entries, correction_sheet, overrides_workbook
 from sheet_diag.intake.cells import Grid, Mark, Workbook
+from sheet_diag.intake.discovery import find
 from sheet_diag.intake.overrides import read_decisions, read_overrides
-from sheet_diag.judgement import Read, apply
-from sheet_diag.layout import AMENDMENT_COLUMNS, QUESTION_COLUMNS, REMARK_COLUMNS, Column
+from sheet_diag.intake.receive import open_file, receive
+from sheet_diag.intake.resolution.resolve import settle
 from sheet_diag.model.basics import Lang, Rank
-from sheet_diag.model.judgement import Decisions, Override
+from sheet_diag.model.overrides import Decisions, Override
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Problem, Received
 from sheet_diag.model.settings import Issuer, Limits, Reading
-from sheet_diag.reports.answers import ANSWER
-from sheet_diag.settle import settle
-from sheet_diag.sheet import Entries, correction_sheet, overrides_workbook
-from sheet_diag.wording import Wording
+from sheet_diag.reports.client.answers_sheet import ANSWER
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.grids import sheet
 from tests.returned import page_at, reopened

@@ -6,14 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sheet_diag.addressbook import domains, owners
-from sheet_diag.campaign.lastyear import former_returns, moved, remarks, renumbered, taken
+from sheet_diag.mail.campaign.previous_campaign import (
+    former_returns,
+    moved,
+    remarks,
+    renumbered,
+    taken,
+)
+from sheet_diag.mail.log.address_history import domains, owners
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import ReturnFacts
 
 
 def _clients(*rows: str) -> ClientList:

@@ -12,15 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.demo import ISSUER
-from sheet_diag.letters import Letter, LetterError, Letters, copy_templates
-from sheet_diag.letters.sources import FRAME, SIGNATURE, file_name, file_names, our_source
-from sheet_diag.letters.variables import explained, names_of
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.mail.templates.copies import copy_templates
+from sheet_diag.mail.templates.files import (
+    FRAME,
+    SIGNATURE,
+    LetterError,
+    file_name,
+    file_names,
+    our_source,
+)
+from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.mail.templates.render import Letter
+from sheet_diag.mail.templates.variables import explained, names_of
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.post import MailKind, Parcel, about_reminder
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail import MailKind, Parcel, about_reminder
 from sheet_diag.model.settings import Issuer
-from sheet_diag.wording import Wording, labels
+from sheet_diag.text.wording import Wording, labels
 
 TODAY = date(2026, 12, 28)
 DUE = date(2026, 12, 25)

@@ -14,9 +14,9 @@ from typing import Any, NoReturn, TypeVar
 import pytest
 
 from benchmarks.middle import CROWDS, compared, crowd, overrides, previous, settled
-from sheet_diag.comparing import Beside, Comparisons
-from sheet_diag.history import matched
-from sheet_diag.judgement import Read, apply
+from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
+from sheet_diag.diagnosis.comparison.previous import matched
+from sheet_diag.diagnosis.overrides import Read, apply
 from sheet_diag.model.returns import Code, Response
 from tests.catalogs import JIS
 

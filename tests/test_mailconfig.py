@@ -6,14 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.config import ConfigError, load_config
-from sheet_diag.model.settings import (
-    Correspondence,
-    MailServer,
-    Provider,
-    Registration,
-    Security,
-)
+from sheet_diag.cli.config import ConfigError, load_config
+from sheet_diag.model.settings import Correspondence, MailServer, Provider, Registration, Security
 
 ISSUER = '[issuer]\nname = "見本株式会社"\ndepartment = "診断室"\nemail = "shindan@example.co.jp"\n'
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.manual import table, wrapped
-from sheet_diag.wording import labels
+from sheet_diag.cli.help import table, wrapped
+from sheet_diag.text.wording import labels
 from tests.test_cli import ENVIRONMENT
 
 HELP = [texts for key, texts in labels().items() if key.startswith("cli.help.")]

@@ -18,10 +18,9 @@ from unicodedata import normalize
 
 import pytest
 
-from sheet_diag.demo import ISSUER
-from sheet_diag.intake.wrappings import unwrap
-from sheet_diag.letters import Letter, Letters
-from sheet_diag.mailheaders import (
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.intake.containers.unwrap import unwrap
+from sheet_diag.mail.compose.headers import (
     address_header,
     ascii_address,
     encoded_parameter,
@@ -29,10 +28,19 @@ from sheet_diag.mailheaders import (
     one_line,
     text_header,
 )
-from sheet_diag.messages import Sender, compose, draft, draft_name, new_message_id, sendable
+from sheet_diag.mail.compose.message import (
+    Sender,
+    compose,
+    draft,
+    draft_name,
+    new_message_id,
+    sendable,
+)
+from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.mail.templates.render import Letter
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.post import MailKind, Parcel, about_reminder
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail import MailKind, Parcel, about_reminder
 from sheet_diag.model.settings import Reading
 
 WHEN = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)

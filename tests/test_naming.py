@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.naming import report_number, result_name, safe_name
+from sheet_diag.storage.file_names import report_number, result_name, safe_name
 
 NUMBER = "SD-20261123-0dd95d12"
 

@@ -17,12 +17,12 @@ import fsspec
 import pytest
 import typer
 
-from sheet_diag import remote
-from sheet_diag.complaints import failures
+from sheet_diag.cli.errors import failures
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MIB
-from sheet_diag.remote import RemoteError, folders, is_url
-from sheet_diag.staging import LOCK, MOVING
+from sheet_diag.storage import object_store as remote
+from sheet_diag.storage.object_store import RemoteError, folders, is_url
+from sheet_diag.storage.staging import LOCK, MOVING
 from tests.hostile.case import filled
 
 with warnings.catch_warnings():  # of what the server is made of

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from openpyxl.utils import range_boundaries
 
-from sheet_diag.layout import IDENTITY_SHEET, STAMP_CELL, cell_name
+from sheet_diag.forms.layout import IDENTITY_SHEET, STAMP_CELL, cell_name
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS
 from tests.office import convert, found_soffice
 from tests.returned import QUESTIONS, page_at, read, reopened, repacked, sheet_of, told

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sheet_diag.figures import shown
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Outcome
+from sheet_diag.text.numbers import shown
 from tests.catalogs import catalog
 from tests.samples import client, named, report, settled
 from tests.workbooks import manual_breaks, opened, rows_with, sheet, strings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.ownfolder import NOTE, OwnFolder, made_in, remove
+from sheet_diag.storage.managed_folder import NOTE, OwnFolder, made_in, remove
 
 
 def _make(path: Path, *names: str, content: bytes = b"1") -> None:

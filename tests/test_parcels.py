@@ -10,23 +10,16 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.campaign.parcels import LeftOut, corrections, requests, results
-from sheet_diag.campaign.selecting import Choosing, selected
-from sheet_diag.campaign.telling import passwords_of
+from sheet_diag.mail.campaign.due_mails import LeftOut, corrections, requests, results
+from sheet_diag.mail.campaign.password_mails import passwords_of
+from sheet_diag.mail.campaign.selection import Choosing, selected
+from sheet_diag.mail.log.mail_log import Postbook
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import (
-    Event,
-    MailKind,
-    Parcel,
-    Posted,
-    ReportForm,
-    about_report,
-)
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.mail import Event, MailKind, Parcel, Posted, ReportForm, about_report
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import ReturnFacts
-from sheet_diag.postbook import Postbook
-from sheet_diag.seals import fits, seal
+from sheet_diag.storage.report_passwords.fingerprints import fits, seal
 
 NOW = datetime(2026, 12, 28, tzinfo=UTC)
 OUTPUT = Path("output")

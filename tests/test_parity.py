@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.figures import shown
+from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine, cap_lines
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.reports import answers as columns
-from sheet_diag.reports import calculation as calc
-from sheet_diag.reports.caprules import CapKind, CapLine, cap_lines
-from sheet_diag.reports.cells import cell
+from sheet_diag.reports.client import answers_sheet as columns
+from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client.cell_references import cell
+from sheet_diag.text.numbers import shown
 from tests.catalogs import JIS, SCORING, catalog, reply
 from tests.formulas import Calculator
 from tests.live import (

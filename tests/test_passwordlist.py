@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.passwords.file import PasswordListError, is_former
-from sheet_diag.passwords.listed import PasswordList
-from sheet_diag.passwords.owners import Client
-from sheet_diag.seals import seal
-from sheet_diag.wording import labels
+from sheet_diag.storage.report_passwords.file import PasswordListError, is_former
+from sheet_diag.storage.report_passwords.fingerprints import seal
+from sheet_diag.storage.report_passwords.line_owners import Client
+from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.text.wording import labels
 
 HEAD = "診断先番号,診断先,パスワード\n"
 KO, OTSU = ("001", "株式会社甲"), ("002", "株式会社乙")

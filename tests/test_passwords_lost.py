@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake.passwords import load_passwords
+from sheet_diag.intake.decryption import load_passwords
 from sheet_diag.model.basics import Lang
-from sheet_diag.remote import _groups
+from sheet_diag.storage.object_store import _groups
 from tests.loops import filled
 from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
 

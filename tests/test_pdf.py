@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from sheet_diag import pdf
-from sheet_diag.layout import SOFTWARE
+from sheet_diag.forms.layout import SOFTWARE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Outcome, Report
-from sheet_diag.pdf import finished, print_workbooks
-from sheet_diag.reports.client import print_copy
+from sheet_diag.reports import pdf
+from sheet_diag.reports.client.workbook import print_copy
+from sheet_diag.reports.pdf import finished, print_workbooks
 from tests.catalogs import JIS
 from tests.samples import AS_OF, ISSUER, client, settled
 

@@ -15,16 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.benchmark import BenchmarkError, freeze, load
-from sheet_diag.disclosure import showable
-from sheet_diag.evaluation import evaluate
+from sheet_diag.diagnosis.comparison.disclosure_control import showable
+from sheet_diag.diagnosis.comparison.peers import against, among_peers, statistics
+from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind, Standing
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
-from sheet_diag.peers import against, among_peers, statistics
-from sheet_diag.wording import Wording, labels
+from sheet_diag.reports.benchmark import BenchmarkError, freeze, load
+from sheet_diag.text.wording import Wording, labels
 from tests.catalogs import JIS
 from tests.samples import AS_OF, changed, leavable
 

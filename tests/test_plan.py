@@ -12,23 +12,23 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.intake import read_content
-from sheet_diag.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.forms.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.intake.receive import read_content
+from sheet_diag.intake.resolution.action_plans import attach_plans
+from sheet_diag.model.action_plan import Plan, PlanEntry
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.judgement import Judgement
-from sheet_diag.model.plan import Plan, PlanEntry
+from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import Outcome, Report, Status
 from sheet_diag.model.returns import Code, Received
-from sheet_diag.reports.comments import opened as opened_comment
-from sheet_diag.reports.flow import Flow
-from sheet_diag.reports.judgement import write_judgement
-from sheet_diag.reports.letter import Letter
-from sheet_diag.reports.plan import write_plan
-from sheet_diag.settle.plans import attach_plans
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.wording import Wording
-from sheet_diag.workbook import Book
+from sheet_diag.reports.client.action_plan_sheet import write_plan
+from sheet_diag.reports.client.comments import opened as opened_comment
+from sheet_diag.reports.client.consultant_comment import write_judgement
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.page_flow import Flow
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, catalog
 from tests.office import convert, found_soffice
 from tests.returned import page_at, reopened

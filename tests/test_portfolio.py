@@ -15,9 +15,9 @@ from pandas.testing import assert_frame_equal
 
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import Outcome, Status
-from sheet_diag.portfolio import gathering
-from sheet_diag.portfolio.gathering import Gathering
-from sheet_diag.portfolio.told import choice_ids, code_type, told
+from sheet_diag.reports.portfolio.tables import aggregate as gathering
+from sheet_diag.reports.portfolio.tables.aggregate import Gathering
+from sheet_diag.reports.portfolio.tables.client_facts import choice_ids, code_type, told
 from tests.catalogs import JIS
 from tests.samples import AS_OF, client, settled, summary
 
@@ -115,6 +115,9 @@ def test_codes_have_room_for_all_choices_and_none() -> None:
 
 
 def test_a_worker_loads_no_pandas() -> None:
-    code = "import sys, sheet_diag.portfolio.told, sheet_diag.journal; print(*sys.modules)"
+    code = (
+        "import sys, sheet_diag.reports.portfolio.tables.client_facts,"
+        " sheet_diag.reports.run_json.writer; print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert {"pandas", "numpy", "pyarrow"}.isdisjoint(done.stdout.split())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from sheet_diag.portfolio.texts import sound
+from sheet_diag.reports.portfolio.tables.text_repair import sound
 from tests.samples import client, exported, reworded, settled
 
 _TEXTS = {

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook, PostbookError
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.post import Event, MailKind, Posted
-from sheet_diag.postbook import FILE_NAME, Postbook, PostbookError
-from sheet_diag.wording import Wording
+from sheet_diag.model.mail import Event, MailKind, Posted
+from sheet_diag.text.wording import Wording
 
 KEY = (MailKind.REQUEST, "C-001", "")
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone(timedelta(hours=9)))

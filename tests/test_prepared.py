@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sheet_diag.diagnosis.scoring.score import score
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.prepared import prepared
-from sheet_diag.scoring import score
+from sheet_diag.model.per_catalog import prepared
 from tests.catalogs import answers, catalog
 
 

@@ -8,10 +8,10 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader, PdfWriter
 
-from sheet_diag import protection
-from sheet_diag.intake import read_content
-from sheet_diag.intake.kinds import Kind, kind_of
-from sheet_diag.protection import ProtectionError, protected_pdf, protected_workbook
+from sheet_diag.intake.file_types import Kind, kind_of
+from sheet_diag.intake.receive import read_content
+from sheet_diag.reports import encryption as protection
+from sheet_diag.reports.encryption import ProtectionError, protected_pdf, protected_workbook
 from tests.catalogs import JIS
 from tests.samples import client, report
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sheet_diag.cli import app
+from sheet_diag.cli.main import app
 from tests.test_cli import ENVIRONMENT
 
 LIST = "診断先番号,会社名,メールアドレス\nC-001,株式会社甲,a@gmail.com\n"

@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook
-from sheet_diag.intake.readers.binary import survey_sheet, trimmed
+from sheet_diag.intake.readers.xlsb import survey_sheet, trimmed
 from sheet_diag.model.returns import Code
 from sheet_diag.model.settings import Limits
 from tests.compound import compound

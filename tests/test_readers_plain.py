@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.readers.markup import MarkupError
-from sheet_diag.intake.readers.plaincells import taken_out
+from sheet_diag.intake.readers.fast_cells import taken_out
 from sheet_diag.intake.readers.survey import SheetSurvey
 from sheet_diag.intake.readers.worksheet import survey_worksheet, walked
+from sheet_diag.intake.readers.xml import MarkupError
 from tests.parts import MAIN, sheet_xml
 from tests.returned import returned
 

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag import reception
-from sheet_diag.batch import Order, run
-from sheet_diag.cache import Cache
-from sheet_diag.intake import Found, read_content
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.intake.discovery import Found
+from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Reading
-from sheet_diag.recollection import FILE_NAME, Recollection
-from sheet_diag.records import Examined, examined
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.staging import LOCK
+from sheet_diag.pipeline import ingest as reception
+from sheet_diag.pipeline.cache import Cache
+from sheet_diag.pipeline.read_cache import FILE_NAME, Recollection
+from sheet_diag.pipeline.record_store import Examined, examined
+from sheet_diag.pipeline.run import Order, run
+from sheet_diag.storage.staging import LOCK
 from tests.catalogs import JIS
 from tests.samples import ISSUER
 

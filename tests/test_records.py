@@ -5,10 +5,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from sheet_diag.evaluation import evaluate
+from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Received
-from sheet_diag.records import Read, Shelf, examined, whole
+from sheet_diag.pipeline.record_store import Read, Shelf, examined, whole
 from tests.catalogs import JIS
 from tests.samples import client
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.campaign.parcels import LeftOut
-from sheet_diag.campaign.reminding import Reminding, reminders
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Parcel, Posted
-from sheet_diag.model.standing import ReturnFacts, Standing, Turnout
-from sheet_diag.standings import standings
+from sheet_diag.mail.campaign.due_mails import LeftOut
+from sheet_diag.mail.campaign.reminders import Reminding, reminders
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts, Standing, Turnout
+from sheet_diag.model.mail import Event, MailKind, Parcel, Posted
+from sheet_diag.reports.response_status.statuses import standings
 from tests.campaigns import RAN_ON, day, fact, listed, log
 
 DUE = "11/20"

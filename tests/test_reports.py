@@ -18,15 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.figures import shown
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Outcome
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.flow import LAST, PAGE_HEIGHT, Flow
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.workbook import Book
+from sheet_diag.reports.client.page_flow import LAST, PAGE_HEIGHT, Flow
+from sheet_diag.text.numbers import shown
+from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.formulas import Calculator
 from tests.lint import lint

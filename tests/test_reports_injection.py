@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Code, Problem, Received
-from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS, catalog
 from tests.lint import lint
 from tests.samples import ISSUER, client, named, portfolio, report, reworded, settled

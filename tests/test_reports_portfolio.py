@@ -17,29 +17,24 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.figures import shown
-from sheet_diag.intake import read_content
+from sheet_diag.forms.write import Entries
+from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import (
-    OVERALL,
-    Comparison,
-    GroupKind,
-    Peers,
-    Previous,
-    Standing,
-)
-from sheet_diag.model.judgement import Judgement, Override
+from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind, Peers, Previous, Standing
+from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.portfolio import SHOWN_ANSWERS
 from sheet_diag.model.results import Outcome, Status
 from sheet_diag.model.returns import Received
 from sheet_diag.model.settings import Issuer
-from sheet_diag.portfolio.told import choice_ids
-from sheet_diag.problems import severity
-from sheet_diag.reports.portfolio import clients, listing, rows
-from sheet_diag.sheet import Entries
-from sheet_diag.wording import Wording
-from sheet_diag.workbook import cells
+from sheet_diag.reports.portfolio import clients
+from sheet_diag.reports.portfolio import data_sheets as rows
+from sheet_diag.reports.portfolio import table_sheet as listing
+from sheet_diag.reports.portfolio.tables.client_facts import choice_ids
+from sheet_diag.text.numbers import shown
+from sheet_diag.text.problems import severity
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx import cell_writer as cells
 from tests.catalogs import JIS, catalog
 from tests.formulas import Calculator
 from tests.lint import lint

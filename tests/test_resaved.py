@@ -18,10 +18,11 @@ import pyzipper
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.workbook import Workbook
 
-from sheet_diag.catalog import load_catalog
-from sheet_diag.demo import prepare
-from sheet_diag.intake import Found, open_file, receive
-from sheet_diag.layout import FIRST_QUESTION_ROW, HEADER_ROW, QUESTION_COLUMNS
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli.demo.returns import prepare
+from sheet_diag.forms.layout import FIRST_QUESTION_ROW, HEADER_ROW, QUESTION_COLUMNS
+from sheet_diag.intake.discovery import Found
+from sheet_diag.intake.receive import open_file, receive
 from sheet_diag.model.returns import Code, Received, ReturnedSheet
 from sheet_diag.model.settings import Passwords, Reading
 from tests.returned import QUESTIONS, edited, page_at

@@ -11,9 +11,9 @@ from shutil import rmtree
 import pytest
 from typer.testing import CliRunner
 
-from sheet_diag.cli import app
-from sheet_diag.model.post import Event, MailKind, Posted
-from sheet_diag.postbook import FILE_NAME, Postbook
+from sheet_diag.cli.main import app
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
+from sheet_diag.model.mail import Event, MailKind, Posted
 
 HEAD = "診断先番号,会社名,メールアドレス\n"
 LIST = HEAD + "001,株式会社甲,a@gmail.com\n002,株式会社乙,b@gmail.com\n"

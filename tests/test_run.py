@@ -15,17 +15,17 @@ import pytest
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
-from sheet_diag.batch import Order, Result, run
-from sheet_diag.benchmark import load
-from sheet_diag.catalog import load_catalog
-from sheet_diag.comparing import Beside
-from sheet_diag.demo import ISSUER, prepare
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli.demo.returns import ISSUER, prepare
+from sheet_diag.diagnosis.comparison.compare import Beside
+from sheet_diag.forms.write import Entries, hearing_sheet, overrides_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer, Reading
-from sheet_diag.recollection import FILE_NAME as READINGS
-from sheet_diag.sheet import Entries, hearing_sheet, overrides_workbook
-from sheet_diag.staging import LOCK
+from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
+from sheet_diag.pipeline.run import Order, Result, run
+from sheet_diag.reports.benchmark import load
+from sheet_diag.storage.staging import LOCK
 from tests.returned import edited, put
 
 CATALOG = load_catalog()
@@ -391,7 +391,7 @@ def test_a_run_that_cannot_write_leaves_the_former_output(
     def fail(*_: object) -> bytes:
         raise PermissionError(13, "open in Excel", "portfolio.xlsx")
 
-    monkeypatch.setattr("sheet_diag.batch.write_portfolio", fail)
+    monkeypatch.setattr("sheet_diag.pipeline.run.write_portfolio", fail)
     with pytest.raises(PermissionError):
         _run(tmp_path)
     assert _digests(tmp_path / "output") == before
@@ -459,8 +459,8 @@ def test_names_that_differ_in_composition_only_are_two_files(tmp_path: Path) -> 
 
 
 def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sheet_diag import tasks
-    from sheet_diag.intake import Found
+    from sheet_diag.intake.discovery import Found
+    from sheet_diag.pipeline import tasks
 
     def fail(*_: object) -> None:
         raise RuntimeError

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.batch import Order, run
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import Stage
+from sheet_diag.model.mail import Event, Posted
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import Stage
-from sheet_diag.runfacts import RunFactsError, facts_in, facts_of
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.staging import JOURNAL
+from sheet_diag.pipeline.run import Order, run
+from sheet_diag.reports.run_json.return_facts import RunFactsError, facts_in, facts_of
+from sheet_diag.storage.staging import JOURNAL
 from tests.catalogs import JIS, answers
 from tests.samples import AS_OF, ISSUER, PROFILE, labels
 from tests.workbooks import opened

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.journal import Journal, entry, verdicts
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Status
-from sheet_diag.runfile import Document, entries, head_of, one_line
+from sheet_diag.reports.run_json.writer import Journal, entry, verdicts
+from sheet_diag.storage.run_json_file import Document, entries, head_of, one_line
 from tests.catalogs import JIS
 from tests.samples import client, reworded, settled
 

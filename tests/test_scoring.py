@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from sheet_diag.figures import exact, shown
+from sheet_diag.diagnosis.scoring.score import score
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
 from sheet_diag.model.rules import Scoring
-from sheet_diag.scoring import score
+from sheet_diag.text.numbers import exact, shown
 from tests.catalogs import JIS, SCORING, Answers, answers, catalog, reply
 
 F = Fraction

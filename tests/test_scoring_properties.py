@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis import diagnose
+from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.scoring.score import score, verdict
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, ItemScore, Scores
-from sheet_diag.scoring import score, verdict
 from tests.catalogs import SIGNS, Answers, Sample, samples
 
 MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "×××?△", "○○○○△△?×-.")

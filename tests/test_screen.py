@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from sheet_diag.screen import plain, printable
+from sheet_diag.text.terminal_text import plain, printable
 
 
 @pytest.mark.parametrize(

@@ -14,25 +14,20 @@ from typing import NoReturn
 
 import pytest
 
-from sheet_diag.letters import Letters
-from sheet_diag.messages import Sender, compose, new_message_id, sendable
+from sheet_diag.mail.compose.message import Sender, compose, new_message_id, sendable
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
+from sheet_diag.mail.smtp import connecting
+from sheet_diag.mail.smtp.connecting import MailServerError
+from sheet_diag.mail.smtp.delivery import send_all
+from sheet_diag.mail.smtp.login import try_login
+from sheet_diag.mail.smtp.records import Outgoing, SendReport
+from sheet_diag.mail.smtp.session import Envelope, Session, SetbackError
+from sheet_diag.mail.smtp.uncertain import Answer, FindCopies, settle_uncertain
+from sheet_diag.mail.templates.letters import Letters
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.settings import Correspondence, Issuer, MailServer, Security
-from sheet_diag.postbook import FILE_NAME, Postbook
-from sheet_diag.sending import (
-    Answer,
-    MailServerError,
-    Outgoing,
-    SendReport,
-    connecting,
-    send_all,
-    settle_uncertain,
-    try_login,
-)
-from sheet_diag.sending.session import Envelope, Session, SetbackError
-from sheet_diag.sending.settling import FindCopies
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 from tests.mailservers import PASSWORD, Authority, Smtpd
 from tests.outgoing import SENDER, Clock, mail
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.postbook import FILE_NAME, Postbook
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
 from tests.mailservers import Accepted, Authority, Smtpd
 from tests.outgoing import SENDER, parcel
 from tests.sending_process import MOMENT, MOMENTS

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis import diagnose
+from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.scoring.score import score
+from sheet_diag.intake.resolution.resolve import settle
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Diagnosis, Outcome, Status
 from sheet_diag.model.returns import Code, Identity, Problem, Received, Response, ReturnedSheet
-from sheet_diag.problems import advice, message
-from sheet_diag.scoring import score
-from sheet_diag.settle import settle
+from sheet_diag.text.problems import advice, message
 from tests.catalogs import catalog, reply
 
 SMALL = catalog("1", "1", "1", "1", "1", "1")

@@ -8,12 +8,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheet_diag.intake.resolution.candidates import Candidate, candidates
+from sheet_diag.intake.resolution.choice import Choice
+from sheet_diag.intake.resolution.compatible_clients import Bearer, Says, could_be
+from sheet_diag.intake.resolution.shared_names import listed, namesakes_of
 from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Code
-from sheet_diag.settle.bearers import Bearer, Says, could_be
-from sheet_diag.settle.candidates import Candidate, candidates
-from sheet_diag.settle.choice import Choice
-from sheet_diag.settle.namesakes import listed, namesakes_of
 from tests.test_settle import received, settled
 
 # --- who may be one client

@@ -17,14 +17,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.catalog import load_catalog
-from sheet_diag.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, Role
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.typography import room, width
-from sheet_diag.wording import Wording
+from sheet_diag.text.text_metrics import room, width
+from sheet_diag.text.wording import Wording
 from tests.catalog_files import KITCHEN
 from tests.catalogs import JIS, answers
 from tests.formulas import Calculator

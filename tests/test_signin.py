@@ -12,22 +12,16 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.model.access import AccessError
+from sheet_diag.mail.auth.oauth import providers
+from sheet_diag.mail.auth.oauth.browser import Shown, sign_in_here
+from sheet_diag.mail.auth.oauth.device import DeviceCode, begin, wait_for
+from sheet_diag.mail.auth.oauth.errors import SignInError
+from sheet_diag.mail.auth.oauth.providers import gives_codes
+from sheet_diag.mail.auth.oauth.tokens import Grant, renew
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.mail_access import AccessError
 from sheet_diag.model.settings import MailServer, Provider, Registration, Security
-from sheet_diag.signin import (
-    DeviceCode,
-    Grant,
-    Shown,
-    SignInError,
-    begin,
-    gives_codes,
-    providers,
-    renew,
-    sign_in_here,
-    wait_for,
-)
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 from tests.mailservers import USER, Authority
 from tests.signin_process import browse
 from tests.tokenservers import CLIENT, GOOGLE, IMAP, SECRET, SMTP, TENANT, USER_CODE, TokenServer

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mailbox import MailboxError, find_copies, opened
-from sheet_diag.mailbox import try_login as try_mailbox
-from sheet_diag.model.access import AccessError
+from sheet_diag.mail.imap.connecting import MailboxError
+from sheet_diag.mail.imap.mailbox import find_copies, opened
+from sheet_diag.mail.imap.mailbox import try_login as try_mailbox
+from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
+from sheet_diag.mail.smtp.connecting import MailServerError
+from sheet_diag.mail.smtp.delivery import send_all
+from sheet_diag.mail.smtp.login import try_login as try_server
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.mail_access import AccessError
 from sheet_diag.model.settings import Correspondence, MailServer, Security
-from sheet_diag.postbook import FILE_NAME, Postbook
-from sheet_diag.sending import MailServerError, send_all
-from sheet_diag.sending import try_login as try_server
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 from tests.dovecot import Dovecot
 from tests.mailservers import PASSWORD, USER, Authority, Smtpd
 from tests.outgoing import SENDER, Clock, mail

@@ -13,14 +13,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheet_diag.figures import shown
+from sheet_diag.diagnosis.scoring.score import score
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import Scores, Way
-from sheet_diag.reports import calculation as calc
-from sheet_diag.reports import simulation as columns
-from sheet_diag.reports.cells import Span, cell
-from sheet_diag.scoring import score
-from sheet_diag.style import INPUT
+from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client import simulation_sheet as columns
+from sheet_diag.reports.client.cell_references import Span, cell
+from sheet_diag.text.numbers import shown
+from sheet_diag.xlsx.theme import INPUT
 from tests.catalogs import JIS, Answers, answers
 from tests.lint import lint
 from tests.live import Case, Simulated, at, differences, falsified, random_cases, simulation_book

@@ -7,9 +7,9 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from sheet_diag.cli import app
+from sheet_diag.cli.main import app
 from sheet_diag.model.basics import Lang
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 SLIPS: dict[str, tuple[str, str, str]] = {

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 import pytest
 
-from sheet_diag.model.clientlist import ClientList, ListedClient
-from sheet_diag.model.post import Event, MailKind, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts, Stage, Standing, Turnout
+from sheet_diag.model.mail import Event, MailKind, Posted
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import ReturnFacts, Stage, Standing, Turnout
-from sheet_diag.standings import standings
+from sheet_diag.reports.response_status.statuses import standings
 from tests.campaigns import AS_OF, JST, RAN_ON, A, B, day, fact, listed, log
 
 

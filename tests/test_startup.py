@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.write import hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.nursery import READING, WRITING
-from sheet_diag.sheet import hearing_sheet
+from sheet_diag.pipeline.execution.forkserver import READING, WRITING
 from tests.test_cli import ENVIRONMENT
 
 _COMMAND = """
@@ -29,11 +29,11 @@ _STOPPED_IN_A_CLUSTER = """
 import sys, threading, types
 sys.modules["distributed"] = types.ModuleType("distributed")
 threading.Thread(target=threading.Event().wait).start()
-import sheet_diag.cli
+import sheet_diag.cli.main
 def stopped():
     print("stopped", end="")
     sys.exit(130)
-sheet_diag.cli.main = stopped
+sheet_diag.cli.main.main = stopped
 from sheet_diag.__main__ import main
 main()
 """
@@ -85,7 +85,7 @@ def test_words_alone_load_almost_nothing(tmp_path: Path, arguments: list[str]) -
 def test_a_check_loads_neither_tables_nor_writers(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(hearing_sheet(load_catalog(), Lang.JA, Issuer()))
     loaded = _loaded(_COMMAND, "check", "a.xlsx", folder=tmp_path)
-    assert "sheet_diag.tasks" in loaded, "it has worked"
+    assert "sheet_diag.pipeline.tasks" in loaded, "it has worked"
     heavy = _TABLES | _WRITERS | _RARE_READERS | {"typer.rich_utils", "watchfiles", "distributed"}
     assert loaded & heavy == set()
 

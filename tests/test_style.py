@@ -11,9 +11,9 @@ from typing import Final
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag import style
-from sheet_diag.style import RANKS, SIZES, STYLES
-from sheet_diag.workbook import Book
+from sheet_diag.xlsx import theme as style
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.theme import RANKS, SIZES, STYLES
 from tests.workbooks import opened, xml_parts
 from tests.written import KINDS, workbooks_of, written
 

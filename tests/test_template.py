@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.catalog import load_catalog
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.write import hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import hearing_sheet
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "hearing_sheet.xlsx"
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.campaign.turnout_text import show_turnout
+from sheet_diag.cli.mail.status_output import show_turnout
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ClientList
-from sheet_diag.model.standing import Stage, Turnout
-from sheet_diag.standings import standings
-from sheet_diag.wording import Wording
+from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.client_status import Stage, Turnout
+from sheet_diag.reports.response_status.statuses import standings
+from sheet_diag.text.wording import Wording
 from tests.campaigns import AS_OF, COMPANY, RAN_ON, day, fact, listed, log, mixed, turnout_of
 from tests.lint import lint
 from tests.samples import ISSUER, client, portfolio, settled

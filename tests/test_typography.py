@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.typography import LINE_HEIGHT, line_count, room, row_height, width
+from sheet_diag.text.text_metrics import LINE_HEIGHT, line_count, room, row_height, width
 
 
 @pytest.mark.parametrize(

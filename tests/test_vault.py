@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import keyring
 import pytest
 
-from sheet_diag import vault
+from sheet_diag.mail.auth import keyring_store as vault
 from tests.keyrings import WINDOWS_TAKES, Memory, PowerCutError
 
 SERVICE, USER = "sheet-diag microsoft 0f1e", "shindan@example.co.jp"

@@ -15,19 +15,19 @@ from queue import Empty, Queue
 import pytest
 from filelock import FileLock
 
-from sheet_diag import watching
-from sheet_diag.arguments import Asked, order_of
-from sheet_diag.batch import Order
-from sheet_diag.catalog import load_catalog
-from sheet_diag.changes import Kind, Standing, changes
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli import watch as watching
+from sheet_diag.cli.arguments import Asked, order_of
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import Status
 from sheet_diag.model.settings import Issuer
-from sheet_diag.scene import Scene
-from sheet_diag.sheet import Entries, hearing_sheet
-from sheet_diag.staging import LOCK
-from sheet_diag.wording import Wording
-from sheet_diag.workers import ClusterError
+from sheet_diag.pipeline.execution.executor import ClusterError
+from sheet_diag.pipeline.run import Order
+from sheet_diag.pipeline.run_diff import Kind, Standing, changes
+from sheet_diag.pipeline.watched_files import Scene
+from sheet_diag.storage.staging import LOCK
+from sheet_diag.text.wording import Wording
 from tests.test_cli import ENVIRONMENT
 
 CATALOG = load_catalog()

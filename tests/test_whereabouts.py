@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake import find
-from sheet_diag.model.clientlist import ClientList
-from sheet_diag.model.post import Posted
-from sheet_diag.model.standing import ReturnFacts, Stage
-from sheet_diag.standings import standings
-from sheet_diag.standings.readings import ReadFiles, collected
-from sheet_diag.whereabouts import gone, gone_from
+from sheet_diag.intake.discovery import find
+from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.client_status import ReturnFacts, Stage
+from sheet_diag.model.mail import Posted
+from sheet_diag.pipeline.input_files import gone, gone_from
+from sheet_diag.reports.response_status.read_files import ReadFiles, collected
+from sheet_diag.reports.response_status.statuses import standings
 from tests.campaigns import AS_OF, RAN_ON, day, fact, listed, log
 
 NONE = ReadFiles.of((), None)

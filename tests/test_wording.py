@@ -13,18 +13,18 @@ from string import Formatter
 import pytest
 
 import sheet_diag
-from sheet_diag import problems
-from sheet_diag.catalog.faults import FaultCode
-from sheet_diag.layout import Column
+from sheet_diag.catalog.errors import FaultCode
+from sheet_diag.forms.layout import Column
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import FieldKind, NoteKind
+from sheet_diag.model.client_status import Stage
 from sheet_diag.model.comparison import Movement
+from sheet_diag.model.mail import MailKind
 from sheet_diag.model.portfolio import FollowUp
-from sheet_diag.model.post import MailKind
 from sheet_diag.model.results import FindingCode, Status
 from sheet_diag.model.returns import Code, Problem, Severity
-from sheet_diag.model.standing import Stage
-from sheet_diag.wording import Wording, labels
+from sheet_diag.text import problems
+from sheet_diag.text.wording import Wording, labels
 
 PACKAGE = Path(sheet_diag.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -105,20 +105,26 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 
 # Modules that are handed the variable part of a key by others.
 _WORDS_FROM = {
-    "asking.py": [PACKAGE / "certificates.py"],
-    "clientlist_guide.py": [PACKAGE / "layout.py"],
-    "connecting.py": [PACKAGE / "certificates.py"],
-    "parcels.py": [
-        PACKAGE / "campaign" / "selecting.py",
-        PACKAGE / "campaign" / "reminding.py",
-        PACKAGE / "campaign" / "telling.py",
+    "token_request.py": [PACKAGE / "mail" / "auth" / "tls.py"],
+    "guide.py": [PACKAGE / "forms" / "layout.py"],
+    "connecting.py": [PACKAGE / "mail" / "auth" / "tls.py"],
+    "due_mails.py": [
+        PACKAGE / "mail" / "campaign" / "selection.py",
+        PACKAGE / "mail" / "campaign" / "reminders.py",
+        PACKAGE / "mail" / "campaign" / "password_mails.py",
     ],
     "problems.py": SOURCES,
     "groups.py": SOURCES,
     "panels.py": SOURCES,
-    "terminal.py": [
-        PACKAGE / name
-        for name in ("batch.py", "reception.py", "publishing.py", "printing.py", "cluster.py")
+    "output.py": [
+        PACKAGE / "pipeline" / name
+        for name in (
+            "run.py",
+            "ingest.py",
+            "publish.py",
+            "print_pdf.py",
+            "execution/dask_executor.py",
+        )
     ],
 }
 

@@ -22,11 +22,13 @@ import xlsxwriter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheet_diag.celltext import storable
-from sheet_diag.style import INPUT
-from sheet_diag.typography import FONT, room, row_height
-from sheet_diag.workbook import Book, Page, WorkbookError
-from sheet_diag.workbook.package import Package, Text, deflate, deflate_once
+from sheet_diag.text.excel_text import storable
+from sheet_diag.text.text_metrics import FONT, room, row_height
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.errors import WorkbookError
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import INPUT
+from sheet_diag.xlsx.zip_writer import Package, Text, deflate, deflate_once
 from tests.workbooks import calamine, opened, xml_parts
 
 DAY = date(2026, 11, 26)

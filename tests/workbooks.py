@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.typography import room, row_height
+from sheet_diag.text.text_metrics import room, row_height
 
 NS = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",

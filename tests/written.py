@@ -7,13 +7,9 @@ from datetime import date
 from itertools import cycle, product
 from pathlib import Path
 
-from sheet_diag.batch import Order, run
-from sheet_diag.demo import ISSUER as DEMO_ISSUER
-from sheet_diag.demo import prepare
-from sheet_diag.model.basics import Lang
-from sheet_diag.model.clientlist import ListedClient
-from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import (
+from sheet_diag.cli.demo.returns import ISSUER as DEMO_ISSUER
+from sheet_diag.cli.demo.returns import prepare
+from sheet_diag.forms.write import (
     Entries,
     FormerAnswers,
     SheetOrder,
@@ -22,6 +18,10 @@ from sheet_diag.sheet import (
     issue_sheets,
     overrides_workbook,
 )
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.settings import Issuer
+from sheet_diag.pipeline.run import Order, run
 from tests.campaigns import mixed
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE, client, portfolio, received, report, settled

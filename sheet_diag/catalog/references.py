@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sheet_diag.catalog import tree
-from sheet_diag.catalog.faults import Fault, FaultCode, Path, nearest
+from sheet_diag.catalog import raw_tree as tree
+from sheet_diag.catalog.errors import Fault, FaultCode, Path, nearest
 
 _COLUMNS = (*"ABCDE", "none")
 

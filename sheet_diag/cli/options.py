@@ -8,9 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
-from sheet_diag.manual import Group
+from sheet_diag.cli.help import Group
 from sheet_diag.model.basics import Lang
-from sheet_diag.wording import Wording
+from sheet_diag.text.wording import Wording
 
 
 def _language(arguments: list[str]) -> Lang:

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Final
 
-from sheet_diag.folding import fold
+from sheet_diag.text.normalize import fold
 
 # Of each era the year before its first, its first day and its last.
 _ERAS: Final = {

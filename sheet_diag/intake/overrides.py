@@ -10,29 +10,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.folding import fold, tidy
-from sheet_diag.intake.cells import Grid, RefusedError, Workbook
-from sheet_diag.intake.files import Found
-from sheet_diag.intake.grid import read_workbook
-from sheet_diag.intake.headings import headings
-from sheet_diag.intake.lexicon import Lexicon, lexicon_of
-from sheet_diag.intake.opening import open_workbook_bytes
-from sheet_diag.intake.surroundings import stray_cells
-from sheet_diag.layout import (
+from sheet_diag.forms.layout import (
     AMENDMENT_COLUMNS,
     OVERRIDES_FILE,
     REMARK_COLUMNS,
     cell_name,
     item_key,
 )
+from sheet_diag.intake.cells import Grid, RefusedError, Workbook
+from sheet_diag.intake.discovery import Found
+from sheet_diag.intake.open_workbook import open_workbook_bytes
+from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.returns.headings import headings
+from sheet_diag.intake.returns.unread_content import stray_cells
+from sheet_diag.intake.returns.vocabulary import Lexicon, lexicon_of
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
-from sheet_diag.model.judgement import Amendment, Decisions, Remark
+from sheet_diag.model.overrides import Amendment, Decisions, Remark
 from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Code, Problem
 from sheet_diag.model.settings import Reading
-from sheet_diag.problems import message
-from sheet_diag.wording import Wording
+from sheet_diag.text.normalize import fold, tidy
+from sheet_diag.text.problems import message
+from sheet_diag.text.wording import Wording
 
 _HEADER_ROWS: Final = 30  # the headings stand among the first rows of a sheet
 _SEPARATOR: Final = {Lang.JA: "・", Lang.EN: ", "}

@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from sheet_diag.model.basics import Rank
+from sheet_diag.model.client_status import Turnout
 from sheet_diag.model.results import Status
 from sheet_diag.model.returns import Problem
-from sheet_diag.model.standing import Turnout
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from sheet_diag.model.action_plan import Plan
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison
-from sheet_diag.model.plan import Plan
 from sheet_diag.model.returns import Problem, Received, ReturnedSheet
 
 

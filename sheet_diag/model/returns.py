@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sheet_diag.model.action_plan import Plan
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.judgement import NO_JUDGEMENT, Decisions, Judgement
-from sheet_diag.model.plan import Plan
+from sheet_diag.model.overrides import NO_JUDGEMENT, Decisions, Judgement
 
 
 class Severity(StrEnum):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.model.post import ReportForm
+from sheet_diag.model.mail import ReportForm
 
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
 

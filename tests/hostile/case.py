@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from sheet_diag.forms.write import Entries, hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.sheet import Entries, hearing_sheet
 from tests.catalogs import JIS, answers
 from tests.hostile.zips import Entry, entries_of, raw_zip, repeating
 from tests.returned import repacked

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheet_diag.intake import Found, find
+from sheet_diag.intake.discovery import Found, find
 from sheet_diag.model.settings import Reading
-from sheet_diag.tasks import Bench, Member, Members, Opening, examine, open_or_examine
+from sheet_diag.pipeline.tasks import Bench, Member, Members, Opening, examine, open_or_examine
 from tests.catalogs import JIS
 
 _MIB = 1024 * 1024

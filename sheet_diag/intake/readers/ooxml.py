@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.intake.cells import Format, unreadable, unsafe
-from sheet_diag.intake.packages import Inspected
-from sheet_diag.intake.readers import binary, facts, worksheet
-from sheet_diag.intake.readers.markup import Attributes, MarkupError, elements
-from sheet_diag.intake.readers.package import DamagedError, Package
-from sheet_diag.intake.readers.survey import (
-    SheetSurvey,
-    Survey,
-    is_beyond,
-)
+from sheet_diag.intake.package_inspection import Inspected
+from sheet_diag.intake.readers import properties as facts
+from sheet_diag.intake.readers import worksheet
+from sheet_diag.intake.readers import xlsb as binary
+from sheet_diag.intake.readers.ooxml_package import DamagedError, Package
+from sheet_diag.intake.readers.survey import SheetSurvey, Survey, is_beyond
+from sheet_diag.intake.readers.xml import Attributes, MarkupError, elements
 from sheet_diag.model.settings import Limits
 
 _FOLDER: Final = "/worksheets/"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from sheet_diag.intake.readers.markup import Attributes, local, walk
 from sheet_diag.intake.readers.survey import is_kept
 from sheet_diag.intake.readers.worksheet import Places
+from sheet_diag.intake.readers.xml import Attributes, local, walk
 
 
 def trimmed(part: bytes) -> bytes:

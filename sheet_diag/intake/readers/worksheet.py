@@ -6,12 +6,9 @@ import re
 from typing import Final
 
 from sheet_diag.intake.cells import Area, Mark, Position, unsafe
-from sheet_diag.intake.readers.markup import Attributes, MarkupError, local, walk
-from sheet_diag.intake.readers.plaincells import PlainCells, taken_out
-from sheet_diag.intake.readers.survey import (
-    LAST_ROW,
-    SheetSurvey,
-)
+from sheet_diag.intake.readers.fast_cells import PlainCells, taken_out
+from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey
+from sheet_diag.intake.readers.xml import Attributes, MarkupError, local, walk
 
 _TRUE: Final = ("1", "true", "on")
 _PICTURE_FORMULA: Final = re.compile(r"(?<![\w.])(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.reports.cells import Span
-from sheet_diag.reports.charts import dress
-from sheet_diag.style import BLUE, INK, LINE, NAVY, RANKS, WHITE
-from sheet_diag.typography import FONT
-from sheet_diag.workbook import Book
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.charts import dress
+from sheet_diag.text.text_metrics import FONT
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.theme import BLUE, INK, LINE, NAVY, RANKS, WHITE
 
 _FONT: Final = {"name": FONT, "size": 8, "color": INK, "bold": False}
 _TITLE: Final = 10  # points

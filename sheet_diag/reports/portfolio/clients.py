@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
-from sheet_diag.reports.portfolio.listing import (
+from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
     MID,
     SCALE,
@@ -24,9 +24,9 @@ from sheet_diag.reports.portfolio.listing import (
     rows_of,
     write_listing,
 )
-from sheet_diag.style import BOLD, LINK, RANKS, Look
-from sheet_diag.wording import Wording
-from sheet_diag.workbook import Page
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BOLD, LINK, RANKS, Look
 
 _MOST_LINKS: Final = 65_530  # of a sheet in Excel
 _CELLS: Final = 3_000_000  # all of 100,000 clients

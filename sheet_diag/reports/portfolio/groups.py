@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.cells import Span
+from sheet_diag.reports.client.cell_references import Span
 from sheet_diag.reports.portfolio.charts import stacked_ranks
-from sheet_diag.reports.portfolio.listing import (
+from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
     MID,
     SCALE,
@@ -24,8 +24,9 @@ from sheet_diag.reports.portfolio.listing import (
     rows_of,
     write_listing,
 )
-from sheet_diag.style import BOLD
-from sheet_diag.workbook import Book, Page
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BOLD
 
 _LABEL: Final = 210  # pixels
 _FIGURES: Final = ("mean", "lower", "median", "upper")

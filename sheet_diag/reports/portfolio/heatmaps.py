@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from sheet_diag.model.catalog import Catalog, Choice, Role
-from sheet_diag.reports.portfolio.listing import (
+from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
     MID,
     SCALE,
@@ -21,8 +21,8 @@ from sheet_diag.reports.portfolio.listing import (
     rows_of,
     write_listing,
 )
-from sheet_diag.style import BOLD, RANKS
-from sheet_diag.workbook import Page
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BOLD, RANKS
 
 # Marks as consultants set them, from in place to nothing; each has a shade of its own.
 _FULL, _PART, _NONE, _UNKNOWN, _LEFT_OUT = "○", "△", "×", "?", "-"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sheet_diag.celltext import header_text
-from sheet_diag.layout import SOFTWARE
+from sheet_diag.forms.layout import SOFTWARE
+from sheet_diag.model.client_status import Stage, Turnout
 from sheet_diag.model.results import Status
-from sheet_diag.model.standing import Stage, Turnout
-from sheet_diag.reports.cells import Span
-from sheet_diag.reports.charts import Area, columns
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.charts import Area, columns
 from sheet_diag.reports.portfolio import panels
 from sheet_diag.reports.portfolio.charts import mean_and_range, stacked_ranks
-from sheet_diag.reports.portfolio.listing import Summary
-from sheet_diag.style import (
+from sheet_diag.reports.portfolio.table_sheet import Summary
+from sheet_diag.text.excel_text import header_text
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
     BLUE,
     BODY,
     BOLD,
@@ -29,7 +31,6 @@ from sheet_diag.style import (
     TITLE,
     Look,
 )
-from sheet_diag.workbook import Book, Page
 
 # Three panels side by side.
 _GAP: Final = 24

@@ -9,10 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.cells import Span
-from sheet_diag.reports.charts import Area
-from sheet_diag.reports.portfolio.listing import Summary
-from sheet_diag.style import (
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.charts import Area
+from sheet_diag.reports.portfolio.table_sheet import Summary
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
     CELL,
@@ -25,7 +26,6 @@ from sheet_diag.style import (
     SMALL,
     Look,
 )
-from sheet_diag.workbook import Page
 
 WIDTHS: Final = (110, 60, *(44,) * 6)  # pixels; labels take the first two columns
 _LAST: Final = len(WIDTHS) - 1

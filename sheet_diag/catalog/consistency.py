@@ -1,0 +1,208 @@
+"""Faults that span several records of a catalogue: repeats, orders, numbers, spellings.
+
+Works on the raw tree, so that it speaks even where the shape is wrong elsewhere; what has the
+wrong shape is passed over here, because `structure` tells it. Names that must exist elsewhere
+are followed by `references`.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from sheet_diag.catalog import raw_tree as tree
+from sheet_diag.catalog import references
+from sheet_diag.catalog.errors import Fault, FaultCode, Path
+from sheet_diag.text.normalize import fold
+
+_RANKS = "ABCDE"
+
+
+def check(raw: Any) -> tuple[Fault, ...]:
+    """Every fault that concerns more than one record."""
+    rules: tuple[Callable[[Any], Iterator[Fault]], ...] = (
+        _duplicate_ids,
+        _not_applicable,
+        _choice_values,
+        _spellings,
+        _headings,
+        _ranks,
+        _marks,
+        _required_categories,
+        _cap_orders,
+        _profile,
+        _placeholders,
+        references.follow,
+    )
+    return tuple(fault for rule in rules for fault in rule(raw))
+
+
+def _duplicate_ids(raw: Any) -> Iterator[Fault]:
+    for part in ("standards", "profile", "categories"):
+        yield from _repeats(tree.records(raw, part))
+    yield from _repeats(tree.items(raw))
+    for choices in tree.choice_lists(raw):
+        yield from _repeats(choices)
+
+
+def _repeats(records: list[tree.Placed]) -> Iterator[Fault]:
+    seen = set()
+    for path, record in records:
+        name = tree.record_id(record)
+        if name is not None and name in seen:
+            yield Fault((*path, "id"), FaultCode.DUPLICATE_ID, name)
+        seen.add(name)
+
+
+def _not_applicable(raw: Any) -> Iterator[Fault]:
+    sets = tree.answer_sets(raw)
+    for path, item in tree.items(raw):
+        allowed = item.get("na_allowed") is True
+        if allowed and not item.get("na_when"):
+            yield Fault((*path, "na_when"), FaultCode.NA_WITHOUT_CONDITION)
+        if not allowed and item.get("na_when"):
+            yield Fault((*path, "na_when"), FaultCode.CONDITION_WITHOUT_NA)
+        choices = sets.get(str(item.get("answer_set")))
+        if allowed and choices and not any(_is_left_out(choice) for _, choice in choices):
+            yield Fault((*path, "na_allowed"), FaultCode.NO_NA_CHOICE)
+
+
+def _is_left_out(choice: dict[Any, Any]) -> bool:
+    return choice.get("role") == "not_applicable"
+
+
+def _choice_values(raw: Any) -> Iterator[Fault]:
+    for name, choices in tree.answer_sets(raw).items():
+        values = []
+        for path, choice in choices:
+            value = choice.get("value")
+            if _is_left_out(choice):
+                if value is not None:
+                    yield Fault((*path, "value"), FaultCode.VALUE_UNWANTED, str(value))
+                continue
+            if value is None:
+                yield Fault((*path, "value"), FaultCode.VALUE_MISSING)
+            values.append(tree.number(value))
+        if None not in values and not {Fraction(0), Fraction(1)} <= set(values):
+            yield Fault(("answer_sets", name), FaultCode.NO_FULL_VALUE)
+
+
+def _spellings(raw: Any) -> Iterator[Fault]:
+    for choices in tree.choice_lists(raw):
+        owner: dict[str, str] = {}
+        for path, choice in choices:
+            name = tree.record_id(choice) or ""
+            for word in _words(choice):
+                folded = fold(word)
+                if not folded and word.strip():
+                    yield Fault(path, FaultCode.EMPTY_TEXT, word)
+                elif owner.setdefault(folded, name) != name:
+                    yield Fault(path, FaultCode.SAME_SPELLING, word, owner[folded])
+
+
+def _headings(raw: Any) -> Iterator[Fault]:
+    """Short names head columns and labels name fields: each may stand once."""
+    for part, key in (("categories", "short"), ("profile", "label")):
+        for lang in ("ja", "en"):
+            owner: dict[str, str] = {}
+            for path, record in tree.records(raw, part):
+                text, name = tree.mapping(record, key).get(lang), tree.record_id(record) or ""
+                if isinstance(text, str) and owner.setdefault(fold(text), name) != name:
+                    place = (*path, key, lang)
+                    yield Fault(place, FaultCode.SAME_SPELLING, text, owner[fold(text)])
+
+
+def _words(choice: dict[Any, Any]) -> list[str]:
+    labels = tree.strings(list(tree.mapping(choice, "label").values()))
+    aliases = tree.mapping(choice, "aliases").values()
+    return labels + [word for words in aliases for word in tree.strings(words)]
+
+
+def _ranks(raw: Any) -> Iterator[Fault]:
+    for part in ("scoring", "report"):
+        ranks = tree.names(tree.mapping(raw, part).get("ranks"))
+        for rank in _RANKS:
+            if ranks is not None and rank not in ranks:
+                yield Fault((part, "ranks", rank), FaultCode.MISSING)
+    scores = tree.mapping(raw, "scoring", "ranks")
+    if not _falls([scores.get(rank) for rank in _RANKS]):
+        yield Fault(("scoring", "ranks"), FaultCode.NOT_DESCENDING)
+
+
+def _marks(raw: Any) -> Iterator[Fault]:
+    marks = tree.records(tree.mapping(raw, "report"), "marks")
+    if not _falls([mark.get("score") for _, mark in marks]):
+        yield Fault(("report", "marks"), FaultCode.NOT_DESCENDING)
+
+
+def _falls(values: list[Any]) -> bool:
+    """Strictly falling and ending at 0; what is no number, or not there, is told elsewhere."""
+    numbers = [number for value in values if (number := tree.number(value)) is not None]
+    if not numbers or len(numbers) < len(values):
+        return True
+    return all(a > b for a, b in pairwise(numbers)) and numbers[-1] == 0
+
+
+def _required_categories(raw: Any) -> Iterator[Fault]:
+    path: Path = ("scoring", "gates", "applicable_categories")
+    required = tree.mapping(raw, *path[:-1]).get(path[-1])
+    categories = tree.mapping(raw).get("categories")
+    if isinstance(required, int) and isinstance(categories, list) and required > len(categories):
+        yield Fault(path, FaultCode.TOO_MANY_REQUIRED, str(required), str(len(categories)))
+
+
+def _cap_orders(raw: Any) -> Iterator[Fault]:
+    path: Path = ("scoring", "caps")
+    caps = tree.mapping(raw, *path)
+    for name, key, direction in (("category_below", "score", -1), ("critical_missed", "count", 1)):
+        for (_, first), (place, second) in pairwise(tree.records(caps, name, path)):
+            a, b = tree.number(first.get(key)), tree.number(second.get(key))
+            if a is None or b is None:
+                continue
+            stronger = str(second.get("at_most")) > str(first.get("at_most"))
+            if (b - a) * direction <= 0 or not stronger:
+                yield Fault(place, FaultCode.CAP_ORDER)
+
+
+def _profile(raw: Any) -> Iterator[Fault]:
+    fields = tree.records(raw, "profile")
+    names = tree.names(tree.mapping(raw).get("profile"))
+    if names is not None and "company" not in names:
+        yield Fault(("profile", "company"), FaultCode.MISSING)
+    for path, field in fields:
+        choices = [choice for _, choice in tree.records(field, "choices")]
+        if field.get("kind") == "choice" and not choices:
+            yield Fault((*path, "choices"), FaultCode.CHOICES_MISSING)
+        if field.get("kind") != "choice" and choices:
+            yield Fault((*path, "choices"), FaultCode.CHOICES_UNWANTED)
+        ranges = [(choice.get("from"), choice.get("to")) for choice in choices]
+        if _overlap([pair for pair in ranges if pair != (None, None)]):
+            yield Fault((*path, "choices"), FaultCode.RANGES_OVERLAP)
+
+
+def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
+    """Whether the ranges run backwards or into each other; None is open, only at the ends."""
+    bounds = [bound for pair in ranges for bound in pair]
+    if not all(bound is None or isinstance(bound, int) for bound in bounds):
+        return False
+    backwards = any(None not in pair and pair[0] > pair[1] for pair in ranges)
+    between = [(end, start) for (_, end), (start, _) in pairwise(ranges)]
+    return None in bounds[1:-1] or backwards or any(end >= start for end, start in between)
+
+
+def _placeholders(raw: Any) -> Iterator[Fault]:
+    for name in ("categories_intro", "comments_intro"):
+        for lang, text in tree.mapping(raw, "report", name).items():
+            if isinstance(text, str) and not _only_count(text):
+                yield Fault(("report", name, lang), FaultCode.BAD_PLACEHOLDER)
+
+
+def _only_count(text: str) -> bool:
+    try:
+        parts = [part[1:] for part in string.Formatter().parse(text)]
+    except ValueError:
+        return False
+    return set(parts) <= {(None, None, None), ("count", "", None)}

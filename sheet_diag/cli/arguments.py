@@ -1,0 +1,193 @@
+"""What was typed -> what a command works with; each loads no more than it needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sheet_diag.cli.errors import fail, require_files, require_folder, require_office
+from sheet_diag.model.basics import Lang
+from sheet_diag.text.wording import Wording
+
+if TYPE_CHECKING:
+    from sheet_diag.cli.config import Config
+    from sheet_diag.diagnosis.comparison.compare import Beside
+    from sheet_diag.intake.discovery import Found
+    from sheet_diag.model.catalog import Catalog
+    from sheet_diag.model.client_list import ClientList
+    from sheet_diag.model.settings import Comparing, Limits, Reading
+    from sheet_diag.pipeline.run import Order
+
+CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed after `run` or `watch`. Folders are texts: they need not be on this disk."""
+
+    input: str
+    output: str
+    as_of: str | None = None
+    clients: Path | None = None
+    previous: Path | None = None
+    benchmark: Path | None = None
+    pdf: bool = False
+    protect: bool = False
+    jobs: int | None = None
+    scheduler: str | None = None
+    passwords: Path | None = None
+    lang: str | None = None
+    catalog: Path | None = None
+    config: Path | None = None
+
+
+def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
+    """The run that was asked for, with `say` set to its language. Ends where it cannot be."""
+    from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
+    from sheet_diag.mail.log.mail_log import Postbook
+    from sheet_diag.pipeline.run import Order
+
+    settings = configured(asked.config, asked.lang, say, words)
+    source, target = Path(asked.input), Path(asked.output)
+    require_folder(source, say)
+    if target.resolve() == source.resolve():
+        fail(say("cli.error.same_folder", path=target), say)
+    if asked.previous and asked.previous.resolve() == target.resolve():
+        fail(say("cli.error.same_previous", path=target), say)
+    as_of = parse_day(asked.as_of, say)
+    office = require_office(say) if asked.pdf else None
+    catalog = load_asked(asked.catalog)
+    clients = listed(asked.clients, catalog, settings.limits)
+    path = target / LOG
+    book = Postbook.read(path) if clients or asked.protect else Postbook(path)
+    return Order(
+        input=source,
+        output=target,
+        catalog=catalog,
+        issuer=settings.issuer,
+        as_of=as_of,
+        lang=say.lang,
+        report_lang=settings.report_language,
+        jobs=asked.jobs,
+        reading=reading(settings.limits, asked.passwords),
+        beside=beside(catalog, settings.comparing, asked.previous, asked.benchmark),
+        office=office,
+        protect=asked.protect,
+        scheduler=asked.scheduler,
+        clients=clients,
+        posted=book.posted,
+        sealed=book.sealed(),
+    )
+
+
+@contextmanager
+def on_disk(asked: Asked, say: Wording, words: Wording) -> Iterator[Asked]:
+    """The same with folders of this disk where URLs were typed; what is written is put there.
+
+    Raises `RemoteError` and, for its limits, `ConfigError`.
+    """
+    from sheet_diag.model.settings import MIB
+    from sheet_diag.storage.object_store import folders, is_url
+
+    if not (is_url(asked.input) or is_url(asked.output)):
+        yield asked
+        return
+    limits = configured(asked.config, asked.lang, say, words).limits
+    with folders(asked.input, asked.output, limits.file * MIB) as (source, target):
+        yield replace(asked, input=str(source), output=str(target))
+
+
+def url_of(place: str) -> str | None:
+    """A place without its last slash if it is a URL."""
+    from sheet_diag.storage.object_store import is_url
+
+    return place.rstrip("/") if is_url(place) else None
+
+
+def files_of(order: Order, say: Wording) -> Sequence[Found]:
+    """The files to be read. Ends where there are none."""
+    from sheet_diag.intake.discovery import find
+
+    found = find(order.input, apart_from=order.output)
+    require_files(found, order.input, say)
+    return found
+
+
+def configured(path: Path | None, lang: str | None, say: Wording, words: Wording) -> Config:
+    """The configuration, with `say` set to the language that follows. Raises `ConfigError`."""
+    from sheet_diag.cli.config import load_config
+
+    settings = load_config(path)
+    say.lang = parse_lang(lang, words, settings.language)
+    return settings
+
+
+def load_asked(path: Path | None) -> Catalog:
+    """The catalogue in a folder, or the built-in one. Raises `CatalogError`."""
+    from sheet_diag.catalog.load import load_catalog
+
+    return load_catalog(path)
+
+
+def client_list(path: Path | None) -> Path | None:
+    """The client list: the one that was named, or the one in the working folder."""
+    return path or next((each for each in CLIENT_LISTS if each.is_file()), None)
+
+
+def listed(path: Path | None, catalog: Catalog, limits: Limits) -> ClientList | None:
+    """The clients of that list (None: there is none). Raises `ClientListError`."""
+    found = client_list(path)
+    if found is None:
+        return None
+    from sheet_diag.intake.client_list.reader import read_clients
+
+    clients, _ = read_clients(found, catalog, limits)
+    return clients
+
+
+def reading(limits: Limits, passwords: Path | None) -> Reading:
+    """Settings of intake, with the passwords listed. Raises `PasswordsError`."""
+    from sheet_diag.intake.decryption import load_passwords
+    from sheet_diag.model.settings import Reading
+
+    return Reading(limits, load_passwords(passwords, os.environ))
+
+
+def beside(
+    catalog: Catalog, comparing: Comparing, previous: Path | None, benchmark: Path | None
+) -> Beside:
+    """What clients are compared with. Raises `PreviousRunError` and `BenchmarkError`."""
+    from sheet_diag.diagnosis.comparison.compare import Beside
+    from sheet_diag.reports.benchmark import load
+    from sheet_diag.reports.run_json.previous_run import load_previous
+
+    return Beside(
+        minimum=comparing.minimum,
+        previous=load_previous(previous, catalog) if previous else None,
+        reference=load(benchmark, catalog) if benchmark else None,
+    )
+
+
+def parse_lang(value: str | None, say: Wording, configured: Lang | None = None) -> Lang:
+    """The language asked for, else the configured one, else Japanese."""
+    if value is None:
+        return configured or Lang.JA
+    try:
+        return Lang(value)
+    except ValueError:
+        fail(say("cli.error.lang", value=value), say)
+
+
+def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:
+    """The date asked for with the option, else today."""
+    if value is None:
+        return date.today()
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
+    except ValueError:
+        fail(say("cli.error.day", option=option, value=value), say)

@@ -1,0 +1,215 @@
+"""What clients of the demonstration send back, and the blank sheets that they were asked with.
+
+The returns are made as clients make them: in two languages, with ticks and circles instead of the
+listed words, in a subfolder, one half finished, and one file that is something else.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.cli.demo.folder import mark
+from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
+from sheet_diag.model.settings import Issuer
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.theme import BODY
+
+STRAY: Final = "御見積書_見本印刷.xlsx"  # what somebody has sent by mistake
+ISSUER: Final = Issuer(
+    name="見本リスクコンサルティング株式会社",
+    department="情報セキュリティ診断室",
+    address="東京都千代田区見本町1-2-3 見本ビル5階",
+    phone="03-0000-0000",
+    email="shindan@example.co.jp",
+    contact="診断窓口",
+    deadline=date(2026, 12, 25),
+)
+
+# Shares of yes, partial, no, unknown by how far a company has come; `critical` never misses.
+_MATURITY: Final = {
+    "excellent": (0.94, 0.06, 0.0, 0.0),
+    "good": (0.62, 0.25, 0.10, 0.03),
+    "fair": (0.46, 0.30, 0.19, 0.05),
+    "poor": (0.24, 0.28, 0.38, 0.10),
+    "none": (0.07, 0.14, 0.57, 0.22),
+}
+_CAREFUL: Final = ("excellent", "good")
+# The answers of the reference report, a letter an item: yes, partial, no, a = not applicable.
+_REFERENCE: Final = {
+    "POL": "yyyyppyyy",
+    "HUM": "yppyypayy",
+    "AST": "pyyyyyynp",
+    "COM": "yypnyyypp",
+    "PHY": "npyypyypy",
+    "CRI": "yyyyyppyn",
+}
+_REMARKS: Final = {
+    Lang.JA: (
+        "現在、担当部署で見直しを進めています。",
+        "本社のみ実施。支店は来期に対応予定です。",
+        "取引先の要請を受けて整備しました。",
+    ),
+    Lang.EN: (
+        "Under review by the department in charge.",
+        "Head office only; branches next year.",
+        "Set up at a customer's request.",
+    ),
+}
+_WAYS: Final[Mapping[str, Mapping[str, str]]] = {
+    "list": {},
+    "marks": {"y": "○", "p": "△", "n": "×"},
+    "words": {"y": "済", "p": "一部実施", "n": "未実施", "u": "不明"},
+    "wide": {"y": "ＹＥＳ", "n": "ＮＯ"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An invented client: `industry` and `employees` as in the drop-down, or as typed; `folder` is
+    the one of its return below the input folder."""
+
+    name: str
+    industry: str
+    employees: str
+    maturity: str = "good"
+    records: str = "upto_1000"
+    lang: Lang = Lang.JA
+    way: str = "list"
+    folder: str = ""
+    complete: bool = True
+
+    @property
+    def file(self) -> str:
+        """Its return, below the input folder."""
+        title = "ヒアリングシート" if self.lang is Lang.JA else "Hearing sheet"
+        return f"{self.folder}/{title}_{self.name}.xlsx".lstrip("/")
+
+
+CLIENTS: Final = (
+    Client("株式会社見本商事", "I", "upto_100", "reference", "over_1000"),
+    Client("見本電機工業株式会社", "E", "upto_300", "excellent", "over_1000"),
+    Client("株式会社サンプルシステムズ", "G", "upto_100", "excellent", "over_10000"),
+    Client("例示信用金庫サービス株式会社", "J", "upto_300", "excellent", "over_100000"),
+    Client("見本ロジスティクス株式会社", "H", "upto_300", "good", "over_1000", way="marks"),
+    Client("医療法人見本会", "P", "upto_100", "good", "over_10000"),
+    Client("株式会社例示ソフト開発", "G", "upto_50", "good", "over_1000", folder="追加分"),
+    Client("サンプル建設株式会社", "D", "upto_100", "good", way="words"),
+    Client("見本食品工業株式会社", "E", "upto_300", "good", "over_1000"),
+    Client("株式会社例示出版", "G", "upto_20", "good", "over_10000", way="wide"),
+    Client("サンプル不動産株式会社", "K", "upto_20", "fair", "over_1000"),
+    Client("見本鉄工株式会社", "E", "upto_50", "fair", way="marks"),
+    Client("株式会社例示ツアーズ", "N", "upto_20", "fair", "over_10000"),
+    Client("サンプル薬局株式会社", "I", "upto_50", "fair", "over_10000", folder="追加分"),
+    Client("学校法人見本学園", "O", "upto_100", "fair", "over_10000"),
+    Client("例示設計事務所", "L", "upto_20", "fair"),
+    Client("有限会社見本水産", "B", "upto_5", "poor"),
+    Client("株式会社サンプル旅館", "M", "upto_50", "poor", "over_1000", way="words"),
+    Client("例示印刷株式会社", "E", "18名", "poor", "over_1000"),
+    Client("見本運送有限会社", "H", "upto_20", "none"),
+    Client("サンプル介護サービス株式会社", "P", "upto_50", "none", "over_1000"),
+    Client("Sample Trading K.K.", "I", "upto_50", "good", "over_1000", Lang.EN),
+    Client("Example Robotics Japan Ltd.", "E", "upto_100", "fair", "upto_1000", Lang.EN),
+    Client("株式会社見本デザイン", "L", "upto_20", "good", complete=False),
+)  # fmt: skip
+
+
+def prepare(folder: Path, catalog: Catalog) -> Path:
+    """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet."""
+    returns = folder / "input"
+    returns.mkdir(parents=True, exist_ok=True)
+    mark(folder)
+    sheet = folder / "hearing_sheet.xlsx"
+    sheet.write_bytes(hearing_sheet(catalog, Lang.JA, ISSUER))
+    (folder / "hearing_sheet_en.xlsx").write_bytes(hearing_sheet(catalog, Lang.EN, ISSUER))
+    for client in CLIENTS:
+        path = returns / client.file
+        path.parent.mkdir(exist_ok=True)
+        entries = _entries(catalog, client)
+        path.write_bytes(hearing_sheet(catalog, client.lang, ISSUER, entries))
+    (returns / STRAY).write_bytes(_something_else())
+    return sheet
+
+
+def _entries(catalog: Catalog, client: Client) -> Entries:
+    chance = random.Random(f"{client.name}/{catalog.id}")
+    answers, remarks = {}, {}
+    for position, category in enumerate(catalog.categories):
+        if not client.complete and position > len(catalog.categories) // 2:
+            break
+        for place, item in enumerate(category.items):
+            letter = _letter(client, category.id, place, item, chance)
+            answers[item.id] = _as_typed(catalog, item, letter, client)
+            if letter == "p" and chance.random() < 0.12:
+                remarks[item.id] = chance.choice(_REMARKS[client.lang])
+    return Entries(_profile(catalog, client), answers, remarks)
+
+
+def _letter(client: Client, category: str, place: int, item: Item, chance: random.Random) -> str:
+    """What the client means: y, p, n, u or a."""
+    if client.maturity == "reference" and place < len(_REFERENCE.get(category, "")):
+        return _REFERENCE[category][place]
+    maturity = "good" if client.maturity == "reference" else client.maturity
+    if item.na_allowed and chance.random() < 0.12:
+        return "a"
+    if item.critical and maturity in _CAREFUL:
+        return "y"
+    return chance.choices("ypnu", _MATURITY[maturity])[0]
+
+
+def _as_typed(catalog: Catalog, item: Item, letter: str, client: Client) -> str:
+    """The answer as this client writes it; the drop-down's word where it has no habit."""
+    choices = list(catalog.choices_of(item).values())
+    choice = next((c for c in choices if _meant(c) == letter), choices[0])
+    return _WAYS[client.way].get(letter, choice.label[client.lang])
+
+
+def _meant(choice: Choice) -> str:
+    if choice.role is Role.NOT_APPLICABLE:
+        return "a"
+    if choice.role is Role.UNKNOWN:
+        return "u"
+    return {0: "n", 1: "y"}.get(int(choice.value or 0), "p") if choice.value in (0, 1) else "p"
+
+
+def _profile(catalog: Catalog, client: Client) -> dict[str, str]:
+    wanted = {
+        "company": client.name,
+        "department": "総務部" if client.lang is Lang.JA else "General Affairs",
+        "industry": client.industry,
+        "employees": client.employees,
+        "personal_records": client.records,
+        "entrusted_data": "yes" if client.industry in "GIJ" else "no",
+        "sensitive_data": "yes" if client.industry in "JP" else "no",
+        "it_dependence": "half_or_more" if client.industry in "GJ" else "under_half",
+        "sites": "1" if client.employees in ("upto_5", "upto_20") else "3",
+        "date": "2026/11/16",
+    }
+    return {
+        field.id: _label(field, wanted[field.id], client.lang)
+        for field in catalog.profile
+        if field.id in wanted
+    }
+
+
+def _label(field: ProfileField, value: str, lang: Lang) -> str:
+    known = field.by_id.get(value) if field.kind is FieldKind.CHOICE else None
+    return known.label[lang] if known else value
+
+
+def _something_else() -> bytes:
+    """An ordinary workbook that a client sent by mistake."""
+    book = Book(title="御見積書", author="", created=date(2026, 11, 2))
+    page = book.page("見積書")
+    for row, (label, amount) in enumerate(
+        (("印刷費", 120000), ("用紙代", 38000), ("合計", 158000))
+    ):
+        page.text(row, 0, label, BODY)
+        page.number(row, 1, amount, BODY)
+    return book.bytes()

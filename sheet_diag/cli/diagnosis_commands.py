@@ -1,0 +1,234 @@
+"""The commands around one diagnosis: the sheet, the run over returns, single files, samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sheet_diag.cli.arguments import (
+    Asked,
+    configured,
+    files_of,
+    load_asked,
+    on_disk,
+    order_of,
+    parse_day,
+    parse_lang,
+    reading,
+    url_of,
+)
+from sheet_diag.cli.errors import fail, failures, require_file
+from sheet_diag.cli.help import Command
+from sheet_diag.cli.options import (
+    FOLDER,
+    HELP,
+    AsOfOption,
+    BenchmarkOption,
+    CatalogOption,
+    ClientsOption,
+    ConfigOption,
+    FileOption,
+    InputOption,
+    JobsOption,
+    LangOption,
+    OutputOption,
+    PasswordsOption,
+    PdfOption,
+    PreviousOption,
+    ProtectOption,
+    SchedulerOption,
+    app,
+)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+@app.command(help=HELP("cli.help.template"), cls=Command)
+def template(
+    output: FileOption = Path("hearing_sheet.xlsx"),
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the blank hearing sheet."""
+    from sheet_diag.cli.config import FILE_NAME
+    from sheet_diag.forms.write import hearing_sheet
+
+    with failures(parse_lang(lang, HELP)) as say:
+        settings = configured(config, lang, say, HELP)
+        content = hearing_sheet(load_asked(catalog), say.lang, settings.issuer)
+        _write(output, content)
+        typer.echo(say("cli.template.done", path=output))
+        if settings.issuer.deadline is None:
+            typer.echo(say("cli.template.config", name=FILE_NAME))
+
+
+@app.command(help=HELP("cli.help.run"), cls=Command)
+def run(
+    input: InputOption = "input",
+    output: OutputOption = "output",
+    as_of: AsOfOption = None,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    benchmark: BenchmarkOption = None,
+    pdf: PdfOption = False,
+    protect: ProtectOption = False,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the whole batch."""
+    asked = Asked(
+        input=input, output=output, as_of=as_of, clients=clients, previous=previous,
+        benchmark=benchmark, pdf=pdf, protect=protect, jobs=jobs, scheduler=scheduler,
+        passwords=passwords, lang=lang, catalog=catalog, config=config,
+    )  # fmt: skip
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.pipeline.execution.forkserver import prepare
+
+        prepare()
+        from sheet_diag.cli.output import show_result, with_progress
+        from sheet_diag.pipeline.run import run_over
+
+        with on_disk(asked, say, HELP) as here:
+            order = order_of(here, say, HELP)
+            found = files_of(order, say)
+            result = with_progress(say, lambda progress: run_over(found, order, progress))
+    show_result(result, order, say, url=url_of(output))
+    raise typer.Exit(1 if result.needs_attention else 0)
+
+
+@app.command(help=HELP("cli.help.watch"), cls=Command)
+def watch(
+    input: InputOption = "input",
+    output: OutputOption = "output",
+    as_of: AsOfOption = None,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    benchmark: BenchmarkOption = None,
+    pdf: PdfOption = False,
+    protect: ProtectOption = False,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+    poll: Annotated[bool, typer.Option("--poll", help=HELP("cli.help.poll"))] = False,
+) -> None:
+    """Run now and after every change."""
+    asked = Asked(
+        input=input, output=output, as_of=as_of, clients=clients, previous=previous,
+        benchmark=benchmark, pdf=pdf, protect=protect, jobs=jobs, scheduler=scheduler,
+        passwords=passwords, lang=lang, catalog=catalog, config=config,
+    )  # fmt: skip
+    with failures(parse_lang(lang, HELP)) as say:
+        from sheet_diag.pipeline.execution.forkserver import prepare
+
+        for place in filter(url_of, (input, output)):
+            fail(say("cli.error.watch_url", path=place), say)
+        prepare()
+        order = order_of(asked, say, HELP)
+        from sheet_diag.cli import watch as watching
+    watching.watch(order, asked, say, HELP, polling=poll)
+
+
+@app.command(help=HELP("cli.help.check"), cls=Command)
+def check(
+    files: Annotated[list[Path], typer.Argument(help=HELP("cli.help.files"), metavar="FILE…")],
+    as_json: Annotated[bool, typer.Option("--json", help=HELP("cli.help.json"))] = False,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Tell the verdict on single files; write nothing."""
+
+    with failures(parse_lang(lang, HELP)) as say:
+        for path in files:
+            require_file(path, say)
+        from sheet_diag.pipeline.execution.forkserver import READING, prepare
+
+        prepare(READING)
+        settings = configured(config, lang, say, HELP)
+        from sheet_diag.pipeline.check import check_files
+        from sheet_diag.reports.run_json.writer import verdicts
+
+        loaded = load_asked(catalog)
+        outcomes = check_files(files, loaded, reading(settings.limits, passwords))
+        if as_json:
+            typer.echo(verdicts(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
+        else:
+            from sheet_diag.cli.output import show_verdicts
+
+            show_verdicts(outcomes, say)
+    raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
+
+
+@app.command(help=HELP("cli.help.overrides"), cls=Command)
+def overrides(
+    output: FileOption = Path("input/overrides.xlsx"),
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the blank workbook for the consultant's own decisions, over no other."""
+    from sheet_diag.forms.write import overrides_workbook
+
+    with failures(parse_lang(lang, HELP)) as say:
+        settings = configured(config, lang, say, HELP)
+        if output.exists():
+            fail(say("cli.error.overrides", path=output), say)
+        content = overrides_workbook(load_asked(catalog), say.lang, settings.issuer)
+        _write(output, content)
+        typer.echo(say("cli.overrides.done", path=output))
+
+
+@app.command(help=HELP("cli.help.demo"), cls=Command)
+def demo(
+    folder: Annotated[Path, typer.Argument(help=HELP("cli.help.folder"), metavar=FOLDER)] = Path(
+        "demo"
+    ),
+    as_of: AsOfOption = None,
+    jobs: JobsOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+) -> None:
+    """Make a sample campaign and run the batch over it; some returns need attention, which is no
+    failure."""
+    from sheet_diag.cli.output import show_result, with_progress
+
+    with failures(parse_lang(lang, HELP), "cli.error.interrupted.demo") as say:
+        from sheet_diag.pipeline.execution import forkserver as nursery
+
+        nursery.prepare()
+        from sheet_diag.cli.demo.campaign import Campaign, begin, go_on
+        from sheet_diag.cli.demo.folder import is_free
+        from sheet_diag.cli.demo.next_steps import show_what_next
+        from sheet_diag.cli.demo.returns import prepare
+        from sheet_diag.pipeline.run import run as run_batch
+
+        if not is_free(folder):
+            fail(say("cli.error.demo", path=folder), say)
+        campaign = Campaign(folder, parse_day(as_of, say), say, catalog)
+        loaded = load_asked(catalog)
+        sheet = prepare(folder, loaded)
+        begin(campaign, loaded)
+        asked = Asked(
+            input=str(campaign.input), output=str(campaign.output), as_of=as_of,
+            clients=campaign.clients, jobs=jobs, lang=lang, catalog=catalog,
+            config=campaign.settings,
+        )  # fmt: skip
+        order = order_of(asked, say, HELP)
+        result = with_progress(say, lambda progress: run_batch(order, progress))
+        go_on(campaign)
+    show_result(result, order, say, sheet)
+    show_what_next(campaign)

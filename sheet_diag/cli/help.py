@@ -1,0 +1,144 @@
+"""Help pages in the language of their reader, aligned in every terminal; slips go to `slips`.
+
+Knows how a command is called from the command itself; lays out and wraps, says nothing. (Rich's
+pages cut Japanese off where a column was narrow, and took longer than all the rest of `--help`.)
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from typer.core import TyperArgument, TyperCommand, TyperGroup
+
+from sheet_diag.cli.usage_errors import no_such_command, slips_told, too_many
+from sheet_diag.text.wording import Wording
+
+_WIDEST: Final = 100  # columns
+_LEAST: Final = 24  # columns for a text beside its term, else it goes below
+_INDENT: Final = 2
+# A word or a full-width character, with the marks that must not be parted from it.
+_WORDS: Final = re.compile(r"[（「『]*(?:[!-~À-ɏ]+|.)[、。，．）」』：…]* ?")
+
+Row = tuple[str, str]
+
+
+# The types of `ctx` and `formatter` are private to typer. The root's `ctx.obj` is the `Wording`.
+class Command(TyperCommand):
+    """A command with such a page, and with words for what is mistyped after it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take in what was typed after the command."""
+        ctx.allow_extra_args = True  # told by us
+        with slips_told(ctx):
+            extra = super().parse_args(ctx, args)
+        if extra and not ctx.resilient_parsing:
+            too_many(ctx, extra)
+        return extra
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page."""
+        formatter.write("\n".join(_page(self, ctx)) + "\n")
+
+
+class Group(TyperGroup):
+    """All commands, on such a page; mistyped ones are told in its language."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take in what stands before the command."""
+        with slips_told(ctx):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that was typed."""
+        if args[0][:1] != "-" and self.get_command(ctx, args[0]) is None:
+            no_such_command(ctx, args[0])
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, if there is one."""
+        with slips_told(ctx):
+            return super().invoke(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the page."""
+        formatter.write("\n".join(_page(self, ctx)) + "\n")
+
+
+def _page(command: TyperCommand | TyperGroup, ctx: Any) -> Iterator[str]:
+    say: Wording = ctx.find_root().obj
+    params = command.get_params(ctx)
+    arguments = [_argument(each) for each in params if isinstance(each, TyperArgument)]
+    options = [_option(each, say) for each in params if not isinstance(each, TyperArgument)]
+    commands = _commands(command, ctx)
+    parts = [name for name, _ in arguments] + [say("cli.help.usage.options")]
+    if commands:
+        parts.append(say("cli.help.usage.command"))
+    yield say("cli.help.usage", command=" ".join([ctx.command_path, *parts]))
+    yield ""
+    yield from wrapped(command.help or "", _columns())
+    for key, rows in (("arguments", arguments), ("commands", commands), ("options", options)):
+        if rows:
+            yield ""
+            yield say(f"cli.help.{key}")
+            yield from table(rows, _columns())
+
+
+def _argument(param: Any) -> Row:
+    return param.metavar or param.name.upper(), param.help or ""
+
+
+def _option(param: Any, say: Wording) -> Row:
+    term = " ".join([", ".join(param.opts), param.metavar or ""]).strip()
+    text = say("cli.help.help") if "--help" in param.opts else param.help or ""
+    if param.default not in (None, False, ()) and not param.is_flag:
+        text += say("cli.help.default", value=param.default)
+    return term, text
+
+
+def _commands(command: TyperCommand | TyperGroup, ctx: Any) -> list[Row]:
+    if not isinstance(command, TyperGroup):
+        return []
+    found = [(name, command.get_command(ctx, name)) for name in command.list_commands(ctx)]
+    return [(name, each.help or "") for name, each in found if each and not each.hidden]
+
+
+def _columns() -> int:
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+# --- layout
+
+
+def table(rows: Iterable[Row], columns: int) -> Iterator[str]:
+    """Terms and their texts side by side; one below the other where there is no room."""
+    rows = list(rows)
+    first = max(_width(term) for term, _ in rows) + 2 * _INDENT
+    for term, text in rows:
+        head = " " * _INDENT + term
+        if columns - first < _LEAST:
+            yield head
+            head, start = "", 3 * _INDENT
+        else:
+            start = first
+        for line in wrapped(text, columns - start):
+            yield head + " " * (start - _width(head)) + line
+            head = ""
+
+
+def wrapped(text: str, columns: int) -> Iterator[str]:
+    """Lines of a text; a full-width character takes two columns."""
+    line = ""
+    for word in _WORDS.findall(text):
+        if line and _width(line) + _width(word.rstrip()) > columns:
+            yield line.rstrip()
+            line = ""
+        line += word
+    yield line.rstrip()
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

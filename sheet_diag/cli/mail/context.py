@@ -1,0 +1,190 @@
+"""What was typed after a mailing command -> what it works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.cli.arguments import client_list, configured, load_asked, parse_day
+from sheet_diag.cli.config import FILE_NAME, Config
+from sheet_diag.cli.errors import fail
+from sheet_diag.intake.client_list.reader import read_clients
+from sheet_diag.mail.campaign.outgoing import Office
+from sheet_diag.mail.compose.message import Sender
+from sheet_diag.mail.log.address_history import domains, owners
+from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
+from sheet_diag.mail.log.mail_log import Postbook
+from sheet_diag.mail.outgoing_checks.check import Guard
+from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.client_status import ReturnFacts, Turnout
+from sheet_diag.model.mail import Posted
+from sheet_diag.model.mail_access import Access
+from sheet_diag.model.settings import MailServer, Reading
+from sheet_diag.pipeline.input_files import gone_from
+from sheet_diag.reports.response_status.read_files import ReadFiles
+from sheet_diag.reports.response_status.statuses import standings
+from sheet_diag.reports.run_json.return_facts import facts_in
+from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.staging import JOURNAL
+from sheet_diag.text.wording import Wording
+
+OUTBOX: Final = "outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class MailAsked:
+    """What was typed. `only` are client ids, `unprotected` lets results go out open; `attach` is
+    the form of reports (None: that of the settings), `jobs` how many processes open what is
+    attached (None: one per core)."""
+
+    output: Path
+    clients: Path | None = None
+    previous: Path | None = None
+    as_of: str | None = None
+    only: Sequence[str] | None = None
+    lang: str | None = None
+    catalog: Path | None = None
+    config: Path | None = None
+    unprotected: bool = False
+    attach: str | None = None
+    jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The last run: its date of diagnosis (None: there was none) and what it tells of returns."""
+
+    on: date | None
+    facts: tuple[ReturnFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailroom:
+    """Everything at hand. `only` are folded ids of clients of the list (empty: all)."""
+
+    say: Wording
+    catalog: Catalog
+    config: Config
+    clients: ClientList
+    run: Run
+    output: Path
+    today: date
+    only: frozenset[str]
+
+    @property
+    def log(self) -> Path:
+        """Where the mail log stands."""
+        return self.output / LOG
+
+    @property
+    def deadline(self) -> date | None:
+        """By when those are to answer who have no date of their own."""
+        return self.config.issuer.deadline
+
+    def turnout(self, posted: tuple[Posted, ...], source: Path | None = None) -> Turnout:
+        """Where everyone stands; what was collected counts as if it lay in the input folder still,
+        unless that folder is told."""
+        read = ReadFiles.of(self.run.facts, self.run.on, posted)
+        return standings(
+            self.clients,
+            posted,
+            self.run.facts,
+            ran_on=self.run.on,
+            as_of=self.today,
+            deadline=self.deadline,
+            gone=gone_from(source, self.output, posted, read) if source else (),
+        )
+
+
+def mailroom(asked: MailAsked, say: Wording, words: Wording) -> Mailroom:
+    """Read what every mailing command needs, with `say` set to its language.
+
+    Ends where there is no client list; raises what its parts raise.
+    """
+    config = configured(asked.config, asked.lang, say, words)
+    catalog = load_asked(asked.catalog)
+    path = client_list(asked.clients) or fail(say("mail.error.no_list"), say)
+    clients, _ = read_clients(path, catalog, config.limits)
+    only = frozenset(each.casefold() for each in asked.only or ())
+    if unknown := only - clients.by_id().keys():
+        fail(say("mail.error.only", ids=", ".join(sorted(unknown)), path=path), say)
+    return Mailroom(
+        say=say,
+        catalog=catalog,
+        config=config,
+        clients=clients,
+        run=last_run(asked.output),
+        output=asked.output,
+        today=parse_day(asked.as_of, say),
+        only=only,
+    )
+
+
+def office(room: Mailroom, asked: MailAsked, book: Postbook) -> Office:
+    """Where mails are written. Ends where nobody is set as their sender."""
+    say, settings = room.say, room.config.correspondence
+    if not settings.sender:
+        fail(say("mail.error.no_sender", name=FILE_NAME), say)
+    posted, facts = list(book.posted), list(room.run.facts)
+    if asked.previous:
+        posted += Postbook.read(asked.previous / LOG).posted
+        facts += facts_in(asked.previous)[1]
+    guard = Guard(
+        catalog=room.catalog,
+        clients=room.clients,
+        sender=settings.sender,
+        former_domains=domains(posted, facts),
+        former_owners=owners(posted),
+        named=room.only,
+        passwords=passwords_in(room, book, needed=False),
+        reading=Reading(room.config.limits),
+        unprotected=asked.unprotected,
+        report_lang=room.config.report_language,
+    )
+    return Office(
+        issuer=replace(room.config.issuer, email=settings.sender),
+        sender=Sender(settings.sender, settings.name),
+        letters=Letters(settings.letters),
+        guard=guard,
+        output=room.output,
+        today=room.today,
+        jobs=asked.jobs,
+    )
+
+
+def last_run(output: Path) -> Run:
+    """What the run.json of an output folder tells; nothing where there is none."""
+    if not (output / JOURNAL).is_file():
+        return Run(None, ())
+    return Run(*facts_in(output))
+
+
+def passwords_in(room: Mailroom, book: Postbook, *, needed: bool) -> Mapping[str, str]:
+    """The passwords of the reports by folded client id; raises `PasswordListError`.
+
+    Ends where the list is `needed` and was lost: what has gone out opens with no password that is
+    made anew.
+    """
+    path, sent = room.output / PASSWORDS, book.sealed()
+    if needed and sent and not path.exists():
+        fail(room.say("mail.error.passwords_lost", path=path, count=len(sent)), room.say)
+    clients = ((each.id, each.company) for each in room.clients.clients)
+    return PasswordList.load(path, clients, sent).by_id()
+
+
+def require_mailbox(room: Mailroom) -> tuple[MailServer, Access]:
+    """The server that mail is fetched from, and what opens the account. Ends where none is set;
+    raises `CredentialsError`."""
+    from sheet_diag.mail.auth.credentials import access_for
+
+    server = room.config.correspondence.imap
+    if server is None:
+        fail(room.say("mail.error.no_imap", name=FILE_NAME), room.say)
+    return server, access_for(server, "imap", os.environ)

@@ -1,0 +1,258 @@
+"""The commands of the mail loop: the client list, sheets out, reminders, corrections, results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from sheet_diag.cli.arguments import parse_lang
+from sheet_diag.cli.errors import failures
+from sheet_diag.cli.help import Command
+from sheet_diag.cli.options import (
+    FILE,
+    FOLDER,
+    HELP,
+    AgainOption,
+    ByHandOption,
+    CatalogOption,
+    ClientsOption,
+    ConfigOption,
+    InputFolderOption,
+    JobsOption,
+    LangOption,
+    OnlyOption,
+    OutputFolderOption,
+    PreviousOption,
+    SendOption,
+    TodayOption,
+    app,
+)
+
+_STOPPED: Final = "mail.error.interrupted"
+
+
+@app.command("clients", help=HELP("cli.help.clients_command"), cls=Command)
+def clients_(
+    file: Annotated[
+        Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help=HELP("cli.help.new"))] = False,
+    output: OutputFolderOption = Path("output"),
+    previous: PreviousOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Check the client list, or make a blank one."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail.client_list import Listed, check_list, new_list
+
+        listed = Listed(file, output, previous, lang, catalog, config)
+        (new_list if new else check_list)(listed, say, HELP)
+
+
+@app.command(help=HELP("cli.help.issue"), cls=Command)
+def issue(
+    output: OutputFolderOption = Path("output"),
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    again: AgainOption = False,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make a hearing sheet per client, and the mails that ask for it."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail import run as errands
+        from sheet_diag.cli.mail.context import MailAsked
+
+        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(asked, send, sent_by_hand, again)
+        done = errands.issue(errand, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.remind"), cls=Command)
+def remind(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    days: Annotated[int, typer.Option(help=HELP("cli.help.days"), min=0, metavar="N")] = 0,
+    again_after: Annotated[
+        int | None, typer.Option(help=HELP("cli.help.again_after"), min=1, metavar="N")
+    ] = None,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write to the clients that are late."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail import run as errands
+        from sheet_diag.cli.mail.context import MailAsked
+
+        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(asked, send, sent_by_hand)
+        done = errands.remind(errand, days, input, say, HELP, gap=again_after)
+    _end(done)
+
+
+@app.command("return", help=HELP("cli.help.return"), cls=Command)
+def send_back(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    due: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.return_due"), metavar="YYYY-MM-DD")
+    ] = None,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    again: AgainOption = False,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Send back what is to be corrected."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail import run as errands
+        from sheet_diag.cli.mail.context import MailAsked
+
+        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.Errand(asked, send, sent_by_hand, again)
+        done = errands.send_back(errand, due, input, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.deliver"), cls=Command)
+def deliver(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    passwords: Annotated[
+        bool, typer.Option("--passwords", help=HELP("cli.help.deliver_passwords"))
+    ] = False,
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help=HELP("cli.help.unprotected"))
+    ] = False,
+    attach: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.attach"), metavar="xlsx|pdf|both")
+    ] = None,
+    jobs: JobsOption = None,
+    clients: ClientsOption = None,
+    previous: PreviousOption = None,
+    only: OnlyOption = None,
+    again: AgainOption = False,
+    send: SendOption = False,
+    sent_by_hand: ByHandOption = False,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Send the reports; the passwords apart from them."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail import run as errands
+        from sheet_diag.cli.mail.context import MailAsked
+
+        typed = (output, clients, previous, as_of, only, lang, catalog, config)
+        asked = MailAsked(*typed, unprotected, attach, jobs)
+        errand = errands.Errand(asked, send, sent_by_hand, again)
+        if passwords:
+            done = errands.deliver_passwords(errand, say, HELP)
+        else:
+            done = errands.deliver(errand, input, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.collect"), cls=Command)
+def collect(
+    input: InputFolderOption = Path("input"),
+    output: OutputFolderOption = Path("output"),
+    since: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.since"), metavar="YYYY-MM-DD")
+    ] = None,
+    clients: ClientsOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Fetch the mails with returns into the input folder."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail.collect import fetch
+        from sheet_diag.cli.mail.context import MailAsked
+
+        asked = MailAsked(output, clients, lang=lang, catalog=catalog, config=config)
+        done = fetch(asked, input, since, say, HELP)
+    _end(done)
+
+
+@app.command(help=HELP("cli.help.status"), cls=Command)
+def status(
+    output: OutputFolderOption = Path("output"),
+    input: InputFolderOption = Path("input"),
+    clients: ClientsOption = None,
+    as_of: TodayOption = None,
+    lang: LangOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Tell where everyone stands."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.cli.mail.context import MailAsked, mailroom
+        from sheet_diag.cli.mail.send import tell_of_drafts
+        from sheet_diag.cli.mail.status_output import show_turnout
+        from sheet_diag.mail.log.mail_log import Postbook
+
+        asked = MailAsked(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
+        room = mailroom(asked, say, HELP)
+        tell_of_drafts(room)
+        gap = room.config.correspondence.reminder_days
+        show_turnout(room.turnout(Postbook.read(room.log).posted, input), say, gap)
+
+
+@app.command(help=HELP("cli.help.login"), cls=Command)
+def login(
+    server: Annotated[
+        str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")
+    ] = "smtp",
+    browser: Annotated[bool, typer.Option("--browser", help=HELP("cli.help.browser"))] = False,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Keep what opens a mail account where the system keeps passwords."""
+    with failures(parse_lang(lang, HELP), "signin.interrupted") as say:
+        from sheet_diag.cli.mail.login import LoginAsked, keep_login
+
+        keep_login(LoginAsked(server, browser, lang, config), say, HELP)
+
+
+@app.command(help=HELP("cli.help.letters"), cls=Command)
+def letters(
+    folder: Annotated[
+        Path, typer.Argument(help=HELP("cli.help.letters_folder"), metavar=FOLDER)
+    ] = Path("letters"),
+    lang: LangOption = None,
+) -> None:
+    """Copy the letters out, to be edited."""
+    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+        from sheet_diag.mail.templates.copies import copy_templates
+
+        made = copy_templates(folder, say.lang if lang else None)
+        key = "mail.letters.made" if made else "mail.letters.none"
+        typer.echo(say(key, count=len(made), path=folder))
+
+
+def _end(done: bool) -> NoReturn:
+    raise typer.Exit(0 if done else 1)

@@ -1,0 +1,80 @@
+"""Words in, words out, exit status. Decides nothing about returns.
+
+Exit status 0: every file was ranked, superseded or ignored with a reason; 1: some return needs
+attention, or some mail was not written or sent; 2: usage, catalogue or configuration error; 3: a
+fault of ours; 130: stopped by Ctrl-C (which is how watching ends: with 0, unless a run was at
+work).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from sheet_diag import __version__
+from sheet_diag.cli import diagnosis_commands as diagnosing
+from sheet_diag.cli import mail_commands as corresponding
+from sheet_diag.cli.errors import unexpected
+from sheet_diag.cli.options import HELP, app
+
+__all__ = ["app", "main"]
+
+# As they follow each other in a campaign.
+_ORDER: Final = (
+    diagnosing.template,
+    corresponding.clients_,
+    corresponding.issue,
+    corresponding.collect,
+    diagnosing.run,
+    diagnosing.watch,
+    diagnosing.check,
+    diagnosing.overrides,
+    corresponding.status,
+    corresponding.remind,
+    corresponding.send_back,
+    corresponding.deliver,
+    corresponding.login,
+    corresponding.letters,
+    diagnosing.demo,
+)
+app.registered_commands.sort(key=lambda command: _ORDER.index(command.callback))
+
+
+def main() -> None:
+    """Entry point of `sheet-diag`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
+            reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - our own fault: kept for us, told in a sentence
+        typer.echo(HELP("cli.error.head", text=unexpected(error, HELP)), err=True)
+        sys.exit(3)
+
+
+def _end(*_: object) -> NoReturn:
+    """Ended by the system: as by Ctrl-C, nothing is left in the output folder."""
+    sys.exit(143)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sheet-diag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help=HELP("cli.help.version"), callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    del version

@@ -1,0 +1,253 @@
+"""The progress bar and the closing summary; quiet in a pipe. Says, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.client_status import GroupTurnout
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Code, Severity
+from sheet_diag.pipeline.run_diff import Change, Kind, Standing
+from sheet_diag.text import problems
+from sheet_diag.text.numbers import shown
+from sheet_diag.text.terminal_text import plain, printable
+from sheet_diag.text.wording import Wording
+
+if TYPE_CHECKING:  # a check of one file does not wait for pandas
+    from sheet_diag.pipeline.ingest import Progress as Report
+    from sheet_diag.pipeline.run import Order, Result
+
+_MOST_ROWS: Final = 15
+_MOST_NAMED: Final = 3
+# What may be of another client than it says: deliver would be late to tell it.
+_DOUBTS: Final = {
+    "sender": (Code.SENDER_DISAGREES,),
+    "company": (Code.LISTED_NAME_DIFFERS,),
+    "unlisted": (Code.NOT_LISTED, Code.ID_NOT_LISTED, Code.LISTED_UNSURE),
+}
+_COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
+
+
+def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
+    """Do the work under a progress bar, if a person is watching."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(say(f"cli.progress.{stage}"), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+            if stage == "cluster" and not done and not console.is_terminal:
+                console.print(say("cli.progress.cluster"))  # a log must say why it stands still
+
+        return work(report)
+
+
+@contextmanager
+def bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar for one job, if a person is watching; to be told how many are done."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as shown:
+        task = shown.add_task(text, total=total)
+        yield lambda done: shown.update(task, completed=done)
+
+
+def show_result(
+    result: Result,
+    order: Order,
+    say: Wording,
+    sheet: Path | None = None,
+    url: str | None = None,
+) -> None:
+    """Clients by rank, files that need attention and why, where to look: in the output folder, or
+    at the URL where it was put."""
+    console = Console(highlight=False, soft_wrap=False)
+    if any(outcome.status is Status.RANKED for outcome in result.outcomes):
+        console.print(_ranks(result, say))
+    attention = [o for o in result.outcomes if o.needs_attention]
+    if attention:
+        console.print(_attention(attention, say))
+    counts = {status.value: result.portfolio.counts[status] for status in Status}
+    console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
+    if result.portfolio.turnout:
+        console.print(_turnout(result.portfolio.turnout.total, say))
+    for line in (*_doubts(result.outcomes, say), *_passwords(result, say)):
+        console.print(f"[yellow]{plain(line)}[/]", soft_wrap=True)
+    unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if order.office else 0
+    if unprinted:
+        console.print(say("cli.summary.not_printed", count=unprinted))
+    console.print()
+    console.print(say("cli.summary.where"))
+    places = _places(result.outcomes, order)
+    paths = {key: f"{url}/{name}" if url else order.output / name for key, name in places.items()}
+    for key, path in ({"sheet": sheet, **paths} if sheet else paths).items():
+        console.print(
+            "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
+        )
+
+
+def _places(outcomes: Sequence[Outcome], order: Order) -> dict[str, str]:
+    """What there is in the output folder, by the key of its sentence."""
+    places = {"portfolio": "portfolio.xlsx"}
+    if any(outcome.result for outcome in outcomes):
+        places["results"] = "results"
+    if any(outcome.correction for outcome in outcomes):
+        places["corrections"] = "corrections"
+    if any(outcome.pdf for outcome in outcomes):
+        places["pdf"] = "pdf"
+    if order.protect:
+        places["passwords"] = "passwords.csv"
+    return places
+
+
+def _doubts(outcomes: Sequence[Outcome], say: Wording) -> Iterator[str]:
+    counting = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
+    for name, codes in _DOUBTS.items():
+        files = [o.received.label for o in counting if any(p.code in codes for p in o.problems)]
+        if files:
+            named = ", ".join(files[:_MOST_NAMED]) + (" …" if len(files) > _MOST_NAMED else "")
+            yield say(f"cli.summary.doubt.{name}", count=len(files), files=named)
+
+
+def _passwords(result: Result, say: Wording) -> Iterator[str]:
+    """What has become of passwords that clients may have been told."""
+    if result.former:
+        yield say("cli.summary.former", name=result.former)
+    if result.renewed:
+        clients = [f"{number} {name}".strip() for number, name in result.renewed]
+        more = " …" if len(clients) > _MOST_ROWS else ""
+        names = ", ".join(clients[:_MOST_ROWS]) + more
+        yield say("cli.summary.renewed", count=len(clients), names=names)
+
+
+def show_changes(found: Sequence[Change], result: Result, moment: datetime, say: Wording) -> None:
+    """After a run that follows another one: what is otherwise, and how many stand how."""
+    console = Console(highlight=False)
+    counts = {status.value: result.portfolio.counts[status] for status in Status}
+    files = say("cli.summary.files", files=result.portfolio.files, **counts)
+    console.print(f"[bold]{moment:%H:%M:%S}[/] {files}", soft_wrap=True)
+    for change in found[:_MOST_ROWS]:
+        console.print(f"  {plain(_change(change, say))}", soft_wrap=True)
+    if len(found) > _MOST_ROWS:
+        console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
+    for line in _passwords(result, say):
+        console.print(f"  [yellow]{plain(line)}[/]", soft_wrap=True)
+    if not found:
+        console.print("  " + say("cli.change.none"))
+
+
+def show_verdicts(outcomes: Sequence[Outcome], say: Wording) -> None:
+    """Each file: its verdict, and every problem with its place and what to do."""
+    console = Console(highlight=False)
+    for outcome in outcomes:
+        console.print(f"[bold]{plain(outcome.received.label)}[/]", soft_wrap=True)
+        console.print("  " + _verdict(outcome, say))
+        for line in _problem_lines(outcome, say):
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
+        console.print()
+
+
+def _verdict(outcome: Outcome, say: Wording) -> str:
+    status = say(f"portfolio.status.{outcome.status.value}")
+    scores = outcome.diagnosis.scores if outcome.diagnosis else None
+    if scores is None or scores.rank is None or scores.overall is None:
+        return status
+    return say("cli.check.ranked", status=status, rank=scores.rank, score=shown(scores.overall))
+
+
+def _change(change: Change, say: Wording) -> str:
+    before, after = change.before, change.after
+    if after is None:
+        return say("cli.change.gone", who=_who(before)) if before else ""
+    if before is None:
+        return say("cli.change.new", who=_who(after), now=_standing(after, say))
+    if change.kind is Kind.MOVED:
+        return say("cli.change.moved", before=before.label, who=_who(after))
+    parts = {"before": _standing(before, say), "now": _standing(after, say)}
+    return say("cli.change.other", who=_who(after), **parts)
+
+
+def _who(standing: Standing) -> str:
+    return f"{standing.name} ({standing.label})" if standing.name else standing.label
+
+
+def _standing(standing: Standing, say: Wording) -> str:
+    status = say(f"portfolio.status.{standing.status.value}")
+    if standing.rank and standing.score is not None:
+        return say("cli.standing.ranked", rank=standing.rank, score=shown(standing.score))
+    if standing.errors:
+        return say("cli.standing.errors", status=status, count=standing.errors)
+    return status
+
+
+def _problem_lines(outcome: Outcome, say: Wording) -> Iterator[str]:
+    for problem in outcome.problems:
+        kind = say(f"report.severity.{problems.severity(problem.code).value}")
+        place = "!".join(part for part in (problem.sheet, problem.cell) if part and problem.cell)
+        text = f"{problems.message(problem, say.lang)} {problems.advice(problem, say.lang)}".strip()
+        line = say("cli.check.line", kind=kind, place=f"{place} " if place else "", text=text)
+        yield printable(line)
+
+
+def _turnout(total: GroupTurnout, say: Wording) -> str:
+    """How many have answered, in a line: `status` tells more."""
+    parts = {"received": total.received, "sent": total.sent, "overdue": total.overdue}
+    return say("cli.summary.turnout", rate=f"{total.rate:.0%}", **parts)
+
+
+def _ranks(result: Result, say: Wording) -> Table:
+    table = Table(title=say("cli.summary.title"), title_justify="left")
+    table.add_column(say("cli.summary.rank"), justify="center")
+    table.add_column(say("cli.summary.count"), justify="right")
+    table.add_column(say("cli.summary.share"), justify="right")
+    total = sum(result.portfolio.ranks.values())
+    for rank in Rank:
+        count = result.portfolio.ranks[rank]
+        color = _COLORS[rank.value]
+        table.add_row(f"[bold {color}]{rank.value}[/]", str(count), f"{count / total:.0%}")
+    return table
+
+
+def _attention(outcomes: list[Outcome], say: Wording) -> Table:
+    table = Table(title=say("cli.summary.attention.title"), title_justify="left", show_lines=True)
+    table.add_column(say("cli.summary.attention.file"), overflow="fold")
+    table.add_column(say("cli.summary.attention.status"), no_wrap=True)
+    table.add_column(say("cli.summary.attention.reason"), overflow="fold")
+    for outcome in outcomes[:_MOST_ROWS]:
+        status = say(f"portfolio.status.{outcome.status.value}")
+        table.add_row(plain(outcome.received.label), status, plain(_reason(outcome, say)))
+    if len(outcomes) > _MOST_ROWS:
+        table.add_row("…", "", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
+    return table
+
+
+def _reason(outcome: Outcome, say: Wording) -> str:
+    """The first error with what to do about it: the others stand in the portfolio."""
+    errors = [p for p in outcome.problems if problems.severity(p.code) is Severity.ERROR]
+    first = errors[0]
+    text = f"{problems.message(first, say.lang)} {problems.advice(first, say.lang)}".strip()
+    rest = len(errors) - 1
+    return f"{text} (+{rest})" if rest else text

@@ -1,0 +1,181 @@
+"""Runs again and again, whenever something in the input folder or beside it has changed and rests.
+
+A run that cannot be done is told and tried again; nothing but Ctrl-C ends the watching once it has
+begun.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import typer
+
+from sheet_diag.cli.arguments import CLIENT_LISTS, Asked, order_of
+from sheet_diag.cli.config import FILE_NAME
+from sheet_diag.cli.errors import require_files, sentence, unexpected
+from sheet_diag.cli.output import show_changes, show_result, with_progress
+from sheet_diag.intake.discovery import find
+from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
+from sheet_diag.pipeline.execution.executor import ClusterError
+from sheet_diag.pipeline.run import Order, Result, run_over
+from sheet_diag.pipeline.run_diff import Standing, changes, standings
+from sheet_diag.pipeline.watched_files import Scene
+from sheet_diag.storage.staging import JOURNAL, OutputBusyError
+from sheet_diag.text.wording import Wording
+
+if TYPE_CHECKING:
+    from sheet_diag.pipeline.watched_files import Look
+
+_BUSY: Final = 5.0  # seconds until another run is asked again whether it has ended
+_AWAY: Final = 1.0  # seconds between two looks for a folder that is gone
+_CLOSED: Final = 30.0  # seconds until a disk is asked again whether it takes what we write
+
+
+def watch(order: Order, asked: Asked, say: Wording, words: Wording, *, polling: bool) -> NoReturn:
+    """Run now, and what is asked for after every change.
+
+    Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
+    leaves the former output.
+    """
+    watching = _Watching(asked, say, words, polling)
+    try:
+        watching.begin(order)
+        while True:
+            watching.go_on()
+    except KeyboardInterrupt:
+        typer.echo("\n" + say("cli.watch.end"))
+        raise typer.Exit(0) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hurdle:
+    """What a run stumbled over: worth another try once the file that was in the way is gone or can
+    be written (Excel has closed it), else at a time."""
+
+    file: Path | None
+    again: float
+
+    def is_gone(self) -> bool:
+        if self.file and not self.file.exists():
+            return True
+        if self.file and self.file.is_file():
+            return _can_be_written(self.file)
+        return time.monotonic() >= self.again
+
+
+class _Watching:
+    """What is remembered from run to run."""
+
+    def __init__(self, asked: Asked, say: Wording, words: Wording, polling: bool) -> None:
+        self._asked = asked
+        self._say = say
+        self._words = words
+        self._scene = Scene(Path(asked.input), Path(asked.output), _beside(asked), polling)
+        self._seen: Look = {}
+        self._before: tuple[Standing, ...] | None = None
+        self._hurdle: _Hurdle | None = None
+        self._told = ""
+
+    def begin(self, order: Order) -> None:
+        """The first run."""
+        self._seen = self._scene.look()
+        self._attempt(lambda: order)
+        typer.echo(self._say("cli.watch.waiting", path=self._asked.input))
+
+    def go_on(self) -> None:
+        """Wait and run for as long as the folder is there; then let a moment pass."""
+        try:
+            self._wait_and_run()
+        except OSError as error:  # the system takes no more watches, or a folder goes meanwhile
+            if not self._scene.polling:
+                self._scene = replace(self._scene, polling=True)
+                reason = error.strerror or str(error)
+                self._complain(self._say("cli.watch.polling", reason=reason))
+        if not self._scene.input.is_dir():
+            self._complain(self._say("cli.watch.away", path=self._asked.input))
+        time.sleep(_AWAY)
+
+    def _wait_and_run(self) -> None:
+        for moved in self._scene.wake() if self._scene.input.is_dir() else ():
+            over = self._hurdle is not None and self._hurdle.is_gone()
+            if not moved and not over:
+                continue
+            now = self._scene.rest(self._seen)
+            if over or now != self._seen:
+                self._seen = now
+                self._attempt(lambda: order_of(self._asked, self._say, self._words))
+
+    def _attempt(self, make: Callable[[], Order]) -> None:
+        self._hurdle = None
+        try:
+            order = make()
+            result = self._run(order)
+        except KeyboardInterrupt:
+            typer.echo("\n" + self._say("cli.error.interrupted"), err=True)
+            raise typer.Exit(130) from None
+        except typer.Exit:  # told by who refused, and nothing to be tried before a change
+            return
+        except Exception as error:  # noqa: BLE001 - whatever ends a run does not end the watching
+            self._stumble(error)
+            return
+        if result:
+            self._tell(result, order)
+
+    def _run(self, order: Order) -> Result | None:
+        say = self._say
+        found = find(order.input, apart_from=order.output)
+        if not found:
+            left = say("cli.watch.left", path=order.output) if self._before else ""
+            self._complain(say("cli.watch.empty", path=order.input) + left)
+            return None
+        require_files(found, order.input, say)
+        return with_progress(say, lambda progress: run_over(found, order, progress))
+
+    def _tell(self, result: Result, order: Order) -> None:
+        before, self._before = self._before, standings(result.outcomes)
+        self._told = ""
+        if before is None:
+            show_result(result, order, self._say)
+        else:
+            show_changes(changes(before, self._before), result, datetime.now(), self._say)
+
+    def _stumble(self, error: Exception) -> None:
+        now = time.monotonic()
+        if isinstance(error, OutputBusyError):
+            self._hurdle = _Hurdle(None, now + _BUSY)
+        elif isinstance(error, ClusterError):
+            self._hurdle = _Hurdle(None, now + _CLOSED)
+        elif isinstance(error, OSError):
+            file = Path(str(error.filename2 or error.filename or ""))
+            self._hurdle = _Hurdle(file if file.exists() else None, now + _CLOSED)
+        text = sentence(error, self._say) or unexpected(error, self._say)
+        self._complain(self._say("cli.error.head", text=text))
+
+    def _complain(self, text: str) -> None:
+        """Tell it, but not again and again."""
+        if text != self._told:
+            typer.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)
+        self._told = text
+
+
+def _beside(asked: Asked) -> tuple[Path, ...]:
+    """The files beside the input folder that a run reads, too."""
+    previous = asked.previous / JOURNAL if asked.previous else None
+    config = asked.config or Path(FILE_NAME)
+    log = Path(asked.output) / LOG
+    lists = (asked.clients,) if asked.clients else CLIENT_LISTS
+    named = (config, asked.passwords, asked.catalog, previous, asked.benchmark, *lists, log)
+    return tuple(path for path in named if path)
+
+
+def _can_be_written(path: Path) -> bool:
+    try:
+        path.open("r+b").close()
+    except OSError:
+        return False
+    return True

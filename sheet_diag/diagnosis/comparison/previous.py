@@ -1,0 +1,199 @@
+"""A client's diagnosis beside the one of an earlier run. Pure.
+
+Clients are the same by their id; without one on both sides by their company name, where exactly
+one client bears it then and now; never by a guess. Items are compared only where they are the
+same item: asked in the same words, with the same weight and the same choices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.comparison import (
+    ItemChange,
+    Movement,
+    Previous,
+    PreviousHead,
+    PreviousReturn,
+    PreviousRun,
+)
+from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Code, Problem, Received
+from sheet_diag.text.normalize import company_key, fold
+
+
+def matched(outcomes: Sequence[Outcome], run: PreviousRun) -> Mapping[str, PreviousReturn]:
+    """What the earlier run tells of every ranked client that it ranked, by the label of his return.
+
+    Looks at no answers, so that they need not be at hand.
+    """
+    present = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
+    return {
+        outcome.received.label: before
+        for outcome, before in _matched(present, run.returns)
+        if outcome.status is Status.RANKED and before.rank is not None and before.score is not None
+    }
+
+
+def beside_previous(
+    catalog: Catalog, outcome: Outcome, before: PreviousReturn, run: PreviousHead
+) -> Outcome:
+    """A ranked outcome with the previous diagnosis of its client; where answers and remarks are all
+    the same as then, a problem says so."""
+    previous = _previous(catalog, outcome.received, before, run)
+    problems = outcome.problems
+    if previous.copied:
+        copied = Problem(Code.COPIED_FROM_PREVIOUS, value=previous.as_of.isoformat())
+        problems = (*problems, copied)
+    comparison = replace(outcome.comparison, previous=previous)
+    return replace(outcome, problems=problems, comparison=comparison)
+
+
+def fingerprint(catalog: Catalog, item: Item) -> str:
+    """What makes an item the same one: its question and weight, 重大, and the worth of choices."""
+    choices = [
+        (choice.id, choice.role.value, None if choice.value is None else str(choice.value))
+        for choice in catalog.offered(item)
+    ]
+    question = [fold(item.question.ja), fold(item.question.en)]
+    return _digest([question, item.weight, item.critical, choices])
+
+
+def entries_digest(received: Received) -> str:
+    """SHA-256 over the client's own answers and remarks; those set by the consultant do not count.
+    Empty where nothing was read."""
+    if received.sheet is None:
+        return ""
+    own = {each.item: (each.before, each.raw) for each in received.judgement.overrides}
+    entries = []
+    for response in sorted(received.sheet.responses, key=lambda each: each.item):
+        choice, raw = own.get(response.item, (response.choice, response.raw))
+        entries.append((response.item, choice or fold(raw), response.remark))
+    return _digest(entries)
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- the same client
+
+_Bearer = TypeVar("_Bearer")
+
+
+def _matched(
+    now: Sequence[Outcome], then: Sequence[PreviousReturn]
+) -> Iterator[tuple[Outcome, PreviousReturn]]:
+    """Pairs of one client, no return in two of them."""
+    present = _borne_once((_client(each), each) for each in now)
+    earlier = _borne_once((fold(each.client), each) for each in then)
+    ids = present.keys() & earlier.keys()
+    yield from ((outcome, earlier[name]) for name, outcome in present.items() if name in ids)
+    present = _borne_once((company_key(_name(each)), each) for each in now)
+    earlier = _borne_once((company_key(each.name), each) for each in then)
+    for name, outcome in present.items():
+        before = earlier.get(name)
+        if before is not None and _may_be_one(fold(before.client), _client(outcome), ids):
+            yield outcome, before
+
+
+def _may_be_one(before: str, now: str, matched: Collection[str]) -> bool:
+    """Two ids are never one client, and nobody is another's who has been found by his id."""
+    return not (before and now) and before not in matched and now not in matched
+
+
+def _borne_once(bearers: Iterable[tuple[str, _Bearer]]) -> dict[str, _Bearer]:
+    """Ids or names that exactly one bears; no name is borne by nobody."""
+    bearing: dict[str, list[_Bearer]] = {}
+    for name, bearer in bearers:
+        bearing.setdefault(name, []).append(bearer)
+    return {name: only[0] for name, only in bearing.items() if name and len(only) == 1}
+
+
+def _client(outcome: Outcome) -> str:
+    sheet = outcome.received.sheet
+    return fold(sheet.identity.client or "") if sheet else ""
+
+
+def _name(outcome: Outcome) -> str:
+    sheet = outcome.received.sheet
+    return sheet.name if sheet else ""
+
+
+# --- then and now
+
+
+def _previous(
+    catalog: Catalog, received: Received, before: PreviousReturn, run: PreviousHead
+) -> Previous:
+    if before.rank is None or before.score is None or received.sheet is None:
+        raise ValueError(f"{received.label} is compared without a rank")
+    return Previous(
+        as_of=run.as_of,
+        rank=before.rank,
+        score=before.score,
+        categories=before.categories,
+        changes=tuple(_changes(catalog, received.sheet.answers, before, run)),
+        same_catalog=run.sha256 == catalog.sha256,
+        copied=before.entries == entries_digest(received),
+    )
+
+
+def _changes(
+    catalog: Catalog,
+    answers: Mapping[str, str | None],
+    before: PreviousReturn,
+    run: PreviousHead,
+) -> Iterator[ItemChange]:
+    """Every item of now in the order of the catalogue, then those no longer asked."""
+    asked = before.answers.keys() if run.items is None else run.items.keys()
+    for item in catalog.items.values():
+        then, now = before.answers.get(item.id), answers.get(item.id)
+        if item.id not in asked:
+            yield ItemChange(item.id, Movement.NEW, None, now)
+        elif not _is_same(catalog, item, run):
+            yield ItemChange(item.id, Movement.NOT_COMPARED, then, now)
+        else:
+            yield ItemChange(item.id, _movement(catalog, item, then, now), then, now)
+    for name in asked:
+        if name not in catalog.items:
+            yield ItemChange(name, Movement.GONE, before.answers.get(name), None)
+
+
+def _is_same(catalog: Catalog, item: Item, run: PreviousHead) -> bool:
+    if run.sha256 == catalog.sha256:
+        return True
+    return run.items is not None and run.items.get(item.id) == _fingerprints(catalog)[item.id]
+
+
+@prepared
+def _fingerprints(catalog: Catalog) -> Mapping[str, str]:
+    return {name: fingerprint(catalog, item) for name, item in catalog.items.items()}
+
+
+def _movement(catalog: Catalog, item: Item, then: str | None, now: str | None) -> Movement:
+    """該当なし has no value: a change to it or from it is neither better nor worse."""
+    if then == now:
+        return Movement.SAME
+    before, after = _value(catalog, item, then), _value(catalog, item, now)
+    if before is None or after is None or before == after:
+        return Movement.SAME
+    return Movement.IMPROVED if after > before else Movement.WORSENED
+
+
+def _value(catalog: Catalog, item: Item, answer: str | None) -> Fraction | None:
+    """As scored: 未回答 and 該当なし where it is not allowed bring nothing."""
+    choice = catalog.choices_of(item).get(answer or "")
+    if choice is None:
+        return Fraction(0)
+    if choice.value is None:
+        return None if item.na_allowed else Fraction(0)
+    return choice.value

@@ -1,0 +1,169 @@
+"""What every answer to every item is worth: tables of a catalogue, and sums over a category.
+
+The tables are made once. Sums are whole numbers, `parts` to a point of weight, where `parts` makes
+every value of the catalogue whole: adding fractions took most of the time of scoring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from math import lcm
+
+from sheet_diag.model.catalog import Catalog, Category, Choice, Item, Role
+from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.results import ItemScore
+
+Answers = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One answer to one item. Its weight is `open` where it is 未回答, `left_out` where it does not
+    count (0 elsewhere); `earned` are the parts that it brings. `role` is None where nothing known
+    was answered."""
+
+    item: str
+    critical: bool
+    role: Role | None
+    open: int
+    left_out: int
+    earned: int
+    score: ItemScore
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """How the answers to one item are marked; one that is not known is none."""
+
+    item: str
+    marks: Mapping[str | None, Mark]
+    unanswered: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The markings of one category, the weight of all its items, and how many parts a point has."""
+
+    category: str
+    markings: tuple[Marking, ...]
+    total: int
+    parts: int
+
+    def sums(self, answers: Answers) -> Sums:
+        """Mark the answers and add up what they bring."""
+        marks = [each.marks.get(answers.get(each.item), each.unanswered) for each in self.markings]
+        return Sums(
+            marks=marks,
+            parts=self.parts,
+            total=self.total,
+            left_out=sum([mark.left_out for mark in marks]),
+            open=sum([mark.open for mark in marks]),
+            earned=sum([mark.earned for mark in marks]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One category of one return: its marks, and their weights added up."""
+
+    marks: Sequence[Mark]
+    parts: int
+    total: int
+    left_out: int
+    open: int
+    earned: int
+
+    @property
+    def applicable(self) -> int:
+        """The weight of what counts."""
+        return self.total - self.left_out
+
+    @property
+    def answered(self) -> int:
+        """The weight of what was answered; わからない is an answer."""
+        return self.applicable - self.open
+
+    @property
+    def na_share(self) -> Fraction:
+        """The share of the weight that left as 該当なし."""
+        return Fraction(self.left_out, self.total)
+
+    def leaves_out_over(self, limit: Fraction) -> bool:
+        """Whether more than this share left as 該当なし, of a category that still counts."""
+        return bool(self.left_out and self.applicable) and self.na_share > limit
+
+    @property
+    def lost(self) -> Fraction:
+        """Σ w(1-v), with 未回答 as 0 and without 該当なし."""
+        return Fraction(self.applicable * self.parts - self.earned, self.parts)
+
+
+class Reading(Enum):
+    """A way to read the same answers: what 未回答 and 該当なし are worth."""
+
+    RECORD = "未回答 0, 該当なし left out"
+    UPPER = "未回答 1, 該当なし left out"
+    STRICT = "未回答 0, 該当なし 0"
+
+    def score(self, sums: Sums) -> Fraction | None:
+        """100 · Σ w·v / Σ w over what counts; None where nothing does (対象外)."""
+        weight = sums.total if self is Reading.STRICT else sums.applicable
+        granted = sums.open * sums.parts if self is Reading.UPPER else 0
+        return Fraction(100 * (sums.earned + granted), weight * sums.parts) if weight else None
+
+    def missed(self, sums: Sums) -> tuple[str, ...]:
+        """Critical items worth nothing (重大項目の未実施)."""
+        return tuple(
+            mark.item
+            for mark in sums.marks
+            if mark.critical
+            and not mark.earned
+            and not (mark.left_out and self is not Reading.STRICT)
+            and not (mark.open and self is Reading.UPPER)
+        )
+
+
+@prepared
+def ledgers(catalog: Catalog) -> tuple[Ledger, ...]:
+    """How every category is marked."""
+    choices = [choice for answer_set in catalog.answer_sets.values() for choice in answer_set]
+    parts = lcm(*(choice.value.denominator for choice in choices if choice.value is not None))
+    return tuple(_ledger(catalog, category, parts) for category in catalog.categories)
+
+
+def _ledger(catalog: Catalog, category: Category, parts: int) -> Ledger:
+    return Ledger(
+        category=category.id,
+        markings=tuple(_marking(catalog, item, parts) for item in category.items),
+        total=sum(item.weight for item in category.items),
+        parts=parts,
+    )
+
+
+def _marking(catalog: Catalog, item: Item, parts: int) -> Marking:
+    choices = catalog.choices_of(item).values()
+    return Marking(
+        item=item.id,
+        marks={choice.id: _mark(item, choice, parts) for choice in choices},
+        unanswered=_mark(item, None, parts),
+    )
+
+
+def _mark(item: Item, choice: Choice | None, parts: int) -> Mark:
+    """該当なし where it is not allowed is 未回答."""
+    value, role = (choice.value, choice.role) if choice else (None, None)
+    left_out = choice is not None and value is None and item.na_allowed
+    worth = value or Fraction(0)
+    earned, lost = item.weight * worth, item.weight * (1 - worth)
+    return Mark(
+        item=item.id,
+        critical=item.critical,
+        role=role,
+        open=item.weight if value is None and not left_out else 0,
+        left_out=item.weight if left_out else 0,
+        earned=int(earned * parts),
+        score=ItemScore(None, None, None) if left_out else ItemScore(worth, earned, lost),
+    )

@@ -1,0 +1,242 @@
+"""Problems of a return -> what its client is asked to do, in the order in which he reads it.
+
+Knows which problems are the client's and which of them he must settle; where the cells stand in
+the sheet, and what the page looks like, is the business of `sheet_diag.sheet.request`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.model.catalog import Catalog, Category, FieldKind
+from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.text import problems as told
+from sheet_diag.text.wording import Wording
+
+
+class Kind(IntEnum):
+    """What a plea is about, in the order of the page."""
+
+    ENTRY = 0  # one cell of the company or the question sheet
+    GENERAL = 1  # a category or the whole sheet
+    OPEN = 2  # a question without an answer
+
+
+# Every other problem is for the consultant alone.
+_FOR_CLIENT: Final = {
+    Code.NOT_UNDERSTOOD: Kind.ENTRY,
+    Code.NA_NOT_ALLOWED: Kind.ENTRY,
+    Code.DUPLICATE_ITEM: Kind.ENTRY,
+    Code.SHEETS_DISAGREE: Kind.ENTRY,
+    Code.DEPARTMENTS_DISAGREE: Kind.ENTRY,
+    Code.ERROR_VALUE: Kind.ENTRY,
+    Code.NOT_CALCULATED: Kind.ENTRY,
+    Code.PICTURE_ANSWER: Kind.ENTRY,
+    Code.MERGED_ANSWER: Kind.ENTRY,
+    Code.FORMULA_ANSWER: Kind.ENTRY,
+    Code.CONTRADICTION: Kind.ENTRY,
+    Code.QUESTION_CHANGED: Kind.ENTRY,
+    Code.COMPANY_MISSING: Kind.ENTRY,
+    Code.PROFILE_MISSING: Kind.ENTRY,
+    Code.PROFILE_NOT_UNDERSTOOD: Kind.ENTRY,
+    Code.UNKNOWN_ITEM: Kind.GENERAL,
+    Code.SHEET_TWICE: Kind.GENERAL,
+    Code.ANSWER_COLUMN_TWICE: Kind.GENERAL,
+    Code.NO_REMARK_COLUMN: Kind.GENERAL,
+    Code.PROFILE_SHEET_MISSING: Kind.GENERAL,
+    Code.STRAY_CELLS: Kind.GENERAL,
+    Code.PICTURES: Kind.GENERAL,
+    Code.NA_SHARE_HIGH: Kind.GENERAL,
+    Code.CATEGORY_INCOMPLETE: Kind.GENERAL,
+    Code.TOTAL_INCOMPLETE: Kind.GENERAL,
+    Code.TOO_FEW_CATEGORIES: Kind.GENERAL,
+    Code.UNANSWERED: Kind.OPEN,
+    Code.ITEM_ROW_MISSING: Kind.OPEN,
+    Code.ITEM_NEW: Kind.OPEN,
+}
+_OF_PROFILE: Final = (Code.COMPANY_MISSING, Code.PROFILE_MISSING, Code.PROFILE_NOT_UNDERSTOOD)
+# Their `value` is what the client entered, or what Excel made of it.
+_VALUE_IS_ENTRY: Final = (
+    Code.NOT_UNDERSTOOD,
+    Code.NA_NOT_ALLOWED,
+    Code.DUPLICATE_ITEM,
+    Code.SHEETS_DISAGREE,
+    Code.ERROR_VALUE,
+    Code.MERGED_ANSWER,
+    Code.UNANSWERED,  # what other sheets of the workbook say
+)
+# What was found where no cell of the new sheet shows it.
+_SHOWN: Final = (Code.SHEET_TWICE, Code.ANSWER_COLUMN_TWICE, Code.STRAY_CELLS)
+_LONG_LIST: Final = 8  # choices of a field; more are left to its drop-down
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """One thing that the client is asked to do.
+
+    `item`, `field` and `category` are ids; at most one is set, none for the sheet as a whole.
+    `entry` is what stands in the cell, or, where `kept` is false, in the former sheet only.
+    """
+
+    code: Code
+    kind: Kind
+    must: bool
+    text: str
+    item: str | None = None
+    field: str | None = None
+    category: str | None = None
+    entry: str = ""
+    kept: bool = True
+    expected: str = ""
+
+
+def pleas(
+    catalog: Catalog,
+    problems: Sequence[Problem],
+    entries: Entries,
+    lost: Mapping[str, str],
+    say: Wording,
+) -> tuple[Plea, ...]:
+    """What must be settled first, each part in the order of the sheet.
+
+    `entries` are what stands in the new sheet's cells; `lost` are answers that could not be put
+    there, by item id.
+    """
+    source = _Source(catalog, problems, entries, lost, say)
+    found = [plea for problem in problems for plea in source.of(problem)]
+    busy = {plea.item for plea in found if plea.kind is Kind.ENTRY}
+    kept = [plea for plea in found if plea.kind is not Kind.OPEN or plea.item not in busy]
+    items, fields = list(catalog.items), list(catalog.field_by_id)
+
+    def place(plea: Plea) -> tuple[bool, Kind, int, int]:
+        field = fields.index(plea.field) if plea.field else len(fields)
+        item = items.index(plea.item) if plea.item else len(items)
+        return not plea.must, plea.kind, field, item
+
+    return tuple(sorted(dict.fromkeys(kept), key=place))
+
+
+class _Source:
+    """The return's problems, and all that a plea is made from."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        problems: Sequence[Problem],
+        entries: Entries,
+        lost: Mapping[str, str],
+        say: Wording,
+    ) -> None:
+        self._catalog = catalog
+        self._entries = entries
+        self._lost = lost
+        self._say = say
+        self._category = {i.id: c for c in catalog.categories for i in c.items}
+        codes = {problem.code for problem in problems}
+        self._all_open = Code.TOTAL_INCOMPLETE in codes
+        self._short = {
+            category.id
+            for problem in problems
+            if problem.code is Code.CATEGORY_INCOMPLETE and (category := self._named(problem))
+        }
+
+    def of(self, problem: Problem) -> Iterator[Plea]:
+        """None, one, or one for each cell concerned."""
+        kind = _FOR_CLIENT.get(problem.code)
+        if kind is None:
+            return
+        if problem.code is Code.DEPARTMENTS_DISAGREE:
+            yield from self._departments(problem)
+        elif problem.code in _OF_PROFILE:
+            yield self._of_field(problem)
+        elif problem.item in self._catalog.items and problem.item:
+            yield self._of_item(problem, problem.item, kind)
+        else:
+            yield self._general(problem)
+
+    def _departments(self, problem: Problem) -> Iterator[Plea]:
+        typed = re.split(r"[\s,、・/]+", dict(problem.details).get("items", ""))
+        items = [item for item in typed if item in self._catalog.items]
+        for item in items:
+            yield self._of_item(problem, item, Kind.ENTRY)
+        if str(len(items)) != dict(problem.details).get("count"):
+            yield self._general(problem)
+
+    def _of_item(self, problem: Problem, name: str, kind: Kind) -> Plea:
+        item = self._catalog.items[name]
+        lang, category = self._say.lang, self._category[name].id
+        entry = self._entries.answers.get(name, "")
+        offered = " / ".join(choice.label[lang] for choice in self._catalog.offered(item))
+        gated = kind is Kind.OPEN and (self._all_open or category in self._short)
+        return Plea(
+            problem.code,
+            kind,
+            must=gated or told.severity(problem.code) is Severity.ERROR,
+            text=told.plea(problem, lang),
+            item=name,
+            entry=entry or self._former(problem, name),
+            kept=bool(entry),
+            expected=offered,
+        )
+
+    def _former(self, problem: Problem, item: str) -> str:
+        """What stood in the former sheet and is not in the new one."""
+        value = problem.value if problem.code in _VALUE_IS_ENTRY else None
+        return "\n".join(dict.fromkeys(filter(None, (self._lost.get(item), value))))
+
+    def _of_field(self, problem: Problem) -> Plea:
+        name = problem.item or "company"
+        field = self._catalog.field_by_id.get(name)
+        if field is None:
+            return self._general(problem)
+        lang, say = self._say.lang, self._say
+        labels = [choice.label[lang] for choice in field.choices]
+        match field.kind:
+            case FieldKind.CHOICE if len(labels) <= _LONG_LIST:
+                expected = " / ".join(labels)
+            case FieldKind.TEXT:
+                expected = field.label[lang]
+            case _:
+                expected = say(f"sheet.request.expected.{field.kind.value}")
+        entry = self._entries.profile.get(name, "")
+        text = told.plea(problem, lang)
+        return Plea(
+            problem.code, Kind.ENTRY, field.required, text, field=name, entry=entry,
+            expected=expected,
+        )  # fmt: skip
+
+    def _general(self, problem: Problem) -> Plea:
+        category = self._named(problem)
+        entry = problem.value or "" if problem.code in _SHOWN else ""
+        if problem.code is Code.UNKNOWN_ITEM:
+            entry = self._left_over(problem)
+        return Plea(
+            problem.code,
+            Kind.GENERAL,
+            must=told.severity(problem.code) is Severity.ERROR,
+            text=told.plea(problem, self._say.lang),
+            category=category.id if category else None,
+            entry=entry,
+            kept=False,
+        )
+
+    def _left_over(self, problem: Problem) -> str:
+        """All that stood in a row which the new sheet does not have."""
+        say, details = self._say, dict(problem.details)
+        parts = [(say("sheet.column.id"), problem.value or "")]
+        parts += [(say(f"sheet.column.{each}"), details.get(each, "")) for each in _LEFT_OVER]
+        line = "sheet.request.part"
+        return "\n".join(say(line, label=label, text=text) for label, text in parts if text)
+
+    def _named(self, problem: Problem) -> Category | None:
+        """The category that a problem names, as its sentence does: by the name."""
+        name = dict(problem.details).get("name_ja")
+        return next((each for each in self._catalog.categories if each.name.ja == name), None)
+
+
+_LEFT_OVER: Final = ("answer", "remark")

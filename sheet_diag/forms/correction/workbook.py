@@ -1,0 +1,154 @@
+"""A return and its problems -> the sheet that goes back: all that was given, faults marked.
+
+Understood answers stand there as the drop-down's own words, what was not understood as typed;
+where the client gave no single answer the cell is blank, and what he gave is told on the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from sheet_diag.forms.correction.letter import cut, write_request
+from sheet_diag.forms.correction.points import Plea, pleas
+from sheet_diag.forms.hearing_sheet.content import EPOCH, Content, Entries
+from sheet_diag.forms.hearing_sheet.workbook import write_pages
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, FieldKind
+from sheet_diag.model.returns import Code, Identity, Problem, Response, ReturnedSheet
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
+
+# Where the raw text is no answer that the client ever gave to that question.
+_NO_ENTRY: Final = {
+    Code.DUPLICATE_ITEM,
+    Code.SHEETS_DISAGREE,
+    Code.MERGED_ANSWER,
+    Code.ERROR_VALUE,
+    Code.NOT_CALCULATED,
+    Code.PICTURE_ANSWER,
+    Code.ITEM_ROW_MISSING,
+}
+
+
+def correction_sheet(
+    catalog: Catalog,
+    sheet: ReturnedSheet,
+    problems: Sequence[Problem],
+    issuer: Issuer,
+    replaces: Sequence[str],
+) -> bytes:
+    """The workbook to be mailed back. The same arguments give the same bytes.
+
+    `replaces` are the SHA-256 of the returns that count no more once this one comes back.
+    """
+    say = Wording(sheet.lang)
+    given, asked = _asked(catalog, sheet, problems, say)
+    notes, field_notes = _notes(asked, say)
+    entries = replace(given, notes=notes, field_notes=field_notes)
+    identity = Identity(catalog.id, catalog.version, sheet.identity.client)
+    content = Content(catalog, say, issuer, entries, identity, tuple(replaces))
+    book = Book(
+        title=catalog.title[sheet.lang], author=issuer.name, created=EPOCH, subject=catalog.id
+    )
+    request = book.page(say("sheet.name.request"))
+    _, places = write_pages(book, content)
+    write_request(request, content, asked, places)
+    request.open_here()
+    return book.bytes()
+
+
+def points_to_correct(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> int:
+    """How many points the request of that workbook lists."""
+    return len(_asked(catalog, sheet, problems, Wording(sheet.lang))[1])
+
+
+def _asked(
+    catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem], say: Wording
+) -> tuple[Entries, tuple[Plea, ...]]:
+    """What stands in the new sheet, and what its client is asked to do."""
+    answers = _answers(catalog, sheet, problems)
+    remarks = {each.item: each.remark for each in sheet.responses}
+    given = Entries(_profile(catalog, sheet, problems), answers, remarks)
+    lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
+    return given, pleas(catalog, problems, given, lost, say)
+
+
+def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
+    codes: dict[str, set[Code]] = {}
+    for problem in problems:
+        if problem.item:
+            codes.setdefault(problem.item, set()).add(problem.code)
+    overridden = {p.item: p for p in problems if p.code is Code.OVERRIDDEN}
+    return {
+        response.item: _answer(
+            catalog,
+            _as_given(response, overridden.get(response.item)),
+            codes.get(response.item, set()),
+            sheet.lang,
+        )
+        for response in sheet.responses
+        if response.item in catalog.items
+    }
+
+
+def _as_given(response: Response, overridden: Problem | None) -> Response:
+    """The client's own answer where the consultant set another; none where he gave no single one,
+    for nobody puts words into his mouth."""
+    if overridden is None:
+        return response
+    before = dict(overridden.details).get("before")
+    return replace(response, choice=before) if before else replace(response, choice=None, raw="")
+
+
+def _answer(catalog: Catalog, response: Response, codes: set[Code], lang: Lang) -> str:
+    if codes & _NO_ENTRY:
+        return ""
+    if response.choice is None or Code.NA_NOT_ALLOWED in codes:
+        return response.raw
+    return catalog.choices_of(catalog.items[response.item])[response.choice].label[lang]
+
+
+def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
+    entries = {
+        problem.item: problem.value or ""
+        for problem in problems
+        if problem.code is Code.PROFILE_NOT_UNDERSTOOD and problem.item
+    }
+    # What the client did not say himself is not put into his mouth.
+    ours = {problem.item for problem in problems if problem.code is Code.TAKEN_FROM_LIST}
+    for field in catalog.profile:
+        value = sheet.profile.get(field.id) if field.id not in ours else None
+        if value and field.kind is FieldKind.CHOICE and value in field.by_id:
+            entries[field.id] = field.by_id[value].label[sheet.lang]
+        elif value:
+            entries[field.id] = value
+    return entries
+
+
+def _notes(asked: Iterable[Plea], say: Wording) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The notes on cells, by item and by field id: what stands there, what is expected, and why."""
+    items: dict[str, list[str]] = {}
+    fields: dict[str, list[str]] = {}
+    for number, plea in enumerate(asked, 1):
+        text = _note(number, plea, say)
+        if plea.item:
+            items.setdefault(plea.item, []).append(text)
+        elif plea.field:
+            fields.setdefault(plea.field, []).append(text)
+    return _joined(items), _joined(fields)
+
+
+def _note(number: int, plea: Plea, say: Wording) -> str:
+    entry = cut(plea.entry) or say("sheet.request.nothing")
+    lines = [say("sheet.request.note.title", number=number)]
+    lines.append(say("sheet.request.note.entry", text=entry))
+    if plea.expected:
+        lines.append(say("sheet.request.note.expected", text=plea.expected))
+    return "\n".join([*lines, plea.text])
+
+
+def _joined(texts: Mapping[str, list[str]]) -> dict[str, str]:
+    return {name: "\n\n".join(each) for name, each in texts.items()}

@@ -1,0 +1,95 @@
+"""What one hearing sheet is made from, and the looks its pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from sheet_diag.forms.layout import COLUMNS_WITH_FORMER, QUESTION_COLUMNS, Column
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.returns import Identity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.theme import ALERT, ALERT_PALE, FIELD, Look
+
+# The sheet's "created" property: fixed, so that the same catalogue gives the same bytes.
+EPOCH: Final = date(2026, 1, 1)
+
+ENTRY: Final[Look] = {
+    **FIELD,
+    "num_format": "@",
+    "valign": "vcenter",
+}
+# An entry that is to be corrected: the frame is seen in a grey print, too.
+MARKED: Final[Look] = {"border": 2, "border_color": ALERT, "bg_color": ALERT_PALE}
+ALLOWED: Final = {
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "autofilter": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What stands in the input cells: text by field id, and by item id.
+
+    A field of `field_notes` or an item of `notes` is marked as one to be corrected, and why.
+    """
+
+    profile: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    field_notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What stands in the column of last year's answers: words by item id, none of them an entry."""
+
+    as_of: date
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a page of the sheet may ask for. `replaces` are SHA-256 of former returns,
+    `addressee` is whom the cover is addressed to (empty: nobody in particular)."""
+
+    catalog: Catalog
+    say: Wording
+    issuer: Issuer
+    entries: Entries
+    identity: Identity
+    replaces: tuple[str, ...] = ()
+    addressee: str = ""
+    former: Former | None = None
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Columns of the question sheet, from left to right."""
+        return COLUMNS_WITH_FORMER if self.former else QUESTION_COLUMNS
+
+    def at(self, column: Column) -> int:
+        """Where a column of the question sheet stands, counted from 0."""
+        return self.columns.index(column)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A run of rows of the question sheet (zero-based, inclusive)."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places(Rows):
+    """The rows that formulas and links look at: all questions, each category's, each item's."""
+
+    categories: Mapping[str, Rows]
+    items: Mapping[str, int]

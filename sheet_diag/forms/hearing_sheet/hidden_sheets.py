@@ -1,0 +1,98 @@
+"""The hidden sheets: lists behind the drop-downs, and the identity of the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.forms.hearing_sheet.content import Content
+from sheet_diag.forms.hearing_sheet.previous_answers import former_marks
+from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET, REPLACES_KEY, Column
+from sheet_diag.model.catalog import FieldKind, Item, ProfileField
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import fixed_cell
+from sheet_diag.xlsx.theme import BODY
+
+_PROPERTY_ROOM: Final = 255  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """References to the ranges behind the drop-downs."""
+
+    answers: dict[tuple[str, bool], str]
+    fields: dict[str, str]
+
+    def of_item(self, item: Item) -> str:
+        """The choices that the item offers."""
+        return self.answers[item.answer_set, item.na_allowed]
+
+    def of_item_with_na(self, item: Item) -> str:
+        """The choices of the item's answer set, 該当なし included."""
+        return self.answers[item.answer_set, True]
+
+    def of_field(self, field: ProfileField) -> str:
+        """The choices of a profile field."""
+        return self.fields[field.id]
+
+
+def write_lists(book: Book, content: Content) -> Lists:
+    """Write one column a list. An inline list over 255 characters would be dropped by Excel."""
+    page = book.page(LISTS_SHEET)
+    catalog, lang = content.catalog, content.say.lang
+    lists = Lists({}, {})
+    column = 0
+    for name, choices in catalog.answer_sets.items():
+        for with_na in (True, False):
+            labels = [c.label[lang] for c in choices if with_na or c.value is not None]
+            lists.answers[name, with_na] = _column(page, column, name, labels)
+            column += 1
+    for field in catalog.profile:
+        if field.kind is FieldKind.CHOICE:
+            labels = [choice.label[lang] for choice in field.choices]
+            lists.fields[field.id] = _column(page, column, field.id, labels)
+            column += 1
+    if content.former:  # written here, the strings of this workbook come in the order of any other
+        _column(page, column, Column.FORMER.value, former_marks(content.say))
+        column += 1
+    page.columns([160] * column)
+    page.protect({})
+    page.hide()
+    return lists
+
+
+def write_identity(book: Book, content: Content) -> None:
+    """Write two of the identity's three carriers; the visible one is on the question sheet."""
+    identity = content.identity
+    page = book.page(IDENTITY_SHEET)
+    values = (identity.catalog, identity.version, identity.client)
+    for row, (key, value) in enumerate(zip(IDENTITY_KEYS, values, strict=True)):
+        page.text(row, 0, key, BODY)
+        page.text(row, 1, value or "", BODY)
+        if value:
+            book.custom_property(key, value)
+    if content.replaces:
+        row = len(IDENTITY_KEYS)
+        page.text(row, 0, REPLACES_KEY, BODY)
+        page.text(row, 1, " ".join(content.replaces), BODY)
+        book.custom_property(REPLACES_KEY, _fitting(content.replaces))
+    page.columns([180, 180])
+    page.protect({})
+    page.hide()
+
+
+def _fitting(digests: Sequence[str]) -> str:
+    """As many digests as a document property holds; the hidden cell has them all."""
+    kept = 1
+    while kept < len(digests) and len(" ".join(digests[: kept + 1])) <= _PROPERTY_ROOM:
+        kept += 1
+    return " ".join(digests[:kept])
+
+
+def _column(page: Page, column: int, name: str, labels: Sequence[str]) -> str:
+    page.text(0, column, name, BODY)
+    for row, label in enumerate(labels, 1):
+        page.text(row, column, label, BODY)
+    return f"{LISTS_SHEET}!{fixed_cell(1, column)}:{fixed_cell(len(labels), column)}"

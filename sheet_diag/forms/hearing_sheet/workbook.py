@@ -1,0 +1,38 @@
+"""The pages that every hearing sheet has: cover, company, questions, and the two hidden ones."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sheet_diag.forms.hearing_sheet.company import write_profile
+from sheet_diag.forms.hearing_sheet.content import EPOCH, Content, Places
+from sheet_diag.forms.hearing_sheet.cover import write_cover
+from sheet_diag.forms.hearing_sheet.hidden_sheets import write_identity, write_lists
+from sheet_diag.forms.hearing_sheet.questions import write_questions
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+
+QUESTIONS_PAGE: Final = 3  # its number among the sheets
+
+
+def hearing_book(content: Content) -> bytes:
+    """The workbook of a sheet that is not sent back to be corrected."""
+    title, author = content.catalog.title[content.say.lang], content.issuer.name
+    book = Book(title=title, author=author, created=EPOCH, subject=content.catalog.id)
+    cover, _ = write_pages(book, content)
+    cover.open_here()
+    return book.bytes()
+
+
+def write_pages(book: Book, content: Content) -> tuple[Page, Places]:
+    """Write them; gives the cover, and where the questions stand."""
+    say = content.say
+    cover = book.page(say("sheet.name.cover"))
+    profile = book.page(say("sheet.name.profile"))
+    questions = book.page(say("sheet.name.questions"))
+    lists = write_lists(book, content)
+    write_identity(book, content)
+    write_profile(profile, content, lists)
+    places = write_questions(questions, content, lists)
+    write_cover(cover, content, places)
+    return cover, places

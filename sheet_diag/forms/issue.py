@@ -1,0 +1,87 @@
+"""The client list -> a hearing sheet for each client, to be mailed.
+
+Filled in is what the firm wrote to: company, person, title, address. All of it the client may
+change. Industry and size are not: they count, so the client has to say them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from sheet_diag.forms.bulk import WRITTEN, Press
+from sheet_diag.forms.hearing_sheet.content import Content, Entries, Former
+from sheet_diag.forms.hearing_sheet.previous_answers import former_words
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.returns import Identity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
+
+# A list may name people as they are addressed: nobody is 様 twice.
+_HONORIFIC: Final = re.compile(r"\s*(?:様|さま|殿|御中)$")
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAnswers:
+    """What a client answered on an earlier day: choice ids by item id (None: left open)."""
+
+    as_of: date
+    answers: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOrder:
+    """A sheet to be made; last year's answers stand beside the new ones where they are known."""
+
+    client: ListedClient
+    former: FormerAnswers | None = None
+
+
+def issue_sheets(catalog: Catalog, issuer: Issuer, orders: Iterable[SheetOrder]) -> Iterator[bytes]:
+    """A workbook for each order, made when it is asked for. The same order gives the same bytes."""
+    press = Press()
+    for order in orders:
+        yield press.sheet(sheet_content(catalog, issuer, order))
+
+
+def sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> Content:
+    """What the sheet of an order is made from."""
+    client, former = order.client, order.former
+    say = Wording(client.lang)
+    return Content(
+        catalog,
+        say,
+        replace(issuer, deadline=client.due or issuer.deadline),
+        Entries(_profile(catalog, client)),
+        Identity(catalog.id, catalog.version, client.id or None),
+        addressee=_addressee(client, say),
+        former=Former(former.as_of, former_words(former.answers, catalog, say)) if former else None,
+    )
+
+
+def _profile(catalog: Catalog, client: ListedClient) -> dict[str, str]:
+    known = {
+        "company": client.company,
+        "respondent": _bare(client.contact),
+        "title": client.title,
+        "email": client.addresses[0] if client.addresses else "",
+    }
+    fields = {field.id for field in catalog.profile if field.kind in WRITTEN}
+    return {name: entry for name, entry in known.items() if entry and name in fields}
+
+
+def _addressee(client: ListedClient, say: Wording) -> str:
+    """The firm where no person is known; else the person with its title, under the firm's name."""
+    contact = _bare(client.contact)
+    if not contact:
+        return say("sheet.cover.firm", company=client.company)
+    key = "sheet.cover.person.titled" if client.title else "sheet.cover.person"
+    return say(key, company=client.company, title=client.title, contact=contact)
+
+
+def _bare(contact: str) -> str:
+    return _HONORIFIC.sub("", contact)

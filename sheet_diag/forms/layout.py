@@ -1,0 +1,136 @@
+"""Where things stand on the hearing sheet: the one hinge between its writer and its reader.
+
+The writer places by these names and positions; the reader finds by header text and id wherever
+the client moved them, and uses positions only for the identity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+from typing import Final
+
+from sheet_diag import __version__
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.returns import Identity
+from sheet_diag.text.normalize import company_key, fold, remembered
+
+
+class Column(StrEnum):
+    """Columns of the question sheet, from left to right; headers are `sheet.column.*`."""
+
+    ID = "id"
+    CATEGORY = "category"
+    QUESTION = "question"
+    HINT = "hint"
+    FORMER = "former"
+    ANSWER = "answer"
+    REMARK = "remark"
+    CHECK = "check"
+
+
+# Last year's answer stands left of the answer: on its right the open drop-down would cover it.
+COLUMNS_WITH_FORMER: Final = tuple(Column)
+QUESTION_COLUMNS: Final = tuple(column for column in Column if column is not Column.FORMER)
+HEADER_ROW: Final = 4  # zero-based, on the question sheet
+FIRST_QUESTION_ROW: Final = 5
+STAMP_CELL: Final = (1, 0)  # the visible identity, near the title of the question sheet
+
+PROFILE_LABEL_COLUMN: Final = 1  # zero-based; the input cell is the next one to the right
+PROFILE_FIRST_ROW: Final = 5
+
+IDENTITY_SHEET: Final = "_sheet_diag"
+LISTS_SHEET: Final = "_lists"
+# Keys down column A of the identity sheet, values beside them; also names of custom properties.
+IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_client")
+# Beside them on a correction sheet: the SHA-256 of the returns it corrects, parted by spaces.
+REPLACES_KEY: Final = "sheet_diag_replaces"
+
+# A custom property of every report: one dropped into the input folder is known for what it is.
+OUTPUT_KEY: Final = "sheet_diag_output"
+# Beside the identity in the properties of a report, as workbook and as PDF: whose it is.
+COMPANY_KEY: Final = "sheet_diag_company"
+LANG_KEY: Final = "sheet_diag_lang"
+_PROPERTY_ROOM: Final = 255  # of a document property, as Excel counts characters
+_LONGEST_ID: Final = 100  # ids of ours never are; what a return says may be
+
+# The consultant's decisions lie at the top of the input folder under this name, in any letter case.
+OVERRIDES_FILE: Final = "overrides.xlsx"
+# Columns of its two tables, from left to right; headers are `overrides.column.*`.
+AMENDMENT_COLUMNS: Final = ("client", "item", "after", "reason", "by")
+REMARK_COLUMNS: Final = ("client", "text")
+
+# Columns of the client list, from left to right; headers are `clients.column.*`.
+CLIENT_COLUMNS: Final = (
+    "id", "company", "contact", "title", "mail", "lang", "industry", "employees", "due", "group",
+    "note",
+)  # fmt: skip
+REQUIRED_CLIENT_COLUMNS: Final = ("id", "company", "mail")
+
+# Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
+PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
+# Keys in a row at the top of the plan, each with its value in the next column to the right.
+PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_plan_name")
+
+# The same told in a cell, for programs that drop properties when they save.
+SOFTWARE: Final = f"sheet-diag {__version__}"
+_SOFTWARE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
+
+_DASHES = re.compile("[‐‑‒–—―−ー－]")
+_SPACES = re.compile(r"\s")
+
+_STAMP = re.compile(
+    r"\[SD:\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
+)
+
+
+def cell_name(row: int, col: int) -> str:
+    """`D12` for the zero-based (11, 3)."""
+    letters = ""
+    col += 1
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+@remembered
+def item_key(text: str) -> str:
+    """An item id as it is compared: width, case, white space and kinds of dash do not count."""
+    return _SPACES.sub("", _DASHES.sub("-", fold(text)))
+
+
+def stamp(identity: Identity) -> str:
+    """The visible identity: `[SD: catalogue / version / client]`."""
+    parts = [identity.catalog, identity.version, identity.client]
+    return "[SD: " + " / ".join(part for part in parts if part) + "]"
+
+
+def owner_properties(identity: Identity, company: str, lang: Lang) -> dict[str, str]:
+    """What a report says of its owner: properties by their keys, none of them empty."""
+    told = dict(
+        zip(IDENTITY_KEYS, (identity.catalog, identity.version, identity.client), strict=True)
+    )
+    ids = {key: value[:_LONGEST_ID] for key, value in told.items() if value}
+    name = {COMPANY_KEY: company_property(company)} if company else {}
+    return {**ids, **name, LANG_KEY: lang.value}
+
+
+def company_property(company: str) -> str:
+    """A company's name as a property holds it; of one that is too long, what tells it apart."""
+    units = len(company.encode("utf-16-le", "surrogatepass")) // 2
+    if units <= _PROPERTY_ROOM:
+        return company
+    return f"sha256:{hashlib.sha256(company_key(company).encode()).hexdigest()}"
+
+
+def read_stamp(text: str) -> Identity | None:
+    """The identity in a visible cell, or None where it holds none."""
+    found = _STAMP.search(text)
+    return Identity(*found.groups()) if found else None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a cell says that the workbook is a report of ours, of whatever version."""
+    return text.startswith("sheet-diag ") and _SOFTWARE.fullmatch(text) is not None

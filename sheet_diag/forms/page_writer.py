@@ -1,0 +1,60 @@
+"""Writes a page for reading row by row: title, headings, paragraphs, labelled lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sheet_diag.forms.hearing_sheet.content import Content
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BODY, BOLD, CELL, HEADING, INSET, PALE, TITLE
+
+WIDTHS: Final = (190, 90, 90, 130, 180)
+LAST: Final = len(WIDTHS) - 1
+
+
+class Writer:
+    """The page, and the row that comes next. Labels take the columns up to `label`."""
+
+    def __init__(
+        self, page: Page, content: Content, widths: Sequence[int] = WIDTHS, label: int = 0
+    ) -> None:
+        self.page = page
+        self.content = content
+        self.say = content.say
+        self.row = 0
+        self.last = len(widths) - 1
+        self._widths = widths
+        self._label = label
+        page.columns(widths)
+
+    def title(self) -> None:
+        """The catalogue's title over the whole width."""
+        self.page.merged(0, 0, self.last, self.content.catalog.title[self.say.lang], TITLE)
+        self.page.height(0, 38)
+        self.row = 1
+
+    def heading(self, key: str) -> None:
+        """A section's heading."""
+        self.page.height(self.row, 7)
+        self.page.merged(self.row + 1, 0, self.last, self.say(key), HEADING)
+        self.page.height(self.row + 1, 22)
+        self.page.height(self.row + 2, 4)
+        self.row += 3
+
+    def paragraph(self, text: str) -> None:
+        """A paragraph over the whole width."""
+        self.page.merged(self.row, 0, self.last, text, BODY)
+        self.page.height(self.row, row_height(text, room=room(sum(self._widths)), size=10))
+        self.row += 1
+
+    def pair(self, label: str, text: str) -> None:
+        """A bordered line: label, and text over the other columns."""
+        look = {**CELL, **INSET, **BOLD, "bg_color": PALE}
+        self.page.merged(self.row, 0, self._label, label, look)
+        self.page.merged(self.row, self._label + 1, self.last, text, {**CELL, **INSET})
+        width = sum(self._widths[self._label + 1 :])
+        height = row_height(text, room=room(width, indent=1), size=10, padding=6)
+        self.page.height(self.row, max(height, 22))
+        self.row += 1

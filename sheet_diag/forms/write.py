@@ -1,0 +1,39 @@
+"""Catalogue -> hearing sheet: blank, with entries already in place, or sent back to be corrected.
+
+Knows what a client sees and may change; how it is read again is the business of
+`sheet_diag.intake`, and both agree only through `sheet_diag.layout`.
+"""
+
+from __future__ import annotations
+
+from sheet_diag.forms.correction.workbook import correction_sheet, points_to_correct
+from sheet_diag.forms.hearing_sheet.content import Content, Entries
+from sheet_diag.forms.hearing_sheet.workbook import hearing_book
+from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets
+from sheet_diag.forms.overrides import overrides_workbook
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.returns import Identity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
+
+__all__ = [
+    "Entries",
+    "FormerAnswers",
+    "SheetOrder",
+    "correction_sheet",
+    "hearing_sheet",
+    "issue_sheets",
+    "overrides_workbook",
+    "points_to_correct",
+]
+
+_BLANK = Entries()
+
+
+def hearing_sheet(
+    catalog: Catalog, lang: Lang, issuer: Issuer, entries: Entries = _BLANK, client: str = ""
+) -> bytes:
+    """The workbook to be mailed. The same arguments give the same bytes."""
+    identity = Identity(catalog.id, catalog.version, client or None)
+    return hearing_book(Content(catalog, Wording(lang), issuer, entries, identity))

@@ -1,0 +1,139 @@
+"""Mails saved by Outlook (.msg): attachments, also those of mails attached to the mail, and whom
+each of them comes from.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import dropwhile
+from typing import Any, Final
+
+import olefile
+from oxmsg.attachment import Attachment as OutlookAttachment
+from oxmsg.storage import Storage
+
+from sheet_diag.intake.cells import wrong_format
+from sheet_diag.intake.containers.attachments import Attachment, members_of
+from sheet_diag.intake.containers.members import Member, Room, Wrapping
+from sheet_diag.intake.containers.senders import one_line, senders_in
+from sheet_diag.intake.file_types import Kind
+from sheet_diag.model.returns import Code, Problem
+
+_CONTENT: Final = "37010102"
+_OBJECT: Final = "3701000D"  # a mail, or an object of another program, in a storage of its own
+_NAMES: Final = ("3707", "3704", "3001")  # long, short, display name
+_MEDIA: Final = "370E"
+_CONTENT_ID: Final = "3712"
+_ENDING: Final = "3703"
+_HEAD: Final = "007D"  # as it came over the line; a mail that never left Exchange has none
+# SMTP addresses of whom it was sent for and who sent it, and those that may be names in Exchange.
+_ADDRESSES: Final = ("5D02", "5D01", "0065", "0C1F")
+_STREAM: Final = "__SUBSTG1.0_"
+
+
+def members_of_outlook(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+    """Every attachment of the mail and of mails in it. Raises `RefusedError`."""
+    with olefile.OleFileIO(io.BytesIO(wrapping.content)) as ole:
+        mail = Storage.from_ole(ole)
+    yield from members_of(list(_attachments(mail, (), room.limits.nesting)), room)
+
+
+def senders_in_outlook(content: bytes) -> tuple[str, ...]:
+    """The addresses that the mail may come from, the likeliest first. Raises what damage causes."""
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        wanted = tuple(_STREAM + tag for tag in (_HEAD, *_ADDRESSES))
+        names = (path[0] for path in ole.listdir() if len(path) == 1)
+        found = [name for name in names if name.upper().startswith(wanted)]
+        return _senders({name.upper(): ole.openstream(name).read() for name in found})
+
+
+def _senders(streams: Mapping[str, bytes]) -> tuple[str, ...]:
+    lines = _text(streams, _HEAD).splitlines(keepends=True)
+    # Outlook may write a line of its own before the first header.
+    head = "".join(dropwhile(lambda line: ":" not in line, lines))
+    own = (one_line(_text(streams, tag)) for tag in _ADDRESSES)
+    found = (*senders_in(head.encode("utf-8", "replace")), *(each for each in own if "@" in each))
+    return tuple(dict.fromkeys(found))
+
+
+def _attachments(
+    mail: Any, above: tuple[str, ...], deepest: int, mailed_by: tuple[str, ...] = ()
+) -> Iterator[Attachment]:
+    for number, storage in enumerate(mail.iter_attachment_storages(), 1):
+        inner = _inner(storage)
+        streams = _streams(storage)
+        name = _name(streams) or f"attachment-{number}{_text(streams, _ENDING)}"
+        if inner is None or not _is_mail(inner):
+            yield replace(_attachment(storage, streams, name, above), mailed_by=mailed_by)
+        elif len(above) + 1 >= deepest:
+            problem = Problem(Code.NESTED_TOO_DEEP, value=str(deepest))
+            yield Attachment(name, b"", problem=problem, above=above, mailed_by=mailed_by)
+        else:
+            within = (*mailed_by, *_senders(_streams(inner)))
+            without = Attachment(
+                name,
+                b"",
+                problem=Problem(Code.MAIL_WITHOUT_SHEET),
+                above=above,
+                mailed_by=within,
+            )
+            yield from list(_attachments(inner, (*above, name), deepest, within)) or [without]
+
+
+def _streams(storage: Any) -> dict[str, bytes]:
+    return {stream.name.upper(): stream.bytes_ for stream in storage.streams}
+
+
+def _inner(storage: Any) -> Any:
+    return next((each for each in storage.storages if each.name.upper().endswith(_OBJECT)), None)
+
+
+def _is_mail(storage: Any) -> bool:
+    return any(stream.name.lower() == "__properties_version1.0" for stream in storage.streams)
+
+
+def _attachment(
+    storage: Any, streams: Mapping[str, bytes], name: str, above: tuple[str, ...]
+) -> Attachment:
+    content = streams.get(_STREAM + _CONTENT)
+    if content is None:
+        # By reference: a link to a file on a server.
+        problem = wrong_format(Kind.UNKNOWN if _inner(storage) else Kind.SHORTCUT).problem
+        return Attachment(name, b"", problem=problem, above=above)
+    return Attachment(
+        name,
+        content,
+        _text(streams, _MEDIA).lower(),
+        bool(_text(streams, _CONTENT_ID)),
+        _time(storage),
+        above=above,
+    )
+
+
+def _name(streams: Mapping[str, bytes]) -> str:
+    return next((text for tag in _NAMES if (text := _text(streams, tag))), "")
+
+
+def _text(streams: Mapping[str, bytes], tag: str) -> str:
+    """A property of text: in UTF-16, or in the code page of the machine that saved it."""
+    wide = streams.get(f"{_STREAM}{tag}001F")
+    if wide is not None:
+        return wide.decode("utf-16-le", "replace").rstrip("\0")
+    narrow = streams.get(f"{_STREAM}{tag}001E", b"").rstrip(b"\0")
+    for code in ("utf-8", "cp932"):
+        try:
+            return narrow.decode(code)
+        except UnicodeDecodeError:
+            continue
+    return narrow.decode("cp932", "replace")
+
+
+def _time(storage: Any) -> int | None:
+    """Nanoseconds since 1970; None where nothing, or nothing true, is told."""
+    try:
+        told = OutlookAttachment(storage).last_modified
+        return int(told.timestamp()) * 10**9 if told else None
+    except Exception:  # noqa: BLE001 - damaged properties; the time of the mail counts instead
+        return None

@@ -1,0 +1,268 @@
+"""Which passwords to try on which file, and opening a protected workbook with them.
+
+No password leaves this module but into the library that tries it: none stands in a message.
+Libraries of compound files and of encryption are loaded only for files that are such.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.file_types import Kind
+from sheet_diag.intake.zip_entries import DirectoryError, list_parts, peek
+from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.settings import Passwords, Reading
+from sheet_diag.storage.report_passwords.csv_lines import (
+    Columns,
+    Fault,
+    LinesError,
+    read_lines,
+    says,
+)
+from sheet_diag.text.csv_text import Line, without_formula
+from sheet_diag.text.normalize import company_key
+
+VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
+# Excel protects with this one where only the structure is locked, and opens it without asking.
+_OPEN_TO_ALL: Final = "VelvetSweatshop"
+
+
+class PasswordsError(Exception):
+    """The list of passwords cannot be read, and why."""
+
+    def __init__(self, path: Path, fault: Fault) -> None:
+        self.path = path
+        self.fault = fault
+        super().__init__(f"{path}: {fault.key}")
+
+
+def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:
+    """The list in a CSV file (client, password; as Excel saves it) and in the environment.
+
+    Under headings other columns are passed over, and a client may have its id and its name. An
+    empty client, or a line of the password alone, makes it common to all. In the environment each
+    line is a common password. Raises `PasswordsError`.
+    """
+    common = [line for line in environment.get(VARIABLE, "").splitlines() if line]
+    by_client = []
+    for clients, password in _pairs(path) if path else ():
+        by_client += [(client, password) for client in clients]
+        common += [] if clients else [password]
+    return Passwords(tuple(dict.fromkeys(common)), tuple(by_client))
+
+
+def _pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each password, with what its client is known by."""
+    try:
+        listing = read_lines(path.read_bytes())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise PasswordsError(path, says("cli.passwords.access", reason=reason)) from error
+    except LinesError as error:
+        raise PasswordsError(path, error.fault) from error
+    for line in listing.body:
+        clients, password = _read(line, listing.columns)
+        if password is None:
+            raise PasswordsError(path, says("cli.passwords.rows", line=str(line.number)))
+        if password:
+            yield tuple(filter(None, clients)), password
+
+
+def _read(line: Line, columns: Columns | None) -> tuple[tuple[str, ...], str | None]:
+    """The client and the password of a line (None: nobody knows which cell it is)."""
+    if columns is None or (columns.number is None and columns.name is None):
+        if any(line.cells[2:]) or (columns and any(line.cells[1:])):
+            return (), None
+        return ((_plain(line.cells[0]),), line.cells[1]) if line.cells[1:] else ((), line.cells[0])
+    clients = tuple(_plain(line.text(place)) for place in (columns.number, columns.name))
+    return clients, line.text(columns.password)
+
+
+def _plain(client: str) -> str:
+    return without_formula(client).removeprefix("'").strip()
+
+
+def candidates(passwords: Passwords, label: str) -> tuple[str, ...]:
+    """Passwords for the file of this label: those of a client that it names, then common ones.
+
+    The label names a client by its id or by its name, with or without its legal form.
+    """
+    named = company_key(label)
+    own = [word for client, word in passwords.by_client if company_key(client) in named]
+    return tuple(dict.fromkeys((*own, *passwords.common)))
+
+
+def decrypt(content: bytes, kind: Kind, label: str, reading: Reading) -> tuple[bytes, bool]:
+    """The workbook without its protection, and whether a password of the list opened it.
+
+    Raises `RefusedError` (PASSWORD_NEEDED, PASSWORD_WRONG, PASSWORD_UNSUPPORTED,
+    SENSITIVITY_LABEL, UNREADABLE).
+    """
+    if kind is Kind.ENCRYPTED:
+        _require_no_label(content)
+    elif kind is Kind.XLS:
+        if not _is_protected_xls(content):
+            return content, False
+    else:
+        if kind is Kind.ODS and _is_protected_ods(content):
+            raise RefusedError(Problem(Code.PASSWORD_UNSUPPORTED))
+        return content, False
+    return _opened(content, candidates(reading.passwords, label))
+
+
+def _opened(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]:
+    from msoffcrypto.exceptions import InvalidKeyError
+
+    for word in (_OPEN_TO_ALL, *words):
+        try:
+            return _unlocked(content, word), word != _OPEN_TO_ALL
+        except InvalidKeyError:
+            continue
+    raise RefusedError(
+        Problem(Code.PASSWORD_WRONG, value=str(len(words)))
+        if words
+        else Problem(Code.PASSWORD_NEEDED)
+    )
+
+
+def _unlocked(content: bytes, word: str) -> bytes:
+    """What the password opens. Raises `InvalidKeyError` where it does not fit, `RefusedError`."""
+    import msoffcrypto
+    from msoffcrypto.exceptions import InvalidKeyError
+
+    out = io.BytesIO()
+    told = Code.PASSWORD_UNSUPPORTED
+    try:
+        file: Any = msoffcrypto.OfficeFile(io.BytesIO(content))
+        if file.format == "ooxml" and file.type == "agile":
+            if proven := _load_agile(file, word):
+                return proven
+        else:
+            checks = {"verify_password": True} if file.format == "ooxml" else {}
+            file.load_key(password=word, **checks)
+        told = Code.UNREADABLE  # the key fits: what fails now is damage
+        file.decrypt(out)
+    except (InvalidKeyError, MemoryError):
+        raise
+    except Exception as error:  # the library raises all sorts on methods that it does not know
+        value = None if told is Code.PASSWORD_UNSUPPORTED else type(error).__name__
+        raise RefusedError(Problem(told, value=value)) from error
+    return out.getvalue()
+
+
+def _load_agile(file: Any, word: str) -> bytes | None:
+    """Load the key of the password, deriving it as seldom as can be: a tenth of a second each time.
+
+    The content is returned where its own seal (HMAC) proves that the password fits; where it does
+    not, the password is verified. The one that files are open with is hardly ever the right one,
+    and is verified first. Raises `InvalidKeyError` and what the library raises.
+    """
+    if word == _OPEN_TO_ALL:
+        _require_fit(file, word)
+        file.load_key(password=word)
+        return None
+    file.load_key(password=word)
+    out = io.BytesIO()
+    try:
+        file.decrypt(out, verify_integrity=True)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - no seal, a broken one, or another password: now to be told
+        _require_fit(file, word)
+        return None
+    return out.getvalue()
+
+
+def _require_fit(file: Any, word: str) -> None:
+    """Raises `InvalidKeyError` where the password is not that of the file (agile encryption)."""
+    from msoffcrypto.exceptions import InvalidKeyError
+    from msoffcrypto.method.ecma376_agile import ECMA376Agile
+
+    told = file.info
+    if not ECMA376Agile.verify_password(
+        word,
+        told["passwordSalt"],
+        told["passwordHashAlgorithm"],
+        told["encryptedVerifierHashInput"],
+        told["encryptedVerifierHashValue"],
+        told["spinValue"],
+        told["passwordKeyBits"],
+    ):
+        raise InvalidKeyError("not the password of the file")
+
+
+def _require_no_label(content: bytes) -> None:
+    """Rights management has no EncryptionInfo of its own, or says so in its transform."""
+    import olefile
+
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        names = {"/".join(entry).lower() for entry in ole.listdir(streams=True, storages=True)}
+    managed = any("drmencrypted" in name or name == "\x09drmcontent" for name in names)
+    if managed or "encryptioninfo" not in names:
+        raise RefusedError(Problem(Code.SENSITIVITY_LABEL))
+
+
+# --- .xls: a FilePass record near the start of its stream
+
+_BOF: Final = (0x0009, 0x0209, 0x0409, 0x0809)
+_FILE_PASS: Final = 0x002F
+_EOF: Final = 0x000A
+
+
+def _is_protected_xls(content: bytes) -> bool:
+    """Whether it is encrypted. Raises `RefusedError` for what only Excel 95 and older wrote."""
+    stream, name = _biff(content)
+    protected = _FILE_PASS in _records(stream)
+    if protected and name != "workbook":
+        raise RefusedError(Problem(Code.PASSWORD_UNSUPPORTED))
+    return protected
+
+
+def _biff(content: bytes) -> tuple[bytes, str]:
+    """The workbook's records as far as needed, and the stream that holds them."""
+    import olefile
+
+    if not olefile.isOleFile(data=content):
+        return content, ""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            name = "workbook" if ole.exists("Workbook") else "book"
+            return ole.openstream(name).read(65_536), name
+    except Exception as error:  # a damaged file raises all sorts
+        raise RefusedError(Problem(Code.UNREADABLE, value=type(error).__name__)) from error
+
+
+def _records(stream: bytes) -> Iterable[int]:
+    """The kinds of records up to the end of the first part of the workbook."""
+    place = 0
+    while place + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, place)
+        if kind == _EOF or (place == 0 and kind not in _BOF):
+            return
+        yield kind
+        place += 4 + size
+
+
+# --- .ods: its list of parts tells which are encrypted
+
+_LOCKED: Final = re.compile(
+    rb"""full-path\s*=\s*["'](?:content\.xml|encrypted-package)["'][^>]*>"""
+    rb"""\s*<(?:[\w.-]+:)?encryption-data"""
+)
+_LONGEST_LIST: Final = 1024 * 1024
+
+
+def _is_protected_ods(content: bytes) -> bool:
+    """Whether the sheet itself is encrypted; a protected macro library alone does not matter."""
+    try:
+        parts = list_parts(content)
+    except DirectoryError:
+        return False  # preflight tells
+    lists = [part for part in parts if part.name.lower() == "meta-inf/manifest.xml"]
+    return any(_LOCKED.search(peek(content, part, _LONGEST_LIST)) for part in lists)

@@ -1,0 +1,159 @@
+"""A document of ours -> what it says of itself: what it is, whose, in which language.
+
+Opened as carefully as a return, with one password and no other: what this reads may be anything,
+for it comes out of a mail. Says what stands there, never whether that is right.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from sheet_diag.forms.layout import (
+    COMPANY_KEY,
+    IDENTITY_KEYS,
+    LANG_KEY,
+    PLAN_KEYS,
+    company_property,
+)
+from sheet_diag.intake.cells import Format, RefusedError, Workbook, unreadable, wrong_format
+from sheet_diag.intake.file_types import Kind, kind_of
+from sheet_diag.intake.open_workbook import Opened, open_workbook_bytes
+from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.returns.reader import read_return
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.returns import Code, Problem, ReturnedSheet
+from sheet_diag.model.settings import MIB, Limits, Passwords, Reading
+
+__all__ = ["Document", "Ownership", "RefusedError", "read_ownership"]
+
+_CATALOG_KEY, _, _CLIENT_KEY = IDENTITY_KEYS
+_, _PLAN_CLIENT_KEY, _PLAN_NAME_KEY = PLAN_KEYS
+_PLAN_ROWS: Final = 40  # the keys of the plan stand among the first rows of its sheet
+
+
+class Document(StrEnum):
+    """What a document is."""
+
+    SHEET = "sheet"
+    CORRECTION = "correction"
+    REPORT = "report"
+    OTHER = "other"  # a workbook, but none of these
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What a document says of itself; empty where it says nothing.
+
+    Every place that tells a client or a company counts: more than one entry is a contradiction.
+    `companies` are as `layout.company_property` writes them. `protected` tells that it opened
+    with the password and does not without.
+    """
+
+    document: Document
+    catalogs: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    lang: str = ""
+    protected: bool = False
+
+
+def read_ownership(
+    content: bytes, name: str, catalog: Catalog, limits: Limits, password: str = ""
+) -> Ownership:
+    """Read a document called `name`. Raises `RefusedError` where it cannot be read, does not open
+    with the password (empty: none), or is no document that we write."""
+    if len(content) > limits.file * MIB:
+        raise RefusedError(Problem(Code.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
+    if kind_of(content, name) is Kind.PDF:
+        return _of_pdf(content, password)
+    opened = open_workbook_bytes(content, "", Reading(limits, _only(password)))
+    if opened.format is not Format.XLSX:
+        raise wrong_format(Kind(opened.format.value).value)
+    return _of_workbook(opened, catalog, limits)
+
+
+def _only(password: str) -> Passwords:
+    return Passwords((password,) if password else ())
+
+
+def _of_workbook(opened: Opened, catalog: Catalog, limits: Limits) -> Ownership:
+    book = read_workbook(opened.content, opened.format, limits, opened.inspected)
+    sheet, problems = read_return(book, catalog)
+    codes = {problem.code: problem for problem in problems}
+    if Code.OWN_OUTPUT in codes:
+        return _of_properties(book.properties, opened.password_used, book)
+    if sheet is None:
+        foreign = codes.get(Code.FOREIGN_CATALOG)
+        catalogs = _told(foreign.value or "") if foreign else ()
+        return Ownership(Document.OTHER, catalogs=catalogs, protected=opened.password_used)
+    return _of_sheet(sheet, codes, protected=opened.password_used)
+
+
+def _of_sheet(sheet: ReturnedSheet, codes: Mapping[Code, Problem], *, protected: bool) -> Ownership:
+    """A hearing sheet says whose it is in three places, and in the cell of the company."""
+    identity, disagreement = sheet.identity, codes.get(Code.IDENTITY_DISAGREES)
+    clients = _told(identity.client or "")
+    if disagreement:
+        clients = _told(*clients, *(disagreement.value or "").split(", "))
+    return Ownership(
+        document=Document.CORRECTION if sheet.replaces else Document.SHEET,
+        catalogs=_told(identity.catalog or ""),
+        clients=clients,
+        companies=_told(company_property(sheet.name)),
+        lang=sheet.lang.value,
+        protected=protected,
+    )
+
+
+def _of_properties(
+    properties: Mapping[str, str], protected: bool, book: Workbook | None = None
+) -> Ownership:
+    """A report says it in its properties; the workbook once more, beside its plan."""
+    client, company = properties.get(_CLIENT_KEY, ""), properties.get(COMPANY_KEY, "")
+    again = dict(_beside_plan(book)) if book else {}
+    # A portfolio has the mark of our output and no language: it is nobody's report.
+    is_report = bool(properties.get(LANG_KEY)) or _PLAN_NAME_KEY in again
+    return Ownership(
+        document=Document.REPORT if is_report else Document.OTHER,
+        catalogs=_told(properties.get(_CATALOG_KEY, "")),
+        clients=_told(client, again.get(_PLAN_CLIENT_KEY, "")),
+        companies=_told(company, company_property(again.get(_PLAN_NAME_KEY, ""))),
+        lang=properties.get(LANG_KEY, ""),
+        protected=protected,
+    )
+
+
+def _beside_plan(book: Workbook) -> Iterator[tuple[str, str]]:
+    for grid in book.grids:
+        for cells in grid.rows[:_PLAN_ROWS]:
+            for key, value in pairwise(cells):
+                if key in PLAN_KEYS:
+                    yield key, value.strip()
+
+
+def _told(*texts: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _of_pdf(content: bytes, password: str) -> Ownership:
+    """A PDF that opens without a password is open to all, whatever its encryption says."""
+    from pypdf import PdfReader  # here: it loads slowly
+
+    try:
+        file = PdfReader(io.BytesIO(content))
+        locked = file.is_encrypted and not file.decrypt("")
+        opens = not locked or (bool(password) and bool(file.decrypt(password)))
+        told: Mapping[str, object] = (file.metadata or {}) if opens else {}
+        properties = {str(key).removeprefix("/"): str(text) for key, text in told.items()}
+    except MemoryError:
+        raise
+    except Exception as error:  # the library raises all sorts on a damaged file
+        raise unreadable(error) from error
+    if not opens:
+        raise RefusedError(Problem(Code.PASSWORD_WRONG if password else Code.PASSWORD_NEEDED))
+    return _of_properties(properties, locked)

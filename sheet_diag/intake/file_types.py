@@ -1,0 +1,294 @@
+"""What a file is, told by its content; its name counts only where content leaves it open.
+
+Knows marks at the start of files and the names inside zip and OLE containers. Never unpacks more
+than the few bytes that name a package, and never tells whether a file is sound or safe.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Final
+
+from sheet_diag.intake.zip_entries import DirectoryError, Part, list_parts, peek
+
+
+class Kind(StrEnum):
+    """Kinds of files; the values of those that cannot be read are keys of `problem.kind.*`."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    ENCRYPTED = "encrypted"  # a package or workbook in OLE, behind a password or a label
+    ZIP = "archive"
+    SEVEN_ZIP = "sevenzip"
+    EML = "eml"
+    MSG = "msg"
+    PDF = "pdf"
+    IMAGE = "image"
+    VIDEO = "video"
+    TAR = "tar"  # and other archives that are not opened
+    RAR = "rar"
+    LZH = "lzh"
+    NUMBERS = "numbers"
+    WPS = "wps"
+    OPENDOCUMENT = "opendocument"
+    DOCUMENT = "document"
+    SHORTCUT = "shortcut"
+    WEBARCHIVE = "webarchive"
+    HTML = "html"
+    XML_SHEET = "xmlsheet"
+    SMIME = "smime"
+    WINMAIL = "winmail"
+    TEXT = "text"
+    DAMAGED = "damaged"  # a container whose directory cannot be read
+    UNKNOWN = "unknown"
+
+
+OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STARTS: Final = (
+    (b"\x89PNG", Kind.IMAGE),
+    (b"\xff\xd8\xff", Kind.IMAGE),
+    (b"GIF8", Kind.IMAGE),
+    (b"II*\0", Kind.IMAGE),
+    (b"MM\0*", Kind.IMAGE),
+    (b"8BPS", Kind.IMAGE),
+    (b"Rar!", Kind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (b"{\\rtf", Kind.DOCUMENT),
+    (b"\x4c\0\0\0\x01\x14\x02\0", Kind.SHORTCUT),
+    (b"\x78\x9f\x3e\x22", Kind.WINMAIL),
+    (b"\x1f\x8b", Kind.TAR),
+    (b"BZh", Kind.TAR),
+    (b"\xfd7zXZ\0", Kind.TAR),
+    (b"\x28\xb5\x2f\xfd", Kind.TAR),
+    (b"MSCF", Kind.TAR),
+    (b"\x1aE\xdf\xa3", Kind.VIDEO),
+    (b"OggS", Kind.VIDEO),
+    (b"ID3", Kind.VIDEO),
+    (b"fLaC", Kind.VIDEO),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Kind.VIDEO),
+)
+_RIFF: Final = {b"WEBP": Kind.IMAGE, b"AVI ": Kind.VIDEO, b"WAVE": Kind.VIDEO}
+_PICTURE_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif")
+# BOF records of Excel 2 to 97 that stand in no container: type, then length.
+_BARE_XLS: Final = re.compile(
+    rb"\x09[\x00\x02\x04]\x04\x00|\x09[\x02\x04]\x06\x00|\x09\x08[\x08\x10]\x00"
+)
+_PKCS7: Final = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+_SHORTCUT_NAMES: Final = (".gsheet", ".gdoc", ".gslides", ".url", ".webloc", ".desktop")
+_START: Final = 2048  # bytes that tell the kinds of text
+_TAIL: Final = 66_000  # bytes among which a zip ends
+
+
+def kind_of(content: bytes, name: str) -> Kind:
+    """The kind of a file with this content, called `name`. Raises nothing."""
+    ending = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    if content.startswith(OLE_MAGIC):
+        return _ole_kind(content, ending)
+    if content.startswith(b"PK"):
+        return _zip_kind(content, ending)
+    kind = _kind_by_mark(content) or _kind_by_text(content, ending)
+    if kind in (Kind.TEXT, None) and b"PK\x05\x06" in content[-_TAIL:]:
+        behind = _zip_kind(content, ending)  # a zip behind a prefix
+        kind = kind if behind is Kind.DAMAGED else behind
+    return kind or (Kind.WPS if ending == ".et" else Kind.UNKNOWN)
+
+
+def _kind_by_mark(content: bytes) -> Kind | None:
+    for start, kind in _STARTS:
+        if content.startswith(start):
+            return kind
+    if content.startswith(b"RIFF"):
+        return _RIFF.get(content[8:12], Kind.VIDEO)
+    if content[4:8] == b"ftyp":
+        return Kind.IMAGE if content[8:12] in _PICTURE_BRANDS else Kind.VIDEO
+    if re.match(rb"-l[hz][0-9a-z]-", content[2:7]):
+        return Kind.LZH
+    if content.startswith(b"BM") and b"\0" in content[6:10]:
+        return Kind.IMAGE
+    if content.startswith(b"bplist00"):
+        return Kind.WEBARCHIVE if b"WebMainResource" in content else Kind.UNKNOWN
+    if content.startswith(b"\x30") and _PKCS7 in content[:64]:
+        return Kind.SMIME
+    if content[257:262] == b"ustar":
+        return Kind.TAR
+    return _kind_by_loose_mark(content)
+
+
+def _kind_by_loose_mark(content: bytes) -> Kind | None:
+    if b"%PDF-" in content[:1024]:
+        return Kind.PDF
+    return Kind.XLS if _BARE_XLS.match(content) else None
+
+
+# --- OLE containers
+
+_OLE_STREAMS: Final = (
+    ("encryptedpackage", Kind.ENCRYPTED),
+    ("\x09drmcontent", Kind.ENCRYPTED),
+    ("workbook", Kind.XLS),
+    ("book", Kind.XLS),
+    ("__properties_version1.0", Kind.MSG),
+    ("worddocument", Kind.DOCUMENT),
+    ("powerpoint document", Kind.DOCUMENT),
+    ("visiodocument", Kind.DOCUMENT),
+    ("documenttext", Kind.DOCUMENT),
+    ("fileheader", Kind.DOCUMENT),
+)
+_OLE_ENDINGS: Final = {".et": Kind.WPS, ".msg": Kind.MSG, ".doc": Kind.DOCUMENT}
+
+
+def _ole_kind(content: bytes, ending: str) -> Kind:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            streams = {entry[0].lower() for entry in ole.listdir(streams=True, storages=False)}
+    except Exception:  # noqa: BLE001 - olefile raises all sorts on a damaged directory
+        return Kind.DAMAGED
+    for stream, kind in _OLE_STREAMS:
+        if stream in streams:
+            return kind
+    return _OLE_ENDINGS.get(ending, Kind.UNKNOWN if streams else Kind.DAMAGED)
+
+
+# --- zip containers
+
+# What the content types call the main part, whatever its name.
+_MAIN_TYPES: Final = (
+    (b"spreadsheetml.sheet.main", Kind.XLSX),
+    (b"spreadsheetml.template.main", Kind.XLSX),
+    (b"ms-excel.sheet.macroenabled.main", Kind.XLSX),
+    (b"ms-excel.template.macroenabled.main", Kind.XLSX),
+    (b"ms-excel.sheet.binary", Kind.XLSB),
+    (b"wordprocessingml", Kind.DOCUMENT),
+    (b"presentationml", Kind.DOCUMENT),
+    (b"visio", Kind.DOCUMENT),
+)
+_MOST: Final = 65_536  # bytes of a package that are read to name it
+
+
+def _zip_kind(content: bytes, ending: str) -> Kind:
+    try:
+        parts = {part.name.lower(): part for part in list_parts(content)}
+    except DirectoryError:
+        return Kind.DAMAGED
+    if any(part.encrypted for part in parts.values()):
+        return Kind.ZIP
+    if "[content_types].xml" in parts or "xl/workbook.xml" in parts or "xl/workbook.bin" in parts:
+        return _ooxml_kind(content, parts)
+    if "content.xml" in parts or "mimetype" in parts or "encrypted-package" in parts:
+        return _odf_kind(content, parts, ending)
+    if _is_numbers(parts, ending):
+        return Kind.NUMBERS
+    return Kind.ZIP
+
+
+def _ooxml_kind(content: bytes, parts: dict[str, Part]) -> Kind:
+    for main, kind in (("xl/workbook.xml", Kind.XLSX), ("xl/workbook.bin", Kind.XLSB)):
+        if main in parts:
+            return kind
+    types = parts.get("[content_types].xml")
+    text = peek(content, types, _MOST).replace(b"\0", b"").lower() if types else b""
+    for mark, kind in _MAIN_TYPES:
+        if mark in text:
+            return kind
+    if any("worksheets/" in name and name.endswith(".xml") for name in parts):
+        return Kind.XLSX
+    documents = ("word/", "ppt/", "visio/")
+    return Kind.DOCUMENT if any(name.startswith(documents) for name in parts) else Kind.ZIP
+
+
+def _odf_kind(content: bytes, parts: dict[str, Part], ending: str) -> Kind:
+    """Some writers leave the mimetype out; then the content's own words tell."""
+    tellers: tuple[tuple[str, bytes], ...] = (
+        ("mimetype", b"opendocument.spreadsheet"),
+        ("meta-inf/manifest.xml", b"opendocument.spreadsheet"),
+        ("content.xml", b"<office:spreadsheet"),
+    )
+    for name, mark in tellers:
+        if name in parts and mark in peek(content, parts[name], _MOST):
+            return Kind.ODS
+    is_odf = "mimetype" in parts or "meta-inf/manifest.xml" in parts
+    if ending == ".ods" and not is_odf:
+        return Kind.ODS
+    return Kind.OPENDOCUMENT if is_odf else Kind.ZIP
+
+
+def _is_numbers(parts: dict[str, Part], ending: str) -> bool:
+    iwa = any(name.startswith("index/") and name.endswith(".iwa") for name in parts)
+    return iwa or "index.zip" in parts or ending == ".numbers"
+
+
+# --- text
+
+_HTML: Final = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|meta|table|style)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_SHEET: Final = re.compile(
+    r"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet[\"'](?!.*<html)", re.DOTALL
+)
+_HEADER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t\r\n]")
+_MAIL_HEADERS: Final = {
+    "from", "to", "subject", "date", "received", "mime-version", "content-type", "message-id",
+    "return-path", "delivered-to", "reply-to", "cc",
+}  # fmt: skip
+
+
+def _kind_by_text(content: bytes, ending: str) -> Kind | None:
+    """None where the content is no text."""
+    text = _start_of_text(content)
+    if text is None:
+        return None
+    tests: tuple[tuple[Kind, Callable[[str], object]], ...] = (
+        (Kind.XML_SHEET, _XML_SHEET.search),
+        (Kind.HTML, _HTML.match),
+        (Kind.OPENDOCUMENT, lambda start: "<office:document" in start),
+        (Kind.SHORTCUT, lambda start: ending in _SHORTCUT_NAMES or _is_shortcut(start)),
+        (Kind.IMAGE, lambda start: "<svg" in start and "<html" not in start),
+        (Kind.WEBARCHIVE, lambda start: _is_saved_page(start, ending)),
+        (Kind.EML, lambda start: _is_mail(start, ending)),
+        (Kind.SMIME, lambda start: start.startswith("-----BEGIN PKCS7")),
+    )
+    return next((kind for kind, test in tests if test(text)), Kind.TEXT)
+
+
+def _start_of_text(content: bytes) -> str | None:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content[:_START].decode("utf-16", "replace")
+    start = content[:_START].removeprefix(b"\xef\xbb\xbf")
+    return None if b"\0" in start else start.decode("latin-1")
+
+
+def _is_shortcut(start: str) -> bool:
+    return start.lstrip().startswith(("[InternetShortcut]", "[Desktop Entry]"))
+
+
+def _is_saved_page(start: str, ending: str) -> bool:
+    if ending in (".mht", ".mhtml"):
+        return "mime-version" in start.lower()
+    marks = ("snapshot-content-location:", "produced by microsoft mhtml", "<saved by ")
+    return "mime-version:" in start.lower() and any(mark in start.lower() for mark in marks)
+
+
+def _is_mail(start: str, ending: str) -> bool:
+    """Two headers of mails at the start, one where the name says so or parts follow."""
+    lines = start.lstrip("\r\n").splitlines()
+    if lines and lines[0].startswith("From "):
+        lines = lines[1:]
+    known: set[str] = set()
+    for line in lines:
+        if line[:1] in (" ", "\t") and known:
+            continue
+        header = _HEADER.match(line + "\n")
+        if not header:
+            break
+        known.add(header[1].lower())
+    sure = ending == ".eml" or "content-type: multipart/" in start.lower()
+    return len(known & _MAIL_HEADERS) >= (1 if sure else 2)

@@ -1,0 +1,277 @@
+"""Survey of an .ods: its content is one part, and a cell or a row may stand for millions.
+
+Cells are kept as runs, never repeated in memory, so that what an empty tail or a bomb claims costs
+nothing. The runs can be laid out as rows without any library (`rows_of`): that reads what the
+libraries refuse (pretty-printed files, a protected macro beside open cells) and sheets with a
+stray cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from sheet_diag.intake.cells import Mark, unreadable, unsafe
+from sheet_diag.intake.package_inspection import Inspected
+from sheet_diag.intake.readers.ods_values import CellText, is_error, is_truth, value_of
+from sheet_diag.intake.readers.ooxml_package import DamagedError, Package
+from sheet_diag.intake.readers.properties import utc
+from sheet_diag.intake.readers.survey import (
+    KEPT_COLUMNS,
+    KEPT_ROWS,
+    LAST_COLUMN,
+    LAST_ROW,
+    SheetCells,
+    SheetSurvey,
+    Survey,
+    is_beyond,
+)
+from sheet_diag.intake.readers.xml import Attributes, MarkupError, elements, local, walk
+from sheet_diag.model.settings import Limits
+
+_SHAPES: Final = frozenset(
+    ("frame", "custom-shape", "rect", "circle", "ellipse", "polygon", "polyline", "path", "line")
+)
+_MACRO: Final = re.compile(r"(basic|scripts)/.*(?<!script-lb\.xml)(?<!script-lc\.xml)$")
+_OBJECT: Final = re.compile(r"object \d+")
+_SOURCES: Final = {
+    "table-source": "links",
+    "dde-source": "links",
+    "dde-link": "links",
+    "database-source-sql": "queries",
+    "database-source-table": "queries",
+    "database-source-query": "queries",
+}
+_ACTIVE: Final = ("macros", "links", "objects", "queries")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A value, and the rectangle of cells that it fills."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+    text: str
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet of the document."""
+
+    name: str
+    visible: bool
+    survey: SheetSurvey = field(default_factory=SheetSurvey)
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An .ods that was walked: `tables` hold the cells, `survey` all else."""
+
+    survey: Survey
+    tables: tuple[Table, ...]
+
+
+def survey_ods(content: bytes, limits: Limits, inspected: Inspected | None = None) -> Document:
+    """Walk the document. Raises `RefusedError`."""
+    try:
+        package = Package(content, inspected)
+        walker = _Walker(limits.sheets)
+        walk(package.content("content.xml"), walker.start, walker.end, walker.text)
+    except (DamagedError, MarkupError) as error:
+        raise unreadable(error) from error
+    for table in walker.tables:
+        if is_beyond(table.survey, limits.area):
+            table.survey.cut_to_kept()
+        _spread(table)
+    active = walker.active | _active_parts(package)
+    properties, modified = _meta(package)
+    survey = Survey(
+        content,
+        {table.name: table.survey for table in walker.tables},
+        properties,
+        modified,
+        walker.pictures,
+        tuple(key for key in _ACTIVE if key in active),
+    )
+    return Document(survey, tuple(walker.tables))
+
+
+def rows_of(table: Table) -> SheetCells:
+    """The table as rows, as far as it is used, or kept where it has a stray cell."""
+    rows = [[""] * table.survey.columns for _ in range(table.survey.rows)]
+    for run in table.runs:
+        for row in rows[run.row : run.row + run.height]:
+            width = len(row[run.column : run.column + run.width])
+            row[run.column : run.column + width] = [run.text] * width
+    return SheetCells(table.name, table.visible, tuple(map(tuple, rows)))
+
+
+class _LocalNames(dict[str, str]):
+    """Names of attributes without their prefixes: a file has few, each ten thousand times."""
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, local(name))
+
+
+class _Walker:
+    """Gathers tables; `_row` and `_column` are where the next row and cell will stand."""
+
+    def __init__(self, most: int) -> None:
+        self.tables: list[Table] = []
+        self.pictures = 0
+        self.active: set[str] = set()
+        self._most = most
+        self._hidden_styles: set[str] = set()
+        self._style = ""
+        self._row = self._height = self._column = self._depth = 0
+        self._cell: Attributes | None = None
+        self._text = CellText()
+        self._names = _LocalNames()
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        name = local(name)
+        if self._cell is not None:
+            self.pictures += name in _SHAPES
+            self._text.start(name, attributes)
+            return
+        opened = {self._names[key]: value for key, value in attributes.items()}
+        if name in ("table-cell", "covered-table-cell"):
+            self._cell = opened
+            self._text = CellText()
+        elif name == "table-row":
+            self._open_row(opened)
+        elif name == "table":
+            self._open_table(opened)
+        else:
+            self._open_other(name, opened)
+
+    def _open_other(self, name: str, opened: Attributes) -> None:
+        if name == "style":
+            self._style = opened.get("name", "")
+        elif name == "table-properties" and opened.get("display") == "false":
+            self._hidden_styles.add(self._style)
+        elif name in _SOURCES:
+            self.active.add(_SOURCES[name])
+            if name == "table-source" and self.tables:
+                self.tables[-1].survey.linked = True
+        elif name in _SHAPES:
+            self.pictures += 1
+
+    def _open_table(self, opened: Attributes) -> None:
+        self._depth += 1
+        if self._depth > 1:
+            return
+        if len(self.tables) >= self._most:
+            raise unsafe("sheets")
+        visible = opened.get("style-name", "") not in self._hidden_styles
+        self.tables.append(Table(opened.get("name", ""), visible))
+        self._row = self._height = 0
+
+    def _open_row(self, opened: Attributes) -> None:
+        self._column = 0
+        self._height = _count(opened, "number-rows-repeated")
+        if self.tables and opened.get("visibility") in ("collapse", "filter"):
+            last = min(self._row + self._height, LAST_ROW)
+            self.tables[-1].survey.hidden_rows.update(range(self._row, last))
+
+    def text(self, data: str) -> None:
+        if self._cell is not None:
+            self._text.text(data)
+
+    def end(self, name: str) -> None:
+        name = local(name)
+        if name in ("table-cell", "covered-table-cell"):
+            if self._cell is not None and self.tables:
+                self._close_cell(self.tables[-1], self._cell)
+            self._cell = None
+        elif self._cell is not None:
+            self._text.end(name)
+        elif name == "table-row":
+            self._row += self._height
+        elif name == "table":
+            self._depth -= 1
+
+    def _close_cell(self, table: Table, cell: Attributes) -> None:
+        at = (self._row, self._column)
+        width = _count(cell, "number-columns-repeated")
+        self._column += width
+        text = value_of(cell, self._text.joined())
+        if text or "formula" in cell:
+            table.survey.use(at[0] + self._height - 1, at[1] + width - 1)
+            table.runs.append(Run(*at, self._height, width, text))
+            _mark(table.survey, at, cell, text)
+        if self._text.has_others:  # the library adds those of shapes
+            table.survey.texts[at] = text
+        spans = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+        if spans != (1, 1):
+            area = (*at, at[0] + spans[0] - 1, at[1] + spans[1] - 1)
+            table.survey.merged.append(area)
+
+
+def _mark(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
+    if is_error(cell, text):
+        sheet.mark(at, Mark.ERROR, text)
+    elif is_truth(cell, text):
+        sheet.texts[at] = text
+        if not _is_constant(cell):
+            sheet.mark(at, Mark.FORMULA)
+    elif "formula" in cell:
+        stored = text or cell.get("value-type")
+        sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+
+
+def _is_constant(cell: Attributes) -> bool:
+    """LibreOffice writes a truth value that was typed as a formula without arguments."""
+    return cell.get("formula", "").upper() in ("", "OF:=TRUE()", "OF:=FALSE()")
+
+
+def _spread(table: Table) -> None:
+    """Give every cell of a repeated one its mark and text, within the sheet's used area."""
+    sheet = table.survey
+    for run in table.runs:
+        at = (run.row, run.column)
+        special = at in sheet.marks or at in sheet.texts
+        if not special or (run.height, run.width) == (1, 1):
+            continue
+        for place in _places(run, sheet):
+            if at in sheet.marks:
+                sheet.marks[place] = sheet.marks[at]
+            if at in sheet.texts:
+                sheet.texts[place] = sheet.texts[at]
+
+
+def _places(run: Run, sheet: SheetSurvey) -> Iterator[tuple[int, int]]:
+    rows, columns = min(sheet.rows, KEPT_ROWS), min(sheet.columns, KEPT_COLUMNS)
+    for row in range(run.row, min(run.row + run.height, rows)):
+        for column in range(run.column, min(run.column + run.width, columns)):
+            yield row, column
+
+
+def _count(attributes: Attributes, name: str) -> int:
+    """A number of rows or columns; 1 where it is none, at most one more than any sheet has."""
+    if name not in attributes:
+        return 1
+    digits = attributes[name][:20]
+    number = int(digits) if digits.isascii() and digits.isdigit() else 1
+    return min(max(number, 1), LAST_ROW + LAST_COLUMN)
+
+
+def _active_parts(package: Package) -> set[str]:
+    found = {"macros"} if any(map(_MACRO.match, package.names)) else set()
+    return found | ({"objects"} if any(map(_OBJECT.fullmatch, package.names)) else set())
+
+
+def _meta(package: Package) -> tuple[dict[str, str], str]:
+    found: dict[str, str] = {}
+    modified = ""
+    for element, attributes, text in elements(package.read("meta.xml")):
+        if element == "user-defined" and text:
+            found.setdefault(attributes.get("name", ""), text)
+        elif element == "date":
+            modified = utc(text)
+    return found, modified

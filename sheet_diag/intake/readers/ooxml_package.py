@@ -1,0 +1,116 @@
+"""The zip package around a workbook: parts by name, whatever the case and slashes of the names.
+
+A part that is damaged counts as absent, except where its reader insists.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final
+
+from sheet_diag.intake.package_inspection import Inspected
+
+# What a damaged, encrypted or unknown entry raises.
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
+_ENCODING: Final = re.compile(r"""(<\?xml[^>]{0,80}encoding\s*=\s*["'])[\w-]+""")
+
+
+class DamagedError(Exception):
+    """The package, or a part that has to be read, is damaged."""
+
+
+class Package:
+    """The parts of a package. `names` are lower case, with forward slashes.
+
+    Of one that was inspected, the small parts are there; the zip is opened only for others.
+    """
+
+    def __init__(self, content: bytes, inspected: Inspected | None = None) -> None:
+        self._content = content
+        self._parts = inspected.parts if inspected else {}
+        self.names = inspected.names if inspected else tuple(self._entries)
+
+    @cached_property
+    def _zip(self) -> zipfile.ZipFile:
+        try:
+            return zipfile.ZipFile(io.BytesIO(self._content))
+        except _DAMAGE as error:
+            raise DamagedError(str(error)) from error
+
+    @cached_property
+    def _entries(self) -> dict[str, zipfile.ZipInfo]:
+        found: dict[str, zipfile.ZipInfo] = {}
+        for entry in self._zip.infolist():
+            if not entry.is_dir():
+                found.setdefault(_folded(entry.filename), entry)
+        return found
+
+    def read(self, name: str) -> bytes:
+        """The part; empty where it is absent or damaged."""
+        try:
+            return self.content(name)
+        except DamagedError:
+            return b""
+
+    def content(self, name: str) -> bytes:
+        """The part. Raises `DamagedError`."""
+        name = _folded(name)
+        if name in self._parts:
+            return self._parts[name]
+        entry = self._entries.get(name) if name in self.names else None
+        if entry is None:
+            raise DamagedError(f"no part {name}")
+        try:
+            return self._zip.read(entry)
+        except _DAMAGE as error:
+            raise DamagedError(str(error)) from error
+
+    def in_utf16(self) -> dict[str, bytes]:
+        """The XML parts that are written in UTF-16, as UTF-8."""
+        found = {}
+        for name in self.names:
+            if name.endswith((".xml", ".rels")) and self._starts_as_utf16(name):
+                text = self.read(name).decode("utf-16", "replace")
+                found[name] = _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
+        return found
+
+    def _starts_as_utf16(self, name: str) -> bool:
+        return self._first_bytes(name) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+    def _first_bytes(self, name: str) -> bytes:
+        if name in self._parts:
+            return self._parts[name][:2]
+        try:
+            with self._zip.open(self._entries[name]) as part:
+                return part.read(2)
+        except _DAMAGE:
+            return b""
+
+    def replaced(self, parts: Mapping[str, bytes]) -> bytes:
+        """The package with other content in some parts, by name; media are left out."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as copy:
+            for name, entry in self._entries.items():
+                if "/media/" not in name:
+                    copy.writestr(entry.filename, parts.get(name) or self.read(name))
+        return buffer.getvalue()
+
+
+def _folded(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()

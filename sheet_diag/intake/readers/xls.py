@@ -1,0 +1,232 @@
+"""Survey of an .xls of Excel 95 and later: the records of its workbook stream.
+
+Older files have no compound file around them and are not surveyed. Source: [MS-XLS], section 2.4.
+A sheet with stray cells is read from a copy of the same length, in which the records of those
+cells bear a number that means nothing.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import struct
+from collections.abc import Iterator
+from typing import Any, Final
+
+import olefile
+
+from sheet_diag.intake.cells import Mark, unreadable, unsafe
+from sheet_diag.intake.readers import ole as compound
+from sheet_diag.intake.readers.survey import SheetSurvey, Survey, is_beyond, is_kept
+from sheet_diag.intake.readers.xlsb import ERRORS
+from sheet_diag.model.settings import Limits
+
+Record = tuple[int, int, int]  # number, start and end of the content
+
+_BOF, _EOF, _SHEET, _CODEPAGE = 0x0809, 0x000A, 0x0085, 0x0042
+_ROWS, _COLUMNS = 65_536, 256  # of a sheet
+_DIMENSIONS: Final = 0x0200
+_ROW, _MERGED, _OBJECT = 0x0208, 0x00E5, 0x005D
+_FORMULA, _STRING, _BOOL_OR_ERROR = 0x0006, 0x0207, 0x0205
+_SUPBOOK, _QUERIES = 0x01AE, (0x01AD, 0x0876, 0x00DC)
+# Number, RK, several RKs, text in three ways, formula, truth or error.
+_CELLS: Final = frozenset(
+    (0x0203, 0x027E, 0x00BD, 0x0204, 0x00FD, 0x00D6, _FORMULA, _BOOL_OR_ERROR)
+)
+_FOLLOWERS: Final = (_STRING, 0x0221, 0x04BC)  # result text, array and shared formulas
+_MEANINGLESS: Final = 0x0FFF
+_HIDDEN: Final = 0x20  # fDyZero of a row
+_NO_SHAPES: Final = (0x14, 0x19)  # the arrow of a filter, a comment
+_NO_LINKS: Final = (0, 1, 0x0401, 0x3A01)  # to nothing, the same sheet or workbook, an add-in
+_MACRO_SHEETS: Final = (0x01, 0x06)
+
+
+def survey_xls(content: bytes, limits: Limits) -> Survey:
+    """Survey the workbook. Raises `RefusedError`."""
+    if not content.startswith(olefile.MAGIC):
+        return Survey(content)
+    try:
+        file, name, stream = _opened(content)
+    except Exception as error:
+        raise unreadable(error) from error
+    walker = _Walker(stream)
+    if len(walker.sheets) > limits.sheets:
+        raise unsafe("sheets")
+    strayed = [title for title, sheet in walker.sheets.items() if is_beyond(sheet, limits.area)]
+    unsound = strayed or walker.oversized
+    return Survey(
+        _without_stray_cells(content, name, walker, strayed) if unsound else content,
+        sheets=walker.sheets,
+        properties=compound.custom_properties(file),
+        modified=compound.last_modified(file),
+        pictures=walker.pictures,
+        active=_active(file, walker),
+    )
+
+
+def workbook_stream(content: bytes) -> bytes:
+    """The records of the workbook, out of its compound file if it has one.
+
+    Raises whatever olefile raises for a damaged one.
+    """
+    return _opened(content)[2] if content.startswith(olefile.MAGIC) else content
+
+
+def _opened(content: bytes) -> tuple[Any, str, bytes]:
+    """The compound file, the name of the stream that holds the workbook, and the stream."""
+    file = olefile.OleFileIO(io.BytesIO(content))
+    if compound.has_circle(file):
+        raise ValueError("sectors form a circle")
+    name = "Workbook" if file.exists("Workbook") else "Book"
+    return file, name, file.openstream(name).read()
+
+
+class _Walker:
+    """Gathers the surveys of all sheets; `starts` are their places in the stream.
+
+    `oversized` are the places of records that claim an impossible area: the first reader would
+    reserve memory for all of it.
+    """
+
+    def __init__(self, stream: bytes) -> None:
+        self.stream = stream
+        self.sheets: dict[str, SheetSurvey] = {}
+        self.starts: dict[str, int] = {}
+        self.oversized: list[int] = []
+        self.pictures = 0
+        self.active: set[str] = set()
+        self._codepage = "cp1252"
+        for number, start, end in _substream(stream, 0):
+            self._global(number, stream[start:end])
+        for title, start in self.starts.items():
+            self.sheets[title] = self._surveyed(start)
+
+    def _global(self, number: int, data: bytes) -> None:
+        if number == _CODEPAGE and len(data) >= 2:
+            self._codepage = _codec(struct.unpack_from("<H", data)[0])
+        elif number == _SHEET and len(data) >= 8:
+            self.starts.setdefault(self._name(data), struct.unpack_from("<I", data)[0])
+            if data[5] in _MACRO_SHEETS:
+                self.active.add("macros")
+        elif number == _SUPBOOK and len(data) >= 4:
+            if struct.unpack_from("<H", data, 2)[0] not in _NO_LINKS:
+                self.active.add("links")
+        elif number in _QUERIES:
+            self.active.add("queries")
+
+    def _name(self, data: bytes) -> str:
+        """The name of a sheet: BIFF8 tells by a flag how wide its letters are, BIFF5 does not."""
+        if struct.unpack_from("<H", self.stream, 4)[0] < 0x0600:
+            return data[7 : 7 + data[6]].decode(self._codepage, "replace")
+        wide = data[7] & 1
+        letters = data[8 : 8 + data[6] * (2 if wide else 1)]
+        return letters.decode("utf-16-le" if wide else "latin-1", "replace")
+
+    def _surveyed(self, start: int) -> SheetSurvey:
+        sheet = SheetSurvey()
+        for number, begin, end in _substream(self.stream, start):
+            if number in _CELLS and end - begin >= 6:
+                _survey_cell(sheet, number, self.stream[begin:end])
+            elif number == _ROW and end - begin >= 16:
+                row, height = struct.unpack_from("<HxxxxH", self.stream, begin)
+                if self.stream[begin + 12] & _HIDDEN or height == 0:
+                    sheet.hidden_rows.add(row)
+            elif number == _MERGED:
+                sheet.merged += _areas(self.stream[begin:end])
+            elif number == _OBJECT and end - begin >= 6:
+                kind = struct.unpack_from("<H", self.stream, begin + 4)[0]
+                self.pictures += kind not in _NO_SHAPES
+            elif number in _QUERIES:
+                self.active.add("queries")
+            elif number == _DIMENSIONS and _is_oversized(self.stream[begin:end]):
+                self.oversized.append(begin)
+        return sheet
+
+
+def _is_oversized(data: bytes) -> bool:
+    """Whether the used area that a sheet claims is none; BIFF5 has short row numbers."""
+    shape = "<IIHH" if len(data) >= 14 else "<4H"
+    if len(data) < struct.calcsize(shape):
+        return False
+    top, rows, left, columns = struct.unpack_from(shape, data)
+    return not (top <= rows <= _ROWS and left <= columns <= _COLUMNS)
+
+
+def _codec(codepage: int) -> str:
+    """The codec of a code page; Western where Python has none, as for those of old Macs."""
+    try:
+        return codecs.lookup(f"cp{codepage}").name
+    except LookupError:
+        return "mac-roman" if codepage in (10000, 0x8000) else "cp1252"
+
+
+def _survey_cell(sheet: SheetSurvey, number: int, data: bytes) -> None:
+    row, column = struct.unpack_from("<HH", data)
+    sheet.use(row, column)
+    if number == 0x00BD:  # several numbers; the last two bytes tell the last column
+        sheet.use(row, struct.unpack_from("<H", data, len(data) - 2)[0])
+    elif number == _BOOL_OR_ERROR and len(data) >= 8 and data[7]:
+        sheet.mark((row, column), Mark.ERROR, ERRORS.get(data[6], "#VALUE!"))
+    elif number == _FORMULA and len(data) >= 14:
+        if data[12:14] == b"\xff\xff" and data[6] == 2:
+            sheet.mark((row, column), Mark.ERROR, ERRORS.get(data[8], "#VALUE!"))
+        else:
+            sheet.mark((row, column), Mark.FORMULA)
+
+
+def _areas(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+    count = struct.unpack_from("<H", data)[0] if len(data) >= 2 else 0
+    for place in range(2, min(2 + 8 * count, len(data) - 7), 8):
+        top, bottom, left, right = struct.unpack_from("<4H", data, place)
+        yield top, left, bottom, right
+
+
+def _substream(stream: bytes, start: int) -> Iterator[Record]:
+    """The records from a BOF to its EOF, charts within left out; up to the first damage."""
+    place, depth = start, 0
+    while place + 4 <= len(stream):
+        number, length = struct.unpack_from("<HH", stream, place)
+        begin, place = place + 4, place + 4 + length
+        if place > len(stream):
+            return
+        depth += (number == _BOF) - (number == _EOF)
+        if depth <= 0:
+            return
+        if depth == 1:
+            yield number, begin, place
+
+
+def _without_stray_cells(content: bytes, name: str, walker: _Walker, titles: list[str]) -> bytes:
+    stream = bytearray(walker.stream)
+    for title in titles:
+        dropped = False
+        for number, begin, end in _substream(walker.stream, walker.starts[title]):
+            if number in _CELLS and end - begin >= 6:
+                dropped = not is_kept(*struct.unpack_from("<HH", stream, begin))
+            elif number not in _FOLLOWERS:
+                dropped = False
+            if dropped:
+                struct.pack_into("<H", stream, begin - 4, _MEANINGLESS)
+        walker.sheets[title].cut_to_kept()
+    for begin in walker.oversized:
+        struct.pack_into("<H", stream, begin - 4, _MEANINGLESS)
+    copy = io.BytesIO(content)
+    try:
+        file = olefile.OleFileIO(copy, write_mode=True)
+        file.write_stream(name, bytes(stream))
+    except Exception as error:
+        raise unsafe("area") from error
+    return copy.getvalue()
+
+
+def _active(file: Any, walker: _Walker) -> tuple[str, ...]:
+    folders = {path[0].lower() for path in file.listdir(streams=False, storages=True)}
+    found = set(walker.active)
+    if "_vba_project_cur" in folders:
+        found.add("macros")
+    if any(name.startswith("mbd") for name in folders):
+        found.add("objects")
+    if file.exists("Ctls"):
+        found.add("controls")
+    order = ("macros", "links", "objects", "controls", "queries")
+    return tuple(key for key in order if key in found)

@@ -1,0 +1,286 @@
+"""The client list beside the returns: whose a return is that does not say so, what the list knows
+that the sheet leaves blank, and where the two disagree.
+
+Who sent a return is told by the mail that it lies in, or where it lies there without one, by the
+log of what was collected: by digest, because people move files and save attachments.
+
+Pure. An id on the sheet always counts. A return without one gets that of a listed client only
+where exactly one fits and nothing speaks against it: a result that goes to the wrong firm cannot
+be taken back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, Self
+
+from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, ProfileField
+from sheet_diag.model.client_list import ClientList, ListedClient, first_listed
+from sheet_diag.model.mail import Event, Posted
+from sheet_diag.model.results import Diagnosis
+from sheet_diag.model.returns import Code, Problem, Received, ReturnedSheet
+from sheet_diag.text.normalize import company_key, firm_domain, fold
+
+Read = tuple[Received, Diagnosis | None]
+
+_MOST_NAMED: Final = 5
+_NANO: Final = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The list, and what the mail log tells of what was collected: the clients whose addresses sent
+    it (their ids), and the day on which it came. Both by the SHA-256 of the file and of each return
+    in it; by the name of the file below the input folder where the log is too old to tell them."""
+
+    clients: ClientList
+    senders: Mapping[str, Collection[str]] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, clients: ClientList, posted: Sequence[Posted]) -> Self:
+        """What list and mail log tell; of senders only those whose address is listed count."""
+        by_address = clients.by_address()
+        senders: dict[str, set[str]] = defaultdict(set)
+        days: dict[str, date] = {}
+        for each in posted:
+            if each.event is not Event.COLLECTED or not each.file:
+                continue
+            owner = first_listed(each.addresses, by_address)
+            for key in (each.sha256, *each.holds) if each.sha256 else (each.file,):
+                days[key] = each.time.date()
+                if owner:
+                    senders[key].add(owner.id)
+        return cls(clients, dict(senders), days)
+
+    def day(self, received: Received) -> date | None:
+        """The day on which a return came, as the log has it."""
+        return next((self.days[key] for key in _keys(received) if key in self.days), None)
+
+    def sent(self, received: Received) -> Collection[str]:
+        """The ids of the clients that a return came from, as the log has it."""
+        return next((self.senders[key] for key in _keys(received) if key in self.senders), ())
+
+
+def identify(catalog: Catalog, read: Sequence[Read], known: Known) -> Iterator[Read]:
+    """What was read, in the same order, with what the list tells of it.
+
+    One by one: those that are diagnosed anew are whole, and too large to be kept together.
+    """
+    directory = _Directory(known, read)
+    return (_identified(catalog, each, directory) for each in read)
+
+
+class _Directory:
+    """The list by all that a return may say. Copies of one file share their senders: only one of
+    them counts, and it must not depend on which."""
+
+    def __init__(self, known: Known, read: Sequence[Read]) -> None:
+        self._known = known
+        self._by_id = known.clients.by_id()
+        self._by_address = known.clients.by_address()
+        self._by_name: dict[str, list[ListedClient]] = defaultdict(list)
+        for client in known.clients.clients:
+            self._by_name[company_key(client.company)].append(client)
+        self._senders: dict[str, set[str]] = defaultdict(set)
+        for received, _ in read:
+            for sender in self._sent(received):
+                self._senders[received.sha256].add(sender.id.casefold())
+
+    def of_id(self, typed: str) -> ListedClient | None:
+        """The client of an id as it was read from a sheet."""
+        return self._by_id.get(typed.casefold()) or self._by_id.get(fold(typed))
+
+    def of_name(self, name: str) -> Sequence[ListedClient]:
+        """The clients that bear a company name."""
+        return self._by_name.get(company_key(name), ()) if name else ()
+
+    def senders(self, received: Received) -> list[ListedClient]:
+        """The clients from whose addresses the content came."""
+        return list(self._of_ids(self._senders.get(received.sha256, ())))
+
+    def stamped(self, received: Received) -> Received:
+        """The return with the day on which it came, and the client that sent it."""
+        day = self._known.day(received) or _day_of(received.file_time)
+        senders = self._sent(received)
+        return replace(
+            received,
+            received=day.isoformat() if day else "",
+            sender=senders[0].id if len(senders) == 1 else "",
+        )
+
+    def _sent(self, received: Received) -> list[ListedClient]:
+        """The clients that this very file came from: one, if its mail tells."""
+        if client := first_listed(received.mailed_by, self._by_address):
+            return [client]
+        return list(self._of_ids(self._known.sent(received)))
+
+    def _of_ids(self, ids: Iterable[str]) -> Iterator[ListedClient]:
+        found = (self._by_id.get(each.casefold()) for each in sorted(ids))
+        return (client for client in found if client)
+
+
+def _keys(received: Received) -> tuple[str, ...]:
+    """What the log may know a return by, the file that it lies in first."""
+    return tuple(filter(None, (received.file_sha256, received.sha256, received.file)))
+
+
+def _day_of(file_time: int) -> date | None:
+    """The day that people here saw; none where the time of the file is not told, or is no time."""
+    try:
+        return datetime.fromtimestamp(file_time // _NANO).date() if file_time else None
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _identified(catalog: Catalog, read: Read, directory: _Directory) -> Read:
+    received, diagnosis = directory.stamped(read[0]), read[1]
+    sheet = received.sheet
+    if sheet is None or diagnosis is None:
+        return received, diagnosis
+    client, told, is_certain = _client_of(sheet, directory, directory.senders(received))
+    if client and client.id != sheet.identity.client:
+        sheet = replace(sheet, identity=replace(sheet.identity, client=client.id))
+    received = replace(received, sheet=sheet, problems=(*received.problems, *told))
+    if client is None or not is_certain:
+        return received, diagnosis
+    return _completed(catalog, received, sheet, diagnosis, client)
+
+
+# --- whose it is
+
+_Found = tuple[ListedClient | None, tuple[Problem, ...], bool]
+
+
+def _client_of(
+    sheet: ReturnedSheet, directory: _Directory, senders: Sequence[ListedClient]
+) -> _Found:
+    """The listed client, what is told of it, and whether nothing raises a doubt."""
+    if sheet.identity.client:
+        return _of_id(sheet, directory.of_id(sheet.identity.client), senders)
+    return _without_id(sheet, directory.of_name(sheet.name), senders)
+
+
+def _of_id(
+    sheet: ReturnedSheet, client: ListedClient | None, senders: Sequence[ListedClient]
+) -> _Found:
+    if client is None:
+        return None, (Problem(Code.ID_NOT_LISTED, value=sheet.identity.client),), False
+    told = []
+    if sheet.name and company_key(sheet.name) != company_key(client.company):
+        details = (("id", client.id), ("listed", client.company))
+        told.append(Problem(Code.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
+    others = [each for each in senders if each.id != client.id]
+    if others and client not in senders:
+        of = (("client", _named(client)),)
+        told.append(Problem(Code.SENDER_DISAGREES, value=_all_named(others), details=of))
+    return client, tuple(told), not told
+
+
+def _without_id(
+    sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
+) -> _Found:
+    doubt = _doubt(sheet, namesakes, senders)
+    candidates = senders or namesakes
+    if doubt:
+        details = (("reason", doubt),)
+        value = _all_named(tuple(dict.fromkeys((*senders, *namesakes))))
+        return None, (Problem(Code.LISTED_UNSURE, value=value, details=details),), False
+    if not candidates:
+        return None, (Problem(Code.NOT_LISTED, value=sheet.name or None),), False
+    (client,) = candidates
+    details = (("reason", "listed_sender" if senders else "listed_name"),)
+    return client, (Problem(Code.LISTED_AS, value=_named(client), details=details),), True
+
+
+def _doubt(
+    sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
+) -> str:
+    """Why none of those who come into question is taken; empty where nothing speaks against it."""
+    if len(senders) > 1:
+        return "listed_senders"
+    if senders:
+        is_equal = not sheet.name or company_key(sheet.name) == company_key(senders[0].company)
+        return "" if is_equal else "listed_sender_name"
+    if len(namesakes) > 1:
+        return "listed_namesakes"
+    return next((why for client in namesakes for why in _against(sheet, client)), "")
+
+
+def _against(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
+    """What speaks against a namesake, as between two returns: other firms' mail, or where mail
+    does not tell, another industry."""
+    own = firm_domain(sheet.profile.get("email", ""))
+    domains = {firm_domain(address) for address in client.addresses} - {""}
+    is_same = any(_is_one_firm(own, domain) for domain in domains) if own else False
+    industry = sheet.profile.get("industry", "")
+    if own and domains and not is_same:
+        yield "listed_domain"
+    elif not is_same and industry and client.industry and industry != client.industry:
+        yield "listed_industry"
+
+
+def _is_one_firm(one: str, other: str) -> bool:
+    """mail.example.jp and example.jp are of one firm."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _named(client: ListedClient) -> str:
+    return f"{client.id} {client.company}"
+
+
+def _all_named(clients: Sequence[ListedClient]) -> str:
+    more = ("…",) if len(clients) > _MOST_NAMED else ()
+    return ", ".join((*map(_named, clients[:_MOST_NAMED]), *more))
+
+
+# --- what the list knows
+
+
+def _completed(
+    catalog: Catalog,
+    received: Received,
+    sheet: ReturnedSheet,
+    diagnosis: Diagnosis,
+    client: ListedClient,
+) -> Read:
+    """The return, its blanks filled from the list; diagnosed anew where they count."""
+    taken: dict[str, str] = {}
+    told: list[Problem] = []
+    for name, listed in (("industry", client.industry), ("employees", client.employees)):
+        asked = catalog.field_by_id.get(name)
+        if asked is None or listed not in asked.by_id:
+            continue
+        own = sheet.profile.get(name, "")
+        if not own:
+            taken[name] = listed
+            told.append(_told(Code.TAKEN_FROM_LIST, asked, listed))
+        elif own != listed:
+            told.append(_told(Code.LIST_DISAGREES, asked, listed, own))
+    blank = (
+        p for p in received.problems if p.code is not Code.PROFILE_MISSING or p.item not in taken
+    )
+    received = replace(received, problems=(*blank, *told))
+    if not taken:
+        return received, diagnosis
+    sheet = replace(sheet, profile={**sheet.profile, **taken})
+    if not taken.keys() & catalog.insurance.exposure.points.keys():
+        return replace(received, sheet=sheet), diagnosis
+    # Whole again: what is on the disk is that of the former diagnosis.
+    sheet = replace(sheet, responses=tuple(sheet.responses))
+    return replace(received, sheet=sheet), evaluate(catalog, sheet)
+
+
+def _told(code: Code, asked: ProfileField, listed: str, own: str = "") -> Problem:
+    details = []
+    for lang in Lang:
+        details.append((f"field_{lang.value}", asked.label[lang]))
+        details.append((f"listed_{lang.value}", asked.by_id[listed].label[lang]))
+        if own in asked.by_id:
+            details.append((f"own_{lang.value}", asked.by_id[own].label[lang]))
+    return Problem(code, item=asked.id, value=own or listed, details=tuple(details))

@@ -1,0 +1,73 @@
+"""Which catalogue, version and client a sheet belongs to: three carriers, the majority counts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from sheet_diag.forms.layout import IDENTITY_KEYS, OUTPUT_KEY, REPLACES_KEY, read_stamp
+from sheet_diag.intake.cells import Grid, Workbook
+from sheet_diag.intake.returns.known_words import Page
+from sheet_diag.model.returns import Code, Identity, Problem
+
+_STAMP_ROWS: Final = 12
+_KEY_ROWS: Final = 20
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def read_identity(book: Workbook) -> tuple[Identity, tuple[Problem, ...]]:
+    """The identity by majority (ties: hidden sheet, visible cell, property), and disagreements."""
+    told = (_identity(_hidden(book.grids)), _visible(book.grids), _identity(book.properties))
+    carriers = [carrier for carrier in told if carrier]
+    if not carriers:
+        return Identity(), (Problem(Code.IDENTITY_MISSING),)
+    problems: list[Problem] = []
+    chosen = {}
+    for field in ("catalog", "version", "client"):
+        values = [value for carrier in carriers if (value := getattr(carrier, field))]
+        chosen[field] = Counter(values).most_common(1)[0][0] if values else None
+        if len(set(values)) > 1:
+            details = (("field", field), ("read", str(chosen[field])))
+            shown = ", ".join(dict.fromkeys(values))
+            problems.append(Problem(Code.IDENTITY_DISAGREES, value=shown, details=details))
+    return Identity(**chosen), tuple(problems)
+
+
+def read_replaces(book: Workbook) -> tuple[str, ...]:
+    """The SHA-256 of the returns that this one was sent back to correct; whatever else is left."""
+    texts = (_hidden(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
+    words = " ".join(texts).lower().split()
+    return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
+
+
+def is_own_output(book: Workbook, pages: Sequence[Page]) -> bool:
+    """Whether the workbook is a report or a portfolio of ours."""
+    signed = any(landmark.word.signature for page in pages for landmark in page.landmarks)
+    return signed or OUTPUT_KEY in book.properties
+
+
+def _identity(pairs: Mapping[str, str]) -> Identity | None:
+    values = [pairs.get(key, "").strip() or None for key in IDENTITY_KEYS]
+    return Identity(*values) if any(values) else None
+
+
+def _hidden(grids: Sequence[Grid]) -> Mapping[str, str]:
+    """The keys and values of the identity sheet, whatever it is called; empty where it is lost."""
+    for grid in grids:
+        pairs = {row[0].strip(): row[1].strip() for row in grid.rows[:_KEY_ROWS] if len(row) > 1}
+        if IDENTITY_KEYS[0] in pairs:
+            return pairs
+    return {}
+
+
+def _visible(grids: Sequence[Grid]) -> Identity | None:
+    return next((found for text in _top_cells(grids) if (found := read_stamp(text))), None)
+
+
+def _top_cells(grids: Sequence[Grid]) -> Iterator[str]:
+    for grid in grids:
+        if grid.visible:
+            for row in grid.rows[:_STAMP_ROWS]:
+                yield from row

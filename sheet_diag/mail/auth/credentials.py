@@ -1,0 +1,143 @@
+"""What opens the accounts on mail servers: passwords from the environment or the keyring of the
+system, access tokens from a sign-in that is kept in the keyring.
+
+Never from a command line, where others can read them, and never from a file of the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Final
+
+from sheet_diag.mail.auth import keyring_store as vault
+from sheet_diag.model.mail_access import Access, AccessError, Which
+from sheet_diag.model.settings import MailServer, Provider, Registration
+
+__all__ = [
+    "CredentialsError",
+    "Which",
+    "access_for",
+    "keep_password",
+    "keep_secret",
+    "keep_sign_in",
+    "password_for",
+    "secret_for",
+]
+
+_VARIABLES: Final[Mapping[str, str]] = {
+    "smtp": "SHEET_DIAG_SMTP_PASSWORD",
+    "imap": "SHEET_DIAG_IMAP_PASSWORD",
+}
+_SECRET: Final = "SHEET_DIAG_GOOGLE_SECRET"
+
+
+class CredentialsError(AccessError):
+    """A password or a sign-in that is not to be had."""
+
+
+def access_for(server: MailServer, which: Which, environ: Mapping[str, str]) -> Access:
+    """What opens the account on a server: its password, or what gives a fresh access token each
+    time. Raises `CredentialsError`: there is none, or no keyring to ask."""
+    if server.registration is None:
+        return password_for(server, which, environ)
+    _kept_sign_in(server, server.registration, which)
+    return partial(_fresh_token, server, server.registration, which, environ)
+
+
+def password_for(server: MailServer, which: Which, environ: Mapping[str, str]) -> str:
+    """The password of the account on a server. Raises `CredentialsError`: there is none, or no
+    keyring to ask."""
+    if password := environ.get(_VARIABLES[which]):
+        return password
+    import keyring  # here: it looks through the whole system for a keyring
+
+    with _asking(server, which, "send.password.no_keyring"):
+        password = keyring.get_password(_service(server), server.user)
+    if not password:
+        raise _error(server, which, "send.password.none")
+    return password
+
+
+def keep_password(server: MailServer, which: Which, password: str) -> None:
+    """Put the password into the keyring. Raises `CredentialsError` where there is none."""
+    import keyring
+
+    with _asking(server, which, "send.password.no_keyring"):
+        keyring.set_password(_service(server), server.user, password)
+
+
+def keep_sign_in(server: MailServer, which: Which, refresh: str) -> None:
+    """Put the refresh token of an account into the keyring. Raises `CredentialsError`, and
+    `ValueError` for an account with a password."""
+    if server.registration is None:
+        raise ValueError("this account has a password")
+    with _asking(server, which, "signin.no_keyring"):
+        vault.keep(_name(server.registration), server.user, refresh)
+
+
+def secret_for(server: MailServer, which: Which, environ: Mapping[str, str]) -> str | None:
+    """The secret of the application that the account is signed in as (empty: it needs none; None:
+    none is known). Raises `CredentialsError` where there is no keyring."""
+    registration = server.registration
+    if registration is None or registration.provider is not Provider.GOOGLE:
+        return ""
+    if secret := environ.get(_SECRET):
+        return secret
+    with _asking(server, which, "signin.no_keyring"):
+        return vault.kept(_name(registration), _SECRET)
+
+
+def keep_secret(server: MailServer, which: Which, secret: str) -> None:
+    """Put the secret of the application into the keyring. Raises `CredentialsError` where there is
+    none, and `ValueError` for an account with a password."""
+    if server.registration is None:
+        raise ValueError("this account has a password")
+    with _asking(server, which, "signin.no_keyring"):
+        vault.keep(_name(server.registration), _SECRET, secret)
+
+
+def _fresh_token(
+    server: MailServer, registration: Registration, which: Which, environ: Mapping[str, str]
+) -> str:
+    """An access token; where the provider changes the refresh token, the new one is kept."""
+    from sheet_diag.mail.auth.oauth.tokens import renew  # here: passwords need none of it
+
+    refresh = _kept_sign_in(server, registration, which)
+    grant = renew(server, which, refresh, secret_for(server, which, environ) or "")
+    if grant.refresh != refresh:
+        keep_sign_in(server, which, grant.refresh)
+    return grant.access
+
+
+def _kept_sign_in(server: MailServer, registration: Registration, which: Which) -> str:
+    with _asking(server, which, "signin.no_keyring"):
+        refresh = vault.kept(_name(registration), server.user)
+    if not refresh:
+        raise _error(server, which, "signin.none")
+    return refresh
+
+
+def _service(server: MailServer) -> str:
+    """The name in the keyring: one account has one password, whatever it is used for."""
+    return f"sheet-diag {server.host}"
+
+
+def _name(registration: Registration) -> str:
+    """The name in the keyring: an account is signed in once, whatever it is used for."""
+    return f"sheet-diag {registration.provider} {registration.client_id}"
+
+
+@contextmanager
+def _asking(server: MailServer, which: Which, key: str) -> Iterator[None]:
+    """Tell that the keyring cannot be used, whatever it is that it raises."""
+    try:
+        yield
+    except Exception as error:
+        raise _error(server, which, key) from error
+
+
+def _error(server: MailServer, which: Which, key: str) -> CredentialsError:
+    variable, host, user = _VARIABLES[which], server.host, server.user
+    return CredentialsError(key, which=which, variable=variable, host=host, user=user)

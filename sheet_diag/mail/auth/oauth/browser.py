@@ -1,0 +1,152 @@
+"""Signing in with the browser of this machine (RFC 8252): it is sent back to a port on loopback
+with a code, which is good for whoever began (PKCE, RFC 7636) and nobody else."""
+
+from __future__ import annotations
+
+import html
+import queue
+import secrets
+import threading
+import time
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlsplit
+
+from sheet_diag.mail.auth.oauth.errors import fault, login_fault, registration_of
+from sheet_diag.mail.auth.oauth.providers import places_of, scopes_of
+from sheet_diag.mail.auth.oauth.tokens import Grant, granted, secretly
+from sheet_diag.model.mail_access import Which
+from sheet_diag.model.settings import MailServer
+
+if TYPE_CHECKING:  # loaded where somebody signs in
+    from oauthlib.oauth2 import WebApplicationClient
+
+PATIENCE: Final = 600.0  # seconds for a person to sign in
+_GLANCE: Final = 0.25  # seconds; Windows notices Ctrl-C only between two of them
+_LOOPBACK: Final = "127.0.0.1"
+_VERIFIER: Final = 64  # characters: 43 to 128
+_S256: Final = "S256"
+_PAGE: Final = (
+    '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+    "<title>sheet-diag</title><p>{text}</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown to the person: `begin` is told the address to sign in at, `opened` opens it,
+    `text` stands on the page that the browser ends up on; all within `patience`, in seconds."""
+
+    begin: Callable[[str], None]
+    text: str
+    opened: Callable[[str], object] = webbrowser.open
+    patience: float = PATIENCE
+
+
+def sign_in_here(server: MailServer, uses: Iterable[Which], secret: str, shown: Shown) -> Grant:
+    """The tokens for some uses, once the person has signed in; `secret` is the application's
+    (empty: it has none). Raises `SignInError`."""
+    from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
+
+    registration = registration_of(server)
+    places, state = places_of(registration), secrets.token_urlsafe(32)
+    client = WebApplicationClient(registration.client_id)
+    verifier = client.create_code_verifier(_VERIFIER)
+    with _listening(state, shown.text) as door:
+        back = f"http://{places.here}:{door.port}"
+        address = client.prepare_request_uri(
+            places.page,
+            redirect_uri=back,
+            scope=scopes_of(registration, uses),
+            state=state,
+            login_hint=server.user,
+            **_challenge(client, verifier),
+            **places.more,
+        )
+        shown.begin(address)
+        shown.opened(address)
+        answer = door.answer(shown.patience)
+    if not answer:
+        raise fault(server, "signin.expired")
+    try:
+        # The library knows of no loopback, where nothing needs to be encrypted.
+        code = client.parse_request_uri_response(f"https://{_LOOPBACK}{answer}", state)["code"]
+        form = client.prepare_request_body(
+            code=code, redirect_uri=back, code_verifier=verifier, **secretly(secret)
+        )
+        return granted(server, form)
+    except OAuth2Error as error:
+        raise login_fault(server, error.error, error.description) from None
+
+
+def _challenge(client: WebApplicationClient, verifier: str) -> dict[str, str]:
+    """What the page is told of the verifier, which whoever asks for the tokens has to know."""
+    challenge = client.create_code_challenge(verifier, _S256)
+    return {"code_challenge": challenge, "code_challenge_method": _S256}
+
+
+class _Door(ThreadingHTTPServer):
+    """Where the browser comes back to."""
+
+    daemon_threads = True  # browsers open lines that they never use
+    block_on_close = False
+
+    def __init__(self, state: str, text: str) -> None:
+        super().__init__((_LOOPBACK, 0), _Visit)
+        self.state = state
+        self.page = _PAGE.format(text=html.escape(text)).encode("utf-8")
+        self.answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.server_port
+
+    def answer(self, patience: float) -> str:
+        """What the browser came back with (empty: it did not in so many seconds)."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            try:
+                return self.answers.get(timeout=_GLANCE)
+            except queue.Empty:
+                continue
+        return ""
+
+
+class _Visit(BaseHTTPRequestHandler):
+    """One request to it; whoever does not know the state is turned away."""
+
+    timeout = 10
+    server: _Door
+
+    def do_GET(self) -> None:
+        """Take the answer, show the page."""
+        given = parse_qs(urlsplit(self.path).query).get("state", [""])
+        if not secrets.compare_digest(given[0].encode(), self.server.state.encode()):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(self.server.page)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(self.server.page)
+        self.server.answers.put(self.path)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the request is a secret."""
+
+
+@contextmanager
+def _listening(state: str, text: str) -> Iterator[_Door]:
+    with _Door(state, text) as door:
+        threading.Thread(target=door.serve_forever, args=(_GLANCE,), daemon=True).start()
+        try:
+            yield door
+        finally:
+            door.shutdown()

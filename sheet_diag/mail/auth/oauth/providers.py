@@ -1,0 +1,62 @@
+"""Where Microsoft and Google sign accounts in, and what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from sheet_diag.model.mail_access import Which
+from sheet_diag.model.settings import Provider, Registration
+
+MICROSOFT: Final = "https://login.microsoftonline.com"
+GOOGLE_PAGE: Final = "https://accounts.google.com/o/oauth2/v2/auth"
+GOOGLE_TOKENS: Final = "https://oauth2.googleapis.com/token"
+# One scope a use; a refresh token comes with the last (Google: for `access_type`).
+_MICROSOFT_SCOPES: Final[Mapping[Which, str]] = {
+    "smtp": "https://outlook.office.com/SMTP.Send",
+    "imap": "https://outlook.office.com/IMAP.AccessAsUser.All",
+}
+_OFFLINE: Final = "offline_access"
+_GOOGLE_SCOPE: Final = "https://mail.google.com/"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The addresses of a provider: the page to sign in on, the server that gives tokens, and the
+    one that gives codes to type (empty: there is none for mail). `here` is the name of this machine
+    that it sends a browser back to, `more` what its page wants to know besides."""
+
+    page: str
+    tokens: str
+    codes: str
+    here: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The server of tokens, as people may know it."""
+        return urlsplit(self.tokens).netloc
+
+
+def places_of(registration: Registration) -> Places:
+    """The addresses of the provider."""
+    if registration.provider is Provider.GOOGLE:
+        more = {"access_type": "offline", "prompt": "consent"}
+        return Places(GOOGLE_PAGE, GOOGLE_TOKENS, "", "127.0.0.1", more)
+    top = f"{MICROSOFT}/{registration.tenant}/oauth2/v2.0"
+    return Places(f"{top}/authorize", f"{top}/token", f"{top}/devicecode", "localhost")
+
+
+def gives_codes(registration: Registration) -> bool:
+    """Whether an account can be signed in on another machine. Google gives no such codes to
+    programs that handle mail."""
+    return bool(places_of(registration).codes)
+
+
+def scopes_of(registration: Registration, uses: Iterable[Which]) -> str:
+    """What is asked to be allowed for some uses, and to be allowed later on."""
+    if registration.provider is Provider.GOOGLE:
+        return _GOOGLE_SCOPE
+    return " ".join([*(_MICROSOFT_SCOPES[use] for use in uses), _OFFLINE])

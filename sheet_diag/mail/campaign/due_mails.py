@@ -1,0 +1,147 @@
+"""Which mails there are to be, by the client list and the last run, and who gets none and why.
+
+Looks at records alone, reads no file. Whether a mail has gone out already is asked by `selecting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.mail import MailKind, Parcel, ReportForm, about_report
+from sheet_diag.model.results import Status
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody who gets no mail although one might expect it; `key` is a wording key, `client` the
+    id (empty: not on the list). Something has to be done about it, unless it `rests`."""
+
+    who: str
+    key: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
+    rests: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        client: ListedClient,
+        key: str,
+        parts: Mapping[str, str] | None = None,
+        *,
+        rests: bool = False,
+    ) -> Self:
+        """A client of the list who gets no mail; `key` is the last part of the wording key."""
+        who = f"{client.id} {client.company}"
+        return cls(who, f"mail.left.{key}", parts or {}, client.id, rests)
+
+
+def requests(
+    clients: ClientList, sheets: Mapping[str, Path], prefilled: frozenset[str]
+) -> Iterator[Parcel]:
+    """A mail to every client that has a sheet; both are told by client id."""
+    for client in clients.clients:
+        if client.id not in sheets:
+            continue
+        facts = {"previous": "1"} if client.id in prefilled else {}
+        yield Parcel(MailKind.REQUEST, client, attachment=sheets[client.id], facts=facts)
+
+
+def corrections(
+    clients: ClientList,
+    facts: Sequence[ReturnFacts],
+    output: Path,
+    only: frozenset[str] = frozenset(),
+    due: date | None = None,
+) -> Iterator[Parcel | LeftOut]:
+    """A mail with the correction workbook to everybody whose return could not be ranked, `due` on
+    a day of its own (None: on that of the client, if it has not passed)."""
+    for fact, client in _listed(clients, facts, (Status.HELD, Status.REJECTED)):
+        if isinstance(client, LeftOut):
+            yield client
+        elif _is_strange(fact, client, only):
+            yield LeftOut.of(client, "sender", {"file": fact.file, "id": client.id})
+        elif not fact.correction:
+            yield LeftOut.of(client, "unreadable", {"file": fact.file})
+        else:
+            attachment = output / fact.correction
+            told = {"points": str(fact.points)} | ({"due": due.isoformat()} if due else {})
+            yield Parcel(
+                MailKind.CORRECTION,
+                client,
+                fact.sha256,
+                attachment=attachment,
+                facts=told,
+                strange=fact.strange,
+            )
+
+
+def results(
+    clients: ClientList,
+    facts: Sequence[ReturnFacts],
+    output: Path,
+    passwords: Mapping[str, str],
+    only: frozenset[str] = frozenset(),
+    form: ReportForm = ReportForm.WORKBOOK,
+) -> Iterator[Parcel | LeftOut]:
+    """A mail with the report to everybody who was ranked; passwords are by folded client id.
+
+    One whose return came from another client's address gets it `only` by name (folded ids).
+    """
+    for fact, client in _listed(clients, facts, (Status.RANKED,)):
+        if isinstance(client, LeftOut):
+            yield client
+        elif _is_strange(fact, client, only):
+            yield LeftOut.of(client, "sender", {"file": fact.file, "id": client.id})
+        elif ReportForm.PRINTED in form.files and not (fact.pdf and fact.pdf_sha256):
+            key = "unprinted" if fact.unprinted else "no_pdf"
+            yield LeftOut.of(client, key, {"id": client.id})
+        else:
+            password = passwords.get(client.id.casefold(), "")
+            yield _report(fact, client, output, password, form)
+
+
+def missing(mail: Parcel) -> LeftOut:
+    """A mail whose files are not where the run has put them."""
+    key = "gone.correction" if mail.corrects else "gone"
+    return LeftOut.of(mail.client, key, {"files": mail.file_names})
+
+
+def _report(
+    fact: ReturnFacts, client: ListedClient, output: Path, password: str, form: ReportForm
+) -> Parcel:
+    paths = {ReportForm.WORKBOOK: output / fact.result, ReportForm.PRINTED: output / fact.pdf}
+    attachment, *beside = (paths[each] for each in form.files)
+    return Parcel(
+        MailKind.RESULT,
+        client,
+        about_report(fact.sha256, form),
+        attachment=attachment,
+        beside=beside[0] if beside else None,
+        password=password,
+        form=form,
+        printed=fact.pdf_sha256,
+        edition=fact.edition,
+        strange=fact.strange,
+    )
+
+
+def _is_strange(fact: ReturnFacts, client: ListedClient, only: frozenset[str]) -> bool:
+    return fact.strange and client.id.casefold() not in only
+
+
+def _listed(
+    clients: ClientList, facts: Sequence[ReturnFacts], statuses: tuple[Status, ...]
+) -> Iterator[tuple[ReturnFacts, ListedClient | LeftOut]]:
+    by_id = clients.by_id()
+    for fact in facts:
+        if fact.status in statuses:
+            client = by_id.get(fact.client.casefold()) if fact.client else None
+            name = fact.name or fact.file
+            yield fact, client or LeftOut(name, "mail.left.not_listed", {"file": fact.file})

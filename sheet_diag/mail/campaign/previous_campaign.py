@@ -1,0 +1,122 @@
+"""What is known from before beside the client list: an earlier campaign, and this one so far.
+
+A client is known by its id alone, and only as long as it still bears its name: last year's answers
+of one firm must never stand on the sheet of another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sheet_diag.mail.log.address_history import addresses_of_others, unknown_domains
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.comparison import PreviousReturn
+from sheet_diag.text.normalize import company_key
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a client and the past that wants a look; `key` is a wording key."""
+
+    who: str
+    key: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+def former_returns(
+    clients: ClientList, returns: Sequence[PreviousReturn]
+) -> dict[str, PreviousReturn]:
+    """Last year's return by client id, of everybody who still bears the name and had just one."""
+    by_id: dict[str, list[PreviousReturn]] = defaultdict(list)
+    by_name: dict[str, list[PreviousReturn]] = defaultdict(list)
+    for each in returns:
+        if each.client:
+            by_id[each.client.casefold()].append(each)
+        else:
+            by_name[company_key(each.name)].append(each)
+    names = _names(clients)
+    found = {}
+    for client in clients.clients:
+        name = company_key(client.company)
+        candidates = [e for e in by_id[client.id.casefold()] if company_key(e.name) == name]
+        if not candidates and names[name] == 1:
+            candidates = by_name[name]
+        if len(candidates) == 1:
+            found[client.id] = candidates[0]
+    return found
+
+
+def remarks(
+    clients: ClientList, returns: Iterable[PreviousReturn | ReturnFacts]
+) -> Iterator[Remark]:
+    """Clients whose id was another firm's last year, or that had another id."""
+    returns = list(returns)
+    names = {each.client.casefold(): each.name for each in returns if each.client}
+    ids: dict[str, set[str]] = defaultdict(set)
+    for each in returns:
+        if each.client and each.name:
+            ids[company_key(each.name)].add(each.client)
+    for client in clients.clients:
+        then = names.get(client.id.casefold(), "")
+        if then and company_key(then) != company_key(client.company):
+            yield Remark(_who(client), "mail.year.other_company", {"name": then})
+        others = ids[company_key(client.company)]
+        if others and client.id.casefold() not in {each.casefold() for each in others}:
+            parts = {"ids": ", ".join(sorted(others))}
+            yield Remark(_who(client), "mail.year.other_id", parts)
+
+
+def moved(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+    """Clients whose addresses are at other domains than `before` (see `addressbook.domains`)."""
+    for client in clients.clients:
+        new, known = unknown_domains(client, before)
+        if new:
+            parts = {"now": ", ".join(sorted(new)), "before": ", ".join(sorted(known))}
+            yield Remark(_who(client), "mail.year.other_domain", parts)
+
+
+def taken(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+    """Addresses that have been other clients' so far (see `addressbook.owners`), as after a column
+    or rows that slipped."""
+    by_id = clients.by_id()
+    for client in clients.clients:
+        for address, ids in addresses_of_others(client, before):
+            listed = [by_id.get(each.casefold()) for each in sorted(ids)]
+            others = [_who(each) for each in listed if each] or sorted(ids)
+            parts = {"id": client.id, "company": client.company, "address": address}
+            yield Remark(_who(client), "guard.to.former", {**parts, "others": ", ".join(others)})
+
+
+def renumbered(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+    """Clients whose addresses were written to in this campaign (see `addressbook.owners`) under
+    ids that the list does not have any more: they count as new, and would be asked once more."""
+    known, listed = frozenset[str]().union(*before.values()), clients.by_id()
+    gone = frozenset(each for each in known if each.casefold() not in listed)
+    written_to = {each.casefold() for each in known}
+    for client in clients.clients if gone else ():
+        if client.id.casefold() in written_to:
+            continue
+        for address, ids in addresses_of_others(client, before):
+            for id_ in sorted(ids & gone):
+                lost = _lost_zeros(id_, client.id)
+                key = "mail.renumbered.zeros" if lost else "mail.renumbered"
+                yield Remark(_who(client), key, {"before": id_, "address": address})
+
+
+def _lost_zeros(before: str, now: str) -> bool:
+    """001 is 1 in a CSV file that Excel has opened and saved."""
+    return now.isdecimal() and before.isdecimal() and before.lstrip("0") == now.lstrip("0")
+
+
+def _names(clients: ClientList) -> Mapping[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for client in clients.clients:
+        found[company_key(client.company)] += 1
+    return found
+
+
+def _who(client: ListedClient) -> str:
+    return f"{client.id} {client.company}"

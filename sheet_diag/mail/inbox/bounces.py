@@ -1,0 +1,224 @@
+"""Mails that came back: which of ours, at which addresses, and why.
+
+Delivery reports as RFC 3464 has them, and those that qmail, Exim, Exchange and providers write in
+words. Pure; what a report says is believed only about mails that are in the log.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import Message
+from email.policy import compat32
+from typing import Final
+
+from sheet_diag.intake.containers.mail_filenames import header_text, subject
+from sheet_diag.intake.containers.senders import addresses_in, one_line
+from sheet_diag.mail.inbox.headers import ids_in
+from sheet_diag.model.mail import Event, Posted
+
+_RETURNED: Final = ("message/rfc822", "message/rfc822-headers", "text/rfc822-headers",
+                    "message/global", "message/global-headers")  # fmt: skip
+_DELIVERY: Final = ("message/delivery-status", "message/global-delivery-status")
+_LOCAL: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]"
+_ADDRESS: Final = re.compile(
+    rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,9}}"
+)
+# Enhanced status codes; the replies of SMTP, where such a code is missing.
+_FAILED: Final = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|(?<![\d.-])5[0-5]\d[ -]")
+_PASSING: Final = re.compile(r"\b4\.\d{1,3}\.\d{1,3}\b|(?<![\d.-])4[0-5]\d[ -]")
+_DELAYED: Final = re.compile(
+    r"delay|not yet been|still (trying|being retried)|will (be|keep) (re)?tr(y|ied)|"
+    r"(配送|配信|送信)(が|の)?遅延|遅れて|再送(信)?(を試み|します)",
+    re.IGNORECASE,
+)
+_GIVEN_UP: Final = re.compile(
+    r"undeliver|not (be )?deliver|delivery (has )?failed|failure notice|returned mail|"
+    r"mail delivery failed|delivery status notification \(failure\)|permanent (fatal )?error|"
+    r"did not reach|配信(不能|できま|に失敗)|送信(できま|エラー|に失敗)|配送(不能|できま|に失敗)|"
+    r"届(けられま|きませ)|エラーのため|あて先(不明|が見つか)|宛先(不明|が見つか)|ユーザー?が存在し",
+    re.IGNORECASE,
+)
+_COPY: Final = re.compile(
+    r"^-+ *(this is a copy|below this line|the (original|header)|original message|"
+    r"元のメール|送信メール|以下).*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TRAVELS: Final = timedelta(days=6)  # servers try for five days
+_TEXT: Final = 300  # characters of a reason
+_MOST: Final = 50_000  # characters of a report in words; the mail that it returns is longer
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a report says of a mail of ours. `text` is the status and the server's words."""
+
+    mail: Posted
+    addresses: tuple[str, ...]
+    text: str
+    delayed: bool = False
+
+
+class Mailed:
+    """The mails that went out, by what a report may name: Message-ID or address.
+
+    `own` are our own addresses, folded: that a copy to ourselves failed is no failure of a mail.
+    """
+
+    def __init__(self, posted: Iterable[Posted], own: frozenset[str]) -> None:
+        self.by_id: dict[str, Posted] = {}
+        self._by_address: dict[str, list[Posted]] = {}
+        self._own = own
+        for each in posted:
+            self._note(each)
+
+    def failures(self, content: bytes, when: datetime) -> Iterator[Failure]:
+        """What a report that arrived at this time says of our mails; nothing where it is none."""
+        report = email.message_from_bytes(content, policy=compat32)
+        told = list(_told(report))
+        named = _named(report, self.by_id)
+        for each in told:
+            if each.address.casefold() in self._own and not _is_among(each.address, named):
+                continue
+            mail = named or self._last_to(each.address, when)
+            if mail:
+                yield Failure(mail, (_address(mail, each.address),), each.text, each.delayed)
+
+    def _note(self, posted: Posted) -> None:
+        if posted.event is Event.COLLECTED or posted.kind is None:
+            return
+        if posted.message_id and posted.event in (Event.SENDING, Event.SENT):
+            self.by_id[posted.message_id] = posted
+        if posted.event in (Event.SENT, Event.BY_HAND):
+            for address in posted.addresses:
+                self._by_address.setdefault(address.casefold(), []).append(posted)
+
+    def _last_to(self, address: str, when: datetime) -> Posted | None:
+        """The last mail to the address, where the report names none: servers that return no
+        headers, and drafts that a person sent under an id that we do not know."""
+        mails = self._by_address.get(address.casefold(), ())
+        earlier = (m for m in reversed(mails) if m.time <= when and when - m.time <= _TRAVELS)
+        return next(earlier, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    address: str
+    text: str
+    delayed: bool
+
+
+def _told(report: Message) -> list[_Told]:
+    """What is said of each address: in fields, or else in words."""
+    fields = [fields for part in report.walk() for fields in _fields_of(part)]
+    if fields:
+        found = [told for told in map(_by_fields, fields) if told]
+        return list({each.address.casefold(): each for each in found}.values())
+    return list(_by_words(report))
+
+
+def _fields_of(part: Message) -> Iterator[Message]:
+    """The groups of fields of a delivery report, that about the whole message left out."""
+    if part.get_content_type() in _DELIVERY:
+        payload = part.get_payload()
+        groups = payload if isinstance(payload, list) else [email.message_from_string(str(payload))]
+        yield from (each for each in groups if isinstance(each, Message) and "action" in each)
+
+
+def _by_fields(fields: Message) -> _Told | None:
+    action = str(fields["action"]).partition(";")[0].strip().lower()
+    if action not in ("failed", "delayed"):
+        return None
+    recipients = (fields.get(f"{kind}-recipient") for kind in ("original", "final"))
+    address = next((m[0] for each in recipients if each and (m := _ADDRESS.search(str(each)))), "")
+    reason = str(fields.get("diagnostic-code") or "").partition(";")[2]
+    status = str(fields.get("status") or "").strip()
+    text = reason if status and status in reason else f"{status} {reason}"
+    return _Told(address, _short(text), action == "delayed") if address else None
+
+
+def _by_words(report: Message) -> Iterator[_Told]:
+    """The addresses in a text that says so, up to the copy of the mail below it."""
+    words = "\n".join((subject(report), *_texts(report)))[:_MOST]
+    said = _COPY.split(words, maxsplit=1)[0]
+    failed = bool(_FAILED.search(said) or _GIVEN_UP.search(said))
+    delayed = bool(_DELAYED.search(said)) and not _FAILED.search(said)
+    if not failed and not delayed and not _PASSING.search(said):
+        return
+    named = addresses_in(report, ("x-failed-recipients",))
+    froms = {each.casefold() for each in addresses_in(report, ("from", "to", "reply-to"))}
+    found = named or [each for each in _ADDRESS.findall(said) if each.casefold() not in froms]
+    for address in dict.fromkeys(each.strip(".'") for each in found):
+        yield _Told(address, _reason(said, address), delayed or not failed)
+
+
+def _reason(said: str, address: str) -> str:
+    """The lines behind an address, or the one that tells a status."""
+    behind = said.partition(address)[2].lstrip(">:)」 \t")
+    near = " ".join(line.strip() for line in behind.splitlines()[:6] if line.strip())
+    lines = (line for line in said.splitlines() if _FAILED.search(line))
+    return _short(near if _FAILED.search(near) else next(lines, near))
+
+
+def _texts(report: Message) -> Iterator[str]:
+    """The words of the server, and not those of the mail that it returns."""
+    if report.get_content_type() in (*_RETURNED, *_DELIVERY):
+        return
+    if report.is_multipart():
+        for part in report.get_payload():
+            if isinstance(part, Message):
+                yield from _texts(part)
+    elif report.get_content_maintype() == "text":
+        yield _text_of(report)
+
+
+def _text_of(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    content = payload if isinstance(payload, bytes) else b""
+    code = part.get_content_charset() or "utf-8"
+    for each in (code, "utf-8"):
+        try:
+            return content.decode(each)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return content.decode("cp932", "replace")
+
+
+def _named(report: Message, known: Mapping[str, Posted]) -> Posted | None:
+    """The mail of ours that the report is about: as returned, as answered, as quoted."""
+    return next((known[each] for each in _ids(report) if each in known), None)
+
+
+def _ids(report: Message) -> Iterator[str]:
+    for part in report.walk():
+        if part is not report:
+            yield from ids_in(header_text(part, "message-id"))
+            yield from ids_in(header_text(part, "x-original-message-id"))
+    for name in ("in-reply-to", "references"):
+        yield from ids_in(header_text(report, name))
+    for part in report.walk():
+        if not part.is_multipart() and part.get_content_maintype() in ("text", "message"):
+            yield from ids_in(_text_of(part))
+
+
+def _is_among(address: str, mail: Posted | None) -> bool:
+    return mail is not None and address.casefold() in _folded(mail.addresses)
+
+
+def _address(mail: Posted, address: str) -> str:
+    """The address as the mail has it; a mail to one was passed on to the other by its server."""
+    if len(mail.addresses) == 1 and not _is_among(address, mail):
+        return mail.addresses[0]
+    same = (each for each in mail.addresses if each.casefold() == address.casefold())
+    return next(same, address)
+
+
+def _folded(addresses: Sequence[str]) -> set[str]:
+    return {each.casefold() for each in addresses}
+
+
+def _short(text: str) -> str:
+    return one_line(text)[:_TEXT]

@@ -1,0 +1,94 @@
+"""What a mail brings, read as `check` reads a file: by a process that may die alone.
+
+The process is started for the first mail that has to be read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from sheet_diag.intake.discovery import Found
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.returns import Code, Received
+from sheet_diag.model.settings import Reading
+from sheet_diag.pipeline.execution.executor import Workers
+from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.ingest import Crew, receive_all
+from sheet_diag.pipeline.record_store import Shelf
+from sheet_diag.pipeline.tasks import Bench
+
+_NOTHING: Final = (Code.MAIL_WITHOUT_SHEET,)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a mail brings: whether it is anything at all, the client ids on its sheets, and the
+    SHA-256 of the files attached to it that are returns, good or bad."""
+
+    has_return: bool
+    clients: tuple[str, ...]
+    digests: tuple[str, ...]
+
+
+class Reader:
+    """Reads mails while entered."""
+
+    def __init__(self, catalog: Catalog, reading: Reading) -> None:
+        self._bench = Bench(catalog, reading)
+        self._ending = ExitStack()
+        self._crew: Crew | None = None
+        self._folder = Path()
+        self._shelf: Shelf | None = None
+
+    def contents(self, mail: Path, name: str) -> Contents:
+        """What a mail brings that lies at this place and is called so in the input folder."""
+        crew, shelf = self._ready()
+        with tempfile.TemporaryDirectory(dir=self._folder) as spool:
+            found = Found(mail, name, ignored=False)
+            read = receive_all(crew, [found], Path(spool), shelf, _unseen)
+        returns = [received for received, _ in read if _is_return(received)]
+        attached = (each.sha256 for each in returns if each.member and each.sha256)
+        return Contents(bool(returns), _clients(returns), tuple(dict.fromkeys(attached)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ending.__exit__(kind, error, traceback)
+
+    def _ready(self) -> tuple[Crew, Shelf]:
+        if self._crew is None or self._shelf is None:
+            temporary = tempfile.TemporaryDirectory(prefix="sheet-diag-")
+            self._folder = Path(self._ending.enter_context(temporary))
+            self._shelf = self._ending.enter_context(Shelf(self._folder / "records"))
+            processes = Processes(1, self._bench, self._bench.reading.limits)
+            workers = Workers[Bench](self._ending.enter_context(processes))
+            self._crew = Crew(workers, workers)
+        return self._crew, self._shelf
+
+
+def _is_return(received: Received) -> bool:
+    """Whether it is something that somebody sent, good or bad, and not the decoration of a mail."""
+    if received.ignored:
+        return False
+    return not any(problem.code in _NOTHING for problem in received.problems)
+
+
+def _clients(returns: Sequence[Received]) -> tuple[str, ...]:
+    told = (each.sheet.identity.client for each in returns if each.sheet)
+    return tuple(dict.fromkeys(each.strip() for each in told if each and each.strip()))
+
+
+def _unseen(stage: str, done: int, total: int) -> None:
+    del stage, done, total

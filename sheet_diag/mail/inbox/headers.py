@@ -1,0 +1,121 @@
+"""What the head of a message tells: who wrote it, answering what, and whether it may bring files.
+
+Headers are as programs write them: 8-bit, in JIS, folded at will, missing.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from email.policy import compat32
+from typing import Final
+
+from sheet_diag.intake.containers.mail_filenames import header_text, subject
+from sheet_diag.intake.containers.senders import addresses_in, one_line, senders_of
+from sheet_diag.mail.imap.folder import Head
+
+_ID: Final = re.compile(r"<[^<>\s]+>")
+_RECIPIENTS: Final = ("to", "cc")
+_THREAD: Final = ("in-reply-to", "references")
+_MACHINES: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
+_PRECEDENCES: Final = ("bulk", "auto_reply", "junk")
+_RECEIPT: Final = "disposition-notification"
+_SEEN: Final = frozenset({"\\seen", "\\answered"})
+_ROBOTS: Final = ("x-autoreply", "x-autorespond")
+# A leaf that is no plain text of the mail, as IMAP writes the structure.
+_TEXT: Final = re.compile(rb'\("text" "(?:plain|html|enriched)"', re.IGNORECASE)
+_LEAF: Final = re.compile(rb'\("[^"]*" "[^"]*" (?:\(|NIL)', re.IGNORECASE)
+_NAMED: Final = re.compile(rb'"(?:attachment|filename\*?|name\*?)(?:\*?\d+\*?)?"', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The head of a message, understood. Addresses and Message-IDs are as written; what is missing
+    is empty. `senders` are all whom it may come from, the likeliest first; `is_seen` says that
+    somebody has read it, `is_receipt` that it only tells that a mail of ours was read."""
+
+    uid: str
+    message_id: str
+    senders: tuple[str, ...]
+    recipients: tuple[str, ...]
+    subject: str
+    thread: tuple[str, ...]
+    when: datetime
+    size: int
+    is_seen: bool
+    is_automatic: bool
+    is_receipt: bool
+    is_report: bool
+    may_bring_files: bool
+
+    @property
+    def sender(self) -> str:
+        """Whom it comes from."""
+        return self.senders[0] if self.senders else ""
+
+
+def note(head: Head) -> Note:
+    """What the head tells. Raises nothing for what it may hold."""
+    message = email.message_from_bytes(head.header, policy=compat32)
+    senders = senders_of(message)
+    return Note(
+        uid=head.uid,
+        message_id=_id_of(message),
+        senders=senders,
+        recipients=addresses_in(message, _RECIPIENTS),
+        subject=one_line(subject(message)),
+        thread=tuple(each for name in _THREAD for each in ids_in(header_text(message, name))),
+        when=head.when,
+        size=head.size,
+        is_seen=bool(head.flags & _SEEN),
+        is_automatic=_is_automatic(message),
+        is_receipt=_RECEIPT in header_text(message, "content-type").lower(),
+        is_report=_is_report(message, senders),
+        may_bring_files=_may_bring_files(head.structure),
+    )
+
+
+def ids_in(text: str) -> tuple[str, ...]:
+    """The Message-IDs in a header, in order."""
+    return tuple(_ID.findall(text))
+
+
+def _id_of(message: Message) -> str:
+    """The Message-ID, also where it lacks its brackets."""
+    text = header_text(message, "message-id").strip()
+    return next(iter(ids_in(text)), text)
+
+
+def _is_automatic(message: Message) -> bool:
+    """Whether a machine answered, as far as it says so."""
+    submitted = header_text(message, "auto-submitted").partition(";")[0].strip().lower()
+    precedence = header_text(message, "precedence").strip().lower()
+    return (
+        submitted not in ("", "no")
+        or precedence in _PRECEDENCES
+        or any(name in message for name in _ROBOTS)
+        or header_text(message, "return-path").strip() == "<>"
+    )
+
+
+def _is_report(message: Message, senders: tuple[str, ...]) -> bool:
+    """Whether a mail server tells here what became of a mail; it may return that mail with all
+    that was attached to it."""
+    content = header_text(message, "content-type").strip().lower()
+    locals_ = (sender.partition("@")[0].lower() for sender in senders)
+    return (
+        (content.startswith("multipart/report") and _RECEIPT not in content)
+        or "x-failed-recipients" in message
+        or any(each in _MACHINES for each in locals_)
+    )
+
+
+def _may_bring_files(structure: bytes) -> bool:
+    """Whether there is anything but the text of the mail; yes where that is not told."""
+    if not structure:
+        return True
+    leaves = len(_LEAF.findall(structure))
+    return leaves > len(_TEXT.findall(structure)) or bool(_NAMED.search(structure))

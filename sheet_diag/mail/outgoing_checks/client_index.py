@@ -1,0 +1,104 @@
+"""What is known of all clients, looked up in one step: ten thousand mails ask ten thousand rows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.mail.log.address_history import address_key
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.text.normalize import fold
+
+_SPACES: Final = re.compile(r"\s")
+_NO_LETTERS: Final = re.compile(r"[\W_]")
+_START: Final = 4  # characters by which names and passwords are found in a text
+_SHORTEST_NAME: Final = 5
+_SHORTEST_PASSWORD: Final = 8
+_PIECES: Final = re.compile(r"[A-Za-z0-9.-]+")
+
+
+class Words:
+    """Texts, each somebody's, to be found within a longer one at one look a character."""
+
+    def __init__(self, owners: Iterable[tuple[str, str]]) -> None:
+        self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for word, owner in owners:
+            self._by_start[word[:_START]].append((word, owner))
+
+    def within(self, text: str) -> Iterator[tuple[str, str]]:
+        """Every word in the text, with its owner."""
+        for at in range(len(text) - _START + 1):
+            for word, owner in self._by_start.get(text[at : at + _START], ()):
+                if text.startswith(word, at):
+                    yield word, owner
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The clients by folded id and by address, their names and passwords as they are looked for,
+    and who bears each password."""
+
+    rows: Mapping[str, ListedClient]
+    owners: Mapping[str, tuple[ListedClient, ...]]
+    names: Words
+    secrets: Words
+    bearers: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, clients: ClientList, passwords: Mapping[str, str]) -> Register:
+        """The register of a client list and of the passwords by client id."""
+        owners: dict[str, list[ListedClient]] = defaultdict(list)
+        bearers: dict[str, set[str]] = defaultdict(set)
+        for client in clients.clients:
+            for address in dict.fromkeys(map(address_key, client.addresses)):
+                owners[address].append(client)
+        for client_id, password in passwords.items():
+            bearers[password].add(client_id.casefold())
+        names = ((closed_up(each.company), each.id) for each in clients.clients)
+        secrets = ((squeezed(word), client_id) for client_id, word in passwords.items())
+        return cls(
+            rows=clients.by_id(),
+            owners={address: tuple(found) for address, found in owners.items()},
+            names=Words(pair for pair in names if len(pair[0]) >= _SHORTEST_NAME),
+            secrets=Words(pair for pair in secrets if len(pair[0]) >= _SHORTEST_PASSWORD),
+            bearers={word: frozenset(ids) for word, ids in bearers.items()},
+        )
+
+    def named_in(self, text: str, client: ListedClient) -> ListedClient | None:
+        """Another client whose full name stands in a text that may name `client`."""
+        own = closed_up(client.company)
+        for name, owner in self.names.within(closed_up(text)):
+            if name not in own:  # which a file's name may hold in part
+                return self.rows[owner.casefold()]
+        return None
+
+    def numbered_in(self, name: str, client: ListedClient) -> ListedClient | None:
+        """Another client whose id is a part of a file's name; mere numbers and words are none."""
+        rest = fold(name).replace(fold(client.id), "_").replace(fold(client.company), "_")
+        for piece in _PIECES.findall(rest.rpartition(".")[0] or rest):
+            key = piece.strip(".-").casefold()
+            is_id = any(map(str.isdigit, key)) and any(map(str.isalpha, key))
+            other = self.rows.get(key) if is_id else None
+            if other and other.id.casefold() != client.id.casefold():
+                return other
+        return None
+
+
+def closed_up(text: str) -> str:
+    """A text as names are looked for in it: folded, without white space."""
+    return _SPACES.sub("", fold(text))
+
+
+def squeezed(text: str) -> str:
+    """A text as passwords are looked for in it: letters and digits alone, without case."""
+    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def holds(text: str, password: str) -> bool:
+    """Whether the password stands in the text, also without its hyphens or with other ones."""
+    short = squeezed(password)
+    return password in text or (len(short) >= _SHORTEST_PASSWORD and short in squeezed(text))

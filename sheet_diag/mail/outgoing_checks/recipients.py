@@ -1,0 +1,115 @@
+"""Whom a mail goes to, against the row of the client list that it is meant for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from email.headerregistry import AddressHeader
+from email.utils import getaddresses
+from typing import Final
+
+from sheet_diag.mail.log.address_history import address_key, addresses_of_others, unknown_domains
+from sheet_diag.mail.outgoing_checks.client_index import Register
+from sheet_diag.mail.outgoing_checks.parsing import Mail, decoded
+from sheet_diag.mail.outgoing_checks.results import Finding, Refusal, doubt, refusal
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail import Parcel
+
+_TO: Final = ("to", "cc", "bcc")
+_FROM: Final = ("from", "reply-to", "sender")
+# Headers by which a mail, or news of it, reaches others.
+_ELSEWHERE: Final = re.compile(
+    r"resent-.*|apparently-to|envelope-to|delivered-to|x-(?:original|envelope|rcpt)-?to|errors-to"
+    r"|return-path|return-receipt-to|disposition-notification-to|mail-(?:followup|reply)-to",
+    re.IGNORECASE,
+)
+_LANGUAGE: Final = {Lang.JA: "guard.row.lang.ja", Lang.EN: "guard.row.lang.en"}
+_ADDRESS: Final = re.compile(r"""[^\s<>"',;:()\[\]@]+@[^\s<>"',;:()\[\]@]+\.[^\s<>"',;:()\[\]@]+""")
+
+
+def compare_row(parcel: Parcel, row: ListedClient | None) -> Iterator[Finding]:
+    """What of the parcel's client is not as the list has it."""
+    client = parcel.client
+    if row is None:
+        yield refusal("guard.row.unknown", id=client.id)
+        return
+    pairs = (
+        ("guard.row.id", client.id, row.id),
+        ("guard.row.company", client.company, row.company),
+        ("guard.row.mail", ", ".join(client.addresses), ", ".join(row.addresses)),
+        (_LANGUAGE[row.lang], client.lang.value, row.lang.value),
+        ("guard.row.contact", client.contact, row.contact),
+    )
+    for key, mail, listed in pairs:
+        if mail != listed:
+            yield refusal(key, id=row.id, mail=mail or "-", list=listed or "-")
+
+
+def compare_recipients(
+    mail: Mail, row: ListedClient, register: Register, sender: str
+) -> Iterator[Finding]:
+    """Every recipient that is not the client's own."""
+    own = {address_key(address) for address in row.addresses}
+    told: set[str] = set()
+    for name, value in mail.message.raw_items():
+        kind = name.lower()
+        if _ELSEWHERE.fullmatch(kind):
+            yield refusal("guard.to.header", header=name, value=str(value)[:100])
+        elif kind in _TO:
+            found = _addresses(mail, name, str(value))
+            told |= found
+            for address in sorted(found - own):
+                yield _stranger(address, row, register, name)
+        elif kind in _FROM:
+            for address in sorted(_addresses(mail, name, str(value)) - {address_key(sender)}):
+                yield refusal("guard.from", mail=address, sender=sender)
+    if not told:
+        yield refusal("guard.to.none", **_who(row))
+    for address in sorted(told & own):
+        if len(register.owners.get(address, ())) > 1:
+            ids = ", ".join(each.id for each in register.owners[address])
+            yield refusal("guard.to.shared", address=address, ids=ids)
+
+
+def doubt_domains(row: ListedClient, former: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+    """Domains that the client's mails have not gone to before, where that is known."""
+    new, known = unknown_domains(row, former)
+    if new:
+        yield doubt("guard.domain", now=", ".join(sorted(new)), before=", ".join(sorted(known)))
+
+
+def compare_owners(
+    row: ListedClient, former: Mapping[str, frozenset[str]], register: Register, *, named: bool
+) -> Iterator[Finding]:
+    """Addresses that have been another client's so far, as after a column that slipped. Where a
+    person has `named` the client, or the other one is not listed any more (which a new number may
+    be the reason of), that is asked about."""
+    for address, ids in addresses_of_others(row, former):
+        rows = [register.rows.get(each.casefold()) for each in sorted(ids)]
+        others = [f"{each.id} {each.company}" for each in rows if each] or sorted(ids)
+        parts = {**_who(row), "address": address, "others": ", ".join(others)}
+        asked = named or not any(rows)
+        yield (doubt if asked else refusal)("guard.to.former", **parts)
+
+
+def _stranger(address: str, row: ListedClient, register: Register, header: str) -> Refusal:
+    owners = [each for each in register.owners.get(address, ()) if each.id != row.id]
+    parts = {**_who(row), "address": address, "header": header}
+    if not owners:
+        return refusal("guard.to.unlisted", **parts)
+    other = f"{owners[0].id} {owners[0].company}"
+    return refusal("guard.to.other", **parts, other=other)
+
+
+def _addresses(mail: Mail, name: str, value: str) -> set[str]:
+    """All that any mail program could take for an address in a header."""
+    header = mail.message[name]
+    found = {address for _, address in getaddresses([value.replace("\r\n", "")]) if address}
+    if isinstance(header, AddressHeader):
+        found |= {f"{each.username}@{each.domain}" for each in header.addresses}
+    return {address_key(address) for address in (*found, *_ADDRESS.findall(decoded(value)))}
+
+
+def _who(row: ListedClient) -> dict[str, str]:
+    return {"id": row.id, "company": row.company}

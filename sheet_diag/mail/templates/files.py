@@ -1,0 +1,137 @@
+"""Where letters lie, what they are called, and how their files are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.mail import MailKind
+
+SIGNATURE: Final = "signature"
+FRAME: Final = "frame.html"
+
+# Editors in Japan save in the code page of Windows, in UTF-8 with a mark, or in UTF-16.
+_MARKED: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_UNMARKED: Final = ("utf-8", "cp932")
+_SUFFIXES: Final = (".md", ".txt", ".html", ".htm")
+
+Fault = tuple[str, dict[str, str]]
+
+
+class LetterError(Exception):
+    """Letters that cannot be used. `faults` are pairs of a wording key and its parts; `key` and
+    `parts` are those of the first."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        self.key: str = faults[0][0]
+        self.parts: Mapping[str, str] = faults[0][1]
+        super().__init__(f"{self.faults}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a letter, its lines ending in LF; `path` is what people are told of it."""
+
+    name: str
+    text: str
+    path: str
+
+    @property
+    def kind(self) -> str:
+        """`request` of `request.ja.md`."""
+        return self.name.split(".", maxsplit=1)[0]
+
+    @property
+    def lang(self) -> Lang:
+        """`ja` of `request.ja.md`."""
+        return Lang(self.name.split(".")[1])
+
+    def line(self, number: int) -> str:
+        """A line as it is shown in a complaint, counted from 1."""
+        lines = self.text.split("\n")
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def file_name(kind: str, lang: Lang) -> str:
+    """`request.ja.md`."""
+    return f"{kind}.{lang.value}.md"
+
+
+def file_names(lang: Lang) -> tuple[str, ...]:
+    """The files of a language, the frame apart."""
+    return tuple(file_name(kind, lang) for kind in (*MailKind, SIGNATURE))
+
+
+@cache
+def our_source(name: str) -> Source:
+    """A letter of ours."""
+    file = resources.files("sheet_diag.mail.templates") / "texts" / name
+    return Source(name, _decoded(file.read_bytes()) or "", name)
+
+
+def firms_sources(folder: Path) -> dict[str, Source]:
+    """The firm's own letters by name. Raises `LetterError`: one cannot be read, or is misnamed so
+    that ours would go out in its place unnoticed."""
+    known = {name.casefold(): name for lang in Lang for name in (*file_names(lang), FRAME)}
+    found: dict[str, Source] = {}
+    faults: list[Fault] = []
+    strange: list[Path] = []
+    for path in _files(folder):
+        name = known.get(path.name.casefold())
+        if name is None:
+            strange.append(path)
+            continue
+        text = _read(path, faults)
+        if text is not None:
+            found[name] = Source(name, text, str(path))
+    faults += _misnamed(strange, [name for name in known.values() if name not in found])
+    if faults:
+        raise LetterError(faults)
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as error:
+        raise LetterError([("letter.error.folder", {"path": str(folder)})]) from error
+
+
+def _read(path: Path, faults: list[Fault]) -> str | None:
+    try:
+        text = _decoded(path.read_bytes())
+    except OSError:
+        faults.append(("letter.error.unreadable", {"path": str(path)}))
+        return None
+    if text is None:
+        faults.append(("letter.error.encoding", {"path": str(path)}))
+    return text
+
+
+def _decoded(content: bytes) -> str | None:
+    """The text with LF at line ends; None where nobody can tell how it is encoded."""
+    marked = [code for mark, code in _MARKED if content.startswith(mark)]
+    for code in marked or _UNMARKED:
+        try:
+            text = content.decode(code)
+        except UnicodeDecodeError:
+            continue
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    return None
+
+
+def _misnamed(strange: Sequence[Path], missing: Sequence[str]) -> list[Fault]:
+    """Files that seem to be meant for a letter that is missing; others are nobody's business."""
+    faults: list[Fault] = []
+    for path in strange:
+        near = get_close_matches(path.name.casefold(), missing, n=1, cutoff=0.8)
+        if near and path.suffix.casefold() in _SUFFIXES:
+            faults.append(("letter.error.name", {"path": str(path), "near": near[0]}))
+    return faults

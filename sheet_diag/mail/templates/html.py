@@ -1,0 +1,107 @@
+"""The text of a letter -> HTML: Markdown set into a frame that Outlook can draw.
+
+Only what reads well as plain text too is Markdown here: paragraphs, lists, rules, headings,
+emphasis, links. Lines break where the text breaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from typing import Final
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+from markupsafe import Markup
+
+from sheet_diag.mail.templates.files import Source
+from sheet_diag.mail.templates.render import BEGIN, END, MARKS, Written, rendered
+from sheet_diag.model.basics import Lang
+
+# What would make the two forms of a letter say different things.
+_NOT_HERE: Final = ["code", "lheading", "reference", "image", "escape", "entity"]
+_VALUE: Final = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+_PLACE: Final = re.compile(f"{BEGIN}([0-9]+){END}")
+# Word, which draws mails in Outlook, takes styles from each element alone.
+_STYLES: Final = {
+    "p": "margin:0 0 16px 0;",
+    "ul": "margin:0 0 16px 0;padding:0 0 0 24px;",
+    "ol": "margin:0 0 16px 0;padding:0 0 0 28px;",
+    "li": "margin:0 0 4px 0;",
+    "a": "color:#0b5394;text-decoration:underline;",
+    "hr": "border:0;border-top:1px solid #c8ccd0;margin:16px 0;",
+    **dict.fromkeys(
+        ("h1", "h2", "h3", "h4", "h5", "h6"),
+        "font-size:16px;line-height:1.5;font-weight:bold;margin:8px 0 8px 0;",
+    ),
+}
+
+
+class Frame:
+    """The page around every letter."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._template = frame_environment().from_string(source.text)
+
+    def around(self, lang: Lang, subject: str, firm: str, body: Written, signature: Written) -> str:
+        """The whole page. Raises `LetterError` where the frame stumbles."""
+        words = {
+            "lang": lang.value,
+            "subject": subject,
+            "firm": firm,
+            "body": Markup(html_of(body)),
+            "signature": Markup(html_of(signature)),
+        }
+        return rendered(self._template, words, self._source)
+
+
+@cache
+def frame_environment() -> ImmutableSandboxedEnvironment:
+    """How the frame is read; what is no HTML of ours is escaped."""
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+
+
+def html_of(written: Written) -> str:
+    """The text as HTML, its values as text."""
+    values: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        values.append(found[1])
+        return f"{BEGIN}{len(values) - 1}{END}"
+
+    text = _VALUE.sub(place, written.marked)
+    page: str = _Markdown(values).render(text)
+    filled = _PLACE.sub(lambda found: _html(values[int(found[1])]), page)
+    return MARKS.sub("", filled).strip()  # a filter may have cut one of a pair off
+
+
+def _html(value: str) -> str:
+    return escape(value).replace("\n", "<br>")
+
+
+class _Markdown(MarkdownIt):
+    """Markdown to which a value is a single letter; links are judged with their values in place."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        super().__init__("commonmark", {"html": False, "breaks": True})
+        self.disable(_NOT_HERE)
+        self._values = values
+
+    def parse(self, src: str, env: EnvType | None = None) -> list[Token]:
+        """The tokens, each with its style."""
+        tokens = super().parse(src, env)
+        for token in (*tokens, *(child for each in tokens for child in each.children or ())):
+            if token.nesting >= 0 and token.tag in _STYLES:
+                token.attrSet("style", _STYLES[token.tag])
+        return tokens
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - as the library calls it
+        """The link as HTML writes it; the library judges what this gives."""
+        filled = _PLACE.sub(lambda found: self._values[int(found[1])], url)
+        return super().normalizeLink(filled)

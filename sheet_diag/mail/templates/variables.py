@@ -1,0 +1,129 @@
+"""What a letter can say of a client, and which letter may say what.
+
+The words are text, numbers or yes and no, cleaned of line breaks and unseen marks. Notes, scores
+and ranks are not among them, and the password is a word of its own letter alone.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from sheet_diag.mail.templates.files import SIGNATURE
+from sheet_diag.model.mail import MailKind, Parcel
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
+
+COMMON: Final = (
+    "addressee", "company", "contact", "title", "client_id",
+    "sender", "firm", "department", "person", "address", "phone", "email",
+    "survey", "today",
+)  # fmt: skip
+CORRECTING: Final = "correcting"
+_OF_KIND: Final[dict[str, tuple[str, ...]]] = {
+    MailKind.REQUEST: ("file", "due", "previous"),
+    MailKind.REMINDER: ("file", "due", "overdue", "number", CORRECTING, "points"),
+    MailKind.CORRECTION: ("file", "due", "points"),
+    MailKind.RESULT: ("file", "protected"),
+    MailKind.PASSWORD: ("file", "password"),
+    SIGNATURE: (),
+}
+# Control marks, and those that turn or hide text.
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+"
+)
+_NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+_HONORIFICS: Final = re.compile(r"[\s\u3000]*(?:様|さま|殿|御中)$")
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """What a letter of the kind can use."""
+    return (*COMMON, *_OF_KIND[kind])
+
+
+def kinds_with(name: str) -> tuple[str, ...]:
+    """The kinds of letters that can use the word."""
+    return tuple(kind for kind in _OF_KIND if name in names_of(kind))
+
+
+def explained(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
+    """The words of a kind, and what each stands for."""
+    return tuple((name, say(f"letter.word.{name}")) for name in names_of(kind))
+
+
+def words_for(parcel: Parcel, issuer: Issuer, today: date) -> dict[str, object]:
+    """The words of the parcel's letter: exactly those that `names_of` tells."""
+    say = Wording(parcel.client.lang)
+    due = _due(parcel, issuer, today)
+    words: dict[str, object] = {
+        **_of_client(parcel, say),
+        **_of_firm(issuer, say),
+        "survey": clean(parcel.facts.get("survey", "")) or say("letter.survey"),
+        "today": shown_date(today, say),
+        "file": clean(parcel.file_names or parcel.facts.get("file", "")),
+        "due": shown_date(due, say) if due else "",
+        "overdue": due is not None and due < today,
+        "number": parcel.number,
+        CORRECTING: parcel.corrects,
+        "previous": bool(parcel.facts.get("previous")),
+        "points": _number(parcel.facts.get("points", "")),
+        "protected": bool(parcel.password),
+        "password": clean(parcel.password),
+    }
+    return {name: words[name] for name in names_of(parcel.kind)}
+
+
+def shown_date(day: date, say: Wording) -> str:
+    """`2026年12月25日（金）`."""
+    weekdays, months = say("letter.weekdays").split(), say("letter.months").split()
+    weekday, month = weekdays[day.weekday()], months[day.month - 1]
+    return say("letter.date", year=day.year, month=month, day=day.day, weekday=weekday)
+
+
+def clean(text: str) -> str:
+    """One line without marks that nobody sees. What nobody may use stands for a value inside."""
+    return _NONCHARACTERS.sub("", _UNSEEN.sub(" ", text)).strip(" ")
+
+
+def _of_client(parcel: Parcel, say: Wording) -> dict[str, object]:
+    client = parcel.client
+    company, title = clean(client.company), clean(client.title)
+    contact = _HONORIFICS.sub("", clean(client.contact))
+    titled = contact and title
+    person = say("letter.addressee.titled", contact=contact, title=title) if titled else contact
+    person = person or title
+    key = "person" if person else "anyone"
+    return {
+        "addressee": say(f"letter.addressee.{key}", company=company, person=person),
+        "company": company,
+        "contact": contact,
+        "title": title,
+        "client_id": clean(client.id),
+    }
+
+
+def _of_firm(issuer: Issuer, say: Wording) -> dict[str, object]:
+    firm, person = clean(issuer.name), clean(issuer.contact)
+    sender = say("letter.sender", firm=firm, person=person) if firm and person else firm or person
+    return {
+        "sender": sender,
+        "firm": firm,
+        "department": clean(issuer.department),
+        "person": person,
+        "address": clean(issuer.address),
+        "phone": clean(issuer.phone),
+        "email": clean(issuer.email),
+    }
+
+
+def _due(parcel: Parcel, issuer: Issuer, today: date) -> date | None:
+    """The day by which an answer is asked for: that of the parcel (blank: none) where it knows one,
+    else that of the client or of all. Only a reminder names a day that has passed."""
+    due = parcel.due if "due" in parcel.facts else parcel.client.due or issuer.deadline
+    late = parcel.kind is not MailKind.REMINDER and due is not None and due < today
+    return None if late else due
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

@@ -1,1 +1,0 @@
-"""The passwords of reports: a file that people open in Excel, and no password may be lost in."""

@@ -1,0 +1,305 @@
+"""A Dask cluster as an executor: sends calls to the workers' teams, in chunks, and hands on what
+comes back.
+
+Knows nothing of what the calls do. Dask finds a worker for each chunk, and another one where that
+worker dies; what a team is and what must be the same on its machine is in `team`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+import dask
+from distributed import Client, KilledWorker, Security
+from distributed.comm.core import connect as knock
+
+from sheet_diag.model.settings import MIB, Limits
+from sheet_diag.pipeline.execution.dask_worker import (
+    Farewell,
+    Outcome,
+    Team,
+    facts,
+    require_same,
+    work,
+)
+from sheet_diag.pipeline.execution.executor import AHEAD, ClusterError, DiedError
+
+_Out = TypeVar("_Out")
+Progress = Callable[[str, int, int], None]
+
+# The scheduler takes two milliseconds a task, however many calls are in it (docs/cluster.md).
+CHUNK: Final = 16
+_LARGE: Final = 4 * MIB  # of a chunk: large returns travel alone
+_LINGER: Final = 0.05  # seconds that a call waits for others to go with
+_PATIENCE: Final = 5.0  # seconds without a worker before it is told
+_CONNECT: Final = 10  # seconds
+_SETTINGS: Final = {
+    "distributed.diagnostics.computations.nframes": 0,  # else each task carries our source code
+    "distributed.admin.large-graph-warning-threshold": "1 GiB",  # contents are to be sent
+}
+
+
+@contextmanager
+def connect(url: str, bench: Any, limits: Limits, progress: Progress) -> Iterator[Cluster]:
+    """The cluster of a scheduler, all of whose workers, now and later, hold the bench.
+
+    Raises `ClusterError`: it cannot be reached, or a machine is not fit. `progress` is told of
+    the stage `cluster` while no worker is there.
+    """
+    kit = pickle.dumps((bench, limits), protocol=pickle.HIGHEST_PROTOCOL)
+    team = Team(f"sheet-diag-{uuid.uuid4().hex}", facts(), kit)
+    with _quiet(), dask.config.set(_SETTINGS), _client(url) as client:
+        _require_fit_scheduler(client, url)
+        _send(team, client, url)
+        with Cluster(client, team.name, progress) as cluster:
+            yield cluster
+
+
+class Cluster(Executor):
+    """An executor of the teams of that name.
+
+    The future of a call raises `DiedError` as those of `Processes` do, and `ClusterError` where
+    the scheduler is gone.
+    """
+
+    def __init__(self, client: Client, team: str, progress: Progress) -> None:
+        self._client = client
+        self._team = team
+        self._progress = progress
+        self._changed = threading.Condition()
+        self._gathered: deque[_Call] = deque()
+        self._under_way: dict[str, Sequence[_Call]] = {}
+        self._threads = _threads(client)
+        self._returned = 0  # chunks since the last look
+        self._closing = False
+        for each in (self._send_all, self._watch):
+            threading.Thread(target=each, name=f"cluster{each.__name__}", daemon=True).start()
+
+    @property
+    def ahead(self) -> int:
+        """How many calls keep all workers busy while their results are on the way."""
+        return max(AHEAD, 2 * CHUNK * self._threads)
+
+    def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
+        """Have the function called by one of the teams."""
+        packed = pickle.dumps((fn, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
+        call = _Call(packed)
+        with self._changed:
+            if self._closing:
+                raise RuntimeError("the cluster is closed")
+            self._gathered.append(call)
+            self._changed.notify_all()
+        return call.future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; those under way are waited for, or dropped."""
+        with self._changed:
+            self._closing = True
+            calls = [*self._gathered, *(call for some in self._under_way.values() for call in some)]
+            if cancel_futures:
+                self._gathered.clear()
+            self._changed.notify_all()
+        for call in calls:
+            if cancel_futures:
+                call.future.cancel()
+            elif wait:
+                call.future.exception()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.shutdown(cancel_futures=error is not None)
+
+    # --- calls -> chunks, in a thread
+
+    def _send_all(self) -> None:
+        while calls := self._next_chunk():
+            self._send(calls)
+
+    def _next_chunk(self) -> list[_Call]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._gathered or self._closing)
+            most = self._most()
+            self._changed.wait_for(lambda: self._closing or self._are_enough(most), _LINGER)
+            calls: list[_Call] = []
+            while self._gathered and len(calls) < most and _size(calls) < _LARGE:
+                calls.append(self._gathered.popleft())
+            return calls
+
+    def _most(self) -> int:
+        """How many calls go together: the more, the more every thread has before it, so that a
+        few calls are spread over all of them."""
+        calls = sum(map(len, self._under_way.values()))
+        return max(1, min(CHUNK, calls // max(1, self._threads)))
+
+    def _are_enough(self, most: int) -> bool:
+        return len(self._gathered) >= most or _size(self._gathered) >= _LARGE
+
+    def _send(self, calls: Sequence[_Call], *, last: bool = False) -> None:
+        packed = [call.packed for call in calls]
+        key = f"{self._team}-{uuid.uuid4().hex}"
+        with self._changed:
+            self._under_way[key] = calls
+        try:
+            sent = self._client.submit(work, self._team, packed, key=key, pure=False)
+            sent.add_done_callback(partial(self._receive, key, last))
+        except Exception as error:  # noqa: BLE001 - raised where the result is awaited
+            self._fail(key, error)
+
+    # --- what comes back, in a thread of Dask's
+
+    def _receive(self, key: str, last: bool, sent: Any) -> None:
+        try:
+            outcomes: Sequence[Outcome] = sent.result()
+        except KilledWorker as error:
+            if last:
+                self._fail(key, DiedError(f"workers lost: {error.allowed_failures + 1}"))
+            else:
+                self._again(key)
+        except (CancelledError, asyncio.CancelledError):
+            self._fail(key, ClusterError("cli.error.cluster.lost"))
+        except Exception as error:  # noqa: BLE001 - raised where the result is awaited
+            self._fail(key, error)
+        else:
+            for call, outcome in zip(self._taken(key), outcomes, strict=True):
+                call.end(*outcome)
+
+    def _again(self, key: str) -> None:
+        """Each worker that had the chunk died: one of its calls may be to blame, or none."""
+        for call in self._taken(key):
+            self._send([call], last=True)
+
+    def _fail(self, key: str, error: Exception) -> None:
+        for call in self._taken(key):
+            call.end(b"", error)
+
+    def _taken(self, key: str) -> Sequence[_Call]:
+        with self._changed:
+            self._returned += 1
+            return self._under_way.pop(key)
+
+    # --- whether anybody works, in a thread
+
+    def _watch(self) -> None:
+        missing = False
+        while not self._is_closing_within(_PATIENCE):
+            if missing != self._has_nobody():
+                missing = not missing
+                self._progress("cluster", int(not missing), 1)
+
+    def _is_closing_within(self, seconds: float) -> bool:
+        with self._changed:
+            self._returned = 0
+            return self._changed.wait_for(lambda: self._closing, seconds)
+
+    def _has_nobody(self) -> bool:
+        if self._returned or not self._under_way:
+            return False
+        try:
+            self._threads = _threads(self._client)
+        except Exception:  # noqa: BLE001 - the calls under way tell what became of the scheduler
+            return False
+        return self._threads == 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call on its way."""
+
+    packed: bytes
+    future: Future[Any] = field(default_factory=Future)
+
+    def end(self, value: bytes, error: Exception | None) -> None:
+        """Give the future what came of it, unless nobody waits any more."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            if error:
+                raise error
+            self.future.set_result(pickle.loads(value))  # of a team of ours
+        except Exception as raised:  # noqa: BLE001 - raised where the result is awaited
+            self.future.set_exception(raised)
+
+
+def _threads(client: Client) -> int:
+    return sum(client.nthreads().values())
+
+
+def _size(calls: Iterable[_Call]) -> int:
+    return sum(len(call.packed) for call in calls)
+
+
+# --- the way to a scheduler
+
+
+@contextmanager
+def _client(url: str) -> Iterator[Client]:
+    try:
+        asyncio.run(_knock(url))
+        client = Client(url, timeout=_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
+        raise ClusterError("cli.error.cluster.unreachable", url=url, reason=str(error)) from error
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+async def _knock(url: str) -> None:
+    """Nobody answers: that is found out here, as a client that was made in vain closes itself
+    when it is collected, in whatever thread that happens, and holds that up."""
+    comm = await knock(url, timeout=_CONNECT, **Security().get_connection_args("client"))
+    await comm.close()
+
+
+def _require_fit_scheduler(client: Client, url: str) -> None:
+    """It unpacks tasks too, so it must know them."""
+    with _told(url):
+        client.run_on_scheduler(require_same, facts(), url)
+
+
+def _send(team: Team, client: Client, url: str) -> None:
+    """Its end is arranged before it begins."""
+    with _told(url):
+        client.register_plugin(Farewell(client.id, team.name))
+        client.register_plugin(team)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """What machines answer that do not know sheet-diag, or another one; or nothing."""
+    try:
+        yield
+    except (ImportError, AttributeError) as error:
+        raise ClusterError("cli.error.cluster.missing", where=where, reason=str(error)) from error
+    except OSError as error:
+        raise ClusterError("cli.error.cluster.unreachable", url=where, reason=str(error)) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask logs what we tell in a sentence."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    former = [(logger, logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in former:
+            logger.setLevel(level)

@@ -1,0 +1,152 @@
+"""What runs on the machines of a cluster: in each of Dask's workers, a team of processes that do
+its tasks under the same limits as at home.
+
+Dask's own threads only wait: a file that aborts or hangs its reader must not take the worker with
+it. A team is there for one run, on every worker of the scheduler and on those that join later, and
+leaves when the run's client has gone, however it went.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import platform
+import re
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import Future
+from functools import cache
+from importlib import metadata
+from threading import Lock, Thread
+from typing import Final
+
+from distributed import Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_worker
+
+from sheet_diag import __version__
+from sheet_diag.pipeline.cache import own_digest
+from sheet_diag.pipeline.execution.executor import ClusterError
+from sheet_diag.pipeline.execution.process_pool import Processes
+
+Facts = dict[str, str]
+Outcome = tuple[bytes, Exception | None]  # the value, pickled, or what was raised
+
+_NAME: Final = re.compile(r"[\w.-]+")
+
+
+class Team(WorkerPlugin):
+    """The processes of one worker. `kit` is the pickled bench and limits, `facts` are those of the
+    machine that asks (`facts`): the worker's must be the same."""
+
+    def __init__(self, name: str, facts: Facts, kit: bytes) -> None:
+        self.name = name
+        self._facts = facts
+        self._kit = kit
+
+    def setup(self, worker: Worker) -> None:
+        """Be ready. Raises `ClusterError` where this worker is not fit for the run."""
+        self._lock = Lock()
+        self._processes: Processes | None = None
+        self._size = worker.state.nthreads
+        self._where = worker.address
+        self._require_fit()
+
+    def teardown(self, worker: Worker) -> None:
+        """End the processes, whatever they do; in a thread, for Dask's loop must not wait."""
+        del worker
+        with self._lock:
+            processes, self._kit, self._processes = self._processes, b"", None
+        if processes:
+            Thread(target=processes.shutdown, kwargs={"cancel_futures": True}).start()
+
+    def do(self, calls: Sequence[bytes]) -> list[Outcome]:
+        """Do the calls, as pickled by `packed`; what one of them raises is no other's matter."""
+        self._require_fit()
+        processes = self._at_work()
+        return [_outcome(each) for each in [processes.submit(call, each) for each in calls]]
+
+    def _at_work(self) -> Processes:
+        with self._lock:
+            if not self._kit:
+                raise ClusterError("cli.error.cluster.lost")
+            if self._processes is None:
+                self._processes = Processes(self._size, *pickle.loads(self._kit))
+            return self._processes
+
+    def _require_fit(self) -> None:
+        require_same(self._facts, self._where)
+        if multiprocessing.current_process().daemon:
+            raise ClusterError("cli.error.cluster.daemon", where=self._where)
+
+
+class Farewell(SchedulerPlugin):
+    """On the scheduler: sends the team home when its client has gone."""
+
+    def __init__(self, client: str, team: str) -> None:
+        self.name = f"{team}-farewell"
+        self._client = client
+        self._team = team
+
+    def remove_client(self, scheduler: Scheduler, client: str) -> None:
+        """Part with the client whose team it is."""
+        if client == self._client:
+            scheduler.loop.add_callback(self._end, scheduler)
+
+    async def _end(self, scheduler: Scheduler) -> None:
+        if self._team in scheduler.worker_plugins:
+            await scheduler.unregister_worker_plugin(None, self._team)
+        await scheduler.unregister_scheduler_plugin(self.name)
+
+
+def work(team: str, calls: Sequence[bytes]) -> list[Outcome]:
+    """In one of Dask's threads: have the calls done by the team of that name."""
+    plugin = get_worker().plugins.get(team)
+    if not isinstance(plugin, Team):  # the scheduler was started anew
+        raise ClusterError("cli.error.cluster.lost")
+    return plugin.do(calls)
+
+
+def call(packed: bytes) -> bytes:
+    """In a process: do one call. Dask's worker sees bytes on both sides and unpacks neither."""
+    function, arguments, named = pickle.loads(packed)  # from the client, as all that Dask runs
+    return pickle.dumps(function(*arguments, **named), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _outcome(future: Future[bytes]) -> Outcome:
+    try:
+        return future.result(), None
+    except Exception as error:  # noqa: BLE001 - raised where the result is awaited
+        return b"", error
+
+
+# --- what must be the same on all machines
+
+
+@cache
+def facts() -> Facts:
+    """What the bytes of the outputs depend on besides the task: programs and their versions."""
+    return {
+        "sheet-diag": f"{__version__} ({own_digest()[:8]})",
+        "Python": platform.python_version(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "os": os.name,  # paths travel
+        **_libraries(),
+    }
+
+
+def require_same(wanted: Facts, where: str) -> None:
+    """Raises `ClusterError` where something differs here from the machine that asks."""
+    have = facts()
+    for name in sorted({*wanted, *have}):
+        ours, theirs = wanted.get(name, "-"), have.get(name, "-")
+        if ours != theirs:
+            raise ClusterError(
+                "cli.error.cluster.differs", name=name, ours=ours, theirs=theirs, where=where
+            )
+
+
+def _libraries() -> Facts:
+    """The versions of what sheet-diag needs, without extras, and of Dask."""
+    needed = [each for each in metadata.requires("sheet-diag") or () if "extra ==" not in each]
+    names = [found[0] for found in map(_NAME.match, needed) if found]
+    return {name: metadata.version(name) for name in (*names, "distributed")}

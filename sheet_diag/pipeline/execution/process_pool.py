@@ -1,0 +1,128 @@
+"""Processes of this machine that may die alone: a file that aborts or hangs its reader costs that
+file only.
+
+pebble replaces a worker that died or ran out of time; workers start fresh (never forked from a
+process with threads) and get their bench once. Where the system knows such limits (not on
+Windows), a worker that asks for too much memory is refused it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as OutOfTime
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from sheet_diag.model.settings import MIB, Limits
+from sheet_diag.pipeline.execution.executor import DiedError, hold, perform
+from sheet_diag.pipeline.execution.forkserver import prepare
+from sheet_diag.storage.signals import interrupts
+
+_Out = TypeVar("_Out")
+
+
+class Processes(Executor):
+    """An executor of `jobs` processes; each call has `limits.seconds` of time.
+
+    The future of a call whose process died or ran out of time raises `DiedError`.
+    """
+
+    def __init__(self, jobs: int, bench: Any, limits: Limits) -> None:
+        self._pool = ProcessPool(
+            max_workers=jobs, initializer=_start, initargs=[bench, limits], context=prepare()
+        )
+        self._seconds = limits.seconds
+        self._waited_for: set[Future[Any]] = set()
+
+    def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
+        """Call the function in one of the processes."""
+        inner = self._pool.schedule(fn, args=args, kwargs=kwargs, timeout=self._seconds)
+        outer: Future[_Out] = Future()
+        self._waited_for.add(outer)
+        outer.add_done_callback(self._waited_for.discard)
+        inner.add_done_callback(lambda done: _pass_on(done, outer, self._seconds))
+        return outer
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes: at once where calls are to be cancelled, else once they are done."""
+        if cancel_futures:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        else:
+            self._pool.close()  # type: ignore[no-untyped-call]
+        if wait:
+            self._pool.join()
+        if cancel_futures:
+            for future in tuple(self._waited_for):  # pebble forgets those of a stopped pool
+                future.cancel()
+
+    def __enter__(self) -> Self:
+        with _interrupts_wait():
+            self.submit(perform, _is_ready, None).result()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.shutdown(cancel_futures=error is not None)
+
+
+def _pass_on(done: Future[_Out], outer: Future[_Out], seconds: int) -> None:
+    if done.cancelled() or not outer.set_running_or_notify_cancel():
+        outer.cancel()
+        return
+    error = done.exception()
+    if isinstance(error, ProcessExpired):
+        outer.set_exception(DiedError(f"exit {error.exitcode}"))
+    elif isinstance(error, OutOfTime):
+        outer.set_exception(DiedError(f"over {seconds} s", True))
+    elif error is not None:
+        outer.set_exception(error)
+    else:
+        outer.set_result(done.result())
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C waits until the processes run: half-started ones would die with a traceback."""
+    pressed = []
+    with interrupts(lambda *_: pressed.append(True)):
+        yield
+    if pressed:
+        raise KeyboardInterrupt
+
+
+def _start(bench: Any, limits: Limits) -> None:
+    """In a worker: keep the bench, accept the limits; Ctrl-C is the parent's business."""
+    hold(bench)
+    _look_for_cycles_seldom()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A reader that aborts prints pages of its own before; the parent tells it in a sentence.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unpacked * MIB,) * 2)
+    if sys.platform == "linux":  # macOS does not keep to it
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MIB,) * 2)
+
+
+def _look_for_cycles_seldom() -> None:
+    """A quarter of a report's time went into it; what is there from the start never goes."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def _is_ready(bench: Any, _: None) -> bool:
+    return bench is not None

@@ -1,0 +1,172 @@
+"""From outcomes to the documents that clients get: named, protected, written by workers.
+
+Knows which document is made of what; never what stands on a page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from sheet_diag.diagnosis.comparison.compare import Comparisons
+from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.returns import Code, ReturnedSheet
+from sheet_diag.pipeline.execution.executor import Died, Workers
+from sheet_diag.pipeline.ingest import Progress
+from sheet_diag.pipeline.record_store import Shelf
+from sheet_diag.pipeline.tasks import Bench, Published, Publishing, publish
+from sheet_diag.storage.file_names import correction_name, report_number, result_name
+from sheet_diag.storage.report_passwords.line_owners import Client
+from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.staging import Staging
+
+_Out = TypeVar("_Out")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies ready for every document. `passwords` None: reports are open to all;
+    `shared_names` are those of several clients without an id, `digests` the SHA-256 of what gets a
+    correction, by label."""
+
+    shelf: Shelf
+    comparisons: Comparisons
+    passwords: PasswordList | None
+    shared_names: frozenset[str]
+    digests: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        outcomes: Sequence[Outcome],
+        shelf: Shelf,
+        comparisons: Comparisons,
+        passwords: PasswordList | None,
+    ) -> Desk:
+        """The desk for the outcomes of a run."""
+        held = (outcome.received for outcome in outcomes if outcome.correction)
+        digests = {received.label: received.sha256 for received in held}
+        return cls(shelf, comparisons, passwords, _shared_names(outcomes), digests)
+
+    def task(self, outcome: Outcome) -> Publishing:
+        """The task of writing what the client of an outcome gets."""
+        return Publishing(
+            outcome=self.comparisons.among_peers(outcome),
+            record=self.shelf.record_of(outcome),
+            before=self.comparisons.previous(outcome),
+            password=self.password(outcome),
+            replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
+        )
+
+    def password(self, outcome: Outcome) -> str:
+        """The password of a client's report; empty where it has none or is open to all."""
+        if self.passwords is None or not outcome.result:
+            return ""
+        return self.passwords.of(_bearer(outcome, self.shared_names))
+
+    def _replaced(self, outcome: Outcome) -> Iterator[str]:
+        """What the correction stands for once it comes back: this return, what it had replaced,
+        and the other department's return that it is to settle."""
+        yield outcome.received.sha256
+        if outcome.received.sheet:
+            yield from outcome.received.sheet.replaces
+        for problem in outcome.problems:
+            if problem.code is Code.DEPARTMENTS_DISAGREE and problem.value:
+                yield self.digests[problem.value]
+
+
+def named(outcomes: Sequence[Outcome], as_of: date) -> list[Outcome]:
+    """Give each workbook its name; equal ones (of another client's making) are numbered."""
+    taken: Counter[str] = Counter()
+    found = []
+    for outcome in outcomes:
+        result, correction = _names(outcome, as_of)
+        found.append(
+            replace(
+                outcome,
+                result=_unique(result, taken),
+                correction=_unique(correction, taken),
+            )
+        )
+    return found
+
+
+def publish_all(
+    workers: Workers[Bench],
+    staging: Staging,
+    desk: Desk,
+    outcomes: Sequence[Outcome],
+    progress: Progress,
+) -> Iterator[Published]:
+    """Write every report and every correction; what else workers made of each outcome, in order.
+
+    Raises `OSError`.
+    """
+    progress("write", 0, len(outcomes))
+    results = workers.map(publish, map(desk.task, outcomes))
+    for done, (outcome, result) in enumerate(zip(outcomes, results, strict=True), 1):
+        published = require(result, outcome)
+        name = outcome.result or outcome.correction
+        if name and published.document is not None:
+            staging.write(name, published.document)
+        yield published
+        progress("write", done, len(outcomes))
+
+
+def bearers(outcomes: Sequence[Outcome]) -> list[Client]:
+    """The clients of all reports, as the list of passwords knows them."""
+    shared = _shared_names(outcomes)
+    return [_bearer(outcome, shared) for outcome in outcomes if outcome.result]
+
+
+def _bearer(outcome: Outcome, shared_names: frozenset[str]) -> Client:
+    sheet = _sheet_of(outcome)
+    number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
+    if not name or (not number and name in shared_names):
+        name = f"{name} ({file})".strip()  # nothing else tells this client from another
+    return number, name
+
+
+def _sheet_of(outcome: Outcome) -> ReturnedSheet:
+    if outcome.received.sheet is None:
+        raise ValueError(f"{outcome.received.label} was not read")
+    return outcome.received.sheet
+
+
+def require(result: _Out | Died, outcome: Outcome) -> _Out:
+    """A worker that dies over what we write ourselves is a fault of ours."""
+    if isinstance(result, Died):
+        raise RuntimeError(f"{outcome.received.label}: {result.reason}")
+    return result
+
+
+def _shared_names(outcomes: Sequence[Outcome]) -> frozenset[str]:
+    """The names that several ranked clients without an id bear."""
+    sheets = [_sheet_of(outcome) for outcome in outcomes if outcome.result]
+    names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
+    return frozenset(name for name, count in names.items() if count > 1)
+
+
+def _names(outcome: Outcome, as_of: date) -> tuple[str | None, str | None]:
+    sheet = outcome.received.sheet
+    if sheet is None:
+        return None, None
+    number = report_number(as_of, outcome.received.sha256)
+    match outcome.status:
+        case Status.RANKED:
+            return f"results/{result_name(sheet.name, number)}", None
+        case Status.HELD:
+            return None, f"corrections/{correction_name(sheet.name, number, sheet.lang)}"
+        case Status.REJECTED | Status.SUPERSEDED | Status.IGNORED:
+            return None, None
+
+
+def _unique(name: str | None, taken: Counter[str]) -> str | None:
+    if name is None:
+        return None
+    taken[name.casefold()] += 1
+    count = taken[name.casefold()]
+    return name if count == 1 else name.removesuffix(".xlsx") + f"_{count}.xlsx"

@@ -1,0 +1,255 @@
+"""A return as a run keeps it: in memory what all returns are compared by, the rest on disk.
+
+Answers as typed and all that follows from each of them are by far the most of a return, and only
+its own report, its entry in run.json and its lines in the tables need them. A worker takes them
+out (`examined`), the parent lays them on a `Shelf`, a worker puts them back (`whole`). Whoever
+looks at one of them meanwhile gets it from the shelf: never wrong, but slow for all returns.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import pickle
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from fractions import Fraction
+from operator import attrgetter
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from sheet_diag.model import action_plan as plan
+from sheet_diag.model import comparison, results, returns
+from sheet_diag.model import overrides as judgement
+from sheet_diag.model.results import Diagnosis, Outcome
+from sheet_diag.model.returns import Received, Response
+from sheet_diag.model.settings import MIB
+from sheet_diag.storage.restricted_pickle import restricted_loads
+
+Read = tuple[Received, Diagnosis | None]
+_Value = TypeVar("_Value")
+
+_RESPONSES: Final = "responses"
+_ITEMS: Final = "items"
+_GAINS: Final = "gains"
+_LISTS: Final = ("comments", "open_items", "ways")
+_LARGEST: Final = 64 * MIB  # no record comes near; more would be there to fill the memory
+
+
+def _travels_as_call(record: type, names: Sequence[str]) -> None:
+    """Pickle a record as a call of its class. As a state to be set, which is what pickle makes of
+    frozen records with slots, it takes three times as long both ways."""
+    values = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
+    copyreg.pickle(record, lambda one: (record, values(one)))
+
+
+_travels_as_call(Fraction, ("numerator", "denominator"))  # Python 3.11 would write and parse text
+for _module in (comparison, judgement, plan, results, returns):
+    for _record in vars(_module).values():
+        if is_dataclass(_record) and isinstance(_record, type) and fields(_record):
+            _travels_as_call(_record, [each.name for each in fields(_record)])
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One return that was read, without what `record` holds; that is empty where nothing was."""
+
+    received: Received
+    diagnosis: Diagnosis | None
+    record: bytes
+
+
+def examined(received: Received, diagnosis: Diagnosis | None) -> Examined:
+    """What was read, in two parts."""
+    sheet = received.sheet
+    if sheet is None or diagnosis is None:
+        return Examined(received, diagnosis, b"")
+    record = _packed((_here(sheet.responses), _complete(diagnosis)))
+    return Examined(
+        replace(received, sheet=replace(sheet, responses=())),
+        _with(diagnosis, items={}, gains={}, others=dict.fromkeys(_LISTS, ())),
+        record,
+    )
+
+
+def whole(outcome: Outcome, record: bytes) -> Outcome:
+    """The outcome with what its record holds."""
+    sheet = outcome.received.sheet
+    if not record or sheet is None:
+        return outcome
+    responses, diagnosis = _unpacked(record)
+    return replace(
+        outcome,
+        received=replace(outcome.received, sheet=replace(sheet, responses=responses)),
+        diagnosis=diagnosis if outcome.diagnosis else None,
+    )
+
+
+def _packed(parts: tuple[Sequence[Response], Diagnosis]) -> bytes:
+    """Fast compression makes a record three times smaller in a tenth of a millisecond."""
+    return zlib.compress(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL), level=1)
+
+
+def _unpacked(record: bytes) -> tuple[Sequence[Response], Diagnosis]:
+    """What was packed; it may come from a cache that anybody could write."""
+    content = zlib.decompressobj().decompress(record, _LARGEST)
+    responses, diagnosis = restricted_loads(content)
+    return responses, diagnosis
+
+
+class Shelf:
+    """The records of a run in one file, which is gone with the folder it lies in."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("x+b")
+        self._known: dict[Any, Any] = {}
+
+    def keep(self, each: Examined) -> Read:
+        """Lay the record of a return down. What is left holds little, and fetches the rest."""
+        sheet, diagnosis = each.received.sheet, each.diagnosis
+        if not each.record or sheet is None or diagnosis is None:
+            return each.received, diagnosis
+        place = _Place(self, self._file.seek(0, 2), len(each.record))
+        self._file.write(each.record)
+        kept = replace(
+            sheet,
+            responses=_List(place, _RESPONSES),
+            profile={self._one(name): self._one(entry) for name, entry in sheet.profile.items()},
+        )
+        received = replace(each.received, sheet=kept, problems=self._ones(each.received.problems))
+        return received, self._thin(diagnosis, place)
+
+    def keep_again(self, read: Read) -> Read:
+        """The same for what was read and has changed meanwhile; anything else as it is."""
+        received, diagnosis = read
+        if received.sheet is None or isinstance(received.sheet.responses, _List):
+            return read
+        return self.keep(examined(received, diagnosis))
+
+    def record_of(self, outcome: Outcome) -> bytes:
+        """What `whole` needs beside an outcome of the returns kept here."""
+        responses = outcome.received.sheet.responses if outcome.received.sheet else ()
+        return responses.place.content() if isinstance(responses, _List) else b""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """A piece of the file."""
+        self._file.seek(offset)
+        return self._file.read(length)
+
+    def _thin(self, diagnosis: Diagnosis, place: _Place) -> Diagnosis:
+        scores = diagnosis.scores
+        thin = _with(
+            diagnosis,
+            items=_Map(place, _ITEMS),
+            gains=_Map(place, _GAINS),
+            others={name: _List(place, name) for name in _LISTS},
+        )
+        categories = {self._one(name): self._one(each) for name, each in scores.categories.items()}
+        return replace(
+            thin,
+            scores=replace(
+                thin.scores,
+                categories=categories,
+                gates=self._ones(scores.gates),
+                caps=self._ones(scores.caps),
+                findings=self._ones(scores.findings),
+            ),
+            insurance=self._one(thin.insurance),
+        )
+
+    def _one(self, value: _Value) -> _Value:
+        """The first of all equal ones: scores of a category, problems, names repeat by the
+        thousand, and came from the workers as objects of their own."""
+        return self._known.setdefault(value, value)  # type: ignore[no-any-return]
+
+    def _ones(self, values: tuple[_Value, ...]) -> tuple[_Value, ...]:
+        return tuple(self._one(each) for each in values)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()  # Windows removes no open file
+
+
+# --- parts that are fetched when somebody looks at them
+
+
+def _with(diagnosis: Diagnosis, *, items: Any, gains: Any, others: Mapping[str, Any]) -> Diagnosis:
+    """The diagnosis with other parts in the place of those that a record holds."""
+    return replace(diagnosis, scores=replace(diagnosis.scores, items=items), gains=gains, **others)
+
+
+def _complete(diagnosis: Diagnosis) -> Diagnosis:
+    """The diagnosis with all its parts, also those that lie on a shelf."""
+    return _with(
+        diagnosis,
+        items=_here(diagnosis.scores.items),
+        gains=_here(diagnosis.gains),
+        others={name: _here(getattr(diagnosis, name)) for name in _LISTS},
+    )
+
+
+def _here(part: Any) -> Any:
+    return part.fetched() if isinstance(part, _Shelved) else part
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a record lies."""
+
+    shelf: Shelf
+    offset: int
+    length: int
+
+    def content(self) -> bytes:
+        return self.shelf.read(self.offset, self.length)
+
+    def fetch(self) -> tuple[Sequence[Response], Diagnosis]:
+        return _unpacked(self.content())
+
+
+class _Shelved:
+    """A part of a return on the shelf, fetched each time that somebody looks."""
+
+    __slots__ = ("_part", "place")
+
+    def __init__(self, place: _Place, part: str) -> None:
+        self.place = place
+        self._part = part
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.fetched()[key]
+
+    def __len__(self) -> int:
+        return len(self.fetched())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.fetched())
+
+    def fetched(self) -> Any:
+        """The part itself."""
+        responses, diagnosis = self.place.fetch()
+        if self._part == _RESPONSES:
+            return responses
+        return getattr(diagnosis.scores if self._part == _ITEMS else diagnosis, self._part)
+
+
+class _List(_Shelved, Sequence[Any]):
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        return tuple, ()  # the record goes along by itself
+
+
+class _Map(_Shelved, Mapping[str, Any]):
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        return dict, ()  # the record goes along by itself

@@ -1,0 +1,122 @@
+"""Everything that a run depends on, as it lies on disk: looked at, and waited for until it rests.
+
+Decides by sizes and times, never by what a system tells of changes: that only says when to look.
+What programs leave beside files, and half of a download under its own name, counts for nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from watchfiles import Change, watch
+
+from sheet_diag.intake.discovery import find, is_leftover
+from sheet_diag.intake.stable_read import state_of
+
+# A copy over a slow line pauses; a person who drops a file waits.
+QUIET: Final = 1.5  # seconds
+_LONGEST: Final = 60.0  # seconds to wait for files that never rest
+_TICK: Final = 1_000  # milliseconds between two looks at the files beside the folder
+_RARELY: Final = 60  # ticks between two looks at the whole folder where no change is told
+
+State = tuple[int, int]  # size in bytes, time of the last change in ns
+Look = Mapping[str, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A folder of returns and the files `beside` it that a run reads, too. `output` is left out
+    of the folder; `polling` finds changes where the system tells none (network drives)."""
+
+    input: Path
+    output: Path
+    beside: tuple[Path, ...] = ()
+    polling: bool = False
+
+    def look(self) -> Look:
+        """What lies there now."""
+        found = find(self.input, apart_from=self.output)
+        inside = ((each.name, _state(each.path)) for each in found if not each.ignored)
+        return {**dict(inside), **self._look_beside()}
+
+    def rest(self, seen: Look) -> Look:
+        """What lies there once nothing moves any more, as long as it is otherwise than `seen`."""
+        start, last = time.monotonic(), self.look()
+        while last != seen:
+            time.sleep(QUIET)
+            now = self.look()
+            held = [name for name in _differing(now, seen) if not self._opens(name)]
+            if (now == last and not held) or time.monotonic() - start > _LONGEST:
+                return now
+            last = now
+        return last
+
+    def wake(self) -> Iterator[bool]:
+        """True when something may have changed, False from time to time. Ends when the folder is
+        no longer the one that it was. `KeyboardInterrupt` comes through."""
+        folder, beside = _identity(self.input), self._look_beside()
+        told = watch(
+            self.input,
+            watch_filter=self._counts,
+            debounce=200,
+            rust_timeout=_TICK,
+            yield_on_timeout=True,
+            force_polling=self.polling or None,
+            ignore_permission_denied=True,
+        )
+        for tick, moved in enumerate(told, 1):
+            if _identity(self.input) != folder:
+                return
+            now = self._look_beside()
+            # The first time in any case: nobody watched while a run was at work.
+            yield tick == 1 or bool(moved) or now != beside or tick % _RARELY == 0
+            beside = now
+
+    def _look_beside(self) -> dict[str, State]:
+        """The files beside, by full names; of a folder (a catalogue), all in it."""
+        files = [
+            file
+            for path in self.beside
+            for file in (sorted(path.rglob("*")) if path.is_dir() else (path,))
+        ]
+        return {str(file.absolute()): _state(file) for file in files}
+
+    def _counts(self, _: Change, path: str) -> bool:
+        """Whether a change that is told may concern a run: not one of its own, and no leftover."""
+        file = Path(path).absolute()
+        inside = file.parts[len(self.input.absolute().parts) :]
+        return not file.is_relative_to(self.output.absolute()) and not is_leftover(inside)
+
+    def _opens(self, name: str) -> bool:
+        """Whether a file can be read now; on Windows not while it is being written."""
+        path = self.input / name
+        try:
+            if path.is_file():  # a pipe would wait for ever
+                path.open("rb").close()
+        except OSError:
+            return False
+        return True
+
+
+def _differing(now: Look, seen: Look) -> Iterator[str]:
+    return (name for name, state in now.items() if seen.get(name) != state)
+
+
+def _state(path: Path) -> State:
+    """Size and time; of what is not there, or cannot be looked at, a size below zero."""
+    try:
+        return state_of(path)
+    except OSError:
+        return -1, 0
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        facts = folder.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino

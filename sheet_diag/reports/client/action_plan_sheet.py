@@ -1,0 +1,273 @@
+"""改善計画: everything that can still be improved, by urgency, for the client to plan with.
+
+The client fills in the coloured columns; the sheet says whose it is, so that it can be read again
+wherever it comes back. What was planned last time stands beside what is planned now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final
+
+from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.model.action_plan import PlanEntry
+from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.per_catalog import prepared
+from sheet_diag.reports.client.completed_actions import previous_text, write_done
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.layout_cache import EDITIONS, Edition
+from sheet_diag.text.numbers import shown_figure
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    FIELD,
+    HEAD,
+    INSET,
+    MIDDLE,
+    NAVY,
+    SMALL,
+    TITLE,
+    Look,
+)
+
+# The columns from left to right, each with its width in pixels.
+_WIDTHS: Final = {
+    "id": 66,
+    "category": 74,
+    "priority": 60,
+    "title": 176,
+    "text": 380,
+    "controls": 182,
+    "gain": 62,
+    "way": 66,
+    "effort": 78,
+    "owner": 92,
+    "due": 84,
+    "status": 72,
+}
+_PREVIOUS: Final = 132
+_KEY: Final = 80  # each of the hidden columns that say whose plan it is
+_NARROWED: Final = 60  # pixels that the texts leave to the previous plan
+_CHOICES: Final = {
+    "effort": ("small", "medium", "large"),
+    "status": ("open", "begun", "done", "dropped"),
+}
+_LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_TITLE: Final[Look] = {**_TEXT, **BOLD, "font_color": NAVY}
+_FINE: Final[Look] = {**_TEXT, "font_size": 8}
+_MIDDLE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_WAY: Final[Look] = {**CELL, **CENTER, **BOLD, "font_color": NAVY}
+_GAIN: Final[Look] = {**CELL, **CENTER, "num_format": '"+"0.0'}
+_ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, **CENTER, "font_size": 9}
+_DAY: Final[Look] = {**_ENTRY, "num_format": "yyyy/m/d"}
+_ONE_LINE: Final[Look] = {**BODY, "text_wrap": False}
+_LEAST: Final = 30.0  # points: the height of a row
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where the columns stand, their widths in pixels, and what was planned before by item."""
+
+    at: Mapping[str, int]
+    widths: Mapping[str, int]
+    before: Mapping[str, PlanEntry]
+
+    @property
+    def last(self) -> int:
+        return len(self.widths) - 1
+
+
+def write_plan(page: Page, letter: Letter) -> None:
+    """Write the page."""
+    table = _table(letter)
+    keys = [_KEY] * (2 * len(PLAN_KEYS))
+    first_key = table.last + 1
+    columns = [*table.widths.values(), *keys]
+    page.columns(columns, hidden=range(first_key, first_key + len(keys)))
+    _write_keys(page, first_key, letter)
+    header = _write_head(page, table, letter)
+    items = letter.report.diagnosis.open_items
+    row = _write_table(page, header, table, letter) if items else header
+    write_done(page, row, table.last, table.before, letter)
+    letter.print_setup(page, landscape=True)
+    page.fit_width(repeat=(header, header) if items else None)
+    page.select(0, 0)
+
+
+def _table(letter: Letter) -> _Table:
+    plan = letter.report.plan
+    widths = dict(_WIDTHS)
+    if plan:
+        widths["text"] -= _NARROWED
+        widths["previous"] = _PREVIOUS
+    before = {entry.item: entry for entry in plan.entries} if plan else {}
+    return _Table({name: at for at, name in enumerate(widths)}, widths, before)
+
+
+def _write_keys(page: Page, first: int, letter: Letter) -> None:
+    sheet = letter.report.sheet
+    values = (letter.report.number, sheet.identity.client or "", sheet.name)
+    for place, (key, value) in enumerate(zip(PLAN_KEYS, values, strict=True)):
+        page.text(0, first + 2 * place, key, _ONE_LINE)
+        page.client_text(0, first + 2 * place + 1, value, _ONE_LINE)
+
+
+def _write_head(page: Page, table: _Table, letter: Letter) -> int:
+    """Title and lead; returns the row of the headings."""
+    say, diagnosis = letter.say, letter.report.diagnosis
+    page.merged(0, 0, table.last, say("plan.sheet"), TITLE)
+    page.height(0, 32)
+    if not diagnosis.open_items:
+        page.merged(1, 0, table.last, say("plan.nothing"), BODY)
+        page.height(1, 24)
+        return 2
+    ways = any(way.items for way in diagnosis.ways)
+    key = "plan.lead.ways" if ways else "plan.lead.gain"
+    text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
+    page.merged(1, 0, table.last, text, _LEAD)
+    page.height(1, row_height(text, room=room(sum(table.widths.values())), size=9, padding=6))
+    page.height(2, 6)
+    return 3
+
+
+def _write_table(page: Page, header: int, table: _Table, letter: Letter) -> int:
+    """One line an open item, the most urgent first; returns the row after the last."""
+    heads = {name: letter.say(f"plan.column.{name}") for name in table.at}
+    for name, column in table.at.items():
+        page.text(header, column, heads[name], _HEAD)
+    page.height(header, max(34, _height(heads, table.widths, indent=0)))
+    items, rules = letter.report.diagnosis.open_items, _rules(letter)
+    known = _rows(letter.edition, table.widths["text"])
+    for row, name in enumerate(items, header + 1):
+        _write_item(page, row, known[name], table, letter)
+        _write_entries(page, row, table, rules)
+    last = header + len(items)
+    page.filter((header, 0, last, table.last))
+    page.freeze(header + 1, 1)
+    return last + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the row of an open item says of every client, and the height that it needs."""
+
+    item: Item
+    texts: Mapping[str, str]
+    height: float
+
+
+@lru_cache(maxsize=EDITIONS)
+def _rows(edition: Edition, text_width: int) -> Mapping[str, _Row]:
+    widths = {**_WIDTHS, "text": text_width}
+    return {name: _row(edition, item, widths) for name, item in edition.catalog.items.items()}
+
+
+def _row(edition: Edition, item: Item, widths: Mapping[str, int]) -> _Row:
+    catalog, say = edition.catalog, edition.say
+    star = say("plan.key") if item.critical else ""
+    texts = {
+        "category": catalog.category_of[item.id].short[say.lang],
+        "title": f"{star}{item.comment.title[say.lang]}",
+        "text": item.comment.text[say.lang],
+        "controls": _controls(item, edition),
+    }
+    return _Row(item, texts, _height({"id": item.id, **texts}, widths))
+
+
+def _write_item(page: Page, row: int, of: _Row, table: _Table, letter: Letter) -> None:
+    at, texts, name = table.at, of.texts, of.item.id
+    priority = letter.say(f"plan.priority.{_priority(of.item, letter)}")
+    way, gain = letter.way_marks(name), letter.report.diagnosis.gains.get(name, Fraction(0))
+    page.text(row, at["id"], name, _MIDDLE)
+    page.text(row, at["category"], texts["category"], _MUTED)
+    page.text(row, at["priority"], priority, _MIDDLE)
+    page.text(row, at["title"], texts["title"], _TITLE)
+    page.text(row, at["text"], texts["text"], _TEXT)
+    page.text(row, at["controls"], texts["controls"], _FINE)
+    page.text(row, at["way"], way, _WAY)
+    page.number(row, at["gain"], shown_figure(gain), _GAIN)
+    own = {"priority": priority, "way": way}
+    if "previous" in at:
+        own["previous"] = previous_text(table.before.get(name), letter)
+        page.client_text(row, at["previous"], own["previous"], _FINE)
+    page.height(row, max(of.height, _height(own, table.widths)))
+
+
+def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int = 1) -> float:
+    sizes = {"controls": 8.0, "previous": 8.0}
+    heights = (
+        row_height(
+            text, room=room(widths[name], indent=indent), size=sizes.get(name, 9.0), padding=6
+        )
+        for name, text in texts.items()
+    )
+    return max(_LEAST, *heights)
+
+
+def _rules(letter: Letter) -> Mapping[str, Mapping[str, Any]]:
+    """What the columns of the client take."""
+    say = letter.say
+    title = {"error_title": say("plan.choose.title")}
+    message = {**title, "error_message": say("plan.choose.list")}
+    rules: dict[str, Mapping[str, Any]] = {
+        name: {
+            "validate": "list",
+            "source": [say(f"plan.{name}.{choice}") for choice in choices],
+            **message,
+        }
+        for name, choices in _CHOICES.items()
+    }
+    # A month or a season is a fair answer, so anything else than a date is only asked about.
+    day = {
+        "validate": "date",
+        "criteria": ">=",
+        "value": letter.report.as_of.replace(month=1, day=1),
+        "error_type": "warning",
+        "error_message": say("plan.choose.day"),
+    }
+    return {**rules, "due": {**day, **title}}
+
+
+def _write_entries(
+    page: Page, row: int, table: _Table, rules: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """The cells of the client. They are blank, so that whatever stands there later is his own."""
+    for name in PLAN_COLUMNS:
+        page.blank(row, table.at[name], _DAY if name == "due" else _ENTRY)
+    for name, rule in rules.items():
+        page.rule(row, table.at[name], rule)
+
+
+def _priority(item: Item, letter: Letter) -> str:
+    """高, 中 or 低, in the same order as the urgency of open items."""
+    score = letter.report.diagnosis.scores.items[item.id]
+    if item.critical and score.value == 0:
+        return "high"
+    return "medium" if (score.lost or 0) >= _half(letter.catalog) else "low"
+
+
+@prepared
+def _half(catalog: Catalog) -> Fraction:
+    """Half of the largest weight."""
+    return Fraction(max(item.weight for item in catalog.items.values()), 2)
+
+
+def _controls(item: Item, edition: Edition) -> str:
+    """The numbers of each standard, a line each."""
+    say = edition.say
+    numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in edition.catalog.standards)
+    return "\n".join(
+        say("plan.control", standard=standard.name[say.lang], numbers=text)
+        for standard, text in numbers
+        if text
+    )

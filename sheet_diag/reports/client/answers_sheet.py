@@ -1,0 +1,274 @@
+"""回答と採点: every question, what its answer brought, and the whole result by formulas.
+
+The sheet is the record of what was answered, so it is locked; everything on it but answers,
+weights and the parameters is calculated from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
+from sheet_diag.model.catalog import Item
+from sheet_diag.model.returns import Response
+from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client import page_setup as paper
+from sheet_diag.reports.client.calculation_layout import Basis, Calculation
+from sheet_diag.reports.client.calculation_table import write_calculation
+from sheet_diag.reports.client.cell_references import Span, cell
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.criteria_table import Criteria, planned, write_criteria
+from sheet_diag.reports.client.layout_cache import EDITIONS, Edition
+from sheet_diag.text.excel_text import quoted
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    INSET,
+    MIDDLE,
+    NAVY,
+    SMALL,
+    TITLE,
+    Look,
+)
+
+_HEADS: Final = (
+    "category",
+    "question",
+    "answer",
+    "remark",
+    "critical",
+    "weight",
+    "value",
+    "points",
+    "lost",
+    "open",
+)
+_ID, _CATEGORY, _QUESTION, ANSWER, _REMARK, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = range(11)
+_WIDTHS: Final = (62, 84, 300, 100, 190, 44, 48, 56, 52, 52, 44)
+_ANSWER_ROOM: Final = room(_WIDTHS[ANSWER])
+_REMARK_ROOM: Final = room(_WIDTHS[_REMARK], indent=1)
+_STANDARD: Final = 92
+_HEADER_ROW: Final = 2
+_FIRST: Final = _HEADER_ROW + 1
+_LEAST: Final = 28.0  # points: the height of a row
+_LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
+_MIDDLE: Final[Look] = {**CELL, **CENTER}
+_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_ANSWER: Final[Look] = {**_MIDDLE, **BOLD}
+_STAR: Final[Look] = {**_MIDDLE, "font_color": NAVY}
+_WEIGHT: Final[Look] = {**_MIDDLE, "num_format": "0"}
+_CONTROLS: Final[Look] = {**CELL, **CENTER, **SMALL}
+_NUMBER: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
+FLAG: Final[Look] = {**_MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
+PROTECTED: Final = {"autofilter": True, "format_columns": True, "format_rows": True}
+_RECORDS: Final = 64  # that are kept, one for each set of categories that are 対象外
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """Where the answers and their results stand."""
+
+    sheet: str
+    rows: Mapping[str, int]
+    criteria: Criteria
+    result: Calculation
+
+    def of(self, item: str, column: int) -> Span:
+        """A cell of an item."""
+        return cell(self.sheet, self.rows[item], column)
+
+
+def write_answers(page: Page, letter: Letter) -> Record:
+    """Write the page."""
+    catalog = letter.catalog
+    standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
+    page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
+    record = _placed(letter.edition, page.name, letter.readings.order)
+    last = len(_WIDTHS) + len(catalog.standards) - 1
+    _write_head(page, letter, last)
+    for row in _rows(letter.edition, page.name):
+        _write_item(page, row, letter)
+        _write_figures(page, row, letter)
+    page.height(record.criteria.top - 1, 12)
+    write_criteria(page, record.criteria, letter, calc.COLUMNS - 1)
+    page.height(record.result.top - 1, 12)
+    basis = _basis(letter.edition, record)
+    write_calculation(page, record.result, basis, record.criteria, letter)
+    page.filter((_HEADER_ROW, 0, _HEADER_ROW + len(catalog.items), last))
+    page.freeze(_FIRST, 1)
+    page.protect(PROTECTED)
+    _set_print(page, record, letter)
+    return record
+
+
+@lru_cache(maxsize=_RECORDS)
+def _placed(edition: Edition, sheet: str, order: tuple[str, ...]) -> Record:
+    rows = {item: row for row, item in enumerate(edition.catalog.items, _FIRST)}
+    criteria = _criteria(edition, sheet)
+    return Record(sheet, rows, criteria, calc.placed(edition, order, sheet, criteria.bottom + 2))
+
+
+@lru_cache(maxsize=EDITIONS)
+def _criteria(edition: Edition, sheet: str) -> Criteria:
+    return planned(edition.catalog, sheet, _FIRST + len(edition.catalog.items) + 1)
+
+
+def _write_head(page: Page, letter: Letter, last: int) -> None:
+    say = letter.say
+    page.merged(0, 0, last, say("report.sheet.answers"), TITLE)
+    page.height(0, 32)
+    page.merged(1, 0, last, say("report.answers.lead"), _LEAD)
+    page.height(1, 20)
+    heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
+    names = (standard.name[say.lang] for standard in letter.catalog.standards)
+    for column, text in enumerate((*heads, *names)):
+        page.text(_HEADER_ROW, column, text, HEAD)
+    page.height(_HEADER_ROW, 34)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the row of an item says of every client: texts, formulas, and the height they need."""
+
+    at: int
+    item: Item
+    category: str
+    question: str
+    star: str
+    controls: tuple[str, ...]
+    height: float
+    formulas: tuple[tuple[int, str, Look], ...]
+
+
+@lru_cache(maxsize=EDITIONS)
+def _rows(edition: Edition, sheet: str) -> tuple[_Row, ...]:
+    items = edition.catalog.items.values()
+    return tuple(_row(edition, sheet, row, item) for row, item in enumerate(items, _FIRST))
+
+
+def _row(edition: Edition, sheet: str, row: int, item: Item) -> _Row:
+    catalog, say = edition.catalog, edition.say
+    question = item.question[say.lang]
+    needed = row_height(question, room=room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
+    controls = (item.controls.get(standard.id, ()) for standard in catalog.standards)
+    return _Row(
+        at=row,
+        item=item,
+        category=catalog.category_of[item.id].short[say.lang],
+        question=question,
+        star=say("report.answers.critical.mark") if item.critical else "",
+        controls=tuple(", ".join(numbers) for numbers in controls),
+        height=max(needed, _LEAST),
+        formulas=_formulas(edition, sheet, row, item),
+    )
+
+
+def _formulas(
+    edition: Edition, sheet: str, row: int, item: Item
+) -> tuple[tuple[int, str, Look], ...]:
+    """Value, points, loss and whether it is open, from the cell of the answer."""
+    criteria, none = _criteria(edition, sheet), quoted(edition.say("report.none"))
+    at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
+    weight, worth = at[WEIGHT], at[VALUE]
+    points, lost = f"{weight}*{worth}", f"{weight}-{at[POINTS]}"
+    if item.na_allowed:
+        points, lost = (f"IF({worth}={none},{none},{each})" for each in (points, lost))
+    return (
+        (VALUE, criteria.value(item, at[ANSWER], sheet, none), _NUMBER),
+        (POINTS, f"={points}", _NUMBER),
+        (LOST, f"={lost}", _NUMBER),
+        (OPEN, criteria.unanswered(item, at[ANSWER], sheet), FLAG),
+    )
+
+
+def _write_item(page: Page, row: _Row, letter: Letter) -> None:
+    at, item = row.at, row.item
+    answer, remark = letter.answer(item.id), _remark(letter.responses[item.id], letter)
+    page.text(at, _ID, item.id, _MIDDLE)
+    page.text(at, _CATEGORY, row.category, _MUTED)
+    page.text(at, _QUESTION, row.question, _TEXT)
+    page.client_text(at, ANSWER, answer, _ANSWER)
+    page.client_text(at, _REMARK, remark, _TEXT)
+    page.text(at, STAR, row.star, _STAR)
+    page.number(at, WEIGHT, item.weight, _WEIGHT)
+    for column, numbers in enumerate(row.controls, len(_WIDTHS)):
+        page.text(at, column, numbers, _CONTROLS)
+    heights = (
+        row_height(remark, room=_REMARK_ROOM, size=9, padding=6),
+        row_height(answer, room=_ANSWER_ROOM, size=10, padding=6),
+    )
+    page.height(at, max(row.height, *heights))
+
+
+def _remark(response: Response, letter: Letter) -> str:
+    """The client's remark, after his own answer where the consultant set another one."""
+    for override in letter.report.received.judgement.overrides:
+        if override.item == response.item:
+            raw = override.raw or letter.say("report.answers.unanswered")
+            told = letter.say("report.answers.overridden", raw=raw, by=override.by)
+            return f"{told}\n{response.remark}" if response.remark else told
+    return response.remark
+
+
+def _write_figures(page: Page, row: _Row, letter: Letter) -> None:
+    score, none = letter.readings.scores.items[row.item.id], letter.say("report.none")
+    unanswered = row.item.id in letter.readings.open_items
+    values = (
+        *(none if now is None else float(now) for now in (score.value, score.points, score.lost)),
+        float(unanswered),
+    )
+    for (column, formula, look), value in zip(row.formulas, values, strict=True):
+        page.formula(row.at, column, formula, look, value)
+
+
+@lru_cache(maxsize=_RECORDS)
+def _basis(edition: Edition, record: Record) -> Basis:
+    """Sums over the rows of each category."""
+    sums = {}
+    none = quoted(edition.say("report.none"))
+    for category in edition.catalog.categories:
+        first, last = (record.rows[item.id] for item in (category.items[0], category.items[-1]))
+        area = {column: str(Span(record.sheet, column, first, last)) for column in range(OPEN + 1)}
+        out = f"SUMPRODUCT(({area[VALUE]}={none})*{area[WEIGHT]})"
+        sums[category.id] = {
+            calc.WEIGHT: f"SUM({area[WEIGHT]})-{out}",
+            calc.POINTS: f"SUM({area[POINTS]})",
+            calc.LEFT_OUT: out,
+            calc.OPEN: f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})",
+        }
+    rows = (_FIRST, _FIRST + len(record.rows) - 1)
+    stars, values, opens = (str(Span(record.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
+    star = quoted(edition.say("report.answers.critical.mark"))
+    missed = f"({stars}={star})*({values}=0)"
+    return Basis(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
+
+
+def _set_print(page: Page, record: Record, letter: Letter) -> None:
+    """Items on as many pages as they need, the calculation from a new page on."""
+    used = max(len(_WIDTHS) + len(letter.catalog.standards), calc.COLUMNS)
+    scale = paper.scale_for(page.span(0, used - 1))
+    letter.print_setup(page, landscape=True)
+    page.scale(scale, repeat=(_HEADER_ROW, _HEADER_ROW))
+    blocks = record.result.blocks
+    rows = [record.criteria.top]
+    room_left = paper.HEIGHT * 100 / scale - 34  # the repeated header
+    used_up = accumulate((height for _, height in blocks), initial=_criteria_height(record))
+    page_full = 0.0
+    for (row, height), before in zip(blocks, used_up, strict=False):
+        if before - page_full + height > room_left:
+            rows.append(row)
+            page_full = before
+    page.breaks(rows, (0, 0, record.result.bottom, used - 1))
+
+
+def _criteria_height(record: Record) -> float:
+    return 24 + 34 + 12 + 18 * (record.criteria.bottom - record.criteria.top - 1)

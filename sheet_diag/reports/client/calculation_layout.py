@@ -1,0 +1,132 @@
+"""採点の計算: where scores, caps and rank stand that are calculated by formulas.
+
+The same lines stand below today's answers and below the simulated ones; only what they start from
+differs, which a `Basis` tells. `formulas` spells them, `scoresheet` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.diagnosis.scoring.cap_rules import cap_lines
+from sheet_diag.reports.client import charts
+from sheet_diag.reports.client.cell_references import Span, cell
+from sheet_diag.reports.client.charts import Area, Line
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.layout_cache import Edition
+
+COLUMNS: Final = 13  # the calculation is so many columns wide
+IMPORTANCE, SHORT, NAME, SHOWN, EXACT, MARK, WEIGHT = range(7)
+NA_SHARE, POINTS, LEFT_OUT, OPEN, UPPER, TARGET = range(7, COLUMNS)
+# Of the caps; rules take the columns before.
+LIMIT, COUNT, NEEDED, AT_MOST, APPLIED, COUNT_UPPER, APPLIED_UPPER = range(3, 10)
+# The rows of the verdict in their order, with what they are called.
+VERDICT: Final = {
+    "score": "calculation.verdict.score",
+    "base": "calculation.verdict.base",
+    "cap": "calculation.verdict.cap",
+    "rank": "calculation.verdict.rank",
+    "strict": "calculation.verdict.strict",
+}
+_VERDICT: Final = {name: row for row, name in enumerate(VERDICT, 1)}
+VALUE, VALUE_UPPER = 3, 4  # and its columns of figures
+
+HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Where one calculation stands: rows of its parts, and `order` of the category ids."""
+
+    sheet: str
+    order: tuple[str, ...]
+    top: int
+    caps: int  # rows of caps, at least one
+
+    @property
+    def first(self) -> int:
+        """Row of the first category."""
+        return self.top + 3
+
+    @property
+    def overall(self) -> int:
+        """Row of the overall score."""
+        return self.first + len(self.order)
+
+    @property
+    def caps_top(self) -> int:
+        """Header row of the caps."""
+        return self.overall + 2
+
+    @property
+    def verdict(self) -> int:
+        """Header row of the verdict."""
+        return self.caps_top + self.caps + 2
+
+    @property
+    def bottom(self) -> int:
+        """The last row."""
+        return self.verdict + len(VERDICT)
+
+    def column(self, column: int) -> Span:
+        """A column of the categories."""
+        return Span(self.sheet, column, self.first, self.overall - 1)
+
+    def of(self, category: str, column: int) -> Span:
+        """A cell of a category."""
+        return cell(self.sheet, self.first + self.order.index(category), column)
+
+    def total(self, column: int) -> Span:
+        """A cell of the overall line."""
+        return cell(self.sheet, self.overall, column)
+
+    def decided(self, row: str, *, column: int = SHOWN) -> Span:
+        """A cell of the verdict: `EXACT` is the column of the upper bound."""
+        return cell(self.sheet, self.verdict + _VERDICT[row], column)
+
+    def drawn(self, letter: Letter) -> Area:
+        """What a radar draws: the shown scores of the categories that apply."""
+        scores = letter.report.diagnosis.scores.categories.values()
+        applicable = sum(1 for each in scores if each.score is not None)
+        return Area(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
+
+    @property
+    def blocks(self) -> tuple[tuple[int, float], ...]:
+        """First row and height in points of what should not be parted by a page break."""
+        line = HEIGHTS["line"]
+        head = HEIGHTS["heading"] + HEIGHTS["lead"] + HEIGHTS["head"]
+        return (
+            (self.top, head + line * (len(self.order) + 1)),
+            (self.caps_top - 1, 42 + line * self.caps),
+            (self.verdict - 1, 42 + line * len(VERDICT)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What a calculation starts from, as formulas without `=`.
+
+    `sums` gives by category id those of `WEIGHT`, `POINTS`, `LEFT_OUT` and `OPEN`; `missed` counts
+    critical items worth nothing, with and without unanswered ones. `source` is the calculation
+    whose parameters hold here too; where there is none, they are written out.
+    """
+
+    sums: Mapping[str, Mapping[int, str]]
+    missed: tuple[str, str]
+    source: Calculation | None = None
+
+
+def placed(edition: Edition, order: tuple[str, ...], sheet: str, top: int) -> Calculation:
+    """Where a calculation from row `top` on will stand, its categories in the given order."""
+    return Calculation(sheet, order, top, max(len(cap_lines(edition.catalog)), 1))
+
+
+def target_line(letter: Letter, place: Calculation) -> list[Line]:
+    """望まれる水準 for a radar, where the catalogue sets any."""
+    if all(category.target is None for category in letter.catalog.categories):
+        return []
+    area = place.drawn(letter)
+    targets = Span(place.sheet, TARGET, area.first, area.last)
+    return [Line(letter.say("report.chart.target"), targets, charts.TARGET)]

@@ -1,0 +1,47 @@
+"""Places that formulas refer to: cells of one column on one sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from sheet_diag.xlsx.references import fixed_cell
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows `first` to `last` (zero-based, inclusive) of a column."""
+
+    sheet: str
+    column: int
+    first: int
+    last: int
+
+    def seen_from(self, sheet: str) -> str:
+        """The reference in a formula on that sheet."""
+        area = _area(self.column, self.first, self.last)
+        return area if sheet == self.sheet else f"'{self.sheet}'!{area}"
+
+    @property
+    def area(self) -> list[Any]:
+        """The cells as a chart of XlsxWriter wants them."""
+        return [self.sheet, self.first, self.column, self.last, self.column]
+
+    def __str__(self) -> str:
+        return self.seen_from(self.sheet)
+
+    def cell(self, row: int) -> Span:
+        """One cell of the column."""
+        return replace(self, first=row, last=row)
+
+
+@lru_cache(maxsize=4096)  # formulas of all clients name the same cells
+def _area(column: int, first: int, last: int) -> str:
+    corner = fixed_cell(first, column)
+    return f"{corner}:{fixed_cell(last, column)}" if last > first else corner
+
+
+def cell(sheet: str, row: int, column: int) -> Span:
+    """A single cell."""
+    return Span(sheet, column, row, row)

@@ -1,0 +1,189 @@
+"""診断条件: what the diagnosis rests on, and every problem and repair on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.model.results import FindingCode
+from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.rank_reasons import finding_text
+from sheet_diag.text import problems
+from sheet_diag.text.numbers import shown
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    HEADING,
+    INSET,
+    MUTED,
+    PALE,
+    TITLE,
+    Look,
+)
+
+_WIDTHS: Final = (64, 130, 120, 120, 214)
+_PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
+_PROBLEM_ROOMS: Final = tuple(
+    room(sum(_WIDTHS[first : last + 1]), indent=1) for first, last in _PROBLEM_COLUMNS
+)
+_LABEL_ROOM: Final = room(sum(_WIDTHS[:2]), indent=1)
+_FACT_ROOM: Final = room(sum(_WIDTHS[2:]), indent=1)
+_LAST: Final = len(_WIDTHS) - 1
+# The others are told as problems, with what to do.
+_FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
+_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
+_TEXT: Final[Look] = {**CELL, **INSET}
+_NONE: Final[Look] = {**BODY, **INSET}
+_SMALL: Final[Look] = {**_TEXT, "font_size": 9}
+_COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
+_KINDS: Final[dict[Severity, Look]] = {
+    kind: {**CELL, **CENTER, "font_size": 9, "font_color": color} for kind, color in _COLORS.items()
+}
+
+
+def write_conditions(page: Page, letter: Letter, software: str) -> None:
+    """Write the page."""
+    say = letter.say
+    page.columns(_WIDTHS)
+    page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
+    page.height(0, 32)
+    row = _write_heading(page, 1, say("report.conditions.heading"))
+    for label, text in _facts(letter, software):
+        _write_fact(page, row, label, text)
+        row += 1
+    scores = letter.report.diagnosis.scores
+    findings = [finding for finding in scores.findings if finding.code in _FINDINGS]
+    if findings:
+        row = _write_heading(page, row, say("report.conditions.findings"))
+    for finding in findings:
+        text = finding_text(letter, finding)
+        page.merged(row, 0, _LAST, text, _TEXT)
+        page.height(row, row_height(text, room=room(sum(_WIDTHS), indent=1), size=10, padding=8))
+        row += 1
+    row = _write_heading(page, row, say("report.conditions.problems"))
+    header = _write_problems(page, row, letter)
+    letter.print_setup(page, landscape=False)
+    page.fit_width(repeat=(header, header) if letter.report.problems else None)
+
+
+def _write_heading(page: Page, row: int, text: str) -> int:
+    page.height(row, 8)
+    page.merged(row + 1, 0, _LAST, text, HEADING)
+    page.height(row + 1, 22)
+    page.height(row + 2, 4)
+    return row + 3
+
+
+def _write_fact(page: Page, row: int, label: str, text: str) -> None:
+    page.merged(row, 0, 1, label, _LABEL)
+    page.merged_client(row, 2, _LAST, text, _TEXT)
+    heights = (
+        row_height(text, room=_FACT_ROOM, size=10, padding=6),
+        row_height(label, room=_LABEL_ROOM, size=10, padding=6),
+    )
+    page.height(row, max(*heights, 22))
+
+
+def _facts(letter: Letter, software: str) -> Iterator[tuple[str, str]]:
+    say, catalog, report = letter.say, letter.catalog, letter.report
+    scores = report.diagnosis.scores
+    name = report.received.file
+    if report.received.member:
+        name += f" / {report.received.member}"
+    exposure = catalog.report.insurance.exposure[report.diagnosis.insurance.exposure]
+    values = {
+        "client": letter.addressee,
+        "number": report.number,
+        "date": letter.date,
+        "file": name,
+        "sha256": report.received.sha256,
+        "sheet": report.sheet.sheet,
+        "catalog": say("report.conditions.catalog.of", id=catalog.id, version=catalog.version),
+        "catalog.sha256": catalog.sha256,
+        "exposure": exposure[say.lang],
+    }
+    for key, text in values.items():
+        yield say(f"report.conditions.{key}"), text
+    if scores.strict_rank:
+        yield (
+            say("report.conditions.strict"),
+            say(
+                "report.conditions.score_rank",
+                score=shown(scores.strict),
+                rank=scores.strict_rank.value,
+            ),
+        )
+    if scores.upper is not None and scores.upper_rank and scores.upper != scores.overall:
+        yield (
+            say("report.conditions.upper"),
+            say(
+                "report.conditions.score_rank",
+                score=shown(scores.upper),
+                rank=scores.upper_rank.value,
+            ),
+        )
+    yield say("report.conditions.software"), software
+
+
+def _write_problems(page: Page, row: int, letter: Letter) -> int:
+    """Write the table; returns its header row, or the row of the sentence that there is none."""
+    say, found = letter.say, letter.report.problems
+    if not found:
+        page.merged(row, 0, _LAST, say("report.conditions.problems.none"), _NONE)
+        page.height(row, 22)
+        return row
+    for columns, key in zip(
+        _PROBLEM_COLUMNS, ("severity", "place", "message", "todo"), strict=True
+    ):
+        page.merged(row, *columns, say(f"report.conditions.{key}"), HEAD)
+    page.height(row, 22)
+    for line, entry in enumerate(_grouped(found, letter), row + 1):
+        _write_problem(page, line, entry, letter)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the record: a problem, or all readings of one spelling."""
+
+    kind: Severity
+    place: str
+    message: str
+    todo: str
+
+
+def _grouped(found: Iterable[Problem], letter: Letter) -> Iterator[_Line]:
+    """Problems in their order; answers read in the same way are told in one line."""
+    say = letter.say
+    readings: dict[tuple[str, str], list[str]] = {}
+    for problem in found:
+        if problem.code is Code.ANSWER_READ_AS:
+            key = (problem.value or "", dict(problem.details)["read"])
+            readings.setdefault(key, []).append(problem.item or "")
+            continue
+        place = " ".join(part for part in (problem.sheet, problem.cell) if part)
+        message, todo = problems.message(problem, say.lang), problems.advice(problem, say.lang)
+        yield _Line(problems.severity(problem.code), place, message, todo)
+    for (value, read), items in readings.items():
+        parts = {"value": value, "read": read, "items": ", ".join(items)}
+        message = say("report.conditions.read_as", count=len(items), **parts)
+        yield _Line(Severity.INFO, letter.report.sheet.sheet, message, "")
+
+
+def _write_problem(page: Page, row: int, line: _Line, letter: Letter) -> None:
+    _, place, message, todo = _PROBLEM_COLUMNS
+    page.text(row, 0, letter.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
+    page.merged_client(row, *place, line.place, _SMALL)
+    page.merged_client(row, *message, line.message, _SMALL)
+    page.merged(row, *todo, line.todo, _SMALL)
+    texts = zip((line.place, line.message, line.todo), _PROBLEM_ROOMS[1:], strict=True)
+    heights = (row_height(text, room=room_, size=9, padding=6) for text, room_ in texts)
+    page.height(row, max(*heights, 20))

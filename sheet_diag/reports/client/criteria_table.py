@@ -1,0 +1,161 @@
+"""採点基準: the parameters of the catalogue in visible cells, for formulas to refer to.
+
+Where they stand is told by `planned` before anything is written, because the formulas of the
+items, which stand above, need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sheet_diag.model.catalog import Catalog, Choice, Item
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, HEADING, INSET, NAVY, PALE, SMALL, Look
+
+_KIND, _WORD, _VALUE = (0, 1), 2, 3
+_RANK, _RANK_LOW = 4, (5, 6)
+_MARK, _MARK_LOW = (7, 8), (9, 10)
+_FIGURE: Final[Look] = {**CELL, **CENTER}
+_TEXT: Final[Look] = {**CELL, **INSET}
+_MUTED: Final[Look] = {**_TEXT, **SMALL}
+_SET: Final[Look] = {**CELL, **SMALL, "bg_color": PALE}
+_RANK_NAME: Final[Look] = {**_FIGURE, **BOLD}
+_MARK_NAME: Final[Look] = {**_RANK_NAME, "font_color": NAVY}
+_WHOLE: Final[Look] = {**_FIGURE, "num_format": "0"}
+_PART: Final[Look] = {**_FIGURE, "num_format": "0.##"}
+_SHARE: Final[Look] = {**_FIGURE, "num_format": "0.0##"}
+_LINE: Final = 18.0  # points
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one answer set: those with a value, and those that leave the item out."""
+
+    valued: Span
+    left_out: Span | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Criteria:
+    """Where the parameters stand. Ranks and marks fall from the best."""
+
+    top: int
+    bottom: int
+    words: Mapping[str, Words]
+    ranks: Span
+    rank_lows: Span
+    marks: Span
+    mark_lows: Span
+
+    def value(self, item: Item, answer: str, home: str, none: str) -> str:
+        """The formula of an item's value, 0 to 1, from the cell of its answer.
+
+        Words are compared by `=`, because MATCH and COUNTIF take * and ? for wildcards.
+        """
+        words = self.words[item.answer_set]
+        labels = words.valued.seen_from(home)
+        values = Span(words.valued.sheet, _VALUE, words.valued.first, words.valued.last)
+        value = f"SUMPRODUCT(({labels}={answer})*{values.seen_from(home)})"
+        if words.left_out is None or not item.na_allowed:
+            return f"={value}"
+        left_out = f"SUMPRODUCT(({words.left_out.seen_from(home)}={answer})*1)"
+        return f"=IF({left_out}>0,{none},{value})"
+
+    def unanswered(self, item: Item, answer: str, home: str) -> str:
+        """The formula that is 1 where the cell holds none of the item's words, else 0."""
+        return f"=1-SUMPRODUCT(({self.choices(item, home)}={answer})*1)"
+
+    def choices(self, item: Item, home: str) -> str:
+        """The words that the item offers."""
+        words = self.words[item.answer_set]
+        last = words.left_out.last if words.left_out and item.na_allowed else words.valued.last
+        return Span(words.valued.sheet, _WORD, words.valued.first, last).seen_from(home)
+
+
+def planned(catalog: Catalog, sheet: str, top: int) -> Criteria:
+    """Where everything will stand, from row `top` (the heading) on."""
+    first = top + 2
+    row, words = first, {}
+    for name, choices in catalog.answer_sets.items():
+        row += len(catalog.answer_sets) > 1  # the name of the set
+        valued = sum(1 for choice in choices if choice.value is not None)
+        end, last = row + valued - 1, row + len(choices) - 1
+        left_out = Span(sheet, _WORD, end + 1, last) if last > end else None
+        words[name] = Words(Span(sheet, _WORD, row, end), left_out)
+        row = last + 1
+    ranks, marks = len(catalog.scoring.ranks), len(catalog.report.marks)
+    return Criteria(
+        top=top,
+        bottom=max(row, first + ranks - 1, first + marks - 1),  # `row` is that of 未回答
+        words=words,
+        ranks=Span(sheet, _RANK, first, first + ranks - 1),
+        rank_lows=Span(sheet, _RANK_LOW[0], first, first + ranks - 1),
+        marks=Span(sheet, _MARK[0], first, first + marks - 1),
+        mark_lows=Span(sheet, _MARK_LOW[0], first, first + marks - 1),
+    )
+
+
+def write_criteria(page: Page, criteria: Criteria, letter: Letter, last: int) -> None:
+    """Write the tables; the heading spans up to column `last`."""
+    say, top = letter.say, criteria.top
+    page.merged(top, 0, last, say("calculation.criteria"), HEADING)
+    page.height(top, 24)
+    heads = {
+        "kind": _KIND,
+        "word": (_WORD, _WORD),
+        "value": (_VALUE, _VALUE),
+        "rank": (_RANK, _RANK),
+        "rank.low": _RANK_LOW,
+        "mark": _MARK,
+        "mark.low": _MARK_LOW,
+    }
+    for key, columns in heads.items():
+        page.merged(top + 1, *columns, say(f"calculation.criteria.{key}"), HEAD)
+    page.height(top + 1, 34)
+    for row in range(top + 2, criteria.bottom + 1):
+        page.height(row, _LINE)
+    _write_words(page, criteria, letter)
+    ranks = sorted(letter.catalog.scoring.ranks.items(), key=lambda pair: pair[0].position)
+    for row, (rank, low) in enumerate(ranks, criteria.ranks.first):
+        page.text(row, _RANK, rank.value, _RANK_NAME)
+        _write_low(page, row, _RANK_LOW, float(low))
+    for row, mark in enumerate(letter.catalog.report.marks, criteria.marks.first):
+        page.merged(row, *_MARK, mark.mark, _MARK_NAME)
+        _write_low(page, row, _MARK_LOW, float(mark.score))
+
+
+def _write_low(page: Page, row: int, columns: tuple[int, int], low: float) -> None:
+    look = _PART if low % 1 else _WHOLE
+    page.merged(row, *columns, "", look)
+    page.number(row, columns[0], low, look)
+
+
+def _write_words(page: Page, criteria: Criteria, letter: Letter) -> None:
+    say, sets = letter.say, letter.catalog.answer_sets
+    row = criteria.top + 2
+    for name, choices in sets.items():
+        row = criteria.words[name].valued.first
+        if len(sets) > 1:
+            title = say("calculation.criteria.set", name=name)
+            page.merged(row - 1, 0, _VALUE, title, _SET)
+        for choice in sorted(choices, key=lambda each: each.value is None):
+            _write_word(page, row, choice, letter)
+            row += 1
+    page.merged(row, *_KIND, say("calculation.criteria.unanswered"), _MUTED)
+    page.text(row, _WORD, say("calculation.criteria.other"), _TEXT)
+    page.text(row, _VALUE, say("calculation.criteria.zero"), _FIGURE)
+
+
+def _write_word(page: Page, row: int, choice: Choice, letter: Letter) -> None:
+    say = letter.say
+    kind = "left_out" if choice.value is None else "counted"
+    page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), _MUTED)
+    page.text(row, _WORD, choice.label[say.lang], _TEXT)
+    if choice.value is None:
+        page.text(row, _VALUE, say("report.none"), _FIGURE)
+    else:
+        page.number(row, _VALUE, float(choice.value), _SHARE)

@@ -1,0 +1,132 @@
+"""Today's result beside the simulated one: scores by category, ranks, and a radar of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.reports.client.calculation_layout import EXACT, SHOWN, Calculation, target_line
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.charts import SIMULATED, Line, radar
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.text.numbers import shown_figure
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import fixed_cell
+from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, INSET, PALE, RANKS, Look
+
+_CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on
+_NAME, _TODAY, _SIMULATED, _DIFFERENCE = 3, 4, (5, 6), 7
+_LABEL, _RESULT_TODAY, _RESULT_SIMULATED = (8, 10), 11, 12
+_LINE: Final = 26.0  # points
+_LEAST_ROWS: Final = 7  # what the radar needs
+_FIGURE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
+_CHANGE: Final[Look] = {**CELL, **CENTER, "num_format": "+0.0;-0.0;0.0"}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_STRONG: Final[Look] = {**_FIGURE, **BOLD}
+_RANK_NAME: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
+_RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
+_RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
+
+_Line = tuple[str, str, int, str | float]  # label, row and column of the verdict, value now
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Where it stands, and the two results that it compares."""
+
+    top: int
+    today: Calculation
+    simulated: Calculation
+    letter: Letter
+
+    @staticmethod
+    def rows(letter: Letter) -> int:
+        """How many rows it takes."""
+        return max(len(letter.catalog.categories) + 1, _LEAST_ROWS)
+
+
+def write_dashboard(book: Book, page: Page, board: Dashboard) -> None:
+    """Write both tables and place the radar left of them."""
+    say, rows = board.letter.say, Dashboard.rows(board.letter)
+    for row in range(board.top, board.top + rows):
+        page.height(row, _LINE)
+    _write_categories(page, board)
+    _write_result(page, board)
+    size = (_CHART_WIDTH - 6, round(rows * _LINE / 0.75) - 4)
+    chart = _radar(book, board)
+    page.place(board.top, 0, chart, size, description=say("simulation.chart.description"))
+
+
+def _radar(book: Book, board: Dashboard) -> Any:
+    say, today = board.letter.say, board.today
+    area = today.drawn(board.letter)
+    shift = board.simulated.first - today.first
+    then = Span(board.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
+    lines = [Line(say("simulation.simulated"), then, SIMULATED)]
+    lines += target_line(board.letter, today)
+    return radar(book, area, title="", series=say("simulation.today"), lines=lines, legend="right")
+
+
+def _write_categories(page: Page, board: Dashboard) -> None:
+    say, top, home = board.letter.say, board.top, page.name
+    for columns, key in (
+        ((_NAME, _NAME), "report.categories.name"),
+        ((_TODAY, _TODAY), "simulation.today"),
+        (_SIMULATED, "simulation.simulated"),
+        ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
+    ):
+        page.merged(top, *columns, say(key), _HEAD)
+    figures, outside = board.letter.readings.figures, say("report.categories.na")
+    for row, name in enumerate(board.today.order, top + 1):
+        category = board.letter.catalog.category_by_id[name]
+        page.text(row, _NAME, category.short[say.lang], _TEXT)
+        shown = figures[name].shown
+        now = outside if shown is None else shown
+        today, then = (
+            result.of(name, SHOWN).seen_from(home) for result in (board.today, board.simulated)
+        )
+        page.formula(row, _TODAY, f"={today}", _FIGURE, now)
+        page.merged_formula(row, _SIMULATED, f"={then}", _STRONG, now)
+        # The difference of what is shown, so that the line adds up for the reader.
+        difference = f"IF(AND(ISNUMBER({then}),ISNUMBER({today})),ROUND({then}-{today},1),0)"
+        page.formula(row, _DIFFERENCE, f"={difference}", _CHANGE, 0.0)
+
+
+def _write_result(page: Page, board: Dashboard) -> None:
+    say, top = board.letter.say, board.top
+    page.merged(top, *_LABEL, say("simulation.result"), _HEAD)
+    page.text(top, _RESULT_TODAY, say("simulation.today"), _HEAD)
+    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), _HEAD)
+    readings = board.letter.readings
+    record, upper = readings.record, readings.upper
+    none = say("report.none")
+    lines: list[_Line] = [
+        ("score", "score", SHOWN, shown_figure(record.overall)),
+        ("base", "base", SHOWN, record.base.value),
+        ("cap", "cap", SHOWN, record.cap.value if record.cap else none),
+        ("rank", "rank", SHOWN, record.rank.value),
+    ]
+    if readings.open_items:
+        lines += [
+            ("upper", "score", EXACT, shown_figure(upper.overall)),
+            ("upper.rank", "rank", EXACT, upper.rank.value),
+        ]
+    for row, (key, cell, column, value) in enumerate(lines, top + 1):
+        label, look = (_RANK_NAME, _RANK) if key == "rank" else (_TEXT, _STRONG)
+        page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
+        for place, result in ((_RESULT_TODAY, board.today), (_RESULT_SIMULATED, board.simulated)):
+            formula = f"={result.decided(cell, column=column).seen_from(page.name)}"
+            page.formula(row, place, formula, look, value)
+        if key == "rank":
+            _colour(page, row)
+
+
+def _colour(page: Page, row: int) -> None:
+    """Rank letters in the colours that the report gives them."""
+    area = (row, _RESULT_TODAY, row, _RESULT_SIMULATED)
+    for rank in Rank:
+        cell = fixed_cell(row, _RESULT_TODAY).replace("$", "")
+        page.highlight(area, f'={cell}="{rank.value}"', _RANKS[rank.value])

@@ -1,0 +1,198 @@
+"""The formulas of a calculation, spelled for where it stands and what it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine, cap_lines
+from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client.calculation_layout import Basis, Calculation
+from sheet_diag.reports.client.cell_references import Span, cell
+from sheet_diag.reports.client.criteria_table import Criteria
+from sheet_diag.reports.client.layout_cache import Edition
+from sheet_diag.text.excel_text import quoted
+
+# Floats of Excel carry some 15 digits. Scores are rounded before they are compared, so that what
+# is exactly 70 is not 69.99999999999999: categories to 11 decimals and their mean to 10. Scores
+# of the built-in catalogue lie at least 1e-7 from a threshold that they do not meet.
+_DIGITS: Final = 11
+_DIGITS_OF_MEAN: Final = 10
+# Where a calculation stands depends on how many items are open and which categories are 対象外.
+_PLACES: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class CapFormulas:
+    """The line of a cap. `given` are limit, needed number and rank by column, where those of
+    another table hold; pairs are of record and of the upper bound."""
+
+    given: Mapping[int, str]
+    counts: tuple[str, str]
+    applied: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFormulas:
+    """A column of the verdict; `cap` is None where the catalogue has no caps."""
+
+    score: str
+    base: str
+    cap: str | None
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formulas:
+    """All of a calculation: categories by id and column, their mean by column."""
+
+    categories: Mapping[str, Mapping[int, str]]
+    overall: Mapping[int, str]
+    caps: tuple[CapFormulas, ...]
+    verdict: tuple[VerdictFormulas, VerdictFormulas]
+    strict: str
+
+
+def truncated(value: str) -> str:
+    """The formula of a number cut after its first decimal, a hair below a tenth included."""
+    return f"TRUNC(ROUND(10*{value},9))/10"
+
+
+@lru_cache(maxsize=_PLACES)
+def spelled(edition: Edition, place: Calculation, basis: Basis, criteria: Criteria) -> Formulas:
+    """The formulas, each with its `=`."""
+    speller = _Speller(edition, place, basis, criteria)
+    return Formulas(
+        categories={name: speller.category(name) for name in place.order},
+        overall=speller.overall(),
+        caps=tuple(speller.caps()),
+        verdict=(speller.verdict(0), speller.verdict(1)),
+        strict=speller.strict(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Speller:
+    edition: Edition
+    place: Calculation
+    basis: Basis
+    criteria: Criteria
+
+    @property
+    def none(self) -> str:
+        return quoted(self.edition.say("report.none"))
+
+    def at(self, row: int, column: int) -> str:
+        return str(cell(self.place.sheet, row, column))
+
+    def category(self, name: str) -> Mapping[int, str]:
+        number = self.place.order.index(name)
+        source, columns = self.basis.source, (calc.IMPORTANCE, calc.TARGET)
+        taken = self.taken(source, source.first + number, columns) if source else {}
+        sums = {column: f"={formula}" for column, formula in self.basis.sums[name].items()}
+        return {**taken, **sums, **self.scores(self.place.first + number)}
+
+    def taken(self, source: Calculation, row: int, columns: Iterable[int]) -> Mapping[int, str]:
+        """Parameters that are written in another calculation."""
+        home = self.place.sheet
+        return {c: f"={cell(source.sheet, row, c).seen_from(home)}" for c in columns}
+
+    def scores(self, row: int) -> Mapping[int, str]:
+        at = {column: self.at(row, column) for column in range(calc.COLUMNS)}
+        home, weight, points, exact = (
+            self.place.sheet, at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT],
+        )  # fmt: skip
+        outside = f"{weight}=0,{quoted(self.edition.say('report.categories.na'))}"
+        upper = f"({points}+{at[calc.OPEN]})"
+        lows, marks = self.criteria.mark_lows.seen_from(home), self.criteria.marks.seen_from(home)
+        mark = f"INDEX({marks},1+SUMPRODUCT(({lows}>{exact})*1))"
+        return {
+            calc.EXACT: f"=IF({outside},ROUND(100*{points}/{weight},{_DIGITS}))",
+            calc.UPPER: f"=IF({outside},ROUND(100*{upper}/{weight},{_DIGITS}))",
+            calc.SHOWN: f"=IF({outside},{truncated(exact)})",
+            calc.NA_SHARE: f"={at[calc.LEFT_OUT]}/({weight}+{at[calc.LEFT_OUT]})",
+            calc.MARK: f"=IF({weight}=0,{self.none},{mark})",
+        }
+
+    def overall(self) -> Mapping[int, str]:
+        place = self.place
+        total, importance = place.total(calc.IMPORTANCE), place.column(calc.IMPORTANCE)
+        counted = f"SUMPRODUCT(({place.column(calc.WEIGHT)}>0)*{importance})"
+        return {
+            calc.IMPORTANCE: f"={counted}",
+            # The comma, not a product: 対象外 is a text, which only so counts as nothing.
+            **{
+                column: f"=IF({total}=0,0,ROUND({mean}/{total},{_DIGITS_OF_MEAN}))"
+                for column in (calc.EXACT, calc.UPPER)
+                for mean in [f"SUMPRODUCT({importance},{place.column(column)})"]
+            },
+            calc.SHOWN: f"={truncated(str(place.total(calc.EXACT)))}",
+        }
+
+    def caps(self) -> Iterator[CapFormulas]:
+        source = self.basis.source
+        for number, line in enumerate(cap_lines(self.edition.catalog), 1):
+            row, columns = self.place.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
+            yield CapFormulas(
+                given=self.taken(source, source.caps_top + number, columns) if source else {},
+                counts=(f"={self.count(row, line, 0)}", f"={self.count(row, line, 1)}"),
+                applied=(
+                    self.applied(row, line, calc.COUNT),
+                    self.applied(row, line, calc.COUNT_UPPER),
+                ),
+            )
+
+    def count(self, row: int, line: CapLine, which: int) -> str:
+        """What the line of a cap counts, of record (0) or of the upper bound (1)."""
+        weights, limit = self.place.column(calc.WEIGHT), self.at(row, calc.LIMIT)
+        scores = self.place.column((calc.EXACT, calc.UPPER)[which])
+        match line.kind:
+            case CapKind.CRITICAL:
+                return self.basis.missed[which]
+            case CapKind.NA:
+                shares = self.place.column(calc.NA_SHARE)
+                return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
+            case CapKind.CATEGORY if line.follower:
+                within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
+                return f"SUMPRODUCT(({weights}>0)*{within})"
+            case CapKind.CATEGORY | CapKind.CATEGORIES:
+                return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
+
+    def applied(self, row: int, line: CapLine, column: int) -> str:
+        """The rank that the line of a cap puts on what stands in a column of counts."""
+        count = self.at(row, column)
+        condition = f"{count}>={self.at(row, calc.NEEDED)}"
+        if line.kind is CapKind.CRITICAL and line.follower:
+            condition = f"AND({condition},{count}<{self.at(row + 1, calc.NEEDED)})"
+        return f"=IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
+
+    def verdict(self, which: int) -> VerdictFormulas:
+        """The column of record (0) or of the upper bound (1)."""
+        place, none, column = self.place, self.none, (calc.VALUE, calc.VALUE_UPPER)[which]
+        exact = place.total((calc.EXACT, calc.UPPER)[which])
+        ranks = self.criteria.ranks.seen_from(place.sheet)
+        lows = self.criteria.rank_lows.seen_from(place.sheet)
+        worst = None
+        if lines := cap_lines(self.edition.catalog):
+            applied = (calc.APPLIED, calc.APPLIED_UPPER)[which]
+            first, last = place.caps_top + 1, place.caps_top + len(lines)
+            caps = Span(place.sheet, applied, first, last)
+            fired = f"({caps}<>{none})"
+            letter = f"CHAR(SUMPRODUCT(MAX({fired}*CODE({caps}))))"
+            worst = f"=IF(SUMPRODUCT({fired}*1)=0,{none},{letter})"
+        base, cap = (str(place.decided(row, column=column)) for row in ("base", "cap"))
+        return VerdictFormulas(
+            score=f"={truncated(str(exact))}",
+            base=f"=INDEX({ranks},1+SUMPRODUCT(({lows}>{exact})*1))",
+            cap=worst,
+            rank=f"=IF({cap}={none},{base},IF({cap}>{base},{cap},{base}))",
+        )
+
+    def strict(self) -> str:
+        """The score with 該当なし as 0."""
+        columns = (calc.IMPORTANCE, calc.POINTS, calc.WEIGHT, calc.LEFT_OUT)
+        importance, points, weight, left_out = map(self.place.column, columns)
+        score = f"100*SUMPRODUCT({importance}*{points}/({weight}+{left_out}))"
+        return f"={truncated(f'ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})')}"

@@ -1,0 +1,87 @@
+"""4. 次のランクに向けて: the fewest measures that lift the rank; then the closing words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.results import Way
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.page_flow import LAST, Flow
+from sheet_diag.text.numbers import shown
+from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MUTED, SMALL, Look
+
+_MOST_ROWS: Final = 12
+_ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST)
+_LINE: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
+_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_NOTE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
+_SHEETS: Final[Look] = {**BODY, **SMALL}
+
+
+def write_outlook(flow: Flow, letter: Letter) -> None:
+    """Write the section and the closing words, which never stand alone on a page."""
+    say, diagnosis = letter.say, letter.report.diagnosis
+    ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
+    for way, key in ways[:-1]:
+        with flow.together():
+            flow.heading(say("outlook.heading"))
+            _write_way(flow, letter, way, key)
+    with flow.together():
+        if len(ways) < 2:
+            flow.heading(say("outlook.heading"))
+        if diagnosis.scores.rank is Rank.A:
+            flow.paragraph(say("outlook.top" if diagnosis.open_items else "outlook.perfect"))
+        for way, key in ways[-1:]:
+            _write_way(flow, letter, way, key)
+        if diagnosis.open_items:
+            flow.paragraph(say("outlook.sheets"), _SHEETS)
+        flow.gap(10)
+        _write_closing(flow, letter)
+
+
+def _write_closing(flow: Flow, letter: Letter) -> None:
+    """おわりに, and what the insurance notice rests on."""
+    say, report = letter.say, letter.catalog.report
+    flow.subheading(say("report.closing.heading"))
+    flow.paragraph(report.closing[say.lang])
+    level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
+    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
+    flow.paragraph(note, _NOTE)
+
+
+def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
+    say = letter.say
+    if way.score is None or way.rank is None:
+        flow.paragraph(say("outlook.way.none", target=way.target))
+        return
+    shows = {"score": shown(way.score), "rank": way.rank, "target": way.target}
+    listed = way.items[:_MOST_ROWS]
+    flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
+    row = flow.next_row(20)
+    heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
+    for head, columns in heads.items():
+        flow.page.merged(row, *columns, say(f"outlook.{head}"), _HEAD)
+    for item in listed:
+        _write_item(flow, letter, item)
+    if len(way.items) > len(listed):
+        more = say("outlook.more", count=len(way.items) - len(listed))
+        flow.page.merged(flow.next_row(20), 0, LAST, more, _LINE)
+    flow.gap(8)
+
+
+def _write_item(flow: Flow, letter: Letter, name: str) -> None:
+    say, page, item = letter.say, flow.page, letter.catalog.items[name]
+    title = item.comment.title[say.lang]
+    answer = letter.answer(name)
+    height = max(
+        flow.text_height(title, _LINE, _TITLE), flow.text_height(answer, _LINE, _ANSWER), 20
+    )
+    row = flow.next_row(height)
+    page.merged(row, *_ITEM, name, _MID)
+    page.merged(row, *_TITLE, title, _LINE)
+    page.merged_client(row, *_ANSWER, answer, _MID)
+    page.merged(
+        row, *_GAIN, say("outlook.gain.of", points=shown(letter.report.diagnosis.gains[name])), _MID
+    )

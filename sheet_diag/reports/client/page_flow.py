@@ -1,0 +1,105 @@
+"""A printed page made of spreadsheet rows: paragraphs, headings, boxes, and honest page breaks.
+
+Knows row heights, so it can break pages between blocks and never inside one. Excel ignores manual
+breaks when it fits a sheet to a width, so pages are made for 100 % and columns that fit A4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Final
+
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BODY, BOLD, HEADING, MIDDLE, NAVY, Look
+
+# A4 portrait inside the margins of `Page.paper`, less a little for printers that need more room.
+PAGE_HEIGHT: Final = 728.0
+_BEGUN: Final = 0.45  # a page filled less than so far is not left for a new section
+# Four columns for names, two for figures, six beside them; 652 pixels in all.
+COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
+LAST: Final = len(COLUMNS) - 1
+_HEADING: Final[Look] = {**HEADING, "font_size": 13}
+_SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
+
+
+class Flow:
+    """Writes down a page from the top; every block remembers its height."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.row = 0
+        self._blocks: list[tuple[int, float]] = []  # first row and height in points
+        self._forced: set[int] = set()
+        self._together: list[float] | None = None
+        page.columns(COLUMNS)
+
+    def next_row(self, points: float) -> int:
+        """Take a row of that height; rows outside `together` may be parted by a page break."""
+        row = self.row
+        self.page.height(row, points)
+        if self._together is None:
+            self._blocks.append((row, points))
+        else:
+            self._together.append(points)
+        self.row += 1
+        return row
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Rows taken inside stay on one page."""
+        if self._together is not None:
+            yield
+            return
+        first, self._together = self.row, []
+        yield
+        self._blocks.append((first, sum(self._together)))
+        self._together = None
+
+    def new_page(self) -> None:
+        """Start a page with the next row, unless the page in progress has hardly begun."""
+        self._forced.add(self.row)
+
+    def gap(self, points: float) -> None:
+        """White space."""
+        self.next_row(points)
+
+    def heading(self, text: str) -> None:
+        """A section's heading over the whole width."""
+        row = self.next_row(26)
+        self.page.merged(row, 0, LAST, text, _HEADING)
+        self.gap(5)
+
+    def subheading(self, text: str) -> None:
+        """A smaller heading."""
+        row = self.next_row(21)
+        self.page.merged(row, 0, LAST, text, _SUBHEADING)
+
+    def paragraph(self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST)) -> None:
+        """A paragraph over some columns, as high as its text needs."""
+        row = self.next_row(self.text_height(text, look, columns))
+        self.page.merged(row, *columns, text, look)
+
+    def text_height(self, text: str, look: Look, columns: tuple[int, int]) -> float:
+        """Row height in points that the text needs in those columns."""
+        width = _room(columns, look.get("indent", 0))
+        return row_height(text, room=width, size=look.get("font_size", 10))
+
+    def breaks(self) -> Sequence[int]:
+        """Rows before which the page is broken."""
+        found, used = [], 0.0
+        for row, height in self._blocks:
+            wanted = row in self._forced and used > _BEGUN * PAGE_HEIGHT
+            if row and (wanted or used + height > PAGE_HEIGHT):
+                found.append(row)
+                used = 0.0
+            used += height
+        return found
+
+
+@cache
+def _room(columns: tuple[int, int], indent: int) -> float:
+    first, last = columns
+    return room(sum(COLUMNS[first : last + 1]), indent=indent)

@@ -1,0 +1,214 @@
+"""同業・同規模の他社との比較: a table a group, and a chart beside the mean of all clients.
+
+Statistics are printed in whole points: the quartile of a small group is the very score of one
+client (docs/comparison.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from sheet_diag.model.comparison import OVERALL, GroupKind, Peers, Standing
+from sheet_diag.reports.client.charts import dress
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.page_flow import LAST, Flow
+from sheet_diag.reports.client.previous_tables import day_text
+from sheet_diag.text.numbers import shown_figure
+from sheet_diag.text.text_metrics import FONT
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    INK,
+    INSET,
+    LINE,
+    NAVY,
+    PALE,
+    SMALL,
+    WHITE,
+    Look,
+)
+
+# Columns: name, own score, mean, median, quartiles, position, 偏差値.
+_COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST, LAST))
+_OWN, _MEAN = 4, 5
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
+_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_NOTE: Final[Look] = {**BODY, **SMALL}
+_CHART: Final = (650, 270)  # pixels
+_FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
+_FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employees"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """How the cells of a line look."""
+
+    text: Look
+    middle: Look
+    own: Look
+    figure: Look
+
+
+def _looks(line: Look) -> _Looks:
+    middle = {**_MID, **line}
+    own = {**_MID, **BOLD, **line, "num_format": "0.0"}
+    return _Looks({**_TEXT, **line}, middle, own, {**middle, "num_format": "0"})
+
+
+_CATEGORY: Final = _looks({})
+_OVERALL: Final = _looks({**BOLD, "bg_color": PALE})
+
+
+def write_peers(flow: Flow, letter: Letter, book: Book) -> None:
+    """Write the section. A group of the very same clients as all is not told a second time."""
+    say, comparison = letter.say, letter.report.comparison
+    notes = list(_notes(letter))
+    everyone = {p.kind: p for p in comparison.peers}.get(GroupKind.ALL)
+    for place, peers in enumerate(comparison.peers):
+        if place and everyone and _count(peers) == _count(everyone):
+            continue
+        with flow.together():
+            if place == 0:
+                flow.heading(say("comparison.peers.heading"))
+                for note in notes:
+                    flow.paragraph(note, _NOTE)
+                flow.gap(4)
+            flow.subheading(_title(letter, peers))
+            rows = _write_table(flow, letter, peers)
+            if peers.kind is GroupKind.ALL and rows:
+                flow.gap(4)
+                _place_chart(flow, letter, book, rows)
+        flow.gap(10)
+
+
+def _notes(letter: Letter) -> Iterator[str]:
+    say, comparison = letter.say, letter.report.comparison
+    if comparison.reference:
+        day = day_text(say, date.fromisoformat(comparison.reference))
+        yield say("comparison.peers.reference", day=day)
+    if comparison.reference_version:
+        yield say("comparison.peers.version", version=comparison.reference_version)
+    yield say("comparison.peers.how")
+
+
+def _count(peers: Peers) -> int:
+    return max((each.count for each in peers.standings.values()), default=0)
+
+
+def _title(letter: Letter, peers: Peers) -> str:
+    field = letter.catalog.field_by_id.get(_FIELDS.get(peers.kind, ""))
+    choice = field.by_id.get(peers.choice) if field else None
+    name = choice.label[letter.say.lang] if choice else peers.choice
+    count = _count(peers)
+    if peers.kind is GroupKind.ALL:
+        return letter.say("comparison.group.all", count=count)
+    return letter.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
+
+
+def _write_table(flow: Flow, letter: Letter, peers: Peers) -> tuple[int, int] | None:
+    """Write a group's table; returns the first and the last row of categories with a score."""
+    say, page, catalog = letter.say, flow.page, letter.catalog
+    ranked = any(each.position is not None for each in peers.standings.values())
+    keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
+    heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
+    cells = list(zip(_COLUMNS, heads, strict=True))
+    row = flow.next_row(max(22, *(flow.text_height(text, _HEAD, place) for place, text in cells)))
+    for columns, text in cells:
+        page.merged(row, *columns, text, _HEAD)
+    scores = letter.report.diagnosis.scores
+    overall = peers.standings.get(OVERALL)
+    if overall is not None:
+        label = say("comparison.overall")
+        _write_line(flow, letter, label, scores.overall, overall, _OVERALL)
+    first = flow.row
+    for category in catalog.categories:
+        standing = peers.standings.get(category.id)
+        if standing is not None:
+            score = scores.categories[category.id].score
+            _write_line(flow, letter, category.short[say.lang], score, standing, _CATEGORY)
+    return (first, flow.row - 1) if flow.row > first else None
+
+
+def _write_line(
+    flow: Flow,
+    letter: Letter,
+    label: str,
+    score: Fraction | None,
+    standing: Standing,
+    looks: _Looks,
+) -> None:
+    say, page = letter.say, flow.page
+    height = flow.text_height(label, _TEXT, _COLUMNS[0]) + 2
+    row = flow.next_row(max(height, 20))
+    page.merged(row, *_COLUMNS[0], label, looks.text)
+    if score is None:
+        page.text(row, _OWN, say("comparison.na"), looks.middle)
+    else:
+        page.number(row, _OWN, shown_figure(score), looks.own)
+    figures = ((_MEAN, standing.mean), (6, standing.median))
+    for column, figure in figures:
+        page.number(row, column, round(figure), looks.figure)
+    quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
+    texts = (
+        say("comparison.range.of", **quartiles),
+        _place(letter, score, standing),
+        say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
+    )
+    for columns, text in zip(_COLUMNS[4:], texts, strict=True):
+        page.merged(row, *columns, text, looks.middle)
+
+
+def _place(letter: Letter, score: Fraction | None, standing: Standing) -> str:
+    """The position, or the quarter where only quartiles are known."""
+    say = letter.say
+    if score is None:
+        return say("comparison.none")
+    if standing.position is not None:
+        figures = {"position": standing.position, "count": standing.count}
+        return say("comparison.position.of", **figures)
+    limits = (standing.upper, standing.median, standing.lower)
+    return say(f"comparison.band.{_band(float(score), limits)}")
+
+
+def _band(score: float, limits: Sequence[float]) -> str:
+    for name, limit in zip(("top", "above", "below"), limits, strict=True):
+        if score >= limit:
+            return name
+    return "bottom"
+
+
+def _place_chart(flow: Flow, letter: Letter, book: Book, rows: tuple[int, int]) -> None:
+    """Own scores dark, the mean pale with an outline: told apart in grey, too."""
+    say, page = letter.say, flow.page
+    chart = book.chart({"type": "column"})
+    looks: dict[int, dict[str, Any]] = {
+        _OWN: {"fill": {"color": NAVY}, "border": {"color": NAVY}},
+        _MEAN: {"fill": {"color": WHITE}, "border": {"color": NAVY, "width": 1.25}},
+    }
+    for (column, look), key in zip(looks.items(), ("own", "mean"), strict=True):
+        labels = [page.name, rows[0], 0, rows[1], 0]
+        values = [page.name, rows[0], column, rows[1], column]
+        name = say(f"comparison.{key}")
+        places = {"name": name, "categories": labels, "values": values}
+        chart.add_series({**places, **look, "gap": 60, "overlap": 0})
+    _dress(chart, say("comparison.chart.title"))
+    row = flow.next_row(_CHART[1] * 0.75 + 8)
+    page.place(row, 0, chart, _CHART, description=say("comparison.chart.about"))
+
+
+def _dress(chart: Any, title: str) -> None:
+    dress(chart, title)
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
+    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+    scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0", "line": {"none": True}}
+    chart.set_y_axis({**scale, "num_font": {**_FONT, "size": 8}, "major_gridlines": grid})

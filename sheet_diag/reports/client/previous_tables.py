@@ -1,0 +1,226 @@
+"""前回との比較: rank and scores then and now, and the items whose answers changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.comparison import ItemChange, Movement, Previous
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.page_flow import LAST, Flow
+from sheet_diag.text.numbers import shown
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    INSET,
+    OK,
+    PALE,
+    SMALL,
+    Look,
+)
+
+_MEASURES: Final = ((0, 3), (4, 6), (7, 9), (10, LAST))  # columns of the table of scores
+_ITEMS: Final = ((0, 0), (1, 5), (6, 7), (8, 9), (10, LAST))  # and of the one of items
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
+_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
+_ID: Final[Look] = {**_MID, "font_size": 8.5}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_LABEL: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
+_BETTER: Final[Look] = {**_MID, **BOLD, "font_color": OK}
+_WORSE: Final[Look] = {**_MID, **BOLD, "font_color": ALERT}
+_SIGNS: Final[Look] = {**BODY, **SMALL}
+_LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
+_ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
+
+
+def day_text(say: Wording, day: date) -> str:
+    """A day as the report prints it."""
+    return say("report.date", year=day.year, month=day.month, day=day.day)
+
+
+def rise(now: Fraction, then: Fraction) -> Fraction:
+    """The difference of two scores as they are printed, so that it adds up on the page."""
+    return Fraction(_tenths(now) - _tenths(then), 10)
+
+
+def _tenths(score: Fraction) -> int:
+    return score.numerator * 10 // score.denominator
+
+
+def write_then(flow: Flow, letter: Letter, previous: Previous) -> None:
+    """Write the section."""
+    with flow.together():
+        flow.heading(letter.say("comparison.then.heading"))
+        for text in _sentences(letter, previous):
+            flow.paragraph(text)
+        flow.gap(4)
+        _write_measures(flow, letter, previous)
+    flow.gap(3)
+    flow.paragraph(letter.say("comparison.signs"), _SIGNS)
+    flow.gap(8)
+    _write_changes(flow, letter, previous)
+    flow.gap(10)
+
+
+def _sentences(letter: Letter, previous: Previous) -> Iterator[str]:
+    say, scores = letter.say, letter.report.diagnosis.scores
+    now, then = scores.rank or Rank.E, previous.rank
+    day = day_text(say, previous.as_of)
+    if now is then:
+        yield say("comparison.then.level", then=day, now=now)
+    else:
+        way = "up" if now.position < then.position else "down"
+        yield say(f"comparison.then.{way}", then=day, before=then, now=now)
+    counts = {
+        movement.value: sum(1 for each in previous.changes if each.movement is movement)
+        for movement in (Movement.IMPROVED, Movement.WORSENED)
+    }
+    if any(counts.values()):
+        yield say("comparison.then.counts", **counts)
+    if previous.copied:
+        yield say("comparison.then.copied")
+    if not previous.same_catalog:
+        yield say("comparison.then.catalog")
+    skipped = [c.item for c in previous.changes if c.movement is Movement.NOT_COMPARED]
+    if skipped:
+        yield say("comparison.then.skipped", items=", ".join(skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the table of scores; `rise` is above 0 where it got better."""
+
+    label: str
+    before: str
+    now: str
+    difference: str
+    rise: Fraction
+
+
+def _write_measures(flow: Flow, letter: Letter, previous: Previous) -> None:
+    say = letter.say
+    days = (previous.as_of, letter.report.as_of)
+    before, now = (day_text(say, day) for day in days)
+    heads = (
+        say("comparison.measure"),
+        say("comparison.before", day=before),
+        say("comparison.now", day=now),
+        say("comparison.difference"),
+    )
+    _write_row(flow, _MEASURES, heads, (_HEAD,) * 4)
+    for line in _measures(letter, previous):
+        texts = (line.label, line.before, line.now, line.difference)
+        last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else _MID
+        _write_row(flow, _MEASURES, texts, (_LABEL, _MID, _MID, last))
+
+
+def _measures(letter: Letter, previous: Previous) -> Iterator[_Line]:
+    say, scores = letter.say, letter.report.diagnosis.scores
+    rank = scores.rank or Rank.E
+    steps = previous.rank.position - rank.position
+    way = "up" if steps > 0 else "down"
+    told = (
+        say(f"comparison.rank.{way}", steps=abs(steps)) if steps else say("comparison.rank.level")
+    )
+    yield _Line(say("comparison.rank"), previous.rank, rank, told, Fraction(steps))
+    yield _score_line(letter, say("comparison.overall"), previous.score, scores.overall)
+    for category in letter.catalog.categories:
+        name = category.name[say.lang]
+        if category.id in previous.categories:
+            then = previous.categories[category.id]
+            yield _score_line(letter, name, then, scores.categories[category.id].score)
+        else:
+            now = _shown(letter, scores.categories[category.id].score)
+            none = say("comparison.none")
+            yield _Line(name, none, now, none, Fraction(0))
+
+
+def _score_line(letter: Letter, label: str, then: Fraction | None, now: Fraction | None) -> _Line:
+    before, after = _shown(letter, then), _shown(letter, now)
+    if then is None or now is None:
+        return _Line(label, before, after, letter.say("comparison.none"), Fraction(0))
+    points = rise(now, then)
+    return _Line(label, before, after, _signed(letter.say, points), points)
+
+
+def _signed(say: Wording, points: Fraction) -> str:
+    """With a sign, so that the direction is never left to colour."""
+    if points == 0:
+        return say("comparison.points.level")
+    return say(f"comparison.points.{'up' if points > 0 else 'down'}", points=shown(abs(points)))
+
+
+def _shown(letter: Letter, score: Fraction | None) -> str:
+    return letter.say("comparison.na") if score is None else shown(score)
+
+
+def _write_changes(flow: Flow, letter: Letter, previous: Previous) -> None:
+    say = letter.say
+    changed = [
+        change
+        for movement in _ORDER
+        for change in previous.changes
+        if change.movement is movement
+        and (movement is not Movement.SAME or change.before != change.now)
+    ]
+    if not changed:
+        flow.paragraph(say("comparison.changes.none"))
+        return
+    with flow.together():
+        flow.subheading(say("comparison.changes.heading"))
+        keys = ("item", "topic", "before", "now", "movement")
+        heads = [say(f"comparison.changes.{key}") for key in keys]
+        _write_row(flow, _ITEMS, heads, (_HEAD,) * 5)
+        _write_change(flow, letter, changed[0])
+    for change in changed[1:]:
+        _write_change(flow, letter, change)
+
+
+def _write_change(flow: Flow, letter: Letter, change: ItemChange) -> None:
+    say, item = letter.say, letter.catalog.items.get(change.item)
+    movement = say(f"comparison.movement.{change.movement.value}")
+    new, gone = change.movement is Movement.NEW, change.movement is Movement.GONE
+    texts = (
+        change.item,
+        item.topic[say.lang] if item else say("comparison.changes.gone"),
+        say("comparison.none") if new else _answer(letter, change.item, change.before),
+        say("comparison.none") if gone else _answer(letter, change.item, change.now),
+        movement,
+    )
+    last = _LOOKS.get(change.movement, _MID)
+    _write_row(flow, _ITEMS, texts, (_ID, _TEXT, _MID, _MID, last))
+
+
+def _answer(letter: Letter, name: str, choice: str | None) -> str:
+    """A choice's label; of an item that is gone, as any answer set calls it."""
+    if choice is None:
+        return letter.say("comparison.changes.unanswered")
+    catalog = letter.catalog
+    item = catalog.items.get(name)
+    own = [catalog.choices_of(item)[choice]] if item and choice in catalog.choices_of(item) else []
+    others = (each for choices in catalog.answer_sets.values() for each in choices)
+    labels = [each.label[letter.say.lang] for each in (*own, *others) if each.id == choice]
+    return labels[0] if labels else choice
+
+
+def _write_row(
+    flow: Flow,
+    columns: Sequence[tuple[int, int]],
+    texts: Sequence[str],
+    looks: Sequence[Look],
+) -> None:
+    """A row as high as its highest text; what may come from another file stays text."""
+    cells = list(zip(columns, texts, looks, strict=True))
+    height = max(flow.text_height(text, look, place) for place, text, look in cells)
+    row = flow.next_row(max(height + 2, 20))
+    for place, text, look in cells:
+        flow.page.merged_client(row, *place, text, look)

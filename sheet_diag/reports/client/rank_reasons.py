@@ -1,0 +1,64 @@
+"""Why this rank: base rank, caps and what lies behind them, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.results import Cap, Finding, FindingCode
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.text.numbers import shown
+
+
+def reasons(letter: Letter) -> Iterator[str]:
+    """One sentence a line, from the base rank to the final one."""
+    scores, say = letter.report.diagnosis.scores, letter.say
+    if scores.rank is None or scores.base_rank is None or scores.overall is None:
+        return
+    score, span = shown(scores.overall), _range(letter, scores.base_rank)
+    yield say("report.why.base", score=score, range=span, rank=scores.base_rank.value)
+    for cap in scores.caps:
+        yield _cap(letter, cap)
+    key = "capped" if scores.caps else "plain"
+    yield say(f"report.why.final.{key}", rank=scores.rank.value)
+    open_items = [f for f in scores.findings if f.code is FindingCode.UNANSWERED]
+    refused = [f for f in scores.findings if f.code is FindingCode.NA_NOT_ALLOWED]
+    count = sum(len(finding.about) for finding in (*open_items, *refused))
+    if count and scores.upper is not None and scores.upper_rank:
+        upper, rank = shown(scores.upper), scores.upper_rank.value
+        yield say("report.why.interval", count=count, upper=upper, rank=rank)
+    if scores.strict_rank and scores.strict_rank is not scores.rank:
+        yield say("report.why.strict", rank=scores.strict_rank.value)
+
+
+def finding_text(letter: Letter, finding: Finding) -> str:
+    """A finding as a sentence."""
+    return letter.say(f"report.finding.{finding.code.value}", about=letter.topics(finding.about))
+
+
+def _range(letter: Letter, rank: Rank) -> str:
+    ranks = letter.catalog.scoring.ranks
+    low = ranks[rank]
+    higher = [score for score in ranks.values() if score > low]
+    if not higher:
+        return letter.say("report.why.range.top", low=low)
+    return letter.say("report.why.range.between", low=low, high=min(higher))
+
+
+def _cap(letter: Letter, cap: Cap) -> str:
+    """The sentence of a cap; its limits are read from the rule's name, their only spelling."""
+    say, rank = letter.say, cap.at_most.value
+    parts = cap.rule.split("_")
+    match parts[0]:
+        case "CRITICAL":
+            names = letter.topics(cap.because)
+            return say("report.why.cap.critical", found=len(cap.because), names=names, rank=rank)
+        case "NA":
+            return say("report.why.cap.na", names=letter.quoted_categories(cap.because), rank=rank)
+        case "CATEGORIES":
+            names, limit, count = letter.quoted_categories(cap.because), parts[2], parts[4]
+            key = "report.why.cap.categories"
+            return say(key, names=names, limit=limit, count=count, rank=rank)
+        case _:
+            names = letter.quoted_categories(cap.because)
+            return say("report.why.cap.category", names=names, limit=parts[2], rank=rank)

@@ -1,0 +1,111 @@
+"""Writes caps and final rank: each cap a line, then base rank, worst cap, and the rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine
+from sheet_diag.model.basics import Rank
+from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.formula_values import Reading
+from sheet_diag.reports.client.formulas import CapFormulas, Formulas, VerdictFormulas
+from sheet_diag.text.numbers import shown_figure
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, INSET, PALE, Look
+
+_RULE: Final = (0, 2)  # columns
+_COUNTS: Final = ((calc.COUNT, calc.APPLIED), (calc.COUNT_UPPER, calc.APPLIED_UPPER))
+_LINE: Final = 18.0  # points
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_HEAD_LEFT: Final[Look] = {**_HEAD, "align": "left", **INSET}
+_TEXT: Final[Look] = {**CELL, **INSET}
+_SMALL_TEXT: Final[Look] = {**_TEXT, "font_size": 9}
+_FIGURE: Final[Look] = {**CELL, **CENTER}
+_LIMIT: Final[Look] = {**_FIGURE, "num_format": "0.##"}
+_SHARE: Final[Look] = {**_FIGURE, "num_format": "0%"}
+_RESULT: Final[Look] = {**_FIGURE, **BOLD}
+_SCORE: Final[Look] = {**_FIGURE, "num_format": "0.0"}
+_RANK_NAME: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
+_RANK: Final[Look] = {**_RESULT, "bg_color": PALE}
+
+
+def write_caps(page: Page, top: int, formulas: Sequence[CapFormulas], letter: Letter) -> None:
+    """Write the table."""
+    say, readings = letter.say, letter.readings
+    page.height(top - 1, 8)
+    keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
+    page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
+    for column, key in enumerate(keys, calc.LIMIT):
+        page.text(top, column, say(f"calculation.caps.{key}"), _HEAD)
+    page.height(top, 34)
+    if not formulas:
+        page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), _TEXT)
+        page.height(top + 1, _LINE)
+    for number, (line, spelled) in enumerate(zip(readings.lines, formulas, strict=True)):
+        row = top + 1 + number
+        page.height(row, _LINE)
+        page.merged(row, *_RULE, line.words(say), _SMALL_TEXT)
+        _write_limits(page, row, line, spelled, letter)
+        for which, reading in enumerate((readings.record, readings.upper)):
+            count, applied = _COUNTS[which]
+            page.formula(row, count, spelled.counts[which], _FIGURE, reading.counts[number])
+            rank = _letter(reading.caps[number], letter)
+            page.formula(row, applied, spelled.applied[which], _RESULT, rank)
+
+
+def _write_limits(
+    page: Page, row: int, line: CapLine, formulas: CapFormulas, letter: Letter
+) -> None:
+    """Limit, needed number and rank: written here, or taken from where they are written."""
+    look = _SHARE if line.kind is CapKind.NA else _LIMIT
+    if line.limit is None:
+        page.text(row, calc.LIMIT, letter.say("report.none"), look)
+    if formulas.given:
+        given = formulas.given
+        if line.limit is not None:
+            page.formula(row, calc.LIMIT, given[calc.LIMIT], look, float(line.limit))
+        page.formula(row, calc.NEEDED, given[calc.NEEDED], _FIGURE, line.needed)
+        page.formula(row, calc.AT_MOST, given[calc.AT_MOST], _FIGURE, line.at_most.value)
+    else:
+        if line.limit is not None:
+            page.number(row, calc.LIMIT, float(line.limit), look)
+        page.number(row, calc.NEEDED, line.needed, _FIGURE)
+        page.text(row, calc.AT_MOST, line.at_most.value, _FIGURE)
+
+
+def _letter(rank: Rank | None, letter: Letter) -> str:
+    return rank.value if rank else letter.say("report.none")
+
+
+def write_verdict(page: Page, top: int, formulas: Formulas, letter: Letter) -> None:
+    """Write score, base rank, cap and rank of both readings, and the strict score."""
+    say, readings = letter.say, letter.readings
+    page.height(top - 1, 8)
+    page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
+    page.text(top, calc.VALUE, say("calculation.verdict.now"), _HEAD)
+    page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), _HEAD)
+    page.height(top, 22 + 12)
+    for row, (name, key) in enumerate(calc.VERDICT.items(), top + 1):
+        page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else _TEXT)
+        page.height(row, _LINE)
+    for which, reading in enumerate((readings.record, readings.upper)):
+        column = (calc.VALUE, calc.VALUE_UPPER)[which]
+        _write_reading(page, top + 1, column, reading, formulas.verdict[which], letter)
+    row, strict = top + len(calc.VERDICT), shown_figure(readings.scores.strict)
+    page.formula(row, calc.VALUE, formulas.strict, _SCORE, strict)
+    page.blank(row, calc.VALUE_UPPER, _FIGURE)
+
+
+def _write_reading(
+    page: Page, row: int, column: int, reading: Reading, formulas: VerdictFormulas, letter: Letter
+) -> None:
+    page.formula(row, column, formulas.score, _SCORE, shown_figure(reading.overall))
+    page.formula(row + 1, column, formulas.base, _FIGURE, reading.base.value)
+    cap = _letter(reading.cap, letter)
+    if formulas.cap is None:
+        page.text(row + 2, column, cap, _FIGURE)
+    else:
+        page.formula(row + 2, column, formulas.cap, _FIGURE, cap)
+    page.formula(row + 3, column, formulas.rank, _RANK, reading.rank.value)

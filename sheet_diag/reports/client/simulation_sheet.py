@@ -1,0 +1,291 @@
+"""改善シミュレーション: what score and rank would become, were open items answered otherwise.
+
+The sheet is locked but for its drop-downs; it reads the record on 回答と採点 and never changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from sheet_diag.model.catalog import Item
+from sheet_diag.reports.client import answers_sheet as record_of
+from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client import page_setup as paper
+from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, Record
+from sheet_diag.reports.client.calculation_layout import Basis, Calculation
+from sheet_diag.reports.client.calculation_table import write_calculation
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
+from sheet_diag.reports.client.formulas import truncated
+from sheet_diag.reports.client.layout_cache import Edition
+from sheet_diag.text.excel_text import quoted
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import column_cell
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    FIELD,
+    HEAD,
+    INSET,
+    MIDDLE,
+    NAVY,
+    OK,
+    SMALL,
+    TITLE,
+    Look,
+)
+
+ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9)
+POINTS_TODAY, OPEN, GAIN, WAY = range(9, 13)
+_WIDTHS: Final = (62, 100, 300, 100, 110, 44, 48, 56, 56, 56, 44, 76, 68)
+_HEADS: Final = {
+    ID: "outlook.item",
+    CATEGORY: "report.answers.category",
+    TITLE_COLUMN: "simulation.column.title",
+    TODAY: "simulation.column.today",
+    CHOSEN: "simulation.column.simulated",
+    STAR: "report.answers.critical",
+    WEIGHT: "report.answers.weight",
+    VALUE: "report.answers.value",
+    POINTS: "simulation.column.points.simulated",
+    POINTS_TODAY: "simulation.column.points.today",
+    OPEN: "report.answers.open",
+    GAIN: "simulation.column.gain",
+    WAY: "simulation.column.way",
+}
+_NOTHING: Final[Look] = {**BODY, **MIDDLE, "font_size": 11}
+_LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_MIDDLE: Final[Look] = {**CELL, **CENTER}
+_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
+_STAR: Final[Look] = {**_MIDDLE, "font_color": NAVY}
+_WAY: Final[Look] = {**_MIDDLE, **BOLD, "font_color": NAVY}
+_CHOICE: Final[Look] = {**CELL, **FIELD, **CENTER, **BOLD}
+_FIGURE: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
+_GAIN: Final[Look] = {**_MIDDLE, "num_format": "+0.0;-0.0;0.0"}
+_CHANGED: Final[Look] = {"font_color": OK, **BOLD}
+_LAST: Final = len(_WIDTHS) - 1
+_TODAY_ROOM: Final = room(_WIDTHS[TODAY])
+_LEAST: Final = 24.0  # points: the height of a row
+_MOST_FROZEN: Final = 8  # categories: more would leave no room to scroll on a small screen
+_ROW: Final = "\0"  # stands in a formula for the number of the row that it is written in
+_RECORDS: Final = 64  # as many as `answers` keeps
+_PLACES: Final = 256  # as many as `formulas` keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Where the sheet's parts stand: rows of the open items, and the simulated result."""
+
+    rows: dict[str, int]
+    header: int
+    result: Calculation
+
+
+def write_simulation(book: Book, page: Page, letter: Letter, record: Record) -> Simulation | None:
+    """Write the sheet; None where nothing is open."""
+    page.columns(_WIDTHS)
+    _write_head(page, letter)
+    if not letter.report.diagnosis.open_items:
+        text = letter.say("simulation.nothing")
+        page.merged(1, 0, _LAST, text, _NOTHING)
+        page.height(1, 40)
+        page.protect(PROTECTED)
+        letter.print_setup(page, landscape=True)
+        page.fit_width()
+        return None
+    top = 3
+    header = top + Dashboard.rows(letter) + 1
+    items = letter.report.diagnosis.open_items
+    rows = {item: row for row, item in enumerate(items, header + 1)}
+    place = calc.placed(letter.edition, record.result.order, page.name, header + len(rows) + 2)
+    simulation = Simulation(rows, header, place)
+    write_dashboard(book, page, Dashboard(top, record.result, place, letter))
+    _write_rows(page, simulation, record, letter)
+    page.height(place.top - 1, 12)
+    basis = _basis(letter.edition, place, record, header + 1, header + len(rows))
+    write_calculation(page, place, basis, record.criteria, letter)
+    _finish(page, simulation, letter)
+    return simulation
+
+
+def _write_head(page: Page, letter: Letter) -> None:
+    say = letter.say
+    page.merged(0, 0, _LAST, say("simulation.sheet"), TITLE)
+    page.height(0, 30)
+    if not letter.report.diagnosis.open_items:
+        return
+    ways = any(way.items for way in letter.report.diagnosis.ways)
+    lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
+    text = "\n".join(lines)
+    page.merged(1, 0, _LAST, text, _LEAD)
+    page.height(1, row_height(text, room=room(sum(_WIDTHS)), size=9, padding=2))
+    page.height(2, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the row of an open item says of every client; `formulas` have a hole for its number."""
+
+    item: Item
+    category: str
+    title: str
+    star: str
+    height: float
+    choices: str
+    formulas: tuple[tuple[int, str, Look], ...]
+
+
+def _write_rows(page: Page, simulation: Simulation, record: Record, letter: Letter) -> None:
+    header, say = simulation.header, letter.say
+    page.height(header - 1, 6)
+    for column, key in _HEADS.items():
+        page.text(header, column, say(key), _HEAD)
+    page.height(header, 34)
+    known = _rows(letter.edition, page.name, record)
+    messages = {
+        "error_title": say("simulation.choose.title"),
+        "error_message": say("simulation.choose.error"),
+    }
+    for name, at in simulation.rows.items():
+        row, answer = known[name], letter.answer(name)
+        _write_texts(page, at, row, answer, letter)
+        page.client_text(at, CHOSEN, answer, _CHOICE)
+        page.choices(at, CHOSEN, row.choices, messages)
+        _write_figures(page, at, row, letter)
+    first, last = header + 1, header + len(simulation.rows)
+    changed = f"=$E{first + 1}<>$D{first + 1}"
+    for column in (CHOSEN, GAIN):
+        page.highlight((first, column, last, column), changed, _CHANGED)
+
+
+def _write_texts(page: Page, at: int, row: _Row, answer: str, letter: Letter) -> None:
+    page.text(at, ID, row.item.id, _MIDDLE)
+    page.text(at, CATEGORY, row.category, _MUTED)
+    page.text(at, TITLE_COLUMN, row.title, _TEXT)
+    page.client_text(at, TODAY, answer, _MIDDLE)
+    page.text(at, STAR, row.star, _STAR)
+    page.text(at, WAY, letter.way_marks(row.item.id), _WAY)
+    page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
+
+
+def _write_figures(page: Page, at: int, row: _Row, letter: Letter) -> None:
+    item, readings = row.item, letter.readings
+    score = readings.scores.items[item.id]
+    earned, unanswered = float(score.points or 0), float(item.id in readings.open_items)
+    values = (item.weight, float(score.value or 0), earned, earned, unanswered, 0.0)
+    number = str(at + 1)
+    for (column, formula, look), value in zip(row.formulas, values, strict=True):
+        page.formula(at, column, formula.replace(_ROW, number), look, value)
+
+
+@lru_cache(maxsize=_RECORDS)
+def _rows(edition: Edition, home: str, record: Record) -> Mapping[str, _Row]:
+    items = edition.catalog.items
+    return {name: _row(edition, home, record, item) for name, item in items.items()}
+
+
+def _row(edition: Edition, home: str, record: Record, item: Item) -> _Row:
+    say, title = edition.say, item.comment.title[edition.say.lang]
+    needed = row_height(title, room=room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5)
+    return _Row(
+        item=item,
+        category=edition.catalog.category_of[item.id].short[say.lang],
+        title=title,
+        star=say("report.answers.critical.mark") if item.critical else "",
+        height=max(needed, _LEAST),
+        choices=f"={record.criteria.choices(item, home)}",
+        formulas=_formulas(edition, home, record, item),
+    )
+
+
+def _formulas(
+    edition: Edition, home: str, record: Record, item: Item
+) -> tuple[tuple[int, str, Look], ...]:
+    """The calculated cells of a row in their order."""
+    none, criteria = quoted(edition.say("report.none")), record.criteria
+    at = {column: _letter(column) + _ROW for column in range(_LAST + 1)}
+    today = {
+        column: f"={record.of(item.id, column).seen_from(home)}"
+        for column in (record_of.WEIGHT, record_of.POINTS)
+    }
+    points = f"{at[WEIGHT]}*{at[VALUE]}"
+    if item.na_allowed:
+        points = f"IF({at[VALUE]}={none},0,{points})"
+    category = edition.catalog.category_of[item.id].id
+    return (
+        (WEIGHT, today[record_of.WEIGHT], _MIDDLE),
+        (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
+        (POINTS, f"={points}", _FIGURE),
+        (POINTS_TODAY, today[record_of.POINTS], _FIGURE),
+        (OPEN, criteria.unanswered(item, at[CHOSEN], home), FLAG),
+        (GAIN, f"={_gain(item, category, at, home, record, none)}", _GAIN),
+    )
+
+
+def _letter(column: int) -> str:
+    return column_cell(0, column).strip("$1")
+
+
+def _gain(
+    item: Item, category: str, at: Mapping[int, str], home: str, record: Record, none: str
+) -> str:
+    """What this change alone adds to the overall score: by the weight that its category then
+    has, which 該当なし lessens."""
+    result = record.result
+    weight, points, score, importance = (
+        result.of(category, column).seen_from(home)
+        for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
+    )
+    share = f"{importance}/{result.total(calc.IMPORTANCE).seen_from(home)}"
+    earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
+    left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
+    cut = truncated(f"((100*{earned}/{left}-{score})*{share})")
+    return f"IF({left}=0,{none},{cut})" if item.na_allowed else cut
+
+
+@lru_cache(maxsize=_PLACES)
+def _basis(edition: Edition, place: Calculation, record: Record, first: int, last: int) -> Basis:
+    """Today's sums, with what the drop-downs in rows `first` to `last` change. Every item that is
+    not full is open, so all unanswered and all missed critical items are among the rows."""
+    home = place.sheet
+    at = {column: str(Span(home, column, first, last)) for column in range(_LAST + 1)}
+    none = quoted(edition.say("report.none"))
+    sums = {}
+    for name in place.order:
+        mine = f"({at[CATEGORY]}={place.of(name, calc.SHORT)})"
+        out = f"SUMPRODUCT({mine}*({at[VALUE]}={none})*{at[WEIGHT]})"
+        weight, points, left_out = (
+            record.result.of(name, column).seen_from(home)
+            for column in (calc.WEIGHT, calc.POINTS, calc.LEFT_OUT)
+        )
+        sums[name] = {
+            calc.WEIGHT: f"{weight}-{out}",
+            calc.POINTS: f"{points}+SUMPRODUCT({mine}*({at[POINTS]}-{at[POINTS_TODAY]}))",
+            calc.LEFT_OUT: f"{left_out}+{out}",
+            calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
+        }
+    star = quoted(edition.say("report.answers.critical.mark"))
+    missed = f"({at[STAR]}={star})*({at[VALUE]}=0)"
+    counts = f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({at[OPEN]}=0))"
+    return Basis(sums, counts, record.result)
+
+
+def _finish(page: Page, simulation: Simulation, letter: Letter) -> None:
+    header = simulation.header
+    page.protect(PROTECTED)
+    if len(letter.catalog.categories) <= _MOST_FROZEN:
+        page.freeze(header + 1)
+    letter.print_setup(page, landscape=True)
+    page.scale(paper.scale_for(sum(_WIDTHS)), repeat=(header, header))
+    page.breaks([simulation.result.top], (0, 0, simulation.result.bottom, _LAST))
+    page.select(0, 0)

@@ -1,0 +1,158 @@
+"""回収率: how many of the asked have answered, by group and by week, each with its chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sheet_diag.model.client_status import GroupTurnout, Turnout, WeekTurnout
+from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.portfolio.charts import Course, by_week, shares
+from sheet_diag.reports.portfolio.response_status import answer_in
+from sheet_diag.reports.portfolio.table_sheet import LEFT, MID, SHARE, Summary, print_on
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    BODY,
+    BOLD,
+    HEAD,
+    HEADING,
+    INSET,
+    MIDDLE,
+    PALE,
+    SMALL,
+    TITLE,
+    Look,
+)
+
+_WIDTHS: Final = (160, *(86,) * 6)  # pixels; of the tables
+_GAP: Final = 24
+_CHART_COLUMNS: Final = (72,) * 8
+_LAST: Final = len(_WIDTHS) - 1
+_CHART: Final = len(_WIDTHS) + 1  # its first column
+_ALL: Final = len(_WIDTHS) + len(_CHART_COLUMNS)  # the last column of the sheet
+_ROW: Final = 21  # points
+_LEAST: Final = 9  # rows that a chart takes
+_MOST: Final = 24
+_MOST_BARS: Final = 24  # groups of a chart
+_PIXELS: Final = 28  # of a row
+_GROUP_ROW: Final = 4
+_HEAD: Final[Look] = {**HEAD, "font_size": 9}
+_COUNT: Final[Look] = {**MID, "num_format": "#,##0"}
+_RATE: Final[Look] = {**SHARE, **BOLD}
+_TOTAL: Final[Look] = {**BOLD, "bg_color": PALE, "top": 2}
+_GROUPS: Final = ("group", "clients", "sent", "received", "rate", "ranked", "overdue")
+_WEEKS: Final = (
+    "week", "sent", "received", "sent_so_far", "received_so_far", "rate_so_far",
+)  # fmt: skip
+
+
+def write_rates(book: Book, page: Page, summary: Summary, turnout: Turnout) -> None:
+    """Write the sheet."""
+    say, heading = summary.say, summary.say("portfolio.sheet.rates")
+    page.columns([*_WIDTHS, _GAP, *_CHART_COLUMNS])
+    page.merged(0, 0, _ALL, heading, TITLE)
+    page.height(0, 34)
+    lead = answer_in(turnout, say)
+    width = page.span(0, _ALL)
+    page.merged(1, 0, _ALL, lead, {**BODY, **MIDDLE})
+    page.height(1, row_height(lead, room=room(width), size=10, padding=8))
+    page.merged(2, 0, _ALL, say("standing.rates.lead"), {**BODY, **SMALL, **MIDDLE})
+    page.height(3, 8)
+    end = _write_groups(book, page, turnout, say)
+    _write_weeks(book, page, end + 2, turnout.weeks, say)
+    print_on(page, summary, heading)
+    page.fit_width()
+    page.select(0, 0)
+
+
+def _write_groups(book: Book, page: Page, turnout: Turnout, say: Wording) -> int:
+    """The table of the groups, its total, and bars where there is something to compare. Returns
+    the last row of it all."""
+    row = _GROUP_ROW
+    groups = turnout.groups if len(turnout.groups) > 1 else ()
+    _headings(page, row, _group_heads(say), say("standing.rates.groups"))
+    for line, group in enumerate(groups, row + 2):
+        _write_group(page, line, group, group.group or say("standing.blank"), say, {})
+    last = row + 1 + len(groups)
+    _write_group(page, last + 1, turnout.total, say("standing.total"), say, _TOTAL)
+    if not groups or not turnout.total.sent:
+        return last + 1
+    drawn = min(len(groups), _MOST_BARS)
+    title = say("standing.rates.chart.groups")
+    if drawn < len(groups):
+        title = say("standing.rates.chart.groups.first", count=drawn)
+    labels, values = (Span(page.name, column, row + 2, row + 1 + drawn) for column in (0, 4))
+    chart = shares(book, labels, values, title=title, series=say("standing.rate"))
+    return max(last + 1, _place(page, row, chart, drawn + 3, title))
+
+
+def _write_group(
+    page: Page, line: int, group: GroupTurnout, label: str, say: Wording, look: Look
+) -> None:
+    page.client_text(line, 0, label, {**LEFT, **BOLD, **look, "text_wrap": False, "shrink": True})
+    counts = (group.clients, group.sent, group.received)
+    for place, count in enumerate(counts, 1):
+        page.number(line, place, count, {**_COUNT, **look})
+    if group.sent:
+        page.number(line, 4, group.rate, {**_RATE, **look})
+    else:
+        page.text(line, 4, say("standing.no_rate"), {**_RATE, **look})
+    page.number(line, 5, group.ranked, {**_COUNT, **look})
+    late: Look = {**BOLD, "font_color": ALERT} if group.overdue else {}
+    page.number(line, 6, group.overdue, {**_COUNT, **late, **look})
+    page.height(line, _ROW)
+
+
+def _write_weeks(
+    book: Book, page: Page, row: int, weeks: Sequence[WeekTurnout], say: Wording
+) -> None:
+    """The table of the weeks, the columns and the line."""
+    names = [say(f"standing.rates.{key}") for key in _WEEKS]
+    _headings(page, row, names if weeks else (), say("standing.rates.weeks"))
+    if not weeks:
+        page.merged(row + 1, 0, _ALL, say("standing.rates.no_weeks"), {**BODY, **MIDDLE})
+        return
+    for line, week in enumerate(weeks, row + 2):
+        _write_week(page, line, week)
+    title = say("standing.rates.chart.weeks")
+    spans = [Span(page.name, column, row + 2, row + 1 + len(weeks)) for column in range(6)]
+    counts = dict(zip(names[1:3], spans[1:3], strict=True))
+    chart = by_week(book, Course(spans[0], counts, (names[5], spans[5])), title=title)
+    _place(page, row, chart, len(weeks) + 2, title)
+
+
+def _write_week(page: Page, line: int, week: WeekTurnout) -> None:
+    page.day(line, 0, week.monday, {**MID, **INSET})
+    counts = (week.sent, week.received, week.sent_so_far, week.received_so_far)
+    for place, count in enumerate(counts, 1):
+        page.number(line, place, count, _COUNT)
+    rate = week.received_so_far / week.sent_so_far if week.sent_so_far else 0
+    page.number(line, 5, rate, _RATE)
+    page.height(line, _ROW)
+
+
+def _group_heads(say: Wording) -> list[str]:
+    known = {"rate": "standing.rate", "overdue": "standing.overdue"}
+    return [say(known.get(key, f"standing.rates.{key}")) for key in _GROUPS]
+
+
+def _headings(page: Page, row: int, heads: Sequence[str], heading: str) -> None:
+    page.merged(row, 0, _ALL, heading, HEADING)
+    page.height(row, 24)
+    for place, head in enumerate(heads):
+        page.text(row + 1, place, head, _HEAD)
+    page.height(row + 1, 34)
+
+
+def _place(page: Page, row: int, chart: object, lines: int, title: str) -> int:
+    """Put a chart beside a table of so many lines. Returns the last row that it covers."""
+    rows = min(max(lines, _LEAST), _MOST)
+    size = (sum(_CHART_COLUMNS), rows * _PIXELS)
+    page.place(row + 1, _CHART, chart, size, description=title)
+    for line in range(row + 2, row + rows + 1):
+        page.height(line, _ROW)
+    return row + rows

@@ -1,0 +1,235 @@
+"""回収状況: the answer first, then where every client of the list stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Final
+
+from sheet_diag.model.client_status import Stage, Standing, Turnout
+from sheet_diag.reports.portfolio.table_sheet import (
+    LEFT,
+    MID,
+    WRAPPED,
+    Column,
+    Listing,
+    Make,
+    Row,
+    Summary,
+    figure,
+    height_in,
+    write_listing,
+)
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.cell_writer import Cell
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import column_cell
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    ALERT_PALE,
+    BLUE,
+    BODY,
+    BOLD,
+    CENTER,
+    INK,
+    LINK,
+    MIDDLE,
+    MUTED,
+    NAVY,
+    OK,
+    PALE,
+    RANKS,
+    SMALL,
+    Look,
+)
+
+_TILES_ROW: Final = 3
+_HOW_ROW: Final = _TILES_ROW + 2
+_HEADER_ROW: Final = _HOW_ROW + 1
+_CELLS: Final = 3_000_000  # of 170,000 clients
+_DAY: Final = 74  # widths in pixels
+_COMPANY, _GROUP, _CONTACT, _STAGE, _REMARKS = 190, 100, 104, 112, 250
+_MOST_TEXT: Final = 300  # letters of a remark; servers may be talkative
+_EPOCH: Final = date(1899, 12, 30)  # of days in Excel
+_DATE: Final[Look] = {**MID, "num_format": "yyyy/m/d"}
+_COUNT: Final[Look] = {**MID, "num_format": "0"}
+_LATE: Final[Look] = {**MID, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
+_RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in RANKS.items()}
+# What waits for us is bold, what is done is green, what was not begun is grey.
+_STAGES: Final[dict[Stage, Look]] = {
+    Stage.UNSENT: {**MID, "font_color": MUTED},
+    Stage.RECEIVED: {**MID, **BOLD, "font_color": BLUE},
+    Stage.CORRECTING: {**MID, **BOLD, "font_color": ALERT, "text_wrap": False},
+    Stage.RANKED: {**MID, "font_color": NAVY},
+    Stage.DELIVERED: {**MID, "font_color": OK},
+}
+_TILE_HEAD: Final[Look] = {
+    **BODY,
+    **CENTER,
+    "font_size": 9,
+    "font_color": MUTED,
+    "bg_color": PALE,
+    "left": 5,
+    "left_color": BLUE,
+    "text_wrap": False,
+    "shrink": True,
+}
+_TILE: Final[Look] = {**_TILE_HEAD, **BOLD, "font_size": 18, "font_color": NAVY}
+# The columns of the tiles: rate, overdue, then a stage each.
+_PLACES: Final = (
+    (0, 1), (2, 3), (4, 5), (6, 7), (8, 9), (10, 11), (12, 13), (14, 15), (16, 16),
+)  # fmt: skip
+
+
+def write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
+    """Write the sheet."""
+    listing = Listing(
+        heading=summary.say("portfolio.sheet.turnout"),
+        lead=answer_in(turnout, summary.say),
+        columns=_columns(summary),
+        count=len(turnout.standings),
+        table="Turnout",
+        frozen=2,
+        cells=_CELLS,
+        full="mail-log.jsonl",
+        header=_HEADER_ROW,
+    )
+    _write_tiles(page, turnout, summary.say)
+    _write_how(page, listing.last, summary.say)
+    rows = write_listing(page, summary, listing, _rows(turnout, summary))
+    if rows:
+        first, last = rows
+        late = listing.last - 1
+        page.highlight(
+            (first, 0, last, listing.last),
+            f"={column_cell(first, late)}>0",
+            {"bg_color": ALERT_PALE},
+        )
+
+
+def answer_in(turnout: Turnout, say: Wording) -> str:
+    """How the campaign stands, in a few sentences."""
+    total = turnout.total
+    day = turnout.as_of
+    when = say("standing.as_of", year=day.year, month=day.month, day=day.day)
+    counts = {"clients": total.clients, "sent": total.sent, "received": total.received}
+    parts = {key: f"{count:,}" for key, count in counts.items()}
+    if not total.sent:
+        main = say("standing.answer.none", **parts)
+    elif not total.received:
+        main = say("standing.answer.no_return", **parts)
+    else:
+        main = say("standing.answer", **parts, rate=f"{total.rate:.0%}")
+    late = say("standing.answer.no_overdue")
+    if total.overdue:
+        late = say("standing.answer.overdue", count=f"{total.overdue:,}")
+    others = {
+        "correcting": turnout.stages[Stage.CORRECTING],
+        "unread": turnout.stages[Stage.RECEIVED],
+        "trouble": sum(bool(standing.trouble) for standing in turnout.standings),
+    }
+    more = [say(f"standing.answer.{key}", count=f"{n:,}") for key, n in others.items() if n]
+    return "".join([when, main, late, *more]).rstrip()
+
+
+def _write_tiles(page: Page, turnout: Turnout, say: Wording) -> None:
+    total = turnout.total
+    of = say("standing.rate.of", received=f"{total.received:,}", sent=f"{total.sent:,}")
+    tiles: list[tuple[str, float | None, Look]] = [
+        (of, total.rate if total.sent else None, {"num_format": "0%"}),
+        (say("standing.overdue"), total.overdue, _alert(total.overdue)),
+    ]
+    for stage in Stage:
+        count = turnout.stages[stage]
+        look = _alert(count) if stage is Stage.CORRECTING else {}
+        tiles.append((say(f"standing.stage.{stage.value}"), count, look))
+    for (first, last), (head, value, look) in zip(_PLACES, tiles, strict=True):
+        page.merged(_TILES_ROW, first, last, head, _TILE_HEAD)
+        shown: Look = {**_TILE, "num_format": "#,##0", **look}
+        none = "" if value is not None else say("standing.no_rate")
+        page.merged(_TILES_ROW + 1, first, last, none, shown)
+        if value is not None:
+            page.number(_TILES_ROW + 1, first, value, shown)
+    page.height(_TILES_ROW, 18)
+    page.height(_TILES_ROW + 1, 30)
+
+
+def _write_how(page: Page, last: int, say: Wording) -> None:
+    rates = say("portfolio.sheet.rates")
+    page.merged(_HOW_ROW, 0, last - 1, say("standing.list.how"), {**BODY, **SMALL, **MIDDLE})
+    link = {**BODY, **MIDDLE, **LINK, "font_size": 9, "align": "right"}
+    page.link(_HOW_ROW, last, f"internal:'{rates}'!A1", say("standing.list.rates"), link)
+    page.height(_HOW_ROW, 20)
+
+
+def _alert(count: int) -> Look:
+    return {"font_color": ALERT if count else INK}
+
+
+def _columns(summary: Summary) -> list[Column]:
+    def named(key: str, width: int = _DAY, look: Look = _DATE, make: Make = _day_cell) -> Column:
+        return Column(summary.say(f"standing.list.{key}"), width, look, make)
+
+    stage = replace(
+        named("stage", _STAGE, MID, Page.text_cell),
+        looks=_STAGES,
+        shown=partial(_stage_text, summary.say),
+    )
+    return [
+        named("id", 84, MID, Page.client_cell),
+        named("company", _COMPANY, {**WRAPPED, **BOLD}, Page.client_cell),
+        named("group", _GROUP, WRAPPED, Page.client_cell),
+        named("contact", _CONTACT, WRAPPED, Page.client_cell),
+        named("due"),
+        stage,
+        named("sent"),
+        named("reminders", 76, _COUNT, figure),
+        named("reminded"),
+        named("received"),
+        named("correction_sent"),
+        replace(named("rank", 46, MID, Page.text_cell), looks=_RANKS),
+        named("ranked"),
+        named("result_sent"),
+        named("password_sent", 108),
+        named("overdue", 58, _LATE, figure),
+        named("remarks", _REMARKS, {**LEFT, "text_wrap": True}, Page.client_cell),
+    ]
+
+
+def _rows(turnout: Turnout, summary: Summary) -> Iterator[Row]:
+    for standing in turnout.standings:
+        client = standing.client
+        remarks = _remarks(standing, summary.say)
+        values = (
+            client.id, client.company, client.group, client.contact,
+            standing.due or summary.issuer.deadline, standing.stage,
+            standing.sent, standing.reminders or None, standing.reminded,
+            standing.received, standing.correction_sent,
+            standing.rank, standing.ranked, standing.result_sent, standing.password_sent,
+            standing.overdue or None, remarks,
+        )  # fmt: skip
+        texts = (client.company, client.group, client.contact, remarks)
+        heights = map(height_in, (_COMPANY, _GROUP, _CONTACT, _REMARKS), texts)
+        yield Row(values, max(22, *heights))
+
+
+def _remarks(standing: Standing, say: Wording) -> str:
+    lines = []
+    if standing.overdue and standing.stage is Stage.UNSENT:
+        lines.append(say("standing.remark.unsent"))
+    if standing.lost:
+        lines.append(say("standing.remark.lost", day=f"{standing.lost:%Y-%m-%d}"))
+    for trouble in standing.trouble:
+        short = trouble if len(trouble) <= _MOST_TEXT else f"{trouble[:_MOST_TEXT]}…"
+        lines.append(say("standing.remark.trouble", trouble=short))
+    return "\n".join(lines)
+
+
+def _stage_text(say: Wording, stage: Stage) -> str:
+    return say(f"standing.stage.{stage.value}")
+
+
+def _day_cell(page: Page, day: date | None, look: Look) -> Cell:
+    return page.number_cell((day - _EPOCH).days if day and day > _EPOCH else None, look)

@@ -1,0 +1,296 @@
+"""A sheet that is one native table: title, a line of guidance, headers, rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+import pandas as pd
+
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import Portfolio
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.excel_text import header_text
+from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.cell_writer import Cell
+from sheet_diag.xlsx.page import A3, A4, Page
+from sheet_diag.xlsx.row_template import Lines
+from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
+
+HEADER_ROW: Final = 3
+FIRST_ROW: Final = HEADER_ROW + 1
+_LAST_ROW: Final = 1_048_575  # of a sheet in Excel, zero-based
+# So many cells open quickly; what is left out stands in the files beside the workbook.
+CELLS: Final = 1_000_000
+_TOGETHER: Final = 1_000  # rows of a frame
+_KEPT: Final = 4_096  # cells of a column
+_WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
+
+LEFT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False}
+WRAPPED: Final[Look] = {**CELL, **INSET, "font_size": 9}
+MID: Final[Look] = {**CELL, **CENTER, "font_size": 9}
+SCORE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
+SHARE: Final[Look] = {**CELL, **CENTER, "num_format": "0%", "font_size": 9}
+# The weaker the darker: it reads the same in grey print and to eyes that miss red or green.
+SCALE: Final = {
+    "type": "3_color_scale",
+    "min_type": "num",
+    "mid_type": "num",
+    "max_type": "num",
+    "min_value": 0,
+    "mid_value": 60,
+    "max_value": 100,
+    "min_color": "#D08A4E",
+    "mid_color": "#F1DDBF",
+    "max_color": "#EAF1F8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the sheets of the portfolio are written from."""
+
+    portfolio: Portfolio
+    catalog: Catalog
+    issuer: Issuer
+    say: Wording
+
+    @property
+    def date(self) -> str:
+        """The date of the run as printed."""
+        day = self.portfolio.as_of
+        return self.say("portfolio.as_of", year=day.year, month=day.month, day=day.day)
+
+    def name(self, name: str, file: str) -> str:
+        """A client as listed: by its file where it gave no name."""
+        return name or self.say("portfolio.unnamed", file=file)
+
+    def choice(self, field: str, choice: str) -> str:
+        """The label of a profile choice; empty where none was given."""
+        known = self.catalog.field_by_id.get(field)
+        found = known.by_id.get(choice) if known else None
+        return found.label[self.say.lang] if found else choice
+
+    def group(self, field: str, choice: str) -> str:
+        """The label of a group of clients that share a profile choice."""
+        return self.choice(field, choice) if choice else self.say("portfolio.groups.blank")
+
+    def category(self, category: str) -> str:
+        """The short name of a category."""
+        return self.catalog.category_by_id[category].short[self.say.lang]
+
+
+Make = Callable[[Page, Any, Look], Cell]
+
+
+def figure(page: Page, number: float | None, look: Look) -> Cell:
+    """A number, or an empty cell where there is none (None or NaN)."""
+    known = number is not None and number == number
+    return page.number_cell(number if known else None, look)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: heading, width in pixels, and how a value becomes a cell and looks;
+    `looks` are those of certain values, `shown` is what stands there for a value."""
+
+    head: str
+    width: int
+    look: Look = field(default_factory=lambda: MID)
+    make: Make = Page.text_cell
+    looks: Mapping[Any, Look] = field(default_factory=dict)
+    shown: Callable[[Any], Any] = lambda value: value
+
+    def cell(self, page: Page, value: Any) -> Cell:
+        """The cell of a value."""
+        return self.make(page, self.shown(value), self.looks.get(value, self.look))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text of ours that leads somewhere, or one from outside that does not."""
+
+    text: str
+    look: Look
+    target: str = ""
+
+    def write(self, page: Page, row: int, column: int) -> None:
+        """Write it."""
+        if self.target:
+            page.link(row, column, self.target, self.text, self.look)
+        else:
+            page.client_text(row, column, self.text, self.look)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The values of all columns but that of the link, and the height in points."""
+
+    values: Sequence[Any]
+    height: float | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table and what stands above it. It shows so many `cells` at most (None: the usual number);
+    `full` is the file that holds all of its `count` rows. The last column of one that is `linked`
+    holds links; the rows of one that is `charted` are kept at hand. What stands between the lead
+    and the row of the headings (`header`) is written by others, before the rows."""
+
+    heading: str
+    lead: str
+    columns: Sequence[Column]
+    count: int
+    table: str
+    frozen: int = 1
+    cells: int | None = None
+    full: str = ""
+    linked: bool = False
+    charted: bool = False
+    header: int = HEADER_ROW
+
+    @property
+    def first(self) -> int:
+        """The first row of the table below its headings."""
+        return self.header + 1
+
+    @property
+    def last(self) -> int:
+        """The last column."""
+        return len(self.columns) - 1
+
+    @property
+    def valued(self) -> Sequence[Column]:
+        """The columns of values."""
+        return self.columns[:-1] if self.linked else self.columns
+
+    @property
+    def width(self) -> int:
+        """The width in pixels."""
+        return sum(column.width for column in self.columns)
+
+    @property
+    def shown(self) -> int:
+        """So many rows are shown."""
+        most = max(1, (self.cells or CELLS) // len(self.columns))
+        return min(self.count, most, _LAST_ROW - self.first)
+
+
+def write_listing(
+    page: Page, summary: Summary, listing: Listing, rows: Iterable[Row]
+) -> tuple[int, int] | None:
+    """Write the sheet. Returns the first and last row, or None where there are no rows.
+
+    Rows that are not shown are not asked for; the lead says so, and names the file that holds them.
+    """
+    _write_top(page, summary, listing)
+    if not listing.count:
+        text = summary.say("portfolio.none")
+        page.merged(listing.header, 0, listing.last, text, {**BODY, **MIDDLE})
+        return None
+    end = listing.first + listing.shown - 1
+    page.height(listing.header, 36)
+    heads = _distinct([column.head for column in listing.columns])
+    page.table((listing.header, 0, end, listing.last), listing.table, heads, HEAD)
+    write = _write_cells if listing.charted else _write_lines
+    write(page, listing, islice(rows, listing.shown))
+    page.freeze(listing.first, listing.frozen)
+    page.select(0, 0)
+    return listing.first, end
+
+
+def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
+    lead, last = listing.lead, listing.last
+    if listing.shown < listing.count:
+        parts = {"count": f"{listing.count:,}", "shown": f"{listing.shown:,}", "file": listing.full}
+        lead = f"{summary.say('portfolio.cut', **parts)} {lead}"
+    page.columns([column.width for column in listing.columns])
+    page.merged(0, 0, last, listing.heading, TITLE)
+    page.height(0, 34)
+    page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
+    page.height(1, row_height(lead, room=room(listing.width), size=9, padding=6))
+    page.height(2, 6)
+    _print(page, summary, listing)
+
+
+def _write_cells(page: Page, listing: Listing, rows: Iterable[Row]) -> None:
+    columns = listing.valued
+    for line, row in enumerate(rows, listing.first):
+        page.row(line, [c.cell(page, value) for c, value in zip(columns, row.values, strict=True)])
+        _finish_row(page, line, row)
+
+
+def _write_lines(page: Page, listing: Listing, rows: Iterable[Row]) -> None:
+    lines = page.lines(len(listing.valued))
+    kept = [_Kept(page, lines, place, column) for place, column in enumerate(listing.valued)]
+    for line, row in enumerate(rows, listing.first):
+        lines.write(line, [each[value] for each, value in zip(kept, row.values, strict=True)])
+        _finish_row(page, line, row)
+        page.done(line)
+
+
+def _finish_row(page: Page, line: int, row: Row) -> None:
+    if row.link:
+        row.link.write(page, line, len(row.values))
+    if row.height:
+        page.height(line, row.height)
+
+
+class _Kept(dict[Any, str]):
+    """What is kept of the cells of a column, by value: of a million most come back."""
+
+    def __init__(self, page: Page, lines: Lines, place: int, column: Column) -> None:
+        super().__init__()
+        self._page = page
+        self._lines = lines
+        self._place = place
+        self._column = column
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        kept = self[value] = self._lines.kept(self._place, self._column.cell(self._page, value))
+        return kept
+
+
+def rows_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, a few at a time: all of them as objects would fill the memory."""
+    for start in range(0, len(frame), _TOGETHER):
+        part = frame.iloc[start : start + _TOGETHER]
+        yield from zip(*(part[name].tolist() for name in names), strict=True)
+
+
+@lru_cache(maxsize=8192)  # most texts of a column come back
+def height_in(width: int, text: str) -> float:
+    """The height in points of a row for a text in a column."""
+    return row_height(text, room=room(width, indent=1), size=9, padding=6)
+
+
+def _distinct(heads: Sequence[str]) -> list[str]:
+    """Headings that differ even without letter case, as a native table needs them."""
+    found: list[str] = []
+    for head in heads:
+        name, number = head, 2
+        while name.casefold() in {each.casefold() for each in found}:
+            name, number = f"{head} ({number})", number + 1
+        found.append(name)
+    return found
+
+
+def _print(page: Page, summary: Summary, listing: Listing) -> None:
+    print_on(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
+    page.fit_width(repeat=(listing.header, listing.header))
+
+
+def print_on(page: Page, summary: Summary, heading: str, size: int = A4) -> None:
+    """Landscape, with the heading at the top and whose and of which day it is at the bottom."""
+    say = summary.say
+    footer = f"&L&8{header_text(summary.issuer.name)}&C&8{say('report.footer.page')}"
+    header = f"&L&8{header_text(heading)}&R&8{say('report.confidential')}"
+    footer = f"{footer}&R&8{header_text(summary.date)}"
+    page.paper(landscape=True, header=header, footer=footer, size=size)

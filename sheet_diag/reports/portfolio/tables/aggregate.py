@@ -1,0 +1,132 @@
+"""What all returns tell, one by one -> the tables that compare them.
+
+Holds little of each client, however many there are: its row, packed with those of others, a code
+an answer, and what wants a person's eye. Texts of answers are kept only as far as the workbook
+shows them; `exports` writes them all as they come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import SHOWN_ANSWERS, Attention, Portfolio
+from sheet_diag.model.results import Status
+from sheet_diag.model.returns import Problem
+from sheet_diag.reports.portfolio.tables.answers import tidy_answers
+from sheet_diag.reports.portfolio.tables.client_facts import (
+    ClientRow,
+    Ranked,
+    Told,
+    choice_ids,
+    code_type,
+)
+from sheet_diag.reports.portfolio.tables.clients import client_frame, client_table
+from sheet_diag.reports.portfolio.tables.groups import GROUPED_BY, group_table
+from sheet_diag.reports.portfolio.tables.items import Tally
+
+_ORDER: Final = (Status.REJECTED, Status.HELD, Status.RANKED, Status.SUPERSEDED, Status.IGNORED)
+_PACKED: Final = 1_000  # rows of clients; a frame of them takes a third of what the tuples do
+
+
+class Gathering:
+    """The tables in the making; returns are added in the order of their files."""
+
+    def __init__(self, catalog: Catalog, as_of: date) -> None:
+        self._catalog = catalog
+        self._as_of = as_of
+        self._counts: Counter[Status] = Counter()
+        self._attention: dict[Status, list[Attention]] = {status: [] for status in _ORDER}
+        self._known: dict[Problem, Problem] = {}
+        self._rows: list[ClientRow] = []
+        self._packed: list[pd.DataFrame] = []
+        self._codes = bytearray()
+        self._first: list[Ranked] = []
+        self._tally = Tally(catalog)
+
+    def add(self, told: Told) -> None:
+        """Add one return."""
+        self._counts[told.status] += 1
+        for problem in told.problems:
+            same = self._known.setdefault(problem, problem)  # most are those of others, too
+            self._attention[told.status].append(Attention(told.status, told.file, told.name, same))
+        if told.ranked:
+            self._add_ranked(told.ranked)
+
+    def portfolio(self) -> Portfolio:
+        """All tables of what was added."""
+        catalog = self._catalog
+        self._pack()
+        clients, places = client_table(pd.concat(self._packed, ignore_index=True))
+        return Portfolio(
+            as_of=self._as_of,
+            counts={status: self._counts[status] for status in Status},
+            ranks={rank: int((clients["rank"] == rank.value).sum()) for rank in Rank},
+            clients=clients,
+            codes=self._given()[places],
+            answers=tidy_answers(catalog, self._first).head(SHOWN_ANSWERS),
+            items=self._tally.table(),
+            categories=_categories(catalog, clients),
+            groups={field: group_table(catalog, clients, field) for field in GROUPED_BY},
+            movement=_movement(clients),
+            attention=tuple(self._in_order()),
+        )
+
+    def _add_ranked(self, ranked: Ranked) -> None:
+        self._rows.append(ranked.row)
+        if len(self._rows) == _PACKED:
+            self._pack()
+        self._codes += ranked.codes
+        self._tally.add(ranked)
+        if len(self._first) * len(self._catalog.items) < SHOWN_ANSWERS:
+            self._first.append(ranked)
+
+    def _pack(self) -> None:
+        if self._rows or not self._packed:
+            self._packed.append(client_frame(self._catalog, self._rows))
+            self._rows = []
+
+    def _given(self) -> npt.NDArray[Any]:
+        codes = np.frombuffer(self._codes, code_type(len(choice_ids(self._catalog))))
+        return codes.reshape(-1, len(self._catalog.items))
+
+    def _in_order(self) -> Iterator[Attention]:
+        """Rejected files first, then held, then ranked."""
+        for status in _ORDER:
+            yield from self._attention[status]
+
+
+def _categories(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
+    columns = {category.id: clients[f"score:{category.id}"] for category in catalog.categories}
+    rows = [
+        (
+            name,
+            int(column.count()),
+            column.mean(),
+            column.quantile(0.25),
+            column.median(),
+            column.quantile(0.75),
+            column.min(),
+            column.max(),
+        )
+        for name, column in columns.items()
+    ]
+    names = ["category", "clients", "mean", "lower", "median", "upper", "lowest", "highest"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _movement(clients: pd.DataFrame) -> pd.DataFrame:
+    ranks = [rank.value for rank in Rank]
+    known = clients[clients["previous_rank"] != ""]
+    if known.empty:
+        return pd.DataFrame(columns=ranks)
+    table = pd.crosstab(known["previous_rank"], known["rank"])
+    return table.reindex(index=ranks, columns=ranks, fill_value=0)

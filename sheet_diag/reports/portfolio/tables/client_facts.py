@@ -1,0 +1,201 @@
+"""One outcome -> what the tables need of it, small enough to be sent from a worker.
+
+Loads no pandas: it is worked out where the whole record of a return is at hand.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
+from sheet_diag.model.portfolio import FollowUp
+from sheet_diag.model.results import Diagnosis, FindingCode, Outcome, Scores, Status
+from sheet_diag.model.returns import Problem, ReturnedSheet, Severity
+from sheet_diag.reports.portfolio.tables.text_repair import sound
+from sheet_diag.text.numbers import shown_figure
+from sheet_diag.text.problems import severity
+
+_OPEN: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
+_LOW: Final = (Rank.D, Rank.E)
+_URGENT_INSURANCE: Final = 3
+_MANY_CRITICAL: Final = 3
+
+
+class ClientRow(NamedTuple):
+    """A client's row of the table of clients, before it has a position; a tuple, as frames take
+    rows. `exact` is the score that decides the order, `scores` are those of the categories."""
+
+    client: str
+    name: str
+    industry: str
+    employees: str
+    rank: str
+    base_rank: str
+    score: float | None
+    weakest: str
+    insurance: int
+    open_items: int
+    file: str
+    result: str
+    deviation: float | None
+    previous_rank: str
+    previous_score: float | None
+    change: float | None
+    caps: str
+    critical: int
+    overrides: int
+    follow_up: str
+    exact: float
+    scores: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A ranked client: its row, and its answers in the order of the catalogue.
+
+    `codes` holds one whole number an answer (of `code_type`): its place in `choice_ids`, or their
+    number where nothing was chosen. `figures` are doubles: every value, then all points, then all
+    that was lost (NaN: 該当なし).
+    """
+
+    row: ClientRow
+    codes: bytes
+    figures: bytes
+    raw: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the tables tell of one return; `problems` are those that want a person's eye."""
+
+    status: Status
+    file: str
+    name: str
+    problems: tuple[Problem, ...]
+    ranked: Ranked | None
+
+
+def told(catalog: Catalog, outcome: Outcome) -> Told:
+    """What the tables tell of an outcome, which must be whole."""
+    received = outcome.received
+    return Told(
+        status=outcome.status,
+        file=received.label,
+        name=received.sheet.name if received.sheet else "",
+        problems=tuple(p for p in outcome.problems if severity(p.code) is not Severity.INFO),
+        ranked=_ranked(catalog, outcome) if outcome.status is Status.RANKED else None,
+    )
+
+
+def choice_ids(catalog: Catalog) -> tuple[str, ...]:
+    """Every choice of the catalogue, once."""
+    return tuple(dict.fromkeys(c.id for found in catalog.answer_sets.values() for c in found))
+
+
+def code_type(choices: int) -> str:
+    """The type of codes (of `array` and numpy alike) for so many choices, and for none."""
+    return "B" if choices < 2**8 else "H"
+
+
+def _ranked(catalog: Catalog, outcome: Outcome) -> Ranked:
+    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
+    if sheet is None or diagnosis is None:
+        raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
+    given = {response.item: response for response in sheet.responses}
+    responses = [given[item] for item in catalog.items]
+    ids = choice_ids(catalog)
+    places = {choice: place for place, choice in enumerate(ids)}
+    codes = (places.get(response.choice or "", len(ids)) for response in responses)
+    return Ranked(
+        row=_row(catalog, outcome, sheet, diagnosis),
+        codes=array(code_type(len(ids)), codes).tobytes(),
+        figures=_figures(catalog, diagnosis.scores),
+        raw=tuple(sound(response.raw) for response in responses),
+        remarks=tuple(sound(response.remark) for response in responses),
+    )
+
+
+def _figures(catalog: Catalog, scores: Scores) -> bytes:
+    found = [scores.items[item] for item in catalog.items]
+    figures = array("d", (_figure(score.value) for score in found))
+    figures.extend(_figure(score.points) for score in found)
+    figures.extend(_figure(score.lost) for score in found)
+    return figures.tobytes()
+
+
+def _figure(value: Fraction | None) -> float:
+    return math.nan if value is None else value.numerator / value.denominator
+
+
+def _row(
+    catalog: Catalog, outcome: Outcome, sheet: ReturnedSheet, diagnosis: Diagnosis
+) -> ClientRow:
+    scores, comparison = diagnosis.scores, outcome.comparison
+    by_category = {c.id: scores.categories[c.id].score for c in catalog.categories}
+    applicable = {name: score for name, score in by_category.items() if score is not None}
+    previous, now = comparison.previous, _shown(scores.overall)
+    then = _shown(previous.score) if previous else None
+    return ClientRow(
+        client=sound(sheet.identity.client or ""),
+        name=sound(sheet.name),
+        industry=sound(sheet.profile.get("industry", "")),
+        employees=sound(sheet.profile.get("employees", "")),
+        rank=scores.rank.value if scores.rank else "",
+        base_rank=scores.base_rank.value if scores.base_rank else "",
+        score=now,
+        weakest=min(applicable, key=lambda name: applicable[name]),
+        insurance=diagnosis.insurance.level,
+        open_items=sum(len(f.about) for f in scores.findings if f.code in _OPEN),
+        file=sound(outcome.received.label),
+        result=outcome.result or "",
+        deviation=_deviation(comparison),
+        previous_rank=previous.rank.value if previous else "",
+        previous_score=then,
+        change=None if then is None or now is None else round(now - then, 1),
+        caps=" ".join(cap.rule for cap in scores.caps),
+        critical=_critical(diagnosis),
+        overrides=len(outcome.received.judgement.overrides),
+        follow_up=" ".join(_follow_up(outcome, diagnosis)),
+        exact=float(scores.overall or 0),
+        scores=tuple(map(_shown, by_category.values())),
+    )
+
+
+def _deviation(comparison: Comparison) -> float | None:
+    """偏差値 among all clients."""
+    everyone = (peers for peers in comparison.peers if peers.kind is GroupKind.ALL)
+    standing = next((p.standings[OVERALL] for p in everyone if OVERALL in p.standings), None)
+    return standing.deviation if standing else None
+
+
+def _critical(diagnosis: Diagnosis) -> int:
+    return sum(len(each.critical_missed) for each in diagnosis.scores.categories.values())
+
+
+def _follow_up(outcome: Outcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
+    """Why this client wants to be followed up; the sheet says the rule in words."""
+    rank, previous = diagnosis.scores.rank, outcome.comparison.previous
+    if rank in _LOW:
+        yield FollowUp.LOW_RANK
+    if previous and rank and rank.position > previous.rank.position:
+        yield FollowUp.FELL
+    if diagnosis.insurance.level >= _URGENT_INSURANCE:
+        yield FollowUp.INSURANCE
+    if _critical(diagnosis) >= _MANY_CRITICAL:
+        yield FollowUp.CRITICAL
+    if previous and previous.copied:
+        yield FollowUp.COPIED
+    if outcome.received.judgement.overrides:
+        yield FollowUp.OVERRIDDEN
+
+
+def _shown(value: Fraction | None) -> float | None:
+    return None if value is None else shown_figure(value)

@@ -1,0 +1,80 @@
+"""Which files the last run has read, and which mails of clients it has: by what they hold, because
+people move files, save attachments, and put a new file under an old name.
+
+Pure. Runs and mail logs of earlier versions tell less; what they do not tell goes by name, as then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.mail import Event, MailKind, Posted, return_in
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """The files that the last run has read, each with its SHA-256 by its name below the input
+    folder (empty: it was not told), and the SHA-256 of every return in them. `on` is its date of
+    diagnosis (None: nothing was run yet). `settled` are the returns whose result has gone out:
+    some run has read them, whatever lies there now; what came beside them it need not have read.
+    """
+
+    on: date | None
+    by_name: Mapping[str, frozenset[str]]
+    files: frozenset[str]
+    returns: frozenset[str]
+    settled: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls, facts: Iterable[ReturnFacts], on: date | None, posted: Iterable[Posted] = ()
+    ) -> Self:
+        """What the facts of a run tell, and the mail log."""
+        by_name: dict[str, set[str]] = defaultdict(set)
+        returns = set()
+        for fact in facts:
+            by_name[fact.file].add(fact.file_sha256 if fact.member else fact.sha256)
+            returns.add(fact.sha256)
+        return cls(
+            on,
+            {name: frozenset(digests) for name, digests in by_name.items()},
+            frozenset().union(*by_name.values()) - {""},
+            frozenset(returns - {""}),
+            frozenset(
+                return_in(each.about)
+                for each in posted
+                if each.kind is MailKind.RESULT and each.event in (Event.SENT, Event.BY_HAND)
+            ),
+        )
+
+    def goes_by_name(self, name: str) -> bool:
+        """Whether nothing but its name is known of a file that was read."""
+        return self.by_name.get(name) == frozenset({""})
+
+    def has_mail(self, mail: Posted) -> bool:
+        """Whether a collected mail was read: itself under whatever name, or all returns in it; one
+        without a file is told by its day."""
+        if not mail.file:
+            return self.on is not None and mail.time.date() <= self.on
+        if not mail.sha256:
+            return mail.file in self.by_name
+        known = self.returns | self.settled
+        read_apart = bool(mail.holds) and known.issuperset(mail.holds)
+        return mail.sha256 in self.files or read_apart or self.goes_by_name(mail.file)
+
+
+def collected(posted: Iterable[Posted]) -> Sequence[Posted]:
+    """The mails that were collected, each once a client. One that was fetched again counts as it
+    was put in last."""
+    mails = [each for each in posted if each.event is Event.COLLECTED]
+    files = {each.message_id: each.file for each in mails}
+    found: dict[tuple[str | int, str], Posted] = {}
+    for number, mail in enumerate(mails):
+        if not mail.message_id or mail.file == files[mail.message_id]:
+            found[mail.message_id or number, mail.client.casefold()] = mail
+    return tuple(found.values())

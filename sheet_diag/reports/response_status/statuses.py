@@ -1,0 +1,211 @@
+"""回収状況: client list, mail log and the last run -> where each client stands. Pure.
+
+Returns belong to the client whose id they bear, and to nobody else. Superseded and ignored ones do
+not count, nor does an unreadable one that is not newer than a readable one of the same client.
+Where several count (departments that could not be put together), the worst one decides.
+A mail that lies in the input folder unread comes before everything that the run knows; one that
+went from there unread counts for nothing, and is told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import Awaited, ReturnFacts, Stage, Standing, Turnout
+from sheet_diag.model.mail import MailKind, Posted
+from sheet_diag.model.results import Status
+from sheet_diag.reports.response_status.awaited import correction, first_answer
+from sheet_diag.reports.response_status.correspondence import Correspondence, correspondences
+from sheet_diag.reports.response_status.counts import Course, groups_of, weeks_of
+from sheet_diag.reports.response_status.read_files import ReadFiles
+
+_LATE: Final = (Stage.UNSENT, Stage.SENT, Stage.REMINDED, Stage.CORRECTING)
+_BEYOND: Final = (Stage.RANKED, Stage.DELIVERED)  # of which mails are about the very return
+_READABLE: Final = (Status.RANKED, Status.HELD)
+_ORDER: Final = {stage: place for place, stage in enumerate(Stage)}
+
+
+def standings(
+    clients: ClientList,
+    posted: Sequence[Posted],
+    facts: Sequence[ReturnFacts],
+    *,
+    ran_on: date | None,
+    as_of: date,
+    deadline: date | None = None,
+    gone: Collection[Posted] = (),
+) -> Turnout:
+    """Where everyone stands on a day.
+
+    `deadline` holds for clients without a due date of their own; `ran_on` is the date of diagnosis
+    of the run that the facts are of (None: nothing was run yet); `gone` are collected mails that
+    no run has read and that lie in the input folder no more.
+    """
+    run = ReadFiles.of(facts, ran_on, posted)
+    returns = _by_client(facts)
+    letters = correspondences(clients, posted)
+    found: list[Standing] = []
+    courses: list[Course] = []
+    for client in clients.clients:
+        key = client.id.casefold()
+        case = _Case(client, letters[key], returns.get(key, ()), run, gone)
+        standing = case.standing(as_of, client.due or deadline)
+        found.append(standing)
+        courses.append(Course(standing, case.first_received))
+    counts = Counter(standing.stage for standing in found)
+    return Turnout(
+        as_of=as_of,
+        standings=tuple(found),
+        groups=groups_of(courses),
+        weeks=weeks_of(courses, as_of),
+        stages={stage: counts[stage] for stage in Stage},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that is known of one client."""
+
+    client: ListedClient
+    letters: Correspondence
+    returns: Sequence[ReturnFacts]
+    run: ReadFiles
+    gone: Collection[Posted]
+
+    @property
+    def unread(self) -> list[Posted]:
+        """Its mails that lie there and that no run has read."""
+        mails = self.letters.collected
+        return [mail for mail in mails if mail not in self.gone and not self.run.has_mail(mail)]
+
+    @property
+    def lost(self) -> date | None:
+        """The day of its newest mail that went without having been read (None: none did)."""
+        mails = (mail for mail in self.letters.collected if mail in self.gone)
+        return max((mail.time.date() for mail in mails), default=None)
+
+    @property
+    def first_received(self) -> date | None:
+        """The day of its first answer (None: unknown)."""
+        days = [fact.received for fact in self.returns if fact.received]
+        days += [mail.time.date() for mail in self.letters.collected if mail not in self.gone]
+        return min(days, default=None)
+
+    def standing(self, as_of: date, due: date | None) -> Standing:
+        """Where the client stands."""
+        letters, unread = self.letters, self.unread
+        fact = self._deciding()
+        stage = self._stage(fact) if not unread else Stage.RECEIVED
+        is_ranked = fact is not None and fact.status is Status.RANKED
+        about = fact.sha256 if fact and stage in _BEYOND else None
+        awaited = self._awaited(stage, due)
+        due = self._counting_from(stage, awaited, due)
+        late = (as_of - due).days if due and stage in _LATE else 0
+        return Standing(
+            client=self.client,
+            stage=stage,
+            sent=min(letters.days(MailKind.REQUEST), default=None),
+            reminded=_last(letters.days(MailKind.REMINDER)),
+            reminders=sum(letters.numbers.values()),
+            received=self._received(fact, unread),
+            correction_sent=self._correction_sent(stage, fact),
+            ranked=self.run.on if is_ranked else None,
+            rank=fact.rank if fact else "",
+            result_sent=_last(letters.days(MailKind.RESULT, about)),
+            password_sent=_last(letters.days(MailKind.PASSWORD, about)),
+            due=due,
+            overdue=max(0, late),
+            awaited=awaited,
+            trouble=letters.trouble,
+            fact=fact,
+            lost=self.lost,
+        )
+
+    def _deciding(self) -> ReturnFacts | None:
+        """The worst of the returns that count, and of the bad ones one not yet sent back."""
+
+        def badness(fact: ReturnFacts) -> tuple[int, bool]:
+            is_sent_back = bool(self.letters.days(MailKind.CORRECTION, fact.sha256))
+            return _ORDER[self._stage(fact)], is_sent_back
+
+        return min(_counting(self.returns), key=badness, default=None)
+
+    def _stage(self, fact: ReturnFacts | None) -> Stage:
+        """How far the client has come with a return, or without any."""
+        if fact is None:
+            return self._asked()
+        if fact.status is not Status.RANKED:
+            return Stage.CORRECTING
+        is_sent = self.letters.days(MailKind.RESULT, fact.sha256)
+        return Stage.DELIVERED if is_sent else Stage.RANKED
+
+    def _asked(self) -> Stage:
+        if self.letters.days(MailKind.RESULT):  # of a return that lies there no more
+            return Stage.DELIVERED
+        if self.letters.reminders_about(""):
+            return Stage.REMINDED
+        return Stage.SENT if self.letters.days(MailKind.REQUEST) else Stage.UNSENT
+
+    def _received(self, fact: ReturnFacts | None, unread: Sequence[Posted]) -> date | None:
+        """The day of the newest mail that was not read, or of the return that counts."""
+        if unread:
+            return max(mail.time.date() for mail in unread)
+        if fact is None or fact.received:
+            return fact.received if fact else None
+        brought = (mail for mail in self.letters.collected if mail.file == fact.file)
+        return max((mail.time.date() for mail in brought), default=None)
+
+    def _correction_sent(self, stage: Stage, fact: ReturnFacts | None) -> date | None:
+        """While a correction is due, a request about an earlier return is none about this one."""
+        this = fact.sha256 if fact and stage is Stage.CORRECTING else None
+        return _last(self.letters.days(MailKind.CORRECTION, this))
+
+    def _awaited(self, stage: Stage, due: date | None) -> tuple[Awaited, ...]:
+        """What the client was asked for and has not sent: nothing while something lies unread."""
+        if stage in (Stage.SENT, Stage.REMINDED):
+            return (first_answer(self.letters, due),)
+        if stage is not Stage.CORRECTING:
+            return ()
+        bad = [fact for fact in _counting(self.returns) if self._stage(fact) is stage]
+        found = (correction(self.letters, fact, due) for fact in bad)
+        return tuple(each for each in found if each)
+
+    def _counting_from(
+        self, stage: Stage, awaited: Sequence[Awaited], due: date | None
+    ) -> date | None:
+        """The day that days late are counted from: while a correction is to be asked for yet, that
+        of the first answer."""
+        fact = self._deciding()
+        if stage is Stage.CORRECTING and any(each.fact == fact for each in awaited):
+            return min((each.expected for each in awaited if each.expected), default=due)
+        return due
+
+
+def _by_client(facts: Iterable[ReturnFacts]) -> dict[str, list[ReturnFacts]]:
+    found: dict[str, list[ReturnFacts]] = defaultdict(list)
+    for fact in facts:
+        if fact.client:
+            found[fact.client.casefold()].append(fact)
+    return found
+
+
+def _counting(returns: Sequence[ReturnFacts]) -> list[ReturnFacts]:
+    """The returns that count; an unreadable one does not beside a readable one, unless newer."""
+    readable = [fact for fact in returns if fact.status in _READABLE]
+    rejected = [fact for fact in returns if fact.status is Status.REJECTED]
+    if not readable:
+        return rejected
+    days = [fact.received for fact in readable]
+    newest = max((day for day in days if day), default=None)
+    if newest is None or None in days:
+        return readable
+    return readable + [fact for fact in rejected if fact.received and fact.received > newest]
+
+
+def _last(days: Sequence[date]) -> date | None:
+    return days[-1] if days else None

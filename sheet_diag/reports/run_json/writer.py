@@ -1,0 +1,248 @@
+"""run.json: what became of every file, and the numbers of its diagnosis.
+
+The schema is a contract for scripts (docs/run-json.md): additions are fine, changes are not. What
+one return tells is worked out where its whole record is at hand, and written as it comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sheet_diag.diagnosis.comparison.previous import entries_digest, fingerprint
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import Comparison, Movement, Peers, Previous, Standing
+from sheet_diag.model.overrides import Judgement, Override
+from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status, Way
+from sheet_diag.model.returns import Problem
+from sheet_diag.storage.run_json_file import Document, one_line
+from sheet_diag.text import problems
+from sheet_diag.text.numbers import exact, shown
+
+SCHEMA: Final = 1
+
+
+class Journal:
+    """The file in the making: `counts` are known when the first return is told."""
+
+    def __init__(
+        self, path: Path, catalog: Catalog, counts: Mapping[Status, int], as_of: date
+    ) -> None:
+        self._file = path.open("wb")
+        dated = {"as_of": as_of.isoformat(), **_head(catalog, counts)}
+        self._document = Document(self._file, dated)
+
+    def add(self, line: bytes) -> None:
+        """Add a return, as `entry` tells it."""
+        self._document.add(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._file:
+            if error is None:
+                self._document.end()
+
+
+def verdicts(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> bytes:
+    """The same of single files, which no date and no output belong to."""
+    file = io.BytesIO()
+    document = Document(file, _head(catalog, Counter(outcome.status for outcome in outcomes)))
+    for outcome in outcomes:
+        document.add(entry(catalog, outcome, lang))
+    document.end()
+    return file.getvalue()
+
+
+def entry(catalog: Catalog, outcome: Outcome, lang: Lang, points: int | None = None) -> bytes:
+    """One return, as a line of the file; the outcome must be whole. `points` are those of its
+    correction (None: it has none)."""
+    return one_line({**_entry(catalog, outcome, lang), "points": points})
+
+
+def _head(catalog: Catalog, counts: Mapping[Status, int]) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "catalog": {
+            "id": catalog.id,
+            "version": catalog.version,
+            "sha256": catalog.sha256,
+            "items": {name: fingerprint(catalog, item) for name, item in catalog.items.items()},
+        },
+        "counts": {"files": sum(counts.values()), **{s.value: counts.get(s, 0) for s in Status}},
+    }
+
+
+def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
+    received = outcome.received
+    sheet = received.sheet
+    profile = dict(sheet.profile) if sheet else {}
+    client = {**profile, "id": sheet.identity.client, "name": sheet.name} if sheet else None
+    return {
+        "file": received.file,
+        "member": received.member,
+        "received": received.received or None,
+        "sender": received.sender or None,
+        "sha256": received.sha256,
+        "file_sha256": received.file_sha256 or None,
+        "status": outcome.status.value,
+        "client": client,
+        "lang": sheet.lang.value if sheet else None,
+        "problems": [_problem(problem, lang) for problem in outcome.problems],
+        "result": outcome.result,
+        "correction": outcome.correction,
+        "pdf": outcome.pdf,
+        "pdf_sha256": outcome.pdf_sha256,
+        "answers": sheet.answers if sheet else {},
+        "entries": entries_digest(received),
+        "overrides": [_override(override) for override in received.judgement.overrides],
+        "comment_sha256": _comment_digest(received.judgement),
+        "comparison": _comparison(outcome.comparison),
+        "diagnosis": _diagnosis(catalog, outcome.diagnosis) if outcome.diagnosis else None,
+    }
+
+
+def _problem(problem: Problem, lang: Lang) -> dict[str, Any]:
+    return {
+        "code": problem.code.value,
+        "severity": problems.severity(problem.code).value,
+        "sheet": problem.sheet,
+        "cell": problem.cell,
+        "item": problem.item,
+        "value": problem.value,
+        "message": problems.message(problem, lang),
+        "todo": problems.advice(problem, lang),
+    }
+
+
+def _override(override: Override) -> dict[str, Any]:
+    return {
+        "item": override.item,
+        "from": override.before,
+        "raw": override.raw,
+        "to": override.after,
+        "reason": override.reason,
+        "by": override.by,
+    }
+
+
+def _comment_digest(decided: Judgement) -> str | None:
+    """SHA-256 of the consultant's comment, to tell a changed one; the report alone tells it."""
+    if not decided.comment:
+        return None
+    return hashlib.sha256(decided.comment.encode("utf-8", "replace")).hexdigest()
+
+
+def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
+    scores = diagnosis.scores
+    ranked = scores.rank is not None
+    return {
+        "gates": [{"rule": gate.rule, "category": gate.category} for gate in scores.gates],
+        "overall": _overall(scores),
+        "base_rank": scores.base_rank,
+        "rank": scores.rank,
+        "rank_interval": [scores.rank, scores.upper_rank] if ranked else None,
+        "strict_rank": scores.strict_rank,
+        "caps": [
+            {"rule": cap.rule, "at_most": cap.at_most, "because": list(cap.because)}
+            for cap in scores.caps
+        ],
+        "findings": [{"rule": f.rule, "about": list(f.about)} for f in scores.findings],
+        "categories": {c.id: _score(scores.categories[c.id].score) for c in catalog.categories},
+        "comments": [
+            {
+                "category": comment.category,
+                "items": list(comment.items),
+                "note": {"kind": comment.note_kind, "of": comment.note_of},
+            }
+            for comment in diagnosis.comments
+        ],
+        "open_items": list(diagnosis.open_items),
+        "ways": [_way(way) for way in diagnosis.ways],
+        "insurance": {
+            "exposure": diagnosis.insurance.exposure,
+            "level": diagnosis.insurance.level,
+            "variant": diagnosis.insurance.variant,
+        },
+    }
+
+
+def _way(way: Way) -> dict[str, Any]:
+    return {
+        "target": way.target,
+        "items": list(way.items),
+        "overall": _score(way.score),
+        "rank": way.rank,
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "peers": [_peers(group) for group in comparison.peers],
+        "previous": _previous(comparison.previous) if comparison.previous else None,
+        "reference": comparison.reference or None,
+        "reference_version": comparison.reference_version or None,
+    }
+
+
+def _peers(group: Peers) -> dict[str, Any]:
+    measures = {name or "overall": _standing(each) for name, each in group.standings.items()}
+    return {"kind": group.kind, "choice": group.choice or None, "measures": measures}
+
+
+def _standing(each: Standing) -> dict[str, Any]:
+    """As the report shows it: statistics in whole points, the 偏差値 to one decimal."""
+    return {
+        "count": each.count,
+        "mean": round(each.mean),
+        "lower": round(each.lower),
+        "median": round(each.median),
+        "upper": round(each.upper),
+        "position": each.position,
+        "deviation": None if each.deviation is None else round(each.deviation, 1),
+    }
+
+
+def _previous(previous: Previous) -> dict[str, Any]:
+    return {
+        "as_of": previous.as_of.isoformat(),
+        "rank": previous.rank,
+        "overall": _score(previous.score),
+        "categories": {name: _score(score) for name, score in previous.categories.items()},
+        "same_catalog": previous.same_catalog,
+        "copied": previous.copied,
+        "changes": [
+            {"item": c.item, "movement": c.movement, "from": c.before, "to": c.now}
+            for c in previous.changes
+            if c.movement is not Movement.SAME or c.before != c.now
+        ],
+    }
+
+
+def _overall(scores: Scores) -> dict[str, str] | None:
+    if scores.overall is None or scores.upper is None:
+        return None
+    return {
+        "exact": exact(scores.overall),
+        "shown": shown(scores.overall),
+        "upper": shown(scores.upper),
+        "strict": shown(scores.strict),
+    }
+
+
+def _score(score: Fraction | None) -> dict[str, str] | None:
+    return None if score is None else {"exact": exact(score), "shown": shown(score)}

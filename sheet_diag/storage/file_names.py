@@ -1,0 +1,61 @@
+"""File names of results: readable, safe on every system, the same for the same return."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Final
+
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.text.wording import Wording
+
+_LONGEST: Final = 80
+_MOST_BYTES: Final = 200
+_MOST_BYTES_IN_ALL: Final = 240
+_EDGES: Final = " \u3000._~$"
+_FORBIDDEN = re.compile(
+    r'[<>:"/\\|?*#%\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]'
+)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$", re.IGNORECASE)
+
+
+def report_number(as_of: date, sha256: str) -> str:
+    """`SD-20261123-0dd95d12`: the date and the start of the return's SHA-256."""
+    return f"SD-{as_of:%Y%m%d}-{sha256[:8]}"
+
+
+def result_name(client: str, number: str) -> str:
+    """`株式会社見本_SD-20261123-0dd95d12.xlsx`; the number alone where no name is left."""
+    name = safe_name(client)
+    return f"{name}_{number}.xlsx" if name else f"{number}.xlsx"
+
+
+def correction_name(client: str, number: str, lang: Lang) -> str:
+    """`株式会社見本_修正のお願い_SD-20261123-0dd95d12.xlsx`, as it is attached to a mail."""
+    return result_name(client, f"{Wording(lang)('sheet.correction.file')}_{number}")
+
+
+def issued_name(client: ListedClient) -> str:
+    """`ヒアリングシート_株式会社見本_C-001.xlsx`: no two of a list, since it ends with the id."""
+    sheet, id_ = Wording(client.lang)("sheet.name.questions"), safe_name(client.id)
+    others = len(f"{sheet}__{id_}.xlsx".encode())
+    name = _cut(safe_name(client.company), _MOST_BYTES_IN_ALL - others).strip(_EDGES)
+    return "_".join(filter(None, (sheet, name, id_))) + ".xlsx"
+
+
+def safe_name(text: str) -> str:
+    """Text as part of a file name: NFC, no separators, control or bidi marks, not too long."""
+    whole = text.encode("utf-8", "ignore").decode("utf-8")
+    plain = unicodedata.normalize("NFC", " ".join(_FORBIDDEN.sub("_", whole).split()))
+    name = _cut(plain).strip(_EDGES)
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _cut(name: str, most: int = _MOST_BYTES) -> str:
+    """At most 80 characters, and few enough bytes for every file system (255 a name)."""
+    kept = name[:_LONGEST]
+    while len(kept.encode("utf-8")) > most:
+        kept = kept[:-1]
+    return kept

@@ -1,0 +1,272 @@
+"""Folders of an object store (s3://, gs://, abfs://, what fsspec knows) as folders of this disk.
+
+The input is fetched before a run and what the run wrote is put back after it, so that no other
+module knows of stores. Credentials are found as their own tools do, never taken from options.
+What is guaranteed of a run that stops half-way is told in docs/object-store.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from sheet_diag.model.errors import ToldError
+from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.storage.report_passwords.file import is_former
+from sheet_diag.storage.staging import JOURNAL, LOCK, MOVING, former_outputs
+
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_TOLD: Final = 1024**3  # bytes; a larger file is said to be of this size
+_LONGEST: Final = 255  # bytes of a name on most disks
+_MODIFIED: Final = ("LastModified", "last_modified", "mtime", "updated", "created")
+_THREADS: Final = 32  # a removal is one short question each
+
+
+class RemoteError(ToldError):
+    """A store that cannot be used."""
+
+
+class HalfwayError(KeyboardInterrupt):
+    """Stopped by Ctrl-C while outputs were put in their places."""
+
+
+def is_url(place: str) -> bool:
+    """Whether a place is no path of this machine."""
+    return bool(_URL.match(place))
+
+
+@contextmanager
+def folders(source: str, target: str, largest: int) -> Iterator[tuple[Path, Path]]:
+    """Folders of this disk for an input and an output, each a URL or a path, which stays as it is.
+
+    Files of more than `largest` bytes are not fetched; they stand there with their size alone.
+    What is in the output folder at the end is put in its place, unless an error ends it all.
+    Raises `RemoteError`.
+    """
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sheet-diag-")))
+        output: Path | None = None
+        there = _Store.at(target) if is_url(target) else None
+        if there:
+            output = there.local or scratch / "output"
+            if not there.local:
+                stack.enter_context(_put_back(there, output))
+        yield _source(source, there, scratch / "input", largest), output or Path(target)
+
+
+def _source(source: str, output: _Store | None, folder: Path, largest: int) -> Path:
+    if not is_url(source):
+        return Path(source)
+    store = _Store.at(source)
+    if output and store.root == output.root:
+        raise RemoteError("cli.error.same_folder", path=source)
+    if store.local:
+        return store.local
+    store.fetch(folder, largest, output)
+    return folder
+
+
+@contextmanager
+def _put_back(store: _Store, folder: Path) -> Iterator[None]:
+    folder.mkdir()
+    with store.locked():
+        store.copy((JOURNAL, MOVING, PASSWORDS), folder)
+        former = former_outputs(folder)
+        yield
+        try:
+            store.replace(folder, former)
+        except RemoteError as error:
+            raise RemoteError("cli.error.remote.half", **error.parts) from error
+        except KeyboardInterrupt:
+            raise HalfwayError from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """A folder of a store. `root` is its path there, `local` the same folder if it is on this
+    disk."""
+
+    url: str
+    system: Any
+    root: str
+    local: Path | None
+
+    @classmethod
+    def at(cls, url: str) -> _Store:
+        with _told(url):
+            from fsspec.core import url_to_fs
+            from fsspec.implementations.local import LocalFileSystem
+
+            system, root = url_to_fs(url)
+            system.invalidate_cache()
+        local = Path(root) if isinstance(system, LocalFileSystem) else None
+        return cls(url, system, root.rstrip("/"), local)
+
+    def fetch(self, folder: Path, largest: int, apart_from: _Store | None) -> None:
+        """Everything below, as files of the folder that are as old as in the store."""
+        with _told(self.url):
+            facts = self._listing(apart_from)
+            places = dict(zip(facts, _places(facts), strict=True))
+            for name, place in places.items():
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                if facts[name]["size"] > largest:
+                    _stand_in(folder / place, facts[name]["size"])
+            wanted = [name for name in facts if facts[name]["size"] <= largest]
+            if wanted:  # many at a time, and no name is taken for a pattern
+                self.system.get(
+                    [self._path(n) for n in wanted], [str(folder / places[n]) for n in wanted]
+                )
+            for name, place in places.items():
+                time = _modified(facts[name])
+                os.utime(folder / place, ns=(time, time))
+
+    def _listing(self, apart_from: _Store | None) -> dict[str, Mapping[str, Any]]:
+        """What is known of each file below, by its name relative to the folder."""
+        start = f"{self.root}/"
+        hidden = f"{apart_from.root}/" if apart_from else None
+        listed: Mapping[str, Mapping[str, Any]] = self.system.find(self.root, detail=True)
+        found = {
+            path.removeprefix(start): facts
+            for path, facts in sorted(listed.items())
+            if path.startswith(start) and not (hidden and path.startswith(hidden))
+        }
+        files = {
+            name: facts
+            for name, facts in found.items()
+            if name and not name.endswith("/") and facts.get("type") == "file"
+        }
+        if not files:
+            raise RemoteError("cli.error.empty", path=self.url)
+        return files
+
+    def copy(self, names: Iterable[str], folder: Path) -> None:
+        """Those of the files that are there."""
+        with _told(self.url):
+            for name in names:
+                with suppress(FileNotFoundError):
+                    (folder / name).write_bytes(self.system.cat_file(self._path(name)))
+
+    def replace(self, folder: Path, former: set[str]) -> None:
+        """Put the files of the folder in their places, the journal last, and remove those of the
+        former ones that are no longer made."""
+        made = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        names = sorted(name for name in made if not name.startswith("."))
+        with _told(self.url):
+            plan = json.dumps(sorted({*names, *former})).encode()
+            self.system.pipe_file(self._path(MOVING), plan)
+            for group in _groups(names):
+                self.system.put([str(folder / n) for n in group], [self._path(n) for n in group])
+            self._remove((former - set(names)) | {MOVING})
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """No other run meanwhile, where the store can make a file only if there is none."""
+        since = datetime.now(UTC).isoformat(timespec="seconds").encode()
+        lock = self._path(LOCK)
+        with _told(self.url):
+            try:
+                self.system.pipe_file(lock, since, mode="create")
+            except FileExistsError as error:
+                raise RemoteError(
+                    "cli.error.remote.busy", path=f"{self.url.rstrip('/')}/{LOCK}"
+                ) from error
+        try:
+            yield
+        finally:
+            with _told(self.url):
+                self._remove({LOCK})
+
+    def _remove(self, names: Iterable[str]) -> None:
+        def remove(name: str) -> None:
+            with suppress(FileNotFoundError):
+                self.system.rm_file(self._path(name))
+
+        with ThreadPoolExecutor(_THREADS) as threads:
+            list(threads.map(remove, sorted(names)))
+
+    def _path(self, name: str) -> str:
+        return f"{self.root}/{name}"
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    try:
+        yield
+    except RemoteError:
+        raise
+    except ImportError as error:
+        raise RemoteError("cli.error.remote.extra", url=url, reason=str(error)) from error
+    except Exception as error:  # each store has errors of its own, which are no faults of ours
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise RemoteError("cli.error.remote", url=url, reason=reason) from error
+
+
+def _groups(names: Sequence[str]) -> Iterator[list[str]]:
+    """Passwords before what they open, former ones before those; documents before what tells of
+    them, the journal last."""
+    order = {PASSWORDS: 0, JOURNAL: 3, **{name: -1 for name in names if is_former(name)}}
+    by_rank: dict[int, list[str]] = {}
+    for name in names:
+        by_rank.setdefault(order.get(name, 1 if "/" in name else 2), []).append(name)
+    return (by_rank[rank] for rank in sorted(by_rank))
+
+
+# --- files that stand for objects
+
+
+def _places(names: Iterable[str]) -> Iterator[str]:
+    """A relative path for each name, its own wherever a disk can have that. A store also knows
+    names that a disk does not, and files that are folders of others."""
+    files: set[str] = set()
+    above: set[str] = set()
+    for name in names:
+        place = "/".join(map(_part, name.split("/")))
+        parents = {str(each) for each in PurePosixPath(place.casefold()).parents}
+        key = place.casefold()
+        if key in files or key in above or not parents.isdisjoint(files):
+            place = _marked(place.replace("/", "_"), name)
+            parents = set()
+        files.add(place.casefold())
+        above |= parents
+        yield place
+
+
+def _part(part: str) -> str:
+    """One name of a path: nothing that leads elsewhere, or is longer than a disk allows."""
+    if part in ("", ".", ".."):
+        return part.replace(".", "%2E") or "%2F"
+    part = part.replace("\0", "%00").replace("\\", "%5C")
+    return part if len(part.encode()) <= _LONGEST else _marked(part, part)
+
+
+def _marked(place: str, name: str) -> str:
+    """A short name that no other object has."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    suffix = PurePosixPath(place).suffix[:10]
+    return f"{place.removesuffix(suffix)[:60]}~{digest}{suffix}"
+
+
+def _stand_in(path: Path, size: int) -> None:
+    """A file with nothing in it but its size: it is refused for that before it is opened."""
+    with path.open("wb") as file:
+        file.truncate(min(size, _TOLD))
+
+
+def _modified(facts: Mapping[str, Any]) -> int:
+    """When an object was last changed, in nanoseconds since 1970."""
+    given = next((facts[name] for name in _MODIFIED if facts.get(name)), 0)
+    if isinstance(given, str):
+        given = datetime.fromisoformat(given)
+    if isinstance(given, datetime):
+        given = (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
+    return round(given * 1_000_000) * 1_000

@@ -1,0 +1,158 @@
+"""Writes outputs beside their places first and moves them in at the end.
+
+Only one run at a time works in an output folder. Before anything is moved, the list of what will
+be is written down: a run that was killed while moving leaves that list, and the next one takes
+away whatever it does not make again. Removes what former runs made; never anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Final, Self
+
+from filelock import FileLock, Timeout
+
+from sheet_diag.storage.run_json_file import entries
+from sheet_diag.storage.signals import interrupts
+
+JOURNAL: Final = "run.json"
+# Folders that are ours alone, and what we write there.
+_OURS: Final = {
+    "results": (".xlsx",),
+    "corrections": (".xlsx",),
+    "pdf": (".pdf",),
+    "data": (".csv", ".parquet"),
+}
+LOCK: Final = ".sheet-diag.lock"
+MOVING: Final = ".sheet-diag-moving.json"
+_PREFIX: Final = ".sheet-diag-work-"
+
+
+class OutputBusyError(Exception):
+    """Another run is writing into the same output folder."""
+
+
+class Staging:
+    """A folder beside the final places, gone when done."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._lock = FileLock(output / LOCK)
+        self._folder = Path()
+        self._planned: dict[str, str] = {}
+        self._made: set[Path] = set()
+        self._ending = ExitStack()
+
+    @property
+    def spool(self) -> Path:
+        """A folder for what is unpacked meanwhile."""
+        return self._folder / "spool"
+
+    def place(self, name: str) -> Path:
+        """Where to write the output `name` (relative, forward slashes) for now.
+
+        Raises `ValueError` where two outputs would be one file on some system.
+        """
+        key = name.casefold()
+        if key in self._planned:
+            raise ValueError(f"two outputs with the name {name}")
+        self._planned[key] = name
+        path = self._folder / name
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        return path
+
+    def write(self, name: str, content: bytes) -> None:
+        """Stage one output."""
+        self.place(name).write_bytes(content)
+
+    def commit(self) -> None:
+        """Move everything into place, the journal last, then remove what is no longer made.
+
+        Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
+        From here on it is too late for Ctrl-C: who stops a run is told that nothing has changed.
+        """
+        self._ending.enter_context(interrupts(signal.SIG_IGN))
+        former = former_outputs(self._output)
+        names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
+        for name in {*names, *former}:
+            _require_writable(self._output / PurePosixPath(name))
+        plan = self._folder / MOVING
+        plan.write_text(json.dumps(sorted({*names, *former})), encoding="utf-8")
+        plan.replace(self._output / MOVING)
+        for name in names:
+            target = self._output / PurePosixPath(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._folder / PurePosixPath(name)).replace(target)
+        for name in former - set(names):
+            (self._output / PurePosixPath(name)).unlink(missing_ok=True)
+        (self._output / MOVING).unlink()
+
+    def __enter__(self) -> Self:
+        self._output.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout as error:
+            raise OutputBusyError(self._output) from error
+        try:
+            for left in self._output.glob(f"{_PREFIX}*"):  # of a run that was killed
+                shutil.rmtree(left)
+            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._output))
+            self.spool.mkdir()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._ending:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._lock.release()
+
+
+def _require_writable(path: Path) -> None:
+    if path.exists():
+        with path.open("r+b"):
+            pass
+
+
+def former_outputs(output: Path) -> set[str]:
+    """What former runs have made in an output folder: their own files, as far as they tell."""
+    return _outputs_of(output / JOURNAL) | _left_moving(output / MOVING)
+
+
+def _outputs_of(path: Path) -> set[str]:
+    """What a former run.json says that it wrote; none where it is missing or not ours."""
+    try:
+        made = ("result", "correction", "pdf")
+        names = {entry.get(key) for entry in entries(path) for key in made}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return set()
+    return {name for name in names if _is_ours(name)}
+
+
+def _left_moving(path: Path) -> set[str]:
+    """What a run that was killed while moving may have moved; none where there was none."""
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+        return {name for name in names if _is_ours(name)}
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _is_ours(name: object) -> bool:
+    parts = PurePosixPath(str(name)).parts
+    place = len(parts) == 2 and parts[1].endswith(_OURS.get(parts[0], ()))
+    return place and "\\" not in parts[1]

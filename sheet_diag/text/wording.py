@@ -1,0 +1,77 @@
+"""Every label that people read and the catalogue does not hold, in Japanese and English.
+
+The texts lie beside this module, one YAML file a part of the product; a key such as
+`sheet.column.answer` is the file's name and the key in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import yaml
+
+from sheet_diag.model.basics import Lang
+
+_KIND: Final = ".yaml"
+
+
+class Wording:
+    """The labels of one language: `say("sheet.column.answer")`."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+
+    def __call__(self, key: str, /, **parts: object) -> str:
+        """The label, with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
+        text = self._texts[key]
+        return text.format(**parts) if parts else text
+
+    @property
+    def lang(self) -> Lang:
+        """The language that is spoken from now on."""
+        return self._lang
+
+    @lang.setter
+    def lang(self, lang: Lang) -> None:
+        self._lang = lang
+        self._texts = _texts_in(lang)
+
+
+class _Texts(dict[str, str]):
+    """The labels of one language, a file at a time as they are asked for: help pages take one."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang.value
+
+    def __missing__(self, key: str) -> str:
+        found = _part(key.partition(".")[0])
+        self.update((each, texts[self._lang]) for each, texts in found.items())
+        return found[key][self._lang]
+
+
+@cache
+def _texts_in(lang: Lang) -> Mapping[str, str]:
+    """One language apart: a report asks for a label a thousand times."""
+    return _Texts(lang)
+
+
+@cache
+def labels() -> Mapping[str, Mapping[str, str]]:
+    """Every label: key -> language -> text."""
+    files = (file.name for file in resources.files("sheet_diag.text.labels").iterdir())
+    parts = [name.removesuffix(_KIND) for name in files if name.endswith(_KIND)]
+    return {key: texts for part in parts for key, texts in _part(part).items()}
+
+
+@cache
+def _part(name: str) -> Mapping[str, Mapping[str, str]]:
+    """The labels of one file; none where there is no such file."""
+    file = resources.files("sheet_diag.text.labels") / f"{name}{_KIND}"
+    if not file.is_file():
+        return {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    texts = yaml.load(file.read_bytes().decode("utf-8"), Loader=loader)
+    return {f"{name}.{key}": text for key, text in texts.items()}

@@ -1,0 +1,245 @@
+"""The cells of a sheet: kept by row until they are written, the finished ones already as XML.
+
+It writes the XML that XlsxWriter writes, which held an object a cell and a call an attribute: that
+was half the time of a report. Rows that `done` was told of are kept deflated, a twentieth of what
+they take as objects; there the formats stand in the order in which they were first used, because
+their numbers are known only when the sheets before are written.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from xlsxwriter.utility import xl_col_to_name
+
+from sheet_diag.xlsx.cell_values import BLANK, Content
+from sheet_diag.xlsx.errors import WorkbookError
+from sheet_diag.xlsx.formats import Form, Numbers
+
+ROWS: Final = 1_048_576
+COLUMNS: Final = 16_384
+Cell = tuple[Form, Content]
+Area = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+_BLOCK: Final = 16  # XlsxWriter tells the columns in use once for so many rows
+_MANY: Final = 32 * _BLOCK  # rows that are worth deflating
+_MARK: Final = "\0"  # around a format that has no number yet; XML holds none
+
+
+class _Rows(dict[int, dict[int, Cell]]):
+    """The cells of each row by column; a row before `first` is finished."""
+
+    first = 0
+
+    def __missing__(self, row: int) -> dict[int, Cell]:
+        if not self.first <= row < ROWS:
+            raise WorkbookError(f"row {row} is outside of the sheet or already finished")
+        cells: dict[int, Cell] = {}
+        self[row] = cells
+        return cells
+
+
+class _Names(dict[int, str]):
+    """The names of columns."""
+
+    def __missing__(self, col: int) -> str:
+        name = self[col] = str(xl_col_to_name(col))
+        return name
+
+
+class _Formats(dict[Form, str]):
+    """What stands after the number of the row: a format by its number in the workbook."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, form: Form) -> str:
+        xml = self[form] = f'" s="{self._numbers[form]}"'
+        return xml
+
+
+class _Marks(dict[Form, str]):
+    """The same for a format that has no number yet: its place among these."""
+
+    def __missing__(self, form: Form) -> str:
+        xml = self[form] = f'" s="{_MARK}{len(self)}{_MARK}"'
+        return xml
+
+
+_NAMES: Final = _Names()
+
+
+class Cells:
+    """The cells of a sheet. `notes` are XlsxWriter's, by row and column."""
+
+    def __init__(self, notes: Mapping[int, Mapping[int, Any]]) -> None:
+        self.merges: list[str] = []
+        self.row_trait = ""  # what XlsxWriter says of each row where Excel 2010's rules are
+        self._notes = notes
+        self._rows = _Rows()
+        self._lines: dict[int, tuple[int, str]] = {}  # how many cells a row starts with, as XML
+        self._heights: dict[int, str] = {}  # as attributes of the row
+        self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
+        self._tables: list[Area] = []
+        self._finished: list[bytes] = []
+        self._left: list[str] = []
+        self._edge_rows: set[int] = set()
+        self._edge_columns: set[int] = set()
+        self._marks = _Marks()
+
+    def put(self, row: int, col: int, form: Form, content: Content) -> None:
+        """Write a cell."""
+        if not 0 <= col < COLUMNS:
+            raise WorkbookError(f"column {col} is outside of the sheet")
+        self._rows[row][col] = (form, content)
+
+    def put_row(self, row: int, cells: Sequence[Cell]) -> None:
+        """Write cells from the first column on."""
+        if len(cells) > COLUMNS:
+            raise WorkbookError(f"column {len(cells) - 1} is outside of the sheet")
+        self._rows[row].update(enumerate(cells))
+
+    def write(self, row: int, width: int, xml: str) -> None:
+        """Write the first cells of a row as XML, each made of its `start`, the number of the row,
+        and its `rest`. Other cells stand to their right."""
+        self.require_open(row)
+        if width > COLUMNS:
+            raise WorkbookError(f"column {width - 1} is outside of the sheet")
+        self._lines[row] = (width, xml)
+
+    def start(self, col: int) -> str:
+        """The XML of a cell before the number of its row."""
+        return f'<c r="{_NAMES[col]}'
+
+    def rest(self, cell: Cell) -> str:
+        """The XML of a cell after the number of its row."""
+        form, (xml, _) = cell
+        return f"{self._marks[form]}{xml}"
+
+    def merge(self, area: Area, form: Form) -> None:
+        """Merge an area; its cells are blank."""
+        top, left, bottom, right = area
+        if not 0 <= left <= right < COLUMNS or top > bottom or (top, left) == (bottom, right):
+            raise WorkbookError(f"no area to be merged: {area}")
+        if self._tables and any(_overlap(area, table) for table in self._tables):
+            raise WorkbookError(f"a table stands where cells are merged: {area}")
+        columns = (2 << right) - (1 << left)
+        blanks = dict.fromkeys(range(left, right + 1), (form, BLANK))
+        for row in range(top, bottom + 1):
+            if self._merged[row] & columns:
+                raise WorkbookError(f"cells are merged already: {area}")
+            self._merged[row] |= columns
+            self._rows[row].update(blanks)
+        self.merges.append(f"{_NAMES[left]}{top + 1}:{_NAMES[right]}{bottom + 1}")
+
+    def claim(self, area: Area) -> None:
+        """Keep an area for a table."""
+        top, left, bottom, right = area
+        columns = (2 << right) - (1 << left)
+        merged = any(bits & columns for row, bits in self._merged.items() if top <= row <= bottom)
+        if merged or any(_overlap(area, table) for table in self._tables):
+            raise WorkbookError(f"something stands where a table is to be: {area}")
+        self._tables.append(area)
+
+    def height(self, row: int, attributes: str) -> None:
+        """Set the height of a row."""
+        self.require_open(row)
+        self._heights[row] = attributes
+
+    def require_open(self, row: int) -> None:
+        """Refuse a row that is finished or outside of the sheet."""
+        if not self._rows.first <= row < ROWS:
+            raise WorkbookError(f"row {row} is outside of the sheet or finished")
+
+    def done(self, row: int) -> None:
+        """No row before this one will change: what came of many is enough."""
+        end = row - row % _BLOCK
+        if end - self._rows.first >= _MANY:
+            self._finish(end)
+
+    def _finish(self, end: int) -> None:
+        text = "".join(self._texts(end, self._marks))
+        self._finished.append(zlib.compress(text.encode(), 1))
+        self._rows.first = end
+        for rows in (self._rows, self._lines, self._heights, self._merged):
+            for each in [each for each in rows if each < end]:
+                del rows[each]
+
+    def row(self, row: int) -> Mapping[int, Cell]:
+        """The cells of a row, for a chart."""
+        self.require_open(row)
+        if row in self._lines:
+            raise WorkbookError(f"no chart can show row {row}")
+        return self._rows.get(row, {})
+
+    def __bool__(self) -> bool:
+        """Whether anything was written."""
+        return bool(self._rows or self._lines or self._finished)
+
+    def close(self, numbers: Numbers) -> tuple[set[int], set[int]]:
+        """Make XML of what is left. Rows and columns come back, the outmost and some between."""
+        if self._finished or self._lines:
+            self._finish(ROWS)
+        self._left = list(self._texts(ROWS, _Formats(numbers)))
+        return self._edge_rows, self._edge_columns
+
+    def xml(self, numbers: Numbers) -> Iterator[str]:
+        """The rows of a closed sheet, in pieces."""
+        for finished in self._finished:
+            yield self._numbered(finished, numbers)
+        yield from self._left
+
+    def _texts(self, end: int, formats: Mapping[Form, str]) -> Iterator[str]:
+        first = self._rows.first
+        known = {*self._rows, *self._lines, *self._heights, *self._notes}
+        rows = sorted(row for row in known if first <= row < end)
+        for _, block in groupby(rows, lambda row: row // _BLOCK):
+            yield self._block(list(block), formats)
+
+    def _block(self, block: Sequence[int], formats: Mapping[Form, str]) -> str:
+        cells, notes = self._rows.get, self._notes.get
+        used: set[int] = set()
+        used.update(*(cells(row, ()) for row in block), *(notes(row, ()) for row in block))
+        for row in block:
+            if row in self._lines:
+                used.update((0, self._lines[row][0] - 1))
+        spans = ""
+        if used:
+            first, last = min(used), max(used)
+            self._edge_columns.update((first, last))
+            spans = f' spans="{first + 1}:{last + 1}"'
+        self._edge_rows.update((block[0], block[-1]))
+        return "".join([self._row(row, spans, formats) for row in block])
+
+    def _row(self, row: int, spans: str, formats: Mapping[Form, str]) -> str:
+        number = str(row + 1)
+        head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{self.row_trait}'
+        cells = self._rows.get(row, {})
+        width, written = self._lines.get(row, (0, ""))
+        if written and cells and min(cells) < width:
+            raise WorkbookError(f"row {row} has a cell twice")
+        if not (cells or written):
+            return f"{head}/>"
+        pieces = [f"{head}>{written}"]
+        for col in sorted(cells):
+            form, (xml, _) = cells[col]
+            pieces.append(f'<c r="{_NAMES[col]}{number}{formats[form]}{xml}')
+        pieces.append("</row>")
+        return "".join(pieces)
+
+    def _numbered(self, finished: bytes, numbers: Numbers) -> str:
+        forms = list(self._marks)
+        pieces = zlib.decompress(finished).decode().split(_MARK)
+        marks = dict.fromkeys(pieces[1::2])  # in the order of the cells
+        names = {mark: str(numbers[forms[int(mark)]]) for mark in marks}
+        pieces[1::2] = [names[mark] for mark in pieces[1::2]]
+        return "".join(pieces)
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

@@ -1,0 +1,176 @@
+"""A finished workbook, cut open where its copies differ: some shared strings, a document property,
+some cells of one sheet. Whatever is the same in every copy is deflated once.
+
+A copy is the workbook that would have been written with its texts in the first place, byte for
+byte, as long as they relate to each other as the pattern's do: the same of them are equal, and
+none is one of its other strings (`is_free`). Row heights and formats are the pattern's.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise, zip_longest
+from typing import Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from sheet_diag.text.excel_text import property_text, storable
+from sheet_diag.xlsx.cell_values import BLANK, shared_content, shared_item, xml_text
+from sheet_diag.xlsx.errors import WorkbookError
+from sheet_diag.xlsx.zip_writer import Package, deflate
+
+_STRINGS: Final = "xl/sharedStrings.xml"
+_PROPERTIES: Final = "docProps/custom.xml"
+_SHEET: Final = "xl/worksheets/sheet"
+_ITEM: Final = re.compile("<si>.*?</si>", re.DOTALL)
+_COUNT: Final = re.compile(r'(?<= count=")\d+')
+# What follows the format of a cell without a formula: nothing, or the number of a string.
+_CONTENT: Final = r'" s="\d+"(/>| t="s"><v>\d+</v></c>)'
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Where copies differ.
+
+    `texts` are the strings that are exchanged, each as often as it stands in cells; `name` is the
+    document property that holds the first of them (empty: none does); `cells` are those of the
+    `sheet` of that number, counted from 1, by row and column.
+    """
+
+    texts: Sequence[str]
+    name: str = ""
+    sheet: int = 1
+    cells: Sequence[tuple[int, int]] = ()
+
+
+class Pattern:
+    """The workbook. WorkbookError where it cannot be cut open as wanted."""
+
+    def __init__(self, content: bytes, openings: Openings) -> None:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {name: archive.read(name).decode() for name in archive.namelist()}
+        self._form = f"{_SHEET}{openings.sheet}.xml"
+        self._cells = _cut_cells(parts[self._form], openings.cells)
+        self._strings = _Strings(parts, openings.texts, self._cells)
+        self._property = _cut_property(parts, openings)
+        own = {_STRINGS}
+        own |= {self._form} if self._cells.is_open else set()
+        own |= {_PROPERTIES} if self._property.is_open else set()
+        self._parts = {
+            name: None if name in own else deflate(part.encode()) for name, part in parts.items()
+        }
+
+    def is_free(self, text: str) -> bool:
+        """Whether a copy may have this text among its own."""
+        return storable(text) == text and self._strings.number(text) is None
+
+    def copy(self, texts: Sequence[str], words: Sequence[str] = ()) -> bytes:
+        """The workbook with these texts in place of its own, and in its open cells words: strings
+        of the pattern, or nothing."""
+        contents = [self._content(word) for word in words]
+        filled = len(contents) - contents.count(BLANK[0])
+        name = xml_text(property_text(texts[0])) if texts else ""
+        own = {
+            _STRINGS: self._strings.exchanged(texts, filled),
+            _PROPERTIES: self._property.joined([name] if self._property.is_open else []),
+            self._form: self._cells.joined(contents),
+        }
+        file = io.BytesIO()
+        package = Package(file)
+        for part, deflated in self._parts.items():
+            package.add(part, deflated or deflate(own[part].encode()))
+        package.close()
+        return file.getvalue()
+
+    def _content(self, word: str) -> str:
+        if not word:
+            return BLANK[0]
+        number = self._strings.number(word)
+        if number is None:
+            raise WorkbookError(f"the pattern has no such string: {word}")
+        return shared_content(number)
+
+
+class _Cut:
+    """Text in pieces, and what stood between them."""
+
+    def __init__(self, text: str, spans: Iterable[tuple[int, int]]) -> None:
+        edges = [0, *chain.from_iterable(spans), len(text)]
+        parts = [text[start:end] for start, end in pairwise(edges)]
+        self._pieces, self.taken = parts[::2], parts[1::2]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is missing."""
+        return bool(self.taken)
+
+    def joined(self, between: Sequence[str]) -> str:
+        """The pieces with something between each two."""
+        if len(between) != len(self.taken):
+            raise WorkbookError(f"{len(self.taken)} openings, {len(between)} texts")
+        return "".join(chain.from_iterable(zip_longest(self._pieces, between, fillvalue="")))
+
+
+class _Strings:
+    """The shared strings, open at those that are exchanged and at their count."""
+
+    def __init__(self, parts: Mapping[str, str], texts: Sequence[str], cells: _Cut) -> None:
+        xml = parts[_STRINGS]
+        items = list(_ITEM.finditer(xml))
+        self._numbers = {item[0]: number for number, item in enumerate(items)}
+        own = {text: self._numbers.pop(shared_item(text)) for text in dict.fromkeys(texts)}
+        for text, number in own.items():
+            _require_own(parts, number, texts.count(text))
+        order = sorted(own, key=own.__getitem__)
+        self._places = [texts.index(text) for text in order]
+        count = _COUNT.search(xml)
+        if not count:
+            raise WorkbookError("the strings are not counted")
+        self._fixed = int(count[0]) - sum(1 for each in cells.taken if each != BLANK[0])
+        self._cut = _Cut(xml, [count.span(), *(items[own[text]].span() for text in order)])
+
+    def number(self, text: str) -> int | None:
+        """The number of a string that is the same in every copy."""
+        return self._numbers.get(shared_item(text))
+
+    def exchanged(self, texts: Sequence[str], filled: int) -> str:
+        """The part with these texts, when so many of the open cells hold strings."""
+        own = (shared_item(texts[place]) for place in self._places)
+        return self._cut.joined([str(self._fixed + filled), *own])
+
+
+def _require_own(parts: Mapping[str, str], number: int, cells: int) -> None:
+    """A text that stands elsewhere as well is not the client's alone."""
+    content = shared_content(number)
+    found = sum(xml.count(content) for name, xml in parts.items() if name.startswith(_SHEET))
+    if found != cells:
+        raise WorkbookError(f"string {number} stands in {found} cells, not in {cells}")
+
+
+def _cut_cells(xml: str, cells: Iterable[tuple[int, int]]) -> _Cut:
+    spans = []
+    start = 0
+    for row, col in sorted(cells):
+        found = re.compile(f'<c r="{xl_rowcol_to_cell(row, col)}{_CONTENT}').search(xml, start)
+        if not found:
+            raise WorkbookError(f"no cell to be opened: {row}, {col}")
+        spans.append(found.span(1))
+        start = found.end()
+    return _Cut(xml, spans)
+
+
+def _cut_property(parts: Mapping[str, str], openings: Openings) -> _Cut:
+    xml = parts.get(_PROPERTIES, "")
+    if not openings.name:
+        return _Cut(xml, [])
+    value = xml_text(property_text(openings.texts[0]))
+    before = f' name="{openings.name}"><vt:lpwstr>'
+    at = xml.find(f"{before}{value}</vt:lpwstr>")
+    if at < 0:
+        raise WorkbookError(f"no document property {openings.name}")
+    start = at + len(before)
+    return _Cut(xml, [(start, start + len(value))])

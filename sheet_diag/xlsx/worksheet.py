@@ -1,0 +1,135 @@
+"""A worksheet of XlsxWriter whose cells are ours; whatever else a sheet has it writes itself."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_diag.xlsx.cell_values import Strings
+from sheet_diag.xlsx.cell_writer import COLUMNS, ROWS, Cells
+from sheet_diag.xlsx.errors import WorkbookError, require_done
+from sheet_diag.xlsx.formats import Form, Forms
+
+
+class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
+    """Cells, heights and merged areas go to `cells`; XlsxWriter's own methods for them do not
+    work here, except those for links and tables, which write cells by `_write_string`."""
+
+    forms: Forms  # the workbook's, as are the strings
+    str_table: Strings
+    dim_colmin: int | None
+    dim_colmax: int | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells = Cells(self.comments)
+
+    def set_height(self, row: int, points: float) -> None:
+        """Set a row height. XlsxWriter takes whole pixels, and an empty sheet to start in A."""
+        pixels = int(points * 4.0 / 3.0 + 0.5)
+        self.cells.height(row, "" if pixels == self.default_row_height else _size(pixels))
+        self.row_sizes[row] = (pixels or self.default_row_height, not pixels)
+        if self.dim_colmin is None and not self.cells:
+            self.dim_colmin = self.dim_colmax = 0
+
+    def conditional_format(self, *area_and_options: Any) -> int:
+        """Rules that came with Excel 2010 let XlsxWriter say something of every row."""
+        done = super().conditional_format(*area_and_options)
+        if self.excel_version == 2010:
+            self.cells.row_trait = ' x14ac:dyDescent="0.25"'
+        return int(done)
+
+    def add_table(self, *area_and_options: Any) -> int:
+        """XlsxWriter remembers each cell of a table, to see whether two overlap: here it is told
+        of two rows, and `cells` of the whole."""
+        *area, options = area_and_options
+        top, left, bottom, right = area
+        if bottom >= ROWS or right >= COLUMNS:
+            return -1
+        self.cells.claim((top, left, bottom, right))
+        done = super().add_table(top, left, min(bottom, top + 1), right, options)
+        if done == 0:
+            whole = dict.fromkeys(("range", "a_range", "autofilter"), xl_range(*area))
+            self.tables[-1].update(whole)
+        return int(done)
+
+    def validate(self, row: int, col: int, options: Mapping[str, Any]) -> None:
+        """Validate what is typed into a cell."""
+        names, values = tuple(options), tuple(map(_hashable, options.values()))
+        start, rest = _validation(names, values, tuple(map(type, values)))
+        if not (0 <= row < ROWS and 0 <= col < COLUMNS):
+            raise WorkbookError(f"no cell to be validated: {row}, {col}")
+        self.validations.append(f"{start}{xl_rowcol_to_cell(row, col)}{rest}")
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        # XlsxWriter looks in each for some forty functions that Excel 2016 does not have, which
+        # took longer than all the rest; `tests.lint` allows none of them.
+        del expand_future_functions
+        return formula.removeprefix("=")
+
+    def _write_string(self, row: int, col: int, string: str, cell_format: Form) -> int:
+        self.str_table.count += 1
+        self.cells.put(row, col, cell_format, self.str_table[string])
+        return 0
+
+    def _get_range_data(self, first: int, left: int, last: int, right: int) -> list[Any]:
+        """What a chart keeps of the cells that it shows: None for a row or a cell without any."""
+        data: list[Any] = []
+        for row in range(first, last + 1):
+            cells = self.cells.row(row)
+            columns = range(left, right + 1) if cells else range(left, left + 1)
+            data += [cells[col][1][1] if col in cells else None for col in columns]
+        return data
+
+    def _write_dimension(self) -> None:
+        rows, columns = self.cells.close(self.forms.cells)
+        for row in rows:
+            self._check_dimensions(row, 0, ignore_col=True)
+        for col in columns:
+            self._check_dimensions(0, col, ignore_row=True)
+        super()._write_dimension()
+
+    def _write_rows(self) -> None:
+        for piece in self.cells.xml(self.forms.cells):
+            self.fh.write(piece)
+
+    def _write_merge_cells(self) -> None:
+        if merges := self.cells.merges:
+            each = "".join([f'<mergeCell ref="{area}"/>' for area in merges])
+            self.fh.write(f'<mergeCells count="{len(merges)}">{each}</mergeCells>')
+
+    def _write_data_validation(self, validation: Any) -> None:
+        if isinstance(validation, str):
+            self.fh.write(validation)
+        else:
+            super()._write_data_validation(validation)
+
+
+@cache
+def _size(pixels: int) -> str:
+    return f' ht="{pixels * 0.75:.16g}" customHeight="1"' if pixels else ' hidden="1"'
+
+
+def _hashable(option: Any) -> Any:
+    return tuple(option) if isinstance(option, list) else option
+
+
+@lru_cache(maxsize=1024)
+def _validation(
+    names: tuple[str, ...], values: tuple[Any, ...], types: tuple[type, ...]
+) -> tuple[str, str]:
+    """What XlsxWriter writes before and after the cell that is validated. The same few drop-downs
+    stand in hundreds of rows, and in the next client's workbook."""
+    del types  # 1, 1.0 and True are equal, but not written alike
+    lists = [list(value) if isinstance(value, tuple) else value for value in values]
+    sheet = Sheet()
+    require_done(sheet.data_validation(0, 0, 0, 0, dict(zip(names, lists, strict=True))))
+    sheet.fh = io.StringIO()
+    sheet._write_data_validation(sheet.validations[0])
+    start, _, rest = sheet.fh.getvalue().partition(' sqref="A1"')
+    return f'{start} sqref="', f'"{rest}'
