@@ -2,8 +2,9 @@
 
 Answers as typed and all that follows from each of them are by far the most of a return, and only
 its own report, its entry in run.json and its lines in the tables need them. A worker takes them
-out (`examined`), the parent lays them on a `Shelf`, a worker puts them back (`whole`). Whoever
-looks at one of them meanwhile gets it from the shelf: never wrong, but slow for all returns.
+out (`examined`), the parent lays them on a `Shelf`,
+a worker puts them back (`whole`).
+Whoever looks at one of them meanwhile gets it from the shelf: never wrong, but slow.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ from sheet_diag.text.problems import FOR_THE_CONSULTANT
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What all documents of a run have in common. `report_lang` None: each report in the language
-    of its sheet; `previous` is the earlier run that clients are compared with."""
+    """What all documents of a run have in common. Without a `report_lang` each report is in the
+    language of its sheet; `previous` is the earlier run that clients are compared with."""
 
     issuer: Issuer
     as_of: date

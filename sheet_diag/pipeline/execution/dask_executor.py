@@ -70,8 +70,8 @@ def connect(url: str, bench: Any, limits: Limits, progress: Progress) -> Iterato
 class Cluster(Executor):
     """An executor of the teams of that name.
 
-    The future of a call raises `DiedError` as those of `Processes` do, and `ClusterError` where
-    the scheduler is gone.
+    The future of a call raises `DiedError` as those of `Processes` do, and
+    `ClusterError` where the scheduler is gone.
     """
 
     def __init__(self, client: Client, team: str, progress: Progress) -> None:

@@ -35,8 +35,8 @@ _NAME: Final = re.compile(r"[\w.-]+")
 
 
 class Team(WorkerPlugin):
-    """The processes of one worker. `kit` is the pickled bench and limits, `facts` are those of the
-    machine that asks (`facts`): the worker's must be the same."""
+    """The processes of one worker. `kit` is the pickled bench and limits, `facts` are those
+    of the machine that asks: the worker's must be the same."""
 
     def __init__(self, name: str, facts: Facts, kit: bytes) -> None:
         self.name = name

@@ -1,8 +1,8 @@
 """Spreads tasks over whatever runs them: any `concurrent.futures.Executor`.
 
 An executor runs `perform(task, entry)` in processes that hold a bench, what all tasks work with
-(`hold`). Only so many tasks are under way at a time, however many there are; results come in the
-order of the entries, so where and how fast they were worked out never shows.
+(`hold`). Only so many tasks are under way at a time, however many there are;
+results come in the order of the entries, so where and how fast they were worked out never shows.
 """
 
 from __future__ import annotations
