@@ -19,7 +19,7 @@ import yaml
 
 from sheet_diag.forms.write import Entries
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
 
 _T = TypeVar("_T")
 
@@ -169,7 +169,7 @@ def _labels(catalog: Catalog, lang: Lang) -> dict[str, dict[str, str]]:
 
 
 def _meant(choice: Choice) -> str:
-    if choice.role is Role.UNKNOWN:
+    if choice.role is ChoiceRole.UNKNOWN:
         return "u"
     if choice.value is None:
         return "a"

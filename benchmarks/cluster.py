@@ -26,9 +26,9 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.pipeline.execution import dask_executor as cluster
 from sheet_diag.pipeline.execution.executor import Workers
-from sheet_diag.pipeline.run import Order, run
-from tests.chores import ends
-from tests.clusters import Machines
+from sheet_diag.pipeline.run import RunConfig, run
+from tests.chores import end_task
+from tests.clusters import DaskCluster
 
 _TASKS: Final = 2_000
 _CHUNKS: Final = (1, 4, 16, 64)
@@ -44,16 +44,16 @@ def tasks() -> None:
     with _machines() as machines:
         for size in (0, _CONTENT):
             for chunk in _CHUNKS:
-                cluster.CHUNK = chunk  # type: ignore[misc]  # what is measured here
+                cluster.CALLS_PER_CHUNK = chunk  # type: ignore[misc]  # what is measured here
                 _print(f"{size:6} bytes, chunks of {chunk:2}", _nothing(machines, size), _TASKS)
 
 
-def _nothing(machines: Machines, size: int) -> Rates:
-    with cluster.connect(machines.url, "bench", Limits(), _quiet) as there:
+def _nothing(machines: DaskCluster, size: int) -> Rates:
+    with cluster.connect_cluster(machines.url, "bench", Limits(), _quiet) as there:
         workers = Workers[str](there, 4 * max(_CHUNKS), remote=True)
-        list(workers.map(ends, ["ready"]))
+        list(workers.map(end_task, ["ready"]))
         before = _seconds(machines)
-        for answer in workers.map(ends, (str(n).ljust(size) for n in range(_TASKS))):
+        for answer in workers.map(end_task, (str(n).ljust(size) for n in range(_TASKS))):
             assert isinstance(answer, str)
         return _since(before, machines)
 
@@ -67,7 +67,7 @@ def runs(counts: list[int]) -> None:
             source = Path(folder) / str(count)
             write_returns(source, count)
             before = _seconds(machines)
-            order = Order(
+            order = RunConfig(
                 source, Path(folder) / f"{count} out", load_catalog(), Issuer(), date.today(),
                 Lang.JA, scheduler=machines.url,
             )  # fmt: skip
@@ -79,15 +79,15 @@ def runs(counts: list[int]) -> None:
 
 
 @contextmanager
-def _machines() -> Iterator[Machines]:
+def _machines() -> Iterator[DaskCluster]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        Machines(Path(folder), workers=1) as machines,
+        DaskCluster(Path(folder), workers=1) as machines,
     ):
         yield machines
 
 
-def _seconds(machines: Machines) -> Rates:
+def _seconds(machines: DaskCluster) -> Rates:
     """Processor time of each part until now. Dask's worker is counted without its team: that does
     the same work as processes at home."""
     (worker,) = machines.workers
@@ -104,16 +104,16 @@ def _used(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def _since(before: Rates, machines: Machines, idle: Rates = NOTHING) -> Rates:
+def _since(before: Rates, machines: DaskCluster, idle: Rates = NOTHING) -> Rates:
     """What each part took; less what Dask takes by the clock, where that is told."""
     now = _seconds(machines)
     clock = now["clock"] - before["clock"]
     return {part: now[part] - before[part] - idle.get(part, 0.0) * clock for part in now}
 
 
-def _idle(machines: Machines) -> Rates:
+def _idle(machines: DaskCluster) -> Rates:
     """Processor time a second of each part while there is nothing to do."""
-    with cluster.connect(machines.url, "bench", Limits(), _quiet):
+    with cluster.connect_cluster(machines.url, "bench", Limits(), _quiet):
         before = _seconds(machines)
         time.sleep(_IDLE)
         found = _since(before, machines)

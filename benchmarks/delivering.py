@@ -26,26 +26,26 @@ from benchmarks.clients import Campaign
 from benchmarks.issuing import listed
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.forms.write import Entries, hearing_sheet
-from sheet_diag.mail.campaign.due_mails import results
-from sheet_diag.mail.campaign.outgoing import Dispatch, Looked, Office, look_at
-from sheet_diag.mail.compose.message import Sender
-from sheet_diag.mail.log.mail_log import Postbook
-from sheet_diag.mail.outgoing_checks.check import Guard
-from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.mail.campaign.due_mails import due_reports
+from sheet_diag.mail.campaign.outgoing import CheckedMail, ComposeContext, Dispatcher, check_mails
+from sheet_diag.mail.compose.message import FromAddress
+from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.outgoing_checks.check import MailChecker
+from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.mail import Parcel
-from sheet_diag.pipeline.run import Order, run
-from sheet_diag.reports.run_json.return_facts import facts_in
-from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.pipeline.run import RunConfig, run
+from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 
 _SEED: Final = 7
 _DAY: Final = date(2026, 11, 26)
 _LOOKS: Final = 2
-_SENDER: Final = Sender("shindan@example.co.jp", "")
+_SENDER: Final = FromAddress("shindan@example.co.jp", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ class Delivery:
     catalog: Catalog
     clients: ClientList
     output: Path
-    parcels: tuple[Parcel, ...]
+    parcels: tuple[OutgoingMail, ...]
 
-    def office(self, jobs: int | None) -> Office:
+    def office(self, jobs: int | None) -> ComposeContext:
         """Where the mails are written, by a guard that has seen nothing yet."""
         passwords = PasswordList.load(self.output / PASSWORDS).by_id()
-        guard = Guard(self.catalog, self.clients, _SENDER.address, {}, passwords)
-        return Office(ISSUER, _SENDER, Letters(), guard, self.output, _DAY, jobs)
+        guard = MailChecker(self.catalog, self.clients, _SENDER.address, {}, passwords)
+        return ComposeContext(ISSUER, _SENDER, MailTemplates(), guard, self.output, _DAY, jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,16 @@ def prepared(catalog: Catalog, folder: Path, count: int) -> Delivery:
             {**each.entries.profile, "company": client.company},
             {item: _first(catalog, item, client.lang) for item in catalog.items},
         )
-        content = hearing_sheet(catalog, client.lang, ISSUER, entries, client.id)
+        content = make_hearing_sheet(catalog, client.lang, ISSUER, entries, client.id)
         (source / f"{client.id}.xlsx").write_bytes(content)
     run(_order(catalog, source, output, clients), lambda *_: None)
-    _, facts = facts_in(output)
+    _, facts = load_return_facts(output)
     words = PasswordList.load(output / PASSWORDS).by_id()
-    mails = [each for each in results(clients, facts, output, words) if isinstance(each, Parcel)]
+    mails = [
+        each
+        for each in due_reports(clients, facts, output, words)
+        if isinstance(each, OutgoingMail)
+    ]
     if len(mails) != count:
         raise AssertionError(f"{len(mails)} of {count} clients have a report")
     return Delivery(catalog, clients, output, tuple(mails))
@@ -116,8 +120,8 @@ def measure(delivery: Delivery, alone: int, jobs: int) -> Taken:
     before = _alone(delivery, halves[0])
     start = time.perf_counter()
     office = delivery.office(jobs)
-    _require_passed(look_at(office, delivery.parcels, _no_step))
-    leaving = Dispatch(office, Postbook(delivery.output / "no-mail-log"))
+    _require_passed(check_mails(office, delivery.parcels, _no_step))
+    leaving = Dispatcher(office, MailLog(delivery.output / "no-mail-log"))
     if len(list(leaving.outgoing(delivery.parcels))) != len(delivery.parcels):
         _require_passed(leaving.stopped)
     together = time.perf_counter() - start
@@ -125,16 +129,16 @@ def measure(delivery: Delivery, alone: int, jobs: int) -> Taken:
     return Taken(len(delivery.parcels), len(some), jobs, together, before + after)
 
 
-def _alone(delivery: Delivery, parcels: Sequence[Parcel]) -> float:
+def _alone(delivery: Delivery, parcels: Sequence[OutgoingMail]) -> float:
     """Seconds for the looks by one process that remembers nothing."""
     start = time.perf_counter()
     for _ in range(_LOOKS):
-        _require_passed(look_at(delivery.office(1), parcels, _no_step))
+        _require_passed(check_mails(delivery.office(1), parcels, _no_step))
     return time.perf_counter() - start
 
 
-def _require_passed(looked: Sequence[Looked]) -> None:
-    stopped = [refusal.key for each in looked for refusal in each.refusals]
+def _require_passed(looked: Sequence[CheckedMail]) -> None:
+    stopped = [refusal.key for each in looked for refusal in each.errors]
     if stopped:
         raise AssertionError(f"a mail was stopped: {stopped[0]}")
 
@@ -147,8 +151,8 @@ def _first(catalog: Catalog, item: str, lang: Lang) -> str:
     return next(iter(catalog.offered(catalog.items[item]))).label[lang]
 
 
-def _order(catalog: Catalog, source: Path, output: Path, clients: ClientList) -> Order:
-    return Order(
+def _order(catalog: Catalog, source: Path, output: Path, clients: ClientList) -> RunConfig:
+    return RunConfig(
         input=source,
         output=output,
         catalog=catalog,

@@ -21,8 +21,8 @@ from typing import Final
 from benchmarks.clients import Campaign, Filled
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.forms.hearing_sheet.workbook import hearing_book
-from sheet_diag.forms.issue import sheet_content
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook
+from sheet_diag.forms.issue import make_sheet_content
 from sheet_diag.forms.write import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
@@ -59,7 +59,7 @@ def measure(catalog: Catalog, clients: int, built: int, *, former: bool) -> Take
         stamping += time.process_time() - start
         some = todo[done : min(done + len(stamped), built)]
         start = time.process_time()
-        made = [hearing_book(sheet_content(catalog, ISSUER, order)) for order in some]
+        made = [make_hearing_workbook(make_sheet_content(catalog, ISSUER, order)) for order in some]
         building += time.process_time() - start
         if made != stamped[: len(made)]:
             raise AssertionError("a stamped sheet is not the one that is built")

@@ -17,18 +17,18 @@ from random import Random
 from typing import Final
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
-from sheet_diag.diagnosis.comparison.previous import beside_previous, matched
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
+from sheet_diag.diagnosis.comparison.previous import add_previous, match_previous
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.diagnosis.overrides import Read, apply
+from sheet_diag.diagnosis.overrides import OverridableReturn, apply_overrides
 from sheet_diag.intake.resolution.action_plans import attach_plans
-from sheet_diag.intake.resolution.resolve import settle
+from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
-from sheet_diag.model.overrides import Decisions, Remark
-from sheet_diag.model.results import Diagnosis, Outcome
-from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
+from sheet_diag.model.overrides import ClientComment, OverridesContent
+from sheet_diag.model.results import Diagnosis, ReturnOutcome
+from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 
 _KINDS: Final = 7  # of answers, so that every part of a crowd is made of the same returns
 
@@ -61,38 +61,38 @@ def _responses(kind: int) -> tuple[Response, ...]:
     )
 
 
-def crowd(name: str, count: int) -> list[Read]:
+def crowd(name: str, count: int) -> list[OverridableReturn]:
     """Returns of one crowd, read and diagnosed."""
     return [_read(number, CROWDS[name](number)) for number in range(count)]
 
 
-def _read(number: int, says: Mapping[str, str]) -> Read:
+def _read(number: int, says: Mapping[str, str]) -> OverridableReturn:
     kind = number % _KINDS
     industries = list(_catalog().field_by_id["industry"].by_id)
     profile = {"company": "見本", "industry": industries[kind % len(industries)], **says}
-    identity = Identity(_catalog().id, _catalog().version, says.get("id"))
+    identity = SheetIdentity(_catalog().id, _catalog().version, says.get("id"))
     sheet = ReturnedSheet(identity, Lang.JA, profile, _responses(kind), "回答")
-    received = Received(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
+    received = ReceivedFile(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
     return received, _diagnosis(kind)
 
 
 @cache
 def _diagnosis(kind: int) -> Diagnosis:
-    return evaluate(_catalog(), ReturnedSheet(Identity(), Lang.JA, {}, _responses(kind), ""))
+    return evaluate(_catalog(), ReturnedSheet(SheetIdentity(), Lang.JA, {}, _responses(kind), ""))
 
 
-def overrides(read: list[Read]) -> list[Read]:
+def overrides(read: list[OverridableReturn]) -> list[OverridableReturn]:
     """The returns and a file with a comment on every client that has an id."""
     ids = [each.sheet.identity.client for each, _ in read if each.sheet]
     lines = [
-        Remark(client, "面談済み", "上書き", f"A{row}")
+        ClientComment(client, "面談済み", "上書き", f"A{row}")
         for row, client in enumerate(filter(None, ids), 2)
     ]
-    decisions = Decisions(remarks=tuple(lines))
-    return [*read, (Received("overrides.xlsx", "f", ignored=True, decisions=decisions), None)]
+    decisions = OverridesContent(remarks=tuple(lines))
+    return [*read, (ReceivedFile("overrides.xlsx", "f", ignored=True, decisions=decisions), None)]
 
 
-def previous(read: list[Read]) -> PreviousRun:
+def previous(read: list[OverridableReturn]) -> PreviousRun:
     """An earlier run of the same clients, with the answers of today."""
     return PreviousRun(
         as_of=date(2025, 11, 26),
@@ -103,7 +103,7 @@ def previous(read: list[Read]) -> PreviousRun:
     )
 
 
-def _before(received: Received, diagnosis: Diagnosis | None) -> PreviousReturn:
+def _before(received: ReceivedFile, diagnosis: Diagnosis | None) -> PreviousReturn:
     sheet = received.sheet
     if sheet is None or diagnosis is None:
         raise ValueError("nothing was read")
@@ -117,20 +117,20 @@ def _before(received: Received, diagnosis: Diagnosis | None) -> PreviousReturn:
     )
 
 
-def settled(read: list[Read]) -> list[Outcome]:
+def settled(read: list[OverridableReturn]) -> list[ReturnOutcome]:
     """The returns after the stages that decide which count."""
-    return attach_plans(list(settle(_catalog(), read)))
+    return attach_plans(list(resolve_returns(_catalog(), read)))
 
 
-def compared(outcomes: list[Outcome], run: PreviousRun) -> int:
+def compared(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
     """Compare as a run does, a client at a time; so many have peers."""
     catalog, found = _catalog(), 0
-    comparisons = Comparisons.of(catalog, outcomes, Beside(previous=run))
+    comparisons = Comparisons.of(catalog, outcomes, ComparisonBasis(previous=run))
     for each in outcomes:
         outcome, before = comparisons.among_peers(each), comparisons.previous(each)
         found += bool(outcome.comparison.peers)
         if before:
-            beside_previous(catalog, outcome, before, run.head)
+            add_previous(catalog, outcome, before, run.head)
     return found
 
 
@@ -144,9 +144,9 @@ def measure(count: int) -> dict[str, float]:
     strangers = crowd("strangers", count)
     outcomes, run = settled(strangers), previous(strangers)
     found["comments of the consultant"] = _timed(
-        partial(apply, catalog, overrides(strangers)), count
+        partial(apply_overrides, catalog, overrides(strangers)), count
     )
-    found["find the previous return"] = _timed(partial(matched, outcomes, run), count)
+    found["find the previous return"] = _timed(partial(match_previous, outcomes, run), count)
     found["compare"] = _timed(partial(compared, outcomes, run), count)
     return found
 

@@ -31,8 +31,8 @@ from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis
-from sheet_diag.model.returns import Identity, Response, ReturnedSheet
-from sheet_diag.text.normalize import fold
+from sheet_diag.model.returns import Response, ReturnedSheet, SheetIdentity
+from sheet_diag.text.normalize import normalize_text
 
 _PROFILE, _QUESTIONS = 1, 2  # positions of the sheets
 _LABEL, _FIELD = 1, 2  # columns of the company sheet
@@ -68,7 +68,7 @@ class Naive:
         for row in frames[_QUESTIONS].fillna("").to_numpy().tolist():
             if row[_NUMBER] in self.catalog.items:
                 item, raw = row[_NUMBER], str(row[_ANSWER])
-                choice = self._choices[item].get(fold(raw))
+                choice = self._choices[item].get(normalize_text(raw))
                 responses[item] = Response(item, choice, raw, str(row[_REMARK]))
         profile = {}
         for row in frames[_PROFILE].fillna("").to_numpy().tolist():
@@ -76,7 +76,7 @@ class Naive:
             if field and text:
                 ids = {choice.label[lang]: choice.id for choice in field.choices for lang in Lang}
                 profile[field.id] = ids.get(text, text)
-        return ReturnedSheet(Identity(), Lang.JA, profile, tuple(responses.values()), "")
+        return ReturnedSheet(SheetIdentity(), Lang.JA, profile, tuple(responses.values()), "")
 
     def _keep(self, sheet: ReturnedSheet, diagnosis: Diagnosis) -> None:
         scores = diagnosis.scores
@@ -162,7 +162,7 @@ def copied(scratch: Worksheet, looks: Sequence[Look]) -> Dressed:
 def _spellings(catalog: Catalog, item: str) -> dict[str, str]:
     """Every folded spelling of an item's choices, and the choice's id."""
     return {
-        fold(word): choice.id
+        normalize_text(word): choice.id
         for choice in catalog.choices_of(catalog.items[item]).values()
         for lang in Lang
         for word in (choice.label[lang], *getattr(choice.aliases, lang))

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.reports.exports import Exports
-from sheet_diag.reports.portfolio.tables.aggregate import Gathering
-from sheet_diag.reports.portfolio.tables.client_facts import told
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.reports.exports import DataExports
+from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.reports.portfolio.tables.client_facts import summarize_outcome
 from sheet_diag.reports.portfolio.workbook import write_portfolio
-from sheet_diag.reports.run_json.writer import Journal, entry
+from sheet_diag.reports.run_json.writer import RunJsonWriter, dump_return
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
-from tests.samples import AS_OF, ISSUER, client, settled
+from tests.samples import AS_OF, ISSUER, client, resolve_all
 
 _FILLED_IN: Final = 40
 
@@ -35,14 +35,14 @@ def main(count: int, folder: Path) -> None:
     (folder / "data").mkdir(parents=True, exist_ok=True)
     patterns = _patterns(random.Random("benchmark"))
     _tell(f"before: {_peak():.2f} GB")
-    gathering = Gathering(JIS, AS_OF)
+    gathering = PortfolioBuilder(JIS, AS_OF)
     with _measured("returns"), _opened(folder, count) as (exports, journal):
         for number in range(count):
             outcome = _copy(patterns[number % _FILLED_IN], number)
-            heard = told(JIS, outcome)  # this and the entry are a worker's job
+            heard = summarize_outcome(JIS, outcome)  # this and the entry are a worker's job
             gathering.add(heard)
             exports.add(heard)
-            journal.add(entry(JIS, outcome, Lang.JA))
+            journal.add(dump_return(JIS, outcome, Lang.JA))
         with _measured("tables"):
             tables = gathering.portfolio()
         with _measured("files"):
@@ -54,15 +54,15 @@ def main(count: int, folder: Path) -> None:
 
 
 @contextmanager
-def _opened(folder: Path, count: int) -> Iterator[tuple[Exports, Journal]]:
+def _opened(folder: Path, count: int) -> Iterator[tuple[DataExports, RunJsonWriter]]:
     with (
-        Exports(JIS, lambda name: folder / name) as exports,
-        Journal(folder / "run.json", JIS, {Status.RANKED: count}, AS_OF) as journal,
+        DataExports(JIS, lambda name: folder / name) as exports,
+        RunJsonWriter(folder / "run.json", JIS, {ReturnStatus.RANKED: count}, AS_OF) as journal,
     ):
         yield exports, journal
 
 
-def _patterns(chance: random.Random) -> list[Outcome]:
+def _patterns(chance: random.Random) -> list[ReturnOutcome]:
     industries = [choice.label.ja for choice in JIS.field_by_id["industry"].choices]
     returns = []
     for number in range(_FILLED_IN):
@@ -71,10 +71,10 @@ def _patterns(chance: random.Random) -> list[Outcome]:
         signs = {item: chance.choices("○△×?", shares)[0] for item in JIS.items}
         profile = {"industry": chance.choice(industries)}
         returns.append(client(f"見本{number}", signs, profile=profile))
-    return settled(*returns)
+    return resolve_all(*returns)
 
 
-def _copy(outcome: Outcome, number: int) -> Outcome:
+def _copy(outcome: ReturnOutcome, number: int) -> ReturnOutcome:
     given, sheet = outcome.received, outcome.received.sheet
     if sheet is None:
         raise ValueError("a pattern could not be read")

@@ -22,12 +22,12 @@ from typing import Any, Final, Self, TypeVar
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.forms import write as sheet
-from sheet_diag.intake.discovery import find
+from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline import run as batch
 from sheet_diag.pipeline import tasks
-from sheet_diag.pipeline.execution.executor import hold
+from sheet_diag.pipeline.execution.executor import set_worker_context
 from sheet_diag.reports.client import workbook as client
 from sheet_diag.xlsx.book import Book
 
@@ -109,7 +109,7 @@ class Here(Executor):
 
     def __init__(self, jobs: int, bench: Any, limits: Any) -> None:
         del jobs, limits
-        hold(bench)
+        set_worker_context(bench)
 
     def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
         """Do the task."""
@@ -127,7 +127,7 @@ def run(returns: Path, output: Path) -> dict[str, float]:
     for owner, name, stage in CALLS:
         setattr(owner, name, clock.timing(stage, getattr(owner, name)))
     vars(batch)["Processes"] = Here
-    order = batch.Order(
+    order = batch.RunConfig(
         input=returns,
         output=output,
         catalog=load_catalog(None),
@@ -135,7 +135,7 @@ def run(returns: Path, output: Path) -> dict[str, float]:
         as_of=AS_OF,
         lang=Lang.JA,
     )
-    batch.run_over(find(returns, apart_from=output), order, clock.progress)
+    batch.run_files(find_input_files(returns, apart_from=output), order, clock.progress)
     clock.book()
     return clock.seconds
 

@@ -23,10 +23,10 @@ from sheet_diag.forms.layout import (
     PROFILE_FIRST_ROW,
     PROFILE_LABEL_COLUMN,
     QUESTION_COLUMNS,
-    Column,
+    QuestionColumn,
     cell_name,
 )
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, Item
 from sheet_diag.text.wording import Wording
@@ -70,7 +70,7 @@ class _Pattern:
     """A sheet of one language, with or without a client's id, cut open at its entries."""
 
     def __init__(self, catalog: Catalog, lang: Lang, with_id: bool) -> None:
-        content = hearing_sheet(catalog, lang, ISSUER, _complete(catalog, lang), _ID * with_id)
+        content = make_hearing_sheet(catalog, lang, ISSUER, _complete(catalog, lang), _ID * with_id)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
         own = {name: parts.pop(name) for name in _STAMPED}
@@ -198,7 +198,7 @@ def _item_cells(catalog: Catalog) -> Iterator[str]:
     for category in catalog.categories:
         next(rows)  # the category's own
         for row in islice(rows, len(category.items)):
-            for column in (Column.ANSWER, Column.REMARK, Column.CHECK):
+            for column in (QuestionColumn.ANSWER, QuestionColumn.REMARK, QuestionColumn.CHECK):
                 yield cell_name(row, QUESTION_COLUMNS.index(column))
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.client_status import ReturnFacts, Turnout
-from sheet_diag.model.mail import Event, MailKind, Posted
-from sheet_diag.model.results import Status
-from sheet_diag.reports.response_status.statuses import standings
+from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.reports.response_status.statuses import compute_response_status
 
 JST = timezone(timedelta(hours=9))
 RAN_ON = date(2026, 11, 20)
@@ -31,12 +31,14 @@ def day(text: str) -> date:
     return date(2026, int(month), int(number))
 
 
-def log(text: str, client: str = "C-001") -> list[Posted]:
+def parse_log(text: str, client: str = "C-001") -> list[MailLogEntry]:
     """`11/2 sent reminder/1 #2 a@x: what the server said`, a line each."""
-    return [_posted(line.strip(), client) for line in text.strip().splitlines() if line.strip()]
+    return [
+        _parse_log_line(line.strip(), client) for line in text.strip().splitlines() if line.strip()
+    ]
 
 
-def have_gone_out(log: Path, on: str, kind: str) -> None:
+def date_mails(log: Path, on: str, kind: str) -> None:
     """Date all mails of a kind in the log of a test, which else tells the day on which it ran."""
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     for each in lines:
@@ -46,29 +48,31 @@ def have_gone_out(log: Path, on: str, kind: str) -> None:
     log.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _posted(line: str, client: str) -> Posted:
+def _parse_log_line(line: str, client: str) -> MailLogEntry:
     line, _, text = line.partition(": ")
     when, event, subject, *rest = line.split()
     time = datetime.combine(day(when), datetime.min.time(), JST)
     if event == "collected":
         file = "" if subject == "-" else subject
-        return Posted(time, Event.COLLECTED, client, addresses=(A,), file=file)
+        return MailLogEntry(time, MailEvent.COLLECTED, client, addresses=(A,), file=file)
     kind, _, about = subject.partition("/")
     attempt = next((part for part in rest if part.startswith("#")), "#1")
     addresses = tuple(part for part in rest if "@" in part) or (A,)
     if "nobody" in rest:
         addresses = ()
     message = "" if event == "by_hand" else f"<{kind}-{about}-{attempt}@firm.example>"
-    return Posted(time, Event(event), client, MailKind(kind), about, message, addresses, text=text)
+    return MailLogEntry(
+        time, MailEvent(event), client, MailKind(kind), about, message, addresses, text=text
+    )
 
 
-def fact(text: str, client: str = "C-001") -> ReturnFacts:
+def parse_fact(text: str, client: str = "C-001") -> ReturnFacts:
     """`ranked s1 11/2 B`: status, digest and file, day of receipt (`-`: unknown), rank."""
     status, digest, received, *rank = text.split()
     return ReturnFacts(
         client,
         COMPANY,
-        Status(status),
+        ReturnStatus(status),
         sha256=digest,
         file=f"{digest}.xlsx",
         received=None if received == "-" else day(received),
@@ -76,7 +80,7 @@ def fact(text: str, client: str = "C-001") -> ReturnFacts:
     )
 
 
-def listed(
+def list_row(
     id_: str = "C-001",
     due: str = "",
     group: str = "",
@@ -91,38 +95,40 @@ def listed(
     )
 
 
-def turnout_of(*clients: tuple[ListedClient, str, Sequence[str]], ran_on: date = RAN_ON) -> Turnout:
+def responses_of(
+    *clients: tuple[ListedClient, str, Sequence[str]], ran_on: date = RAN_ON
+) -> ResponseStatus:
     """Where clients stand, each with its mail log and its returns."""
-    posted = [line for client, lines, _ in clients for line in log(lines, client.id)]
-    facts = [fact(each, client.id) for client, _, returns in clients for each in returns]
+    posted = [line for client, lines, _ in clients for line in parse_log(lines, client.id)]
+    facts = [parse_fact(each, client.id) for client, _, returns in clients for each in returns]
     known = ClientList([client for client, _, _ in clients])
-    return standings(known, posted, facts, ran_on=ran_on, as_of=AS_OF)
+    return compute_response_status(known, posted, facts, ran_on=ran_on, as_of=AS_OF)
 
 
-def mixed() -> Turnout:
+def six_clients() -> ResponseStatus:
     """Six clients at six stages, in two groups and none; texts of clients look like formulas."""
-    return turnout_of(
+    return responses_of(
         (
-            listed("C-001", "11/20", "東京", company="=a&b", contact="+山田"),
+            list_row("C-001", "11/20", "東京", company="=a&b", contact="+山田"),
             "11/2 sent request\n11/25 sent result/s1\n11/26 sent password/s1",
             ["ranked s1 11/9 B"],
         ),
         (
-            listed("C-002", "11/20", "=1+1"),
+            list_row("C-002", "11/20", "=1+1"),
             "11/2 sent request\n11/9 sent reminder/1\n11/16 sent reminder/2",
             [],
         ),
         (
-            listed("C-003", "11/20", "東京", ["c@x.example"]),
+            list_row("C-003", "11/20", "東京", ["c@x.example"]),
             "11/2 sent request c@x.example\n"
             "11/3 bounced request c@x.example: =550 <b>unknown</b> [red]",
             [],
         ),
         (
-            listed("C-004", "11/24", "=1+1"),
+            list_row("C-004", "11/24", "=1+1"),
             "11/2 sent request\n11/17 sent correction/s4",
             ["held s4 11/16"],
         ),
-        (listed("C-005", "11/24"), "11/9 sent request", ["ranked s5 11/18 C"]),
-        (listed("C-006", "11/24"), "11/9 sent request\n11/25 collected mail/x.eml", []),
+        (list_row("C-005", "11/24"), "11/9 sent request", ["ranked s5 11/18 C"]),
+        (list_row("C-006", "11/24"), "11/9 sent request\n11/25 collected mail/x.eml", []),
     )

@@ -97,7 +97,7 @@ def _item(name: str, item: str) -> dict[str, Any]:
     }
 
 
-def reply(catalog: Catalog, signs: str) -> Answers:
+def answer_row(catalog: Catalog, signs: str) -> Answers:
     """Answers to every item in order; blanks only help the eye."""
     row = signs.replace(" ", "")
     return {item: SIGNS[sign] for item, sign in zip(catalog.items, row, strict=True)}
@@ -147,7 +147,7 @@ class Sample:
 
     @cached_property
     def answers(self) -> Answers:
-        return reply(self.catalog, self.signs)
+        return answer_row(self.catalog, self.signs)
 
 
 def _scoring(*shift: int) -> Mapping[str, Any]:

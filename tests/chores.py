@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 
-def ends(bench: str, how: str) -> str:
+def end_task(bench: str, how: str) -> str:
     """Do as told; `how` where that lets it come to an end."""
     match how:
         case "aborts":
@@ -19,7 +19,7 @@ def ends(bench: str, how: str) -> str:
     return how
 
 
-def meet(bench: str, name: str) -> str:
+def wait_for_another(bench: str, name: str) -> str:
     """Wait in the folder `bench` until somebody else is there."""
     (Path(bench) / name).touch()
     while len(list(Path(bench).iterdir())) < 2:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 _PATIENCE = 120.0  # seconds; a busy machine starts processes slowly
 
 
-def until(condition: Callable[[], Any], what: str) -> Any:
+def wait_until(condition: Callable[[], Any], what: str) -> Any:
     """What the condition gives, once that is true."""
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
@@ -31,7 +31,7 @@ def until(condition: Callable[[], Any], what: str) -> Any:
     raise TimeoutError(what)
 
 
-class Machines:
+class DaskCluster:
     """One scheduler and its workers, all ended when done."""
 
     def __init__(self, folder: Path, workers: int) -> None:
@@ -43,7 +43,7 @@ class Machines:
     def __enter__(self) -> Self:
         contact = self._folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--scheduler-file", str(contact), "--port", "0")
-        until(contact.exists, "no scheduler")
+        wait_until(contact.exists, "no scheduler")
         self.url: str = json.loads(contact.read_text(encoding="utf-8"))["address"]
         self.client = Client(self.url, timeout=_PATIENCE, set_as_default=False)
         for _ in range(self._count):
@@ -63,7 +63,7 @@ class Machines:
         local = ("--local-directory", str(self._folder))
         process = self._start("worker", self.url, "--nthreads", "1", *local, *options)
         self.workers.append(process)
-        until(lambda: len(self.threads()) > before, "no worker")
+        wait_until(lambda: len(self.threads()) > before, "no worker")
 
     def kill_worker(self, address: str) -> None:
         """End it as a power cut would."""

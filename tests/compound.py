@@ -10,19 +10,19 @@ Tree: TypeAlias = "Mapping[str, bytes | Tree]"
 
 _FREE, _END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _SECTOR, _SMALL, _LEAST = 512, 64, 4_096
-_Listed: TypeAlias = "list[tuple[str, int, int, int, bytes]]"  # name, kind, right, child, content
+_Entries: TypeAlias = "list[tuple[str, int, int, int, bytes]]"  # name, kind, right, child, content
 
 
-def compound(tree: Tree) -> bytes:
+def ole_file(tree: Tree) -> bytes:
     """The file: streams below 4096 bytes share one stream, in sectors of 64."""
-    listed: _Listed = [("Root Entry", 5, _FREE, 1 if tree else _FREE, b"")]
+    listed: _Entries = [("Root Entry", 5, _FREE, 1 if tree else _FREE, b"")]
     _list(tree, listed)
-    small, small_starts = _packed([_small(each) for each in listed], _SMALL)
+    small, small_starts = _pack_sectors([_small(each) for each in listed], _SMALL)
     small_table = _table(small_starts, len(small) // _SMALL)
     listed[0] = (*listed[0][:4], small)
     size = -(-len(listed) * 128 // _SECTOR) * _SECTOR
     bodies = [bytes(size), small_table, *(b"" if _small(each) else each[4] for each in listed)]
-    body, starts = _packed(bodies, _SECTOR)
+    body, starts = _pack_sectors(bodies, _SECTOR)
     tables = -(-len(body) // _SECTOR // 126) + 1
     fat = [_TABLE] * tables + [tables + n if n < _TABLE else n for n in _chains(starts, len(body))]
     directory = b"".join(
@@ -38,7 +38,7 @@ def _small(listed: tuple[str, int, int, int, bytes]) -> bytes:
     return listed[4] if listed[1] == 2 and len(listed[4]) < _LEAST else b""
 
 
-def _packed(contents: list[bytes], sector: int) -> tuple[bytes, list[int]]:
+def _pack_sectors(contents: list[bytes], sector: int) -> tuple[bytes, list[int]]:
     """All of them in whole sectors, one behind the other, and where each begins."""
     body, starts = b"", []
     for content in contents:
@@ -60,7 +60,7 @@ def _table(starts: list[int], count: int) -> bytes:
     return packed.ljust(-(-len(packed) // _SECTOR) * _SECTOR, b"\xff")
 
 
-def _list(tree: Tree, listed: _Listed) -> None:
+def _list(tree: Tree, listed: _Entries) -> None:
     """Each entry after its left neighbour and all that lies in that."""
     last = None
     for name, content in tree.items():

@@ -31,6 +31,6 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def soffice() -> str:
     """The program of LibreOffice."""
-    from tests.office import found_soffice
+    from tests.office import find_soffice
 
-    return found_soffice()
+    return find_soffice()

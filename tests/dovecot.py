@@ -24,7 +24,7 @@ from typing import Any, Self
 from imap_tools import MailBox
 from imap_tools.imap_utf7 import utf7_encode
 
-from sheet_diag.model.settings import MailServer, Security
+from sheet_diag.model.settings import ConnectionSecurity, MailServer
 from tests.mailservers import HOST, PASSWORD, USER, Authority
 
 __all__ = ["PASSWORD", "USER", "Dovecot"]
@@ -113,9 +113,11 @@ class Dovecot:
         self._introspection = introspection
         self._process: subprocess.Popen[bytes] | None = None
 
-    def settings(self, security: Security = Security.TLS, **more: Any) -> MailServer:
+    def settings(
+        self, security: ConnectionSecurity = ConnectionSecurity.TLS, **more: Any
+    ) -> MailServer:
         """How to reach it."""
-        port = self.port if security is Security.TLS else self.plain_port
+        port = self.port if security is ConnectionSecurity.TLS else self.plain_port
         given = {
             "host": HOST,
             "port": port,

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.diagnosis.comparison.compare import Beside
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.pipeline.run import Order, run
+from sheet_diag.pipeline.run import RunConfig, run
 from sheet_diag.reports.pdf import find_office
-from sheet_diag.reports.run_json.previous_run import load_previous
+from sheet_diag.reports.run_json.previous_run import load_previous_run
 from tests.catalogs import JIS, Answers, answers
-from tests.samples import labels, leavable, reference
+from tests.samples import allow_na, labels, reference
 
 _LONG_NAME: Final = (
     "特定非営利活動法人見本県情報セキュリティ対策推進協議会連合会附属見本総合研究支援機構"
@@ -32,11 +32,11 @@ _LONG_REMARK: Final = "本社では実施していますが、支店と営業所
 _NAME_EN: Final = "The Sample Association for Advancing Information Security in Japan, Inc."
 
 
-CATALOG: Final = leavable(JIS, "PHY")
+CATALOG: Final = allow_na(JIS, "PHY")
 
 
 @dataclass(frozen=True)
-class Guest:
+class OddClient:
     """A client: answers as in `tests.catalogs.answers`, or at random by `shares` of ○ △ × ?."""
 
     name: str
@@ -51,33 +51,34 @@ class Guest:
 
 
 _SPECIAL: Final = (
-    Guest("鷹"),
-    Guest(_LONG_NAME, {"PHY": "×", "COM": "△"}, remark=_LONG_REMARK, last_year="×"),
-    Guest("改善なし株式会社", last_year="△"),
-    Guest("すべて未実施株式会社", rest="×"),
-    Guest("すべて一部株式会社", rest="△", last_year="×"),
-    Guest("わからない株式会社", rest="?"),
-    Guest("前回と同じ株式会社", {"POL": "△", "HUM": "×"}, last_year="="),
-    Guest("悪化した株式会社", {"AST": "×", "CRI": "△"}, last_year="○"),
-    Guest(
+    OddClient("鷹"),
+    OddClient(_LONG_NAME, {"PHY": "×", "COM": "△"}, remark=_LONG_REMARK, last_year="×"),
+    OddClient("改善なし株式会社", last_year="△"),
+    OddClient("すべて未実施株式会社", rest="×"),
+    OddClient("すべて一部株式会社", rest="△", last_year="×"),
+    OddClient("わからない株式会社", rest="?"),
+    OddClient("前回と同じ株式会社", {"POL": "△", "HUM": "×"}, last_year="="),
+    OddClient("悪化した株式会社", {"AST": "×", "CRI": "△"}, last_year="○"),
+    OddClient(
         "該当なしの多い有限会社",
         {item.id: "-" for item in JIS.items.values() if item.na_allowed} | {"CRI": "△"},
     ),
-    Guest("未回答のある株式会社", {"POL-02": ".", "HUM-03": ".", "COM-03": ".", "PHY": "△"}),
-    Guest("設備のない株式会社", {"PHY": "-", "POL": "△"}),
-    Guest("矛盾のある株式会社", {"AST-09": "-", "AST-08": "△", "COM": "×"}),
-    Guest("重大項目だけ未実施の株式会社", {i.id: "×" for i in JIS.items.values() if i.critical}),
-    Guest("重大項目ひとつの株式会社", {"PHY-01": "×"}),
-    Guest(_NAME_EN, {"PHY": "×", "COM": "?"}, lang=Lang.EN, remark="Head office only. " * 12),
-    Guest("Nothing To Improve K.K.", lang=Lang.EN, last_year="×"),
-    Guest("All Missing Ltd.", rest="×", lang=Lang.EN),
-    Guest("=1+1&<b>株式会社", {"HUM": "△"}, remark='=HYPERLINK("http://x","y")'),
+    OddClient("未回答のある株式会社", {"POL-02": ".", "HUM-03": ".", "COM-03": ".", "PHY": "△"}),
+    OddClient("設備のない株式会社", {"PHY": "-", "POL": "△"}),
+    OddClient("矛盾のある株式会社", {"AST-09": "-", "AST-08": "△", "COM": "×"}),
+    OddClient(
+        "重大項目だけ未実施の株式会社", {i.id: "×" for i in JIS.items.values() if i.critical}),
+    OddClient("重大項目ひとつの株式会社", {"PHY-01": "×"}),
+    OddClient(_NAME_EN, {"PHY": "×", "COM": "?"}, lang=Lang.EN, remark="Head office only. " * 12),
+    OddClient("Nothing To Improve K.K.", lang=Lang.EN, last_year="×"),
+    OddClient("All Missing Ltd.", rest="×", lang=Lang.EN),
+    OddClient("=1+1&<b>株式会社", {"HUM": "△"}, remark='=HYPERLINK("http://x","y")'),
 )  # fmt: skip
 _INDUSTRIES: Final = ("E", "I", "G", "L", "R", "P", "F", "N", "J")
 _SIZES: Final = ("upto_5", "upto_20", "upto_50", "upto_100", "upto_300")
 
 
-def guests() -> list[Guest]:
+def odd_clients() -> list[OddClient]:
     """All thirty."""
     chance = random.Random("gallery")
     found = list(_SPECIAL)
@@ -85,7 +86,7 @@ def guests() -> list[Guest]:
         good = chance.random()
         shares = (good, (1 - good) / 2, (1 - good) / 3, (1 - good) / 6)
         last_year = chance.choice("×△○") if number % 2 else ""
-        found.append(Guest(f"見本{number + 1:02}株式会社", shares=shares, last_year=last_year))
+        found.append(OddClient(f"見本{number + 1:02}株式会社", shares=shares, last_year=last_year))
     numbered = (replace(each, client=f"C-{place:03}") for place, each in enumerate(found, 1))
     return list(numbered)
 
@@ -96,14 +97,14 @@ def run_gallery(folder: Path, office: str | None) -> Path:
     years = (("then", "output_then", 2025), ("input", "output", 2026))
     for returns, output, year in years:
         before = folder / "output_then" if year == 2026 else None
-        order = Order(
+        order = RunConfig(
             input=folder / returns,
             output=folder / output,
             catalog=CATALOG,
             issuer=ISSUER,
             as_of=date(year, 11, 23),
             lang=Lang.JA,
-            beside=Beside(previous=load_previous(before, CATALOG) if before else None),
+            beside=ComparisonBasis(previous=load_previous_run(before, CATALOG) if before else None),
             office=office if before else None,
         )
         run(order, lambda stage, done, total: None)  # noqa: ARG005 - nobody is watching
@@ -113,18 +114,18 @@ def run_gallery(folder: Path, office: str | None) -> Path:
 def write(folder: Path) -> None:
     """The returns of both years."""
     chance = random.Random("answers")
-    for place, guest in enumerate(guests()):
+    for place, guest in enumerate(odd_clients()):
         now = _answers(guest, chance)
         _put(folder / "input", guest, place, now)
         if guest.last_year:
             sign = guest.last_year
             then = now if sign == "=" else _earlier(now, sign, chance)
             _put(folder / "then", guest, place, then)
-    reference_guest = Guest("株式会社見本商事", client="C-000")
+    reference_guest = OddClient("株式会社見本商事", client="C-000")
     _write(folder / "input" / "reference.xlsx", reference_guest, 0, reference(), {})
 
 
-def _answers(guest: Guest, chance: random.Random) -> Answers:
+def _answers(guest: OddClient, chance: random.Random) -> Answers:
     if guest.shares is None:
         return answers(CATALOG, guest.rows, guest.rest)
     signs = {item: chance.choices("○△×?", guest.shares)[0] for item in CATALOG.items}
@@ -137,14 +138,14 @@ def _earlier(now: Answers, sign: str, chance: random.Random) -> Answers:
     return {item: other[item] if chance.random() < 0.33 else now[item] for item in now}
 
 
-def _put(folder: Path, guest: Guest, place: int, given: Answers) -> None:
+def _put(folder: Path, guest: OddClient, place: int, given: Answers) -> None:
     remarks = {"POL-01": guest.remark, "PHY-02": guest.remark} if guest.remark else {}
     path = folder / f"{place:02}.xlsx"
     _write(path, guest, place, labels(CATALOG, given, guest.lang), remarks)
 
 
 def _write(
-    path: Path, guest: Guest, place: int, words: Mapping[str, str], remarks: Mapping[str, str]
+    path: Path, guest: OddClient, place: int, words: Mapping[str, str], remarks: Mapping[str, str]
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     chosen = {
@@ -157,7 +158,7 @@ def _write(
     }
     profile = {"company": guest.name, **shown, **guest.profile}
     entries = Entries(profile, dict(words), dict(remarks))
-    path.write_bytes(hearing_sheet(CATALOG, guest.lang, ISSUER, entries, guest.client))
+    path.write_bytes(make_hearing_sheet(CATALOG, guest.lang, ISSUER, entries, guest.client))
 
 
 if __name__ == "__main__":

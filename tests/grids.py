@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sheet_diag.forms.layout import HEADER_ROW, IDENTITY_KEYS
-from sheet_diag.intake.cells import Grid, Mark, Position, Workbook
+from sheet_diag.intake.cells import CellMark, CellPosition, Grid, WorkbookContent
 from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ReturnedSheet
 from tests.catalogs import SIGNS
-from tests.returned import AS_SENT, SMALL, line, table_cells
+from tests.returned import AS_SENT, SMALL, problem_line, table_cells
 
 QUESTIONS = "ヒアリングシート"
 COMPANY = """
@@ -26,7 +26,7 @@ COMPANY = """
 """
 
 
-def at(cell: str) -> Position:
+def at(cell: str) -> CellPosition:
     """The position of `B7`; columns A to Z."""
     return int(cell[1:]) - 1, ord(cell[0]) - ord("A")
 
@@ -41,7 +41,7 @@ def sheet(
     table: str = AS_SENT,
     name: str = QUESTIONS,
     *,
-    marks: Mapping[str, Mark] | None = None,
+    marks: Mapping[str, CellMark] | None = None,
     merged: str = "",
     hidden: tuple[int, ...] = (),
     **more: Any,
@@ -63,20 +63,20 @@ def company(table: str = COMPANY, **more: Any) -> Grid:
     return sheet(table, "会社情報", **more)
 
 
-def book(*grids: Grid, version: str = SMALL.version, **more: Any) -> Workbook:
+def book(*grids: Grid, version: str = SMALL.version, **more: Any) -> WorkbookContent:
     """The sheets, the company sheet where they hold none, and the identity as properties."""
     named = {grid.name for grid in grids}
     pages = grids if "会社情報" in named else (company(), *grids)
     identity = dict(zip(IDENTITY_KEYS, (SMALL.id, version, ""), strict=True))
-    return Workbook(pages, {**identity, **more.pop("properties", {})}, **more)
+    return WorkbookContent(pages, {**identity, **more.pop("properties", {})}, **more)
 
 
-class Read:
+class ReadGrids:
     """What was read of a workbook: the answers as signs, the problems as lines."""
 
-    def __init__(self, workbook: Workbook, catalog: Catalog = SMALL) -> None:
+    def __init__(self, workbook: WorkbookContent, catalog: Catalog = SMALL) -> None:
         self.found, self.problems = read_return(workbook, catalog)
-        self.told = [line(problem) for problem in self.problems]
+        self.told = [problem_line(problem) for problem in self.problems]
 
     @property
     def sheet(self) -> ReturnedSheet:

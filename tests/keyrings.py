@@ -12,7 +12,7 @@ from keyring.errors import PasswordDeleteError
 WINDOWS_TAKES = 2560  # bytes of UTF-16: CRED_MAX_CREDENTIAL_BLOB_SIZE
 
 
-class Memory(KeyringBackend):
+class MemoryKeyring(KeyringBackend):
     """A keyring that forgets everything at the end. It dies before so many further changes."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Memory(KeyringBackend):
         self.changes += 1
 
 
-class Filed(Memory):
+class FileKeyring(MemoryKeyring):
     """The same in a file, for several processes, one after the other."""
 
     def __init__(self, path: Path) -> None:

@@ -13,27 +13,27 @@ from random import Random
 from typing import Any
 
 from sheet_diag.diagnosis.comments import diagnose
-from sheet_diag.diagnosis.improvement.improve import open_items
-from sheet_diag.diagnosis.scoring.score import score
+from sheet_diag.diagnosis.improvement.improve import list_open_items
+from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Item, Role
-from sheet_diag.model.results import Report, Scores, Way
-from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
-from sheet_diag.reports.client.answers_sheet import Record, write_answers
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.simulation_sheet import Simulation, write_simulation
+from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
+from sheet_diag.model.results import ClientReport, Scores, Way
+from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
+from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.simulation_sheet import SimulationLayout, write_simulation
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import Answers
-from tests.returned import repacked
+from tests.returned import repack_parts
 from tests.samples import AS_OF, ISSUER
 
 EXACT = 1e-9  # how far a calculated score may be from the exact one
 
 
 @dataclass(frozen=True)
-class Case:
+class AnswerSet:
     """One answer set, named in what a test tells."""
 
     name: str
@@ -43,46 +43,46 @@ class Case:
 
     @cached_property
     def scores(self) -> Scores:
-        return score(self.catalog, self.answers)
+        return score_answers(self.catalog, self.answers)
 
-    def letter(self, lang: Lang = Lang.JA) -> Letter:
+    def letter(self, lang: Lang = Lang.JA) -> ReportContext:
         items = ((item, self.answers.get(item)) for item in self.catalog.items)
         responses = tuple(Response(item, choice) for item, choice in items)
-        sheet = ReturnedSheet(Identity(), lang, {"company": "会社"}, responses, "回答")
+        sheet = ReturnedSheet(SheetIdentity(), lang, {"company": "会社"}, responses, "回答")
         made = diagnose(self.catalog, self.answers, {}, self.scores)
-        items_left = open_items(self.catalog, self.scores)
+        items_left = list_open_items(self.catalog, self.scores)
         diagnosis = replace(made, open_items=items_left, ways=self.ways)
-        received = Received("a.xlsx", "0" * 64, sheet=sheet)
-        report = Report(received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
-        return Letter(report, self.catalog, ISSUER, Wording(lang))
+        received = ReceivedFile("a.xlsx", "0" * 64, sheet=sheet)
+        report = ClientReport(received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
+        return ReportContext(report, self.catalog, ISSUER, Wording(lang))
 
 
 @dataclass(frozen=True)
-class Live:
+class LiveSheet:
     """A case on its sheets, and where everything stands there."""
 
-    case: Case
-    record: Record
+    case: AnswerSet
+    record: AnswersLayout
 
 
 @dataclass(frozen=True)
-class Simulated(Live):
+class SimulatedSheet(LiveSheet):
     """The same with the sheet for trying answers out."""
 
-    simulation: Simulation
+    simulation: SimulationLayout
 
 
-def record_book(cases: Iterable[Case]) -> tuple[bytes, list[Live]]:
+def record_book(cases: Iterable[AnswerSet]) -> tuple[bytes, list[LiveSheet]]:
     """A workbook with 回答と採点 of each case."""
     book = Book(title="", author="", created=AS_OF)
     found = []
     for number, case in enumerate(cases):
         record = write_answers(book.page(f"回答{number}"), case.letter())
-        found.append(Live(case, record))
+        found.append(LiveSheet(case, record))
     return book.bytes(), found
 
 
-def simulation_book(cases: Iterable[Case]) -> tuple[bytes, list[Simulated]]:
+def simulation_book(cases: Iterable[AnswerSet]) -> tuple[bytes, list[SimulatedSheet]]:
     """A workbook with 回答と採点 and 改善シミュレーション of each case."""
     book = Book(title="", author="", created=AS_OF)
     found = []
@@ -91,11 +91,11 @@ def simulation_book(cases: Iterable[Case]) -> tuple[bytes, list[Simulated]]:
         record = write_answers(book.page(f"回答{number}"), letter)
         simulation = write_simulation(book, book.page(f"改善{number}"), letter, record)
         assert simulation, f"{case.name}: nothing open"
-        found.append(Simulated(case, record, simulation))
+        found.append(SimulatedSheet(case, record, simulation))
     return book.bytes(), found
 
 
-def falsified(content: bytes) -> bytes:
+def falsify_values(content: bytes) -> bytes:
     """The workbook with a wrong value stored beside every formula."""
 
     def wrong(name: str, text: str) -> str:
@@ -103,15 +103,15 @@ def falsified(content: bytes) -> bytes:
             return text
         return re.sub(r"(</f><v>)[^<]*", r"\g<1>-9", text)
 
-    return repacked(content, wrong)
+    return repack_parts(content, wrong)
 
 
-def at(book: dict[str, list[list[Any]]], span: Span) -> Any:
+def value_at(book: dict[str, list[list[Any]]], span: CellSpan) -> Any:
     """The value of a cell, as calamine reads it."""
     return book[span.sheet][span.first][span.column]
 
 
-def differences(
+def cell_differences(
     stored: list[list[Any]], calculated: list[list[Any]]
 ) -> list[tuple[int, int, Any, Any]]:
     """Row and column (from 1) of cells that are not the same, with both values."""
@@ -119,11 +119,11 @@ def differences(
         (row, column, one, other)
         for row, lines in enumerate(zip(stored, calculated, strict=False), 1)
         for column, (one, other) in enumerate(zip(*lines, strict=False), 1)
-        if not same(one, other)
+        if not values_agree(one, other)
     ]
 
 
-def same(one: Any, other: Any) -> bool:
+def values_agree(one: Any, other: Any) -> bool:
     """Whether two values of a cell agree, numbers to `EXACT`."""
     if isinstance(one, int | float) and isinstance(other, int | float):
         return abs(one - other) <= EXACT
@@ -133,12 +133,12 @@ def same(one: Any, other: Any) -> bool:
 # --- random answer sets
 
 
-def random_cases(name: str, catalog: Catalog, count: int, seed: int) -> list[Case]:
+def random_cases(name: str, catalog: Catalog, count: int, seed: int) -> list[AnswerSet]:
     """So many ranked answer sets, the same for a seed, from nearly all はい to nearly none."""
     random = Random(seed)
-    found: list[Case] = []
+    found: list[AnswerSet] = []
     while len(found) < count:
-        case = Case(f"{name} {len(found)}", catalog, _random_answers(catalog, random))
+        case = AnswerSet(f"{name} {len(found)}", catalog, _random_answers(catalog, random))
         if not case.scores.gates:
             found.append(case)
     return found
@@ -160,7 +160,7 @@ def _random_answer(
     catalog: Catalog, item: Item, mood: float, random: Random, *, left_out: bool
 ) -> str | None:
     choices = list(catalog.choices_of(item).values())
-    out = [choice.id for choice in choices if choice.role is Role.NOT_APPLICABLE]
+    out = [choice.id for choice in choices if choice.role is ChoiceRole.NOT_APPLICABLE]
     if out and (left_out or random.random() < (0.25 if item.na_allowed else 0.02)):
         return random.choice(out)
     if random.random() < 0.05:

@@ -20,13 +20,13 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
+from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, QuestionColumn
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MailServer
 from tests.catalogs import JIS
 from tests.dovecot import Dovecot
-from tests.mailservers import PASSWORD, USER, Accepted, Authority, Smtpd
-from tests.returned import reopened
+from tests.mailservers import PASSWORD, USER, AcceptedMail, Authority, SmtpServer
+from tests.returned import reopen_workbook
 from tests.test_cli import ENVIRONMENT
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -35,17 +35,19 @@ HEADS = (
     "提出期限", "グループ", "備考",
 )  # fmt: skip
 _PASSWORDS = {"SHEET_DIAG_SMTP_PASSWORD": PASSWORD, "SHEET_DIAG_IMAP_PASSWORD": PASSWORD}
-_ID, _ANSWER = (QUESTION_COLUMNS.index(each) + 1 for each in (Column.ID, Column.ANSWER))
+_ID, _ANSWER = (
+    QUESTION_COLUMNS.index(each) + 1 for each in (QuestionColumn.ID, QuestionColumn.ANSWER)
+)
 
 
 @contextmanager
-def at_work(folder: Path, *rows: Mapping[str, str]) -> Iterator[Firm]:
+def open_firm(folder: Path, *rows: Mapping[str, str]) -> Iterator[Firm]:
     """A firm with its settings and its client list, in a folder of its own below this one; what is
     sent to itself arrives in its mailbox."""
     authority = Authority(folder)
     place = folder / "campaign"
     place.mkdir()
-    with Dovecot(authority) as dovecot, Smtpd(authority) as smtpd:
+    with Dovecot(authority) as dovecot, SmtpServer(authority) as smtpd:
         smtpd.deliver = lambda mail: (
             dovecot.deliver([mail.content]) if USER in mail.recipients else None
         )
@@ -61,7 +63,7 @@ class Firm:
     what runs, `variables` are those of its environment that open the mail accounts."""
 
     folder: Path
-    smtpd: Smtpd
+    smtpd: SmtpServer
     dovecot: Dovecot
     said: list[str] = field(default_factory=list)
     program: tuple[str, ...] = ("-m", "sheet_diag")
@@ -106,7 +108,7 @@ class Firm:
         self.said.append(told)
         return told
 
-    def send(self, *words: str, count: int) -> list[Accepted]:
+    def send(self, *words: str, count: int) -> list[AcceptedMail]:
         """Type a command with --send and how many mails it is about; the mails to clients."""
         before = len(self.smtpd.accepted)
         self.type(*words, "--send", answer=f"{count}\n")
@@ -120,7 +122,7 @@ def _server(server: MailServer) -> str:
     )
 
 
-def to(accepted: list[Accepted]) -> dict[str, EmailMessage]:
+def by_address(accepted: list[AcceptedMail]) -> dict[str, EmailMessage]:
     """The mails by the client's address; the blind copy to the firm is left out."""
     found = {}
     for each in accepted:
@@ -135,16 +137,16 @@ def attachments(mail: EmailMessage) -> list[tuple[str, bytes]]:
     return [(part.get_filename() or "", part.get_content()) for part in mail.iter_attachments()]
 
 
-def sheet_in(mail: EmailMessage) -> bytes:
+def attached_workbook(mail: EmailMessage) -> bytes:
     """The one workbook of a mail."""
     ((name, content),) = attachments(mail)
     assert name.endswith(".xlsx")
     return content
 
 
-def filled(content: bytes, lang: Lang, *, skip: str = "", profile: Mapping[str, str]) -> bytes:
+def fill_in(content: bytes, lang: Lang, *, skip: str = "", profile: Mapping[str, str]) -> bytes:
     """The workbook with every question answered but those of a category, as a client does it."""
-    book = reopened(content)
+    book = reopen_workbook(content)
     page = book["ヒアリングシート" if lang is Lang.JA else "Hearing sheet"]
     for row in range(FIRST_QUESTION_ROW + 1, page.max_row + 1):
         item = str(page.cell(row, _ID).value or "")
@@ -171,7 +173,7 @@ def _profile_cells(
                 yield page.cell(row, column + 1), labels[label]
 
 
-def reply(address: str, mail: EmailMessage, content: bytes, name: str) -> bytes:
+def reply_mail(address: str, mail: EmailMessage, content: bytes, name: str) -> bytes:
     """A client's answer to a mail, with a workbook."""
     answer = EmailMessage()
     answer["From"] = address

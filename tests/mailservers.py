@@ -21,7 +21,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from sheet_diag.model.settings import MailServer, Security
+from sheet_diag.model.settings import ConnectionSecurity, MailServer
 
 HOST = "127.0.0.1"
 USER = "shindan@example.co.jp"
@@ -53,7 +53,7 @@ class Authority:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedMail:
     """A mail that the server has taken, and for whom."""
 
     sender: str
@@ -75,7 +75,7 @@ async def _at_once(_moment: str) -> None:
     """Neither thinking nor dawdling."""
 
 
-class Smtpd:
+class SmtpServer:
     """The server, running while entered. What it does may be changed at any time.
 
     `answers` are replies by address, `greetings` those to the next MAIL commands, `verdicts` those
@@ -90,7 +90,7 @@ class Smtpd:
     def __init__(
         self,
         authority: Authority,
-        security: Security = Security.TLS,
+        security: ConnectionSecurity = ConnectionSecurity.TLS,
         *,
         context: ssl.SSLContext | None = None,
         starttls: bool = True,
@@ -106,7 +106,7 @@ class Smtpd:
         self._limit = limit
         self.tokens = tokens
         self.lapsed: list[str] = []
-        self.accepted: list[Accepted] = []
+        self.accepted: list[AcceptedMail] = []
         self.logins: list[str] = []
         self.connections = 0
         self.lines: list[asyncio.Transport] = []
@@ -118,7 +118,7 @@ class Smtpd:
         self.broken_in_data = 0  # so many of the next mails are cut off in the middle
         self.lost_after_data = 0  # so many are taken without an answer
         self.moment: Callable[[str], Awaitable[None]] = _at_once
-        self.deliver: Callable[[Accepted], None] = lambda _: None
+        self.deliver: Callable[[AcceptedMail], None] = lambda _: None
 
     def settings(self, **more: Any) -> MailServer:
         """How to reach it."""
@@ -171,7 +171,7 @@ class Smtpd:
         else:
             others = [] if self.tokens else ["XOAUTH2"]
             features["auth_exclude_mechanism"] = ["LOGIN", "PLAIN", *others]
-        if self._security is Security.TLS:
+        if self._security is ConnectionSecurity.TLS:
             return {**features, "ssl_context": self._context, "auth_require_tls": False}
         if self._starttls:
             return {**features, "tls_context": self._context, "require_starttls": True}
@@ -215,7 +215,7 @@ class Smtpd:
             return answer
         assert envelope.mail_from is not None
         assert isinstance(envelope.content, bytes)
-        accepted = Accepted(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content)
+        accepted = AcceptedMail(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content)
         self.busy += 1
         await asyncio.shield(asyncio.create_task(self._take(accepted)))
         if self.lost_after_data:
@@ -223,7 +223,7 @@ class Smtpd:
             _hang_up(server)
         return "250 2.0.0 OK queued"
 
-    async def _take(self, accepted: Accepted) -> None:
+    async def _take(self, accepted: AcceptedMail) -> None:
         try:
             await self.moment("data")
             self.accepted.append(accepted)
@@ -279,7 +279,7 @@ class _Server(SMTP):
 class _Controller(Controller):
     """On a port that is free."""
 
-    def __init__(self, handler: Smtpd, **features: Any) -> None:
+    def __init__(self, handler: SmtpServer, **features: Any) -> None:
         self._socket = socket.socket()
         self._socket.bind((HOST, 0))
         super().__init__(handler, hostname=HOST, port=self._socket.getsockname()[1], **features)

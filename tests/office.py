@@ -20,7 +20,7 @@ _ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def found_soffice() -> str:
+def find_soffice() -> str:
     """The program; without it the test is skipped, but not on the project's own servers."""
     found = shutil.which("soffice")
     if not found and "CI" in os.environ:

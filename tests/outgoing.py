@@ -6,35 +6,35 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from sheet_diag.mail.smtp.records import Outgoing
+from sheet_diag.mail.smtp.records import FinalMail
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, Parcel
+from sheet_diag.model.mail import MailKind, OutgoingMail
 from tests.mailservers import USER
 
 SENDER = USER
 
 
-def parcel(number: int, *addresses: str) -> Parcel:
+def make_mail(number: int, *addresses: str) -> OutgoingMail:
     own = addresses or (f"c{number}@client{number}.co.jp",)
     client = ListedClient(f"C-{number:03}", f"株式会社{number}", Lang.JA, own)
-    return Parcel(MailKind.REQUEST, client)
+    return OutgoingMail(MailKind.REQUEST, client)
 
 
-def mail(
+def make_message(
     number: int, *addresses: str, text: str = "ご記入ください。", attempt: int = 0
-) -> Outgoing:
-    sent = parcel(number, *addresses)
+) -> FinalMail:
+    sent = make_mail(number, *addresses)
     message = EmailMessage(policy=SMTP)
     message["From"] = SENDER
     message["To"] = ", ".join(sent.client.addresses)
     message["Subject"] = f"依頼{number}"
     message["Message-ID"] = f"<{number}.{attempt}@example.co.jp>"
     message.set_content(text, cte="base64")
-    return Outgoing(sent, message.as_bytes(), str(message["Message-ID"]))
+    return FinalMail(sent, message.as_bytes(), str(message["Message-ID"]))
 
 
-class Clock:
+class FakeClock:
     """A day that passes as fast as it is slept through."""
 
     def __init__(self) -> None:

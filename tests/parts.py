@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sheet_diag.forms.layout import cell_name
-from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook
+from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, WorkbookFormat
 from sheet_diag.intake.read_cells import read_workbook
 from sheet_diag.model.settings import Limits
 
@@ -18,12 +18,12 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 PART = "xl/worksheets/sheet1.xml"
 WORKBOOK = "xl/workbook.xml"
-RELATED = "xl/_rels/workbook.xml.rels"
+RELATED_PARTS = "xl/_rels/workbook.xml.rels"
 _MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 _NOTHING: Mapping[str, bytes | str] = MappingProxyType({})
 
 
-def packed(parts: Mapping[str, bytes | str]) -> bytes:
+def pack_parts(parts: Mapping[str, bytes | str]) -> bytes:
     """A package of these parts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
@@ -50,11 +50,11 @@ def xlsx(rows: str, after: str = "", parts: Mapping[str, bytes | str] = _NOTHING
         f'Type="{RELATIONS}/officeDocument" Target="{WORKBOOK}"/></Relationships>',
         WORKBOOK: f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
         '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        RELATED: f'<Relationships xmlns="{relation}"><Relationship Id="rId1" '
+        RELATED_PARTS: f'<Relationships xmlns="{relation}"><Relationship Id="rId1" '
         f'Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         PART: sheet_xml(rows, after),
     }
-    return packed({**usual, **parts})
+    return pack_parts({**usual, **parts})
 
 
 def ods(rows: str, parts: Mapping[str, bytes | str] = _NOTHING) -> bytes:
@@ -69,7 +69,7 @@ def ods(rows: str, parts: Mapping[str, bytes | str] = _NOTHING) -> bytes:
     )
     body = f'<table:table table:name="S">{rows}</table:table>'
     content = f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
-    return packed(
+    return pack_parts(
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{_MANIFEST}"/>',
@@ -79,24 +79,28 @@ def ods(rows: str, parts: Mapping[str, bytes | str] = _NOTHING) -> bytes:
     )
 
 
-def opened(content: bytes, form: Format = Format.XLSX, limits: Limits | None = None) -> Workbook:
+def open_parts(
+    content: bytes, form: WorkbookFormat = WorkbookFormat.XLSX, limits: Limits | None = None
+) -> WorkbookContent:
     return read_workbook(content, form, limits or Limits())
 
 
-def refused(content: bytes, form: Format = Format.XLSX, limits: Limits | None = None) -> str:
+def refusal_of(
+    content: bytes, form: WorkbookFormat = WorkbookFormat.XLSX, limits: Limits | None = None
+) -> str:
     """Code and value of the refusal; empty where the workbook is read."""
     try:
-        opened(content, form, limits)
+        open_parts(content, form, limits)
     except RefusedError as error:
         return f"{error.problem.code} {error.problem.value}"
     return ""
 
 
-def table(grid: Grid) -> list[str]:
+def table_of(grid: Grid) -> list[str]:
     """A line a row: `a | b`."""
     return [" | ".join(row).rstrip(" |") for row in grid.rows]
 
 
-def marks(grid: Grid) -> dict[str, str]:
+def cell_marks(grid: Grid) -> dict[str, str]:
     """What is special, by the name of the cell."""
     return {cell_name(*at): f"{mark} {grid.text(*at)}".strip() for at, mark in grid.marks.items()}

@@ -12,15 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
-from sheet_diag.forms.layout import SOFTWARE
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.forms.write import Entries
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Outcome, Report
-from sheet_diag.reports.client.workbook import print_copy
+from sheet_diag.model.results import ClientReport, ReturnOutcome
+from sheet_diag.reports.client.workbook import build_print_copy
 from sheet_diag.reports.pdf import find_office, print_workbooks
 from tests.catalogs import JIS
-from tests.samples import AS_OF, client, received, reference, settled
+from tests.samples import AS_OF, client, receive_sheet, reference, resolve_all
 
 _DPI = "64"
 _PROFILES = {
@@ -55,23 +55,27 @@ def draw(folder: Path) -> None:
             subprocess.run(command, check=True)
 
 
-def _reference_client(lang: Lang) -> Outcome:
+def _reference_client(lang: Lang) -> ReturnOutcome:
     """The reference answers among a few other clients."""
     entries = Entries(_PROFILES[lang], reference(lang))
     others = [
         client(f"{sign}{number}", {"POL": sign}, rest="○△"[number % 2])
         for number, sign in enumerate("×△?○×△", 1)
     ]
-    found = settled(received(entries, lang=lang), *others)
-    return Comparisons.of(JIS, found, Beside()).among_peers(found[0])
+    found = resolve_all(receive_sheet(entries, lang=lang), *others)
+    return Comparisons.of(JIS, found, ComparisonBasis()).among_peers(found[0])
 
 
-def _copy(outcome: Outcome, lang: Lang) -> bytes:
+def _copy(outcome: ReturnOutcome, lang: Lang) -> bytes:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     assert sheet
     assert diagnosis
-    report = Report(outcome.received, sheet, diagnosis, (), "SD-20261123-0dd95d12", AS_OF, lang)
-    return print_copy(replace(report, comparison=outcome.comparison), JIS, ISSUER, SOFTWARE)
+    report = ClientReport(
+        outcome.received, sheet, diagnosis, (), "SD-20261123-0dd95d12", AS_OF, lang
+    )
+    return build_print_copy(
+        replace(report, comparison=outcome.comparison), JIS, ISSUER, SOFTWARE_SIGNATURE
+    )
 
 
 if __name__ == "__main__":

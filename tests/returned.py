@@ -1,7 +1,9 @@
 """Returned workbooks for the intake tests: the sheet that came back is a text table in the test.
 
-`returned` puts such a table in place of the question sheet of a small catalogue, header in row 5,
-⏎ for a line break; `edited` changes any workbook as a client does, `repacked` its package.
+`make_return` puts such a table in place of the question sheet of a small catalogue, header in row
+5,
+⏎ for a line break; `edit_workbook` changes any workbook as a client does, `repack_parts` its
+package.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.forms.layout import HEADER_ROW, STAMP_CELL, cell_name, stamp
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.layout import HEADER_ROW, STAMP_CELL, cell_name, format_stamp
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Identity, Problem, Received, ReturnedSheet
+from sheet_diag.model.returns import Problem, ReceivedFile, ReturnedSheet, SheetIdentity
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import SIGNS, catalog
 
@@ -45,7 +47,7 @@ AS_SENT = """
 COVER, COMPANY, QUESTIONS = range(3)  # sheets, from the left
 
 
-def returned(
+def make_return(
     table: str = AS_SENT,
     *,
     lang: Lang = Lang.JA,
@@ -54,14 +56,16 @@ def returned(
     cells: Mapping[str, str | bool | float] = MappingProxyType({}),
 ) -> bytes:
     """The sheet of `SMALL` with `table` from the header row down, and `cells` put over it."""
-    sent = hearing_sheet(SMALL, lang, Issuer(), Entries(profile), client)
-    identity = Identity(SMALL.id, SMALL.version, client or None)
-    entries: dict[str, str | bool | float] = {cell_name(*STAMP_CELL): f"様式 {stamp(identity)}"}
+    sent = make_hearing_sheet(SMALL, lang, Issuer(), Entries(profile), client)
+    identity = SheetIdentity(SMALL.id, SMALL.version, client or None)
+    entries: dict[str, str | bool | float] = {
+        cell_name(*STAMP_CELL): f"様式 {format_stamp(identity)}"
+    }
     for row, texts in enumerate(table_cells(table), HEADER_ROW):
         entries |= {cell_name(row, column): text for column, text in enumerate(texts)}
     page = f"xl/worksheets/sheet{QUESTIONS + 1}.xml"
     questions = _worksheet({**entries, **cells})
-    return repacked(sent, lambda name, text: questions if name == page else text)
+    return repack_parts(sent, lambda name, text: questions if name == page else text)
 
 
 def _worksheet(cells: Mapping[str, str | bool | float]) -> str:
@@ -101,16 +105,16 @@ def table_cells(table: str) -> list[list[str]]:
 # --- changing workbooks
 
 
-def edited(content: bytes, change: Callable[[Workbook], object]) -> bytes:
+def edit_workbook(content: bytes, change: Callable[[Workbook], object]) -> bytes:
     """The workbook after `change`, saved by openpyxl."""
-    book = reopened(content)
+    book = reopen_workbook(content)
     change(book)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
-def reopened(content: bytes, *, values: bool = False) -> Workbook:
+def reopen_workbook(content: bytes, *, values: bool = False) -> Workbook:
     """A workbook saved by any program: openpyxl warns of extensions that it would not keep."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -123,16 +127,16 @@ def page_at(book: Workbook, position: int) -> Worksheet:
     return page
 
 
-def put(content: bytes, position: int, cell: str, value: Any) -> bytes:
+def put_cell(content: bytes, position: int, cell: str, value: Any) -> bytes:
     """The workbook with one cell changed on the sheet at `position`; None clears it."""
 
     def change(book: Workbook) -> None:
         page_at(book, position)[cell].value = value
 
-    return edited(content, change)
+    return edit_workbook(content, change)
 
 
-def repacked(content: bytes, change: Callable[[str, str], str | None]) -> bytes:
+def repack_parts(content: bytes, change: Callable[[str, str], str | None]) -> bytes:
     """The package with every XML part changed by `change(name, text)`; None leaves it out."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
@@ -158,7 +162,7 @@ def as_google_saves(content: bytes) -> bytes:
             return text
         return _with_inline_strings(re.sub(r"<dimension [^>]*/>", "", text), texts)
 
-    return repacked(content, change)
+    return repack_parts(content, change)
 
 
 def _with_inline_strings(sheet: str, texts: list[str]) -> str:
@@ -168,7 +172,7 @@ def _with_inline_strings(sheet: str, texts: list[str]) -> str:
     return re.sub(r'<c([^>]*) t="s"><v>(\d+)</v></c>', inline, sheet)
 
 
-def zipped(*names: str) -> bytes:
+def zip_parts(*names: str) -> bytes:
     """A zip file with parts of these names."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
@@ -180,26 +184,26 @@ def zipped(*names: str) -> bytes:
 # --- what was read
 
 
-def read(content: bytes, catalog: Catalog = SMALL, name: str = "a.xlsx") -> Received:
+def read_return(content: bytes, catalog: Catalog = SMALL, name: str = "a.xlsx") -> ReceivedFile:
     return read_content(name, content, catalog)
 
 
-def sheet_of(received: Received) -> ReturnedSheet:
-    assert received.sheet, told(received)
+def sheet_of(received: ReceivedFile) -> ReturnedSheet:
+    assert received.sheet, problems_in(received)
     return received.sheet
 
 
-def signs(received: Received) -> str:
+def signs_of(received: ReceivedFile) -> str:
     """The answers in the order of the catalogue, in the signs of `tests.catalogs`."""
     names = {choice: sign for sign, choice in SIGNS.items()}
     return "".join(names[response.choice] for response in sheet_of(received).responses)
 
 
-def told(received: Received) -> list[str]:
+def problems_in(received: ReceivedFile) -> list[str]:
     """The problems as `CODE cell item value`, parts that a problem has not left out."""
-    return [line(problem) for problem in received.problems]
+    return [problem_line(problem) for problem in received.problems]
 
 
-def line(problem: Problem) -> str:
+def problem_line(problem: Problem) -> str:
     parts = (problem.code.value, problem.cell, problem.item, problem.value)
     return " ".join(part for part in parts if part)

@@ -14,22 +14,22 @@ from types import MappingProxyType
 from typing import Any
 
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.forms.layout import SOFTWARE
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
-from sheet_diag.intake.resolution.resolve import settle
+from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.client_status import Turnout
+from sheet_diag.model.client_status import ResponseStatus
 from sheet_diag.model.portfolio import Portfolio
-from sheet_diag.model.results import Diagnosis, Outcome, Report, Status
-from sheet_diag.model.returns import Received
+from sheet_diag.model.results import ClientReport, Diagnosis, ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.client.workbook import client_report
-from sheet_diag.reports.exports import Exports
-from sheet_diag.reports.portfolio.tables.aggregate import Gathering
-from sheet_diag.reports.portfolio.tables.client_facts import told
-from sheet_diag.reports.portfolio.workbook import portfolio_report
+from sheet_diag.reports.client.workbook import build_client_report
+from sheet_diag.reports.exports import DataExports
+from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.reports.portfolio.tables.client_facts import summarize_outcome
+from sheet_diag.reports.portfolio.workbook import make_portfolio
 from sheet_diag.storage.file_names import report_number, result_name
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, Answers, answers
@@ -69,11 +69,11 @@ def reference(lang: Lang = Lang.JA) -> dict[str, str]:
     return labels(JIS, given, lang)
 
 
-def received(
+def receive_sheet(
     entries: Entries, *, file: str = "a.xlsx", catalog: Catalog = JIS, lang: Lang = Lang.JA
-) -> Received:
+) -> ReceivedFile:
     """The sheet filled in, sent back and read."""
-    content = hearing_sheet(catalog, lang, ISSUER, entries)
+    content = make_hearing_sheet(catalog, lang, ISSUER, entries)
     return read_content(file, content, catalog)
 
 
@@ -85,14 +85,14 @@ def client(
     catalog: Catalog = JIS,
     lang: Lang = Lang.JA,
     profile: Mapping[str, str] = MappingProxyType({}),
-) -> Received:
+) -> ReceivedFile:
     """A return named after its client, answered as `tests.catalogs.answers` reads it."""
     given = labels(catalog, answers(catalog, rows or {}, rest), lang)
     words = {**(PROFILE if lang is Lang.JA else PROFILE_EN), **profile, "company": name}
-    return received(Entries(words, given), file=f"{name}.xlsx", catalog=catalog, lang=lang)
+    return receive_sheet(Entries(words, given), file=f"{name}.xlsx", catalog=catalog, lang=lang)
 
 
-def reworded(given: Received, text: str) -> Received:
+def reword(given: ReceivedFile, text: str) -> ReceivedFile:
     """The return as if the client had typed `text` wherever he can, and in the file's name.
 
     Bypasses the sheet, so that texts that no workbook can hold are tried too; the choices stay.
@@ -106,27 +106,27 @@ def reworded(given: Received, text: str) -> Received:
     return replace(given, file=text, sheet=name)
 
 
-def settled(*returns: Received, catalog: Catalog = JIS) -> list[Outcome]:
+def resolve_all(*returns: ReceivedFile, catalog: Catalog = JIS) -> list[ReturnOutcome]:
     """What becomes of the returns, with the names of the results."""
-    read = [(each, _diagnosed(each, catalog)) for each in returns]
-    return [_named(outcome) for outcome in settle(catalog, read)]
+    read = [(each, _diagnose_return(each, catalog)) for each in returns]
+    return [_name_result(outcome) for outcome in resolve_returns(catalog, read)]
 
 
 def report(
-    given: Received | Outcome,
+    given: ReceivedFile | ReturnOutcome,
     *,
     catalog: Catalog = JIS,
     lang: Lang | None = None,
     issuer: Issuer = ISSUER,
 ) -> bytes:
     """The client's report."""
-    outcome = given if isinstance(given, Outcome) else settled(given, catalog=catalog)[0]
+    outcome = given if isinstance(given, ReturnOutcome) else resolve_all(given, catalog=catalog)[0]
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     assert sheet
     assert diagnosis
     number = report_number(AS_OF, outcome.received.sha256)
     language = lang or sheet.lang
-    made = Report(
+    made = ClientReport(
         received=outcome.received,
         sheet=sheet,
         diagnosis=diagnosis,
@@ -137,45 +137,45 @@ def report(
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
-    return client_report(made, catalog, issuer, SOFTWARE)
+    return build_client_report(made, catalog, issuer, SOFTWARE_SIGNATURE)
 
 
-def summary(outcomes: Sequence[Outcome], *, catalog: Catalog = JIS) -> Portfolio:
+def summary(outcomes: Sequence[ReturnOutcome], *, catalog: Catalog = JIS) -> Portfolio:
     """The portfolio's tables."""
-    gathering = Gathering(catalog, AS_OF)
+    gathering = PortfolioBuilder(catalog, AS_OF)
     for outcome in outcomes:
-        gathering.add(told(catalog, outcome))
+        gathering.add(summarize_outcome(catalog, outcome))
     return gathering.portfolio()
 
 
 def portfolio(
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[ReturnOutcome],
     *,
     catalog: Catalog = JIS,
     lang: Lang = Lang.JA,
     issuer: Issuer = ISSUER,
-    turnout: Turnout | None = None,
+    turnout: ResponseStatus | None = None,
 ) -> bytes:
     """The portfolio's workbook."""
     tables = replace(summary(outcomes, catalog=catalog), turnout=turnout)
-    return portfolio_report(tables, catalog, issuer, Wording(lang))
+    return make_portfolio(tables, catalog, issuer, Wording(lang))
 
 
-def exported(outcomes: Sequence[Outcome], folder: Path) -> None:
+def export_files(outcomes: Sequence[ReturnOutcome], folder: Path) -> None:
     """The portfolio's files, below `data/` of the folder."""
     (folder / "data").mkdir()
-    with Exports(JIS, lambda name: folder / name) as exports:
+    with DataExports(JIS, lambda name: folder / name) as exports:
         for outcome in outcomes:
-            exports.add(told(JIS, outcome))
+            exports.add(summarize_outcome(JIS, outcome))
         exports.finish(summary(outcomes))
 
 
-def changed(catalog: Catalog, **parts: Any) -> Catalog:
+def change_catalog(catalog: Catalog, **parts: Any) -> Catalog:
     """A catalogue with some of its parts replaced, validated anew."""
     return Catalog.model_validate({**catalog.model_dump(), **parts})
 
 
-def named(catalog: Catalog) -> Catalog:
+def name_categories(catalog: Catalog) -> Catalog:
     """The catalogue with a name for each category: those of `tests.catalogs` are all alike."""
     content = catalog.model_dump()
     for number, each in enumerate(content["categories"], 1):
@@ -183,7 +183,7 @@ def named(catalog: Catalog) -> Catalog:
     return Catalog.model_validate(content)
 
 
-def leavable(catalog: Catalog, category: str) -> Catalog:
+def allow_na(catalog: Catalog, category: str) -> Catalog:
     """The catalogue with 該当なし allowed in every question of a category."""
     content = catalog.model_dump()
     for each in content["categories"]:
@@ -193,16 +193,16 @@ def leavable(catalog: Catalog, category: str) -> Catalog:
     return Catalog.model_validate(content)
 
 
-def _diagnosed(given: Received, catalog: Catalog) -> Diagnosis | None:
+def _diagnose_return(given: ReceivedFile, catalog: Catalog) -> Diagnosis | None:
     sheet = given.sheet
     if sheet is None:
         return None
     return evaluate(catalog, sheet)
 
 
-def _named(outcome: Outcome) -> Outcome:
+def _name_result(outcome: ReturnOutcome) -> ReturnOutcome:
     sheet = outcome.received.sheet
-    if outcome.status is not Status.RANKED or sheet is None:
+    if outcome.status is not ReturnStatus.RANKED or sheet is None:
         return outcome
     number = report_number(AS_OF, outcome.received.sha256)
     return replace(outcome, result=f"results/{result_name(sheet.name, number)}")

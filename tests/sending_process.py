@@ -16,14 +16,14 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
-from sheet_diag.mail.smtp.delivery import send_all
-from sheet_diag.mail.smtp.records import Outgoing
-from sheet_diag.mail.smtp.uncertain import Answer, settle_uncertain
-from sheet_diag.model.mail import Event, Posted
-from sheet_diag.model.settings import Correspondence, MailServer, Security
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
+from sheet_diag.mail.smtp.delivery import send_mails
+from sheet_diag.mail.smtp.records import FinalMail
+from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer
 from tests.mailservers import HOST, PASSWORD, USER
-from tests.outgoing import SENDER, mail, parcel
+from tests.outgoing import SENDER, make_mail, make_message
 
 MOMENT = "SENDING_PROCESS_DIES"
 MOMENTS = (
@@ -39,35 +39,39 @@ MOMENTS = (
 
 def main(folder: Path, port: int, count: int) -> None:
     """Send so many mails, whatever has happened so far."""
-    server = MailServer(HOST, port, Security.TLS, USER, folder / "authority.pem")
-    settings = Correspondence(sender=SENDER, smtp=server, per_minute=60_000)
+    server = MailServer(HOST, port, ConnectionSecurity.TLS, USER, folder / "authority.pem")
+    settings = CorrespondenceSettings(sender=SENDER, smtp=server, per_minute=60_000)
     mailbox = folder / "mailbox"
 
     def find_copy(ids: Sequence[str]) -> frozenset[str]:
-        return frozenset(ids) & arrived(mailbox)
+        return frozenset(ids) & arrived_ids(mailbox)
 
-    def ask(posted: Posted) -> Answer:
+    def ask(posted: MailLogEntry) -> UncertainAnswer:
         """A person who looks into the mailbox."""
-        return Answer.SENT if posted.message_id in arrived(mailbox) else Answer.UNSENT
+        return (
+            UncertainAnswer.SENT
+            if posted.message_id in arrived_ids(mailbox)
+            else UncertainAnswer.UNSENT
+        )
 
-    with Postbook.open(folder / FILE_NAME) as book:
-        settled = settle_uncertain(book, settings, find_copy, ask)
+    with MailLog.open(folder / MAIL_LOG_NAME) as book:
+        settled = resolve_uncertain_mails(book, settings, find_copy, ask)
         sys.stdout.write(json.dumps([len(settled.sent), len(settled.unsent)]))
         sys.stdout.flush()
         if moment := os.environ.get(MOMENT):
-            _die_at(moment, parcel(count // 2).client.id)
-        report = send_all(_mails(book, count), book, settings, PASSWORD)
+            _die_at(moment, make_mail(count // 2).client.id)
+        report = send_mails(_mails(book, count), book, settings, PASSWORD)
         sys.exit(0 if not report.uncertain and not report.stopped else 3)
 
 
-def arrived(mailbox: Path) -> frozenset[str]:
+def arrived_ids(mailbox: Path) -> frozenset[str]:
     """The Message-IDs of the copies."""
     return frozenset(path.read_text(encoding="utf-8") for path in mailbox.glob("*.id"))
 
 
-def _mails(book: Postbook, count: int) -> Iterator[Outgoing]:
+def _mails(book: MailLog, count: int) -> Iterator[FinalMail]:
     for number in range(count):
-        yield mail(number, attempt=book.attempts(parcel(number).key))
+        yield make_message(number, attempt=book.attempts(make_mail(number).key))
 
 
 def _die() -> None:
@@ -76,13 +80,17 @@ def _die() -> None:
 
 def _die_at(moment: str, client: str) -> None:
     """Die at that moment of the mail to that client."""
-    add = Postbook.add
+    add = MailLog.add
 
-    def dying(book: Postbook, posted: Posted) -> None:
+    def dying(book: MailLog, posted: MailLogEntry) -> None:
         when, _, what = moment.partition(" ")
         if posted.client != client or what != f"{posted.event.value} is logged":
             add(book, posted)
-            if posted.client == client and moment == MOMENTS[3] and posted.event is Event.SENDING:
+            if (
+                posted.client == client
+                and moment == MOMENTS[3]
+                and posted.event is MailEvent.SENDING
+            ):
                 _replace(smtplib.SMTP, "getreply", lambda _: _die())
             return
         if when == "before":
@@ -92,10 +100,10 @@ def _die_at(moment: str, client: str) -> None:
         add(book, posted)
         _die()
 
-    _replace(Postbook, "add", dying)
+    _replace(MailLog, "add", dying)
 
 
-def _tear(book: Postbook) -> None:
+def _tear(book: MailLog) -> None:
     """Let half of the next line reach the disk."""
     file: Any = book._file
     assert isinstance(file, FileIO)

@@ -29,9 +29,9 @@ def main() -> None:
 
     from sheet_diag.__main__ import main as run
     from sheet_diag.mail.auth.oauth import providers
-    from tests.keyrings import Filed
+    from tests.keyrings import FileKeyring
 
-    keyring.set_keyring(Filed(Path(kept)))
+    keyring.set_keyring(FileKeyring(Path(kept)))
     providers.MICROSOFT = address  # type: ignore[misc]
     providers.GOOGLE_PAGE = f"{address}/google/page"  # type: ignore[misc]
     providers.GOOGLE_TOKENS = f"{address}/google/token"  # type: ignore[misc]

@@ -18,19 +18,19 @@ from benchmarks.returns import contents, write_returns
 from benchmarks.stamping import Press
 from sheet_diag.cli.demo.returns import ISSUER
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.forms.write import hearing_sheet
+from sheet_diag.forms.write import make_hearing_sheet
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind
-from sheet_diag.model.returns import Code, Received
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from tests.catalogs import JIS
 from tests.office import convert
-from tests.returned import read, reopened
+from tests.returned import read_return, reopen_workbook
 from tests.samples import report
 
 CLIENTS = Campaign(JIS, 7)
 PRESS = Press(JIS)
-_USUAL = {Code.UNANSWERED, Code.ANSWER_READ_AS}
+_USUAL = {ProblemCode.UNANSWERED, ProblemCode.ANSWER_READ_AS}
 
 
 def test_the_same_number_is_the_same_client_and_the_same_bytes() -> None:
@@ -63,7 +63,7 @@ def test_clients_differ_as_clients_do() -> None:
 def test_a_return_is_read_as_it_was_entered() -> None:
     for number in range(60):
         filled = CLIENTS.client(number)
-        given = read(PRESS.workbook(filled), JIS)
+        given = read_return(PRESS.workbook(filled), JIS)
         assert given.sheet
         assert {problem.code for problem in given.problems} <= _USUAL
         entered = {r.item: r.raw for r in given.sheet.responses if r.raw}
@@ -157,10 +157,10 @@ def test_both_ways_of_opening_reports_come_to_the_same(
 
 
 @pytest.fixture(scope="module")
-def reports() -> list[tuple[Filled, Received, bytes]]:
+def reports() -> list[tuple[Filled, ReceivedFile, bytes]]:
     """Clients, their returns read, and their reports."""
     read_as = [
-        (filled, read(PRESS.workbook(filled), JIS, f"{filled.name}.xlsx"))
+        (filled, read_return(PRESS.workbook(filled), JIS, f"{filled.name}.xlsx"))
         for filled in map(CLIENTS.client, range(3))
     ]
     return [(filled, given, report(given)) for filled, given in read_as]
@@ -168,7 +168,7 @@ def reports() -> list[tuple[Filled, Received, bytes]]:
 
 @pytest.mark.parametrize("way", naive.WAYS)
 def test_the_plain_pipeline_writes_the_same_report(
-    way: str, reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+    way: str, reports: list[tuple[Filled, ReceivedFile, bytes]], tmp_path: Path
 ) -> None:
     for _, _, content in reports:
         naive.write(prepared(content), tmp_path / "a.xlsx", naive.WAYS[way])
@@ -179,7 +179,7 @@ def test_the_plain_pipeline_writes_the_same_report(
 
 @pytest.mark.filterwarnings("ignore:.* extension is not supported:UserWarning")
 def test_the_plain_pipeline_scores_the_same(
-    reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+    reports: list[tuple[Filled, ReceivedFile, bytes]], tmp_path: Path
 ) -> None:
     plain = naive.Naive(JIS, naive.assigned)
     for filled, given, content in reports:
@@ -188,19 +188,19 @@ def test_the_plain_pipeline_scores_the_same(
         assert given.sheet
         assert found == evaluate(JIS, given.sheet)
     plain.portfolio(tmp_path / "portfolio.xlsx")
-    tables = reopened((tmp_path / "portfolio.xlsx").read_bytes())
+    tables = reopen_workbook((tmp_path / "portfolio.xlsx").read_bytes())
     assert tables["clients"].max_row == 1 + len(reports)
     assert tables["answers"].max_row == 1 + len(reports) * len(JIS.items)
 
 
-def test_a_look_names_only_what_differs(reports: list[tuple[Filled, Received, bytes]]) -> None:
+def test_a_look_names_only_what_differs(reports: list[tuple[Filled, ReceivedFile, bytes]]) -> None:
     looks = prepared(reports[0][2]).looks
     assert {name for look in looks for name in look} > {"font", "fill", "border"}
     assert sum("protection" in look for look in looks) < len(looks) / 4
 
 
 def test_reports_are_handed_over_whole(
-    reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+    reports: list[tuple[Filled, ReceivedFile, bytes]], tmp_path: Path
 ) -> None:
     save((prepared(content) for *_, content in reports), tmp_path / "prepared")
     handed = list(load(tmp_path / "prepared"))
@@ -210,7 +210,7 @@ def test_reports_are_handed_over_whole(
 
 
 def test_the_floor_reads_every_row_and_deflates_every_byte(
-    reports: list[tuple[Filled, Received, bytes]], tmp_path: Path
+    reports: list[tuple[Filled, ReceivedFile, bytes]], tmp_path: Path
 ) -> None:
     returns, output = tmp_path / "returns", tmp_path / "output"
     write_returns(returns, 2, jobs=1)
@@ -218,7 +218,7 @@ def test_the_floor_reads_every_row_and_deflates_every_byte(
     for number, (*_, content) in enumerate(reports):
         (output / "results" / f"{number}.xlsx").write_bytes(content)
     taken = floor.run(returns, output)
-    book = reopened(PRESS.workbook(CLIENTS.client(0)))
+    book = reopen_workbook(PRESS.workbook(CLIENTS.client(0)))
     assert floor.parsed(PRESS.workbook(CLIENTS.client(0))) == sum(
         s.max_row for s in book.worksheets
     )
@@ -244,11 +244,11 @@ def _as_read(filled: Filled) -> dict[str, str]:
 
 
 def _laid_out(filled: Filled) -> bytes:
-    return hearing_sheet(JIS, filled.lang, ISSUER, filled.entries, filled.id)
+    return make_hearing_sheet(JIS, filled.lang, ISSUER, filled.entries, filled.id)
 
 
 def _cells(content: bytes) -> list[list[tuple[object, ...]]]:
-    book = reopened(content, values=True)
+    book = reopen_workbook(content, values=True)
     return [
         [tuple(cell or "" for cell in row) for row in sheet.iter_rows(values_only=True)]
         for sheet in book.worksheets
@@ -257,7 +257,7 @@ def _cells(content: bytes) -> list[list[tuple[object, ...]]]:
 
 def _content(content: bytes) -> list[tuple[object, ...]]:
     """Everything of a workbook that openpyxl can hold, but for charts."""
-    book = reopened(content)
+    book = reopen_workbook(content)
     return [
         (
             page.title,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mail.imap.mailbox import opened
-from sheet_diag.mail.inbox.bounces import Failure, Mailed
-from sheet_diag.mail.inbox.collect import collect
-from sheet_diag.mail.inbox.records import Bounce
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
+from sheet_diag.mail.imap.mailbox import open_mailbox
+from sheet_diag.mail.inbox.bounces import DeliveryFailure, SentMailIndex
+from sheet_diag.mail.inbox.collect import collect_returned_mails
+from sheet_diag.mail.inbox.records import BouncedMail
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import Event, MailKind, Posted
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from tests.catalogs import JIS
 from tests.dovecot import PASSWORD, USER, Dovecot
@@ -31,11 +31,18 @@ CLIENTS = ClientList(
         ListedClient("C-002", "Sample K.K.", Lang.EN, (JANE,)),
     )
 )
-SENT = Posted(
-    NOW - timedelta(hours=2), Event.SENT, "C-001", MailKind.REQUEST, "", ID, (TARO, JIRO), "a.xlsx"
+SENT = MailLogEntry(
+    NOW - timedelta(hours=2),
+    MailEvent.SENT,
+    "C-001",
+    MailKind.REQUEST,
+    "",
+    ID,
+    (TARO, JIRO),
+    "a.xlsx",
 )
-BY_HAND = Posted(
-    NOW - timedelta(days=1), Event.BY_HAND, "C-002", MailKind.REMINDER, "1", "", (JANE,)
+BY_HAND = MailLogEntry(
+    NOW - timedelta(days=1), MailEvent.BY_HAND, "C-002", MailKind.REMINDER, "1", "", (JANE,)
 )
 OWN = frozenset({USER})
 
@@ -147,8 +154,8 @@ REPORTS: dict[str, tuple[bytes, list[str], str]] = {
 }  # fmt: skip
 
 
-def failures(content: bytes, when: datetime = NOW) -> list[Failure]:
-    return list(Mailed((SENT, BY_HAND), OWN).failures(content, when))
+def failures(content: bytes, when: datetime = NOW) -> list[DeliveryFailure]:
+    return list(SentMailIndex((SENT, BY_HAND), OWN).failures(content, when))
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -205,8 +212,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
 
 
 def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
-    log = tmp_path / FILE_NAME
-    with Postbook.open(log) as book:
+    log = tmp_path / MAIL_LOG_NAME
+    with MailLog.open(log) as book:
         for posted in (SENT, BY_HAND):
             book.add(posted)
     server.put(report(FIELDS), QMAIL, report(DELAYED), when=NOW)
@@ -218,30 +225,32 @@ def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [(each.client, each.kind) for each in found[0]] == [("C-001", MailKind.REQUEST)] * 3
     assert [each.delayed for each in found[1]] == [True]
-    lines = [line for line in Postbook.read(log).posted if line.event is Event.BOUNCED]
+    lines = [line for line in MailLog.read(log).posted if line.event is MailEvent.BOUNCED]
     assert [(line.message_id, line.addresses, line.time) for line in lines] == [
         (ID, (TARO,), NOW), (ID, (JIRO,), NOW),
     ]  # fmt: skip
     assert not (tmp_path / "input").exists()
-    assert not Postbook.read(log).is_done((MailKind.REQUEST, "C-001", ""))
+    assert not MailLog.read(log).is_done((MailKind.REQUEST, "C-001", ""))
 
 
 def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> None:
     server.empty()
     deep = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
     server.put((headers("Returned mail", MIME_Version="1.0") + deep).encode(), report(FIELDS))
-    with Postbook.open(tmp_path / FILE_NAME) as book:
+    with MailLog.open(tmp_path / MAIL_LOG_NAME) as book:
         book.add(SENT)
-    assert len(_collected(server, tmp_path / FILE_NAME, tmp_path, untold=1)) == 1
+    assert len(_collected(server, tmp_path / MAIL_LOG_NAME, tmp_path, untold=1)) == 1
 
 
-def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> tuple[Bounce, ...]:
+def _collected(
+    server: Dovecot, log: Path, folder: Path, untold: int = 0
+) -> tuple[BouncedMail, ...]:
     with (
-        Postbook.open(log) as book,
-        opened(server.settings(), "INBOX", PASSWORD) as box,
+        MailLog.open(log) as book,
+        open_mailbox(server.settings(), "INBOX", PASSWORD) as box,
     ):
-        found = collect(
-            box, folder / "input", book, CLIENTS, JIS, Reading(),
+        found = collect_returned_mails(
+            box, folder / "input", book, CLIENTS, JIS, IntakeSettings(),
             read=ReadFiles.of((), None), progress=lambda _: None,
         )  # fmt: skip
     assert (found.new, len(found.without_sheet)) == ((), untold)

@@ -13,9 +13,16 @@ from typing import Any
 import pytest
 
 from sheet_diag.model.basics import Lang, Rank
-from sheet_diag.model.results import ItemScore, Status
-from sheet_diag.model.returns import Code, Identity, Problem, Received, Response, ReturnedSheet
-from sheet_diag.model.settings import Limits, Passwords, Reading
+from sheet_diag.model.results import ItemScore, ReturnStatus
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    ReceivedFile,
+    Response,
+    ReturnedSheet,
+    SheetIdentity,
+)
+from sheet_diag.model.settings import IntakeSettings, Limits, Passwords
 from sheet_diag.pipeline.cache import Cache, is_lasting, program_digest, reading_key
 from sheet_diag.storage.restricted_pickle import restricted_loads
 from sheet_diag.storage.user_key import own_key
@@ -188,7 +195,7 @@ _BASE: Mapping[str, Any] = {
     "name": "a.xlsx",
     "file_time": 1,
     "catalog_sha256": "b" * 64,
-    "reading": Reading(),
+    "reading": IntakeSettings(),
     "program": "c",
 }
 _OTHERS: Mapping[str, Mapping[str, Any]] = {
@@ -197,9 +204,9 @@ _OTHERS: Mapping[str, Mapping[str, Any]] = {
     "a name that is no UTF-8": {"name": "a\udc80.xlsx"},
     "time": {"file_time": 2},
     "catalogue": {"catalog_sha256": "d" * 64},
-    "limits": {"reading": Reading(Limits(file=31))},
-    "common password": {"reading": Reading(passwords=Passwords(("x",)))},
-    "password of a client": {"reading": Reading(passwords=Passwords((), (("", "x"),)))},
+    "limits": {"reading": IntakeSettings(Limits(file=31))},
+    "common password": {"reading": IntakeSettings(passwords=Passwords(("x",)))},
+    "password of a client": {"reading": IntakeSettings(passwords=Passwords((), (("", "x"),)))},
     "program": {"program": "d"},
     "parts that join to the same": {"name": "a.xlsx\x001", "file_time": ""},
 }
@@ -219,29 +226,29 @@ def test_the_program_is_the_same_from_call_to_call() -> None:
 @pytest.mark.parametrize(
     ("code", "lasting"),
     [
-        (Code.UNANSWERED, True),
-        (Code.READER_DIED, False),
-        (Code.NOT_PROCESSED, False),
-        (Code.NO_ACCESS, False),
+        (ProblemCode.UNANSWERED, True),
+        (ProblemCode.READER_DIED, False),
+        (ProblemCode.NOT_PROCESSED, False),
+        (ProblemCode.NO_ACCESS, False),
     ],
 )
-def test_what_may_end_otherwise_is_not_kept(code: Code, lasting: bool) -> None:
-    assert is_lasting(Received("a", "", problems=(Problem(code),))) is lasting
+def test_what_may_end_otherwise_is_not_kept(code: ProblemCode, lasting: bool) -> None:
+    assert is_lasting(ReceivedFile("a", "", problems=(Problem(code),))) is lasting
 
 
 # --- values
 
 _RECORDS = (
-    Received(
+    ReceivedFile(
         "a.xlsx",
         "0" * 64,
         sheet=ReturnedSheet(
-            Identity("c", "1", None), Lang.JA, {"company": "見本"}, (Response("1"),), "回答"
+            SheetIdentity("c", "1", None), Lang.JA, {"company": "見本"}, (Response("1"),), "回答"
         ),
-        problems=(Problem(Code.UNANSWERED),),
+        problems=(Problem(ProblemCode.UNANSWERED),),
     ),
     ItemScore(Fraction(2, 3), Fraction(10**30, 7), None),
-    (Status.RANKED, Rank.A, date(2026, 11, 26), frozenset({1}), [b"x", {"a": None}]),
+    (ReturnStatus.RANKED, Rank.A, date(2026, 11, 26), frozenset({1}), [b"x", {"a": None}]),
 )
 
 

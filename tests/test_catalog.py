@@ -9,7 +9,7 @@ import pytest
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.yaml_loader import NotYamlError, read_yaml
-from sheet_diag.model.catalog import Role
+from sheet_diag.model.catalog import ChoiceRole
 from tests.catalog_files import BUILT_IN, FILES, KITCHEN, copy_of_built_in
 
 
@@ -127,4 +127,4 @@ def test_another_questionnaire_loads_without_code(tmp_path: Path) -> None:
         "never",
         "pass",
     ]
-    assert catalog.choices_of(fridge)["pass"].role is Role.NOT_APPLICABLE
+    assert catalog.choices_of(fridge)["pass"].role is ChoiceRole.NOT_APPLICABLE

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.catalog.errors import CatalogError, FaultCode
+from sheet_diag.catalog.errors import CatalogError, CatalogFaultCode
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.yaml_loader import read_yaml
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording, labels
 from tests.catalog_files import FILES, KITCHEN, copy_of_built_in
 
-C = FaultCode
-Told = tuple[str, str, FaultCode, str, str]
+C = CatalogFaultCode
+Told = tuple[str, str, CatalogFaultCode, str, str]
 
 
 @pytest.fixture
@@ -502,7 +502,7 @@ def test_every_fault_is_told_in_its_place(folder: Path, row: Broken) -> None:
 
 
 def test_every_code_has_a_row() -> None:
-    assert {fault[2] for row in BROKEN.values() for fault in row.faults} == set(FaultCode)
+    assert {fault[2] for row in BROKEN.values() for fault in row.faults} == set(CatalogFaultCode)
 
 
 def test_faults_of_several_files_are_told_together(folder: Path) -> None:
@@ -623,8 +623,8 @@ def _places(node: Any) -> Iterator[tuple[Any, Any]]:
 # --- wording of the faults
 
 
-@pytest.mark.parametrize("code", FaultCode)
-def test_every_code_is_worded_in_both_languages(code: FaultCode) -> None:
+@pytest.mark.parametrize("code", CatalogFaultCode)
+def test_every_code_is_worded_in_both_languages(code: CatalogFaultCode) -> None:
     texts = labels()[f"catalog.fault.{code.value}"]
     assert set(texts) == set(Lang)
     for text in texts.values():
@@ -635,7 +635,7 @@ def test_every_code_is_worded_in_both_languages(code: FaultCode) -> None:
 
 def test_nothing_is_worded_that_is_no_code() -> None:
     keys = {key for key in labels() if key.startswith("catalog.")}
-    assert keys == {"catalog.near", *(f"catalog.fault.{code.value}" for code in FaultCode)}
+    assert keys == {"catalog.near", *(f"catalog.fault.{code.value}" for code in CatalogFaultCode)}
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,16 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
-from sheet_diag.storage.staging import LOCK
+from sheet_diag.storage.staging import LOCK_FILE
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
 # What stays in an output folder for the next run.
-_OURS = {LOCK, READINGS}
+_OURS = {LOCK_FILE, READINGS}
 ENVIRONMENT = {"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
 
 
@@ -53,7 +53,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def _put(folder: Path, answer: str) -> None:
     (folder / "input").mkdir(exist_ok=True)
     entries = Entries({"company": "株式会社見本"}, dict.fromkeys(CATALOG.items, answer))
-    sheet = hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
+    sheet = make_hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
     (folder / "input" / "a.xlsx").write_bytes(sheet)
 
 
@@ -166,7 +166,7 @@ def test_configuration_reaches_the_sheet(tmp_path: Path) -> None:
     config = 'deadline = 2026-12-25\n[issuer]\nname = "見本株式会社"\nemail = "a@example.co.jp"\n'
     (tmp_path / "sheet-diag.toml").write_text(config, encoding="utf-8")
     assert _call("template", folder=tmp_path).returncode == 0
-    expected = hearing_sheet(
+    expected = make_hearing_sheet(
         CATALOG,
         Lang.JA,
         Issuer(

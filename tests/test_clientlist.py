@@ -13,20 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.forms.layout import read_stamp, stamp
-from sheet_diag.intake.cells import Grid, Mark, Workbook
+from sheet_diag.forms.layout import format_stamp, read_stamp
+from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.client_list.addresses import read_addresses
 from sheet_diag.intake.client_list.reader import (
     ClientListError,
     ListFault,
     ListNote,
-    clients_in,
     list_text,
-    read_clients,
+    parse_client_list,
+    read_client_list,
 )
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.returns import Identity
+from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Limits
 from sheet_diag.text.wording import Wording, labels
 from tests.catalogs import JIS, catalog
@@ -56,7 +56,7 @@ def separated(sign: str) -> Grid:
 
 
 def clients(*grids: Grid) -> Sequence[ListedClient]:
-    found, faults, _ = clients_in(Workbook(grids), JIS)
+    found, faults, _ = parse_client_list(WorkbookContent(grids), JIS)
     assert not faults
     return found.clients
 
@@ -69,12 +69,12 @@ def _line(told: ListFault | ListNote) -> str:
 
 
 def faults(*grids: Grid) -> list[str]:
-    return [_line(each) for each in clients_in(Workbook(grids), JIS)[1]]
+    return [_line(each) for each in parse_client_list(WorkbookContent(grids), JIS)[1]]
 
 
 def notes(*grids: Grid) -> list[str]:
     """What wants a look, but for the blank due dates, which no list here has otherwise."""
-    _, found, told = clients_in(Workbook(grids), JIS)
+    _, found, told = parse_client_list(WorkbookContent(grids), JIS)
     assert not found
     return [_line(each) for each in told if each.key != "clients.note.no_due"]
 
@@ -129,8 +129,8 @@ def test_headings_in_english_and_in_any_order() -> None:
 def test_an_id_survives_the_stamp_of_the_sheet(typed: str, read: str) -> None:
     (found,) = clients(table(f"| {typed} | 甲 | a@b.jp |"))
     assert found.id == read
-    identity = Identity("catalog", "1", found.id)
-    assert read_stamp(stamp(identity)) == identity
+    identity = SheetIdentity("catalog", "1", found.id)
+    assert read_stamp(format_stamp(identity)) == identity
 
 
 @pytest.mark.parametrize(
@@ -259,19 +259,19 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "a next line": ([separated("\x85")], ["B2 control 会社名"]),
     "a name that fills pages": ([table(f"| 1 | {'甲' * 201} | a@b.jp |")], ["B6 long 会社名"]),
     "a formula without a result": (
-        [table("| 1 | 甲 | |", marks={"C6": Mark.NOT_CALCULATED})],
+        [table("| 1 | 甲 | |", marks={"C6": CellMark.NOT_CALCULATED})],
         ["C6 not_calculated メールアドレス"],
     ),
     "nothing but a formula without a result": (
-        [table("| | | |", marks={"C6": Mark.NOT_CALCULATED})],
+        [table("| | | |", marks={"C6": CellMark.NOT_CALCULATED})],
         ["A6 id.missing", "B6 company.missing", "C6 not_calculated メールアドレス"],
     ),
     "an error": (
-        [table("| #N/A | 甲 | a@b.jp |", marks={"A6": Mark.ERROR})],
+        [table("| #N/A | 甲 | a@b.jp |", marks={"A6": CellMark.ERROR})],
         ["A6 error_value #N/A 診断先番号"],
     ),
     "a picture": (
-        [table("| 1 | | a@b.jp |", marks={"B6": Mark.PICTURE})],
+        [table("| 1 | | a@b.jp |", marks={"B6": CellMark.PICTURE})],
         ["B6 picture 会社名"],
     ),
     "every fault at once": (
@@ -339,7 +339,7 @@ def test_why_an_address_is_refused(typed: str, key: str) -> None:
 
 def test_all_sentences_hold_what_is_there_and_no_line_breaks() -> None:
     grids = [grid for each, _ in FAULTS.values() for grid in each]
-    told = [each for grid in grids for each in clients_in(Workbook((grid,)), JIS)[1]]
+    told = [each for grid in grids for each in parse_client_list(WorkbookContent((grid,)), JIS)[1]]
     assert len(told) > 40
     for each in told:
         for lang in Lang:
@@ -439,7 +439,7 @@ def test_a_character_lost_in_a_csv_is_told(tmp_path: Path) -> None:
     path = tmp_path / "clients.csv"
     text = "診断先番号,会社名,ご担当者名,メールアドレス\n1,𠮷田商店,𠮷田,a@kou.jp\n"
     path.write_bytes(text.encode("cp932", "replace"))
-    found, told = read_clients(path, JIS)
+    found, told = read_client_list(path, JIS)
     assert found.clients[0].company == "?田商店"
     assert [each.cell for each in told if each.key == "clients.note.lost"] == ["B2", "C2"]
 
@@ -478,16 +478,16 @@ def test_one_person_is_fine(typed: str) -> None:
 
 def test_due_dates_missing_everywhere_are_told_once() -> None:
     head = f"{HEAD} 提出期限 |"
-    blank = clients_in(Workbook((table(f"{GOOD} |", head=head),)), JIS)[2]
+    blank = parse_client_list(WorkbookContent((table(f"{GOOD} |", head=head),)), JIS)[2]
     assert [_line(each) for each in blank] == ["A5 no_due"]
-    told = clients_in(Workbook((table(f"{GOOD} 2026/12/1 |", head=head),)), JIS)[2]
+    told = parse_client_list(WorkbookContent((table(f"{GOOD} 2026/12/1 |", head=head),)), JIS)[2]
     assert told == ()
 
 
 def test_a_catalogue_without_the_field_uses_no_industry() -> None:
     grid = table(f"{GOOD} 何か |", head=f"{HEAD} 業種 |")
     bare = catalog("1").model_copy(update={"profile": ()})
-    found, wrong, told = clients_in(Workbook((grid,)), bare)
+    found, wrong, told = parse_client_list(WorkbookContent((grid,)), bare)
     assert wrong == ()
     assert [each.industry for each in found.clients] == [""]
     assert "clients.note.no_field" in {each.key for each in told}
@@ -516,7 +516,7 @@ ROWS = "診断先番号,会社名,メールアドレス\n001,髙橋㈱,a@kou.jp\
 def test_csv_of_every_kind(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "clients.csv"
     path.write_bytes(content)
-    found, _ = read_clients(path, JIS)
+    found, _ = read_client_list(path, JIS)
     assert [(e.id, e.company, e.addresses) for e in found.clients] == [
         ("001", "髙橋㈱", ("a@kou.jp",))
     ]
@@ -525,7 +525,7 @@ def test_csv_of_every_kind(tmp_path: Path, content: bytes) -> None:
 def test_addresses_parted_by_the_sign_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "clients.csv"
     path.write_text(f'{ROWS}2,"乙, 丙","a@o.jp, b@o.jp;c@o.jp\nd@o.jp"\n', "utf-8")
-    found, _ = read_clients(path, JIS)
+    found, _ = read_client_list(path, JIS)
     assert found.clients[1].addresses == ("a@o.jp", "b@o.jp", "c@o.jp", "d@o.jp")
     assert (found.clients[1].company, found.clients[1].row) == ("乙, 丙", 3)
 
@@ -534,7 +534,7 @@ def test_a_fault_in_a_csv_is_told_by_its_cell_in_excel(tmp_path: Path) -> None:
     path = tmp_path / "clients.csv"
     path.write_text(f'{ROWS}2,"乙",x\n\n3,,"a@o.jp\nb"\n', "utf-8")
     with pytest.raises(ClientListError) as raised:
-        read_clients(path, JIS)
+        read_client_list(path, JIS)
     assert raised.value.path == path
     assert [_line(each) for each in raised.value.faults] == [
         "C3 mail.no_at x",
@@ -562,7 +562,7 @@ def test_numbers_and_dates_of_excel(tmp_path: Path) -> None:
     path = tmp_path / "clients.xlsx"
     values = {"A2": 7, "B2": "甲", "C2": "a@kou.jp", "D2": date(2026, 12, 25), "A3": 8.0}
     path.write_bytes(_workbook({**HEADINGS, **values, "B3": "乙", "C3": "a@otsu.jp"}))
-    found, _ = read_clients(path, JIS)
+    found, _ = read_client_list(path, JIS)
     assert [(each.id, each.due) for each in found.clients] == [
         ("7", date(2026, 12, 25)),
         ("8", None),
@@ -574,7 +574,7 @@ def test_faults_of_a_workbook_name_the_sheet(tmp_path: Path) -> None:
     values = {"A2": date(2026, 1, 2), "B2": "=A9", "C2": "a@kou.jp"}
     path.write_bytes(_workbook({**HEADINGS, **values}))
     with pytest.raises(ClientListError) as raised:
-        read_clients(path, JIS)
+        read_client_list(path, JIS)
     assert [(each.sheet, _line(each)) for each in raised.value.faults] == [
         ("Sheet", "A2 id.day 2026-01-02"),
         ("Sheet", "B2 not_calculated 会社名"),
@@ -600,7 +600,7 @@ def test_a_file_that_is_no_list(tmp_path: Path, name: str, content: bytes | None
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ClientListError) as raised:
-        read_clients(path, JIS)
+        read_client_list(path, JIS)
     (fault,) = raised.value.faults
     assert fault.key == f"clients.fault.{key}"
     assert all(list_text(fault, lang) for lang in Lang)
@@ -611,7 +611,7 @@ def test_limits_count_for_a_text_too(tmp_path: Path, limits: Limits) -> None:
     path = tmp_path / "clients.csv"
     path.write_text(ROWS + "1,2,3\n" * 200_000, "utf-8")
     with pytest.raises(ClientListError) as raised:
-        read_clients(path, JIS, limits)
+        read_client_list(path, JIS, limits)
     assert [each.key for each in raised.value.faults] == ["clients.fault.unreadable"]
 
 
@@ -631,7 +631,7 @@ _ENTRIES = st.text(max_size=12) | st.sampled_from(
 def test_whatever_is_entered_no_name_can_break_a_header(lines: list[list[str]]) -> None:
     head = tuple(cell.strip() for cell in FULL.strip("|").split("|"))
     grid = Grid("a", visible=True, rows=(head, *map(tuple, lines)))
-    found, wrong, told = clients_in(Workbook((grid,)), JIS)
+    found, wrong, told = parse_client_list(WorkbookContent((grid,)), JIS)
     for each in found.clients if not wrong else ():
         names = (each.id, each.company, each.contact, each.title, each.group, *each.addresses)
         assert all(len(name.splitlines()) <= 1 for name in names)
@@ -651,5 +651,5 @@ def test_whatever_a_file_holds_it_is_refused_in_words(
     path = tmp_path_factory.mktemp("list") / "clients.csv"
     path.write_bytes(content)
     with pytest.raises(ClientListError) as raised:
-        read_clients(path, JIS)
+        read_client_list(path, JIS)
     assert all(list_text(fault, Lang.JA) for fault in raised.value.faults)

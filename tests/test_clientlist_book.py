@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.forms.client_list.workbook import clientlist_workbook
+from sheet_diag.forms.client_list.workbook import make_client_list
 from sheet_diag.forms.layout import CLIENT_COLUMNS, LISTS_SHEET, REQUIRED_CLIENT_COLUMNS
-from sheet_diag.intake.client_list.reader import ClientListError, read_clients
+from sheet_diag.intake.client_list.reader import ClientListError, read_client_list
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.normalize import tidy
+from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, catalog
 from tests.lint import lint
-from tests.office import convert, found_soffice
+from tests.office import convert, find_soffice
 from tests.samples import ISSUER
-from tests.workbooks import cut_texts, opened, sheet, strings
+from tests.workbooks import cut_texts, open_workbook, sheet, texts_on
 
 CLIENTS = (
     ListedClient(
@@ -69,7 +69,7 @@ both = pytest.mark.parametrize("lang", Lang)
 def read(content: bytes, folder: Path, name: str = "clients.xlsx") -> tuple[ListedClient, ...]:
     path = folder / name
     path.write_bytes(content)
-    return tuple(read_clients(path, JIS)[0].clients)
+    return tuple(read_client_list(path, JIS)[0].clients)
 
 
 # --- written and read back
@@ -77,23 +77,23 @@ def read(content: bytes, folder: Path, name: str = "clients.xlsx") -> tuple[List
 
 @both
 def test_what_was_written_is_read_back(lang: Lang, tmp_path: Path) -> None:
-    assert read(clientlist_workbook(JIS, lang, ISSUER, CLIENTS), tmp_path) == CLIENTS
+    assert read(make_client_list(JIS, lang, ISSUER, CLIENTS), tmp_path) == CLIENTS
 
 
 @pytest.mark.parametrize("form", ["xlsx", "ods", "xls", CSV_UTF8])
 def test_saved_by_libreoffice(form: str, tmp_path: Path) -> None:
-    written = {"a": clientlist_workbook(JIS, Lang.JA, ISSUER, CLIENTS)}
+    written = {"a": make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)}
     if form == "xlsx":
         (tmp_path / "first").mkdir()
-        written = convert(found_soffice(), tmp_path / "first", written, "xlsx", "ods")
+        written = convert(find_soffice(), tmp_path / "first", written, "xlsx", "ods")
     old = "ods" if form == "xlsx" else "xlsx"
-    saved = convert(found_soffice(), tmp_path, written, old, form)["a"]
+    saved = convert(find_soffice(), tmp_path, written, old, form)["a"]
     assert read(saved, tmp_path, f"clients.{form.partition(':')[0]}") == CLIENTS
 
 
 _TEXT = (
     st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.just(" "), max_size=30)
-    .map(tidy)
+    .map(tidy_text)
     .filter(lambda text: not text.startswith("#") and not text.endswith(("様", "御中")))
 )
 _LOCAL = st.from_regex(r"[a-z][a-z0-9+_'-]{0,10}", fullmatch=True)
@@ -127,21 +127,21 @@ _CLIENT = st.builds(
 def test_any_client_is_read_back(
     client: ListedClient, lang: Lang, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    content = clientlist_workbook(JIS, lang, ISSUER, (client,))
+    content = make_client_list(JIS, lang, ISSUER, (client,))
     assert read(content, tmp_path_factory.mktemp("list")) == (client,)
 
 
 @both
 def test_a_blank_list_holds_no_client(lang: Lang, tmp_path: Path) -> None:
     with pytest.raises(ClientListError) as raised:
-        read(clientlist_workbook(JIS, lang, ISSUER), tmp_path)
+        read(make_client_list(JIS, lang, ISSUER), tmp_path)
     assert [(each.cell, each.key) for each in raised.value.faults] == [
         ("A7", "clients.fault.empty")
     ]
 
 
 def test_clients_typed_into_the_blank_list_are_read(tmp_path: Path) -> None:
-    book = opened.__wrapped__(clientlist_workbook(JIS, Lang.JA, ISSUER))
+    book = open_workbook.__wrapped__(make_client_list(JIS, Lang.JA, ISSUER))
     page = sheet(book, "診断先一覧")
     typed = ("001", "甲", None, None, "a@kou.jp", "英語", "建設業", 120, date(2026, 12, 1))
     for row in (8, 307, 400):  # the first line, the last one that is prepared, one below
@@ -162,16 +162,16 @@ def test_clients_typed_into_the_blank_list_are_read(tmp_path: Path) -> None:
 @both
 @pytest.mark.parametrize("clients", [(), CLIENTS], ids=["blank", "filled"])
 def test_a_sound_workbook_of_fixed_bytes(lang: Lang, clients: tuple[ListedClient, ...]) -> None:
-    content = clientlist_workbook(JIS, lang, Issuer(), clients)
+    content = make_client_list(JIS, lang, Issuer(), clients)
     assert lint(content) == []
-    assert content == clientlist_workbook(JIS, lang, Issuer(), clients)
-    for page in opened(content).worksheets[:2]:
+    assert content == make_client_list(JIS, lang, Issuer(), clients)
+    for page in open_workbook(content).worksheets[:2]:
         assert cut_texts(page) == []
 
 
 @both
 def test_sheets_and_headings(lang: Lang) -> None:
-    book, say = opened(clientlist_workbook(JIS, lang, ISSUER)), Wording(lang)
+    book, say = open_workbook(make_client_list(JIS, lang, ISSUER)), Wording(lang)
     assert book.sheetnames == [say("clients.sheet.list"), say("clients.sheet.guide"), LISTS_SHEET]
     assert [page.sheet_state for page in book.worksheets] == ["visible", "visible", "hidden"]
     rows = list(sheet(book, say("clients.sheet.list")).values)
@@ -183,16 +183,16 @@ def test_sheets_and_headings(lang: Lang) -> None:
 
 @both
 def test_the_guide_explains_every_column_and_the_next_command(lang: Lang) -> None:
-    book, say = opened(clientlist_workbook(JIS, lang, ISSUER)), Wording(lang)
+    book, say = open_workbook(make_client_list(JIS, lang, ISSUER)), Wording(lang)
     guide = sheet(book, say("clients.sheet.guide"))
     explained = {str(row[0]): str(row[2]) for row in guide.iter_rows(values_only=True) if row[2]}
     for column in CLIENT_COLUMNS:
         assert len(explained[say(f"clients.column.{column}")]) > 8
-    assert any("sheet-diag issue" in text for text in strings(guide))
+    assert any("sheet-diag issue" in text for text in texts_on(guide))
 
 
 def test_ids_are_text_and_every_line_is_checked_as_it_is_typed() -> None:
-    page = sheet(opened(clientlist_workbook(JIS, Lang.JA, ISSUER, CLIENTS)), "診断先一覧")
+    page = sheet(open_workbook(make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)), "診断先一覧")
     formats = {
         column: {page.cell(row, col).number_format for row in range(8, 308)}
         for col, column in enumerate(CLIENT_COLUMNS, 1)
@@ -214,7 +214,7 @@ def test_ids_are_text_and_every_line_is_checked_as_it_is_typed() -> None:
 
 
 def test_drop_downs_offer_the_choices_of_the_catalogue() -> None:
-    book = opened(clientlist_workbook(JIS, Lang.JA, ISSUER))
+    book = open_workbook(make_client_list(JIS, Lang.JA, ISSUER))
     columns = [
         [v for v in col if v] for col in sheet(book, LISTS_SHEET).iter_cols(values_only=True)
     ]
@@ -225,22 +225,22 @@ def test_drop_downs_offer_the_choices_of_the_catalogue() -> None:
 
 def test_a_catalogue_without_industry_offers_none() -> None:
     bare = catalog("1").model_copy(update={"profile": ()})
-    content = clientlist_workbook(bare, Lang.JA, ISSUER, CLIENTS)
+    content = make_client_list(bare, Lang.JA, ISSUER, CLIENTS)
     assert lint(content) == []
-    page = sheet(opened(content), "診断先一覧")
+    page = sheet(open_workbook(content), "診断先一覧")
     assert page["G8"].value is None
 
 
 def test_lines_are_left_below_a_long_list() -> None:
     clients = [ListedClient(f"{n:03}", f"会社{n}", Lang.JA, (f"a@k{n}.jp",)) for n in range(400)]
-    page = sheet(opened(clientlist_workbook(JIS, Lang.JA, ISSUER, clients)), "診断先一覧")
+    page = sheet(open_workbook(make_client_list(JIS, Lang.JA, ISSUER, clients)), "診断先一覧")
     assert page.max_row == 7 + 400 + 100
     assert page["A407"].value == "399"
 
 
 def test_no_text_of_a_client_is_a_formula() -> None:
-    content = clientlist_workbook(JIS, Lang.JA, ISSUER, CLIENTS)
-    page = sheet(opened(content), "診断先一覧")
+    content = make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)
+    page = sheet(open_workbook(content), "診断先一覧")
     texts = [cell for row in page.iter_rows(min_row=8, max_row=10) for cell in row if cell.value]
     assert {cell.data_type for cell in texts} == {"s", "d"}
     assert all(cell.quotePrefix for cell in texts if cell.data_type == "s")
@@ -248,7 +248,7 @@ def test_no_text_of_a_client_is_a_formula() -> None:
 
 def test_the_csv_of_excel_is_read_back(tmp_path: Path) -> None:
     """As「CSV UTF-8」saves the first sheet: titles, examples and blank lines with it."""
-    page = sheet(opened(clientlist_workbook(JIS, Lang.JA, ISSUER, CLIENTS)), "診断先一覧")
+    page = sheet(open_workbook(make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)), "診断先一覧")
     text = io.StringIO()
     for row in page.iter_rows(values_only=True):
         day = [f"{v:%Y/%m/%d}" if isinstance(v, date) else v for v in row]

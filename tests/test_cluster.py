@@ -16,21 +16,21 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.intake.containers.members import Leaf
-from sheet_diag.intake.discovery import Found
-from sheet_diag.intake.receive import failed
+from sheet_diag.intake.containers.members import UnpackedFile
+from sheet_diag.intake.discovery import InputFile
+from sheet_diag.intake.receive import failed_return
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.pipeline.execution import dask_executor as cluster
 from sheet_diag.pipeline.execution import dask_worker as team
-from sheet_diag.pipeline.execution.dask_executor import connect
-from sheet_diag.pipeline.execution.executor import ClusterError, Died, Workers
-from sheet_diag.pipeline.run import Order, run
-from sheet_diag.storage.staging import LOCK
+from sheet_diag.pipeline.execution.dask_executor import connect_cluster
+from sheet_diag.pipeline.execution.executor import ClusterError, WorkerDied, Workers
+from sheet_diag.pipeline.run import RunConfig, run
+from sheet_diag.storage.staging import LOCK_FILE
 from tests.catalogs import JIS
-from tests.chores import ends, meet
-from tests.clusters import ROOT, Machines, until
+from tests.chores import end_task, wait_for_another
+from tests.clusters import ROOT, DaskCluster, wait_until
 from tests.hostile import CASES
 from tests.hostile.case import filled
 from tests.hostile.mails import message
@@ -74,8 +74,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def order(source: Path, target: Path, **changes: Any) -> Order:
-    return replace(Order(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2), **changes)
+def order(source: Path, target: Path, **changes: Any) -> RunConfig:
+    return replace(RunConfig(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2), **changes)
 
 
 def contents(output: Path) -> dict[str, bytes]:
@@ -83,7 +83,7 @@ def contents(output: Path) -> dict[str, bytes]:
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
         for path in output.rglob("*")
-        if path.is_file() and path.name != LOCK and path.name != ".sheet-diag-readings"
+        if path.is_file() and path.name != LOCK_FILE and path.name != ".sheet-diag-readings"
     }
 
 
@@ -105,14 +105,14 @@ def run_there(
 
 
 @pytest.fixture(scope="module")
-def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
-    with Machines(tmp_path_factory.mktemp("machines"), workers=2) as started:
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    with DaskCluster(tmp_path_factory.mktemp("machines"), workers=2) as started:
         yield started
 
 
-def test_outputs_are_the_same(machines: Machines, home: Path, tmp_path: Path) -> None:
+def test_outputs_are_the_same(machines: DaskCluster, home: Path, tmp_path: Path) -> None:
     assert run_there(home, tmp_path, machines.url) == contents(home / "output")
-    until(lambda: not machines.teams(), "a team stays when its run is over")
+    wait_until(lambda: not machines.teams(), "a team stays when its run is over")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_outputs_are_the_same(machines: Machines, home: Path, tmp_path: Path) ->
     ],
 )
 def test_one_worker_is_killed_in_the_middle(
-    machines: Machines,
+    machines: DaskCluster,
     home: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -146,7 +146,7 @@ def test_one_worker_is_killed_in_the_middle(
 
 
 def test_no_worker_is_left_and_one_comes_late(
-    machines: Machines, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    machines: DaskCluster, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_PATIENCE", 0.2)
     for address in machines.threads():
@@ -159,7 +159,7 @@ def test_no_worker_is_left_and_one_comes_late(
 
     with ThreadPoolExecutor(1) as thread:
         outputs = thread.submit(run_there, home, tmp_path, machines.url, come)
-        until(lambda: told or outputs.done(), "nobody tells that there is no worker")
+        wait_until(lambda: told or outputs.done(), "nobody tells that there is no worker")
         machines.add_worker()
         assert outputs.result() == contents(home / "output")
     assert told[0] == (0, 1)
@@ -168,35 +168,38 @@ def test_no_worker_is_left_and_one_comes_late(
 # --- tasks
 
 
-def test_a_task_that_dies_costs_itself_only(machines: Machines) -> None:
+def test_a_task_that_dies_costs_itself_only(machines: DaskCluster) -> None:
     ways = ["fine", "aborts", "fine too", "hangs", "fine as well"]
-    with connect(machines.url, "bench", LIMITS, quiet) as there:
-        found = list(Workers[str](there, remote=True).map(ends, ways))
+    with connect_cluster(machines.url, "bench", LIMITS, quiet) as there:
+        found = list(Workers[str](there, remote=True).map(end_task, ways))
         assert [each for each in found if isinstance(each, str)] == ways[::2]
-        assert found[3] == Died("over 5 s", out_of_time=True)
-        assert isinstance(found[1], Died)
+        assert found[3] == WorkerDied("over 5 s", out_of_time=True)
+        assert isinstance(found[1], WorkerDied)
         assert not found[1].out_of_time
         with pytest.raises(MemoryError):
-            list(Workers[str](there, remote=True).map(ends, ["needs memory"]))
+            list(Workers[str](there, remote=True).map(end_task, ["needs memory"]))
         with pytest.raises(LookupError, match="bench"):
-            list(Workers[str](there, remote=True).map(ends, ["raises"]))
+            list(Workers[str](there, remote=True).map(end_task, ["raises"]))
 
 
-def test_a_few_tasks_are_spread_over_all_workers(machines: Machines, tmp_path: Path) -> None:
+def test_a_few_tasks_are_spread_over_all_workers(machines: DaskCluster, tmp_path: Path) -> None:
     while len(machines.threads()) < 2:
         machines.add_worker()
-    with connect(machines.url, str(tmp_path), Limits(seconds=100), quiet) as there:
-        assert list(Workers[str](there, remote=True).map(meet, ["a", "b"])) == ["a", "b"]
+    with connect_cluster(machines.url, str(tmp_path), Limits(seconds=100), quiet) as there:
+        assert list(Workers[str](there, remote=True).map(wait_for_another, ["a", "b"])) == [
+            "a",
+            "b",
+        ]
 
 
 def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"content")
-    here = Found(path, "a.xlsx", ignored=False)
+    here = InputFile(path, "a.xlsx", ignored=False)
     there = replace(here, path=tmp_path / "elsewhere.xlsx")
-    problem = Problem(Code.READER_DIED, value="memory")
-    brought = Leaf(there.path, None, 0, content=b"content")
-    assert failed(there, problem, brought) == failed(here, problem)
+    problem = Problem(ProblemCode.READER_DIED, value="memory")
+    brought = UnpackedFile(there.path, None, 0, content=b"content")
+    assert failed_return(there, problem, brought) == failed_return(here, problem)
 
 
 # --- what keeps a run from its cluster
@@ -204,7 +207,10 @@ def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_CONNECT", 0.3)
-    with pytest.raises(ClusterError) as raised, connect("tcp://127.0.0.1:9", "", LIMITS, quiet):
+    with (
+        pytest.raises(ClusterError) as raised,
+        connect_cluster("tcp://127.0.0.1:9", "", LIMITS, quiet),
+    ):
         pass
     assert raised.value.key == "cli.error.cluster.unreachable"
 
@@ -212,30 +218,35 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("url", ["", "nonsense://x:1", "tcp://", "tcp://127.0.0.1:x"])
 def test_no_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_CONNECT", 0.3)
-    with pytest.raises(ClusterError) as raised, connect(url, "", LIMITS, quiet):
+    with pytest.raises(ClusterError) as raised, connect_cluster(url, "", LIMITS, quiet):
         pass
     assert raised.value.key == "cli.error.cluster.unreachable"
 
 
-def test_other_versions_are_refused(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "facts", lambda: {**team.facts(), "XlsxWriter": "0.1"})
-    with pytest.raises(ClusterError) as raised, connect(machines.url, "", LIMITS, quiet):
+def test_other_versions_are_refused(machines: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        cluster, "facts", lambda: {**team.list_machine_facts(), "XlsxWriter": "0.1"}
+    )
+    with pytest.raises(ClusterError) as raised, connect_cluster(machines.url, "", LIMITS, quiet):
         pass
     assert raised.value.key == "cli.error.cluster.differs"
     assert {"XlsxWriter", "0.1"} <= set(raised.value.parts.values())
 
 
-def test_workers_that_may_not_start_processes_are_refused(machines: Machines) -> None:
+def test_workers_that_may_not_start_processes_are_refused(machines: DaskCluster) -> None:
     before = len(machines.threads())
     machines.add_worker("--nanny")
     try:
-        with pytest.raises(ClusterError) as raised, connect(machines.url, "", LIMITS, quiet):
+        with (
+            pytest.raises(ClusterError) as raised,
+            connect_cluster(machines.url, "", LIMITS, quiet),
+        ):
             pass
     finally:
         machines.workers.pop().terminate()
-        until(lambda: len(machines.threads()) == before, "the worker does not leave")
+        wait_until(lambda: len(machines.threads()) == before, "the worker does not leave")
     assert raised.value.key == "cli.error.cluster.daemon"
-    until(lambda: not machines.teams(), "a team stays that was refused")
+    wait_until(lambda: not machines.teams(), "a team stays that was refused")
 
 
 # --- the command
@@ -253,23 +264,25 @@ def _start(home: Path, output: Path, url: str) -> subprocess.Popen[str]:
     )
 
 
-def test_ctrl_c_leaves_the_workers_usable(machines: Machines, home: Path, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_the_workers_usable(
+    machines: DaskCluster, home: Path, tmp_path: Path
+) -> None:
     process = _start(home, tmp_path / "output", machines.url)
-    until(lambda: machines.busy() or process.poll() is not None, "no task")
+    wait_until(lambda: machines.busy() or process.poll() is not None, "no task")
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "Traceback" not in said[1]
-    until(lambda: not machines.teams() and not machines.busy(), "the tasks go on")
-    with connect(machines.url, "bench", LIMITS, quiet) as there:
-        assert list(Workers[str](there).map(ends, ["fine"])) == ["fine"]
+    wait_until(lambda: not machines.teams() and not machines.busy(), "the tasks go on")
+    with connect_cluster(machines.url, "bench", LIMITS, quiet) as there:
+        assert list(Workers[str](there).map(end_task, ["fine"])) == ["fine"]
 
 
 def test_the_scheduler_is_killed(home: Path, tmp_path: Path) -> None:
     (tmp_path / "machines").mkdir()
-    with Machines(tmp_path / "machines", workers=1) as doomed:
+    with DaskCluster(tmp_path / "machines", workers=1) as doomed:
         process = _start(home, tmp_path / "output", doomed.url)
-        until(lambda: doomed.busy() or process.poll() is not None, "no task")
+        wait_until(lambda: doomed.busy() or process.poll() is not None, "no task")
         doomed.scheduler.kill()
         said = process.communicate(timeout=120)
     assert process.returncode == 2, said

@@ -18,21 +18,21 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.forms.issue import SheetOrder, issue_sheets
-from sheet_diag.intake.discovery import find
-from sheet_diag.mail.imap.connecting import MailboxError
-from sheet_diag.mail.imap.folder import Mailbox, _answers, _head
-from sheet_diag.mail.imap.mailbox import find_copies, opened, try_login
+from sheet_diag.intake.discovery import find_input_files
+from sheet_diag.mail.imap.connection import MailboxError
+from sheet_diag.mail.imap.folder import Mailbox, _group_responses, _parse_head
+from sheet_diag.mail.imap.mailbox import find_copies, open_mailbox, try_imap_login
 from sheet_diag.mail.inbox import store as filing
-from sheet_diag.mail.inbox.collect import collect
-from sheet_diag.mail.inbox.headers import note
-from sheet_diag.mail.inbox.records import Collected, Collection
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
+from sheet_diag.mail.inbox.collect import collect_returned_mails
+from sheet_diag.mail.inbox.headers import read_message_headers
+from sheet_diag.mail.inbox.records import CollectedMail, CollectResult
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import Event, MailKind, Posted
-from sheet_diag.model.results import Status
-from sheet_diag.model.settings import Issuer, Limits, Reading, Security
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.model.settings import ConnectionSecurity, IntakeSettings, Issuer, Limits
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
@@ -79,40 +79,40 @@ class Office:
     def __init__(self, folder: Path, server: Dovecot) -> None:
         self.server = server
         self.source = folder / "input"
-        self.log = folder / "output" / FILE_NAME
+        self.log = folder / "output" / MAIL_LOG_NAME
         self.clients = CLIENTS
         self.limits = Limits()
         self.read = ReadFiles.of((), None)
 
-    def collect(self, folder: str = "INBOX", since: date | None = None) -> Collection:
+    def collect(self, folder: str = "INBOX", since: date | None = None) -> CollectResult:
         with (
-            Postbook.open(self.log) as book,
-            opened(self.server.settings(), folder, PASSWORD) as box,
+            MailLog.open(self.log) as book,
+            open_mailbox(self.server.settings(), folder, PASSWORD) as box,
         ):
             return self.collect_from(box, book, since)
 
-    def collect_from(self, box: Mailbox, book: Postbook, since: date | None = None) -> Collection:
-        return collect(
-            box, self.source, book, self.clients, JIS, Reading(self.limits),
+    def collect_from(self, box: Mailbox, book: MailLog, since: date | None = None) -> CollectResult:
+        return collect_returned_mails(
+            box, self.source, book, self.clients, JIS, IntakeSettings(self.limits),
             read=self.read, since=since, progress=lambda _: None,
         )  # fmt: skip
 
     def sent(self, client: ListedClient, message_id: str) -> None:
-        with Postbook.open(self.log) as book:
+        with MailLog.open(self.log) as book:
             when = ARRIVED - timedelta(days=9)
-            for event in (Event.SENDING, Event.SENT):
+            for event in (MailEvent.SENDING, MailEvent.SENT):
                 book.add(
-                    Posted(when, event, client.id, MailKind.REQUEST, "", message_id,
+                    MailLogEntry(when, event, client.id, MailKind.REQUEST, "", message_id,
                            client.addresses)
                 )  # fmt: skip
 
     @property
-    def posted(self) -> tuple[Posted, ...]:
-        return Postbook.read(self.log).posted
+    def posted(self) -> tuple[MailLogEntry, ...]:
+        return MailLog.read(self.log).posted
 
     @property
     def files(self) -> dict[str, bytes]:
-        found = find(self.source, self.source / "none") if self.source.exists() else ()
+        found = find_input_files(self.source, self.source / "none") if self.source.exists() else ()
         return {each.name: each.path.read_bytes() for each in found}
 
 
@@ -154,8 +154,8 @@ def digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def doubts(each: Collected) -> list[str]:
-    return [doubt.key.removeprefix("collect.doubt.") for doubt in each.doubts]
+def doubts(each: CollectedMail) -> list[str]:
+    return [doubt.key.removeprefix("collect.doubt.") for doubt in each.warnings]
 
 
 # --- what is collected
@@ -169,13 +169,13 @@ def test_the_mail_is_put_in_whole_under_the_name_of_its_client(
     found = office.collect()
     (each,) = found.new
     assert (each.client, each.how, each.sender) == ("C-001", "sheet", "taro@mihon.example")
-    assert (each.subject, each.when, each.doubts) == ("回答を送ります", ARRIVED, ())
+    assert (each.subject, each.when, each.warnings) == ("回答を送ります", ARRIVED, ())
     day = ARRIVED.astimezone().strftime("%Y%m%d")
     assert each.file.startswith(f"mail/{day}_C-001_株式会社見本商事_")
     assert office.files == {each.file: content}
     (line,) = office.posted
-    assert line == Posted(
-        ARRIVED, Event.COLLECTED, "C-001", None, "", "<1@mihon.example>",
+    assert line == MailLogEntry(
+        ARRIVED, MailEvent.COLLECTED, "C-001", None, "", "<1@mihon.example>",
         ("taro@mihon.example",), each.file,
         sha256=digest(content), holds=(digest(SHEETS["C-001"]),),
     )  # fmt: skip
@@ -202,9 +202,9 @@ def test_the_mailbox_stays_as_it_was(office: Office, server: Dovecot) -> None:
     assert all(each.startswith("new/") for each in before)
     assert len(office.collect().new) == 1
     find_copies(server.settings(), "INBOX", PASSWORD, ["<1@mihon.example>"], wait=0)
-    try_login(server.settings(), "INBOX", PASSWORD)
+    try_imap_login(server.settings(), "INBOX", PASSWORD)
     assert server.files() == before  # still new: nobody has even seen that they came
-    with opened(server.settings(), "INBOX", PASSWORD) as box:
+    with open_mailbox(server.settings(), "INBOX", PASSWORD) as box:
         assert [head.flags for head in box.heads()] == [{"\\recent"}] * 3
 
 
@@ -273,10 +273,10 @@ ANSWERS: dict[str, list[object]] = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answers_of_other_servers(name: str) -> None:
-    (head,) = filter(None, map(_head, _answers(ANSWERS[name])))
+    (head,) = filter(None, map(_parse_head, _group_responses(ANSWERS[name])))
     assert (head.uid, head.size, head.flags, head.when) == ("7", 9, frozenset({"\\seen"}), ARRIVED)
     assert head.header == b"A:b"
-    assert note(head).may_bring_files == ("literal" in name)
+    assert read_message_headers(head).may_bring_files == ("literal" in name)
 
 
 # --- what was thrown away
@@ -302,7 +302,7 @@ def test_what_a_run_has_read_may_be_thrown_away(office: Office, server: Dovecot)
     office.collect()
     (line,) = office.posted
     (office.source / line.file).unlink()
-    fact = ReturnFacts("C-001", "", Status.RANKED, "1", "mail/a.eml", "a.xlsx")
+    fact = ReturnFacts("C-001", "", ReturnStatus.RANKED, "1", "mail/a.eml", "a.xlsx")
     office.read = ReadFiles.of([replace(fact, file_sha256=line.sha256)], ARRIVED.date())
     found = office.collect()
     assert (found.new, found.known, found.lost) == ((), 1, ())
@@ -381,7 +381,7 @@ def test_whose_it_is(name: str, office: Office, server: Dovecot) -> None:
     assert (each.client, each.how, doubts(each)) == (client, how, odd)
     assert office.posted[-1].client == client
     for lang in Lang:
-        texts = [Wording(lang)(doubt.key, **doubt.parts) for doubt in each.doubts]
+        texts = [Wording(lang)(doubt.key, **doubt.parts) for doubt in each.warnings]
         assert all(texts)
         assert "{" not in "".join(texts)
 
@@ -520,7 +520,7 @@ def test_killed_between_file_and_log(
 ) -> None:
     server.put(returned())
     with monkeypatch.context() as patch:
-        patch.setattr(Postbook, "add_all", _killed)
+        patch.setattr(MailLog, "add_all", _killed)
         with pytest.raises(KeyboardInterrupt):
             office.collect()
     assert len(office.files) == 1
@@ -537,16 +537,16 @@ def test_killed_between_the_lines_of_two_clients(
 ) -> None:
     attached = [(f"{of}.xlsx", SHEETS[of], XLSX) for of in ("C-001", "C-002")]
     server.put(mail("<1@x>", "taro@mihon.example", "x", *attached))
-    Postbook.open(office.log).close()
+    MailLog.open(office.log).close()
     with monkeypatch.context() as patch:
-        write, count = Postbook._write, iter(range(9))
+        write, count = MailLog._write, iter(range(9))
 
-        def killed(self: Postbook, line: bytes) -> None:
+        def killed(self: MailLog, line: bytes) -> None:
             if next(count):
                 raise KeyboardInterrupt
             write(self, line)
 
-        patch.setattr(Postbook, "_write", killed)
+        patch.setattr(MailLog, "_write", killed)
         with suppress(KeyboardInterrupt):
             office.collect()
     assert office.collect().known == 1
@@ -558,14 +558,16 @@ def test_killed_before_the_file_is_in_place(
 ) -> None:
     server.put(returned())
     with monkeypatch.context() as patch:
-        patch.setattr(filing.Cabinet, "keep", _killed)
-        patch.setattr(filing.Cabinet, "clear", lambda _: None)
+        patch.setattr(filing.MailStore, "keep", _killed)
+        patch.setattr(filing.MailStore, "clear", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             office.collect()
-    (left,) = find(office.source, office.source / "none")
+    (left,) = find_input_files(office.source, office.source / "none")
     assert left.ignored  # a run does not take it for a return
     assert len(office.collect().new) == 1
-    assert [each.ignored for each in find(office.source, office.source / "none")] == [False]
+    assert [each.ignored for each in find_input_files(office.source, office.source / "none")] == [
+        False
+    ]
 
 
 def _killed(*_: object) -> None:
@@ -582,8 +584,8 @@ def test_a_connection_that_breaks_is_told_and_taken_up_again(
 ) -> None:
     server.put(*(returned("C-001", f"<{number}@x>") for number in range(3)))
     with (
-        Postbook.open(office.log) as book,
-        opened(server.settings(), "INBOX", PASSWORD) as box,
+        MailLog.open(office.log) as book,
+        open_mailbox(server.settings(), "INBOX", PASSWORD) as box,
     ):
         fetch, count = Mailbox.message, iter(range(9))
 
@@ -634,7 +636,7 @@ def test_the_folder_of_mails_is_listed_once(
     kept = []
     for _ in range(2):
         listed.clear()
-        cabinet = filing.Cabinet(tmp_path)
+        cabinet = filing.MailStore(tmp_path)
         for number in (*range(9), 8):  # the last one twice
             cabinet.draft(b"%d" % number)
             kept.append(cabinet.keep(b"%d" % number, f"<{number}@x>", f"C-{number}_甲_乙", ARRIVED))
@@ -646,7 +648,7 @@ def test_the_folder_of_mails_is_listed_once(
 
 
 def test_a_mail_that_a_person_renamed_or_threw_away_meanwhile(tmp_path: Path) -> None:
-    cabinet = filing.Cabinet(tmp_path)
+    cabinet = filing.MailStore(tmp_path)
     names = {}
     for number in (1, 2):
         cabinet.draft(b"%d" % number)
@@ -656,7 +658,7 @@ def test_a_mail_that_a_person_renamed_or_threw_away_meanwhile(tmp_path: Path) ->
     assert tmp_path / cabinet.keep(b"2", "<2@x>", "甲", ARRIVED) == names[2]
     assert names[2].read_bytes() == b"2"
     renamed = names[1].rename(names[1].with_name(f"{names[1].stem}_済.eml"))
-    cabinet = filing.Cabinet(tmp_path)
+    cabinet = filing.MailStore(tmp_path)
     cabinet.draft(b"1")
     assert tmp_path / cabinet.keep(b"1", "<1@x>", "甲", ARRIVED) == renamed
 
@@ -689,7 +691,7 @@ def test_what_is_wrong_is_told(what: str, lang: Lang, server: Dovecot, tmp_path:
     folder = "返信" if what == "folder" else "INBOX"
     password = "wrong" if what == "password" else PASSWORD
     with pytest.raises(MailboxError) as caught:
-        try_login(settings, folder, password)
+        try_imap_login(settings, folder, password)
     error = caught.value
     text = Wording(lang)(error.key, **error.parts)
     assert PASSWORD not in text
@@ -699,7 +701,7 @@ def test_what_is_wrong_is_told(what: str, lang: Lang, server: Dovecot, tmp_path:
 
 
 def test_starttls(server: Dovecot) -> None:
-    try_login(server.settings(Security.STARTTLS), "INBOX", PASSWORD)
+    try_imap_login(server.settings(ConnectionSecurity.STARTTLS), "INBOX", PASSWORD)
 
 
 # --- copies of what was sent

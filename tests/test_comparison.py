@@ -20,48 +20,48 @@ from sheet_diag.model.comparison import (
     GroupKind,
     ItemChange,
     Movement,
-    Peers,
-    Previous,
-    Standing,
+    PeerGroup,
+    PeerStanding,
+    PreviousDiagnosis,
 )
-from sheet_diag.model.results import Report
+from sheet_diag.model.results import ClientReport
 from sheet_diag.reports.client.comparison_sheet import (
     comparison_lines,
     has_comparison,
     write_comparison,
 )
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import LAST, PAGE_HEIGHT
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PAGE_HEIGHT
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.lint import lint
-from tests.samples import AS_OF, ISSUER, client, settled
+from tests.samples import AS_OF, ISSUER, client, resolve_all
 from tests.workbooks import (
     charts,
     cut_texts,
     height,
     manual_breaks,
-    opened,
+    open_workbook,
     row_values,
-    strings,
+    texts_on,
     xml_parts,
 )
 
 THEN = date(2025, 11, 23)
 _LABELS = [category.id for category in JIS.categories]
-STANDING = Standing(24, 60.5, 41.4, 62.4, 80.5, 7, 56.78)
+STANDING = PeerStanding(24, 60.5, 41.4, 62.4, 80.5, 7, 56.78)
 
 
-def standings(**others: Standing) -> Mapping[str, Standing]:
+def standings(**others: PeerStanding) -> Mapping[str, PeerStanding]:
     return {OVERALL: STANDING, **dict.fromkeys(_LABELS, STANDING), **others}
 
 
-def peers(kind: GroupKind = GroupKind.ALL, choice: str = "", **others: Standing) -> Peers:
-    return Peers(kind, choice, standings(**others))
+def peers(kind: GroupKind = GroupKind.ALL, choice: str = "", **others: PeerStanding) -> PeerGroup:
+    return PeerGroup(kind, choice, standings(**others))
 
 
-def smaller(group: Peers, count: int) -> Peers:
+def smaller(group: PeerGroup, count: int) -> PeerGroup:
     less = {name: replace(each, count=count) for name, each in group.standings.items()}
     return replace(group, standings=less)
 
@@ -75,7 +75,7 @@ CHANGES = (
     ItemChange("OLD-1", Movement.GONE, "partial", None),
     ItemChange("CRI-01", Movement.NOT_COMPARED, "no", "yes"),
 )
-PREVIOUS = Previous(
+PREVIOUS = PreviousDiagnosis(
     as_of=THEN,
     rank=Rank.C,
     score=Fraction(652, 10),
@@ -93,7 +93,7 @@ EVERYTHING = Comparison(
     previous=PREVIOUS,
 )
 FROZEN = Comparison(
-    peers=(Peers(GroupKind.ALL, "", {OVERALL: replace(STANDING, position=None)}),),
+    peers=(PeerGroup(GroupKind.ALL, "", {OVERALL: replace(STANDING, position=None)}),),
     reference="2025-11-23",
     reference_version="0.9",
 )
@@ -102,17 +102,17 @@ both = pytest.mark.parametrize("lang", Lang)
 
 
 @cache
-def report(lang: Lang = Lang.JA) -> Report:
+def report(lang: Lang = Lang.JA) -> ClientReport:
     """A client with nothing but PHY-01 missing, so of rank B."""
-    (outcome,) = settled(client("株式会社見本", {"PHY-01": "×"}, lang=lang))
+    (outcome,) = resolve_all(client("株式会社見本", {"PHY-01": "×"}, lang=lang))
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     assert sheet
     assert diagnosis
-    return Report(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
+    return ClientReport(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
 
 
-def letter(comparison: Comparison, lang: Lang = Lang.JA) -> Letter:
-    return Letter(replace(report(lang), comparison=comparison), JIS, ISSUER, Wording(lang))
+def letter(comparison: Comparison, lang: Lang = Lang.JA) -> ReportContext:
+    return ReportContext(replace(report(lang), comparison=comparison), JIS, ISSUER, Wording(lang))
 
 
 def made(comparison: Comparison, lang: Lang = Lang.JA) -> bytes:
@@ -123,7 +123,7 @@ def made(comparison: Comparison, lang: Lang = Lang.JA) -> bytes:
 
 
 def rows(content: bytes) -> list[list[Any]]:
-    page = opened(content).worksheets[0]
+    page = open_workbook(content).worksheets[0]
     return [row_values(page, row) for row in range(1, page.max_row + 1)]
 
 
@@ -151,7 +151,7 @@ LOOKS = {
 def test_sound_and_nothing_cut(look: str, lang: Lang) -> None:
     content = made(LOOKS[look], lang)
     assert lint(content) == []
-    (page,) = opened(content).worksheets
+    (page,) = open_workbook(content).worksheets
     assert cut_texts(page, margin=0.6) == []
     assert content == made(LOOKS[look], lang)
 
@@ -159,16 +159,16 @@ def test_sound_and_nothing_cut(look: str, lang: Lang) -> None:
 @both
 @pytest.mark.parametrize("look", LOOKS)
 def test_pages(look: str, lang: Lang) -> None:
-    (page,) = opened(made(LOOKS[look], lang)).worksheets
+    (page,) = open_workbook(made(LOOKS[look], lang)).worksheets
     starts = [1, *(row + 1 for row in manual_breaks(page)), page.max_row + 1]
     for first, after in pairwise(starts):
         assert height(page, first, after - 1) <= PAGE_HEIGHT
     assert page.page_setup.orientation == "portrait"
-    assert page.max_column == LAST + 1
+    assert page.max_column == LAST_COLUMN + 1
 
 
 def test_an_english_sheet_has_no_japanese() -> None:
-    texts = strings(opened(made(EVERYTHING, Lang.EN)).worksheets[0])
+    texts = texts_on(open_workbook(made(EVERYTHING, Lang.EN)).worksheets[0])
     assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == []
 
 
@@ -181,7 +181,7 @@ LEADS = {
 
 @pytest.mark.parametrize("look", LEADS)
 def test_the_lead_says_what_there_is(look: str) -> None:
-    texts = strings(opened(made(LOOKS[look])).worksheets[0])
+    texts = texts_on(open_workbook(made(LOOKS[look])).worksheets[0])
     assert sum(text.startswith(LEADS[look]) for text in texts) == 1
 
 
@@ -223,7 +223,7 @@ def test_changed_items_by_kind() -> None:
     ]
 
 
-SENTENCES: dict[str, tuple[Previous, str]] = {
+SENTENCES: dict[str, tuple[PreviousDiagnosis, str]] = {
     "risen": (PREVIOUS, "判定ランクは C から B に上がりました。"),
     "fallen": (replace(PREVIOUS, rank=Rank.A), "判定ランクは A から B に下がりました。"),
     "level": (replace(PREVIOUS, rank=Rank.B), "判定ランクは、前回（2025年11月23日）の診断と同じ B"),
@@ -238,7 +238,7 @@ SENTENCES: dict[str, tuple[Previous, str]] = {
 @pytest.mark.parametrize("case", SENTENCES)
 def test_sentences(case: str) -> None:
     previous, expected = SENTENCES[case]
-    texts = strings(opened(made(Comparison(previous=previous))).worksheets[0])
+    texts = texts_on(open_workbook(made(Comparison(previous=previous))).worksheets[0])
     assert any(expected in text for text in texts)
 
 
@@ -246,7 +246,7 @@ def test_a_choice_that_is_no_longer_known() -> None:
     odd = replace(PREVIOUS, changes=(ItemChange("OLD-1", Movement.GONE, "=1+1", None),))
     content = made(Comparison(previous=odd))
     assert lint(content) == []
-    cells = (cell for row in opened(content).worksheets[0].iter_rows() for cell in row)
+    cells = (cell for row in open_workbook(content).worksheets[0].iter_rows() for cell in row)
     (cell,) = (each for each in cells if each.value == "=1+1")
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
@@ -266,20 +266,20 @@ def test_figures_of_peers() -> None:
 
 
 def test_groups_by_name() -> None:
-    texts = strings(opened(made(EVERYTHING)).worksheets[0])
+    texts = texts_on(open_workbook(made(EVERYTHING)).worksheets[0])
     for expected in ("全診断先（24社）", "同業種：製造業（8社）", "同規模：6〜20人（9社）"):
         assert expected in texts
 
 
 def test_a_group_of_all_clients_is_told_once() -> None:
     same = Comparison(peers=(peers(), peers(GroupKind.INDUSTRY, "E")))
-    texts = strings(opened(made(same)).worksheets[0])
+    texts = texts_on(open_workbook(made(same)).worksheets[0])
     assert not any(text.startswith("同業種") for text in texts)
 
 
 def test_the_chart_shows_the_table_above() -> None:
     content = made(EVERYTHING)
-    (page,) = opened(content).worksheets
+    (page,) = open_workbook(content).worksheets
     (over,) = charts(page)
     first = next(row for row in range(1, page.max_row) if page.cell(row, 5).value == "貴社") + 2
     last = first + len(_LABELS) - 1
@@ -315,7 +315,7 @@ def test_quarters_of_a_frozen_reference(score: float) -> None:
 
 
 def test_what_a_frozen_reference_is() -> None:
-    texts = " ".join(strings(opened(made(FROZEN)).worksheets[0]))
+    texts = " ".join(texts_on(open_workbook(made(FROZEN)).worksheets[0]))
     assert "2025年11月23日時点の統計" in texts
     assert "別の版（0.9）" in texts
 

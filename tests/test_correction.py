@@ -15,23 +15,30 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.forms.correction import points as pleas
 from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, REPLACES_KEY
-from sheet_diag.forms.write import Entries, correction_sheet, hearing_sheet
+from sheet_diag.forms.write import Entries, correction_sheet, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.portfolio import Attention
-from sheet_diag.model.results import Status
-from sheet_diag.model.returns import Code, Identity, Problem, Response, ReturnedSheet, Severity
+from sheet_diag.model.portfolio import AttentionEntry
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    Response,
+    ReturnedSheet,
+    Severity,
+    SheetIdentity,
+)
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio.workbook import portfolio_report
+from sheet_diag.reports.portfolio.workbook import make_portfolio
 from sheet_diag.text import problems as told_problems
-from sheet_diag.text.text_metrics import room, width
+from sheet_diag.text.text_metrics import column_room, text_width
 from sheet_diag.text.wording import Wording, labels
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.lint import lint
-from tests.returned import SMALL, put, read, returned, sheet_of, told
-from tests.samples import ISSUER, ISSUER_EN, client, settled, summary
-from tests.workbooks import cut_texts, opened, sheet, strings
+from tests.returned import SMALL, make_return, problems_in, put_cell, read_return, sheet_of
+from tests.samples import ISSUER, ISSUER_EN, client, resolve_all, summary
+from tests.workbooks import cut_texts, open_workbook, sheet, texts_on
 
 ITEMS = list(JIS.items)
 REQUEST, COVER, COMPANY, QUESTIONS = range(4)
@@ -58,7 +65,7 @@ def returned_sheet(
     given = {response.item: response for response in responses}
     answers = [given.get(item, Response(item, "yes", YES[lang])) for item in catalog.items]
     known = {"company": "株式会社見本", "industry": "E", "employees": "upto_20"}
-    identity = Identity(catalog.id, "2020.1", "C-0042")
+    identity = SheetIdentity(catalog.id, "2020.1", "C-0042")
     return ReturnedSheet(identity, lang, profile or known, tuple(answers), "シート")
 
 
@@ -73,7 +80,7 @@ def corrected(
 
 
 def page(content: bytes, which: int, *, values: bool = False) -> Worksheet:
-    book = opened(content, values=values)
+    book = open_workbook(content, values=values)
     return sheet(book, book.sheetnames[which])
 
 
@@ -103,7 +110,7 @@ def rows(content: bytes) -> list[list[str]]:
     ]
 
 
-def at(item: str, code: Code, value: str | None = None, **details: str) -> Problem:
+def at(item: str, code: ProblemCode, value: str | None = None, **details: str) -> Problem:
     parts = {"expected": "はい / いいえ", **details}
     return Problem(code, "シート", "E9", item, value, tuple(parts.items()))
 
@@ -113,7 +120,9 @@ def at(item: str, code: Code, value: str | None = None, **details: str) -> Probl
 
 @both
 def test_it_opens_with_the_request(lang: Lang) -> None:
-    book = opened(corrected(returned_sheet(lang), at(ITEMS[0], Code.NOT_UNDERSTOOD, "x")))
+    book = open_workbook(
+        corrected(returned_sheet(lang), at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, "x"))
+    )
     assert book.sheetnames == NAMES[lang]
     assert book.active is book.worksheets[REQUEST]
     states = [each.sheet_state for each in book.worksheets]
@@ -121,19 +130,25 @@ def test_it_opens_with_the_request(lang: Lang) -> None:
 
 
 # name: code, what was read, problem's value, what stands in the new cell
-CELLS: Mapping[str, tuple[Code, str | None, str, str | None, str]] = {
-    "understood": (Code.ANSWER_READ_AS, "yes", "○", "○", "はい"),
-    "not understood": (Code.NOT_UNDERSTOOD, None, "だいたい", "だいたい", "だいたい"),
-    "該当なし where it is not offered": (Code.NA_NOT_ALLOWED, "na", "対象外", "対象外", "対象外"),
-    "calculated": (Code.FORMULA_ANSWER, "no", "いいえ", "いいえ", "いいえ"),
-    "several rows": (Code.DUPLICATE_ITEM, None, "E7: はい / E8: ×", "E7: はい / E8: ×", ""),
-    "several sheets": (Code.SHEETS_DISAGREE, None, "A: はい / B: ×", "A: はい / B: ×", ""),
-    "merged": (Code.MERGED_ANSWER, None, "E7:E9: はい", "E7:E9: はい", ""),
-    "error": (Code.ERROR_VALUE, None, "#REF!", "#REF!", ""),
-    "no result": (Code.NOT_CALCULATED, None, "=…", "=…", ""),
-    "picture": (Code.PICTURE_ANSWER, None, "=IMAGE(…)", "=IMAGE(…)", ""),
-    "no row": (Code.ITEM_ROW_MISSING, None, "", None, ""),
-    "unanswered": (Code.UNANSWERED, None, "", None, ""),
+CELLS: Mapping[str, tuple[ProblemCode, str | None, str, str | None, str]] = {
+    "understood": (ProblemCode.ANSWER_READ_AS, "yes", "○", "○", "はい"),
+    "not understood": (ProblemCode.NOT_UNDERSTOOD, None, "だいたい", "だいたい", "だいたい"),
+    "該当なし where it is not offered": (
+        ProblemCode.NA_NOT_ALLOWED,
+        "na",
+        "対象外",
+        "対象外",
+        "対象外",
+    ),
+    "calculated": (ProblemCode.FORMULA_ANSWER, "no", "いいえ", "いいえ", "いいえ"),
+    "several rows": (ProblemCode.DUPLICATE_ITEM, None, "E7: はい / E8: ×", "E7: はい / E8: ×", ""),
+    "several sheets": (ProblemCode.SHEETS_DISAGREE, None, "A: はい / B: ×", "A: はい / B: ×", ""),
+    "merged": (ProblemCode.MERGED_ANSWER, None, "E7:E9: はい", "E7:E9: はい", ""),
+    "error": (ProblemCode.ERROR_VALUE, None, "#REF!", "#REF!", ""),
+    "no result": (ProblemCode.NOT_CALCULATED, None, "=…", "=…", ""),
+    "picture": (ProblemCode.PICTURE_ANSWER, None, "=IMAGE(…)", "=IMAGE(…)", ""),
+    "no row": (ProblemCode.ITEM_ROW_MISSING, None, "", None, ""),
+    "unanswered": (ProblemCode.UNANSWERED, None, "", None, ""),
 }
 
 
@@ -144,8 +159,8 @@ def test_the_answer_that_stands_there(name: str) -> None:
     content = corrected(found, at(ITEMS[3], code, value))
     assert (question(content, ITEMS[3], ANSWER).value or "") == expected
     assert question(content, ITEMS[3], REMARK).value == "補足"
-    if raw and code is not Code.ANSWER_READ_AS:
-        assert raw in "".join(strings(page(content, REQUEST)))
+    if raw and code is not ProblemCode.ANSWER_READ_AS:
+        assert raw in "".join(texts_on(page(content, REQUEST)))
 
 
 @both
@@ -168,7 +183,8 @@ def test_everything_else_is_as_it_was(lang: Lang) -> None:
 
 
 def test_a_field_that_was_not_understood_stands_as_typed() -> None:
-    problem = Problem(Code.PROFILE_NOT_UNDERSTOOD, "会社情報", "C12", "employees", "たくさん",
+    problem = Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, "会社情報", "C12", "employees",
+    "たくさん",
                       (("field", "従業員数"), ("expected", "")))  # fmt: skip
     content = corrected(returned_sheet(profile={"company": "見本"}), problem)
     cell = field(content, "従業員数")
@@ -195,9 +211,9 @@ def test_numbers_and_days_are_such(name: str, text: str, value: object, kind: st
 
 def test_a_row_that_has_no_place_is_told_whole() -> None:
     details = (("answer", "=1+1"), ("remark", LONG))
-    problem = Problem(Code.UNKNOWN_ITEM, "シート", "A70", None, "POL-99", details)
+    problem = Problem(ProblemCode.UNKNOWN_ITEM, "シート", "A70", None, "POL-99", details)
     content = corrected(returned_sheet(), problem)
-    whole = [text for text in strings(page(content, REQUEST)) if LONG in text]
+    whole = [text for text in texts_on(page(content, REQUEST)) if LONG in text]
     assert len(whole) == 1
     assert "POL-99" in whole[0]
     assert "=1+1" in whole[0]
@@ -205,7 +221,7 @@ def test_a_row_that_has_no_place_is_told_whole() -> None:
 
 
 def test_another_sheets_answer_to_an_open_question_is_told() -> None:
-    problem = at(ITEMS[2], Code.UNANSWERED, "控え: いいえ")
+    problem = at(ITEMS[2], ProblemCode.UNANSWERED, "控え: いいえ")
     content = corrected(returned_sheet(Lang.JA, Response(ITEMS[2])), problem)
     assert rows(content)[0][3] == "控え: いいえ"
 
@@ -218,10 +234,10 @@ def test_each_row_leads_to_its_marked_cell() -> None:
     found = returned_sheet(Lang.JA, *answers, profile={"industry": "E"})
     content = corrected(
         found,
-        at(ITEMS[8], Code.NOT_UNDERSTOOD, "?"),
-        at(ITEMS[1], Code.NOT_UNDERSTOOD, "??"),
-        at(ITEMS[4], Code.UNANSWERED),
-        Problem(Code.COMPANY_MISSING, "会社情報", "C6", "company"),
+        at(ITEMS[8], ProblemCode.NOT_UNDERSTOOD, "?"),
+        at(ITEMS[1], ProblemCode.NOT_UNDERSTOOD, "??"),
+        at(ITEMS[4], ProblemCode.UNANSWERED),
+        Problem(ProblemCode.COMPANY_MISSING, "会社情報", "C6", "company"),
     )
     request = page(content, REQUEST)
     targets = [cell.hyperlink.location for row in request.iter_rows() for cell in row
@@ -245,11 +261,11 @@ def test_the_order_is_required_first_and_open_questions_last() -> None:
     name = (("name_ja", category.name.ja), ("name_en", category.name.en), ("limit", "2/3"))
     content = corrected(
         returned_sheet(Lang.JA, *answers, Response(ITEMS[30], None, "?")),
-        Problem(Code.CATEGORY_INCOMPLETE, details=name),
-        at(ITEMS[0], Code.UNANSWERED),
-        at(ITEMS[20], Code.UNANSWERED),
-        at(ITEMS[10], Code.FORMULA_ANSWER, "はい"),
-        at(ITEMS[30], Code.NOT_UNDERSTOOD, "?"),
+        Problem(ProblemCode.CATEGORY_INCOMPLETE, details=name),
+        at(ITEMS[0], ProblemCode.UNANSWERED),
+        at(ITEMS[20], ProblemCode.UNANSWERED),
+        at(ITEMS[10], ProblemCode.FORMULA_ANSWER, "はい"),
+        at(ITEMS[30], ProblemCode.NOT_UNDERSTOOD, "?"),
     )
     assert [row[:3:2] if row[1] == "分野" else row[:2] for row in rows(content)] == [
         ["必須", f"設問 {ITEMS[30]}"],
@@ -262,45 +278,49 @@ def test_the_order_is_required_first_and_open_questions_last() -> None:
 
 
 def test_too_few_answers_in_all_make_every_open_question_required() -> None:
-    open_ = [at(item, Code.UNANSWERED) for item in ITEMS[:20]]
+    open_ = [at(item, ProblemCode.UNANSWERED) for item in ITEMS[:20]]
     found = returned_sheet(Lang.JA, *(Response(item) for item in ITEMS[:20]))
-    gate = Problem(Code.TOTAL_INCOMPLETE, details=(("limit", "4/5"),))
+    gate = Problem(ProblemCode.TOTAL_INCOMPLETE, details=(("limit", "4/5"),))
     assert {row[0] for row in rows(corrected(found, gate, *open_))} == {"必須"}
 
 
 def test_a_question_is_not_asked_twice() -> None:
-    twice = (at(ITEMS[0], Code.UNANSWERED), at(ITEMS[0], Code.PICTURE_ANSWER))
+    twice = (at(ITEMS[0], ProblemCode.UNANSWERED), at(ITEMS[0], ProblemCode.PICTURE_ANSWER))
     assert len(rows(corrected(returned_sheet(Lang.JA, Response(ITEMS[0])), *twice))) == 1
 
 
 def test_departments_settle_item_by_item() -> None:
     items = f"{ITEMS[1]}, {ITEMS[7]}"
     details = (("count", "2"), ("items", items))
-    problem = Problem(Code.DEPARTMENTS_DISAGREE, value="geheim.xlsx", details=details)
+    problem = Problem(ProblemCode.DEPARTMENTS_DISAGREE, value="geheim.xlsx", details=details)
     content = corrected(returned_sheet(), problem)
     assert [row[1:4:2] for row in rows(content)] == [
         [f"設問 {ITEMS[1]}", "はい"],
         [f"設問 {ITEMS[7]}", "はい"],
     ]
-    assert "geheim" not in "".join(strings(page(content, REQUEST)))
+    assert "geheim" not in "".join(texts_on(page(content, REQUEST)))
 
 
-@pytest.mark.parametrize("code", Code)
-def test_the_client_sees_his_own_matters_only(code: Code) -> None:
+@pytest.mark.parametrize("code", ProblemCode)
+def test_the_client_sees_his_own_matters_only(code: ProblemCode) -> None:
     details = (("name_ja", JIS.categories[0].name.ja), ("name_en", ""), ("read", ""),
                ("limit", "4"), ("count", "1"), ("field", ""), ("items", ITEMS[0]))  # fmt: skip
-    item = "company" if code in pleas._OF_PROFILE else ITEMS[0]
+    item = "company" if code in pleas._PROFILE_CODES else ITEMS[0]
     content = corrected(returned_sheet(), Problem(code, item=item, details=details))
     assert len(rows(content)) == (f"problem.{code.value}.client" in labels())
     assert lint(content) == []
 
 
 def test_whatever_holds_a_return_can_be_asked() -> None:
-    refused = {code for code in Code if f"problem.{code.value}.ask" in labels()}
-    own = {Code.NO_ACCESS, Code.NOT_PROCESSED, Code.LINK_OUTSIDE}
-    own |= {code for code in Code if code.value.startswith("OVERRIDE")}  # the consultant's file
-    errors = {code for code in Code if told_problems.severity(code) is Severity.ERROR}
-    assert errors - refused - own <= set(pleas._FOR_CLIENT)
+    refused = {code for code in ProblemCode if f"problem.{code.value}.ask" in labels()}
+    own = {ProblemCode.NO_ACCESS, ProblemCode.NOT_PROCESSED, ProblemCode.LINK_OUTSIDE}
+    own |= {
+        code for code in ProblemCode if code.value.startswith("OVERRIDE")
+    }  # the consultant's file
+    errors = {
+        code for code in ProblemCode if told_problems.problem_severity(code) is Severity.ERROR
+    }
+    assert errors - refused - own <= set(pleas._KIND_BY_CODE)
 
 
 # --- it is still a hearing sheet
@@ -308,8 +328,8 @@ def test_whatever_holds_a_return_can_be_asked() -> None:
 
 @both
 def test_locks_lists_and_formulas_are_those_of_the_blank_sheet(lang: Lang) -> None:
-    blank = hearing_sheet(JIS, lang, ISSUER)
-    problem = at(ITEMS[3], Code.NOT_UNDERSTOOD, "?")
+    blank = make_hearing_sheet(JIS, lang, ISSUER)
+    problem = at(ITEMS[3], ProblemCode.NOT_UNDERSTOOD, "?")
     content = corrected(returned_sheet(lang, Response(ITEMS[3], None, "?")), problem)
     for which in (COVER, COMPANY, QUESTIONS):
         new, old = page(content, which), page(blank, which - 1)
@@ -336,7 +356,7 @@ def _formulas(sheet: Worksheet) -> dict[str, object]:
 
 def test_the_check_column_knows_what_stands_there() -> None:
     found = returned_sheet(Lang.JA, Response(ITEMS[0], None, "?"), Response(ITEMS[1]))
-    content = corrected(found, at(ITEMS[0], Code.NOT_UNDERSTOOD, "?"))
+    content = corrected(found, at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, "?"))
     values = page(content, QUESTIONS, values=True)
     rows = [question(content, item, CHECK).row for item in ITEMS[:3]]
     assert [values[f"{CHECK}{row}"].value for row in rows] == ["選択肢から", "未回答", "✓"]
@@ -347,7 +367,7 @@ def test_the_check_column_knows_what_stands_there() -> None:
 def test_it_is_sound_and_nothing_is_cut(lang: Lang, issuer: Issuer) -> None:
     answers = [Response(ITEMS[n], None, "？" * 90) for n in (0, 3)]
     profile = {"company": "とても長い名前の株式会社" * 6, "respondent": "見本 花子"}
-    problems = [at(each.item, Code.NOT_UNDERSTOOD, each.raw) for each in answers]
+    problems = [at(each.item, ProblemCode.NOT_UNDERSTOOD, each.raw) for each in answers]
     content = corrected(returned_sheet(lang, *answers, profile=profile), *problems, issuer=issuer)
     assert lint(content) == []
     for which in (REQUEST, COVER, COMPANY, QUESTIONS):
@@ -357,10 +377,10 @@ def test_it_is_sound_and_nothing_is_cut(lang: Lang, issuer: Issuer) -> None:
 @both
 def test_every_link_fits_on_its_line(lang: Lang) -> None:
     """Not every program wraps links."""
-    problems = [at(item, Code.NOT_UNDERSTOOD, "?") for item in ITEMS]
+    problems = [at(item, ProblemCode.NOT_UNDERSTOOD, "?") for item in ITEMS]
     problems += [
-        at("employees", Code.PROFILE_MISSING, field="x"),
-        Problem(Code.TOTAL_INCOMPLETE, details=(("limit", "4/5"),)),
+        at("employees", ProblemCode.PROFILE_MISSING, field="x"),
+        Problem(ProblemCode.TOTAL_INCOMPLETE, details=(("limit", "4/5"),)),
     ]
     responses = [Response(item, None, "?") for item in ITEMS]
     request = page(corrected(returned_sheet(lang, *responses), *problems), REQUEST)
@@ -368,14 +388,14 @@ def test_every_link_fits_on_its_line(lang: Lang) -> None:
     assert len(links) == len(ITEMS) + 2
     for cell in links:
         pixels = request.column_dimensions[cell.column_letter].width * 7 + 5
-        points = width(str(cell.value)) * float(cell.font.size)
-        assert points <= room(pixels, indent=1), cell.value
+        points = text_width(str(cell.value)) * float(cell.font.size)
+        assert points <= column_room(pixels, indent=1), cell.value
 
 
 @both
 def test_the_same_arguments_give_the_same_bytes(lang: Lang) -> None:
     found = returned_sheet(lang, Response(ITEMS[0], None, "?", "備考"))
-    problem = at(ITEMS[0], Code.NOT_UNDERSTOOD, "?")
+    problem = at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, "?")
     content = corrected(found, problem)
     assert corrected(found, problem) == content
     with zipfile.ZipFile(BytesIO(content)) as package:
@@ -387,7 +407,7 @@ def test_the_same_arguments_give_the_same_bytes(lang: Lang) -> None:
 def test_what_it_replaces_is_told_twice(count: int) -> None:
     digests = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(count)]
     content = corrected(returned_sheet(), replaces=digests)
-    book = opened(content)
+    book = open_workbook(content)
     pairs = {row[0]: row[1] for row in book[IDENTITY_SHEET].iter_rows(values_only=True)}
     assert pairs[IDENTITY_KEYS[1]] == JIS.version
     assert pairs[IDENTITY_KEYS[2]] == "C-0042"
@@ -407,13 +427,13 @@ def test_what_looks_like_code_stays_text(text: str) -> None:
     details = (("answer", text), ("remark", text), ("field", text), ("read", text))
     content = corrected(
         found,
-        at(ITEMS[0], Code.NOT_UNDERSTOOD, text),
-        at(ITEMS[1], Code.DUPLICATE_ITEM, text),
-        Problem(Code.UNKNOWN_ITEM, value=text, details=details),
-        Problem(Code.SHEET_TWICE, value=text, details=details),
-        Problem(Code.PROFILE_NOT_UNDERSTOOD, item="employees", value=text, details=details),
+        at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, text),
+        at(ITEMS[1], ProblemCode.DUPLICATE_ITEM, text),
+        Problem(ProblemCode.UNKNOWN_ITEM, value=text, details=details),
+        Problem(ProblemCode.SHEET_TWICE, value=text, details=details),
+        Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, item="employees", value=text, details=details),
     )
-    blank = hearing_sheet(JIS, Lang.JA, ISSUER)
+    blank = make_hearing_sheet(JIS, Lang.JA, ISSUER)
     assert lint(content) == []
     assert _formulas(page(content, REQUEST)) == {}
     for which in (COMPANY, QUESTIONS):
@@ -487,14 +507,14 @@ RETURNS: Mapping[str, tuple[str, Mapping[str, str], list[str]]] = {
 @pytest.mark.parametrize("name", RETURNS)
 def test_exactly_what_is_corrected_is_gone(name: str) -> None:
     table, corrections, left = RETURNS[name]
-    first = read(returned(table, client="C-7"))
+    first = read_return(make_return(table, client="C-7"))
     content = correction_sheet(SMALL, sheet_of(first), first.problems, ISSUER, [first.sha256])
     for cell, text in corrections.items():
-        content = put(content, QUESTIONS, cell, text)
-    again = read(content)
-    assert [line for line in told(again) if not line.startswith("SECOND_READER")] == left
+        content = put_cell(content, QUESTIONS, cell, text)
+    again = read_return(content)
+    assert [line for line in problems_in(again) if not line.startswith("SECOND_READER")] == left
     new, old = sheet_of(again), sheet_of(first)
-    assert new.identity == Identity(SMALL.id, SMALL.version, "C-7")
+    assert new.identity == SheetIdentity(SMALL.id, SMALL.version, "C-7")
     assert new.replaces == (first.sha256,)
     assert new.profile == old.profile
     changed = set(corrections)
@@ -513,28 +533,30 @@ def test_a_correction_is_as_good_as_a_return(lang: Lang) -> None:
         {**dict.fromkeys(ITEMS[3:], YES[lang]), ITEMS[1]: "?!"},
         {ITEMS[1]: "備考\n2行", ITEMS[40]: LONG},
     )  # fmt: skip
-    first = read(hearing_sheet(JIS, lang, ISSUER, entries, "C-1"), JIS)
+    first = read_return(make_hearing_sheet(JIS, lang, ISSUER, entries, "C-1"), JIS)
     found = sheet_of(first)
-    again = read(corrected(found, *first.problems), JIS)
+    again = read_return(corrected(found, *first.problems), JIS)
     assert [replace(each, cell=None) for each in sheet_of(again).responses] == [
         replace(each, cell=None) for each in found.responses
     ]
     assert sheet_of(again).profile == found.profile
-    assert told(again) == told(first)
+    assert problems_in(again) == problems_in(first)
     assert sheet_of(again).lang is lang
 
 
 # --- sentences for a mail
 
 
-REFUSED = [code for code in Code if f"problem.{code.value}.ask" in labels()]
+REFUSED = [code for code in ProblemCode if f"problem.{code.value}.ask" in labels()]
 
 
 @both
 @pytest.mark.parametrize("code", REFUSED)
-def test_a_mail_names_the_file_and_asks(code: Code, lang: Lang) -> None:
+def test_a_mail_names_the_file_and_asks(code: ProblemCode, lang: Lang) -> None:
     details = (("kind", "pdf"),)
-    text = told_problems.request(Problem(code, value="1", details=details), lang, "回答.xlsx")
+    text = told_problems.client_request(
+        Problem(code, value="1", details=details), lang, "回答.xlsx"
+    )
     assert "回答.xlsx" in text
     assert re.search("いただけますでしょうか。$|[?]$", text)
     assert "{" not in text
@@ -548,35 +570,41 @@ def test_a_mail_names_the_file_and_asks(code: Code, lang: Lang) -> None:
      ("nobody knows", "Excelのヒアリングシート")],
 )  # fmt: skip
 def test_what_helps_depends_on_the_kind(kind: str, said: str) -> None:
-    problem = Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
-    assert said in told_problems.request(problem, Lang.JA, "a")
+    problem = Problem(ProblemCode.WRONG_FORMAT, value=kind, details=(("kind", kind),))
+    assert said in told_problems.client_request(problem, Lang.JA, "a")
 
 
-@pytest.mark.parametrize("code", [Code.NO_ACCESS, Code.NOT_PROCESSED, Code.LINK_OUTSIDE])
-def test_the_operators_own_matters_are_not_the_clients(code: Code) -> None:
-    assert told_problems.request(Problem(code, value="x"), Lang.JA, "a.xlsx") == ""
+@pytest.mark.parametrize(
+    "code", [ProblemCode.NO_ACCESS, ProblemCode.NOT_PROCESSED, ProblemCode.LINK_OUTSIDE]
+)
+def test_the_operators_own_matters_are_not_the_clients(code: ProblemCode) -> None:
+    assert told_problems.client_request(Problem(code, value="x"), Lang.JA, "a.xlsx") == ""
 
 
 @both
 def test_the_portfolio_says_it_once_a_file(lang: Lang) -> None:
     lines = (
-        Attention(Status.REJECTED, "見本社/b.zip › c.pdf", "", wrong("pdf")),
-        Attention(Status.HELD, "d.xlsx", "見本", at(ITEMS[0], Code.NOT_UNDERSTOOD, "?")),
-        Attention(Status.HELD, "d.xlsx", "見本", at(ITEMS[1], Code.NOT_UNDERSTOOD, "?")),
-        Attention(Status.REJECTED, "e.xlsx", "", Problem(Code.NO_ACCESS)),
-        Attention(Status.RANKED, "f.xlsx", "例", at(ITEMS[0], Code.UNANSWERED)),
+        AttentionEntry(ReturnStatus.REJECTED, "見本社/b.zip › c.pdf", "", wrong("pdf")),
+        AttentionEntry(
+            ReturnStatus.HELD, "d.xlsx", "見本", at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, "?")
+        ),
+        AttentionEntry(
+            ReturnStatus.HELD, "d.xlsx", "見本", at(ITEMS[1], ProblemCode.NOT_UNDERSTOOD, "?")
+        ),
+        AttentionEntry(ReturnStatus.REJECTED, "e.xlsx", "", Problem(ProblemCode.NO_ACCESS)),
+        AttentionEntry(ReturnStatus.RANKED, "f.xlsx", "例", at(ITEMS[0], ProblemCode.UNANSWERED)),
     )
-    outcomes = settled(client("見本"))
+    outcomes = resolve_all(client("見本"))
     tables = replace(summary(outcomes), attention=lines)
-    book = opened(portfolio_report(tables, JIS, ISSUER, Wording(lang)))
+    book = open_workbook(make_portfolio(tables, JIS, ISSUER, Wording(lang)))
     attention = sheet(book, Wording(lang)("portfolio.sheet.attention"))
     column = [attention.cell(row, 11).value for row in range(4, 10)]
     assert column[0] == Wording(lang)("portfolio.attention.mail")
-    assert column[1] == told_problems.request(wrong("pdf"), lang, "c.pdf")
-    assert column[2] == told_problems.held_request(lang, "d.xlsx")
+    assert column[1] == told_problems.client_request(wrong("pdf"), lang, "c.pdf")
+    assert column[2] == told_problems.correction_request(lang, "d.xlsx")
     assert column[3:] == [None, None, None]
     assert cut_texts(attention) == []
 
 
 def wrong(kind: str) -> Problem:
-    return Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
+    return Problem(ProblemCode.WRONG_FORMAT, value=kind, details=(("kind", kind),))

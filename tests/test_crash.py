@@ -21,13 +21,13 @@ import openpyxl
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
-from sheet_diag.pipeline.execution.executor import Died, Workers, perform
-from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.execution.executor import WorkerDied, Workers, run_task
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
-from sheet_diag.storage.staging import LOCK, OutputBusyError, Staging
+from sheet_diag.storage.staging import LOCK_FILE, OutputBusyError, Staging
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
@@ -58,7 +58,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (LOCK, READINGS)
+        if path.is_file() and path.name not in (LOCK_FILE, READINGS)
     }
 
 
@@ -66,7 +66,7 @@ def _fill(folder: Path, answers: dict[str, str]) -> None:
     (folder / "input").mkdir(parents=True)
     for name, answer in answers.items():
         entries = Entries({"company": f"株式会社{name}"}, dict.fromkeys(CATALOG.items, answer))
-        sheet = hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
+        sheet = make_hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
         (folder / "input" / f"{name}.xlsx").write_bytes(sheet)
 
 
@@ -134,7 +134,7 @@ def test_killed_between_two_moves_and_run_on_other_returns(
     assert (output / "results" / "old.xlsx").exists()
     _commit(output, "results/new.xlsx")
     names = [path.name for path in output.rglob("*") if path.is_file()]
-    assert sorted(names) == [LOCK, "new.xlsx", "run.json"]
+    assert sorted(names) == [LOCK_FILE, "new.xlsx", "run.json"]
 
 
 def test_it_is_too_late_for_ctrl_c_once_outputs_are_moved(
@@ -162,9 +162,9 @@ def _die_loudly(bench: str, _: None) -> None:
 def test_a_reader_that_aborts_is_told_and_prints_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with Processes(1, "pages of its own", Limits()) as processes:
+    with WorkerProcesses(1, "pages of its own", Limits()) as processes:
         (result,) = Workers[str](processes).map(_die_loudly, [None])
-    assert isinstance(result, Died)
+    assert isinstance(result, WorkerDied)
     assert "pages" not in capfd.readouterr().err
 
 
@@ -174,8 +174,8 @@ def _sleep(bench: str, seconds: float) -> None:
 
 
 def test_nobody_waits_for_a_call_that_was_dropped() -> None:
-    processes = Processes(1, "bench", Limits())
-    calls = [processes.submit(perform, _sleep, 60.0) for _ in range(3)]
+    processes = WorkerProcesses(1, "bench", Limits())
+    calls = [processes.submit(run_task, _sleep, 60.0) for _ in range(3)]
     processes.shutdown(cancel_futures=True)
     for call in calls:
         with pytest.raises((CancelledError, BrokenProcessPool)):

@@ -12,27 +12,26 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from sheet_diag.mail.auth.credentials import (
     CredentialsError,
-    Which,
-    access_for,
-    keep_password,
-    keep_secret,
-    keep_sign_in,
-    password_for,
-    secret_for,
+    find_client_secret,
+    find_credential,
+    find_mail_password,
+    store_client_secret,
+    store_mail_password,
+    store_refresh_token,
 )
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail_access import AccessError, secret_of
-from sheet_diag.model.settings import MailServer, Provider, Registration, Security
+from sheet_diag.model.mail_access import MailAccessError, MailProtocol, read_credential
+from sheet_diag.model.settings import AppRegistration, ConnectionSecurity, MailProvider, MailServer
 from sheet_diag.text.wording import Wording
-from tests.keyrings import Memory
+from tests.keyrings import MemoryKeyring
 from tests.mailservers import USER, Authority
 from tests.test_signin import AT_GOOGLE, MICROSOFT, _signed_in, authority, there
 from tests.tokenservers import IMAP, SECRET, SMTP, TokenServer
 
 __all__ = ["authority", "there"]  # fixtures
 
-SERVER = MailServer("mail.example.co.jp", 465, Security.TLS, "shindan@example.co.jp")
-OTHER = MailServer("imap.example.co.jp", 993, Security.TLS, "shindan@example.co.jp")
+SERVER = MailServer("mail.example.co.jp", 465, ConnectionSecurity.TLS, "shindan@example.co.jp")
+OTHER = MailServer("imap.example.co.jp", 993, ConnectionSecurity.TLS, "shindan@example.co.jp")
 
 
 class Broken(KeyringBackend):
@@ -46,34 +45,34 @@ class Broken(KeyringBackend):
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    former, memory = keyring.get_keyring(), Memory()
+def memory() -> Iterator[MemoryKeyring]:
+    former, memory = keyring.get_keyring(), MemoryKeyring()
     keyring.set_keyring(memory)
     yield memory
     keyring.set_keyring(former)
 
 
-def test_what_is_kept_is_found(memory: Memory) -> None:
-    keep_password(SERVER, "smtp", "秘密")
+def test_what_is_kept_is_found(memory: MemoryKeyring) -> None:
+    store_mail_password(SERVER, "smtp", "秘密")
     assert memory.kept == {("sheet-diag mail.example.co.jp", "shindan@example.co.jp"): "秘密"}
-    assert password_for(SERVER, "smtp", {}) == "秘密"
-    assert password_for(SERVER, "imap", {}) == "秘密"  # one account, one password
+    assert find_mail_password(SERVER, "smtp", {}) == "秘密"
+    assert find_mail_password(SERVER, "imap", {}) == "秘密"  # one account, one password
 
 
 @pytest.mark.parametrize("which", ["smtp", "imap"])
-def test_the_environment_comes_first(memory: Memory, which: Which) -> None:
-    keep_password(SERVER, which, "kept")
+def test_the_environment_comes_first(memory: MemoryKeyring, which: MailProtocol) -> None:
+    store_mail_password(SERVER, which, "kept")
     both = {"SHEET_DIAG_SMTP_PASSWORD": "smtp", "SHEET_DIAG_IMAP_PASSWORD": "imap"}
-    assert password_for(SERVER, which, both) == which
-    assert password_for(SERVER, which, dict.fromkeys(both, "")) == "kept"
+    assert find_mail_password(SERVER, which, both) == which
+    assert find_mail_password(SERVER, which, dict.fromkeys(both, "")) == "kept"
     assert len(memory.kept) == 1
 
 
 @pytest.mark.parametrize("which", ["smtp", "imap"])
-def test_nothing_is_kept(memory: Memory, which: Which) -> None:
-    keep_password(SERVER, which, "kept")
+def test_nothing_is_kept(memory: MemoryKeyring, which: MailProtocol) -> None:
+    store_mail_password(SERVER, which, "kept")
     with pytest.raises(CredentialsError) as told:
-        password_for(OTHER, which, {})
+        find_mail_password(OTHER, which, {})
     assert told.value.key == "send.password.none"
     assert len(memory.kept) == 1
     for lang in Lang:
@@ -85,14 +84,14 @@ def test_nothing_is_kept(memory: Memory, which: Which) -> None:
 
 
 @pytest.mark.parametrize("backend", [NoKeyring, Broken])
-def test_no_keyring(memory: Memory, backend: type[KeyringBackend]) -> None:  # noqa: ARG001
+def test_no_keyring(memory: MemoryKeyring, backend: type[KeyringBackend]) -> None:  # noqa: ARG001
     keyring.set_keyring(backend())
-    assert password_for(SERVER, "smtp", {"SHEET_DIAG_SMTP_PASSWORD": "x"}) == "x"
+    assert find_mail_password(SERVER, "smtp", {"SHEET_DIAG_SMTP_PASSWORD": "x"}) == "x"
     with pytest.raises(CredentialsError) as told:
-        password_for(SERVER, "smtp", {})
+        find_mail_password(SERVER, "smtp", {})
     assert told.value.key == "send.password.no_keyring"
     with pytest.raises(CredentialsError) as told:
-        keep_password(SERVER, "smtp", "secret")
+        store_mail_password(SERVER, "smtp", "secret")
     assert told.value.key == "send.password.no_keyring"
     assert "secret" not in str(told.value)
 
@@ -102,26 +101,28 @@ def test_no_keyring(memory: Memory, backend: type[KeyringBackend]) -> None:  # n
 
 @pytest.fixture
 def account(authority: Authority) -> MailServer:
-    return MailServer("x", 587, Security.STARTTLS, USER, authority.file, MICROSOFT)
+    return MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, authority.file, MICROSOFT)
 
 
-def test_an_account_with_a_password_needs_no_sign_in(memory: Memory) -> None:
-    keep_password(SERVER, "smtp", "秘密")
-    assert secret_of(access_for(SERVER, "smtp", {})) == "秘密"
-    assert secret_for(SERVER, "smtp", {"SHEET_DIAG_GOOGLE_SECRET": "x"}) == ""
+def test_an_account_with_a_password_needs_no_sign_in(memory: MemoryKeyring) -> None:
+    store_mail_password(SERVER, "smtp", "秘密")
+    assert read_credential(find_credential(SERVER, "smtp", {})) == "秘密"
+    assert find_client_secret(SERVER, "smtp", {"SHEET_DIAG_GOOGLE_SECRET": "x"}) == ""
     assert len(memory.kept) == 1
-    for keep in (keep_sign_in, keep_secret):
+    for keep in (store_refresh_token, store_client_secret):
         with pytest.raises(ValueError, match="password"):
             keep(SERVER, "smtp", "x")
 
 
-def test_a_fresh_token_each_time(there: TokenServer, account: MailServer, memory: Memory) -> None:
-    keep_sign_in(account, "smtp", _signed_in(account).refresh)
-    smtp, imap = access_for(account, "smtp", {}), access_for(account, "imap", {})
+def test_a_fresh_token_each_time(
+    there: TokenServer, account: MailServer, memory: MemoryKeyring
+) -> None:
+    store_refresh_token(account, "smtp", _signed_in(account).refresh)
+    smtp, imap = find_credential(account, "smtp", {}), find_credential(account, "imap", {})
     for _ in range(2):
         there.expire()
-        assert there.owner(secret_of(smtp), SMTP) == USER
-        assert there.owner(secret_of(imap), IMAP) == USER
+        assert there.owner(read_credential(smtp), SMTP) == USER
+        assert there.owner(read_credential(imap), IMAP) == USER
     refreshed = [form["refresh_token"] for form in there.forms("token")[1:]]
     assert len(set(refreshed)) == 4  # each time the newest
     assert not set(there.given) & set(memory.kept.values())
@@ -130,27 +131,29 @@ def test_a_fresh_token_each_time(there: TokenServer, account: MailServer, memory
 
 
 def test_a_password_in_the_environment_is_no_token(
-    there: TokenServer, account: MailServer, memory: Memory
+    there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
-    keep_sign_in(account, "smtp", _signed_in(account).refresh)
+    store_refresh_token(account, "smtp", _signed_in(account).refresh)
     environ = {"SHEET_DIAG_SMTP_PASSWORD": "password"}
-    assert there.owner(secret_of(access_for(account, "smtp", environ))) == USER
+    assert there.owner(read_credential(find_credential(account, "smtp", environ))) == USER
     assert memory.kept
 
 
 def test_nothing_is_rewritten_where_nothing_changes(
-    there: TokenServer, account: MailServer, memory: Memory
+    there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
-    keep_sign_in(account, "smtp", _signed_in(account).refresh)
+    store_refresh_token(account, "smtp", _signed_in(account).refresh)
     there.rotates, memory.dies_after = False, memory.changes
-    assert there.owner(secret_of(access_for(account, "smtp", {}))) == USER
+    assert there.owner(read_credential(find_credential(account, "smtp", {}))) == USER
 
 
 @pytest.mark.parametrize("which", ["smtp", "imap"])
-def test_nobody_has_signed_in(account: MailServer, memory: Memory, which: Which) -> None:
+def test_nobody_has_signed_in(
+    account: MailServer, memory: MemoryKeyring, which: MailProtocol
+) -> None:
     assert memory.kept == {}
     with pytest.raises(CredentialsError) as told:
-        access_for(account, which, {"SHEET_DIAG_SMTP_PASSWORD": "x"})
+        find_credential(account, which, {"SHEET_DIAG_SMTP_PASSWORD": "x"})
     assert told.value.key == "signin.none"
     for lang in Lang:
         text = Wording(lang)(told.value.key, **told.value.parts)
@@ -159,13 +162,13 @@ def test_nobody_has_signed_in(account: MailServer, memory: Memory, which: Which)
 
 
 def test_a_sign_in_as_another_application_is_none(
-    there: TokenServer, account: MailServer, memory: Memory
+    there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
-    keep_sign_in(account, "smtp", "kept")
-    for other in (Registration(Provider.MICROSOFT, "other"), AT_GOOGLE):
-        server = MailServer("x", 587, Security.STARTTLS, USER, account.ca, other)
+    store_refresh_token(account, "smtp", "kept")
+    for other in (AppRegistration(MailProvider.MICROSOFT, "other"), AT_GOOGLE):
+        server = MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, account.ca, other)
         with pytest.raises(CredentialsError):
-            access_for(server, "smtp", {})
+            find_credential(server, "smtp", {})
     assert memory.kept
     assert there.asked == []
 
@@ -173,15 +176,15 @@ def test_a_sign_in_as_another_application_is_none(
 @pytest.mark.parametrize("backend", [NoKeyring, Broken])
 def test_no_keyring_for_a_sign_in(
     account: MailServer,
-    memory: Memory,  # noqa: ARG001
+    memory: MemoryKeyring,  # noqa: ARG001
     backend: type[KeyringBackend],
 ) -> None:
     keyring.set_keyring(backend())
     with pytest.raises(CredentialsError) as told:
-        access_for(account, "smtp", {})
+        find_credential(account, "smtp", {})
     assert told.value.key == "signin.no_keyring"
     with pytest.raises(CredentialsError) as told:
-        keep_sign_in(account, "smtp", "secret")
+        store_refresh_token(account, "smtp", "secret")
     assert told.value.key == "signin.no_keyring"
     for lang in Lang:
         assert "sheet-diag login smtp" in Wording(lang)(told.value.key, **told.value.parts)
@@ -189,20 +192,20 @@ def test_no_keyring_for_a_sign_in(
 
 
 def test_a_keyring_that_takes_no_new_token_is_told(
-    there: TokenServer, account: MailServer, memory: Memory
+    there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
-    keep_sign_in(account, "smtp", _signed_in(account).refresh)
-    access, memory.dies_after = access_for(account, "smtp", {}), memory.changes
-    with pytest.raises(AccessError) as told:
-        secret_of(access)
+    store_refresh_token(account, "smtp", _signed_in(account).refresh)
+    access, memory.dies_after = find_credential(account, "smtp", {}), memory.changes
+    with pytest.raises(MailAccessError) as told:
+        read_credential(access)
     assert told.value.key == "signin.no_keyring"
     assert not any(token in str(told.value) for token in there.given)
 
 
-def test_the_secret_of_an_application(memory: Memory, authority: Authority) -> None:
-    server = MailServer("x", 587, Security.STARTTLS, USER, authority.file, AT_GOOGLE)
-    assert secret_for(server, "smtp", {}) is None
-    keep_secret(server, "smtp", SECRET)
-    assert secret_for(server, "imap", {}) == SECRET
-    assert secret_for(server, "imap", {"SHEET_DIAG_GOOGLE_SECRET": "other"}) == "other"
+def test_the_secret_of_an_application(memory: MemoryKeyring, authority: Authority) -> None:
+    server = MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, authority.file, AT_GOOGLE)
+    assert find_client_secret(server, "smtp", {}) is None
+    store_client_secret(server, "smtp", SECRET)
+    assert find_client_secret(server, "imap", {}) == SECRET
+    assert find_client_secret(server, "imap", {"SHEET_DIAG_GOOGLE_SECRET": "other"}) == "other"
     assert len(memory.kept) == 2

@@ -23,12 +23,12 @@ from pypdf import PdfReader, PdfWriter
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.model.basics import Lang
 from sheet_diag.pipeline import print_pdf as printing
-from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 from sheet_diag.reports import pdf
-from sheet_diag.storage.report_passwords.fingerprints import fits
+from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 from tests.loops import _server as server_settings
-from tests.loops import attachments, filled, to
-from tests.mailservers import PASSWORD, USER, Authority, Smtpd
+from tests.loops import attachments, by_address, fill_in
+from tests.mailservers import PASSWORD, USER, Authority, SmtpServer
 from tests.test_cli import ENVIRONMENT
 from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
 
@@ -69,7 +69,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, lang, profile in (("1", Lang.JA, PROFILE), ("2", Lang.EN, english)):
         sheet = next((folder / "output" / "outbox").glob(f"*C-00{number}.xlsx")).read_bytes()
         answer = folder / "input" / f"{number}.xlsx"
-        answer.write_bytes(filled(sheet, lang, profile=profile))
+        answer.write_bytes(fill_in(sheet, lang, profile=profile))
     return folder
 
 
@@ -293,14 +293,14 @@ def test_a_pdf_is_sent_once_looked_at_by_processes_and_again_before_it_leaves(
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
     monkeypatch.setenv("SHEET_DIAG_SMTP_PASSWORD", PASSWORD)
     sending = ("deliver", "--jobs", "2", "--send")
-    with Smtpd(Authority(tmp_path)) as smtpd:
+    with SmtpServer(Authority(tmp_path)) as smtpd:
         server = f"[smtp]\n{server_settings(smtpd.settings())}per_minute = 6000\n"
         settings = SETTINGS.replace("shindan@example.co.jp", USER)
         (printed / "sheet-diag.toml").write_text(settings + server, encoding="utf-8")
         call("deliver", "--attach", "pdf")
         said = call(*sending, "--attach", "both", answer="2\n")
         assert "2 通には下書きがあります" in said
-        assert {address: names(mail) for address, mail in to(smtpd.accepted).items()} == {
+        assert {address: names(mail) for address, mail in by_address(smtpd.accepted).items()} == {
             YAMADA: ["xlsx", "pdf"],
             SMITH: ["xlsx", "pdf"],
         }
@@ -322,9 +322,9 @@ def test_drafts_are_the_same_whoever_opens_what_is_attached(
     found = []
     started: list[int] = []
 
-    def noted(jobs: int, *rest: Any) -> Processes:
+    def noted(jobs: int, *rest: Any) -> WorkerProcesses:
         started.append(jobs)
-        return Processes(jobs, *rest)
+        return WorkerProcesses(jobs, *rest)
 
     monkeypatch.setattr(opening, "Processes", noted)
     for jobs, worth in (("1", 0.0), ("2", 0.0), ("2", 1e9)):
@@ -338,7 +338,7 @@ def test_drafts_are_the_same_whoever_opens_what_is_attached(
     assert found[0] == found[1] == found[2]
     by_hand()
     for line in log():
-        assert fits(password(line["client"]), line["seal"])
+        assert matches_fingerprint(password(line["client"]), line["seal"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent there")

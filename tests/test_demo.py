@@ -16,20 +16,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheet_diag.cli.config import load_config
-from sheet_diag.cli.demo.campaign import Campaign, begin
-from sheet_diag.cli.demo.client_list import REMINDED, expected
-from sheet_diag.cli.demo.folder import is_free
-from sheet_diag.cli.demo.returns import CLIENTS, ISSUER, prepare
-from sheet_diag.intake.client_list.reader import read_clients
-from sheet_diag.mail.log.mail_log import Postbook
+from sheet_diag.cli.demo.campaign import DemoCampaign, begin_campaign
+from sheet_diag.cli.demo.client_list import REMINDED_DAYS_AGO, demo_clients
+from sheet_diag.cli.demo.folder import is_free_for_demo
+from sheet_diag.cli.demo.returns import DEMO_CLIENTS, ISSUER, prepare
+from sheet_diag.cli.settings_file import load_settings
+from sheet_diag.intake.client_list.reader import read_client_list
+from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_status import Stage
-from sheet_diag.model.mail import Posted
+from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
-from sheet_diag.reports.response_status.statuses import standings
-from sheet_diag.reports.run_json.return_facts import facts_in
-from sheet_diag.storage.managed_folder import NOTE, OwnFolder
+from sheet_diag.reports.response_status.statuses import compute_response_status
+from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.storage.managed_folder import NOTE_FILE, ManagedFolder
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.lint import lint
@@ -88,7 +88,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (READINGS, NOTE)
+        if path.is_file() and path.name not in (READINGS, NOTE_FILE)
     }
 
 
@@ -112,14 +112,14 @@ def _table(rows: list[tuple[Any, ...]], first: str) -> list[dict[str, Any]]:
 
 
 def test_the_list_is_in_order_and_fits_the_returns(demo: Path) -> None:
-    clients, notes = read_clients(demo / "clients.xlsx", JIS)
+    clients, notes = read_client_list(demo / "clients.xlsx", JIS)
     assert notes == ()
     assert len(clients.clients) == 27
-    assert {client.name for client in CLIENTS} < {client.company for client in clients.clients}
+    assert {client.name for client in DEMO_CLIENTS} < {client.company for client in clients.clients}
     addresses = [address for client in clients.clients for address in client.addresses]
     assert [each for each in addresses if not _RESERVED.fullmatch(each)] == []
     assert lint((demo / "clients.xlsx").read_bytes()) == []
-    _, facts = facts_in(demo / "output")
+    _, facts = load_return_facts(demo / "output")
     assert {fact.client for fact in facts if fact.name} == {f"C-{n:03}" for n in range(1, 25)}
     journal = json.loads((demo / "output" / "run.json").read_text(encoding="utf-8"))
     codes = {problem["code"] for each in journal["returns"] for problem in each["problems"]}
@@ -146,7 +146,7 @@ def test_mails_that_have_gone_out_are_noted_as_the_commands_do(demo: Path, mine:
     _type(mine, "issue", "--sent-by-hand", *DAY, answer="27\n")
 
     def requests(folder: Path) -> dict[str, tuple[Any, ...]]:
-        lines = Postbook.read(folder / "output" / "mail-log.jsonl").posted
+        lines = MailLog.read(folder / "output" / "mail-log.jsonl").posted
         return {line.client: _but_time(line) for line in lines if line.kind == "request"}
 
     ours, theirs = requests(demo), requests(mine)
@@ -154,7 +154,7 @@ def test_mails_that_have_gone_out_are_noted_as_the_commands_do(demo: Path, mine:
     assert ours == {id_: line for id_, line in theirs.items() if id_ in ours}
 
 
-def _but_time(line: Posted) -> tuple[Any, ...]:
+def _but_time(line: MailLogEntry) -> tuple[Any, ...]:
     names = ("event", "client", "kind", "about", "message_id", "addresses", "file", "text", "seal")
     return tuple(getattr(line, name) for name in names)
 
@@ -185,9 +185,9 @@ def test_the_screen_says_what_the_portfolio_says(demo: Path) -> None:
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("day", [date(2026, 1, 1), date(2028, 2, 29), date(2031, 12, 31)])
 def test_on_every_day_one_is_late_and_one_is_not(day: date, lang: Lang) -> None:
-    clients = expected(day, lang)
+    clients = demo_clients(day, lang)
     (late,) = [each for each in clients if each.is_late(day)]
-    reminded = [each for each in clients if each.is_late(day - timedelta(days=REMINDED))]
+    reminded = [each for each in clients if each.is_late(day - timedelta(days=REMINDED_DAYS_AGO))]
     assert late in reminded
     assert [each.came for each in reminded].count(None) == 1
     silent = [each for each in clients if each.came is None and each is not late]
@@ -199,13 +199,13 @@ def test_on_every_day_one_is_late_and_one_is_not(day: date, lang: Lang) -> None:
 def test_in_english(tmp_path: Path) -> None:
     say = Wording(Lang.EN)
     prepare(tmp_path, JIS)
-    begin(Campaign(tmp_path, AS_OF, say), JIS)
-    settings = load_config(tmp_path / "sheet-diag.toml")
+    begin_campaign(DemoCampaign(tmp_path, AS_OF, say), JIS)
+    settings = load_settings(tmp_path / "sheet-diag.toml")
     assert (settings.language, settings.issuer) == (Lang.EN, ISSUER)
-    clients, notes = read_clients(tmp_path / "clients.xlsx", JIS)
+    clients, notes = read_client_list(tmp_path / "clients.xlsx", JIS)
     assert (clients.clients[0].group, notes) == ("Tokyo", ())
-    posted = Postbook.read(tmp_path / "output" / "mail-log.jsonl").posted
-    turnout = standings(clients, posted, (), ran_on=None, as_of=AS_OF)
+    posted = MailLog.read(tmp_path / "output" / "mail-log.jsonl").posted
+    turnout = compute_response_status(clients, posted, (), ran_on=None, as_of=AS_OF)
     assert turnout.stages[Stage.UNSENT] == 1
     assert turnout.stages[Stage.REMINDED] == 3
 
@@ -238,7 +238,7 @@ def test_a_run_in_its_folder_is_the_run_of_the_demonstration(demo: Path, mine: P
 def test_it_is_the_same_again_everywhere(demo: Path, mine: Path) -> None:
     """Made anew where somebody has tried things, far away from Japan."""
     _type(mine, "remind", "--sent-by-hand", *DAY, answer="1\n")
-    with OwnFolder(mine / "output" / "drafts" / "result") as drafts:
+    with ManagedFolder(mine / "output" / "drafts" / "result") as drafts:
         drafts.write("result.eml", b"X-Unsent: 1")
     _type(mine.parent, "demo", "--jobs", "1", *DAY, zone="America/Los_Angeles")
     assert _digests(mine) == _digests(demo)
@@ -251,4 +251,4 @@ def test_a_campaign_of_ones_own_is_not_lost(demo: Path, mine: Path, name: str) -
     before = _digests(mine)
     assert "見本以外のファイル" in _type(mine.parent, "demo", *DAY, status=2)
     assert _digests(mine) == before
-    assert is_free(demo)
+    assert is_free_for_demo(demo)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 
 from sheet_diag.diagnosis.comments import diagnose
-from sheet_diag.diagnosis.scoring.score import score
+from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, Insurance
-from sheet_diag.text.numbers import shown
-from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples
+from sheet_diag.text.numbers import format_score
+from tests.catalogs import JIS, SCORING, Answers, Sample, answer_row, answers, catalog, samples
 
 DATA = Path(__file__).parent / "data"
 MID = {"personal_records": "over_10000"}
@@ -26,7 +26,7 @@ MID = {"personal_records": "over_10000"}
 def diagnosed(
     catalog: Catalog, answers: Answers, profile: Mapping[str, str] | None = None
 ) -> Diagnosis:
-    return diagnose(catalog, answers, profile or {}, score(catalog, answers))
+    return diagnose(catalog, answers, profile or {}, score_answers(catalog, answers))
 
 
 def reference() -> Answers:
@@ -39,7 +39,7 @@ def reference() -> Answers:
 
 
 def test_reference_scores_and_rank() -> None:
-    scores = score(JIS, reference())
+    scores = score_answers(JIS, reference())
     got = {name: c.score for name, c in scores.categories.items()}
     # 100 · Σ w·v / Σ w with both sums doubled; HUM without the 該当なし of HUM-07
     assert got == {
@@ -50,7 +50,7 @@ def test_reference_scores_and_rank() -> None:
         "PHY": Fraction(100 * 24, 36),
         "CRI": Fraction(100 * 32, 38),
     }
-    assert {name: shown(value) for name, value in got.items() if value is not None} == {
+    assert {name: format_score(value) for name, value in got.items() if value is not None} == {
         "POL": "89.4",
         "HUM": "84.3",
         "AST": "73.8",
@@ -59,7 +59,7 @@ def test_reference_scores_and_rank() -> None:
         "CRI": "84.2",
     }
     assert scores.overall is not None
-    assert shown(scores.overall) == "78.9"
+    assert format_score(scores.overall) == "78.9"
     assert scores.base_rank == "B"
     assert [(cap.rule, cap.at_most, cap.because) for cap in scores.caps] == [
         ("CATEGORY_LT_70", "B", ("PHY",)),
@@ -159,7 +159,7 @@ def test_choice_of_categories(lines: list[str], signs: str, chosen: list[str]) -
         "gates": {**SCORING["gates"], "category_answered": 0, "total_answered": 0},
     }
     small = catalog(*lines, scoring=scoring)
-    assert [c.category for c in diagnosed(small, reply(small, signs)).comments] == chosen
+    assert [c.category for c in diagnosed(small, answer_row(small, signs)).comments] == chosen
 
 
 # --- 7. choice of items, 8. the note of the first of them
@@ -188,7 +188,7 @@ def test_choice_of_categories(lines: list[str], signs: str, chosen: list[str]) -
 def test_choice_of_items(line: str, signs: str, items: list[str], note_of: str) -> None:
     gates = {"category_answered": 0, "total_answered": 0, "applicable_categories": 1}
     small = catalog(line, "1", scoring={**SCORING, "gates": gates})
-    (comment,) = diagnosed(small, reply(small, signs + "○")).comments
+    (comment,) = diagnosed(small, answer_row(small, signs + "○")).comments
     assert comment.items == tuple(f"C1-{item}" for item in items)
     assert comment.note_of == f"C1-{note_of}"
 
@@ -206,7 +206,7 @@ def test_choice_of_items(line: str, signs: str, items: list[str], note_of: str) 
 )
 def test_choice_of_note(line: str, signs: str, kind: str, note_of: str) -> None:
     small = catalog(line, "1", "1", "1")
-    (comment,) = diagnosed(small, reply(small, signs + "○○○")).comments
+    (comment,) = diagnosed(small, answer_row(small, signs + "○○○")).comments
     assert (comment.note_kind, comment.note_of) == (kind, note_of)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.model.returns import Code
+from sheet_diag.model.returns import ProblemCode
 
 ROOT = Path(__file__).parents[1]
 HAZARDS = (ROOT / "docs" / "hazards.md").read_text(encoding="utf-8")
@@ -31,6 +31,6 @@ def test_codes_and_links_of_a_document_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     codes = set(re.findall(r"`(?!SHEET_DIAG_)([A-Z]+(?:_[A-Z]+)+)`", text))
     others = {"RLIMIT_AS", "NA_SHARE", "NA_SHARE_GT_30"}  # a system's limit, rules of the scoring
-    assert codes - others <= {code.value for code in Code}
+    assert codes - others <= {code.value for code in ProblemCode}
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
         assert (path.parent / link).exists(), link

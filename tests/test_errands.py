@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from sheet_diag.cli.main import app
 from sheet_diag.model.basics import Lang
-from sheet_diag.storage.managed_folder import NOTE, made_in
-from tests.campaigns import have_gone_out
+from sheet_diag.storage.managed_folder import NOTE_FILE, read_note
+from tests.campaigns import date_mails
 from tests.catalogs import JIS
-from tests.loops import filled
-from tests.returned import put, reopened
+from tests.loops import fill_in
+from tests.returned import put_cell, reopen_workbook
 
 LIST = """診断先番号,会社名,ご担当者名,メールアドレス,言語,業種,従業員数,提出期限
 C-001,株式会社見本商事,山田太郎,yamada@mihon.co.jp,,製造業,51〜100人,2026/12/25
@@ -66,7 +66,7 @@ def answered(skip: str = "") -> None:
     """The Japanese client answers, all questions but those of a category."""
     sheet = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
     Path("input").mkdir(exist_ok=True)
-    content = filled(sheet, Lang.JA, skip=skip, profile=PROFILE)
+    content = fill_in(sheet, Lang.JA, skip=skip, profile=PROFILE)
     Path("input/answer.xlsx").write_bytes(content)
 
 
@@ -185,7 +185,7 @@ def test_where_sheets_lie_without_a_log_nobody_is_written_to(
 def test_a_note_of_the_folder_that_tells_nothing_claims_no_mail(here: Path) -> None:
     call("issue")
     for folder in ("drafts/request", "outbox"):
-        note = here / "output" / folder / NOTE
+        note = here / "output" / folder / NOTE_FILE
         made = json.loads(note.read_text(encoding="utf-8"))
         note.write_text(json.dumps({name: {} for name in made}), encoding="utf-8")
     assert "ありません" in call("issue", "--sent-by-hand", status=1)
@@ -207,7 +207,7 @@ def test_the_late_are_reminded_again_and_again_but_not_every_day() -> None:
     smith, yamada = "smith@example-robotics.jp", "yamada@mihon.co.jp"
     call("issue")
     call("issue", "--sent-by-hand")
-    have_gone_out(LOG, "2026-12-01", "request")
+    date_mails(LOG, "2026-12-01", "request")
     assert "ありません" in call("remind", "--as-of", "2026-12-10")
     call("remind", "--as-of", "2026-12-10", "--days", "1")
     assert set(drafts("reminder")) == {smith}
@@ -215,7 +215,7 @@ def test_the_late_are_reminded_again_and_again_but_not_every_day() -> None:
     call("remind", "--as-of", "2026-12-27", answer="y")
     assert set(drafts("reminder")) == {smith, yamada}
     call("remind", "--sent-by-hand", "--only", "C-002")
-    have_gone_out(LOG, "2026-12-27", "reminder")
+    date_mails(LOG, "2026-12-27", "reminder")
     said = call("remind", "--as-of", "2026-12-28", answer="y")
     assert "C-002 Example Robotics Ltd.：前回のメール（2026-12-27）から5日たっていません。" in said
     assert "2027-01-01 以降" in said
@@ -229,7 +229,7 @@ def test_the_late_are_reminded_again_and_again_but_not_every_day() -> None:
 def test_the_settings_say_how_many_days_lie_between_two_mails(here: Path) -> None:
     call("issue")
     call("issue", "--sent-by-hand")
-    have_gone_out(LOG, "2026-12-09", "request")
+    date_mails(LOG, "2026-12-09", "request")
     assert "から5日たっていません" in call("remind", "--as-of", "2026-12-12")
     assert "督促する" not in call("status", "--as-of", "2026-12-12")
     settings = f"{SETTINGS}[mail]\nreminder_days = 3\n"
@@ -244,12 +244,12 @@ def test_a_correction_that_does_not_come_is_reminded_of() -> None:
     yamada = "yamada@mihon.co.jp"
     call("issue")
     call("issue", "--sent-by-hand")
-    have_gone_out(LOG, "2026-12-01", "request")
+    date_mails(LOG, "2026-12-01", "request")
     answered(skip="PHY")
     call("run", status=1)
     call("return", "--as-of", "2026-12-26", "--due", "2027-01-08")
     call("return", "--sent-by-hand")
-    have_gone_out(LOG, "2026-12-26", "correction")
+    date_mails(LOG, "2026-12-26", "correction")
     call("remind", "--as-of", "2027-01-08")
     assert set(drafts("reminder")) == {"smith@example-robotics.jp"}
     assert "督促する：2社" in call("status", "--as-of", "2027-01-09")
@@ -264,7 +264,7 @@ def test_a_correction_that_does_not_come_is_reminded_of() -> None:
     assert body
     assert "ご提出期限：2027年1月8日（金）" in body.get_content()
     call("remind", "--sent-by-hand", "--only", "C-001", answer="1")
-    have_gone_out(LOG, "2027-01-09", "reminder")
+    date_mails(LOG, "2027-01-09", "reminder")
     assert "前回のメール（2027-01-09）" in call("remind", "--as-of", "2027-01-13", answer="y")
     status = call("status", "--as-of", "2027-01-13")
     assert "2026-12-26 に依頼済み、督促1回（最終 2027-01-09）" in status
@@ -291,7 +291,7 @@ def test_without_its_workbook_no_mail_about_a_correction_is_written() -> None:
     path.write_bytes(content)
     call("return", "--as-of", "2026-12-01")
     call("return", "--sent-by-hand")
-    have_gone_out(LOG, "2026-12-01", "correction")
+    date_mails(LOG, "2026-12-01", "correction")
     path.unlink()
     assert path.name in call("remind", "--as-of", "2026-12-28", "--only", "C-001", status=1)
     assert drafts("reminder") == {}
@@ -408,7 +408,7 @@ def overridden(client: str) -> None:
     content = path.read_bytes()
     line = {"A6": client, "B6": item, "C6": "×", "D6": "現地で確認", "E6": "佐藤"}
     for cell, value in line.items():
-        content = put(content, 0, cell, value)
+        content = put_cell(content, 0, cell, value)
     path.write_bytes(content)
 
 
@@ -458,7 +458,7 @@ def test_a_report_whose_comment_has_changed_since_it_went_out_is_told_of() -> No
 def commented(client: str, text: str) -> None:
     """The consultant has written a comment on a client."""
     path = Path("input/overrides.xlsx")
-    path.write_bytes(put(put(path.read_bytes(), 1, "A6", client), 1, "B6", text))
+    path.write_bytes(put_cell(put_cell(path.read_bytes(), 1, "A6", client), 1, "B6", text))
 
 
 @pytest.mark.usefixtures("here")
@@ -490,7 +490,7 @@ def test_a_correction_tells_how_many_points_its_workbook_lists() -> None:
     call("run", status=1)
     call("return", "--as-of", "2026-12-01")
     (path,) = Path("output/corrections").glob("*.xlsx")
-    page = reopened(path.read_bytes())["修正のお願い"]
+    page = reopen_workbook(path.read_bytes())["修正のお願い"]
     listed = [row[0].value for row in page.iter_rows() if str(row[0].value).isdecimal()]
     assert len(listed) > 5
     assert f"お願いしたい箇所が{len(listed)}か所ございました" in correction_text()
@@ -574,7 +574,7 @@ def test_swapped_reports_do_not_become_mails() -> None:
     answered()
     sheet = next(Path("output/outbox").glob("*C-002.xlsx")).read_bytes()
     profile = {"industry": "Manufacturing", "employees": "51 to 100"}
-    Path("input/other.xlsx").write_bytes(filled(sheet, Lang.EN, profile=profile))
+    Path("input/other.xlsx").write_bytes(fill_in(sheet, Lang.EN, profile=profile))
     call("run", "--protect")
     _swap(Path("output/results"))
     said = call("deliver", status=1)
@@ -702,7 +702,7 @@ def test_who_is_named_gets_a_new_sheet_and_all_others_keep_theirs() -> None:
     ]
     kept = next(name for name in before if "C-001" in name)
     assert after[kept] == before[kept]
-    assert set(made_in(outbox)) == set(after)
+    assert set(read_note(outbox)) == set(after)
 
 
 @pytest.mark.usefixtures("here")

@@ -12,19 +12,19 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sheet_diag.model.results import Outcome
+from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.reports import exports
 from tests.catalogs import JIS
-from tests.samples import client, exported, reworded, settled, summary
+from tests.samples import client, export_files, resolve_all, reword, summary
 
 DOCS = Path(__file__).parents[1] / "docs" / "portfolio.md"
 NAMES = ("answers", "clients", "items")
 ALL = (*NAMES, "attention")
 
 
-def _outcomes() -> list[Outcome]:
+def _outcomes() -> list[ReturnOutcome]:
     given = [client("見本", {"POL": "△", "HUM-01": "."}), client("別の会社", rest="×")]
-    return settled(*given, reworded(client("c"), '=1+1\n"a",b'))
+    return resolve_all(*given, reword(client("c"), '=1+1\n"a",b'))
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _written(_outcomes(), tmp_path_factory.mktemp("exports"))
 
 
-def _written(outcomes: Sequence[Outcome], folder: Path) -> Path:
-    exported(outcomes, folder)
+def _written(outcomes: Sequence[ReturnOutcome], folder: Path) -> Path:
+    export_files(outcomes, folder)
     return folder / "data"
 
 
@@ -98,7 +98,7 @@ def test_files_are_closed_where_a_run_stops(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with (
         pytest.raises(ZeroDivisionError),
-        exports.Exports(JIS, lambda name: tmp_path / name),
+        exports.DataExports(JIS, lambda name: tmp_path / name),
     ):
         raise ZeroDivisionError
     assert len(_frame(tmp_path / "data", "answers")) == 0  # an open file could not be read
@@ -112,7 +112,7 @@ def test_what_wants_attention_is_listed_in_full(folder: Path) -> None:
 
 
 def test_nothing_ranked(tmp_path: Path) -> None:
-    data = _written(settled(client("a", rest=".")), tmp_path)
+    data = _written(resolve_all(client("a", rest=".")), tmp_path)
     assert _rows(data / "answers.csv") == []
     assert len(_frame(data, "answers")) == 0
     assert len(_rows(data / "items.csv")) == len(JIS.items)

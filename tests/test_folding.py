@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Choice, ProfileChoice
-from sheet_diag.text.normalize import company_key, fold, tidy
+from sheet_diag.text.normalize import company_key, normalize_text, tidy_text
 
 CATALOG = load_catalog()
 
@@ -48,8 +48,8 @@ CATALOG = load_catalog()
     ],
 )
 def test_spellings_fold_to_one(typed: str, folded: str) -> None:
-    assert fold(typed) == folded
-    assert fold(folded) == folded
+    assert normalize_text(typed) == folded
+    assert normalize_text(folded) == folded
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_spellings_fold_to_one(typed: str, folded: str) -> None:
     ],
 )
 def test_other_spellings_stay_apart(one: str, other: str) -> None:
-    assert fold(one) != fold(other)
+    assert normalize_text(one) != normalize_text(other)
 
 
 # Japanese and Latin text with everything that folding touches.
@@ -75,12 +75,12 @@ _TYPED = st.text(st.characters(max_codepoint=0xFFFF, categories=("L", "N", "P", 
 
 @given(st.text("はいイﾊﾞ○✔ＹESaé１①㈱ 　\u00a0\u200b\ufe0f\ufeff\n「」（）。．.、'・"))
 def test_folding_twice_changes_nothing(typed: str) -> None:
-    assert fold(fold(typed)) == fold(typed)
+    assert normalize_text(normalize_text(typed)) == normalize_text(typed)
 
 
 @given(_TYPED)
 def test_edges_do_not_count(typed: str) -> None:
-    assert fold(f"　「{typed}」。\u200b") == fold(typed)
+    assert normalize_text(f"　「{typed}」。\u200b") == normalize_text(typed)
 
 
 # --- the spellings of the built-in catalogue
@@ -104,7 +104,7 @@ def test_every_spelling_means_one_choice(
     owners: dict[str, set[str]] = {}
     for choice in choices:
         for word in spellings(choice):
-            owners.setdefault(fold(word), set()).add(choice.id)
+            owners.setdefault(normalize_text(word), set()).add(choice.id)
     assert "" not in owners
     assert {word: ids for word, ids in owners.items() if len(ids) != 1} == {}
 
@@ -141,8 +141,10 @@ def test_every_spelling_means_one_choice(
     ],
 )
 def test_typed_answers_find_their_choice(typed: str, choice: str | None) -> None:
-    known = {fold(w): c.id for c in CATALOG.answer_sets["implementation"] for w in spellings(c)}
-    assert known.get(fold(typed)) == choice
+    known = {
+        normalize_text(w): c.id for c in CATALOG.answer_sets["implementation"] for w in spellings(c)
+    }
+    assert known.get(normalize_text(typed)) == choice
 
 
 # --- free text
@@ -161,8 +163,8 @@ def test_typed_answers_find_their_choice(typed: str, choice: str | None) -> None
     ],
 )
 def test_free_text_keeps_what_it_says(typed: str, tidied: str) -> None:
-    assert tidy(typed) == tidied
-    assert tidy(tidied) == tidied
+    assert tidy_text(typed) == tidied
+    assert tidy_text(tidied) == tidied
 
 
 # --- company names
@@ -247,5 +249,5 @@ def test_different_names_stay_apart(one: str, other: str) -> None:
 
 @given(_TYPED)
 def test_a_company_key_never_loses_a_whole_name(name: str) -> None:
-    assert company_key(name) or not fold(name)
+    assert company_key(name) or not normalize_text(name)
     assert company_key(f"　{name}\u200b") == company_key(name)

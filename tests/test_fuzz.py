@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, Column
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, QuestionColumn
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Code, Received
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.model.settings import Issuer
-from tests.returned import PROFILE, QUESTIONS, SMALL, edited, page_at
+from tests.returned import PROFILE, QUESTIONS, SMALL, edit_workbook, page_at
 
 ANSWERS = {"C1-1": "はい", "C1-2": "該当なし", "C2-1": "一部", "C2-2": "いいえ"}
 REMARKS = {"C2-1": "本社のみ"}
@@ -32,15 +32,15 @@ LAST = FIRST_QUESTION_ROW + 8
 
 @cache
 def _sent() -> bytes:
-    return hearing_sheet(SMALL, Lang.JA, Issuer(), Entries(PROFILE, ANSWERS, REMARKS), "K-1")
+    return make_hearing_sheet(SMALL, Lang.JA, Issuer(), Entries(PROFILE, ANSWERS, REMARKS), "K-1")
 
 
 @cache
-def _whole() -> Received:
+def _whole() -> ReceivedFile:
     return read_content("a.xlsx", _sent(), SMALL)
 
 
-def _require_told(received: Received) -> None:
+def _require_told(received: ReceivedFile) -> None:
     """Every answer that differs from the one typed has a problem at its item, or none was read."""
     whole = _whole().sheet
     assert whole
@@ -52,10 +52,10 @@ def _require_told(received: Received) -> None:
         assert choice == whole.answers[item] or item in told or _all_told(received), item
 
 
-def _all_told(received: Received) -> bool:
+def _all_told(received: ReceivedFile) -> bool:
     """Problems of the whole sheet that say that answers may differ."""
     codes = {problem.code for problem in received.problems}
-    return bool(codes & {Code.ANSWER_COLUMN_TWICE, Code.SHEET_TWICE})
+    return bool(codes & {ProblemCode.ANSWER_COLUMN_TWICE, ProblemCode.SHEET_TWICE})
 
 
 def test_the_undamaged_return_is_read_in_full() -> None:
@@ -145,9 +145,13 @@ def _edits(data: st.DataObject) -> Iterator[tuple[str, int, int, str | int | Non
 def test_damaged_cells(data: st.DataObject) -> None:
     """An edit may change an answer only where the client typed it: into an answer's cell."""
     edits = list(_edits(data))
-    content = edited(_sent(), lambda book: _apply(book, edits))
-    typed = any(kind == "put" and column == AT[Column.ANSWER] for kind, _, column, _ in edits)
-    headed = any(kind == "put" and column != AT[Column.ANSWER] for kind, _, column, _ in edits)
+    content = edit_workbook(_sent(), lambda book: _apply(book, edits))
+    typed = any(
+        kind == "put" and column == AT[QuestionColumn.ANSWER] for kind, _, column, _ in edits
+    )
+    headed = any(
+        kind == "put" and column != AT[QuestionColumn.ANSWER] for kind, _, column, _ in edits
+    )
     received = read_content("a.xlsx", content, SMALL)
     if not typed and not headed:
         _require_told(received)
@@ -186,9 +190,9 @@ def test_a_typed_answer_is_understood_or_told(text: str | int, item: str) -> Non
         page = page_at(book, QUESTIONS)
         for row in range(1, LAST + 1):
             if page.cell(row, 1).value == item:
-                page.cell(row, AT[Column.ANSWER]).value = text
+                page.cell(row, AT[QuestionColumn.ANSWER]).value = text
 
-    received = read_content("a.xlsx", edited(_sent(), change), SMALL)
+    received = read_content("a.xlsx", edit_workbook(_sent(), change), SMALL)
     assert received.sheet
     choice = received.sheet.answers[item]
     told = {problem.code for problem in received.problems if problem.item == item}

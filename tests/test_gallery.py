@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.gallery import guests, run_gallery
+from tests.gallery import odd_clients, run_gallery
 from tests.lint import lint
-from tests.workbooks import cut_texts, opened
+from tests.workbooks import cut_texts, open_workbook
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def output(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_everybody_is_ranked_and_printed(output: Path) -> None:
     returns = json.loads((output / "run.json").read_text("utf-8"))["returns"]
-    assert [entry["status"] for entry in returns] == ["ranked"] * (len(guests()) + 1)
+    assert [entry["status"] for entry in returns] == ["ranked"] * (len(odd_clients()) + 1)
     assert {entry["diagnosis"]["rank"] for entry in returns} == set("ABCDE")
     assert all((output / entry["pdf"]).exists() for entry in returns)
     flags = {finding["rule"] for e in returns for finding in e["diagnosis"]["findings"]}
@@ -33,7 +33,7 @@ def test_everybody_is_ranked_and_printed(output: Path) -> None:
 
 def test_no_text_is_cut(output: Path) -> None:
     for path in sorted((output / "results").iterdir()):
-        book = opened(path.read_bytes(), values=True)
+        book = open_workbook(path.read_bytes(), values=True)
         cut = [text for page in book.worksheets for text in cut_texts(page, margin=0.6)]
         assert cut == [], path.name
 

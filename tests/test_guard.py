@@ -21,28 +21,32 @@ import pytest
 from pypdf import PdfWriter
 
 from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties
-from sheet_diag.forms.write import Entries, correction_sheet, hearing_sheet
-from sheet_diag.intake.document_owner import Document, Ownership, read_ownership
+from sheet_diag.forms.write import Entries, correction_sheet, make_hearing_sheet
+from sheet_diag.intake.document_owner import DocumentKind, DocumentOwner, read_document_owner
 from sheet_diag.intake.receive import read_content
-from sheet_diag.mail.compose.message import Sender, compose, draft, sendable
+from sheet_diag.mail.compose.message import FromAddress, compose_message, format_draft, format_final
 from sheet_diag.mail.outgoing_checks import documents as opening
-from sheet_diag.mail.outgoing_checks.check import Guard
-from sheet_diag.mail.outgoing_checks.results import Doubt, Refusal, Verdict
-from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.mail.outgoing_checks.check import MailChecker
+from sheet_diag.mail.outgoing_checks.results import (
+    MailCheckError,
+    MailCheckResult,
+    MailCheckWarning,
+)
+from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailKind, Parcel, ReportForm, about_reminder
-from sheet_diag.model.returns import Code, Identity
-from sheet_diag.model.settings import Limits, Reading
-from sheet_diag.reports.encryption import protected_pdf, protected_workbook
-from sheet_diag.reports.pdf import finished
+from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm, about_reminder
+from sheet_diag.model.returns import ProblemCode, SheetIdentity
+from sheet_diag.model.settings import IntakeSettings, Limits
+from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
+from sheet_diag.reports.pdf import normalize_pdf
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, answers, catalog
-from tests.samples import ISSUER, PROFILE, PROFILE_EN, labels, portfolio, report, settled
+from tests.samples import ISSUER, PROFILE, PROFILE_EN, labels, portfolio, report, resolve_all
 
-SENDER = Sender("shindan@firm.example.jp", "見本リスク")
+SENDER = FromAddress("shindan@firm.example.jp", "見本リスク")
 ANNA = ListedClient(
     "C-001", "株式会社青葉", Lang.JA, ("a@aoba.example.jp", "a2@aoba.example.jp"), "青葉 太郎"
 )
@@ -61,9 +65,9 @@ EVERY = [(kind, client) for kind in KINDS for client in (ANNA, BEN)]
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def guard(**changes: object) -> Guard:
+def guard(**changes: object) -> MailChecker:
     """The guard of the three clients."""
-    plain = Guard(JIS, CLIENTS, SENDER.address, former_domains={}, passwords=PASSWORDS)
+    plain = MailChecker(JIS, CLIENTS, SENDER.address, former_domains={}, passwords=PASSWORDS)
     return replace(plain, **changes)  # type: ignore[arg-type]  # a table of names and values
 
 
@@ -73,14 +77,14 @@ def guard(**changes: object) -> Guard:
 def sheet(client: ListedClient, questions: Catalog = JIS) -> bytes:
     """The hearing sheet of a client."""
     entries = Entries({"company": client.company})
-    return hearing_sheet(questions, client.lang, ISSUER, entries, client.id)
+    return make_hearing_sheet(questions, client.lang, ISSUER, entries, client.id)
 
 
 @cache
 def correction(client: ListedClient, typed: str = "") -> bytes:
     """What goes back to a client that answered nothing and typed its name (its own) so."""
     entries = Entries({**PROFILE, "company": typed or client.company})
-    back = hearing_sheet(JIS, client.lang, ISSUER, entries, client.id)
+    back = make_hearing_sheet(JIS, client.lang, ISSUER, entries, client.id)
     return corrected(back)
 
 
@@ -96,14 +100,14 @@ def plain_report(client: ListedClient, lang: Lang | None = None) -> bytes:
     """The report of a client, open to all."""
     profile = {**(PROFILE if client.lang is Lang.JA else PROFILE_EN), "company": client.company}
     given = Entries(profile, labels(JIS, answers(JIS, {}, "○"), client.lang))
-    back = hearing_sheet(JIS, client.lang, ISSUER, given, client.id)
+    back = make_hearing_sheet(JIS, client.lang, ISSUER, given, client.id)
     return report(read_content("a.xlsx", back, JIS), lang=lang)
 
 
 @cache
 def locked_report(client: ListedClient, password: str) -> bytes:
     """The report of a client under a password."""
-    return protected_workbook(plain_report(client), password)
+    return encrypt_workbook(plain_report(client), password)
 
 
 def pdf(client: ListedClient, password: str = "", **owner: str) -> bytes:
@@ -111,10 +115,14 @@ def pdf(client: ListedClient, password: str = "", **owner: str) -> bytes:
     writer, page = PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
     writer.write(page)
-    told = owner_properties(Identity(JIS.id, JIS.version, client.id), client.company, client.lang)
+    told = owner_properties(
+        SheetIdentity(JIS.id, JIS.version, client.id), client.company, client.lang
+    )
     day = date(2026, 11, 23)
-    whole = finished(page.getvalue(), title="x", author="y", as_of=day, owner={**told, **owner})
-    return protected_pdf(whole, password) if password else whole
+    whole = normalize_pdf(
+        page.getvalue(), title="x", author="y", as_of=day, owner={**told, **owner}
+    )
+    return encrypt_pdf(whole, password) if password else whole
 
 
 def open_pdf(client: ListedClient, owner_password: str) -> bytes:
@@ -179,11 +187,11 @@ class Written:
     about: str = ""
 
     @property
-    def parcel(self) -> Parcel:
+    def mail(self) -> OutgoingMail:
         """The parcel that the mail is for; a PDF is the one that the run has made."""
         has_one = self.kind in (MailKind.RESULT, MailKind.PASSWORD)
         password = password_of(self.client) * has_one
-        parcel = Parcel(self.kind, self.client, self.about, password=password)
+        parcel = OutgoingMail(self.kind, self.client, self.about, password=password)
         if not (self.content or b"").startswith(b"%PDF"):
             return parcel
         printed = sha256(self.content or b"").hexdigest()
@@ -213,33 +221,33 @@ class Written:
         return self.message().as_bytes()
 
 
-def verdict(mail: Written, content: bytes | None = None, **changes: object) -> Verdict:
+def verdict(mail: Written, content: bytes | None = None, **changes: object) -> MailCheckResult:
     """What the guard says of it, or of other bytes in its place."""
-    return guard(**changes).inspect(mail.bytes() if content is None else content, mail.parcel)
+    return guard(**changes).inspect(mail.bytes() if content is None else content, mail.mail)
 
 
-def refused(told: Verdict) -> set[str]:
+def refused(told: MailCheckResult) -> set[str]:
     """The reasons, each a sentence in both languages."""
-    found: tuple[Refusal | Doubt, ...] = (*told.refusals, *told.doubts)
+    found: tuple[MailCheckError | MailCheckWarning, ...] = (*told.errors, *told.warnings)
     for each in found:
         for lang in Lang:
             text = Wording(lang)(each.key, **each.parts)
             assert "{id" not in text
             assert not any(word in text for word in PASSWORDS.values())
-    return {each.key.removeprefix("guard.") for each in told.refusals}
+    return {each.key.removeprefix("guard.") for each in told.errors}
 
 
-def doubted(told: Verdict) -> set[str]:
+def doubted(told: MailCheckResult) -> set[str]:
     """What is asked again, of a mail that is not refused."""
     assert refused(told) == set()
-    return {each.key.removeprefix("guard.") for each in told.doubts}
+    return {each.key.removeprefix("guard.") for each in told.warnings}
 
 
 # --- what may leave
 
 
 @pytest.mark.parametrize(("kind", "client"), EVERY)
-@pytest.mark.parametrize("final", [draft, sendable])
+@pytest.mark.parametrize("final", [format_draft, format_final])
 def test_a_mail_of_ours_may_leave(
     kind: MailKind,
     client: ListedClient,
@@ -251,9 +259,9 @@ def test_a_mail_of_ours_may_leave(
         attachment = tmp_path / f"{client.company}_報告書_{client.id}.xlsx"
         attachment.write_bytes(content)
     password = password_of(client) if kind in (MailKind.RESULT, MailKind.PASSWORD) else ""
-    parcel = Parcel(kind, client, "0" * 64, attachment=attachment, password=password)
-    letter = Letters().write(parcel, ISSUER, date(2026, 11, 26))
-    told = guard().inspect(final(compose(parcel, letter, SENDER)), parcel)
+    parcel = OutgoingMail(kind, client, "0" * 64, attachment=attachment, password=password)
+    letter = MailTemplates().write(parcel, ISSUER, date(2026, 11, 26))
+    told = guard().inspect(final(compose_message(parcel, letter, SENDER)), parcel)
     assert doubted(told) == set()
 
 
@@ -284,7 +292,7 @@ def test_reports_may_be_asked_for_in_one_language(
     client: ListedClient, made: Lang, asked: Lang
 ) -> None:
     """The letter keeps the language of its client."""
-    content = protected_workbook(plain_report(client, made), password_of(client))
+    content = encrypt_workbook(plain_report(client, made), password_of(client))
     told = verdict(Written(client, content=content), report_lang=asked)
     assert refused(told) == (set() if made is asked else {f"file.lang.set.{asked.value}"})
 
@@ -292,7 +300,7 @@ def test_reports_may_be_asked_for_in_one_language(
 def test_hearing_sheets_stay_in_the_language_of_their_client() -> None:
     mail = Written(BEN, MailKind.REQUEST, content=sheet(replace(BEN, lang=Lang.JA)))
     assert refused(verdict(mail, report_lang=Lang.JA)) == {"file.lang.en"}
-    letter = Written(BEN, lang="ja", content=protected_workbook(
+    letter = Written(BEN, lang="ja", content=encrypt_workbook(
         plain_report(BEN, Lang.JA), password_of(BEN)))  # fmt: skip
     assert refused(verdict(letter, report_lang=Lang.JA)) == {"letter.lang.en"}
 
@@ -311,7 +319,7 @@ def test_a_locked_file_is_told_with_what_makes_it_anew(
     kind: MailKind, asked: Mapping[str, object], command: str
 ) -> None:
     mail = Written(kind=kind, content=locked_report(ANNA, password_of(ANNA)))
-    found = guard(**asked).inspect(mail.bytes(), mail.parcel).refusals
+    found = guard(**asked).inspect(mail.bytes(), mail.mail).errors
     (told,) = (each for each in found if each.key == "guard.file.closed")
     assert told.parts["command"] == command
     for lang in Lang:
@@ -320,14 +328,14 @@ def test_a_locked_file_is_told_with_what_makes_it_anew(
 
 def test_a_locked_correction_of_a_reminder_is_made_anew_by_a_run() -> None:
     mail = Written(kind=MailKind.REMINDER, content=locked_report(ANNA, password_of(ANNA)))
-    parcel = replace(mail.parcel, about=CHASED)
-    (told,) = guard().inspect(mail.bytes(), parcel).refusals
+    parcel = replace(mail.mail, about=CHASED)
+    (told,) = guard().inspect(mail.bytes(), parcel).errors
     assert (told.key, told.parts["command"]) == ("guard.file.closed", "sheet-diag run")
 
 
 def test_a_locked_pdf_is_made_anew_with_pdfs() -> None:
     mail = Written(content=pdf(ANNA, password_of(ANNA)), name="a.pdf")
-    (told,) = (r for r in verdict(mail, passwords={}).refusals if r.key == "guard.file.closed")
+    (told,) = (r for r in verdict(mail, passwords={}).errors if r.key == "guard.file.closed")
     assert told.parts["command"] == "sheet-diag run --pdf --protect"
 
 
@@ -335,14 +343,14 @@ def test_a_pdf_is_a_report_too() -> None:
     mail = Written(content=pdf(ANNA, password_of(ANNA)), name="report.pdf")
     assert doubted(verdict(mail)) == set()
     for kind in (MailKind.REQUEST, MailKind.CORRECTION):
-        assert refused(guard().inspect(mail.bytes(), Parcel(kind, ANNA))) == {"file.form"}
+        assert refused(guard().inspect(mail.bytes(), OutgoingMail(kind, ANNA))) == {"file.form"}
 
 
 def test_a_long_name_is_compared_as_a_whole() -> None:
     long = replace(ANNA, company="株式会社" + "長" * 300)
     clients = ClientList((long, BEN))
     longer = replace(long, company=f"{long.company}い")
-    told = owner_properties(Identity("x", "1", "C-1"), long.company, Lang.JA)
+    told = owner_properties(SheetIdentity("x", "1", "C-1"), long.company, Lang.JA)
     assert max(map(len, told.values())) <= 255  # what Excel holds
     mail = Written(long, content=pdf(long, password_of(ANNA)))
     assert doubted(verdict(mail, clients=clients)) == set()
@@ -395,7 +403,7 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
         lambda: Written(BEN, MailKind.REQUEST, content=sheet(replace(BEN, lang=Lang.JA))),
         {"file.lang.en"}),
     "a report in the other language": (
-        lambda: Written(content=protected_workbook(plain_report(ANNA, Lang.EN), password_of(ANNA))),
+        lambda: Written(content=encrypt_workbook(plain_report(ANNA, Lang.EN), password_of(ANNA))),
         {"file.lang.ja"}),
     "an id that one place has otherwise": (
         lambda: Written(kind=MailKind.REQUEST, content=with_property(sheet(ANNA), PASTED)),
@@ -425,10 +433,10 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
     "a sheet as a correction": (
         lambda: Written(kind=MailKind.CORRECTION, content=sheet(ANNA)), {"file.kind.correction"}),
     "a sheet as a result": (
-        lambda: Written(content=protected_workbook(sheet(ANNA), password_of(ANNA))),
+        lambda: Written(content=encrypt_workbook(sheet(ANNA), password_of(ANNA))),
         {"file.kind.report"}),
     "the portfolio as a result": (
-        lambda: Written(content=protected_workbook(portfolio(settled()), password_of(ANNA))),
+        lambda: Written(content=encrypt_workbook(portfolio(resolve_all()), password_of(ANNA))),
         {"file.kind.report"}),
     "a report without a password": (
         lambda: Written(content=plain_report(ANNA)), {"file.open"}),
@@ -528,7 +536,7 @@ def test_refused_with_its_reason(name: str) -> None:
 
 def test_no_file_at_all() -> None:
     mail = Written(kind=MailKind.PASSWORD)
-    parcel = Parcel(MailKind.REQUEST, ANNA)
+    parcel = OutgoingMail(MailKind.REQUEST, ANNA)
     told = refused(guard().inspect(mail.bytes(), parcel))
     assert told == {"file.none", "password.told"}
 
@@ -544,7 +552,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.pdf"])
 def test_limits_are_those_of_intake(name: str) -> None:
-    reading, password = Reading(Limits(file=0)), password_of(ANNA)
+    reading, password = IntakeSettings(Limits(file=0)), password_of(ANNA)
     content = pdf(ANNA, password) if name == "a.pdf" else locked_report(ANNA, password)
     mail = Written(content=content, name=name)
     assert refused(verdict(mail, reading=reading)) == {"file.unreadable"}
@@ -563,7 +571,7 @@ ROWS: Mapping[str, tuple[ListedClient, str]] = {
 def test_the_row_is_looked_up_again(field: str) -> None:
     client, reason = ROWS[field]
     mail = Written()
-    told = guard().inspect(mail.bytes(), replace(mail.parcel, client=client))
+    told = guard().inspect(mail.bytes(), replace(mail.mail, client=client))
     assert reason in refused(told)
 
 
@@ -637,12 +645,12 @@ def test_an_address_that_was_another_clients_so_far(
     former = {address: frozenset(ids) for address, ids in before.items()}
     found = verdict(Written(), former_owners=former, named=frozenset(named))
     assert refused(found) == stops
-    assert {each.key.removeprefix("guard.") for each in found.doubts} == asks
+    assert {each.key.removeprefix("guard.") for each in found.warnings} == asks
 
 
 def test_a_return_from_another_clients_address_is_asked_about_though_it_was_named() -> None:
     mail = Written()
-    found = guard().inspect(mail.bytes(), replace(mail.parcel, strange=True))
+    found = guard().inspect(mail.bytes(), replace(mail.mail, strange=True))
     assert doubted(found) == {"sender"}
 
 
@@ -672,7 +680,7 @@ def test_domains_are_compared_as_the_name_system_spells_them() -> None:
 
 
 def test_a_correction_may_ask_for_the_company() -> None:
-    blank = hearing_sheet(JIS, Lang.JA, ISSUER, Entries({"industry": "製造業"}), ANNA.id)
+    blank = make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries({"industry": "製造業"}), ANNA.id)
     mail = Written(kind=MailKind.CORRECTION, content=corrected(blank))
     assert doubted(verdict(mail)) == {"file.company_missing"}
 
@@ -746,7 +754,7 @@ def test_a_mail_in_the_mail_is_a_file_that_cannot_be_read() -> None:
 def test_a_mail_alone_is_no_sheet() -> None:
     message = Written(kind=MailKind.PASSWORD, text="株式会社青葉", html="株式会社青葉").message()
     message.add_attachment(Written(CHO, MailKind.REQUEST).message())
-    told = guard().inspect(message.as_bytes(), Parcel(MailKind.REQUEST, ANNA))
+    told = guard().inspect(message.as_bytes(), OutgoingMail(MailKind.REQUEST, ANNA))
     assert refused(told) == {"file.unreadable"}
 
 
@@ -778,9 +786,9 @@ def test_a_fault_of_the_guards_own_is_a_refusal(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_report_says_whose_it_is_in_two_places() -> None:
-    told = read_ownership(plain_report(ANNA), "a.xlsx", JIS, Limits())
-    assert told == Ownership(
-        Document.REPORT, (JIS.id,), (ANNA.id,), (ANNA.company,), "ja", protected=False
+    told = read_document_owner(plain_report(ANNA), "a.xlsx", JIS, Limits())
+    assert told == DocumentOwner(
+        DocumentKind.REPORT, (JIS.id,), (ANNA.id,), (ANNA.company,), "ja", protected=False
     )
 
 
@@ -788,7 +796,7 @@ def test_a_report_of_another_is_told_by_its_plan_alone() -> None:
     """The properties were changed: the plan still tells."""
     changes = ((CHO.id, ANNA.id), (CHO.company, ANNA.company))
     changed = with_property(plain_report(CHO), *changes)
-    mail = Written(content=protected_workbook(changed, password_of(ANNA)))
+    mail = Written(content=encrypt_workbook(changed, password_of(ANNA)))
     assert refused(verdict(mail)) == {"file.id", "file.company_typed"}
 
 
@@ -800,13 +808,13 @@ def test_a_report_of_an_older_version_is_made_anew() -> None:
         ("sheet_diag_plan_client", ANNA.id, "sheet_diag_plan_name", ANNA.company)
     ):
         page.text(0, at, text, {})
-    mail = Written(content=protected_workbook(book.bytes(), password_of(ANNA)))
+    mail = Written(content=encrypt_workbook(book.bytes(), password_of(ANNA)))
     assert refused(verdict(mail)) == {"file.bare"}
 
 
 def test_a_report_is_known_as_ours_as_before() -> None:
     received = read_content("a.xlsx", plain_report(ANNA), JIS)
-    assert [problem.code for problem in received.problems] == [Code.OWN_OUTPUT]
+    assert [problem.code for problem in received.problems] == [ProblemCode.OWN_OUTPUT]
     assert received.sheet is None
 
 
@@ -815,15 +823,15 @@ def test_the_second_look_opens_nothing_again_but_what_has_changed(
 ) -> None:
     opened: list[str] = []
 
-    def counted(content: bytes, name: str, *rest: Any) -> Ownership:
+    def counted(content: bytes, name: str, *rest: Any) -> DocumentOwner:
         opened.append(name)
-        return read_ownership(content, name, *rest)
+        return read_document_owner(content, name, *rest)
 
     monkeypatch.setattr(opening, "read_ownership", counted)
     look, mail = guard(), Written()
     for _ in range(2):
-        assert not look.inspect(mail.bytes(), mail.parcel).refusals
+        assert not look.inspect(mail.bytes(), mail.mail).errors
     assert len(opened) == 1
-    changed = Written(content=protected_workbook(plain_report(BEN), password_of(ANNA)))
-    assert look.inspect(changed.bytes(), changed.parcel).refusals
+    changed = Written(content=encrypt_workbook(plain_report(BEN), password_of(ANNA)))
+    assert look.inspect(changed.bytes(), changed.mail).errors
     assert len(opened) == 2

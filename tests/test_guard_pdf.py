@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake.document_owner import Ownership, read_ownership
-from sheet_diag.mail.compose.message import compose, sendable
+from sheet_diag.intake.document_owner import DocumentOwner, read_document_owner
+from sheet_diag.mail.compose.message import compose_message, format_final
 from sheet_diag.mail.outgoing_checks import documents as opening
-from sheet_diag.mail.outgoing_checks.check import Guard
-from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.mail.outgoing_checks.check import MailChecker
+from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, Parcel, ReportForm
-from sheet_diag.reports.encryption import protected_pdf, protected_workbook
+from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm
+from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from tests.samples import ISSUER
 from tests.test_guard import (
     ANNA,
@@ -42,7 +42,7 @@ DAY = date(2026, 11, 26)
 @cache
 def locked_pdf(client: ListedClient, password: str = "") -> bytes:
     """The PDF of a client; another one whenever it is made anew."""
-    return protected_pdf(pdf(client), password or password_of(client))
+    return encrypt_pdf(pdf(client), password or password_of(client))
 
 
 @cache
@@ -62,7 +62,7 @@ class Sent:
     client: ListedClient = ANNA
     extra: bool = False
 
-    def parcel(self, folder: Path) -> Parcel:
+    def mail(self, folder: Path) -> OutgoingMail:
         """The mail to be written, with its files in the folder."""
         made = self.made or self.print
         paths = []
@@ -73,15 +73,15 @@ class Sent:
         if self.extra:
             paths.append(folder / "more.pdf")
             paths[-1].write_bytes(locked_pdf(ANNA))
-        return Parcel(
+        return OutgoingMail(
             MailKind.RESULT, self.client, attachment=paths[0],
             beside=paths[1] if paths[1:] else None, password=password_of(self.client),
             form=self.form, printed=sha256(made()).hexdigest() if made else "",
         )  # fmt: skip
 
 
-def mail(parcel: Parcel) -> bytes:
-    return sendable(compose(parcel, Letters().write(parcel, ISSUER, DAY), SENDER))
+def mail(parcel: OutgoingMail) -> bytes:
+    return format_final(compose_message(parcel, MailTemplates().write(parcel, ISSUER, DAY), SENDER))
 
 
 GOOD: Mapping[str, Sent] = {
@@ -96,7 +96,7 @@ GOOD: Mapping[str, Sent] = {
 
 @pytest.mark.parametrize("name", GOOD)
 def test_the_report_of_the_last_run_leaves(name: str, tmp_path: Path) -> None:
-    parcel = GOOD[name].parcel(tmp_path)
+    parcel = GOOD[name].mail(tmp_path)
     assert doubted(guard().inspect(mail(parcel), parcel)) == set()
 
 
@@ -105,19 +105,19 @@ def test_the_report_of_the_last_run_leaves(name: str, tmp_path: Path) -> None:
 def test_no_letter_takes_a_pdf_for_a_workbook(
     client: ListedClient, protected: bool, tmp_path: Path
 ) -> None:
-    parcel = Sent(client=client, print=lambda: locked_pdf(client)).parcel(tmp_path)
+    parcel = Sent(client=client, print=lambda: locked_pdf(client)).mail(tmp_path)
     parcel = parcel if protected else replace(parcel, password="")
-    letter = Letters().write(parcel, ISSUER, DAY)
-    told = Parcel(MailKind.PASSWORD, client, password="x", facts={"file": "報告書.pdf"})
-    for each in (letter, Letters().write(told, ISSUER, DAY)):
+    letter = MailTemplates().write(parcel, ISSUER, DAY)
+    told = OutgoingMail(MailKind.PASSWORD, client, password="x", facts={"file": "報告書.pdf"})
+    for each in (letter, MailTemplates().write(told, ISSUER, DAY)):
         text = f"{each.subject}\n{each.text}\n{each.html}".casefold()
         assert "報告書.pdf" in text
         assert not any(word in text for word in ("excel", "エクセル", "workbook", "ブック"))
 
 
 def test_both_files_are_named_in_the_letter(tmp_path: Path) -> None:
-    parcel = GOOD["both"].parcel(tmp_path)
-    assert "報告書.xlsx / 報告書.pdf" in Letters().write(parcel, ISSUER, DAY).text
+    parcel = GOOD["both"].mail(tmp_path)
+    assert "報告書.xlsx / 報告書.pdf" in MailTemplates().write(parcel, ISSUER, DAY).text
 
 
 # Each row: what is attached, and the reasons for which it is refused.
@@ -131,7 +131,7 @@ BAD: Mapping[str, tuple[Sent, set[str]]] = {
     "another client's, which the run takes for this one's": (
         Sent(print=lambda: locked_pdf(CHO, password_of(ANNA))), {"file.id", "file.company_typed"}),
     "an older run's": (
-        Sent(print=lambda: protected_pdf(pdf(ANNA), password_of(ANNA)),
+        Sent(print=lambda: encrypt_pdf(pdf(ANNA), password_of(ANNA)),
              made=lambda: locked_pdf(ANNA)),
         {"file.print"}),
     "one that no run is known to have made": (
@@ -150,7 +150,7 @@ BAD: Mapping[str, tuple[Sent, set[str]]] = {
     "two of them": (
         Sent(BOTH, print=lambda: locked_pdf(ANNA), extra=True), {"file.form"}),
     "both, the workbook another client's": (
-        Sent(BOTH, lambda: protected_workbook(plain_report(CHO), password_of(ANNA)),
+        Sent(BOTH, lambda: encrypt_workbook(plain_report(CHO), password_of(ANNA)),
              lambda: locked_pdf(ANNA)),
         {"file.id", "file.company_typed"}),
     "both, the PDF another client's": (
@@ -165,18 +165,18 @@ BAD: Mapping[str, tuple[Sent, set[str]]] = {
 @pytest.mark.parametrize("name", BAD)
 def test_no_other_leaves(name: str, tmp_path: Path) -> None:
     sent, reasons = BAD[name]
-    parcel = sent.parcel(tmp_path)
+    parcel = sent.mail(tmp_path)
     assert refused(guard().inspect(mail(parcel), parcel)) == reasons
 
 
 def test_an_open_pdf_leaves_where_the_user_said_so(tmp_path: Path) -> None:
-    parcel = replace(Sent(print=lambda: pdf(ANNA)).parcel(tmp_path), password="")
+    parcel = replace(Sent(print=lambda: pdf(ANNA)).mail(tmp_path), password="")
     told = guard(unprotected=True, passwords={}).inspect(mail(parcel), parcel)
     assert doubted(told) == set()
 
 
 def test_a_pdf_that_is_another_when_it_leaves_is_refused(tmp_path: Path) -> None:
-    parcel, look = GOOD["a PDF"].parcel(tmp_path), guard()
+    parcel, look = GOOD["a PDF"].mail(tmp_path), guard()
     assert doubted(look.inspect(mail(parcel), parcel)) == set()
     assert parcel.attachment
     parcel.attachment.write_bytes(locked_pdf(CHO, password_of(ANNA)))
@@ -187,7 +187,7 @@ def test_a_pdf_that_is_another_when_it_leaves_is_refused(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def parcels(tmp_path: Path) -> list[Parcel]:
+def parcels(tmp_path: Path) -> list[OutgoingMail]:
     """A workbook, a PDF and both for each client; one of them is another's."""
     found = []
     for client in (ANNA, BEN, CHO):
@@ -197,11 +197,11 @@ def parcels(tmp_path: Path) -> list[Parcel]:
             owner = CHO if (client, form) == (BEN, BOOK) else client
             book = (lambda owner=owner: locked_book(owner)) if form is not PRINT else None
             printed = (lambda c=client: locked_pdf(c)) if form is not BOOK else None
-            found.append(Sent(form, book, printed, client=client).parcel(folder))
+            found.append(Sent(form, book, printed, client=client).mail(folder))
     return found
 
 
-def told(look: Guard, parcels: list[Parcel], jobs: int) -> list[tuple[str, set[str]]]:
+def told(look: MailChecker, parcels: list[OutgoingMail], jobs: int) -> list[tuple[str, set[str]]]:
     """What the guard says of every mail, in the order in which it hands them out."""
     with look.ahead(parcels, jobs) as ready:
         return [
@@ -210,15 +210,15 @@ def told(look: Guard, parcels: list[Parcel], jobs: int) -> list[tuple[str, set[s
 
 
 def test_processes_change_nothing_but_who_opens(
-    parcels: list[Parcel], monkeypatch: pytest.MonkeyPatch
+    parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = told(guard(), parcels, jobs=1)
     assert [reasons for _, reasons in alone if reasons] == [{"file.locked"}]
     opened: list[str] = []
 
-    def counted(content: bytes, name: str, *rest: object) -> Ownership:
+    def counted(content: bytes, name: str, *rest: object) -> DocumentOwner:
         opened.append(name)
-        return read_ownership(content, name, *rest)  # type: ignore[arg-type]  # passed on
+        return read_document_owner(content, name, *rest)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(opening, "read_ownership", counted)
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
@@ -227,7 +227,7 @@ def test_processes_change_nothing_but_who_opens(
 
 
 def test_what_has_changed_since_it_was_opened_ahead_is_opened_again(
-    parcels: list[Parcel], monkeypatch: pytest.MonkeyPatch
+    parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
     look = guard()
@@ -239,7 +239,7 @@ def test_what_has_changed_since_it_was_opened_ahead_is_opened_again(
 
 
 def test_a_file_that_is_gone_stops_nothing_before_it_is_attached(
-    parcels: list[Parcel], monkeypatch: pytest.MonkeyPatch
+    parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
     assert parcels[0].attachment
@@ -249,7 +249,7 @@ def test_a_file_that_is_gone_stops_nothing_before_it_is_attached(
 
 
 def test_few_files_are_opened_without_processes(
-    parcels: list[Parcel], monkeypatch: pytest.MonkeyPatch
+    parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(*_: object) -> None:
         raise AssertionError("a process was started")

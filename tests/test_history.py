@@ -12,24 +12,30 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.diagnosis.comparison.peers import among_peers
+from sheet_diag.diagnosis.comparison.peers import compare_with_peers
 from sheet_diag.diagnosis.comparison.previous import (
-    beside_previous,
+    add_previous,
     entries_digest,
-    fingerprint,
-    matched,
+    item_fingerprint,
+    match_previous,
 )
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import Comparison, Movement, Previous, PreviousRun
+from sheet_diag.model.comparison import Comparison, Movement, PreviousDiagnosis, PreviousRun
 from sheet_diag.model.overrides import Judgement, Override
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Code, Identity, Received, Response, ReturnedSheet
-from sheet_diag.reports.run_json.previous_run import PreviousRunError, load_previous
-from sheet_diag.reports.run_json.writer import verdicts
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import (
+    ProblemCode,
+    ReceivedFile,
+    Response,
+    ReturnedSheet,
+    SheetIdentity,
+)
+from sheet_diag.reports.run_json.previous_run import PreviousRunError, load_previous_run
+from sheet_diag.reports.run_json.writer import dump_checked_files
 from sheet_diag.text.wording import Wording, labels
-from tests.catalogs import SIGNS, catalog, reply
+from tests.catalogs import SIGNS, answer_row, catalog
 
 THEN = date(2025, 11, 23)
 NOW = date(2026, 11, 23)
@@ -37,11 +43,13 @@ SMALL = catalog("3! 2 1n", "1 1 1", "1 1 1", "1 1 1")
 ALL_YES = "○○○ ○○○ ○○○ ○○○"
 
 
-def with_previous(catalog: Catalog, outcomes: Sequence[Outcome], run: PreviousRun) -> list[Outcome]:
+def with_previous(
+    catalog: Catalog, outcomes: Sequence[ReturnOutcome], run: PreviousRun
+) -> list[ReturnOutcome]:
     """The outcomes, each beside what the run tells of its client."""
-    found = matched(outcomes, run)
+    found = match_previous(outcomes, run)
     return [
-        beside_previous(catalog, outcome, before, run.head)
+        add_previous(catalog, outcome, before, run.head)
         if (before := found.get(outcome.received.label))
         else outcome
         for outcome in outcomes
@@ -57,38 +65,40 @@ def outcome(
     remark: str = "",
     file: str = "",
     judgement: Judgement | None = None,
-) -> Outcome:
+) -> ReturnOutcome:
     """A client who answered so; ranked unless a gate holds it."""
-    given = reply(small, signs)
+    given = answer_row(small, signs)
     responses = tuple(Response(i, choice, choice or "", remark) for i, choice in given.items())
-    identity = Identity("small", "1", client or None)
+    identity = SheetIdentity("small", "1", client or None)
     sheet = ReturnedSheet(identity, Lang.JA, {"company": name}, responses, "回答")
     diagnosis = evaluate(small, sheet)
-    status = Status.HELD if diagnosis.scores.gates else Status.RANKED
-    received = Received(file or f"{name}{client}.xlsx", "", sheet=sheet)
+    status = ReturnStatus.HELD if diagnosis.scores.gates else ReturnStatus.RANKED
+    received = ReceivedFile(file or f"{name}{client}.xlsx", "", sheet=sheet)
     if judgement:
         received = replace(received, judgement=judgement)
-    return Outcome(received, status, (), diagnosis)
+    return ReturnOutcome(received, status, (), diagnosis)
 
 
 def run_of(
-    tmp_path: Path, outcomes: Sequence[Outcome], small: Catalog = SMALL, **edits: Any
+    tmp_path: Path, outcomes: Sequence[ReturnOutcome], small: Catalog = SMALL, **edits: Any
 ) -> PreviousRun:
     """The run as its own run.json tells it."""
-    told = json.loads(verdicts(small, outcomes, Lang.JA))
+    told = json.loads(dump_checked_files(small, outcomes, Lang.JA))
     content = {"as_of": THEN.isoformat(), **told}
     content["catalog"].update(edits)
     (tmp_path / "run.json").write_text(json.dumps(content), encoding="utf-8")
-    return load_previous(tmp_path, SMALL)
+    return load_previous_run(tmp_path, SMALL)
 
 
-def compare(small: Catalog, outcomes: Sequence[Outcome], run: PreviousRun) -> dict[str, Previous]:
+def compare(
+    small: Catalog, outcomes: Sequence[ReturnOutcome], run: PreviousRun
+) -> dict[str, PreviousDiagnosis]:
     """The previous diagnosis of every client that has one, by the label of its return."""
     found = with_previous(small, outcomes, run)
     return {o.received.label: o.comparison.previous for o in found if o.comparison.previous}
 
 
-def moved(previous: Previous) -> dict[str, str]:
+def moved(previous: PreviousDiagnosis) -> dict[str, str]:
     return {
         change.item: change.movement.value
         for change in previous.changes
@@ -117,9 +127,9 @@ def test_run_json_tells_what_the_report_shows(tmp_path: Path) -> None:
     judged = outcome(signs="○△○ ○○○ ○○○ ○○×", judgement=Judgement((override,)))
     found = with_previous(SMALL, [judged, *(outcome(f"x{n}") for n in range(4))], run)
     label = judged.received.label
-    peers = among_peers(SMALL, found, 5)[label]
+    peers = compare_with_peers(SMALL, found, 5)[label]
     first = replace(found[0], comparison=replace(found[0].comparison, peers=peers))
-    entry = json.loads(verdicts(SMALL, [first], Lang.JA))["returns"][0]
+    entry = json.loads(dump_checked_files(SMALL, [first], Lang.JA))["returns"][0]
     assert entry["overrides"] == [
         {
             "item": "C1-2",
@@ -152,7 +162,7 @@ def test_run_json_tells_what_the_report_shows(tmp_path: Path) -> None:
 
 
 def test_nothing_to_compare_with() -> None:
-    entry = json.loads(verdicts(SMALL, [outcome()], Lang.JA))["returns"][0]
+    entry = json.loads(dump_checked_files(SMALL, [outcome()], Lang.JA))["returns"][0]
     assert entry["comparison"] == {
         "peers": [], "previous": None, "reference": None, "reference_version": None,
     }  # fmt: skip
@@ -205,7 +215,7 @@ HELD = "... ○○○ ○○○ ○○○"
 def test_held_returns_are_clients_too(tmp_path: Path) -> None:
     """They bear a name, but have no rank to be compared."""
     held, ranked = outcome("見本", HELD, file="1"), outcome("見本", file="2")
-    assert held.status is Status.HELD
+    assert held.status is ReturnStatus.HELD
     assert compare(SMALL, [ranked], run_of(tmp_path, [held])) == {}
     assert compare(SMALL, [ranked], run_of(tmp_path, [held, ranked])) == {}
     assert compare(SMALL, [held, ranked], run_of(tmp_path, [ranked])) == {}
@@ -257,7 +267,7 @@ def other_version() -> Catalog:
 def test_another_version_of_the_catalogue(tmp_path: Path) -> None:
     old = other_version()
     then = outcome(signs="△×○ ×○○ ○○○ ○○×", small=old)
-    assert then.status is Status.RANKED
+    assert then.status is ReturnStatus.RANKED
     run = run_of(tmp_path, [then], small=old)
     (previous,) = compare(SMALL, [outcome()], run).values()
     assert not previous.same_catalog
@@ -297,7 +307,7 @@ def test_what_makes_it_the_same_item(case: str) -> None:
     content["categories"][0]["items"][0].update(edit)
     other = Catalog.model_validate(content)
     before, after = SMALL.items["C1-1"], other.items["C1-1"]
-    assert (fingerprint(SMALL, before) == fingerprint(other, after)) is same
+    assert (item_fingerprint(SMALL, before) == item_fingerprint(other, after)) is same
 
 
 # --- merely copied
@@ -307,7 +317,7 @@ def test_a_copy_is_told(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome(signs="△○○ ○○○ ○○○ ○○○", remark="済")])
     (copied,) = with_previous(SMALL, [outcome(signs="△○○ ○○○ ○○○ ○○○", remark="済")], run)
     assert [(p.code, p.value) for p in copied.problems] == [
-        (Code.COPIED_FROM_PREVIOUS, "2025-11-23")
+        (ProblemCode.COPIED_FROM_PREVIOUS, "2025-11-23")
     ]
     assert copied.comparison.previous
     assert copied.comparison.previous.copied
@@ -333,7 +343,7 @@ def test_answers_set_by_the_consultant_do_not_hide_a_copy() -> None:
     override = Override("C1-2", "yes", "yes", "no", "証跡なし", "山田")
     judged = outcome(signs="○×○ ○○○ ○○○ ○○○", judgement=Judgement((override,)))
     assert entries_digest(judged.received) == entries_digest(outcome().received)
-    assert entries_digest(Received("a", "")) == ""
+    assert entries_digest(ReceivedFile("a", "")) == ""
 
 
 # --- what cannot be used
@@ -367,7 +377,7 @@ def test_a_run_of_another_catalogue(tmp_path: Path) -> None:
 
 def refusal(folder: Path) -> str:
     with pytest.raises(PreviousRunError) as raised:
-        load_previous(folder, SMALL)
+        load_previous_run(folder, SMALL)
     assert raised.value.key in labels()
     for lang in Lang:
         assert str(folder) in Wording(lang)(raised.value.key, **raised.value.parts)

@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.diagnosis.comparison.compare import Beside
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Status
+from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import Issuer
-from sheet_diag.pipeline.run import Order, run
+from sheet_diag.pipeline.run import RunConfig, run
 from tests.catalogs import JIS
 from tests.hostile import CASES, make
 from tests.hostile.case import Case, filled
@@ -43,11 +43,11 @@ def _quiet(stage: str, done: int, total: int) -> None:
 def ran(source: Path, target: Path) -> list[dict[str, Any]]:
     """The entries of run.json after a run; the counts are checked against them."""
     # Without peers: those of the honest returns are the ranked ones among the others.
-    beside = Beside(minimum=10_000)
-    run(Order(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2, beside=beside), _quiet)
+    beside = ComparisonBasis(minimum=10_000)
+    run(RunConfig(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2, beside=beside), _quiet)
     journal = json.loads((target / "run.json").read_text(encoding="utf-8"))
     counts = Counter(entry["status"] for entry in journal["returns"])
-    expected = {status.value: counts[status.value] for status in Status}
+    expected = {status.value: counts[status.value] for status in ReturnStatus}
     assert journal["counts"] == {"files": len(journal["returns"]), **expected}
     returns: list[dict[str, Any]] = journal["returns"]
     return returns

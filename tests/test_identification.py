@@ -10,16 +10,22 @@ import pytest
 
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.forms.correction.workbook import correction_sheet
-from sheet_diag.intake.resolution.client_matching import Known, Read, identify
+from sheet_diag.intake.resolution.client_matching import KnownSenders, ReadReturn, match_clients
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import Event, MailKind, Posted
-from sheet_diag.model.returns import Code, Identity, Problem, Received, ReturnedSheet
-from sheet_diag.text.problems import FOR_THE_CONSULTANT, advice, message
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    ReceivedFile,
+    ReturnedSheet,
+    SheetIdentity,
+)
+from sheet_diag.text.problems import FOR_THE_CONSULTANT, problem_advice, problem_message
 from tests.catalogs import JIS
 from tests.samples import ISSUER
 from tests.test_linear import FEW, LINEAR, MANY, grows
-from tests.workbooks import opened, strings
+from tests.workbooks import open_workbook, texts_on
 
 INDUSTRIES = tuple(JIS.field_by_id["industry"].by_id)
 SIZES = tuple(JIS.field_by_id["employees"].by_id)
@@ -51,13 +57,13 @@ def read(
     file: str = "a.xlsx",
     sha256: str = "1",
     **profile: str,
-) -> Read:
+) -> ReadReturn:
     """A return with the id and the profile, answered with yes."""
-    sheet = ReturnedSheet(Identity(client=client or None), Lang.JA, profile, (), "回答")
-    return Received(file, sha256, sheet=sheet, problems=problems), evaluate(JIS, sheet)
+    sheet = ReturnedSheet(SheetIdentity(client=client or None), Lang.JA, profile, (), "回答")
+    return ReceivedFile(file, sha256, sheet=sheet, problems=problems), evaluate(JIS, sheet)
 
 
-def told(given: Read) -> list[str]:
+def told(given: ReadReturn) -> list[str]:
     """`CODE reason|field`."""
     problems = given[0].problems
     return [
@@ -65,13 +71,13 @@ def told(given: Read) -> list[str]:
     ]
 
 
-def of(given: Read) -> str:
+def of(given: ReadReturn) -> str:
     assert given[0].sheet
     return given[0].sheet.identity.client or ""
 
 
-def known(sender: str = "", file: str = "a.xlsx") -> Known:
-    return Known(LIST, {file: [sender]} if sender else {})
+def known(sender: str = "", file: str = "a.xlsx") -> KnownSenders:
+    return KnownSenders(LIST, {file: [sender]} if sender else {})
 
 
 FULL = {"industry": ONE, "employees": SMALL}
@@ -128,7 +134,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str, Sequence[str]]] = {
 def test_whose_it_is(case: str) -> None:
     says, sender, client, expected = CASES[case]
     profile = {key: entry for key, entry in says.items() if key != "id"}
-    (found,) = identify(JIS, [read(says.get("id", ""), **profile)], known(sender))
+    (found,) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
     assert (of(found), told(found)) == (client, expected)
     assert found[0].sender == sender
 
@@ -136,23 +142,26 @@ def test_whose_it_is(case: str) -> None:
 def test_every_sentence_is_whole() -> None:
     for says, sender, _, _ in CASES.values():
         profile = {key: entry for key, entry in says.items() if key != "id"}
-        ((found, _),) = identify(JIS, [read(says.get("id", ""), **profile)], known(sender))
+        ((found, _),) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
         for problem in found.problems:
             for lang in Lang:
-                assert message(problem, lang)
-                assert advice(problem, lang) or problem.code is Code.LISTED_AS
+                assert problem_message(problem, lang)
+                assert problem_advice(problem, lang) or problem.code is ProblemCode.LISTED_AS
             assert problem.code in FOR_THE_CONSULTANT
 
 
 def test_copies_of_one_file_are_of_one_client() -> None:
     """It must not depend on which of them counts."""
     copies = [read(file=name) for name in ("a.xlsx", "b.eml")]
-    assert [of(each) for each in identify(JIS, copies, known("C-02", "b.eml"))] == ["C-02", "C-02"]
+    assert [of(each) for each in match_clients(JIS, copies, known("C-02", "b.eml"))] == [
+        "C-02",
+        "C-02",
+    ]
 
 
 def test_a_file_from_two_clients_is_nobodys() -> None:
     copies = [read(file=name) for name in ("a.eml", "b.eml")]
-    found = identify(JIS, copies, Known(LIST, {"a.eml": ["C-01"], "b.eml": ["C-02"]}))
+    found = match_clients(JIS, copies, KnownSenders(LIST, {"a.eml": ["C-01"], "b.eml": ["C-02"]}))
     assert [told(each) for each in found] == [["LISTED_UNSURE listed_senders"]] * 2
 
 
@@ -160,7 +169,9 @@ def test_a_file_from_two_clients_is_nobodys() -> None:
 
 
 def missing(field: str) -> Problem:
-    return Problem(Code.PROFILE_MISSING, "会社情報", "C12", field, details=(("field", field),))
+    return Problem(
+        ProblemCode.PROFILE_MISSING, "会社情報", "C12", field, details=(("field", field),)
+    )
 
 
 def test_blanks_are_filled_and_the_diagnosis_follows() -> None:
@@ -170,7 +181,7 @@ def test_blanks_are_filled_and_the_diagnosis_follows() -> None:
     insurance = JIS.insurance.model_copy(update={"exposure": exposure})
     catalog = JIS.model_copy(update={"insurance": insurance})
     given = read("C-06", missing("industry"), missing("employees"), company="己")
-    ((found, diagnosis),) = identify(catalog, [given], known())
+    ((found, diagnosis),) = match_clients(catalog, [given], known())
     assert found.sheet
     assert diagnosis
     assert found.sheet.profile == {"company": "己", "industry": ONE, "employees": LARGE}
@@ -182,32 +193,34 @@ def test_blanks_are_filled_and_the_diagnosis_follows() -> None:
 
 def test_the_sheet_counts_where_both_say_something() -> None:
     given = read("C-01", company="甲", industry=OTHER, employees=LARGE)
-    (found,) = identify(JIS, [given], known())
+    (found,) = match_clients(JIS, [given], known())
     assert found[0].sheet
     assert found[0].sheet.profile["industry"] == OTHER
     assert told(found) == ["LIST_DISAGREES industry", "LIST_DISAGREES employees"]
     label = JIS.field_by_id["industry"].by_id
-    text = message(found[0].problems[0], Lang.JA)
+    text = problem_message(found[0].problems[0], Lang.JA)
     assert label[ONE].label.ja in text
     assert label[OTHER].label.ja in text
 
 
 def test_an_entry_that_is_not_understood_is_told_beside_the_list() -> None:
     details = (("field", "業種"), ("expected", "…"))
-    problem = Problem(Code.PROFILE_NOT_UNDERSTOOD, item="industry", value="色々", details=details)
-    (found,) = identify(JIS, [read("C-01", problem, company="甲", employees=SMALL)], known())
+    problem = Problem(
+        ProblemCode.PROFILE_NOT_UNDERSTOOD, item="industry", value="色々", details=details
+    )
+    (found,) = match_clients(JIS, [read("C-01", problem, company="甲", employees=SMALL)], known())
     assert told(found) == ["PROFILE_NOT_UNDERSTOOD industry", "TAKEN_FROM_LIST industry"]
 
 
 @pytest.mark.parametrize(("company", "sender"), [("乙商事", ""), ("甲", "C-02")])
 def test_nothing_is_filled_in_where_there_is_a_doubt(company: str, sender: str) -> None:
-    (found,) = identify(JIS, [read("C-01", company=company)], known(sender))
+    (found,) = match_clients(JIS, [read("C-01", company=company)], known(sender))
     assert found[0].sheet
     assert found[0].sheet.profile == {"company": company}
 
 
 def test_a_correction_does_not_put_it_into_the_clients_mouth() -> None:
-    (found,) = identify(JIS, [read("C-01", company="甲", employees=SMALL)], known())
+    (found,) = match_clients(JIS, [read("C-01", company="甲", employees=SMALL)], known())
     sheet = found[0].sheet
     assert sheet
     label = JIS.field_by_id["industry"].by_id[ONE].label.ja
@@ -217,36 +230,36 @@ def test_a_correction_does_not_put_it_into_the_clients_mouth() -> None:
 
 
 def strings_of(content: bytes, text: str) -> list[str]:
-    return [each for page in opened(content) for each in strings(page) if each == text]
+    return [each for page in open_workbook(content) for each in texts_on(page) if each == text]
 
 
 # --- the mail log
 
 
-def posted(event: Event, *addresses: str, file: str = "in/a.eml", day: int = 5) -> Posted:
-    kind = None if event is Event.COLLECTED else MailKind.REQUEST
+def posted(event: MailEvent, *addresses: str, file: str = "in/a.eml", day: int = 5) -> MailLogEntry:
+    kind = None if event is MailEvent.COLLECTED else MailKind.REQUEST
     time = datetime(2026, 11, day, tzinfo=UTC)
-    return Posted(time, event, "C-02", kind, addresses=addresses, file=file)
+    return MailLogEntry(time, event, "C-02", kind, addresses=addresses, file=file)
 
 
 @pytest.mark.parametrize(
     ("line", "senders", "days"),
     [
-        (posted(Event.COLLECTED, "A@ko.example"), {"in/a.eml": {"C-01"}}, 1),
-        (posted(Event.COLLECTED, "x@ko.example"), {}, 1),
-        (posted(Event.COLLECTED, "x@ko.example", "b@otsu.example"), {"in/a.eml": {"C-02"}}, 1),
-        (posted(Event.SENT, "a@ko.example"), {}, 0),
-        (posted(Event.COLLECTED, "a@ko.example", file=""), {}, 0),
+        (posted(MailEvent.COLLECTED, "A@ko.example"), {"in/a.eml": {"C-01"}}, 1),
+        (posted(MailEvent.COLLECTED, "x@ko.example"), {}, 1),
+        (posted(MailEvent.COLLECTED, "x@ko.example", "b@otsu.example"), {"in/a.eml": {"C-02"}}, 1),
+        (posted(MailEvent.SENT, "a@ko.example"), {}, 0),
+        (posted(MailEvent.COLLECTED, "a@ko.example", file=""), {}, 0),
     ],
 )
 def test_only_a_listed_address_is_a_sender(
-    line: Posted, senders: Mapping[str, set[str]], days: int
+    line: MailLogEntry, senders: Mapping[str, set[str]], days: int
 ) -> None:
-    found = Known.of(LIST, [line])
+    found = KnownSenders.of(LIST, [line])
     assert (found.senders, len(found.days)) == (senders, days)
 
 
-FILE, HELD = posted(Event.COLLECTED, "a@ko.example"), "held"
+FILE, HELD = posted(MailEvent.COLLECTED, "a@ko.example"), "held"
 TOLD = replace(FILE, sha256="mail", holds=(HELD, "other"))
 BEFORE = replace(TOLD, time=datetime(2026, 11, 4, tzinfo=UTC), addresses=("b@otsu.example",))
 
@@ -266,10 +279,10 @@ BEFORE = replace(TOLD, time=datetime(2026, 11, 4, tzinfo=UTC), addresses=("b@ots
     ],
 )
 def test_what_was_collected_is_known_by_what_it_holds(
-    lines: Sequence[Posted], file: str, around: str, sha256: str, sender: str
+    lines: Sequence[MailLogEntry], file: str, around: str, sha256: str, sender: str
 ) -> None:
     given = replace(read(file=file, sha256=sha256)[0], file_sha256=around, file_time=0)
-    ((found, _),) = identify(JIS, [(given, None)], Known.of(LIST, lines))
+    ((found, _),) = match_clients(JIS, [(given, None)], KnownSenders.of(LIST, lines))
     assert found.sender == sender
     if len(lines) == 1:
         assert found.received == ("2026-11-05" if sender else "")
@@ -290,8 +303,8 @@ def test_a_mail_tells_whom_it_comes_from(
     mailed_by: Sequence[str], logged: str, sender: str
 ) -> None:
     given, diagnosis = read("C-01", company="甲")
-    given = replace(given, mailed_by=tuple(mailed_by))
-    (found,) = identify(JIS, [(given, diagnosis)], known(logged))
+    given = replace(given, mail_senders=tuple(mailed_by))
+    (found,) = match_clients(JIS, [(given, diagnosis)], known(logged))
     assert found[0].sender == sender
     assert ("SENDER_DISAGREES" in told(found)) is (sender == "C-02")
 
@@ -302,21 +315,23 @@ def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
         (replace(read(file=name, sha256=name)[0], file_time=time), None)
         for name, time in (("a.eml", moment), ("b.xlsx", moment), ("c", 0), ("d", 10**30))
     ]
-    found = identify(JIS, returns, Known(LIST, days={"a.eml": date(2026, 11, 5)}))
+    found = match_clients(JIS, returns, KnownSenders(LIST, days={"a.eml": date(2026, 11, 5)}))
     assert [each.received for each, _ in found] == ["2026-11-05", "2026-11-07", "", ""]
 
 
 def test_what_cannot_be_read_keeps_its_sender() -> None:
-    given = Received("a.xlsx", "1", problems=(Problem(Code.UNREADABLE),))
-    ((found, diagnosis),) = identify(JIS, [(given, None)], known("C-01"))
+    given = ReceivedFile("a.xlsx", "1", problems=(Problem(ProblemCode.UNREADABLE),))
+    ((found, diagnosis),) = match_clients(JIS, [(given, None)], known("C-01"))
     assert (found.sender, found.problems, diagnosis) == ("C-01", given.problems, None)
 
 
 def test_linear() -> None:
-    def crowd(count: int) -> tuple[list[Read], Known]:
+    def crowd(count: int) -> tuple[list[ReadReturn], KnownSenders]:
         clients = tuple(listed(f"C{n}", f"会社{n}", f"a@c{n}.example") for n in range(count))
         returns = [read(file=str(n), sha256=str(n), company=f"会社{n}") for n in range(count)]
-        return returns, Known(ClientList(clients), {str(n): [f"C{n}"] for n in range(0, count, 2)})
+        return returns, KnownSenders(
+            ClientList(clients), {str(n): [f"C{n}"] for n in range(0, count, 2)}
+        )
 
-    growth = grows(lambda one: list(identify(JIS, *one)), crowd(FEW), crowd(MANY))
+    growth = grows(lambda one: list(match_clients(JIS, *one)), crowd(FEW), crowd(MANY))
     assert growth < LINEAR

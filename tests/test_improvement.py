@@ -11,18 +11,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis.improvement.improve import improve, open_items, ways
-from sheet_diag.diagnosis.scoring.score import score, verdict
+from sheet_diag.diagnosis.improvement.improve import find_improvement, find_ways, list_open_items
+from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores, Way
-from tests.catalogs import JIS, SCORING, Answers, Sample, answers, catalog, reply, samples
+from tests.catalogs import JIS, SCORING, Answers, Sample, answer_row, answers, catalog, samples
 
 _MOST_OPEN = 9  # 512 subsets a return
 
 
 def found(small: Catalog, given: Answers) -> tuple[Way, ...]:
-    return ways(small, given, score(small, given), rescore=score)
+    return find_ways(small, given, score_answers(small, given), rescore=score_answers)
 
 
 def mended(given: Answers, items: tuple[str, ...]) -> Answers:
@@ -34,18 +34,18 @@ def mended(given: Answers, items: tuple[str, ...]) -> Answers:
 
 def by_trying(small: Catalog, given: Answers, target: Rank) -> Way:
     """The way by the rule's own words: all subsets, the smallest first."""
-    scores = score(small, given)
+    scores = score_answers(small, given)
     open_ = [item for item in small.items if scores.items[item].lost]
     for size in range(1, len(open_) + 1):
         reached = [
             items
             for items in combinations(open_, size)
-            if (rank := score(small, mended(given, items)).rank)
+            if (rank := score_answers(small, mended(given, items)).rank)
             and rank.position <= target.position
         ]
         if reached:
             best = min(reached, key=lambda items: merit(small, scores, items))
-            after = score(small, mended(given, best))
+            after = score_answers(small, mended(given, best))
             return Way(target, best, after.overall, after.rank)
     return Way(target, (), None, None)
 
@@ -63,7 +63,7 @@ def targets(rank: Rank) -> list[Rank]:
 
 def few_open(sample: Sample) -> Answers:
     """The sample's answers, with はい for all open ones but the first few."""
-    scores = score(sample.catalog, sample.answers)
+    scores = score_answers(sample.catalog, sample.answers)
     open_ = [item for item in sample.catalog.items if scores.items[item].lost]
     return mended(sample.answers, tuple(open_[_MOST_OPEN:]))
 
@@ -82,7 +82,7 @@ def test_no_smaller_and_no_better_set_leads_there(
     )
     small = Catalog.model_validate(content)
     answered = few_open(sample)
-    rank = score(small, answered).rank
+    rank = score_answers(small, answered).rank
     assume(rank not in (None, Rank.A))
     assert rank
     assert list(found(small, answered)) == [
@@ -96,21 +96,21 @@ def test_no_smaller_and_no_better_set_leads_there(
 @settings(max_examples=60, deadline=None)
 @given(samples())
 def test_the_way_leads_to_its_target(sample: Sample) -> None:
-    scores = score(sample.catalog, sample.answers)
+    scores = score_answers(sample.catalog, sample.answers)
     got = found(sample.catalog, sample.answers)
     assert [way.target for way in got] == (targets(scores.rank) if scores.rank else [])
     for way in got:
-        after = score(sample.catalog, mended(sample.answers, way.items))
+        after = score_answers(sample.catalog, mended(sample.answers, way.items))
         if way.rank is None:
             assert (way.items, way.score) == ((), None)
             everything = tuple(item for item in scores.items if scores.items[item].lost)
-            all_done = score(sample.catalog, mended(sample.answers, everything)).rank
+            all_done = score_answers(sample.catalog, mended(sample.answers, everything)).rank
             assert all_done
             assert all_done.position > way.target.position
         else:
             assert (way.score, way.rank) == (after.overall, after.rank)
             assert way.rank.position <= way.target.position
-            assert set(way.items) <= set(open_items(sample.catalog, scores))
+            assert set(way.items) <= set(list_open_items(sample.catalog, scores))
             assert list(way.items) == [i for i in sample.catalog.items if i in way.items]
     assert found(sample.catalog, sample.answers) == got
 
@@ -118,16 +118,16 @@ def test_the_way_leads_to_its_target(sample: Sample) -> None:
 @settings(max_examples=60, deadline=None)
 @given(samples())
 def test_gains_are_those_of_each_item_alone(sample: Sample) -> None:
-    scores = score(sample.catalog, sample.answers)
-    got = improve(sample.catalog, sample.answers, scores, rescore=verdict)
+    scores = score_answers(sample.catalog, sample.answers)
+    got = find_improvement(sample.catalog, sample.answers, scores, rescore=score_overall)
     open_ = [item for item in sample.catalog.items if scores.items[item].lost]
     assert list(got.gains) == open_
     for item in open_:
-        after = score(sample.catalog, mended(sample.answers, (item,))).overall
+        after = score_answers(sample.catalog, mended(sample.answers, (item,))).overall
         assert after is not None
         assert scores.overall is not None
         assert got.gains[item] == after - scores.overall
-    assert got.open_items == open_items(sample.catalog, scores)
+    assert got.open_items == list_open_items(sample.catalog, scores)
     assert got.ways == found(sample.catalog, sample.answers)
 
 
@@ -175,7 +175,7 @@ def written(way: Way) -> str:
 def test_cases(case: str) -> None:
     caps, lines, signs, expected = CASES[case]
     small = catalog(*lines, scoring={**_LENIENT, "caps": ONLY[caps]})
-    given = reply(small, signs)
+    given = answer_row(small, signs)
     assert [written(way) for way in found(small, given)] == expected
 
 
@@ -185,15 +185,15 @@ _LENIENT = {**SCORING, "gates": {**SCORING["gates"], "category_answered": "1/2"}
 def test_three_categories_below_30() -> None:
     caps = {**_LENIENT, "caps": ONLY["crowd"]}
     small = catalog("1 1 1", "3! 2 1", "3 2 1", "2 2 1", scoring=caps, weights={"C1": 27})
-    given = reply(small, "○○○ ××× ××× ×××")
-    assert score(small, given).base_rank is Rank.A
+    given = answer_row(small, "○○○ ××× ××× ×××")
+    assert score_answers(small, given).base_rank is Rank.A
     # One category of the three is enough, and 2 of 6 points in it; the most are lost with C2-1.
     assert [written(way) for way in found(small, given)] == ["C: C2-1 -> A", "B: C2-1 -> A"]
 
 
 def test_cap_that_no_answer_lifts() -> None:
     small = catalog("1 3n 1", "1 1 1", "1 1 1", "1 1 1", scoring=_LENIENT)
-    way = found(small, reply(small, "○-○ ○○○ ○○○ ○○○"))
+    way = found(small, answer_row(small, "○-○ ○○○ ○○○ ○○○"))
     assert way == (Way(Rank.A, (), None, None),)
 
 
@@ -210,8 +210,8 @@ def test_one_way_from_b() -> None:
 
 def test_refused_na_is_open_and_accepted_na_is_not() -> None:
     small = catalog("3 3n 1", "1 1 1", "1 1 1", "1 1 1")
-    scores = score(small, reply(small, "○-○ -○○ ○○○ ○○○"))
-    assert open_items(small, scores) == ("C2-1",)
+    scores = score_answers(small, answer_row(small, "○-○ -○○ ○○○ ○○○"))
+    assert list_open_items(small, scores) == ("C2-1",)
 
 
 OPEN: Mapping[str, tuple[str, list[str]]] = {
@@ -224,5 +224,5 @@ OPEN: Mapping[str, tuple[str, list[str]]] = {
 def test_open_items_by_urgency(case: str) -> None:
     signs, expected = OPEN[case]
     small = catalog("3 3 1", "3! 2 1", "1", "1")
-    scores = score(small, reply(small, f"{signs} ○ ○"))
-    assert list(open_items(small, scores)) == expected
+    scores = score_answers(small, answer_row(small, f"{signs} ○ ○"))
+    assert list(list_open_items(small, scores)) == expected

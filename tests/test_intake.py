@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Role
-from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.model.catalog import Catalog, ChoiceRole
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.problems import severity
+from sheet_diag.text.problems import problem_severity
 from tests.catalogs import JIS
 from tests.returned import (
     AS_SENT,
@@ -28,14 +28,14 @@ from tests.returned import (
     QUESTIONS,
     SMALL,
     as_google_saves,
-    edited,
+    edit_workbook,
+    make_return,
     page_at,
-    put,
-    read,
-    returned,
+    problems_in,
+    put_cell,
+    read_return,
     sheet_of,
-    signs,
-    told,
+    signs_of,
     write_table,
 )
 from tests.samples import PROFILE_EN
@@ -62,7 +62,7 @@ def test_answers_from_the_lists_come_back_as_typed(
     lang: Lang, profile: Mapping[str, str], turn: int
 ) -> None:
     typed = _every_choice(JIS, lang, turn)
-    received = read(hearing_sheet(JIS, lang, Issuer(), Entries(profile, typed)), JIS)
+    received = read_return(make_hearing_sheet(JIS, lang, Issuer(), Entries(profile, typed)), JIS)
     sheet = sheet_of(received)
     labels = {
         response.item: JIS.choices_of(JIS.items[response.item])[response.choice or ""].label[lang]
@@ -70,15 +70,15 @@ def test_answers_from_the_lists_come_back_as_typed(
     }
     assert labels == typed
     assert {response.item: response.raw for response in sheet.responses} == typed
-    assert (told(received), sheet.lang, sheet.name) == ([], lang, profile["company"])
+    assert (problems_in(received), sheet.lang, sheet.name) == ([], lang, profile["company"])
     assert sheet.profile == {**profile, "industry": "E", "employees": "upto_20"}
 
 
 def test_the_digest_and_the_name_are_those_of_the_file() -> None:
-    received = read(returned(), name="追加分/見本.xlsx")
+    received = read_return(make_return(), name="追加分/見本.xlsx")
     assert received.file == "追加分/見本.xlsx"
     assert len(received.sha256) == 64
-    assert received.sha256 != read(returned(client="C-1")).sha256
+    assert received.sha256 != read_return(make_return(client="C-1")).sha256
 
 
 # --- one answer, however it is written
@@ -87,8 +87,8 @@ def test_the_digest_and_the_name_are_those_of_the_file() -> None:
 def _with_first_answer(typed: Any) -> bytes:
     """`AS_SENT` with `typed`, a value of any type, as the answer to C1-1."""
     if isinstance(typed, str | bool | float | int):
-        return returned(cells={"B6": typed})
-    return put(returned(), QUESTIONS, "B6", typed)
+        return make_return(cells={"B6": typed})
+    return put_cell(make_return(), QUESTIONS, "B6", typed)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +120,13 @@ def _with_first_answer(typed: Any) -> bytes:
     ],
 )
 def test_other_spellings_are_read_and_told(typed: str, sign: str) -> None:
-    received = read(_with_first_answer(typed))
-    assert signs(received) == f"{sign}-△×"
+    received = read_return(_with_first_answer(typed))
+    assert signs_of(received) == f"{sign}-△×"
     shown = typed.replace("\ufe0f", "")
-    assert told(received) == [READ_AS + shown]
+    assert problems_in(received) == [READ_AS + shown]
     first = sheet_of(received).responses[0]
     assert (first.raw, first.cell) == (shown, "B6")
-    assert severity(received.problems[0].code) is Severity.INFO
+    assert problem_severity(received.problems[0].code) is Severity.INFO
 
 
 @pytest.mark.parametrize(
@@ -142,9 +142,9 @@ def test_other_spellings_are_read_and_told(typed: str, sign: str) -> None:
     ],
 )
 def test_what_nobody_sees_does_not_count(typed: str) -> None:
-    received = read(_with_first_answer(typed))
-    assert signs(received) == "○-△×"
-    assert {problem.code for problem in received.problems} <= {Code.ANSWER_READ_AS}
+    received = read_return(_with_first_answer(typed))
+    assert signs_of(received) == "○-△×"
+    assert {problem.code for problem in received.problems} <= {ProblemCode.ANSWER_READ_AS}
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -158,10 +158,10 @@ def test_every_spelling_of_the_catalogue_is_read(lang: Lang) -> None:
     spellings = list(words)
     for first in range(0, len(spellings), len(JIS.items)):
         typed = dict(zip(JIS.items, spellings[first:], strict=False))
-        received = read(hearing_sheet(JIS, lang, Issuer(), Entries(answers=typed)), JIS)
+        received = read_return(make_hearing_sheet(JIS, lang, Issuer(), Entries(answers=typed)), JIS)
         got = {item: sheet_of(received).answers[item] for item in typed}
         assert got == {item: words[word].id for item, word in typed.items()}
-        told_words = {p.value for p in received.problems if p.code is Code.ANSWER_READ_AS}
+        told_words = {p.value for p in received.problems if p.code is ProblemCode.ANSWER_READ_AS}
         assert told_words == {word for word in typed.values() if words[word].label[lang] != word}
 
 
@@ -188,18 +188,18 @@ def test_every_spelling_of_the_catalogue_is_read(lang: Lang) -> None:
     ],
 )
 def test_what_cannot_be_understood_is_never_guessed(typed: Any, value: str) -> None:
-    received = read(_with_first_answer(typed))
-    assert signs(received) == ".-△×"
-    assert told(received) == [NOT_UNDERSTOOD + value]
+    received = read_return(_with_first_answer(typed))
+    assert signs_of(received) == ".-△×"
+    assert problems_in(received) == [NOT_UNDERSTOOD + value]
     assert sheet_of(received).responses[0].raw == value
-    assert severity(received.problems[0].code) is Severity.ERROR
+    assert problem_severity(received.problems[0].code) is Severity.ERROR
 
 
 @pytest.mark.parametrize("typed", [None, "", " ", "　", "\u200b", "\n"])
 def test_blank_is_unanswered(typed: str | None) -> None:
-    received = read(_with_first_answer(typed))
-    assert signs(received) == ".-△×"
-    assert told(received) == ["UNANSWERED B6 C1-1"]
+    received = read_return(_with_first_answer(typed))
+    assert signs_of(received) == ".-△×"
+    assert problems_in(received) == ["UNANSWERED B6 C1-1"]
 
 
 @pytest.mark.parametrize(
@@ -211,16 +211,16 @@ def test_blank_is_unanswered(typed: str | None) -> None:
     ],
 )
 def test_not_applicable_without_permission_is_told(typed: str, codes: list[str]) -> None:
-    received = read(_with_first_answer(typed))
-    assert signs(received) == "--△×"
-    assert told(received) == [f"{code} B6 C1-1 {typed}" for code in codes]
+    received = read_return(_with_first_answer(typed))
+    assert signs_of(received) == "--△×"
+    assert problems_in(received) == [f"{code} B6 C1-1 {typed}" for code in codes]
 
 
 def test_what_may_be_chosen_is_said() -> None:
     allowed, other = (
         next(problem for problem in received.problems if problem.item == item)
         for item in ("C1-2", "C1-1")
-        for received in (read(returned(_TWO_ODD)),)
+        for received in (read_return(make_return(_TWO_ODD)),)
     )
     assert dict(other.details)["expected"] == "はい / 一部 / いいえ / わからない"
     assert dict(allowed.details)["expected"] == "はい / 一部 / いいえ / わからない / 該当なし"
@@ -344,24 +344,24 @@ _TWO_ODD = """
     ],
 )
 def test_answers_are_found_wherever_they_stand(table: str) -> None:
-    received = read(returned(table))
-    assert signs(received) == "○-△×"
-    assert told(received) == []
+    received = read_return(make_return(table))
+    assert signs_of(received) == "○-△×"
+    assert problems_in(received) == []
     remarks = {r.item: r.remark for r in sheet_of(received).responses if r.remark}
     assert remarks == {"C2-1": "本社のみ"}
 
 
 def test_the_ids_of_the_builtin_catalogue_in_full_width() -> None:
     answers = dict.fromkeys(JIS.items, "はい")
-    content = hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, answers))
+    content = make_hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, answers))
 
     def widen(book: Workbook) -> None:
         for (cell,) in page_at(book, QUESTIONS)["A7:A65"]:
             wide = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
             cell.value = str(cell.value or "").translate(wide) or None
 
-    received = read(edited(content, widen), JIS)
-    assert (set(sheet_of(received).answers.values()), told(received)) == ({"yes"}, [])
+    received = read_return(edit_workbook(content, widen), JIS)
+    assert (set(sheet_of(received).answers.values()), problems_in(received)) == ({"yes"}, [])
 
 
 @pytest.mark.parametrize(
@@ -378,18 +378,24 @@ def test_the_ids_of_the_builtin_catalogue_in_full_width() -> None:
 def test_the_whole_sheet_survives_editing(change: Callable[[Any], object]) -> None:
     typed = _every_choice(JIS, Lang.JA, 0)
     remarks = {"POL-01": "一行目\n二行目", "CRI-09": "検討します"}
-    content = hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, typed, remarks), "C-1")
-    before = sheet_of(read(content, JIS))
-    received = read(edited(content, lambda book: change(page_at(book, QUESTIONS))), JIS)
+    content = make_hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, typed, remarks), "C-1")
+    before = sheet_of(read_return(content, JIS))
+    received = read_return(
+        edit_workbook(content, lambda book: change(page_at(book, QUESTIONS))), JIS
+    )
     after = sheet_of(received)
-    assert (after.answers, after.profile, told(received)) == (before.answers, before.profile, [])
+    assert (after.answers, after.profile, problems_in(received)) == (
+        before.answers,
+        before.profile,
+        [],
+    )
     assert {r.item: r.remark for r in after.responses if r.remark} == remarks
     assert after.identity == before.identity
 
 
 def test_a_row_that_was_deleted_is_told() -> None:
-    received = read(
-        returned(
+    received = read_return(
+        make_return(
             """
             | No.  | 回答   | 備考 |
             | C1-1 | はい   |      |
@@ -398,8 +404,8 @@ def test_a_row_that_was_deleted_is_told() -> None:
             """
         )
     )
-    assert signs(received) == "○.△×"
-    assert told(received) == ["ITEM_ROW_MISSING C1-2"]
+    assert signs_of(received) == "○.△×"
+    assert problems_in(received) == ["ITEM_ROW_MISSING C1-2"]
 
 
 @pytest.mark.parametrize(
@@ -426,23 +432,23 @@ def test_a_row_that_was_deleted_is_told() -> None:
 def test_an_id_in_several_rows(rows: str, sign: str, problems: list[str]) -> None:
     lines = "\n".join(f"| C1-1 | {row.strip()} | |" for row in rows.split("/"))
     rest = "| C1-2 | 該当なし | |\n| C2-1 | 一部 | |\n| C2-2 | いいえ | |"
-    received = read(returned(f"| No. | 回答 | 備考 |\n{lines}\n{rest}"))
-    assert signs(received) == f"{sign}-△×"
-    assert told(received) == problems
+    received = read_return(make_return(f"| No. | 回答 | 備考 |\n{lines}\n{rest}"))
+    assert signs_of(received) == f"{sign}-△×"
+    assert problems_in(received) == problems
 
 
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("検討中", Code.NOT_UNDERSTOOD),
-        ("", Code.UNANSWERED),
-        ("該当なし", Code.NA_NOT_ALLOWED),
-        ("○", Code.ANSWER_READ_AS),
+        ("検討中", ProblemCode.NOT_UNDERSTOOD),
+        ("", ProblemCode.UNANSWERED),
+        ("該当なし", ProblemCode.NA_NOT_ALLOWED),
+        ("○", ProblemCode.ANSWER_READ_AS),
     ],
 )
-def test_an_id_twice_with_the_same_fault_keeps_the_fault(typed: str, code: Code) -> None:
-    received = read(
-        returned(
+def test_an_id_twice_with_the_same_fault_keeps_the_fault(typed: str, code: ProblemCode) -> None:
+    received = read_return(
+        make_return(
             f"""
             | No.  | 回答     | 備考 |
             | C1-1 | {typed}  |      |
@@ -453,12 +459,12 @@ def test_an_id_twice_with_the_same_fault_keeps_the_fault(typed: str, code: Code)
             """
         )
     )
-    assert {problem.code for problem in received.problems} == {Code.DUPLICATE_SAME, code}
+    assert {problem.code for problem in received.problems} == {ProblemCode.DUPLICATE_SAME, code}
 
 
 def test_an_unknown_id_is_told_where_it_has_an_answer_or_a_remark() -> None:
-    received = read(
-        returned(
+    received = read_return(
+        make_return(
             """
             | No.  | 回答     | 備考 |
             | C1-1 | はい     |      |
@@ -470,8 +476,8 @@ def test_an_unknown_id_is_told_where_it_has_an_answer_or_a_remark() -> None:
             """
         )
     )
-    assert signs(received) == "○-△×"
-    assert told(received) == ["UNKNOWN_ITEM A8 C1-9", "UNKNOWN_ITEM A9 C1-8"]
+    assert signs_of(received) == "○-△×"
+    assert problems_in(received) == ["UNKNOWN_ITEM A8 C1-9", "UNKNOWN_ITEM A9 C1-8"]
 
 
 @pytest.mark.parametrize(
@@ -485,13 +491,13 @@ def test_an_unknown_id_is_told_where_it_has_an_answer_or_a_remark() -> None:
     ],
 )
 def test_not_a_hearing_sheet_any_more(table: str, code: str) -> None:
-    received = read(returned(table))
-    assert (received.sheet, told(received)) == (None, [code])
+    received = read_return(make_return(table))
+    assert (received.sheet, problems_in(received)) == (None, [code])
 
 
 def test_the_header_decides_on_the_language() -> None:
-    received = read(
-        returned(
+    received = read_return(
+        make_return(
             """
             | No.  | Answer | Remarks  |
             | C1-1 | Yes    |          |
@@ -501,16 +507,16 @@ def test_the_header_decides_on_the_language() -> None:
             """
         )
     )
-    assert signs(received) == "○-△×"
-    assert told(received) == ["ANSWER_READ_AS B8 C2-1 一部"]
+    assert signs_of(received) == "○-△×"
+    assert problems_in(received) == ["ANSWER_READ_AS B8 C2-1 一部"]
     sheet = sheet_of(received)
     assert (sheet.lang, sheet.responses[2].remark) == (Lang.EN, "本社のみ")
     assert dict(received.problems[0].details)["read"] == "Partly"
 
 
 def test_a_sheet_without_remarks_column() -> None:
-    received = read(returned("| No. | 回答 |\n| C1-1 | はい |"))
-    assert signs(received) == "○..."
+    received = read_return(make_return("| No. | 回答 |\n| C1-1 | はい |"))
+    assert signs_of(received) == "○..."
     assert {response.remark for response in sheet_of(received).responses} == {""}
 
 
@@ -529,12 +535,12 @@ def test_a_sheet_without_remarks_column() -> None:
 )
 def test_remarks_are_kept_as_typed(typed: Any, remark: str) -> None:
     if isinstance(typed, str):
-        content = returned(cells={"C6": typed})
+        content = make_return(cells={"C6": typed})
     else:
-        content = put(returned(), QUESTIONS, "C6", typed)
-    received = read(content)
+        content = put_cell(make_return(), QUESTIONS, "C6", typed)
+    received = read_return(content)
     assert sheet_of(received).responses[0].remark == remark
-    assert told(received) == []
+    assert problems_in(received) == []
 
 
 # --- sheets renamed, moved, copied
@@ -546,8 +552,8 @@ def test_sheets_renamed_and_moved() -> None:
         page_at(book, COMPANY).title = "Sheet1"
         book.move_sheet("回答済", -2)
 
-    received = read(edited(returned(), change))
-    assert (signs(received), told(received)) == ("○-△×", [])
+    received = read_return(edit_workbook(make_return(), change))
+    assert (signs_of(received), problems_in(received)) == ("○-△×", [])
     assert (sheet_of(received).sheet, sheet_of(received).name) == ("回答済", PROFILE["company"])
 
 
@@ -585,9 +591,9 @@ def test_the_sheet_with_most_answers_counts(
         page = book.create_sheet("ヒアリングシート (2)")
         write_table(page, copy, 5)
 
-    received = read(edited(returned(first), change))
-    assert (signs(received), sheet_of(received).sheet) == ("○-△×", read_from)
-    assert told(received) == problems
+    received = read_return(edit_workbook(make_return(first), change))
+    assert (signs_of(received), sheet_of(received).sheet) == ("○-△×", read_from)
+    assert problems_in(received) == problems
     assert all(problem.sheet == read_from for problem in received.problems)
 
 
@@ -601,15 +607,15 @@ def test_a_return_saved_by_a_web_spreadsheet_reads_the_same(
     typed = {**_every_choice(JIS, lang, 1), "POL-02": "検討中", "POL-03": "○", "POL-04": ""}
     remarks = {"POL-01": "一行目\n二行目 <&> ①㈱髙﨑"}
     words = {**profile, "employees": "18名", "date": "2026/11/16"}
-    content = hearing_sheet(JIS, lang, Issuer(), Entries(words, typed, remarks), "C-1")
-    as_sent, saved = read(content, JIS), read(as_google_saves(content), JIS)
+    content = make_hearing_sheet(JIS, lang, Issuer(), Entries(words, typed, remarks), "C-1")
+    as_sent, saved = read_return(content, JIS), read_return(as_google_saves(content), JIS)
     assert saved.sheet == as_sent.sheet
     assert saved.problems == as_sent.problems
     assert {problem.code for problem in saved.problems} == {
-        Code.NOT_UNDERSTOOD,
-        Code.ANSWER_READ_AS,
-        Code.UNANSWERED,
-        Code.PROFILE_READ_AS,
+        ProblemCode.NOT_UNDERSTOOD,
+        ProblemCode.ANSWER_READ_AS,
+        ProblemCode.UNANSWERED,
+        ProblemCode.PROFILE_READ_AS,
     }
 
 
@@ -617,14 +623,14 @@ def test_a_return_saved_by_a_web_spreadsheet_reads_the_same(
 
 
 def test_every_problem_of_an_answer_names_its_sheet_and_cell() -> None:
-    content = hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, {"CRI-09": "未定"}))
-    received = read(content, JIS)
+    content = make_hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, {"CRI-09": "未定"}))
+    received = read_return(content, JIS)
     problems = {problem.item: problem for problem in received.problems}
     assert set(problems) == set(JIS.items)
     assert {problem.sheet for problem in received.problems} == {"ヒアリングシート"}
     expected = " / ".join(choice.label.ja for choice in JIS.offered(JIS.items["CRI-09"]))
     assert problems["CRI-09"] == Problem(
-        Code.NOT_UNDERSTOOD,
+        ProblemCode.NOT_UNDERSTOOD,
         "ヒアリングシート",
         "E65",
         "CRI-09",
@@ -635,20 +641,20 @@ def test_every_problem_of_an_answer_names_its_sheet_and_cell() -> None:
 
 
 def test_the_cover_is_never_read_for_answers() -> None:
-    content = put(returned(), COVER, "B30", "C1-1")
-    assert (signs(read(content)), told(read(content))) == ("○-△×", [])
+    content = put_cell(make_return(), COVER, "B30", "C1-1")
+    assert (signs_of(read_return(content)), problems_in(read_return(content))) == ("○-△×", [])
 
 
 def test_the_small_catalogue_is_what_the_tables_assume() -> None:
     allowed = [item.id for item in SMALL.items.values() if item.na_allowed]
     assert (list(SMALL.items), allowed) == (["C1-1", "C1-2", "C2-1", "C2-2"], ["C1-2"])
     roles = [choice.role for choice in SMALL.answer_sets["implementation"]]
-    assert roles.count(Role.NOT_APPLICABLE) == 1
+    assert roles.count(ChoiceRole.NOT_APPLICABLE) == 1
 
 
 def test_two_columns_of_answers_are_not_guessed() -> None:
-    received = read(
-        returned(
+    received = read_return(
+        make_return(
             """
             | No.  | 回答     | 回答   | 備考 |
             | C1-1 | はい     | いいえ |      |
@@ -658,9 +664,9 @@ def test_two_columns_of_answers_are_not_guessed() -> None:
             """
         )
     )
-    assert Code.ANSWER_COLUMN_TWICE in {problem.code for problem in received.problems}
+    assert ProblemCode.ANSWER_COLUMN_TWICE in {problem.code for problem in received.problems}
 
 
 def test_remarks_without_their_heading_are_missed_aloud() -> None:
-    received = read(returned("| No. | 回答 | メモ |\n| C1-1 | はい | 本社のみ |"))
-    assert Code.NO_REMARK_COLUMN in {problem.code for problem in received.problems}
+    received = read_return(make_return("| No. | 回答 | メモ |\n| C1-1 | はい | 本社のみ |"))
+    assert ProblemCode.NO_REMARK_COLUMN in {problem.code for problem in received.problems}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from sheet_diag.intake.cells import Mark
+from sheet_diag.intake.cells import CellMark
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Code, Problem, Severity
-from sheet_diag.text.problems import message, severity
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.text.problems import problem_message, problem_severity
 from tests.catalogs import catalog
-from tests.grids import COMPANY, Read, book, company, sheet
+from tests.grids import COMPANY, ReadGrids, book, company, sheet
 from tests.returned import AS_SENT
 
 EXPECTED = "はい / 一部 / いいえ / わからない"
@@ -28,16 +28,16 @@ def first_answer(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "mark", "problem"),
     [
-        pytest.param("#REF!", Mark.ERROR, "ERROR_VALUE B6 C1-1 #REF!", id="error"),
-        pytest.param("#N/A", Mark.ERROR, "ERROR_VALUE B6 C1-1 #N/A", id="an error like N/A"),
-        pytest.param("はい", Mark.ERROR, "ERROR_VALUE B6 C1-1 はい", id="the mark counts"),
-        pytest.param("", Mark.ERROR, "ERROR_VALUE B6 C1-1 #ERROR!", id="an error without name"),
+        pytest.param("#REF!", CellMark.ERROR, "ERROR_VALUE B6 C1-1 #REF!", id="error"),
+        pytest.param("#N/A", CellMark.ERROR, "ERROR_VALUE B6 C1-1 #N/A", id="an error like N/A"),
+        pytest.param("はい", CellMark.ERROR, "ERROR_VALUE B6 C1-1 はい", id="the mark counts"),
+        pytest.param("", CellMark.ERROR, "ERROR_VALUE B6 C1-1 #ERROR!", id="an error without name"),
         pytest.param("#NAME?", None, "ERROR_VALUE B6 C1-1 #NAME?", id="an error pasted as text"),
         pytest.param("＃ＲＥＦ！", None, "ERROR_VALUE B6 C1-1 ＃ＲＥＦ！", id="in full width"),
         pytest.param("Err:502", None, "ERROR_VALUE B6 C1-1 Err:502", id="LibreOffice's own"),
-        pytest.param("", Mark.NOT_CALCULATED, "NOT_CALCULATED B6 C1-1 =…", id="no result"),
-        pytest.param("", Mark.FORMULA, "NOT_CALCULATED B6 C1-1 =…", id="an empty result"),
-        pytest.param("", Mark.PICTURE, "PICTURE_ANSWER B6 C1-1 =IMAGE(…)", id="picture"),
+        pytest.param("", CellMark.NOT_CALCULATED, "NOT_CALCULATED B6 C1-1 =…", id="no result"),
+        pytest.param("", CellMark.FORMULA, "NOT_CALCULATED B6 C1-1 =…", id="an empty result"),
+        pytest.param("", CellMark.PICTURE, "PICTURE_ANSWER B6 C1-1 =IMAGE(…)", id="picture"),
         pytest.param(
             '=DISPIMG("ID_1",1)', None, 'PICTURE_ANSWER B6 C1-1 =DISPIMG("ID_1",1)', id="WPS"
         ),
@@ -47,12 +47,14 @@ def first_answer(text: str) -> str:
         pytest.param("=IMAGE(…)", None, "PICTURE_ANSWER B6 C1-1 =IMAGE(…)", id="our own sign"),
     ],
 )
-def test_what_holds_no_answer_is_never_a_blank(text: str, mark: Mark | None, problem: str) -> None:
-    read = Read(book(sheet(first_answer(text), marks={"B6": mark} if mark else {})))
+def test_what_holds_no_answer_is_never_a_blank(
+    text: str, mark: CellMark | None, problem: str
+) -> None:
+    read = ReadGrids(book(sheet(first_answer(text), marks={"B6": mark} if mark else {})))
     assert (read.signs, read.told) == (".-△×", [problem])
     assert read.raw("C1-1") == problem.split(" ", 3)[3]
     assert dict(read.problems[0].details)["expected"] == EXPECTED
-    assert severity(read.problems[0].code) is Severity.ERROR
+    assert problem_severity(read.problems[0].code) is Severity.ERROR
 
 
 @pytest.mark.parametrize(
@@ -67,35 +69,37 @@ def test_what_holds_no_answer_is_never_a_blank(text: str, mark: Mark | None, pro
 def test_a_formula_answers_with_its_stored_result(
     text: str, sign: str, problems: list[str]
 ) -> None:
-    read = Read(book(sheet(first_answer(text), marks={"B6": Mark.FORMULA})))
+    read = ReadGrids(book(sheet(first_answer(text), marks={"B6": CellMark.FORMULA})))
     assert (read.signs, read.told) == (f"{sign}-△×", problems)
 
 
 def test_an_error_in_a_remark_is_a_text() -> None:
-    read = Read(book(sheet(AS_SENT.replace("本社のみ", "#REF!"), marks={"C8": Mark.ERROR})))
+    read = ReadGrids(
+        book(sheet(AS_SENT.replace("本社のみ", "#REF!"), marks={"C8": CellMark.ERROR}))
+    )
     assert (read.signs, read.told, read.remark("C2-1")) == ("○-△×", [], "#REF!")
 
 
 def test_an_error_beside_an_answer_in_another_row_of_the_item_is_not_guessed() -> None:
     table = AS_SENT.replace("| C1-2 |", "| C1-1 | #REF! | |\n| C1-2 |")
-    read = Read(book(sheet(table, marks={"B7": Mark.ERROR})))
+    read = ReadGrids(book(sheet(table, marks={"B7": CellMark.ERROR})))
     assert read.told == ["DUPLICATE_ITEM B7 C1-1 B6: はい / B7: #REF!"]
 
 
 @pytest.mark.parametrize(
     ("text", "mark", "value"),
     [
-        ("#REF!", Mark.ERROR, "#REF!"),
-        ("", Mark.NOT_CALCULATED, ""),
-        ("", Mark.PICTURE, ""),
+        ("#REF!", CellMark.ERROR, "#REF!"),
+        ("", CellMark.NOT_CALCULATED, ""),
+        ("", CellMark.PICTURE, ""),
         ('=DISPIMG("ID_1",1)', None, '=DISPIMG("ID_1",1)'),
     ],
 )
 def test_the_company_sheet_is_read_with_the_same_care(
-    text: str, mark: Mark | None, value: str
+    text: str, mark: CellMark | None, value: str
 ) -> None:
     table = COMPANY.replace("株式会社見本", text)
-    read = Read(book(company(table, marks={"C5": mark} if mark else {}), sheet()))
+    read = ReadGrids(book(company(table, marks={"C5": mark} if mark else {}), sheet()))
     assert read.told == [f"PROFILE_NOT_UNDERSTOOD C5 company {value}".strip()]
     assert "company" not in read.sheet.profile
 
@@ -137,12 +141,12 @@ TALL = """
 def test_a_question_of_several_rows(
     cells: str, merged: str, sign: str, problems: list[str]
 ) -> None:
-    read = Read(book(sheet(TALL.format(*cells.split(",")), merged=merged)))
+    read = ReadGrids(book(sheet(TALL.format(*cells.split(",")), merged=merged)))
     assert (read.signs, read.told) == (f"{sign}-△×", problems)
 
 
 def test_the_remarks_of_a_question_of_several_rows_are_kept() -> None:
-    read = Read(book(sheet(TALL.format("", "本社", "はい", "支店"), merged="A6:A7")))
+    read = ReadGrids(book(sheet(TALL.format("", "本社", "はい", "支店"), merged="A6:A7")))
     assert (read.signs, read.remark("C1-1")) == ("○-△×", "本社\n支店")
 
 
@@ -156,7 +160,7 @@ SHARED = """
 
 
 def test_an_answer_merged_over_several_questions_is_not_spread() -> None:
-    read = Read(book(sheet(SHARED, merged="B6:B8")))
+    read = ReadGrids(book(sheet(SHARED, merged="B6:B8")))
     assert read.signs == "...×"
     assert read.told == [
         "MERGED_ANSWER B6 C1-1 B6:B8: はい",
@@ -190,7 +194,7 @@ def test_an_answer_merged_over_several_questions_is_not_spread() -> None:
 def test_merges_that_leave_no_doubt(
     table: str, merged: str, signs: str, problems: list[str]
 ) -> None:
-    read = Read(book(sheet(table, merged=merged)))
+    read = ReadGrids(book(sheet(table, merged=merged)))
     assert (read.signs, read.told) == (signs, problems)
 
 
@@ -213,62 +217,64 @@ def test_an_answer_merged_to_the_left(
         | C2-1 |      | 一部     |      |
         | C2-2 |      | いいえ   |      |
     """
-    read = Read(book(sheet(table, merged=merged)))
+    read = ReadGrids(book(sheet(table, merged=merged)))
     assert (read.signs, read.told) == (f"{sign}-△×", problems)
 
 
 def test_a_number_under_a_merge_is_a_question_of_its_own() -> None:
-    read = Read(book(sheet(merged="A6:A9")))
+    read = ReadGrids(book(sheet(merged="A6:A9")))
     assert (read.signs, read.told) == ("○-△×", [])
 
 
 def test_a_merge_far_below_the_last_cells_costs_nothing() -> None:
-    assert Read(book(sheet(merged="A9:A1048576"))).signs == "○-△×"
+    assert ReadGrids(book(sheet(merged="A9:A1048576"))).signs == "○-△×"
 
 
 def test_a_label_merged_to_the_right_moves_its_entry() -> None:
     table = COMPANY.replace("| 会社名   |", "| 会社名   | |")
-    assert Read(book(company(table, merged="B5:C5"), sheet())).sheet.name == "株式会社見本"
+    assert ReadGrids(book(company(table, merged="B5:C5"), sheet())).sheet.name == "株式会社見本"
 
 
 # --- out of sight
 
 
 def test_answers_in_hidden_rows_are_read_and_told() -> None:
-    read = Read(book(sheet(hidden=(7, 9))))
+    read = ReadGrids(book(sheet(hidden=(7, 9))))
     assert (read.signs, read.told) == ("○-△×", ["HIDDEN_ROWS B7 C1-2, C2-2"])
 
 
 def test_hidden_rows_without_answers_say_nothing() -> None:
     blank = AS_SENT.replace("はい", "")
-    assert Read(book(sheet(blank, hidden=(1, 2, 6)))).told == ["UNANSWERED B6 C1-1"]
+    assert ReadGrids(book(sheet(blank, hidden=(1, 2, 6)))).told == ["UNANSWERED B6 C1-1"]
 
 
 def test_many_hidden_items_are_told_in_short() -> None:
     many = catalog("1 1 1 1 1 1 1")
     rows = "\n".join(f"| C1-{number} | はい | |" for number in range(1, 8))
-    read = Read(book(sheet(f"| No. | 回答 | 備考 |\n{rows}", hidden=tuple(range(6, 13)))), many)
+    read = ReadGrids(
+        book(sheet(f"| No. | 回答 | 備考 |\n{rows}", hidden=tuple(range(6, 13)))), many
+    )
     assert read.told == ["HIDDEN_ROWS B6 C1-1, C1-2, C1-3, C1-4, C1-5 … (7)"]
 
 
 def test_cells_far_away_are_told_of_the_sheets_that_were_read() -> None:
     other = sheet("| 目次 |", "目次", cut=True)
-    read = Read(book(company(cut=True), other, sheet(cut=True)))
+    read = ReadGrids(book(company(cut=True), other, sheet(cut=True)))
     assert sorted(read.told) == ["STRAY_CELLS ヒアリングシート", "STRAY_CELLS 会社情報"]
 
 
 def test_cells_far_away_are_told_where_nothing_was_found() -> None:
-    read = Read(book(sheet("| 目次 |", "目次", cut=True)))
+    read = ReadGrids(book(sheet("| 目次 |", "目次", cut=True)))
     assert (read.found, read.told) == (None, ["NOT_HEARING_SHEET", "STRAY_CELLS 目次"])
 
 
 def test_pictures_and_active_content_are_told_in_the_readers_language() -> None:
-    passed = Problem(Code.SECOND_READER)
-    read = Read(book(sheet(), pictures=3, active=("macros", "links"), problems=(passed,)))
+    passed = Problem(ProblemCode.SECOND_READER)
+    read = ReadGrids(book(sheet(), pictures=3, active=("macros", "links"), problems=(passed,)))
     assert read.told == ["SECOND_READER", "PICTURES 3", "ACTIVE_CONTENT macros, links"]
     active = read.problem("ACTIVE_CONTENT")
-    assert "（マクロ、外部リンク）" in message(active, Lang.JA)
-    assert "(macros, links to other files)" in message(active, Lang.EN)
+    assert "（マクロ、外部リンク）" in problem_message(active, Lang.JA)
+    assert "(macros, links to other files)" in problem_message(active, Lang.EN)
 
 
 # --- versions
@@ -284,7 +290,7 @@ OLDER = """
 
 
 def test_an_older_version_is_read_by_number() -> None:
-    read = Read(book(sheet(OLDER), version="0"))
+    read = ReadGrids(book(sheet(OLDER), version="0"))
     assert read.signs == "○.△×"
     assert read.told == [
         "OTHER_VERSION 0",
@@ -297,7 +303,7 @@ def test_an_older_version_is_read_by_number() -> None:
 
 
 def test_the_same_version_lost_a_row() -> None:
-    read = Read(book(sheet(OLDER)))
+    read = ReadGrids(book(sheet(OLDER)))
     assert "ITEM_ROW_MISSING C1-2" in read.told
     assert "OTHER_VERSION" not in " ".join(read.told)
 
@@ -305,8 +311,8 @@ def test_the_same_version_lost_a_row() -> None:
 @pytest.mark.parametrize("text", ["文", " 文\n", "Words", "Wor ds", "ＷＯＲＤＳ", ""])
 def test_a_question_that_reads_the_same_is_not_told(text: str) -> None:
     table = OLDER.replace("別の文", text.replace("\n", "⏎"))
-    assert "QUESTION_CHANGED" not in " ".join(Read(book(sheet(table))).told)
+    assert "QUESTION_CHANGED" not in " ".join(ReadGrids(book(sheet(table))).told)
 
 
 def test_a_sheet_without_the_questions_says_nothing_of_them() -> None:
-    assert Read(book(sheet())).told == []
+    assert ReadGrids(book(sheet())).told == []

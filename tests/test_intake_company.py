@@ -11,19 +11,19 @@ from openpyxl.workbook import Workbook
 
 from sheet_diag.forms.layout import PROFILE_FIRST_ROW
 from sheet_diag.model.returns import Severity
-from sheet_diag.text.problems import severity
+from sheet_diag.text.problems import problem_severity
 from tests.returned import (
     COMPANY,
     PROFILE,
     SMALL,
-    edited,
+    edit_workbook,
+    make_return,
     page_at,
-    put,
-    read,
-    returned,
+    problems_in,
+    put_cell,
+    read_return,
     sheet_of,
-    signs,
-    told,
+    signs_of,
     write_table,
 )
 
@@ -35,8 +35,8 @@ def _cell(field: str) -> str:
 def _company(field: str, typed: Any) -> bytes:
     """The return with `typed`, a value of any type, in a field's input cell."""
     if isinstance(typed, str):
-        return returned(profile={**PROFILE, field: typed})
-    return put(returned(), COMPANY, _cell(field), typed)
+        return make_return(profile={**PROFILE, field: typed})
+    return put_cell(make_return(), COMPANY, _cell(field), typed)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def _company(field: str, typed: Any) -> bytes:
     ],
 )
 def test_entries_as_asked_for(field: str, typed: Any, value: str) -> None:
-    received = read(_company(field, typed))
+    received = read_return(_company(field, typed))
     assert sheet_of(received).profile[field] == value
-    assert told(received) == []
+    assert problems_in(received) == []
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_entries_as_asked_for(field: str, typed: Any, value: str) -> None:
     ],
 )
 def test_other_spellings_are_read_and_told(field: str, typed: Any, value: str) -> None:
-    received = read(_company(field, typed))
+    received = read_return(_company(field, typed))
     assert sheet_of(received).profile[field] == value
-    assert told(received) == [f"PROFILE_READ_AS {_cell(field)} {field} {typed}"]
+    assert problems_in(received) == [f"PROFILE_READ_AS {_cell(field)} {field} {typed}"]
     assert received.problems[0].sheet == "会社情報"
-    assert severity(received.problems[0].code) is Severity.INFO
+    assert problem_severity(received.problems[0].code) is Severity.INFO
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_other_spellings_are_read_and_told(field: str, typed: Any, value: str) -
     ],
 )
 def test_what_cannot_be_understood_is_never_guessed(field: str, typed: Any) -> None:
-    received = read(_company(field, typed))
+    received = read_return(_company(field, typed))
     assert field not in sheet_of(received).profile
     shown = str(typed).upper() if isinstance(typed, bool) else typed
-    assert told(received) == [f"PROFILE_NOT_UNDERSTOOD {_cell(field)} {field} {shown}"]
+    assert problems_in(received) == [f"PROFILE_NOT_UNDERSTOOD {_cell(field)} {field} {shown}"]
     assert received.problems[0].sheet == "会社情報"
-    assert severity(received.problems[0].code) is Severity.WARNING
+    assert problem_severity(received.problems[0].code) is Severity.WARNING
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_what_cannot_be_understood_is_never_guessed(field: str, typed: Any) -> N
 def test_what_is_missing_is_told_where_it_is_required(
     field: str, typed: str, problems: list[str]
 ) -> None:
-    received = read(_company(field, typed))
+    received = read_return(_company(field, typed))
     assert field not in sheet_of(received).profile
-    assert told(received) == problems
+    assert problems_in(received) == problems
 
 
 @pytest.mark.parametrize("typed", ["51～100人", "51~100人"])
 def test_kinds_of_wave_dashes_do_not_count(typed: str) -> None:
-    assert sheet_of(read(_company("employees", typed))).profile["employees"] == "upto_100"
+    assert sheet_of(read_return(_company("employees", typed))).profile["employees"] == "upto_100"
 
 
 def test_the_company_sheet_in_the_other_language_and_elsewhere() -> None:
@@ -174,9 +174,9 @@ def test_the_company_sheet_in_the_other_language_and_elsewhere() -> None:
         """
         write_table(page, table, 1)
 
-    received = read(edited(returned(), change))
+    received = read_return(edit_workbook(make_return(), change))
     assert sheet_of(received).profile == {**PROFILE, "industry": "E", "employees": "upto_20"}
-    assert told(received) == []
+    assert problems_in(received) == []
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_the_company_sheet_in_the_other_language_and_elsewhere() -> None:
 def test_parts_of_the_company_sheet_deleted(
     change: Callable[[Workbook], object], problems: list[str]
 ) -> None:
-    received = read(edited(returned(), change))
-    assert (signs(received), told(received)) == ("○-△×", problems)
+    received = read_return(edit_workbook(make_return(), change))
+    assert (signs_of(received), problems_in(received)) == ("○-△×", problems)
 
 
 def test_the_company_sheet_that_was_filled_in_counts() -> None:
@@ -213,5 +213,5 @@ def test_the_company_sheet_that_was_filled_in_counts() -> None:
         for (cell,) in page_at(book, COMPANY)["C6:C20"]:
             cell.value = None
 
-    received = read(edited(returned(), change))
-    assert (sheet_of(received).name, told(received)) == (PROFILE["company"], [])
+    received = read_return(edit_workbook(make_return(), change))
+    assert (sheet_of(received).name, problems_in(received)) == (PROFILE["company"], [])

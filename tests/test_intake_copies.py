@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sheet_diag.intake.cells import Grid, Mark
-from tests.grids import COMPANY, Read, book, company, sheet
+from sheet_diag.intake.cells import CellMark, Grid
+from tests.grids import COMPANY, ReadGrids, book, company, sheet
 from tests.returned import AS_SENT
 
 BLANK = (
@@ -52,7 +52,7 @@ OTHER = AS_SENT.replace("はい", "いいえ")
             id="two spellings of one answer",
         ),
         pytest.param(
-            [sheet(AS_SENT, "A"), sheet(AS_SENT, "B", marks={"B6": Mark.ERROR})], "A", ".-△×",
+            [sheet(AS_SENT, "A"), sheet(AS_SENT, "B", marks={"B6": CellMark.ERROR})], "A", ".-△×",
             ["SHEET_TWICE A, B", "SHEETS_DISAGREE B6 C1-1 A!B6: はい / B!B6: はい"],
             id="an error on the other sheet",
         ),
@@ -68,12 +68,12 @@ OTHER = AS_SENT.replace("はい", "いいえ")
 def test_the_sheet_that_counts(
     grids: list[Grid], read_from: str, signs: str, problems: list[str]
 ) -> None:
-    read = Read(book(*grids))
+    read = ReadGrids(book(*grids))
     assert (read.sheet.sheet, read.signs, read.told) == (read_from, signs, problems)
 
 
 def test_both_answers_stay_in_the_undecided_response() -> None:
-    read = Read(book(sheet(AS_SENT, "A"), sheet(OTHER, "B")))
+    read = ReadGrids(book(sheet(AS_SENT, "A"), sheet(OTHER, "B")))
     assert read.raw("C1-1") == "A!B6: はい / B!B6: いいえ"
     details = dict(read.problem("SHEETS_DISAGREE").details)
     assert details["expected"] == "はい / 一部 / いいえ / わからない"
@@ -81,18 +81,18 @@ def test_both_answers_stay_in_the_undecided_response() -> None:
 
 def test_remarks_of_every_copy_are_kept_once() -> None:
     more = AS_SENT.replace("本社のみ", "支店も")
-    read = Read(book(sheet(AS_SENT, "A"), sheet(more, "B"), sheet(AS_SENT, "C")))
+    read = ReadGrids(book(sheet(AS_SENT, "A"), sheet(more, "B"), sheet(AS_SENT, "C")))
     assert read.remark("C2-1") == "本社のみ\n支店も"
 
 
 def test_rows_of_unknown_items_on_a_copy_are_told() -> None:
     more = AS_SENT + "| C9-9 | はい | |"
-    read = Read(book(sheet(AS_SENT, "A"), sheet(more, "B", visible=False)))
+    read = ReadGrids(book(sheet(AS_SENT, "A"), sheet(more, "B", visible=False)))
     assert "UNKNOWN_ITEM A10 C9-9" in read.told
 
 
 def test_a_visible_company_sheet_comes_before_a_hidden_copy() -> None:
     fuller = COMPANY.replace("株式会社見本", "旧社名").replace("| 拠点数   |", "| 拠点数 | 3")
     hidden, visible = sheet(fuller, "旧", visible=False), company()
-    read = Read(book(hidden, visible, sheet()))
+    read = ReadGrids(book(hidden, visible, sheet()))
     assert read.sheet.name == "株式会社見本"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sheet_diag.intake.dates import read_day
-from tests.grids import COMPANY, Read, book, company, sheet
+from sheet_diag.intake.dates import parse_typed_date
+from tests.grids import COMPANY, ReadGrids, book, company, sheet
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.grids import COMPANY, Read, book, company, sheet
     ],
 )
 def test_year_month_and_day_as_asked_for(typed: str) -> None:
-    assert read_day(typed) == ("2026-04-01", True)
+    assert parse_typed_date(typed) == ("2026-04-01", True)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_year_month_and_day_as_asked_for(typed: str) -> None:
     ],
 )
 def test_other_ways_are_read(typed: str, day: str) -> None:
-    assert read_day(typed) == (day, False)
+    assert parse_typed_date(typed) == (day, False)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_other_ways_are_read(typed: str, day: str) -> None:
     ],
 )
 def test_what_is_no_single_day_is_not_understood(typed: str) -> None:
-    assert read_day(typed)[0] == ""
+    assert parse_typed_date(typed)[0] == ""
 
 
 @pytest.mark.parametrize(
@@ -99,5 +99,5 @@ def test_what_is_no_single_day_is_not_understood(typed: str) -> None:
 )
 def test_a_reading_is_told(typed: str, problems: list[str]) -> None:
     table = COMPANY.replace("| ご記入日 |              |", f"| ご記入日 | {typed} |")
-    read = Read(book(company(table), sheet()))
+    read = ReadGrids(book(company(table), sheet()))
     assert read.told == problems

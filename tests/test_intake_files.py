@@ -15,20 +15,28 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheet_diag.forms.write import hearing_sheet
-from sheet_diag.intake.discovery import Found, find
-from sheet_diag.intake.receive import failed, open_file, read_content, receive
+from sheet_diag.forms.write import make_hearing_sheet
+from sheet_diag.intake.discovery import InputFile, find_input_files
+from sheet_diag.intake.receive import failed_return, open_file, read_content, receive_return
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Code, Problem, Received, Severity
-from sheet_diag.model.settings import Issuer, Limits, Reading
-from sheet_diag.pipeline.execution.executor import Died, Workers
-from sheet_diag.pipeline.execution.process_pool import Processes
-from sheet_diag.pipeline.tasks import Bench
-from sheet_diag.text.problems import severity
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
+from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
+from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.tasks import WorkerContext
+from sheet_diag.text.problems import problem_severity
 from tests.catalogs import JIS
-from tests.returned import SMALL, as_google_saves, read, returned, signs, told, zipped
-from tests.samples import client, portfolio, report, settled
+from tests.returned import (
+    SMALL,
+    as_google_saves,
+    make_return,
+    problems_in,
+    read_return,
+    signs_of,
+    zip_parts,
+)
+from tests.samples import client, portfolio, report, resolve_all
 
 CORPUS = "SHEET_DIAG_CORPUS"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -40,11 +48,11 @@ def _table(encoding: str) -> bytes:
     return text.getvalue().encode(encoding)
 
 
-def _receive(found: Found, catalog: Catalog) -> Received:
+def _receive(found: InputFile, catalog: Catalog) -> ReceivedFile:
     """A file that is one return."""
     with tempfile.TemporaryDirectory() as spool:
-        (leaf,) = open_file(found, Path(spool), Reading())
-        return receive(found, leaf, catalog, Reading())
+        (leaf,) = open_file(found, Path(spool), IntakeSettings())
+        return receive_return(found, leaf, catalog, IntakeSettings())
 
 
 # --- kinds of files, told by content
@@ -60,27 +68,27 @@ def _receive(found: Found, catalog: Catalog) -> Received:
         ("letter.rtf", b"{\\rtf1\\ansi}", "WRONG_FORMAT document"),
         ("all.rar", b"Rar!\x1a\x07\x01\0", "WRONG_FORMAT rar"),
         ("all.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "WRONG_FORMAT sevenzip"),
-        ("all.zip", zipped("a.xlsx", "b.xlsx"), "WRONG_FORMAT archive"),
-        ("nothing.zip", zipped(), "WRONG_FORMAT archive"),
+        ("all.zip", zip_parts("a.xlsx", "b.xlsx"), "WRONG_FORMAT archive"),
+        ("nothing.zip", zip_parts(), "WRONG_FORMAT archive"),
         (
             "letter.docx",
-            zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml"),
+            zip_parts("[Content_Types].xml", "_rels/.rels", "word/document.xml"),
             "WRONG_FORMAT document",
         ),
         (
             "slides.xlsx",
-            zipped("[Content_Types].xml", "ppt/presentation.xml", "ppt/slides/slide1.xml"),
+            zip_parts("[Content_Types].xml", "ppt/presentation.xml", "ppt/slides/slide1.xml"),
             "WRONG_FORMAT document",
         ),
         (
             "binary.xlsx",
-            zipped("[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"),
+            zip_parts("[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"),
             "UNREADABLE Cannot detect file format",
         ),
-        ("sheet.ods", zipped("mimetype", "content.xml"), "WRONG_FORMAT opendocument"),
+        ("sheet.ods", zip_parts("mimetype", "content.xml"), "WRONG_FORMAT opendocument"),
         (
             "sheet.numbers",
-            zipped("Index/Document.iwa", "Metadata/Properties.plist"),
+            zip_parts("Index/Document.iwa", "Metadata/Properties.plist"),
             "WRONG_FORMAT numbers",
         ),
         ("old.xls", OLE + bytes(504), "UNREADABLE damaged"),
@@ -95,58 +103,60 @@ def _receive(found: Found, catalog: Catalog) -> Received:
     ],
 )
 def test_a_file_is_what_its_content_says(name: str, content: bytes, problem: str) -> None:
-    received = read(content, name=name)
-    assert (received.file, received.sheet, told(received)) == (name, None, [problem])
+    received = read_return(content, name=name)
+    assert (received.file, received.sheet, problems_in(received)) == (name, None, [problem])
     assert received.sha256 == hashlib.sha256(content).hexdigest()
     assert not received.ignored
-    assert severity(received.problems[0].code) is Severity.ERROR
+    assert problem_severity(received.problems[0].code) is Severity.ERROR
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(returned()[:-200], id="cut near the end"),
-        pytest.param(returned()[:2000], id="cut at the start"),
+        pytest.param(make_return()[:-200], id="cut near the end"),
+        pytest.param(make_return()[:2000], id="cut at the start"),
         pytest.param(b"PK\x03\x04", id="only the first bytes"),
-        pytest.param(zipped("[Content_Types].xml", "xl/workbook.xml"), id="no sheet inside"),
-        pytest.param(returned().replace(b"PK\x03\x04", b"PK\x03\x05"), id="damaged in the middle"),
+        pytest.param(zip_parts("[Content_Types].xml", "xl/workbook.xml"), id="no sheet inside"),
+        pytest.param(
+            make_return().replace(b"PK\x03\x04", b"PK\x03\x05"), id="damaged in the middle"
+        ),
     ],
 )
 def test_a_damaged_workbook_is_unreadable(content: bytes) -> None:
-    received = read(content)
+    received = read_return(content)
     assert received.sheet is None
-    assert [problem.code for problem in received.problems] == [Code.UNREADABLE]
+    assert [problem.code for problem in received.problems] == [ProblemCode.UNREADABLE]
     assert received.problems[0].value
 
 
 @pytest.mark.parametrize("name", ["a.xls", "a.csv", "回答", "a.xlsx.download"])
 def test_a_return_is_read_whatever_its_name(name: str) -> None:
-    received = read(returned(), name=name)
-    assert (received.file, signs(received), told(received)) == (name, "○-△×", [])
+    received = read_return(make_return(), name=name)
+    assert (received.file, signs_of(received), problems_in(received)) == (name, "○-△×", [])
 
 
 @pytest.mark.parametrize("limit", ["file", "inflated"])
 def test_a_file_over_a_limit_is_refused(limit: str) -> None:
-    content = b" " * 2**20 + returned() if limit == "file" else _wordy()
-    assert told(read(content)) == []
+    content = b" " * 2**20 + make_return() if limit == "file" else _wordy()
+    assert problems_in(read_return(content)) == []
     limits = Limits(**{limit: 1})
-    received = read_content("a.xlsx", content, SMALL, Reading(limits))
+    received = read_content("a.xlsx", content, SMALL, IntakeSettings(limits))
     assert received.sheet is None
-    assert received.problems[0].code in (Code.TOO_LARGE, Code.UNSAFE_FILE)
+    assert received.problems[0].code in (ProblemCode.TOO_LARGE, ProblemCode.UNSAFE_FILE)
 
 
 def _wordy() -> bytes:
     """A return with 2 MiB of other text, unpacked."""
     words = "".join(chr(0x4E00 + n * 7 % 20000) for n in range(700_000))
-    buffer = io.BytesIO(returned())
+    buffer = io.BytesIO(make_return())
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
         package.writestr("docProps/words.xml", f"<x>{words}</x>")
     return buffer.getvalue()
 
 
 def test_another_workbook_is_no_hearing_sheet() -> None:
-    received = read(_quotation())
-    assert (received.sheet, told(received)) == (None, ["NOT_HEARING_SHEET"])
+    received = read_return(_quotation())
+    assert (received.sheet, problems_in(received)) == (None, ["NOT_HEARING_SHEET"])
 
 
 def _quotation() -> bytes:
@@ -163,18 +173,18 @@ def _quotation() -> bytes:
 
 @pytest.mark.parametrize("lang", Lang)
 def test_our_reports_and_portfolios_are_known_for_what_they_are(lang: Lang) -> None:
-    outcomes = settled(client("株式会社見本", lang=lang))
+    outcomes = resolve_all(client("株式会社見本", lang=lang))
     for content in (report(outcomes[0], lang=lang), portfolio(outcomes, lang=lang)):
-        received = read(content, JIS)
-        assert (received.sheet, told(received)) == (None, ["OWN_OUTPUT"])
+        received = read_return(content, JIS)
+        assert (received.sheet, problems_in(received)) == (None, ["OWN_OUTPUT"])
 
 
 @pytest.mark.parametrize("lang", Lang)
 def test_they_are_known_when_a_web_spreadsheet_dropped_their_properties(lang: Lang) -> None:
-    outcomes = settled(client("株式会社見本", lang=lang))
+    outcomes = resolve_all(client("株式会社見本", lang=lang))
     for content in (report(outcomes[0], lang=lang), portfolio(outcomes, lang=lang)):
-        received = read(as_google_saves(content), JIS)
-        assert (received.sheet, told(received)) == (None, ["OWN_OUTPUT"])
+        received = read_return(as_google_saves(content), JIS)
+        assert (received.sheet, problems_in(received)) == (None, ["OWN_OUTPUT"])
 
 
 # --- the folder
@@ -187,7 +197,7 @@ def _tree(folder: Path, names: Sequence[str]) -> None:
         path.write_bytes(b"x")
 
 
-def _listing(found: Sequence[Found]) -> list[str]:
+def _listing(found: Sequence[InputFile]) -> list[str]:
     """Names in order, those ignored with a minus."""
     return [f"- {each.name}" if each.ignored else each.name for each in found]
 
@@ -229,7 +239,7 @@ def test_every_file_is_found_in_the_order_of_names(
     tmp_path: Path, names: list[str], listing: list[str]
 ) -> None:
     _tree(tmp_path, names)
-    assert _listing(find(tmp_path, tmp_path / "output")) == listing
+    assert _listing(find_input_files(tmp_path, tmp_path / "output")) == listing
 
 
 def test_links_are_read_inside_of_the_folder_and_followed_nowhere_else(tmp_path: Path) -> None:
@@ -245,7 +255,7 @@ def test_links_are_read_inside_of_the_folder_and_followed_nowhere_else(tmp_path:
     }
     for name, target in links.items():
         (folder / name).symlink_to(target)
-    found = find(folder, tmp_path / "output")
+    found = find_input_files(folder, tmp_path / "output")
     assert [each.name for each in found if not each.outside and not each.blocked] == [
         "a.xlsx",
         "inside.xlsx",
@@ -258,7 +268,7 @@ def test_links_are_read_inside_of_the_folder_and_followed_nowhere_else(tmp_path:
 def test_names_are_composed_characters(tmp_path: Path) -> None:
     typed = "株式会社ガラス_ヒアリング.xlsx"
     _tree(tmp_path, [unicodedata.normalize("NFD", typed)])
-    (found,) = find(tmp_path, tmp_path / "output")
+    (found,) = find_input_files(tmp_path, tmp_path / "output")
     assert found.name == typed
     assert _receive(found, SMALL).file == typed
 
@@ -273,52 +283,54 @@ def test_names_are_composed_characters(tmp_path: Path) -> None:
 )
 def test_the_output_folder_is_no_input(tmp_path: Path, output: str, listing: list[str]) -> None:
     _tree(tmp_path, ["a.xlsx", "output/results/r.xlsx", "sub/output/b.xlsx"])
-    assert _listing(find(tmp_path, tmp_path / output)) == listing
+    assert _listing(find_input_files(tmp_path, tmp_path / output)) == listing
 
 
 @pytest.mark.parametrize("output", [".", ".."])
 def test_an_output_folder_around_the_input_hides_nothing(tmp_path: Path, output: str) -> None:
     folder = tmp_path / "input"
     _tree(folder, ["a.xlsx"])
-    assert _listing(find(folder, folder / output)) == ["a.xlsx"]
+    assert _listing(find_input_files(folder, folder / output)) == ["a.xlsx"]
 
 
 def test_ignored_files_are_told_and_not_opened(tmp_path: Path) -> None:
-    received = _receive(Found(tmp_path / "gone" / "~$a.xlsx", "~$a.xlsx", ignored=True), SMALL)
-    assert received == Received("~$a.xlsx", "", ignored=True, problems=_problems("NOT_A_RETURN"))
+    received = _receive(InputFile(tmp_path / "gone" / "~$a.xlsx", "~$a.xlsx", ignored=True), SMALL)
+    assert received == ReceivedFile(
+        "~$a.xlsx", "", ignored=True, problems=_problems("NOT_A_RETURN")
+    )
 
 
 def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    received = _receive(Found(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
+    received = _receive(InputFile(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
     assert received.sheet is None
-    assert [problem.code for problem in received.problems] == [Code.NO_ACCESS]
+    assert [problem.code for problem in received.problems] == [ProblemCode.NO_ACCESS]
 
 
 def test_a_file_whose_reader_died_keeps_its_digest(tmp_path: Path) -> None:
     _tree(tmp_path, ["a.xlsx"])
-    found = Found(tmp_path / "a.xlsx", "a.xlsx", ignored=False)
-    received = failed(found, Problem(Code.READER_DIED, value="exit -6"))
-    assert (received.file, told(received)) == ("a.xlsx", ["READER_DIED exit -6"])
+    found = InputFile(tmp_path / "a.xlsx", "a.xlsx", ignored=False)
+    received = failed_return(found, Problem(ProblemCode.READER_DIED, value="exit -6"))
+    assert (received.file, problems_in(received)) == ("a.xlsx", ["READER_DIED exit -6"])
     assert received.sha256 == hashlib.sha256(b"x").hexdigest()
 
 
 def _problems(code: str) -> tuple[Problem, ...]:
-    return (Problem(Code(code)),)
+    return (Problem(ProblemCode(code)),)
 
 
 def test_reading_changes_no_file(tmp_path: Path) -> None:
     contents: Mapping[str, bytes] = {
-        "a.xlsx": returned(),
-        "b/おかしい.xlsx": returned()[:-200],
+        "a.xlsx": make_return(),
+        "b/おかしい.xlsx": make_return()[:-200],
         "c.pdf": b"%PDF-1.7",
         "~$a.xlsx": b"x" * 165,
-        "d.xlsx": hearing_sheet(JIS, Lang.EN, Issuer()),
+        "d.xlsx": make_hearing_sheet(JIS, Lang.EN, Issuer()),
     }
     for name, content in contents.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
     before = _states(tmp_path)
-    received = [_receive(found, SMALL) for found in find(tmp_path, tmp_path / "output")]
+    received = [_receive(found, SMALL) for found in find_input_files(tmp_path, tmp_path / "output")]
     assert [each.file for each in received] == sorted(contents)
     assert _states(tmp_path) == before
 
@@ -337,25 +349,25 @@ def _states(folder: Path) -> dict[str, tuple[bytes, int]]:
 def test_foreign_workbooks_are_rejected_and_nothing_raises() -> None:
     """Whole processes may die on some of them; each file still ends with its reason."""
     folder = Path(os.environ[CORPUS])
-    found = find(folder, folder / "output")
+    found = find_input_files(folder, folder / "output")
     assert len(found) >= 100
-    bench = Bench(JIS, Reading())
-    with Processes(min(os.cpu_count() or 1, 4), bench, bench.reading.limits) as processes:
-        results = list(Workers[Bench](processes).map(_receive_foreign, found))
+    bench = WorkerContext(JIS, IntakeSettings())
+    with WorkerProcesses(min(os.cpu_count() or 1, 4), bench, bench.reading.limits) as processes:
+        results = list(Workers[WorkerContext](processes).map(_receive_foreign, found))
     received = [
-        failed(file, Problem(Code.READER_DIED, value=result.reason))
-        if isinstance(result, Died)
+        failed_return(file, Problem(ProblemCode.READER_DIED, value=result.reason))
+        if isinstance(result, WorkerDied)
         else result
         for file, result in zip(found, results, strict=True)
     ]
     assert [each.file for each in received] == [each.name for each in found]
-    assert {each.file: told(each) for each in received if not _is_rejected(each)} == {}
+    assert {each.file: problems_in(each) for each in received if not _is_rejected(each)} == {}
 
 
-def _receive_foreign(bench: Bench, found: Found) -> Received:
+def _receive_foreign(bench: WorkerContext, found: InputFile) -> ReceivedFile:
     return _receive(found, bench.catalog)
 
 
-def _is_rejected(received: Received) -> bool:
-    errors = [p for p in received.problems if severity(p.code) is Severity.ERROR]
+def _is_rejected(received: ReceivedFile) -> bool:
+    errors = [p for p in received.problems if problem_severity(p.code) is Severity.ERROR]
     return received.sheet is None and not received.ignored and len(errors) == 1

@@ -14,27 +14,27 @@ from sheet_diag.forms.layout import (
     REPLACES_KEY,
     STAMP_CELL,
     cell_name,
-    stamp,
+    format_stamp,
 )
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Identity
+from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import JIS
-from tests.grids import Read, book, sheet
+from tests.grids import ReadGrids, book, sheet
 from tests.returned import (
     COMPANY,
     PROFILE,
     QUESTIONS,
-    edited,
+    edit_workbook,
+    make_return,
     page_at,
-    put,
-    read,
-    returned,
+    problems_in,
+    put_cell,
+    read_return,
     sheet_of,
-    signs,
-    told,
+    signs_of,
 )
 
 
@@ -43,7 +43,7 @@ def _carriers(hidden: str, visible: str, custom: str) -> bytes:
 
     def change(book: Workbook) -> None:
         cell = page_at(book, QUESTIONS)[cell_name(*STAMP_CELL)]
-        cell.value = f"様式 {stamp(Identity(*visible.split()))}" if visible else None
+        cell.value = f"様式 {format_stamp(SheetIdentity(*visible.split()))}" if visible else None
         if hidden:
             for row, text in enumerate([*hidden.split(), None][:3], 1):
                 book[IDENTITY_SHEET].cell(row, 2).value = text
@@ -54,7 +54,7 @@ def _carriers(hidden: str, visible: str, custom: str) -> bytes:
         for key, text in zip(IDENTITY_KEYS, custom.split(), strict=False):
             _custom(book).append(StringProperty(name=key, value=text))
 
-    return edited(returned(client="C-1"), change)
+    return edit_workbook(make_return(client="C-1"), change)
 
 
 def _custom(book: Any) -> Any:
@@ -133,21 +133,21 @@ def _custom(book: Any) -> Any:
 def test_the_identity_is_that_of_the_majority(
     hidden: str, visible: str, custom: str, identity: str, problems: list[str]
 ) -> None:
-    received = read(_carriers(hidden, visible, custom))
-    assert sheet_of(received).identity == Identity(*identity.split())
-    assert (signs(received), told(received)) == ("○-△×", problems)
+    received = read_return(_carriers(hidden, visible, custom))
+    assert sheet_of(received).identity == SheetIdentity(*identity.split())
+    assert (signs_of(received), problems_in(received)) == ("○-△×", problems)
 
 
 @pytest.mark.parametrize("lost", ["none", "visible"])
 def test_a_sheet_of_another_catalogue_is_refused(lost: str) -> None:
     visible = "" if lost == "visible" else "other 1"
-    received = read(_carriers("other 1", visible, "other 1"))
-    assert (received.sheet, told(received)) == (None, ["FOREIGN_CATALOG other"])
+    received = read_return(_carriers("other 1", visible, "other 1"))
+    assert (received.sheet, problems_in(received)) == (None, ["FOREIGN_CATALOG other"])
 
 
 def test_a_sheet_of_the_builtin_catalogue_is_foreign_to_another() -> None:
-    received = read(hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE)))
-    assert (received.sheet, told(received)) == (None, [f"FOREIGN_CATALOG {JIS.id}"])
+    received = read_return(make_hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE)))
+    assert (received.sheet, problems_in(received)) == (None, [f"FOREIGN_CATALOG {JIS.id}"])
 
 
 def test_an_identity_that_was_cleared_is_missing() -> None:
@@ -158,26 +158,26 @@ def test_an_identity_that_was_cleared_is_missing() -> None:
         for key in IDENTITY_KEYS[:2]:
             del _custom(book)[key]
 
-    assert told(read(edited(returned(), clear))) == ["IDENTITY_MISSING"]
+    assert problems_in(read_return(edit_workbook(make_return(), clear))) == ["IDENTITY_MISSING"]
 
 
 def test_brackets_in_a_clients_text_are_no_identity() -> None:
-    content = put(returned(client="C-1"), COMPANY, "C7", "管理部 [IT/HR]")
-    received = read(content)
-    assert (sheet_of(received).identity.client, told(received)) == ("C-1", [])
+    content = put_cell(make_return(client="C-1"), COMPANY, "C7", "管理部 [IT/HR]")
+    received = read_return(content)
+    assert (sheet_of(received).identity.client, problems_in(received)) == ("C-1", [])
 
 
 @pytest.mark.parametrize("client", ["C-1", "2026.11_a", "0001"])
 def test_a_client_id_is_carried_three_times(client: str) -> None:
-    content = returned(client=client)
+    content = make_return(client=client)
 
     def only_visible(book: Workbook) -> None:
         del book[IDENTITY_SHEET]
         for key in IDENTITY_KEYS:
             del _custom(book)[key]
 
-    assert sheet_of(read(content)).identity.client == client
-    assert sheet_of(read(edited(content, only_visible))).identity.client == client
+    assert sheet_of(read_return(content)).identity.client == client
+    assert sheet_of(read_return(edit_workbook(content, only_visible))).identity.client == client
 
 
 # --- what a correction replaces
@@ -205,9 +205,9 @@ def test_a_correction_names_what_it_replaces(
     hidden: str, custom: str, replaces: tuple[str, ...]
 ) -> None:
     properties = {REPLACES_KEY: custom} if custom else {}
-    read = Read(book(sheet(), _identity_sheet("_x", hidden), properties=properties))
+    read = ReadGrids(book(sheet(), _identity_sheet("_x", hidden), properties=properties))
     assert (read.sheet.replaces, read.told) == (replaces, [])
 
 
 def test_a_return_as_sent_replaces_nothing() -> None:
-    assert sheet_of(read(returned(client="C-1"))).replaces == ()
+    assert sheet_of(read_return(make_return(client="C-1"))).replaces == ()

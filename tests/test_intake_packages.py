@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.package_inspection import Inspected, inspect
-from sheet_diag.intake.readers.ooxml_package import Package
+from sheet_diag.intake.package_inspection import InspectedPackage, inspect_package
+from sheet_diag.intake.readers.ooxml_package import WorkbookPackage
 from sheet_diag.model.settings import Limits
 from tests.hostile.zips import BLANK, MIB, Entry, entries_of, entry, raw_zip, repeating, stored
-from tests.returned import returned
+from tests.returned import make_return
 
 SMALL = Limits(entries=4, inflated=3, part=2, ratio=100, sheets=2, strings=10)
 NOISE = zlib.compress(bytes(range(256)) * 3)
@@ -26,7 +26,7 @@ def xml(name: str, text: str, encoding: str = "utf-8") -> Entry:
 
 def refusal(content: bytes, limits: Limits = SMALL) -> str:
     try:
-        inspect(content, limits)
+        inspect_package(content, limits)
     except RefusedError as error:
         problem = error.problem
         assert problem.code != "UNSAFE_FILE" or dict(problem.details) == {"kind": problem.value}
@@ -145,8 +145,8 @@ def test_one_body_told_many_times_is_refused() -> None:
     "content",
     [
         pytest.param(b"PK\x03\x04", id="its first bytes"),
-        pytest.param(returned()[:-200], id="cut off"),
-        pytest.param(raw_zip([stored("a.zip", returned())])[:-40], id="a zip in a zip cut off"),
+        pytest.param(make_return()[:-200], id="cut off"),
+        pytest.param(raw_zip([stored("a.zip", make_return())])[:-40], id="a zip in a zip cut off"),
     ],
 )
 def test_without_a_directory_it_is_unreadable(content: bytes) -> None:
@@ -155,9 +155,9 @@ def test_without_a_directory_it_is_unreadable(content: bytes) -> None:
 
 def test_the_parts_are_known_whatever_the_spelling_of_their_names() -> None:
     content = raw_zip([xml("XL\\Workbook.xml", "<a/>"), xml("xl/", "")])
-    inspected = inspect(content, Limits())
+    inspected = inspect_package(content, Limits())
     assert inspected.names == ("xl/workbook.xml",)
-    package = Package(content, inspected)
+    package = WorkbookPackage(content, inspected)
     assert package.read("xl/workbook.XML") == package.read("xl\\workbook.xml") == b"<a/>"
     assert package.read("xl/none.xml") == b""
 
@@ -165,9 +165,9 @@ def test_the_parts_are_known_whatever_the_spelling_of_their_names() -> None:
 def test_only_small_parts_are_held() -> None:
     """1 MiB in all; what is not held comes out of the zip again."""
     content = raw_zip([_filling("a.bin", MIB + 1), xml("b", "c"), _filling("d.bin", MIB)])
-    inspected = inspect(content, SMALL)
+    inspected = inspect_package(content, SMALL)
     assert list(inspected.parts) == ["b"]
-    package = Package(content, inspected)
+    package = WorkbookPackage(content, inspected)
     assert [len(package.content(name)) for name in package.names] == [MIB + 1, 1, MIB]
 
 
@@ -184,20 +184,20 @@ def test_only_small_parts_are_held() -> None:
     ],
 )
 def test_doubtful_parts_are_not_held(content: bytes) -> None:
-    inspected = inspect(content, Limits())
+    inspected = inspect_package(content, Limits())
     assert (len(inspected.names), dict(inspected.parts)) == (1, {})
     assert _read(content, inspected) == _read(content, None)
 
 
-def _read(content: bytes, inspected: Inspected | None) -> list[bytes]:
-    package = Package(content, inspected)
+def _read(content: bytes, inspected: InspectedPackage | None) -> list[bytes]:
+    package = WorkbookPackage(content, inspected)
     return [package.read(name) for name in package.names]
 
 
 @pytest.mark.parametrize("before", [b"", b"MZ" + bytes(70)])
 def test_an_honest_workbook_passes_with_all_its_parts(before: bytes) -> None:
-    content = returned()
-    inspected = inspect(before + content, Limits())
+    content = make_return()
+    inspected = inspect_package(before + content, Limits())
     assert inspected.names == tuple(part.name.lower() for part in entries_of(content))
     assert inspected.parts == {part.name.lower(): _unpacked(part) for part in entries_of(content)}
     assert _read(content, inspected) == _read(content, None)

@@ -15,22 +15,27 @@ import pytest
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from msoffcrypto.method.rc4 import DocumentRC4
 
-from sheet_diag.intake.cells import Format, RefusedError
-from sheet_diag.intake.decryption import PasswordsError, candidates, decrypt, load_passwords
-from sheet_diag.intake.file_types import Kind
+from sheet_diag.intake.cells import RefusedError, WorkbookFormat
+from sheet_diag.intake.decryption import (
+    PasswordsFileError,
+    decrypt_workbook,
+    load_passwords,
+    passwords_for_file,
+)
+from sheet_diag.intake.file_types import FileKind
 from sheet_diag.intake.open_workbook import open_workbook_bytes
-from sheet_diag.model.settings import Limits, Passwords, Reading
+from sheet_diag.model.settings import IntakeSettings, Limits, Passwords
 from sheet_diag.text.wording import labels
-from tests.compound import compound
+from tests.compound import ole_file
 from tests.hostile.zips import raw_zip, stored
-from tests.returned import returned, zipped
+from tests.returned import make_return, zip_parts
 
-SHEET = returned()
+SHEET = make_return()
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 WORD = "ひみつ2026"
-RIGHT = Reading(passwords=Passwords(("wrong", WORD)))
-WRONG = Reading(passwords=Passwords(("wrong", "false")))
-NONE = Reading()
+RIGHT = IntakeSettings(passwords=Passwords(("wrong", WORD)))
+WRONG = IntakeSettings(passwords=Passwords(("wrong", "false")))
+NONE = IntakeSettings()
 
 
 def locked(content: bytes = SHEET, word: str = WORD) -> bytes:
@@ -48,7 +53,7 @@ def _record(kind: int, content: bytes = b"") -> bytes:
 
 def _biff(*records: bytes, stream: str = "Workbook") -> bytes:
     content = b"".join([_record(0x809, bytes(16)), *records, _record(0x0A)])
-    return compound({stream: content + bytes(5_000)})
+    return ole_file({stream: content + bytes(5_000)})
 
 
 def _rc4(word: str = WORD) -> bytes:
@@ -61,7 +66,7 @@ def _rc4(word: str = WORD) -> bytes:
     return _record(0x2F, struct.pack("<HHH", 1, 1, 1) + salt + mixed)
 
 
-def refusal(content: bytes, reading: Reading, name: str = "a.xlsx") -> str:
+def refusal(content: bytes, reading: IntakeSettings, name: str = "a.xlsx") -> str:
     with pytest.raises(RefusedError) as caught:
         open_workbook_bytes(content, name, reading)
     problem = caught.value.problem
@@ -75,7 +80,11 @@ def refusal(content: bytes, reading: Reading, name: str = "a.xlsx") -> str:
 
 def test_a_workbook_behind_a_password() -> None:
     opened = open_workbook_bytes(LOCKED, "a.xls", RIGHT)
-    assert (opened.content, opened.format, opened.password_used) == (SHEET, Format.XLSX, True)
+    assert (opened.content, opened.format, opened.password_used) == (
+        SHEET,
+        WorkbookFormat.XLSX,
+        True,
+    )
     assert opened.inspected
     assert refusal(LOCKED, WRONG) == "PASSWORD_WRONG 2"
     assert refusal(LOCKED, NONE) == "PASSWORD_NEEDED"
@@ -103,7 +112,7 @@ def test_no_more_keys_are_derived_than_have_to_be(
 
     monkeypatch.setattr(ECMA376Agile, "_derive_iterated_hash_from_password", staticmethod(counted))
     with nullcontext() if words else pytest.raises(RefusedError):
-        open_workbook_bytes(content, "a.xlsx", Reading(passwords=Passwords(words)))
+        open_workbook_bytes(content, "a.xlsx", IntakeSettings(passwords=Passwords(words)))
     assert len(derived) == keys
 
 
@@ -133,11 +142,11 @@ def test_what_was_locked_is_looked_into_like_any_other() -> None:
 
 def test_an_old_workbook_behind_a_password() -> None:
     content = _biff(_rc4())
-    opened, used = decrypt(content, Kind.XLS, "a.xls", RIGHT)
+    opened, used = decrypt_workbook(content, FileKind.XLS, "a.xls", RIGHT)
     assert (used, len(opened) >= 5_000, b"\x2f\x00\x36\x00" in opened) == (True, True, False)
     assert refusal(content, WRONG, "a.xls") == "PASSWORD_WRONG 2"
     assert refusal(content, NONE, "a.xls") == "PASSWORD_NEEDED"
-    free, used = decrypt(_biff(_rc4("VelvetSweatshop")), Kind.XLS, "a.xls", NONE)
+    free, used = decrypt_workbook(_biff(_rc4("VelvetSweatshop")), FileKind.XLS, "a.xls", NONE)
     assert (used, bool(free)) == (False, True)
 
 
@@ -145,10 +154,10 @@ def test_an_old_workbook_behind_a_password() -> None:
     ("content", "told"),
     [
         pytest.param(
-            compound({"EncryptedPackage": bytes(9_000)}), "SENSITIVITY_LABEL", id="no method told"
+            ole_file({"EncryptedPackage": bytes(9_000)}), "SENSITIVITY_LABEL", id="no method told"
         ),
         pytest.param(
-            compound(
+            ole_file(
                 {
                     "EncryptedPackage": bytes(9_000),
                     "EncryptionInfo": bytes(900),
@@ -159,12 +168,12 @@ def test_an_old_workbook_behind_a_password() -> None:
             id="rights in its transform",
         ),
         pytest.param(
-            compound({"\x09DRMContent": b"x", "Workbook": bytes(5_000)}),
+            ole_file({"\x09DRMContent": b"x", "Workbook": bytes(5_000)}),
             "SENSITIVITY_LABEL",
             id="an old workbook with rights",
         ),
         pytest.param(
-            compound({"EncryptedPackage": bytes(9_000), "EncryptionInfo": b"\7" * 900}),
+            ole_file({"EncryptedPackage": bytes(9_000), "EncryptionInfo": b"\7" * 900}),
             "PASSWORD_UNSUPPORTED",
             id="an unknown method",
         ),
@@ -181,7 +190,7 @@ def test_an_old_workbook_behind_a_password() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("reading", [NONE, RIGHT])
-def test_what_no_password_opens(content: bytes, told: str, reading: Reading) -> None:
+def test_what_no_password_opens(content: bytes, told: str, reading: IntakeSettings) -> None:
     assert refusal(content, reading) == told
 
 
@@ -219,7 +228,7 @@ def test_a_locked_ods_is_told_from_one_with_locked_macros(
     if is_locked:
         assert refusal(content, RIGHT) == "PASSWORD_UNSUPPORTED"
     else:
-        assert open_workbook_bytes(content, "a.ods", RIGHT).format is Format.ODS
+        assert open_workbook_bytes(content, "a.ods", RIGHT).format is WorkbookFormat.ODS
 
 
 # --- opening
@@ -231,19 +240,19 @@ def test_a_locked_ods_is_told_from_one_with_locked_macros(
         pytest.param(b"", "EMPTY_FILE", id="empty"),
         pytest.param(bytes(1024 * 1024 + 1), "TOO_LARGE 1 MiB", id="large"),
         pytest.param(b"%PDF-1.7", "WRONG_FORMAT pdf", id="other"),
-        pytest.param(zipped("a.xlsx"), "WRONG_FORMAT archive", id="an archive"),
+        pytest.param(zip_parts("a.xlsx"), "WRONG_FORMAT archive", id="an archive"),
         pytest.param(SHEET[:-200], "UNREADABLE damaged", id="cut off"),
     ],
 )
 def test_what_is_not_opened(content: bytes, told: str) -> None:
-    assert refusal(content, Reading(Limits(file=1))) == told
+    assert refusal(content, IntakeSettings(Limits(file=1))) == told
 
 
 def test_an_open_workbook_is_opened_as_it_is() -> None:
     opened = open_workbook_bytes(SHEET, "a.xlsx", RIGHT)
     assert (opened.content, opened.password_used) == (SHEET, False)
     old = open_workbook_bytes(_biff(), "a.xlsx", RIGHT)
-    assert (old.content, old.format, old.inspected) == (_biff(), Format.XLS, None)
+    assert (old.content, old.format, old.inspected) == (_biff(), WorkbookFormat.XLS, None)
 
 
 # --- which passwords are tried
@@ -261,7 +270,7 @@ def test_an_open_workbook_is_opened_as_it_is() -> None:
 )
 def test_passwords_of_the_client_come_first(label: str, words: list[str]) -> None:
     by_client = (("株式会社みほん", "mihon"), ("C-007", "seven"), ("みほん", "mihon"), ("乙", "b"))
-    assert list(candidates(Passwords(("all", "all"), by_client), label)) == words
+    assert list(passwords_for_file(Passwords(("all", "all"), by_client), label)) == words
 
 
 # --- the list
@@ -357,7 +366,7 @@ def test_a_list_that_cannot_be_read(tmp_path: Path, content: bytes | None, told:
     path = tmp_path / "list.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(PasswordsError) as caught:
+    with pytest.raises(PasswordsFileError) as caught:
         load_passwords(path, {})
     key, parts = caught.value.fault.key, caught.value.fault.parts
     assert caught.value.path == path

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.intake import stable_read as reading
-from sheet_diag.intake.stable_read import ChangingError, read_stable
+from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
 
 
 class _Disturbed:
@@ -44,7 +44,7 @@ def test_a_file_that_is_still_being_copied_is_read_whole(
 
 
 def test_a_file_that_never_rests_is_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ChangingError):
+    with pytest.raises(FileChangingError):
         _read(file, monkeypatch, 3)
 
 
@@ -64,4 +64,4 @@ def _read(
 ) -> bytes:
     disturbed = _Disturbed(times, file, error)
     monkeypatch.setattr(Path, "read_bytes", lambda path: disturbed(path))
-    return read_stable(file)
+    return read_stable_file(file)

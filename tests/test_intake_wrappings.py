@@ -20,38 +20,38 @@ import py7zr
 import pytest
 import pyzipper
 
-from sheet_diag.intake.containers.members import Leaf
-from sheet_diag.intake.containers.unwrap import unwrap
-from sheet_diag.intake.discovery import Found
-from sheet_diag.intake.receive import receive
-from sheet_diag.model.returns import Code
-from sheet_diag.model.settings import Limits, Passwords, Reading
+from sheet_diag.intake.containers.members import UnpackedFile
+from sheet_diag.intake.containers.unwrap import unpack_file
+from sheet_diag.intake.discovery import InputFile
+from sheet_diag.intake.receive import receive_return
+from sheet_diag.model.returns import ProblemCode
+from sheet_diag.model.settings import IntakeSettings, Limits, Passwords
 from tests.catalogs import JIS
-from tests.compound import Tree, compound
+from tests.compound import Tree, ole_file
 from tests.hostile.archives import zip_crypto
 from tests.hostile.mails import message
 from tests.hostile.zips import MIB, Entry, entry, raw_zip, repeating, stored
-from tests.returned import returned
+from tests.returned import make_return
 
-SHEET = returned()
+SHEET = make_return()
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
-SECRET = Reading(passwords=Passwords(("wrong", "ひみつ2026")))
-USUAL = Reading()
+SECRET = IntakeSettings(passwords=Passwords(("wrong", "ひみつ2026")))
+USUAL = IntakeSettings()
 MTIME = 1_700_000_000 * 10**9
 
 
 def leaves(
-    folder: Path, content: bytes, name: str = "a.zip", reading: Reading = USUAL
-) -> tuple[Leaf, ...]:
+    folder: Path, content: bytes, name: str = "a.zip", reading: IntakeSettings = USUAL
+) -> tuple[UnpackedFile, ...]:
     path = folder / "input"
     path.write_bytes(content)
     os.utime(path, ns=(MTIME, MTIME))
-    found = unwrap(path, name, folder / "spool", reading)
+    found = unpack_file(path, name, folder / "spool", reading)
     assert path.read_bytes() == content
     return found
 
 
-def line(leaf: Leaf) -> str:
+def line(leaf: UnpackedFile) -> str:
     """A member on one line: ignored ones with a minus, then what is wrong with it."""
     problem = leaf.problem
     told = f"{problem.code} {problem.value or ''}".strip() if problem else ""
@@ -59,7 +59,7 @@ def line(leaf: Leaf) -> str:
     return " | ".join(filter(None, [("- " if leaf.ignored else "") + str(leaf.member), told]))
 
 
-def lines(found: Sequence[Leaf]) -> list[str]:
+def lines(found: Sequence[UnpackedFile]) -> list[str]:
     assert all(leaf.problem or leaf.path for leaf in found)
     return [line(leaf) for leaf in found]
 
@@ -99,7 +99,7 @@ def crypto(content: bytes, password: bytes, name: str = "a.xlsx") -> Entry:
 
 def test_a_file_that_wraps_nothing_is_its_own_return(tmp_path: Path) -> None:
     (leaf,) = leaves(tmp_path, SHEET, "a.zip")
-    assert leaf == Leaf(tmp_path / "input", None, MTIME)
+    assert leaf == UnpackedFile(tmp_path / "input", None, MTIME)
     assert not (tmp_path / "spool").exists()
 
 
@@ -191,7 +191,7 @@ def test_what_is_wrong_with_a_member_costs_no_other(
     tmp_path: Path, member: Entry, told: str
 ) -> None:
     content = raw_zip([entry("a.xlsx", SHEET), member, entry("c.xlsx", SHEET)])
-    found = leaves(tmp_path, content, reading=Reading(Limits(file=1)))
+    found = leaves(tmp_path, content, reading=IntakeSettings(Limits(file=1)))
     first, second, third = lines(found)
     assert (first, third) == ("a.xlsx", "c.xlsx")
     assert second.startswith(told)
@@ -204,11 +204,11 @@ def test_passwords_of_a_zip(tmp_path: Path, method: str, form: str) -> None:
     word = "ひみつ2026".encode(form)
     locked = aes({"a.xlsx": SHEET}, word) if method == "aes" else raw_zip([crypto(SHEET, word)])
     (leaf,) = leaves(tmp_path, locked, reading=SECRET)
-    assert (line(leaf), leaf.opened_with_password) == ("a.xlsx", True)
+    assert (line(leaf), leaf.password_used) == ("a.xlsx", True)
     assert leaf.path
     assert leaf.path.read_bytes() == SHEET
     assert lines(leaves(tmp_path, locked)) == ["a.xlsx | PASSWORD_NEEDED"]
-    wrong = Reading(passwords=Passwords(("a", "b", "ひ")))
+    wrong = IntakeSettings(passwords=Passwords(("a", "b", "ひ")))
     assert lines(leaves(tmp_path, locked, reading=wrong)) == ["a.xlsx | PASSWORD_WRONG 3"]
 
 
@@ -216,9 +216,11 @@ def test_a_password_that_only_seems_to_fit_is_not_taken(tmp_path: Path) -> None:
     """One in 256 does, by the old method; the checksum tells."""
     content = raw_zip([crypto(b"answers" * 20, b"right")])
     words = tuple(f"w{n}" for n in range(1_000))
-    alone = leaves(tmp_path, content, reading=Reading(passwords=Passwords(words)))
+    alone = leaves(tmp_path, content, reading=IntakeSettings(passwords=Passwords(words)))
     assert lines(alone) == ["a.xlsx | PASSWORD_WRONG 1000"]
-    (leaf,) = leaves(tmp_path, content, reading=Reading(passwords=Passwords((*words, "right"))))
+    (leaf,) = leaves(
+        tmp_path, content, reading=IntakeSettings(passwords=Passwords((*words, "right")))
+    )
     assert leaf.path
     assert leaf.path.read_bytes() == b"answers" * 20
 
@@ -227,7 +229,7 @@ def test_a_password_that_seems_to_fit_what_is_packed_is_not_taken(tmp_path: Path
     packed = entry("a.xlsx", SHEET)
     locked = replace(packed, packed=zip_crypto(packed.packed, b"right"), flags=1)
     words = tuple(f"w{n}" for n in range(1_000))
-    found = leaves(tmp_path, raw_zip([locked]), reading=Reading(passwords=Passwords(words)))
+    found = leaves(tmp_path, raw_zip([locked]), reading=IntakeSettings(passwords=Passwords(words)))
     assert lines(found) == ["a.xlsx | PASSWORD_WRONG 1000"]
 
 
@@ -235,12 +237,12 @@ def test_passwords_of_the_client_that_the_file_names(tmp_path: Path) -> None:
     passwords = Passwords((), (("株式会社見本", "mihon"), ("別の会社", "betsu")))
     locked = aes({"a.xlsx": SHEET}, b"mihon")
     for name, told in [("見本.zip", "a.xlsx"), ("不明.zip", "a.xlsx | PASSWORD_NEEDED")]:
-        assert lines(leaves(tmp_path, locked, name, Reading(passwords=passwords))) == [told]
+        assert lines(leaves(tmp_path, locked, name, IntakeSettings(passwords=passwords))) == [told]
 
 
 def test_what_is_locked_and_large_is_not_tried(tmp_path: Path) -> None:
     locked = raw_zip([crypto(bytes(700_000), b"x", name) for name in ("a", "b")])
-    reading = Reading(Limits(encrypted=1), Passwords(("wrong",)))
+    reading = IntakeSettings(Limits(encrypted=1), Passwords(("wrong",)))
     assert lines(leaves(tmp_path, locked, reading=reading)) == [
         "a | PASSWORD_WRONG 1",
         "b | TOO_LARGE > 1 MiB",
@@ -287,15 +289,15 @@ def test_passwords_of_a_7z(tmp_path: Path, header: bool) -> None:
     locked = seven({"a.xlsx": SHEET, "b.xlsx": SHEET[:99]}, "ひみつ2026", header=header)
     found = leaves(tmp_path, locked, "a.7z", SECRET)
     assert [leaf.path.read_bytes() for leaf in found if leaf.path] == [SHEET, SHEET[:99]]
-    assert all(leaf.opened_with_password for leaf in found)
+    assert all(leaf.password_used for leaf in found)
     assert lines(leaves(tmp_path, locked, "a.7z")) == ["None | PASSWORD_NEEDED"]
-    wrong = Reading(passwords=Passwords(("a", "b")))
+    wrong = IntakeSettings(passwords=Passwords(("a", "b")))
     assert lines(leaves(tmp_path, locked, "a.7z", wrong)) == ["None | PASSWORD_WRONG 2"]
 
 
 def test_a_7z_that_is_damaged_or_too_large(tmp_path: Path) -> None:
     content = seven({"a.xlsx": SHEET, "b": bytes(2 * MIB), "c": b"c"})
-    small = Reading(Limits(file=1))
+    small = IntakeSettings(Limits(file=1))
     told = ["a.xlsx", "b | TOO_LARGE 2 MiB", "c"]
     assert lines(leaves(tmp_path, content, "a.7z", small)) == told
     (cut,) = lines(leaves(tmp_path, content[:-20], "a.7z"))
@@ -535,7 +537,7 @@ NARROW = {**_props(8), "__substg1.0_3707001E": "回答.xlsx\0".encode("cp932")}
     ],
 )
 def test_members_of_an_outlook_mail(tmp_path: Path, mail: Tree, told: list[str]) -> None:
-    found = leaves(tmp_path, compound(mail), "a.msg")
+    found = leaves(tmp_path, ole_file(mail), "a.msg")
     assert lines(found) == told
     assert [leaf.path.read_bytes() for leaf in found if leaf.path and leaf.member] in ([], [SHEET])
 
@@ -596,24 +598,24 @@ HEAD = f"Microsoft Mail Internet Headers Version 2.0\r\nFrom: 甲 <{OUTER}>\r\nR
         ),
         pytest.param(zip_of(a_xlsx=SHEET), "a.zip", [()], id="no mail"),
         pytest.param(
-            compound({**_outlook(IN_OUTLOOK), **_told(HEAD)}), "a.msg", [(OUTER, INNER)],
+            ole_file({**_outlook(IN_OUTLOOK), **_told(HEAD)}), "a.msg", [(OUTER, INNER)],
             id="by its head",
         ),
         pytest.param(
-            compound({**_outlook(IN_OUTLOOK), **_told(_5D02=OUTER, _0C1F="/o=x/cn=y")}), "a.msg",
+            ole_file({**_outlook(IN_OUTLOOK), **_told(_5D02=OUTER, _0C1F="/o=x/cn=y")}), "a.msg",
             [(OUTER,)], id="by what Outlook notes",
         ),
         pytest.param(
-            compound({**_outlook(), **_told(_0C1F=OUTER)}), "a.msg", [(OUTER,)], id="text alone",
+            ole_file({**_outlook(), **_told(_0C1F=OUTER)}), "a.msg", [(OUTER,)], id="text alone",
         ),
-        pytest.param(compound(_outlook(IN_OUTLOOK)), "a.msg", [()], id="nobody notes any"),
+        pytest.param(ole_file(_outlook(IN_OUTLOOK)), "a.msg", [()], id="nobody notes any"),
         pytest.param(
-            compound({**_outlook(_forwarded("1", IN_OUTLOOK, **_told(_5D01=INNER)), IN_OUTLOOK),
+            ole_file({**_outlook(_forwarded("1", IN_OUTLOOK, **_told(_5D01=INNER)), IN_OUTLOOK),
                       **_told(_5D01=OUTER)}),
             "a.msg", [(OUTER, INNER), (OUTER,)], id="an Outlook mail in one",
         ),
         pytest.param(
-            compound({**_outlook(_forwarded("1", **_told(_5D01=INNER))), **_told(_5D01=OUTER)}),
+            ole_file({**_outlook(_forwarded("1", **_told(_5D01=INNER))), **_told(_5D01=OUTER)}),
             "a.msg", [(OUTER, INNER)], id="one without anything in it",
         ),
     ],
@@ -622,10 +624,12 @@ def test_whom_a_return_comes_from(
     tmp_path: Path, content: bytes, name: str, senders: list[tuple[str, ...]]
 ) -> None:
     found = leaves(tmp_path, content, name)
-    assert [leaf.mailed_by for leaf in found] == senders
+    assert [leaf.mail_senders for leaf in found] == senders
     assert {leaf.file_sha256 for leaf in found} == {sha256(content).hexdigest()}
-    read = [receive(Found(tmp_path, name, ignored=False), leaf, JIS, USUAL) for leaf in found]
-    assert [each.mailed_by for each in read] == senders
+    read = [
+        receive_return(InputFile(tmp_path, name, ignored=False), leaf, JIS, USUAL) for leaf in found
+    ]
+    assert [each.mail_senders for each in read] == senders
     around = [sha256(content).hexdigest() if leaf.member else "" for leaf in found]
     assert [each.file_sha256 for each in read] == around
 
@@ -636,9 +640,9 @@ def test_a_head_that_cannot_be_read_costs_no_return(
     def broken(_: bytes) -> tuple[str, ...]:
         raise ValueError
 
-    monkeypatch.setattr("sheet_diag.intake.containers.senders.senders_in", broken)
+    monkeypatch.setattr("sheet_diag.intake.containers.senders.parse_senders", broken)
     (leaf,) = leaves(tmp_path, SENT, "a.eml")
-    assert (leaf.member, leaf.mailed_by, leaf.problem) == ("a.xlsx", (), None)
+    assert (leaf.member, leaf.mail_senders, leaf.problem) == ("a.xlsx", (), None)
 
 
 # --- wrappings in wrappings
@@ -656,14 +660,14 @@ def test_nesting_ends_at_the_limit(tmp_path: Path) -> None:
     ]
     assert lines(leaves(tmp_path, content)) == told
     assert len(list((tmp_path / "spool").iterdir())) == 4
-    shallow = lines(leaves(tmp_path, content, reading=Reading(Limits(nesting=2))))
+    shallow = lines(leaves(tmp_path, content, reading=IntakeSettings(Limits(nesting=2))))
     assert shallow == ["b.zip › c.zip | NESTED_TOO_DEEP 2", *told[2:]]
 
 
 def test_too_many_members_are_told_once(tmp_path: Path) -> None:
     inner = raw_zip([entry(f"{n}", b"x") for n in range(3)])
     content = raw_zip([stored("a.zip", inner), stored("b.zip", inner)])
-    eight, seven_ = (Reading(Limits(members=most)) for most in (8, 7))
+    eight, seven_ = (IntakeSettings(Limits(members=most)) for most in (8, 7))
     assert len(leaves(tmp_path, content, reading=eight)) == 6
     assert lines(leaves(tmp_path, content, reading=seven_)) == ["None | TOO_MANY_MEMBERS > 7"]
 
@@ -671,7 +675,7 @@ def test_too_many_members_are_told_once(tmp_path: Path) -> None:
 def test_what_all_members_take_is_limited(tmp_path: Path) -> None:
     big = [repeating(name, b"", bytes(MIB), count, b"") for name, count in (("a", 1), ("b", 2))]
     content = raw_zip([*big, entry("c", b"x")])
-    found = lines(leaves(tmp_path, content, reading=Reading(Limits(unpacked=2))))
+    found = lines(leaves(tmp_path, content, reading=IntakeSettings(Limits(unpacked=2))))
     assert found == ["a", "b | TOO_MANY_MEMBERS > 2 MiB", "c"]
 
 
@@ -695,5 +699,5 @@ def test_no_password_is_told(tmp_path: Path) -> None:
     locked = aes({"a.xlsx": SHEET}, b"x")
     for content, name in [(locked, "a.zip"), (seven({"a": SHEET}, "x"), "a.7z")]:
         found = leaves(tmp_path, content, name, SECRET)
-        assert [leaf.problem.code for leaf in found if leaf.problem] == [Code.PASSWORD_WRONG]
+        assert [leaf.problem.code for leaf in found if leaf.problem] == [ProblemCode.PASSWORD_WRONG]
         assert "2026" not in repr(found)

@@ -18,25 +18,25 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from sheet_diag.forms import bulk as stamping
-from sheet_diag.forms.hearing_sheet.content import Content
-from sheet_diag.forms.hearing_sheet.questions import places_of
-from sheet_diag.forms.hearing_sheet.workbook import hearing_book
-from sheet_diag.forms.issue import sheet_content
-from sheet_diag.forms.layout import COLUMNS_WITH_FORMER, Column, cell_name
+from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.forms.hearing_sheet.questions import question_rows
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook
+from sheet_diag.forms.issue import make_sheet_content
+from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QuestionColumn, cell_name
 from sheet_diag.forms.write import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.returns import Code, Received
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.file_names import issued_name
 from tests.catalogs import JIS
 from tests.office import convert
-from tests.returned import edited, page_at, read, reopened
+from tests.returned import edit_workbook, page_at, read_return, reopen_workbook
 from tests.samples import ISSUER
 
 COVER, PROFILE, QUESTIONS = range(3)
-ROWS = places_of(JIS).items
-AT = {column: place for place, column in enumerate(COLUMNS_WITH_FORMER)}
+ROWS = question_rows(JIS).items
+AT = {column: place for place, column in enumerate(COLUMNS_WITH_PREVIOUS)}
 FIRST = next(iter(JIS.items))
 MIHON = ListedClient(
     "C-001",
@@ -60,18 +60,18 @@ def issued(*orders: SheetOrder, issuer: Issuer = ISSUER) -> list[bytes]:
 
 
 def texts(content: bytes, position: int) -> list[str]:
-    rows = page_at(reopened(content), position).iter_rows(values_only=True)
+    rows = page_at(reopen_workbook(content), position).iter_rows(values_only=True)
     return [str(value) for row in rows for value in row if value is not None]
 
 
 def entries(content: bytes) -> dict[str, str]:
-    rows = page_at(reopened(content), PROFILE).iter_rows(min_row=6, values_only=True)
+    rows = page_at(reopen_workbook(content), PROFILE).iter_rows(min_row=6, values_only=True)
     return {str(row[1]): str(row[2]) for row in rows if row[2] is not None}
 
 
 def former_column(content: bytes) -> dict[str, str | None]:
-    page = page_at(reopened(content), QUESTIONS)
-    return {item: page[cell(item, Column.FORMER)].value for item in ROWS}
+    page = page_at(reopen_workbook(content), QUESTIONS)
+    return {item: page[cell(item, QuestionColumn.FORMER)].value for item in ROWS}
 
 
 def all_text(content: bytes) -> str:
@@ -79,16 +79,16 @@ def all_text(content: bytes) -> str:
         return "".join(package.read(name).decode() for name in package.namelist())
 
 
-def cell(item: str, column: Column) -> str:
+def cell(item: str, column: QuestionColumn) -> str:
     return cell_name(ROWS[item], AT[column])
 
 
-def answered(received: Received) -> dict[str, str]:
+def answered(received: ReceivedFile) -> dict[str, str]:
     assert received.sheet
     return {each.item: each.raw for each in received.sheet.responses if each.raw}
 
 
-def codes(received: Received) -> set[Code]:
+def codes(received: ReceivedFile) -> set[ProblemCode]:
     return {problem.code for problem in received.problems}
 
 
@@ -130,7 +130,7 @@ def test_only_what_the_firm_wrote_to_is_filled_in() -> None:
 
 
 def test_the_client_may_change_what_is_filled_in() -> None:
-    page = page_at(reopened(issued(SheetOrder(MIHON))[0]), PROFILE)
+    page = page_at(reopen_workbook(issued(SheetOrder(MIHON))[0]), PROFILE)
     assert not any(page.cell(row, 3).protection.locked for row in range(6, 12))
 
 
@@ -139,10 +139,10 @@ def test_the_client_may_change_what_is_filled_in() -> None:
 def test_intake_knows_whose_it_is(client: ListedClient, former: FormerAnswers | None) -> None:
     first = replace(client, id="C-000", company="a b")
     content = issued(SheetOrder(first, former), SheetOrder(client, former))[-1]
-    given = read(content, JIS)
+    given = read_return(content, JIS)
     assert given.sheet
     assert given.sheet.identity.client == "C-001"
-    assert Code.IDENTITY_DISAGREES not in codes(given)
+    assert ProblemCode.IDENTITY_DISAGREES not in codes(given)
     assert (given.sheet.name, given.sheet.lang) == (client.company, client.lang)
     assert "C-000" not in all_text(content)
 
@@ -151,10 +151,12 @@ def test_intake_knows_whose_it_is(client: ListedClient, former: FormerAnswers | 
 
 
 def test_last_years_answers_stand_beside_in_a_locked_column_of_their_own() -> None:
-    page = page_at(reopened(issued(SheetOrder(MIHON, LAST_YEAR))[0]), QUESTIONS)
-    assert page[cell_name(4, AT[Column.FORMER])].value == "前回回答"
-    assert page[cell_name(4, AT[Column.ANSWER])].value == "回答"
-    shown, answer = (page[cell(FIRST, column)] for column in (Column.FORMER, Column.ANSWER))
+    page = page_at(reopen_workbook(issued(SheetOrder(MIHON, LAST_YEAR))[0]), QUESTIONS)
+    assert page[cell_name(4, AT[QuestionColumn.FORMER])].value == "前回回答"
+    assert page[cell_name(4, AT[QuestionColumn.ANSWER])].value == "回答"
+    shown, answer = (
+        page[cell(FIRST, column)] for column in (QuestionColumn.FORMER, QuestionColumn.ANSWER)
+    )
     assert (shown.value, answer.value) == ("はい", None)
     assert (shown.protection.locked, answer.protection.locked) == (True, False)
     assert shown.font.sz < answer.font.sz
@@ -182,24 +184,24 @@ def test_open_new_and_vanished_answers_are_told_apart(lang: Lang, new: str) -> N
 def fill(content: bytes, answers: Mapping[str, str]) -> bytes:
     def change(book: Workbook) -> None:
         for item, text in answers.items():
-            page_at(book, QUESTIONS)[cell(item, Column.ANSWER)].value = text
+            page_at(book, QUESTIONS)[cell(item, QuestionColumn.ANSWER)].value = text
 
-    return edited(content, change)
+    return edit_workbook(content, change)
 
 
 @pytest.mark.parametrize("client", [MIHON, MIHON_EN])
 def test_a_sheet_sent_back_untouched_has_no_answers(client: ListedClient) -> None:
-    given = read(issued(SheetOrder(client, LAST_YEAR))[0], JIS)
+    given = read_return(issued(SheetOrder(client, LAST_YEAR))[0], JIS)
     assert answered(given) == {}
-    unanswered = [p for p in given.problems if p.code is Code.UNANSWERED]
+    unanswered = [p for p in given.problems if p.code is ProblemCode.UNANSWERED]
     assert len(unanswered) == len(JIS.items)
-    assert Code.ANSWER_COLUMN_TWICE not in codes(given)
+    assert ProblemCode.ANSWER_COLUMN_TWICE not in codes(given)
 
 
 def test_the_sheet_counts_them_as_open_itself() -> None:
-    book = reopened(issued(SheetOrder(MIHON, LAST_YEAR))[0], values=True)
+    book = reopen_workbook(issued(SheetOrder(MIHON, LAST_YEAR))[0], values=True)
     page = page_at(book, QUESTIONS)
-    assert {page[cell(item, Column.CHECK)].value for item in ROWS} == {"未回答"}
+    assert {page[cell(item, QuestionColumn.CHECK)].value for item in ROWS} == {"未回答"}
     assert f"{len(ROWS)}問（最初の未回答：{FIRST}）" in [
         value for row in page_at(book, COVER).iter_rows(values_only=True) for value in row
     ]
@@ -207,23 +209,23 @@ def test_the_sheet_counts_them_as_open_itself() -> None:
 
 def test_only_what_the_client_typed_counts() -> None:
     typed = {FIRST: "いいえ", list(ROWS)[5]: "一部"}
-    assert answered(read(fill(issued(SheetOrder(MIHON, LAST_YEAR))[0], typed), JIS)) == typed
+    assert answered(read_return(fill(issued(SheetOrder(MIHON, LAST_YEAR))[0], typed), JIS)) == typed
 
 
 def test_without_the_answer_column_nothing_is_read_in_its_place() -> None:
     def change(book: Workbook) -> None:
-        page_at(book, QUESTIONS).delete_cols(AT[Column.ANSWER] + 1)
+        page_at(book, QUESTIONS).delete_cols(AT[QuestionColumn.ANSWER] + 1)
 
-    given = read(edited(issued(SheetOrder(MIHON, LAST_YEAR))[0], change), JIS)
+    given = read_return(edit_workbook(issued(SheetOrder(MIHON, LAST_YEAR))[0], change), JIS)
     assert given.sheet is None or answered(given) == {}
 
 
 def test_merged_with_the_answer_they_do_not_speak_for_it() -> None:
     def change(book: Workbook) -> None:
-        area = f"{cell(FIRST, Column.FORMER)}:{cell(FIRST, Column.ANSWER)}"
+        area = f"{cell(FIRST, QuestionColumn.FORMER)}:{cell(FIRST, QuestionColumn.ANSWER)}"
         page_at(book, QUESTIONS).merge_cells(area)
 
-    given = read(edited(issued(SheetOrder(MIHON, LAST_YEAR))[0], change), JIS)
+    given = read_return(edit_workbook(issued(SheetOrder(MIHON, LAST_YEAR))[0], change), JIS)
     assert answered(given) == {}
 
 
@@ -233,8 +235,8 @@ def test_nor_after_another_program_has_saved_it(tmp_path: Path, soffice: str) ->
     books = {"untouched": content, "typed": fill(content, typed)}
     saved = convert(soffice, tmp_path, books, "xlsx", "xlsx")
     assert former_column(saved["untouched"]) == former_column(content)
-    assert answered(read(saved["untouched"], JIS)) == {}
-    assert answered(read(saved["typed"], JIS)) == typed
+    assert answered(read_return(saved["untouched"], JIS)) == {}
+    assert answered(read_return(saved["typed"], JIS)) == typed
 
 
 # --- stamped sheets are the sheets that would have been laid out
@@ -302,13 +304,13 @@ def _odd(number: int, chance: Random) -> SheetOrder:
 
 
 @pytest.fixture
-def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[Content]:
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[SheetContent]:
     """The sheets that are built from nothing."""
-    built: list[Content] = []
+    built: list[SheetContent] = []
 
-    def build(content: Content) -> bytes:
+    def build(content: SheetContent) -> bytes:
         built.append(content)
-        return hearing_book(content)
+        return make_hearing_workbook(content)
 
     monkeypatch.setattr(stamping, "hearing_book", build)
     return built
@@ -317,11 +319,13 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[Content]:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("issuer", [ISSUER, Issuer()])
 def test_any_stamped_sheet_is_the_one_built_from_nothing(
-    seed: int, issuer: Issuer, laid_out: list[Content]
+    seed: int, issuer: Issuer, laid_out: list[SheetContent]
 ) -> None:
     orders = odd_orders(seed, 60)
     for order, content in zip(orders, issued(*orders, issuer=issuer), strict=True):
-        assert content == hearing_book(sheet_content(JIS, issuer, order)), order.client
+        assert content == make_hearing_workbook(make_sheet_content(JIS, issuer, order)), (
+            order.client
+        )
     assert 0 < len(laid_out) < len(orders)
 
 
@@ -333,7 +337,7 @@ def test_rows_are_as_high_as_any_name_needs(client: ListedClient) -> None:
         for size in range(1, 90, 3)
     ]
     orders = [SheetOrder(each) for each in (*clients, *reversed(clients))]
-    built = [hearing_book(sheet_content(JIS, ISSUER, order)) for order in orders]
+    built = [make_hearing_workbook(make_sheet_content(JIS, ISSUER, order)) for order in orders]
     assert issued(*orders) == built
 
 
@@ -342,7 +346,7 @@ def test_sheets_are_the_same_whoever_came_before() -> None:
     assert issued(*orders) == issued(*reversed(orders))[::-1]
 
 
-def test_clients_alike_share_a_layout(laid_out: list[Content]) -> None:
+def test_clients_alike_share_a_layout(laid_out: list[SheetContent]) -> None:
     clients = [replace(MIHON, id=f"C-{number:03}", contact=f"山田{number}") for number in range(9)]
     others = [replace(MIHON_EN, id=f"E-{number}", company=f"Firm {number}") for number in range(9)]
     formers = [None, LAST_YEAR, replace(LAST_YEAR, as_of=date(2024, 10, 10))]
@@ -352,7 +356,7 @@ def test_clients_alike_share_a_layout(laid_out: list[Content]) -> None:
 
 
 def test_no_more_layouts_are_kept_than_there_is_room_for(
-    laid_out: list[Content], monkeypatch: pytest.MonkeyPatch
+    laid_out: list[SheetContent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stamping, "_MOST", 1)
     one, other = SheetOrder(MIHON), SheetOrder(MIHON_EN)
@@ -360,7 +364,7 @@ def test_no_more_layouts_are_kept_than_there_is_room_for(
     assert len(laid_out) == 3
 
 
-def test_sheets_are_made_when_they_are_asked_for(laid_out: list[Content]) -> None:
+def test_sheets_are_made_when_they_are_asked_for(laid_out: list[SheetContent]) -> None:
     sheets = issue_sheets(JIS, ISSUER, (SheetOrder(c) for c in (MIHON, MIHON_EN)))
     assert laid_out == []
     next(sheets)

@@ -11,29 +11,34 @@ from typing import Any
 import pytest
 
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.diagnosis.overrides import Read, apply
-from sheet_diag.forms.layout import AMENDMENT_COLUMNS, QUESTION_COLUMNS, REMARK_COLUMNS, Column
+from sheet_diag.diagnosis.overrides import OverridableReturn, apply_overrides
+from sheet_diag.forms.layout import (
+    COMMENT_COLUMNS,
+    OVERRIDE_COLUMNS,
+    QUESTION_COLUMNS,
+    QuestionColumn,
+)
 from sheet_diag.forms.write import Entries, correction_sheet, overrides_workbook
-from sheet_diag.intake.cells import Grid, Mark, Workbook
-from sheet_diag.intake.discovery import find
-from sheet_diag.intake.overrides import read_decisions, read_overrides
-from sheet_diag.intake.receive import open_file, receive
-from sheet_diag.intake.resolution.resolve import settle
+from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
+from sheet_diag.intake.discovery import find_input_files
+from sheet_diag.intake.overrides import parse_overrides, read_overrides
+from sheet_diag.intake.receive import open_file, receive_return
+from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang, Rank
-from sheet_diag.model.overrides import Decisions, Override
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Problem, Received
-from sheet_diag.model.settings import Issuer, Limits, Reading
+from sheet_diag.model.overrides import Override, OverridesContent
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import Problem, ReceivedFile
+from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
 from sheet_diag.reports.client.answers_sheet import ANSWER
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.grids import sheet
-from tests.returned import page_at, reopened
-from tests.samples import ISSUER, PROFILE, client, received, report
-from tests.workbooks import cut_texts, opened, strings
+from tests.returned import page_at, reopen_workbook
+from tests.samples import ISSUER, PROFILE, client, receive_sheet, report
+from tests.workbooks import cut_texts, open_workbook, texts_on
 from tests.workbooks import sheet as page_of
 
-READING = Reading()
+READING = IntakeSettings()
 HEAD = "| 診断先 | 設問 No. | 新しい回答 | 理由 | 修正者 |"
 REMARKS = "| 診断先 | コメント |"
 
@@ -52,14 +57,14 @@ def remarks(*lines: str) -> Grid:
     return table(*lines, head=REMARKS, name="コメント")
 
 
-def decisions(*grids: Grid) -> Decisions:
-    found, problems = read_decisions(Workbook(grids), JIS)
+def decisions(*grids: Grid) -> OverridesContent:
+    found, problems = parse_overrides(WorkbookContent(grids), JIS)
     assert not problems
     return found
 
 
 def told(*grids: Grid) -> list[str]:
-    return [line(problem) for problem in read_decisions(Workbook(grids), JIS)[1]]
+    return [line(problem) for problem in parse_overrides(WorkbookContent(grids), JIS)[1]]
 
 
 # --- reading the file
@@ -106,7 +111,7 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "no name under it": ([table("| A | POL-01 | はい | r | |")], ["OVERRIDE_INCOMPLETE E6"]),
     "only a reason": ([table("| | | | r | |")], ["OVERRIDE_INCOMPLETE A6"]),
     "a formula without a result": (
-        [table("| A | POL-01 | | r | b |", marks={"C6": Mark.NOT_CALCULATED})],
+        [table("| A | POL-01 | | r | b |", marks={"C6": CellMark.NOT_CALCULATED})],
         ["OVERRIDE_INCOMPLETE C6"],
     ),
     "an item that is not asked": (
@@ -134,7 +139,7 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "no headings left": (
         [table("| A | POL-01 | はい | r | b |", head="| a | b |")],
         [f"OVERRIDES_COLUMN A1 {Wording(Lang.JA)(f'overrides.column.{c}')}"
-         for c in AMENDMENT_COLUMNS],
+         for c in OVERRIDE_COLUMNS],
     ),
     "nothing at all": ([table(), remarks()], ["OVERRIDES_EMPTY"]),
     "cells far away": (
@@ -152,7 +157,7 @@ def test_every_fault_is_told_where_it_stands(name: str) -> None:
 
 def test_lines_without_fault_count_beside_others() -> None:
     grid = table("| A | POL-99 | はい | r | b |", "| A | POL-02 | はい | r | b |")
-    found, problems = read_decisions(Workbook((grid,)), JIS)
+    found, problems = parse_overrides(WorkbookContent((grid,)), JIS)
     assert [each.item for each in found.amendments] == ["POL-02"]
     assert [line(problem) for problem in problems] == ["OVERRIDE_ITEM_UNKNOWN B6 POL-99"]
 
@@ -187,14 +192,14 @@ def test_in_a_folder_below_it_is_a_file_like_others(tmp_path: Path) -> None:
 )
 def test_an_unreadable_file_is_told(content: bytes | None, limits: Limits, code: str) -> None:
     data = overrides_workbook(JIS, Lang.JA, ISSUER) if content is None else content
-    found, problems = read_overrides(data, "overrides.xlsx", JIS, Reading(limits=limits))
+    found, problems = read_overrides(data, "overrides.xlsx", JIS, IntakeSettings(limits=limits))
     assert (found, [problem.code for problem in problems]) == (None, [code])
 
 
-def received_of(folder: Path) -> Received:
-    (found,) = find(folder, apart_from=folder / "output")
+def received_of(folder: Path) -> ReceivedFile:
+    (found,) = find_input_files(folder, apart_from=folder / "output")
     (leaf,) = open_file(found, folder / "spool", READING)
-    return receive(found, leaf, JIS, READING)
+    return receive_return(found, leaf, JIS, READING)
 
 
 # --- the blank workbook
@@ -202,7 +207,7 @@ def received_of(folder: Path) -> Received:
 
 def filled(rows: Sequence[tuple[str, ...]], lang: Lang = Lang.JA) -> bytes:
     """The blank workbook with lines entered in its first sheet."""
-    book = reopened(overrides_workbook(JIS, lang, ISSUER))
+    book = reopen_workbook(overrides_workbook(JIS, lang, ISSUER))
     for at, row in enumerate(rows, 6):
         for column, text in enumerate(row, 1):
             page_at(book, 0).cell(at, column, text)
@@ -220,14 +225,14 @@ def test_the_blank_workbook_is_read_by_its_headings(lang: Lang) -> None:
     assert [(each.item, each.after) for each in found.amendments] == [("AST-09", "na")]
     assert problems == ()
     blank, problems = read_overrides(overrides_workbook(JIS, lang, ISSUER), "x", JIS, READING)
-    assert (blank, [p.code for p in problems]) == (Decisions(), ["OVERRIDES_EMPTY"])
+    assert (blank, [p.code for p in problems]) == (OverridesContent(), ["OVERRIDES_EMPTY"])
 
 
 @pytest.mark.parametrize("lang", Lang)
 def test_the_blank_workbook_offers_answers_and_numbers(lang: Lang) -> None:
     content = overrides_workbook(JIS, lang, Issuer())
     assert content == overrides_workbook(JIS, lang, Issuer())
-    book = opened(content)
+    book = open_workbook(content)
     page = book.worksheets[0]
     lists = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
     answers, items = (
@@ -242,7 +247,7 @@ def test_the_blank_workbook_offers_answers_and_numbers(lang: Lang) -> None:
 
 def cells_of(content: bytes, reference: str) -> list[object]:
     name, cells = reference.lstrip("=").split("!")
-    rows = page_of(opened(content), name.strip("'"))[cells.replace("$", "")]
+    rows = page_of(open_workbook(content), name.strip("'"))[cells.replace("$", "")]
     return [cell.value for (cell,) in rows]
 
 
@@ -253,7 +258,7 @@ def cells_of(content: bytes, reference: str) -> list[object]:
 class Applied:
     """Returns and decisions put together, and what became of them."""
 
-    read: list[Read]
+    read: list[OverridableReturn]
 
     @property
     def file(self) -> list[str]:
@@ -262,18 +267,22 @@ class Applied:
     def overrides(self, at: int = 0) -> tuple[Override, ...]:
         return self.read[at][0].judgement.overrides
 
-    def outcome(self, at: int = 0) -> Outcome:
-        return list(settle(JIS, self.read))[at]
+    def outcome(self, at: int = 0) -> ReturnOutcome:
+        return list(resolve_returns(JIS, self.read))[at]
 
 
-def applied(returns: Sequence[Received], *grids: Grid) -> Applied:
-    found, problems = read_decisions(Workbook(grids), JIS)
-    file = Received("overrides.xlsx", "f" * 64, problems=problems, ignored=True, decisions=found)
-    read: list[Read] = [(each, evaluate(JIS, each.sheet)) for each in returns if each.sheet]
-    return Applied(apply(JIS, [*read, (file, None)]))
+def applied(returns: Sequence[ReceivedFile], *grids: Grid) -> Applied:
+    found, problems = parse_overrides(WorkbookContent(grids), JIS)
+    file = ReceivedFile(
+        "overrides.xlsx", "f" * 64, problems=problems, ignored=True, decisions=found
+    )
+    read: list[OverridableReturn] = [
+        (each, evaluate(JIS, each.sheet)) for each in returns if each.sheet
+    ]
+    return Applied(apply_overrides(JIS, [*read, (file, None)]))
 
 
-def with_id(given: Received, client_id: str) -> Received:
+def with_id(given: ReceivedFile, client_id: str) -> ReceivedFile:
     assert given.sheet
     identity = replace(given.sheet.identity, client=client_id)
     sha = (given.sha256[:-4] + client_id).ljust(64, "0")[:64]
@@ -319,12 +328,14 @@ SETTLED = {
 def test_an_answer_that_could_not_be_used_is_settled(name: str) -> None:
     typed, code = SETTLED[name]
     words = {**dict.fromkeys(JIS.items, "はい"), "POL-01": typed}
-    given = received(Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v}))
+    given = receive_sheet(
+        Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v})
+    )
     assert code in [problem.code for problem in given.problems]
     result = applied([given], table("| A | POL-01 | はい | r | b |"))
     assert [p.code for p in result.read[0][0].problems] == ["OVERRIDDEN"]
     assert result.overrides()[0].raw == typed
-    assert result.outcome().status is Status.RANKED
+    assert result.outcome().status is ReturnStatus.RANKED
     diagnosis = result.outcome().diagnosis
     assert diagnosis
     assert diagnosis.scores.rank is Rank.A
@@ -423,8 +434,8 @@ def test_every_return_of_the_client_and_no_other(name: str) -> None:
 
 def test_nothing_decided_changes_nothing() -> None:
     assert NO.sheet
-    read: list[Read] = [(NO, evaluate(JIS, NO.sheet))]
-    assert apply(JIS, read) == read
+    read: list[OverridableReturn] = [(NO, evaluate(JIS, NO.sheet))]
+    assert apply_overrides(JIS, read) == read
 
 
 def test_comments_of_a_client_are_joined_and_others_told() -> None:
@@ -450,13 +461,15 @@ def test_comments_of_a_client_are_joined_and_others_told() -> None:
 )
 def test_a_correction_sheet_keeps_the_client_s_own_answer(typed: str, shown: str | None) -> None:
     words = {"POL-01": typed, "POL-02": "はい"}
-    given = received(Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v}))
+    given = receive_sheet(
+        Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v})
+    )
     outcome = applied([given], table("| A | POL-01 | 一部 | r | b |")).outcome()
-    assert outcome.status is Status.HELD
+    assert outcome.status is ReturnStatus.HELD
     assert outcome.received.sheet
     content = correction_sheet(JIS, outcome.received.sheet, outcome.problems, ISSUER, ("f" * 64,))
-    page = page_of(opened(content), Wording(Lang.JA)("sheet.name.questions"))
-    rows = {row[0]: row[QUESTION_COLUMNS.index(Column.ANSWER)] for row in page.values}
+    page = page_of(open_workbook(content), Wording(Lang.JA)("sheet.name.questions"))
+    rows = {row[0]: row[QUESTION_COLUMNS.index(QuestionColumn.ANSWER)] for row in page.values}
     assert (rows["POL-01"], rows["POL-02"]) == (shown, "はい")
 
 
@@ -468,11 +481,11 @@ def test_the_report_tells_the_client_s_answer_the_new_one_and_who_changed_it(lan
     grid = table("| A | POL-01 | 一部 | =文書を拝見 | 診断太郎 |")
     content = report(applied([NO], grid).outcome(), lang=lang)
     say = Wording(lang)
-    conditions = page_of(opened(content), say("report.sheet.conditions"))
-    (told_,) = [text for text in strings(conditions) if "診断太郎" in text]
+    conditions = page_of(open_workbook(content), say("report.sheet.conditions"))
+    (told_,) = [text for text in texts_on(conditions) if "診断太郎" in text]
     after = {Lang.JA: "一部", Lang.EN: "Partly"}[lang]
     assert all(part in told_ for part in ("POL-01", "いいえ", after, "=文書を拝見"))
-    answers = page_of(opened(content, values=True), say("report.sheet.answers"))
+    answers = page_of(open_workbook(content, values=True), say("report.sheet.answers"))
     (row,) = [row for row in answers.iter_rows(values_only=True) if row[0] == "POL-01"]
     assert row[ANSWER] == after
     assert "いいえ" in str(row[ANSWER + 1])
@@ -481,5 +494,5 @@ def test_the_report_tells_the_client_s_answer_the_new_one_and_who_changed_it(lan
 def test_headings_of_the_tables_are_told_apart() -> None:
     for lang in Lang:
         say = Wording(lang)
-        heads = [say(f"overrides.column.{c}") for c in (*AMENDMENT_COLUMNS, *REMARK_COLUMNS[1:])]
+        heads = [say(f"overrides.column.{c}") for c in (*OVERRIDE_COLUMNS, *COMMENT_COLUMNS[1:])]
         assert len(set(heads)) == len(heads)

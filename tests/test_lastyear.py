@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 import pytest
 
 from sheet_diag.mail.campaign.previous_campaign import (
-    former_returns,
-    moved,
-    remarks,
-    renumbered,
-    taken,
+    compare_with_previous_returns,
+    find_addresses_of_others,
+    find_changed_domains,
+    find_previous_returns,
+    find_renumbered_clients,
 )
-from sheet_diag.mail.log.address_history import domains, owners
+from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn
-from sheet_diag.model.mail import Event, MailKind, Posted
-from sheet_diag.model.results import Status
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.results import ReturnStatus
 
 
 def _clients(*rows: str) -> ClientList:
@@ -54,13 +54,13 @@ LIST = _clients("C-1 株式会社甲 a@ko.example", "C-2 株式会社乙 a@otsu.
     ],
 )
 def test_whose_answers_stand_beside_the_new_ones(then: list[str], found: dict[str, str]) -> None:
-    former = former_returns(LIST, _then(*then))
+    former = find_previous_returns(LIST, _then(*then))
     assert {client: each.answers["POL-01"] for client, each in former.items()} == found
 
 
 def test_a_name_of_two_clients_is_nobodys() -> None:
     twins = _clients("C-1 甲 a@ko.example", "C-2 株式会社甲 a@otsu.example")
-    assert former_returns(twins, _then("- 甲")) == {}
+    assert find_previous_returns(twins, _then("- 甲")) == {}
 
 
 @pytest.mark.parametrize(
@@ -73,35 +73,38 @@ def test_a_name_of_two_clients_is_nobodys() -> None:
     ],
 )
 def test_ids_that_changed_are_told(then: list[str], keys: list[str]) -> None:
-    found = [f"{each.who.split()[0]} {each.key}" for each in remarks(LIST, _then(*then))]
+    found = [
+        f"{each.who.split()[0]} {each.key}"
+        for each in compare_with_previous_returns(LIST, _then(*then))
+    ]
     for text, key in zip(found, keys, strict=True):
         assert all(part in text.replace("mail.year.", "") for part in key.split())
 
 
-def _sent(client: str, address: str, event: Event = Event.SENT) -> Posted:
+def _sent(client: str, address: str, event: MailEvent = MailEvent.SENT) -> MailLogEntry:
     now = datetime(2025, 12, 1, tzinfo=UTC)
-    return Posted(now, event, client, MailKind.REQUEST, addresses=(address,))
+    return MailLogEntry(now, event, client, MailKind.REQUEST, addresses=(address,))
 
 
 def test_domains_that_were_written_to_are_known() -> None:
     posted = [
         _sent("C-1", "x@KO.example"),
-        _sent("C-1", "x@gone.example", Event.REFUSED),
-        _sent("C-2", "x@new.example", Event.BY_HAND),
+        _sent("C-1", "x@gone.example", MailEvent.REFUSED),
+        _sent("C-2", "x@new.example", MailEvent.BY_HAND),
     ]
-    facts = [ReturnFacts("c-1", "甲", Status.RANKED, "s", "f", email="y@mail.ko.example")]
-    known = domains(posted, facts)
+    facts = [ReturnFacts("c-1", "甲", ReturnStatus.RANKED, "s", "f", email="y@mail.ko.example")]
+    known = collect_client_domains(posted, facts)
     assert known == {
         "c-1": frozenset({"ko.example", "mail.ko.example"}),
         "c-2": frozenset({"new.example"}),
     }
-    assert [each.who.split()[0] for each in moved(LIST, known)] == ["C-2"]
+    assert [each.who.split()[0] for each in find_changed_domains(LIST, known)] == ["C-2"]
 
 
 def _past(*mails: str) -> dict[str, frozenset[str]]:
     """`C-1 a@ko.example`, one a mail that went out."""
     pairs = (mail.split() for mail in mails)
-    return owners([_sent(client, address) for client, address in pairs])
+    return collect_address_owners([_sent(client, address) for client, address in pairs])
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,10 @@ def _past(*mails: str) -> dict[str, frozenset[str]]:
     ],
 )
 def test_addresses_that_were_anothers(past: list[str], found: list[str]) -> None:
-    told = [f"{each.who.split()[0]} {each.parts['others']}" for each in taken(LIST, _past(*past))]
+    told = [
+        f"{each.who.split()[0]} {each.parts['others']}"
+        for each in find_addresses_of_others(LIST, _past(*past))
+    ]
     assert told == found
 
 
@@ -131,7 +137,10 @@ def test_addresses_that_were_anothers(past: list[str], found: list[str]) -> None
     ],
 )
 def test_ids_that_the_list_has_no_more(past: list[str], found: list[str]) -> None:
-    told = [f"{r.who.split()[0]} {r.parts['before']}" for r in renumbered(LIST, _past(*past))]
+    told = [
+        f"{r.who.split()[0]} {r.parts['before']}"
+        for r in find_renumbered_clients(LIST, _past(*past))
+    ]
     assert told == found
 
 
@@ -142,13 +151,17 @@ def test_ids_that_the_list_has_no_more(past: list[str], found: list[str]) -> Non
 )  # fmt: skip
 def test_zeros_that_excel_took_away(then: str, now: str, lost: bool) -> None:
     clients = _clients(f"{now} 甲 a@ko.example")
-    (told,) = renumbered(clients, _past(f"{then} a@ko.example"))
+    (told,) = find_renumbered_clients(clients, _past(f"{then} a@ko.example"))
     assert (told.key == "mail.renumbered.zeros") == lost
 
 
 def test_domains_are_compared_as_the_name_system_spells_them() -> None:
     clients = _clients("C-1 甲 a@青葉.example", "C-2 乙 a@otsu.example")
     spelt = "青葉".encode("idna").decode()
-    assert not list(moved(clients, domains([_sent("C-1", f"b@{spelt}.example")], [])))
-    assert not list(taken(clients, _past(f"C-1 a@{spelt}.example")))
-    assert list(taken(clients, _past(f"C-2 a@{spelt}.example")))
+    assert not list(
+        find_changed_domains(
+            clients, collect_client_domains([_sent("C-1", f"b@{spelt}.example")], [])
+        )
+    )
+    assert not list(find_addresses_of_others(clients, _past(f"C-1 a@{spelt}.example")))
+    assert list(find_addresses_of_others(clients, _past(f"C-2 a@{spelt}.example")))

@@ -17,17 +17,17 @@ from sheet_diag.mail.templates.copies import copy_templates
 from sheet_diag.mail.templates.files import (
     FRAME,
     SIGNATURE,
-    LetterError,
-    file_name,
-    file_names,
-    our_source,
+    MailTemplateError,
+    format_template_name,
+    list_template_names,
+    load_default_template,
 )
-from sheet_diag.mail.templates.letters import Letters
-from sheet_diag.mail.templates.render import Letter
-from sheet_diag.mail.templates.variables import explained, names_of
+from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.render import MailText
+from sheet_diag.mail.templates.variables import explain_variables, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, Parcel, about_reminder
+from sheet_diag.model.mail import MailKind, OutgoingMail, about_reminder
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording, labels
 
@@ -63,18 +63,20 @@ FIRMS = {
 FACTS = {"previous": "1", "points": "3", "file": "report_C-001.xlsx"}
 
 
-def parcel(kind: MailKind, lang: Lang = Lang.JA, **changes: object) -> Parcel:
+def parcel(kind: MailKind, lang: Lang = Lang.JA, **changes: object) -> OutgoingMail:
     path = None if kind is MailKind.PASSWORD else Path(f"sheet_{CLIENTS[lang].id}.xlsx")
     told = kind in (MailKind.RESULT, MailKind.PASSWORD)
-    whole = Parcel(
+    whole = OutgoingMail(
         kind, CLIENTS[lang], attachment=path, password=PASSWORD if told else "", facts=FACTS
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def written(of: Parcel, issuer: Issuer | None = None, letters: Letters | None = None) -> Letter:
+def written(
+    of: OutgoingMail, issuer: Issuer | None = None, letters: MailTemplates | None = None
+) -> MailText:
     firm = FIRMS[of.client.lang] if issuer is None else issuer
-    return (letters or Letters()).write(of, firm, TODAY)
+    return (letters or MailTemplates()).write(of, firm, TODAY)
 
 
 class _Text(HTMLParser):
@@ -101,11 +103,11 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def shown(letter: Letter) -> str:
+def shown(letter: MailText) -> str:
     return squeezed(_Text(letter.html).seen)
 
 
-def expected(letter: Letter, firm: str) -> str:
+def expected(letter: MailText, firm: str) -> str:
     """What the page of the letter shows: the firm, and the plain text without bullets and rule."""
     text = re.sub(r"^- ", "", letter.text.replace("─" * 20, ""), flags=re.MULTILINE)
     return squeezed(firm + text)
@@ -339,7 +341,7 @@ def test_notes_on_a_client_are_no_words() -> None:
     for lang in Lang:
         for kind in MailKind:
             assert CLIENTS[lang].note not in written(parcel(kind, lang)).text
-            assert {"note", "group", "rank", "score"}.isdisjoint(names_of(kind))
+            assert {"note", "group", "rank", "score"}.isdisjoint(list_variables(kind))
 
 
 # --- the firm's own letters
@@ -347,14 +349,14 @@ def test_notes_on_a_client_are_no_words() -> None:
 GOOD = "件名: ご依頼\n\n{{ addressee }}\n\n本文です。\n"
 
 
-def own(folder: Path, content: str | bytes, name: str = "request.ja.md") -> Letters:
+def own(folder: Path, content: str | bytes, name: str = "request.ja.md") -> MailTemplates:
     data = content.encode("utf-8") if isinstance(content, str) else content
     (folder / name).write_bytes(data)
-    return Letters(folder)
+    return MailTemplates(folder)
 
 
-def fault(folder: Path, content: str | bytes, name: str = "request.ja.md") -> LetterError:
-    with pytest.raises(LetterError) as caught:
+def fault(folder: Path, content: str | bytes, name: str = "request.ja.md") -> MailTemplateError:
+    with pytest.raises(MailTemplateError) as caught:
         own(folder, content, name)
     for lang in Lang:  # the sentence can be said
         for key, parts in caught.value.faults:
@@ -521,8 +523,8 @@ def test_a_letter_in_no_known_encoding(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(LetterError) as caught:
-        Letters(tmp_path / "nowhere")
+    with pytest.raises(MailTemplateError) as caught:
+        MailTemplates(tmp_path / "nowhere")
     assert caught.value.key == "letter.error.folder"
 
 
@@ -538,7 +540,7 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     ],
 )
 def test_faults_of_the_frame(tmp_path: Path, old: str, new: str, key: str) -> None:
-    text = our_source(FRAME).text.replace(old, new)
+    text = load_default_template(FRAME).text.replace(old, new)
     if key == "missing" and old == "{{ lang }}":
         text = re.sub(r"\{% set fonts.*?%\}", '{% set fonts = "x" %}', text)
     assert fault(tmp_path, text, FRAME).key == f"letter.error.{key}"
@@ -559,9 +561,10 @@ def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
     folder = tmp_path / "letters"
     made = copy_templates(folder)
     assert {path.name for path in made} == {
-        *(file_name(kind, lang) for kind in (*MailKind, SIGNATURE) for lang in Lang), FRAME,
+        *(format_template_name(kind, lang) for kind in (*MailKind, SIGNATURE) for lang in Lang),
+        FRAME,
     }  # fmt: skip
-    letters = Letters(folder)
+    letters = MailTemplates(folder)
     for lang in Lang:
         for kind in MailKind:
             of = parcel(kind, lang)
@@ -573,7 +576,9 @@ def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
 def test_copies_of_one_language_over_none_that_is_there(tmp_path: Path) -> None:
     (tmp_path / "Request.JA.md").write_text(GOOD, encoding="utf-8")
     made = copy_templates(tmp_path, Lang.JA)
-    assert {path.name for path in made} == {*file_names(Lang.JA), FRAME} - {"request.ja.md"}
+    assert {path.name for path in made} == {*list_template_names(Lang.JA), FRAME} - {
+        "request.ja.md"
+    }
     assert (tmp_path / "Request.JA.md").read_text(encoding="utf-8") == GOOD
     assert copy_templates(tmp_path, Lang.JA) == ()
 
@@ -582,12 +587,12 @@ def test_copies_of_one_language_over_none_that_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [*MailKind, SIGNATURE])
 def test_copies_explain_their_words(tmp_path: Path, kind: str, lang: Lang) -> None:
     copy_templates(tmp_path, lang)
-    content = (tmp_path / file_name(kind, lang)).read_bytes()
+    content = (tmp_path / format_template_name(kind, lang)).read_bytes()
     text = content.decode("utf-8-sig")
     assert content.startswith(b"\xef\xbb\xbf")
     assert "\n" not in text.replace("\r\n", "")
     head = text.partition("#}")[0]
-    for name, told in explained(kind, Wording(lang)):
+    for name, told in explain_variables(kind, Wording(lang)):
         assert re.search(rf"\b{name}\b", head)
         assert told in head
 

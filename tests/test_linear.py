@@ -14,10 +14,10 @@ from typing import Any, NoReturn, TypeVar
 import pytest
 
 from benchmarks.middle import CROWDS, compared, crowd, overrides, previous, settled
-from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
-from sheet_diag.diagnosis.comparison.previous import matched
-from sheet_diag.diagnosis.overrides import Read, apply
-from sheet_diag.model.returns import Code, Response
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
+from sheet_diag.diagnosis.comparison.previous import match_previous
+from sheet_diag.diagnosis.overrides import OverridableReturn, apply_overrides
+from sheet_diag.model.returns import ProblemCode, Response
 from tests.catalogs import JIS
 
 FEW, MANY = 70, 280
@@ -61,7 +61,7 @@ def test_which_counts(name: str) -> None:
 @pytest.mark.parametrize("name", ["strangers", "one name, an id each"])
 def test_comments_of_the_consultant(name: str) -> None:
     few, many = (overrides(crowd(name, count)) for count in (FEW, MANY))
-    growth = grows(lambda read: apply(JIS, read), few, many)
+    growth = grows(lambda read: apply_overrides(JIS, read), few, many)
     assert growth < LINEAR
 
 
@@ -86,7 +86,7 @@ class OnDisk(Sequence[Response]):
         raise AssertionError("fetched")
 
 
-def put_away(read: Read) -> Read:
+def put_away(read: OverridableReturn) -> OverridableReturn:
     received, diagnosis = read
     assert received.sheet
     assert diagnosis
@@ -98,10 +98,12 @@ def put_away(read: Read) -> Read:
 
 def test_answers_of_clients_with_one_return_are_not_fetched() -> None:
     read = [put_away(each) for each in crowd("one name, an id each", 20)]
-    outcomes = settled(apply(JIS, read))
-    assert {p.code for each in outcomes for p in each.problems} >= {Code.NAME_SHARED}
+    outcomes = settled(apply_overrides(JIS, read))
+    assert {p.code for each in outcomes for p in each.problems} >= {ProblemCode.NAME_SHARED}
     run = previous(crowd("one name, an id each", 20))
-    assert len(matched(outcomes, run)) == sum(1 for each in outcomes if each.status == "ranked")
-    comparisons = Comparisons.of(JIS, outcomes, Beside(previous=run))
+    assert len(match_previous(outcomes, run)) == sum(
+        1 for each in outcomes if each.status == "ranked"
+    )
+    comparisons = Comparisons.of(JIS, outcomes, ComparisonBasis(previous=run))
     assert all(comparisons.previous(each) for each in outcomes if each.status == "ranked")
     assert any(comparisons.among_peers(each).comparison.peers for each in outcomes)

@@ -12,8 +12,8 @@ import pytest
 import xlsxwriter
 
 from tests.lint import lint
-from tests.returned import repacked
-from tests.written import KINDS, workbooks_of, written
+from tests.returned import repack_parts
+from tests.written import KINDS, workbooks_of, write_every_kind
 
 BOOK, PAGE, TABLE = "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
 STRINGS, RELATIONS = "xl/sharedStrings.xml", "xl/worksheets/_rels/sheet1.xml.rels"
@@ -68,7 +68,7 @@ def broken(*changes: Change) -> bytes:
                 done.add(each)
         return text
 
-    content = repacked(MADE, change)
+    content = repack_parts(MADE, change)
     assert done == set(changes), "nothing was broken"
     return content
 
@@ -307,7 +307,7 @@ def many(write: Callable[[Any], None]) -> bytes:
 
 def with_elements(content: bytes, elements: str) -> bytes:
     """The workbook with something after the cells."""
-    return repacked(
+    return repack_parts(
         content, lambda _, text: text.replace("</sheetData>", f"</sheetData>{elements}")
     )
 
@@ -344,7 +344,7 @@ def test_parts_that_act_are_seen() -> None:
 
 @pytest.fixture(scope="module")
 def books() -> dict[str, bytes]:
-    return written()
+    return write_every_kind()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,10 +16,18 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from sheet_diag.model.basics import Lang
-from tests.campaigns import have_gone_out
-from tests.loops import Firm, at_work, attachments, filled, reply, sheet_in, to
+from tests.campaigns import date_mails
+from tests.loops import (
+    Firm,
+    attached_workbook,
+    attachments,
+    by_address,
+    fill_in,
+    open_firm,
+    reply_mail,
+)
 from tests.mailservers import USER
-from tests.returned import reopened
+from tests.returned import reopen_workbook
 
 LOG = "output/mail-log.jsonl"
 YAMADA, SMITH, SUZUKI = "yamada@mihon.co.jp", "smith@example-robotics.jp", "suzuki@sample.or.jp"
@@ -48,7 +56,7 @@ LANGS = {YAMADA: Lang.JA, SMITH: Lang.EN, SUZUKI: Lang.JA}
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    with at_work(tmp_path, *ROWS) as office:
+    with open_firm(tmp_path, *ROWS) as office:
         yield office
 
 
@@ -57,7 +65,7 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
 
     # Everybody gets the own sheet, and nobody a second time.
     firm.type("issue")
-    asked = to(firm.send("issue", count=3))
+    asked = by_address(firm.send("issue", count=3))
     assert list((firm.folder / "output" / "drafts" / "request").glob("*.eml")) == []
     assert set(asked) == {YAMADA, SMITH, SUZUKI}
     for address, mail in asked.items():
@@ -77,11 +85,11 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     assert client(firm, "C-001")["client"]["industry"] == "E"
 
     # What is to be corrected goes back, who is late is reminded.
-    have_gone_out(firm.folder / LOG, "2026-12-01", "request")
-    corrections = to(firm.send("return", "--as-of", "2026-12-12", count=1))
+    date_mails(firm.folder / LOG, "2026-12-01", "request")
+    corrections = by_address(firm.send("return", "--as-of", "2026-12-12", count=1))
     assert set(corrections) == {SMITH}
     check(corrections[SMITH], SMITH)
-    reminders = to(firm.send("remind", "--as-of", "2026-12-12", count=1))
+    reminders = by_address(firm.send("remind", "--as-of", "2026-12-12", count=1))
     assert set(reminders) == {SUZUKI}
     check(reminders[SUZUKI], SUZUKI)
     assert stages(firm, "2026-12-12") == {"判定済み": 1, "要修正": 1, "督促済み": 1}
@@ -95,8 +103,8 @@ def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
     assert told(firm) == dict.fromkeys(("C-001", "C-002", "C-003"), "ranked")
 
     # Results go out encrypted, passwords apart from them.
-    results = to(firm.send("deliver", count=3))
-    passwords = to(firm.send("deliver", "--passwords", count=3))
+    results = by_address(firm.send("deliver", count=3))
+    passwords = by_address(firm.send("deliver", "--passwords", count=3))
     assert set(results) == set(passwords) == {YAMADA, SMITH, SUZUKI}
     check_results(firm, results, passwords)
 
@@ -121,23 +129,23 @@ def test_nothing_leaves_unless_the_number_of_mails_is_typed(firm: Firm, typed: s
 
 def test_a_domain_unlike_the_one_before_is_asked_about(firm: Firm) -> None:
     firm.send("issue", count=3)
-    have_gone_out(firm.folder / LOG, "2026-12-01", "request")
+    date_mails(firm.folder / LOG, "2026-12-01", "request")
     moved = "yamada@another-firm.co.jp"
     firm.listed({**ROWS[0], "メールアドレス": moved}, *ROWS[1:])
     late = ("remind", "--send", "--as-of", "2026-12-28")
     said = firm.type(*late, answer="n\n2\n", status=1)
     assert "another-firm.co.jp" in said
-    assert set(to(firm.smtpd.accepted[3:])) == {SMITH, SUZUKI}
+    assert set(by_address(firm.smtpd.accepted[3:])) == {SMITH, SUZUKI}
     firm.type(*late, "--only", "C-001", answer="y\n1\n")
-    assert set(to(firm.smtpd.accepted[5:])) == {moved}
+    assert set(by_address(firm.smtpd.accepted[5:])) == {moved}
 
 
 # --- what is looked at
 
 
 def answer(address: str, mail: EmailMessage, skip: str) -> bytes:
-    content = filled(sheet_in(mail), LANGS[address], skip=skip, profile=PROFILES[address])
-    return reply(address, mail, content, "回答.xlsx")
+    content = fill_in(attached_workbook(mail), LANGS[address], skip=skip, profile=PROFILES[address])
+    return reply_mail(address, mail, content, "回答.xlsx")
 
 
 def check(mail: EmailMessage, address: str) -> None:
@@ -207,7 +215,7 @@ def stages(firm: Firm, day: str) -> dict[str, int]:
 
 def turnout(firm: Firm) -> list[dict[str, Any]]:
     """The table of clients on the sheet 回収状況, by its headings."""
-    book = reopened((firm.folder / "output" / "portfolio.xlsx").read_bytes(), values=True)
+    book = reopen_workbook((firm.folder / "output" / "portfolio.xlsx").read_bytes(), values=True)
     rows = [[cell.value for cell in row] for row in book["回収状況"].iter_rows()]
     head = next(n for n, row in enumerate(rows) if "診断先番号" in row)
     table = (dict(zip(map(str, rows[head]), row, strict=True)) for row in rows[head + 1 :])
@@ -226,10 +234,10 @@ def password_of(firm: Firm, address: str) -> str:
 
 def report(mail: EmailMessage, word: str) -> str:
     """The words of the first page of the encrypted report."""
-    content = sheet_in(mail)
+    content = attached_workbook(mail)
     assert not content.startswith(b"PK")
     file, plain = OOXMLFile(io.BytesIO(content)), io.BytesIO()
     file.load_key(password=word, verify_password=True)
     file.decrypt(plain)
-    page = reopened(plain.getvalue()).worksheets[0]
+    page = reopen_workbook(plain.getvalue()).worksheets[0]
     return "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)

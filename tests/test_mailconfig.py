@@ -6,20 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.cli.config import ConfigError, load_config
-from sheet_diag.model.settings import Correspondence, MailServer, Provider, Registration, Security
+from sheet_diag.cli.settings_file import SettingsError, load_settings
+from sheet_diag.model.settings import (
+    AppRegistration,
+    ConnectionSecurity,
+    CorrespondenceSettings,
+    MailProvider,
+    MailServer,
+)
 
 ISSUER = '[issuer]\nname = "見本株式会社"\ndepartment = "診断室"\nemail = "shindan@example.co.jp"\n'
 
 
-def _settings(folder: Path, text: str) -> Correspondence:
+def _settings(folder: Path, text: str) -> CorrespondenceSettings:
     path = folder / "sheet-diag.toml"
     path.write_text(text, encoding="utf-8")
-    return load_config(path).correspondence
+    return load_settings(path).correspondence
 
 
 def _faults(folder: Path, text: str) -> list[tuple[str, str]]:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         _settings(folder, text)
     return [(key.removeprefix("config."), parts["key"]) for key, parts in caught.value.faults]
 
@@ -35,8 +41,8 @@ def test_usual_ports_and_the_users_name(tmp_path: Path) -> None:
         tmp_path, ISSUER + '[smtp]\nhost = "out.example.co.jp"\n[imap]\nhost = "in.example.co.jp"\n'
     )
     user = "shindan@example.co.jp"
-    assert settings.smtp == MailServer("out.example.co.jp", 587, Security.STARTTLS, user)
-    assert settings.imap == MailServer("in.example.co.jp", 993, Security.TLS, user)
+    assert settings.smtp == MailServer("out.example.co.jp", 587, ConnectionSecurity.STARTTLS, user)
+    assert settings.imap == MailServer("in.example.co.jp", 993, ConnectionSecurity.TLS, user)
 
 
 @pytest.mark.parametrize(
@@ -64,16 +70,16 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         + 'letters = "texts"\n[smtp]\nhost = "o"\nport = 25\nuser = "u"\nca = "ca.pem"\n'
         + 'per_minute = 5\n[imap]\nhost = "i"\nfolder = "回答"\n',
     )
-    assert settings == Correspondence(
+    assert settings == CorrespondenceSettings(
         sender="a@b.example",
         name="係",
         copies=False,
         copy_seconds=5,
         reminder_days=10,
         letters=tmp_path / "texts",
-        smtp=MailServer("o", 25, Security.STARTTLS, "u", tmp_path / "ca.pem"),
+        smtp=MailServer("o", 25, ConnectionSecurity.STARTTLS, "u", tmp_path / "ca.pem"),
         per_minute=5,
-        imap=MailServer("i", 993, Security.TLS, "a@b.example"),
+        imap=MailServer("i", 993, ConnectionSecurity.TLS, "a@b.example"),
         folder="回答",
     )
 
@@ -95,14 +101,18 @@ def test_accounts_that_are_signed_in(tmp_path: Path) -> None:
     )
     assert settings.smtp
     assert settings.imap
-    assert settings.smtp.registration == Registration(Provider.MICROSOFT, "m", "example.co.jp")
-    assert settings.imap.registration == Registration(Provider.GOOGLE, "g")
+    assert settings.smtp.registration == AppRegistration(
+        MailProvider.MICROSOFT, "m", "example.co.jp"
+    )
+    assert settings.imap.registration == AppRegistration(MailProvider.GOOGLE, "g")
 
 
 def test_an_application_that_serves_every_firm(tmp_path: Path) -> None:
     settings = _settings(tmp_path, f'{ISSUER}{MICROSOFT}[microsoft]\nclient_id = "m"\n')
     assert settings.smtp
-    assert settings.smtp.registration == Registration(Provider.MICROSOFT, "m", "organizations")
+    assert settings.smtp.registration == AppRegistration(
+        MailProvider.MICROSOFT, "m", "organizations"
+    )
 
 
 def test_a_password_needs_no_application(tmp_path: Path) -> None:
@@ -180,7 +190,7 @@ def test_faults(tmp_path: Path, text: str, faults: list[tuple[str, str]]) -> Non
 def test_a_near_miss_is_named(tmp_path: Path) -> None:
     path = tmp_path / "sheet-diag.toml"
     path.write_text(MICROSOFT.replace("sign_in", "signin") + "[microsft]\n", encoding="utf-8")
-    with pytest.raises(ConfigError) as caught:
-        load_config(path)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
     near = {parts["key"]: parts["near"] for _, parts in caught.value.faults}
     assert near == {"smtp.signin": "sign_in", "microsft": "microsoft"}

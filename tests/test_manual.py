@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.cli.help import table, wrapped
+from sheet_diag.cli.help_pages import table, wrapped
 from sheet_diag.text.wording import labels
 from tests.test_cli import ENVIRONMENT
 

@@ -19,38 +19,38 @@ from unicodedata import normalize
 import pytest
 
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.intake.containers.unwrap import unwrap
+from sheet_diag.intake.containers.unwrap import unpack_file
 from sheet_diag.mail.compose.headers import (
-    address_header,
-    ascii_address,
-    encoded_parameter,
-    extended_parameter,
-    one_line,
-    text_header,
+    format_address_header,
+    format_ascii_address,
+    format_encoded_parameter,
+    format_extended_parameter,
+    format_text_header,
+    remove_control_characters,
 )
 from sheet_diag.mail.compose.message import (
-    Sender,
-    compose,
-    draft,
-    draft_name,
-    new_message_id,
-    sendable,
+    FromAddress,
+    compose_message,
+    create_message_id,
+    format_draft,
+    format_draft_name,
+    format_final,
 )
-from sheet_diag.mail.templates.letters import Letters
-from sheet_diag.mail.templates.render import Letter
+from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.render import MailText
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, Parcel, about_reminder
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.mail import MailKind, OutgoingMail, about_reminder
+from sheet_diag.model.settings import IntakeSettings
 
 WHEN = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
-SENDER = Sender(
+SENDER = FromAddress(
     "shindan@example.co.jp", "見本リスクコンサルティング株式会社 情報セキュリティ診断室"
 )
 CLIENT = ListedClient("C-001", "株式会社見本商事", Lang.JA, ("taro@example.co.jp",), "山田 太郎")
 SHA = "0dd95d12" * 8
 ENGLISH = replace(CLIENT, lang=Lang.EN)
-LETTER = Letter("ご依頼", "本文\n二行目\n", "<p>本文</p>\n")
+LETTER = MailText("ご依頼", "本文\n二行目\n", "<p>本文</p>\n")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 NAMES = {
@@ -147,13 +147,13 @@ def check_limits(content: bytes) -> None:
 def made(
     contact: str = "山田 太郎",
     attachment: Path | None = None,
-    letter: Letter = LETTER,
-    sender: Sender = SENDER,
+    letter: MailText = LETTER,
+    sender: FromAddress = SENDER,
     **changes: object,
 ) -> EmailMessage:
     client = replace(CLIENT, contact=contact, **changes)  # type: ignore[arg-type]
-    parcel = Parcel(MailKind.REQUEST, client, attachment=attachment)
-    return compose(parcel, letter, sender, message_id="<a@example.co.jp>", date=WHEN)
+    parcel = OutgoingMail(MailKind.REQUEST, client, attachment=attachment)
+    return compose_message(parcel, letter, sender, message_id="<a@example.co.jp>", date=WHEN)
 
 
 # --- headers
@@ -162,9 +162,9 @@ def made(
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_names_of_people_come_back(name: str) -> None:
     addresses = ("taro@example.co.jp", "hanako.very.long.address@sub.domain.example.com", "c@d.jp")
-    content = sendable(made(name, addresses=addresses, company=""))
+    content = format_final(made(name, addresses=addresses, company=""))
     check_limits(content)
-    shown = one_line(name)
+    shown = remove_control_characters(name)
     told = parsed(content)["To"].addresses
     assert [each.addr_spec for each in told] == list(addresses)
     assert {squeezed(each.display_name) for each in told} == {squeezed(shown)}
@@ -177,19 +177,21 @@ def test_names_of_people_come_back(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_the_sender_comes_back(name: str) -> None:
-    content = sendable(made(sender=Sender("shindan@example.co.jp", name)))
+    content = format_final(made(sender=FromAddress("shindan@example.co.jp", name)))
     check_limits(content)
     for header in ("From", "Reply-To"):
         (told,) = parsed(content)[header].addresses
-        assert squeezed(told.display_name) == squeezed(one_line(name))
+        assert squeezed(told.display_name) == squeezed(remove_control_characters(name))
         assert told.addr_spec == "shindan@example.co.jp"
 
 
 @pytest.mark.parametrize("text", [each for each in NAMES.values() if each])
 def test_subjects_come_back(text: str) -> None:
-    content = sendable(made(letter=replace(LETTER, subject=text)))
+    content = format_final(made(letter=replace(LETTER, subject=text)))
     check_limits(content)
-    told = one_line(text).replace("=?utf-8?B?Qg==?=", "B")  # which Python decodes at once
+    told = remove_control_characters(text).replace(
+        "=?utf-8?B?Qg==?=", "B"
+    )  # which Python decodes at once
     assert parsed(content)["Subject"] == told
     assert decoded(raw_header(content, "Subject").strip()) == told
 
@@ -198,10 +200,10 @@ def test_subjects_come_back(text: str) -> None:
 def test_words_of_every_length(length: int) -> None:
     for unit in ("あ", "é", "𠮷", "a"):
         text = (unit * length)[:length] + "髙"
-        line = text_header("Subject", text)
+        line = format_text_header("Subject", text)
         assert all(len(each) <= 76 for each in line.split("\r\n"))
         assert decoded(line.removeprefix("Subject: ").strip()) == text
-        line = address_header("Reply-To", [(text, "a@example.co.jp")])
+        line = format_address_header("Reply-To", [(text, "a@example.co.jp")])
         assert all(len(each) <= 76 for each in line.split("\r\n"))
 
 
@@ -210,8 +212,8 @@ def test_nothing_makes_a_header_of_its_own(text: str, tmp_path: Path) -> None:
     path = tmp_path / re.sub("[\x00/]", "", text)
     path.write_bytes(b"PK")
     letter = replace(LETTER, subject=text)
-    message = made(text, path, letter, Sender("a@example.co.jp", text), company=text)
-    for content in (sendable(message), draft(message)):
+    message = made(text, path, letter, FromAddress("a@example.co.jp", text), company=text)
+    for content in (format_final(message), format_draft(message)):
         check_limits(content)
         told = parsed(content)
         assert told["Bcc"] is None
@@ -238,14 +240,14 @@ def test_what_is_no_address_gets_no_mail(address: str) -> None:
     ],
 )
 def test_addresses_as_the_wire_has_them(address: str, told: str) -> None:
-    assert ascii_address(address) == told
-    content = sendable(made(addresses=(address,)))
+    assert format_ascii_address(address) == told
+    content = format_final(made(addresses=(address,)))
     check_limits(content)
     assert f"<{told}>" in raw_header(content, "To")
 
 
 def test_who_gets_it_is_seen_and_nobody_else() -> None:
-    content = sendable(made("", addresses=("a@example.co.jp", "b@example.co.jp")))
+    content = format_final(made("", addresses=("a@example.co.jp", "b@example.co.jp")))
     told = parsed(content)
     assert [each.display_name for each in told["To"].addresses] == ["株式会社見本商事"] * 2
     assert told["Cc"] is told["Bcc"] is None
@@ -273,7 +275,7 @@ FILES = [
 def test_attachments_come_back_by_name_to_everybody(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 9)
-    content = sendable(made(attachment=path))
+    content = format_final(made(attachment=path))
     check_limits(content)
     (part,) = parsed(content).iter_attachments()
     assert part.get_filename() == name
@@ -292,7 +294,7 @@ def test_attachments_come_back_by_name_to_everybody(name: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", FILES)
 def test_parameters_in_pieces_of_whole_characters(name: str) -> None:
-    for piece in extended_parameter("filename", name):
+    for piece in format_extended_parameter("filename", name):
         if "*=" in piece:
             code = (
                 piece.split("''")[-1]
@@ -302,7 +304,7 @@ def test_parameters_in_pieces_of_whole_characters(name: str) -> None:
             bytes.fromhex("".join(f"{ord(c):02x}" for c in re.sub("%..", "", code)))
             raw = re.sub(rb"%(..)", lambda f: bytes.fromhex(f[1].decode()), code.encode())
             raw.decode("utf-8")
-    assert all(len(line) <= 76 for line in encoded_parameter("name", name).split("\r\n"))
+    assert all(len(line) <= 76 for line in format_encoded_parameter("name", name).split("\r\n"))
 
 
 def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
@@ -318,13 +320,13 @@ def test_a_draft_in_the_input_folder_gives_its_sheet(lang: Lang, tmp_path: Path)
     path = tmp_path / name
     path.write_bytes(b"PK\x05\x06" + bytes(18))
     client = replace(CLIENT, lang=lang)
-    parcel = Parcel(MailKind.REQUEST, client, attachment=path)
-    letter = Letters().write(parcel, ISSUER, WHEN.date())
-    mail = tmp_path / draft_name(parcel)
-    mail.write_bytes(draft(compose(parcel, letter, SENDER)))
+    parcel = OutgoingMail(MailKind.REQUEST, client, attachment=path)
+    letter = MailTemplates().write(parcel, ISSUER, WHEN.date())
+    mail = tmp_path / format_draft_name(parcel)
+    mail.write_bytes(format_draft(compose_message(parcel, letter, SENDER)))
     spool = tmp_path / "spool"
     spool.mkdir()
-    leaves = unwrap(mail, mail.name, spool, Reading())
+    leaves = unpack_file(mail, mail.name, spool, IntakeSettings())
     members = [leaf for leaf in leaves if not leaf.ignored]
     assert [leaf.member for leaf in members] == [name]
 
@@ -335,20 +337,20 @@ def test_a_draft_in_the_input_folder_gives_its_sheet(lang: Lang, tmp_path: Path)
 def test_parts_of_a_mail(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK")
-    told = [part.get_content_type() for part in parsed(sendable(made(attachment=path))).walk()]
+    told = [part.get_content_type() for part in parsed(format_final(made(attachment=path))).walk()]
     assert told == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", XLSX,
     ]  # fmt: skip
-    told = [part.get_content_type() for part in parsed(sendable(made())).walk()]
+    told = [part.get_content_type() for part in parsed(format_final(made())).walk()]
     assert told == ["multipart/alternative", "text/plain", "text/html"]
 
 
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("kind", MailKind)
 def test_letters_arrive_as_they_were_written(kind: MailKind, lang: Lang) -> None:
-    parcel = Parcel(kind, replace(CLIENT, lang=lang), password="p", facts={"previous": "1"})
-    letter = Letters().write(parcel, ISSUER, WHEN.date())
-    content = sendable(compose(parcel, letter, SENDER))
+    parcel = OutgoingMail(kind, replace(CLIENT, lang=lang), password="p", facts={"previous": "1"})
+    letter = MailTemplates().write(parcel, ISSUER, WHEN.date())
+    content = format_final(compose_message(parcel, letter, SENDER))
     check_limits(content)
     for form, text in (("plain", letter.text), ("html", letter.html)):
         body = parsed(content).get_body((form,))
@@ -359,12 +361,12 @@ def test_letters_arrive_as_they_were_written(kind: MailKind, lang: Lang) -> None
 
 def test_a_draft_is_unsent_and_nothing_else_differs() -> None:
     message = made()
-    content = draft(message)
+    content = format_draft(message)
     check_limits(content)
     told = parsed(content)
     assert content.startswith(b"X-Unsent: 1\r\n")
     assert told["Message-ID"] is told["Date"] is None
-    sent = parsed(sendable(message))
+    sent = parsed(format_final(message))
     assert sent["X-Unsent"] is None
     assert (sent["Message-ID"], sent["Date"].datetime) == ("<a@example.co.jp>", WHEN)
     without = {"X-Unsent", "Message-ID", "Date"}
@@ -374,16 +376,16 @@ def test_a_draft_is_unsent_and_nothing_else_differs() -> None:
 
 
 def test_neither_form_changes_the_mail() -> None:
-    message = compose(Parcel(MailKind.REQUEST, CLIENT), LETTER, SENDER)
+    message = compose_message(OutgoingMail(MailKind.REQUEST, CLIENT), LETTER, SENDER)
     before = message.keys()
-    sendable(message)
-    draft(message)
+    format_final(message)
+    format_draft(message)
     assert message.keys() == before
 
 
 def test_what_is_sent_always_has_a_date_and_an_id() -> None:
-    parcel = Parcel(MailKind.REQUEST, CLIENT)
-    told = parsed(sendable(compose(parcel, LETTER, SENDER)))
+    parcel = OutgoingMail(MailKind.REQUEST, CLIENT)
+    told = parsed(format_final(compose_message(parcel, LETTER, SENDER)))
     assert told["Date"].datetime.tzinfo
     assert re.fullmatch(r"<[^<>@\s]+@example\.co\.jp>", told["Message-ID"])
 
@@ -391,12 +393,12 @@ def test_what_is_sent_always_has_a_date_and_an_id() -> None:
 def test_the_same_mail_is_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK" * 99)
-    assert sendable(made(attachment=path)) == sendable(made(attachment=path))
-    assert draft(made(attachment=path)) == draft(made(attachment=path))
+    assert format_final(made(attachment=path)) == format_final(made(attachment=path))
+    assert format_draft(made(attachment=path)) == format_draft(made(attachment=path))
 
 
 def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
-    parcel = Parcel(MailKind.REQUEST, CLIENT)
+    parcel = OutgoingMail(MailKind.REQUEST, CLIENT)
     others = [
         ("t", parcel, 0),
         ("u", parcel, 0),
@@ -406,33 +408,34 @@ def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
         ("t", replace(parcel, client=replace(CLIENT, id="C-002")), 0),
         ("t", replace(parcel, client=replace(CLIENT, addresses=("b@example.jp",))), 0),
     ]
-    ids = [new_message_id(token, of, "example.co.jp", attempt) for token, of, attempt in others]
+    ids = [create_message_id(token, of, "example.co.jp", attempt) for token, of, attempt in others]
     assert len(set(ids)) == len(others)
-    assert ids[0] == new_message_id("t", parcel, "example.co.jp")
+    assert ids[0] == create_message_id("t", parcel, "example.co.jp")
     assert re.fullmatch(r"<[0-9a-f]{40}@example\.co\.jp>", ids[0])
-    assert "\n" not in new_message_id("t", parcel, "a\r\nBcc: x")
+    assert "\n" not in create_message_id("t", parcel, "a\r\nBcc: x")
 
 
 @pytest.mark.parametrize(
     ("parcel", "name"),
     [
-        (Parcel(MailKind.REQUEST, CLIENT), "依頼_株式会社見本商事_C-001.eml"),
-        (Parcel(MailKind.REMINDER, CLIENT, "2", 2), "督促2_株式会社見本商事_C-001.eml"),
-        (Parcel(MailKind.REMINDER, CLIENT, about_reminder(2, SHA), 2),
+        (OutgoingMail(MailKind.REQUEST, CLIENT), "依頼_株式会社見本商事_C-001.eml"),
+        (OutgoingMail(MailKind.REMINDER, CLIENT, "2", 2), "督促2_株式会社見本商事_C-001.eml"),
+        (OutgoingMail(MailKind.REMINDER, CLIENT, about_reminder(2, SHA), 2),
          "修正の督促2_株式会社見本商事_C-001_0dd95d12.eml"),
-        (Parcel(MailKind.RESULT, CLIENT, SHA), "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
-        (Parcel(MailKind.REQUEST, ENGLISH), "Request_株式会社見本商事_C-001.eml"),
-        (Parcel(MailKind.REQUEST, replace(CLIENT, company='A/B:*?"<>|')), "依頼_A_B_C-001.eml"),
-        (Parcel(MailKind.REQUEST, replace(CLIENT, company="")), "依頼_C-001.eml"),
+        (OutgoingMail(MailKind.RESULT, CLIENT, SHA), "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
+        (OutgoingMail(MailKind.REQUEST, ENGLISH), "Request_株式会社見本商事_C-001.eml"),
+        (OutgoingMail(MailKind.REQUEST, replace(CLIENT, company='A/B:*?"<>|')),
+        "依頼_A_B_C-001.eml"),
+        (OutgoingMail(MailKind.REQUEST, replace(CLIENT, company="")), "依頼_C-001.eml"),
     ],
 )  # fmt: skip
-def test_names_of_drafts(parcel: Parcel, name: str) -> None:
-    assert normalize("NFC", draft_name(parcel)) == name
+def test_names_of_drafts(parcel: OutgoingMail, name: str) -> None:
+    assert normalize("NFC", format_draft_name(parcel)) == name
 
 
 def test_names_of_drafts_fit_every_file_system() -> None:
     for kind in MailKind:
         client = replace(CLIENT, company="國" * 300, id="C" * 60)
-        name = draft_name(Parcel(kind, client, "a" * 64, 12))
+        name = format_draft_name(OutgoingMail(kind, client, "a" * 64, 12))
         assert len(name.encode("utf-8")) <= 255
         assert client.id in name

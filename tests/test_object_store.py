@@ -17,12 +17,12 @@ import fsspec
 import pytest
 import typer
 
-from sheet_diag.cli.errors import failures
+from sheet_diag.cli.errors import report_failures
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MIB
 from sheet_diag.storage import object_store as remote
-from sheet_diag.storage.object_store import RemoteError, folders, is_url
-from sheet_diag.storage.staging import LOCK, MOVING
+from sheet_diag.storage.object_store import ObjectStoreError, is_url, mirror_folders
+from sheet_diag.storage.staging import LOCK_FILE, MOVING_FILE
 from tests.hostile.case import filled
 
 with warnings.catch_warnings():  # of what the server is made of
@@ -69,14 +69,14 @@ def test_what_is_a_url(place: str, expected: bool) -> None:
     ],
 )
 def test_where_objects_are_put(names: list[str], places: list[str]) -> None:
-    found = list(remote._places(names))
+    found = list(remote._assign_paths(names))
     marked = [place.split("~")[0] for place in found]
     assert marked == [place.split("~")[0] for place in places]
     assert len({place.casefold() for place in found}) == len(names)
 
 
 def test_a_name_too_long_for_a_disk_is_shortened() -> None:
-    (place,) = remote._places(["長" * 300 + ".xlsx"])
+    (place,) = remote._assign_paths(["長" * 300 + ".xlsx"])
     assert len(place.encode()) <= 255
     assert place.endswith(".xlsx")
 
@@ -93,7 +93,7 @@ def test_what_is_fetched(memory: Any) -> None:
         memory.pipe_file(f"/in/{name}", name.encode())
     memory.pipe_file("/in/large.xlsx", b"x" * 2000)
     memory.pipe_file("/in/out/run.json", b"{}")
-    with folders("memory://in", "memory://in/out", 1000) as (source, _):
+    with mirror_folders("memory://in", "memory://in/out", 1000) as (source, _):
         found = {
             path.relative_to(source).as_posix(): path
             for path in source.rglob("*")
@@ -116,7 +116,7 @@ def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
         returns = [{"result": f"results/{name}"}]
         (output / "run.json").write_text(json.dumps({"returns": returns}), encoding="utf-8")
 
-    with folders(str(tmp_path), "memory://out", MIB) as (source, output):
+    with mirror_folders(str(tmp_path), "memory://out", MIB) as (source, output):
         assert source == tmp_path
         write(output, "one.xlsx")
     journal = memory.cat_file("/out/run.json")
@@ -129,15 +129,15 @@ def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
 
     monkeypatch.setattr(type(memory), "put", break_off)
     with (
-        pytest.raises(RemoteError, match="the line is dead") as raised,
-        folders(str(tmp_path), "memory://out", MIB) as (_, output),
+        pytest.raises(ObjectStoreError, match="the line is dead") as raised,
+        mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output),
     ):
         write(output, "two.xlsx")
     assert raised.value.key == "cli.error.remote.half"
     assert memory.cat_file("/out/run.json") == journal
     assert memory.exists("/out/results/one.xlsx")
     monkeypatch.undo()
-    with folders(str(tmp_path), "memory://out", MIB) as (_, output):
+    with mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output):
         write(output, "three.xlsx")
     assert set(memory.find("/out")) == {"/out/run.json", "/out/results/three.xlsx"}
 
@@ -151,8 +151,8 @@ def test_who_stops_the_putting_is_told_how_it_stands(
     monkeypatch.setattr(type(memory), "put", stop)
     with (
         pytest.raises(typer.Exit) as ended,
-        failures(Lang.EN),
-        folders(str(tmp_path), "memory://out", MIB) as (_, output),
+        report_failures(Lang.EN),
+        mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output),
     ):
         (output / "run.json").write_text("{}", encoding="utf-8")
     assert ended.value.exit_code == 130
@@ -163,22 +163,22 @@ def test_only_one_run_at_a_time_and_none_that_failed_is_put_back(
     memory: Any, tmp_path: Path
 ) -> None:
     def run_twice() -> None:
-        with folders(str(tmp_path), "memory://out", MIB) as (_, output):
+        with mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output):
             (output / "portfolio.xlsx").write_bytes(b"new")
-            with folders(str(tmp_path), "memory://out", MIB):
+            with mirror_folders(str(tmp_path), "memory://out", MIB):
                 pass
 
-    with pytest.raises(RemoteError) as raised:
+    with pytest.raises(ObjectStoreError) as raised:
         run_twice()
     assert raised.value.key == "cli.error.remote.busy"
-    assert raised.value.parts == {"path": f"memory://out/{LOCK}"}
+    assert raised.value.parts == {"path": f"memory://out/{LOCK_FILE}"}
     assert memory.find("/out") == []
 
 
 def test_a_file_url_is_the_folder_itself(tmp_path: Path) -> None:
     (tmp_path / "見本 #1").mkdir()
     url = f"file://{tmp_path}/見本 #1"
-    with folders(url, f"file://{tmp_path}/out", MIB) as places:
+    with mirror_folders(url, f"file://{tmp_path}/out", MIB) as places:
         assert places == (tmp_path / "見本 #1", tmp_path / "out")
 
 
@@ -192,7 +192,7 @@ def test_a_file_url_is_the_folder_itself(tmp_path: Path) -> None:
 )
 def test_what_cannot_be(memory: Any, source: str, target: str, key: str) -> None:
     memory.pipe_file("/in/a.xlsx", b"")
-    with pytest.raises(RemoteError) as raised, folders(source, target, MIB):
+    with pytest.raises(ObjectStoreError) as raised, mirror_folders(source, target, MIB):
         pass
     assert raised.value.key == key
 
@@ -207,7 +207,7 @@ def test_what_cannot_be(memory: Any, source: str, target: str, key: str) -> None
     ],
 )
 def test_times_of_every_store(given: dict[str, Any]) -> None:
-    assert remote._modified(given) == 1_793_523_600 * 10**9
+    assert remote._modified_ns(given) == 1_793_523_600 * 10**9
 
 
 # --- a run over a real server
@@ -327,7 +327,7 @@ def test_a_bucket_that_is_not_there(bucket: Bucket) -> None:
         pytest.param("full", "s3://nowhere/out", "cli.error.remote", "nowhere", id="no bucket"),
         pytest.param("x", "s3://bucket/y", "cli.error.empty", "bucket/x", id="nothing in it"),
         pytest.param("x", "s3://bucket/x", "cli.error.same_folder", "bucket/x", id="one folder"),
-        pytest.param("full", "s3://bucket/held", "cli.error.remote.busy", LOCK, id="held"),
+        pytest.param("full", "s3://bucket/held", "cli.error.remote.busy", LOCK_FILE, id="held"),
     ],
 )
 def test_what_goes_wrong_is_told(
@@ -339,14 +339,17 @@ def test_what_goes_wrong_is_told(
     place: str,
 ) -> None:
     bucket.put("full/a.xlsx", b"")
-    bucket.put(f"held/{LOCK}", b"2026-11-23T09:00:00+00:00")
+    bucket.put(f"held/{LOCK_FILE}", b"2026-11-23T09:00:00+00:00")
     for name, value in bucket.environment.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(RemoteError) as raised, folders(f"s3://bucket/{source}", target, MIB):
+    with (
+        pytest.raises(ObjectStoreError) as raised,
+        mirror_folders(f"s3://bucket/{source}", target, MIB),
+    ):
         pass
     assert raised.value.key == key
     assert any(place in part for part in raised.value.parts.values())
-    assert MOVING not in bucket.below("held")
+    assert MOVING_FILE not in bucket.below("held")
     assert bucket.below("x") == bucket.below("y") == {}
 
 
@@ -357,6 +360,9 @@ def test_a_store_that_does_not_answer(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     fsspec.get_filesystem_class("s3").clear_instance_cache()  # it knows the former address
-    with pytest.raises(RemoteError) as raised, folders(str(tmp_path), "s3://bucket/silent", MIB):
+    with (
+        pytest.raises(ObjectStoreError) as raised,
+        mirror_folders(str(tmp_path), "s3://bucket/silent", MIB),
+    ):
         pass
     assert raised.value.key == "cli.error.remote"

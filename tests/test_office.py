@@ -13,12 +13,20 @@ import pytest
 from openpyxl.utils import range_boundaries
 
 from sheet_diag.forms.layout import IDENTITY_SHEET, STAMP_CELL, cell_name
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import JIS
-from tests.office import convert, found_soffice
-from tests.returned import QUESTIONS, page_at, read, reopened, repacked, sheet_of, told
+from tests.office import convert, find_soffice
+from tests.returned import (
+    QUESTIONS,
+    page_at,
+    problems_in,
+    read_return,
+    reopen_workbook,
+    repack_parts,
+    sheet_of,
+)
 from tests.samples import PROFILE, PROFILE_EN
 
 _BEGUN = {
@@ -48,7 +56,7 @@ _FILLED: Mapping[str, tuple[Lang, str, Entries]] = {
 @cache
 def _sheet(name: str) -> bytes:
     lang, client, entries = _FILLED[name]
-    return hearing_sheet(JIS, lang, Issuer(name="見本リスク株式会社"), entries, client)
+    return make_hearing_sheet(JIS, lang, Issuer(name="見本リスク株式会社"), entries, client)
 
 
 def _sheets() -> dict[str, bytes]:
@@ -57,7 +65,7 @@ def _sheets() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def soffice() -> str:
-    return found_soffice()
+    return find_soffice()
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +87,9 @@ def by_way_of_ods(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 def _stale() -> bytes:
     """The blank sheet with 0 stored beside every formula."""
-    return repacked(_sheet("blank_ja"), lambda _, text: re.sub(r"(</f><v>)[^<]*", r"\g<1>0", text))
+    return repack_parts(
+        _sheet("blank_ja"), lambda _, text: re.sub(r"(</f><v>)[^<]*", r"\g<1>0", text)
+    )
 
 
 # --- formulas
@@ -89,7 +99,7 @@ def _formulas(content: bytes) -> list[tuple[str, str]]:
     """Sheet and cell of every formula."""
     return [
         (page.title, cell.coordinate)
-        for page in reopened(content).worksheets
+        for page in reopen_workbook(content).worksheets
         for row in page.iter_rows()
         for cell in row
         if cell.data_type == "f"
@@ -97,7 +107,7 @@ def _formulas(content: bytes) -> list[tuple[str, str]]:
 
 
 def _values(content: bytes, places: list[tuple[str, str]]) -> dict[tuple[str, str], Any]:
-    book = reopened(content, values=True)
+    book = reopen_workbook(content, values=True)
     return {(sheet, cell): book[sheet][cell].value for sheet, cell in places}
 
 
@@ -131,7 +141,7 @@ def _lists(content: bytes) -> dict[tuple[str, str], str]:
     """The range behind each drop-down, by sheet and cell."""
     return {
         (page.title, cell): str(rule.formula1).replace("'", "").lstrip("=")
-        for page in reopened(content).worksheets
+        for page in reopen_workbook(content).worksheets
         for rule in page.data_validations.dataValidation
         if rule.type == "list"
         for area in str(rule.sqref).split()
@@ -154,9 +164,9 @@ def test_a_return_that_was_saved_again_reads_the_same(
     name: str, way: str, request: pytest.FixtureRequest
 ) -> None:
     content: bytes = request.getfixturevalue(way)[name]
-    before, after = read(_sheet(name), JIS), read(content, JIS)
+    before, after = read_return(_sheet(name), JIS), read_return(content, JIS)
     assert sheet_of(after) == sheet_of(before)
-    assert told(after) == told(before)
+    assert problems_in(after) == problems_in(before)
 
 
 @pytest.mark.parametrize("name", _FILLED)
@@ -171,7 +181,7 @@ def test_all_three_carriers_of_the_identity_are_kept(
 
 def _carriers(content: bytes) -> tuple[dict[str, str], str, dict[str, str]]:
     """The hidden sheet, the visible cell, the custom properties."""
-    book: Any = reopened(content)
+    book: Any = reopen_workbook(content)
     hidden = {key.value: value.value or "" for key, value in book[IDENTITY_SHEET]["A1:B3"]}
     visible = page_at(book, QUESTIONS)[cell_name(*STAMP_CELL)].value
     return hidden, visible, {each.name: each.value for each in book.custom_doc_props}
@@ -186,7 +196,7 @@ def test_a_sheet_that_was_saved_again_can_still_be_filled_in(
     before, after = _lists(_sheet(name)), _lists(content)
     assert len(before) == len(JIS.items) + sum(1 for each in JIS.profile if each.choices)
     assert after == before
-    book, again = reopened(_sheet(name)), reopened(content)
+    book, again = reopen_workbook(_sheet(name)), reopen_workbook(content)
     assert again.sheetnames == book.sheetnames
     assert again[IDENTITY_SHEET].sheet_state == "hidden"
     for position in range(3):

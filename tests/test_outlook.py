@@ -8,21 +8,21 @@ from dataclasses import replace
 import pytest
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Outcome
-from sheet_diag.text.numbers import shown
+from sheet_diag.model.results import ReturnOutcome
+from sheet_diag.text.numbers import format_score
 from tests.catalogs import catalog
-from tests.samples import client, named, report, settled
-from tests.workbooks import manual_breaks, opened, rows_with, sheet, strings
+from tests.samples import client, name_categories, report, resolve_all
+from tests.workbooks import manual_breaks, open_workbook, rows_with, sheet, texts_on
 
 _HEADING = "4. 次のランクに向けて"
 
 
-def _texts(outcome: Outcome) -> list[str]:
-    return strings(sheet(opened(report(outcome)), "診断報告書"))
+def _texts(outcome: ReturnOutcome) -> list[str]:
+    return texts_on(sheet(open_workbook(report(outcome)), "診断報告書"))
 
 
-def _one(rows: Mapping[str, str], rest: str = "○") -> Outcome:
-    return settled(client("見本", rows, rest=rest))[0]
+def _one(rows: Mapping[str, str], rest: str = "○") -> ReturnOutcome:
+    return resolve_all(client("見本", rows, rest=rest))[0]
 
 
 def test_the_shortest_ways_with_score_and_rank() -> None:
@@ -35,7 +35,7 @@ def test_the_shortest_ways_with_score_and_rank() -> None:
         assert any(f"次の{len(way.items)}件" in t and f"ランクは {way.rank}" in t for t in texts)
         assert set(way.items) <= set(texts)
     gain = outcome.diagnosis.gains[first.items[0]]
-    assert f"＋{shown(gain)} 点" in texts
+    assert f"＋{format_score(gain)} 点" in texts
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_at_the_top(rows: Mapping[str, str], says: str) -> None:
 
 
 def test_a_rank_that_no_measure_reaches() -> None:
-    made = named(catalog("3n 3n 3", "3", "3", "3"))
-    outcome = settled(client("見本", {"C1": "--○"}, catalog=made), catalog=made)[0]
-    texts = strings(sheet(opened(report(outcome, catalog=made)), "診断報告書"))
+    made = name_categories(catalog("3n 3n 3", "3", "3", "3"))
+    outcome = resolve_all(client("見本", {"C1": "--○"}, catalog=made), catalog=made)[0]
+    texts = texts_on(sheet(open_workbook(report(outcome, catalog=made)), "診断報告書"))
     assert any("ランク A に届きません" in text for text in texts)
 
 
@@ -71,9 +71,9 @@ def test_many_measures_are_cut_with_a_count() -> None:
 @pytest.mark.parametrize("rest", ["○", "△", "×", "?"])
 @pytest.mark.parametrize("lang", Lang)
 def test_the_closing_words_are_never_alone_on_a_page(rest: str, lang: Lang) -> None:
-    outcome = settled(client("見本", {"PHY": "×"}, rest=rest, lang=lang))[0]
+    outcome = resolve_all(client("見本", {"PHY": "×"}, rest=rest, lang=lang))[0]
     name, closing = ("診断報告書", "おわりに") if lang is Lang.JA else ("Report", "In closing")
-    page = sheet(opened(report(outcome)), name)
+    page = sheet(open_workbook(report(outcome)), name)
     row = rows_with(page, closing)[0]
     last_break = max(manual_breaks(page))
     before = [cell.value for cells in page.iter_rows(last_break + 1, row - 1) for cell in cells]

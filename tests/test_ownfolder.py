@@ -7,17 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.storage.managed_folder import NOTE, OwnFolder, made_in, remove
+from sheet_diag.storage.managed_folder import (
+    NOTE_FILE,
+    ManagedFolder,
+    read_note,
+    remove_managed_files,
+)
 
 
 def _make(path: Path, *names: str, content: bytes = b"1") -> None:
-    with OwnFolder(path) as folder:
+    with ManagedFolder(path) as folder:
         for name in names:
             folder.write(name, content, {"name": name})
 
 
 def _stopped(path: Path) -> None:
-    with OwnFolder(path) as folder:
+    with ManagedFolder(path) as folder:
         folder.write("a.eml", b"2")
         folder.write("b.eml", b"2")
         raise KeyboardInterrupt
@@ -31,17 +36,17 @@ def test_what_is_not_made_again_goes_and_what_others_put_there_stays(tmp_path: P
     _make(tmp_path, "a.eml", "b.eml")
     (tmp_path / "own.eml").write_bytes(b"mine")
     _make(tmp_path, "b.eml", "c.eml", content=b"2")
-    assert _names(tmp_path) == [NOTE, "b.eml", "c.eml", "own.eml"]
+    assert _names(tmp_path) == [NOTE_FILE, "b.eml", "c.eml", "own.eml"]
     assert (tmp_path / "b.eml").read_bytes() == b"2"
     assert (tmp_path / "own.eml").read_bytes() == b"mine"
-    assert made_in(tmp_path) == {"b.eml": {"name": "b.eml"}, "c.eml": {"name": "c.eml"}}
+    assert read_note(tmp_path) == {"b.eml": {"name": "b.eml"}, "c.eml": {"name": "c.eml"}}
 
 
 def test_nothing_changes_where_the_making_stops_halfway(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml")
     with pytest.raises(KeyboardInterrupt):
         _stopped(tmp_path)
-    assert _names(tmp_path) == [NOTE, "a.eml"]
+    assert _names(tmp_path) == [NOTE_FILE, "a.eml"]
     assert (tmp_path / "a.eml").read_bytes() == b"1"
 
 
@@ -49,7 +54,7 @@ def test_what_a_killed_command_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".sheet-diag-work-x").mkdir()
     (tmp_path / ".sheet-diag-work-x" / "half.eml").touch()
     _make(tmp_path, "a.eml")
-    assert _names(tmp_path) == [NOTE, "a.eml"]
+    assert _names(tmp_path) == [NOTE_FILE, "a.eml"]
 
 
 def test_names_that_are_one_file_on_windows_are_our_fault(tmp_path: Path) -> None:
@@ -60,7 +65,7 @@ def test_names_that_are_one_file_on_windows_are_our_fault(tmp_path: Path) -> Non
 def test_a_file_that_the_user_deleted_is_no_longer_ours(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml", "b.eml")
     (tmp_path / "a.eml").unlink()
-    assert set(made_in(tmp_path)) == {"b.eml"}
+    assert set(read_note(tmp_path)) == {"b.eml"}
 
 
 @pytest.mark.parametrize("name", ["../x.eml", "sub/x.eml", "..\\x.eml"])
@@ -69,8 +74,8 @@ def test_a_note_never_names_a_file_elsewhere(tmp_path: Path, name: str) -> None:
     (folder / "sub").mkdir(parents=True)
     for each in (tmp_path / "x.eml", folder / "sub" / "x.eml"):
         each.write_bytes(b"not ours")
-    (folder / NOTE).write_text(json.dumps({name: {}}), encoding="utf-8")
-    assert made_in(folder) == {}
+    (folder / NOTE_FILE).write_text(json.dumps({name: {}}), encoding="utf-8")
+    assert read_note(folder) == {}
     _make(folder, "a.eml")
     assert (tmp_path / "x.eml").exists()
     assert (folder / "sub" / "x.eml").exists()
@@ -79,12 +84,12 @@ def test_a_note_never_names_a_file_elsewhere(tmp_path: Path, name: str) -> None:
 def test_files_are_taken_away_by_name(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml", "b.eml")
     (tmp_path / "own.eml").touch()
-    remove(tmp_path, {"a.eml", "own.eml"})
-    assert _names(tmp_path) == [NOTE, "b.eml", "own.eml"]
+    remove_managed_files(tmp_path, {"a.eml", "own.eml"})
+    assert _names(tmp_path) == [NOTE_FILE, "b.eml", "own.eml"]
 
 
 @pytest.mark.parametrize("note", ["", "[]", '{"a": 1}', "{"])
 def test_a_note_that_cannot_be_read_claims_nothing(tmp_path: Path, note: str) -> None:
     (tmp_path / "a").touch()
-    (tmp_path / NOTE).write_text(note, encoding="utf-8")
-    assert made_in(tmp_path) == {}
+    (tmp_path / NOTE_FILE).write_text(note, encoding="utf-8")
+    assert read_note(tmp_path) == {}

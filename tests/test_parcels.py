@@ -10,16 +10,23 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.mail.campaign.due_mails import LeftOut, corrections, requests, results
-from sheet_diag.mail.campaign.password_mails import passwords_of
-from sheet_diag.mail.campaign.selection import Choosing, selected
-from sheet_diag.mail.log.mail_log import Postbook
+from sheet_diag.mail.campaign.due_mails import Skipped, due_corrections, due_reports, due_requests
+from sheet_diag.mail.campaign.password_mails import due_passwords
+from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
+from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import Event, MailKind, Parcel, Posted, ReportForm, about_report
-from sheet_diag.model.results import Status
-from sheet_diag.storage.report_passwords.fingerprints import fits, seal
+from sheet_diag.model.mail import (
+    MailEvent,
+    MailKind,
+    MailLogEntry,
+    OutgoingMail,
+    ReportForm,
+    about_report,
+)
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint, matches_fingerprint
 
 NOW = datetime(2026, 12, 28, tzinfo=UTC)
 OUTPUT = Path("output")
@@ -31,42 +38,44 @@ def _client(number: int, due: date | None = date(2026, 12, 25)) -> ListedClient:
     )
 
 
-def _fact(client: str, status: Status, **more: Any) -> ReturnFacts:
+def _fact(client: str, status: ReturnStatus, **more: Any) -> ReturnFacts:
     return ReturnFacts(client, "見本", status, f"sha-{client}", f"{client}.xlsx", **more)
 
 
-def _book(path: Path, *posted: Posted) -> Postbook:
-    book = Postbook.open(path / "mail-log.jsonl")
+def _book(path: Path, *posted: MailLogEntry) -> MailLog:
+    book = MailLog.open(path / "mail-log.jsonl")
     for each in posted:
         book.add(each)
     book.close()
     return book
 
 
-def _posted(event: Event, kind: MailKind, client: str, about: str = "", text: str = "") -> Posted:
+def _posted(
+    event: MailEvent, kind: MailKind, client: str, about: str = "", text: str = ""
+) -> MailLogEntry:
     number = client.removeprefix("C-")
     addresses = (f"a@{number}.example.jp",)
-    return Posted(NOW, event, client, kind, about, addresses=addresses, text=text)
+    return MailLogEntry(NOW, event, client, kind, about, addresses=addresses, text=text)
 
 
-def _told(mails: Iterable[Parcel | LeftOut]) -> list[str]:
+def _told(mails: Iterable[OutgoingMail | Skipped]) -> list[str]:
     """A line a mail: `C-1 about attachment`, or why there is none."""
     return [
         f"{each.who.split()[0]} {each.key.removeprefix('mail.left.')}"
-        if isinstance(each, LeftOut)
+        if isinstance(each, Skipped)
         else " ".join(filter(None, (each.client.id, each.about, _file(each))))
         for each in mails
     ]
 
 
-def _file(parcel: Parcel) -> str:
+def _file(parcel: OutgoingMail) -> str:
     return parcel.attachment.as_posix() if parcel.attachment else ""
 
 
 def test_everybody_is_asked_and_told_of_last_year_where_there_is_one() -> None:
     clients = ClientList((_client(1), _client(2)))
     sheets = {"C-1": Path("1.xlsx"), "C-2": Path("2.xlsx")}
-    mails = list(requests(clients, sheets, frozenset({"C-2"})))
+    mails = list(due_requests(clients, sheets, frozenset({"C-2"})))
     assert _told(mails) == ["C-1 1.xlsx", "C-2 2.xlsx"]
     assert [bool(mail.facts.get("previous")) for mail in mails] == [False, True]
 
@@ -74,14 +83,14 @@ def test_everybody_is_asked_and_told_of_last_year_where_there_is_one() -> None:
 def test_held_returns_go_back() -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
     facts = (
-        _fact("C-1", Status.HELD, correction="corrections/1.xlsx"),
-        _fact("c-2", Status.RANKED, result="results/2.xlsx"),
-        _fact("C-3", Status.REJECTED),
-        _fact("C-4", Status.HELD, correction="corrections/4.xlsx"),
-        _fact("", Status.HELD, correction="corrections/5.xlsx"),
-        _fact("C-1", Status.SUPERSEDED),
+        _fact("C-1", ReturnStatus.HELD, correction="corrections/1.xlsx"),
+        _fact("c-2", ReturnStatus.RANKED, result="results/2.xlsx"),
+        _fact("C-3", ReturnStatus.REJECTED),
+        _fact("C-4", ReturnStatus.HELD, correction="corrections/4.xlsx"),
+        _fact("", ReturnStatus.HELD, correction="corrections/5.xlsx"),
+        _fact("C-1", ReturnStatus.SUPERSEDED),
     )
-    assert _told(corrections(clients, facts, OUTPUT)) == [
+    assert _told(due_corrections(clients, facts, OUTPUT)) == [
         "C-1 sha-C-1 output/corrections/1.xlsx",
         "C-3 unreadable",
         "見本 not_listed",
@@ -91,41 +100,44 @@ def test_held_returns_go_back() -> None:
 
 def test_a_return_from_another_clients_address_is_asked_about_first() -> None:
     clients = ClientList((_client(1), _client(2)))
-    held = _fact("C-1", Status.HELD, correction="c.xlsx", strange=True)
-    ranked = _fact("C-2", Status.RANKED, result="r.xlsx", strange=True)
-    assert _told(corrections(clients, (held,), OUTPUT)) == ["C-1 sender"]
-    assert _told(results(clients, (ranked,), OUTPUT, {})) == ["C-2 sender"]
+    held = _fact("C-1", ReturnStatus.HELD, correction="c.xlsx", strange=True)
+    ranked = _fact("C-2", ReturnStatus.RANKED, result="r.xlsx", strange=True)
+    assert _told(due_corrections(clients, (held,), OUTPUT)) == ["C-1 sender"]
+    assert _told(due_reports(clients, (ranked,), OUTPUT, {})) == ["C-2 sender"]
     named = frozenset({"c-1", "c-2"})
-    assert _told(corrections(clients, (held,), OUTPUT, named)) == ["C-1 sha-C-1 output/c.xlsx"]
-    assert _told(results(clients, (ranked,), OUTPUT, {}, named)) == ["C-2 sha-C-2 output/r.xlsx"]
-    mails = [
-        *corrections(clients, (held,), OUTPUT, named),
-        *results(clients, (ranked,), OUTPUT, {}, named),
+    assert _told(due_corrections(clients, (held,), OUTPUT, named)) == ["C-1 sha-C-1 output/c.xlsx"]
+    assert _told(due_reports(clients, (ranked,), OUTPUT, {}, named)) == [
+        "C-2 sha-C-2 output/r.xlsx"
     ]
-    assert all(isinstance(mail, Parcel) and mail.strange for mail in mails)
+    mails = [
+        *due_corrections(clients, (held,), OUTPUT, named),
+        *due_reports(clients, (ranked,), OUTPUT, {}, named),
+    ]
+    assert all(isinstance(mail, OutgoingMail) and mail.strange for mail in mails)
 
 
 def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2)))
-    facts = [_fact(f"C-{n}", Status.RANKED, result=f"{n}.xlsx") for n in (1, 2)]
+    facts = [_fact(f"C-{n}", ReturnStatus.RANKED, result=f"{n}.xlsx") for n in (1, 2)]
     sent = [
         replace(
-            _posted(Event.SENT, MailKind.RESULT, f"C-{n}", f"sha-C-{n}"), seal=seal(f"word {n}")
+            _posted(MailEvent.SENT, MailKind.RESULT, f"C-{n}", f"sha-C-{n}"),
+            password_fingerprint=make_fingerprint(f"word {n}"),
         )
         for n in (1, 2)
     ]
     book = _book(tmp_path, *sent)
     right = {"c-1": "word 1", "c-2": "word 2"}
-    told = passwords_of(results(clients, facts, OUTPUT, right), clients, right, book)
+    told = due_passwords(due_reports(clients, facts, OUTPUT, right), clients, right, book)
     assert _told(told) == ["C-1 sha-C-1", "C-2 sha-C-2"]
     swapped = {"c-1": "word 2", "c-2": "word 1"}
-    told = passwords_of(results(clients, facts, OUTPUT, swapped), clients, swapped, book)
+    told = due_passwords(due_reports(clients, facts, OUTPUT, swapped), clients, swapped, book)
     assert _told(told) == ["C-1 password_changed", "C-2 password_changed"]
 
 
-def _of_first(event: Event, kind: MailKind, word: str = "") -> Posted:
+def _of_first(event: MailEvent, kind: MailKind, word: str = "") -> MailLogEntry:
     line = _posted(event, kind, "C-1", "sha-C-1")
-    return replace(line, seal=seal(word)) if word else line
+    return replace(line, password_fingerprint=make_fingerprint(word)) if word else line
 
 
 @pytest.mark.parametrize(
@@ -148,11 +160,11 @@ def test_a_password_goes_out_once_more_after_its_report(
     tmp_path: Path, log: str, says: list[str]
 ) -> None:
     lines = {
-        "R": _of_first(Event.SENT, MailKind.RESULT, "word"),
-        "B": _of_first(Event.BOUNCED, MailKind.RESULT),
-        "P": _of_first(Event.SENT, MailKind.PASSWORD, "word"),
-        "O": _of_first(Event.SENT, MailKind.RESULT, "former"),
-        "Q": _of_first(Event.SENT, MailKind.PASSWORD, "former"),
+        "R": _of_first(MailEvent.SENT, MailKind.RESULT, "word"),
+        "B": _of_first(MailEvent.BOUNCED, MailKind.RESULT),
+        "P": _of_first(MailEvent.SENT, MailKind.PASSWORD, "word"),
+        "O": _of_first(MailEvent.SENT, MailKind.RESULT, "former"),
+        "Q": _of_first(MailEvent.SENT, MailKind.PASSWORD, "former"),
     }
     about = about_report("sha-C-1", ReportForm.PRINTED)
     lines |= {
@@ -161,43 +173,51 @@ def test_a_password_goes_out_once_more_after_its_report(
         "M": replace(lines["R"], addresses=("gone@1.example.jp",)),
     }
     book = _book(tmp_path, *(lines[each] for each in log.split()))
-    facts = [_fact("C-1", Status.RANKED, result="1.xlsx")]
+    facts = [_fact("C-1", ReturnStatus.RANKED, result="1.xlsx")]
     clients, words = ClientList((_client(1),)), {"c-1": "word"}
-    reports = results(clients, facts, OUTPUT, words)
-    found = selected(passwords_of(reports, clients, words, book), book)
+    reports = due_reports(clients, facts, OUTPUT, words)
+    found = select_mails(due_passwords(reports, clients, words, book), book)
     assert _told([*found.parcels, *found.left_out]) == says
 
 
 @pytest.mark.parametrize("sealed", ["", ".", "00.", "xyz.00", "00"])
 def test_what_is_no_seal_fits_nothing(sealed: str) -> None:
-    assert not fits("", sealed)
-    assert not fits("word", sealed)
+    assert not matches_fingerprint("", sealed)
+    assert not matches_fingerprint("word", sealed)
 
 
 def test_a_seal_tells_nothing_and_is_another_one_each_time() -> None:
-    assert seal("word") != seal("word")
-    assert "word" not in seal("word")
-    assert fits("word", seal("word"))
-    assert not fits("Word", seal("word"))
+    assert make_fingerprint("word") != make_fingerprint("word")
+    assert "word" not in make_fingerprint("word")
+    assert matches_fingerprint("word", make_fingerprint("word"))
+    assert not matches_fingerprint("Word", make_fingerprint("word"))
 
 
 def test_who_is_named_is_told_why_there_is_no_mail(tmp_path: Path) -> None:
-    left = [LeftOut("C-1 a", "mail.left.no_sheet", client="C-1"), LeftOut("x", "mail.left.no_due")]
-    assert len(selected(left, _book(tmp_path)).left_out) == 2
-    assert len(selected(left, _book(tmp_path), Choosing(frozenset({"c-1"}))).left_out) == 1
+    left = [Skipped("C-1 a", "mail.left.no_sheet", client="C-1"), Skipped("x", "mail.left.no_due")]
+    assert len(select_mails(left, _book(tmp_path)).left_out) == 2
+    assert (
+        len(select_mails(left, _book(tmp_path), SelectionRules(frozenset({"c-1"}))).left_out) == 1
+    )
 
 
 def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
-    facts = tuple(_fact(f"C-{n}", Status.RANKED, result=f"results/{n}.xlsx") for n in range(1, 4))
+    facts = tuple(
+        _fact(f"C-{n}", ReturnStatus.RANKED, result=f"results/{n}.xlsx") for n in range(1, 4)
+    )
     words = {"c-1": "one", "c-2": "two"}
-    reports = list(results(clients, facts, OUTPUT, words))
+    reports = list(due_reports(clients, facts, OUTPUT, words))
     assert _told(reports) == [f"C-{n} sha-C-{n} output/results/{n}.xlsx" for n in range(1, 4)]
-    assert [mail.password for mail in reports if isinstance(mail, Parcel)] == ["one", "two", ""]
-    line = replace(_posted(Event.SENT, MailKind.RESULT, "C-1", "sha-C-1"), file="1.xlsx")
-    told = list(passwords_of(reports, clients, words, _book(tmp_path, line)))
+    assert [mail.password for mail in reports if isinstance(mail, OutgoingMail)] == [
+        "one",
+        "two",
+        "",
+    ]
+    line = replace(_posted(MailEvent.SENT, MailKind.RESULT, "C-1", "sha-C-1"), file="1.xlsx")
+    told = list(due_passwords(reports, clients, words, _book(tmp_path, line)))
     assert sorted(_told(told)) == ["C-1 sha-C-1", "C-2 result_first", "C-3 no_password"]
-    (mail,) = (each for each in told if isinstance(each, Parcel))
+    (mail,) = (each for each in told if isinstance(each, OutgoingMail))
     assert (mail.password, mail.attachment, mail.facts["file"]) == ("one", None, "1.xlsx")
 
 
@@ -206,11 +226,11 @@ def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
 BOOK, PRINT, BOTH = ReportForm
 
 
-def _reports(form: ReportForm, **fact: Any) -> list[Parcel | LeftOut]:
+def _reports(form: ReportForm, **fact: Any) -> list[OutgoingMail | Skipped]:
     """The mail with the report of the only client, in a form."""
     told = {"result": "results/1.xlsx", "pdf": "pdf/1.pdf", "pdf_sha256": "abc", **fact}
-    facts = (_fact("C-1", Status.RANKED, **told),)
-    return list(results(ClientList((_client(1),)), facts, OUTPUT, {"c-1": "word"}, form=form))
+    facts = (_fact("C-1", ReturnStatus.RANKED, **told),)
+    return list(due_reports(ClientList((_client(1),)), facts, OUTPUT, {"c-1": "word"}, form=form))
 
 
 @pytest.mark.parametrize(
@@ -219,7 +239,7 @@ def _reports(form: ReportForm, **fact: Any) -> list[Parcel | LeftOut]:
 )
 def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -> None:
     (mail,) = _reports(form)
-    assert isinstance(mail, Parcel)
+    assert isinstance(mail, OutgoingMail)
     assert [path.relative_to(OUTPUT).as_posix() for path in mail.files] == files
     assert mail.file_names == " / ".join(path.name for path in mail.files)
     assert (mail.form, mail.printed, mail.password) == (form, "abc", "word")
@@ -230,7 +250,7 @@ def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -
     [
         pytest.param({"pdf": "", "pdf_sha256": ""}, "no_pdf", id="a run without PDFs"),
         pytest.param(
-            {"pdf": "", "pdf_sha256": "", "unprinted": True}, "unprinted", id="not printed"
+            {"pdf": "", "pdf_sha256": "", "print_failed": True}, "unprinted", id="not printed"
         ),
         pytest.param({"pdf_sha256": ""}, "no_pdf", id="a run of an earlier version"),
     ],
@@ -238,17 +258,17 @@ def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -
 def test_without_a_pdf_the_client_is_stopped(fact: dict[str, Any], says: str) -> None:
     for form in (PRINT, BOTH):
         (left,) = _reports(form, **fact)
-        assert isinstance(left, LeftOut)
+        assert isinstance(left, Skipped)
         assert (left.key, left.rests) == (f"mail.left.{says}", False)
     assert _told(_reports(BOOK, **fact)) == ["C-1 sha-C-1 output/results/1.xlsx"]
 
 
-def _sent(form: ReportForm, event: Event = Event.SENT, word: str = "word") -> Posted:
+def _sent(form: ReportForm, event: MailEvent = MailEvent.SENT, word: str = "word") -> MailLogEntry:
     """The line of a report that went out in a form."""
     (mail,) = _reports(form)
-    assert isinstance(mail, Parcel)
+    assert isinstance(mail, OutgoingMail)
     line = _posted(event, MailKind.RESULT, "C-1", mail.about)
-    return replace(line, file=mail.file_names, seal=seal(word))
+    return replace(line, file=mail.file_names, password_fingerprint=make_fingerprint(word))
 
 
 NAMED = frozenset({"c-1"})
@@ -258,32 +278,44 @@ NAMED = frozenset({"c-1"})
     ("log", "asked", "only", "says"),
     [
         pytest.param([], PRINT, (), ["1.pdf"], id="new"),
-        pytest.param([(BOOK, Event.SENT)], BOOK, NAMED, "done", id="the same form"),
-        pytest.param([(BOOK, Event.SENT)], PRINT, (), "otherwise", id="another form"),
-        pytest.param([(PRINT, Event.BY_HAND)], BOOK, (), "otherwise", id="by hand"),
-        pytest.param([(BOOK, Event.SENT)], BOTH, (), "otherwise", id="both, one is there"),
-        pytest.param([(BOTH, Event.SENT)], PRINT, NAMED, "done", id="one, both are there"),
-        pytest.param([(BOOK, Event.SENT)], PRINT, NAMED, ["1.pdf"], id="another one, named"),
-        pytest.param([(BOOK, Event.SENT)], BOTH, NAMED, ["1.pdf"], id="what is missing of both"),
-        pytest.param([(PRINT, Event.SENT)], BOTH, NAMED, ["1.xlsx"], id="the workbook is missing"),
+        pytest.param([(BOOK, MailEvent.SENT)], BOOK, NAMED, "done", id="the same form"),
+        pytest.param([(BOOK, MailEvent.SENT)], PRINT, (), "otherwise", id="another form"),
+        pytest.param([(PRINT, MailEvent.BY_HAND)], BOOK, (), "otherwise", id="by hand"),
+        pytest.param([(BOOK, MailEvent.SENT)], BOTH, (), "otherwise", id="both, one is there"),
+        pytest.param([(BOTH, MailEvent.SENT)], PRINT, NAMED, "done", id="one, both are there"),
+        pytest.param([(BOOK, MailEvent.SENT)], PRINT, NAMED, ["1.pdf"], id="another one, named"),
         pytest.param(
-            [(BOOK, Event.SENT), (PRINT, Event.SENT)], BOTH, NAMED, "done", id="both, one by one"
+            [(BOOK, MailEvent.SENT)], BOTH, NAMED, ["1.pdf"], id="what is missing of both"
         ),
-        pytest.param([(BOOK, Event.SENDING)], PRINT, NAMED, "unknown", id="nobody knows"),
         pytest.param(
-            [(BOOK, Event.SENT), (BOOK, Event.BOUNCED)], PRINT, (), ["1.pdf"], id="it came back"
+            [(PRINT, MailEvent.SENT)], BOTH, NAMED, ["1.xlsx"], id="the workbook is missing"
+        ),
+        pytest.param(
+            [(BOOK, MailEvent.SENT), (PRINT, MailEvent.SENT)],
+            BOTH,
+            NAMED,
+            "done",
+            id="both, one by one",
+        ),
+        pytest.param([(BOOK, MailEvent.SENDING)], PRINT, NAMED, "unknown", id="nobody knows"),
+        pytest.param(
+            [(BOOK, MailEvent.SENT), (BOOK, MailEvent.BOUNCED)],
+            PRINT,
+            (),
+            ["1.pdf"],
+            id="it came back",
         ),
     ],
 )
 def test_a_report_goes_out_in_another_form_only_to_who_is_named(
     tmp_path: Path,
-    log: list[tuple[ReportForm, Event]],
+    log: list[tuple[ReportForm, MailEvent]],
     asked: ReportForm,
     only: Iterable[str],
     says: str | list[str],
 ) -> None:
     book = _book(tmp_path, *(_sent(form, event) for form, event in log))
-    told = selected(_reports(asked), book, Choosing(frozenset(only)))
+    told = select_mails(_reports(asked), book, SelectionRules(frozenset(only)))
     found: str | list[str] = [path.name for each in told.parcels for path in each.files]
     if told.done:
         found = "otherwise" if told.otherwise else "done"
@@ -294,7 +326,7 @@ def test_a_report_goes_out_in_another_form_only_to_who_is_named(
 
 def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path) -> None:
     book = _book(tmp_path, _sent(BOOK))
-    (rest,) = selected(_reports(BOTH), book, Choosing(NAMED)).parcels
+    (rest,) = select_mails(_reports(BOTH), book, SelectionRules(NAMED)).parcels
     assert rest.about == f"sha-C-1/{PRINT}"
     assert (rest.form, rest.printed) == (PRINT, "abc")
 
@@ -302,7 +334,7 @@ def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path)
 def test_another_form_is_not_sent_under_another_password(tmp_path: Path) -> None:
     """The password that the client was told opens both."""
     book = _book(tmp_path, _sent(BOOK, word="former"))
-    assert _told(selected(_reports(PRINT), book, Choosing(NAMED)).left_out) == [
+    assert _told(select_mails(_reports(PRINT), book, SelectionRules(NAMED)).left_out) == [
         "C-1 password_changed"
     ]
 
@@ -322,11 +354,11 @@ def test_one_password_mail_serves_every_form(
 ) -> None:
     book = _book(tmp_path, *(_sent(form, word=word) for form, word in log))
     clients = ClientList((_client(1),))
-    (mail,) = passwords_of(_reports(BOOK), clients, {"c-1": "word"}, book)
+    (mail,) = due_passwords(_reports(BOOK), clients, {"c-1": "word"}, book)
     if says is None:
         assert _told([mail]) == ["C-1 password_changed"]
     else:
-        assert isinstance(mail, Parcel)
+        assert isinstance(mail, OutgoingMail)
         assert (mail.about, mail.facts["file"]) == ("sha-C-1", says)
 
 
@@ -334,65 +366,65 @@ def test_one_password_mail_serves_every_form(
     ("events", "chosen", "left", "done"),
     [
         pytest.param([], 1, 0, 0, id="new"),
-        pytest.param([Event.SENDING], 0, 1, 0, id="nobody knows"),
-        pytest.param([Event.SENDING, Event.SENT], 0, 0, 1, id="sent"),
-        pytest.param([Event.BY_HAND], 0, 0, 1, id="by hand"),
-        pytest.param([Event.SENDING, Event.DEFERRED], 1, 0, 0, id="try again"),
-        pytest.param([Event.SENDING, Event.UNSENT], 1, 0, 0, id="did not go"),
-        pytest.param([Event.SENDING, Event.REFUSED], 0, 1, 0, id="refused"),
-        pytest.param([Event.SENDING, Event.SENT, Event.BOUNCED], 0, 1, 0, id="bounced"),
+        pytest.param([MailEvent.SENDING], 0, 1, 0, id="nobody knows"),
+        pytest.param([MailEvent.SENDING, MailEvent.SENT], 0, 0, 1, id="sent"),
+        pytest.param([MailEvent.BY_HAND], 0, 0, 1, id="by hand"),
+        pytest.param([MailEvent.SENDING, MailEvent.DEFERRED], 1, 0, 0, id="try again"),
+        pytest.param([MailEvent.SENDING, MailEvent.UNSENT], 1, 0, 0, id="did not go"),
+        pytest.param([MailEvent.SENDING, MailEvent.REFUSED], 0, 1, 0, id="refused"),
+        pytest.param([MailEvent.SENDING, MailEvent.SENT, MailEvent.BOUNCED], 0, 1, 0, id="bounced"),
     ],
 )
 def test_no_mail_goes_twice(
-    tmp_path: Path, events: list[Event], chosen: int, left: int, done: int
+    tmp_path: Path, events: list[MailEvent], chosen: int, left: int, done: int
 ) -> None:
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in events))
-    mails = requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
-    selection = selected(mails, book)
+    mails = due_requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
+    selection = select_mails(mails, book)
     assert (len(selection.parcels), len(selection.left_out), selection.done) == (chosen, left, done)
 
 
 def test_a_corrected_address_is_written_to_again(tmp_path: Path) -> None:
     book = _book(
         tmp_path,
-        _posted(Event.SENDING, MailKind.REQUEST, "C-1"),
-        _posted(Event.REFUSED, MailKind.REQUEST, "C-1", text="550 no such user"),
+        _posted(MailEvent.SENDING, MailKind.REQUEST, "C-1"),
+        _posted(MailEvent.REFUSED, MailKind.REQUEST, "C-1", text="550 no such user"),
     )
     moved = ListedClient("C-1", "見本1", Lang.JA, ("b@1.example.jp",))
-    mails = requests(ClientList((moved,)), {"C-1": Path("1.xlsx")}, frozenset())
-    assert len(selected(mails, book).parcels) == 1
+    mails = due_requests(ClientList((moved,)), {"C-1": Path("1.xlsx")}, frozenset())
+    assert len(select_mails(mails, book).parcels) == 1
 
 
 def test_only_those_who_are_named(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2)))
-    mails = requests(clients, dict.fromkeys(("C-1", "C-2"), Path("s")), frozenset())
-    selection = selected(mails, _book(tmp_path), Choosing(frozenset({"c-2"})))
+    mails = due_requests(clients, dict.fromkeys(("C-1", "C-2"), Path("s")), frozenset())
+    selection = select_mails(mails, _book(tmp_path), SelectionRules(frozenset({"c-2"})))
     assert [parcel.client.id for parcel in selection.parcels] == ["C-2"]
 
 
 def test_a_password_is_told_though_the_return_is_gone(tmp_path: Path) -> None:
-    book = _book(tmp_path, _of_first(Event.SENT, MailKind.RESULT, "word"))
+    book = _book(tmp_path, _of_first(MailEvent.SENT, MailKind.RESULT, "word"))
     clients, words = ClientList((_client(1), _client(2))), {"c-1": "word", "c-2": "two"}
-    assert _told(passwords_of((), clients, words, book)) == ["C-1 sha-C-1"]
-    assert _told(passwords_of((), clients, words, book, frozenset({"c-2"}))) == []
-    assert _told(passwords_of((), clients, {}, book)) == ["C-1 password_lost"]
+    assert _told(due_passwords((), clients, words, book)) == ["C-1 sha-C-1"]
+    assert _told(due_passwords((), clients, words, book, frozenset({"c-2"}))) == []
+    assert _told(due_passwords((), clients, {}, book)) == ["C-1 password_lost"]
 
 
 @pytest.mark.parametrize(
     ("log", "day", "says"),
     [
-        pytest.param([Event.SENT], NOW.date(), ["C-1"], id="the first time was today"),
-        pytest.param([Event.SENT] * 2, NOW.date(), ["C-1 again_today"], id="and the second"),
-        pytest.param([Event.SENT] * 2, date(2026, 12, 29), ["C-1"], id="that was yesterday"),
+        pytest.param([MailEvent.SENT], NOW.date(), ["C-1"], id="the first time was today"),
+        pytest.param([MailEvent.SENT] * 2, NOW.date(), ["C-1 again_today"], id="and the second"),
+        pytest.param([MailEvent.SENT] * 2, date(2026, 12, 29), ["C-1"], id="that was yesterday"),
         pytest.param([], NOW.date(), ["C-1"], id="never yet"),
     ],
 )
 def test_who_is_stopped_while_sending_again_can_go_on(
-    tmp_path: Path, log: list[Event], day: date, says: list[str]
+    tmp_path: Path, log: list[MailEvent], day: date, says: list[str]
 ) -> None:
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in log))
-    mails = requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
-    found = selected(mails, book, Choosing(frozenset({"c-1"}), again=True, today=day))
+    mails = due_requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
+    found = select_mails(mails, book, SelectionRules(frozenset({"c-1"}), again=True, today=day))
     told = [line.removesuffix(" 1.xlsx") for line in _told([*found.parcels, *found.left_out])]
     assert told == says
     assert [mail.again for mail in found.parcels] == [bool(log)] * len(found.parcels)

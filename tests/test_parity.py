@@ -18,36 +18,36 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.reports.client import answers_sheet as columns
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.cell_references import cell
-from sheet_diag.text.numbers import shown
-from tests.catalogs import JIS, SCORING, catalog, reply
+from sheet_diag.text.numbers import format_score
+from tests.catalogs import JIS, SCORING, answer_row, catalog
 from tests.formulas import Calculator
 from tests.live import (
     EXACT,
-    Case,
-    Live,
-    at,
-    differences,
-    falsified,
+    AnswerSet,
+    LiveSheet,
+    cell_differences,
+    falsify_values,
     random_cases,
     record_book,
-    same,
+    value_at,
+    values_agree,
 )
-from tests.office import convert, found_soffice
-from tests.samples import leavable, named
-from tests.workbooks import calamine, opened, xml_parts
+from tests.office import convert, find_soffice
+from tests.samples import allow_na, name_categories
+from tests.workbooks import calamine_values, open_workbook, xml_parts
 
 _CASES_A_BOOK = 30
 
 # --- catalogues beside the built-in one
 
-_OUTSIDE = leavable(leavable(JIS, "PHY"), "POL")
-WEIGHTED = named(
+_OUTSIDE = allow_na(allow_na(JIS, "PHY"), "POL")
+WEIGHTED = name_categories(
     catalog("3! 2 1n", "1 1n 2", "3!n 2", "2 2 2", "5n 1n", weights={"C1": 3, "C2": 2, "C4": 7})
 )
-_NO_CAPS = named(
+_NO_CAPS = name_categories(
     catalog("1 2 3!", "1n 1", "2 3", "3! 1", scoring={**SCORING, "caps": {}}),
 )
-MANY_CAPS = named(
+MANY_CAPS = name_categories(
     catalog(
         *["3! 2 1n"] * 5,
         scoring={
@@ -73,7 +73,7 @@ MANY_CAPS = named(
 
 def _two_answer_sets() -> Catalog:
     """Every second item knows other words, with thirds, and はい that is worth nothing."""
-    content = named(catalog(*["3! 2 1n 3"] * 4)).model_dump()
+    content = name_categories(catalog(*["3! 2 1n 3"] * 4)).model_dump()
     other = [
         ("always", "いつも", "1"), ("often", "おおむね", "2/3"), ("yes", "はい", "0"),
         ("seldom", "まれに*", "1/3"), ("left", "対象がない", None),
@@ -127,13 +127,13 @@ _BORDERS: dict[str, tuple[tuple[str, ...], str, str, str]] = {
 }  # fmt: skip
 
 
-def _border(name: str) -> Case:
+def _border(name: str) -> AnswerSet:
     lines, signs, _, _ = _BORDERS[name]
-    small = named(catalog(*lines))
-    return Case(name, small, reply(small, signs))
+    small = name_categories(catalog(*lines))
+    return AnswerSet(name, small, answer_row(small, signs))
 
 
-def _thirds() -> Case:
+def _thirds() -> AnswerSet:
     """Every category at exactly 70, which floats miss: 100 · (2/3 + 2/3 + 1 + 7 · 2/3) / 10."""
     content = TWO_ANSWER_SETS.model_dump()
     for category in content["categories"]:
@@ -141,10 +141,10 @@ def _thirds() -> Case:
             item |= {"answer_set": "often", "weight": weight, "critical": False}
     row = ("often", "often", "always", "often")
     answers = dict(zip(TWO_ANSWER_SETS.items, row * 4, strict=True))
-    return Case("exactly 70, of thirds", Catalog.model_validate(content), {**answers})
+    return AnswerSet("exactly 70, of thirds", Catalog.model_validate(content), {**answers})
 
 
-def _cases() -> Iterator[Case]:
+def _cases() -> Iterator[AnswerSet]:
     yield from random_cases("built-in", JIS, 240, seed=1)
     yield from random_cases("categories that do not apply", _OUTSIDE, 60, seed=2)
     for name, other in (
@@ -159,17 +159,19 @@ def _cases() -> Iterator[Case]:
 
 
 @pytest.fixture(scope="module")
-def calculated(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Live, Any, Any]]:
+def calculated(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[LiveSheet, Any, Any]]:
     """Every case with the cells that we wrote and those that LibreOffice calculated."""
-    soffice, cases = found_soffice(), list(_cases())
+    soffice, cases = find_soffice(), list(_cases())
     books = [
         record_book(cases[start : start + _CASES_A_BOOK])
         for start in range(0, len(cases), _CASES_A_BOOK)
     ]
-    contents = {f"{number:02}": falsified(content) for number, (content, _) in enumerate(books)}
+    contents = {
+        f"{number:02}": falsify_values(content) for number, (content, _) in enumerate(books)
+    }
     saved = convert(soffice, tmp_path_factory.mktemp("parity"), contents, "xlsx", "xlsx")
     return [
-        (live, calamine(content), calamine(saved[f"{number:02}"]))
+        (live, calamine_values(content), calamine_values(saved[f"{number:02}"]))
         for number, (content, lives) in enumerate(books)
         for live in lives
     ]
@@ -198,14 +200,14 @@ def test_every_formula_gives_the_value_stored_beside_it(calculated: list[Any]) -
     wrong = []
     for live, stored, now in calculated:
         sheet = live.record.sheet
-        found = differences(stored[sheet], now[sheet])
+        found = cell_differences(stored[sheet], now[sheet])
         wrong += [(live.case.name, *difference) for difference in found]
     assert wrong == []
 
 
 def test_wrong_values_were_stored() -> None:
     content, _ = record_book([_border("one critical miss")])
-    for name, root in xml_parts(falsified(content)).items():
+    for name, root in xml_parts(falsify_values(content)).items():
         if name.startswith("xl/worksheets/sheet"):
             cells = [each for each in root.iter() if each.tag.endswith("}c")]
             formulas = [each for each in cells if any(part.tag.endswith("}f") for part in each)]
@@ -218,24 +220,24 @@ def test_scores(calculated: list[Any]) -> None:
         scores, result = live.case.scores, live.record.result
         for name, each in scores.categories.items():
             for column, value in ((calc.EXACT, each.score), (calc.UPPER, each.upper)):
-                _agree(at(now, result.of(name, column)), value, live)
-            _agree(at(now, result.of(name, calc.NA_SHARE)), each.na_share, live)
-            _agree_shown(at(now, result.of(name, calc.SHOWN)), each.score, live)
-        _agree(at(now, result.total(calc.EXACT)), scores.overall, live)
-        _agree(at(now, result.total(calc.UPPER)), scores.upper, live)
-        _agree_shown(at(now, result.decided("score")), scores.overall, live)
-        _agree_shown(at(now, result.decided("strict")), scores.strict, live)
+                _agree(value_at(now, result.of(name, column)), value, live)
+            _agree(value_at(now, result.of(name, calc.NA_SHARE)), each.na_share, live)
+            _agree_shown(value_at(now, result.of(name, calc.SHOWN)), each.score, live)
+        _agree(value_at(now, result.total(calc.EXACT)), scores.overall, live)
+        _agree(value_at(now, result.total(calc.UPPER)), scores.upper, live)
+        _agree_shown(value_at(now, result.decided("score")), scores.overall, live)
+        _agree_shown(value_at(now, result.decided("strict")), scores.strict, live)
 
 
-def _agree(found: Any, value: Fraction | None, live: Live) -> None:
+def _agree(found: Any, value: Fraction | None, live: LiveSheet) -> None:
     if value is None:
         assert found == "対象外", live.case.name
     else:
         assert abs(found - float(value)) <= EXACT, live.case.name
 
 
-def _agree_shown(found: Any, value: Fraction | None, live: Live) -> None:
-    expected = "対象外" if value is None else float(shown(value))
+def _agree_shown(found: Any, value: Fraction | None, live: LiveSheet) -> None:
+    expected = "対象外" if value is None else float(format_score(value))
     assert found == expected, live.case.name
 
 
@@ -244,7 +246,7 @@ def test_items(calculated: list[Any]) -> None:
         for name, each in live.case.scores.items.items():
             places = (columns.VALUE, each.value), (columns.POINTS, each.points)
             for column, value in (*places, (columns.LOST, each.lost)):
-                found = at(now, live.record.of(name, column))
+                found = value_at(now, live.record.of(name, column))
                 if value is None:
                     assert found == "－", live.case.name
                 else:
@@ -254,8 +256,8 @@ def test_items(calculated: list[Any]) -> None:
 def test_ranks(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         scores, result = live.case.scores, live.record.result
-        found = [at(now, result.decided(row)) for row in ("base", "rank")]
-        found.append(at(now, result.decided("rank", column=calc.EXACT)))
+        found = [value_at(now, result.decided(row)) for row in ("base", "rank")]
+        found.append(value_at(now, result.decided("rank", column=calc.EXACT)))
         assert found == [scores.base_rank, scores.rank, scores.upper_rank], live.case.name
 
 
@@ -264,12 +266,12 @@ def test_caps(calculated: list[Any]) -> None:
         result, scores = live.record.result, live.case.scores
         applied = {}
         for row, line in enumerate(cap_lines(live.case.catalog), result.caps_top + 1):
-            rank = at(now, cell(result.sheet, row, 7))
+            rank = value_at(now, cell(result.sheet, row, 7))
             if rank != "－":
                 applied[_rule(line)] = rank
         assert applied == {cap.rule: cap.at_most for cap in scores.caps}, live.case.name
         worst = max(applied.values(), default="－")
-        assert at(now, result.decided("cap")) == worst, live.case.name
+        assert value_at(now, result.decided("cap")) == worst, live.case.name
 
 
 def _rule(line: CapLine) -> str:
@@ -289,36 +291,36 @@ def test_borders(name: str, calculated: list[Any]) -> None:
     _, _, exact, printed = _BORDERS[name]
     live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
     assert live.case.scores.overall == Fraction(exact)
-    assert at(now, live.record.result.decided("score")) == float(printed)
+    assert value_at(now, live.record.result.decided("score")) == float(printed)
 
 
 def test_thirds_need_rounding(calculated: list[Any]) -> None:
     live, now = next((live, now) for live, _, now in calculated if live.case.name == _thirds().name)
     assert 100 * (2 / 3 + 2 / 3 + 1 + 7 * (2 / 3)) / 10 < 70
     assert live.case.scores.overall == 70
-    assert at(now, live.record.result.decided("base")) == "B"
-    assert at(now, live.record.result.decided("cap")) == "－"
-    assert at(now, live.record.result.decided("score")) == 70.0
+    assert value_at(now, live.record.result.decided("base")) == "B"
+    assert value_at(now, live.record.result.decided("cap")) == "－"
+    assert value_at(now, live.record.result.decided("score")) == 70.0
 
 
 @pytest.mark.parametrize("case", [_thirds(), *map(_border, _BORDERS)], ids=lambda case: case.name)
-def test_they_agree_to_the_last_bit_of_a_float(case: Case) -> None:
+def test_they_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
     """Spreadsheet programs compare numbers with some tolerance; ours does not."""
     content, (live,) = record_book([case])
-    workbook, stored = opened(content), opened(content, values=True)
+    workbook, stored = open_workbook(content), open_workbook(content, values=True)
     calculator, page = Calculator(workbook), workbook.worksheets[0]
     for row in page.iter_rows():
         for each in row:
             if each.data_type == "f":
                 ours = stored.worksheets[0][each.coordinate].value
                 theirs = calculator.value(page, each.coordinate)
-                assert same(ours, theirs), (each.coordinate, each.value, ours, theirs)
+                assert values_agree(ours, theirs), (each.coordinate, each.value, ours, theirs)
     assert live.case.scores.rank
 
 
 def test_a_catalogue_without_caps_has_none(calculated: list[Any]) -> None:
     found = {
-        at(now, live.record.result.decided("cap"))
+        value_at(now, live.record.result.decided("cap"))
         for live, _, now in calculated
         if live.case.catalog is _NO_CAPS
     }

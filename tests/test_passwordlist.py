@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.storage.report_passwords.file import PasswordListError, is_former
-from sheet_diag.storage.report_passwords.fingerprints import seal
-from sheet_diag.storage.report_passwords.line_owners import Client
+from sheet_diag.storage.report_passwords.file import PasswordListError, is_former_passwords_file
+from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint
+from sheet_diag.storage.report_passwords.line_owners import ClientKey
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 from sheet_diag.text.wording import labels
 
@@ -26,13 +26,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "passwords.csv"
 
 
-def loaded(path: Path, text: str, *clients: Client, **sealed: str) -> PasswordList:
+def loaded(path: Path, text: str, *clients: ClientKey, **sealed: str) -> PasswordList:
     """The list of a file with the text below the headings."""
     path.write_text(HEAD + text, encoding="utf-8")
-    return PasswordList.load(path, clients, {key[1:]: seal(word) for key, word in sealed.items()})
+    return PasswordList.load(
+        path, clients, {key[1:]: make_fingerprint(word) for key, word in sealed.items()}
+    )
 
 
-def faults(path: Path, content: bytes, *clients: Client) -> list[str]:
+def faults(path: Path, content: bytes, *clients: ClientKey) -> list[str]:
     """What is told of a file, as keys with their lines."""
     path.write_bytes(content)
     with pytest.raises(PasswordListError) as caught:
@@ -259,7 +261,7 @@ def test_the_file_as_it_was_is_kept_where_a_line_changes(path: Path) -> None:
     found = loaded(path, "1,株式会社甲,A\n", KO)
     content = path.read_bytes()
     assert found.former
-    assert is_former(found.former.name)
+    assert is_former_passwords_file(found.former.name)
     assert found.former.name < path.name, "it has to be in place before the new one"
     kept = path.with_name(found.former.name)
     found.former.write(kept)
@@ -280,7 +282,7 @@ def test_no_former_list_is_overwritten(path: Path) -> None:
         former.write(path.with_name(former.name))
         names.append(former.name)
     assert [name[25:] for name in names] == [".csv", ".csv", "-2.csv", "-3.csv"]
-    assert all(map(is_former, names))
+    assert all(map(is_former_passwords_file, names))
 
 
 def test_of_two_lines_the_one_that_went_out_counts(path: Path) -> None:
@@ -302,7 +304,10 @@ def test_passwords_other_than_those_that_went_out_are_told(path: Path) -> None:
     for client in (*clients[:2], new):
         found.of(client)
     sealed = {"001": "A", "002": "X", "003": "X", "004": "X", "005": "X"}
-    assert found.renewed({key: seal(word) for key, word in sealed.items()}) == (OTSU, new)
+    assert found.renewed({key: make_fingerprint(word) for key, word in sealed.items()}) == (
+        OTSU,
+        new,
+    )
 
 
 # --- what cannot be read

@@ -12,8 +12,8 @@ import pytest
 
 from sheet_diag.intake.decryption import load_passwords
 from sheet_diag.model.basics import Lang
-from sheet_diag.storage.object_store import _groups
-from tests.loops import filled
+from sheet_diag.storage.object_store import _group_uploads
+from tests.loops import fill_in
 from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
 
 YAMADA = "yamada@mihon.co.jp"
@@ -37,7 +37,7 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def answer(number: int, lang: Lang, profile: dict[str, str]) -> None:
     """A client answers."""
     sheet = next(Path("output/outbox").glob(f"*00{number}.xlsx")).read_bytes()
-    Path(f"input/{number}.xlsx").write_bytes(filled(sheet, lang, profile=profile))
+    Path(f"input/{number}.xlsx").write_bytes(fill_in(sheet, lang, profile=profile))
 
 
 def rows() -> list[list[str]]:
@@ -188,4 +188,4 @@ def test_the_list_opens_reports_that_come_back() -> None:
 
 def test_a_store_has_the_former_list_before_the_new_one() -> None:
     names = ["results/a.xlsx", "run.json", "passwords.csv", "passwords-20261127-000000.csv"]
-    assert [*_groups(names)][:2] == [["passwords-20261127-000000.csv"], ["passwords.csv"]]
+    assert [*_group_uploads(names)][:2] == [["passwords-20261127-000000.csv"], ["passwords.csv"]]

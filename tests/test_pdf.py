@@ -11,22 +11,22 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from sheet_diag.forms.layout import SOFTWARE
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Outcome, Report
+from sheet_diag.model.results import ClientReport, ReturnOutcome
 from sheet_diag.reports import pdf
-from sheet_diag.reports.client.workbook import print_copy
-from sheet_diag.reports.pdf import finished, print_workbooks
+from sheet_diag.reports.client.workbook import build_print_copy
+from sheet_diag.reports.pdf import normalize_pdf, print_workbooks
 from tests.catalogs import JIS
-from tests.samples import AS_OF, ISSUER, client, settled
+from tests.samples import AS_OF, ISSUER, client, resolve_all
 
 
-def _copy(outcome: Outcome) -> bytes:
+def _copy(outcome: ReturnOutcome) -> bytes:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     assert sheet
     assert diagnosis
-    report = Report(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, sheet.lang)
-    return print_copy(report, JIS, ISSUER, SOFTWARE)
+    report = ClientReport(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, sheet.lang)
+    return build_print_copy(report, JIS, ISSUER, SOFTWARE_SIGNATURE)
 
 
 def _printed(soffice: str, folder: Path, contents: Sequence[bytes]) -> list[bytes | None]:
@@ -41,7 +41,7 @@ def _printed(soffice: str, folder: Path, contents: Sequence[bytes]) -> list[byte
 
 
 def _finished(content: bytes) -> bytes:
-    return finished(content, title="報告書", author="見本リスク", as_of=date(2026, 11, 23))
+    return normalize_pdf(content, title="報告書", author="見本リスク", as_of=date(2026, 11, 23))
 
 
 def _text(content: bytes | None) -> list[str]:
@@ -52,8 +52,8 @@ def _text(content: bytes | None) -> list[str]:
 @pytest.fixture(scope="module")
 def pages(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> list[bytes | None]:
     """A Japanese and an English report, and between them a file that is none."""
-    japanese = settled(client("見本", {"PHY": "×"}))[0]
-    english = settled(client("Sample K.K.", {"PHY": "×"}, lang=Lang.EN))[0]
+    japanese = resolve_all(client("見本", {"PHY": "×"}))[0]
+    english = resolve_all(client("Sample K.K.", {"PHY": "×"}, lang=Lang.EN))[0]
     contents = [_copy(japanese), b"PK\x03\x04 no workbook", _copy(english)]
     return _printed(soffice, tmp_path_factory.mktemp("pdf"), contents)
 
@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_printed_costs_itself_alone(pages: list[bytes | No
 def test_the_same_report_gives_the_same_bytes(
     soffice: str, tmp_path_factory: pytest.TempPathFactory, pages: list[bytes | None]
 ) -> None:
-    copy = _copy(settled(client("見本", {"PHY": "×"}))[0])
+    copy = _copy(resolve_all(client("見本", {"PHY": "×"}))[0])
     again = _printed(soffice, tmp_path_factory.mktemp("again"), [copy])[0]
     assert again
     assert pages[0]

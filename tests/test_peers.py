@@ -15,20 +15,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis.comparison.disclosure_control import showable
-from sheet_diag.diagnosis.comparison.peers import against, among_peers, statistics
+from sheet_diag.diagnosis.comparison.disclosure_control import decide_disclosure
+from sheet_diag.diagnosis.comparison.peers import (
+    compare_with_benchmark,
+    compare_with_peers,
+    compute_group_statistics,
+)
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import OVERALL, GroupKind, Standing
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Identity, Received, Response, ReturnedSheet
-from sheet_diag.reports.benchmark import BenchmarkError, freeze, load
+from sheet_diag.model.comparison import OVERALL, GroupKind, PeerStanding
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
+from sheet_diag.reports.benchmark import BenchmarkError, dump_benchmark, load_benchmark
 from sheet_diag.text.wording import Wording, labels
 from tests.catalogs import JIS
-from tests.samples import AS_OF, changed, leavable
+from tests.samples import AS_OF, allow_na, change_catalog
 
-_SHEET = ReturnedSheet(Identity(), Lang.JA, {}, (), "回答")
+_SHEET = ReturnedSheet(SheetIdentity(), Lang.JA, {}, (), "回答")
 
 
 def ranked(
@@ -39,7 +43,7 @@ def ranked(
     employees: str = "",
     catalog: Catalog = JIS,
     lacking: Sequence[str] = (),
-) -> Outcome:
+) -> ReturnOutcome:
     """A ranked client whose overall and category scores are all the same; 対象外 where lacking."""
     given = dict.fromkeys(catalog.items, "yes")
     responses = tuple(Response(item, choice) for item, choice in given.items())
@@ -52,17 +56,17 @@ def ranked(
         for name, each in diagnosis.scores.categories.items()
     }
     scores = replace(diagnosis.scores, overall=value, categories=categories, rank=Rank.A)
-    received = Received(label, "", sheet=sheet)
-    return Outcome(received, Status.RANKED, (), replace(diagnosis, scores=scores))
+    received = ReceivedFile(label, "", sheet=sheet)
+    return ReturnOutcome(received, ReturnStatus.RANKED, (), replace(diagnosis, scores=scores))
 
 
-def crowd(*scores: Fraction | int, **profile: str) -> list[Outcome]:
+def crowd(*scores: Fraction | int, **profile: str) -> list[ReturnOutcome]:
     start = "-".join(profile.values())
     return [ranked(f"{start}{n}", score, **profile) for n, score in enumerate(scores)]  # type: ignore[arg-type]
 
 
-def standing(outcomes: list[Outcome], label: str, minimum: int = 3) -> Standing:
-    return among_peers(JIS, outcomes, minimum)[label][0].standings[OVERALL]
+def standing(outcomes: list[ReturnOutcome], label: str, minimum: int = 3) -> PeerStanding:
+    return compare_with_peers(JIS, outcomes, minimum)[label][0].standings[OVERALL]
 
 
 # --- figures
@@ -73,7 +77,7 @@ SIX = (90, 80, 80, 60, 40, 10)
 
 def test_figures() -> None:
     got = standing(crowd(*SIX), "1")
-    assert got == Standing(
+    assert got == PeerStanding(
         count=6, mean=60.0, lower=45.0, median=70.0, upper=80.0, position=2, deviation=got.deviation
     )
     spread = (sum((each - 60) ** 2 for each in SIX) / 6) ** 0.5
@@ -102,7 +106,7 @@ def test_equal_scores_deviate_by_nothing() -> None:
 
 def test_a_client_without_the_category_has_no_place_in_it() -> None:
     outcomes = [*crowd(90, 80, 70, 60, 50), *(ranked(f"x{n}", 40, lacking=["PHY"]) for n in "abc")]
-    peers = among_peers(JIS, outcomes, 3)["xa"][0]
+    peers = compare_with_peers(JIS, outcomes, 3)["xa"][0]
     assert (peers.standings["PHY"].position, peers.standings["PHY"].deviation) == (None, None)
     assert peers.standings["PHY"].count == 5
     assert peers.standings["POL"].count == 8
@@ -112,7 +116,7 @@ def test_groups() -> None:
     outcomes = crowd(*range(10, 15), industry="E", employees="upto_20")
     outcomes += crowd(*range(30, 35), industry="G", employees="upto_20")
     outcomes += crowd(*range(50, 55))
-    among = among_peers(JIS, outcomes, 5)
+    among = compare_with_peers(JIS, outcomes, 5)
     assert [(p.kind, p.choice) for p in among["E-upto_200"]] == [
         (GroupKind.ALL, ""), (GroupKind.INDUSTRY, "E"), (GroupKind.EMPLOYEES, "upto_20"),
     ]  # fmt: skip
@@ -122,11 +126,11 @@ def test_groups() -> None:
 
 def test_held_returns_are_no_peers() -> None:
     outcomes = crowd(*SIX)
-    outcomes[0] = replace(outcomes[0], status=Status.HELD)
-    among = among_peers(JIS, outcomes, 3)
+    outcomes[0] = replace(outcomes[0], status=ReturnStatus.HELD)
+    among = compare_with_peers(JIS, outcomes, 3)
     assert len(among) == 5
     assert "0" not in among
-    assert list(among_peers(JIS, [], 5)) == []
+    assert list(compare_with_peers(JIS, [], 5)) == []
 
 
 # --- what is never shown
@@ -158,7 +162,7 @@ COUNTS: dict[str, tuple[list[list[int]], tuple[bool, tuple[int, ...], tuple[int,
 @pytest.mark.parametrize("case", COUNTS)
 def test_what_is_shown(case: str) -> None:
     counts, expected = COUNTS[case]
-    got = showable(counts, [[0] * len(row) for row in counts], 5)
+    got = decide_disclosure(counts, [[0] * len(row) for row in counts], 5)
     assert (got.all, got.rows, got.columns) == expected
     assert sparsest(counts, got.rows, got.columns, got.all) >= 5
 
@@ -201,7 +205,7 @@ tables = st.integers(2, 4).flatmap(
 @settings(max_examples=120, deadline=None)
 @given(tables, st.integers(3, 7))
 def test_no_difference_tells_of_few(counts: list[list[int]], minimum: int) -> None:
-    got = showable(counts, [[0] * len(row) for row in counts], minimum)
+    got = decide_disclosure(counts, [[0] * len(row) for row in counts], minimum)
     assert sparsest(counts, got.rows, got.columns, got.all) >= minimum
 
 
@@ -210,7 +214,7 @@ def test_no_difference_tells_of_few(counts: list[list[int]], minimum: int) -> No
 def test_nor_does_who_lacks_a_category(counts: list[list[int]], data: st.DataObject) -> None:
     cell = st.sampled_from((0, 0, 0, 1, 5))
     without = [[data.draw(cell) for _ in row] for row in counts]
-    got = showable(counts, without, 5)
+    got = decide_disclosure(counts, without, 5)
     for table in (counts, without):
         if got.all and any(map(any, table)):
             assert sparsest(table, got.rows, got.columns, got.all) >= 5
@@ -218,20 +222,20 @@ def test_nor_does_who_lacks_a_category(counts: list[list[int]], data: st.DataObj
 
 def test_the_smallest_minimum() -> None:
     """Of two clients each would know the other's score."""
-    assert not among_peers(JIS, crowd(10, 20), 1)["0"]
-    assert among_peers(JIS, crowd(10, 20, 30), 1)["0"]
+    assert not compare_with_peers(JIS, crowd(10, 20), 1)["0"]
+    assert compare_with_peers(JIS, crowd(10, 20, 30), 1)["0"]
 
 
 def test_one_who_lacks_a_category_is_not_told_by_the_others() -> None:
     outcomes = [*crowd(*SIX), ranked("x", 33, lacking=["PHY"])]
-    assert set(among_peers(JIS, outcomes, 5)["0"][0].standings) == {
+    assert set(compare_with_peers(JIS, outcomes, 5)["0"][0].standings) == {
         OVERALL, "POL", "HUM", "AST", "COM", "CRI",
     }  # fmt: skip
 
 
 def test_what_the_difference_would_have_told() -> None:
     """Why: overall means less the mean of the categories' sums give the score of that client."""
-    small = leavable(JIS, "PHY")
+    small = allow_na(JIS, "PHY")
     others = [ranked(f"o{n}", score) for n, score in enumerate(SIX)]
     odd = ranked("x", 33, lacking=["PHY"], catalog=small)
     sums = {c.id: Fraction(0) for c in JIS.categories}
@@ -248,7 +252,9 @@ def test_what_the_difference_would_have_told() -> None:
 
 def test_the_order_of_returns_is_irrelevant() -> None:
     outcomes = crowd(*SIX, industry="E") + crowd(*SIX, industry="G")
-    assert statistics(JIS, outcomes, 5) == statistics(JIS, outcomes[::-1], 5)
+    assert compute_group_statistics(JIS, outcomes, 5) == compute_group_statistics(
+        JIS, outcomes[::-1], 5
+    )
 
 
 # --- the frozen benchmark
@@ -256,7 +262,7 @@ def test_the_order_of_returns_is_irrelevant() -> None:
 
 def frozen(tmp_path: Path, **edits: Any) -> Path:
     outcomes = crowd(*SIX, industry="E") + crowd(*SIX, industry="G")
-    content = json.loads(freeze(JIS, outcomes, AS_OF, 5))
+    content = json.loads(dump_benchmark(JIS, outcomes, AS_OF, 5))
     path = tmp_path / "benchmark.json"
     path.write_text(json.dumps({**content, **edits}), encoding="utf-8")
     return path
@@ -264,8 +270,8 @@ def frozen(tmp_path: Path, **edits: Any) -> Path:
 
 def test_a_benchmark_holds_statistics_only() -> None:
     outcomes = crowd(*SIX, industry="E") + crowd(50, 51, 52, 53, industry="G")
-    content = freeze(JIS, outcomes, AS_OF, 5)
-    assert content == freeze(JIS, outcomes, AS_OF, 5)
+    content = dump_benchmark(JIS, outcomes, AS_OF, 5)
+    assert content == dump_benchmark(JIS, outcomes, AS_OF, 5)
     told = json.loads(content)
     assert set(told) == {"kind", "schema", "as_of", "catalog", "groups"}
     assert told["catalog"] == {"id": JIS.id, "version": JIS.version}
@@ -279,9 +285,11 @@ def test_a_benchmark_holds_statistics_only() -> None:
 
 
 def test_against_a_benchmark(tmp_path: Path) -> None:
-    reference = load(frozen(tmp_path), JIS)
+    reference = load_benchmark(frozen(tmp_path), JIS)
     assert (reference.as_of, reference.version) == (AS_OF, JIS.version)
-    peers = against([ranked("new", 60, industry="E"), ranked("b", 60, industry="F")], reference)
+    peers = compare_with_benchmark(
+        [ranked("new", 60, industry="E"), ranked("b", 60, industry="F")], reference
+    )
     assert [(p.kind, p.choice) for p in peers["new"]] == [
         (GroupKind.ALL, ""), (GroupKind.INDUSTRY, "E"),
     ]  # fmt: skip
@@ -292,7 +300,7 @@ def test_against_a_benchmark(tmp_path: Path) -> None:
 
 def test_a_benchmark_of_another_version_is_taken(tmp_path: Path) -> None:
     path = frozen(tmp_path, catalog={"id": JIS.id, "version": "0.9"})
-    assert load(path, JIS).version == "0.9"
+    assert load_benchmark(path, JIS).version == "0.9"
 
 
 REFUSED: dict[str, tuple[dict[str, Any] | str, str]] = {
@@ -326,7 +334,7 @@ def test_a_missing_benchmark(tmp_path: Path) -> None:
 
 def refusal(path: Path) -> str:
     with pytest.raises(BenchmarkError) as raised:
-        load(path, JIS)
+        load_benchmark(path, JIS)
     assert raised.value.key in labels()
     for lang in Lang:
         assert path.name in Wording(lang)(raised.value.key, **raised.value.parts)
@@ -335,6 +343,8 @@ def refusal(path: Path) -> str:
 
 def test_other_catalogues_have_other_groups() -> None:
     """Without fields for industry and size there is only one group."""
-    plain = changed(JIS, profile=[f for f in JIS.profile if f.id not in ("industry", "employees")])
-    among = among_peers(plain, crowd(*SIX, industry="E"), 5)
+    plain = change_catalog(
+        JIS, profile=[f for f in JIS.profile if f.id not in ("industry", "employees")]
+    )
+    among = compare_with_peers(plain, crowd(*SIX, industry="E"), 5)
     assert [p.kind for p in among["E0"]] == [GroupKind.ALL]

@@ -13,44 +13,44 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.forms.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.action_plans import attach_plans
-from sheet_diag.model.action_plan import Plan, PlanEntry
+from sheet_diag.model.action_plan import PlanEntry, ReturnedPlan
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.overrides import Judgement
-from sheet_diag.model.results import Outcome, Report, Status
-from sheet_diag.model.returns import Code, Received
+from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.reports.client.action_plan_sheet import write_plan
-from sheet_diag.reports.client.comments import opened as opened_comment
-from sheet_diag.reports.client.consultant_comment import write_judgement
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import Flow
+from sheet_diag.reports.client.comments import comment_text as opened_comment
+from sheet_diag.reports.client.consultant_comment import write_consultant_comment
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, catalog
-from tests.office import convert, found_soffice
-from tests.returned import page_at, reopened
-from tests.samples import AS_OF, ISSUER, PROFILE, changed, client, labels, settled
-from tests.workbooks import cut_texts, opened, rows_with, sheet, sheet_parts, strings
+from tests.office import convert, find_soffice
+from tests.returned import page_at, reopen_workbook
+from tests.samples import AS_OF, ISSUER, PROFILE, change_catalog, client, labels, resolve_all
+from tests.workbooks import cut_texts, open_workbook, rows_with, sheet, sheet_parts, texts_on
 
 NUMBER = "SD-20261123-0dd95d12"
 MIXED = {"POL": "×△?○○○○○.", "PHY": "×××○○○○○△", "COM": "○△○○○○○○○"}
 
 
 def letter(
-    given: Received | Outcome,
+    given: ReceivedFile | ReturnOutcome,
     *,
     lang: Lang = Lang.JA,
-    plan: Plan | None = None,
+    plan: ReturnedPlan | None = None,
     of: Catalog = JIS,
     number: str = NUMBER,
-) -> Letter:
-    outcome = given if isinstance(given, Outcome) else settled(given, catalog=of)[0]
+) -> ReportContext:
+    outcome = given if isinstance(given, ReturnOutcome) else resolve_all(given, catalog=of)[0]
     assert outcome.received.sheet
     assert outcome.diagnosis
-    made = Report(
+    made = ClientReport(
         received=outcome.received,
         sheet=outcome.received.sheet,
         diagnosis=outcome.diagnosis,
@@ -60,10 +60,10 @@ def letter(
         lang=lang,
         plan=plan,
     )
-    return Letter(made, of, ISSUER, Wording(lang))
+    return ReportContext(made, of, ISSUER, Wording(lang))
 
 
-def workbook(page_of: Letter) -> bytes:
+def workbook(page_of: ReportContext) -> bytes:
     """A report of ours that holds the plan alone."""
     book = Book(title="t", author="a", created=AS_OF)
     book.custom_property(OUTPUT_KEY, page_of.report.number)
@@ -72,7 +72,7 @@ def workbook(page_of: Letter) -> bytes:
 
 
 def plan_page(content: bytes, lang: Lang = Lang.JA) -> Worksheet:
-    return sheet(opened(content), Wording(lang)("plan.sheet"))
+    return sheet(open_workbook(content), Wording(lang)("plan.sheet"))
 
 
 def table(page: Worksheet, lang: Lang = Lang.JA) -> list[dict[str, Any]]:
@@ -145,7 +145,9 @@ def test_gains_add_up_to_what_is_missing() -> None:
     ],
 )
 def test_no_text_is_cut_and_the_same_gives_the_same(rows: Mapping[str, str], lang: Lang) -> None:
-    plan = Plan((PlanEntry("POL-01", "小", "総務部の山田さん" * 4, "年度内のできるだけ早い時期"),))
+    plan = ReturnedPlan(
+        (PlanEntry("POL-01", "小", "総務部の山田さん" * 4, "年度内のできるだけ早い時期"),)
+    )
     for previous in (None, plan):
         made = letter(client("A", rows), lang=lang, plan=previous)
         content = workbook(made)
@@ -174,7 +176,7 @@ def test_the_client_can_fill_filter_and_print_it() -> None:
 def test_nothing_open_is_one_sentence(lang: Lang) -> None:
     page = plan_page(workbook(letter(client("A"), lang=lang)), lang)
     say = Wording(lang)
-    assert say("plan.nothing") in strings(page)
+    assert say("plan.nothing") in texts_on(page)
     assert rows_with(page, say("plan.column.effort")) == []
 
 
@@ -185,7 +187,7 @@ def test_what_was_planned_stands_beside_and_what_is_done_below() -> None:
         PlanEntry("AST-09", "", "鈴木", "", ""),
         PlanEntry("OLD-1", "", "高橋", "", ""),
     )
-    made = letter(client("A", {**MIXED, "AST-09": "-"}), plan=Plan(entries, name="A"))
+    made = letter(client("A", {**MIXED, "AST-09": "-"}), plan=ReturnedPlan(entries, name="A"))
     page = plan_page(workbook(made))
     lines = {line["id"]: line for line in table(page)}
     assert lines["POL-01"]["previous"] == (
@@ -209,7 +211,7 @@ def test_a_catalogue_of_another_size() -> None:
     given = client("A", {"C1": "×△", "C2": "×○"}, catalog=small)
     made = letter(given, of=small)
     assert made.report.diagnosis.open_items == ("C1-1", "C1-2", "C2-1")
-    assert "C1-1" in strings(plan_page(workbook(made)))
+    assert "C1-1" in texts_on(plan_page(workbook(made)))
 
 
 # --- reading it again
@@ -217,7 +219,7 @@ def test_a_catalogue_of_another_size() -> None:
 
 def filled(content: bytes, entries: Mapping[str, Mapping[str, Any]]) -> bytes:
     """The workbook after its client entered something, by item and column."""
-    book = reopened(content)
+    book = reopen_workbook(content)
     page = page_at(book, 0)
     heads = {Wording(lang)(f"plan.column.{c}"): c for lang in Lang for c in PLAN_COLUMNS}
     (top,) = [row for row in range(1, 9) if page.cell(row, 1).value == "No."]
@@ -260,7 +262,7 @@ def test_a_day_that_excel_stored_is_read_as_one() -> None:
 
 
 def test_our_report_without_entries_stays_what_it_is() -> None:
-    plan = Plan((PlanEntry("POL-01", owner="a"), PlanEntry("POL-05", owner="b")), name="A")
+    plan = ReturnedPlan((PlanEntry("POL-01", owner="a"), PlanEntry("POL-05", owner="b")), name="A")
     for previous in (None, plan):
         content = workbook(letter(client("A", MIXED), plan=previous))
         read = read_content("report.xlsx", content, JIS)
@@ -271,8 +273,8 @@ def test_our_report_without_entries_stays_what_it_is() -> None:
 def with_plan_copied(*, keys: bool = True) -> bytes:
     """A return into which its client copied the sheet of last year's report."""
     given = labels(JIS, dict.fromkeys(JIS.items, "yes"))
-    sent = reopened(hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, given), "7"))
-    source = reopened(filled(workbook(letter(client("A", MIXED))), TYPED)).worksheets[0]
+    sent = reopen_workbook(make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, given), "7"))
+    source = reopen_workbook(filled(workbook(letter(client("A", MIXED))), TYPED)).worksheets[0]
     target = sent.create_sheet(source.title)
     for row in source.iter_rows():
         for cell in row:
@@ -315,53 +317,57 @@ def test_the_sheet_says_whose_it_is_where_nobody_sees_it() -> None:
 # --- whose report shows it
 
 
-def outcome(name: str, *, client_id: str = "", plan: Plan | None = None) -> Outcome:
-    (found,) = settled(client(name, {"POL-01": "×"}))
+def outcome(name: str, *, client_id: str = "", plan: ReturnedPlan | None = None) -> ReturnOutcome:
+    (found,) = resolve_all(client(name, {"POL-01": "×"}))
     assert found.received.sheet
     identity = replace(found.received.sheet.identity, client=client_id or None)
     sheet_ = replace(found.received.sheet, identity=identity)
     return replace(found, received=replace(found.received, sheet=sheet_, plan=plan))
 
 
-def carrier(plan: Plan, file: str = "report.xlsx") -> Outcome:
-    received = Received(file, file, ignored=True, plan=plan)
-    return Outcome(received, Status.IGNORED, ())
+def carrier(plan: ReturnedPlan, file: str = "report.xlsx") -> ReturnOutcome:
+    received = ReceivedFile(file, file, ignored=True, plan=plan)
+    return ReturnOutcome(received, ReturnStatus.IGNORED, ())
 
 
 ENTRY = (PlanEntry("POL-01", owner="a"),)
 OLD, NEW = "SD-20251101-ffffffff", "SD-20261101-00000000"
-ATTACHED: Mapping[str, tuple[Sequence[Outcome], Sequence[str | None], Sequence[str]]] = {
+ATTACHED: Mapping[str, tuple[Sequence[ReturnOutcome], Sequence[str | None], Sequence[str]]] = {
     "by id": (
-        [outcome("A", client_id="7"), outcome("B"), carrier(Plan(ENTRY, "７", "B", OLD))],
+        [outcome("A", client_id="7"), outcome("B"), carrier(ReturnedPlan(ENTRY, "７", "B", OLD))],
         [OLD, None, None],
         ["", "", ""],
     ),
     "by name": (
-        [outcome("株式会社A"), outcome("B"), carrier(Plan(ENTRY, "", "（株）A", OLD))],
+        [outcome("株式会社A"), outcome("B"), carrier(ReturnedPlan(ENTRY, "", "（株）A", OLD))],
         [OLD, None, None],
         ["", "", ""],
     ),
     "an id that no return has, then the name": (
-        [outcome("A"), carrier(Plan(ENTRY, "9", "A", OLD))],
+        [outcome("A"), carrier(ReturnedPlan(ENTRY, "9", "A", OLD))],
         [OLD, None],
         ["", ""],
     ),
-    "in the return itself": ([outcome("A", plan=Plan(ENTRY, "", "A", OLD))], [OLD], [""]),
+    "in the return itself": ([outcome("A", plan=ReturnedPlan(ENTRY, "", "A", OLD))], [OLD], [""]),
     "nobody's": (
-        [outcome("A"), carrier(Plan(ENTRY, "", "C", OLD))],
+        [outcome("A"), carrier(ReturnedPlan(ENTRY, "", "C", OLD))],
         [None, None],
         ["", "PLAN_WITHOUT_CLIENT C"],
     ),
     "two of one name": (
-        [outcome("A", client_id="1"), outcome("A", client_id="2"), carrier(Plan(ENTRY, "", "A"))],
+        [
+            outcome("A", client_id="1"),
+            outcome("A", client_id="2"),
+            carrier(ReturnedPlan(ENTRY, "", "A")),
+        ],
         [None, None, None],
         ["", "", "PLAN_WITHOUT_CLIENT A"],
     ),
     "the newer report's": (
         [
             outcome("A"),
-            carrier(Plan(ENTRY, "", "A", NEW), "new.xlsx"),
-            carrier(Plan(ENTRY, "", "A", OLD), "old.xlsx"),
+            carrier(ReturnedPlan(ENTRY, "", "A", NEW), "new.xlsx"),
+            carrier(ReturnedPlan(ENTRY, "", "A", OLD), "old.xlsx"),
         ],
         [NEW, None, None],
         ["", "", "PLAN_OLDER new.xlsx"],
@@ -369,7 +375,9 @@ ATTACHED: Mapping[str, tuple[Sequence[Outcome], Sequence[str | None], Sequence[s
     "a superseded return's": (
         [
             outcome("A"),
-            replace(outcome("A", plan=Plan(ENTRY, "", "A", OLD)), status=Status.SUPERSEDED),
+            replace(
+                outcome("A", plan=ReturnedPlan(ENTRY, "", "A", OLD)), status=ReturnStatus.SUPERSEDED
+            ),
         ],
         [OLD, None],
         ["", ""],
@@ -435,14 +443,14 @@ def test_no_opening_comes_twice_even_where_there_are_few() -> None:
     few = {choice: texts[:2] for choice, texts in JIS.report.openings.items()}
     report = JIS.report.model_copy(update={"openings": few})
     used = [opening(i, text) for i, text in comments(
-        {"POL": "△", "HUM": "△", "AST": "△"}, changed(JIS, report=report.model_dump())
+        {"POL": "△", "HUM": "△", "AST": "△"}, change_catalog(JIS, report=report.model_dump())
     ).items()]  # fmt: skip
     assert used == [*(text.ja for text in few["partial"]), "", "", "", ""]
 
 
 def test_a_catalogue_without_openings_prints_its_comments_alone() -> None:
     bare = JIS.report.model_copy(update={"openings": {}})
-    printed = comments({"POL": "△"}, changed(JIS, report=bare.model_dump()))
+    printed = comments({"POL": "△"}, change_catalog(JIS, report=bare.model_dump()))
     assert {opening(item, text) for item, text in printed.items()} == {""}
 
 
@@ -450,26 +458,26 @@ def test_a_catalogue_without_openings_prints_its_comments_alone() -> None:
 
 
 def judged(comment: str) -> bytes:
-    (found,) = settled(client("A", MIXED))
+    (found,) = resolve_all(client("A", MIXED))
     received = replace(found.received, judgement=Judgement(comment=comment))
     made = letter(replace(found, received=received))
     book = Book(title="t", author="a", created=AS_OF)
-    flow = Flow(book.page("p"))
-    write_judgement(flow, made)
+    flow = PageFlow(book.page("p"))
+    write_consultant_comment(flow, made)
     flow.gap(1)
     return book.bytes()
 
 
 def test_the_comment_stands_under_its_heading_as_text() -> None:
     content = judged("=1+1\n二行目")
-    page = sheet(opened(content), "p")
-    assert strings(page) == ["担当者コメント", "=1+1", "二行目"]
+    page = sheet(open_workbook(content), "p")
+    assert texts_on(page) == ["担当者コメント", "=1+1", "二行目"]
     assert [bool(page.cell(row, 1).quotePrefix) for row in (1, 2, 3)] == [False, True, True]
     assert sheet_parts(content)["p"].findall(".//{*}f") == []
 
 
 def test_no_comment_no_heading() -> None:
-    assert strings(sheet(opened(judged("")), "p")) == []
+    assert texts_on(sheet(open_workbook(judged("")), "p")) == []
 
 
 @pytest.mark.parametrize(
@@ -482,8 +490,8 @@ def test_no_comment_no_heading() -> None:
 )
 def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
     content = judged(comment)
-    page = sheet(opened(content), "p")
-    _, *pieces = strings(page)
+    page = sheet(open_workbook(content), "p")
+    _, *pieces = texts_on(page)
     assert "".join(pieces) == comment
     assert len(pieces) > 1
     assert cut_texts(page) == []
@@ -494,7 +502,7 @@ def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
 
 def test_libreoffice_keeps_whose_it_is_and_every_entry(tmp_path: Path) -> None:
     content = filled(workbook(letter(client("株式会社見本", MIXED))), TYPED)
-    saved = convert(found_soffice(), tmp_path, {"plan": content}, "xlsx", "xlsx")["plan"]
+    saved = convert(find_soffice(), tmp_path, {"plan": content}, "xlsx", "xlsx")["plan"]
     read = read_content("report.xlsx", saved, JIS)
     assert read.ignored
     assert read.plan
@@ -506,7 +514,9 @@ def test_a_plan_of_somebody_else_inside_a_return_is_shown_to_nobody() -> None:
     """Each return holds a plan; that of the second names the first client."""
     first, second = client("甲社"), client("乙社", {"POL": "△"})
     entry = PlanEntry("POL-01", owner="乙社の担当")
-    foreign = replace(second, plan=Plan((entry,), name="甲社", number="SD-20251101-ffffffff"))
-    one, other = attach_plans(settled(first, foreign))
+    foreign = replace(
+        second, plan=ReturnedPlan((entry,), name="甲社", number="SD-20251101-ffffffff")
+    )
+    one, other = attach_plans(resolve_all(first, foreign))
     assert (one.plan, other.plan) == (None, None)
-    assert Code.PLAN_WITHOUT_CLIENT in [problem.code for problem in other.problems]
+    assert ProblemCode.PLAN_WITHOUT_CLIENT in [problem.code for problem in other.problems]

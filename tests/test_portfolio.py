@@ -14,26 +14,30 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from sheet_diag.model.portfolio import Portfolio
-from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.reports.portfolio.tables import aggregate as gathering
-from sheet_diag.reports.portfolio.tables.aggregate import Gathering
-from sheet_diag.reports.portfolio.tables.client_facts import choice_ids, code_type, told
+from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.reports.portfolio.tables.client_facts import (
+    choice_ids,
+    code_type,
+    summarize_outcome,
+)
 from tests.catalogs import JIS
-from tests.samples import AS_OF, client, settled, summary
+from tests.samples import AS_OF, client, resolve_all, summary
 
 FRAMES = ("clients", "answers", "items", "categories", "movement")
 
 
-def outcomes() -> list[Outcome]:
+def outcomes() -> list[ReturnOutcome]:
     signs = ("○", "△", "×", "?")
     given = [client(f"見本{n}", {"POL": signs[n % 4]}, rest=signs[n % 3]) for n in range(7)]
-    return settled(*given, client("途中", {"HUM": "."}), client("半分", {"POL-01": "."}))
+    return resolve_all(*given, client("途中", {"HUM": "."}), client("半分", {"POL-01": "."}))
 
 
-def by_rank_and_score() -> list[Outcome]:
-    ranked = [each for each in outcomes() if each.status is Status.RANKED]
+def by_rank_and_score() -> list[ReturnOutcome]:
+    ranked = [each for each in outcomes() if each.status is ReturnStatus.RANKED]
 
-    def key(outcome: Outcome) -> tuple[str, Fraction, str]:
+    def key(outcome: ReturnOutcome) -> tuple[str, Fraction, str]:
         sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
         assert sheet
         assert diagnosis
@@ -58,9 +62,9 @@ def test_rows_may_be_packed_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_what_was_told_may_come_from_another_process() -> None:
-    gathered = Gathering(JIS, AS_OF)
+    gathered = PortfolioBuilder(JIS, AS_OF)
     for outcome in outcomes():
-        gathered.add(pickle.loads(pickle.dumps(told(JIS, outcome))))
+        gathered.add(pickle.loads(pickle.dumps(summarize_outcome(JIS, outcome))))
     same(gathered.portfolio(), summary(outcomes()))
 
 
@@ -98,15 +102,15 @@ def test_shares_and_lost_points_are_those_of_all_answers() -> None:
 
 
 def test_nobody_is_ranked() -> None:
-    tables = summary(settled(client("a", rest=".")))
+    tables = summary(resolve_all(client("a", rest=".")))
     assert (len(tables.clients), len(tables.answers), tables.codes.size) == (0, 0, 0)
     assert (tables.items["lost"] == 0).all()
 
 
 def test_a_return_ranked_without_a_diagnosis_is_our_fault() -> None:
-    (outcome,) = settled(client("a"))
+    (outcome,) = resolve_all(client("a"))
     with pytest.raises(ValueError, match=r"a\.xlsx"):
-        told(JIS, replace(outcome, diagnosis=None))
+        summarize_outcome(JIS, replace(outcome, diagnosis=None))
 
 
 def test_codes_have_room_for_all_choices_and_none() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from sheet_diag.reports.portfolio.tables.text_repair import sound
-from tests.samples import client, exported, reworded, settled
+from sheet_diag.reports.portfolio.tables.text_repair import replace_surrogates
+from tests.samples import client, export_files, resolve_all, reword
 
 _TEXTS = {
     "plain": ("株式会社見本", "株式会社見本"),
@@ -22,12 +22,12 @@ _TEXTS = {
 @pytest.mark.parametrize("which", _TEXTS)
 def test_sound(which: str) -> None:
     given, expected = _TEXTS[which]
-    assert sound(given) == expected
+    assert replace_surrogates(given) == expected
 
 
 def test_half_a_character_stops_no_run(tmp_path: Path) -> None:
-    given = reworded(client("a", {"POL": "△"}), "\ud842野")
-    exported(settled(given), tmp_path)
+    given = reword(client("a", {"POL": "△"}), "\ud842野")
+    export_files(resolve_all(given), tmp_path)
     rows = parquet.read_table(tmp_path / "data" / "answers.parquet").to_pylist()
     assert {row[key] for row in rows for key in ("file", "client", "name", "raw", "remark")} == {
         "?野"

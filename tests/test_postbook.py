@@ -10,37 +10,40 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook, PostbookError
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog, MailLogError
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import Event, MailKind, Posted
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
 from sheet_diag.text.wording import Wording
 
 KEY = (MailKind.REQUEST, "C-001", "")
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone(timedelta(hours=9)))
 S, T, U, D, R, B, H = (
-    Event.SENDING, Event.SENT, Event.UNSENT, Event.DEFERRED, Event.REFUSED, Event.BOUNCED,
-    Event.BY_HAND,
+    MailEvent.SENDING, MailEvent.SENT, MailEvent.UNSENT, MailEvent.DEFERRED, MailEvent.REFUSED,
+    MailEvent.BOUNCED,
+    MailEvent.BY_HAND,
 )  # fmt: skip
 A = "a@x.jp"
 AB = "a@x.jp b@x.jp"
 
 
-def line(event: Event, addresses: str = A, message_id: str = "<1@x>", **more: object) -> Posted:
+def line(
+    event: MailEvent, addresses: str = A, message_id: str = "<1@x>", **more: object
+) -> MailLogEntry:
     id_ = "" if event is H else message_id
     about = {"client": "C-001", "kind": MailKind.REQUEST, "message_id": id_}
-    return Posted(NOON, event, addresses=tuple(addresses.split()), **{**about, **more})  # type: ignore[arg-type]
+    return MailLogEntry(NOON, event, addresses=tuple(addresses.split()), **{**about, **more})  # type: ignore[arg-type]
 
 
-def written(path: Path, lines: Iterable[Posted]) -> Postbook:
-    with Postbook.open(path) as book:
+def written(path: Path, lines: Iterable[MailLogEntry]) -> MailLog:
+    with MailLog.open(path) as book:
         for each in lines:
             book.add(each)
-    return Postbook.read(path)
+    return MailLog.read(path)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "output" / FILE_NAME
+    return tmp_path / "output" / MAIL_LOG_NAME
 
 
 # --- lines
@@ -50,12 +53,12 @@ def test_what_is_added_is_read(path: Path) -> None:
     lines = [
         line(S, AB, text="Bcc: s@x.jp"),
         line(T, AB, file="ヒアリングシート_甲.xlsx", text='250 "OK"\u2028'),
-        Posted(
-            NOON, Event.COLLECTED, message_id="<r@y>", addresses=("c@y.jp",), file="a\udc80.eml"
+        MailLogEntry(
+            NOON, MailEvent.COLLECTED, message_id="<r@y>", addresses=("c@y.jp",), file="a\udc80.eml"
         ),
         line(B, kind=MailKind.RESULT, about="ab12"),
         line(H, kind=MailKind.CORRECTION, about="ab12", due=date(2026, 12, 10)),
-        Posted(NOON, Event.COLLECTED),
+        MailLogEntry(NOON, MailEvent.COLLECTED),
     ]
     assert written(path, lines).posted == tuple(lines)
     assert written(path, []).posted == tuple(lines)
@@ -65,7 +68,7 @@ def test_lines_that_belong_together_are_written_in_one_piece(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [line(S), replace(line(S), client="C-002")]
-    with Postbook.open(path) as book:
+    with MailLog.open(path) as book:
         sizes: list[int] = []
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
@@ -74,21 +77,21 @@ def test_lines_that_belong_together_are_written_in_one_piece(
         with pytest.raises(ValueError, match="offset"):
             book.add_all([line(T), replace(line(T), time=datetime(2026, 11, 26))])
         book.add_all([])
-        assert book.posted == Postbook.read(path).posted == tuple(lines)
+        assert book.posted == MailLog.read(path).posted == tuple(lines)
         assert len(book.uncertain()) == 2
 
 
 def test_a_line_is_on_the_disk_at_once(path: Path) -> None:
-    with Postbook.open(path) as book:
-        assert Postbook.read(path).token == book.token
+    with MailLog.open(path) as book:
+        assert MailLog.read(path).token == book.token
         book.add(line(S))
-        assert Postbook.read(path).posted == (line(S),)
+        assert MailLog.read(path).posted == (line(S),)
 
 
 def test_every_line_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
     monkeypatch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
-    with Postbook.open(path) as book:
+    with MailLog.open(path) as book:
         begun = len(sizes)
         book.add(line(S))
         assert sizes[begun:] == [path.stat().st_size]
@@ -98,11 +101,11 @@ def test_a_campaign_keeps_its_token_and_no_other_has_it(path: Path, tmp_path: Pa
     token = written(path, []).token
     assert token
     assert written(path, [line(S)]).token == token
-    assert written(tmp_path / "other" / FILE_NAME, []).token not in ("", token)
+    assert written(tmp_path / "other" / MAIL_LOG_NAME, []).token not in ("", token)
 
 
 def test_reading_makes_nothing(path: Path) -> None:
-    book = Postbook.read(path)
+    book = MailLog.read(path)
     assert (book.token, book.posted, book.uncertain(), book.last(KEY)) == ("", (), (), None)
     assert not path.parent.exists()
     with pytest.raises(ValueError, match="reading"):
@@ -110,21 +113,21 @@ def test_reading_makes_nothing(path: Path) -> None:
 
 
 def test_a_time_without_its_offset_is_refused(path: Path) -> None:
-    with Postbook.open(path) as book:
+    with MailLog.open(path) as book:
         with pytest.raises(ValueError, match="offset"):
             book.add(replace(line(S), time=datetime(2026, 11, 26)))
-        assert Postbook.read(path).posted == ()
+        assert MailLog.read(path).posted == ()
 
 
 # --- one at a time
 
 
 def test_only_one_command_writes(path: Path) -> None:
-    with Postbook.open(path):
-        with pytest.raises(PostbookError) as told:
-            Postbook.open(path)
+    with MailLog.open(path):
+        with pytest.raises(MailLogError) as told:
+            MailLog.open(path)
         assert told.value.key == "send.log.busy"
-    Postbook.open(path).close()
+    MailLog.open(path).close()
 
 
 # --- what a kill leaves
@@ -136,14 +139,14 @@ def test_cut_off_anywhere(path: Path) -> None:
     first = content.index(b"\n") + 1
     for size in range(len(content)):
         path.write_bytes(content[:size])
-        left = Postbook.read(path).posted
+        left = MailLog.read(path).posted
         assert left == whole.posted[: len(left)]
         assert len(left) >= content[first:size].count(b"\n")
-        with Postbook.open(path) as book:
+        with MailLog.open(path) as book:
             assert book.posted == left
             assert (book.token == whole.token) == (size >= first - 1)
             book.add(line(D))
-        assert Postbook.read(path).posted == (*left, line(D))
+        assert MailLog.read(path).posted == (*left, line(D))
 
 
 def test_a_disk_that_is_full_leaves_no_half_line(
@@ -161,15 +164,15 @@ def test_a_disk_that_is_full_leaves_no_half_line(
         def write(self, content: bytes) -> int:
             return int(self._file.write(content[: len(content) // 2]))  # type: ignore[attr-defined]
 
-    with Postbook.open(path) as book:
+    with MailLog.open(path) as book:
         book.add(line(S))
         with monkeypatch.context() as patch:
             patch.setattr(book, "_file", Full(book._file))
             with pytest.raises(OSError, match="space"):
                 book.add(line(T))
-        assert book.posted == Postbook.read(path).posted == (line(S),)
+        assert book.posted == MailLog.read(path).posted == (line(S),)
         book.add(line(T))
-    assert Postbook.read(path).posted == (line(S), line(T))
+    assert MailLog.read(path).posted == (line(S), line(T))
 
 
 # --- what is not ours, or no longer
@@ -219,8 +222,8 @@ def require_told(path: Path, content: bytes, key: str) -> None:
     """The error is told in words, and the file stays as it is."""
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    for way in (Postbook.read, Postbook.open):
-        with pytest.raises(PostbookError) as told:
+    for way in (MailLog.read, MailLog.open):
+        with pytest.raises(MailLogError) as told:
             way(path)
         assert told.value.key == f"send.log.{key}"
         for lang in Lang:
@@ -268,12 +271,12 @@ ONE, TWO = "<1@x>", "<2@x>"
     ],
 )
 def test_how_a_mail_stands(
-    path: Path, lines: list[Posted], done: bool, attempts: int, pending: str | None
+    path: Path, lines: list[MailLogEntry], done: bool, attempts: int, pending: str | None
 ) -> None:
     others = [
         line(S, message_id="<o@x>", client="C-002"),
         line(R, kind=MailKind.REMINDER, about="1"),
-        Posted(NOON, Event.COLLECTED, client="C-001", message_id="<r@y>", addresses=(A,)),
+        MailLogEntry(NOON, MailEvent.COLLECTED, client="C-001", message_id="<r@y>", addresses=(A,)),
     ]
     book = written(path, [*lines, *others])
     assert (book.is_done(KEY), book.attempts(KEY)) == (done, attempts)

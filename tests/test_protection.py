@@ -8,10 +8,10 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader, PdfWriter
 
-from sheet_diag.intake.file_types import Kind, kind_of
+from sheet_diag.intake.file_types import FileKind, detect_file_kind
 from sheet_diag.intake.receive import read_content
 from sheet_diag.reports import encryption as protection
-from sheet_diag.reports.encryption import ProtectionError, protected_pdf, protected_workbook
+from sheet_diag.reports.encryption import ProtectionError, encrypt_pdf, encrypt_workbook
 from tests.catalogs import JIS
 from tests.samples import client, report
 
@@ -26,8 +26,8 @@ def _pdf() -> bytes:
 
 def test_a_protected_workbook_opens_with_its_password_alone() -> None:
     content = report(client("見本"))
-    sealed = protected_workbook(content, "K-1")
-    assert kind_of(sealed, "a.xlsx") is Kind.ENCRYPTED
+    sealed = encrypt_workbook(content, "K-1")
+    assert detect_file_kind(sealed, "a.xlsx") is FileKind.ENCRYPTED
     assert [p.code for p in read_content("a.xlsx", sealed, JIS).problems] == ["PASSWORD_NEEDED"]
     assert content[:2000] not in sealed
 
@@ -43,11 +43,11 @@ def test_nothing_is_kept_that_does_not_open_to_what_went_in(
     content = report(client("見本"))
     monkeypatch.setattr(protection, "OOXMLFile", Careless)
     with pytest.raises(ProtectionError):
-        protected_workbook(content, "K-1")
+        encrypt_workbook(content, "K-1")
 
 
 def test_a_protected_pdf_opens_with_its_password_alone() -> None:
-    sealed = protected_pdf(_pdf(), "K-1")
+    sealed = encrypt_pdf(_pdf(), "K-1")
     reader = PdfReader(io.BytesIO(sealed))
     assert reader.is_encrypted
     assert not reader.decrypt("k-1")

@@ -15,32 +15,32 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from sheet_diag.intake.cells import Format, Mark, RefusedError
-from sheet_diag.intake.readers.values import as_text
-from sheet_diag.model.returns import Code
+from sheet_diag.intake.cells import CellMark, RefusedError, WorkbookFormat
+from sheet_diag.intake.readers.values import convert_value
+from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
 from tests.parts import (
     MAIN,
     PART,
-    RELATED,
+    RELATED_PARTS,
     RELATIONS,
     STRICT,
     WORKBOOK,
-    marks,
-    opened,
-    packed,
-    refused,
+    cell_marks,
+    open_parts,
+    pack_parts,
+    refusal_of,
     sheet_xml,
-    table,
+    table_of,
     xlsx,
 )
 
 CORPUS = "SHEET_DIAG_CORPUS"
 FORMATS = {
-    ".xlsx": Format.XLSX,
-    ".xlsm": Format.XLSX,
-    ".xlsb": Format.XLSB,
-    ".xls": Format.XLS,
+    ".xlsx": WorkbookFormat.XLSX,
+    ".xlsm": WorkbookFormat.XLSX,
+    ".xlsb": WorkbookFormat.XLSB,
+    ".xls": WorkbookFormat.XLS,
 }
 ABORTING = ("OOM_alloc.xls", "OOM_alloc2.xls", "OOM_alloc3.xls")  # may end the whole process
 ONE = "<row><c><v>1</v></c></row>"
@@ -106,21 +106,21 @@ def stray(cell: str, row: int) -> bytes:
     ],
 )
 def test_a_cell_is_told_with_what_is_special_about_it(cell: str, text: str, mark: str) -> None:
-    (grid,) = opened(xlsx(f'<row r="1">{cell}<c r="C1"><v>1</v></c></row>')).grids
+    (grid,) = open_parts(xlsx(f'<row r="1">{cell}<c r="C1"><v>1</v></c></row>')).grids
     assert grid.rows == ((text, "", "1"),)
     assert {at: each.value for at, each in grid.marks.items()} == ({(0, 0): mark} if mark else {})
 
 
 def test_a_failed_cell_is_a_picture_where_the_workbook_has_pictures_in_cells() -> None:
     cell = '<row r="1"><c r="A1" t="e" vm="1"><v>#VALUE!</v></c></row>'
-    (grid,) = opened(xlsx(cell, parts={"xl/richData/richValueRel.xml": "<a/>"})).grids
-    assert grid.marks == {(0, 0): Mark.PICTURE}
+    (grid,) = open_parts(xlsx(cell, parts={"xl/richData/richValueRel.xml": "<a/>"})).grids
+    assert grid.marks == {(0, 0): CellMark.PICTURE}
 
 
 def test_hidden_rows_and_merged_areas_are_told() -> None:
     rows = '<row r="2" hidden="1"/><row ht="0"/><row r="5" hidden="true"/><row r="6" hidden="0"/>'
     merged = '<mergeCells><mergeCell ref="B2:$C$4"/><mergeCell ref="D1"/><mergeCell ref="x"/>'
-    (grid,) = opened(xlsx(rows, f"{merged}</mergeCells>")).grids
+    (grid,) = open_parts(xlsx(rows, f"{merged}</mergeCells>")).grids
     assert grid.hidden_rows == {1, 2, 4}
     assert grid.merged == ((1, 1, 3, 2),)
 
@@ -142,16 +142,16 @@ def _prefixed(rows: str) -> str:
     ],
 )
 def test_however_the_part_is_written(part: str | bytes) -> None:
-    book = opened(xlsx("", parts={PART: part}))
-    assert table(book.grids[0]) == ["はい | #N/A"]
-    assert marks(book.grids[0]) == {"B1": "error #N/A"}
+    book = open_parts(xlsx("", parts={PART: part}))
+    assert table_of(book.grids[0]) == ["はい | #N/A"]
+    assert cell_marks(book.grids[0]) == {"B1": "error #N/A"}
     assert book.problems == ()
 
 
 @pytest.mark.parametrize("name", ["xl\\worksheets\\sheet1.xml", "XL/Worksheets/Sheet1.XML"])
 def test_however_the_part_is_named(name: str) -> None:
-    book = opened(xlsx(TWO).replace(PART.encode(), name.encode()))
-    assert table(book.grids[0]) == ["はい | #N/A"]
+    book = open_parts(xlsx(TWO).replace(PART.encode(), name.encode()))
+    assert table_of(book.grids[0]) == ["はい | #N/A"]
 
 
 # --- sheets that a library must not see
@@ -162,7 +162,7 @@ def test_however_the_part_is_named(name: str) -> None:
 )
 def test_a_stray_cell_is_left_out_and_told(cell: str, row: int) -> None:
     limits = Limits(area=1_000_000)
-    (grid,) = opened(stray(cell, row), limits=limits).grids
+    (grid,) = open_parts(stray(cell, row), limits=limits).grids
     assert grid.cut == (cell != "A1048576" or limits.area < 1048576)
     assert grid.text(0, 0) == "1"
     assert len(grid.rows) <= 5_000
@@ -175,15 +175,17 @@ def test_two_stray_cells_and_marks_beyond_are_left_out() -> None:
         '<row r="100000" hidden="1"><c r="A100000"><f>1</f><v>2</v></c></row>'
     )
     merged = '<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="DA1:DB1"/></mergeCells>'
-    (grid,) = opened(xlsx(rows, merged)).grids
-    assert (grid.cut, table(grid), marks(grid)) == (True, ["1"], {"A1": "formula 1"})
+    (grid,) = open_parts(xlsx(rows, merged)).grids
+    assert (grid.cut, table_of(grid), cell_marks(grid)) == (True, ["1"], {"A1": "formula 1"})
     assert (grid.hidden_rows, grid.merged) == (frozenset(), ((0, 0, 0, 1),))
 
 
 def test_a_format_far_away_is_no_stray_cell() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
-    (grid,) = opened(xlsx(rows, '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')).grids
-    assert (grid.cut, table(grid)) == (False, ["1"])
+    (grid,) = open_parts(
+        xlsx(rows, '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')
+    ).grids
+    assert (grid.cut, table_of(grid)) == (False, ["1"])
 
 
 @pytest.mark.parametrize(
@@ -210,25 +212,25 @@ def test_a_format_far_away_is_no_stray_cell() -> None:
     ],
 )
 def test_refused_unread(content: bytes, refusal: str) -> None:
-    assert refused(content).startswith(refusal)
+    assert refusal_of(content).startswith(refusal)
 
 
 def test_a_reason_is_one_short_line() -> None:
-    reason = refused(xlsx("", parts={WORKBOOK: "<a>" * 400}))
+    reason = refusal_of(xlsx("", parts={WORKBOOK: "<a>" * 400}))
     assert reason.startswith("UNREADABLE ")
     assert len(reason.splitlines()) == 1
     assert len(reason) <= len("UNREADABLE ") + 120
 
 
 def test_more_sheets_than_the_limit_are_refused() -> None:
-    assert refused(xlsx(""), limits=Limits(sheets=1)) == ""
+    assert refusal_of(xlsx(""), limits=Limits(sheets=1)) == ""
     extra = {f"xl/worksheets/sheet{n}.xml": sheet_xml("") for n in (2, 3)}
-    assert refused(xlsx("", parts=extra), limits=Limits(sheets=2)) == "UNSAFE_FILE sheets"
+    assert refusal_of(xlsx("", parts=extra), limits=Limits(sheets=2)) == "UNSAFE_FILE sheets"
 
 
 def test_a_part_that_no_list_names_is_measured_too() -> None:
     extra = {"xl/worksheets/other.xml": sheet_xml('<row r="2000000"/>')}
-    assert refused(xlsx("", parts=extra)) == "UNSAFE_FILE grid"
+    assert refusal_of(xlsx("", parts=extra)) == "UNSAFE_FILE grid"
 
 
 # --- the second reader
@@ -242,12 +244,12 @@ def for_the_second(content: bytes) -> bytes:
     related = f'<Relationship Id="rId99" Type="{RELATIONS}/x" Target="macrosheets/s.xml"/>'
     for name, old, new in (
         (WORKBOOK, "</sheets>", listed),
-        (RELATED, "</Relationships>", f"{related}</Relationships>"),
+        (RELATED_PARTS, "</Relationships>", f"{related}</Relationships>"),
     ):
         part = parts[name]
         assert isinstance(part, bytes)
         parts[name] = part.decode().replace(old, new)
-    return packed({**parts, "xl/macrosheets/s.xml": sheet_xml("")})
+    return pack_parts({**parts, "xl/macrosheets/s.xml": sheet_xml("")})
 
 
 def test_the_second_reader_tells_the_same_cells() -> None:
@@ -256,10 +258,10 @@ def test_the_second_reader_tells_the_same_cells() -> None:
         '<c r="C2"><v>5</v></c><c r="D2" t="b"><v>0</v></c><c r="F2" t="e"><v>#REF!</v></c></row>'
         '<row r="5"><c r="A5"><f>1</f></c></row>'
     )
-    first, second = opened(xlsx(rows)), opened(for_the_second(xlsx(rows)))
-    assert [problem.code for problem in second.problems] == [Code.SECOND_READER]
+    first, second = open_parts(xlsx(rows)), open_parts(for_the_second(xlsx(rows)))
+    assert [problem.code for problem in second.problems] == [ProblemCode.SECOND_READER]
     assert second.grids[0].rows[:2] == first.grids[0].rows[:2]
-    assert table(second.grids[0])[1] == " | 一\nA | 5 | FALSE |  | #REF!"
+    assert table_of(second.grids[0])[1] == " | 一\nA | 5 | FALSE |  | #REF!"
     assert second.grids[0].marks == first.grids[0].marks
     assert second.active == ("macros",)
 
@@ -271,17 +273,17 @@ def test_dates_are_iso_also_in_the_formats_of_japanese_excel(second: bool) -> No
     part = f'<styleSheet xmlns="{MAIN}"><cellXfs>{styles}</cellXfs></styleSheet>'
     cells = "".join(f'<c s="{at}"><v>46113</v></c>' for at in range(len(numbers)))
     with zipfile.ZipFile(io.BytesIO(xlsx(""))) as source:
-        related = source.read(RELATED).decode()
+        related = source.read(RELATED_PARTS).decode()
     style = f'<Relationship Id="rId2" Type="{RELATIONS}/styles" Target="styles.xml"/>'
     related = related.replace("</Relationships>", f"{style}</Relationships>")
-    content = xlsx(f"<row>{cells}</row>", parts={"xl/styles.xml": part, RELATED: related})
-    (grid, *_) = opened(for_the_second(content) if second else content).grids
-    assert table(grid) == [" | ".join(["2026-04-01"] * 8 + ["46113"])]
+    content = xlsx(f"<row>{cells}</row>", parts={"xl/styles.xml": part, RELATED_PARTS: related})
+    (grid, *_) = open_parts(for_the_second(content) if second else content).grids
+    assert table_of(grid) == [" | ".join(["2026-04-01"] * 8 + ["46113"])]
 
 
 def test_a_stray_cell_is_left_out_by_the_second_reader_too() -> None:
-    (grid, _) = opened(for_the_second(stray("XFD1048576", 1048576))).grids
-    assert (grid.cut, table(grid)) == (True, ["1"])
+    (grid, _) = open_parts(for_the_second(stray("XFD1048576", 1048576))).grids
+    assert (grid.cut, table_of(grid)) == (True, ["1"])
 
 
 # --- facts beside the cells
@@ -302,7 +304,7 @@ def test_what_a_workbook_tells_about_itself() -> None:
     book.set_custom_property("number", 7)
     book.set_properties({"created": datetime(2026, 4, 1, 9, 30, tzinfo=UTC)})
     book.close()
-    found = opened(buffer.getvalue())
+    found = open_parts(buffer.getvalue())
     assert [(grid.name, grid.visible) for grid in found.grids] == [("回答", True), ("隠し", False)]
     assert found.properties == {"sheet_diag_client": "①㈱", "number": "7"}
     assert (found.pictures, found.active) == (3, ())
@@ -321,7 +323,7 @@ def test_what_a_workbook_tells_about_itself() -> None:
 )
 def test_the_time_of_the_last_change_is_utc(time: str, modified: str) -> None:
     core = f'<c:p xmlns:c="c" xmlns:dcterms="d"><dcterms:modified>{time}</dcterms:modified></c:p>'
-    assert opened(xlsx(ONE, parts={"docProps/core.xml": core})).modified == modified
+    assert open_parts(xlsx(ONE, parts={"docProps/core.xml": core})).modified == modified
 
 
 @pytest.mark.parametrize(
@@ -338,13 +340,13 @@ def test_the_time_of_the_last_change_is_utc(time: str, modified: str) -> None:
     ],
 )
 def test_what_could_act_is_told_by_its_part(part: str, active: tuple[str, ...]) -> None:
-    assert opened(xlsx(ONE, parts={part: "<a/>"})).active == active
+    assert open_parts(xlsx(ONE, parts={part: "<a/>"})).active == active
 
 
 @pytest.mark.parametrize("damage", ["", "<a", "<!DOCTYPE a><a/>"])
 def test_damaged_facts_count_as_absent(damage: str) -> None:
     names = ("docProps/core.xml", "docProps/custom.xml", "xl/drawings/drawing1.xml")
-    found = opened(xlsx(ONE, parts=dict.fromkeys(names, damage)))
+    found = open_parts(xlsx(ONE, parts=dict.fromkeys(names, damage)))
     assert (found.modified, found.properties, found.pictures) == ("", {}, 0)
 
 
@@ -372,7 +374,7 @@ def _plain(content: bytes) -> dict[str, list[list[str]]] | None:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return {
             meta.name: [
-                [as_text(value) for value in row]
+                [convert_value(value) for value in row]
                 for row in book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
             ]
             for meta in book.sheets_metadata
@@ -382,14 +384,14 @@ def _plain(content: bytes) -> dict[str, list[list[str]]] | None:
         return None
 
 
-def _without_errors(content: bytes, form: Format) -> dict[str, list[list[str]]] | str:
+def _without_errors(content: bytes, form: WorkbookFormat) -> dict[str, list[list[str]]] | str:
     try:
-        grids = opened(content, form).grids
+        grids = open_parts(content, form).grids
     except RefusedError as error:
         return str(error)
     return {
         grid.name: [
-            ["" if grid.marks.get((y, x)) is Mark.ERROR else text for x, text in enumerate(row)]
+            ["" if grid.marks.get((y, x)) is CellMark.ERROR else text for x, text in enumerate(row)]
             for y, row in enumerate(grid.rows)
         ]
         for grid in grids

@@ -14,13 +14,13 @@ import olefile
 import pytest
 import xlsxwriter
 
-from sheet_diag.intake.cells import Format, Grid, RefusedError, Workbook
-from sheet_diag.intake.readers.xlsb import survey_sheet, trimmed
-from sheet_diag.model.returns import Code
+from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, WorkbookFormat
+from sheet_diag.intake.readers.xlsb import drop_stray_xlsb_cells, survey_xlsb_sheet
+from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
-from tests.compound import compound
+from tests.compound import ole_file
 from tests.office import convert
-from tests.parts import marks, ods, opened, refused, table
+from tests.parts import cell_marks, ods, open_parts, refusal_of, table_of
 from tests.test_office import soffice
 from tests.test_readers import CORPUS
 
@@ -92,12 +92,12 @@ def row(*cells: str, attributes: str = "") -> str:
 def test_a_cell_of_an_opendocument_sheet(given: str, text: str, mark: str, indented: bool) -> None:
     """An indented file is refused by the library, and walked by ourselves."""
     rows = row(given, cell("")) + row(cell(""), value("string", "", "x"))
-    book = opened(ods(rows.replace("><", ">\n <") if indented else rows), Format.ODS)
-    assert table(book.grids[0]) == [text, " | x"]
+    book = open_parts(ods(rows.replace("><", ">\n <") if indented else rows), WorkbookFormat.ODS)
+    assert table_of(book.grids[0]) == [text, " | x"]
     assert {at: each.value for at, each in book.grids[0].marks.items()} == (
         {(0, 0): mark} if mark else {}
     )
-    assert [problem.code for problem in book.problems] == [Code.SECOND_READER] * indented
+    assert [problem.code for problem in book.problems] == [ProblemCode.SECOND_READER] * indented
 
 
 def test_paragraphs_spaces_and_notes_of_a_cell() -> None:
@@ -105,8 +105,8 @@ def test_paragraphs_spaces_and_notes_of_a_cell() -> None:
     text = "<text:p>一<text:s text:c='2'/>行<text:span>目</text:span></text:p><text:p>二</text:p>"
     shape = "<draw:frame><draw:text-box><text:p>図形</text:p></draw:text-box></draw:frame>"
     given = f'<table:table-cell office:value-type="string">{note}{text}{shape}</table:table-cell>'
-    book = opened(ods(row(given) + "\n "), Format.ODS)
-    assert table(book.grids[0]) == ["一  行目\n二"]
+    book = open_parts(ods(row(given) + "\n "), WorkbookFormat.ODS)
+    assert table_of(book.grids[0]) == ["一  行目\n二"]
     assert book.pictures == 1
 
 
@@ -117,17 +117,17 @@ def test_hidden_rows_and_merged_areas_of_an_opendocument_sheet() -> None:
         + row(cell("", "2"), attributes='table:visibility="filter" table:number-rows-repeated="2"')
         + row(cell(""), value("string", merged, "3"))
     )
-    (grid,) = opened(ods(rows), Format.ODS).grids
+    (grid,) = open_parts(ods(rows), WorkbookFormat.ODS).grids
     assert grid.hidden_rows == {0, 1, 2}
     assert grid.merged == ((3, 1, 4, 3),)
 
 
 def test_a_repeated_cell_is_special_in_every_place() -> None:
     failed = value("string", 'table:formula="of:=X()" table:number-columns-repeated="2"', "#NAME?")
-    (grid,) = opened(
-        ods(row(failed, attributes='table:number-rows-repeated="2"')), Format.ODS
+    (grid,) = open_parts(
+        ods(row(failed, attributes='table:number-rows-repeated="2"')), WorkbookFormat.ODS
     ).grids
-    assert marks(grid) == dict.fromkeys(("A1", "B1", "A2", "B2"), "error #NAME?")
+    assert cell_marks(grid) == dict.fromkeys(("A1", "B1", "A2", "B2"), "error #NAME?")
 
 
 MANY = 2**31
@@ -150,8 +150,8 @@ REPEATED = 'table:number-columns-repeated="{0}"'
     ],
 )
 def test_an_empty_tail_costs_nothing(tail: str) -> None:
-    book = opened(ods(row(value("string", "", "はい")) + tail), Format.ODS)
-    assert table(book.grids[0])[:1] == ["はい"]
+    book = open_parts(ods(row(value("string", "", "はい")) + tail), WorkbookFormat.ODS)
+    assert table_of(book.grids[0])[:1] == ["はい"]
     assert not any("".join(cells) for cells in book.grids[0].rows[1:])
     assert not book.grids[0].cut
 
@@ -180,10 +180,10 @@ def test_an_empty_tail_costs_nothing(tail: str) -> None:
 def test_stray_cells_of_an_opendocument_sheet_are_left_out(
     rows: str, lines: dict[int, str]
 ) -> None:
-    (grid,) = opened(ods(rows), Format.ODS).grids
+    (grid,) = open_parts(ods(rows), WorkbookFormat.ODS).grids
     assert grid.cut
     assert len(grid.rows) <= 5_000
-    assert {at: table(grid)[at] for at in lines} == lines
+    assert {at: table_of(grid)[at] for at in lines} == lines
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_stray_cells_of_an_opendocument_sheet_are_left_out(
     ids=["columns", "rows", "damaged", "document type", "sheets"],
 )
 def test_an_opendocument_sheet_is_refused(content: bytes, refusal: str) -> None:
-    assert refused(content, Format.ODS, Limits(sheets=2)).startswith(refusal)
+    assert refusal_of(content, WorkbookFormat.ODS, Limits(sheets=2)).startswith(refusal)
 
 
 def test_what_an_opendocument_workbook_tells_about_itself() -> None:
@@ -210,7 +210,7 @@ def test_what_an_opendocument_workbook_tells_about_itself() -> None:
     meta = f"<office:meta {spaces}><dc:date>2026-11-23T10:00:00.123</dc:date>{told}</office:meta>"
     linked = '</table:table><table:table table:name="L"><table:table-source/>'
     parts = {"meta.xml": meta, "Basic/Standard/Module1.xml": "<a/>", "Object 1": "x"}
-    book = opened(ods(row(cell("", "1")) + linked, parts), Format.ODS)
+    book = open_parts(ods(row(cell("", "1")) + linked, parts), WorkbookFormat.ODS)
     assert (book.properties, book.modified) == ({"sheet_diag_client": "7"}, "2026-11-23T10:00:00Z")
     assert book.active == ("macros", "links", "objects")
     assert [grid.name for grid in book.grids] == ["S"]
@@ -240,20 +240,20 @@ def _sample() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture(scope="module", params=[Format.ODS, Format.XLS])
+@pytest.fixture(scope="module", params=[WorkbookFormat.ODS, WorkbookFormat.XLS])
 def saved(
     request: pytest.FixtureRequest, soffice: str, tmp_path_factory: pytest.TempPathFactory
-) -> Workbook:
-    form: Format = request.param
+) -> WorkbookContent:
+    form: WorkbookFormat = request.param
     folder = tmp_path_factory.mktemp("saved")
     content = convert(soffice, folder, {"a": _sample()}, "xlsx", form.value)["a"]
-    return opened(content, form, Limits(area=1_000_000))
+    return open_parts(content, form, Limits(area=1_000_000))
 
 
-def test_what_libreoffice_saves_reads_like_the_original(saved: Workbook) -> None:
+def test_what_libreoffice_saves_reads_like_the_original(saved: WorkbookContent) -> None:
     page: Grid = saved.grids[0]
     assert [(grid.name, grid.visible) for grid in saved.grids] == [("回答", True), ("隠し", False)]
-    assert [line.rstrip(" |") for line in table(page)] == [
+    assert [line.rstrip(" |") for line in table_of(page)] == [
         "No. | #DIV/0! | 結合",
         "00123 | 1",
         "①㈱髙﨑🙂 | 2026-04-01",
@@ -262,14 +262,14 @@ def test_what_libreoffice_saves_reads_like_the_original(saved: Workbook) -> None
         "0.5",
         "見えない",
     ]
-    assert {"B1": "error #DIV/0!", "B2": "formula 1"}.items() <= marks(page).items()
+    assert {"B1": "error #DIV/0!", "B2": "formula 1"}.items() <= cell_marks(page).items()
     assert (page.merged, sorted(page.hidden_rows)) == (((0, 2, 2, 3),), [6])
     assert saved.properties["sheet_diag_client"] == "C-7"
     assert (saved.pictures, saved.active, saved.problems) == (1, (), ())
     assert saved.modified.endswith("Z")
 
 
-def test_a_stray_cell_that_libreoffice_saved_is_left_out(saved: Workbook) -> None:
+def test_a_stray_cell_that_libreoffice_saved_is_left_out(saved: WorkbookContent) -> None:
     far = saved.grids[1]
     assert far.cut
     assert not any("".join(cells) for cells in far.rows)
@@ -292,16 +292,18 @@ def _foreign(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "form", "told"),
     [
-        ("types.xls", Format.XLS, {"error": 8, "formula": 17}),
-        ("types.xlsx", Format.XLSX, {"error": 8, "formula": 17}),
-        ("issues.xlsb", Format.XLSB, {"formula": 5}),
-        ("picture_richdata.xlsx", Format.XLSX, {"picture": 1}),
-        ("missing-v-node-xlsx.xlsx", Format.XLSX, {"not_calculated": 1}),
+        ("types.xls", WorkbookFormat.XLS, {"error": 8, "formula": 17}),
+        ("types.xlsx", WorkbookFormat.XLSX, {"error": 8, "formula": 17}),
+        ("issues.xlsb", WorkbookFormat.XLSB, {"formula": 5}),
+        ("picture_richdata.xlsx", WorkbookFormat.XLSX, {"picture": 1}),
+        ("missing-v-node-xlsx.xlsx", WorkbookFormat.XLSX, {"not_calculated": 1}),
     ],
 )
-def test_marks_in_foreign_workbooks(name: str, form: Format, told: dict[str, int]) -> None:
+def test_marks_in_foreign_workbooks(name: str, form: WorkbookFormat, told: dict[str, int]) -> None:
     found = [
-        mark.value for grid in opened(_foreign(name), form).grids for mark in grid.marks.values()
+        mark.value
+        for grid in open_parts(_foreign(name), form).grids
+        for mark in grid.marks.values()
     ]
     assert {each: found.count(each) for each in sorted(set(found))} == told
 
@@ -309,8 +311,8 @@ def test_marks_in_foreign_workbooks(name: str, form: Format, told: dict[str, int
 @needs_corpus
 @pytest.mark.parametrize("name", ["date.xlsb", "issues.xlsb", "any_sheets.xlsb", "types.xls"])
 def test_a_sheet_larger_than_the_limit_is_cut_in_every_format(name: str) -> None:
-    form = Format(name.rsplit(".", 1)[1])
-    whole, cut = opened(_foreign(name), form), opened(_foreign(name), form, Limits(area=1))
+    form = WorkbookFormat(name.rsplit(".", 1)[1])
+    whole, cut = open_parts(_foreign(name), form), open_parts(_foreign(name), form, Limits(area=1))
     assert any(grid.cut for grid in cut.grids)
     assert [grid.rows for grid in cut.grids] == [grid.rows for grid in whole.grids]
 
@@ -324,11 +326,11 @@ def test_cells_of_an_xlsb_that_are_not_kept() -> None:
     }
     end = b"\x92\x01\0"
     part = b"".join(record for records in rows.values() for record in records) + end
-    survey = survey_sheet(part)
+    survey = survey_xlsb_sheet(part)
     assert (survey.rows, survey.columns) == (70_001, 101)
-    assert trimmed(part) == b"".join(rows[0][:3] + rows[1][:3]) + end
+    assert drop_stray_xlsb_cells(part) == b"".join(rows[0][:3] + rows[1][:3]) + end
     with pytest.raises(RefusedError):
-        survey_sheet(struct.pack("<BBIIHHI", 0, 16, 2**20, 0, 255, 0, 0))
+        survey_xlsb_sheet(struct.pack("<BBIIHHI", 0, 16, 2**20, 0, 255, 0, 0))
 
 
 # --- .xls record by record
@@ -336,7 +338,7 @@ def test_cells_of_an_xlsb_that_are_not_kept() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\t\0\4\0", olefile.MAGIC, olefile.MAGIC + bytes(2000)])
 def test_a_damaged_compound_file_is_refused(content: bytes) -> None:
-    assert refused(content, Format.XLS).startswith("UNREADABLE ")
+    assert refusal_of(content, WorkbookFormat.XLS).startswith("UNREADABLE ")
 
 
 def test_a_workbook_older_than_compound_files_is_read_by_the_second_reader() -> None:
@@ -349,9 +351,9 @@ def test_a_workbook_older_than_compound_files_is_read_by_the_second_reader() -> 
         (0x000A, b""),
     )
     content = b"".join(struct.pack("<HH", number, len(data)) + data for number, data in records)
-    book = opened(content, Format.XLS)
-    assert table(book.grids[0]) == ["42 | yes"]
-    assert [problem.code for problem in book.problems] == [Code.SECOND_READER]
+    book = open_parts(content, WorkbookFormat.XLS)
+    assert table_of(book.grids[0]) == ["42 | yes"]
+    assert [problem.code for problem in book.problems] == [ProblemCode.SECOND_READER]
 
 
 BOF = 0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6)
@@ -386,7 +388,7 @@ def xls(*records: tuple[int, bytes], streams: Mapping[str, bytes] = NO_STREAMS) 
     start = len(_joined(BOF, (0x0085, named), EOF))
     named = struct.pack("<I", start) + named[4:]
     stream = _joined(BOF, (0x0085, named), EOF, BOF, *records, EOF)
-    return compound({"Workbook": stream.ljust(5_000, b"\0"), **streams})
+    return ole_file({"Workbook": stream.ljust(5_000, b"\0"), **streams})
 
 
 def _joined(*records: tuple[int, bytes]) -> bytes:
@@ -395,7 +397,7 @@ def _joined(*records: tuple[int, bytes]) -> bytes:
 
 def test_what_is_special_about_cells_of_an_xls() -> None:
     hidden = struct.pack("<6HHH", 2, 0, 3, 255, 0, 0, 0x20, 0)
-    book = opened(
+    book = open_parts(
         xls(
             number(0, 0, 12),
             label(0, 1, "はい"),
@@ -407,11 +409,11 @@ def test_what_is_special_about_cells_of_an_xls() -> None:
             (0x005D, struct.pack("<4H", 0x15, 0x12, 0x08, 1)),
             (0x005D, struct.pack("<4H", 0x15, 0x12, 0x19, 1)),
         ),
-        Format.XLS,
+        WorkbookFormat.XLS,
     )
     (grid,) = book.grids
-    assert table(grid) == ["12 | はい", "3 | #REF!", " |  | #N/A"]
-    assert marks(grid) == {"A2": "formula 3", "B2": "error #REF!", "C3": "error #N/A"}
+    assert table_of(grid) == ["12 | はい", "3 | #REF!", " |  | #N/A"]
+    assert cell_marks(grid) == {"A2": "formula 3", "B2": "error #REF!", "C3": "error #N/A"}
     assert (grid.merged, sorted(grid.hidden_rows)) == (((4, 0, 5, 1),), [2])
     assert (book.pictures, book.problems) == (1, ())
 
@@ -423,8 +425,8 @@ def test_a_stray_cell_of_an_xls_is_left_out_with_its_text() -> None:
         (0x0207, struct.pack("<HB", 2, 1) + "遠い".encode("utf-16-le")),
         number(60_001, 0, 2),
     )
-    (grid,) = opened(xls(*records), Format.XLS).grids
-    assert (grid.cut, table(grid), marks(grid)) == (True, ["1"], {})
+    (grid,) = open_parts(xls(*records), WorkbookFormat.XLS).grids
+    assert (grid.cut, table_of(grid), cell_marks(grid)) == (True, ["1"], {})
 
 
 @pytest.mark.parametrize(
@@ -436,12 +438,12 @@ def test_a_stray_cell_of_an_xls_is_left_out_with_its_text() -> None:
     ],
 )
 def test_an_impossible_area_does_not_end_the_process(area: tuple[int, int, int, int]) -> None:
-    (grid,) = opened(xls(claimed(*area), label(0, 0, "はい")), Format.XLS).grids
-    assert table(grid) == ["はい"]
+    (grid,) = open_parts(xls(claimed(*area), label(0, 0, "はい")), WorkbookFormat.XLS).grids
+    assert table_of(grid) == ["はい"]
 
 
 def test_a_cell_beyond_every_sheet_is_refused() -> None:
-    assert refused(xls(number(0, 20_000, 1)), Format.XLS) == "UNSAFE_FILE grid"
+    assert refusal_of(xls(number(0, 20_000, 1)), WorkbookFormat.XLS) == "UNSAFE_FILE grid"
 
 
 @pytest.mark.parametrize(
@@ -457,7 +459,7 @@ def test_a_cell_beyond_every_sheet_is_refused() -> None:
 )
 def test_when_an_xls_was_last_saved(stream: bytes, modified: str) -> None:
     content = xls(number(0, 0, 1), streams={"\x05SummaryInformation": stream})
-    assert opened(content, Format.XLS).modified == modified
+    assert open_parts(content, WorkbookFormat.XLS).modified == modified
 
 
 def test_sectors_in_a_circle_come_to_an_end() -> None:
@@ -466,4 +468,4 @@ def test_sectors_in_a_circle_come_to_an_end() -> None:
     for at in range(512, 1024, 4):  # the table of sectors, where a chain ends
         if content[at : at + 4] == b"\xfe\xff\xff\xff":
             struct.pack_into("<I", content, at, 2)
-    assert refused(bytes(content), Format.XLS) == "UNREADABLE sectors form a circle"
+    assert refusal_of(bytes(content), WorkbookFormat.XLS) == "UNREADABLE sectors form a circle"

@@ -11,12 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.readers.fast_cells import taken_out
+from sheet_diag.intake.readers.fast_cells import extract_plain_cells
 from sheet_diag.intake.readers.survey import SheetSurvey
-from sheet_diag.intake.readers.worksheet import survey_worksheet, walked
+from sheet_diag.intake.readers.worksheet import survey_elements, survey_worksheet
 from sheet_diag.intake.readers.xml import MarkupError
 from tests.parts import MAIN, sheet_xml
-from tests.returned import returned
+from tests.returned import make_return
 
 SAVED = sorted((Path(__file__).parent / "data" / "returns").glob("*.xlsx"))
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -29,7 +29,7 @@ def _worksheets(content: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize(
     "content",
-    [returned(), *(path.read_bytes() for path in SAVED)],
+    [make_return(), *(path.read_bytes() for path in SAVED)],
     ids=["as sent", *(path.stem for path in SAVED)],
 )
 def test_a_usual_return_has_only_plain_cells(content: bytes) -> None:
@@ -37,8 +37,8 @@ def test_a_usual_return_has_only_plain_cells(content: bytes) -> None:
     sheets = _worksheets(content)
     assert len(sheets) > 2
     for part in sheets:
-        assert taken_out(part)
-        assert survey_worksheet(part, pictures=False) == walked(part, pictures=False)
+        assert extract_plain_cells(part)
+        assert survey_worksheet(part, pictures=False) == survey_elements(part, pictures=False)
 
 
 _CELLS = (
@@ -152,7 +152,7 @@ def test_the_pattern_finds_what_the_walk_finds(
 ) -> None:
     lines = "".join(f"{row}{''.join(cells)}</row>" for row, cells in rows)
     part = (head + sheet_xml(lines, tail, MAIN) + end).encode()
-    assert _outcome(part, pictures, survey_worksheet) == _outcome(part, pictures, walked)
+    assert _outcome(part, pictures, survey_worksheet) == _outcome(part, pictures, survey_elements)
 
 
 @pytest.mark.parametrize("cell", _CELLS)
@@ -162,4 +162,6 @@ def test_each_spelling_by_itself(cell: str, tail: str) -> None:
         for row in _ROWS:
             sheet = sheet_xml(f"{_CELLS[0]}{row}{cell}{_CELLS[1]}</row>", tail)
             part = (head + sheet).encode()
-            assert _outcome(part, False, survey_worksheet) == _outcome(part, False, walked), part
+            assert _outcome(part, False, survey_worksheet) == _outcome(
+                part, False, survey_elements
+            ), part

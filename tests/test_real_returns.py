@@ -12,52 +12,52 @@ from typing import Any
 import pytest
 import yaml
 
-from sheet_diag.model.returns import Received
+from sheet_diag.model.returns import ReceivedFile
 from tests.catalogs import JIS
-from tests.returned import read, sheet_of, signs, told
+from tests.returned import problems_in, read_return, sheet_of, signs_of
 
 FOLDER = Path(__file__).parent / "data" / "returns"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.xlsx"))
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def real(request: pytest.FixtureRequest) -> tuple[Any, Received]:
+def real(request: pytest.FixtureRequest) -> tuple[Any, ReceivedFile]:
     """What was typed (every leaf a string), and what was read."""
     path = FOLDER / f"{request.param}.yaml"
     typed = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    return typed, read(path.with_suffix(".xlsx").read_bytes(), JIS, path.name)
+    return typed, read_return(path.with_suffix(".xlsx").read_bytes(), JIS, path.name)
 
 
 def test_both_languages_are_here() -> None:
     assert {name.partition("_")[0] for name in NAMES} == {"ja", "en"}
 
 
-def test_the_answers_are_those_that_were_typed(real: tuple[Any, Received]) -> None:
+def test_the_answers_are_those_that_were_typed(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
     sheet, areas = sheet_of(received), JIS.categories
     entered = [text for area in areas for text in typed["answers"][area.id]["typed"]]
     assert [response.raw for response in sheet.responses] == entered
-    assert signs(received) == "".join(typed["answers"][area.id]["read"] for area in areas)
+    assert signs_of(received) == "".join(typed["answers"][area.id]["read"] for area in areas)
 
 
-def test_the_remarks_are_those_that_were_typed(real: tuple[Any, Received]) -> None:
+def test_the_remarks_are_those_that_were_typed(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
     remarks = {r.item: r.remark for r in sheet_of(received).responses if r.remark}
     assert remarks == typed["remarks"]
 
 
-def test_the_profile_is_what_was_typed(real: tuple[Any, Received]) -> None:
+def test_the_profile_is_what_was_typed(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
     expected = {field: entry["read"] for field, entry in typed["profile"].items()}
     assert sheet_of(received).profile == expected
 
 
-def test_the_sheet_says_what_it_is(real: tuple[Any, Received]) -> None:
+def test_the_sheet_says_what_it_is(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
     sheet = sheet_of(received)
     assert (sheet.lang.value, sheet.identity.catalog) == (typed["lang"], JIS.id)
 
 
-def test_only_the_expected_problems_are_told(real: tuple[Any, Received]) -> None:
+def test_only_the_expected_problems_are_told(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
-    assert told(received) == typed["problems"]
+    assert problems_in(received) == typed["problems"]

@@ -10,24 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.forms.write import Entries, hearing_sheet
-from sheet_diag.intake.discovery import Found
+from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.pipeline import ingest as reception
 from sheet_diag.pipeline.cache import Cache
 from sheet_diag.pipeline.read_cache import FILE_NAME, Recollection
-from sheet_diag.pipeline.record_store import Examined, examined
-from sheet_diag.pipeline.run import Order, run
-from sheet_diag.storage.staging import LOCK
+from sheet_diag.pipeline.record_store import StrippedReturn, strip_return
+from sheet_diag.pipeline.run import RunConfig, run
+from sheet_diag.storage.staging import LOCK_FILE
 from tests.catalogs import JIS
 from tests.samples import ISSUER
 
 
 def _sheet(name: str, answer: str) -> bytes:
     entries = Entries({"company": name}, dict.fromkeys(JIS.items, answer))
-    return hearing_sheet(JIS, Lang.JA, ISSUER, entries)
+    return make_hearing_sheet(JIS, Lang.JA, ISSUER, entries)
 
 
 def _fill(folder: Path) -> None:
@@ -43,13 +43,15 @@ def _fill(folder: Path) -> None:
 def _run(folder: Path, output: str = "output") -> dict[str, str]:
     """What stands in the output folder after a run."""
     run(
-        Order(folder / "input", folder / output, JIS, ISSUER, date(2026, 11, 26), Lang.JA, jobs=1),
+        RunConfig(
+            folder / "input", folder / output, JIS, ISSUER, date(2026, 11, 26), Lang.JA, jobs=1
+        ),
         lambda *_: None,
     )
     return {
         path.relative_to(folder / output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted((folder / output).rglob("*"))
-        if path.is_file() and path.name not in (LOCK, FILE_NAME)
+        if path.is_file() and path.name not in (LOCK_FILE, FILE_NAME)
     }
 
 
@@ -57,9 +59,9 @@ def _run(folder: Path, output: str = "output") -> dict[str, str]:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The names of the files that each run opens."""
     runs: list[list[str]] = []
-    whole = reception._open
+    whole = reception._open_files
 
-    def told(crew: reception.Crew, found: Sequence[Found], spool: Path) -> object:
+    def told(crew: reception.Executors, found: Sequence[InputFile], spool: Path) -> object:
         runs.append([each.name for each in found])
         return whole(crew, found, spool)
 
@@ -98,16 +100,16 @@ def test_a_damaged_cache_costs_time_and_nothing_else(
     assert len(opened[2]) == 4
 
 
-def _read(found: Found) -> list[Examined]:
-    return [examined(read_content(found.name, found.path.read_bytes(), JIS), None)]
+def _read(found: InputFile) -> list[StrippedReturn]:
+    return [strip_return(read_content(found.name, found.path.read_bytes(), JIS), None)]
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_remembered(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"not yet whole")
-    found = Found(path, "a.xlsx", ignored=False)
+    found = InputFile(path, "a.xlsx", ignored=False)
     with Cache(tmp_path / "cache") as cache:
-        known = Recollection(cache, JIS, Reading())
+        known = Recollection(cache, JIS, IntakeSettings())
         assert known.of(found) is None
         path.write_bytes(b"whole now....")
         known.keep(found, _read(found))
@@ -124,5 +126,5 @@ def test_what_is_not_to_be_looked_into_is_not_looked_up(
     path = tmp_path / "pipe"
     os.mkfifo(path)  # reading it would wait for ever
     with Cache(tmp_path / "cache") as cache:
-        found = Found(path, "pipe", **{"ignored": False, **marks})
-        assert Recollection(cache, JIS, Reading()).of(found) is None
+        found = InputFile(path, "pipe", **{"ignored": False, **marks})
+        assert Recollection(cache, JIS, IntakeSettings()).of(found) is None

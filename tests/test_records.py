@@ -6,43 +6,48 @@ from fractions import Fraction
 from pathlib import Path
 
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Received
-from sheet_diag.pipeline.record_store import Read, Shelf, examined, whole
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ReceivedFile
+from sheet_diag.pipeline.record_store import (
+    DiagnosedReturn,
+    RecordStore,
+    load_outcome,
+    strip_return,
+)
 from tests.catalogs import JIS
 from tests.samples import client
 
 
-def _read(given: Received) -> Read:
+def _read(given: ReceivedFile) -> DiagnosedReturn:
     assert given.sheet
     return given, evaluate(JIS, given.sheet)
 
 
-def _returns() -> list[Read]:
+def _returns() -> list[DiagnosedReturn]:
     answers: tuple[dict[str, str], ...] = ({"POL-01": "×", "PHY-02": "?"}, {}, {"COM-03": "△"})
     return [_read(client(f"見本{at}", rows)) for at, rows in enumerate(answers)]
 
 
-def _ranked(read: Read) -> Outcome:
+def _ranked(read: DiagnosedReturn) -> ReturnOutcome:
     received, diagnosis = read
-    return Outcome(received, Status.RANKED, received.problems, diagnosis)
+    return ReturnOutcome(received, ReturnStatus.RANKED, received.problems, diagnosis)
 
 
 def test_a_record_put_back_is_the_return_that_was_read(tmp_path: Path) -> None:
     returns = _returns()
-    with Shelf(tmp_path / "records") as shelf:
-        kept = [shelf.keep(examined(*each)) for each in returns]
+    with RecordStore(tmp_path / "records") as shelf:
+        kept = [shelf.keep(strip_return(*each)) for each in returns]
         for before, after in zip(returns, kept, strict=True):
             sent = pickle.loads(pickle.dumps(_ranked(after)))  # as a worker gets it
             assert not sent.received.sheet.responses
-            assert whole(sent, shelf.record_of(_ranked(after))) == _ranked(before)
+            assert load_outcome(sent, shelf.record_of(_ranked(after))) == _ranked(before)
 
 
 def test_parts_on_the_shelf_are_seen_as_if_they_were_here(tmp_path: Path) -> None:
     (received, diagnosis) = _returns()[0]
-    with Shelf(tmp_path / "records") as shelf:
-        shelf.keep(examined(*_returns()[1]))  # the first on the shelf is another
-        kept, thin = shelf.keep(examined(received, diagnosis))
+    with RecordStore(tmp_path / "records") as shelf:
+        shelf.keep(strip_return(*_returns()[1]))  # the first on the shelf is another
+        kept, thin = shelf.keep(strip_return(received, diagnosis))
         assert received.sheet
         assert kept.sheet
         assert diagnosis
@@ -59,39 +64,44 @@ def test_parts_on_the_shelf_are_seen_as_if_they_were_here(tmp_path: Path) -> Non
 
 
 def test_what_was_not_read_has_no_record(tmp_path: Path) -> None:
-    received = Received("a.xlsx", "")
-    with Shelf(tmp_path / "records") as shelf:
-        assert shelf.keep(examined(received, None)) == (received, None)
-        assert whole(Outcome(received, Status.REJECTED, ()), b"").received is received
+    received = ReceivedFile("a.xlsx", "")
+    with RecordStore(tmp_path / "records") as shelf:
+        assert shelf.keep(strip_return(received, None)) == (received, None)
+        assert (
+            load_outcome(ReturnOutcome(received, ReturnStatus.REJECTED, ()), b"").received
+            is received
+        )
 
 
 def test_what_has_changed_is_laid_down_again(tmp_path: Path) -> None:
     (received, diagnosis), other, _ = _returns()
     assert received.sheet
     assert other[0].sheet
-    with Shelf(tmp_path / "records") as shelf:
-        kept = shelf.keep(examined(received, diagnosis))
-        assert shelf.keep_again(kept) is kept
+    with RecordStore(tmp_path / "records") as shelf:
+        kept = shelf.keep(strip_return(received, diagnosis))
+        assert shelf.store_changed(kept) is kept
         sheet = replace(received.sheet, responses=tuple(other[0].sheet.responses))
-        changed = shelf.keep_again((replace(kept[0], sheet=sheet), other[1]))
-        assert whole(_ranked(changed), shelf.record_of(_ranked(changed))).diagnosis == other[1]
+        changed = shelf.store_changed((replace(kept[0], sheet=sheet), other[1]))
+        assert (
+            load_outcome(_ranked(changed), shelf.record_of(_ranked(changed))).diagnosis == other[1]
+        )
 
 
 def test_what_lies_on_the_shelf_can_be_packed_again(tmp_path: Path) -> None:
     before = _returns()[0]
-    with Shelf(tmp_path / "records") as shelf:
-        kept, diagnosis = shelf.keep(examined(*before))
+    with RecordStore(tmp_path / "records") as shelf:
+        kept, diagnosis = shelf.keep(strip_return(*before))
         assert kept.sheet
         whole_again = replace(kept.sheet, responses=tuple(kept.sheet.responses))
         for sheet in (kept.sheet, whole_again):
-            again = shelf.keep(examined(replace(kept, sheet=sheet), diagnosis))
-            assert whole(_ranked(again), shelf.record_of(_ranked(again))) == _ranked(before)
+            again = shelf.keep(strip_return(replace(kept, sheet=sheet), diagnosis))
+            assert load_outcome(_ranked(again), shelf.record_of(_ranked(again))) == _ranked(before)
 
 
 def test_equal_things_are_held_once(tmp_path: Path) -> None:
     returns = [_read(client(name, {"POL-01": "×"})) for name in ("甲", "乙")]
-    with Shelf(tmp_path / "records") as shelf:
-        (_, one), (_, two) = (shelf.keep(examined(*each)) for each in returns)
+    with RecordStore(tmp_path / "records") as shelf:
+        (_, one), (_, two) = (shelf.keep(strip_return(*each)) for each in returns)
         assert one
         assert two
         assert one.scores.categories["POL"] is two.scores.categories["POL"]

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mail.campaign.due_mails import LeftOut
-from sheet_diag.mail.campaign.reminders import Reminding, reminders
+from sheet_diag.mail.campaign.due_mails import Skipped
+from sheet_diag.mail.campaign.reminders import ReminderRules, due_reminders
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.client_status import ReturnFacts, Standing, Turnout
-from sheet_diag.model.mail import Event, MailKind, Parcel, Posted
-from sheet_diag.reports.response_status.statuses import standings
-from tests.campaigns import RAN_ON, day, fact, listed, log
+from sheet_diag.model.client_status import ClientStatus, ResponseStatus, ReturnFacts
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, OutgoingMail
+from sheet_diag.reports.response_status.statuses import compute_response_status
+from tests.campaigns import RAN_ON, day, list_row, parse_fact, parse_log
 
 DUE = "11/20"
 SHEETS = {"C-001": Path("outbox/sheet.xlsx")}
@@ -24,22 +24,22 @@ OUTPUT = Path("output")
 
 def held(digest: str = "s1", **more: object) -> ReturnFacts:
     """A return that was held, with its correction and the points that it lists."""
-    back = fact(f"held {digest} 11/9")
+    back = parse_fact(f"held {digest} 11/9")
     whole = replace(back, correction=f"corrections/{digest}.xlsx", points=3)
     return replace(whole, **more)  # type: ignore[arg-type]  # a table of names and values
 
 
 def campaign(
-    lines: str | Sequence[Posted],
+    lines: str | Sequence[MailLogEntry],
     *returns: ReturnFacts,
     as_of: str,
     client: ListedClient | None = None,
     deadline: str = "",
-) -> Turnout:
+) -> ResponseStatus:
     """Where the only client stands."""
-    posted = log(lines) if isinstance(lines, str) else lines
-    return standings(
-        ClientList([client or listed(due=DUE)]),
+    posted = parse_log(lines) if isinstance(lines, str) else lines
+    return compute_response_status(
+        ClientList([client or list_row(due=DUE)]),
         posted,
         returns,
         ran_on=RAN_ON,
@@ -48,27 +48,27 @@ def campaign(
     )
 
 
-def mails(turnout: Turnout, **how: object) -> list[Parcel | LeftOut]:
+def mails(turnout: ResponseStatus, **how: object) -> list[OutgoingMail | Skipped]:
     """What `remind` makes of it, five days after the last mail where nothing else is said."""
-    asked = Reminding(**{"gap": 5, **how})  # type: ignore[arg-type]  # a table of names and values
-    return list(reminders(turnout, SHEETS, OUTPUT, asked))
+    asked = ReminderRules(**{"gap": 5, **how})  # type: ignore[arg-type]  # a table of names and values
+    return list(due_reminders(turnout, SHEETS, OUTPUT, asked))
 
 
-def told(found: Iterable[Parcel | LeftOut]) -> list[str]:
+def told(found: Iterable[OutgoingMail | Skipped]) -> list[str]:
     """A line each: what it is about, the day that it names and what is attached; or why not."""
     return [
         each.key.removeprefix("mail.left.")
-        if isinstance(each, LeftOut)
+        if isinstance(each, Skipped)
         else f"{each.about} {_day(each)} {each.attachment and each.attachment.as_posix()}"
         for each in found
     ]
 
 
-def _day(mail: Parcel) -> str | None:
+def _day(mail: OutgoingMail) -> str | None:
     return f"{mail.due.month}/{mail.due.day}" if mail.due else None
 
 
-def alone(turnout: Turnout) -> Standing:
+def alone(turnout: ResponseStatus) -> ClientStatus:
     (standing,) = turnout.standings
     return standing
 
@@ -101,7 +101,7 @@ FIRST = {
         "11/9 sent reminder/1", [], "11/21", 0, ["2 11/20 outbox/sheet.xlsx"],
     ),
     "never asked": ("", [], "11/26", 0, []),
-    "answered": ("11/2 sent request", [fact("ranked s1 11/9 B")], "11/26", 0, []),
+    "answered": ("11/2 sent request", [parse_fact("ranked s1 11/9 B")], "11/26", 0, []),
     "to be corrected, not asked for yet": ("11/2 sent request", [held()], "11/26", 0, []),
     "a mail lies unread": ("11/2 sent request\n11/22 collected m.eml", [], "11/26", 0, []),
 }  # fmt: skip
@@ -116,34 +116,36 @@ def test_who_is_late_with_the_first_answer(
 
 def test_on_two_days_in_a_row_nobody_gets_two_mails() -> None:
     """Whoever runs it daily writes to each client every fifth day."""
-    posted = log("11/2 sent request")
+    posted = parse_log("11/2 sent request")
     written = []
     for after in range(20):
         today = day("11/21") + timedelta(days=after)
         for mail in mails(campaign(posted, as_of=f"{today:%m/%d}")):
-            if isinstance(mail, Parcel):
-                posted += log(f"{today:%m/%d} sent reminder/{mail.about}")
+            if isinstance(mail, OutgoingMail):
+                posted += parse_log(f"{today:%m/%d} sent reminder/{mail.about}")
                 written.append(f"{today:%m/%d}")
     assert written == ["11/21", "11/26", "12/01", "12/06"]
 
 
 def test_who_is_left_alone_is_told_since_when_and_until_when() -> None:
     (left,) = mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"))
-    assert isinstance(left, LeftOut)
+    assert isinstance(left, Skipped)
     assert left.parts == {"last": "2026-11-21", "gap": "5", "next": "2026-11-26"}
     assert left.rests
     assert told(mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"), gap=2))
 
 
 def test_the_deadline_of_all_counts_where_a_client_has_none() -> None:
-    found = campaign("11/2 sent request", as_of="11/21", client=listed(), deadline="11/20")
+    found = campaign("11/2 sent request", as_of="11/21", client=list_row(), deadline="11/20")
     assert told(mails(found)) == ["1 11/20 outbox/sheet.xlsx"]
-    assert told(mails(campaign("11/2 sent request", as_of="11/21", client=listed()))) == ["no_due"]
+    assert told(mails(campaign("11/2 sent request", as_of="11/21", client=list_row()))) == [
+        "no_due"
+    ]
 
 
 def test_without_a_sheet_nobody_is_reminded() -> None:
     found = campaign("11/2 sent request", as_of="11/21")
-    assert told(reminders(found, {}, OUTPUT, Reminding())) == ["no_sheet"]
+    assert told(due_reminders(found, {}, OUTPUT, ReminderRules())) == ["no_sheet"]
 
 
 # --- of a correction
@@ -182,13 +184,13 @@ def test_who_is_late_with_a_correction(lines: str, as_of: str, says: list[str]) 
     assert told(mails(campaign(f"11/2 sent request\n{lines}", held(), as_of=as_of))) == says
 
 
-def sent_back(on: str, due: str, event: Event = Event.BY_HAND) -> list[Posted]:
+def sent_back(on: str, due: str, event: MailEvent = MailEvent.BY_HAND) -> list[MailLogEntry]:
     """The line of a correction that named a day of its own."""
-    (line,) = log(f"{on} sent correction/s1")
+    (line,) = parse_log(f"{on} sent correction/s1")
     return [replace(line, event=event, due=day(due))]
 
 
-@pytest.mark.parametrize("event", [Event.BY_HAND, Event.SENT])
+@pytest.mark.parametrize("event", [MailEvent.BY_HAND, MailEvent.SENT])
 @pytest.mark.parametrize(
     ("on", "due", "as_of", "says"),
     [
@@ -198,7 +200,7 @@ def sent_back(on: str, due: str, event: Event = Event.BY_HAND) -> list[Posted]:
     ],
 )
 def test_the_day_that_the_correction_was_asked_by_counts(
-    event: Event, on: str, due: str, as_of: str, says: list[str]
+    event: MailEvent, on: str, due: str, as_of: str, says: list[str]
 ) -> None:
     found = campaign(sent_back(on, due, event), held(), as_of=as_of)
     assert told(mails(found)) == [f"{each} output/corrections/s1.xlsx" for each in says]
@@ -212,21 +214,21 @@ def test_the_day_of_the_last_request_counts() -> None:
 
 def test_a_request_cut_off_that_came_back_partly_has_its_day() -> None:
     """A bounce tells that it went out; the day stands in the line before it."""
-    (line,) = sent_back("11/10", "11/15", Event.SENDING)
+    (line,) = sent_back("11/10", "11/15", MailEvent.SENDING)
     both = replace(line, addresses=("a@mihon.example", "b@mihon.example"))
-    bounced = replace(line, event=Event.BOUNCED, addresses=("b@mihon.example",), due=None)
+    bounced = replace(line, event=MailEvent.BOUNCED, addresses=("b@mihon.example",), due=None)
     found = campaign([both, bounced], held(), as_of="11/16")
     assert alone(found).due == day("11/15")
 
 
 def test_a_reminder_of_a_correction_tells_what_it_is_about() -> None:
     (mail,) = mails(campaign("11/10 sent correction/s1", held(), as_of="11/21"))
-    assert isinstance(mail, Parcel)
-    assert (mail.kind, mail.number, mail.corrects) == (MailKind.REMINDER, 1, True)
+    assert isinstance(mail, OutgoingMail)
+    assert (mail.kind, mail.number, mail.asks_for_correction) == (MailKind.REMINDER, 1, True)
     assert (mail.facts["points"], mail.file_names) == ("3", "s1.xlsx")
     (mail,) = mails(campaign("11/2 sent request", as_of="11/21"))
-    assert isinstance(mail, Parcel)
-    assert not mail.corrects
+    assert isinstance(mail, OutgoingMail)
+    assert not mail.asks_for_correction
 
 
 def test_each_of_two_returns_is_reminded_of_by_itself() -> None:

@@ -18,14 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Outcome
-from sheet_diag.model.returns import Received
+from sheet_diag.model.results import ReturnOutcome
+from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.client.page_flow import LAST, PAGE_HEIGHT, Flow
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PAGE_HEIGHT, PageFlow
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.formulas import Calculator
@@ -36,31 +36,31 @@ from tests.samples import (
     ISSUER_EN,
     PROFILE,
     PROFILE_EN,
+    allow_na,
     client,
-    leavable,
-    received,
+    receive_sheet,
     reference,
     report,
-    settled,
+    resolve_all,
 )
 from tests.workbooks import (
     NS,
     Box,
     box,
-    calamine,
+    calamine_values,
     charts,
     cut_texts,
     header_and_footer,
     height,
     manual_breaks,
     merges,
-    opened,
+    open_workbook,
     pictures,
     pixels,
     row_values,
     rows_with,
     sheet_parts,
-    strings,
+    texts_on,
     xml_parts,
 )
 
@@ -76,13 +76,13 @@ both = pytest.mark.parametrize("lang", Lang)
 @cache
 def of_reference(lang: Lang = Lang.JA) -> bytes:
     profile = PROFILE if lang is Lang.JA else PROFILE_EN
-    returned = received(Entries(profile, reference(lang)), lang=lang)
+    returned = receive_sheet(Entries(profile, reference(lang)), lang=lang)
     return report(returned, issuer=ISSUER if lang is Lang.JA else ISSUER_EN)
 
 
 def page(content: bytes, which: int = REPORT) -> Worksheet:
     """A sheet as viewers show it: formulas by their values."""
-    return opened(content, values=True).worksheets[which]
+    return open_workbook(content, values=True).worksheets[which]
 
 
 def after(texts: list[str], heading: str) -> list[str]:
@@ -92,8 +92,8 @@ def after(texts: list[str], heading: str) -> list[str]:
 
 _UNANSWERED = {"POL-05": ".", "HUM-02": ".", "AST-01": "?"}
 # One return for each look of the report; the names say what is odd about it.
-_RETURNS: dict[str, Callable[[Lang], Received]] = {
-    "reference": lambda lang: received(
+_RETURNS: dict[str, Callable[[Lang], ReceivedFile]] = {
+    "reference": lambda lang: receive_sheet(
         Entries(PROFILE if lang is Lang.JA else PROFILE_EN, reference(lang)), lang=lang
     ),
     "A": lambda lang: client("A", lang=lang),
@@ -112,8 +112,8 @@ every_return = pytest.mark.parametrize("which", _RETURNS)
 
 
 @cache
-def outcome(which: str, lang: Lang = Lang.JA) -> Outcome:
-    return settled(_RETURNS[which](lang))[0]
+def outcome(which: str, lang: Lang = Lang.JA) -> ReturnOutcome:
+    return resolve_all(_RETURNS[which](lang))[0]
 
 
 @cache
@@ -129,16 +129,16 @@ def of(which: str, lang: Lang = Lang.JA) -> bytes:
 def test_nothing_for_excel_to_repair(which: str, lang: Lang) -> None:
     content = of(which, lang)
     assert lint(content) == []
-    assert opened(content).sheetnames == NAMES[lang]
-    assert list(calamine(content)) == NAMES[lang]
-    active = opened(content).active
+    assert open_workbook(content).sheetnames == NAMES[lang]
+    assert list(calamine_values(content)) == NAMES[lang]
+    active = open_workbook(content).active
     assert active
     assert active.title == page(content).title
 
 
 def cut(which: str, lang: Lang) -> set[str]:
     """The starts of texts that have too little room."""
-    book = opened(of(which, lang), values=True)
+    book = open_workbook(of(which, lang), values=True)
     found = (text for each in book.worksheets for text in cut_texts(each, margin=0.6))
     return {text.split(": ", maxsplit=1)[1] for text in found}
 
@@ -172,7 +172,7 @@ def test_what_is_kept_of_a_catalogue_is_told_of_no_other() -> None:
         text for item in JIS.items.values() for text in (item.question.ja, item.comment.title.ja)
     }
     assert [
-        text for each in opened(made).worksheets for text in strings(each) if text in words
+        text for each in open_workbook(made).worksheets for text in texts_on(each) if text in words
     ] == []
     assert report(outcome("C")) == before
 
@@ -180,21 +180,21 @@ def test_what_is_kept_of_a_catalogue_is_told_of_no_other() -> None:
 def test_an_english_report_has_no_japanese() -> None:
     for which in ("reference", "unanswered", "refused", "E"):
         content = of(which, Lang.EN)
-        texts = [text for each in opened(content).worksheets for text in strings(each)]
+        texts = [text for each in open_workbook(content).worksheets for text in texts_on(each)]
         assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == [], which
 
 
 def test_a_report_in_another_language_than_the_sheet() -> None:
     content = report(_RETURNS["reference"](Lang.JA), lang=Lang.EN)
-    assert opened(content).sheetnames == NAMES[Lang.EN]
-    assert "To: 株式会社見本" in strings(page(content))
+    assert open_workbook(content).sheetnames == NAMES[Lang.EN]
+    assert "To: 株式会社見本" in texts_on(page(content))
 
 
 # --- the reference report
 
 
 def test_reference_head() -> None:
-    texts = strings(page(of_reference()))
+    texts = texts_on(page(of_reference()))
     assert "株式会社見本　御中" in texts
     assert "情報セキュリティ診断報告書" in texts
     assert "2026年11月23日" in texts
@@ -215,11 +215,11 @@ def test_reference_rank() -> None:
     assert facts["総合評価点"] == "78.9 点（100点満点）"
     assert facts["基礎ランク"] == "B"
     assert str(facts["ランク上限"]).startswith("B")
-    weakest = next(text for text in strings(first) if "66.6 点）" in text)
+    weakest = next(text for text in texts_on(first) if "66.6 点）" in text)
     assert weakest == "物理的及び環境面でのセキュリティ（66.6 点）"
     letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
     assert letter.value == "B"
-    assert JIS.report.ranks[Rank.B].overall.ja in strings(first)
+    assert JIS.report.ranks[Rank.B].overall.ja in texts_on(first)
 
 
 def _size(cell: Any) -> float:
@@ -264,7 +264,7 @@ COMMENTS = [
 
 
 def test_reference_comments() -> None:
-    texts = after(strings(page(of_reference())), "3. 重点カテゴリに関するコメント")
+    texts = after(texts_on(page(of_reference())), "3. 重点カテゴリに関するコメント")
     plain = [unicodedata.normalize("NFKC", text) for text in texts]
     found = [text for text in plain if re.match(r"・|\(\d\)|\((?:事例|アドバイス)\)$", text)]
     assert [text.replace(" ", "") for text in found] == [t.replace(" ", "") for t in COMMENTS]
@@ -279,7 +279,7 @@ def test_reference_comments() -> None:
 
 
 def test_reference_reasons_name_the_caps() -> None:
-    texts = after(strings(page(of_reference())), "このランクとなった理由")
+    texts = after(texts_on(page(of_reference())), "このランクとなった理由")
     reasons = texts[: texts.index("判定ランクの説明")]
     assert len(reasons) == 4
     base, category, critical, final = reasons
@@ -329,14 +329,14 @@ def test_reference_sums() -> None:
     ):
         line = [cell.value for cell in answers[row]][:13]
         assert line[:4] == [category.weight, category.short.ja, name, score]
-        assert float(shown(Fraction(str(line[8])) * 100 / Fraction(str(line[6])))) == score
+        assert float(format_score(Fraction(str(line[8])) * 100 / Fraction(str(line[6])))) == score
         assert (line[5], line[12]) == (mark, category.target)
     overall = row_values(answers, head + 7)
     assert overall[:3] == [6, "総合評価点（カテゴリの平均）", 78.9]
 
 
 def test_reference_conditions() -> None:
-    content = hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, reference()))
+    content = make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, reference()))
     conditions = page(of_reference(), CONDITIONS)
     facts = dict(
         row_values(conditions, row)
@@ -351,7 +351,7 @@ def test_reference_conditions() -> None:
     assert JIS.version in facts["設問カタログ"]
     assert facts["診断日"] == "2026年11月23日"
     assert facts["厳格評価（該当なし＝0点）"] == "77.3 点（ランク B）"
-    assert "不備も読み替えもありませんでした。" in strings(conditions)
+    assert "不備も読み替えもありませんでした。" in texts_on(conditions)
 
 
 # --- every result
@@ -360,7 +360,7 @@ def test_reference_conditions() -> None:
 @both
 @pytest.mark.parametrize("rank", "ABCDE")
 def test_every_rank(rank: str, lang: Lang) -> None:
-    texts, first = strings(page(of(rank, lang))), page(of(rank, lang))
+    texts, first = texts_on(page(of(rank, lang))), page(of(rank, lang))
     letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
     assert letter.value == rank
     own = "◀ 貴社" if lang is Lang.JA else "◀ yours"
@@ -379,7 +379,7 @@ _REST = {1: "○", 2: "○", 3: "×"}
 @pytest.mark.parametrize(("sign", "variant"), [("○", "review"), ("×", "new"), ("?", "confirm")])
 def test_every_insurance_notice(level: int, sign: str, variant: str) -> None:
     returned = client("保険", {"CRI-09": sign}, rest=_REST[level], profile=_EXPOSURE[level])
-    texts = strings(page(report(returned)))
+    texts = texts_on(page(report(returned)))
     notices = JIS.report.insurance.notices
     printed = [
         (number, name)
@@ -395,7 +395,7 @@ def test_every_insurance_notice(level: int, sign: str, variant: str) -> None:
 
 @both
 def test_nothing_to_comment(lang: Lang) -> None:
-    texts = strings(page(of("A", lang)))
+    texts = texts_on(page(of("A", lang)))
     assert JIS.report.comments_none[lang] in texts
     assert JIS.report.closing[lang] in texts
     assert not any(item.comment.text[lang] in texts for item in JIS.items.values())
@@ -403,7 +403,7 @@ def test_nothing_to_comment(lang: Lang) -> None:
 
 
 def test_fewer_categories_than_usual() -> None:
-    texts = strings(page(of("B")))
+    texts = texts_on(page(of("B")))
     assert JIS.report.comments_intro.ja.format(count=1) in texts
     assert [text for text in texts if text in ("（事例）", "（アドバイス）")] == ["（アドバイス）"]
 
@@ -412,10 +412,10 @@ def test_open_questions_show_the_interval() -> None:
     first, conditions = page(of("unanswered")), page(of("unanswered"), CONDITIONS)
     diagnosis = outcome("unanswered").diagnosis
     assert diagnosis
-    upper = shown(diagnosis.scores.upper or Fraction(0))
-    assert any("2問" in text and upper in text for text in strings(first))
-    assert any("POL-05" in text and "HUM-02" in text for text in strings(conditions))
-    assert any("AST-01" in text for text in strings(conditions))  # わからない
+    upper = format_score(diagnosis.scores.upper or Fraction(0))
+    assert any("2問" in text and upper in text for text in texts_on(first))
+    assert any("POL-05" in text and "HUM-02" in text for text in texts_on(conditions))
+    assert any("AST-01" in text for text in texts_on(conditions))  # わからない
     answers = page(of("unanswered"), ANSWERS)
     unanswered = [
         row_values(answers, row)[0]
@@ -428,7 +428,7 @@ def test_open_questions_show_the_interval() -> None:
 def test_na_that_is_not_allowed_is_told() -> None:
     answers = page(of("refused"), ANSWERS)
     assert "該当なし（未回答扱い）" in row_values(answers, rows_with(answers, "POL-01")[0])
-    problems = " ".join(strings(page(of("refused"), CONDITIONS)))
+    problems = " ".join(texts_on(page(of("refused"), CONDITIONS)))
     assert "POL-01 では「該当なし」を選べません。" in problems
 
 
@@ -443,12 +443,12 @@ def test_every_problem_is_listed() -> None:
 
 
 def test_no_name_no_addressee() -> None:
-    texts = strings(page(of("no name")))
+    texts = texts_on(page(of("no name")))
     assert "（会社名未記入）　御中" in texts
 
 
 def test_a_category_that_does_not_apply() -> None:
-    catalog = leavable(JIS, "PHY")
+    catalog = allow_na(JIS, "PHY")
     returned = client("自宅で働く会社", {"PHY": "-", "POL": "×", "CRI": "△"}, catalog=catalog)
     content = report(returned, catalog=catalog)
     assert lint(content) == []
@@ -458,7 +458,7 @@ def test_a_category_that_does_not_apply() -> None:
     assert radar(content)["貴社"] == {
         "ポリシー": 0.0, "人的": 100.0, "情報資産": 100.0, "通信・運用": 100.0, "危機管理": 50.0,
     }  # fmt: skip
-    comments = after(strings(first), "3. 重点カテゴリに関するコメント")
+    comments = after(texts_on(first), "3. 重点カテゴリに関するコメント")
     assert not any("物理的" in text for text in comments)
 
 
@@ -470,7 +470,7 @@ def radar(content: bytes) -> dict[str, dict[str, float]]:
     parts = xml_parts(content)
     chart = parts["xl/charts/chart1.xml"]
     assert chart.find(".//c:radarChart", NS) is not None
-    calculator, first = Calculator(opened(content, values=True)), page(content)
+    calculator, first = Calculator(open_workbook(content, values=True)), page(content)
     drawn = {}
     for series in chart.findall(".//c:ser", NS):
         areas = [series.findtext(f"c:{part}//c:f", "", NS) for part in ("cat", "val")]
@@ -547,7 +547,7 @@ def test_pages_fit_a4(which: str, lang: Lang) -> None:
     margins = first.page_margins
     wide = _A4[0] - 72 * (margins.left + margins.right)
     high = _A4[1] - 72 * (margins.top + margins.bottom)
-    columns = Box(1, 1, 1, LAST + 1)
+    columns = Box(1, 1, 1, LAST_COLUMN + 1)
     assert pixels(first, columns) * 0.75 <= wide
     breaks = manual_breaks(first)
     assert breaks == sorted(set(breaks))
@@ -562,7 +562,8 @@ def is_heading(first: Worksheet, row: int) -> bool:
     """A bold line over the whole width, larger than text."""
     cell = first.cell(row, 1)
     wide = any(
-        merge.top == row and merge.left == 1 and merge.right > LAST for merge in merges(first)
+        merge.top == row and merge.left == 1 and merge.right > LAST_COLUMN
+        for merge in merges(first)
     )
     return bool(cell.value and wide and cell.font.bold and _size(cell) >= 10.5)
 
@@ -637,7 +638,7 @@ _BLOCKS = st.lists(st.tuples(st.booleans(), _ROWS), min_size=1, max_size=25)
 
 @given(_BLOCKS)
 def test_breaks_lie_between_blocks(blocks: list[tuple[bool, list[int]]]) -> None:
-    flow = Flow(Book(title="", author="", created=AS_OF).page("x"))
+    flow = PageFlow(Book(title="", author="", created=AS_OF).page("x"))
     inside, heights = set(), []
     for together, rows in blocks:
         if together:
@@ -667,7 +668,7 @@ def test_breaks_lie_between_blocks(blocks: list[tuple[bool, list[int]]]) -> None
 def test_without_an_issuer() -> None:
     content = report(outcome("reference"), issuer=Issuer())
     assert lint(content) == []
-    assert "株式会社見本　御中" in strings(page(content))
+    assert "株式会社見本　御中" in texts_on(page(content))
 
 
 def test_a_logo_is_placed() -> None:

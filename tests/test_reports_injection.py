@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Code, Problem, Received
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from tests.catalogs import JIS, catalog
 from tests.lint import lint
-from tests.samples import ISSUER, client, named, portfolio, report, reworded, settled
+from tests.samples import ISSUER, client, name_categories, portfolio, report, resolve_all, reword
 from tests.workbooks import (
     NS,
-    calamine,
+    calamine_values,
     header_and_footer,
-    opened,
+    open_workbook,
     sheet_parts,
     utf16_units,
     xml_parts,
@@ -73,7 +73,7 @@ LONG = {
     "many lines": "a\n" * 5_000,
 }
 ALL = {**TEXTS, **LONG}
-_SMALL = named(catalog("3! 1", "2", "1", "2 1"))
+_SMALL = name_categories(catalog("3! 1", "2", "1", "2 1"))
 
 every_text = pytest.mark.parametrize("which", ALL)
 
@@ -97,7 +97,7 @@ def start(text: str) -> str:
 DISTINCT = [which for which, text in ALL.items() if len(start(text).strip()) > 1]
 
 
-def _of_another(received: Received) -> Received:
+def _of_another(received: ReceivedFile) -> ReceivedFile:
     """The same said by another client: two returns of one client would be settled."""
     sheet = received.sheet
     assert sheet
@@ -105,24 +105,29 @@ def _of_another(received: Received) -> Received:
     return replace(received, sheet=replace(sheet, identity=identity))
 
 
-def outcomes(text: str) -> list[Outcome]:
+def outcomes(text: str) -> list[ReturnOutcome]:
     """One ranked, one held, one rejected and one more, all of them saying `text`."""
-    ranked = reworded(client("a", {"C2": "△"}, catalog=_SMALL), text)
-    found = (Code.ANSWER_READ_AS, Code.NA_NOT_ALLOWED, Code.PROFILE_READ_AS, Code.OTHER_VERSION)
+    ranked = reword(client("a", {"C2": "△"}, catalog=_SMALL), text)
+    found = (
+        ProblemCode.ANSWER_READ_AS,
+        ProblemCode.NA_NOT_ALLOWED,
+        ProblemCode.PROFILE_READ_AS,
+        ProblemCode.OTHER_VERSION,
+    )
     names = ("read", "expected", "field", "kind")
     details = tuple((name, text) for name in names)
     noted = tuple(Problem(code, text, "D7", "C1-1", text, details) for code in found)
-    held = _of_another(reworded(client("b", {"C1": "."}, catalog=_SMALL), text))
-    wrong = Problem(Code.UNREADABLE, text, None, None, text)
-    rejected = Received(text, "0" * 64, problems=(wrong,))
+    held = _of_another(reword(client("b", {"C1": "."}, catalog=_SMALL), text))
+    wrong = Problem(ProblemCode.UNREADABLE, text, None, None, text)
+    rejected = ReceivedFile(text, "0" * 64, problems=(wrong,))
     fine = client("c", rest="△", catalog=_SMALL)
     given = (replace(ranked, problems=noted), held, rejected, fine)
-    made = settled(*given, catalog=_SMALL)
+    made = resolve_all(*given, catalog=_SMALL)
     assert [each.status for each in made] == [
-        Status.RANKED,
-        Status.HELD,
-        Status.REJECTED,
-        Status.RANKED,
+        ReturnStatus.RANKED,
+        ReturnStatus.HELD,
+        ReturnStatus.REJECTED,
+        ReturnStatus.RANKED,
     ]
     return made
 
@@ -138,7 +143,7 @@ def made(which: str) -> tuple[bytes, bytes, list[str]]:
 
 
 def cells(content: bytes) -> Iterator[Any]:
-    for page in opened(content).worksheets:
+    for page in open_workbook(content).worksheets:
         for row in page.iter_rows():
             yield from (cell for cell in row if cell.value is not None)
 
@@ -152,8 +157,8 @@ def test_the_writer_refuses_nothing(which: str) -> None:
 def test_sound_for_every_reader(which: str) -> None:
     for content in made(which)[:2]:
         assert lint(content) == []
-        book = opened(content)
-        assert list(calamine(content)) == book.sheetnames
+        book = open_workbook(content)
+        assert list(calamine_values(content)) == book.sheetnames
 
 
 @every_text
@@ -202,7 +207,7 @@ def test_links_lead_to_results_only(which: str) -> None:
             for link in root.findall("m:hyperlinks/m:hyperlink", NS)
             if link.get("location")
         ]
-        names = opened(content).sheetnames
+        names = open_workbook(content).sheetnames
         assert all(place.split("!", maxsplit=1)[0].strip("'") in names for place in inside)
 
 
@@ -230,7 +235,7 @@ def test_an_ampersand_is_printed() -> None:
 
 def with_text(content: bytes, page: str, text: str) -> int:
     """Cells of a sheet, as calamine decodes them, in which the whole text stands."""
-    rows = calamine(content)[page]
+    rows = calamine_values(content)[page]
     return sum(1 for row in rows for value in row if isinstance(value, str) and text in value)
 
 
@@ -276,7 +281,7 @@ def test_profile_entries_that_are_no_choices_are_texts_of_the_client() -> None:
     assert given.sheet
     profile = {**given.sheet.profile, "industry": "=1+1", "employees": "=2+2"}
     typed = replace(given, sheet=replace(given.sheet, profile=profile))
-    content = portfolio(settled(typed, catalog=_SMALL), catalog=_SMALL)
+    content = portfolio(resolve_all(typed, catalog=_SMALL), catalog=_SMALL)
     found = [cell for cell in cells(content) if cell.value in ("=1+1", "=2+2")]
     # In 概要 and 一覧 twice each, in 業種別, 規模別 once each, in データ twice a row.
     assert len(found) == 2 + 2 + 2 + 2 * len(_SMALL.items)
@@ -290,7 +295,7 @@ def test_a_sheet_filled_in_with_it_keeps_it_as_text(which: str) -> None:
     given = Entries(
         {"company": text, "department": text}, {"POL-01": text}, {"POL-01": text, "POL-02": text}
     )
-    content = hearing_sheet(JIS, Lang.JA, ISSUER, given)
+    content = make_hearing_sheet(JIS, Lang.JA, ISSUER, given)
     assert lint(content) == []
     unlocked = [cell for cell in cells(content) if not cell.protection.locked]
     assert len(unlocked) == 5

@@ -21,18 +21,25 @@ from sheet_diag.forms.write import Entries
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind, Peers, Previous, Standing
+from sheet_diag.model.comparison import (
+    OVERALL,
+    Comparison,
+    GroupKind,
+    PeerGroup,
+    PeerStanding,
+    PreviousDiagnosis,
+)
 from sheet_diag.model.overrides import Judgement, Override
-from sheet_diag.model.portfolio import SHOWN_ANSWERS
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Received
+from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.portfolio import clients
 from sheet_diag.reports.portfolio import data_sheets as rows
 from sheet_diag.reports.portfolio import table_sheet as listing
 from sheet_diag.reports.portfolio.tables.client_facts import choice_ids
-from sheet_diag.text.numbers import shown
-from sheet_diag.text.problems import severity
+from sheet_diag.text.numbers import format_score
+from sheet_diag.text.problems import problem_severity
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx import cell_writer as cells
 from tests.catalogs import JIS, catalog
@@ -41,29 +48,29 @@ from tests.lint import lint
 from tests.samples import (
     ISSUER_EN,
     PROFILE,
-    changed,
+    allow_na,
+    change_catalog,
     client,
-    leavable,
-    named,
+    name_categories,
     portfolio,
-    received,
+    receive_sheet,
     reference,
-    settled,
+    resolve_all,
     summary,
 )
 from tests.workbooks import (
     NS,
     box,
-    calamine,
+    calamine_values,
     charts,
     cut_texts,
     merges,
-    opened,
+    open_workbook,
     row_values,
     rows_with,
     sheet,
     sheet_parts,
-    strings,
+    texts_on,
     xml_parts,
 )
 
@@ -80,7 +87,7 @@ NAMES = {
 OVERVIEW, CLIENTS, HEATMAP, MARKS, INDUSTRY, SIZE, ITEMS, ATTENTION, DATA = range(9)
 
 # PHY may be left out here, so that one client has a category that does not apply.
-CATALOG = leavable(JIS, "PHY")
+CATALOG = allow_na(JIS, "PHY")
 SHORTS = [category.short.ja for category in CATALOG.categories]
 
 _WEAKEST = Wording(Lang.JA)("portfolio.clients.weakest")
@@ -88,12 +95,12 @@ _WEAKEST = Wording(Lang.JA)("portfolio.clients.weakest")
 both = pytest.mark.parametrize("lang", Lang)
 
 
-def _returns() -> list[Received]:
+def _returns() -> list[ReceivedFile]:
     same = {"POL": "△"}  # two clients with one score: their names decide
     return [
         client("いろは商会", same, catalog=CATALOG),
         client("全否株式会社", rest="×", catalog=CATALOG),
-        received(Entries(PROFILE, reference()), file="見本.xlsx", catalog=CATALOG),
+        receive_sheet(Entries(PROFILE, reference()), file="見本.xlsx", catalog=CATALOG),
         client("自宅株式会社", {"PHY": "-", "CRI": "△"}, catalog=CATALOG),
         client("あいう商会", same, catalog=CATALOG),
         client("満点株式会社", catalog=CATALOG),
@@ -101,19 +108,19 @@ def _returns() -> list[Received]:
         client("途中株式会社", {"POL": "."}, catalog=CATALOG),
         read_content("見積書.pdf", b"%PDF-1.7", CATALOG),
         read_content("空.xlsx", b"", CATALOG),
-        Received("~$a.xlsx", "", ignored=True),
+        ReceivedFile("~$a.xlsx", "", ignored=True),
     ]
 
 
 @cache
-def outcomes() -> tuple[Outcome, ...]:
+def outcomes() -> tuple[ReturnOutcome, ...]:
     given = _returns()
     again = given[5]
-    return tuple(settled(*given, _renamed(again, "満点の写し.xlsx"), catalog=CATALOG))
+    return tuple(resolve_all(*given, _renamed(again, "満点の写し.xlsx"), catalog=CATALOG))
 
 
-def _renamed(given: Received, file: str) -> Received:
-    return Received(file, given.sha256, sheet=given.sheet, problems=given.problems)
+def _renamed(given: ReceivedFile, file: str) -> ReceivedFile:
+    return ReceivedFile(file, given.sha256, sheet=given.sheet, problems=given.problems)
 
 
 @cache
@@ -122,7 +129,7 @@ def made(lang: Lang = Lang.JA) -> bytes:
 
 
 def page(which: int, content: bytes = b"", lang: Lang = Lang.JA) -> Worksheet:
-    return sheet(opened(content or made(lang)), NAMES[lang][which])
+    return sheet(open_workbook(content or made(lang)), NAMES[lang][which])
 
 
 def table(listing: Worksheet) -> list[dict[str, Any]]:
@@ -134,16 +141,16 @@ def table(listing: Worksheet) -> list[dict[str, Any]]:
     return [dict(zip(heads, (cell.value for cell in row), strict=True)) for row in rows[1:]]
 
 
-def ranked() -> list[Outcome]:
-    return [each for each in outcomes() if each.status is Status.RANKED]
+def ranked() -> list[ReturnOutcome]:
+    return [each for each in outcomes() if each.status is ReturnStatus.RANKED]
 
 
-def scores(outcome: Outcome) -> dict[str, float | None]:
+def scores(outcome: ReturnOutcome) -> dict[str, float | None]:
     """Shown score by category."""
     assert outcome.diagnosis
     categories = outcome.diagnosis.scores.categories
     found = {name: categories[name].score for name in categories}
-    return {name: None if s is None else float(shown(s)) for name, s in found.items()}
+    return {name: None if s is None else float(format_score(s)) for name, s in found.items()}
 
 
 # --- sound workbooks
@@ -152,10 +159,10 @@ def scores(outcome: Outcome) -> dict[str, float | None]:
 @both
 def test_sheets_and_nothing_to_repair(lang: Lang) -> None:
     content = made(lang)
-    assert opened(content).sheetnames == NAMES[lang]
-    assert opened(content).active is page(OVERVIEW, lang=lang)
+    assert open_workbook(content).sheetnames == NAMES[lang]
+    assert open_workbook(content).active is page(OVERVIEW, lang=lang)
     assert lint(content) == []
-    assert list(calamine(content)) == NAMES[lang]
+    assert list(calamine_values(content)) == NAMES[lang]
     assert all(root.findall(".//m:f", NS) == [] for root in sheet_parts(content).values())
 
 
@@ -166,24 +173,24 @@ def test_same_arguments_same_bytes() -> None:
 def test_the_order_of_files_changes_nothing_but_ties() -> None:
     backwards = portfolio(outcomes()[::-1], catalog=CATALOG, issuer=ISSUER_EN)
     for which in (CLIENTS, ITEMS):
-        rows = table(sheet(opened(backwards), NAMES[Lang.JA][which]))
+        rows = table(sheet(open_workbook(backwards), NAMES[Lang.JA][which]))
         assert rows == table(page(which))
 
 
 @both
 def test_nothing_is_cut(lang: Lang) -> None:
-    book = opened(made(lang))
+    book = open_workbook(made(lang))
     assert [text for each in book.worksheets for text in cut_texts(each, margin=0.6)] == []
 
 
 def test_an_english_portfolio_has_no_japanese_of_ours() -> None:
-    given = settled(
+    given = resolve_all(
         client("Sample K.K.", {"POL": "△"}, lang=Lang.EN),
         client("Other K.K.", {"POL": ".", "HUM-01": "-"}, lang=Lang.EN),
         read_content("quote.pdf", b"%PDF-1.7", JIS),
     )
-    book = opened(portfolio(given, lang=Lang.EN, issuer=ISSUER_EN))
-    texts = [text for each in book.worksheets for text in strings(each)]
+    book = open_workbook(portfolio(given, lang=Lang.EN, issuer=ISSUER_EN))
+    texts = [text for each in book.worksheets for text in texts_on(each)]
     assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == []
 
 
@@ -211,8 +218,9 @@ def test_counts() -> None:
     }
     statuses = Counter(each.status for each in outcomes())
     assert statuses == {
-        Status.RANKED: 7, Status.HELD: 1, Status.REJECTED: 2, Status.SUPERSEDED: 1,
-        Status.IGNORED: 1,
+        ReturnStatus.RANKED: 7, ReturnStatus.HELD: 1, ReturnStatus.REJECTED: 2,
+        ReturnStatus.SUPERSEDED: 1,
+        ReturnStatus.IGNORED: 1,
     }  # fmt: skip
 
 
@@ -239,7 +247,7 @@ def test_category_averages() -> None:
 
 
 def test_the_date_and_the_catalogue_are_told() -> None:
-    texts = strings(page(OVERVIEW))
+    texts = texts_on(page(OVERVIEW))
     assert "2026年11月23日 現在" in texts
     assert any(CATALOG.id in text and CATALOG.version in text for text in texts)
 
@@ -247,7 +255,7 @@ def test_the_date_and_the_catalogue_are_told() -> None:
 def drawn(content: bytes, which: int, place: int) -> list[tuple[str, list[Any], list[Any]]]:
     """Name, labels and values of each series of a chart, from the cells that it refers to."""
     page_ = page(which, content)
-    calculator = Calculator(opened(content))
+    calculator = Calculator(open_workbook(content))
     found = []
     for series in vars(page_)["_charts"][place].series:
         labels = series.cat.strRef or series.cat.numRef
@@ -328,7 +336,7 @@ def test_clients_say_what_their_reports_say() -> None:
         assert outcome.diagnosis
         found = outcome.diagnosis.scores
         assert found.overall is not None
-        assert row["総合評価点"] == float(shown(found.overall))
+        assert row["総合評価点"] == float(format_score(found.overall))
         assert (row["ランク"], row["基礎ランク"]) == (found.rank, found.base_rank)
         assert [row[short] for short in SHORTS] == list(scores(outcome).values())
         given = dict(zip(SHORTS, scores(outcome).values(), strict=True))
@@ -405,12 +413,12 @@ def test_marks_of_all_answers() -> None:
 # --- what changed, and who wants to be followed up
 
 
-def _compared() -> list[Outcome]:
+def _compared() -> list[ReturnOutcome]:
     """Three clients: one that fell and copied, one that rose, one that is new."""
-    found = settled(
+    found = resolve_all(
         client("低下", {"PHY": "×"}), client("上昇", {"POL": "△"}), client("新規", {"HUM-01": "×"})
     )
-    peers = Peers(GroupKind.ALL, "", {OVERALL: Standing(9, 60, 50, 61, 70, 3, 57.25)})
+    peers = PeerGroup(GroupKind.ALL, "", {OVERALL: PeerStanding(9, 60, 50, 61, 70, 3, 57.25)})
     fell = _previous(Rank.B, "80.25", copied=True)
     rose = _previous(Rank.C, "55", copied=False)
     comparisons = (Comparison((peers,), fell), Comparison((), rose), Comparison())
@@ -420,8 +428,8 @@ def _compared() -> list[Outcome]:
     return [replace(o, comparison=c) for o, c in zip(found, comparisons, strict=True)]
 
 
-def _previous(rank: Rank, score: str, *, copied: bool) -> Previous:
-    return Previous(date(2025, 11, 23), rank, Fraction(score), {}, (), True, copied)
+def _previous(rank: Rank, score: str, *, copied: bool) -> PreviousDiagnosis:
+    return PreviousDiagnosis(date(2025, 11, 23), rank, Fraction(score), {}, (), True, copied)
 
 
 def test_change_since_last_time() -> None:
@@ -449,7 +457,7 @@ def test_movement_by_rank() -> None:
         ["D", 0, 0, 0, 0, 0, 0],
         ["E", 0, 0, 0, 0, 0, 0],
     ]
-    alone = strings(page(OVERVIEW))
+    alone = texts_on(page(OVERVIEW))
     assert any("--previous" in text for text in alone)
 
 
@@ -459,7 +467,7 @@ def test_groups() -> None:
         client("い", rest="×", profile={"industry": "建設業", "employees": "6〜20人"}),
         client("う", profile={"industry": "製造業", "employees": ""}),
     ]
-    content = portfolio(settled(*given))
+    content = portfolio(resolve_all(*given))
     industry, size = table(page(INDUSTRY, content)), table(page(SIZE, content))
     assert [(r["業種"], r["社数"], r["E"], r["E %"]) for r in industry] == [
         ("建設業", 1, 1, 1),
@@ -478,7 +486,7 @@ def test_a_sheet_is_cut_with_a_word_about_it(monkeypatch: pytest.MonkeyPatch) ->
     content = portfolio(outcomes(), catalog=CATALOG)
     assert lint(content) == []
     assert (len(table(page(MARKS, content))), len(table(page(CLIENTS, content)))) == (3, 7)
-    lead = strings(page(MARKS, content))[1]
+    lead = texts_on(page(MARKS, content))[1]
     assert lead.startswith(
         "全7件のうち先頭の3件を表示しています（全件は data/answers.csv にあります）"
     )
@@ -515,7 +523,7 @@ def test_long_sheets_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def _numbered(outcome: Outcome, number: int) -> Outcome:
+def _numbered(outcome: ReturnOutcome, number: int) -> ReturnOutcome:
     received, sheet_ = outcome.received, outcome.received.sheet
     assert sheet_
     named = replace(sheet_, profile={**sheet_.profile, "company": f"見本{number:04}"})
@@ -564,7 +572,7 @@ def test_every_held_or_rejected_file_is_listed() -> None:
         (each.received.file, problem.cell, problem.item)
         for each in outcomes()
         for problem in each.problems
-        if severity(problem.code) != "info"
+        if problem_severity(problem.code) != "info"
     ]
     found = [(row["ファイル"], row["セル"], row["No."]) for row in rows]
     assert sorted(map(str, found)) == sorted(map(str, wanted))
@@ -580,7 +588,7 @@ def test_every_held_or_rejected_file_is_listed() -> None:
 
 def test_as_many_answers_are_kept_as_are_shown() -> None:
     (first, *_) = table(page(DATA))
-    assert listing.CELLS // len(first) == SHOWN_ANSWERS
+    assert listing.MOST_CELLS // len(first) == MOST_SHOWN_ANSWERS
 
 
 def test_data_are_tidy() -> None:
@@ -664,14 +672,14 @@ def test_shares_and_scores_are_formatted_as_such() -> None:
 
 
 def small(*lines: str, **parts: Any) -> Catalog:
-    return changed(named(catalog(*lines)), **parts)
+    return change_catalog(name_categories(catalog(*lines)), **parts)
 
 
-_ODD: Mapping[str, Sequence[Received]] = {
+_ODD: Mapping[str, Sequence[ReceivedFile]] = {
     "nothing at all": [],
     "only rejected": [read_content("見積書.pdf", b"%PDF-1.7", JIS)],
     "only held": [client("途中株式会社", {"POL": "."})],
-    "only ignored": [Received("~$a.xlsx", "", ignored=True)],
+    "only ignored": [ReceivedFile("~$a.xlsx", "", ignored=True)],
     "one client": [client("満点株式会社")],
     "no names": [client("", {"POL": "△"}), client("", {"HUM": "△"})],
 }
@@ -680,9 +688,9 @@ _ODD: Mapping[str, Sequence[Received]] = {
 @both
 @pytest.mark.parametrize("which", _ODD)
 def test_odd_batches(which: str, lang: Lang) -> None:
-    content = portfolio(settled(*_ODD[which]), lang=lang, issuer=Issuer())
+    content = portfolio(resolve_all(*_ODD[which]), lang=lang, issuer=Issuer())
     assert lint(content) == []
-    book = opened(content)
+    book = open_workbook(content)
     assert book.sheetnames == NAMES[lang]
     ranked = which in ("one client", "no names")
     assert len(charts(book.worksheets[OVERVIEW])) == (3 if ranked else 0)
@@ -692,14 +700,14 @@ def test_odd_batches(which: str, lang: Lang) -> None:
 
 
 def test_clients_without_a_name_are_listed_by_file() -> None:
-    content = portfolio(settled(*_ODD["no names"]))
+    content = portfolio(resolve_all(*_ODD["no names"]))
     names = [row["診断先"] for row in table(page(CLIENTS, content))]
     assert all(re.fullmatch(r"（会社名未記入）.*\.xlsx", name) for name in names)
 
 
 def test_a_category_that_applies_to_nobody() -> None:
     given = [client("自宅株式会社", {"PHY": "-"}, catalog=CATALOG)]
-    content = portfolio(settled(*given, catalog=CATALOG), catalog=CATALOG)
+    content = portfolio(resolve_all(*given, catalog=CATALOG), catalog=CATALOG)
     assert lint(content) == []
     assert table(page(CLIENTS, content))[0]["物理・環境"] is None
     overview = page(OVERVIEW, content)
@@ -709,7 +717,7 @@ def test_a_category_that_applies_to_nobody() -> None:
 
 def test_no_chart_draws_a_category_that_applies_to_nobody() -> None:
     given = [client("自宅株式会社", {"PHY": "-"}, catalog=CATALOG)]
-    content = portfolio(settled(*given, catalog=CATALOG), catalog=CATALOG)
+    content = portfolio(resolve_all(*given, catalog=CATALOG), catalog=CATALOG)
     for _, labels, values in drawn(content, OVERVIEW, 1):
         assert "物理・環境" not in labels
         assert all(isinstance(value, int | float) for value in values)
@@ -728,15 +736,15 @@ def test_names_of_categories_may_be_any(shorts: list[str]) -> None:
     for each, short in zip(content["categories"], shorts, strict=True):
         each["short"] = {"ja": short, "en": short}
     made = Catalog.model_validate(content)
-    assert lint(portfolio(settled(client("a", catalog=made), catalog=made), catalog=made)) == []
+    assert lint(portfolio(resolve_all(client("a", catalog=made), catalog=made), catalog=made)) == []
 
 
 def test_answer_sets_may_share_labels() -> None:
-    content = named(catalog("3! 1", "2", "1", "2 1")).model_dump()
+    content = name_categories(catalog("3! 1", "2", "1", "2 1")).model_dump()
     choices = content["answer_sets"]["implementation"]
     content["answer_sets"]["other"] = [{**each, "id": f"other-{each['id']}"} for each in choices]
     content["categories"][0]["items"][0]["answer_set"] = "other"
     made = Catalog.model_validate(content)
     given = Entries(PROFILE, dict.fromkeys(made.items, "はい"))
-    outcome = settled(received(given, catalog=made), catalog=made)
+    outcome = resolve_all(receive_sheet(given, catalog=made), catalog=made)
     assert lint(portfolio(outcome, catalog=made)) == []

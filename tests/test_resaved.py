@@ -21,15 +21,15 @@ from openpyxl.workbook import Workbook
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.demo.returns import prepare
 from sheet_diag.forms.layout import FIRST_QUESTION_ROW, HEADER_ROW, QUESTION_COLUMNS
-from sheet_diag.intake.discovery import Found
-from sheet_diag.intake.receive import open_file, receive
-from sheet_diag.model.returns import Code, Received, ReturnedSheet
-from sheet_diag.model.settings import Passwords, Reading
-from tests.returned import QUESTIONS, edited, page_at
+from sheet_diag.intake.discovery import InputFile
+from sheet_diag.intake.receive import open_file, receive_return
+from sheet_diag.model.returns import ProblemCode, ReceivedFile, ReturnedSheet
+from sheet_diag.model.settings import IntakeSettings, Passwords
+from tests.returned import QUESTIONS, edit_workbook, page_at
 
 CATALOG = load_catalog()
 PASSWORD = "表計算2026"
-READING = Reading(passwords=Passwords((PASSWORD,)))
+READING = IntakeSettings(passwords=Passwords((PASSWORD,)))
 SECONDS = 400
 
 
@@ -48,12 +48,12 @@ def _said(sheet: ReturnedSheet) -> _Said:
     return _Said(sheet.answers, remarks, sheet.profile, sheet.identity.client)
 
 
-def _read(path: Path, spool: Path) -> list[Received]:
-    found = Found(path, path.name, ignored=False)
+def _read(path: Path, spool: Path) -> list[ReceivedFile]:
+    found = InputFile(path, path.name, ignored=False)
     folder = spool / path.name
     folder.mkdir(parents=True)
     leaves = open_file(found, folder, READING)
-    return [receive(found, leaf, CATALOG, READING) for leaf in leaves]
+    return [receive_return(found, leaf, CATALOG, READING) for leaf in leaves]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def _require_same(paths: Mapping[str, Path], typed: Mapping[str, _Said], spool: 
         sheet = received[0].sheet
         assert sheet, (name, received[0].problems)
         codes = {problem.code for problem in received[0].problems}
-        assert not codes & {Code.IDENTITY_DISAGREES, Code.IDENTITY_MISSING}, name
+        assert not codes & {ProblemCode.IDENTITY_DISAGREES, ProblemCode.IDENTITY_MISSING}, name
         assert _said(sheet) == typed[name], name
 
 
@@ -156,7 +156,7 @@ def _sorted_by_answer(content: bytes) -> bytes:
             for column, value in enumerate(values, 1):
                 page.cell(place, column).value = value
 
-    return edited(content, change)
+    return edit_workbook(content, change)
 
 
 def _with_rows_inserted(content: bytes) -> bytes:
@@ -172,7 +172,7 @@ def _with_rows_inserted(content: bytes) -> bytes:
         page.insert_cols(3)
         page.cell(HEADER_ROW + 4, 3).value = "担当"
 
-    return edited(content, change)
+    return edit_workbook(content, change)
 
 
 @pytest.mark.parametrize(

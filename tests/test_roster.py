@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sheet_diag.cli.main import app
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
-from sheet_diag.model.mail import Event, MailKind, Posted
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
 
 HEAD = "診断先番号,会社名,メールアドレス\n"
 LIST = HEAD + "001,株式会社甲,a@gmail.com\n002,株式会社乙,b@gmail.com\n"
@@ -43,10 +43,12 @@ def list_is(*lines: str) -> None:
 
 def sent(*mails: tuple[str, str], folder: str = "output") -> None:
     """The requests that have gone out, by id and address."""
-    with Postbook.open(Path(folder) / FILE_NAME) as book:
+    with MailLog.open(Path(folder) / MAIL_LOG_NAME) as book:
         for client, address in mails:
             time = datetime(2026, 11, 2, tzinfo=UTC)
-            book.add(Posted(time, Event.SENT, client, MailKind.REQUEST, addresses=(address,)))
+            book.add(
+                MailLogEntry(time, MailEvent.SENT, client, MailKind.REQUEST, addresses=(address,))
+            )
 
 
 BOTH = (("001", "a@gmail.com"), ("002", "b@gmail.com"))

@@ -17,16 +17,16 @@ from python_calamine import CalamineWorkbook
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.demo.returns import ISSUER, prepare
-from sheet_diag.diagnosis.comparison.compare import Beside
-from sheet_diag.forms.write import Entries, hearing_sheet, overrides_workbook
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
+from sheet_diag.forms.write import Entries, make_hearing_sheet, overrides_workbook
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Status
-from sheet_diag.model.settings import Issuer, Reading
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.model.settings import IntakeSettings, Issuer
 from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
-from sheet_diag.pipeline.run import Order, Result, run
-from sheet_diag.reports.benchmark import load
-from sheet_diag.storage.staging import LOCK
-from tests.returned import edited, put
+from sheet_diag.pipeline.run import RunConfig, RunResult, run
+from sheet_diag.reports.benchmark import load_benchmark
+from sheet_diag.storage.staging import LOCK_FILE
+from tests.returned import edit_workbook, put_cell
 
 CATALOG = load_catalog()
 AS_OF = date(2026, 11, 23)
@@ -37,7 +37,7 @@ def _quiet(stage: str, done: int, total: int) -> None:
     del stage, done, total
 
 
-def _run(folder: Path, **changes: Any) -> Result:
+def _run(folder: Path, **changes: Any) -> RunResult:
     settings: dict[str, Any] = {
         "input": folder / "input",
         "output": folder / "output",
@@ -47,7 +47,7 @@ def _run(folder: Path, **changes: Any) -> Result:
         "lang": Lang.JA,
         "jobs": 2,
     }
-    return run(Order(**{**settings, **changes}), _quiet)
+    return run(RunConfig(**{**settings, **changes}), _quiet)
 
 
 def _journal(folder: Path) -> Any:
@@ -81,7 +81,7 @@ def _put(
     path = folder / "input" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     entries = Entries({"company": company, **profile}, answers)
-    path.write_bytes(hearing_sheet(CATALOG, Lang.JA, Issuer(), entries))
+    path.write_bytes(make_hearing_sheet(CATALOG, Lang.JA, Issuer(), entries))
     return path
 
 
@@ -122,7 +122,7 @@ def test_every_result_named_in_the_journal_exists_and_no_other(demo: Path) -> No
         "benchmark.json",
         "portfolio.xlsx",
         "run.json",
-        LOCK,
+        LOCK_FILE,
         READINGS,
     }
 
@@ -251,9 +251,9 @@ def test_a_comment_without_a_changed_answer_stands_in_the_report(tmp_path: Path,
         "A7": "乙",
         "B7": "ご相談を",
     }.items():
-        content = put(content, 1, cell, value)
+        content = put_cell(content, 1, cell, value)
     for cell, value in {"A6": "乙", "B6": "POL-01", "C6": "×", "D6": "面談", "E6": "佐藤"}.items():
-        content = put(content, 0, cell, value)
+        content = put_cell(content, 0, cell, value)
     (tmp_path / "input" / "overrides.xlsx").write_bytes(content)
     _run(tmp_path, jobs=jobs)
     for name, comment, changed in (
@@ -339,7 +339,7 @@ def _answer(path: Path, former: str, answer: str) -> None:
             if cell.value == former and not cell.protection.locked:
                 cell.value = answer
 
-    path.write_bytes(edited(path.read_bytes(), change))
+    path.write_bytes(edit_workbook(path.read_bytes(), change))
 
 
 def test_members_of_an_archive_are_returns_of_their_own(tmp_path: Path) -> None:
@@ -409,14 +409,14 @@ def test_output_inside_input_is_not_read_again(tmp_path: Path) -> None:
     _put(tmp_path, "a.xlsx", _answers("はい"))
     for _ in range(2):
         result = _run(tmp_path, output=tmp_path / "input" / "out")
-    assert [outcome.status for outcome in result.outcomes] == [Status.RANKED]
+    assert [outcome.status for outcome in result.outcomes] == [ReturnStatus.RANKED]
 
 
 def test_reports_follow_the_sheet_and_the_portfolio_the_operator(tmp_path: Path) -> None:
     path = tmp_path / "input" / "en.xlsx"
     path.parent.mkdir()
     entries = Entries({"company": "Sample K.K."}, _answers("Yes"))
-    path.write_bytes(hearing_sheet(CATALOG, Lang.EN, Issuer(), entries))
+    path.write_bytes(make_hearing_sheet(CATALOG, Lang.EN, Issuer(), entries))
     _run(tmp_path)
     assert _first_sheet(tmp_path, _entry(tmp_path, "en.xlsx")["result"]) == "Report"
     assert _first_sheet(tmp_path, "portfolio.xlsx") == "概要"
@@ -459,7 +459,7 @@ def test_names_that_differ_in_composition_only_are_two_files(tmp_path: Path) -> 
 
 
 def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sheet_diag.intake.discovery import Found
+    from sheet_diag.intake.discovery import InputFile
     from sheet_diag.pipeline import tasks
 
     def fail(*_: object) -> None:
@@ -467,9 +467,9 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(tasks, "evaluate", fail)
     path = _put(tmp_path, "a.xlsx", _answers("はい"))
-    opening = tasks.Opening(Found(path, "a.xlsx", ignored=False), tmp_path)
-    examined = tasks.open_or_examine(tasks.Bench(CATALOG, Reading()), opening)
-    assert not isinstance(examined, tasks.Members)
+    opening = tasks.OpenJob(InputFile(path, "a.xlsx", ignored=False), tmp_path)
+    examined = tasks.open_or_examine(tasks.WorkerContext(CATALOG, IntakeSettings()), opening)
+    assert not isinstance(examined, tasks.OpenedFile)
     received, diagnosis = examined.received, examined.diagnosis
     assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
     assert (received.sheet, diagnosis) == (None, None)
@@ -500,10 +500,10 @@ def test_a_frozen_benchmark_is_not_overwritten(tmp_path: Path) -> None:
     _run(tmp_path)
     path = tmp_path / "output" / "benchmark.json"
     before = path.read_bytes()
-    assert load(path, CATALOG).groups
-    _run(tmp_path, beside=Beside(reference=load(path, CATALOG)))
+    assert load_benchmark(path, CATALOG).groups
+    _run(tmp_path, beside=ComparisonBasis(reference=load_benchmark(path, CATALOG)))
     assert path.read_bytes() == before
     peers = [entry["comparison"]["peers"] for entry in _journal(tmp_path)["returns"]]
     assert all(peers)
-    _run(tmp_path, beside=Beside(minimum=7, reference=load(path, CATALOG)))
+    _run(tmp_path, beside=ComparisonBasis(minimum=7, reference=load_benchmark(path, CATALOG)))
     assert not any(entry["comparison"]["peers"] for entry in _journal(tmp_path)["returns"])

@@ -12,18 +12,22 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import Stage
-from sheet_diag.model.mail import Event, Posted
-from sheet_diag.model.results import Status
-from sheet_diag.pipeline.run import Order, run
-from sheet_diag.reports.run_json.return_facts import RunFactsError, facts_in, facts_of
-from sheet_diag.storage.staging import JOURNAL
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.pipeline.run import RunConfig, run
+from sheet_diag.reports.run_json.return_facts import (
+    RunFactsError,
+    extract_return_facts,
+    load_return_facts,
+)
+from sheet_diag.storage.staging import RUN_JSON
 from tests.catalogs import JIS, answers
 from tests.samples import AS_OF, ISSUER, PROFILE, labels
-from tests.workbooks import opened
+from tests.workbooks import open_workbook
 
 FULL = labels(JIS, answers(JIS, {}, "○"))
 CLIENTS = ClientList(
@@ -34,18 +38,18 @@ CLIENTS = ClientList(
 )
 
 
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path) -> RunConfig:
     """A ranked, a held and an unreadable return."""
     folder = tmp_path / "input"
     folder.mkdir()
     email = {"email": "x@mihon.example"}
     (folder / "a.xlsx").write_bytes(
-        hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE | email, FULL))
+        make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE | email, FULL))
     )
     held = Entries({**PROFILE, "company": "丙"}, {})
-    (folder / "b.xlsx").write_bytes(hearing_sheet(JIS, Lang.JA, ISSUER, held))
+    (folder / "b.xlsx").write_bytes(make_hearing_sheet(JIS, Lang.JA, ISSUER, held))
     (folder / "c.xlsx").write_bytes(b"no workbook")
-    return Order(folder, tmp_path / "output", JIS, ISSUER, AS_OF, Lang.JA, jobs=1)
+    return RunConfig(folder, tmp_path / "output", JIS, ISSUER, AS_OF, Lang.JA, jobs=1)
 
 
 def quiet(*_: object) -> None:
@@ -54,12 +58,14 @@ def quiet(*_: object) -> None:
 
 def test_the_same_from_a_run_and_from_its_folder(tmp_path: Path) -> None:
     time = datetime(2026, 11, 5, tzinfo=UTC)
-    collected = Posted(time, Event.COLLECTED, addresses=("b@otsu.example",), file="c.xlsx")
+    collected = MailLogEntry(
+        time, MailEvent.COLLECTED, addresses=("b@otsu.example",), file="c.xlsx"
+    )
     asked = replace(order(tmp_path), clients=CLIENTS, posted=(collected,))
-    facts = facts_of(run(asked, quiet).outcomes)
-    assert facts_in(asked.output) == (AS_OF, facts)
+    facts = extract_return_facts(run(asked, quiet).outcomes)
+    assert load_return_facts(asked.output) == (AS_OF, facts)
     assert [(f.client, f.status) for f in facts] == [
-        ("C-01", Status.RANKED), ("", Status.HELD), ("C-02", Status.REJECTED),
+        ("C-01", ReturnStatus.RANKED), ("", ReturnStatus.HELD), ("C-02", ReturnStatus.REJECTED),
     ]  # fmt: skip
     assert Counter(fact.received is None for fact in facts) == {False: 3}
     assert (facts[2].received, facts[0].email) == (date(2026, 11, 5), "x@mihon.example")
@@ -73,8 +79,8 @@ def test_a_return_in_an_archive_tells_which_one(tmp_path: Path) -> None:
     archive = asked.input / "d.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.write(asked.input / "b.xlsx", "b.xlsx")
-    facts = facts_of(run(asked, quiet).outcomes)
-    assert facts_in(asked.output) == (AS_OF, facts)
+    facts = extract_return_facts(run(asked, quiet).outcomes)
+    assert load_return_facts(asked.output) == (AS_OF, facts)
     digests = {fact.file: fact.file_sha256 for fact in facts}
     whole = hashlib.sha256(archive.read_bytes()).hexdigest()
     assert digests == {"a.xlsx": "", "b.xlsx": "", "c.xlsx": "", "d.zip": whole}
@@ -83,7 +89,9 @@ def test_a_return_in_an_archive_tells_which_one(tmp_path: Path) -> None:
 def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Path) -> None:
     times = [datetime(2026, 11, day, tzinfo=UTC) for day in (4, 5)]
     mails = [
-        Posted(time, Event.COLLECTED, "C-02", message_id=f"<{time.day}>", file=f"mail/{time.day}")
+        MailLogEntry(
+            time, MailEvent.COLLECTED, "C-02", message_id=f"<{time.day}>", file=f"mail/{time.day}"
+        )
         for time in times
     ]
     clients = replace(CLIENTS, clients=[replace(CLIENTS.clients[1], company="丙")])
@@ -92,29 +100,31 @@ def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Pat
     assert turnout
     (standing,) = turnout.standings
     assert (standing.stage, standing.lost) == (Stage.CORRECTING, date(2026, 11, 5))
-    book = opened((asked.output / "portfolio.xlsx").read_bytes())
+    book = open_workbook((asked.output / "portfolio.xlsx").read_bytes())
     told = [str(cell.value) for row in book["回収状況"].iter_rows() for cell in row]
     assert any("2026-11-05 に受信した回収票が" in text for text in told)
 
 
 def test_without_a_list_nothing_of_it_is_told(tmp_path: Path) -> None:
     asked = order(tmp_path)
-    facts = facts_of(run(asked, quiet).outcomes)
-    assert facts_in(asked.output) == (AS_OF, facts)
+    facts = extract_return_facts(run(asked, quiet).outcomes)
+    assert load_return_facts(asked.output) == (AS_OF, facts)
     assert {(fact.client, fact.received) for fact in facts} == {("", None)}
 
 
 def test_a_run_json_that_tells_no_comments_gives_the_edition_that_it_gave(tmp_path: Path) -> None:
     asked = order(tmp_path)
     run(asked, quiet)
-    path = asked.output / JOURNAL
-    (_, facts), text = facts_in(asked.output), path.read_text(encoding="utf-8")
+    path = asked.output / RUN_JSON
+    (_, facts), text = load_return_facts(asked.output), path.read_text(encoding="utf-8")
     former = text.replace('"comment_sha256":null,', "")
     assert former != text
     path.write_text(former, encoding="utf-8")
-    assert [each.edition for each in facts_in(asked.output)[1]] == [e.edition for e in facts]
+    assert [each.edition for each in load_return_facts(asked.output)[1]] == [
+        e.edition for e in facts
+    ]
     path.write_text(text.replace('"comment_sha256":null', '"comment_sha256":"1"'), encoding="utf-8")
-    others = [each.edition for each in facts_in(asked.output)[1]]
+    others = [each.edition for each in load_return_facts(asked.output)[1]]
     assert [bool(edition) for edition in others] == [True, False, False]
     assert others[0] != facts[0].edition
 
@@ -138,7 +148,7 @@ FOREIGN = "comparison.previous.foreign"
 )
 def test_a_folder_of_no_use(tmp_path: Path, content: str | None, key: str) -> None:
     if content is not None:
-        (tmp_path / JOURNAL).write_text(content, encoding="utf-8")
+        (tmp_path / RUN_JSON).write_text(content, encoding="utf-8")
     with pytest.raises(RunFactsError) as told:
-        facts_in(tmp_path)
+        load_return_facts(tmp_path)
     assert (told.value.key, told.value.parts) == (key, {"folder": str(tmp_path)})

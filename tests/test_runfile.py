@@ -12,11 +12,16 @@ from typing import Any
 import pytest
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Status
-from sheet_diag.reports.run_json.writer import Journal, entry, verdicts
-from sheet_diag.storage.run_json_file import Document, entries, head_of, one_line
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.reports.run_json.writer import RunJsonWriter, dump_checked_files, dump_return
+from sheet_diag.storage.run_json_file import (
+    RunJsonStream,
+    dump_json_line,
+    read_run_json_head,
+    read_run_json_returns,
+)
 from tests.catalogs import JIS
-from tests.samples import client, reworded, settled
+from tests.samples import client, resolve_all, reword
 
 HEAD: Mapping[str, Any] = {"as_of": "2026-11-23", "schema": 1, "catalog": {"id": "見本"}}
 RETURNS: Mapping[str, Sequence[Any]] = {
@@ -29,9 +34,9 @@ AS_OF = date(2026, 11, 23)
 
 def document(returns: Sequence[Any], head: Mapping[str, Any] = HEAD) -> bytes:
     file = io.BytesIO()
-    made = Document(file, head)
+    made = RunJsonStream(file, head)
     for each in returns:
-        made.add(one_line(each))
+        made.add(dump_json_line(each))
     made.end()
     return file.getvalue()
 
@@ -73,8 +78,8 @@ def forms(returns: Sequence[Any]) -> Mapping[str, bytes]:
 def test_it_is_read_in_every_form(which: str, form: str, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_bytes(forms(RETURNS[which])[form])
-    assert list(entries(path)) == RETURNS[which]
-    head = head_of(path)
+    assert list(read_run_json_returns(path)) == RETURNS[which]
+    head = read_run_json_head(path)
     assert {key: head[key] for key in HEAD} == HEAD
 
 
@@ -83,14 +88,14 @@ def test_a_part_of_it_is_refused(kept: float, tmp_path: Path) -> None:
     path, content = tmp_path / "run.json", document(RETURNS["several"])
     path.write_bytes(content[: int(len(content) * kept)])
     with pytest.raises(json.JSONDecodeError):
-        head_of(path)
+        read_run_json_head(path)
 
 
 def test_returns_that_do_not_end_are_refused(tmp_path: Path) -> None:
     path, content = tmp_path / "run.json", document(RETURNS["several"])
     path.write_bytes(content[: content.index(b"\n]")])
     with pytest.raises(ValueError, match="ends within its returns"):
-        list(entries(path))
+        list(read_run_json_returns(path))
 
 
 @pytest.mark.parametrize("text", ["[]", "1", "{}", '"returns"', '{"returns": 1}'])
@@ -98,26 +103,26 @@ def test_another_document_gives_no_returns(text: str, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises((KeyError, TypeError)):
-        list(entries(path))
+        list(read_run_json_returns(path))
 
 
 def test_the_journal_as_it_comes_is_that_of_all_together(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    outcomes = settled(client("a"), client("b", rest="."), reworded(client("c"), "\ud842野"))
-    counts = {Status.RANKED: 2, Status.HELD: 1}
-    with Journal(path, JIS, counts, AS_OF) as file:
+    outcomes = resolve_all(client("a"), client("b", rest="."), reword(client("c"), "\ud842野"))
+    counts = {ReturnStatus.RANKED: 2, ReturnStatus.HELD: 1}
+    with RunJsonWriter(path, JIS, counts, AS_OF) as file:
         for outcome in outcomes:
-            file.add(entry(JIS, outcome, Lang.JA))
+            file.add(dump_return(JIS, outcome, Lang.JA))
     content = json.loads(path.read_bytes())
     assert [each["status"] for each in content["returns"]] == ["ranked", "held", "ranked"]
     assert content["counts"]["files"] == 3
     dated = {"as_of": AS_OF.isoformat()}
-    assert content == {**dated, **json.loads(verdicts(JIS, outcomes, Lang.JA))}
+    assert content == {**dated, **json.loads(dump_checked_files(JIS, outcomes, Lang.JA))}
 
 
 def test_a_run_that_stops_leaves_no_whole_document(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    with pytest.raises(ZeroDivisionError), Journal(path, JIS, {}, AS_OF):
+    with pytest.raises(ZeroDivisionError), RunJsonWriter(path, JIS, {}, AS_OF):
         raise ZeroDivisionError
     with pytest.raises(json.JSONDecodeError):
-        head_of(path)
+        read_run_json_head(path)

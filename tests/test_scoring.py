@@ -6,18 +6,18 @@ from fractions import Fraction
 
 import pytest
 
-from sheet_diag.diagnosis.scoring.score import score
+from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
-from sheet_diag.model.rules import Scoring
-from sheet_diag.text.numbers import exact, shown
-from tests.catalogs import JIS, SCORING, Answers, answers, catalog, reply
+from sheet_diag.model.rules import ScoringRule
+from sheet_diag.text.numbers import format_fraction, format_score
+from tests.catalogs import JIS, SCORING, Answers, answer_row, answers, catalog
 
 F = Fraction
 
 
 def test_built_in_numbers_are_those_of_the_rule() -> None:
-    rule = Scoring.model_validate(
+    rule = ScoringRule.model_validate(
         {**SCORING, "contradictions": [{"na": "AST-09", "answered": "AST-08"}]}
     )
     assert JIS.scoring == rule
@@ -62,7 +62,7 @@ def test_category_score(
     items: str, signs: str, score_: Fraction | None, upper: Fraction | None, strict: Fraction
 ) -> None:
     small = catalog(items)
-    got = score(small, reply(small, signs)).categories["C1"]
+    got = score_answers(small, answer_row(small, signs)).categories["C1"]
     assert got.score == score_
     assert got.upper == upper
     assert got.strict == strict
@@ -85,7 +85,7 @@ def test_category_sums(
     items: str, signs: str, na_share: Fraction, lost: Fraction, missed: list[str]
 ) -> None:
     small = catalog(items)
-    got = score(small, reply(small, signs)).categories["C1"]
+    got = score_answers(small, answer_row(small, signs)).categories["C1"]
     assert got.na_share == na_share
     assert got.lost == lost
     assert list(got.critical_missed) == missed
@@ -111,7 +111,7 @@ def test_overall(
     strict: Fraction,
 ) -> None:
     small = catalog(*lines)
-    got = score(small, reply(small, signs))
+    got = score_answers(small, answer_row(small, signs))
     assert got.overall == overall
     assert got.upper == upper
     assert got.strict == strict
@@ -120,7 +120,7 @@ def test_overall(
 def test_overall_by_category_weight() -> None:
     # A catalogue may weigh its categories: (3 · 100 + 1 · 0) / 4. The built-in one does not.
     small = catalog("1", "1", weights={"C1": 3})
-    assert score(small, reply(small, "○ ×")).overall == 75
+    assert score_answers(small, answer_row(small, "○ ×")).overall == 75
 
 
 # --- 3. completeness gates
@@ -184,7 +184,7 @@ NINETEEN = {
     ],
 )
 def test_gates(rows: dict[str, str], gates: list[tuple[str, str | None]]) -> None:
-    got = score(JIS, answers(JIS, rows))
+    got = score_answers(JIS, answers(JIS, rows))
     assert [(gate.rule, gate.category) for gate in got.gates] == gates
     assert (got.rank is None) == bool(gates)
 
@@ -199,13 +199,13 @@ def test_gates(rows: dict[str, str], gates: list[tuple[str, str | None]]) -> Non
 )
 def test_gate_of_applicable_categories(signs: str, gates: list[tuple[str, str | None]]) -> None:
     small = catalog("1n", "1n", "1n", "1n", "1n")
-    got = score(small, reply(small, signs))
+    got = score_answers(small, answer_row(small, signs))
     assert [(gate.rule, gate.category) for gate in got.gates] == gates
     assert (got.rank is None) == bool(gates)
 
 
 def test_a_held_return_has_scores_but_no_rank_and_no_caps() -> None:
-    got = score(JIS, answers(JIS, {"POL": "."}, rest="△"))
+    got = score_answers(JIS, answers(JIS, {"POL": "."}, rest="△"))
     assert got.overall == F(5 * 50, 6)
     assert (got.base_rank, got.rank, got.upper_rank, got.strict_rank) == (None,) * 4
     assert got.caps == ()
@@ -245,9 +245,9 @@ def test_a_held_return_has_scores_but_no_rank_and_no_caps() -> None:
 )
 def test_base_rank(lines: list[str], signs: str, overall: Fraction, shows: str, base: str) -> None:
     small = catalog(*lines)
-    got = score(small, reply(small, signs))
+    got = score_answers(small, answer_row(small, signs))
     assert got.overall == overall
-    assert shown(overall) == shows
+    assert format_score(overall) == shows
     assert got.base_rank == base
 
 
@@ -263,7 +263,7 @@ def caps_of(scores: Scores) -> Caps:
 def reaching(*scores: int) -> tuple[Catalog, Answers]:
     """A catalogue with one category a score, answered so as to reach it."""
     small = catalog(*(f"{s} {100 - s}" if 0 < s < 100 else "1" for s in scores))
-    return small, reply(small, "".join({100: "○", 0: "×"}.get(s, "○×") for s in scores))
+    return small, answer_row(small, "".join({100: "○", 0: "×"}.get(s, "○×") for s in scores))
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def reaching(*scores: int) -> tuple[Catalog, Answers]:
     ],
 )
 def test_caps_of_weak_categories(scores: list[int], base: str, caps: Caps, rank: str) -> None:
-    got = score(*reaching(*scores))
+    got = score_answers(*reaching(*scores))
     assert [c.score for c in got.categories.values()] == scores
     assert got.base_rank == base
     assert caps_of(got) == caps
@@ -356,7 +356,7 @@ CRITICAL = [item.id for item in JIS.items.values() if item.critical]
 def test_caps_of_critical_items(missed: int, sign: str, rule: str, at_most: str) -> None:
     allowed = {item.id for item in JIS.items.values() if item.na_allowed}
     names = [name for name in CRITICAL if sign != "-" or name not in allowed][:missed]
-    got = score(JIS, answers(JIS, dict.fromkeys(names, sign)))
+    got = score_answers(JIS, answers(JIS, dict.fromkeys(names, sign)))
     # With all eleven missed S is still 72.7, a base rank of B: only the caps hold the rank down.
     critical = [cap for cap in caps_of(got) if cap[0].startswith("CRITICAL")]
     assert critical == [(rule, at_most, names)]
@@ -372,7 +372,7 @@ def test_caps_of_critical_items(missed: int, sign: str, rule: str, at_most: str)
     ],
 )
 def test_what_is_no_critical_miss(rows: dict[str, str], caps: Caps, rank: str) -> None:
-    got = score(JIS, answers(JIS, rows))
+    got = score_answers(JIS, answers(JIS, rows))
     assert caps_of(got) == caps
     assert got.rank == rank
 
@@ -398,7 +398,7 @@ def test_share_of_na(
     line: str, signs: str, caps: Caps, findings: list[tuple[str, list[str]]] | None
 ) -> None:
     small = catalog("100", line, "100", "100", "100")
-    got = score(small, reply(small, f"○ {signs} ○ ○ ○"))
+    got = score_answers(small, answer_row(small, f"○ {signs} ○ ○ ○"))
     assert caps_of(got) == caps
     if findings is not None:  # whether 対象外 wants a look is not said
         flags = [(f.rule, list(f.about)) for f in got.findings if f.rule.startswith("NA_SHARE")]
@@ -407,7 +407,7 @@ def test_share_of_na(
 
 def test_no_cap_without_a_rule_for_it() -> None:
     small = catalog(*["49 51n", "3!"] * 3, scoring={**SCORING, "caps": {}})
-    got = score(small, reply(small, "○-×" * 3))
+    got = score_answers(small, answer_row(small, "○-×" * 3))
     assert got.caps == ()
     assert (got.base_rank, got.rank) == ("C", "C")
 
@@ -435,7 +435,7 @@ def test_no_cap_without_a_rule_for_it() -> None:
 def test_rank_interval_and_strict_rank(
     rows: dict[str, str], record: str, upper: str, strict: str
 ) -> None:
-    got = score(JIS, answers(JIS, rows))
+    got = score_answers(JIS, answers(JIS, rows))
     assert (got.rank, got.upper_rank, got.strict_rank) == (record, upper, strict)
     assert ("STRICT_RANK_DIFFERS" in {f.rule for f in got.findings}) == (strict != record)
 
@@ -483,7 +483,7 @@ STRICT: tuple[str, list[str]] = ("STRICT_RANK_DIFFERS", [])
     ],
 )
 def test_findings(rows: dict[str, str], findings: list[tuple[str, list[str]]]) -> None:
-    got = score(JIS, answers(JIS, rows))
+    got = score_answers(JIS, answers(JIS, rows))
     assert [(f.rule, list(f.about)) for f in got.findings] == findings
 
 
@@ -493,12 +493,12 @@ def test_a_contradiction_does_not_move_the_score(sign: str) -> None:
     silent = JIS.model_copy(
         update={"scoring": JIS.scoring.model_copy(update={"contradictions": ()})}
     )
-    here, there = score(JIS, answers(JIS, rows)), score(silent, answers(JIS, rows))
+    here, there = score_answers(JIS, answers(JIS, rows)), score_answers(silent, answers(JIS, rows))
     assert (here.overall, here.rank, here.caps) == (there.overall, there.rank, there.caps)
 
 
 def test_strict_difference_is_not_told_of_a_held_return() -> None:
-    got = score(JIS, answers(JIS, {"POL": ".", "AST-09": "-", "AST-08": "-"}))
+    got = score_answers(JIS, answers(JIS, {"POL": ".", "AST-09": "-", "AST-08": "-"}))
     assert {f.rule for f in got.findings} == {"UNANSWERED"}
 
 
@@ -519,5 +519,5 @@ def test_strict_difference_is_not_told_of_a_held_return() -> None:
     ],
 )
 def test_shown_and_exact(value: Fraction, shows: str, in_full: str) -> None:
-    assert shown(value) == shows
-    assert exact(value) == in_full
+    assert format_score(value) == shows
+    assert format_fraction(value) == in_full

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheet_diag.diagnosis.comments import diagnose
-from sheet_diag.diagnosis.scoring.score import score, verdict
+from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, ItemScore, Scores
@@ -25,7 +25,9 @@ MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "××
 @settings(max_examples=200, deadline=None)
 @given(samples())
 def test_the_short_way_tells_the_same(sample: Sample) -> None:
-    scores, short = (each(sample.catalog, sample.answers) for each in (score, verdict))
+    scores, short = (
+        each(sample.catalog, sample.answers) for each in (score_answers, score_overall)
+    )
     assert (short.overall, short.rank) == (scores.overall, scores.rank)
 
 
@@ -171,7 +173,7 @@ def test_the_rule_written_twice_agrees(sample: Sample) -> None:
     gates = gates_of(catalog, table)
     held = bool(gates)
 
-    result = score(catalog, answers)
+    result = score_answers(catalog, answers)
 
     assert {(g.rule, g.category) for g in result.gates} == gates
     assert (result.overall, result.upper) == (low.overall, high.overall)
@@ -215,7 +217,7 @@ def test_random_returns_reach_every_part_of_the_rule() -> None:
     @settings(max_examples=1500)
     @given(samples())
     def collect(sample: Sample) -> None:
-        seen.update(parts_of_the_rule(score(sample.catalog, sample.answers)))
+        seen.update(parts_of_the_rule(score_answers(sample.catalog, sample.answers)))
 
     collect()
     expected = {f"rank {rank}" for rank in Rank}
@@ -244,7 +246,7 @@ def improvements(draw: st.DrawFn) -> tuple[Sample, Sample]:
 @settings(max_examples=200)
 @given(improvements())
 def test_a_better_answer_never_lowers_score_or_rank(pair: tuple[Sample, Sample]) -> None:
-    before, after = (score(sample.catalog, sample.answers) for sample in pair)
+    before, after = (score_answers(sample.catalog, sample.answers) for sample in pair)
     assert before.gates == after.gates
     if before.overall is not None and after.overall is not None:
         assert before.overall <= after.overall
@@ -257,7 +259,7 @@ def test_a_better_answer_never_lowers_score_or_rank(pair: tuple[Sample, Sample])
 
 @given(samples())
 def test_scores_lie_between_0_and_100_and_strict_to_upper(sample: Sample) -> None:
-    result = score(sample.catalog, sample.answers)
+    result = score_answers(sample.catalog, sample.answers)
     for category in result.categories.values():
         if category.score is None or category.upper is None:
             assert category.score is category.upper
@@ -270,7 +272,7 @@ def test_scores_lie_between_0_and_100_and_strict_to_upper(sample: Sample) -> Non
 
 @given(samples())
 def test_upper_rank_is_never_worse_and_strict_rank_never_better(sample: Sample) -> None:
-    result = score(sample.catalog, sample.answers)
+    result = score_answers(sample.catalog, sample.answers)
     if result.rank:
         assert result.upper_rank is not None
         assert result.strict_rank is not None
@@ -294,7 +296,7 @@ def test_upper_rank_is_never_worse_and_strict_rank_never_better(sample: Sample) 
 def test_one_answer_everywhere(sample: Sample, sign: str, overall: int, rank: str | None) -> None:
     catalog = sample.catalog
     answers = dict.fromkeys(catalog.items, SIGNS[sign])
-    result = score(catalog, answers)
+    result = score_answers(catalog, answers)
     assert result.overall == overall
     assert result.rank == rank
     assert bool(result.gates) == (rank is None)
@@ -311,7 +313,7 @@ def test_unknown_counts_as_no_and_refused_na_as_unanswered(sample: Sample) -> No
             plain[item] = "no"
         if answer == "na" and not catalog.items[item].na_allowed:
             plain[item] = None
-    assert numbers(score(catalog, plain)) == numbers(score(catalog, answers))
+    assert numbers(score_answers(catalog, plain)) == numbers(score_answers(catalog, answers))
 
 
 def numbers(scores: Scores) -> Scores:
@@ -322,8 +324,8 @@ def numbers(scores: Scores) -> Scores:
 def test_the_same_answers_give_the_same_result(sample: Sample) -> None:
     catalog, answers = sample.catalog, sample.answers
     before = dict(answers)
-    first = score(catalog, answers)
-    assert score(catalog, answers) == first
+    first = score_answers(catalog, answers)
+    assert score_answers(catalog, answers) == first
     assert answers == before
 
 
@@ -333,8 +335,8 @@ def test_order_of_rows_and_missing_rows_are_irrelevant(sample: Sample, random: R
     rows = [(item, answer) for item, answer in answers.items() if answer is not None]
     random.shuffle(rows)
     shuffled = dict(rows)
-    scores = score(catalog, answers)
-    assert score(catalog, shuffled) == scores
+    scores = score_answers(catalog, answers)
+    assert score_answers(catalog, shuffled) == scores
     assert diagnose(catalog, shuffled, {}, scores) == diagnose(catalog, answers, {}, scores)
 
 
@@ -349,7 +351,7 @@ def test_order_of_categories_and_items_moves_no_number(sample: Sample) -> None:
             )
         }
     )
-    here, there = score(catalog, answers), score(turned, answers)
+    here, there = score_answers(catalog, answers), score_answers(turned, answers)
     assert (here.overall, here.upper, here.strict) == (there.overall, there.upper, there.strict)
     assert (here.base_rank, here.rank) == (there.base_rank, there.rank)
     assert (here.upper_rank, here.strict_rank) == (there.upper_rank, there.strict_rank)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from sheet_diag.text.terminal_text import plain, printable
+from sheet_diag.text.terminal_text import escape_markup, printable_text
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from sheet_diag.text.terminal_text import plain, printable
     ],
 )
 def test_what_is_shown(text: str, shown: str) -> None:
-    assert printable(text) == shown
+    assert printable_text(text) == shown
 
 
 def test_markup_is_no_markup() -> None:
     console = Console(width=80, force_terminal=False)
     with console.capture() as shown:
-        console.print(plain("[red]株式会社　北斗[/]"))
+        console.print(escape_markup("[red]株式会社　北斗[/]"))
     assert shown.get() == "[red]株式会社　北斗[/]\n"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.model.basics import Lang
-from tests.loops import XLSX, Firm, at_work, filled, reply, sheet_in, to
-from tests.returned import reopened
+from tests.loops import XLSX, Firm, attached_workbook, by_address, fill_in, open_firm, reply_mail
+from tests.returned import reopen_workbook
 from tests.test_errands import PROFILE, call, drafts
 from tests.test_errands import here as here
 from tests.test_mail_loop import ROWS, SMITH, SUZUKI, YAMADA, answer, files, stages
@@ -25,7 +25,7 @@ OTHER, OWN, COLLEAGUE = "smith@example-robotics.jp", "yamada@mihon.co.jp", "jiro
 def sheet() -> bytes:
     """What the Japanese client answers."""
     blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
-    return filled(blank, Lang.JA, profile=PROFILE)
+    return fill_in(blank, Lang.JA, profile=PROFILE)
 
 
 def mail(sender: str, content: bytes, **headers: str) -> EmailMessage:
@@ -106,7 +106,7 @@ def test_a_mail_put_in_by_hand_is_compared_with_its_sender(case: str) -> None:
 def test_a_sheet_without_an_id_is_the_senders() -> None:
     call("template")
     blank = Path("hearing_sheet.xlsx").read_bytes()
-    content = filled(blank, Lang.JA, profile=PROFILE)  # neither an id nor a company
+    content = fill_in(blank, Lang.JA, profile=PROFILE)  # neither an id nor a company
     Path("input").mkdir()
     Path("input/a.eml").write_bytes(mail(OWN, content).as_bytes())
     call("run")
@@ -122,7 +122,7 @@ def test_what_may_be_of_another_client_is_told_by_the_run() -> None:
     Path("input").mkdir()
     other = {**PROFILE, "company": "株式会社別会社"}
     blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
-    Path("input/a.xlsx").write_bytes(filled(blank, Lang.JA, profile=other))
+    Path("input/a.xlsx").write_bytes(fill_in(blank, Lang.JA, profile=other))
     said = call("run")
     assert "会社名が診断先一覧と異なる回収票が 1 件あります（a.xlsx）" in said
     listed = Path("clients.csv").read_text(encoding="utf-8").replace("C-001", "C-009")
@@ -140,9 +140,9 @@ def test_differences_from_the_list_are_told_in_words(lang: str, field: str, choi
     blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
     Path("input").mkdir()
     profile = {**PROFILE, "industry": "情報通信業"}
-    Path("input/a.xlsx").write_bytes(filled(blank, Lang.JA, profile=profile))
+    Path("input/a.xlsx").write_bytes(fill_in(blank, Lang.JA, profile=profile))
     call("run", "--lang", lang)
-    book = reopened(Path("output/portfolio.xlsx").read_bytes(), values=True)
+    book = reopen_workbook(Path("output/portfolio.xlsx").read_bytes(), values=True)
     page = book["要確認" if lang == "ja" else "Attention"]
     rows = [[str(cell.value) for cell in row] for row in page.iter_rows()]
     (row,) = [row for row in rows if field in row]
@@ -207,15 +207,15 @@ def test_an_old_run_tells_members_by_the_name_of_their_file() -> None:
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    with at_work(tmp_path, *ROWS) as office:
+    with open_firm(tmp_path, *ROWS) as office:
         yield office
 
 
 def test_senders_stay_known_where_mails_are_moved_or_taken_apart(firm: Firm) -> None:
-    asked = to(firm.send("issue", count=3))
+    asked = by_address(firm.send("issue", count=3))
     profile = {"industry": "製造業", "employees": "51〜100人"}
-    content = filled(sheet_in(asked[YAMADA]), Lang.JA, profile=profile)
-    firm.dovecot.put(reply(SUZUKI, asked[SUZUKI], content, "a.xlsx"))
+    content = fill_in(attached_workbook(asked[YAMADA]), Lang.JA, profile=profile)
+    firm.dovecot.put(reply_mail(SUZUKI, asked[SUZUKI], content, "a.xlsx"))
     firm.type("collect", status=1)
     (collected,) = (firm.folder / "input/mail").glob("*.eml")
     done = firm.folder / "input/済"
@@ -233,7 +233,7 @@ def test_senders_stay_known_where_mails_are_moved_or_taken_apart(firm: Firm) -> 
 
 
 def test_what_was_thrown_away_before_a_run_is_fetched_again(firm: Firm) -> None:
-    asked = to(firm.send("issue", count=3))
+    asked = by_address(firm.send("issue", count=3))
     for address in (YAMADA, SMITH):
         firm.dovecot.put(answer(address, asked[address], ""))
     firm.type("collect")

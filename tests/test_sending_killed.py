@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
-from tests.mailservers import Accepted, Authority, Smtpd
-from tests.outgoing import SENDER, parcel
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
+from tests.mailservers import AcceptedMail, Authority, SmtpServer
+from tests.outgoing import SENDER, make_mail
 from tests.sending_process import MOMENT, MOMENTS
 
 ROOT = Path(__file__).parents[1]
@@ -31,22 +31,22 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIG
 
 
 @pytest.fixture
-def smtpd(tmp_path: Path) -> Iterator[Smtpd]:
+def smtpd(tmp_path: Path) -> Iterator[SmtpServer]:
     """A server that puts the sender's copies into its mailbox, which is a folder."""
     mailbox = tmp_path / "mailbox"
     mailbox.mkdir()
 
-    def deliver(accepted: Accepted) -> None:
+    def deliver(accepted: AcceptedMail) -> None:
         if SENDER in accepted.recipients:
             name = f"{len(list(mailbox.iterdir()))}.id"
             (mailbox / name).write_text(accepted.message_id, encoding="utf-8")
 
-    with Smtpd(Authority(tmp_path)) as server:
+    with SmtpServer(Authority(tmp_path)) as server:
         server.deliver = deliver
         yield server
 
 
-def start(smtpd: Smtpd, folder: Path, moment: str = "") -> subprocess.Popen[str]:
+def start(smtpd: SmtpServer, folder: Path, moment: str = "") -> subprocess.Popen[str]:
     words = [str(folder), str(smtpd.port), str(COUNT)]
     return subprocess.Popen(
         [sys.executable, "-m", "tests.sending_process", *words],
@@ -57,7 +57,7 @@ def start(smtpd: Smtpd, folder: Path, moment: str = "") -> subprocess.Popen[str]
     )
 
 
-def ended(process: subprocess.Popen[str], smtpd: Smtpd) -> tuple[int, str]:
+def ended(process: subprocess.Popen[str], smtpd: SmtpServer) -> tuple[int, str]:
     """How it ended, and what it said; the server has seen the end of it, too."""
     said, _ = process.communicate(timeout=120)
     end = time.monotonic() + 120
@@ -67,18 +67,18 @@ def ended(process: subprocess.Popen[str], smtpd: Smtpd) -> tuple[int, str]:
     return process.returncode, said.strip()
 
 
-def require_each_once(smtpd: Smtpd, folder: Path) -> None:
+def require_each_once(smtpd: SmtpServer, folder: Path) -> None:
     """Each client has its mail, nobody has two, and the log says so."""
-    clients = [parcel(number).client for number in range(COUNT)]
+    clients = [make_mail(number).client for number in range(COUNT)]
     got = Counter(each.recipients for each in smtpd.accepted)
     assert got == {(*client.addresses, SENDER): 1 for client in clients}
-    book = Postbook.read(folder / FILE_NAME)
-    assert all(book.is_done(parcel(number).key) for number in range(COUNT))
+    book = MailLog.read(folder / MAIL_LOG_NAME)
+    assert all(book.is_done(make_mail(number).key) for number in range(COUNT))
     assert book.uncertain() == ()
 
 
 @pytest.mark.parametrize("seed", [20261126, 6])
-def test_killed_ten_times_at_random(smtpd: Smtpd, tmp_path: Path, seed: int) -> None:
+def test_killed_ten_times_at_random(smtpd: SmtpServer, tmp_path: Path, seed: int) -> None:
     chance, left = random.Random(seed), 0
     process: subprocess.Popen[str]
 
@@ -105,7 +105,7 @@ SETTLED = dict(zip(MOMENTS, [CLEAR, CLEAR, UNSENT, SENT, SENT, SENT, CLEAR], str
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_at_a_moment_that_matters(smtpd: Smtpd, tmp_path: Path, moment: str) -> None:
+def test_killed_at_a_moment_that_matters(smtpd: SmtpServer, tmp_path: Path, moment: str) -> None:
     async def dawdle(name: str) -> None:
         if name == "data":
             await asyncio.sleep(0.05)  # killed while the server has not answered yet
@@ -116,7 +116,7 @@ def test_killed_at_a_moment_that_matters(smtpd: Smtpd, tmp_path: Path, moment: s
     require_each_once(smtpd, tmp_path)
 
 
-def test_killed_at_the_first_mail_of_all(smtpd: Smtpd, tmp_path: Path) -> None:
+def test_killed_at_the_first_mail_of_all(smtpd: SmtpServer, tmp_path: Path) -> None:
     async def kill(name: str) -> None:
         if name == "reply":
             smtpd.moment = still

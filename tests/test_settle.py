@@ -18,13 +18,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheet_diag.diagnosis.comments import diagnose
-from sheet_diag.diagnosis.scoring.score import score
-from sheet_diag.intake.resolution.resolve import settle
+from sheet_diag.diagnosis.scoring.score import score_answers
+from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import Diagnosis, Outcome, Status
-from sheet_diag.model.returns import Code, Identity, Problem, Received, Response, ReturnedSheet
-from sheet_diag.text.problems import advice, message
-from tests.catalogs import catalog, reply
+from sheet_diag.model.results import Diagnosis, ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    ReceivedFile,
+    Response,
+    ReturnedSheet,
+    SheetIdentity,
+)
+from sheet_diag.text.problems import problem_advice, problem_message
+from tests.catalogs import answer_row, catalog
 
 SMALL = catalog("1", "1", "1", "1", "1", "1")
 YES = "○○○○○○"
@@ -36,15 +43,15 @@ FIELDS = {
     "industry": "trade",
 }
 CHOICE = {
-    Code.SAME_FILE,
-    Code.SAME_ANSWERS,
-    Code.NEWER_RETURN,
-    Code.REPLACES,
-    Code.CORRECTED,
-    Code.NAME_SHARED,
-    Code.ID_SHARED,
-    Code.TWO_IDS,
-    Code.DEPARTMENTS_DISAGREE,
+    ProblemCode.SAME_FILE,
+    ProblemCode.SAME_ANSWERS,
+    ProblemCode.NEWER_RETURN,
+    ProblemCode.REPLACES,
+    ProblemCode.CORRECTED,
+    ProblemCode.NAME_SHARED,
+    ProblemCode.ID_SHARED,
+    ProblemCode.TWO_IDS,
+    ProblemCode.DEPARTMENTS_DISAGREE,
 }
 
 SAME_BYTES = {
@@ -379,11 +386,11 @@ def test_words_not_understood_are_compared_as_typed() -> None:
 
 
 def test_what_gives_way_keeps_no_result() -> None:
-    repaired = Problem(Code.ANSWER_READ_AS)
+    repaired = Problem(ProblemCode.ANSWER_READ_AS)
     old = received("a", "day=1", problems=(repaired,))
     outcome = settled([old, received("b", "day=2")])[0]
     assert outcome.diagnosis is None
-    assert [problem.code for problem in outcome.problems] == [Code.SAME_ANSWERS]
+    assert [problem.code for problem in outcome.problems] == [ProblemCode.SAME_ANSWERS]
 
 
 def test_departments_at_odds_show_no_rank() -> None:
@@ -394,13 +401,13 @@ def test_departments_at_odds_show_no_rank() -> None:
 
 
 def test_what_could_not_be_read_takes_no_part() -> None:
-    broken = Received("a", "b", problems=(Problem(Code.UNREADABLE),))
-    passed = Received("c", "b", problems=(Problem(Code.NOT_A_RETURN),), ignored=True)
+    broken = ReceivedFile("a", "b", problems=(Problem(ProblemCode.UNREADABLE),))
+    passed = ReceivedFile("c", "b", problems=(Problem(ProblemCode.NOT_A_RETURN),), ignored=True)
     outcomes = settled([broken, received("b", "day=1"), passed])
     assert [outcome.status for outcome in outcomes] == [
-        Status.REJECTED,
-        Status.RANKED,
-        Status.IGNORED,
+        ReturnStatus.REJECTED,
+        ReturnStatus.RANKED,
+        ReturnStatus.IGNORED,
     ]
     assert [outcome.problems for outcome in outcomes] == [broken.problems, (), passed.problems]
 
@@ -421,7 +428,7 @@ def test_every_sentence_finds_its_parts(lang: Lang) -> None:
             told.update({problem.code: problem for problem in outcome.problems})
     assert told.keys() >= CHOICE
     for code in CHOICE:
-        words = message(told[code], lang) + advice(told[code], lang)
+        words = problem_message(told[code], lang) + problem_advice(told[code], lang)
         assert words
         assert not set("{}") & set(words)
 
@@ -445,9 +452,9 @@ _SAYS = st.fixed_dictionaries(
 )
 
 
-def _heap(says: Sequence[dict[str, str]]) -> list[Received]:
+def _heap(says: Sequence[dict[str, str]]) -> list[ReceivedFile]:
     """Returns named a, b, …; one that shares bytes says the same as the file that it is."""
-    returns: dict[str, Received] = {}
+    returns: dict[str, ReceivedFile] = {}
     for file, each in zip("abcdefg", says, strict=False):
         origin = each.get("bytes", file)
         content = {**says["abcdefg".index(origin)], "bytes": origin} if origin < file else {**each}
@@ -463,7 +470,7 @@ heaps = st.lists(_SAYS, min_size=2, max_size=7).map(_heap)
 
 
 @given(heaps, st.randoms(use_true_random=False))
-def test_the_order_of_the_files_does_not_matter(heap: list[Received], random: Random) -> None:
+def test_the_order_of_the_files_does_not_matter(heap: list[ReceivedFile], random: Random) -> None:
     shuffled = random.sample(heap, len(heap))
     expected = {outcome.received.file: outcome for outcome in settled(heap)}
     outcomes = settled(shuffled)
@@ -472,24 +479,24 @@ def test_the_order_of_the_files_does_not_matter(heap: list[Received], random: Ra
 
 
 @given(heaps)
-def test_what_gives_way_names_one_that_counts(heap: list[Received]) -> None:
+def test_what_gives_way_names_one_that_counts(heap: list[ReceivedFile]) -> None:
     outcomes = {outcome.received.label: outcome for outcome in settled(heap)}
-    counting = {label for label, o in outcomes.items() if o.status is not Status.SUPERSEDED}
+    counting = {label for label, o in outcomes.items() if o.status is not ReturnStatus.SUPERSEDED}
     assert counting
     for outcome in outcomes.values():
-        if outcome.status is Status.SUPERSEDED:
+        if outcome.status is ReturnStatus.SUPERSEDED:
             (problem,) = outcome.problems
-            same_file = problem.code is Code.SAME_FILE
+            same_file = problem.code is ProblemCode.SAME_FILE
             assert problem.value in (outcomes if same_file else counting)
 
 
 @given(heaps)
-def test_two_ids_are_one_client_only_by_a_correction(heap: list[Received]) -> None:
+def test_two_ids_are_one_client_only_by_a_correction(heap: list[ReceivedFile]) -> None:
     if any(each.sheet and each.sheet.replaces for each in heap):
         return
     ids = {each.label: _id(each) for each in heap}
     for outcome in settled(heap):
-        if outcome.status is Status.SUPERSEDED:
+        if outcome.status is ReturnStatus.SUPERSEDED:
             pair = {ids[outcome.received.label], ids[outcome.problems[0].value or ""]}
             assert len(pair - {None}) <= 1
 
@@ -499,13 +506,13 @@ def test_two_ids_are_one_client_only_by_a_correction(heap: list[Received]) -> No
 
 def received(
     file: str, says: str, *, member: str | None = None, problems: tuple[Problem, ...] = ()
-) -> Received:
+) -> ReceivedFile:
     """The return that the notation above describes."""
     words = dict(word.split("=", 1) for word in says.split(" ") if word)
     profile = {field: words[word] for field, word in FIELDS.items() if word in words}
-    given_answers = reply(SMALL, words.get("answers", YES))
+    given_answers = answer_row(SMALL, words.get("answers", YES))
     sheet = ReturnedSheet(
-        Identity(SMALL.id, SMALL.version, words.get("id")),
+        SheetIdentity(SMALL.id, SMALL.version, words.get("id")),
         Lang.JA,
         {**profile, "company": words.get("name", "見本")},
         tuple(Response(item, choice) for item, choice in given_answers.items()),
@@ -513,7 +520,7 @@ def received(
         tuple(filter(None, words.get("fixes", "").split(","))),
     )
     day = f"2026-11-{int(words['day']):02}T00:00:00Z" if "day" in words else ""
-    return Received(
+    return ReceivedFile(
         file=file,
         sha256=words.get("bytes", file),
         member=member,
@@ -524,18 +531,18 @@ def received(
     )
 
 
-def settled(returns: Iterable[Received]) -> list[Outcome]:
-    return list(settle(SMALL, [(each, _diagnosed(each)) for each in returns]))
+def settled(returns: Iterable[ReceivedFile]) -> list[ReturnOutcome]:
+    return list(resolve_returns(SMALL, [(each, _diagnosed(each)) for each in returns]))
 
 
-def _diagnosed(given_return: Received) -> Diagnosis | None:
+def _diagnosed(given_return: ReceivedFile) -> Diagnosis | None:
     sheet = given_return.sheet
     if sheet is None:
         return None
-    return diagnose(SMALL, sheet.answers, sheet.profile, score(SMALL, sheet.answers))
+    return diagnose(SMALL, sheet.answers, sheet.profile, score_answers(SMALL, sheet.answers))
 
 
-def _fate(outcome: Outcome) -> str:
+def _fate(outcome: ReturnOutcome) -> str:
     told = (problem for problem in outcome.problems if problem.code in CHOICE)
     return " ".join((outcome.status.value, *map(_told, told)))
 
@@ -546,7 +553,7 @@ def _told(problem: Problem) -> str:
     return f"{code} {problem.value}" + (f" ({details})" if details else "")
 
 
-def _typed(given_return: Received, word: str) -> Received:
+def _typed(given_return: ReceivedFile, word: str) -> ReceivedFile:
     """The return with a word in its first answer that is no choice."""
     sheet = given_return.sheet
     assert sheet
@@ -554,5 +561,5 @@ def _typed(given_return: Received, word: str) -> Received:
     return replace(given_return, sheet=replace(sheet, responses=responses))
 
 
-def _id(given_return: Received) -> str | None:
+def _id(given_return: ReceivedFile) -> str | None:
     return given_return.sheet.identity.client if given_return.sheet else None

@@ -8,32 +8,36 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.intake.resolution.candidates import Candidate, candidates
-from sheet_diag.intake.resolution.choice import Choice
-from sheet_diag.intake.resolution.compatible_clients import Bearer, Says, could_be
-from sheet_diag.intake.resolution.shared_names import listed, namesakes_of
-from sheet_diag.model.results import Status
-from sheet_diag.model.returns import Code
+from sheet_diag.intake.resolution.candidates import Candidate, find_candidates
+from sheet_diag.intake.resolution.choice import ReturnChoice
+from sheet_diag.intake.resolution.compatible_clients import (
+    FirmTraits,
+    NamedClient,
+    find_compatible_clients,
+)
+from sheet_diag.intake.resolution.shared_names import find_shared_names, join_first_words
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.model.returns import ProblemCode
 from tests.test_settle import received, settled
 
 # --- who may be one client
 
 _DOMAINS = ("a.example", "x.a.example", "y.x.a.example", "xa.example", "example", "b.example")
 _says = st.builds(
-    Says,
+    FirmTraits,
     st.frozensets(st.sampled_from(_DOMAINS), max_size=2),
     st.frozensets(st.sampled_from("EG"), max_size=2),
 )
 _bearers = st.lists(st.tuples(st.sampled_from(("", "", "7", "8", "9")), _says), max_size=9).map(
     # An id is borne once: all its returns speak together.
     lambda pairs: [
-        *(Bearer(client, says) for client, says in dict(pairs).items() if client),
-        *dict.fromkeys(Bearer("", says) for client, says in pairs if not client),
+        *(NamedClient(client, says) for client, says in dict(pairs).items() if client),
+        *dict.fromkeys(NamedClient("", says) for client, says in pairs if not client),
     ]
 )
 
 
-def may_be_one(one: Bearer, other: Bearer) -> bool:
+def may_be_one(one: NamedClient, other: NamedClient) -> bool:
     """The rule's own words."""
     if one.client and other.client:
         return one.client == other.client
@@ -46,9 +50,9 @@ def may_be_one(one: Bearer, other: Bearer) -> bool:
 
 
 @given(_bearers)
-def test_who_could_be_whom(bearers: Sequence[Bearer]) -> None:
+def test_who_could_be_whom(bearers: Sequence[NamedClient]) -> None:
     by_pairs = {one: [may_be_one(one, other) for other in bearers] for one in bearers}
-    found = dict(could_be(bearers))
+    found = dict(find_compatible_clients(bearers))
     assert found.keys() == by_pairs.keys()
     for one in bearers:
         for other in bearers:
@@ -71,37 +75,41 @@ _choices = st.lists(st.lists(_client, min_size=1, max_size=3), max_size=14).map(
 )
 
 
-def _choice(place: int, members: Sequence[dict[str, str]]) -> Choice:
+def _choice(place: int, members: Sequence[dict[str, str]]) -> ReturnChoice:
     """A client all of whose returns count; they bear different names."""
     returns = (
         received(f"{n}{place}", " ".join(f"{field}={entry}" for field, entry in says.items()))
         for n, says in enumerate(members)
     )
-    return Choice(tuple(candidates(returns).values()), ())
+    return ReturnChoice(tuple(find_candidates(returns).values()), ())
 
 
-def by_pairs(choices: Sequence[Choice], one: Choice) -> list[tuple[Code, str]]:
+def by_pairs(choices: Sequence[ReturnChoice], one: ReturnChoice) -> list[tuple[ProblemCode, str]]:
     """The rule's own words."""
-    told: dict[Code, list[str]] = {Code.TWO_IDS: [], Code.NAME_SHARED: []}
+    told: dict[ProblemCode, list[str]] = {ProblemCode.TWO_IDS: [], ProblemCode.NAME_SHARED: []}
     for other in choices:
         if other is not one and names(one) & names(other):
             ids = all(any(each.client for each in choice.counting) for choice in (one, other))
-            code = Code.TWO_IDS if ids and contacts(one) & contacts(other) else Code.NAME_SHARED
+            code = (
+                ProblemCode.TWO_IDS
+                if ids and contacts(one) & contacts(other)
+                else ProblemCode.NAME_SHARED
+            )
             told[code] += (each.label for each in other.counting)
-    return [(code, listed(sorted(labels))) for code, labels in told.items() if labels]
+    return [(code, join_first_words(sorted(labels))) for code, labels in told.items() if labels]
 
 
-def names(choice: Choice) -> set[str]:
+def names(choice: ReturnChoice) -> set[str]:
     return {each.name for each in choice.counting if each.name}
 
 
-def contacts(choice: Choice) -> set[tuple[str, str]]:
+def contacts(choice: ReturnChoice) -> set[tuple[str, str]]:
     return {contact for each in choice.counting for contact in each.contacts}
 
 
 @given(_choices)
-def test_what_is_told_of_namesakes(choices: Sequence[Choice]) -> None:
-    found = [[(p.code, p.value) for p in told] for told in namesakes_of(choices)]
+def test_what_is_told_of_namesakes(choices: Sequence[ReturnChoice]) -> None:
+    found = [[(p.code, p.value) for p in told] for told in find_shared_names(choices)]
     assert found == [by_pairs(choices, one) for one in choices]
 
 
@@ -116,13 +124,13 @@ def test_of_many_departments_at_odds_the_first_are_told() -> None:
         received(f"{n:02}", f"dept=部{n} day=1 answers={each}") for n, each in enumerate(answers)
     ]
     outcomes = settled(returns)
-    assert {each.status for each in outcomes} == {Status.HELD}
+    assert {each.status for each in outcomes} == {ReturnStatus.HELD}
     for at, each in enumerate(outcomes):
-        told = [p.value for p in each.problems if p.code is Code.DEPARTMENTS_DISAGREE]
+        told = [p.value for p in each.problems if p.code is ProblemCode.DEPARTMENTS_DISAGREE]
         assert told == [f"{n:02}" for n in range(30) if n != at][:20]
 
 
 def test_answers_are_fetched_once() -> None:
-    (one,) = candidates([received("a", "day=1")]).values()
+    (one,) = find_candidates([received("a", "day=1")]).values()
     assert isinstance(one, Candidate)
     assert all(before is after for before, after in pairwise([one.answers, one.answers]))

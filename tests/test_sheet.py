@@ -19,11 +19,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, FieldKind, Role
+from sheet_diag.model.catalog import Catalog, ChoiceRole, FieldKind
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.text_metrics import room, width
+from sheet_diag.text.text_metrics import column_room, text_width
 from sheet_diag.text.wording import Wording
 from tests.catalog_files import KITCHEN
 from tests.catalogs import JIS, answers
@@ -32,15 +32,15 @@ from tests.lint import lint
 from tests.samples import ISSUER, PROFILE, PROFILE_EN, labels
 from tests.workbooks import (
     Box,
-    calamine,
+    calamine_values,
     cut_texts,
     header_and_footer,
     merges,
-    opened,
+    open_workbook,
     pixels,
     sheet,
     sheet_parts,
-    strings,
+    texts_on,
     xml_parts,
 )
 
@@ -59,7 +59,7 @@ both = pytest.mark.parametrize("lang", Lang)
 
 @cache
 def blank(lang: Lang) -> bytes:
-    return hearing_sheet(JIS, lang, ISSUER)
+    return make_hearing_sheet(JIS, lang, ISSUER)
 
 
 def page(book: Workbook, lang: Lang, which: int) -> Worksheet:
@@ -70,7 +70,7 @@ class Questions:
     """The question sheet, its columns found by their headers and its rows by item id."""
 
     def __init__(self, content: bytes, lang: Lang, *, values: bool = False) -> None:
-        self.page = page(opened(content, values=values), lang, QUESTIONS)
+        self.page = page(open_workbook(content, values=values), lang, QUESTIONS)
         rows = list(self.page.iter_rows(values_only=True))
         self.header = next(n for n, row in enumerate(rows, 1) if row[0] == HEADERS[lang][0])
         heads = [str(value) for value in rows[self.header - 1]]
@@ -111,7 +111,7 @@ def unlocked(page: Worksheet) -> set[str]:
 
 @both
 def test_sheets_in_order(lang: Lang) -> None:
-    book = opened(blank(lang))
+    book = open_workbook(blank(lang))
     assert book.sheetnames == NAMES[lang]
     states = [each.sheet_state for each in book.worksheets]
     assert states == ["visible", "visible", "visible", "hidden", "hidden"]
@@ -125,16 +125,16 @@ def test_nothing_for_excel_to_repair(lang: Lang) -> None:
 
 @both
 def test_both_readers_see_the_same(lang: Lang) -> None:
-    book = opened(blank(lang), values=True)
-    for name, rows in calamine(blank(lang)).items():
+    book = open_workbook(blank(lang), values=True)
+    for name, rows in calamine_values(blank(lang)).items():
         cells = [value for row in rows for value in row if value != ""]
         whole = sheet(book, name).iter_rows(values_only=True)
         assert cells == [value for row in whole for value in row if value not in (None, "")]
 
 
 def test_an_english_sheet_has_no_japanese() -> None:
-    book = opened(hearing_sheet(JIS, Lang.EN, Issuer(name="Sample Risk Ltd.")))
-    texts = [text for each in book.worksheets for text in strings(each)]
+    book = open_workbook(make_hearing_sheet(JIS, Lang.EN, Issuer(name="Sample Risk Ltd.")))
+    texts = [text for each in book.worksheets for text in texts_on(each)]
     assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == []
 
 
@@ -177,7 +177,7 @@ def test_hints_say_what_counts_and_when_it_does_not_apply(lang: Lang) -> None:
 
 @both
 def test_answers_are_chosen_from_a_list(lang: Lang) -> None:
-    book, questions, say = opened(blank(lang)), Questions(blank(lang), lang), Wording(lang)
+    book, questions, say = open_workbook(blank(lang)), Questions(blank(lang), lang), Wording(lang)
     for item in JIS.items.values():
         rule = validation(questions.page, questions.cell(item.id, ANSWER).coordinate)
         assert rule
@@ -192,7 +192,7 @@ def test_answers_are_chosen_from_a_list(lang: Lang) -> None:
         expected = [choice.label[lang] for choice in JIS.offered(item)]
         assert offered(book, rule) == expected
         roles = [choice.role for choice in JIS.offered(item)]
-        assert (Role.NOT_APPLICABLE in roles) is item.na_allowed
+        assert (ChoiceRole.NOT_APPLICABLE in roles) is item.na_allowed
 
 
 @both
@@ -207,7 +207,7 @@ def test_remarks_take_anything(lang: Lang) -> None:
 
 def profile_rows(lang: Lang) -> Iterator[tuple[Any, Any, Any]]:
     """Each field with the cell of its label and its input cell."""
-    company = page(opened(blank(lang)), lang, PROFILE_SHEET)
+    company = page(open_workbook(blank(lang)), lang, PROFILE_SHEET)
     for field in JIS.profile:
         found = [c for row in company.iter_rows() for c in row if c.value == field.label[lang]]
         assert len(found) == 1, field.id
@@ -216,7 +216,7 @@ def profile_rows(lang: Lang) -> Iterator[tuple[Any, Any, Any]]:
 
 @both
 def test_only_input_cells_are_unlocked(lang: Lang) -> None:
-    book, questions = opened(blank(lang)), Questions(blank(lang), lang)
+    book, questions = open_workbook(blank(lang)), Questions(blank(lang), lang)
     cells = {questions.cell(i, n).coordinate for i in JIS.items for n in (ANSWER, REMARK)}
     entries = {entry.coordinate for _, _, entry in profile_rows(lang)}
     assert len(cells) == 2 * len(JIS.items)
@@ -226,7 +226,7 @@ def test_only_input_cells_are_unlocked(lang: Lang) -> None:
 
 @both
 def test_protection_leaves_filter_and_column_widths(lang: Lang) -> None:
-    for each in opened(blank(lang)).worksheets:
+    for each in open_workbook(blank(lang)).worksheets:
         lock = each.protection
         assert lock.sheet
         assert lock.password is None
@@ -251,7 +251,7 @@ def test_frozen_filtered_and_ready_to_type(lang: Lang) -> None:
 
 @both
 def test_print_set_up(lang: Lang) -> None:
-    book, questions = opened(blank(lang)), Questions(blank(lang), lang)
+    book, questions = open_workbook(blank(lang)), Questions(blank(lang), lang)
     parts, visible = sheet_parts(blank(lang)), book.worksheets[:3]
     assert [each.page_setup.paperSize for each in visible] == [9, 9, 9]  # A4
     ways = [each.page_setup.orientation for each in visible]
@@ -290,7 +290,7 @@ _RULES = {
 
 @both
 def test_every_field_is_checked(lang: Lang) -> None:
-    book, say = opened(blank(lang)), Wording(lang)
+    book, say = open_workbook(blank(lang)), Wording(lang)
     for field, _, entry in profile_rows(lang):
         rule = validation(entry.parent, entry.coordinate)
         if field.kind is FieldKind.TEXT:
@@ -310,13 +310,13 @@ def test_every_field_is_checked(lang: Lang) -> None:
 @both
 @pytest.mark.parametrize("client", ["", "C-0042"])
 def test_identity_in_three_carriers(lang: Lang, client: str) -> None:
-    content = hearing_sheet(JIS, lang, ISSUER, client=client)
-    book = opened(content)
+    content = make_hearing_sheet(JIS, lang, ISSUER, client=client)
+    book = open_workbook(content)
     hidden = {row[0]: row[1] for row in sheet(book, IDENTITY_SHEET).iter_rows(values_only=True)}
     assert hidden == dict(zip(IDENTITY_KEYS, (JIS.id, JIS.version, client or None), strict=True))
     parts = [part for part in (JIS.id, JIS.version, client) if part]
     stamp = f"[SD: {' / '.join(parts)}]"
-    head = strings(page(book, lang, QUESTIONS))[:3]
+    head = texts_on(page(book, lang, QUESTIONS))[:3]
     assert any(text.endswith(stamp) for text in head), head
     properties = {
         p.get("name"): "".join(p.itertext()) for p in xml_parts(content)["docProps/custom.xml"]
@@ -350,7 +350,7 @@ _CASES: dict[str, Callable[[Lang], Entries]] = {
 
 def stale(content: bytes) -> list[str]:
     """Formulas whose stored value is not what they give."""
-    book, shown = opened(content), opened(content, values=True)
+    book, shown = open_workbook(content), open_workbook(content, values=True)
     calculator, found = Calculator(book), []
     for each in book.worksheets:
         for cell in (cell for row in each.iter_rows() for cell in row if cell.data_type == "f"):
@@ -364,7 +364,7 @@ def stale(content: bytes) -> list[str]:
 @both
 @pytest.mark.parametrize("case", _CASES)
 def test_formulas_show_what_they_will_calculate(case: str, lang: Lang) -> None:
-    assert stale(hearing_sheet(JIS, lang, ISSUER, _CASES[case](lang))) == []
+    assert stale(make_hearing_sheet(JIS, lang, ISSUER, _CASES[case](lang))) == []
 
 
 @pytest.mark.parametrize(
@@ -377,15 +377,15 @@ def test_formulas_show_what_they_will_calculate(case: str, lang: Lang) -> None:
     ],
 )
 def test_formulas_and_python_agree_on_odd_entries(given: Entries) -> None:
-    assert stale(hearing_sheet(JIS, Lang.EN, ISSUER, given)) == []
+    assert stale(make_hearing_sheet(JIS, Lang.EN, ISSUER, given)) == []
 
 
 def told(lang: Lang, given: Entries) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The check column by item, and the lines of the cover that count."""
-    content = hearing_sheet(JIS, lang, ISSUER, given)
+    content = make_hearing_sheet(JIS, lang, ISSUER, given)
     questions = Questions(content, lang, values=True)
     checks = [str(questions.cell(item, CHECK).value) for item in JIS.items]
-    cover = page(opened(content, values=True), lang, COVER)
+    cover = page(open_workbook(content, values=True), lang, COVER)
     lines = [
         tuple(value for value in row if value is not None)
         for row in cover.iter_rows(values_only=True)
@@ -437,8 +437,8 @@ def test_a_word_of_his_own_is_flagged() -> None:
 
 @both
 def test_open_and_flagged_answers_are_marked(lang: Lang) -> None:
-    content = hearing_sheet(JIS, lang, ISSUER, entries(lang, {NOT_ALLOWED: "-", ALLOWED: "."}))
-    calculator, questions = Calculator(opened(content)), Questions(content, lang)
+    content = make_hearing_sheet(JIS, lang, ISSUER, entries(lang, {NOT_ALLOWED: "-", ALLOWED: "."}))
+    calculator, questions = Calculator(open_workbook(content)), Questions(content, lang)
     fine = next(item for item in JIS.items if item not in (NOT_ALLOWED, ALLOWED))
 
     def marks(item: str) -> set[str]:
@@ -452,14 +452,16 @@ def test_open_and_flagged_answers_are_marked(lang: Lang) -> None:
 
 @both
 def test_cover_says_when_and_where_to(lang: Lang) -> None:
-    texts = "\n".join(strings(page(opened(blank(lang)), lang, COVER)))
+    texts = "\n".join(texts_on(page(open_workbook(blank(lang)), lang, COVER)))
     day = {Lang.JA: "2026年12月25日", Lang.EN: "2026-12-25"}[lang]
     for part in (day, ISSUER.name, ISSUER.email, ISSUER.contact, ISSUER.phone):
         assert part in texts
     for choice in JIS.answer_sets["implementation"]:
         assert choice.label[lang] in texts
         assert choice.meaning[lang] in texts
-    nobody = "\n".join(strings(page(opened(hearing_sheet(JIS, lang, Issuer())), lang, COVER)))
+    nobody = "\n".join(
+        texts_on(page(open_workbook(make_hearing_sheet(JIS, lang, Issuer())), lang, COVER))
+    )
     assert nobody.count(Wording(lang)("sheet.cover.ask_sender")) == 3
 
 
@@ -469,7 +471,7 @@ def test_cover_says_when_and_where_to(lang: Lang) -> None:
 @both
 @pytest.mark.parametrize("case", ["blank", "half", "mistyped"])
 def test_rows_are_high_enough(case: str, lang: Lang) -> None:
-    book = opened(hearing_sheet(JIS, lang, ISSUER, _CASES[case](lang)), values=True)
+    book = open_workbook(make_hearing_sheet(JIS, lang, ISSUER, _CASES[case](lang)), values=True)
     assert [text for each in book.worksheets[:3] for text in cut_texts(each)] == []
 
 
@@ -478,27 +480,27 @@ _LONG = "長い記入をする方もいます。" * 12
 
 def test_rows_are_high_enough_for_long_remarks() -> None:
     given = Entries({}, {}, dict.fromkeys(JIS.items, _LONG))
-    book = opened(hearing_sheet(JIS, Lang.JA, ISSUER, given), values=True)
+    book = open_workbook(make_hearing_sheet(JIS, Lang.JA, ISSUER, given), values=True)
     assert [text for each in book.worksheets[:3] for text in cut_texts(each)] == []
 
 
 def test_rows_are_high_enough_for_long_company_entries() -> None:
     given = Entries({"company": _LONG, "department": _LONG})
-    book = opened(hearing_sheet(JIS, Lang.JA, ISSUER, given), values=True)
+    book = open_workbook(make_hearing_sheet(JIS, Lang.JA, ISSUER, given), values=True)
     assert [text for each in book.worksheets[:3] for text in cut_texts(each)] == []
 
 
 @both
 def test_texts_on_one_line_fit(lang: Lang) -> None:
-    for each in opened(blank(lang), values=True).worksheets[:3]:
+    for each in open_workbook(blank(lang), values=True).worksheets[:3]:
         starts = {(merge.top, merge.left): merge for merge in merges(each)}
         for cell in (cell for row in each.iter_rows() for cell in row):
             if isinstance(cell.value, str) and not cell.alignment.wrap_text:
                 place = Box(cell.row, cell.column, cell.row, cell.column)
                 area = starts.get((cell.row, cell.column), place)
                 free = _free(each, area)
-                needed = width(cell.value) * float(cell.font.size or 0)
-                assert needed <= room(pixels(each, free)), cell.value
+                needed = text_width(cell.value) * float(cell.font.size or 0)
+                assert needed <= column_room(pixels(each, free)), cell.value
 
 
 def _free(each: Worksheet, area: Box) -> Box:
@@ -513,8 +515,8 @@ def _free(each: Worksheet, area: Box) -> Box:
 
 
 def test_same_arguments_same_bytes() -> None:
-    assert hearing_sheet(JIS, Lang.JA, ISSUER) == blank(Lang.JA)
-    assert hearing_sheet(load_catalog(), Lang.JA, ISSUER) == blank(Lang.JA)
+    assert make_hearing_sheet(JIS, Lang.JA, ISSUER) == blank(Lang.JA)
+    assert make_hearing_sheet(load_catalog(), Lang.JA, ISSUER) == blank(Lang.JA)
 
 
 _PRINT_DIGEST = """
@@ -531,7 +533,7 @@ print(sha256(hearing_sheet(load_catalog(), Lang.JA, ISSUER, given, "C-1")).hexdi
 @pytest.mark.parametrize(("seed", "zone"), [("1", "Asia/Tokyo"), ("2", "America/New_York")])
 def test_same_bytes_in_every_process(seed: str, zone: str) -> None:
     given = Entries(PROFILE, {"POL-01": "はい"}, {"POL-02": "備考"})
-    here = hashlib.sha256(hearing_sheet(JIS, Lang.JA, ISSUER, given, "C-1")).hexdigest()
+    here = hashlib.sha256(make_hearing_sheet(JIS, Lang.JA, ISSUER, given, "C-1")).hexdigest()
     there = subprocess.run(
         [sys.executable, "-c", _PRINT_DIGEST],
         env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
@@ -556,7 +558,7 @@ def kitchen(tmp_path: Path) -> Catalog:
 def test_another_questionnaire_needs_no_code(lang: Lang, kitchen: Catalog) -> None:
     first = next(iter(kitchen.items.values()))
     never = kitchen.choices_of(first)["never"].label[lang]
-    content = hearing_sheet(kitchen, lang, Issuer(), Entries(answers={first.id: never}))
+    content = make_hearing_sheet(kitchen, lang, Issuer(), Entries(answers={first.id: never}))
     assert lint(content) == []
     assert stale(content) == []
     questions = Questions(content, lang)
@@ -565,7 +567,7 @@ def test_another_questionnaire_needs_no_code(lang: Lang, kitchen: Catalog) -> No
     for item in kitchen.items:
         rule = validation(questions.page, questions.cell(item, ANSWER).coordinate)
         assert rule
-        lists[item] = offered(opened(content), rule)
+        lists[item] = offered(open_workbook(content), rule)
     every = [choice.label[lang] for choice in kitchen.answer_sets["how_often"]]
     assert lists == {"hands": every[:-1], "fridge": every}
     checks = [
@@ -586,6 +588,6 @@ def test_another_questionnaire_needs_no_code(lang: Lang, kitchen: Catalog) -> No
 def test_names_of_categories_do_not_break_formulas(short: str, kitchen: Catalog) -> None:
     content = kitchen.model_dump()
     content["categories"][0]["short"] = {"ja": short, "en": short}
-    made = hearing_sheet(Catalog.model_validate(content), Lang.JA, Issuer())
+    made = make_hearing_sheet(Catalog.model_validate(content), Lang.JA, Issuer())
     assert lint(made) == []
     assert stale(made) == []

@@ -13,21 +13,21 @@ from typing import Any
 import pytest
 
 from sheet_diag.mail.auth.oauth import providers
-from sheet_diag.mail.auth.oauth.browser import Shown, sign_in_here
-from sheet_diag.mail.auth.oauth.device import DeviceCode, begin, wait_for
+from sheet_diag.mail.auth.oauth.browser import BrowserPrompt, sign_in_with_browser
+from sheet_diag.mail.auth.oauth.device import DeviceCode, request_device_code, wait_for_tokens
 from sheet_diag.mail.auth.oauth.errors import SignInError
-from sheet_diag.mail.auth.oauth.providers import gives_codes
-from sheet_diag.mail.auth.oauth.tokens import Grant, renew
+from sheet_diag.mail.auth.oauth.providers import supports_device_codes
+from sheet_diag.mail.auth.oauth.tokens import TokenGrant, renew_tokens
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail_access import AccessError
-from sheet_diag.model.settings import MailServer, Provider, Registration, Security
+from sheet_diag.model.mail_access import MailAccessError
+from sheet_diag.model.settings import AppRegistration, ConnectionSecurity, MailProvider, MailServer
 from sheet_diag.text.wording import Wording
 from tests.mailservers import USER, Authority
 from tests.signin_process import browse
 from tests.tokenservers import CLIENT, GOOGLE, IMAP, SECRET, SMTP, TENANT, USER_CODE, TokenServer
 
-MICROSOFT = Registration(Provider.MICROSOFT, CLIENT, TENANT)
-AT_GOOGLE = Registration(Provider.GOOGLE, CLIENT)
+MICROSOFT = AppRegistration(MailProvider.MICROSOFT, CLIENT, TENANT)
+AT_GOOGLE = AppRegistration(MailProvider.GOOGLE, CLIENT)
 
 
 class Clock:
@@ -64,8 +64,8 @@ def account(authority: Authority) -> MailServer:
     return _account(authority)
 
 
-def _account(authority: Authority, registration: Registration = MICROSOFT) -> MailServer:
-    return MailServer("x", 587, Security.STARTTLS, USER, authority.file, registration)
+def _account(authority: Authority, registration: AppRegistration = MICROSOFT) -> MailServer:
+    return MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, authority.file, registration)
 
 
 def _point(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
@@ -74,12 +74,14 @@ def _point(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setattr(providers, "GOOGLE_TOKENS", f"{address}/google/token")
 
 
-def _signed_in(account: MailServer, clock: Clock | None = None) -> Grant:
+def _signed_in(account: MailServer, clock: Clock | None = None) -> TokenGrant:
     clock = clock or Clock()
-    return wait_for(account, begin(account, ["smtp", "imap"]), sleep=clock.sleep, clock=clock)
+    return wait_for_tokens(
+        account, request_device_code(account, ["smtp", "imap"]), sleep=clock.sleep, clock=clock
+    )
 
 
-def _told(caught: pytest.ExceptionInfo[AccessError], there: TokenServer | None = None) -> str:
+def _told(caught: pytest.ExceptionInfo[MailAccessError], there: TokenServer | None = None) -> str:
     """The key of what is told, which makes a sentence in both languages and gives nothing away."""
     error = caught.value
     texts = [Wording(lang)(error.key, **error.parts) for lang in Lang]
@@ -95,10 +97,10 @@ def _told(caught: pytest.ExceptionInfo[AccessError], there: TokenServer | None =
 
 def test_a_code_is_shown_and_typed_somewhere(there: TokenServer, account: MailServer) -> None:
     there.pending, clock = ["authorization_pending"] * 2, Clock()
-    code = begin(account, ["smtp", "imap"])
+    code = request_device_code(account, ["smtp", "imap"])
     assert (code.address, code.code) == ("https://microsoft.example/devicelogin", USER_CODE)
     assert (code.seconds, code.interval) == (900, 1)
-    grant = wait_for(account, code, sleep=clock.sleep, clock=clock)
+    grant = wait_for_tokens(account, code, sleep=clock.sleep, clock=clock)
     assert clock.slept == [1, 1, 1]
     assert there.owner(grant.access, SMTP) == there.owner(grant.access, IMAP) == USER
     assert there.forms("devicecode") == [
@@ -108,7 +110,7 @@ def test_a_code_is_shown_and_typed_somewhere(there: TokenServer, account: MailSe
 
 
 def test_no_more_is_asked_for_than_is_used(there: TokenServer, account: MailServer) -> None:
-    begin(account, ["imap"])
+    request_device_code(account, ["imap"])
     assert there.forms("devicecode")[0]["scope"] == f"{IMAP} offline_access"
 
 
@@ -155,7 +157,7 @@ def test_a_no_ends_the_waiting(
 def test_an_application_that_nobody_has_registered(there: TokenServer, account: MailServer) -> None:
     there.denial = ("unauthorized_client", "AADSTS700016: not found.\r\nTrace ID: 1\r\n")
     with pytest.raises(SignInError) as told:
-        begin(account, ["smtp"])
+        request_device_code(account, ["smtp"])
     assert _told(told) == "registration"
     assert told.value.parts["reply"] == "unauthorized_client AADSTS700016: not found."
 
@@ -176,17 +178,17 @@ def test_the_network_may_be_away_while_it_is_waited(
         if len(clock.slept) == 3:
             there.raw = None
 
-    code, clock.meanwhile = begin(account, ["smtp"]), comes_back
+    code, clock.meanwhile = request_device_code(account, ["smtp"]), comes_back
     there.raw = (503, "busy")
-    assert wait_for(account, code, sleep=clock.sleep, clock=clock).access
+    assert wait_for_tokens(account, code, sleep=clock.sleep, clock=clock).access
     assert clock.slept == [1, 6, 11]
 
 
 def test_a_network_that_stays_away_is_told(there: TokenServer, account: MailServer) -> None:
-    clock, code = Clock(), begin(account, ["smtp"])
+    clock, code = Clock(), request_device_code(account, ["smtp"])
     there.raw = (503, "busy")
     with pytest.raises(SignInError) as told:
-        wait_for(account, code, sleep=clock.sleep, clock=clock)
+        wait_for_tokens(account, code, sleep=clock.sleep, clock=clock)
     assert _told(told) == "server.strange"
     assert "503" in told.value.parts["reply"]
 
@@ -196,7 +198,7 @@ def test_a_server_that_tells_odd_times(
     there: TokenServer, account: MailServer, told: object
 ) -> None:
     _odd(there, interval=told, expires_in=told)
-    code = begin(account, ["smtp"])
+    code = request_device_code(account, ["smtp"])
     assert 1 <= code.interval <= 3600
     assert 1 <= code.seconds <= 3600
 
@@ -205,13 +207,13 @@ def test_a_server_that_tells_odd_times(
 def test_a_code_without_its_parts(there: TokenServer, account: MailServer, key: str) -> None:
     _odd(there, **{key: ""})
     with pytest.raises(SignInError) as told:
-        begin(account, ["smtp"])
+        request_device_code(account, ["smtp"])
     assert _told(told) == "server.strange"
 
 
 def test_what_a_server_says_upsets_no_screen(there: TokenServer, account: MailServer) -> None:
     _odd(there, user_code="A\x1b[2JB", verification_uri="https://x.example/\n\x07evil")
-    code = begin(account, ["smtp"])
+    code = request_device_code(account, ["smtp"])
     assert (code.code, code.address) == ("A [2JB", "https://x.example/ evil")
 
 
@@ -248,7 +250,7 @@ def test_odd_answers(
 ) -> None:
     there.raw = raw
     with pytest.raises(SignInError) as told:
-        renew(account, "smtp", "old", "")
+        renew_tokens(account, "smtp", "old", "")
     assert _told(told) == "server.strange"
     assert told.value.passing is passing
     assert len(there.asked) == 1
@@ -257,7 +259,7 @@ def test_odd_answers(
 def test_no_server(there: TokenServer, account: MailServer) -> None:
     there.__exit__()
     with pytest.raises(SignInError) as told:
-        begin(account, ["smtp"])
+        request_device_code(account, ["smtp"])
     assert _told(told) == "server.unreachable"
     assert told.value.passing
 
@@ -265,7 +267,7 @@ def test_no_server(there: TokenServer, account: MailServer) -> None:
 def test_a_server_that_nobody_knows(account: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     _point(monkeypatch, "https://nobody.invalid")
     with pytest.raises(SignInError) as told:
-        begin(account, ["smtp"])
+        request_device_code(account, ["smtp"])
     assert _told(told) in ("server.unknown", "server.unreachable")
     assert told.value.parts["host"] == "nobody.invalid"
 
@@ -282,11 +284,11 @@ def test_nothing_is_said_to_a_server_that_cannot_be_verified(
     elif case == "authority":
         file = tmp_path / "notes.txt"
         file.write_text("no certificate", encoding="utf-8")
-    account = MailServer("x", 587, Security.STARTTLS, USER, file, MICROSOFT)
+    account = MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, file, MICROSOFT)
     with TokenServer(authority, *names) as there:
         _point(monkeypatch, there.address)
         with pytest.raises(SignInError) as told:
-            renew(account, "smtp", "old", "")
+            renew_tokens(account, "smtp", "old", "")
         keys = {"authority": "server.authority"}
         assert _told(told) == keys.get(case, f"server.certificate.{case}")
         assert not told.value.passing
@@ -298,9 +300,9 @@ def test_what_the_system_trusts_counts_beside_the_authority_of_the_firm(
 ) -> None:
     (tmp_path / "firm").mkdir()
     firm = Authority(tmp_path / "firm").file
-    account = MailServer("x", 587, Security.STARTTLS, USER, firm, MICROSOFT)
+    account = MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, firm, MICROSOFT)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    assert begin(account, ["smtp"]).code == USER_CODE
+    assert request_device_code(account, ["smtp"]).code == USER_CODE
     assert there.asked
 
 
@@ -311,23 +313,23 @@ def test_a_new_access_token_for_one_use(there: TokenServer, account: MailServer)
     first = _signed_in(account)
     there.expire()
     assert there.owner(first.access) == ""
-    second = renew(account, "smtp", first.refresh, "")
+    second = renew_tokens(account, "smtp", first.refresh, "")
     assert there.owner(second.access, SMTP) == USER
     assert there.owner(second.access, IMAP) == ""
     assert second.refresh != first.refresh
-    assert there.owner(renew(account, "imap", second.refresh, "").access, IMAP) == USER
+    assert there.owner(renew_tokens(account, "imap", second.refresh, "").access, IMAP) == USER
 
 
 def test_a_refresh_token_that_stays(there: TokenServer, account: MailServer) -> None:
     first, there.rotates = _signed_in(account), False
-    assert renew(account, "smtp", first.refresh, "").refresh == first.refresh
+    assert renew_tokens(account, "smtp", first.refresh, "").refresh == first.refresh
 
 
 def test_a_sign_in_that_was_ended(there: TokenServer, account: MailServer) -> None:
     first = _signed_in(account)
     there.revoke()
     with pytest.raises(SignInError) as told:
-        renew(account, "imap", first.refresh, "")
+        renew_tokens(account, "imap", first.refresh, "")
     assert _told(told, there) == "over"
     assert not told.value.passing
     assert "Trace" not in told.value.parts["reply"]
@@ -347,20 +349,22 @@ def test_no_new_token(
 ) -> None:
     there.denial = (answer, "")
     with pytest.raises(SignInError) as told:
-        renew(account, "smtp", "old", "")
+        renew_tokens(account, "smtp", "old", "")
     assert (_told(told), told.value.passing) == (key, passing)
 
 
 def test_a_use_that_was_not_allowed_at_first(there: TokenServer, account: MailServer) -> None:
     clock = Clock()
-    first = wait_for(account, begin(account, ["smtp"]), sleep=clock.sleep, clock=clock)
+    first = wait_for_tokens(
+        account, request_device_code(account, ["smtp"]), sleep=clock.sleep, clock=clock
+    )
     with pytest.raises(SignInError) as told:
-        renew(account, "imap", first.refresh, "")
+        renew_tokens(account, "imap", first.refresh, "")
     assert _told(told, there) == "over"
 
 
 def test_tokens_are_shown_nowhere() -> None:
-    assert "token" not in repr(Grant("token", "token"))
+    assert "token" not in repr(TokenGrant("token", "token"))
     assert "token" not in repr(DeviceCode("a", "c", 1, 1, "token"))
 
 
@@ -377,8 +381,8 @@ class Person:
         self._authority = authority
 
     @property
-    def shown(self) -> Shown:
-        return Shown(self.begun.append, "終わりました <b>", self._open)
+    def shown(self) -> BrowserPrompt:
+        return BrowserPrompt(self.begun.append, "終わりました <b>", self._open)
 
     def _open(self, address: str) -> None:
         self._thread = threading.Thread(target=self._sign_in, args=(address,))
@@ -401,14 +405,14 @@ def person(authority: Authority) -> Iterator[Person]:
 
 @pytest.mark.parametrize("registration", [MICROSOFT, AT_GOOGLE], ids=["microsoft", "google"])
 def test_the_browser_of_this_machine(
-    there: TokenServer, authority: Authority, person: Person, registration: Registration
+    there: TokenServer, authority: Authority, person: Person, registration: AppRegistration
 ) -> None:
     account = _account(authority, registration)
     secret = SECRET if registration is AT_GOOGLE else ""
-    grant = sign_in_here(account, ["smtp", "imap"], secret, person.shown)
+    grant = sign_in_with_browser(account, ["smtp", "imap"], secret, person.shown)
     person.leave()
     assert there.owner(grant.access) == USER
-    assert there.owner(renew(account, "smtp", grant.refresh, secret).access) == USER
+    assert there.owner(renew_tokens(account, "smtp", grant.refresh, secret).access) == USER
     (form,) = there.forms("page" if secret else "authorize")
     asked, renewed = there.forms("token")
     assert form["login_hint"] == USER
@@ -424,8 +428,8 @@ def test_the_browser_of_this_machine(
 
 
 def test_google_gives_no_codes_for_mail() -> None:
-    assert gives_codes(MICROSOFT)
-    assert not gives_codes(AT_GOOGLE)
+    assert supports_device_codes(MICROSOFT)
+    assert not supports_device_codes(AT_GOOGLE)
 
 
 def test_a_visitor_who_does_not_know_the_state_is_turned_away(
@@ -441,7 +445,7 @@ def test_a_visitor_who_does_not_know_the_state_is_turned_away(
             no.value.close()
 
     person.before = intrude
-    grant = sign_in_here(account, ["smtp"], "", person.shown)
+    grant = sign_in_with_browser(account, ["smtp"], "", person.shown)
     assert there.owner(grant.access) == USER
     assert [form["code"] == "evil" for form in there.forms("token")] == [False]
 
@@ -449,7 +453,7 @@ def test_a_visitor_who_does_not_know_the_state_is_turned_away(
 def test_a_person_who_says_no(there: TokenServer, account: MailServer, person: Person) -> None:
     there.refused = "access_denied"
     with pytest.raises(SignInError) as told:
-        sign_in_here(account, ["smtp"], "", person.shown)
+        sign_in_with_browser(account, ["smtp"], "", person.shown)
     assert _told(told) == "declined"
     assert there.forms("token") == []
 
@@ -457,7 +461,9 @@ def test_a_person_who_says_no(there: TokenServer, account: MailServer, person: P
 def test_nobody_comes_back(there: TokenServer, account: MailServer) -> None:
     opened: list[str] = []
     with pytest.raises(SignInError) as told:
-        sign_in_here(account, ["smtp"], "", Shown(opened.append, "", opened.append, 0.3))
+        sign_in_with_browser(
+            account, ["smtp"], "", BrowserPrompt(opened.append, "", opened.append, 0.3)
+        )
     assert _told(told) == "expired"
     assert len(set(opened)) == 1  # told, and opened
     assert there.asked == []

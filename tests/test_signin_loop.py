@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import have_gone_out
+from tests.campaigns import date_mails
 from tests.dovecot import Dovecot
-from tests.loops import Firm, to
-from tests.mailservers import USER, Authority, Smtpd
+from tests.loops import Firm, by_address
+from tests.mailservers import USER, Authority, SmtpServer
 from tests.signin_process import AUTHORITY
 from tests.test_cli import ENVIRONMENT
 from tests.test_mail_loop import ROWS, SMITH, YAMADA, answer
@@ -41,7 +41,7 @@ def firm(tmp_path: Path) -> Iterator[SignedIn]:
     with (
         TokenServer(authority) as there,
         Dovecot(authority, there.introspection) as dovecot,
-        Smtpd(authority, tokens=there.owner) as smtpd,
+        SmtpServer(authority, tokens=there.owner) as smtpd,
     ):
         smtpd.deliver = lambda mail: (
             dovecot.deliver([mail.content]) if USER in mail.recipients else None
@@ -107,7 +107,7 @@ def test_signed_in_once_sent_and_collected_until_it_is_ended(firm: SignedIn) -> 
 
     # An hour later.
     there.expire()
-    asked = to(firm.send("issue", count=2))
+    asked = by_address(firm.send("issue", count=2))
     assert set(asked) == {YAMADA, SMITH}
     there.expire()
     firm.dovecot.put(answer(YAMADA, asked[YAMADA], ""))
@@ -125,7 +125,7 @@ def test_signed_in_once_sent_and_collected_until_it_is_ended(firm: SignedIn) -> 
     (head,) = [each for service, each in kept(firm).items() if service.endswith(CLIENT)]
     assert "".join(each for each in kept(firm).values() if each != head) == newest
 
-    have_gone_out(firm.folder / "output" / "mail-log.jsonl", "2026-12-01", "request")
+    date_mails(firm.folder / "output" / "mail-log.jsonl", "2026-12-01", "request")
 
     # An administrator ends the sign-in.
     there.revoke()
@@ -142,7 +142,7 @@ def test_signed_in_once_sent_and_collected_until_it_is_ended(firm: SignedIn) -> 
 
     # Signed in anew, through the other server, in English.
     assert "good both" in firm.type("login", "imap", "--lang", "en")
-    assert set(to(firm.send("remind", "--as-of", "2026-12-28", count=1))) == {SMITH}
+    assert set(by_address(firm.send("remind", "--as-of", "2026-12-28", count=1))) == {SMITH}
     nothing_given_away(firm)
 
 

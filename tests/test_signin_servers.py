@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mail.imap.connecting import MailboxError
-from sheet_diag.mail.imap.mailbox import find_copies, opened
-from sheet_diag.mail.imap.mailbox import try_login as try_mailbox
-from sheet_diag.mail.log.mail_log import FILE_NAME, Postbook
-from sheet_diag.mail.smtp.connecting import MailServerError
-from sheet_diag.mail.smtp.delivery import send_all
-from sheet_diag.mail.smtp.login import try_login as try_server
+from sheet_diag.mail.imap.connection import MailboxError
+from sheet_diag.mail.imap.mailbox import find_copies, open_mailbox
+from sheet_diag.mail.imap.mailbox import try_imap_login as try_mailbox
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
+from sheet_diag.mail.smtp.connection import SmtpServerError
+from sheet_diag.mail.smtp.delivery import send_mails
+from sheet_diag.mail.smtp.login import try_smtp_login as try_server
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail_access import AccessError
-from sheet_diag.model.settings import Correspondence, MailServer, Security
+from sheet_diag.model.mail_access import MailAccessError
+from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer
 from sheet_diag.text.wording import Wording
 from tests.dovecot import Dovecot
-from tests.mailservers import PASSWORD, USER, Authority, Smtpd
-from tests.outgoing import SENDER, Clock, mail
+from tests.mailservers import PASSWORD, USER, Authority, SmtpServer
+from tests.outgoing import SENDER, FakeClock, make_message
 from tests.test_signin import MICROSOFT
 from tests.tokenservers import IMAP, SMTP, TokenServer
 
@@ -39,11 +39,11 @@ def there(authority: Authority) -> Iterator[TokenServer]:
         yield server
 
 
-@pytest.fixture(params=[Security.TLS, Security.STARTTLS])
+@pytest.fixture(params=[ConnectionSecurity.TLS, ConnectionSecurity.STARTTLS])
 def smtpd(
     authority: Authority, there: TokenServer, request: pytest.FixtureRequest
-) -> Iterator[Smtpd]:
-    with Smtpd(authority, request.param, tokens=there.owner) as server:
+) -> Iterator[SmtpServer]:
+    with SmtpServer(authority, request.param, tokens=there.owner) as server:
         yield server
 
 
@@ -68,50 +68,55 @@ def tokens(there: TokenServer) -> Tokens:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Postbook]:
-    with Postbook.open(tmp_path / FILE_NAME) as opened:
+def book(tmp_path: Path) -> Iterator[MailLog]:
+    with MailLog.open(tmp_path / MAIL_LOG_NAME) as opened:
         yield opened
 
 
-def settings(server: MailServer) -> Correspondence:
-    return Correspondence(sender=SENDER, smtp=server, per_minute=6000)
+def settings(server: MailServer) -> CorrespondenceSettings:
+    return CorrespondenceSettings(sender=SENDER, smtp=server, per_minute=6000)
 
 
-def _sentences(error: AccessError | MailServerError | MailboxError) -> list[str]:
+def _sentences(error: MailAccessError | SmtpServerError | MailboxError) -> list[str]:
     return [Wording(lang)(error.key, **error.parts) for lang in Lang]
 
 
 # --- sending
 
 
-def test_mails_go_out(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+def test_mails_go_out(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     server = smtpd.settings(registration=MICROSOFT)
-    report = send_all([mail(1), mail(2)], book, settings(server), tokens)
+    report = send_mails([make_message(1), make_message(2)], book, settings(server), tokens)
     assert [each.client for each in report.sent] == ["C-001", "C-002"]
     assert (len(tokens.given), smtpd.logins) == (1, ["XOAUTH2"])
     assert len(tokens.given[0]) > 1990  # longer than any password
 
 
 def test_each_connection_has_a_token_of_its_own(
-    smtpd: Smtpd, book: Postbook, there: TokenServer, tokens: Tokens
+    smtpd: SmtpServer, book: MailLog, there: TokenServer, tokens: Tokens
 ) -> None:
     smtpd.greetings, tokens.before = [CLOSING], there.expire
     server = smtpd.settings(registration=MICROSOFT)
-    clock = Clock()
-    report = send_all(
-        [mail(1), mail(2)], book, settings(server), tokens, now=clock.now, sleep=clock.sleep
+    clock = FakeClock()
+    report = send_mails(
+        [make_message(1), make_message(2)],
+        book,
+        settings(server),
+        tokens,
+        now=clock.now,
+        sleep=clock.sleep,
     )
     assert len(report.sent) == 2
     assert len(set(tokens.given)) == 2
 
 
-def test_a_login_that_lapses_is_made_anew(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+def test_a_login_that_lapses_is_made_anew(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     lapsed = "530 5.7.57 Client not authenticated to send mail."
     smtpd.greetings = ["", lapsed]
     server = smtpd.settings(registration=MICROSOFT)
-    clock, waits = Clock(), list[str]()
-    report = send_all(
-        [mail(1), mail(2), mail(3)], book, settings(server), tokens,
+    clock, waits = FakeClock(), list[str]()
+    report = send_mails(
+        [make_message(1), make_message(2), make_message(3)], book, settings(server), tokens,
         waiting=lambda _, text: waits.append(text), now=clock.now, sleep=clock.sleep,
     )  # fmt: skip
     assert len(report.sent) == 3
@@ -119,43 +124,55 @@ def test_a_login_that_lapses_is_made_anew(smtpd: Smtpd, book: Postbook, tokens: 
 
 
 def test_an_account_that_may_not_send_at_all_is_not_tried_again(
-    smtpd: Smtpd, book: Postbook, tokens: Tokens
+    smtpd: SmtpServer, book: MailLog, tokens: Tokens
 ) -> None:
     smtpd.greetings = ["530 5.7.57 Client not authenticated to send mail."] * 9
     server = smtpd.settings(registration=MICROSOFT)
-    report = send_all([mail(1), mail(2)], book, settings(server), tokens, sleep=Clock().sleep)
+    report = send_mails(
+        [make_message(1), make_message(2)], book, settings(server), tokens, sleep=FakeClock().sleep
+    )
     assert report.stopped
     assert report.stopped.key == "send.server.sender"
     assert len(tokens.given) == 1
 
 
-def test_no_token_for_a_moment(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+def test_no_token_for_a_moment(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     tried: list[int] = []
 
     def away() -> None:
         tried.append(1)
         if 1 < len(tried) < 4:
-            raise AccessError("signin.server.slow", passing=True, host="h", user="u")
+            raise MailAccessError("signin.server.slow", passing=True, host="h", user="u")
 
     smtpd.greetings, tokens.before = [CLOSING], away
     server = smtpd.settings(registration=MICROSOFT)
-    clock = Clock()
-    report = send_all(
-        [mail(1), mail(2)], book, settings(server), tokens, now=clock.now, sleep=clock.sleep
+    clock = FakeClock()
+    report = send_mails(
+        [make_message(1), make_message(2)],
+        book,
+        settings(server),
+        tokens,
+        now=clock.now,
+        sleep=clock.sleep,
     )
     assert (len(report.sent), len(tried)) == (2, 4)
 
 
-def test_no_token_for_good(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+def test_no_token_for_good(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     def away() -> None:
         if tokens.given:
-            raise AccessError("signin.server.slow", passing=True, host="h", user="u")
+            raise MailAccessError("signin.server.slow", passing=True, host="h", user="u")
 
     smtpd.greetings, tokens.before = ["", CLOSING], away
     server = smtpd.settings(registration=MICROSOFT)
-    clock = Clock()
-    report = send_all(
-        [mail(1), mail(2)], book, settings(server), tokens, now=clock.now, sleep=clock.sleep
+    clock = FakeClock()
+    report = send_mails(
+        [make_message(1), make_message(2)],
+        book,
+        settings(server),
+        tokens,
+        now=clock.now,
+        sleep=clock.sleep,
     )
     assert [each.client for each in report.sent] == ["C-001"]
     assert [each.client for each in report.deferred] == ["C-002"]
@@ -164,15 +181,17 @@ def test_no_token_for_good(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None
     assert clock.slept >= 5 + 30 + 120 + 300
 
 
-def test_a_sign_in_that_ends_halfway(smtpd: Smtpd, book: Postbook, tokens: Tokens) -> None:
+def test_a_sign_in_that_ends_halfway(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     def ended() -> None:
         if tokens.given:
-            raise AccessError("signin.over", host="h", user="u", which="smtp", reply="no")
+            raise MailAccessError("signin.over", host="h", user="u", which="smtp", reply="no")
 
     smtpd.greetings = ["", "530 5.7.57 Client not authenticated"]
     tokens.before = ended
     server = smtpd.settings(registration=MICROSOFT)
-    report = send_all([mail(1), mail(2)], book, settings(server), tokens, sleep=Clock().sleep)
+    report = send_mails(
+        [make_message(1), make_message(2)], book, settings(server), tokens, sleep=FakeClock().sleep
+    )
     assert [each.client for each in report.sent] == ["C-001"]
     assert report.stopped
     assert report.stopped.key == "signin.over"
@@ -192,12 +211,12 @@ def test_a_sign_in_that_ends_halfway(smtpd: Smtpd, book: Postbook, tokens: Token
     ],
 )
 def test_a_token_that_opens_nothing(
-    smtpd: Smtpd, there: TokenServer, tokens: Tokens, answer: str, key: str
+    smtpd: SmtpServer, there: TokenServer, tokens: Tokens, answer: str, key: str
 ) -> None:
     smtpd.lapsed = [answer]
     if not answer:
         there.user = "somebody@example.co.jp"
-    with pytest.raises(MailServerError) as told:
+    with pytest.raises(SmtpServerError) as told:
         try_server(smtpd.settings(registration=MICROSOFT), tokens)
     assert told.value.key == f"send.server.{key}"
     assert not told.value.passing
@@ -210,14 +229,14 @@ def test_a_token_that_opens_nothing(
 
 
 def test_a_server_without_tokens(authority: Authority, tokens: Tokens) -> None:
-    with Smtpd(authority) as smtpd, pytest.raises(MailServerError) as told:
+    with SmtpServer(authority) as smtpd, pytest.raises(SmtpServerError) as told:
         try_server(smtpd.settings(registration=MICROSOFT), tokens)
     assert told.value.key == "send.server.no_tokens"
     assert all("sign_in" in text for text in _sentences(told.value))
 
 
-def test_a_server_without_passwords_is_told_with_what_to_set(smtpd: Smtpd) -> None:
-    with pytest.raises(MailServerError) as told:
+def test_a_server_without_passwords_is_told_with_what_to_set(smtpd: SmtpServer) -> None:
+    with pytest.raises(SmtpServerError) as told:
         try_server(smtpd.settings(), PASSWORD)
     assert told.value.key == "send.server.no_login"
     assert all('sign_in = "microsoft"' in text for text in _sentences(told.value))
@@ -239,11 +258,13 @@ def dovecot(authority: Authority, providers: TokenServer) -> Iterator[Dovecot]:
         yield server
 
 
-@pytest.mark.parametrize("security", Security)
-def test_a_mailbox_is_opened(dovecot: Dovecot, providers: TokenServer, security: Security) -> None:
+@pytest.mark.parametrize("security", ConnectionSecurity)
+def test_a_mailbox_is_opened(
+    dovecot: Dovecot, providers: TokenServer, security: ConnectionSecurity
+) -> None:
     tokens = Tokens(providers, IMAP)
     server = dovecot.settings(security, registration=MICROSOFT)
-    with opened(server, "INBOX", tokens) as box:
+    with open_mailbox(server, "INBOX", tokens) as box:
         assert len(list(box.heads())) == 1
     found = find_copies(server, "INBOX", tokens, ["<1@x.example>"], wait=0)
     assert found == {"<1@x.example>"}
@@ -278,8 +299,8 @@ def test_no_token_for_a_mailbox(dovecot: Dovecot, providers: TokenServer) -> Non
     tokens = Tokens(providers)
 
     def away() -> None:
-        raise AccessError("signin.server.slow", passing=True, host="h", user="u")
+        raise MailAccessError("signin.server.slow", passing=True, host="h", user="u")
 
     tokens.before = away
-    with pytest.raises(AccessError):
+    with pytest.raises(MailAccessError):
         try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", tokens)

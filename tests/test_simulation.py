@@ -13,21 +13,37 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheet_diag.diagnosis.scoring.score import score
+from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import Scores, Way
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import simulation_sheet as columns
-from sheet_diag.reports.client.cell_references import Span, cell
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.cell_references import CellSpan, cell
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import INPUT
 from tests.catalogs import JIS, Answers, answers
 from tests.lint import lint
-from tests.live import Case, Simulated, at, differences, falsified, random_cases, simulation_book
-from tests.office import convert, found_soffice
-from tests.samples import client, leavable, report, settled
+from tests.live import (
+    AnswerSet,
+    SimulatedSheet,
+    cell_differences,
+    falsify_values,
+    random_cases,
+    simulation_book,
+    value_at,
+)
+from tests.office import convert, find_soffice
+from tests.samples import allow_na, client, report, resolve_all
 from tests.test_parity import MANY_CAPS, TWO_ANSWER_SETS, WEIGHTED
-from tests.workbooks import NS, calamine, charts, cut_texts, opened, strings, xml_parts
+from tests.workbooks import (
+    NS,
+    calamine_values,
+    charts,
+    cut_texts,
+    open_workbook,
+    texts_on,
+    xml_parts,
+)
 
 _SHEET = 2  # in the report's workbook
 _WAYS = (
@@ -39,13 +55,13 @@ _TODAY = {"PHY-01": ".", "HUM": "×", "POL-02": "-", "COM": "△", "CRI-04": "?"
 
 @cache
 def book(lang: Lang = Lang.JA) -> bytes:
-    outcome = settled(client("会社", _TODAY, lang=lang))[0]
+    outcome = resolve_all(client("会社", _TODAY, lang=lang))[0]
     assert outcome.diagnosis
     return report(replace(outcome, diagnosis=replace(outcome.diagnosis, ways=_WAYS)))
 
 
 def sheet(lang: Lang = Lang.JA, *, values: bool = True) -> Any:
-    return opened(book(lang), values=values).worksheets[_SHEET]
+    return open_workbook(book(lang), values=values).worksheets[_SHEET]
 
 
 def lines(lang: Lang = Lang.JA) -> dict[str, list[Any]]:
@@ -64,7 +80,7 @@ def test_sound(lang: Lang) -> None:
 
 
 def test_every_open_item_has_a_row_the_most_urgent_first() -> None:
-    outcome = settled(client("会社", _TODAY))[0]
+    outcome = resolve_all(client("会社", _TODAY))[0]
     assert outcome.diagnosis
     assert tuple(lines()) == outcome.diagnosis.open_items
     assert len(lines()) > 20
@@ -79,7 +95,7 @@ def test_drop_downs_start_from_todays_answers() -> None:
 
 
 def test_each_drop_down_offers_what_the_item_offers() -> None:
-    page, workbook = sheet(values=False), opened(book())
+    page, workbook = sheet(values=False), open_workbook(book())
     found: dict[str, list[Any]] = {}
     for rule in page.data_validations.dataValidation:
         name, area = rule.formula1.replace("'", "").rsplit("!", maxsplit=1)
@@ -100,7 +116,7 @@ def _rows(area: str) -> range:
 
 
 def test_only_drop_downs_can_be_changed() -> None:
-    workbook = opened(book())
+    workbook = open_workbook(book())
     assert workbook.worksheets[1].protection.sheet
     assert sheet(values=False).protection.sheet
     assert not sheet(values=False).protection.password
@@ -119,14 +135,14 @@ def test_only_drop_downs_can_be_changed() -> None:
 def test_the_ways_are_marked() -> None:
     marks = {item: row[columns.WAY] for item, row in lines().items() if row[columns.WAY]}
     assert marks == {"PHY-01": "◎○", "HUM-01": "○"}
-    assert any("◎は判定ランクを1段階" in text for text in strings(sheet()))
+    assert any("◎は判定ランクを1段階" in text for text in texts_on(sheet()))
 
 
 def test_without_ways_nothing_speaks_of_them() -> None:
-    outcome = settled(client("会社", {"HUM-02": "△"}))[0]
+    outcome = resolve_all(client("会社", {"HUM-02": "△"}))[0]
     assert outcome.diagnosis
     content = report(replace(outcome, diagnosis=replace(outcome.diagnosis, ways=())))
-    texts = strings(opened(content, values=True).worksheets[_SHEET])
+    texts = texts_on(open_workbook(content, values=True).worksheets[_SHEET])
     assert not any("◎は" in text for text in texts)
 
 
@@ -158,10 +174,10 @@ def test_charts_are_told_in_words() -> None:
 
 def test_nothing_open() -> None:
     content = report(client("会社"))
-    page = opened(content, values=True).worksheets[_SHEET]
+    page = open_workbook(content, values=True).worksheets[_SHEET]
     assert lint(content) == []
-    assert len(strings(page)) == 2
-    assert "改善をお勧めする項目はありません" in strings(page)[1]
+    assert len(texts_on(page)) == 2
+    assert "改善をお勧めする項目はありません" in texts_on(page)[1]
     assert charts(page) == []
 
 
@@ -172,7 +188,7 @@ def test_nothing_open() -> None:
 class Tried:
     """A case, what was chosen, and the sheets as LibreOffice calculated them then."""
 
-    live: Simulated
+    live: SimulatedSheet
     chosen: Mapping[str, str]
     cells: dict[str, list[list[Any]]]
 
@@ -182,25 +198,25 @@ class Tried:
 
     @property
     def scores(self) -> Scores:
-        return score(self.live.case.catalog, self.answers)
+        return score_answers(self.live.case.catalog, self.answers)
 
-    def at(self, span: Span) -> Any:
-        return at(self.cells, span)
+    def at(self, span: CellSpan) -> Any:
+        return value_at(self.cells, span)
 
 
-def _cases() -> list[Case]:
-    outside = leavable(JIS, "PHY")
+def _cases() -> list[AnswerSet]:
+    outside = allow_na(JIS, "PHY")
     return [
         *random_cases("built-in", JIS, 15, seed=5),
         *random_cases("leavable", outside, 6, seed=6),
         *random_cases("weighted", WEIGHTED, 6, seed=7),
         *random_cases("caps", MANY_CAPS, 6, seed=8),
         *random_cases("two sets", TWO_ANSWER_SETS, 6, seed=9),
-        Case("all of PHY left out", outside, answers(outside, {"PHY": "×", "POL": "△"})),
+        AnswerSet("all of PHY left out", outside, answers(outside, {"PHY": "×", "POL": "△"})),
     ]
 
 
-def _chosen(case: Case, random: Random) -> dict[str, str]:
+def _chosen(case: AnswerSet, random: Random) -> dict[str, str]:
     """New answers to some of the open items, or to all of them."""
     if case.name.startswith("all of PHY"):
         return {item.id: "na" for item in case.catalog.category_by_id["PHY"].items}
@@ -213,7 +229,7 @@ def _chosen(case: Case, random: Random) -> dict[str, str]:
     return found
 
 
-def _choose(content: bytes, tried: list[tuple[Simulated, dict[str, str]]]) -> bytes:
+def _choose(content: bytes, tried: list[tuple[SimulatedSheet, dict[str, str]]]) -> bytes:
     """The workbook with drop-downs set, and no value stored beside any formula."""
     workbook = openpyxl.load_workbook(io.BytesIO(content))
     for live, chosen in tried:
@@ -230,14 +246,14 @@ def _choose(content: bytes, tried: list[tuple[Simulated, dict[str, str]]]) -> by
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Tried], bytes, bytes]:
     """What was tried out; and the workbook before, as we wrote it and as LibreOffice did."""
-    soffice, random = found_soffice(), Random(10)
+    soffice, random = find_soffice(), Random(10)
     cases = [case for case in _cases() if any(s.lost for s in case.scores.items.values())]
     content, lives = simulation_book(cases)
     tried = [(live, _chosen(live.case, random)) for live in lives]
-    contents = {"before": falsified(content), "then": _choose(content, tried)}
+    contents = {"before": falsify_values(content), "then": _choose(content, tried)}
     folder = tmp_path_factory.mktemp("simulation")
     saved = convert(soffice, folder, contents, "xlsx", "xlsx")
-    cells = calamine(saved["then"])
+    cells = calamine_values(saved["then"])
     return [Tried(live, chosen, cells) for live, chosen in tried], content, saved["before"]
 
 
@@ -246,18 +262,18 @@ Office = tuple[list[Tried], bytes, bytes]
 
 def test_before_anything_is_chosen_every_formula_gives_its_value(office: Office) -> None:
     tried, ours, theirs = office
-    stored, calculated = calamine(ours), calamine(theirs)
+    stored, calculated = calamine_values(ours), calamine_values(theirs)
     assert len(tried) > 35
     for name in stored:
-        assert differences(stored[name], calculated[name]) == [], name
+        assert cell_differences(stored[name], calculated[name]) == [], name
 
 
 def test_the_record_stays_as_it_is(office: Office) -> None:
     tried, ours, _ = office
-    stored = calamine(ours)
+    stored = calamine_values(ours)
     for each in tried:
         name = each.live.record.sheet
-        assert differences(stored[name], each.cells[name]) == []
+        assert cell_differences(stored[name], each.cells[name]) == []
 
 
 def test_scores_follow(office: Office) -> None:
@@ -272,7 +288,7 @@ def test_scores_follow(office: Office) -> None:
         assert abs(each.at(result.total(calc.EXACT)) - float(scores.overall or 0)) < 1e-9, name
         assert abs(each.at(result.total(calc.UPPER)) - float(scores.upper or 0)) < 1e-9, name
         strict = each.at(result.decided("strict"))
-        assert strict == float(shown(scores.strict)), name
+        assert strict == float(format_score(scores.strict)), name
 
 
 def test_ranks_follow(office: Office) -> None:
@@ -297,7 +313,7 @@ def test_the_dashboard_shows_both(office: Office) -> None:
         score_line = next(row for row in rows if row[8] == "総合評価点")
         rank_line = next(row for row in rows if row[8] == "判定ランク")
         today = each.live.case.scores
-        figures = [float(shown(s.overall or Fraction(0))) for s in (today, each.scores)]
+        figures = [float(format_score(s.overall or Fraction(0))) for s in (today, each.scores)]
         assert score_line[11:13] == figures
         assert rank_line[11] == today.rank
         if each.scores.rank:
@@ -312,7 +328,7 @@ def test_the_effect_of_each_change_alone(office: Office) -> None:
         for item, row in simulation.rows.items():
             found = each.at(cell(simulation.result.sheet, row, columns.GAIN))
             choice = each.chosen.get(item, case.answers[item])
-            after = score(case.catalog, {**case.answers, item: choice}).overall
+            after = score_answers(case.catalog, {**case.answers, item: choice}).overall
             if found == "－":
                 continue
             tenths = abs((after or Fraction(0)) - before) * 10 // 1

@@ -7,11 +7,11 @@ from datetime import date, datetime
 import pytest
 
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.client_status import ReturnFacts, Stage, Standing, Turnout
-from sheet_diag.model.mail import Event, MailKind, Posted
-from sheet_diag.model.results import Status
-from sheet_diag.reports.response_status.statuses import standings
-from tests.campaigns import AS_OF, JST, RAN_ON, A, B, day, fact, listed, log
+from sheet_diag.model.client_status import ClientStatus, ResponseStatus, ReturnFacts, Stage
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.reports.response_status.statuses import compute_response_status
+from tests.campaigns import AS_OF, JST, RAN_ON, A, B, day, list_row, parse_fact, parse_log
 
 
 def one(
@@ -20,11 +20,13 @@ def one(
     client: ListedClient | None = None,
     ran_on: date | None = RAN_ON,
     deadline: date | None = None,
-) -> Standing:
+) -> ClientStatus:
     """Where a single client stands."""
-    known = ClientList([client or listed()])
-    given = [fact(each) for each in facts]
-    found = standings(known, log(lines), given, ran_on=ran_on, as_of=AS_OF, deadline=deadline)
+    known = ClientList([client or list_row()])
+    given = [parse_fact(each) for each in facts]
+    found = compute_response_status(
+        known, parse_log(lines), given, ran_on=ran_on, as_of=AS_OF, deadline=deadline
+    )
     return found.standings[0]
 
 
@@ -110,10 +112,14 @@ def test_without_a_run_every_collected_mail_lies_unread() -> None:
 
 
 def test_ids_are_compared_without_case_and_others_are_nobody() -> None:
-    clients = ClientList([listed("c-001"), listed("C-002", addresses=[B])])
-    facts = [fact("ranked s1 11/9 B", "C-001"), fact("held s2 11/9", ""), fact("held s3 11/9", "X")]
-    posted = log("11/2 sent request", "C-002") + log("11/2 sent request", "X")
-    found = standings(clients, posted, facts, ran_on=RAN_ON, as_of=AS_OF)
+    clients = ClientList([list_row("c-001"), list_row("C-002", addresses=[B])])
+    facts = [
+        parse_fact("ranked s1 11/9 B", "C-001"),
+        parse_fact("held s2 11/9", ""),
+        parse_fact("held s3 11/9", "X"),
+    ]
+    posted = parse_log("11/2 sent request", "C-002") + parse_log("11/2 sent request", "X")
+    found = compute_response_status(clients, posted, facts, ran_on=RAN_ON, as_of=AS_OF)
     assert [each.stage for each in found.standings] == [Stage.RANKED, Stage.SENT]
     assert found.stages[Stage.RANKED] == found.stages[Stage.SENT] == 1
     assert sum(found.stages.values()) == 2
@@ -140,13 +146,13 @@ def test_the_days_of_the_whole_course() -> None:
     assert (found.received, found.correction_sent) == (day("11/16"), day("11/14"))
     assert (found.ranked, found.rank) == (RAN_ON, "B")
     assert (found.result_sent, found.password_sent) == (day("11/24"), day("11/25"))
-    assert found.fact == fact("ranked s2 11/16 B")
+    assert found.fact == parse_fact("ranked s2 11/16 B")
 
 
 def test_the_day_that_people_saw_is_that_of_the_offset() -> None:
     time = datetime(2026, 11, 2, 0, 30, tzinfo=JST)  # still the first in London
-    posted = [Posted(time, Event.SENT, "C-001", MailKind.REQUEST, "", "<1@x>", (A,))]
-    found = standings(ClientList([listed()]), posted, [], ran_on=None, as_of=AS_OF)
+    posted = [MailLogEntry(time, MailEvent.SENT, "C-001", MailKind.REQUEST, "", "<1@x>", (A,))]
+    found = compute_response_status(ClientList([list_row()]), posted, [], ran_on=None, as_of=AS_OF)
     assert found.standings[0].sent == day("11/2")
 
 
@@ -167,7 +173,7 @@ def test_a_request_about_an_earlier_return_is_none_about_this_one() -> None:
 
 def test_of_two_bad_returns_the_one_not_sent_back_decides() -> None:
     found = one("11/10 sent correction/s1", "held s1 11/9", "held s2 11/9")
-    assert found.fact == fact("held s2 11/9")
+    assert found.fact == parse_fact("held s2 11/9")
     assert found.correction_sent is None
 
 
@@ -237,13 +243,13 @@ LATE = {
 @pytest.mark.parametrize("name", LATE)
 def test_days_late(name: str) -> None:
     lines, facts, due, overdue = LATE[name]
-    assert one(lines, *facts, client=listed(due=due)).overdue == overdue
+    assert one(lines, *facts, client=list_row(due=due)).overdue == overdue
 
 
 def test_the_deadline_holds_for_those_without_a_date_of_their_own() -> None:
-    assert one("", client=listed(), deadline=day("11/20")).overdue == 6
-    assert one("", client=listed(due="11/25"), deadline=day("11/20")).overdue == 1
-    assert one("", client=listed(due="11/30"), deadline=day("11/20")).overdue == 0
+    assert one("", client=list_row(), deadline=day("11/20")).overdue == 6
+    assert one("", client=list_row(due="11/25"), deadline=day("11/20")).overdue == 1
+    assert one("", client=list_row(due="11/30"), deadline=day("11/20")).overdue == 0
 
 
 # --- addresses in trouble
@@ -279,7 +285,7 @@ TROUBLE = {
 @pytest.mark.parametrize("name", TROUBLE)
 def test_addresses_in_trouble(name: str) -> None:
     lines, addresses, trouble = TROUBLE[name]
-    assert one(lines, client=listed(addresses=addresses)).trouble == trouble
+    assert one(lines, client=list_row(addresses=addresses)).mail_failures == trouble
 
 
 def test_a_forwarded_mail_that_came_back_has_arrived() -> None:
@@ -290,18 +296,20 @@ def test_a_forwarded_mail_that_came_back_has_arrived() -> None:
 # --- groups and weeks
 
 
-def campaign(*clients: tuple[str, str, list[str]], as_of: str = "11/26") -> Turnout:
+def campaign(*clients: tuple[str, str, list[str]], as_of: str = "11/26") -> ResponseStatus:
     """Clients as (group, mail log, returns); everything is due on 11/20."""
     ids = [f"C-{number:03}" for number in range(1, len(clients) + 1)]
     known = [
-        listed(id_, "11/20", group, [f"{id_}@x.example"])
+        list_row(id_, "11/20", group, [f"{id_}@x.example"])
         for id_, (group, _, _) in zip(ids, clients, strict=True)
     ]
     posted, facts = [], []
     for id_, (_, lines, returns) in zip(ids, clients, strict=True):
-        posted += log(lines, id_)
-        facts += [fact(each, id_) for each in returns]
-    return standings(ClientList(known), posted, facts, ran_on=RAN_ON, as_of=day(as_of))
+        posted += parse_log(lines, id_)
+        facts += [parse_fact(each, id_) for each in returns]
+    return compute_response_status(
+        ClientList(known), posted, facts, ran_on=RAN_ON, as_of=day(as_of)
+    )
 
 
 def test_groups_in_order_of_appearance_and_the_blank_last() -> None:
@@ -338,7 +346,7 @@ def test_where_nothing_was_noted_but_answers_came_everybody_was_asked() -> None:
     assert weeks(found)[0] == ("11/9", 3, 1, 3, 1)
 
 
-def weeks(found: Turnout) -> list[tuple[str, int, int, int, int]]:
+def weeks(found: ResponseStatus) -> list[tuple[str, int, int, int, int]]:
     """The weeks as a table."""
     return [
         (f"{w.monday.month}/{w.monday.day}", w.sent, w.received, w.sent_so_far, w.received_so_far)
@@ -378,8 +386,8 @@ def test_nobody_answers_before_the_first_request_or_tomorrow() -> None:
 
 
 def test_a_clock_that_is_centuries_wrong_makes_no_thousand_weeks() -> None:
-    old = ReturnFacts("C-001", "", Status.RANKED, "s1", "s1.xlsx", received=date(1601, 1, 1))
-    found = standings(ClientList([listed()]), [], [old], ran_on=RAN_ON, as_of=AS_OF)
+    old = ReturnFacts("C-001", "", ReturnStatus.RANKED, "s1", "s1.xlsx", received=date(1601, 1, 1))
+    found = compute_response_status(ClientList([list_row()]), [], [old], ran_on=RAN_ON, as_of=AS_OF)
     assert len(found.weeks) == 104
     assert (found.weeks[0].received, found.weeks[-1].received_so_far) == (1, 1)
 
@@ -390,7 +398,7 @@ def test_weeks_go_on_where_the_day_lies_before_the_mails() -> None:
 
 
 def test_nothing_at_all() -> None:
-    empty = standings(ClientList(), [], [], ran_on=None, as_of=AS_OF)
+    empty = compute_response_status(ClientList(), [], [], ran_on=None, as_of=AS_OF)
     assert (empty.standings, empty.groups, empty.weeks) == ((), (), ())
     quiet = campaign(("西", "", []))
     assert (quiet.weeks, quiet.groups[0].rate) == ((), 0)

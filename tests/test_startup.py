@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.forms.write import hearing_sheet
+from sheet_diag.forms.write import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.pipeline.execution.forkserver import READING, WRITING
+from sheet_diag.pipeline.execution.forkserver import READING_MODULES, WRITING_MODULES
 from tests.test_cli import ENVIRONMENT
 
 _COMMAND = """
@@ -83,7 +83,7 @@ def test_words_alone_load_almost_nothing(tmp_path: Path, arguments: list[str]) -
 
 
 def test_a_check_loads_neither_tables_nor_writers(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(hearing_sheet(load_catalog(), Lang.JA, Issuer()))
+    (tmp_path / "a.xlsx").write_bytes(make_hearing_sheet(load_catalog(), Lang.JA, Issuer()))
     loaded = _loaded(_COMMAND, "check", "a.xlsx", folder=tmp_path)
     assert "sheet_diag.pipeline.tasks" in loaded, "it has worked"
     heavy = _TABLES | _WRITERS | _RARE_READERS | {"typer.rich_utils", "watchfiles", "distributed"}
@@ -93,8 +93,10 @@ def test_a_check_loads_neither_tables_nor_writers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("modules", "absent"),
     [
-        pytest.param(READING, _TABLES | _WRITERS | _RARE_READERS | _SCREEN, id="to read"),
-        pytest.param(WRITING, _TABLES | _RARE_READERS | _SCREEN | {"pypdf"}, id="to write, too"),
+        pytest.param(READING_MODULES, _TABLES | _WRITERS | _RARE_READERS | _SCREEN, id="to read"),
+        pytest.param(
+            WRITING_MODULES, _TABLES | _RARE_READERS | _SCREEN | {"pypdf"}, id="to write, too"
+        ),
     ],
 )
 def test_a_worker_loads_what_every_return_needs(

@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sheet_diag.xlsx import theme as style
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import RANKS, SIZES, STYLES
-from tests.workbooks import opened, xml_parts
-from tests.written import KINDS, workbooks_of, written
+from tests.workbooks import open_workbook, xml_parts
+from tests.written import KINDS, workbooks_of, write_every_kind
 
 # How eyes without red (prot) or green (deut) cones see linear RGB: Machado, Oliveira and
 # Fernandes 2009, severity 1.
@@ -128,7 +128,7 @@ def test_the_letter_of_a_rank_can_be_read(rank: str) -> None:
 
 @pytest.fixture(scope="module")
 def books() -> dict[str, bytes]:
-    return written()
+    return write_every_kind()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -152,7 +152,7 @@ def test_the_workbooks_of_a_campaign_open_at_their_beginning(campaign: Path) -> 
 
 def astray(content: bytes) -> list[str]:
     """What a reader would see elsewhere than at the top left of a sheet, at reading size."""
-    book = opened(content)
+    book = open_workbook(content)
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     faults = [f"{sheet.title} {fault}" for sheet in shown for fault in _view_faults(sheet)]
     if book.active is not shown[0]:
@@ -180,7 +180,7 @@ def _view_faults(sheet: Worksheet) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_workbook_says_what_it_is_and_whose(books: dict[str, bytes], kind: str) -> None:
-    properties = opened(books[kind]).properties
+    properties = open_workbook(books[kind]).properties
     assert properties.title
     issuer = properties.creator or ""
     company = xml_parts(books[kind])["docProps/app.xml"].find("{*}Company")
@@ -193,8 +193,8 @@ def test_a_workbook_says_what_it_is_and_whose(books: dict[str, bytes], kind: str
 
 
 def test_cells_bear_the_names_of_the_houses_styles() -> None:
-    for kind, content in written().items():
-        book = opened(content)
+    for kind, content in write_every_kind().items():
+        book = open_workbook(content)
         cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row]
         borne = {cell.style for cell in cells if cell.value is not None}
         assert borne <= {"Normal", *STYLES}, kind
@@ -206,7 +206,7 @@ def test_a_style_looks_as_the_cells_that_are_nothing_but_it() -> None:
     page = book.page("a")
     for row, look in enumerate(STYLES.values()):
         page.text(row, 0, "x", look)
-    made = opened(book.bytes())
+    made = open_workbook(book.bytes())
     for row, (name, look) in enumerate(STYLES.items(), 1):
         cell = made.worksheets[0].cell(row, 1)
         assert cell.style == name

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.forms.write import hearing_sheet
+from sheet_diag.forms.write import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 
@@ -21,7 +21,7 @@ def _parts(content: bytes) -> list[tuple[str, bytes]]:
 
 
 def test_every_part_is_rebuilt() -> None:
-    built = hearing_sheet(load_catalog(), Lang.JA, Issuer())
+    built = make_hearing_sheet(load_catalog(), Lang.JA, Issuer())
     assert _parts(built) == _parts(TEMPLATE.read_bytes()), "run `make template`"
 
 
@@ -29,5 +29,5 @@ def test_every_part_is_rebuilt() -> None:
     hasattr(zlib, "ZLIBNG_VERSION"), reason="zlib-ng compresses the same parts to other bytes"
 )
 def test_the_bytes_are_the_same() -> None:
-    built = hearing_sheet(load_catalog(), Lang.JA, Issuer())
+    built = make_hearing_sheet(load_catalog(), Lang.JA, Issuer())
     assert built == TEMPLATE.read_bytes(), "run `make template`"

@@ -11,35 +11,45 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.cli.mail.status_output import show_turnout
+from sheet_diag.cli.mail.status_output import show_response_status
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.client_status import Stage, Turnout
-from sheet_diag.reports.response_status.statuses import standings
+from sheet_diag.model.client_status import ResponseStatus, Stage
+from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.text.wording import Wording
-from tests.campaigns import AS_OF, COMPANY, RAN_ON, day, fact, listed, log, mixed, turnout_of
+from tests.campaigns import (
+    AS_OF,
+    COMPANY,
+    RAN_ON,
+    day,
+    list_row,
+    parse_fact,
+    parse_log,
+    responses_of,
+    six_clients,
+)
 from tests.lint import lint
-from tests.samples import ISSUER, client, portfolio, settled
-from tests.workbooks import calamine, charts, cut_texts, opened, sheet
+from tests.samples import ISSUER, client, portfolio, resolve_all
+from tests.workbooks import calamine_values, charts, cut_texts, open_workbook, sheet
 
 both = pytest.mark.parametrize("lang", Lang)
 LIST_HEADER = 7  # its row, counted from 1
 
 
 @cache
-def book(lang: Lang = Lang.JA, turnout: Turnout | None = None) -> bytes:
+def book(lang: Lang = Lang.JA, turnout: ResponseStatus | None = None) -> bytes:
     """A portfolio of one client beside the campaign."""
-    return portfolio(settled(client("a")), lang=lang, turnout=turnout or _mixed())
+    return portfolio(resolve_all(client("a")), lang=lang, turnout=turnout or _mixed())
 
 
 @cache
-def _mixed() -> Turnout:
-    return mixed()
+def _mixed() -> ResponseStatus:
+    return six_clients()
 
 
 def page(key: str, lang: Lang = Lang.JA, content: bytes | None = None) -> Worksheet:
     """A sheet by its key in the wording."""
-    return sheet(opened(content or book(lang)), Wording(lang)(f"portfolio.sheet.{key}"))
+    return sheet(open_workbook(content or book(lang)), Wording(lang)(f"portfolio.sheet.{key}"))
 
 
 def table(found: Worksheet, first: int, last: int, columns: int) -> list[list[Any]]:
@@ -48,9 +58,9 @@ def table(found: Worksheet, first: int, last: int, columns: int) -> list[list[An
     return [[v.date() if isinstance(v, datetime) else v for v in row] for row in rows]
 
 
-def quiet() -> Turnout:
+def quiet() -> ResponseStatus:
     """Two clients that nobody has written to."""
-    return turnout_of((listed("C-001"), "", []), (listed("C-002"), "", []))
+    return responses_of((list_row("C-001"), "", []), (list_row("C-002"), "", []))
 
 
 # --- the list
@@ -60,8 +70,8 @@ def quiet() -> Turnout:
 def test_the_sheets_stand_after_the_clients_and_only_with_a_list(lang: Lang) -> None:
     say = Wording(lang)
     names = [say(f"portfolio.sheet.{key}") for key in ("clients", "turnout", "rates", "heatmap")]
-    assert opened(book(lang)).sheetnames[1:5] == names
-    without = opened(portfolio(settled(client("a")), lang=lang)).sheetnames
+    assert open_workbook(book(lang)).sheetnames[1:5] == names
+    without = open_workbook(portfolio(resolve_all(client("a")), lang=lang)).sheetnames
     assert without[1:3] == [names[0], names[3]]
 
 
@@ -130,7 +140,7 @@ def test_it_is_a_table_with_a_filter_under_frozen_headings() -> None:
 
 
 def test_the_deadline_of_the_firm_stands_where_a_client_has_no_date() -> None:
-    content = portfolio(settled(client("a")), turnout=turnout_of((listed(), "", [])))
+    content = portfolio(resolve_all(client("a")), turnout=responses_of((list_row(), "", [])))
     assert ISSUER.deadline
     assert table(page("turnout", content=content), 8, 8, 5)[0][4] == ISSUER.deadline
 
@@ -147,15 +157,15 @@ def test_texts_from_outside_stay_text(lang: Lang) -> None:
 
 
 def test_no_day_that_excel_cannot_show() -> None:
-    old = turnout_of((listed(), "", []))
+    old = responses_of((list_row(), "", []))
     standing = replace(old.standings[0], received=date(1, 1, 1))
-    content = portfolio(settled(client("a")), turnout=replace(old, standings=(standing,)))
+    content = portfolio(resolve_all(client("a")), turnout=replace(old, standings=(standing,)))
     assert table(page("turnout", content=content), 8, 8, 10)[0][9] is None
 
 
 def test_a_talkative_server_is_cut_short() -> None:
     lines = f"11/2 refused request a@mihon.example: {'長い理由 ' * 200}"
-    content = portfolio(settled(client("a")), turnout=turnout_of((listed(), lines, [])))
+    content = portfolio(resolve_all(client("a")), turnout=responses_of((list_row(), lines, [])))
     text = table(page("turnout", content=content), 8, 8, 17)[0][16]
     assert text.endswith("…")
     assert len(text) < 320
@@ -204,7 +214,7 @@ def _cells(chart: Any) -> list[str]:
 
 
 def test_nothing_to_compare_makes_no_bars_and_no_division() -> None:
-    content = portfolio(settled(client("a")), turnout=quiet())
+    content = portfolio(resolve_all(client("a")), turnout=quiet())
     found = page("rates", content=content)
     assert charts(found) == []
     assert table(found, 7, 7, 7) == [["合計", 2, 0, 0, "－", 0, 0]]
@@ -213,10 +223,10 @@ def test_nothing_to_compare_makes_no_bars_and_no_division() -> None:
 
 
 def test_more_groups_than_a_chart_can_show() -> None:
-    many = turnout_of(
-        *((listed(f"C-{n}", group=f"G{n}"), "11/2 sent request", []) for n in range(60))
+    many = responses_of(
+        *((list_row(f"C-{n}", group=f"G{n}"), "11/2 sent request", []) for n in range(60))
     )
-    found = page("rates", content=portfolio(settled(client("a")), turnout=many))
+    found = page("rates", content=portfolio(resolve_all(client("a")), turnout=many))
     bars = found._charts[0]  # type: ignore[attr-defined]
     assert bars.series[0].val.numRef.f.endswith("$E$7:$E$30")
     assert table(found, 67, 67, 2) == [["合計", 60]]
@@ -227,7 +237,7 @@ def test_more_groups_than_a_chart_can_show() -> None:
 
 @both
 def test_sound_and_nothing_cut(lang: Lang) -> None:
-    for content in (book(lang), portfolio(settled(client("a")), lang=lang, turnout=quiet())):
+    for content in (book(lang), portfolio(resolve_all(client("a")), lang=lang, turnout=quiet())):
         assert lint(content) == []
         for key in ("turnout", "rates"):
             assert cut_texts(page(key, lang, content)) == []
@@ -235,7 +245,7 @@ def test_sound_and_nothing_cut(lang: Lang) -> None:
 
 @both
 def test_the_same_campaign_gives_the_same_bytes(lang: Lang) -> None:
-    assert book(lang) == portfolio(settled(client("a")), lang=lang, turnout=mixed())
+    assert book(lang) == portfolio(resolve_all(client("a")), lang=lang, turnout=six_clients())
 
 
 def test_the_overview_tells_it_and_leads_there() -> None:
@@ -244,7 +254,7 @@ def test_the_overview_tells_it_and_leads_there() -> None:
     assert line.value == "回収 4／5社（80%）　期限超過 3社　要修正 1社"
     assert line.hyperlink.location == "'回収状況'!A1"
     assert {"'回収状況'!A1", "'回収率'!A1"} <= _links(found)
-    plain = sheet(opened(portfolio(settled(client("a")))), "概要")
+    plain = sheet(open_workbook(portfolio(resolve_all(client("a")))), "概要")
     assert plain["A6"].value is None
     assert not {"'回収状況'!A1", "'回収率'!A1"} & _links(plain)
 
@@ -256,8 +266,8 @@ def _links(found: Worksheet) -> set[str | None]:
 
 def test_ten_thousand_clients() -> None:
     ids = [f"C-{n:05}" for n in range(10_000)]
-    many = turnout_of(*((listed(id_, "11/20", f"G{id_[-1]}"), "", []) for id_ in ids))
-    rows = calamine(portfolio(settled(client("a")), turnout=many))["回収状況"]
+    many = responses_of(*((list_row(id_, "11/20", f"G{id_[-1]}"), "", []) for id_ in ids))
+    rows = calamine_values(portfolio(resolve_all(client("a")), turnout=many))["回収状況"]
     assert [row[0] for row in rows[LIST_HEADER:]] == ids
     assert {row[15] for row in rows[LIST_HEADER:]} == {6}
 
@@ -265,9 +275,9 @@ def test_ten_thousand_clients() -> None:
 # --- the screen
 
 
-def shown(turnout: Turnout, capsys: pytest.CaptureFixture[str], lang: Lang = Lang.JA) -> str:
+def shown(turnout: ResponseStatus, capsys: pytest.CaptureFixture[str], lang: Lang = Lang.JA) -> str:
     """What stands on the screen, where reminders follow a mail after five days."""
-    show_turnout(turnout, Wording(lang), 5)
+    show_response_status(turnout, Wording(lang), 5)
     return capsys.readouterr().out
 
 
@@ -291,9 +301,9 @@ def test_the_screen_tells_stages_rates_and_what_to_do(
 def test_what_is_not_sent_back_yet_and_passwords_are_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    found = turnout_of(
-        (listed("C-001"), "", ["held s1 11/9"]),
-        (listed("C-002"), "11/25 sent result/s2", ["ranked s2 11/9 B"]),
+    found = responses_of(
+        (list_row("C-001"), "", ["held s1 11/9"]),
+        (list_row("C-002"), "11/25 sent result/s2", ["ranked s2 11/9 B"]),
     )
     text = shown(found, capsys)
     assert "sheet-diag return" in text
@@ -325,7 +335,7 @@ NEXT = {
 def test_the_next_command(
     lines: str, returns: list[str], commands: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = shown(turnout_of((listed(due="11/20"), lines, returns)), capsys)
+    text = shown(responses_of((list_row(due="11/20"), lines, returns)), capsys)
     told = text.partition("次の作業")[2]
     assert re.findall(r"社　(?:sheet-diag )?(\S+)", told) == commands.split()
     assert ("いま必要な作業はありません" in text) is (commands == "")
@@ -336,25 +346,25 @@ def test_who_was_reminded_of_a_correction_is_shown_so(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     lines = "11/10 sent correction/s1\n11/16 sent reminder/s1/1\n11/21 sent reminder/s1/2"
-    text = shown(turnout_of((listed(), lines, ["held s1 11/9"])), capsys)
+    text = shown(responses_of((list_row(), lines, ["held s1 11/9"])), capsys)
     assert "2026-11-10 に依頼済み、督促2回（最終 2026-11-21）" in text
 
 
 def test_a_correction_that_was_asked_for_by_a_day_is_late_after_that() -> None:
     """The day that counts stands beside the days that are counted from it."""
-    client_ = listed(due="11/20")
-    (line,) = log("11/18 sent correction/s1")
+    client_ = list_row(due="11/20")
+    (line,) = parse_log("11/18 sent correction/s1")
     posted = [replace(line, due=day("11/24"))]
-    found = standings(
-        ClientList([client_]), posted, [fact("held s1 11/9")], ran_on=RAN_ON, as_of=AS_OF
+    found = compute_response_status(
+        ClientList([client_]), posted, [parse_fact("held s1 11/9")], ran_on=RAN_ON, as_of=AS_OF
     )
-    content = portfolio(settled(client("a")), turnout=found)
+    content = portfolio(resolve_all(client("a")), turnout=found)
     row = table(page("turnout", content=content), 8, 8, 17)[0]
     assert (row[4], row[15]) == (day("11/24"), 2)
 
 
 def test_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    text = shown(turnout_of((listed(due="11/30"), "11/2 sent request", [])), capsys)
+    text = shown(responses_of((list_row(due="11/30"), "11/2 sent request", [])), capsys)
     assert "いま必要な作業はありません" in text
 
 
@@ -362,7 +372,7 @@ def test_the_screen_shows_fifteen_rows_and_where_the_others_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ids = [f"C-{n:02}" for n in range(20)]
-    late = turnout_of(*((listed(id_, "11/20"), "11/2 sent request", []) for id_ in ids))
+    late = responses_of(*((list_row(id_, "11/20"), "11/2 sent request", []) for id_ in ids))
     text = shown(late, capsys)
     assert [id_ for id_ in ids if id_ in text] == ids[:15]
     assert "ほか5件" in text
@@ -371,7 +381,7 @@ def test_the_screen_shows_fifteen_rows_and_where_the_others_are(
 
 def test_the_latest_come_first(capsys: pytest.CaptureFixture[str]) -> None:
     dues = {"C-01": "11/25", "C-02": "11/20", "C-03": "11/22"}
-    late = turnout_of(*((listed(i, d), "11/2 sent request", []) for i, d in dues.items()))
+    late = responses_of(*((list_row(i, d), "11/2 sent request", []) for i, d in dues.items()))
     text = shown(late, capsys)
     assert sorted(dues, key=text.index) == ["C-02", "C-03", "C-01"]
 
@@ -379,10 +389,10 @@ def test_the_latest_come_first(capsys: pytest.CaptureFixture[str]) -> None:
 def test_texts_from_outside_are_no_markup_and_move_no_cursor(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    evil = listed("[red]C", "11/20", "[bold]G", company="[link=x]a\x1b[2J社")
-    other = listed("C-2", "11/20", "H")
+    evil = list_row("[red]C", "11/20", "[bold]G", company="[link=x]a\x1b[2J社")
+    other = list_row("C-2", "11/20", "H")
     lines = "11/2 refused request a@mihon.example: [blink]550\x1b[1A"
-    text = shown(turnout_of((evil, lines, []), (other, "11/2 sent request", [])), capsys)
+    text = shown(responses_of((evil, lines, []), (other, "11/2 sent request", [])), capsys)
     assert "\x1b" not in text
     for raw in ("[red]C", "[bold]G", "[link=x]a", "[blink]550"):
         assert raw in text

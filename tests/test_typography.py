@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.text.text_metrics import LINE_HEIGHT, line_count, room, row_height, width
+from sheet_diag.text.text_metrics import (
+    LINE_HEIGHT,
+    column_room,
+    line_count,
+    row_height,
+    text_width,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,12 +53,12 @@ def test_lines_in_ten_em(text: str, lines: int) -> None:
     ],
 )
 def test_width(text: str, em: float) -> None:
-    assert width(text) == pytest.approx(em)
+    assert text_width(text) == pytest.approx(em)
 
 
 def test_a_column_loses_its_margins_and_the_indent() -> None:
-    assert room(107) == 75.0  # 100 pixels at 96 dpi
-    assert room(117, indent=1) == 75.0
+    assert column_room(107) == 75.0  # 100 pixels at 96 dpi
+    assert column_room(117, indent=1) == 75.0
 
 
 def test_row_height_is_lines_and_padding() -> None:
@@ -76,14 +82,14 @@ _EM = st.integers(10, 400).map(lambda tenths: tenths / 10)
 
 
 def test_a_word_that_just_fills_its_lines() -> None:
-    assert width("AAi ") == 2.0
+    assert text_width("AAi ") == 2.0
     assert line_count("AAi 1", 1.0) == 3
 
 
 @given(_TEXTS, _EM)
 def test_no_line_holds_more_than_its_width(text: str, em: float) -> None:
     # Spaces vanish at a line's end, and are not counted.
-    assert line_count(text, em) * em >= width(text.replace(" ", "").replace("\n", "")) - 1e-9
+    assert line_count(text, em) * em >= text_width(text.replace(" ", "").replace("\n", "")) - 1e-9
 
 
 @given(_TEXTS, _EM, _EM)

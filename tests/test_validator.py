@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.returned import repacked
-from tests.written import KINDS, workbooks_of, written
+from tests.returned import repack_parts
+from tests.written import KINDS, workbooks_of, write_every_kind
 
 VALIDATOR = os.environ.get("SHEET_DIAG_OOXML_VALIDATOR", "")
 OLDEST = "Office2016"  # of the versions that clients open our workbooks with
@@ -49,7 +49,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A workbook of every kind, as a file."""
     folder = tmp_path_factory.mktemp("kinds")
     paths = {}
-    for kind, content in written().items():
+    for kind, content in write_every_kind().items():
         paths[kind] = folder / f"{kind}.xlsx"
         paths[kind].write_bytes(content)
     return paths
@@ -98,7 +98,9 @@ BROKEN = {
 def test_it_sees_a_defect(books: dict[str, Path], tmp_path: Path, defect: str) -> None:
     part, old, new = BROKEN[defect]
     content = books[KINDS[0]].read_bytes()
-    broken = repacked(content, lambda name, text: text.replace(old, new) if name == part else text)
+    broken = repack_parts(
+        content, lambda name, text: text.replace(old, new) if name == part else text
+    )
     path = tmp_path / "broken.xlsx"
     path.write_bytes(broken)
     assert complaints(path) != []

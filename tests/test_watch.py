@@ -17,16 +17,16 @@ from filelock import FileLock
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli import watch as watching
-from sheet_diag.cli.arguments import Asked, order_of
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.cli.arguments import RunOptions, build_run_config
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
-from sheet_diag.model.results import Status
+from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.execution.executor import ClusterError
-from sheet_diag.pipeline.run import Order
-from sheet_diag.pipeline.run_diff import Kind, Standing, changes
-from sheet_diag.pipeline.watched_files import Scene
-from sheet_diag.storage.staging import LOCK
+from sheet_diag.pipeline.run import RunConfig
+from sheet_diag.pipeline.run_diff import ChangeKind, ReturnState, compare_runs
+from sheet_diag.pipeline.watched_files import WatchedFiles
+from sheet_diag.storage.staging import LOCK_FILE
 from sheet_diag.text.wording import Wording
 from tests.test_cli import ENVIRONMENT
 
@@ -37,20 +37,22 @@ PATIENCE = 90.0  # seconds: machines that test are busy ones
 
 def _sheet(name: str, answer: str) -> bytes:
     entries = Entries({"company": name}, dict.fromkeys(CATALOG.items, answer))
-    return hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
+    return make_hearing_sheet(CATALOG, Lang.JA, Issuer(), entries)
 
 
 # --- what changed
 
 
-def _standing(text: str) -> Standing:
+def _standing(text: str) -> ReturnState:
     """`a 1 B 75`: a file, its content, and its rank and score, or the number of its errors."""
     label, content, verdict, *score = text.split()
     if score:
-        return Standing(label, content, "", Status.RANKED, Rank(verdict), Fraction(score[0]), 0)
-    status = Status.HELD if verdict.isdecimal() else Status(verdict)
+        return ReturnState(
+            label, content, "", ReturnStatus.RANKED, Rank(verdict), Fraction(score[0]), 0
+        )
+    status = ReturnStatus.HELD if verdict.isdecimal() else ReturnStatus(verdict)
     errors = int(verdict) if verdict.isdecimal() else 0
-    return Standing(label, content, "", status, None, None, errors)
+    return ReturnState(label, content, "", status, None, None, errors)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def _standing(text: str) -> Standing:
     ],
 )  # fmt: skip
 def test_changes(before: list[str], after: list[str], expected: list[str]) -> None:
-    found = changes(map(_standing, before), map(_standing, after))
+    found = compare_runs(map(_standing, before), map(_standing, after))
     told = [
         " ".join([each.kind.value, *(s.label for s in (each.before, each.after) if s)])
         for each in found
@@ -101,19 +103,26 @@ def test_changes(before: list[str], after: list[str], expected: list[str]) -> No
 
 
 def test_every_change_has_what_it_is_told_by() -> None:
-    (new,) = changes([], [_standing("a 1 B 75")])
-    (gone,) = changes([_standing("a 1 B 75")], [])
-    assert (new.kind, new.before, gone.kind, gone.after) == (Kind.NEW, None, Kind.GONE, None)
+    (new,) = compare_runs([], [_standing("a 1 B 75")])
+    (gone,) = compare_runs([_standing("a 1 B 75")], [])
+    assert (new.kind, new.before, gone.kind, gone.after) == (
+        ChangeKind.NEW,
+        None,
+        ChangeKind.GONE,
+        None,
+    )
 
 
 # --- what lies there
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def scene(tmp_path: Path) -> WatchedFiles:
     (tmp_path / "input").mkdir()
     config = tmp_path / "sheet-diag.toml"
-    return Scene(tmp_path / "input", tmp_path / "input" / "output", (config, tmp_path / "catalog"))
+    return WatchedFiles(
+        tmp_path / "input", tmp_path / "input" / "output", (config, tmp_path / "catalog")
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def scene(tmp_path: Path) -> Scene:
         pytest.param("catalog/items/pol.yaml", True, id="a file of the catalogue"),
     ],
 )
-def test_what_counts(scene: Scene, tmp_path: Path, name: str, counts: bool) -> None:
+def test_what_counts(scene: WatchedFiles, tmp_path: Path, name: str, counts: bool) -> None:
     before = scene.look()
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +153,7 @@ def test_what_counts(scene: Scene, tmp_path: Path, name: str, counts: bool) -> N
     assert (scene.look() != changed) is counts
 
 
-def test_a_file_that_grows_is_waited_for(scene: Scene) -> None:
+def test_a_file_that_grows_is_waited_for(scene: WatchedFiles) -> None:
     before, path = scene.look(), scene.input / "a.xlsx"
 
     def grow() -> None:
@@ -163,7 +172,7 @@ def test_a_file_that_grows_is_waited_for(scene: Scene) -> None:
     assert seen["a.xlsx"][0] == 8
 
 
-def test_what_comes_and_goes_is_no_change(scene: Scene) -> None:
+def test_what_comes_and_goes_is_no_change(scene: WatchedFiles) -> None:
     before, path = scene.look(), scene.input / "a.xlsx"
     path.touch()
     threading.Timer(0.5, path.unlink).start()
@@ -171,13 +180,13 @@ def test_what_comes_and_goes_is_no_change(scene: Scene) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
-def test_a_pipe_is_not_waited_for(scene: Scene) -> None:
+def test_a_pipe_is_not_waited_for(scene: WatchedFiles) -> None:
     before = scene.look()
     os.mkfifo(scene.input / "pipe")
     assert "pipe" in scene.rest(before)
 
 
-def test_a_folder_that_is_replaced_ends_the_waking(scene: Scene) -> None:
+def test_a_folder_that_is_replaced_ends_the_waking(scene: WatchedFiles) -> None:
     waking = scene.wake()
     assert next(waking) is True, "nobody watched before"
     scene.input.rename(scene.input.with_name("former"))
@@ -338,7 +347,7 @@ def test_what_holds_a_run_up_is_told_and_tried_again(tmp_path: Path) -> None:
     (tmp_path / "input").mkdir()
     (tmp_path / "output" / "portfolio.xlsx").mkdir(parents=True)  # cannot be written, whoever asks
     (tmp_path / "input" / "a.xlsx").write_bytes(_sheet("株式会社い", "はい"))
-    lock = FileLock(tmp_path / "output" / LOCK)
+    lock = FileLock(tmp_path / "output" / LOCK_FILE)
     with _watch(tmp_path) as session:
         with lock:
             session.until("別の sheet-diag が実行中です")
@@ -389,9 +398,9 @@ def test_a_fault_of_ours_does_not_end_the_watching(
         raise ZeroDivisionError
 
     monkeypatch.setattr(watching, "run_over", fault)
-    asked, say = Asked("input", "output"), Wording(Lang.JA)
-    order: Order = order_of(asked, say, say)
-    runs = watching._Watching(asked, say, say, polling=False)
+    asked, say = RunOptions("input", "output"), Wording(Lang.JA)
+    order: RunConfig = build_run_config(asked, say, say)
+    runs = watching._WatchLoop(asked, say, say, polling=False)
     runs.begin(order)
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert "ZeroDivisionError" in (tmp_path / "sheet-diag-error.log").read_text(encoding="utf-8")
@@ -399,11 +408,11 @@ def test_a_fault_of_ours_does_not_end_the_watching(
 
 def test_when_a_hurdle_is_gone(tmp_path: Path) -> None:
     file, never = tmp_path / "portfolio.xlsx", time.monotonic() + 1_000
-    assert watching._Hurdle(file, never).is_gone(), "removed"
+    assert watching._Obstacle(file, never).is_cleared(), "removed"
     file.touch()
-    assert watching._Hurdle(file, never).is_gone(), "closed"
-    assert not watching._Hurdle(tmp_path, never).is_gone(), "a folder says nothing"
-    assert watching._Hurdle(tmp_path, 0).is_gone(), "but it is time"
+    assert watching._Obstacle(file, never).is_cleared(), "closed"
+    assert not watching._Obstacle(tmp_path, never).is_cleared(), "a folder says nothing"
+    assert watching._Obstacle(tmp_path, 0).is_cleared(), "but it is time"
 
 
 def test_where_the_system_takes_no_more_watches_files_are_looked_at(
@@ -411,15 +420,15 @@ def test_where_the_system_takes_no_more_watches_files_are_looked_at(
 ) -> None:
     (tmp_path / "input").mkdir()
     monkeypatch.chdir(tmp_path)
-    asked, say = Asked("input", "output"), Wording(Lang.EN)
-    runs = watching._Watching(asked, say, say, polling=False)
+    asked, say = RunOptions("input", "output"), Wording(Lang.EN)
+    runs = watching._WatchLoop(asked, say, say, polling=False)
 
-    def refuse(scene: Scene) -> Iterator[bool]:
+    def refuse(scene: WatchedFiles) -> Iterator[bool]:
         if not scene.polling:
             raise OSError("OS file watch limit reached")
         yield False
 
-    monkeypatch.setattr(Scene, "wake", refuse)
+    monkeypatch.setattr(WatchedFiles, "wake", refuse)
     monkeypatch.setattr(watching, "_AWAY", 0.0)
     runs.go_on()
     assert runs._scene.polling
@@ -432,9 +441,9 @@ def test_a_scheduler_that_is_gone_is_asked_again(
 ) -> None:
     (tmp_path / "input").mkdir()
     monkeypatch.chdir(tmp_path)
-    asked, say = Asked("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)
-    runs = watching._Watching(asked, say, say, polling=False)
+    asked, say = RunOptions("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)
+    runs = watching._WatchLoop(asked, say, say, polling=False)
     monkeypatch.setattr(watching, "_CLOSED", 0.0)
     runs._stumble(ClusterError("cli.error.cluster.lost"))
     assert runs._hurdle
-    assert runs._hurdle.is_gone()
+    assert runs._hurdle.is_cleared()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake.discovery import find
+from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ReturnFacts, Stage
-from sheet_diag.model.mail import Posted
-from sheet_diag.pipeline.input_files import gone, gone_from
-from sheet_diag.reports.response_status.read_files import ReadFiles, collected
-from sheet_diag.reports.response_status.statuses import standings
-from tests.campaigns import AS_OF, RAN_ON, day, fact, listed, log
+from sheet_diag.model.mail import MailLogEntry
+from sheet_diag.pipeline.input_files import find_missing_mails, find_missing_mails_in
+from sheet_diag.reports.response_status.read_files import ReadFiles, list_collected_mails
+from sheet_diag.reports.response_status.statuses import compute_response_status
+from tests.campaigns import AS_OF, RAN_ON, day, list_row, parse_fact, parse_log
 
 NONE = ReadFiles.of((), None)
 
@@ -27,9 +27,9 @@ def digest(text: str) -> str:
 
 def mail(
     file: str = "mail/a.eml", content: str = "mail", holds: Sequence[str] = ("one",)
-) -> Posted:
+) -> MailLogEntry:
     """A mail that was collected; without content, by a version that noted no digests."""
-    (line,) = log(f"11/21 collected {file}")
+    (line,) = parse_log(f"11/21 collected {file}")
     if not content:
         return line
     return replace(line, sha256=digest(content), holds=tuple(map(digest, holds)))
@@ -37,15 +37,17 @@ def mail(
 
 def member(file: str, content: str, returned: str) -> ReturnFacts:
     """A return in a mail or an archive; without content, by a run that told only its name."""
-    facts = replace(fact("ranked s1 11/21 B"), file=file, member="a.xlsx", sha256=digest(returned))
+    facts = replace(
+        parse_fact("ranked s1 11/21 B"), file=file, member="a.xlsx", sha256=digest(returned)
+    )
     return replace(facts, file_sha256=digest(content)) if content else facts
 
 
 def alone(file: str, content: str) -> ReturnFacts:
-    return replace(fact("ranked s1 11/21 B"), file=file, sha256=digest(content))
+    return replace(parse_fact("ranked s1 11/21 B"), file=file, sha256=digest(content))
 
 
-READ: dict[str, tuple[Posted, list[ReturnFacts], bool]] = {
+READ: dict[str, tuple[MailLogEntry, list[ReturnFacts], bool]] = {
     "nothing was run": (mail(), [], False),
     "the very file": (mail(), [member("mail/a.eml", "mail", "one")], True),
     "moved": (mail(), [member("done/b.eml", "mail", "one")], True),
@@ -66,10 +68,10 @@ READ: dict[str, tuple[Posted, list[ReturnFacts], bool]] = {
 @pytest.mark.parametrize("case", READ)
 def test_a_mail_is_read_where_what_it_holds_was_read(case: str) -> None:
     line, facts, is_read = READ[case]
-    assert ReadFiles.of(facts, RAN_ON).has_mail(line) is is_read
+    assert ReadFiles.of(facts, RAN_ON).has_read_mail(line) is is_read
 
 
-THERE: dict[str, tuple[Posted, dict[str, str], bool]] = {
+THERE: dict[str, tuple[MailLogEntry, dict[str, str], bool]] = {
     "nothing": (mail(), {}, False),
     "itself": (mail(), {"mail/a.eml": "mail"}, True),
     "something under its name": (mail(), {"mail/a.eml": "other"}, True),
@@ -92,17 +94,19 @@ def test_a_mail_is_gone_where_nothing_of_it_is_left(case: str, tmp_path: Path) -
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    found = find(tmp_path, apart_from=tmp_path / "output")
-    assert gone([line], NONE, found) == (frozenset() if is_there else {line})
+    found = find_input_files(tmp_path, apart_from=tmp_path / "output")
+    assert find_missing_mails([line], NONE, found) == (frozenset() if is_there else {line})
 
 
 def test_what_was_read_may_go(tmp_path: Path) -> None:
     line = mail()
     read = ReadFiles.of([member("mail/a.eml", "mail", "one")], RAN_ON)
-    assert gone([line], read, ()) == frozenset()
-    assert gone_from(tmp_path, tmp_path / "output", [line], NONE) == {line}
-    assert gone_from(tmp_path, tmp_path / "output", [line], read) == frozenset()
-    assert gone_from(tmp_path / "none", tmp_path / "output", [line], NONE) == frozenset()
+    assert find_missing_mails([line], read, ()) == frozenset()
+    assert find_missing_mails_in(tmp_path, tmp_path / "output", [line], NONE) == {line}
+    assert find_missing_mails_in(tmp_path, tmp_path / "output", [line], read) == frozenset()
+    assert (
+        find_missing_mails_in(tmp_path / "none", tmp_path / "output", [line], NONE) == frozenset()
+    )
 
 
 def test_a_mail_that_was_fetched_again_counts_as_it_lies_there_now() -> None:
@@ -110,33 +114,33 @@ def test_a_mail_that_was_fetched_again_counts_as_it_lies_there_now() -> None:
     other = replace(mail("mail/b.eml"), message_id="<2@x>")
     again = replace(mail("mail/c.eml"), message_id="<1@x>")
     for_two = replace(again, client="C-002")
-    assert collected([first, other, again, for_two]) == (other, again, for_two)
+    assert list_collected_mails([first, other, again, for_two]) == (other, again, for_two)
     nameless = mail(content="")
-    assert collected([nameless, nameless]) == (nameless, nameless)
+    assert list_collected_mails([nameless, nameless]) == (nameless, nameless)
 
 
 def test_where_the_answer_is_gone_the_client_has_not_answered() -> None:
-    lines = [*log("11/2 sent request"), mail()]
-    clients = ClientList([listed(due="11/24")])
-    found = standings(clients, lines, [], ran_on=None, as_of=AS_OF, gone=[mail()])
+    lines = [*parse_log("11/2 sent request"), mail()]
+    clients = ClientList([list_row(due="11/24")])
+    found = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF, gone=[mail()])
     (standing,) = found.standings
     assert (standing.stage, standing.lost) == (Stage.SENT, day("11/21"))
     assert (standing.received, standing.overdue) == (None, 2)
     assert found.total.received == 0
-    (standing,) = standings(clients, lines, [], ran_on=None, as_of=AS_OF).standings
+    (standing,) = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF).standings
     assert (standing.stage, standing.lost) == (Stage.RECEIVED, None)
 
 
 def test_a_return_whose_result_has_gone_out_may_go() -> None:
-    lines = [*log("11/2 sent request"), mail(holds=["two"])]
+    lines = [*parse_log("11/2 sent request"), mail(holds=["two"])]
     about = f"result/{digest('two')}"
-    clients = ClientList([listed(due="11/24")])
+    clients = ClientList([list_row(due="11/24")])
     for more, is_read in ((f"11/25 sent {about}", True), (f"11/25 refused {about}", False)):
-        posted = [*lines, *log(more)]
+        posted = [*lines, *parse_log(more)]
         read = ReadFiles.of((), RAN_ON, posted)
-        lost = gone(posted, read, ())
+        lost = find_missing_mails(posted, read, ())
         assert lost == (frozenset() if is_read else {lines[-1]})
-        found = standings(clients, posted, [], ran_on=RAN_ON, as_of=AS_OF, gone=lost)
+        found = compute_response_status(clients, posted, [], ran_on=RAN_ON, as_of=AS_OF, gone=lost)
         (standing,) = found.standings
         assert standing.stage is (Stage.DELIVERED if is_read else Stage.SENT)
         assert (standing.overdue, standing.lost) == ((0, None) if is_read else (2, day("11/21")))
@@ -144,18 +148,20 @@ def test_a_return_whose_result_has_gone_out_may_go() -> None:
 
 def test_a_new_return_beside_one_whose_result_has_gone_out_is_unread() -> None:
     old, both = mail(holds=["old"]), mail("mail/b.eml", "other", ["old", "new"])
-    posted = [old, *log(f"11/22 sent result/{digest('old')}"), both]
+    posted = [old, *parse_log(f"11/22 sent result/{digest('old')}"), both]
     for facts in ([], [member("mail/a.eml", "mail", "old")]):
         read = ReadFiles.of(facts, RAN_ON, posted)
-        assert (read.has_mail(old), read.has_mail(both)) == (True, False)
-        assert gone(posted, read, ()) == {both}
-    assert ReadFiles.of([alone("c.xlsx", "new")], RAN_ON, posted).has_mail(both)
+        assert (read.has_read_mail(old), read.has_read_mail(both)) == (True, False)
+        assert find_missing_mails(posted, read, ()) == {both}
+    assert ReadFiles.of([alone("c.xlsx", "new")], RAN_ON, posted).has_read_mail(both)
 
 
 def test_what_went_does_not_hide_what_was_read() -> None:
     lines = [mail(), mail("mail/b.eml", "other", ["two"])]
     facts = [member("mail/a.eml", "mail", "one")]
-    clients = ClientList([listed()])
-    found = standings(clients, lines, facts, ran_on=RAN_ON, as_of=AS_OF, gone=lines[1:])
+    clients = ClientList([list_row()])
+    found = compute_response_status(
+        clients, lines, facts, ran_on=RAN_ON, as_of=AS_OF, gone=lines[1:]
+    )
     (standing,) = found.standings
     assert (standing.stage, standing.lost) == (Stage.RANKED, day("11/21"))

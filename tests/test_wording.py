@@ -13,16 +13,16 @@ from string import Formatter
 import pytest
 
 import sheet_diag
-from sheet_diag.catalog.errors import FaultCode
-from sheet_diag.forms.layout import Column
+from sheet_diag.catalog.errors import CatalogFaultCode
+from sheet_diag.forms.layout import QuestionColumn
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import FieldKind, NoteKind
 from sheet_diag.model.client_status import Stage
 from sheet_diag.model.comparison import Movement
 from sheet_diag.model.mail import MailKind
 from sheet_diag.model.portfolio import FollowUp
-from sheet_diag.model.results import FindingCode, Status
-from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.model.results import FindingCode, ReturnStatus
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.text import problems
 from sheet_diag.text.wording import Wording, labels
 
@@ -30,8 +30,9 @@ PACKAGE = Path(sheet_diag.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
-    Code, Column, FaultCode, FieldKind, FindingCode, FollowUp, MailKind, Movement, NoteKind, Rank,
-    Severity, Stage, Status,
+    ProblemCode, QuestionColumn, CatalogFaultCode, FieldKind, FindingCode, FollowUp, MailKind,
+    Movement, NoteKind, Rank,
+    Severity, Stage, ReturnStatus,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
@@ -195,17 +196,17 @@ def test_a_key_that_does_not_exist_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize("code", Code)
-def test_every_problem_is_told(code: Code, lang: Lang) -> None:
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_problem_is_told(code: ProblemCode, lang: Lang) -> None:
     texts = {kind: labels().get(f"problem.{code.value}.{kind}") for kind in ("says", "todo")}
     assert texts["says"]
     names = set().union(*(placeholders(text[lang.value]) for text in texts.values() if text))
     details = tuple((name, f"<{name}>") for name in sorted(names - {"value", "item"}))
     problem = Problem(code, item="<item>", value="<value>", details=details)
-    said, todo = problems.message(problem, lang), problems.advice(problem, lang)
+    said, todo = problems.problem_message(problem, lang), problems.problem_advice(problem, lang)
     assert {name for name in names if f"<{name}>" in said + todo} == names
     assert said
-    assert todo or problems.severity(code) is not Severity.ERROR
+    assert todo or problems.problem_severity(code) is not Severity.ERROR
 
 
 # Known wherever a sentence of the kind is made; what `says` names, its finder gives.
@@ -213,8 +214,8 @@ _GIVEN = {"client": set(), "ask": {"file", "remedy"}}
 
 
 @pytest.mark.parametrize("kind", _GIVEN)
-@pytest.mark.parametrize("code", Code)
-def test_sentences_for_clients_ask_for_no_more_than_is_known(code: Code, kind: str) -> None:
+@pytest.mark.parametrize("code", ProblemCode)
+def test_sentences_for_clients_ask_for_no_more_than_is_known(code: ProblemCode, kind: str) -> None:
     known = {"value", "item", *_GIVEN[kind]}
     for name in ("says", "todo"):
         for text in labels().get(f"problem.{code.value}.{name}", {}).values():
@@ -224,20 +225,20 @@ def test_sentences_for_clients_ask_for_no_more_than_is_known(code: Code, kind: s
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize("code", Code)
-def test_the_client_is_told_in_his_words(code: Code, lang: Lang) -> None:
+@pytest.mark.parametrize("code", ProblemCode)
+def test_the_client_is_told_in_his_words(code: ProblemCode, lang: Lang) -> None:
     texts = {kind: labels().get(f"problem.{code.value}.{kind}", {}) for kind in _GIVEN}
     names = set().union(*(placeholders(text[lang.value]) for text in texts.values() if text))
     details = tuple((name, f"<{name}>") for name in sorted(names))
     problem = Problem(code, item="<item>", value="<value>", details=details)
     if texts["client"]:
-        said = problems.plea(problem, lang)
+        said = problems.client_advice(problem, lang)
         assert placeholders(texts["client"][lang.value]) == _shown(said)
     if texts["ask"]:
-        said = problems.request(problem, lang, "<file>")
+        said = problems.client_request(problem, lang, "<file>")
         assert placeholders(texts["ask"][lang.value]) - {"remedy"} == _shown(said)
     else:
-        assert problems.request(problem, lang, "a.xlsx") == ""
+        assert problems.client_request(problem, lang, "a.xlsx") == ""
 
 
 def _shown(text: str) -> set[str]:
@@ -247,5 +248,5 @@ def _shown(text: str) -> set[str]:
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("kind", ["pdf", "image", "archive", "document", "xlsb", "html", "unknown"])
 def test_names_of_ours_are_told_as_people_say_them(kind: str, lang: Lang) -> None:
-    problem = Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),))
-    assert Wording(lang)(f"problem.kind.{kind}") in problems.message(problem, lang)
+    problem = Problem(ProblemCode.WRONG_FORMAT, value=kind, details=(("kind", kind),))
+    assert Wording(lang)(f"problem.kind.{kind}") in problems.problem_message(problem, lang)

@@ -22,14 +22,14 @@ import xlsxwriter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheet_diag.text.excel_text import storable
-from sheet_diag.text.text_metrics import FONT, room, row_height
+from sheet_diag.text.excel_text import storable_text
+from sheet_diag.text.text_metrics import FONT, column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.errors import WorkbookError
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import INPUT
-from sheet_diag.xlsx.zip_writer import Package, Text, deflate, deflate_once
-from tests.workbooks import calamine, opened, xml_parts
+from sheet_diag.xlsx.zip_writer import TextPart, ZipPackage, deflate, deflate_once
+from tests.workbooks import calamine_values, open_workbook, xml_parts
 
 DAY = date(2026, 11, 26)
 BODY = {"font_size": 10, "font_color": "#1E2732", "text_wrap": True, "valign": "top"}
@@ -93,7 +93,7 @@ class Plain:
 
     def text(self, row: int, col: int, text: str, look: dict[str, Any]) -> None:
         if text:
-            self._sheet.write_string(row, col, storable(text), self._format(look))
+            self._sheet.write_string(row, col, storable_text(text), self._format(look))
         else:
             self.blank(row, col, look)
 
@@ -121,10 +121,10 @@ class Plain:
         self.text(row, first, text, look)
 
     def link(self, row: int, col: int, target: str, text: str, look: dict[str, Any]) -> None:
-        self._sheet.write_url(row, col, target, self._format(look), storable(text))
+        self._sheet.write_url(row, col, target, self._format(look), storable_text(text))
 
     def note(self, row: int, col: int, text: str) -> None:
-        points = row_height(text, room=room(300), size=9, padding=12)
+        points = row_height(text, room=column_room(300), size=9, padding=12)
         box = {"width": 300, "height": round(points / 0.75), "color": INPUT}
         font = {"font_name": FONT, "font_size": 9, "author": ""}
         self._sheet.write_comment(row, col, text, {**box, **font})
@@ -391,13 +391,13 @@ def test_a_finished_book_is_gone() -> None:
 
 def test_a_text_that_looks_like_xml_is_text() -> None:
     made = ours([[("client_text", (0, 0, "<r><t>&</t></r>", {}))]])
-    assert calamine(made) == {"S0": [["<r><t>&</t></r>"]]}
+    assert calamine_values(made) == {"S0": [["<r><t>&</t></r>"]]}
 
 
 def test_no_value_of_a_formula_breaks_the_sheet() -> None:
     made = ours([[("formula", (0, 0, '="\x07"&A2', {}, "\x0b\x00a"))]])
     assert xml_parts(made)
-    assert opened(made, values=True).worksheets[0].cell(1, 1).value == "\ufffd\ufffda"
+    assert open_workbook(made, values=True).worksheets[0].cell(1, 1).value == "\ufffd\ufffda"
 
 
 TABLE: Call = ("table", ((3, 0, 9, 2), "Answers", ["a", "b", "c"], {}))
@@ -460,7 +460,7 @@ class Part:
 @example([Part("a", b"ab" * 2_000_000), Part("b", b"")])
 def test_zipfile_packs_the_same(parts: list[Part]) -> None:
     ours, expected = io.BytesIO(), io.BytesIO()
-    package = Package(ours)
+    package = ZipPackage(ours)
     with zipfile.ZipFile(expected, "w", zipfile.ZIP_DEFLATED, allowZip64=False) as archive:
         for part in parts:
             info = zipfile.ZipInfo(part.name, (1980, 1, 1, 0, 0, 0))
@@ -476,7 +476,7 @@ def test_zipfile_packs_the_same(parts: list[Part]) -> None:
 
 @pytest.mark.parametrize("length", [1, 1_000, 3_000_000])
 def test_a_part_is_deflated_the_same_in_pieces(length: int) -> None:
-    text = Text()
+    text = TextPart()
     for number in range(length):
         text.write(f"{number * number} あ")
     whole = "".join(f"{number * number} あ" for number in range(length))

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from tests.formulas import Calculator
-from tests.workbooks import cut_texts, opened, xml_parts
+from tests.workbooks import cut_texts, open_workbook, xml_parts
 
 Writer = Callable[[Any, Any], object]  # of a book and its page
 
@@ -57,7 +57,7 @@ def test_cut_texts_are_seen(text: str, points: int, *, cut: bool) -> None:
         page.merge_range("A1:B1", text, book.add_format({"text_wrap": True}))
         page.set_row(0, points)
 
-    assert bool(cut_texts(opened(made(write)).worksheets[0])) is cut
+    assert bool(cut_texts(open_workbook(made(write)).worksheets[0])) is cut
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_formulas_as_in_excel(formula: str, value: object) -> None:
         page.write("A2", "b")
         page.write("A3", 2)
 
-    book = opened(made(write))
+    book = open_workbook(made(write))
     assert Calculator(book).formula(book.worksheets[0], formula) == value

@@ -31,7 +31,7 @@ Answer = tuple[int, dict[str, Any]]
 
 
 @dataclass
-class Asked:
+class ReceivedForm:
     """A form that has come in."""
 
     path: str
@@ -47,7 +47,7 @@ class TokenServer:
 
     def __init__(self, authority: Authority, *names: str) -> None:
         self._context = authority.context(*names)
-        self.asked: list[Asked] = []
+        self.asked: list[ReceivedForm] = []
         self.pending: list[str] = []
         self.denial: tuple[str, str] | None = None
         self.raw: tuple[int, str] | None = None
@@ -105,7 +105,7 @@ class TokenServer:
 
     def answer(self, path: str, form: dict[str, str]) -> Answer | str:
         """A status and an object, or where to go on."""
-        self.asked.append(Asked(path, form))
+        self.asked.append(ReceivedForm(path, form))
         if path.endswith("/introspect"):
             user = self.owner(form.get("token", ""), IMAP)
             return 200, {"active": bool(user), "username": user}
@@ -222,7 +222,7 @@ class _Visit(BaseHTTPRequestHandler):
     def _answer(self, path: str, form: dict[str, str]) -> None:
         owner = self.server.answer.__self__  # type: ignore[attr-defined]
         if owner.raw and not path.endswith("/introspect"):
-            owner.asked.append(Asked(path, form))
+            owner.asked.append(ReceivedForm(path, form))
             self._write(owner.raw[0], owner.raw[1].encode())
             return
         answer = self.server.answer(path, form)

@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height
 
 NS = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -31,7 +31,7 @@ _TALLEST_ROW = 409.0  # points; Excel takes no more
 
 
 @lru_cache(maxsize=128)
-def opened(content: bytes, *, values: bool = False) -> Workbook:
+def open_workbook(content: bytes, *, values: bool = False) -> Workbook:
     """The workbook with its formulas, or with the values that viewers show before calculating.
 
     For reading only: the same content gives the same object.
@@ -49,7 +49,7 @@ def sheet(book: Workbook, name: str) -> Worksheet:
 
 
 @lru_cache(maxsize=128)
-def calamine(content: bytes) -> dict[str, list[list[Any]]]:
+def calamine_values(content: bytes) -> dict[str, list[list[Any]]]:
     """Values by sheet as the other reader sees them: escapes decoded, strings as typed."""
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     return {
@@ -76,7 +76,7 @@ def sheet_parts(content: bytes) -> dict[str, Element]:
     }
 
 
-def strings(page: Worksheet) -> list[str]:
+def texts_on(page: Worksheet) -> list[str]:
     """Every text on the sheet, in reading order."""
     rows = page.iter_rows(values_only=True)
     return [value for row in rows for value in row if isinstance(value, str)]
@@ -159,7 +159,7 @@ def cut_texts(page: Worksheet, *, margin: float = 0.0) -> list[str]:
                 area = starts.get((cell.row, cell.column), place)
                 indent = int(cell.alignment.indent)
                 size = float(cell.font.size or 0)
-                width = room(pixels(page, area), indent=indent) + margin * size
+                width = column_room(pixels(page, area), indent=indent) + margin * size
                 needed = row_height(cell.value, room=width, size=size, padding=0)
                 if min(needed, _TALLEST_ROW) > height(page, area.top, area.bottom) + _PIXEL:
                     found.append(f"{page.title}!{cell.coordinate}: {cell.value[:30]}")

@@ -14,17 +14,17 @@ from sheet_diag.forms.write import (
     FormerAnswers,
     SheetOrder,
     correction_sheet,
-    hearing_sheet,
     issue_sheets,
+    make_hearing_sheet,
     overrides_workbook,
 )
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
-from sheet_diag.pipeline.run import Order, run
-from tests.campaigns import mixed
+from sheet_diag.pipeline.run import RunConfig, run
+from tests.campaigns import six_clients
 from tests.catalogs import JIS
-from tests.samples import ISSUER, PROFILE, client, portfolio, received, report, settled
+from tests.samples import ISSUER, PROFILE, client, portfolio, receive_sheet, report, resolve_all
 
 AS_OF = date(2026, 11, 23)
 _KINDS = (
@@ -41,20 +41,20 @@ _KINDS = (
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
 
 
-def written() -> dict[str, bytes]:
+def write_every_kind() -> dict[str, bytes]:
     """One workbook by each of `KINDS`. Texts of clients look like formulas and markup."""
     books: dict[str, bytes] = {}
     for lang in Lang:
         given = [client("=a&b", {"POL": "△"}, lang=lang), client("b", rest="×", lang=lang)]
         entries = Entries(PROFILE, {"POL-01": "=1+1"}, {"POL-01": "a&b <c>"})
         made = (
-            hearing_sheet(JIS, lang, ISSUER),
-            hearing_sheet(JIS, lang, Issuer(), entries, "7"),
+            make_hearing_sheet(JIS, lang, ISSUER),
+            make_hearing_sheet(JIS, lang, Issuer(), entries, "7"),
             *_issued(lang),
             _correction(lang),
             report(given[0], lang=lang),
-            portfolio(settled(*given), lang=lang),
-            portfolio(settled(*given), lang=lang, turnout=mixed()),
+            portfolio(resolve_all(*given), lang=lang),
+            portfolio(resolve_all(*given), lang=lang, turnout=six_clients()),
             overrides_workbook(JIS, lang, ISSUER),
         )
         books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
@@ -77,7 +77,7 @@ def _issued(lang: Lang) -> Iterator[bytes]:
 def _correction(lang: Lang) -> bytes:
     """Asks about blanks and about an answer that looks like a formula."""
     entries = Entries({**PROFILE, "company": "=a&b"}, {"POL-01": "=1+1", "POL-02": "<b>"})
-    outcome = settled(received(entries, lang=lang))[0]
+    outcome = resolve_all(receive_sheet(entries, lang=lang))[0]
     sheet = outcome.received.sheet
     assert sheet
     digests = (outcome.received.sha256,)
@@ -88,7 +88,7 @@ def run_campaign(folder: Path) -> Path:
     """The demonstration and its run: `hearing_sheet*.xlsx`, `input/` and `output/`."""
     prepare(folder, JIS)
     parts = (folder / "input", folder / "output", JIS, DEMO_ISSUER, AS_OF, Lang.JA)
-    run(Order(*parts, jobs=2), _quiet)
+    run(RunConfig(*parts, jobs=2), _quiet)
     return folder
 
 

@@ -15,15 +15,15 @@ from typing import Any
 
 from sheet_diag.catalog import raw_tree as tree
 from sheet_diag.catalog import references
-from sheet_diag.catalog.errors import Fault, FaultCode, Path
-from sheet_diag.text.normalize import fold
+from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath
+from sheet_diag.text.normalize import normalize_text
 
 _RANKS = "ABCDE"
 
 
-def check(raw: Any) -> tuple[Fault, ...]:
+def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
     """Every fault that concerns more than one record."""
-    rules: tuple[Callable[[Any], Iterator[Fault]], ...] = (
+    rules: tuple[Callable[[Any], Iterator[CatalogFault]], ...] = (
         _duplicate_ids,
         _not_applicable,
         _choice_values,
@@ -35,12 +35,12 @@ def check(raw: Any) -> tuple[Fault, ...]:
         _cap_orders,
         _profile,
         _placeholders,
-        references.follow,
+        references.check_references,
     )
     return tuple(fault for rule in rules for fault in rule(raw))
 
 
-def _duplicate_ids(raw: Any) -> Iterator[Fault]:
+def _duplicate_ids(raw: Any) -> Iterator[CatalogFault]:
     for part in ("standards", "profile", "categories"):
         yield from _repeats(tree.records(raw, part))
     yield from _repeats(tree.items(raw))
@@ -48,71 +48,75 @@ def _duplicate_ids(raw: Any) -> Iterator[Fault]:
         yield from _repeats(choices)
 
 
-def _repeats(records: list[tree.Placed]) -> Iterator[Fault]:
+def _repeats(records: list[tree.PlacedRecord]) -> Iterator[CatalogFault]:
     seen = set()
     for path, record in records:
         name = tree.record_id(record)
         if name is not None and name in seen:
-            yield Fault((*path, "id"), FaultCode.DUPLICATE_ID, name)
+            yield CatalogFault((*path, "id"), CatalogFaultCode.DUPLICATE_ID, name)
         seen.add(name)
 
 
-def _not_applicable(raw: Any) -> Iterator[Fault]:
+def _not_applicable(raw: Any) -> Iterator[CatalogFault]:
     sets = tree.answer_sets(raw)
     for path, item in tree.items(raw):
         allowed = item.get("na_allowed") is True
         if allowed and not item.get("na_when"):
-            yield Fault((*path, "na_when"), FaultCode.NA_WITHOUT_CONDITION)
+            yield CatalogFault((*path, "na_when"), CatalogFaultCode.NA_WITHOUT_CONDITION)
         if not allowed and item.get("na_when"):
-            yield Fault((*path, "na_when"), FaultCode.CONDITION_WITHOUT_NA)
+            yield CatalogFault((*path, "na_when"), CatalogFaultCode.CONDITION_WITHOUT_NA)
         choices = sets.get(str(item.get("answer_set")))
         if allowed and choices and not any(_is_left_out(choice) for _, choice in choices):
-            yield Fault((*path, "na_allowed"), FaultCode.NO_NA_CHOICE)
+            yield CatalogFault((*path, "na_allowed"), CatalogFaultCode.NO_NA_CHOICE)
 
 
 def _is_left_out(choice: dict[Any, Any]) -> bool:
     return choice.get("role") == "not_applicable"
 
 
-def _choice_values(raw: Any) -> Iterator[Fault]:
+def _choice_values(raw: Any) -> Iterator[CatalogFault]:
     for name, choices in tree.answer_sets(raw).items():
         values = []
         for path, choice in choices:
             value = choice.get("value")
             if _is_left_out(choice):
                 if value is not None:
-                    yield Fault((*path, "value"), FaultCode.VALUE_UNWANTED, str(value))
+                    yield CatalogFault(
+                        (*path, "value"), CatalogFaultCode.VALUE_UNWANTED, str(value)
+                    )
                 continue
             if value is None:
-                yield Fault((*path, "value"), FaultCode.VALUE_MISSING)
+                yield CatalogFault((*path, "value"), CatalogFaultCode.VALUE_MISSING)
             values.append(tree.number(value))
         if None not in values and not {Fraction(0), Fraction(1)} <= set(values):
-            yield Fault(("answer_sets", name), FaultCode.NO_FULL_VALUE)
+            yield CatalogFault(("answer_sets", name), CatalogFaultCode.NO_FULL_VALUE)
 
 
-def _spellings(raw: Any) -> Iterator[Fault]:
+def _spellings(raw: Any) -> Iterator[CatalogFault]:
     for choices in tree.choice_lists(raw):
         owner: dict[str, str] = {}
         for path, choice in choices:
             name = tree.record_id(choice) or ""
             for word in _words(choice):
-                folded = fold(word)
+                folded = normalize_text(word)
                 if not folded and word.strip():
-                    yield Fault(path, FaultCode.EMPTY_TEXT, word)
+                    yield CatalogFault(path, CatalogFaultCode.EMPTY_TEXT, word)
                 elif owner.setdefault(folded, name) != name:
-                    yield Fault(path, FaultCode.SAME_SPELLING, word, owner[folded])
+                    yield CatalogFault(path, CatalogFaultCode.SAME_SPELLING, word, owner[folded])
 
 
-def _headings(raw: Any) -> Iterator[Fault]:
+def _headings(raw: Any) -> Iterator[CatalogFault]:
     """Short names head columns and labels name fields: each may stand once."""
     for part, key in (("categories", "short"), ("profile", "label")):
         for lang in ("ja", "en"):
             owner: dict[str, str] = {}
             for path, record in tree.records(raw, part):
                 text, name = tree.mapping(record, key).get(lang), tree.record_id(record) or ""
-                if isinstance(text, str) and owner.setdefault(fold(text), name) != name:
+                if isinstance(text, str) and owner.setdefault(normalize_text(text), name) != name:
                     place = (*path, key, lang)
-                    yield Fault(place, FaultCode.SAME_SPELLING, text, owner[fold(text)])
+                    yield CatalogFault(
+                        place, CatalogFaultCode.SAME_SPELLING, text, owner[normalize_text(text)]
+                    )
 
 
 def _words(choice: dict[Any, Any]) -> list[str]:
@@ -121,21 +125,21 @@ def _words(choice: dict[Any, Any]) -> list[str]:
     return labels + [word for words in aliases for word in tree.strings(words)]
 
 
-def _ranks(raw: Any) -> Iterator[Fault]:
+def _ranks(raw: Any) -> Iterator[CatalogFault]:
     for part in ("scoring", "report"):
         ranks = tree.names(tree.mapping(raw, part).get("ranks"))
         for rank in _RANKS:
             if ranks is not None and rank not in ranks:
-                yield Fault((part, "ranks", rank), FaultCode.MISSING)
+                yield CatalogFault((part, "ranks", rank), CatalogFaultCode.MISSING)
     scores = tree.mapping(raw, "scoring", "ranks")
     if not _falls([scores.get(rank) for rank in _RANKS]):
-        yield Fault(("scoring", "ranks"), FaultCode.NOT_DESCENDING)
+        yield CatalogFault(("scoring", "ranks"), CatalogFaultCode.NOT_DESCENDING)
 
 
-def _marks(raw: Any) -> Iterator[Fault]:
+def _marks(raw: Any) -> Iterator[CatalogFault]:
     marks = tree.records(tree.mapping(raw, "report"), "marks")
     if not _falls([mark.get("score") for _, mark in marks]):
-        yield Fault(("report", "marks"), FaultCode.NOT_DESCENDING)
+        yield CatalogFault(("report", "marks"), CatalogFaultCode.NOT_DESCENDING)
 
 
 def _falls(values: list[Any]) -> bool:
@@ -146,16 +150,18 @@ def _falls(values: list[Any]) -> bool:
     return all(a > b for a, b in pairwise(numbers)) and numbers[-1] == 0
 
 
-def _required_categories(raw: Any) -> Iterator[Fault]:
-    path: Path = ("scoring", "gates", "applicable_categories")
+def _required_categories(raw: Any) -> Iterator[CatalogFault]:
+    path: CatalogPath = ("scoring", "gates", "applicable_categories")
     required = tree.mapping(raw, *path[:-1]).get(path[-1])
     categories = tree.mapping(raw).get("categories")
     if isinstance(required, int) and isinstance(categories, list) and required > len(categories):
-        yield Fault(path, FaultCode.TOO_MANY_REQUIRED, str(required), str(len(categories)))
+        yield CatalogFault(
+            path, CatalogFaultCode.TOO_MANY_REQUIRED, str(required), str(len(categories))
+        )
 
 
-def _cap_orders(raw: Any) -> Iterator[Fault]:
-    path: Path = ("scoring", "caps")
+def _cap_orders(raw: Any) -> Iterator[CatalogFault]:
+    path: CatalogPath = ("scoring", "caps")
     caps = tree.mapping(raw, *path)
     for name, key, direction in (("category_below", "score", -1), ("critical_missed", "count", 1)):
         for (_, first), (place, second) in pairwise(tree.records(caps, name, path)):
@@ -164,23 +170,23 @@ def _cap_orders(raw: Any) -> Iterator[Fault]:
                 continue
             stronger = str(second.get("at_most")) > str(first.get("at_most"))
             if (b - a) * direction <= 0 or not stronger:
-                yield Fault(place, FaultCode.CAP_ORDER)
+                yield CatalogFault(place, CatalogFaultCode.CAP_ORDER)
 
 
-def _profile(raw: Any) -> Iterator[Fault]:
+def _profile(raw: Any) -> Iterator[CatalogFault]:
     fields = tree.records(raw, "profile")
     names = tree.names(tree.mapping(raw).get("profile"))
     if names is not None and "company" not in names:
-        yield Fault(("profile", "company"), FaultCode.MISSING)
+        yield CatalogFault(("profile", "company"), CatalogFaultCode.MISSING)
     for path, field in fields:
         choices = [choice for _, choice in tree.records(field, "choices")]
         if field.get("kind") == "choice" and not choices:
-            yield Fault((*path, "choices"), FaultCode.CHOICES_MISSING)
+            yield CatalogFault((*path, "choices"), CatalogFaultCode.CHOICES_MISSING)
         if field.get("kind") != "choice" and choices:
-            yield Fault((*path, "choices"), FaultCode.CHOICES_UNWANTED)
+            yield CatalogFault((*path, "choices"), CatalogFaultCode.CHOICES_UNWANTED)
         ranges = [(choice.get("from"), choice.get("to")) for choice in choices]
         if _overlap([pair for pair in ranges if pair != (None, None)]):
-            yield Fault((*path, "choices"), FaultCode.RANGES_OVERLAP)
+            yield CatalogFault((*path, "choices"), CatalogFaultCode.RANGES_OVERLAP)
 
 
 def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
@@ -193,11 +199,11 @@ def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
     return None in bounds[1:-1] or backwards or any(end >= start for end, start in between)
 
 
-def _placeholders(raw: Any) -> Iterator[Fault]:
+def _placeholders(raw: Any) -> Iterator[CatalogFault]:
     for name in ("categories_intro", "comments_intro"):
         for lang, text in tree.mapping(raw, "report", name).items():
             if isinstance(text, str) and not _only_count(text):
-                yield Fault(("report", name, lang), FaultCode.BAD_PLACEHOLDER)
+                yield CatalogFault(("report", name, lang), CatalogFaultCode.BAD_PLACEHOLDER)
 
 
 def _only_count(text: str) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-Path = tuple[str | int, ...]
+CatalogPath = tuple[str | int, ...]
 
 
-class FaultCode(StrEnum):
+class CatalogFaultCode(StrEnum):
     """Every kind of fault; the wording is in `sheet_diag.wording` under `catalog.fault`."""
 
     FILE_MISSING = "file_missing"
@@ -44,28 +44,28 @@ class FaultCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CatalogFault:
     """One fault. `path` leads to it from the top of the catalogue; `near` is a likely name."""
 
-    path: Path
-    code: FaultCode
+    path: CatalogPath
+    code: CatalogFaultCode
     value: str = ""
     near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class LocatedFault:
+class LocatedCatalogFault:
     """A fault with the file it stands in (relative to the catalogue) and the path inside it."""
 
     file: str
     path: str
-    fault: Fault
+    fault: CatalogFault
 
 
 class CatalogError(Exception):
     """A catalogue that cannot be used; `faults` holds every fault found."""
 
-    def __init__(self, faults: Iterable[LocatedFault]) -> None:
+    def __init__(self, faults: Iterable[LocatedCatalogFault]) -> None:
         """Take every fault; the message lists file, path and code of each."""
         self.faults = tuple(faults)
         super().__init__(
@@ -73,7 +73,7 @@ class CatalogError(Exception):
         )
 
 
-def nearest(name: str, candidates: Iterable[str]) -> str:
+def find_nearest(name: str, candidates: Iterable[str]) -> str:
     """The candidate that `name` was probably meant to be, or an empty string."""
     close = difflib.get_close_matches(name, sorted(set(candidates)), n=1, cutoff=0.5)
     return close[0] if close else ""

@@ -14,9 +14,14 @@ from typing import Any
 
 from sheet_diag.catalog import errors as _faults
 from sheet_diag.catalog import raw_tree as _tree
-from sheet_diag.catalog.consistency import check
-from sheet_diag.catalog.errors import CatalogError, Fault, FaultCode, LocatedFault
-from sheet_diag.catalog.schema import validate
+from sheet_diag.catalog.consistency import check_consistency
+from sheet_diag.catalog.errors import (
+    CatalogError,
+    CatalogFault,
+    CatalogFaultCode,
+    LocatedCatalogFault,
+)
+from sheet_diag.catalog.schema import validate_shape
 from sheet_diag.catalog.yaml_loader import NotYamlError, read_yaml
 from sheet_diag.model.catalog import Catalog
 
@@ -35,30 +40,36 @@ def load_catalog(path: Path | None = None) -> Catalog:
     top = _TOP
     if path and not path.is_dir():
         folder, top = path.parent, path.name
-    source = _Source(folder, top)
-    catalog, found = _judge(source)
+    source = _CatalogFiles(folder, top)
+    catalog, found = _validate_files(source)
     if found or catalog is None:
         raise CatalogError(source.located(fault) for fault in dict.fromkeys(found))
     return catalog
 
 
-def _judge(source: _Source) -> tuple[Catalog | None, tuple[Fault, ...]]:
+def _validate_files(source: _CatalogFiles) -> tuple[Catalog | None, tuple[CatalogFault, ...]]:
     if not isinstance(source.raw, dict):
-        return None, source.faults or (Fault((), FaultCode.WRONG_TYPE),)
-    typed = [Fault(("sha256",), FaultCode.UNKNOWN_NAME, "sha256")] if "sha256" in source.raw else []
-    catalog, found = validate({**source.raw, "sha256": source.sha256()})
-    told = [fault for fault in found + check(source.raw) if not source.is_broken(fault.path)]
+        return None, source.faults or (CatalogFault((), CatalogFaultCode.WRONG_TYPE),)
+    typed = (
+        [CatalogFault(("sha256",), CatalogFaultCode.UNKNOWN_NAME, "sha256")]
+        if "sha256" in source.raw
+        else []
+    )
+    catalog, found = validate_shape({**source.raw, "sha256": source.sha256()})
+    told = [
+        fault for fault in found + check_consistency(source.raw) if not source.is_broken(fault.path)
+    ]
     return catalog, (*source.faults, *typed, *told)
 
 
-class _Source:
+class _CatalogFiles:
     """The files of one catalogue: their joined content, and which file each part came from."""
 
     def __init__(self, folder: Traversable, top: str) -> None:
         self._folder = folder
-        self._files: dict[_faults.Path, str] = {(): top}
+        self._files: dict[_faults.CatalogPath, str] = {(): top}
         self._contents: dict[str, bytes] = {}
-        self.faults: tuple[Fault, ...] = ()
+        self.faults: tuple[CatalogFault, ...] = ()
         self.raw: Any = self._read((), top)
         if isinstance(self.raw, dict):
             self._join()
@@ -70,11 +81,11 @@ class _Source:
             digest.update(name.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()
 
-    def is_broken(self, path: _faults.Path) -> bool:
+    def is_broken(self, path: _faults.CatalogPath) -> bool:
         """Whether the path lies in a file that could not be read: its own fault says so."""
         return any(path[: len(fault.path)] == fault.path for fault in self.faults)
 
-    def located(self, fault: Fault) -> LocatedFault:
+    def located(self, fault: CatalogFault) -> LocatedCatalogFault:
         """Say the file that a fault stands in, and the path inside it with ids for positions."""
         start = max(
             (prefix for prefix in self._files if fault.path[: len(prefix)] == prefix), key=len
@@ -83,7 +94,7 @@ class _Source:
         for part in fault.path:
             labels.append(_tree.label(node, part))
             node = _tree.child(node, part)
-        return LocatedFault(self._files[start], ".".join(labels[len(start) :]), fault)
+        return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
         for key in ("profile", "report"):
@@ -91,25 +102,25 @@ class _Source:
         for path, category in _tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))
 
-    def _include(self, holder: dict[str, Any], key: str, path: _faults.Path) -> None:
+    def _include(self, holder: dict[str, Any], key: str, path: _faults.CatalogPath) -> None:
         name = holder.get(key)
         if isinstance(name, str):
             holder[key] = self._read(path, name)
             if name in self._contents:
                 self._files[path] = name
 
-    def _read(self, path: _faults.Path, name: str) -> Any:
+    def _read(self, path: _faults.CatalogPath, name: str) -> Any:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            return self._broken(Fault(path, FaultCode.FILE_MISSING, name))
+            return self._broken(CatalogFault(path, CatalogFaultCode.FILE_MISSING, name))
         try:
             content = self._folder.joinpath(name).read_bytes()
         except (OSError, ValueError):  # ValueError: a NUL in the name
-            return self._broken(Fault(path, FaultCode.FILE_MISSING, name))
+            return self._broken(CatalogFault(path, CatalogFaultCode.FILE_MISSING, name))
         self._contents[name] = content
         try:
             return read_yaml(content)
         except NotYamlError as error:
-            return self._broken(Fault(path, FaultCode.NOT_YAML, str(error)))
+            return self._broken(CatalogFault(path, CatalogFaultCode.NOT_YAML, str(error)))
 
-    def _broken(self, fault: Fault) -> None:
+    def _broken(self, fault: CatalogFault) -> None:
         self.faults += (fault,)

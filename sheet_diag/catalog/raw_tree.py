@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from sheet_diag.catalog.errors import Path
+from sheet_diag.catalog.errors import CatalogPath
 
-Placed = tuple[Path, dict[Any, Any]]
+PlacedRecord = tuple[CatalogPath, dict[Any, Any]]
 
 
 def child(node: Any, part: str | int) -> Any:
@@ -38,7 +38,7 @@ def mapping(node: Any, *keys: Any) -> dict[Any, Any]:
     return node if isinstance(node, dict) else {}
 
 
-def records(node: Any, key: str, path: Path = ()) -> list[Placed]:
+def records(node: Any, key: str, path: CatalogPath = ()) -> list[PlacedRecord]:
     """The mappings of the list under the key, each with its path from `path` on."""
     found = mapping(node).get(key)
     entries = enumerate(found if isinstance(found, list) else [])
@@ -60,7 +60,7 @@ def names(part: Any) -> list[str] | None:
     return None
 
 
-def items(raw: Any) -> list[Placed]:
+def items(raw: Any) -> list[PlacedRecord]:
     """Every item of every category."""
     return [
         placed
@@ -79,7 +79,7 @@ def item_names(raw: Any) -> list[str] | None:
     return strings([record_id(item) for _, item in items(raw)])
 
 
-def answer_sets(raw: Any) -> dict[str, list[Placed]]:
+def answer_sets(raw: Any) -> dict[str, list[PlacedRecord]]:
     """The choices of every answer set that is a list."""
     sets = mapping(raw, "answer_sets")
     return {
@@ -89,7 +89,7 @@ def answer_sets(raw: Any) -> dict[str, list[Placed]]:
     }
 
 
-def choice_lists(raw: Any) -> Iterator[list[Placed]]:
+def choice_lists(raw: Any) -> Iterator[list[PlacedRecord]]:
     """The choices of every answer set, then those of every profile field."""
     yield from answer_sets(raw).values()
     for path, field in records(raw, "profile"):

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sheet_diag.catalog import raw_tree as tree
-from sheet_diag.catalog.errors import Fault, FaultCode, Path, nearest
+from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath, find_nearest
 
 _COLUMNS = (*"ABCDE", "none")
 
 
-def follow(raw: Any) -> Iterator[Fault]:
+def check_references(raw: Any) -> Iterator[CatalogFault]:
     """Every name that leads nowhere, and every gap in a table of the insurance notice."""
     yield from _of_items(raw)
     yield from _of_contradictions(raw)
@@ -26,7 +26,7 @@ def follow(raw: Any) -> Iterator[Fault]:
     yield from _of_openings(raw)
 
 
-def _of_items(raw: Any) -> Iterator[Fault]:
+def _of_items(raw: Any) -> Iterator[CatalogFault]:
     sets = tree.mapping(raw).get("answer_sets")
     standards = tree.names(tree.mapping(raw).get("standards"))
     for path, item in tree.items(raw):
@@ -39,7 +39,7 @@ def _of_items(raw: Any) -> Iterator[Fault]:
             yield from _refer((*path, "controls", key), key, standards)
 
 
-def _of_contradictions(raw: Any) -> Iterator[Fault]:
+def _of_contradictions(raw: Any) -> Iterator[CatalogFault]:
     items = tree.item_names(raw)
     scoring = tree.mapping(raw, "scoring")
     for path, rule in tree.records(scoring, "contradictions", ("scoring",)):
@@ -47,8 +47,8 @@ def _of_contradictions(raw: Any) -> Iterator[Fault]:
             yield from _refer((*path, key), rule.get(key), items)
 
 
-def _of_exposure(raw: Any) -> Iterator[Fault]:
-    base: Path = ("insurance", "exposure")
+def _of_exposure(raw: Any) -> Iterator[CatalogFault]:
+    base: CatalogPath = ("insurance", "exposure")
     exposure = tree.mapping(raw, *base)
     unknown = tree.mapping(exposure, "unknown")
     fields = tree.names(tree.mapping(raw).get("profile"))
@@ -58,8 +58,8 @@ def _of_exposure(raw: Any) -> Iterator[Fault]:
     yield from _refer((*base, "no_profile"), exposure.get("no_profile"), levels)
 
 
-def _of_points(raw: Any) -> Iterator[Fault]:
-    base: Path = ("insurance", "exposure", "points")
+def _of_points(raw: Any) -> Iterator[CatalogFault]:
+    base: CatalogPath = ("insurance", "exposure", "points")
     names = tree.names(tree.mapping(raw).get("profile"))
     fields = {tree.record_id(field): field for _, field in tree.records(raw, "profile")}
     for name, points in tree.mapping(raw, *base).items():
@@ -69,14 +69,14 @@ def _of_points(raw: Any) -> Iterator[Fault]:
             yield from _refer((*base, name, choice), choice, choices)
 
 
-def _of_levels(raw: Any) -> Iterator[Fault]:
-    path: Path = ("insurance", "exposure", "levels")
+def _of_levels(raw: Any) -> Iterator[CatalogFault]:
+    path: CatalogPath = ("insurance", "exposure", "levels")
     levels = tree.mapping(raw, *path[:-1]).get(path[-1])
     if not isinstance(levels, dict):
         return
     fewest = [tree.number(points) for points in levels.values()]
     if None not in fewest and 0 not in fewest:
-        yield Fault(path, FaultCode.TABLE_GAP, "0")
+        yield CatalogFault(path, CatalogFaultCode.TABLE_GAP, "0")
     rows = tree.mapping(raw, "insurance").get("level")
     yield from _covers(("insurance", "level"), rows, levels)
     for level, row in tree.mapping(rows).items():
@@ -85,8 +85,8 @@ def _of_levels(raw: Any) -> Iterator[Fault]:
     yield from _covers(("report", "insurance", "exposure"), texts, levels)
 
 
-def _of_variants(raw: Any) -> Iterator[Fault]:
-    base: Path = ("insurance", "variant")
+def _of_variants(raw: Any) -> Iterator[CatalogFault]:
+    base: CatalogPath = ("insurance", "variant")
     variant = tree.mapping(raw, *base)
     yield from _refer((*base, "item"), variant.get("item"), tree.item_names(raw))
     choices = _choices_of(raw, variant.get("item"))
@@ -95,15 +95,15 @@ def _of_variants(raw: Any) -> Iterator[Fault]:
     names = tree.strings([*tree.mapping(variant, "answers").values(), variant.get("otherwise")])
     rows = tree.mapping(raw, "insurance", "level").values()
     levels = {n for row in rows for n in tree.mapping(row).values() if isinstance(n, int)}
-    path: Path = ("report", "insurance", "notices")
+    path: CatalogPath = ("report", "insurance", "notices")
     notices = tree.mapping(raw, "report", "insurance").get("notices")
     for level in sorted(levels):
         if isinstance(notices, dict) and level not in notices:
-            yield Fault((*path, level), FaultCode.TABLE_GAP, str(level))
+            yield CatalogFault((*path, level), CatalogFaultCode.TABLE_GAP, str(level))
         yield from _covers((*path, level), tree.mapping(notices).get(level), names)
 
 
-def _of_openings(raw: Any) -> Iterator[Fault]:
+def _of_openings(raw: Any) -> Iterator[CatalogFault]:
     """An opening is for a choice of some answer set; where one is broken, all may be meant."""
     sets = tree.mapping(raw).get("answer_sets")
     if not isinstance(sets, dict):
@@ -123,7 +123,7 @@ def _choices_of(raw: Any, item: Any) -> list[str] | None:
     return None
 
 
-def _covers(path: Path, table: Any, names: Iterable[Any]) -> Iterator[Fault]:
+def _covers(path: CatalogPath, table: Any, names: Iterable[Any]) -> Iterator[CatalogFault]:
     """A cell for each name, and no other."""
     names = tree.strings(list(names))
     yield from _gaps(path, table, names)
@@ -131,12 +131,14 @@ def _covers(path: Path, table: Any, names: Iterable[Any]) -> Iterator[Fault]:
         yield from _refer((*path, name), name, names)
 
 
-def _gaps(path: Path, table: Any, names: Iterable[str]) -> Iterator[Fault]:
+def _gaps(path: CatalogPath, table: Any, names: Iterable[str]) -> Iterator[CatalogFault]:
     for name in dict.fromkeys(names) if isinstance(table, dict) else ():
         if name not in table:
-            yield Fault((*path, name), FaultCode.TABLE_GAP, name)
+            yield CatalogFault((*path, name), CatalogFaultCode.TABLE_GAP, name)
 
 
-def _refer(path: Path, name: Any, known: list[str] | None) -> Iterator[Fault]:
+def _refer(path: CatalogPath, name: Any, known: list[str] | None) -> Iterator[CatalogFault]:
     if isinstance(name, str) and known is not None and name not in known:
-        yield Fault(path, FaultCode.UNKNOWN_REFERENCE, name, nearest(name, known))
+        yield CatalogFault(
+            path, CatalogFaultCode.UNKNOWN_REFERENCE, name, find_nearest(name, known)
+        )

@@ -8,25 +8,25 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sheet_diag.catalog.errors import Fault, FaultCode, Path, nearest
+from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath, find_nearest
 from sheet_diag.catalog.raw_tree import child, mapping
 from sheet_diag.model import catalog, rules
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
 
 _CODES = {
-    "missing": FaultCode.MISSING,
-    "too_short": FaultCode.MISSING,
-    "string_too_short": FaultCode.EMPTY_TEXT,
-    "string_too_long": FaultCode.NOT_AN_ID,
-    "value_error": FaultCode.NOT_EXACT,
-    "greater_than_equal": FaultCode.OUT_OF_RANGE,
-    "less_than_equal": FaultCode.OUT_OF_RANGE,
-    "invalid_key": FaultCode.WRONG_TYPE,
+    "missing": CatalogFaultCode.MISSING,
+    "too_short": CatalogFaultCode.MISSING,
+    "string_too_short": CatalogFaultCode.EMPTY_TEXT,
+    "string_too_long": CatalogFaultCode.NOT_AN_ID,
+    "value_error": CatalogFaultCode.NOT_EXACT,
+    "greater_than_equal": CatalogFaultCode.OUT_OF_RANGE,
+    "less_than_equal": CatalogFaultCode.OUT_OF_RANGE,
+    "invalid_key": CatalogFaultCode.WRONG_TYPE,
 }
 
 
-def validate(raw: Any) -> tuple[Catalog | None, tuple[Fault, ...]]:
+def validate_shape(raw: Any) -> tuple[Catalog | None, tuple[CatalogFault, ...]]:
     """Build the catalogue, or tell every fault of its shape."""
     try:
         return Catalog.model_validate(raw), ()
@@ -35,25 +35,27 @@ def validate(raw: Any) -> tuple[Catalog | None, tuple[Fault, ...]]:
         return None, tuple(_fault(raw, detail) for detail in details)
 
 
-def _fault(raw: Any, detail: ErrorDetails) -> Fault:
+def _fault(raw: Any, detail: ErrorDetails) -> CatalogFault:
     path = tuple(part for part in detail["loc"] if part != "[key]")
     kind = detail["type"]
     value = _shown(detail["input"])
     if kind == "extra_forbidden":
         name = str(path[-1])
-        return Fault(path, FaultCode.UNKNOWN_NAME, name, nearest(name, _free_names(raw, path)))
-    if detail["input"] is None or _CODES.get(kind) is FaultCode.MISSING:
-        return Fault(path, FaultCode.MISSING)
+        return CatalogFault(
+            path, CatalogFaultCode.UNKNOWN_NAME, name, find_nearest(name, _free_names(raw, path))
+        )
+    if detail["input"] is None or _CODES.get(kind) is CatalogFaultCode.MISSING:
+        return CatalogFault(path, CatalogFaultCode.MISSING)
     if kind == "string_pattern_mismatch":
-        code = FaultCode.EMPTY_TEXT if not value.strip() else FaultCode.NOT_AN_ID
-        return Fault(path, code, value)
+        code = CatalogFaultCode.EMPTY_TEXT if not value.strip() else CatalogFaultCode.NOT_AN_ID
+        return CatalogFault(path, code, value)
     if kind in ("enum", "literal_error"):
         expected = str(detail.get("ctx", {}).get("expected", ""))
         near = expected.replace("'", "").replace(" or ", ", ")
-        return Fault(path, FaultCode.NOT_ONE_OF, value, near)
+        return CatalogFault(path, CatalogFaultCode.NOT_ONE_OF, value, near)
     if kind.endswith(("_type", "_parsing")):
-        return Fault(path, FaultCode.WRONG_TYPE, value)
-    return Fault(path, _CODES.get(kind, FaultCode.WRONG_VALUE), value)
+        return CatalogFault(path, CatalogFaultCode.WRONG_TYPE, value)
+    return CatalogFault(path, _CODES.get(kind, CatalogFaultCode.WRONG_VALUE), value)
 
 
 def _shown(value: Any) -> str:
@@ -61,7 +63,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _free_names(raw: Any, path: Path) -> tuple[str, ...]:
+def _free_names(raw: Any, path: CatalogPath) -> tuple[str, ...]:
     """Names still free where `path` ends: of the records that share most names with what stands."""
     parent = raw
     for part in path[:-1]:

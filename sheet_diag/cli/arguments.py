@@ -15,19 +15,19 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
-    from sheet_diag.cli.config import Config
-    from sheet_diag.diagnosis.comparison.compare import Beside
-    from sheet_diag.intake.discovery import Found
+    from sheet_diag.cli.settings_file import Settings
+    from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
+    from sheet_diag.intake.discovery import InputFile
     from sheet_diag.model.catalog import Catalog
     from sheet_diag.model.client_list import ClientList
-    from sheet_diag.model.settings import Comparing, Limits, Reading
-    from sheet_diag.pipeline.run import Order
+    from sheet_diag.model.settings import ComparisonSettings, IntakeSettings, Limits
+    from sheet_diag.pipeline.run import RunConfig
 
 CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunOptions:
     """What was typed after `run` or `watch`. Folders are texts: they need not be on this disk."""
 
     input: str
@@ -46,13 +46,13 @@ class Asked:
     config: Path | None = None
 
 
-def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
+def build_run_config(asked: RunOptions, say: Wording, words: Wording) -> RunConfig:
     """The run that was asked for, with `say` set to its language. Ends where it cannot be."""
-    from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
-    from sheet_diag.mail.log.mail_log import Postbook
-    from sheet_diag.pipeline.run import Order
+    from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
+    from sheet_diag.mail.log.mail_log import MailLog
+    from sheet_diag.pipeline.run import RunConfig
 
-    settings = configured(asked.config, asked.lang, say, words)
+    settings = read_settings(asked.config, asked.lang, say, words)
     source, target = Path(asked.input), Path(asked.output)
     require_folder(source, say)
     if target.resolve() == source.resolve():
@@ -61,11 +61,11 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
         fail(say("cli.error.same_previous", path=target), say)
     as_of = parse_day(asked.as_of, say)
     office = require_office(say) if asked.pdf else None
-    catalog = load_asked(asked.catalog)
-    clients = listed(asked.clients, catalog, settings.limits)
+    catalog = load_chosen_catalog(asked.catalog)
+    clients = load_client_list(asked.clients, catalog, settings.limits)
     path = target / LOG
-    book = Postbook.read(path) if clients or asked.protect else Postbook(path)
-    return Order(
+    book = MailLog.read(path) if clients or asked.protect else MailLog(path)
+    return RunConfig(
         input=source,
         output=target,
         catalog=catalog,
@@ -74,8 +74,8 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
         lang=say.lang,
         report_lang=settings.report_language,
         jobs=asked.jobs,
-        reading=reading(settings.limits, asked.passwords),
-        beside=beside(catalog, settings.comparing, asked.previous, asked.benchmark),
+        reading=build_intake_settings(settings.limits, asked.passwords),
+        beside=load_comparison_basis(catalog, settings.comparing, asked.previous, asked.benchmark),
         office=office,
         protect=asked.protect,
         scheduler=asked.scheduler,
@@ -86,90 +86,90 @@ def order_of(asked: Asked, say: Wording, words: Wording) -> Order:
 
 
 @contextmanager
-def on_disk(asked: Asked, say: Wording, words: Wording) -> Iterator[Asked]:
+def use_local_folders(asked: RunOptions, say: Wording, words: Wording) -> Iterator[RunOptions]:
     """The same with folders of this disk where URLs were typed; what is written is put there.
 
     Raises `RemoteError` and, for its limits, `ConfigError`.
     """
     from sheet_diag.model.settings import MIB
-    from sheet_diag.storage.object_store import folders, is_url
+    from sheet_diag.storage.object_store import is_url, mirror_folders
 
     if not (is_url(asked.input) or is_url(asked.output)):
         yield asked
         return
-    limits = configured(asked.config, asked.lang, say, words).limits
-    with folders(asked.input, asked.output, limits.file * MIB) as (source, target):
+    limits = read_settings(asked.config, asked.lang, say, words).limits
+    with mirror_folders(asked.input, asked.output, limits.file * MIB) as (source, target):
         yield replace(asked, input=str(source), output=str(target))
 
 
-def url_of(place: str) -> str | None:
+def as_url(place: str) -> str | None:
     """A place without its last slash if it is a URL."""
     from sheet_diag.storage.object_store import is_url
 
     return place.rstrip("/") if is_url(place) else None
 
 
-def files_of(order: Order, say: Wording) -> Sequence[Found]:
+def find_input_files(order: RunConfig, say: Wording) -> Sequence[InputFile]:
     """The files to be read. Ends where there are none."""
-    from sheet_diag.intake.discovery import find
+    from sheet_diag.intake.discovery import find_input_files
 
-    found = find(order.input, apart_from=order.output)
+    found = find_input_files(order.input, apart_from=order.output)
     require_files(found, order.input, say)
     return found
 
 
-def configured(path: Path | None, lang: str | None, say: Wording, words: Wording) -> Config:
+def read_settings(path: Path | None, lang: str | None, say: Wording, words: Wording) -> Settings:
     """The configuration, with `say` set to the language that follows. Raises `ConfigError`."""
-    from sheet_diag.cli.config import load_config
+    from sheet_diag.cli.settings_file import load_settings
 
-    settings = load_config(path)
+    settings = load_settings(path)
     say.lang = parse_lang(lang, words, settings.language)
     return settings
 
 
-def load_asked(path: Path | None) -> Catalog:
+def load_chosen_catalog(path: Path | None) -> Catalog:
     """The catalogue in a folder, or the built-in one. Raises `CatalogError`."""
     from sheet_diag.catalog.load import load_catalog
 
     return load_catalog(path)
 
 
-def client_list(path: Path | None) -> Path | None:
+def find_client_list(path: Path | None) -> Path | None:
     """The client list: the one that was named, or the one in the working folder."""
     return path or next((each for each in CLIENT_LISTS if each.is_file()), None)
 
 
-def listed(path: Path | None, catalog: Catalog, limits: Limits) -> ClientList | None:
+def load_client_list(path: Path | None, catalog: Catalog, limits: Limits) -> ClientList | None:
     """The clients of that list (None: there is none). Raises `ClientListError`."""
-    found = client_list(path)
+    found = find_client_list(path)
     if found is None:
         return None
-    from sheet_diag.intake.client_list.reader import read_clients
+    from sheet_diag.intake.client_list.reader import read_client_list
 
-    clients, _ = read_clients(found, catalog, limits)
+    clients, _ = read_client_list(found, catalog, limits)
     return clients
 
 
-def reading(limits: Limits, passwords: Path | None) -> Reading:
+def build_intake_settings(limits: Limits, passwords: Path | None) -> IntakeSettings:
     """Settings of intake, with the passwords listed. Raises `PasswordsError`."""
     from sheet_diag.intake.decryption import load_passwords
-    from sheet_diag.model.settings import Reading
+    from sheet_diag.model.settings import IntakeSettings
 
-    return Reading(limits, load_passwords(passwords, os.environ))
+    return IntakeSettings(limits, load_passwords(passwords, os.environ))
 
 
-def beside(
-    catalog: Catalog, comparing: Comparing, previous: Path | None, benchmark: Path | None
-) -> Beside:
+def load_comparison_basis(
+    catalog: Catalog, comparing: ComparisonSettings, previous: Path | None, benchmark: Path | None
+) -> ComparisonBasis:
     """What clients are compared with. Raises `PreviousRunError` and `BenchmarkError`."""
-    from sheet_diag.diagnosis.comparison.compare import Beside
-    from sheet_diag.reports.benchmark import load
-    from sheet_diag.reports.run_json.previous_run import load_previous
+    from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
+    from sheet_diag.reports.benchmark import load_benchmark
+    from sheet_diag.reports.run_json.previous_run import load_previous_run
 
-    return Beside(
+    return ComparisonBasis(
         minimum=comparing.minimum,
-        previous=load_previous(previous, catalog) if previous else None,
-        reference=load(benchmark, catalog) if benchmark else None,
+        previous=load_previous_run(previous, catalog) if previous else None,
+        reference=load_benchmark(benchmark, catalog) if benchmark else None,
     )
 
 

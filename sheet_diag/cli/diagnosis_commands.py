@@ -8,19 +8,19 @@ from typing import Annotated
 import typer
 
 from sheet_diag.cli.arguments import (
-    Asked,
-    configured,
-    files_of,
-    load_asked,
-    on_disk,
-    order_of,
+    RunOptions,
+    as_url,
+    build_intake_settings,
+    build_run_config,
+    find_input_files,
+    load_chosen_catalog,
     parse_day,
     parse_lang,
-    reading,
-    url_of,
+    read_settings,
+    use_local_folders,
 )
-from sheet_diag.cli.errors import fail, failures, require_file
-from sheet_diag.cli.help import Command
+from sheet_diag.cli.errors import fail, report_failures, require_file
+from sheet_diag.cli.help_pages import LocalizedCommand
 from sheet_diag.cli.options import (
     FOLDER,
     HELP,
@@ -43,12 +43,12 @@ from sheet_diag.cli.options import (
 )
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
 
-@app.command(help=HELP("cli.help.template"), cls=Command)
+@app.command(help=HELP("cli.help.template"), cls=LocalizedCommand)
 def template(
     output: FileOption = Path("hearing_sheet.xlsx"),
     lang: LangOption = None,
@@ -56,19 +56,19 @@ def template(
     config: ConfigOption = None,
 ) -> None:
     """Write the blank hearing sheet."""
-    from sheet_diag.cli.config import FILE_NAME
-    from sheet_diag.forms.write import hearing_sheet
+    from sheet_diag.cli.settings_file import FILE_NAME
+    from sheet_diag.forms.write import make_hearing_sheet
 
-    with failures(parse_lang(lang, HELP)) as say:
-        settings = configured(config, lang, say, HELP)
-        content = hearing_sheet(load_asked(catalog), say.lang, settings.issuer)
-        _write(output, content)
+    with report_failures(parse_lang(lang, HELP)) as say:
+        settings = read_settings(config, lang, say, HELP)
+        content = make_hearing_sheet(load_chosen_catalog(catalog), say.lang, settings.issuer)
+        _write_file(output, content)
         typer.echo(say("cli.template.done", path=output))
         if settings.issuer.deadline is None:
             typer.echo(say("cli.template.config", name=FILE_NAME))
 
 
-@app.command(help=HELP("cli.help.run"), cls=Command)
+@app.command(help=HELP("cli.help.run"), cls=LocalizedCommand)
 def run(
     input: InputOption = "input",
     output: OutputOption = "output",
@@ -86,27 +86,27 @@ def run(
     config: ConfigOption = None,
 ) -> None:
     """Run the whole batch."""
-    asked = Asked(
+    asked = RunOptions(
         input=input, output=output, as_of=as_of, clients=clients, previous=previous,
         benchmark=benchmark, pdf=pdf, protect=protect, jobs=jobs, scheduler=scheduler,
         passwords=passwords, lang=lang, catalog=catalog, config=config,
     )  # fmt: skip
-    with failures(parse_lang(lang, HELP)) as say:
+    with report_failures(parse_lang(lang, HELP)) as say:
         from sheet_diag.pipeline.execution.forkserver import prepare
 
         prepare()
-        from sheet_diag.cli.output import show_result, with_progress
-        from sheet_diag.pipeline.run import run_over
+        from sheet_diag.cli.output import run_with_progress, show_result
+        from sheet_diag.pipeline.run import run_files
 
-        with on_disk(asked, say, HELP) as here:
-            order = order_of(here, say, HELP)
-            found = files_of(order, say)
-            result = with_progress(say, lambda progress: run_over(found, order, progress))
-    show_result(result, order, say, url=url_of(output))
+        with use_local_folders(asked, say, HELP) as here:
+            order = build_run_config(here, say, HELP)
+            found = find_input_files(order, say)
+            result = run_with_progress(say, lambda progress: run_files(found, order, progress))
+    show_result(result, order, say, url=as_url(output))
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
-@app.command(help=HELP("cli.help.watch"), cls=Command)
+@app.command(help=HELP("cli.help.watch"), cls=LocalizedCommand)
 def watch(
     input: InputOption = "input",
     output: OutputOption = "output",
@@ -125,23 +125,23 @@ def watch(
     poll: Annotated[bool, typer.Option("--poll", help=HELP("cli.help.poll"))] = False,
 ) -> None:
     """Run now and after every change."""
-    asked = Asked(
+    asked = RunOptions(
         input=input, output=output, as_of=as_of, clients=clients, previous=previous,
         benchmark=benchmark, pdf=pdf, protect=protect, jobs=jobs, scheduler=scheduler,
         passwords=passwords, lang=lang, catalog=catalog, config=config,
     )  # fmt: skip
-    with failures(parse_lang(lang, HELP)) as say:
+    with report_failures(parse_lang(lang, HELP)) as say:
         from sheet_diag.pipeline.execution.forkserver import prepare
 
-        for place in filter(url_of, (input, output)):
+        for place in filter(as_url, (input, output)):
             fail(say("cli.error.watch_url", path=place), say)
         prepare()
-        order = order_of(asked, say, HELP)
+        order = build_run_config(asked, say, HELP)
         from sheet_diag.cli import watch as watching
-    watching.watch(order, asked, say, HELP, polling=poll)
+    watching.watch_folder(order, asked, say, HELP, polling=poll)
 
 
-@app.command(help=HELP("cli.help.check"), cls=Command)
+@app.command(help=HELP("cli.help.check"), cls=LocalizedCommand)
 def check(
     files: Annotated[list[Path], typer.Argument(help=HELP("cli.help.files"), metavar="FILE…")],
     as_json: Annotated[bool, typer.Option("--json", help=HELP("cli.help.json"))] = False,
@@ -152,20 +152,20 @@ def check(
 ) -> None:
     """Tell the verdict on single files; write nothing."""
 
-    with failures(parse_lang(lang, HELP)) as say:
+    with report_failures(parse_lang(lang, HELP)) as say:
         for path in files:
             require_file(path, say)
-        from sheet_diag.pipeline.execution.forkserver import READING, prepare
+        from sheet_diag.pipeline.execution.forkserver import READING_MODULES, prepare
 
-        prepare(READING)
-        settings = configured(config, lang, say, HELP)
+        prepare(READING_MODULES)
+        settings = read_settings(config, lang, say, HELP)
         from sheet_diag.pipeline.check import check_files
-        from sheet_diag.reports.run_json.writer import verdicts
+        from sheet_diag.reports.run_json.writer import dump_checked_files
 
-        loaded = load_asked(catalog)
-        outcomes = check_files(files, loaded, reading(settings.limits, passwords))
+        loaded = load_chosen_catalog(catalog)
+        outcomes = check_files(files, loaded, build_intake_settings(settings.limits, passwords))
         if as_json:
-            typer.echo(verdicts(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
+            typer.echo(dump_checked_files(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
         else:
             from sheet_diag.cli.output import show_verdicts
 
@@ -173,7 +173,7 @@ def check(
     raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
 
 
-@app.command(help=HELP("cli.help.overrides"), cls=Command)
+@app.command(help=HELP("cli.help.overrides"), cls=LocalizedCommand)
 def overrides(
     output: FileOption = Path("input/overrides.xlsx"),
     lang: LangOption = None,
@@ -183,16 +183,16 @@ def overrides(
     """Write the blank workbook for the consultant's own decisions, over no other."""
     from sheet_diag.forms.write import overrides_workbook
 
-    with failures(parse_lang(lang, HELP)) as say:
-        settings = configured(config, lang, say, HELP)
+    with report_failures(parse_lang(lang, HELP)) as say:
+        settings = read_settings(config, lang, say, HELP)
         if output.exists():
             fail(say("cli.error.overrides", path=output), say)
-        content = overrides_workbook(load_asked(catalog), say.lang, settings.issuer)
-        _write(output, content)
+        content = overrides_workbook(load_chosen_catalog(catalog), say.lang, settings.issuer)
+        _write_file(output, content)
         typer.echo(say("cli.overrides.done", path=output))
 
 
-@app.command(help=HELP("cli.help.demo"), cls=Command)
+@app.command(help=HELP("cli.help.demo"), cls=LocalizedCommand)
 def demo(
     folder: Annotated[Path, typer.Argument(help=HELP("cli.help.folder"), metavar=FOLDER)] = Path(
         "demo"
@@ -204,31 +204,31 @@ def demo(
 ) -> None:
     """Make a sample campaign and run the batch over it; some returns need attention, which is no
     failure."""
-    from sheet_diag.cli.output import show_result, with_progress
+    from sheet_diag.cli.output import run_with_progress, show_result
 
-    with failures(parse_lang(lang, HELP), "cli.error.interrupted.demo") as say:
+    with report_failures(parse_lang(lang, HELP), "cli.error.interrupted.demo") as say:
         from sheet_diag.pipeline.execution import forkserver as nursery
 
         nursery.prepare()
-        from sheet_diag.cli.demo.campaign import Campaign, begin, go_on
-        from sheet_diag.cli.demo.folder import is_free
-        from sheet_diag.cli.demo.next_steps import show_what_next
+        from sheet_diag.cli.demo.campaign import DemoCampaign, begin_campaign, draft_due_mails
+        from sheet_diag.cli.demo.folder import is_free_for_demo
+        from sheet_diag.cli.demo.next_steps import show_next_steps
         from sheet_diag.cli.demo.returns import prepare
         from sheet_diag.pipeline.run import run as run_batch
 
-        if not is_free(folder):
+        if not is_free_for_demo(folder):
             fail(say("cli.error.demo", path=folder), say)
-        campaign = Campaign(folder, parse_day(as_of, say), say, catalog)
-        loaded = load_asked(catalog)
+        campaign = DemoCampaign(folder, parse_day(as_of, say), say, catalog)
+        loaded = load_chosen_catalog(catalog)
         sheet = prepare(folder, loaded)
-        begin(campaign, loaded)
-        asked = Asked(
+        begin_campaign(campaign, loaded)
+        asked = RunOptions(
             input=str(campaign.input), output=str(campaign.output), as_of=as_of,
             clients=campaign.clients, jobs=jobs, lang=lang, catalog=catalog,
             config=campaign.settings,
         )  # fmt: skip
-        order = order_of(asked, say, HELP)
-        result = with_progress(say, lambda progress: run_batch(order, progress))
-        go_on(campaign)
+        order = build_run_config(asked, say, HELP)
+        result = run_with_progress(say, lambda progress: run_batch(order, progress))
+        draft_due_mails(campaign)
     show_result(result, order, say, sheet)
-    show_what_next(campaign)
+    show_next_steps(campaign)

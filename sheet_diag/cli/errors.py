@@ -16,9 +16,9 @@ from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:  # what a command needs is loaded once its words are understood
     from sheet_diag.catalog.errors import CatalogError
-    from sheet_diag.cli.config import ConfigError
+    from sheet_diag.cli.settings_file import SettingsError
     from sheet_diag.intake.client_list.errors import ClientListError
-    from sheet_diag.intake.discovery import Found
+    from sheet_diag.intake.discovery import InputFile
     from sheet_diag.storage.report_passwords.file import PasswordListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
@@ -26,7 +26,7 @@ _LOG: Final = Path("sheet-diag-error.log")
 
 
 @contextmanager
-def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator[Wording]:
+def report_failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator[Wording]:
     """Turn what can go wrong outside of returns into a sentence and an exit status; `interrupted`
     is the wording key of what is told after Ctrl-C, at a question too, and where an answer that
     has to be typed ends."""
@@ -34,46 +34,46 @@ def failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator
     try:
         yield say
     except (KeyboardInterrupt, typer.Abort) as stopped:  # a question makes the one of the other
-        typer.echo("\n" + _stopped(stopped, say, interrupted), err=True)
+        typer.echo("\n" + _describe_interrupt(stopped, say, interrupted), err=True)
         raise typer.Exit(130) from None
     except Exception as error:
-        text = sentence(error, say)
+        text = describe_error(error, say)
         if text is None:
             raise
         typer.echo(say("cli.error.head", text=text), err=True)
         raise typer.Exit(2) from error
 
 
-def _stopped(stopped: BaseException, say: Wording, key: str) -> str:
-    from sheet_diag.storage.object_store import HalfwayError
+def _describe_interrupt(stopped: BaseException, say: Wording, key: str) -> str:
+    from sheet_diag.storage.object_store import PartialUploadError
 
-    halfway = isinstance(stopped, HalfwayError)
+    halfway = isinstance(stopped, PartialUploadError)
     return say("cli.error.interrupted.halfway" if halfway else key)
 
 
-def sentence(error: Exception, say: Wording) -> str | None:
+def describe_error(error: Exception, say: Wording) -> str | None:
     """What can go wrong outside of returns, in words; None for a fault of ours."""
     from sheet_diag.catalog.errors import CatalogError
-    from sheet_diag.cli.config import ConfigError
+    from sheet_diag.cli.settings_file import SettingsError
     from sheet_diag.intake.client_list.errors import ClientListError
-    from sheet_diag.intake.decryption import PasswordsError
-    from sheet_diag.mail.templates.files import LetterError
-    from sheet_diag.model.errors import ToldError
+    from sheet_diag.intake.decryption import PasswordsFileError
+    from sheet_diag.mail.templates.files import MailTemplateError
+    from sheet_diag.model.errors import UserError
     from sheet_diag.storage.report_passwords.file import PasswordListError
     from sheet_diag.storage.staging import OutputBusyError
 
     match error:
         case CatalogError():
             return _catalog_text(error, say)
-        case ConfigError():
+        case SettingsError():
             return _config_text(error, say)
         case ClientListError():
             return _list_text(error, say)
-        case LetterError():
+        case MailTemplateError():
             return "\n".join(say(key, **parts) for key, parts in error.faults)
-        case ToldError():
+        case UserError():
             return say(error.key, **error.parts)
-        case PasswordsError():
+        case PasswordsFileError():
             why = say(error.fault.key, **error.fault.parts)
             return say("cli.error.passwords", path=error.path, why=why)
         case PasswordListError():
@@ -89,7 +89,7 @@ def sentence(error: Exception, say: Wording) -> str | None:
     return None
 
 
-def unexpected(error: Exception, say: Wording) -> str:
+def describe_unexpected(error: Exception, say: Wording) -> str:
     """A fault of ours, in a sentence; what we need to find it is kept in a file."""
     return say("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace(error))
 
@@ -119,7 +119,7 @@ def require_folder(path: Path, say: Wording) -> None:
         fail(say("cli.error.input_is_file", path=path), say)
 
 
-def require_files(found: Sequence[Found], path: Path, say: Wording) -> None:
+def require_files(found: Sequence[InputFile], path: Path, say: Wording) -> None:
     """End where there is nothing to read in the input folder, or no way into it."""
     if not found:
         fail(say("cli.error.empty", path=path), say)
@@ -142,7 +142,7 @@ def require_office(say: Wording) -> str:
     return find_office() or fail(say("cli.error.no_office"), say)
 
 
-def _config_text(error: ConfigError, say: Wording) -> str:
+def _config_text(error: SettingsError, say: Wording) -> str:
     lines = [say("cli.error.config", path=error.path)]
     lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
     return "\n".join(lines)
@@ -165,13 +165,16 @@ def _password_list_text(error: PasswordListError, say: Wording) -> str:
 
 
 def _catalog_text(error: CatalogError, say: Wording) -> str:
-    from sheet_diag.catalog.errors import FaultCode
+    from sheet_diag.catalog.errors import CatalogFaultCode
 
     lines = [say("cli.error.catalog", count=len(error.faults))]
     for located in error.faults:
         fault = located.fault
         text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
-        if fault.near and fault.code in (FaultCode.UNKNOWN_NAME, FaultCode.UNKNOWN_REFERENCE):
+        if fault.near and fault.code in (
+            CatalogFaultCode.UNKNOWN_NAME,
+            CatalogFaultCode.UNKNOWN_REFERENCE,
+        ):
             text += say("catalog.near", near=fault.near)
         place = {"file": located.file, "path": located.path}
         lines.append("  " + say("cli.error.catalog.line", text=text, **place))

@@ -8,8 +8,8 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from sheet_diag.cli.arguments import parse_lang
-from sheet_diag.cli.errors import failures
-from sheet_diag.cli.help import Command
+from sheet_diag.cli.errors import report_failures
+from sheet_diag.cli.help_pages import LocalizedCommand
 from sheet_diag.cli.options import (
     FILE,
     FOLDER,
@@ -30,11 +30,11 @@ from sheet_diag.cli.options import (
     app,
 )
 
-_STOPPED: Final = "mail.error.interrupted"
+_INTERRUPTED: Final = "mail.error.interrupted"
 
 
-@app.command("clients", help=HELP("cli.help.clients_command"), cls=Command)
-def clients_(
+@app.command("clients", help=HELP("cli.help.clients_command"), cls=LocalizedCommand)
+def clients_command(
     file: Annotated[
         Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
     ] = None,
@@ -46,14 +46,18 @@ def clients_(
     config: ConfigOption = None,
 ) -> None:
     """Check the client list, or make a blank one."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.cli.mail.client_list import Listed, check_list, new_list
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+        from sheet_diag.cli.mail.client_list import (
+            ClientListOptions,
+            check_client_list,
+            write_blank_list,
+        )
 
-        listed = Listed(file, output, previous, lang, catalog, config)
-        (new_list if new else check_list)(listed, say, HELP)
+        listed = ClientListOptions(file, output, previous, lang, catalog, config)
+        (write_blank_list if new else check_client_list)(listed, say, HELP)
 
 
-@app.command(help=HELP("cli.help.issue"), cls=Command)
+@app.command(help=HELP("cli.help.issue"), cls=LocalizedCommand)
 def issue(
     output: OutputFolderOption = Path("output"),
     clients: ClientsOption = None,
@@ -68,17 +72,17 @@ def issue(
     config: ConfigOption = None,
 ) -> None:
     """Make a hearing sheet per client, and the mails that ask for it."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailAsked
+        from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
-        errand = errands.Errand(asked, send, sent_by_hand, again)
+        asked = MailOptions(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.SendOptions(asked, send, sent_by_hand, again)
         done = errands.issue(errand, say, HELP)
-    _end(done)
+    _exit(done)
 
 
-@app.command(help=HELP("cli.help.remind"), cls=Command)
+@app.command(help=HELP("cli.help.remind"), cls=LocalizedCommand)
 def remind(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -97,17 +101,17 @@ def remind(
     config: ConfigOption = None,
 ) -> None:
     """Write to the clients that are late."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailAsked
+        from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
-        errand = errands.Errand(asked, send, sent_by_hand)
+        asked = MailOptions(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.SendOptions(asked, send, sent_by_hand)
         done = errands.remind(errand, days, input, say, HELP, gap=again_after)
-    _end(done)
+    _exit(done)
 
 
-@app.command("return", help=HELP("cli.help.return"), cls=Command)
+@app.command("return", help=HELP("cli.help.return"), cls=LocalizedCommand)
 def send_back(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -126,17 +130,17 @@ def send_back(
     config: ConfigOption = None,
 ) -> None:
     """Send back what is to be corrected."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailAsked
+        from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailAsked(output, clients, previous, as_of, only, lang, catalog, config)
-        errand = errands.Errand(asked, send, sent_by_hand, again)
+        asked = MailOptions(output, clients, previous, as_of, only, lang, catalog, config)
+        errand = errands.SendOptions(asked, send, sent_by_hand, again)
         done = errands.send_back(errand, due, input, say, HELP)
-    _end(done)
+    _exit(done)
 
 
-@app.command(help=HELP("cli.help.deliver"), cls=Command)
+@app.command(help=HELP("cli.help.deliver"), cls=LocalizedCommand)
 def deliver(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -162,21 +166,21 @@ def deliver(
     config: ConfigOption = None,
 ) -> None:
     """Send the reports; the passwords apart from them."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailAsked
+        from sheet_diag.cli.mail.context import MailOptions
 
         typed = (output, clients, previous, as_of, only, lang, catalog, config)
-        asked = MailAsked(*typed, unprotected, attach, jobs)
-        errand = errands.Errand(asked, send, sent_by_hand, again)
+        asked = MailOptions(*typed, unprotected, attach, jobs)
+        errand = errands.SendOptions(asked, send, sent_by_hand, again)
         if passwords:
             done = errands.deliver_passwords(errand, say, HELP)
         else:
             done = errands.deliver(errand, input, say, HELP)
-    _end(done)
+    _exit(done)
 
 
-@app.command(help=HELP("cli.help.collect"), cls=Command)
+@app.command(help=HELP("cli.help.collect"), cls=LocalizedCommand)
 def collect(
     input: InputFolderOption = Path("input"),
     output: OutputFolderOption = Path("output"),
@@ -189,16 +193,16 @@ def collect(
     config: ConfigOption = None,
 ) -> None:
     """Fetch the mails with returns into the input folder."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.cli.mail.collect import fetch
-        from sheet_diag.cli.mail.context import MailAsked
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+        from sheet_diag.cli.mail.collect import collect_mails
+        from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailAsked(output, clients, lang=lang, catalog=catalog, config=config)
-        done = fetch(asked, input, since, say, HELP)
-    _end(done)
+        asked = MailOptions(output, clients, lang=lang, catalog=catalog, config=config)
+        done = collect_mails(asked, input, since, say, HELP)
+    _exit(done)
 
 
-@app.command(help=HELP("cli.help.status"), cls=Command)
+@app.command(help=HELP("cli.help.status"), cls=LocalizedCommand)
 def status(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -209,20 +213,20 @@ def status(
     config: ConfigOption = None,
 ) -> None:
     """Tell where everyone stands."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
-        from sheet_diag.cli.mail.context import MailAsked, mailroom
-        from sheet_diag.cli.mail.send import tell_of_drafts
-        from sheet_diag.cli.mail.status_output import show_turnout
-        from sheet_diag.mail.log.mail_log import Postbook
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+        from sheet_diag.cli.mail.context import MailOptions, load_context
+        from sheet_diag.cli.mail.send import show_open_drafts
+        from sheet_diag.cli.mail.status_output import show_response_status
+        from sheet_diag.mail.log.mail_log import MailLog
 
-        asked = MailAsked(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
-        room = mailroom(asked, say, HELP)
-        tell_of_drafts(room)
+        asked = MailOptions(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
+        room = load_context(asked, say, HELP)
+        show_open_drafts(room)
         gap = room.config.correspondence.reminder_days
-        show_turnout(room.turnout(Postbook.read(room.log).posted, input), say, gap)
+        show_response_status(room.turnout(MailLog.read(room.log).posted, input), say, gap)
 
 
-@app.command(help=HELP("cli.help.login"), cls=Command)
+@app.command(help=HELP("cli.help.login"), cls=LocalizedCommand)
 def login(
     server: Annotated[
         str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")
@@ -232,13 +236,13 @@ def login(
     config: ConfigOption = None,
 ) -> None:
     """Keep what opens a mail account where the system keeps passwords."""
-    with failures(parse_lang(lang, HELP), "signin.interrupted") as say:
-        from sheet_diag.cli.mail.login import LoginAsked, keep_login
+    with report_failures(parse_lang(lang, HELP), "signin.interrupted") as say:
+        from sheet_diag.cli.mail.login import LoginOptions, keep_login
 
-        keep_login(LoginAsked(server, browser, lang, config), say, HELP)
+        keep_login(LoginOptions(server, browser, lang, config), say, HELP)
 
 
-@app.command(help=HELP("cli.help.letters"), cls=Command)
+@app.command(help=HELP("cli.help.letters"), cls=LocalizedCommand)
 def letters(
     folder: Annotated[
         Path, typer.Argument(help=HELP("cli.help.letters_folder"), metavar=FOLDER)
@@ -246,7 +250,7 @@ def letters(
     lang: LangOption = None,
 ) -> None:
     """Copy the letters out, to be edited."""
-    with failures(parse_lang(lang, HELP), _STOPPED) as say:
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
         from sheet_diag.mail.templates.copies import copy_templates
 
         made = copy_templates(folder, say.lang if lang else None)
@@ -254,5 +258,5 @@ def letters(
         typer.echo(say(key, count=len(made), path=folder))
 
 
-def _end(done: bool) -> NoReturn:
+def _exit(done: bool) -> NoReturn:
     raise typer.Exit(0 if done else 1)

@@ -17,7 +17,7 @@ import typer
 from sheet_diag import __version__
 from sheet_diag.cli import diagnosis_commands as diagnosing
 from sheet_diag.cli import mail_commands as corresponding
-from sheet_diag.cli.errors import unexpected
+from sheet_diag.cli.errors import describe_unexpected
 from sheet_diag.cli.options import HELP, app
 
 __all__ = ["app", "main"]
@@ -25,7 +25,7 @@ __all__ = ["app", "main"]
 # As they follow each other in a campaign.
 _ORDER: Final = (
     diagnosing.template,
-    corresponding.clients_,
+    corresponding.clients_command,
     corresponding.issue,
     corresponding.collect,
     diagnosing.run,
@@ -49,15 +49,15 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
             reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _exit_on_sigterm)
     try:
         app()
     except Exception as error:  # noqa: BLE001 - our own fault: kept for us, told in a sentence
-        typer.echo(HELP("cli.error.head", text=unexpected(error, HELP)), err=True)
+        typer.echo(HELP("cli.error.head", text=describe_unexpected(error, HELP)), err=True)
         sys.exit(3)
 
 
-def _end(*_: object) -> NoReturn:
+def _exit_on_sigterm(*_: object) -> NoReturn:
     """Ended by the system: as by Ctrl-C, nothing is left in the output folder."""
     sys.exit(143)
 
@@ -69,7 +69,7 @@ def _show_version(asked: bool) -> None:
 
 
 @app.callback()
-def _common(
+def _handle_root_options(
     version: Annotated[
         bool,
         typer.Option(

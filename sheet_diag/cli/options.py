@@ -8,12 +8,12 @@ from typing import Annotated, Final
 
 import typer
 
-from sheet_diag.cli.help import Group
+from sheet_diag.cli.help_pages import LocalizedGroup
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 
 
-def _language(arguments: list[str]) -> Lang:
+def _find_help_language(arguments: list[str]) -> Lang:
     """The language of the help pages, known before the options are parsed."""
     for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
         if option == "--lang=en" or (option, value) == ("--lang", "en"):
@@ -21,9 +21,9 @@ def _language(arguments: list[str]) -> Lang:
     return Lang.JA
 
 
-HELP: Final = Wording(_language(sys.argv))
+HELP: Final = Wording(_find_help_language(sys.argv))
 app = typer.Typer(
-    cls=Group,
+    cls=LocalizedGroup,
     help=HELP("cli.help.app"),
     context_settings={"obj": HELP},
     rich_markup_mode=None,

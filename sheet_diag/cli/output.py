@@ -15,32 +15,32 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from sheet_diag.model.basics import Rank
-from sheet_diag.model.client_status import GroupTurnout
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Code, Severity
-from sheet_diag.pipeline.run_diff import Change, Kind, Standing
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.client_status import GroupResponses
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.pipeline.run_diff import ChangeKind, ReturnChange, ReturnState
 from sheet_diag.text import problems
-from sheet_diag.text.numbers import shown
-from sheet_diag.text.terminal_text import plain, printable
+from sheet_diag.text.numbers import format_score
+from sheet_diag.text.terminal_text import escape_markup, printable_text
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:  # a check of one file does not wait for pandas
-    from sheet_diag.pipeline.ingest import Progress as Report
-    from sheet_diag.pipeline.run import Order, Result
+    from sheet_diag.pipeline.ingest import ProgressCallback as Report
+    from sheet_diag.pipeline.run import RunConfig, RunResult
 
 _MOST_ROWS: Final = 15
 _MOST_NAMED: Final = 3
 # What may be of another client than it says: deliver would be late to tell it.
-_DOUBTS: Final = {
-    "sender": (Code.SENDER_DISAGREES,),
-    "company": (Code.LISTED_NAME_DIFFERS,),
-    "unlisted": (Code.NOT_LISTED, Code.ID_NOT_LISTED, Code.LISTED_UNSURE),
+_IDENTITY_WARNINGS: Final = {
+    "sender": (ProblemCode.SENDER_DISAGREES,),
+    "company": (ProblemCode.LISTED_NAME_DIFFERS,),
+    "unlisted": (ProblemCode.NOT_LISTED, ProblemCode.ID_NOT_LISTED, ProblemCode.LISTED_UNSURE),
 }
 _COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
 
 
-def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
+def run_with_progress(say: Wording, work: Callable[[Report], RunResult]) -> RunResult:
     """Do the work under a progress bar, if a person is watching."""
     console = Console(stderr=True)
     with Progress(
@@ -64,7 +64,7 @@ def with_progress(say: Wording, work: Callable[[Report], Result]) -> Result:
 
 
 @contextmanager
-def bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
+def show_progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar for one job, if a person is watching; to be told how many are done."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -76,8 +76,8 @@ def bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def show_result(
-    result: Result,
-    order: Order,
+    result: RunResult,
+    order: RunConfig,
     say: Wording,
     sheet: Path | None = None,
     url: str | None = None,
@@ -85,23 +85,26 @@ def show_result(
     """Clients by rank, files that need attention and why, where to look: in the output folder, or
     at the URL where it was put."""
     console = Console(highlight=False, soft_wrap=False)
-    if any(outcome.status is Status.RANKED for outcome in result.outcomes):
-        console.print(_ranks(result, say))
+    if any(outcome.status is ReturnStatus.RANKED for outcome in result.outcomes):
+        console.print(_build_rank_table(result, say))
     attention = [o for o in result.outcomes if o.needs_attention]
     if attention:
-        console.print(_attention(attention, say))
-    counts = {status.value: result.portfolio.counts[status] for status in Status}
+        console.print(_build_attention_table(attention, say))
+    counts = {status.value: result.portfolio.counts[status] for status in ReturnStatus}
     console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
     if result.portfolio.turnout:
-        console.print(_turnout(result.portfolio.turnout.total, say))
-    for line in (*_doubts(result.outcomes, say), *_passwords(result, say)):
-        console.print(f"[yellow]{plain(line)}[/]", soft_wrap=True)
+        console.print(_response_text(result.portfolio.turnout.total, say))
+    for line in (
+        *_list_identity_warnings(result.outcomes, say),
+        *_list_password_messages(result, say),
+    ):
+        console.print(f"[yellow]{escape_markup(line)}[/]", soft_wrap=True)
     unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if order.office else 0
     if unprinted:
         console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()
     console.print(say("cli.summary.where"))
-    places = _places(result.outcomes, order)
+    places = _list_outputs(result.outcomes, order)
     paths = {key: f"{url}/{name}" if url else order.output / name for key, name in places.items()}
     for key, path in ({"sheet": sheet, **paths} if sheet else paths).items():
         console.print(
@@ -109,7 +112,7 @@ def show_result(
         )
 
 
-def _places(outcomes: Sequence[Outcome], order: Order) -> dict[str, str]:
+def _list_outputs(outcomes: Sequence[ReturnOutcome], order: RunConfig) -> dict[str, str]:
     """What there is in the output folder, by the key of its sentence."""
     places = {"portfolio": "portfolio.xlsx"}
     if any(outcome.result for outcome in outcomes):
@@ -123,16 +126,18 @@ def _places(outcomes: Sequence[Outcome], order: Order) -> dict[str, str]:
     return places
 
 
-def _doubts(outcomes: Sequence[Outcome], say: Wording) -> Iterator[str]:
-    counting = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
-    for name, codes in _DOUBTS.items():
+def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:
+    counting = [
+        each for each in outcomes if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)
+    ]
+    for name, codes in _IDENTITY_WARNINGS.items():
         files = [o.received.label for o in counting if any(p.code in codes for p in o.problems)]
         if files:
             named = ", ".join(files[:_MOST_NAMED]) + (" …" if len(files) > _MOST_NAMED else "")
             yield say(f"cli.summary.doubt.{name}", count=len(files), files=named)
 
 
-def _passwords(result: Result, say: Wording) -> Iterator[str]:
+def _list_password_messages(result: RunResult, say: Wording) -> Iterator[str]:
     """What has become of passwords that clients may have been told."""
     if result.former:
         yield say("cli.summary.former", name=result.former)
@@ -143,82 +148,86 @@ def _passwords(result: Result, say: Wording) -> Iterator[str]:
         yield say("cli.summary.renewed", count=len(clients), names=names)
 
 
-def show_changes(found: Sequence[Change], result: Result, moment: datetime, say: Wording) -> None:
+def show_changes(
+    found: Sequence[ReturnChange], result: RunResult, moment: datetime, say: Wording
+) -> None:
     """After a run that follows another one: what is otherwise, and how many stand how."""
     console = Console(highlight=False)
-    counts = {status.value: result.portfolio.counts[status] for status in Status}
+    counts = {status.value: result.portfolio.counts[status] for status in ReturnStatus}
     files = say("cli.summary.files", files=result.portfolio.files, **counts)
     console.print(f"[bold]{moment:%H:%M:%S}[/] {files}", soft_wrap=True)
     for change in found[:_MOST_ROWS]:
-        console.print(f"  {plain(_change(change, say))}", soft_wrap=True)
+        console.print(f"  {escape_markup(_change_text(change, say))}", soft_wrap=True)
     if len(found) > _MOST_ROWS:
         console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
-    for line in _passwords(result, say):
-        console.print(f"  [yellow]{plain(line)}[/]", soft_wrap=True)
+    for line in _list_password_messages(result, say):
+        console.print(f"  [yellow]{escape_markup(line)}[/]", soft_wrap=True)
     if not found:
         console.print("  " + say("cli.change.none"))
 
 
-def show_verdicts(outcomes: Sequence[Outcome], say: Wording) -> None:
+def show_verdicts(outcomes: Sequence[ReturnOutcome], say: Wording) -> None:
     """Each file: its verdict, and every problem with its place and what to do."""
     console = Console(highlight=False)
     for outcome in outcomes:
-        console.print(f"[bold]{plain(outcome.received.label)}[/]", soft_wrap=True)
-        console.print("  " + _verdict(outcome, say))
+        console.print(f"[bold]{escape_markup(outcome.received.label)}[/]", soft_wrap=True)
+        console.print("  " + _verdict_text(outcome, say))
         for line in _problem_lines(outcome, say):
             console.print(Padding(Text(line), (0, 0, 0, 2)))
         console.print()
 
 
-def _verdict(outcome: Outcome, say: Wording) -> str:
+def _verdict_text(outcome: ReturnOutcome, say: Wording) -> str:
     status = say(f"portfolio.status.{outcome.status.value}")
     scores = outcome.diagnosis.scores if outcome.diagnosis else None
     if scores is None or scores.rank is None or scores.overall is None:
         return status
-    return say("cli.check.ranked", status=status, rank=scores.rank, score=shown(scores.overall))
+    return say(
+        "cli.check.ranked", status=status, rank=scores.rank, score=format_score(scores.overall)
+    )
 
 
-def _change(change: Change, say: Wording) -> str:
+def _change_text(change: ReturnChange, say: Wording) -> str:
     before, after = change.before, change.after
     if after is None:
-        return say("cli.change.gone", who=_who(before)) if before else ""
+        return say("cli.change.gone", who=_return_label(before)) if before else ""
     if before is None:
-        return say("cli.change.new", who=_who(after), now=_standing(after, say))
-    if change.kind is Kind.MOVED:
-        return say("cli.change.moved", before=before.label, who=_who(after))
-    parts = {"before": _standing(before, say), "now": _standing(after, say)}
-    return say("cli.change.other", who=_who(after), **parts)
+        return say("cli.change.new", who=_return_label(after), now=_state_text(after, say))
+    if change.kind is ChangeKind.MOVED:
+        return say("cli.change.moved", before=before.label, who=_return_label(after))
+    parts = {"before": _state_text(before, say), "now": _state_text(after, say)}
+    return say("cli.change.other", who=_return_label(after), **parts)
 
 
-def _who(standing: Standing) -> str:
+def _return_label(standing: ReturnState) -> str:
     return f"{standing.name} ({standing.label})" if standing.name else standing.label
 
 
-def _standing(standing: Standing, say: Wording) -> str:
+def _state_text(standing: ReturnState, say: Wording) -> str:
     status = say(f"portfolio.status.{standing.status.value}")
     if standing.rank and standing.score is not None:
-        return say("cli.standing.ranked", rank=standing.rank, score=shown(standing.score))
+        return say("cli.standing.ranked", rank=standing.rank, score=format_score(standing.score))
     if standing.errors:
         return say("cli.standing.errors", status=status, count=standing.errors)
     return status
 
 
-def _problem_lines(outcome: Outcome, say: Wording) -> Iterator[str]:
+def _problem_lines(outcome: ReturnOutcome, say: Wording) -> Iterator[str]:
     for problem in outcome.problems:
-        kind = say(f"report.severity.{problems.severity(problem.code).value}")
+        kind = say(f"report.severity.{problems.problem_severity(problem.code).value}")
         place = "!".join(part for part in (problem.sheet, problem.cell) if part and problem.cell)
-        text = f"{problems.message(problem, say.lang)} {problems.advice(problem, say.lang)}".strip()
+        text = _message_and_advice(problem, say.lang)
         line = say("cli.check.line", kind=kind, place=f"{place} " if place else "", text=text)
-        yield printable(line)
+        yield printable_text(line)
 
 
-def _turnout(total: GroupTurnout, say: Wording) -> str:
+def _response_text(total: GroupResponses, say: Wording) -> str:
     """How many have answered, in a line: `status` tells more."""
     parts = {"received": total.received, "sent": total.sent, "overdue": total.overdue}
     return say("cli.summary.turnout", rate=f"{total.rate:.0%}", **parts)
 
 
-def _ranks(result: Result, say: Wording) -> Table:
+def _build_rank_table(result: RunResult, say: Wording) -> Table:
     table = Table(title=say("cli.summary.title"), title_justify="left")
     table.add_column(say("cli.summary.rank"), justify="center")
     table.add_column(say("cli.summary.count"), justify="right")
@@ -231,23 +240,33 @@ def _ranks(result: Result, say: Wording) -> Table:
     return table
 
 
-def _attention(outcomes: list[Outcome], say: Wording) -> Table:
+def _build_attention_table(outcomes: list[ReturnOutcome], say: Wording) -> Table:
     table = Table(title=say("cli.summary.attention.title"), title_justify="left", show_lines=True)
     table.add_column(say("cli.summary.attention.file"), overflow="fold")
     table.add_column(say("cli.summary.attention.status"), no_wrap=True)
     table.add_column(say("cli.summary.attention.reason"), overflow="fold")
     for outcome in outcomes[:_MOST_ROWS]:
         status = say(f"portfolio.status.{outcome.status.value}")
-        table.add_row(plain(outcome.received.label), status, plain(_reason(outcome, say)))
+        table.add_row(
+            escape_markup(outcome.received.label), status, escape_markup(_reason_text(outcome, say))
+        )
     if len(outcomes) > _MOST_ROWS:
         table.add_row("…", "", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
     return table
 
 
-def _reason(outcome: Outcome, say: Wording) -> str:
+def _reason_text(outcome: ReturnOutcome, say: Wording) -> str:
     """The first error with what to do about it: the others stand in the portfolio."""
-    errors = [p for p in outcome.problems if problems.severity(p.code) is Severity.ERROR]
+    errors = [p for p in outcome.problems if problems.problem_severity(p.code) is Severity.ERROR]
     first = errors[0]
-    text = f"{problems.message(first, say.lang)} {problems.advice(first, say.lang)}".strip()
+    text = _message_and_advice(first, say.lang)
     rest = len(errors) - 1
     return f"{text} (+{rest})" if rest else text
+
+
+def _message_and_advice(problem: Problem, lang: Lang) -> str:
+    message, advice = (
+        problems.problem_message(problem, lang),
+        problems.problem_advice(problem, lang),
+    )
+    return f"{message} {advice}".strip()

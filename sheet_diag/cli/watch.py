@@ -15,34 +15,36 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from sheet_diag.cli.arguments import CLIENT_LISTS, Asked, order_of
-from sheet_diag.cli.config import FILE_NAME
-from sheet_diag.cli.errors import require_files, sentence, unexpected
-from sheet_diag.cli.output import show_changes, show_result, with_progress
-from sheet_diag.intake.discovery import find
-from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
+from sheet_diag.cli.arguments import CLIENT_LISTS, RunOptions, build_run_config
+from sheet_diag.cli.errors import describe_error, describe_unexpected, require_files
+from sheet_diag.cli.output import run_with_progress, show_changes, show_result
+from sheet_diag.cli.settings_file import FILE_NAME
+from sheet_diag.intake.discovery import find_input_files
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.pipeline.execution.executor import ClusterError
-from sheet_diag.pipeline.run import Order, Result, run_over
-from sheet_diag.pipeline.run_diff import Standing, changes, standings
-from sheet_diag.pipeline.watched_files import Scene
-from sheet_diag.storage.staging import JOURNAL, OutputBusyError
+from sheet_diag.pipeline.run import RunConfig, RunResult, run_files
+from sheet_diag.pipeline.run_diff import ReturnState, compare_runs, list_return_states
+from sheet_diag.pipeline.watched_files import WatchedFiles
+from sheet_diag.storage.staging import RUN_JSON, OutputBusyError
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
-    from sheet_diag.pipeline.watched_files import Look
+    from sheet_diag.pipeline.watched_files import FileStates
 
-_BUSY: Final = 5.0  # seconds until another run is asked again whether it has ended
-_AWAY: Final = 1.0  # seconds between two looks for a folder that is gone
-_CLOSED: Final = 30.0  # seconds until a disk is asked again whether it takes what we write
+_BUSY_SECONDS: Final = 5.0  # seconds until another run is asked again whether it has ended
+_AWAY_SECONDS: Final = 1.0  # seconds between two looks for a folder that is gone
+_RETRY_SECONDS: Final = 30.0  # seconds until a disk is asked again whether it takes what we write
 
 
-def watch(order: Order, asked: Asked, say: Wording, words: Wording, *, polling: bool) -> NoReturn:
+def watch_folder(
+    order: RunConfig, asked: RunOptions, say: Wording, words: Wording, *, polling: bool
+) -> NoReturn:
     """Run now, and what is asked for after every change.
 
     Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
     leaves the former output.
     """
-    watching = _Watching(asked, say, words, polling)
+    watching = _WatchLoop(asked, say, words, polling)
     try:
         watching.begin(order)
         while True:
@@ -53,35 +55,37 @@ def watch(order: Order, asked: Asked, say: Wording, words: Wording, *, polling: 
 
 
 @dataclass(frozen=True, slots=True)
-class _Hurdle:
+class _Obstacle:
     """What a run stumbled over: worth another try once the file that was in the way is gone or can
     be written (Excel has closed it), else at a time."""
 
     file: Path | None
     again: float
 
-    def is_gone(self) -> bool:
+    def is_cleared(self) -> bool:
         if self.file and not self.file.exists():
             return True
         if self.file and self.file.is_file():
-            return _can_be_written(self.file)
+            return _is_writable(self.file)
         return time.monotonic() >= self.again
 
 
-class _Watching:
+class _WatchLoop:
     """What is remembered from run to run."""
 
-    def __init__(self, asked: Asked, say: Wording, words: Wording, polling: bool) -> None:
+    def __init__(self, asked: RunOptions, say: Wording, words: Wording, polling: bool) -> None:
         self._asked = asked
         self._say = say
         self._words = words
-        self._scene = Scene(Path(asked.input), Path(asked.output), _beside(asked), polling)
-        self._seen: Look = {}
-        self._before: tuple[Standing, ...] | None = None
-        self._hurdle: _Hurdle | None = None
+        self._scene = WatchedFiles(
+            Path(asked.input), Path(asked.output), _list_other_inputs(asked), polling
+        )
+        self._seen: FileStates = {}
+        self._before: tuple[ReturnState, ...] | None = None
+        self._hurdle: _Obstacle | None = None
         self._told = ""
 
-    def begin(self, order: Order) -> None:
+    def begin(self, order: RunConfig) -> None:
         """The first run."""
         self._seen = self._scene.look()
         self._attempt(lambda: order)
@@ -98,19 +102,19 @@ class _Watching:
                 self._complain(self._say("cli.watch.polling", reason=reason))
         if not self._scene.input.is_dir():
             self._complain(self._say("cli.watch.away", path=self._asked.input))
-        time.sleep(_AWAY)
+        time.sleep(_AWAY_SECONDS)
 
     def _wait_and_run(self) -> None:
         for moved in self._scene.wake() if self._scene.input.is_dir() else ():
-            over = self._hurdle is not None and self._hurdle.is_gone()
+            over = self._hurdle is not None and self._hurdle.is_cleared()
             if not moved and not over:
                 continue
             now = self._scene.rest(self._seen)
             if over or now != self._seen:
                 self._seen = now
-                self._attempt(lambda: order_of(self._asked, self._say, self._words))
+                self._attempt(lambda: build_run_config(self._asked, self._say, self._words))
 
-    def _attempt(self, make: Callable[[], Order]) -> None:
+    def _attempt(self, make: Callable[[], RunConfig]) -> None:
         self._hurdle = None
         try:
             order = make()
@@ -126,34 +130,34 @@ class _Watching:
         if result:
             self._tell(result, order)
 
-    def _run(self, order: Order) -> Result | None:
+    def _run(self, order: RunConfig) -> RunResult | None:
         say = self._say
-        found = find(order.input, apart_from=order.output)
+        found = find_input_files(order.input, apart_from=order.output)
         if not found:
             left = say("cli.watch.left", path=order.output) if self._before else ""
             self._complain(say("cli.watch.empty", path=order.input) + left)
             return None
         require_files(found, order.input, say)
-        return with_progress(say, lambda progress: run_over(found, order, progress))
+        return run_with_progress(say, lambda progress: run_files(found, order, progress))
 
-    def _tell(self, result: Result, order: Order) -> None:
-        before, self._before = self._before, standings(result.outcomes)
+    def _tell(self, result: RunResult, order: RunConfig) -> None:
+        before, self._before = self._before, list_return_states(result.outcomes)
         self._told = ""
         if before is None:
             show_result(result, order, self._say)
         else:
-            show_changes(changes(before, self._before), result, datetime.now(), self._say)
+            show_changes(compare_runs(before, self._before), result, datetime.now(), self._say)
 
     def _stumble(self, error: Exception) -> None:
         now = time.monotonic()
         if isinstance(error, OutputBusyError):
-            self._hurdle = _Hurdle(None, now + _BUSY)
+            self._hurdle = _Obstacle(None, now + _BUSY_SECONDS)
         elif isinstance(error, ClusterError):
-            self._hurdle = _Hurdle(None, now + _CLOSED)
+            self._hurdle = _Obstacle(None, now + _RETRY_SECONDS)
         elif isinstance(error, OSError):
             file = Path(str(error.filename2 or error.filename or ""))
-            self._hurdle = _Hurdle(file if file.exists() else None, now + _CLOSED)
-        text = sentence(error, self._say) or unexpected(error, self._say)
+            self._hurdle = _Obstacle(file if file.exists() else None, now + _RETRY_SECONDS)
+        text = describe_error(error, self._say) or describe_unexpected(error, self._say)
         self._complain(self._say("cli.error.head", text=text))
 
     def _complain(self, text: str) -> None:
@@ -163,9 +167,9 @@ class _Watching:
         self._told = text
 
 
-def _beside(asked: Asked) -> tuple[Path, ...]:
+def _list_other_inputs(asked: RunOptions) -> tuple[Path, ...]:
     """The files beside the input folder that a run reads, too."""
-    previous = asked.previous / JOURNAL if asked.previous else None
+    previous = asked.previous / RUN_JSON if asked.previous else None
     config = asked.config or Path(FILE_NAME)
     log = Path(asked.output) / LOG
     lists = (asked.clients,) if asked.clients else CLIENT_LISTS
@@ -173,7 +177,7 @@ def _beside(asked: Asked) -> tuple[Path, ...]:
     return tuple(path for path in named if path)
 
 
-def _can_be_written(path: Path) -> bool:
+def _is_writable(path: Path) -> bool:
     try:
         path.open("r+b").close()
     except OSError:

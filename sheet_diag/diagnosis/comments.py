@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import CommentedCategory, Diagnosis, Insurance, Scores
 
 Answers = Mapping[str, str | None]
@@ -52,7 +52,7 @@ def _candidates(items: Mapping[str, Mapping[str | None, int]], answers: Answers)
     return sorted(urgent, key=urgent.__getitem__)
 
 
-@prepared
+@cached_per_catalog
 def _priorities(catalog: Catalog) -> Mapping[str, Mapping[str, Mapping[str | None, int]]]:
     """By category, item and choice what comes first, counted from 0; no entry where nothing is
     lost, or where the item is 該当なし or 未回答."""
@@ -100,13 +100,13 @@ def _exposure(catalog: Catalog, profile: Mapping[str, str]) -> str:
     return max(by_points, rule.unknown.at_least, key=list(levels).index)
 
 
-@prepared
+@cached_per_catalog
 def _levels(catalog: Catalog) -> Mapping[str, int]:
     """The fewest points of each level, the lowest first."""
     return dict(sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1]))
 
 
-@prepared
+@cached_per_catalog
 def _counted(catalog: Catalog) -> frozenset[str]:
     """The choices of the field that may be unknown that say how many: those with points of their
     own."""

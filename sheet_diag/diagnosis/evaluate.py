@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheet_diag.diagnosis.comments import diagnose
-from sheet_diag.diagnosis.improvement.improve import improve
-from sheet_diag.diagnosis.scoring.score import score, verdict
+from sheet_diag.diagnosis.improvement.improve import find_improvement
+from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import ReturnedSheet
@@ -15,8 +15,8 @@ from sheet_diag.model.returns import ReturnedSheet
 def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
     """Score and diagnose one return."""
     answers = sheet.answers
-    scores = score(catalog, answers)
-    found = improve(catalog, answers, scores, rescore=verdict)
+    scores = score_answers(catalog, answers)
+    found = find_improvement(catalog, answers, scores, rescore=score_overall)
     return replace(
         diagnose(catalog, answers, sheet.profile, scores),
         open_items=found.open_items,

@@ -14,55 +14,55 @@ from typing import Final
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.overrides import Amendment, Judgement, Override, Remark
+from sheet_diag.model.overrides import AnswerOverride, ClientComment, Judgement, Override
 from sheet_diag.model.results import Diagnosis
-from sheet_diag.model.returns import Code, Problem, Received, Response, ReturnedSheet
-from sheet_diag.text.normalize import company_key, firm_domain, fold
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Response, ReturnedSheet
+from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 from sheet_diag.text.wording import Wording
 
-Read = tuple[Received, Diagnosis | None]
-Texts = Mapping[Lang, str]
+OverridableReturn = tuple[ReceivedFile, Diagnosis | None]
+TextByLang = Mapping[Lang, str]
 
 # What is told of an answer that could not be used as it stands: a new answer settles it.
-_SETTLED: Final = {
-    Code.UNANSWERED,
-    Code.NOT_UNDERSTOOD,
-    Code.NA_NOT_ALLOWED,
-    Code.DUPLICATE_ITEM,
-    Code.SHEETS_DISAGREE,
-    Code.ITEM_ROW_MISSING,
-    Code.ITEM_NEW,
-    Code.ERROR_VALUE,
-    Code.NOT_CALCULATED,
-    Code.PICTURE_ANSWER,
-    Code.MERGED_ANSWER,
+_REPLACED_PROBLEMS: Final = {
+    ProblemCode.UNANSWERED,
+    ProblemCode.NOT_UNDERSTOOD,
+    ProblemCode.NA_NOT_ALLOWED,
+    ProblemCode.DUPLICATE_ITEM,
+    ProblemCode.SHEETS_DISAGREE,
+    ProblemCode.ITEM_ROW_MISSING,
+    ProblemCode.ITEM_NEW,
+    ProblemCode.ERROR_VALUE,
+    ProblemCode.NOT_CALCULATED,
+    ProblemCode.PICTURE_ANSWER,
+    ProblemCode.MERGED_ANSWER,
 }
 
 
-def apply(catalog: Catalog, read: Sequence[Read]) -> list[Read]:
+def apply_overrides(catalog: Catalog, read: Sequence[OverridableReturn]) -> list[OverridableReturn]:
     """What was read, in the same order, with the decisions in it applied and accounted for."""
     received = [each for each, _ in read]
     if not any(each.decisions for each in received):
         return list(read)
-    plan = _Plan(catalog, received)
+    plan = _OverridePlan(catalog, received)
     return [
-        (_accounted(at, each, plan), diagnosis)
+        (_summarize_file(at, each, plan), diagnosis)
         if each.decisions
-        else _decided(at, each, diagnosis, plan)
+        else _apply_to_return(at, each, diagnosis, plan)
         for at, (each, diagnosis) in enumerate(read)
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _MatchedOverride:
     """A line about the answers of one client: the file that holds it, and the client's returns."""
 
     file: int
-    entry: Amendment
+    entry: AnswerOverride
     returns: tuple[int, ...]
 
 
-class _Plan:
+class _OverridePlan:
     """Which line does what to which return; returns and files are known by their places in what
     was read.
 
@@ -70,20 +70,20 @@ class _Plan:
     applied, and why; `applied` and `placed` how many lines and comments of a file were.
     """
 
-    def __init__(self, catalog: Catalog, received: Sequence[Received]) -> None:
+    def __init__(self, catalog: Catalog, received: Sequence[ReceivedFile]) -> None:
         self.catalog = catalog
         self.faults: dict[int, list[Problem]] = defaultdict(list)
-        self.used: dict[int, dict[str, Amendment]] = defaultdict(dict)
-        self.remarks: dict[int, list[Remark]] = defaultdict(list)
+        self.used: dict[int, dict[str, AnswerOverride]] = defaultdict(dict)
+        self.remarks: dict[int, list[ClientComment]] = defaultdict(list)
         self.placed: dict[int, int] = defaultdict(int)
         self.applied: dict[int, int] = defaultdict(int)
         self._received = received
-        self._returns = _Returns(received)
-        lines: list[_Line] = []
+        self._returns = _ReturnIndex(received)
+        lines: list[_MatchedOverride] = []
         for file, each in enumerate(received):
             for entry in each.decisions.amendments if each.decisions else ():
                 if found := self._find(file, entry.client, entry.sheet, entry.cells[0]):
-                    lines.append(_Line(file, entry, found))
+                    lines.append(_MatchedOverride(file, entry, found))
             for remark in each.decisions.remarks if each.decisions else ():
                 if found := self._find(file, remark.client, remark.sheet, remark.cell):
                     self._place(file, remark, found)
@@ -95,19 +95,21 @@ class _Plan:
         if found and not _is_ambiguous(found, self._received):
             return found
         files = ", ".join(self._received[at].label for at in found)
-        code = Code.OVERRIDE_CLIENT_AMBIGUOUS if found else Code.OVERRIDE_CLIENT_UNKNOWN
+        code = (
+            ProblemCode.OVERRIDE_CLIENT_AMBIGUOUS if found else ProblemCode.OVERRIDE_CLIENT_UNKNOWN
+        )
         details = (("files", files),) if found else ()
         self.faults[file].append(Problem(code, sheet, cell, value=client, details=details))
         return ()
 
-    def _place(self, file: int, remark: Remark, returns: Sequence[int]) -> None:
+    def _place(self, file: int, remark: ClientComment, returns: Sequence[int]) -> None:
         self.placed[file] += 1
         for at in returns:
             self.remarks[at].append(remark)
 
-    def _choose(self, lines: Sequence[_Line]) -> None:
+    def _choose(self, lines: Sequence[_MatchedOverride]) -> None:
         """Leave out lines that contradict each other, and take the first of those that agree."""
-        rivals: dict[tuple[int, str], list[_Line]] = defaultdict(list)
+        rivals: dict[tuple[int, str], list[_MatchedOverride]] = defaultdict(list)
         for line in lines:
             for at in line.returns:
                 rivals[at, line.entry.item].append(line)
@@ -117,30 +119,30 @@ class _Plan:
             against = [o for g in groups for o in g if o.entry.after != entry.after]
             earlier = [o for g in groups for o in g[: g.index(line)]]
             if against:
-                self._tell(line, Code.OVERRIDE_CONTRADICTS, _places(against))
+                self._tell(line, ProblemCode.OVERRIDE_CONTRADICTS, _format_places(against))
             elif earlier:
-                self._tell(line, Code.OVERRIDE_TWICE, _places(earlier))
+                self._tell(line, ProblemCode.OVERRIDE_TWICE, _format_places(earlier))
             else:
                 self._use(line)
 
-    def _use(self, line: _Line) -> None:
+    def _use(self, line: _MatchedOverride) -> None:
         entry = line.entry
-        changed = [at for at in line.returns if _changes(self._received[at], entry)]
+        changed = [at for at in line.returns if _changes_anything(self._received[at], entry)]
         for at in changed:
             self.used[at][entry.item] = entry
         if changed:
             self.applied[line.file] += 1
         else:
-            self._tell(line, Code.OVERRIDE_SAME, _labels(self.catalog, entry))
+            self._tell(line, ProblemCode.OVERRIDE_SAME, _answer_labels(self.catalog, entry))
 
-    def _tell(self, line: _Line, code: Code, texts: Texts) -> None:
+    def _tell(self, line: _MatchedOverride, code: ProblemCode, texts: TextByLang) -> None:
         entry = line.entry
         details = tuple((f"what_{lang.value}", text) for lang, text in texts.items())
         problem = Problem(code, entry.sheet, entry.cells[1], entry.item, details=details)
         self.faults[line.file].append(problem)
 
 
-def _places(lines: Sequence[_Line]) -> Texts:
+def _format_places(lines: Sequence[_MatchedOverride]) -> TextByLang:
     places = dict.fromkeys((line.entry.sheet, line.entry.row) for line in lines)
     return {
         lang: ("、" if lang is Lang.JA else ", ").join(
@@ -150,7 +152,7 @@ def _places(lines: Sequence[_Line]) -> Texts:
     }
 
 
-def _labels(catalog: Catalog, entry: Amendment) -> Texts:
+def _answer_labels(catalog: Catalog, entry: AnswerOverride) -> TextByLang:
     label = catalog.choices_of(catalog.items[entry.item])[entry.after].label
     return {lang: label[lang] for lang in Lang}
 
@@ -158,10 +160,10 @@ def _labels(catalog: Catalog, entry: Amendment) -> Texts:
 # --- whose line it is
 
 
-class _Returns:
+class _ReturnIndex:
     """The readable returns by what a client may be called, known by their places."""
 
-    def __init__(self, received: Sequence[Received]) -> None:
+    def __init__(self, received: Sequence[ReceivedFile]) -> None:
         self._ids: dict[int, str] = {}
         self._by_id: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
@@ -174,7 +176,7 @@ class _Returns:
 
     def of(self, typed: str) -> tuple[int, ...]:
         """The returns of a client named by id or by company."""
-        client = fold(typed)
+        client = normalize_text(typed)
         if client and client in self._by_id:
             return tuple(self._by_id[client])
         named = self._by_name.get(company_key(typed), [])
@@ -184,10 +186,10 @@ class _Returns:
 
 
 def _id_of(sheet: ReturnedSheet) -> str:
-    return fold(sheet.identity.client or "")
+    return normalize_text(sheet.identity.client or "")
 
 
-def _is_ambiguous(found: Sequence[int], received: Sequence[Received]) -> bool:
+def _is_ambiguous(found: Sequence[int], received: Sequence[ReceivedFile]) -> bool:
     """Whether the returns are of several clients: two ids, or without one what speaks against it,
     other industries or other firms' mail."""
     sheets = [sheet for at in found if (sheet := received[at].sheet)]
@@ -204,19 +206,22 @@ def _is_ambiguous(found: Sequence[int], received: Sequence[Received]) -> bool:
 # --- what it changes
 
 
-def _changes(received: Received, entry: Amendment) -> bool:
-    response = _response(received, entry.item)
+def _changes_anything(received: ReceivedFile, entry: AnswerOverride) -> bool:
+    response = _find_response(received, entry.item)
     return response.choice != entry.after or any(
-        problem.item == entry.item and problem.code in _SETTLED for problem in received.problems
+        problem.item == entry.item and problem.code in _REPLACED_PROBLEMS
+        for problem in received.problems
     )
 
 
-def _response(received: Received, item: str) -> Response:
+def _find_response(received: ReceivedFile, item: str) -> Response:
     responses = received.sheet.responses if received.sheet else ()
     return next((each for each in responses if each.item == item), Response(item))
 
 
-def _decided(at: int, received: Received, diagnosis: Diagnosis | None, plan: _Plan) -> Read:
+def _apply_to_return(
+    at: int, received: ReceivedFile, diagnosis: Diagnosis | None, plan: _OverridePlan
+) -> OverridableReturn:
     """One return with what was decided on it; as it was where nothing was."""
     entries, remarks = plan.used.get(at, {}), plan.remarks.get(at, [])
     if received.sheet is None or not (entries or remarks):
@@ -224,7 +229,7 @@ def _decided(at: int, received: Received, diagnosis: Diagnosis | None, plan: _Pl
     comment = "\n".join(remark.text for remark in remarks)
     if not entries:  # what was read and found stands
         return replace(received, judgement=Judgement((), comment)), diagnosis
-    overrides = [_override(received, entry) for entry in entries.values()]
+    overrides = [_record_override(received, entry) for entry in entries.values()]
     after = {override.item: override.after for override in overrides}
     responses = tuple(
         replace(each, choice=after.get(each.item, each.choice)) for each in received.sheet.responses
@@ -233,14 +238,14 @@ def _decided(at: int, received: Received, diagnosis: Diagnosis | None, plan: _Pl
     decided = replace(
         received,
         sheet=sheet,
-        problems=_problems(received, overrides, plan.catalog),
+        problems=_update_problems(received, overrides, plan.catalog),
         judgement=Judgement(tuple(overrides), comment),
     )
     return decided, evaluate(plan.catalog, sheet)
 
 
-def _override(received: Received, entry: Amendment) -> Override:
-    response = _response(received, entry.item)
+def _record_override(received: ReceivedFile, entry: AnswerOverride) -> Override:
+    response = _find_response(received, entry.item)
     return Override(
         item=entry.item,
         before=response.choice,
@@ -251,17 +256,17 @@ def _override(received: Received, entry: Amendment) -> Override:
     )
 
 
-def _problems(
-    received: Received, overrides: Sequence[Override], catalog: Catalog
+def _update_problems(
+    received: ReceivedFile, overrides: Sequence[Override], catalog: Catalog
 ) -> tuple[Problem, ...]:
     """The problems that are left, then what was changed: a new answer settles those of the old."""
     items = {override.item for override in overrides}
-    left = (p for p in received.problems if p.item not in items or p.code not in _SETTLED)
-    return (*left, *(_told(received, override, catalog) for override in overrides))
+    left = (p for p in received.problems if p.item not in items or p.code not in _REPLACED_PROBLEMS)
+    return (*left, *(_overridden_problem(received, override, catalog) for override in overrides))
 
 
-def _told(received: Received, override: Override, catalog: Catalog) -> Problem:
-    response = _response(received, override.item)
+def _overridden_problem(received: ReceivedFile, override: Override, catalog: Catalog) -> Problem:
+    response = _find_response(received, override.item)
     label = catalog.choices_of(catalog.items[override.item])[override.after].label
     details = [("reason", override.reason), ("by", override.by), ("before", override.before or "")]
     for lang in Lang:
@@ -270,11 +275,11 @@ def _told(received: Received, override: Override, catalog: Catalog) -> Problem:
         details += [(f"before_{lang.value}", said), (f"after_{lang.value}", label[lang])]
     sheet = received.sheet.sheet if received.sheet else None
     place = (sheet, response.cell, override.item, override.raw or None)
-    return Problem(Code.OVERRIDDEN, *place, tuple(details))
+    return Problem(ProblemCode.OVERRIDDEN, *place, tuple(details))
 
 
-def _accounted(file: int, received: Received, plan: _Plan) -> Received:
+def _summarize_file(file: int, received: ReceivedFile, plan: _OverridePlan) -> ReceivedFile:
     """The file of the decisions, with what became of its lines."""
     counts = (("applied", str(plan.applied[file])), ("placed", str(plan.placed[file])))
-    summary = Problem(Code.OVERRIDES_READ, details=counts)
+    summary = Problem(ProblemCode.OVERRIDES_READ, details=counts)
     return replace(received, problems=(summary, *received.problems, *plan.faults[file]))

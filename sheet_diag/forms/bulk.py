@@ -1,8 +1,8 @@
 """Hearing sheets for many clients: one is laid out, those that look like it are copies of it.
 
 What differs from one client's sheet to the next are a few texts and the words of last year's
-answers. A sheet is copied only where nothing else would differ (`_likeness`), so that a copy is,
-byte for byte, what `hearing_book` would have written; every other one is written by it.
+answers. A sheet is copied only where nothing else would differ (`_copy_key`), so that a copy is,
+byte for byte, what `make_hearing_workbook` would have written; every other one is written by it.
 """
 
 from __future__ import annotations
@@ -11,81 +11,91 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.company import field_height
-from sheet_diag.forms.hearing_sheet.content import Content
+from sheet_diag.forms.hearing_sheet.content import SheetContent
 from sheet_diag.forms.hearing_sheet.cover import addressee_height, deadline_text
-from sheet_diag.forms.hearing_sheet.questions import lead_height, lead_text, places_of, stamp_text
-from sheet_diag.forms.hearing_sheet.workbook import QUESTIONS_PAGE, hearing_book
-from sheet_diag.forms.layout import IDENTITY_KEYS, Column
+from sheet_diag.forms.hearing_sheet.questions import (
+    lead_height,
+    lead_text,
+    question_rows,
+    stamp_text,
+)
+from sheet_diag.forms.hearing_sheet.workbook import QUESTIONS_SHEET_NUMBER, make_hearing_workbook
+from sheet_diag.forms.layout import IDENTITY_KEYS, QuestionColumn
 from sheet_diag.model.catalog import FieldKind, ProfileField
-from sheet_diag.text.excel_text import storable
+from sheet_diag.text.excel_text import storable_text
 from sheet_diag.xlsx.errors import WorkbookError
-from sheet_diag.xlsx.template import Openings, Pattern
+from sheet_diag.xlsx.template import TemplateSlots, WorkbookTemplate
 
-WRITTEN: Final = (FieldKind.TEXT, FieldKind.EMAIL)  # fields whose entry stands there as it is
-_MOST: Final = 128  # patterns kept; each takes some 150 KB
-_CLIENT: Final = IDENTITY_KEYS[2]
+TEXT_FIELD_KINDS: Final = (
+    FieldKind.TEXT,
+    FieldKind.EMAIL,
+)  # fields whose entry stands there as it is
+_MAX_TEMPLATES: Final = 128  # patterns kept; each takes some 150 KB
+_CLIENT_KEY: Final = IDENTITY_KEYS[2]
 
 
-class Press:
+class BulkSheetWriter:
     """Writes sheets of one catalogue for one issuer, whose only entries are texts of the profile.
 
     Deadlines may differ.
     """
 
     def __init__(self) -> None:
-        self._patterns: dict[Hashable, Pattern] = {}
+        self._patterns: dict[Hashable, WorkbookTemplate] = {}
 
-    def sheet(self, content: Content) -> bytes:
-        """The workbook: the same as `hearing_book` writes."""
-        texts = [text for text in _texts(content) if text]
-        if not all(storable(text) == text for text in texts):
-            return hearing_book(content)
-        likeness = _likeness(content)
+    def sheet(self, content: SheetContent) -> bytes:
+        """The workbook: the same as `make_hearing_workbook` writes."""
+        texts = [text for text in _variable_texts(content) if text]
+        if not all(storable_text(text) == text for text in texts):
+            return make_hearing_workbook(content)
+        likeness = _copy_key(content)
         pattern = self._patterns.pop(likeness, None)
         if pattern is None:
-            book = hearing_book(content)
-            self._keep(likeness, _pattern(book, content, texts))
+            book = make_hearing_workbook(content)
+            self._keep(likeness, _make_template(book, content, texts))
             return book
         self._keep(likeness, pattern)
         if all(map(pattern.is_free, texts)):
-            return pattern.copy(texts, [word for _, word in _former(content)])
-        return hearing_book(content)
+            return pattern.copy(texts, [word for _, word in _previous_cells(content)])
+        return make_hearing_workbook(content)
 
-    def _keep(self, likeness: Hashable, pattern: Pattern | None) -> None:
+    def _keep(self, likeness: Hashable, pattern: WorkbookTemplate | None) -> None:
         """Keep a pattern as the one that was used last."""
         if pattern:
             self._patterns[likeness] = pattern
-        if len(self._patterns) > _MOST:
+        if len(self._patterns) > _MAX_TEMPLATES:
             del self._patterns[next(iter(self._patterns))]
 
 
-def _pattern(book: bytes, content: Content, texts: Sequence[str]) -> Pattern | None:
+def _make_template(
+    book: bytes, content: SheetContent, texts: Sequence[str]
+) -> WorkbookTemplate | None:
     """The workbook as a pattern; None where a text of the client's is also one of ours."""
-    cells = [cell for cell, _ in _former(content)]
-    name = _CLIENT if content.identity.client else ""
+    cells = [cell for cell, _ in _previous_cells(content)]
+    name = _CLIENT_KEY if content.identity.client else ""
     try:
-        return Pattern(book, Openings(texts, name, QUESTIONS_PAGE, cells))
+        return WorkbookTemplate(book, TemplateSlots(texts, name, QUESTIONS_SHEET_NUMBER, cells))
     except WorkbookError:
         return None
 
 
-def _texts(content: Content) -> Iterator[str]:
+def _variable_texts(content: SheetContent) -> Iterator[str]:
     """What differs, the client's id first; empty where nothing stands."""
     yield content.identity.client or ""
     yield stamp_text(content)
-    for _, entry in _entries(content):
+    for _, entry in _text_entries(content):
         yield entry
     yield content.addressee
     yield deadline_text(content)
     yield lead_text(content) if content.former else ""
 
 
-def _likeness(content: Content) -> Hashable:
+def _copy_key(content: SheetContent) -> Hashable:
     """What two sheets must have in common so that one can be a copy of the other: which texts are
     there and which are equal, and the heights of their rows."""
-    texts = list(_texts(content))
+    texts = list(_variable_texts(content))
     lang = content.say.lang
-    heights = [field_height(field, entry, lang) for field, entry in _entries(content)]
+    heights = [field_height(field, entry, lang) for field, entry in _text_entries(content)]
     return (
         lang,
         tuple(map(texts.index, texts)),
@@ -94,15 +104,15 @@ def _likeness(content: Content) -> Hashable:
     )
 
 
-def _former(content: Content) -> Iterator[tuple[tuple[int, int], str]]:
+def _previous_cells(content: SheetContent) -> Iterator[tuple[tuple[int, int], str]]:
     """The cells of last year's answers, and their words."""
     if content.former:
-        column = content.at(Column.FORMER)
-        for item, row in places_of(content.catalog).items.items():
+        column = content.at(QuestionColumn.FORMER)
+        for item, row in question_rows(content.catalog).items.items():
             yield (row, column), content.former.words.get(item, "")
 
 
-def _entries(content: Content) -> Iterator[tuple[ProfileField, str]]:
+def _text_entries(content: SheetContent) -> Iterator[tuple[ProfileField, str]]:
     for field in content.catalog.profile:
-        if field.kind in WRITTEN:
+        if field.kind in TEXT_FIELD_KINDS:
             yield field, content.entries.profile.get(field.id, "")

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from sheet_diag.forms.bulk import WRITTEN, Press
-from sheet_diag.forms.hearing_sheet.content import Content, Entries, Former
-from sheet_diag.forms.hearing_sheet.previous_answers import former_words
+from sheet_diag.forms.bulk import TEXT_FIELD_KINDS, BulkSheetWriter
+from sheet_diag.forms.hearing_sheet.content import Entries, PreviousColumn, SheetContent
+from sheet_diag.forms.hearing_sheet.previous_answers import previous_answer_texts
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.returns import Identity
+from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 
@@ -43,45 +43,47 @@ class SheetOrder:
 
 def issue_sheets(catalog: Catalog, issuer: Issuer, orders: Iterable[SheetOrder]) -> Iterator[bytes]:
     """A workbook for each order, made when it is asked for. The same order gives the same bytes."""
-    press = Press()
+    press = BulkSheetWriter()
     for order in orders:
-        yield press.sheet(sheet_content(catalog, issuer, order))
+        yield press.sheet(make_sheet_content(catalog, issuer, order))
 
 
-def sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> Content:
+def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> SheetContent:
     """What the sheet of an order is made from."""
     client, former = order.client, order.former
     say = Wording(client.lang)
-    return Content(
+    return SheetContent(
         catalog,
         say,
         replace(issuer, deadline=client.due or issuer.deadline),
-        Entries(_profile(catalog, client)),
-        Identity(catalog.id, catalog.version, client.id or None),
-        addressee=_addressee(client, say),
-        former=Former(former.as_of, former_words(former.answers, catalog, say)) if former else None,
+        Entries(_profile_entries(catalog, client)),
+        SheetIdentity(catalog.id, catalog.version, client.id or None),
+        addressee=_format_addressee(client, say),
+        former=PreviousColumn(former.as_of, previous_answer_texts(former.answers, catalog, say))
+        if former
+        else None,
     )
 
 
-def _profile(catalog: Catalog, client: ListedClient) -> dict[str, str]:
+def _profile_entries(catalog: Catalog, client: ListedClient) -> dict[str, str]:
     known = {
         "company": client.company,
-        "respondent": _bare(client.contact),
+        "respondent": _strip_honorific(client.contact),
         "title": client.title,
         "email": client.addresses[0] if client.addresses else "",
     }
-    fields = {field.id for field in catalog.profile if field.kind in WRITTEN}
+    fields = {field.id for field in catalog.profile if field.kind in TEXT_FIELD_KINDS}
     return {name: entry for name, entry in known.items() if entry and name in fields}
 
 
-def _addressee(client: ListedClient, say: Wording) -> str:
+def _format_addressee(client: ListedClient, say: Wording) -> str:
     """The firm where no person is known; else the person with its title, under the firm's name."""
-    contact = _bare(client.contact)
+    contact = _strip_honorific(client.contact)
     if not contact:
         return say("sheet.cover.firm", company=client.company)
     key = "sheet.cover.person.titled" if client.title else "sheet.cover.person"
     return say(key, company=client.company, title=client.title, contact=contact)
 
 
-def _bare(contact: str) -> str:
+def _strip_honorific(contact: str) -> str:
     return _HONORIFIC.sub("", contact)

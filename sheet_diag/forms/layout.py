@@ -13,11 +13,11 @@ from typing import Final
 
 from sheet_diag import __version__
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Identity
-from sheet_diag.text.normalize import company_key, fold, remembered
+from sheet_diag.model.returns import SheetIdentity
+from sheet_diag.text.normalize import cache_short_texts, company_key, normalize_text
 
 
-class Column(StrEnum):
+class QuestionColumn(StrEnum):
     """Columns of the question sheet, from left to right; headers are `sheet.column.*`."""
 
     ID = "id"
@@ -31,8 +31,10 @@ class Column(StrEnum):
 
 
 # Last year's answer stands left of the answer: on its right the open drop-down would cover it.
-COLUMNS_WITH_FORMER: Final = tuple(Column)
-QUESTION_COLUMNS: Final = tuple(column for column in Column if column is not Column.FORMER)
+COLUMNS_WITH_PREVIOUS: Final = tuple(QuestionColumn)
+QUESTION_COLUMNS: Final = tuple(
+    column for column in QuestionColumn if column is not QuestionColumn.FORMER
+)
 HEADER_ROW: Final = 4  # zero-based, on the question sheet
 FIRST_QUESTION_ROW: Final = 5
 STAMP_CELL: Final = (1, 0)  # the visible identity, near the title of the question sheet
@@ -52,14 +54,14 @@ OUTPUT_KEY: Final = "sheet_diag_output"
 # Beside the identity in the properties of a report, as workbook and as PDF: whose it is.
 COMPANY_KEY: Final = "sheet_diag_company"
 LANG_KEY: Final = "sheet_diag_lang"
-_PROPERTY_ROOM: Final = 255  # of a document property, as Excel counts characters
-_LONGEST_ID: Final = 100  # ids of ours never are; what a return says may be
+_MAX_PROPERTY: Final = 255  # of a document property, as Excel counts characters
+_MAX_ID: Final = 100  # ids of ours never are; what a return says may be
 
 # The consultant's decisions lie at the top of the input folder under this name, in any letter case.
 OVERRIDES_FILE: Final = "overrides.xlsx"
 # Columns of its two tables, from left to right; headers are `overrides.column.*`.
-AMENDMENT_COLUMNS: Final = ("client", "item", "after", "reason", "by")
-REMARK_COLUMNS: Final = ("client", "text")
+OVERRIDE_COLUMNS: Final = ("client", "item", "after", "reason", "by")
+COMMENT_COLUMNS: Final = ("client", "text")
 
 # Columns of the client list, from left to right; headers are `clients.column.*`.
 CLIENT_COLUMNS: Final = (
@@ -74,8 +76,8 @@ PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
 PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_plan_name")
 
 # The same told in a cell, for programs that drop properties when they save.
-SOFTWARE: Final = f"sheet-diag {__version__}"
-_SOFTWARE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
+SOFTWARE_SIGNATURE: Final = f"sheet-diag {__version__}"
+_SIGNATURE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
 
 _DASHES = re.compile("[‐‑‒–—―−ー－]")
 _SPACES = re.compile(r"\s")
@@ -95,24 +97,24 @@ def cell_name(row: int, col: int) -> str:
     return f"{letters}{row + 1}"
 
 
-@remembered
+@cache_short_texts
 def item_key(text: str) -> str:
     """An item id as it is compared: width, case, white space and kinds of dash do not count."""
-    return _SPACES.sub("", _DASHES.sub("-", fold(text)))
+    return _SPACES.sub("", _DASHES.sub("-", normalize_text(text)))
 
 
-def stamp(identity: Identity) -> str:
+def format_stamp(identity: SheetIdentity) -> str:
     """The visible identity: `[SD: catalogue / version / client]`."""
     parts = [identity.catalog, identity.version, identity.client]
     return "[SD: " + " / ".join(part for part in parts if part) + "]"
 
 
-def owner_properties(identity: Identity, company: str, lang: Lang) -> dict[str, str]:
+def owner_properties(identity: SheetIdentity, company: str, lang: Lang) -> dict[str, str]:
     """What a report says of its owner: properties by their keys, none of them empty."""
     told = dict(
         zip(IDENTITY_KEYS, (identity.catalog, identity.version, identity.client), strict=True)
     )
-    ids = {key: value[:_LONGEST_ID] for key, value in told.items() if value}
+    ids = {key: value[:_MAX_ID] for key, value in told.items() if value}
     name = {COMPANY_KEY: company_property(company)} if company else {}
     return {**ids, **name, LANG_KEY: lang.value}
 
@@ -120,17 +122,17 @@ def owner_properties(identity: Identity, company: str, lang: Lang) -> dict[str, 
 def company_property(company: str) -> str:
     """A company's name as a property holds it; of one that is too long, what tells it apart."""
     units = len(company.encode("utf-16-le", "surrogatepass")) // 2
-    if units <= _PROPERTY_ROOM:
+    if units <= _MAX_PROPERTY:
         return company
     return f"sha256:{hashlib.sha256(company_key(company).encode()).hexdigest()}"
 
 
-def read_stamp(text: str) -> Identity | None:
+def read_stamp(text: str) -> SheetIdentity | None:
     """The identity in a visible cell, or None where it holds none."""
     found = _STAMP.search(text)
-    return Identity(*found.groups()) if found else None
+    return SheetIdentity(*found.groups()) if found else None
 
 
-def is_signature(text: str) -> bool:
+def is_software_signature(text: str) -> bool:
     """Whether a cell says that the workbook is a report of ours, of whatever version."""
-    return text.startswith("sheet-diag ") and _SOFTWARE.fullmatch(text) is not None
+    return text.startswith("sheet-diag ") and _SIGNATURE.fullmatch(text) is not None

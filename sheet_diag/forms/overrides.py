@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import ENTRY, EPOCH
-from sheet_diag.forms.layout import AMENDMENT_COLUMNS, LISTS_SHEET, REMARK_COLUMNS
+from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, FIXED_CREATED
+from sheet_diag.forms.layout import COMMENT_COLUMNS, LISTS_SHEET, OVERRIDE_COLUMNS
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -24,13 +24,13 @@ from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, NAVY,
 
 _HEADER: Final = 4  # zero-based, as the rows below
 _LINES: Final = 100  # prepared; more may be written below them
-_AMENDMENT_WIDTHS: Final = (210, 96, 116, 420, 130)
-_REMARK_WIDTHS: Final = (210, 762)
+_OVERRIDE_WIDTHS: Final = (210, 96, 116, 420, 130)
+_COMMENT_WIDTHS: Final = (210, 762)
 _ITEM_WIDTHS: Final = (80, 110, 640, 90)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kit:
+class _OverridesContext:
     """What every page is written from."""
 
     catalog: Catalog
@@ -40,21 +40,24 @@ class _Kit:
 
 def overrides_workbook(catalog: Catalog, lang: Lang, issuer: Issuer) -> bytes:
     """The workbook. The same arguments give the same bytes."""
-    kit = _Kit(catalog, issuer, Wording(lang))
+    kit = _OverridesContext(catalog, issuer, Wording(lang))
     book = Book(
-        title=kit.say("overrides.title"), author=issuer.name, created=EPOCH, subject=catalog.id
+        title=kit.say("overrides.title"),
+        author=issuer.name,
+        created=FIXED_CREATED,
+        subject=catalog.id,
     )
     amendments = book.page(kit.say("overrides.sheet.amendments"))
     remarks = book.page(kit.say("overrides.sheet.remarks"))
     items = _write_items(book.page(kit.say("overrides.sheet.items")), kit)
     answers = _write_answers(book, kit)
-    _write_amendments(amendments, kit, {"item": items, "answer": answers})
-    _write_remarks(remarks, kit)
+    _write_overrides(amendments, kit, {"item": items, "answer": answers})
+    _write_comments(remarks, kit)
     amendments.open_here()
     return book.bytes()
 
 
-def _write_items(page: Page, kit: _Kit) -> str:
+def _write_items(page: Page, kit: _OverridesContext) -> str:
     """The questions to look up; returns the range of their numbers."""
     say, lang = kit.say, kit.say.lang
     page.columns(_ITEM_WIDTHS)
@@ -70,15 +73,15 @@ def _write_items(page: Page, kit: _Kit) -> str:
         page.text(row, 1, category.short[lang], {**CELL, **SMALL, **CENTER})
         page.text(row, 2, question, {**CELL, **INSET})
         page.text(row, 3, offered, {**CELL, **SMALL, **CENTER})
-        width = room(_ITEM_WIDTHS[2], indent=1)
+        width = column_room(_ITEM_WIDTHS[2], indent=1)
         page.height(row, max(24, row_height(question, room=width, size=10, padding=6)))
     last = _HEADER + len(items)
     page.filter((_HEADER, 0, last, len(_ITEM_WIDTHS) - 1))
-    _finish(page, kit)
+    _finish_page(page, kit)
     return f"='{page.name}'!{fixed_cell(_HEADER + 1, 0)}:{fixed_cell(last, 0)}"
 
 
-def _write_answers(book: Book, kit: _Kit) -> str:
+def _write_answers(book: Book, kit: _OverridesContext) -> str:
     """The words of every answer, each once, on a hidden sheet; returns their range."""
     page, lang = book.page(LISTS_SHEET), kit.say.lang
     sets = kit.catalog.answer_sets.values()
@@ -90,12 +93,12 @@ def _write_answers(book: Book, kit: _Kit) -> str:
     return f"={LISTS_SHEET}!{fixed_cell(0, 0)}:{fixed_cell(len(labels) - 1, 0)}"
 
 
-def _write_amendments(page: Page, kit: _Kit, lists: Mapping[str, str]) -> None:
+def _write_overrides(page: Page, kit: _OverridesContext, lists: Mapping[str, str]) -> None:
     say = kit.say
-    page.columns(_AMENDMENT_WIDTHS)
+    page.columns(_OVERRIDE_WIDTHS)
     lead = f"{say('overrides.amendments.lead')}\n{say('overrides.amendments.lead.client')}"
     _write_lead(page, kit, "overrides.sheet.amendments", lead, 4)
-    _write_table(page, kit, AMENDMENT_COLUMNS)
+    _write_table(page, kit, OVERRIDE_COLUMNS)
     for row in range(_HEADER + 1, _HEADER + 1 + _LINES):
         for column, key in ((1, "item"), (2, "answer")):
             messages = {
@@ -103,36 +106,38 @@ def _write_amendments(page: Page, kit: _Kit, lists: Mapping[str, str]) -> None:
                 "error_message": say(f"overrides.choose.{key}"),
             }
             page.choices(row, column, lists[key], messages)
-    _finish(page, kit)
+    _finish_page(page, kit)
 
 
-def _write_remarks(page: Page, kit: _Kit) -> None:
-    page.columns(_REMARK_WIDTHS)
+def _write_comments(page: Page, kit: _OverridesContext) -> None:
+    page.columns(_COMMENT_WIDTHS)
     _write_lead(page, kit, "overrides.sheet.remarks", kit.say("overrides.remarks.lead"), 1)
-    _write_table(page, kit, REMARK_COLUMNS)
-    _finish(page, kit)
+    _write_table(page, kit, COMMENT_COLUMNS)
+    _finish_page(page, kit)
 
 
-def _write_lead(page: Page, kit: _Kit, title: str, lead: str, last: int) -> None:
+def _write_lead(page: Page, kit: _OverridesContext, title: str, lead: str, last: int) -> None:
     page.merged(0, 0, last, kit.say(title), TITLE)
     page.height(0, 36)
     page.height(1, 4)
     page.merged(2, 0, last, lead, {**BODY, **MIDDLE})
-    page.height(2, row_height(lead, room=room(page.span(0, last)), size=10, padding=8))
+    page.height(2, row_height(lead, room=column_room(page.span(0, last)), size=10, padding=8))
     page.height(3, 6)
 
 
-def _write_table(page: Page, kit: _Kit, columns: tuple[str, ...]) -> None:
+def _write_table(page: Page, kit: _OverridesContext, columns: tuple[str, ...]) -> None:
     """Headings and blank lines; the narrow columns hold one word each."""
     for column, key in enumerate(columns):
         page.text(_HEADER, column, kit.say(f"overrides.column.{key}"), HEAD)
-        look = {**ENTRY, **CENTER} if key in ("item", "after", "by") else {**ENTRY, **INSET}
+        look = (
+            {**ENTRY_LOOK, **CENTER} if key in ("item", "after", "by") else {**ENTRY_LOOK, **INSET}
+        )
         for row in range(_HEADER + 1, _HEADER + 1 + _LINES):
             page.blank(row, column, look)
     page.height(_HEADER, 26)
 
 
-def _finish(page: Page, kit: _Kit) -> None:
+def _finish_page(page: Page, kit: _OverridesContext) -> None:
     say = kit.say
     page.freeze(_HEADER + 1)
     footer = f"&L&8{header_text(kit.issuer.name)}&C&8{say('sheet.footer.page')}"

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import Content
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, CELL, HEADING, INSET, PALE, TITLE
 
-WIDTHS: Final = (190, 90, 90, 130, 180)
-LAST: Final = len(WIDTHS) - 1
+COVER_WIDTHS: Final = (190, 90, 90, 130, 180)
+COVER_LAST_COLUMN: Final = len(COVER_WIDTHS) - 1
 
 
-class Writer:
+class RowWriter:
     """The page, and the row that comes next. Labels take the columns up to `label`."""
 
     def __init__(
-        self, page: Page, content: Content, widths: Sequence[int] = WIDTHS, label: int = 0
+        self,
+        page: Page,
+        content: SheetContent,
+        widths: Sequence[int] = COVER_WIDTHS,
+        label: int = 0,
     ) -> None:
         self.page = page
         self.content = content
@@ -46,7 +50,7 @@ class Writer:
     def paragraph(self, text: str) -> None:
         """A paragraph over the whole width."""
         self.page.merged(self.row, 0, self.last, text, BODY)
-        self.page.height(self.row, row_height(text, room=room(sum(self._widths)), size=10))
+        self.page.height(self.row, row_height(text, room=column_room(sum(self._widths)), size=10))
         self.row += 1
 
     def pair(self, label: str, text: str) -> None:
@@ -55,6 +59,6 @@ class Writer:
         self.page.merged(self.row, 0, self._label, label, look)
         self.page.merged(self.row, self._label + 1, self.last, text, {**CELL, **INSET})
         width = sum(self._widths[self._label + 1 :])
-        height = row_height(text, room=room(width, indent=1), size=10, padding=6)
+        height = row_height(text, room=column_room(width, indent=1), size=10, padding=6)
         self.page.height(self.row, max(height, 22))
         self.row += 1

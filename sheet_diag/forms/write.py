@@ -7,13 +7,13 @@ Knows what a client sees and may change; how it is read again is the business of
 from __future__ import annotations
 
 from sheet_diag.forms.correction.workbook import correction_sheet, points_to_correct
-from sheet_diag.forms.hearing_sheet.content import Content, Entries
-from sheet_diag.forms.hearing_sheet.workbook import hearing_book
+from sheet_diag.forms.hearing_sheet.content import Entries, SheetContent
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook
 from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.forms.overrides import overrides_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Identity
+from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 
@@ -22,8 +22,8 @@ __all__ = [
     "FormerAnswers",
     "SheetOrder",
     "correction_sheet",
-    "hearing_sheet",
     "issue_sheets",
+    "make_hearing_sheet",
     "overrides_workbook",
     "points_to_correct",
 ]
@@ -31,9 +31,9 @@ __all__ = [
 _BLANK = Entries()
 
 
-def hearing_sheet(
+def make_hearing_sheet(
     catalog: Catalog, lang: Lang, issuer: Issuer, entries: Entries = _BLANK, client: str = ""
 ) -> bytes:
     """The workbook to be mailed. The same arguments give the same bytes."""
-    identity = Identity(catalog.id, catalog.version, client or None)
-    return hearing_book(Content(catalog, Wording(lang), issuer, entries, identity))
+    identity = SheetIdentity(catalog.id, catalog.version, client or None)
+    return make_hearing_workbook(SheetContent(catalog, Wording(lang), issuer, entries, identity))

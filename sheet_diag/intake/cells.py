@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.returns import Problem, ProblemCode
 
-Position = tuple[int, int]
-Area = tuple[int, int, int, int]  # first row, first column, last row, last column
+CellPosition = tuple[int, int]
+CellArea = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 
-class Mark(StrEnum):
+class CellMark(StrEnum):
     """What is special about a cell; its text is the error's name, or the stored result."""
 
     ERROR = "error"
@@ -36,8 +36,8 @@ class Grid:
     name: str
     visible: bool
     rows: tuple[tuple[str, ...], ...]
-    marks: Mapping[Position, Mark] = field(default_factory=dict)
-    merged: tuple[Area, ...] = ()
+    marks: Mapping[CellPosition, CellMark] = field(default_factory=dict)
+    merged: tuple[CellArea, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     cut: bool = False
 
@@ -48,7 +48,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class WorkbookContent:
     """A workbook that could be read.
 
     `properties` are its custom document properties; `modified` is its own time of last change
@@ -65,7 +65,7 @@ class Workbook:
     problems: tuple[Problem, ...] = ()
 
 
-class Format(StrEnum):
+class WorkbookFormat(StrEnum):
     """Formats whose cells can be read."""
 
     XLSX = "xlsx"  # and .xlsm, .xltx, Strict
@@ -82,21 +82,21 @@ class RefusedError(Exception):
         super().__init__(problem.code.value)
 
 
-def unsafe(kind: str) -> RefusedError:
+def unsafe_file_error(kind: str) -> RefusedError:
     """The refusal of a file that no reader should see, for the reason `problem.kind.<kind>`."""
-    return RefusedError(Problem(Code.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
+    return RefusedError(Problem(ProblemCode.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
 
 
-def wrong_format(kind: str) -> RefusedError:
+def wrong_format_error(kind: str) -> RefusedError:
     """The refusal of a file that is no workbook and holds none, by its kind as above."""
-    return RefusedError(Problem(Code.WRONG_FORMAT, value=kind, details=(("kind", kind),)))
+    return RefusedError(Problem(ProblemCode.WRONG_FORMAT, value=kind, details=(("kind", kind),)))
 
 
-def unreadable(reason: object) -> RefusedError:
+def unreadable_file_error(reason: object) -> RefusedError:
     """The refusal of a damaged file; the reason is cut to one line of 120 characters."""
-    return RefusedError(Problem(Code.UNREADABLE, value=one_line(reason)))
+    return RefusedError(Problem(ProblemCode.UNREADABLE, value=describe_error(reason)))
 
 
-def one_line(reason: object) -> str:
+def describe_error(reason: object) -> str:
     """What an error says, on one line of at most 120 characters; its kind where it says nothing."""
     return " ".join(str(reason).split())[:120] or type(reason).__name__

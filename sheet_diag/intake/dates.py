@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Final
 
-from sheet_diag.text.normalize import fold
+from sheet_diag.text.normalize import normalize_text
 
 # Of each era the year before its first, its first day and its last.
 _ERAS: Final = {
@@ -35,21 +35,21 @@ _DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NOT_PLAIN: Final = ("era", "weekday")
 
 
-def read_day(typed: str) -> tuple[str, bool]:
+def parse_typed_date(typed: str) -> tuple[str, bool]:
     """The ISO date that `typed` stands for, and whether it was typed as year, month and day.
 
     Empty where it is no date, or one that does not exist: a 30 February, a day outside its era, a
     weekday that is not that day's.
     """
-    text = fold(typed)
-    if has_marks(typed):
+    text = normalize_text(typed)
+    if has_digit_marks(typed):
         return "", False
     if digits := _DIGITS.fullmatch(text):
         year, month, day = map(int, digits.groups())
-        found = _date(year, month, day)
+        found = _make_date(year, month, day)
         return (found.isoformat() if found else ""), False
     match = _DAY.fullmatch(text)
-    day_found = _of(match.groupdict()) if match else None
+    day_found = _date_of_parts(match.groupdict()) if match else None
     if match is None or day_found is None:
         return "", False
     return day_found.isoformat(), not any(match[part] for part in _NOT_PLAIN) and _is_midnight(
@@ -57,31 +57,31 @@ def read_day(typed: str) -> tuple[str, bool]:
     )
 
 
-def has_marks(typed: str) -> bool:
+def has_digit_marks(typed: str) -> bool:
     """Whether it holds digits that are marks and no numbers, such as ①; folding opens them."""
     return any(char.isdigit() and not char.isdecimal() for char in typed)
 
 
-def _of(parts: dict[str, str | None]) -> date | None:
+def _date_of_parts(parts: dict[str, str | None]) -> date | None:
     month, day = int(parts["m1"] or parts["m2"] or 0), int(parts["d1"] or parts["d2"] or 0)
     if parts["era"]:
         of = parts["of"] or ""
-        found = _in_era(parts["era"], 1 if of == "元" else int(of), month, day)
+        found = _date_in_era(parts["era"], 1 if of == "元" else int(of), month, day)
     else:
-        found = _date(int(parts["year"] or 0), month, day)
+        found = _make_date(int(parts["year"] or 0), month, day)
     weekday = parts["weekday"]
     if found and weekday and _WEEKDAYS[found.weekday()] != weekday:
         return None
     return found
 
 
-def _in_era(name: str, of: int, month: int, day: int) -> date | None:
+def _date_in_era(name: str, of: int, month: int, day: int) -> date | None:
     before, first, last = _ERAS[_LETTERS.get(name, name)]
-    found = _date(before + of, month, day)
+    found = _make_date(before + of, month, day)
     return found if found and first <= found <= last else None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def _make_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day) if year >= _OLDEST else None
     except ValueError:

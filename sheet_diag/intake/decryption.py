@@ -14,29 +14,29 @@ from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.file_types import Kind
-from sheet_diag.intake.zip_entries import DirectoryError, list_parts, peek
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Passwords, Reading
+from sheet_diag.intake.file_types import FileKind
+from sheet_diag.intake.zip_entries import ZipDirectoryError, list_zip_entries, peek_entry
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import IntakeSettings, Passwords
 from sheet_diag.storage.report_passwords.csv_lines import (
-    Columns,
-    Fault,
-    LinesError,
-    read_lines,
-    says,
+    PasswordColumns,
+    PasswordFault,
+    PasswordLinesError,
+    password_fault,
+    read_password_lines,
 )
-from sheet_diag.text.csv_text import Line, without_formula
+from sheet_diag.text.csv_text import CsvLine, strip_text_formula
 from sheet_diag.text.normalize import company_key
 
-VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
+PASSWORDS_VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
 # Excel protects with this one where only the structure is locked, and opens it without asking.
-_OPEN_TO_ALL: Final = "VelvetSweatshop"
+_DEFAULT_PASSWORD: Final = "VelvetSweatshop"
 
 
-class PasswordsError(Exception):
+class PasswordsFileError(Exception):
     """The list of passwords cannot be read, and why."""
 
-    def __init__(self, path: Path, fault: Fault) -> None:
+    def __init__(self, path: Path, fault: PasswordFault) -> None:
         self.path = path
         self.fault = fault
         super().__init__(f"{path}: {fault.key}")
@@ -47,48 +47,58 @@ def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwor
 
     Under headings other columns are passed over, and a client may have its id and its name. An
     empty client, or a line of the password alone, makes it common to all. In the environment each
-    line is a common password. Raises `PasswordsError`.
+    line is a common password. Raises `PasswordsFileError`.
     """
-    common = [line for line in environment.get(VARIABLE, "").splitlines() if line]
+    common = [line for line in environment.get(PASSWORDS_VARIABLE, "").splitlines() if line]
     by_client = []
-    for clients, password in _pairs(path) if path else ():
+    for clients, password in _read_pairs(path) if path else ():
         by_client += [(client, password) for client in clients]
         common += [] if clients else [password]
     return Passwords(tuple(dict.fromkeys(common)), tuple(by_client))
 
 
-def _pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+def _read_pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each password, with what its client is known by."""
     try:
-        listing = read_lines(path.read_bytes())
+        listing = read_password_lines(path.read_bytes())
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise PasswordsError(path, says("cli.passwords.access", reason=reason)) from error
-    except LinesError as error:
-        raise PasswordsError(path, error.fault) from error
+        raise PasswordsFileError(
+            path, password_fault("cli.passwords.access", reason=reason)
+        ) from error
+    except PasswordLinesError as error:
+        raise PasswordsFileError(path, error.fault) from error
     for line in listing.body:
-        clients, password = _read(line, listing.columns)
+        clients, password = _read_line(line, listing.columns)
         if password is None:
-            raise PasswordsError(path, says("cli.passwords.rows", line=str(line.number)))
+            raise PasswordsFileError(
+                path, password_fault("cli.passwords.rows", line=str(line.number))
+            )
         if password:
             yield tuple(filter(None, clients)), password
 
 
-def _read(line: Line, columns: Columns | None) -> tuple[tuple[str, ...], str | None]:
+def _read_line(
+    line: CsvLine, columns: PasswordColumns | None
+) -> tuple[tuple[str, ...], str | None]:
     """The client and the password of a line (None: nobody knows which cell it is)."""
     if columns is None or (columns.number is None and columns.name is None):
         if any(line.cells[2:]) or (columns and any(line.cells[1:])):
             return (), None
-        return ((_plain(line.cells[0]),), line.cells[1]) if line.cells[1:] else ((), line.cells[0])
-    clients = tuple(_plain(line.text(place)) for place in (columns.number, columns.name))
+        return (
+            ((_plain_client(line.cells[0]),), line.cells[1])
+            if line.cells[1:]
+            else ((), line.cells[0])
+        )
+    clients = tuple(_plain_client(line.text(place)) for place in (columns.number, columns.name))
     return clients, line.text(columns.password)
 
 
-def _plain(client: str) -> str:
-    return without_formula(client).removeprefix("'").strip()
+def _plain_client(client: str) -> str:
+    return strip_text_formula(client).removeprefix("'").strip()
 
 
-def candidates(passwords: Passwords, label: str) -> tuple[str, ...]:
+def passwords_for_file(passwords: Passwords, label: str) -> tuple[str, ...]:
     """Passwords for the file of this label: those of a client that it names, then common ones.
 
     The label names a client by its id or by its name, with or without its legal form.
@@ -98,46 +108,48 @@ def candidates(passwords: Passwords, label: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *passwords.common)))
 
 
-def decrypt(content: bytes, kind: Kind, label: str, reading: Reading) -> tuple[bytes, bool]:
+def decrypt_workbook(
+    content: bytes, kind: FileKind, label: str, reading: IntakeSettings
+) -> tuple[bytes, bool]:
     """The workbook without its protection, and whether a password of the list opened it.
 
     Raises `RefusedError` (PASSWORD_NEEDED, PASSWORD_WRONG, PASSWORD_UNSUPPORTED,
     SENSITIVITY_LABEL, UNREADABLE).
     """
-    if kind is Kind.ENCRYPTED:
+    if kind is FileKind.ENCRYPTED:
         _require_no_label(content)
-    elif kind is Kind.XLS:
+    elif kind is FileKind.XLS:
         if not _is_protected_xls(content):
             return content, False
     else:
-        if kind is Kind.ODS and _is_protected_ods(content):
-            raise RefusedError(Problem(Code.PASSWORD_UNSUPPORTED))
+        if kind is FileKind.ODS and _is_protected_ods(content):
+            raise RefusedError(Problem(ProblemCode.PASSWORD_UNSUPPORTED))
         return content, False
-    return _opened(content, candidates(reading.passwords, label))
+    return _try_passwords(content, passwords_for_file(reading.passwords, label))
 
 
-def _opened(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]:
+def _try_passwords(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]:
     from msoffcrypto.exceptions import InvalidKeyError
 
-    for word in (_OPEN_TO_ALL, *words):
+    for word in (_DEFAULT_PASSWORD, *words):
         try:
-            return _unlocked(content, word), word != _OPEN_TO_ALL
+            return _decrypt_with(content, word), word != _DEFAULT_PASSWORD
         except InvalidKeyError:
             continue
     raise RefusedError(
-        Problem(Code.PASSWORD_WRONG, value=str(len(words)))
+        Problem(ProblemCode.PASSWORD_WRONG, value=str(len(words)))
         if words
-        else Problem(Code.PASSWORD_NEEDED)
+        else Problem(ProblemCode.PASSWORD_NEEDED)
     )
 
 
-def _unlocked(content: bytes, word: str) -> bytes:
+def _decrypt_with(content: bytes, word: str) -> bytes:
     """What the password opens. Raises `InvalidKeyError` where it does not fit, `RefusedError`."""
     import msoffcrypto
     from msoffcrypto.exceptions import InvalidKeyError
 
     out = io.BytesIO()
-    told = Code.PASSWORD_UNSUPPORTED
+    told = ProblemCode.PASSWORD_UNSUPPORTED
     try:
         file: Any = msoffcrypto.OfficeFile(io.BytesIO(content))
         if file.format == "ooxml" and file.type == "agile":
@@ -146,12 +158,12 @@ def _unlocked(content: bytes, word: str) -> bytes:
         else:
             checks = {"verify_password": True} if file.format == "ooxml" else {}
             file.load_key(password=word, **checks)
-        told = Code.UNREADABLE  # the key fits: what fails now is damage
+        told = ProblemCode.UNREADABLE  # the key fits: what fails now is damage
         file.decrypt(out)
     except (InvalidKeyError, MemoryError):
         raise
     except Exception as error:  # the library raises all sorts on methods that it does not know
-        value = None if told is Code.PASSWORD_UNSUPPORTED else type(error).__name__
+        value = None if told is ProblemCode.PASSWORD_UNSUPPORTED else type(error).__name__
         raise RefusedError(Problem(told, value=value)) from error
     return out.getvalue()
 
@@ -163,8 +175,8 @@ def _load_agile(file: Any, word: str) -> bytes | None:
     not, the password is verified. The one that files are open with is hardly ever the right one,
     and is verified first. Raises `InvalidKeyError` and what the library raises.
     """
-    if word == _OPEN_TO_ALL:
-        _require_fit(file, word)
+    if word == _DEFAULT_PASSWORD:
+        _require_password_fits(file, word)
         file.load_key(password=word)
         return None
     file.load_key(password=word)
@@ -174,12 +186,12 @@ def _load_agile(file: Any, word: str) -> bytes | None:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - no seal, a broken one, or another password: now to be told
-        _require_fit(file, word)
+        _require_password_fits(file, word)
         return None
     return out.getvalue()
 
 
-def _require_fit(file: Any, word: str) -> None:
+def _require_password_fits(file: Any, word: str) -> None:
     """Raises `InvalidKeyError` where the password is not that of the file (agile encryption)."""
     from msoffcrypto.exceptions import InvalidKeyError
     from msoffcrypto.method.ecma376_agile import ECMA376Agile
@@ -205,7 +217,7 @@ def _require_no_label(content: bytes) -> None:
         names = {"/".join(entry).lower() for entry in ole.listdir(streams=True, storages=True)}
     managed = any("drmencrypted" in name or name == "\x09drmcontent" for name in names)
     if managed or "encryptioninfo" not in names:
-        raise RefusedError(Problem(Code.SENSITIVITY_LABEL))
+        raise RefusedError(Problem(ProblemCode.SENSITIVITY_LABEL))
 
 
 # --- .xls: a FilePass record near the start of its stream
@@ -217,14 +229,14 @@ _EOF: Final = 0x000A
 
 def _is_protected_xls(content: bytes) -> bool:
     """Whether it is encrypted. Raises `RefusedError` for what only Excel 95 and older wrote."""
-    stream, name = _biff(content)
-    protected = _FILE_PASS in _records(stream)
+    stream, name = _read_biff_stream(content)
+    protected = _FILE_PASS in _iterate_records(stream)
     if protected and name != "workbook":
-        raise RefusedError(Problem(Code.PASSWORD_UNSUPPORTED))
+        raise RefusedError(Problem(ProblemCode.PASSWORD_UNSUPPORTED))
     return protected
 
 
-def _biff(content: bytes) -> tuple[bytes, str]:
+def _read_biff_stream(content: bytes) -> tuple[bytes, str]:
     """The workbook's records as far as needed, and the stream that holds them."""
     import olefile
 
@@ -235,10 +247,10 @@ def _biff(content: bytes) -> tuple[bytes, str]:
             name = "workbook" if ole.exists("Workbook") else "book"
             return ole.openstream(name).read(65_536), name
     except Exception as error:  # a damaged file raises all sorts
-        raise RefusedError(Problem(Code.UNREADABLE, value=type(error).__name__)) from error
+        raise RefusedError(Problem(ProblemCode.UNREADABLE, value=type(error).__name__)) from error
 
 
-def _records(stream: bytes) -> Iterable[int]:
+def _iterate_records(stream: bytes) -> Iterable[int]:
     """The kinds of records up to the end of the first part of the workbook."""
     place = 0
     while place + 4 <= len(stream):
@@ -251,18 +263,18 @@ def _records(stream: bytes) -> Iterable[int]:
 
 # --- .ods: its list of parts tells which are encrypted
 
-_LOCKED: Final = re.compile(
+_ENCRYPTED_PART: Final = re.compile(
     rb"""full-path\s*=\s*["'](?:content\.xml|encrypted-package)["'][^>]*>"""
     rb"""\s*<(?:[\w.-]+:)?encryption-data"""
 )
-_LONGEST_LIST: Final = 1024 * 1024
+_MAX_MANIFEST: Final = 1024 * 1024
 
 
 def _is_protected_ods(content: bytes) -> bool:
     """Whether the sheet itself is encrypted; a protected macro library alone does not matter."""
     try:
-        parts = list_parts(content)
-    except DirectoryError:
+        parts = list_zip_entries(content)
+    except ZipDirectoryError:
         return False  # preflight tells
     lists = [part for part in parts if part.name.lower() == "meta-inf/manifest.xml"]
-    return any(_LOCKED.search(peek(content, part, _LONGEST_LIST)) for part in lists)
+    return any(_ENCRYPTED_PART.search(peek_entry(content, part, _MAX_MANIFEST)) for part in lists)

@@ -20,7 +20,7 @@ _PLACEHOLDERS: Final = {".gitkeep", ".gitignore"}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class InputFile:
     """A file of the input folder. `name` is relative to it, with forward slashes, in NFC.
 
     `blocked` marks what is there but cannot be read (a link to a folder, a pipe, no permission),
@@ -34,7 +34,7 @@ class Found:
     outside: bool = False
 
 
-def find(folder: Path, apart_from: Path) -> tuple[Found, ...]:
+def find_input_files(folder: Path, apart_from: Path) -> tuple[InputFile, ...]:
     """Every file below the folder, in the order of their names; links to folders and what cannot
     be looked into are told as `blocked`.
 
@@ -43,21 +43,21 @@ def find(folder: Path, apart_from: Path) -> tuple[Found, ...]:
     """
     outside = apart_from.resolve()
     blocked: list[OSError] = []
-    found: list[Found] = []
+    found: list[InputFile] = []
     for top, folders, files in os.walk(folder, onerror=blocked.append):
         here = Path(top)
         folders[:] = [name for name in folders if (here / name).resolve() != outside]
         links = [here / name for name in folders if (here / name).is_symlink()]
         kept = [here / name for name in files if name not in _PLACEHOLDERS]
-        found += [_found(path, folder) for path in (*links, *kept)]
-    found += [_found(Path(error.filename), folder) for error in blocked]
-    return tuple(sorted(_told_apart(found, folder), key=lambda each: each.name))
+        found += [_describe_file(path, folder) for path in (*links, *kept)]
+    found += [_describe_file(Path(error.filename), folder) for error in blocked]
+    return tuple(sorted(_with_distinct_names(found, folder), key=lambda each: each.name))
 
 
-def _found(path: Path, folder: Path) -> Found:
+def _describe_file(path: Path, folder: Path) -> InputFile:
     name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
     leftover = is_leftover(path.relative_to(folder).parts)
-    return Found(path, name, leftover, not _is_file(path), _leads_outside(path, folder))
+    return InputFile(path, name, leftover, not _is_file(path), _leads_outside(path, folder))
 
 
 def _is_file(path: Path) -> bool:
@@ -79,7 +79,7 @@ def _leads_outside(path: Path, folder: Path) -> bool:
     return not target.is_file() or not target.is_relative_to(folder.resolve())
 
 
-def _told_apart(found: list[Found], folder: Path) -> Iterator[Found]:
+def _with_distinct_names(found: list[InputFile], folder: Path) -> Iterator[InputFile]:
     """Names that only differ in composed and decomposed letters stay as they are on disk."""
     counts = Counter(each.name for each in found)
     for each in found:

@@ -20,23 +20,29 @@ from sheet_diag.forms.layout import (
     PLAN_KEYS,
     company_property,
 )
-from sheet_diag.intake.cells import Format, RefusedError, Workbook, unreadable, wrong_format
-from sheet_diag.intake.file_types import Kind, kind_of
-from sheet_diag.intake.open_workbook import Opened, open_workbook_bytes
+from sheet_diag.intake.cells import (
+    RefusedError,
+    WorkbookContent,
+    WorkbookFormat,
+    unreadable_file_error,
+    wrong_format_error,
+)
+from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.intake.open_workbook import OpenedWorkbook, open_workbook_bytes
 from sheet_diag.intake.read_cells import read_workbook
 from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Code, Problem, ReturnedSheet
-from sheet_diag.model.settings import MIB, Limits, Passwords, Reading
+from sheet_diag.model.returns import Problem, ProblemCode, ReturnedSheet
+from sheet_diag.model.settings import MIB, IntakeSettings, Limits, Passwords
 
-__all__ = ["Document", "Ownership", "RefusedError", "read_ownership"]
+__all__ = ["DocumentKind", "DocumentOwner", "RefusedError", "read_document_owner"]
 
 _CATALOG_KEY, _, _CLIENT_KEY = IDENTITY_KEYS
 _, _PLAN_CLIENT_KEY, _PLAN_NAME_KEY = PLAN_KEYS
 _PLAN_ROWS: Final = 40  # the keys of the plan stand among the first rows of its sheet
 
 
-class Document(StrEnum):
+class DocumentKind(StrEnum):
     """What a document is."""
 
     SHEET = "sheet"
@@ -46,7 +52,7 @@ class Document(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ownership:
+class DocumentOwner:
     """What a document says of itself; empty where it says nothing.
 
     Every place that tells a client or a company counts: more than one entry is a contradiction.
@@ -54,7 +60,7 @@ class Ownership:
     with the password and does not without.
     """
 
-    document: Document
+    document: DocumentKind
     catalogs: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
@@ -62,73 +68,75 @@ class Ownership:
     protected: bool = False
 
 
-def read_ownership(
+def read_document_owner(
     content: bytes, name: str, catalog: Catalog, limits: Limits, password: str = ""
-) -> Ownership:
+) -> DocumentOwner:
     """Read a document called `name`. Raises `RefusedError` where it cannot be read, does not open
     with the password (empty: none), or is no document that we write."""
     if len(content) > limits.file * MIB:
-        raise RefusedError(Problem(Code.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
-    if kind_of(content, name) is Kind.PDF:
-        return _of_pdf(content, password)
-    opened = open_workbook_bytes(content, "", Reading(limits, _only(password)))
-    if opened.format is not Format.XLSX:
-        raise wrong_format(Kind(opened.format.value).value)
-    return _of_workbook(opened, catalog, limits)
+        raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
+    if detect_file_kind(content, name) is FileKind.PDF:
+        return _owner_of_pdf(content, password)
+    opened = open_workbook_bytes(content, "", IntakeSettings(limits, _single_password(password)))
+    if opened.format is not WorkbookFormat.XLSX:
+        raise wrong_format_error(FileKind(opened.format.value).value)
+    return _owner_of_workbook(opened, catalog, limits)
 
 
-def _only(password: str) -> Passwords:
+def _single_password(password: str) -> Passwords:
     return Passwords((password,) if password else ())
 
 
-def _of_workbook(opened: Opened, catalog: Catalog, limits: Limits) -> Ownership:
+def _owner_of_workbook(opened: OpenedWorkbook, catalog: Catalog, limits: Limits) -> DocumentOwner:
     book = read_workbook(opened.content, opened.format, limits, opened.inspected)
     sheet, problems = read_return(book, catalog)
     codes = {problem.code: problem for problem in problems}
-    if Code.OWN_OUTPUT in codes:
-        return _of_properties(book.properties, opened.password_used, book)
+    if ProblemCode.OWN_OUTPUT in codes:
+        return _owner_of_properties(book.properties, opened.password_used, book)
     if sheet is None:
-        foreign = codes.get(Code.FOREIGN_CATALOG)
-        catalogs = _told(foreign.value or "") if foreign else ()
-        return Ownership(Document.OTHER, catalogs=catalogs, protected=opened.password_used)
-    return _of_sheet(sheet, codes, protected=opened.password_used)
+        foreign = codes.get(ProblemCode.FOREIGN_CATALOG)
+        catalogs = _distinct(foreign.value or "") if foreign else ()
+        return DocumentOwner(DocumentKind.OTHER, catalogs=catalogs, protected=opened.password_used)
+    return _owner_of_sheet(sheet, codes, protected=opened.password_used)
 
 
-def _of_sheet(sheet: ReturnedSheet, codes: Mapping[Code, Problem], *, protected: bool) -> Ownership:
+def _owner_of_sheet(
+    sheet: ReturnedSheet, codes: Mapping[ProblemCode, Problem], *, protected: bool
+) -> DocumentOwner:
     """A hearing sheet says whose it is in three places, and in the cell of the company."""
-    identity, disagreement = sheet.identity, codes.get(Code.IDENTITY_DISAGREES)
-    clients = _told(identity.client or "")
+    identity, disagreement = sheet.identity, codes.get(ProblemCode.IDENTITY_DISAGREES)
+    clients = _distinct(identity.client or "")
     if disagreement:
-        clients = _told(*clients, *(disagreement.value or "").split(", "))
-    return Ownership(
-        document=Document.CORRECTION if sheet.replaces else Document.SHEET,
-        catalogs=_told(identity.catalog or ""),
+        clients = _distinct(*clients, *(disagreement.value or "").split(", "))
+    return DocumentOwner(
+        document=DocumentKind.CORRECTION if sheet.replaces else DocumentKind.SHEET,
+        catalogs=_distinct(identity.catalog or ""),
         clients=clients,
-        companies=_told(company_property(sheet.name)),
+        companies=_distinct(company_property(sheet.name)),
         lang=sheet.lang.value,
         protected=protected,
     )
 
 
-def _of_properties(
-    properties: Mapping[str, str], protected: bool, book: Workbook | None = None
-) -> Ownership:
+def _owner_of_properties(
+    properties: Mapping[str, str], protected: bool, book: WorkbookContent | None = None
+) -> DocumentOwner:
     """A report says it in its properties; the workbook once more, beside its plan."""
     client, company = properties.get(_CLIENT_KEY, ""), properties.get(COMPANY_KEY, "")
-    again = dict(_beside_plan(book)) if book else {}
+    again = dict(_plan_keys(book)) if book else {}
     # A portfolio has the mark of our output and no language: it is nobody's report.
     is_report = bool(properties.get(LANG_KEY)) or _PLAN_NAME_KEY in again
-    return Ownership(
-        document=Document.REPORT if is_report else Document.OTHER,
-        catalogs=_told(properties.get(_CATALOG_KEY, "")),
-        clients=_told(client, again.get(_PLAN_CLIENT_KEY, "")),
-        companies=_told(company, company_property(again.get(_PLAN_NAME_KEY, ""))),
+    return DocumentOwner(
+        document=DocumentKind.REPORT if is_report else DocumentKind.OTHER,
+        catalogs=_distinct(properties.get(_CATALOG_KEY, "")),
+        clients=_distinct(client, again.get(_PLAN_CLIENT_KEY, "")),
+        companies=_distinct(company, company_property(again.get(_PLAN_NAME_KEY, ""))),
         lang=properties.get(LANG_KEY, ""),
         protected=protected,
     )
 
 
-def _beside_plan(book: Workbook) -> Iterator[tuple[str, str]]:
+def _plan_keys(book: WorkbookContent) -> Iterator[tuple[str, str]]:
     for grid in book.grids:
         for cells in grid.rows[:_PLAN_ROWS]:
             for key, value in pairwise(cells):
@@ -136,11 +144,11 @@ def _beside_plan(book: Workbook) -> Iterator[tuple[str, str]]:
                     yield key, value.strip()
 
 
-def _told(*texts: str) -> tuple[str, ...]:
+def _distinct(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _of_pdf(content: bytes, password: str) -> Ownership:
+def _owner_of_pdf(content: bytes, password: str) -> DocumentOwner:
     """A PDF that opens without a password is open to all, whatever its encryption says."""
     from pypdf import PdfReader  # here: it loads slowly
 
@@ -153,7 +161,9 @@ def _of_pdf(content: bytes, password: str) -> Ownership:
     except MemoryError:
         raise
     except Exception as error:  # the library raises all sorts on a damaged file
-        raise unreadable(error) from error
+        raise unreadable_file_error(error) from error
     if not opens:
-        raise RefusedError(Problem(Code.PASSWORD_WRONG if password else Code.PASSWORD_NEEDED))
-    return _of_properties(properties, locked)
+        raise RefusedError(
+            Problem(ProblemCode.PASSWORD_WRONG if password else ProblemCode.PASSWORD_NEEDED)
+        )
+    return _owner_of_properties(properties, locked)

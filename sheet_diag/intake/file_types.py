@@ -13,10 +13,10 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final
 
-from sheet_diag.intake.zip_entries import DirectoryError, Part, list_parts, peek
+from sheet_diag.intake.zip_entries import ZipDirectoryError, ZipEntry, list_zip_entries, peek_entry
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """Kinds of files; the values of those that cannot be read are keys of `problem.kind.*`."""
 
     XLSX = "xlsx"
@@ -51,29 +51,29 @@ class Kind(StrEnum):
 
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS: Final = (
-    (b"\x89PNG", Kind.IMAGE),
-    (b"\xff\xd8\xff", Kind.IMAGE),
-    (b"GIF8", Kind.IMAGE),
-    (b"II*\0", Kind.IMAGE),
-    (b"MM\0*", Kind.IMAGE),
-    (b"8BPS", Kind.IMAGE),
-    (b"Rar!", Kind.RAR),
-    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
-    (b"{\\rtf", Kind.DOCUMENT),
-    (b"\x4c\0\0\0\x01\x14\x02\0", Kind.SHORTCUT),
-    (b"\x78\x9f\x3e\x22", Kind.WINMAIL),
-    (b"\x1f\x8b", Kind.TAR),
-    (b"BZh", Kind.TAR),
-    (b"\xfd7zXZ\0", Kind.TAR),
-    (b"\x28\xb5\x2f\xfd", Kind.TAR),
-    (b"MSCF", Kind.TAR),
-    (b"\x1aE\xdf\xa3", Kind.VIDEO),
-    (b"OggS", Kind.VIDEO),
-    (b"ID3", Kind.VIDEO),
-    (b"fLaC", Kind.VIDEO),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Kind.VIDEO),
+    (b"\x89PNG", FileKind.IMAGE),
+    (b"\xff\xd8\xff", FileKind.IMAGE),
+    (b"GIF8", FileKind.IMAGE),
+    (b"II*\0", FileKind.IMAGE),
+    (b"MM\0*", FileKind.IMAGE),
+    (b"8BPS", FileKind.IMAGE),
+    (b"Rar!", FileKind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", FileKind.SEVEN_ZIP),
+    (b"{\\rtf", FileKind.DOCUMENT),
+    (b"\x4c\0\0\0\x01\x14\x02\0", FileKind.SHORTCUT),
+    (b"\x78\x9f\x3e\x22", FileKind.WINMAIL),
+    (b"\x1f\x8b", FileKind.TAR),
+    (b"BZh", FileKind.TAR),
+    (b"\xfd7zXZ\0", FileKind.TAR),
+    (b"\x28\xb5\x2f\xfd", FileKind.TAR),
+    (b"MSCF", FileKind.TAR),
+    (b"\x1aE\xdf\xa3", FileKind.VIDEO),
+    (b"OggS", FileKind.VIDEO),
+    (b"ID3", FileKind.VIDEO),
+    (b"fLaC", FileKind.VIDEO),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", FileKind.VIDEO),
 )
-_RIFF: Final = {b"WEBP": Kind.IMAGE, b"AVI ": Kind.VIDEO, b"WAVE": Kind.VIDEO}
+_RIFF: Final = {b"WEBP": FileKind.IMAGE, b"AVI ": FileKind.VIDEO, b"WAVE": FileKind.VIDEO}
 _PICTURE_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif")
 # BOF records of Excel 2 to 97 that stand in no container: type, then length.
 _BARE_XLS: Final = re.compile(
@@ -85,7 +85,7 @@ _START: Final = 2048  # bytes that tell the kinds of text
 _TAIL: Final = 66_000  # bytes among which a zip ends
 
 
-def kind_of(content: bytes, name: str) -> Kind:
+def detect_file_kind(content: bytes, name: str) -> FileKind:
     """The kind of a file with this content, called `name`. Raises nothing."""
     ending = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     if content.startswith(OLE_MAGIC):
@@ -93,118 +93,118 @@ def kind_of(content: bytes, name: str) -> Kind:
     if content.startswith(b"PK"):
         return _zip_kind(content, ending)
     kind = _kind_by_mark(content) or _kind_by_text(content, ending)
-    if kind in (Kind.TEXT, None) and b"PK\x05\x06" in content[-_TAIL:]:
+    if kind in (FileKind.TEXT, None) and b"PK\x05\x06" in content[-_TAIL:]:
         behind = _zip_kind(content, ending)  # a zip behind a prefix
-        kind = kind if behind is Kind.DAMAGED else behind
-    return kind or (Kind.WPS if ending == ".et" else Kind.UNKNOWN)
+        kind = kind if behind is FileKind.DAMAGED else behind
+    return kind or (FileKind.WPS if ending == ".et" else FileKind.UNKNOWN)
 
 
-def _kind_by_mark(content: bytes) -> Kind | None:
+def _kind_by_mark(content: bytes) -> FileKind | None:
     for start, kind in _STARTS:
         if content.startswith(start):
             return kind
     if content.startswith(b"RIFF"):
-        return _RIFF.get(content[8:12], Kind.VIDEO)
+        return _RIFF.get(content[8:12], FileKind.VIDEO)
     if content[4:8] == b"ftyp":
-        return Kind.IMAGE if content[8:12] in _PICTURE_BRANDS else Kind.VIDEO
+        return FileKind.IMAGE if content[8:12] in _PICTURE_BRANDS else FileKind.VIDEO
     if re.match(rb"-l[hz][0-9a-z]-", content[2:7]):
-        return Kind.LZH
+        return FileKind.LZH
     if content.startswith(b"BM") and b"\0" in content[6:10]:
-        return Kind.IMAGE
+        return FileKind.IMAGE
     if content.startswith(b"bplist00"):
-        return Kind.WEBARCHIVE if b"WebMainResource" in content else Kind.UNKNOWN
+        return FileKind.WEBARCHIVE if b"WebMainResource" in content else FileKind.UNKNOWN
     if content.startswith(b"\x30") and _PKCS7 in content[:64]:
-        return Kind.SMIME
+        return FileKind.SMIME
     if content[257:262] == b"ustar":
-        return Kind.TAR
+        return FileKind.TAR
     return _kind_by_loose_mark(content)
 
 
-def _kind_by_loose_mark(content: bytes) -> Kind | None:
+def _kind_by_loose_mark(content: bytes) -> FileKind | None:
     if b"%PDF-" in content[:1024]:
-        return Kind.PDF
-    return Kind.XLS if _BARE_XLS.match(content) else None
+        return FileKind.PDF
+    return FileKind.XLS if _BARE_XLS.match(content) else None
 
 
 # --- OLE containers
 
 _OLE_STREAMS: Final = (
-    ("encryptedpackage", Kind.ENCRYPTED),
-    ("\x09drmcontent", Kind.ENCRYPTED),
-    ("workbook", Kind.XLS),
-    ("book", Kind.XLS),
-    ("__properties_version1.0", Kind.MSG),
-    ("worddocument", Kind.DOCUMENT),
-    ("powerpoint document", Kind.DOCUMENT),
-    ("visiodocument", Kind.DOCUMENT),
-    ("documenttext", Kind.DOCUMENT),
-    ("fileheader", Kind.DOCUMENT),
+    ("encryptedpackage", FileKind.ENCRYPTED),
+    ("\x09drmcontent", FileKind.ENCRYPTED),
+    ("workbook", FileKind.XLS),
+    ("book", FileKind.XLS),
+    ("__properties_version1.0", FileKind.MSG),
+    ("worddocument", FileKind.DOCUMENT),
+    ("powerpoint document", FileKind.DOCUMENT),
+    ("visiodocument", FileKind.DOCUMENT),
+    ("documenttext", FileKind.DOCUMENT),
+    ("fileheader", FileKind.DOCUMENT),
 )
-_OLE_ENDINGS: Final = {".et": Kind.WPS, ".msg": Kind.MSG, ".doc": Kind.DOCUMENT}
+_OLE_ENDINGS: Final = {".et": FileKind.WPS, ".msg": FileKind.MSG, ".doc": FileKind.DOCUMENT}
 
 
-def _ole_kind(content: bytes, ending: str) -> Kind:
+def _ole_kind(content: bytes, ending: str) -> FileKind:
     import olefile
 
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
             streams = {entry[0].lower() for entry in ole.listdir(streams=True, storages=False)}
     except Exception:  # noqa: BLE001 - olefile raises all sorts on a damaged directory
-        return Kind.DAMAGED
+        return FileKind.DAMAGED
     for stream, kind in _OLE_STREAMS:
         if stream in streams:
             return kind
-    return _OLE_ENDINGS.get(ending, Kind.UNKNOWN if streams else Kind.DAMAGED)
+    return _OLE_ENDINGS.get(ending, FileKind.UNKNOWN if streams else FileKind.DAMAGED)
 
 
 # --- zip containers
 
 # What the content types call the main part, whatever its name.
 _MAIN_TYPES: Final = (
-    (b"spreadsheetml.sheet.main", Kind.XLSX),
-    (b"spreadsheetml.template.main", Kind.XLSX),
-    (b"ms-excel.sheet.macroenabled.main", Kind.XLSX),
-    (b"ms-excel.template.macroenabled.main", Kind.XLSX),
-    (b"ms-excel.sheet.binary", Kind.XLSB),
-    (b"wordprocessingml", Kind.DOCUMENT),
-    (b"presentationml", Kind.DOCUMENT),
-    (b"visio", Kind.DOCUMENT),
+    (b"spreadsheetml.sheet.main", FileKind.XLSX),
+    (b"spreadsheetml.template.main", FileKind.XLSX),
+    (b"ms-excel.sheet.macroenabled.main", FileKind.XLSX),
+    (b"ms-excel.template.macroenabled.main", FileKind.XLSX),
+    (b"ms-excel.sheet.binary", FileKind.XLSB),
+    (b"wordprocessingml", FileKind.DOCUMENT),
+    (b"presentationml", FileKind.DOCUMENT),
+    (b"visio", FileKind.DOCUMENT),
 )
-_MOST: Final = 65_536  # bytes of a package that are read to name it
+_MOST_PEEKED: Final = 65_536  # bytes of a package that are read to name it
 
 
-def _zip_kind(content: bytes, ending: str) -> Kind:
+def _zip_kind(content: bytes, ending: str) -> FileKind:
     try:
-        parts = {part.name.lower(): part for part in list_parts(content)}
-    except DirectoryError:
-        return Kind.DAMAGED
+        parts = {part.name.lower(): part for part in list_zip_entries(content)}
+    except ZipDirectoryError:
+        return FileKind.DAMAGED
     if any(part.encrypted for part in parts.values()):
-        return Kind.ZIP
+        return FileKind.ZIP
     if "[content_types].xml" in parts or "xl/workbook.xml" in parts or "xl/workbook.bin" in parts:
         return _ooxml_kind(content, parts)
     if "content.xml" in parts or "mimetype" in parts or "encrypted-package" in parts:
         return _odf_kind(content, parts, ending)
     if _is_numbers(parts, ending):
-        return Kind.NUMBERS
-    return Kind.ZIP
+        return FileKind.NUMBERS
+    return FileKind.ZIP
 
 
-def _ooxml_kind(content: bytes, parts: dict[str, Part]) -> Kind:
-    for main, kind in (("xl/workbook.xml", Kind.XLSX), ("xl/workbook.bin", Kind.XLSB)):
+def _ooxml_kind(content: bytes, parts: dict[str, ZipEntry]) -> FileKind:
+    for main, kind in (("xl/workbook.xml", FileKind.XLSX), ("xl/workbook.bin", FileKind.XLSB)):
         if main in parts:
             return kind
     types = parts.get("[content_types].xml")
-    text = peek(content, types, _MOST).replace(b"\0", b"").lower() if types else b""
+    text = peek_entry(content, types, _MOST_PEEKED).replace(b"\0", b"").lower() if types else b""
     for mark, kind in _MAIN_TYPES:
         if mark in text:
             return kind
     if any("worksheets/" in name and name.endswith(".xml") for name in parts):
-        return Kind.XLSX
+        return FileKind.XLSX
     documents = ("word/", "ppt/", "visio/")
-    return Kind.DOCUMENT if any(name.startswith(documents) for name in parts) else Kind.ZIP
+    return FileKind.DOCUMENT if any(name.startswith(documents) for name in parts) else FileKind.ZIP
 
 
-def _odf_kind(content: bytes, parts: dict[str, Part], ending: str) -> Kind:
+def _odf_kind(content: bytes, parts: dict[str, ZipEntry], ending: str) -> FileKind:
     """Some writers leave the mimetype out; then the content's own words tell."""
     tellers: tuple[tuple[str, bytes], ...] = (
         ("mimetype", b"opendocument.spreadsheet"),
@@ -212,15 +212,15 @@ def _odf_kind(content: bytes, parts: dict[str, Part], ending: str) -> Kind:
         ("content.xml", b"<office:spreadsheet"),
     )
     for name, mark in tellers:
-        if name in parts and mark in peek(content, parts[name], _MOST):
-            return Kind.ODS
+        if name in parts and mark in peek_entry(content, parts[name], _MOST_PEEKED):
+            return FileKind.ODS
     is_odf = "mimetype" in parts or "meta-inf/manifest.xml" in parts
     if ending == ".ods" and not is_odf:
-        return Kind.ODS
-    return Kind.OPENDOCUMENT if is_odf else Kind.ZIP
+        return FileKind.ODS
+    return FileKind.OPENDOCUMENT if is_odf else FileKind.ZIP
 
 
-def _is_numbers(parts: dict[str, Part], ending: str) -> bool:
+def _is_numbers(parts: dict[str, ZipEntry], ending: str) -> bool:
     iwa = any(name.startswith("index/") and name.endswith(".iwa") for name in parts)
     return iwa or "index.zip" in parts or ending == ".numbers"
 
@@ -241,22 +241,22 @@ _MAIL_HEADERS: Final = {
 }  # fmt: skip
 
 
-def _kind_by_text(content: bytes, ending: str) -> Kind | None:
+def _kind_by_text(content: bytes, ending: str) -> FileKind | None:
     """None where the content is no text."""
     text = _start_of_text(content)
     if text is None:
         return None
-    tests: tuple[tuple[Kind, Callable[[str], object]], ...] = (
-        (Kind.XML_SHEET, _XML_SHEET.search),
-        (Kind.HTML, _HTML.match),
-        (Kind.OPENDOCUMENT, lambda start: "<office:document" in start),
-        (Kind.SHORTCUT, lambda start: ending in _SHORTCUT_NAMES or _is_shortcut(start)),
-        (Kind.IMAGE, lambda start: "<svg" in start and "<html" not in start),
-        (Kind.WEBARCHIVE, lambda start: _is_saved_page(start, ending)),
-        (Kind.EML, lambda start: _is_mail(start, ending)),
-        (Kind.SMIME, lambda start: start.startswith("-----BEGIN PKCS7")),
+    tests: tuple[tuple[FileKind, Callable[[str], object]], ...] = (
+        (FileKind.XML_SHEET, _XML_SHEET.search),
+        (FileKind.HTML, _HTML.match),
+        (FileKind.OPENDOCUMENT, lambda start: "<office:document" in start),
+        (FileKind.SHORTCUT, lambda start: ending in _SHORTCUT_NAMES or _is_shortcut(start)),
+        (FileKind.IMAGE, lambda start: "<svg" in start and "<html" not in start),
+        (FileKind.WEBARCHIVE, lambda start: _is_saved_page(start, ending)),
+        (FileKind.EML, lambda start: _is_mail(start, ending)),
+        (FileKind.SMIME, lambda start: start.startswith("-----BEGIN PKCS7")),
     )
-    return next((kind for kind, test in tests if test(text)), Kind.TEXT)
+    return next((kind for kind, test in tests if test(text)), FileKind.TEXT)
 
 
 def _start_of_text(content: bytes) -> str | None:

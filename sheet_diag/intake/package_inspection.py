@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import RefusedError, unreadable, unsafe
+from sheet_diag.intake.cells import RefusedError, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.zip_entries import (
-    DirectoryError,
-    Part,
-    PartError,
-    inflated,
-    is_undoubted,
-    list_parts,
-    overlap,
+    ZipDirectoryError,
+    ZipEntry,
+    ZipEntryError,
+    entries_overlap,
+    inflate_entry,
+    list_zip_entries,
+    matches_local_header,
 )
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import MIB, Limits
 
 _MOST_KEPT: Final = MIB  # a usual return inflates to a tenth of this
@@ -36,7 +36,7 @@ _DOCTYPE_ALLOWED: Final = ("meta-inf/", "basic/", "dialogs/", "scripts/")
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectedPackage:
     """A package that was found harmless: what all its parts are called, in lower case, and the
     content of the small ones, so that its readers need not inflate them again."""
 
@@ -44,55 +44,55 @@ class Inspected:
     parts: Mapping[str, bytes]
 
 
-def inspect(content: bytes, limits: Limits) -> Inspected:
+def inspect_package(content: bytes, limits: Limits) -> InspectedPackage:
     """Look through every part. Raises `RefusedError` (UNSAFE_FILE with its `kind`, UNREADABLE)."""
     try:
-        parts = list_parts(content)
-    except DirectoryError as error:
-        raise unreadable(error) from error
+        parts = list_zip_entries(content)
+    except ZipDirectoryError as error:
+        raise unreadable_file_error(error) from error
     _check_directory(parts, limits)
     names = {part.name.lower() for part in parts}
-    check = _Check(limits, len(content), is_odf=_is_odf(names))
+    check = _PackageCheck(limits, len(content), is_odf=_is_odf(names))
     files = tuple(part for part in parts if not part.is_folder)
     for part in files:
         check.part(content, part)
-    return Inspected(tuple(part.name.lower() for part in files), check.kept)
+    return InspectedPackage(tuple(part.name.lower() for part in files), check.kept)
 
 
 def _is_odf(names: set[str]) -> bool:
     return "mimetype" in names and "[content_types].xml" not in names
 
 
-def _check_directory(parts: tuple[Part, ...], limits: Limits) -> None:
+def _check_directory(parts: tuple[ZipEntry, ...], limits: Limits) -> None:
     files = [part for part in parts if not part.is_folder]
     if len(parts) > limits.entries:
-        raise unsafe("entries")
+        raise unsafe_file_error("entries")
     if any(map(_is_illegal, parts)) or len({part.name.lower() for part in files}) < len(files):
-        raise unsafe("names")
-    if overlap(parts):
-        raise unsafe("overlap")
+        raise unsafe_file_error("names")
+    if entries_overlap(parts):
+        raise unsafe_file_error("overlap")
     if sum(1 for part in files if _is_worksheet(part.name.lower())) > limits.sheets:
-        raise unsafe("sheets")
+        raise unsafe_file_error("sheets")
 
 
 def _is_worksheet(name: str) -> bool:
     return "worksheets/" in name and "_rels/" not in name and name.endswith((".xml", ".bin"))
 
 
-def _is_illegal(part: Part) -> bool:
+def _is_illegal(part: ZipEntry) -> bool:
     name = part.name
     return not name or name.startswith("/") or ".." in name.split("/") or bool(_DRIVE.match(name))
 
 
 _MARKUP: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<")
-_DECLARED: Final = re.compile(rb"<!(DOCTYPE|ENTITY)")
+_DECLARATION: Final = re.compile(rb"<!(DOCTYPE|ENTITY)")
 _COUNT: Final = re.compile(rb"""\b(?:count|uniqueCount)\s*=\s*["']\s*\+?(\d+)""")
 _SST: Final = re.compile(rb"<(?:[\w.-]++:)?+sst\b[^>]*")
 _SHEET: Final = re.compile(rb"<(?:[\w.-]+:)?sheet\s|<table:table[\s/>]")
 _CARRY: Final = 4096  # bytes looked at again with the next chunk: a tag may lie across
 
 
-class _Check:
+class _PackageCheck:
     """Counts over all parts of one package, and what came out of the small ones."""
 
     def __init__(self, limits: Limits, size: int, *, is_odf: bool) -> None:
@@ -103,13 +103,13 @@ class _Check:
         self._room = _MOST_KEPT
         self.kept: dict[str, bytes] = {}
 
-    def part(self, content: bytes, part: Part) -> None:
+    def part(self, content: bytes, part: ZipEntry) -> None:
         """Count and look through one part. Raises `RefusedError`."""
         name = part.name.lower()
         size, markup, sheets, carry = 0, name.endswith((".xml", ".rels")), 0, b""
         chunks: list[bytes] = []
         try:
-            for chunk in inflated(content, part, self._limits.inflated * MIB):
+            for chunk in inflate_entry(content, part, self._limits.inflated * MIB):
                 markup = markup or (size == 0 and self._is_markup(name, chunk))
                 size += len(chunk)
                 if size <= self._room:
@@ -120,37 +120,37 @@ class _Check:
                     self._look(name, carry + text)
                     sheets += len(_SHEET.findall(text)) if _lists_sheets(name) else 0
                     carry = text[-_CARRY:]
-            if size <= self._room and is_undoubted(content, part):
+            if size <= self._room and matches_local_header(content, part):
                 self._room -= size
                 self.kept[name] = b"".join(chunks)
-        except PartError as error:
+        except ZipEntryError as error:
             if not any(place in f"/{name}" for place in _BESIDE):
-                raise RefusedError(Problem(Code.UNREADABLE, value=part.name)) from error
+                raise RefusedError(Problem(ProblemCode.UNREADABLE, value=part.name)) from error
         if sheets > self._limits.sheets:
-            raise unsafe("sheets")
+            raise unsafe_file_error("sheets")
 
     def _is_markup(self, name: str, chunk: bytes) -> bool:
         """By content too: what a part is called binds no reader. Pictures may be SVG."""
         return bool(_MARKUP.match(chunk)) and not any(place in f"/{name}" for place in _BESIDE)
 
-    def _count(self, part: Part, size: int, step: int, *, markup: bool) -> None:
+    def _count(self, part: ZipEntry, size: int, step: int, *, markup: bool) -> None:
         self._inflated += step
         limits = self._limits
         if self._inflated > limits.inflated * MIB or (markup and size > limits.part * MIB):
-            raise unsafe("inflated")
+            raise unsafe_file_error("inflated")
         part_ratio = size > MIB and size > limits.ratio * part.packed
         if part_ratio or (self._inflated > MIB and self._inflated > limits.ratio * self._size):
-            raise unsafe("ratio")
+            raise unsafe_file_error("ratio")
 
     def _look(self, name: str, text: bytes) -> None:
         allowed = self._is_odf and name.startswith(_DOCTYPE_ALLOWED)
-        for found in _DECLARED.finditer(text):
+        for found in _DECLARATION.finditer(text):
             if found[1] == b"ENTITY" or not allowed:
-                raise unsafe("doctype")
+                raise unsafe_file_error("doctype")
         for tag in _SST.finditer(text) if b"sst" in text else ():
             counts = (int(digits[:20]) for digits in _COUNT.findall(tag[0]))
             if max(counts, default=0) > self._limits.strings:
-                raise unsafe("strings")
+                raise unsafe_file_error("strings")
 
 
 def _lists_sheets(name: str) -> bool:

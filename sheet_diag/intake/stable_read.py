@@ -15,27 +15,27 @@ _TRIES: Final = 3
 _PAUSE: Final = 0.2  # seconds
 
 
-class ChangingError(Exception):
+class FileChangingError(Exception):
     """The file changed each time it was read."""
 
 
-def read_stable(path: Path) -> bytes:
-    """The content, once two looks at the file agree. Raises `OSError`, `ChangingError`."""
+def read_stable_file(path: Path) -> bytes:
+    """The content, once two looks at the file agree. Raises `OSError`, `FileChangingError`."""
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(_PAUSE * attempt)
         try:
-            before = state_of(path)
+            before = file_state(path)
             content = path.read_bytes()
-            if state_of(path) == before and len(content) == before[0]:
+            if file_state(path) == before and len(content) == before[0]:
                 return content
         except PermissionError:
             if attempt == _TRIES - 1:
                 raise
-    raise ChangingError(path.name)
+    raise FileChangingError(path.name)
 
 
-def digest_of(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """SHA-256 of a file of any size; empty where it cannot be read."""
     try:
         with path.open("rb") as file:
@@ -44,7 +44,7 @@ def digest_of(path: Path) -> str:
         return ""
 
 
-def state_of(path: Path) -> tuple[int, int]:
+def file_state(path: Path) -> tuple[int, int]:
     """Size in bytes and time of the last change in ns. Raises `OSError`."""
     facts = path.stat()
     return facts.st_size, facts.st_mtime_ns

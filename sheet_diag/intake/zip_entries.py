@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sheet_diag.intake.cells import one_line
+from sheet_diag.intake.cells import describe_error
 from sheet_diag.model.settings import MIB
 
 _CHUNK: Final = MIB
@@ -27,16 +27,16 @@ _UNUSUAL: Final = 0x61  # flags: encrypted, patched data, strongly encrypted
 _MOST_LISTED: Final = 20_000
 
 
-class DirectoryError(Exception):
+class ZipDirectoryError(Exception):
     """The list of parts cannot be read; the message is the reason."""
 
 
-class PartError(Exception):
+class ZipEntryError(Exception):
     """A part is damaged, or packed in a way that no workbook uses."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ZipEntry:
     """An entry of the zip. `name` has forward slashes; sizes are bytes as the directory says.
 
     `plain`: the directory spells the name just so, in ASCII, and claims nothing unusual of it.
@@ -58,22 +58,22 @@ class Part:
 
 
 @lru_cache(maxsize=1)  # what is it, is it locked, is it harmless: each asks about the same bytes
-def list_parts(content: bytes) -> tuple[Part, ...]:
-    """The entries of a zip in the order of its directory. Raises `DirectoryError`."""
+def list_zip_entries(content: bytes) -> tuple[ZipEntry, ...]:
+    """The entries of a zip in the order of its directory. Raises `ZipDirectoryError`."""
     if content.count(b"PK\x01\x02") > _MOST_LISTED:
-        raise DirectoryError(f"> {_MOST_LISTED} entries")
+        raise ZipDirectoryError(f"> {_MOST_LISTED} entries")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = tuple(map(_part, package.infolist()))
+            parts = tuple(map(_make_entry, package.infolist()))
     except Exception as error:  # a damaged directory raises all sorts
-        raise DirectoryError(one_line(error)) from error
+        raise ZipDirectoryError(describe_error(error)) from error
     if content.startswith(_LOCAL_MAGIC) and all(part.offset for part in parts):
         # A zip was cut off; this is the directory of another one that was packed in it.
-        raise DirectoryError("end of central directory")
+        raise ZipDirectoryError("end of central directory")
     return parts
 
 
-def overlap(parts: tuple[Part, ...]) -> bool:
+def entries_overlap(parts: tuple[ZipEntry, ...]) -> bool:
     """Whether the bytes of two entries can be the same: one body told many times is a bomb."""
     end = 0
     for part in sorted(parts, key=lambda each: each.offset):
@@ -83,33 +83,35 @@ def overlap(parts: tuple[Part, ...]) -> bool:
     return False
 
 
-def peek(content: bytes, part: Part, most: int) -> bytes:
+def peek_entry(content: bytes, part: ZipEntry, most: int) -> bytes:
     """The first bytes of a part, as many as come out undamaged."""
     start = bytearray()
     try:
-        for chunk in inflated(content, part, most):
+        for chunk in inflate_entry(content, part, most):
             start += chunk
-    except PartError:
+    except ZipEntryError:
         return bytes(start[:most])
     return bytes(start[:most])
 
 
-def inflated(content: bytes, part: Part, most: int) -> Iterator[bytes]:
-    """The part in chunks of at most 1 MiB, until past `most`. Raises `PartError`."""
-    packed = _packed(content, part)
+def inflate_entry(content: bytes, part: ZipEntry, most: int) -> Iterator[bytes]:
+    """The part in chunks of at most 1 MiB, until past `most`. Raises `ZipEntryError`."""
+    packed = _packed_bytes(content, part)
     crc = size = 0
     step = min(_CHUNK, most + 1)
-    for chunk in _sliced(packed, step) if part.method == 0 else _unpacked(packed, part, step):
+    for chunk in (
+        _slice_bytes(packed, step) if part.method == 0 else _inflate_bytes(packed, part, step)
+    ):
         crc = zlib.crc32(chunk, crc)
         size += len(chunk)
         yield chunk
         if size > most:
             return
     if size != part.size or crc != part.crc:
-        raise PartError(part.name)
+        raise ZipEntryError(part.name)
 
 
-def is_undoubted(content: bytes, part: Part) -> bool:
+def matches_local_header(content: bytes, part: ZipEntry) -> bool:
     """Whether a sound part is what `zipfile` reads too: it refuses one with another name, or with
     unusual flags, where it lies."""
     start = part.offset + _LOCAL_HEADER.size
@@ -117,26 +119,26 @@ def is_undoubted(content: bytes, part: Part) -> bool:
     return part.plain and content[start : start + name_length] == part.name.encode("ascii")
 
 
-def _packed(content: bytes, part: Part) -> memoryview:
+def _packed_bytes(content: bytes, part: ZipEntry) -> memoryview:
     header = content[part.offset : part.offset + _LOCAL_HEADER.size]
     if len(header) < _LOCAL_HEADER.size or part.encrypted or part.method not in (0, 8):
-        raise PartError(part.name)
+        raise ZipEntryError(part.name)
     magic, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     start = part.offset + _LOCAL_HEADER.size + name_length + extra_length
     if magic != _LOCAL_MAGIC or start + part.packed > len(content):
-        raise PartError(part.name)
+        raise ZipEntryError(part.name)
     return memoryview(content)[start : start + part.packed]
 
 
-def _sliced(packed: memoryview, step: int) -> Iterator[bytes]:
+def _slice_bytes(packed: memoryview, step: int) -> Iterator[bytes]:
     for start in range(0, len(packed), step):
         yield bytes(packed[start : start + step])
 
 
-def _unpacked(packed: memoryview, part: Part, step: int) -> Iterator[bytes]:
+def _inflate_bytes(packed: memoryview, part: ZipEntry, step: int) -> Iterator[bytes]:
     inflater = zlib.decompressobj(-15)
     try:
-        for rest in _sliced(packed, _SLICE):
+        for rest in _slice_bytes(packed, _SLICE):
             while rest and not inflater.eof:
                 if chunk := inflater.decompress(rest, step):
                     yield chunk
@@ -144,15 +146,15 @@ def _unpacked(packed: memoryview, part: Part, step: int) -> Iterator[bytes]:
         while not inflater.eof and (chunk := inflater.decompress(b"", step)):
             yield chunk
     except zlib.error as error:
-        raise PartError(part.name) from error
+        raise ZipEntryError(part.name) from error
     if not inflater.eof:
-        raise PartError(part.name)
+        raise ZipEntryError(part.name)
 
 
-def _part(entry: zipfile.ZipInfo) -> Part:
+def _make_entry(entry: zipfile.ZipInfo) -> ZipEntry:
     name = entry.orig_filename.split("\0")[0].replace("\\", "/")
     plain = name == entry.orig_filename and name.isascii() and not entry.flag_bits & _UNUSUAL
-    return Part(
+    return ZipEntry(
         name,
         entry.compress_type,
         entry.header_offset,

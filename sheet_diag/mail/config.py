@@ -13,19 +13,19 @@ from typing import Any, Final
 
 from sheet_diag.model.mail import ReportForm
 from sheet_diag.model.settings import (
-    Correspondence,
+    AppRegistration,
+    ConnectionSecurity,
+    CorrespondenceSettings,
     Issuer,
+    MailProvider,
     MailServer,
-    Provider,
-    Registration,
-    Security,
 )
 
 MAIL: Final = "mail"
 SMTP: Final = "smtp"
 IMAP: Final = "imap"
-MICROSOFT: Final = Provider.MICROSOFT.value
-GOOGLE: Final = Provider.GOOGLE.value
+MICROSOFT: Final = MailProvider.MICROSOFT.value
+GOOGLE: Final = MailProvider.GOOGLE.value
 _SERVER: Final = ("host", "port", "security", "user", "ca", "sign_in")
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     MAIL: ("sender", "name", "copies", "copy_seconds", "reminder_days", "letters", "attach"),
@@ -48,32 +48,35 @@ _NUMBERS: Final = {
     IMAP: ("port",),
 }
 _CHOICES: Final = {
-    "security": tuple(Security),
-    "sign_in": ("password", *Provider),
+    "security": tuple(ConnectionSecurity),
+    "sign_in": ("password", *MailProvider),
     "attach": tuple(ReportForm),
 }
 # The usual ports; 465 and 993 speak TLS from the first byte.
 _PORTS: Final = {
-    (SMTP, Security.STARTTLS): 587,
-    (SMTP, Security.TLS): 465,
-    (IMAP, Security.STARTTLS): 143,
-    (IMAP, Security.TLS): 993,
+    (SMTP, ConnectionSecurity.STARTTLS): 587,
+    (SMTP, ConnectionSecurity.TLS): 465,
+    (IMAP, ConnectionSecurity.STARTTLS): 143,
+    (IMAP, ConnectionSecurity.TLS): 993,
 }
-_USUAL: Final = {SMTP: Security.STARTTLS, IMAP: Security.TLS}
+_USUAL: Final = {SMTP: ConnectionSecurity.STARTTLS, IMAP: ConnectionSecurity.TLS}
 _LETTERS: Final = "letters"
 _TENANT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")  # an id, a domain, or a word
 
-Fault = tuple[str, dict[str, str]]
+SettingFault = tuple[str, dict[str, str]]
 
 
-def correspondence(raw: Mapping[str, Any], issuer: Issuer, folder: Path) -> Correspondence:
-    """The settings, which `faults` found nothing wrong with; files are relative to `folder`. The
+def build_mail_settings(
+    raw: Mapping[str, Any], issuer: Issuer, folder: Path
+) -> CorrespondenceSettings:
+    """The settings, which `find_mail_setting_faults` found nothing wrong with; files are relative
+    to `folder`. The
     firm's own letters lie in `letters` beside the settings where nothing else is said."""
     mail, smtp, imap = (raw.get(table, {}) for table in (MAIL, SMTP, IMAP))
-    usual = Correspondence()
+    usual = CorrespondenceSettings()
     letters = folder / mail.get("letters", _LETTERS)
     sender = _plain(mail.get("sender", issuer.email))
-    return Correspondence(
+    return CorrespondenceSettings(
         sender=sender,
         name=mail.get("name", " ".join(part for part in (issuer.name, issuer.department) if part)),
         copies=mail.get("copies", usual.copies),
@@ -88,7 +91,7 @@ def correspondence(raw: Mapping[str, Any], issuer: Issuer, folder: Path) -> Corr
     )
 
 
-def faults(raw: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
+def find_mail_setting_faults(raw: Mapping[str, Any], folder: Path) -> Iterator[SettingFault]:
     """Every fault of the tables, as wording keys with their parts."""
     for name in TABLES:
         table = raw.get(name, {})
@@ -102,7 +105,7 @@ def _server(name: str, raw: Mapping[str, Any], sender: str, folder: Path) -> Mai
     table = raw.get(name, {})
     if not table:
         return None
-    security = Security(table.get("security", _USUAL[name]))
+    security = ConnectionSecurity(table.get("security", _USUAL[name]))
     sign_in = _sign_in(table)
     return MailServer(
         host=table["host"],
@@ -110,17 +113,17 @@ def _server(name: str, raw: Mapping[str, Any], sender: str, folder: Path) -> Mai
         security=security,
         user=table.get("user", sender),
         ca=folder / table["ca"] if "ca" in table else None,
-        registration=Registration(sign_in, **raw[sign_in]) if sign_in else None,
+        registration=AppRegistration(sign_in, **raw[sign_in]) if sign_in else None,
     )
 
 
-def _sign_in(table: Mapping[str, Any]) -> Provider | None:
+def _sign_in(table: Mapping[str, Any]) -> MailProvider | None:
     """Who signs the account of a server in (None: it has a password)."""
     chosen = table.get("sign_in")
-    return Provider(chosen) if chosen in tuple(Provider) else None
+    return MailProvider(chosen) if chosen in tuple(MailProvider) else None
 
 
-def _wrong_kinds(name: str, table: Mapping[str, Any]) -> Iterator[Fault]:
+def _wrong_kinds(name: str, table: Mapping[str, Any]) -> Iterator[SettingFault]:
     for key, value in table.items():
         told = {"key": f"{name}.{key}", "value": str(value)}
         if key in _TEXTS[name] and not isinstance(value, str):
@@ -133,7 +136,7 @@ def _wrong_kinds(name: str, table: Mapping[str, Any]) -> Iterator[Fault]:
             yield "config.not_one_of", {**told, "allowed": ", ".join(_CHOICES[key])}
 
 
-def _wrong_values(name: str, table: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
+def _wrong_values(name: str, table: Mapping[str, Any], folder: Path) -> Iterator[SettingFault]:
     if "sender" in table and not _understood(table["sender"]):
         yield "config.not_an_address", {"key": f"{name}.sender", "value": table["sender"]}
     if "letters" in table and not (folder / table["letters"]).is_dir():
@@ -148,7 +151,7 @@ def _wrong_values(name: str, table: Mapping[str, Any], folder: Path) -> Iterator
         yield "config.not_a_file", {"key": f"{name}.ca", "value": table["ca"]}
 
 
-def _missing_registrations(raw: Mapping[str, Any]) -> Iterator[Fault]:
+def _missing_registrations(raw: Mapping[str, Any]) -> Iterator[SettingFault]:
     """Who is to sign accounts in, but has not been told as which application."""
     tables = [table for name in _USUAL if isinstance(table := raw.get(name), dict)]
     for provider in dict.fromkeys(filter(None, map(_sign_in, tables))):

@@ -17,7 +17,7 @@ class PlanEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReturnedPlan:
     """A plan. `client` and `name` say whose it is, as far as the file tells; `number` is that of
     the report it belongs to. Lines without any entry are left out."""
 

@@ -14,11 +14,11 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.record import Id, Record, Score, Share, Text, Words
-from sheet_diag.model.rules import InsuranceRule, Scoring
+from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
+from sheet_diag.model.rules import InsuranceRule, ScoringRule
 
 
-class Role(StrEnum):
+class ChoiceRole(StrEnum):
     """How a choice is treated beside its value."""
 
     ANSWERED = "answered"
@@ -29,15 +29,15 @@ class Role(StrEnum):
 class Aliases(Record):
     """Other spellings of a choice, by language; compared after folding."""
 
-    ja: tuple[Words, ...] = ()
-    en: tuple[Words, ...] = ()
+    ja: tuple[NonEmptyText, ...] = ()
+    en: tuple[NonEmptyText, ...] = ()
 
 
 class Choice(Record):
     """選択肢. `value` is the share of the weight earned, 0 to 1; None leaves the item out."""
 
     id: Id
-    role: Role = Role.ANSWERED
+    role: ChoiceRole = ChoiceRole.ANSWERED
     value: Share | None = None
     label: Text
     meaning: Text
@@ -51,7 +51,7 @@ class NoteKind(StrEnum):
     ADVICE = "advice"
 
 
-class Note(Record):
+class ClosingNote(Record):
     """A closing note."""
 
     kind: NoteKind
@@ -79,7 +79,7 @@ class Item(Record):
     question: Text
     hint: Mapping[str, Text] = Field(default_factory=dict)
     comment: Comment
-    note: Note
+    note: ClosingNote
 
 
 class Category(Record):
@@ -147,11 +147,11 @@ class RankTexts(Record):
     overall: Text
 
 
-class Mark(Record):
+class ScoreMark(Record):
     """The mark of a category score: that of the first line it reaches."""
 
     score: Score
-    mark: Words
+    mark: NonEmptyText
     meaning: Text
 
 
@@ -177,7 +177,7 @@ class ReportTexts(Record):
     comments_none: Text
     openings: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
     closing: Text
-    marks: Annotated[tuple[Mark, ...], Field(min_length=1)]
+    marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]
     insurance: InsuranceTexts
 
 
@@ -193,7 +193,7 @@ class Catalog(Record):
     answer_sets: Mapping[str, tuple[Choice, ...]]
     profile: tuple[ProfileField, ...]
     categories: tuple[Category, ...]
-    scoring: Scoring
+    scoring: ScoringRule
     insurance: InsuranceRule
     report: ReportTexts
 
@@ -231,5 +231,5 @@ class Catalog(Record):
     def offered(self, item: Item) -> Iterator[Choice]:
         """The choices of an item's drop-down."""
         for choice in self.choices_of(item).values():
-            if item.na_allowed or choice.role is not Role.NOT_APPLICABLE:
+            if item.na_allowed or choice.role is not ChoiceRole.NOT_APPLICABLE:
                 yield choice

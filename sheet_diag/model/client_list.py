@@ -47,7 +47,7 @@ class ClientList:
         return {each.casefold(): client for client in self.clients for each in client.addresses}
 
 
-def first_listed(
+def find_client_by_address(
     addresses: Iterable[str], by_address: Mapping[str, ListedClient]
 ) -> ListedClient | None:
     """The client of the first address that is listed at all (`ClientList.by_address`)."""

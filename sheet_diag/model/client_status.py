@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.results import Status
+from sheet_diag.model.results import ReturnStatus
 
 
 class Stage(StrEnum):
@@ -24,7 +24,7 @@ class Stage(StrEnum):
     DELIVERED = "delivered"
 
 
-ANSWERED: Final = (Stage.RECEIVED, Stage.CORRECTING, Stage.RANKED, Stage.DELIVERED)
+ANSWERED_STAGES: Final = (Stage.RECEIVED, Stage.CORRECTING, Stage.RANKED, Stage.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class ReturnFacts:
     """What a run tells of one return: `client` is the id on the sheet (empty: none), `received` the
     day it came (None: unknown), paths are relative to the output folder (empty: none). `strange`:
     it came from the address of another client. `pdf_sha256` is that of the PDF as it was written,
-    in hexadecimal; `unprinted`: it was to be printed, and could not be. `file_sha256` is that of
+    in hexadecimal; `print_failed`: it was to be printed, and could not be. `file_sha256` is that of
     the archive or mail that the `member` lies in (empty: the run was too old to tell). `points` is
     how many the correction lists (0: not known), which is told by run.json alone: in a run it is
     not written yet; so is `edition`, which stands for what the report says."""
 
     client: str
     name: str
-    status: Status
+    status: ReturnStatus
     sha256: str
     file: str
     member: str = ""
@@ -52,14 +52,14 @@ class ReturnFacts:
     strange: bool = False
     pdf: str = ""
     pdf_sha256: str = ""
-    unprinted: bool = False
+    print_failed: bool = False
     file_sha256: str = ""
     points: int = field(default=0, compare=False)
     edition: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
+class AwaitedAnswer:
     """What a client was asked for and has not sent: the first answer, or the correction of a return
     (`fact`).
 
@@ -84,19 +84,19 @@ class Awaited:
         """Whether it should have come before the day."""
         return self.expected is not None and self.expected < day
 
-    def rests_until(self, gap: int) -> date | None:
+    def next_mail_day(self, gap: int) -> date | None:
         """The day from which on another mail may follow, `gap` days after the last one (None: there
         was none)."""
         return self.written + timedelta(days=gap) if self.written else None
 
-    def is_to_be_reminded(self, day: date, gap: int) -> bool:
+    def needs_reminder(self, day: date, gap: int) -> bool:
         """Whether it is late on the day, and the last mail about it lies `gap` days back."""
-        rest = self.rests_until(gap)
+        rest = self.next_mail_day(gap)
         return self.is_late(day) and (rest is None or rest <= day)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClientStatus:
     """Where one client stands. Days are None where the thing has not happened (yet).
 
     `sent` is the first request, `reminded` the last of the `reminders`, those about corrections
@@ -104,7 +104,8 @@ class Standing:
     request for a correction (while one is due: about this return), `ranked` the date of the
     diagnosis. `result_sent` and `password_sent` are about the return that counts once it is ranked,
     before about any. `due` is the day that `overdue` is counted from, in days (0: not late).
-    `awaited` is what the client was asked for last and has not sent. `trouble` are addresses that
+    `awaited` is what the client was asked for last and has not sent. `mail_failures` are addresses
+    that
     refused mail, each with what the server said. `lost` is the day of an answer that was collected
     and went from the input folder before any run had read it: it does not count as received.
     """
@@ -122,14 +123,14 @@ class Standing:
     password_sent: date | None = None
     due: date | None = None
     overdue: int = 0
-    awaited: tuple[Awaited, ...] = ()
-    trouble: tuple[str, ...] = ()
+    awaited: tuple[AwaitedAnswer, ...] = ()
+    mail_failures: tuple[str, ...] = ()
     fact: ReturnFacts | None = None
     lost: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class GroupTurnout:
+class GroupResponses:
     """How many clients of a group (empty: none given) were asked, and how many of them answered."""
 
     group: str
@@ -146,7 +147,7 @@ class GroupTurnout:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekTurnout:
+class WeekResponses:
     """One week (`monday` is its first day): asked and answered in it, and up to its end."""
 
     monday: date
@@ -157,18 +158,18 @@ class WeekTurnout:
 
 
 @dataclass(frozen=True, slots=True)
-class Turnout:
+class ResponseStatus:
     """回収状況 of the whole campaign on a day: clients in the order of the list."""
 
     as_of: date
-    standings: Sequence[Standing]
-    groups: Sequence[GroupTurnout]
-    weeks: Sequence[WeekTurnout]
+    standings: Sequence[ClientStatus]
+    groups: Sequence[GroupResponses]
+    weeks: Sequence[WeekResponses]
     stages: Mapping[Stage, int]
 
     @property
-    def total(self) -> GroupTurnout:
+    def total(self) -> GroupResponses:
         """All groups together."""
         names = ("clients", "sent", "received", "ranked", "overdue")
         sums = {name: sum(getattr(group, name) for group in self.groups) for name in names}
-        return GroupTurnout("", **sums)
+        return GroupResponses("", **sums)

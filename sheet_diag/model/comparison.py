@@ -23,7 +23,7 @@ class GroupKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PeerStanding:
     """Where one score stands in a group. Scores 0 to 100; `count` clients have this score at all.
 
     `deviation` is the 偏差値 (50 + 10 z, population standard deviation; 50 where that is 0);
@@ -41,7 +41,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Peers:
+class PeerGroup:
     """A group and the client's standings in it, by category id and `OVERALL`.
 
     `choice` is the id of the profile choice that the group shares (empty for all clients);
@@ -50,11 +50,11 @@ class Peers:
 
     kind: GroupKind
     choice: str
-    standings: Mapping[str, Standing]
+    standings: Mapping[str, PeerStanding]
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class ScoreStatistics:
     """What a group's scores of one measure come to. Scores 0 to 100; `spread` is the population
     standard deviation, the quartiles are interpolated linearly (as numpy does by default)."""
 
@@ -72,11 +72,11 @@ class GroupStatistics:
 
     kind: GroupKind
     choice: str
-    measures: Mapping[str, Statistics]
+    measures: Mapping[str, ScoreStatistics]
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class PeerBenchmark:
     """A frozen benchmark: groups of an earlier run, made by version `version` of the catalogue."""
 
     as_of: date
@@ -106,7 +106,7 @@ class ItemChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Previous:
+class PreviousDiagnosis:
     """The previous diagnosis of the same client. Scores by category id, None where 対象外.
 
     `same_catalog` tells whether scores were made by the same catalogue, byte for byte; `copied`
@@ -137,7 +137,7 @@ class PreviousReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviousHead:
+class PreviousRunFacts:
     """What is the same for all clients of an earlier run. `items` maps item ids to their
     fingerprints, None where the run does not tell them yet."""
 
@@ -158,9 +158,9 @@ class PreviousRun:
     returns: tuple[PreviousReturn, ...]
 
     @property
-    def head(self) -> PreviousHead:
+    def head(self) -> PreviousRunFacts:
         """The run without its returns: that is all that is needed beside one of them."""
-        return PreviousHead(self.as_of, self.sha256, self.items)
+        return PreviousRunFacts(self.as_of, self.sha256, self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,8 @@ class Comparison:
     benchmark where the peers are not those of this run, `reference_version` the version of its
     catalogue where that is another."""
 
-    peers: tuple[Peers, ...] = ()
-    previous: Previous | None = None
+    peers: tuple[PeerGroup, ...] = ()
+    previous: PreviousDiagnosis | None = None
     reference: str = ""
     reference_version: str = ""
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 
-class ToldError(Exception):
+class UserError(Exception):
     """Something a person is told; `key` is a wording key and `parts` what its sentence asks for."""
 
     def __init__(self, key: str, **parts: str) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
 
-_BETWEEN: Final = " / "  # names of files, which hold no slash
+_FILE_SEPARATOR: Final = " / "  # names of files, which hold no slash
 _FORM: Final = "/"
 
 
@@ -39,7 +39,7 @@ class ReportForm(StrEnum):
         return single if self is ReportForm.BOTH else (self,)
 
 
-class Event(StrEnum):
+class MailEvent(StrEnum):
     """What happened to a mail.
 
     `sending`: its last byte was about to go out; without a later event nobody knows whether it was
@@ -59,7 +59,7 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class MailLogEntry:
     """A line of the mail log.
 
     `client` is an id of the client list (empty: nobody knows), `about` tells mails of a kind to one
@@ -77,7 +77,7 @@ class Posted:
     """
 
     time: datetime
-    event: Event
+    event: MailEvent
     client: str = ""
     kind: MailKind | None = None
     about: str = ""
@@ -85,28 +85,30 @@ class Posted:
     addresses: tuple[str, ...] = ()
     file: str = ""
     text: str = ""
-    seal: str = field(default="", repr=False)
+    password_fingerprint: str = field(default="", repr=False)
     sha256: str = ""
     holds: tuple[str, ...] = ()
     due: date | None = None
     edition: str = ""
 
-    def went_to(self, client: ListedClient) -> bool:
+    def was_sent_to(self, client: ListedClient) -> bool:
         """Whether any address that the client has in the list is among its addresses."""
         listed = {address.casefold() for address in client.addresses}
         return not listed.isdisjoint(map(str.casefold, self.addresses))
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutgoingMail:
     """One mail to one client, before it is written.
 
     `attachment` is the file that goes with it under its own name (None: nothing does), `beside` a
     second one: the PDF of a report that goes out in both forms. `form` is that of a result, and
     `printed` the SHA-256 (hexadecimal) of the PDF that the run made (empty: it made none).
     `password` is what opens the report of the client: the guard needs it for a result, and a mail
-    of the kind `password` tells it. `about` is as in `Posted`; `number` counts reminders from 1.
-    `facts` are further words for the letter, `edition` is as in `Posted`. `again`: it goes out
+    of the kind `password` tells it. `about` is as in `MailLogEntry`; `number` counts reminders
+    from 1.
+    `facts` are further words for the letter, `edition` is as in `MailLogEntry`. `again`: it goes
+    out
     although it has gone out before, because somebody wants it so. `strange`: the return that it is
     about came from the address of another client.
     """
@@ -138,7 +140,7 @@ class Parcel:
     @property
     def file_names(self) -> str:
         """The names of what is attached, as the mail log has them."""
-        return _BETWEEN.join(path.name for path in self.files)
+        return _FILE_SEPARATOR.join(path.name for path in self.files)
 
     @property
     def due(self) -> date | None:
@@ -147,7 +149,7 @@ class Parcel:
         return date.fromisoformat(told) if told else None
 
     @property
-    def corrects(self) -> bool:
+    def asks_for_correction(self) -> bool:
         """Whether it asks for the correction of the return that it is about, or asks again."""
         reminds = self.kind is MailKind.REMINDER
         return bool(reminder_in(self.about)[0]) if reminds else self.kind is MailKind.CORRECTION

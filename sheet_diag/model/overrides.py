@@ -31,7 +31,7 @@ NO_JUDGEMENT: Final = Judgement()
 
 
 @dataclass(frozen=True, slots=True)
-class Amendment:
+class AnswerOverride:
     """One line that sets an answer: for `client` (an id or a company name, as typed) the choice
     `after` on `item`. `row` is the line's row from 1, `cells` those of client and item."""
 
@@ -46,7 +46,7 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class ClientComment:
     """One line with a free comment on a client, whose name stands in `cell`."""
 
     client: str
@@ -56,8 +56,8 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
+class OverridesContent:
     """The lines of overrides.xlsx that can be read without fault, in their order."""
 
-    amendments: tuple[Amendment, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    amendments: tuple[AnswerOverride, ...] = ()
+    remarks: tuple[ClientComment, ...] = ()

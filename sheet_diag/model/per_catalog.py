@@ -12,7 +12,7 @@ _CATALOGS: Final = 8  # a process works with one; the tests with many
 _Prepared = TypeVar("_Prepared")
 
 
-class _Itself:
+class _CatalogByIdentity:
     """A catalogue known by what it is, not by what it says: comparing that takes longer than most
     of what is prepared, and SHA-256 is the same for copies with other numbers."""
 
@@ -25,14 +25,14 @@ class _Itself:
         return id(self.catalog)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and other.catalog is self.catalog
+        return isinstance(other, _CatalogByIdentity) and other.catalog is self.catalog
 
 
-def prepared(make: Callable[[Catalog], _Prepared]) -> Callable[[Catalog], _Prepared]:
+def cached_per_catalog(make: Callable[[Catalog], _Prepared]) -> Callable[[Catalog], _Prepared]:
     """`make`, which works the same out for a catalogue only once. What it gives must be frozen."""
 
     @lru_cache(maxsize=_CATALOGS)
-    def made(itself: _Itself) -> _Prepared:
+    def made(itself: _CatalogByIdentity) -> _Prepared:
         return make(itself.catalog)
 
-    return lambda catalog: made(_Itself(catalog))
+    return lambda catalog: made(_CatalogByIdentity(catalog))

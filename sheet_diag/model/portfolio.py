@@ -13,22 +13,22 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.client_status import Turnout
-from sheet_diag.model.results import Status
+from sheet_diag.model.client_status import ResponseStatus
+from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-SHOWN_ANSWERS: Final = 66_666  # a million cells of a sheet in fifteen columns
+MOST_SHOWN_ANSWERS: Final = 66_666  # a million cells of a sheet in fifteen columns
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
+class AttentionEntry:
     """One thing about one file that wants a person's eye; told by its problem."""
 
-    status: Status
+    status: ReturnStatus
     file: str
     name: str
     problem: Problem
@@ -58,7 +58,8 @@ class Portfolio:
     `score:<category>` each (NaN: 対象外).
     `codes`: the answers as whole numbers, a row per client as `clients`, a column per item as in
     the catalogue: the place among all choices of the catalogue, or their number for 未回答.
-    `answers`: the first `SHOWN_ANSWERS` rows of the table with a row per ranked client and item,
+    `answers`: the first `MOST_SHOWN_ANSWERS` rows of the table with a row per ranked client and
+    item,
     clients in the order of their files: `file client name industry employees rank category item
     answer raw value weight points lost remark` (`answer` is missing for 未回答; columns that
     repeat are categorical).
@@ -76,7 +77,7 @@ class Portfolio:
     """
 
     as_of: date
-    counts: Mapping[Status, int]
+    counts: Mapping[ReturnStatus, int]
     ranks: Mapping[Rank, int]
     clients: pd.DataFrame
     codes: npt.NDArray[Any]
@@ -85,8 +86,8 @@ class Portfolio:
     categories: pd.DataFrame
     groups: Mapping[str, pd.DataFrame]
     movement: pd.DataFrame
-    attention: tuple[Attention, ...]
-    turnout: Turnout | None = None
+    attention: tuple[AttentionEntry, ...]
+    turnout: ResponseStatus | None = None
 
     @property
     def files(self) -> int:

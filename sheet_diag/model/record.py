@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sheet_diag.model.basics import Lang
 
 
-def _exact(value: object) -> Fraction:
+def _parse_exact(value: object) -> Fraction:
     """Read `2/3` or `85`; a float is refused, because 0.1 is not a tenth."""
     if isinstance(value, Fraction):
         return value
@@ -26,10 +26,10 @@ def _exact(value: object) -> Fraction:
         raise ValueError("write a whole number or a fraction such as 2/3") from error
 
 
-Exact = Annotated[Fraction, BeforeValidator(_exact)]
+Exact = Annotated[Fraction, BeforeValidator(_parse_exact)]
 Share = Annotated[Exact, Field(ge=0, le=1)]
 Score = Annotated[Exact, Field(ge=0, le=100)]
-Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+NonEmptyText = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
 
 
@@ -42,8 +42,8 @@ class Record(BaseModel):
 class Text(Record):
     """One sentence or label in every language."""
 
-    ja: Words
-    en: Words
+    ja: NonEmptyText
+    en: NonEmptyText
 
     def __getitem__(self, lang: Lang) -> str:
         return self.ja if lang is Lang.JA else self.en

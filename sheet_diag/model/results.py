@@ -8,14 +8,14 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from sheet_diag.model.action_plan import Plan
+from sheet_diag.model.action_plan import ReturnedPlan
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison
-from sheet_diag.model.returns import Problem, Received, ReturnedSheet
+from sheet_diag.model.returns import Problem, ReceivedFile, ReturnedSheet
 
 
-class Status(StrEnum):
+class ReturnStatus(StrEnum):
     """What became of a file."""
 
     RANKED = "ranked"
@@ -154,7 +154,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReturnOutcome:
     """What became of one return. `result`, `correction` and `pdf` are relative to the
     output folder; `pdf_sha256` is that of the PDF as it was written, in hexadecimal.
 
@@ -162,14 +162,14 @@ class Outcome:
     marks a file that is no return but says something that could not be done.
     """
 
-    received: Received
-    status: Status
+    received: ReceivedFile
+    status: ReturnStatus
     problems: tuple[Problem, ...]
     diagnosis: Diagnosis | None = None
     result: str | None = None
     correction: str | None = None
     comparison: Comparison = NO_COMPARISON
-    plan: Plan | None = None
+    plan: ReturnedPlan | None = None
     pdf: str | None = None
     unsettled: bool = False
     pdf_sha256: str | None = None
@@ -177,14 +177,14 @@ class Outcome:
     @property
     def needs_attention(self) -> bool:
         """Whether there is no rank where there should be one, or something was not done."""
-        return self.unsettled or self.status in (Status.HELD, Status.REJECTED)
+        return self.unsettled or self.status in (ReturnStatus.HELD, ReturnStatus.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ClientReport:
     """Everything one client's workbook shows, beside the catalogue and the issuer."""
 
-    received: Received
+    received: ReceivedFile
     sheet: ReturnedSheet
     diagnosis: Diagnosis
     problems: tuple[Problem, ...]
@@ -192,4 +192,4 @@ class Report:
     as_of: date
     lang: Lang
     comparison: Comparison = NO_COMPARISON
-    plan: Plan | None = None
+    plan: ReturnedPlan | None = None

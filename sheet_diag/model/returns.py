@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sheet_diag.model.action_plan import Plan
+from sheet_diag.model.action_plan import ReturnedPlan
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.overrides import NO_JUDGEMENT, Decisions, Judgement
+from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
 
 
 class Severity(StrEnum):
@@ -19,7 +19,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-class Code(StrEnum):
+class ProblemCode(StrEnum):
     """Every kind of problem; severity and wording are in `sheet_diag.problems`."""
 
     UNANSWERED = "UNANSWERED"
@@ -126,7 +126,7 @@ class Code(StrEnum):
 class Problem:
     """不備 or repair, as a value. `details` are named parts of its sentence."""
 
-    code: Code
+    code: ProblemCode
     sheet: str | None = None
     cell: str | None = None
     item: str | None = None
@@ -146,7 +146,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SheetIdentity:
     """What the sheet says it is; None where no carrier says anything."""
 
     catalog: str | None = None
@@ -162,7 +162,7 @@ class ReturnedSheet:
     `replaces` holds the SHA-256 of the returns that this one was sent back to correct.
     """
 
-    identity: Identity
+    identity: SheetIdentity
     lang: Lang
     profile: Mapping[str, str]
     responses: Sequence[Response]
@@ -181,7 +181,7 @@ class ReturnedSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedFile:
     """One file of the input folder and what became of reading it.
 
     `plan` is the 改善計画 that came in it, also in a report that is no return; `judgement` what the
@@ -193,7 +193,7 @@ class Received:
     workbook's own time of its last change (ISO 8601, UTC; empty: not told), `file_time` that of
     the file or of the archive's member (nanoseconds since 1970). `file_sha256` is that of the
     archive or the mail in the input folder that `member` lies in (empty: it lies in none), and
-    `mailed_by` whom the mails around it came from, the outermost first.
+    `mail_senders` whom the mails around it came from, the outermost first.
 
     Beside a client list, `received` is the day it came (ISO date; empty: not known), and `sender`
     the id of the listed client whose mail brought it (empty: nobody's).
@@ -207,13 +207,13 @@ class Received:
     sheet: ReturnedSheet | None = None
     problems: tuple[Problem, ...] = field(default=())
     ignored: bool = False
-    plan: Plan | None = None
+    plan: ReturnedPlan | None = None
     judgement: Judgement = NO_JUDGEMENT
-    decisions: Decisions | None = None
+    decisions: OverridesContent | None = None
     received: str = ""
     sender: str = ""
     file_sha256: str = ""
-    mailed_by: tuple[str, ...] = ()
+    mail_senders: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

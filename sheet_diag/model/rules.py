@@ -11,7 +11,7 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.record import Id, Record, Score, Share
 
 
-class Gates(Record):
+class GateLimits(Record):
     """記入の十分性. Below a limit the return is held; equal to it passes."""
 
     category_answered: Share
@@ -57,7 +57,7 @@ class Caps(Record):
     na_share: NaCap | None = None
 
 
-class Review(Record):
+class ReviewLimits(Record):
     """Limits past which a result is flagged 要確認."""
 
     na_share_over: Share
@@ -70,22 +70,22 @@ class CommentCounts(Record):
     items: Annotated[StrictInt, Field(ge=1)]
 
 
-class Contradiction(Record):
+class ContradictionRule(Record):
     """`na` answered 該当なし while `answered` is answered: to be confirmed."""
 
     na: Id
     answered: Id
 
 
-class Scoring(Record):
+class ScoringRule(Record):
     """Every number of the scoring rule. `ranks` gives the lowest score (of 100) of each rank."""
 
     ranks: Mapping[Rank, Score]
-    gates: Gates
+    gates: GateLimits
     caps: Caps
-    review: Review
+    review: ReviewLimits
     comments: CommentCounts
-    contradictions: tuple[Contradiction, ...] = ()
+    contradictions: tuple[ContradictionRule, ...] = ()
 
 
 class UnknownExposure(Record):
@@ -95,7 +95,7 @@ class UnknownExposure(Record):
     at_least: Id
 
 
-class Exposure(Record):
+class ExposureRule(Record):
     """想定影響度: points by profile field and choice; `levels` gives the fewest points of each."""
 
     points: Mapping[str, Mapping[str, Annotated[StrictInt, Field(ge=0)]]]
@@ -104,7 +104,7 @@ class Exposure(Record):
     no_profile: Id
 
 
-class Variant(Record):
+class VariantRule(Record):
     """Which wording of the notice applies, by the answer to one item."""
 
     item: Id
@@ -115,6 +115,6 @@ class Variant(Record):
 class InsuranceRule(Record):
     """保険のご案内: level of the notice by exposure and rank (`none`: not ranked)."""
 
-    exposure: Exposure
+    exposure: ExposureRule
     level: Mapping[str, Mapping[Literal["A", "B", "C", "D", "E", "none"], StrictInt]]
-    variant: Variant
+    variant: VariantRule

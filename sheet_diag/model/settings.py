@@ -63,7 +63,7 @@ class Passwords:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class IntakeSettings:
     """Settings of intake."""
 
     limits: Limits = field(default_factory=Limits)
@@ -71,14 +71,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
+class ComparisonSettings:
     """How clients are compared. Peers are shown from `minimum` clients on, so that no other
     client can be told from them."""
 
     minimum: int = 5
 
 
-class Security(StrEnum):
+class ConnectionSecurity(StrEnum):
     """How a mail server is spoken to: `tls` from the first byte, `starttls` before any word that
     matters. There is no third way."""
 
@@ -86,7 +86,7 @@ class Security(StrEnum):
     STARTTLS = "starttls"
 
 
-class Provider(StrEnum):
+class MailProvider(StrEnum):
     """Who signs a mail account in, where its server takes tokens and no password."""
 
     MICROSOFT = "microsoft"
@@ -94,11 +94,11 @@ class Provider(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class AppRegistration:
     """The application that the firm has registered with a provider, as which its mail account is
     signed in; its secret is never part of the settings. `tenant` is the firm at Microsoft."""
 
-    provider: Provider
+    provider: MailProvider
     client_id: str
     tenant: str = "organizations"
 
@@ -111,14 +111,14 @@ class MailServer:
 
     host: str
     port: int
-    security: Security
+    security: ConnectionSecurity
     user: str
     ca: Path | None = None
-    registration: Registration | None = None
+    registration: AppRegistration | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Correspondence:
+class CorrespondenceSettings:
     """How mails are written, sent and fetched.
 
     `sender` is the address that mails come from and go back to, `name` what stands beside it.

@@ -23,8 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from sheet_diag.model.returns import Code, Received
-from sheet_diag.model.settings import Passwords, Reading
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
+from sheet_diag.model.settings import IntakeSettings, Passwords
 from sheet_diag.storage.user_key import own_key
 
 _SCHEMA: Final = "CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
@@ -35,7 +35,9 @@ _READERS: Final = (
     "inflate64", "brotli", "backports.zstd",
 )  # fmt: skip
 # What may be otherwise the next time, though the file is the same.
-_FLEETING: Final = frozenset({Code.READER_DIED, Code.NOT_PROCESSED, Code.NO_ACCESS})
+_FLEETING: Final = frozenset(
+    {ProblemCode.READER_DIED, ProblemCode.NOT_PROCESSED, ProblemCode.NO_ACCESS}
+)
 _SIGNATURE: Final = 32  # bytes
 _AT_ONCE: Final = 200  # entries that a run which is killed may lose
 _PATIENCE: Final = 0.2  # seconds to wait for another process, before doing without the cache
@@ -188,7 +190,7 @@ def reading_key(
     name: str,
     file_time: int,
     catalog_sha256: str,
-    reading: Reading,
+    reading: IntakeSettings,
     program: str,
 ) -> str:
     """The key of what is read from a file: another one where anything differs that could tell.
@@ -199,7 +201,7 @@ def reading_key(
     return _joined(content_sha256, name, str(file_time), settings)
 
 
-def is_lasting(received: Received) -> bool:
+def is_lasting(received: ReceivedFile) -> bool:
     """Whether reading the same file again would end in the same way."""
     return not any(problem.code in _FLEETING for problem in received.problems)
 
@@ -240,7 +242,7 @@ def _own_files(folder: Traversable, above: str = "") -> Iterator[tuple[str, Trav
 
 
 @lru_cache(maxsize=1)
-def _settings_digest(catalog_sha256: str, reading: Reading, program: str) -> str:
+def _settings_digest(catalog_sha256: str, reading: IntakeSettings, program: str) -> str:
     secret = _passwords_digest(reading.passwords, catalog_sha256)
     return _joined(catalog_sha256, repr(reading.limits), secret, program)
 

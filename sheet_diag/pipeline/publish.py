@@ -12,14 +12,14 @@ from datetime import date
 from typing import TypeVar
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Code, ReturnedSheet
-from sheet_diag.pipeline.execution.executor import Died, Workers
-from sheet_diag.pipeline.ingest import Progress
-from sheet_diag.pipeline.record_store import Shelf
-from sheet_diag.pipeline.tasks import Bench, Published, Publishing, publish
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ProblemCode, ReturnedSheet
+from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
+from sheet_diag.pipeline.ingest import ProgressCallback
+from sheet_diag.pipeline.record_store import RecordStore
+from sheet_diag.pipeline.tasks import PublishedReturn, PublishJob, WorkerContext, publish
 from sheet_diag.storage.file_names import correction_name, report_number, result_name
-from sheet_diag.storage.report_passwords.line_owners import Client
+from sheet_diag.storage.report_passwords.line_owners import ClientKey
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 from sheet_diag.storage.staging import Staging
 
@@ -27,12 +27,12 @@ _Out = TypeVar("_Out")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PublishContext:
     """What lies ready for every document. `passwords` None: reports are open to all;
     `shared_names` are those of several clients without an id, `digests` the SHA-256 of what gets a
     correction, by label."""
 
-    shelf: Shelf
+    shelf: RecordStore
     comparisons: Comparisons
     passwords: PasswordList | None
     shared_names: frozenset[str]
@@ -41,19 +41,19 @@ class Desk:
     @classmethod
     def of(
         cls,
-        outcomes: Sequence[Outcome],
-        shelf: Shelf,
+        outcomes: Sequence[ReturnOutcome],
+        shelf: RecordStore,
         comparisons: Comparisons,
         passwords: PasswordList | None,
-    ) -> Desk:
+    ) -> PublishContext:
         """The desk for the outcomes of a run."""
         held = (outcome.received for outcome in outcomes if outcome.correction)
         digests = {received.label: received.sha256 for received in held}
-        return cls(shelf, comparisons, passwords, _shared_names(outcomes), digests)
+        return cls(shelf, comparisons, passwords, _find_shared_names(outcomes), digests)
 
-    def task(self, outcome: Outcome) -> Publishing:
+    def task(self, outcome: ReturnOutcome) -> PublishJob:
         """The task of writing what the client of an outcome gets."""
-        return Publishing(
+        return PublishJob(
             outcome=self.comparisons.among_peers(outcome),
             record=self.shelf.record_of(outcome),
             before=self.comparisons.previous(outcome),
@@ -61,46 +61,46 @@ class Desk:
             replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
         )
 
-    def password(self, outcome: Outcome) -> str:
+    def password(self, outcome: ReturnOutcome) -> str:
         """The password of a client's report; empty where it has none or is open to all."""
         if self.passwords is None or not outcome.result:
             return ""
-        return self.passwords.of(_bearer(outcome, self.shared_names))
+        return self.passwords.of(_identify_report_client(outcome, self.shared_names))
 
-    def _replaced(self, outcome: Outcome) -> Iterator[str]:
+    def _replaced(self, outcome: ReturnOutcome) -> Iterator[str]:
         """What the correction stands for once it comes back: this return, what it had replaced,
         and the other department's return that it is to settle."""
         yield outcome.received.sha256
         if outcome.received.sheet:
             yield from outcome.received.sheet.replaces
         for problem in outcome.problems:
-            if problem.code is Code.DEPARTMENTS_DISAGREE and problem.value:
+            if problem.code is ProblemCode.DEPARTMENTS_DISAGREE and problem.value:
                 yield self.digests[problem.value]
 
 
-def named(outcomes: Sequence[Outcome], as_of: date) -> list[Outcome]:
+def assign_names(outcomes: Sequence[ReturnOutcome], as_of: date) -> list[ReturnOutcome]:
     """Give each workbook its name; equal ones (of another client's making) are numbered."""
     taken: Counter[str] = Counter()
     found = []
     for outcome in outcomes:
-        result, correction = _names(outcome, as_of)
+        result, correction = _plan_names(outcome, as_of)
         found.append(
             replace(
                 outcome,
-                result=_unique(result, taken),
-                correction=_unique(correction, taken),
+                result=_number_duplicate(result, taken),
+                correction=_number_duplicate(correction, taken),
             )
         )
     return found
 
 
-def publish_all(
-    workers: Workers[Bench],
+def publish_returns(
+    workers: Workers[WorkerContext],
     staging: Staging,
-    desk: Desk,
-    outcomes: Sequence[Outcome],
-    progress: Progress,
-) -> Iterator[Published]:
+    desk: PublishContext,
+    outcomes: Sequence[ReturnOutcome],
+    progress: ProgressCallback,
+) -> Iterator[PublishedReturn]:
     """Write every report and every correction; what else workers made of each outcome, in order.
 
     Raises `OSError`.
@@ -108,7 +108,7 @@ def publish_all(
     progress("write", 0, len(outcomes))
     results = workers.map(publish, map(desk.task, outcomes))
     for done, (outcome, result) in enumerate(zip(outcomes, results, strict=True), 1):
-        published = require(result, outcome)
+        published = require_result(result, outcome)
         name = outcome.result or outcome.correction
         if name and published.document is not None:
             staging.write(name, published.document)
@@ -116,55 +116,55 @@ def publish_all(
         progress("write", done, len(outcomes))
 
 
-def bearers(outcomes: Sequence[Outcome]) -> list[Client]:
+def list_report_clients(outcomes: Sequence[ReturnOutcome]) -> list[ClientKey]:
     """The clients of all reports, as the list of passwords knows them."""
-    shared = _shared_names(outcomes)
-    return [_bearer(outcome, shared) for outcome in outcomes if outcome.result]
+    shared = _find_shared_names(outcomes)
+    return [_identify_report_client(outcome, shared) for outcome in outcomes if outcome.result]
 
 
-def _bearer(outcome: Outcome, shared_names: frozenset[str]) -> Client:
-    sheet = _sheet_of(outcome)
+def _identify_report_client(outcome: ReturnOutcome, shared_names: frozenset[str]) -> ClientKey:
+    sheet = _require_sheet(outcome)
     number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
     if not name or (not number and name in shared_names):
         name = f"{name} ({file})".strip()  # nothing else tells this client from another
     return number, name
 
 
-def _sheet_of(outcome: Outcome) -> ReturnedSheet:
+def _require_sheet(outcome: ReturnOutcome) -> ReturnedSheet:
     if outcome.received.sheet is None:
         raise ValueError(f"{outcome.received.label} was not read")
     return outcome.received.sheet
 
 
-def require(result: _Out | Died, outcome: Outcome) -> _Out:
+def require_result(result: _Out | WorkerDied, outcome: ReturnOutcome) -> _Out:
     """A worker that dies over what we write ourselves is a fault of ours."""
-    if isinstance(result, Died):
+    if isinstance(result, WorkerDied):
         raise RuntimeError(f"{outcome.received.label}: {result.reason}")
     return result
 
 
-def _shared_names(outcomes: Sequence[Outcome]) -> frozenset[str]:
+def _find_shared_names(outcomes: Sequence[ReturnOutcome]) -> frozenset[str]:
     """The names that several ranked clients without an id bear."""
-    sheets = [_sheet_of(outcome) for outcome in outcomes if outcome.result]
+    sheets = [_require_sheet(outcome) for outcome in outcomes if outcome.result]
     names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
     return frozenset(name for name, count in names.items() if count > 1)
 
 
-def _names(outcome: Outcome, as_of: date) -> tuple[str | None, str | None]:
+def _plan_names(outcome: ReturnOutcome, as_of: date) -> tuple[str | None, str | None]:
     sheet = outcome.received.sheet
     if sheet is None:
         return None, None
     number = report_number(as_of, outcome.received.sha256)
     match outcome.status:
-        case Status.RANKED:
+        case ReturnStatus.RANKED:
             return f"results/{result_name(sheet.name, number)}", None
-        case Status.HELD:
+        case ReturnStatus.HELD:
             return None, f"corrections/{correction_name(sheet.name, number, sheet.lang)}"
-        case Status.REJECTED | Status.SUPERSEDED | Status.IGNORED:
+        case ReturnStatus.REJECTED | ReturnStatus.SUPERSEDED | ReturnStatus.IGNORED:
             return None, None
 
 
-def _unique(name: str | None, taken: Counter[str]) -> str | None:
+def _number_duplicate(name: str | None, taken: Counter[str]) -> str | None:
     if name is None:
         return None
     taken[name.casefold()] += 1

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.discovery import Found
-from sheet_diag.intake.stable_read import digest_of, state_of
+from sheet_diag.intake.discovery import InputFile
+from sheet_diag.intake.stable_read import file_state, hash_file
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.settings import MIB, Reading
+from sheet_diag.model.settings import MIB, IntakeSettings
 from sheet_diag.pipeline.cache import Cache, is_lasting, program_digest, reading_key
-from sheet_diag.pipeline.record_store import Examined
+from sheet_diag.pipeline.record_store import StrippedReturn
 from sheet_diag.storage.restricted_pickle import restricted_loads
 
 FILE_NAME: Final = ".sheet-diag-readings"
@@ -31,13 +31,13 @@ class _Seen:
 class Recollection:
     """The readings of the files of one folder, in a cache that may be lost at any time."""
 
-    def __init__(self, cache: Cache, catalog: Catalog, reading: Reading) -> None:
+    def __init__(self, cache: Cache, catalog: Catalog, reading: IntakeSettings) -> None:
         self._cache = cache
         self._catalog = catalog
         self._reading = reading
         self._seen: dict[str, _Seen] = {}
 
-    def of(self, found: Found) -> tuple[Examined, ...] | None:
+    def of(self, found: InputFile) -> tuple[StrippedReturn, ...] | None:
         """Every return of the file as it was read before; None where it has to be read."""
         seen = self._look(found)
         if seen is None:
@@ -45,13 +45,13 @@ class Recollection:
         value = self._cache.get(seen.key)
         try:
             if value is not None:
-                return tuple(Examined(*parts) for parts in restricted_loads(value))
+                return tuple(StrippedReturn(*parts) for parts in restricted_loads(value))
         except (pickle.UnpicklingError, TypeError):
             pass  # none of ours, however it came there
         self._seen[found.name] = seen
         return None
 
-    def keep(self, found: Found, returns: Sequence[Examined]) -> None:
+    def keep(self, found: InputFile, returns: Sequence[StrippedReturn]) -> None:
         """Remember every return of a file that had to be read."""
         seen = self._seen.pop(found.name, None)
         if seen is None or not all(is_lasting(each.received) for each in returns):
@@ -63,22 +63,22 @@ class Recollection:
             parts = [(each.received, each.diagnosis, each.record) for each in returns]
             self._cache.put(seen.key, pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL))
 
-    def _look(self, found: Found) -> _Seen | None:
+    def _look(self, found: InputFile) -> _Seen | None:
         if found.ignored or found.blocked or found.outside:
             return None
         state = _state(found)
         if state is None or state[0] > self._reading.limits.file * MIB:
             return None
-        digest = digest_of(found.path)
+        digest = hash_file(found.path)
         key = reading_key(
             digest, found.name, state[1], self._catalog.sha256, self._reading, program_digest()
         )
         return _Seen(key, digest, state) if digest else None
 
 
-def _state(found: Found) -> tuple[int, int] | None:
+def _state(found: InputFile) -> tuple[int, int] | None:
     """Size and time of the file; None where it is not to be had."""
     try:
-        return state_of(found.path)
+        return file_state(found.path)
     except OSError:
         return None

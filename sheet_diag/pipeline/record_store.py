@@ -2,8 +2,8 @@
 
 Answers as typed and all that follows from each of them are by far the most of a return, and only
 its own report, its entry in run.json and its lines in the tables need them. A worker takes them
-out (`examined`), the parent lays them on a `Shelf`,
-a worker puts them back (`whole`).
+out (`strip_return`), the parent lays them on a `RecordStore`,
+a worker puts them back (`load_outcome`).
 Whoever looks at one of them meanwhile gets it from the shelf: never wrong, but slow.
 """
 
@@ -23,63 +23,63 @@ from typing import Any, Final, Self, TypeVar
 from sheet_diag.model import action_plan as plan
 from sheet_diag.model import comparison, results, returns
 from sheet_diag.model import overrides as judgement
-from sheet_diag.model.results import Diagnosis, Outcome
-from sheet_diag.model.returns import Received, Response
+from sheet_diag.model.results import Diagnosis, ReturnOutcome
+from sheet_diag.model.returns import ReceivedFile, Response
 from sheet_diag.model.settings import MIB
 from sheet_diag.storage.restricted_pickle import restricted_loads
 
-Read = tuple[Received, Diagnosis | None]
+DiagnosedReturn = tuple[ReceivedFile, Diagnosis | None]
 _Value = TypeVar("_Value")
 
 _RESPONSES: Final = "responses"
 _ITEMS: Final = "items"
 _GAINS: Final = "gains"
-_LISTS: Final = ("comments", "open_items", "ways")
-_LARGEST: Final = 64 * MIB  # no record comes near; more would be there to fill the memory
+_SEQUENCES: Final = ("comments", "open_items", "ways")
+_MAX_RECORD_BYTES: Final = 64 * MIB  # no record comes near; more would be there to fill the memory
 
 
-def _travels_as_call(record: type, names: Sequence[str]) -> None:
+def _pickle_as_call(record: type, names: Sequence[str]) -> None:
     """Pickle a record as a call of its class. As a state to be set, which is what pickle makes of
     frozen records with slots, it takes three times as long both ways."""
     values = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
     copyreg.pickle(record, lambda one: (record, values(one)))
 
 
-_travels_as_call(Fraction, ("numerator", "denominator"))  # Python 3.11 would write and parse text
+_pickle_as_call(Fraction, ("numerator", "denominator"))  # Python 3.11 would write and parse text
 for _module in (comparison, judgement, plan, results, returns):
     for _record in vars(_module).values():
         if is_dataclass(_record) and isinstance(_record, type) and fields(_record):
-            _travels_as_call(_record, [each.name for each in fields(_record)])
+            _pickle_as_call(_record, [each.name for each in fields(_record)])
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class StrippedReturn:
     """One return that was read, without what `record` holds; that is empty where nothing was."""
 
-    received: Received
+    received: ReceivedFile
     diagnosis: Diagnosis | None
     record: bytes
 
 
-def examined(received: Received, diagnosis: Diagnosis | None) -> Examined:
+def strip_return(received: ReceivedFile, diagnosis: Diagnosis | None) -> StrippedReturn:
     """What was read, in two parts."""
     sheet = received.sheet
     if sheet is None or diagnosis is None:
-        return Examined(received, diagnosis, b"")
-    record = _packed((_here(sheet.responses), _complete(diagnosis)))
-    return Examined(
+        return StrippedReturn(received, diagnosis, b"")
+    record = _pack((_load_part(sheet.responses), _load_parts(diagnosis)))
+    return StrippedReturn(
         replace(received, sheet=replace(sheet, responses=())),
-        _with(diagnosis, items={}, gains={}, others=dict.fromkeys(_LISTS, ())),
+        _replace_parts(diagnosis, items={}, gains={}, others=dict.fromkeys(_SEQUENCES, ())),
         record,
     )
 
 
-def whole(outcome: Outcome, record: bytes) -> Outcome:
+def load_outcome(outcome: ReturnOutcome, record: bytes) -> ReturnOutcome:
     """The outcome with what its record holds."""
     sheet = outcome.received.sheet
     if not record or sheet is None:
         return outcome
-    responses, diagnosis = _unpacked(record)
+    responses, diagnosis = _unpack(record)
     return replace(
         outcome,
         received=replace(outcome.received, sheet=replace(sheet, responses=responses)),
@@ -87,64 +87,64 @@ def whole(outcome: Outcome, record: bytes) -> Outcome:
     )
 
 
-def _packed(parts: tuple[Sequence[Response], Diagnosis]) -> bytes:
+def _pack(parts: tuple[Sequence[Response], Diagnosis]) -> bytes:
     """Fast compression makes a record three times smaller in a tenth of a millisecond."""
     return zlib.compress(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL), level=1)
 
 
-def _unpacked(record: bytes) -> tuple[Sequence[Response], Diagnosis]:
+def _unpack(record: bytes) -> tuple[Sequence[Response], Diagnosis]:
     """What was packed; it may come from a cache that anybody could write."""
-    content = zlib.decompressobj().decompress(record, _LARGEST)
+    content = zlib.decompressobj().decompress(record, _MAX_RECORD_BYTES)
     responses, diagnosis = restricted_loads(content)
     return responses, diagnosis
 
 
-class Shelf:
+class RecordStore:
     """The records of a run in one file, which is gone with the folder it lies in."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("x+b")
         self._known: dict[Any, Any] = {}
 
-    def keep(self, each: Examined) -> Read:
+    def keep(self, each: StrippedReturn) -> DiagnosedReturn:
         """Lay the record of a return down. What is left holds little, and fetches the rest."""
         sheet, diagnosis = each.received.sheet, each.diagnosis
         if not each.record or sheet is None or diagnosis is None:
             return each.received, diagnosis
-        place = _Place(self, self._file.seek(0, 2), len(each.record))
+        place = _RecordLocation(self, self._file.seek(0, 2), len(each.record))
         self._file.write(each.record)
         kept = replace(
             sheet,
-            responses=_List(place, _RESPONSES),
+            responses=_StoredSequence(place, _RESPONSES),
             profile={self._one(name): self._one(entry) for name, entry in sheet.profile.items()},
         )
         received = replace(each.received, sheet=kept, problems=self._ones(each.received.problems))
         return received, self._thin(diagnosis, place)
 
-    def keep_again(self, read: Read) -> Read:
+    def store_changed(self, read: DiagnosedReturn) -> DiagnosedReturn:
         """The same for what was read and has changed meanwhile; anything else as it is."""
         received, diagnosis = read
-        if received.sheet is None or isinstance(received.sheet.responses, _List):
+        if received.sheet is None or isinstance(received.sheet.responses, _StoredSequence):
             return read
-        return self.keep(examined(received, diagnosis))
+        return self.keep(strip_return(received, diagnosis))
 
-    def record_of(self, outcome: Outcome) -> bytes:
-        """What `whole` needs beside an outcome of the returns kept here."""
+    def record_of(self, outcome: ReturnOutcome) -> bytes:
+        """What `load_outcome` needs beside an outcome of the returns kept here."""
         responses = outcome.received.sheet.responses if outcome.received.sheet else ()
-        return responses.place.content() if isinstance(responses, _List) else b""
+        return responses.place.content() if isinstance(responses, _StoredSequence) else b""
 
     def read(self, offset: int, length: int) -> bytes:
         """A piece of the file."""
         self._file.seek(offset)
         return self._file.read(length)
 
-    def _thin(self, diagnosis: Diagnosis, place: _Place) -> Diagnosis:
+    def _thin(self, diagnosis: Diagnosis, place: _RecordLocation) -> Diagnosis:
         scores = diagnosis.scores
-        thin = _with(
+        thin = _replace_parts(
             diagnosis,
-            items=_Map(place, _ITEMS),
-            gains=_Map(place, _GAINS),
-            others={name: _List(place, name) for name in _LISTS},
+            items=_StoredMapping(place, _ITEMS),
+            gains=_StoredMapping(place, _GAINS),
+            others={name: _StoredSequence(place, name) for name in _SEQUENCES},
         )
         categories = {self._one(name): self._one(each) for name, each in scores.categories.items()}
         return replace(
@@ -182,30 +182,32 @@ class Shelf:
 # --- parts that are fetched when somebody looks at them
 
 
-def _with(diagnosis: Diagnosis, *, items: Any, gains: Any, others: Mapping[str, Any]) -> Diagnosis:
+def _replace_parts(
+    diagnosis: Diagnosis, *, items: Any, gains: Any, others: Mapping[str, Any]
+) -> Diagnosis:
     """The diagnosis with other parts in the place of those that a record holds."""
     return replace(diagnosis, scores=replace(diagnosis.scores, items=items), gains=gains, **others)
 
 
-def _complete(diagnosis: Diagnosis) -> Diagnosis:
+def _load_parts(diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis with all its parts, also those that lie on a shelf."""
-    return _with(
+    return _replace_parts(
         diagnosis,
-        items=_here(diagnosis.scores.items),
-        gains=_here(diagnosis.gains),
-        others={name: _here(getattr(diagnosis, name)) for name in _LISTS},
+        items=_load_part(diagnosis.scores.items),
+        gains=_load_part(diagnosis.gains),
+        others={name: _load_part(getattr(diagnosis, name)) for name in _SEQUENCES},
     )
 
 
-def _here(part: Any) -> Any:
-    return part.fetched() if isinstance(part, _Shelved) else part
+def _load_part(part: Any) -> Any:
+    return part.fetched() if isinstance(part, _StoredPart) else part
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _RecordLocation:
     """Where a record lies."""
 
-    shelf: Shelf
+    shelf: RecordStore
     offset: int
     length: int
 
@@ -213,15 +215,15 @@ class _Place:
         return self.shelf.read(self.offset, self.length)
 
     def fetch(self) -> tuple[Sequence[Response], Diagnosis]:
-        return _unpacked(self.content())
+        return _unpack(self.content())
 
 
-class _Shelved:
+class _StoredPart:
     """A part of a return on the shelf, fetched each time that somebody looks."""
 
     __slots__ = ("_part", "place")
 
-    def __init__(self, place: _Place, part: str) -> None:
+    def __init__(self, place: _RecordLocation, part: str) -> None:
         self.place = place
         self._part = part
 
@@ -242,14 +244,14 @@ class _Shelved:
         return getattr(diagnosis.scores if self._part == _ITEMS else diagnosis, self._part)
 
 
-class _List(_Shelved, Sequence[Any]):
+class _StoredSequence(_StoredPart, Sequence[Any]):
     __slots__ = ()
 
     def __reduce__(self) -> tuple[type, tuple[()]]:
         return tuple, ()  # the record goes along by itself
 
 
-class _Map(_Shelved, Mapping[str, Any]):
+class _StoredMapping(_StoredPart, Mapping[str, Any]):
     __slots__ = ()
 
     def __reduce__(self) -> tuple[type, tuple[()]]:

@@ -15,51 +15,56 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheet_diag.diagnosis.comparison.compare import Beside, Comparisons
-from sheet_diag.diagnosis.overrides import apply
-from sheet_diag.intake.discovery import Found, find
+from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
+from sheet_diag.diagnosis.overrides import apply_overrides
+from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.intake.resolution.action_plans import attach_plans
-from sheet_diag.intake.resolution.client_matching import Known, identify
-from sheet_diag.intake.resolution.resolve import settle
+from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
+from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.client_status import Turnout
-from sheet_diag.model.mail import Posted
+from sheet_diag.model.client_status import ResponseStatus
+from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.model.portfolio import Portfolio
-from sheet_diag.model.results import Outcome
-from sheet_diag.model.settings import Issuer, Limits, Reading
+from sheet_diag.model.results import ReturnOutcome
+from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
 from sheet_diag.pipeline.cache import Cache
 from sheet_diag.pipeline.execution.executor import ClusterError, Workers
-from sheet_diag.pipeline.execution.process_pool import Processes
-from sheet_diag.pipeline.ingest import Crew, Progress, receive_all
-from sheet_diag.pipeline.input_files import gone
-from sheet_diag.pipeline.print_pdf import Press, print_reports
-from sheet_diag.pipeline.publish import Desk, bearers, named, publish_all
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.ingest import Executors, ProgressCallback, ingest_files
+from sheet_diag.pipeline.input_files import find_missing_mails
+from sheet_diag.pipeline.print_pdf import PdfPrinter, print_reports
+from sheet_diag.pipeline.publish import (
+    PublishContext,
+    assign_names,
+    list_report_clients,
+    publish_returns,
+)
 from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
 from sheet_diag.pipeline.read_cache import Recollection
-from sheet_diag.pipeline.record_store import Read, Shelf
-from sheet_diag.pipeline.tasks import Bench, Edition
-from sheet_diag.reports.benchmark import BENCHMARK, freeze
-from sheet_diag.reports.exports import Exports
-from sheet_diag.reports.portfolio.tables.aggregate import Gathering
+from sheet_diag.pipeline.record_store import DiagnosedReturn, RecordStore
+from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
+from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
+from sheet_diag.reports.exports import DataExports
+from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import write_portfolio
 from sheet_diag.reports.response_status.read_files import ReadFiles
-from sheet_diag.reports.response_status.statuses import standings
-from sheet_diag.reports.run_json.return_facts import facts_of
-from sheet_diag.reports.run_json.writer import Journal
-from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
-from sheet_diag.storage.report_passwords.line_owners import Client
+from sheet_diag.reports.response_status.statuses import compute_response_status
+from sheet_diag.reports.run_json.return_facts import extract_return_facts
+from sheet_diag.reports.run_json.writer import RunJsonWriter
+from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
+from sheet_diag.storage.report_passwords.line_owners import ClientKey
 from sheet_diag.storage.report_passwords.password_list import PasswordList
-from sheet_diag.storage.staging import JOURNAL, Staging
+from sheet_diag.storage.staging import RUN_JSON, Staging
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
-    from sheet_diag.pipeline.execution.dask_executor import Cluster
+    from sheet_diag.pipeline.execution.dask_executor import DaskExecutor
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunConfig:
     """One run: where from, where to, with what. `jobs` None uses every core; `beside` is what
     clients are compared with; `office` is the program that prints reports as PDF (None: they are
     not printed); `scheduler` is the address of a cluster that does the bulk; `clients` are those
@@ -74,27 +79,27 @@ class Order:
     lang: Lang
     report_lang: Lang | None = None
     jobs: int | None = None
-    reading: Reading = field(default_factory=Reading)
-    beside: Beside = field(default_factory=Beside)
+    reading: IntakeSettings = field(default_factory=IntakeSettings)
+    beside: ComparisonBasis = field(default_factory=ComparisonBasis)
     office: str | None = None
     protect: bool = False
     scheduler: str | None = None
     clients: ClientList | None = None
-    posted: Sequence[Posted] = ()
+    posted: Sequence[MailLogEntry] = ()
     sealed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """What a run produced: every file's outcome in the order of names, and the tables.
 
     `renewed` are clients (id, name) whose password is not the one that their report has gone out
     with; `former` is the name of the file with the former passwords (empty: all stand in the new
     one)."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ReturnOutcome, ...]
     portfolio: Portfolio
-    renewed: tuple[Client, ...] = ()
+    renewed: tuple[ClientKey, ...] = ()
     former: str = ""
 
     @property
@@ -103,69 +108,73 @@ class Result:
         return any(outcome.needs_attention for outcome in self.outcomes)
 
 
-def run(order: Order, progress: Progress) -> Result:
-    """Run over every file of the input folder (see `run_over`)."""
-    return run_over(find(order.input, apart_from=order.output), order, progress)
+def run(order: RunConfig, progress: ProgressCallback) -> RunResult:
+    """Run over every file of the input folder (see `run_files`)."""
+    return run_files(find_input_files(order.input, apart_from=order.output), order, progress)
 
 
-def run_over(found: Sequence[Found], order: Order, progress: Progress) -> Result:
+def run_files(
+    found: Sequence[InputFile], order: RunConfig, progress: ProgressCallback
+) -> RunResult:
     """Read, score, diagnose, compare, write.
 
     Raises `OSError` where nothing can be written, `OutputBusyError` where another run writes.
     """
     previous = order.beside.previous.head if order.beside.previous else None
-    edition = Edition(order.issuer, order.as_of, order.lang, order.report_lang, previous)
-    bench = Bench(order.catalog, order.reading, edition)
+    edition = DocumentSettings(order.issuer, order.as_of, order.lang, order.report_lang, previous)
+    bench = WorkerContext(order.catalog, order.reading, edition)
     with (
         Staging(order.output) as staging,
-        Shelf(staging.spool / "records") as shelf,
+        RecordStore(staging.spool / "records") as shelf,
         Cache(order.output / READINGS) as cache,
-        _crew(order, bench, len(found), progress) as crew,
+        _start_executors(order, bench, len(found), progress) as crew,
     ):
         known = Recollection(cache, order.catalog, order.reading)
-        read = receive_all(crew, found, staging.spool, shelf, progress, known)
-        outcomes = _decided(order, read, shelf)
+        read = ingest_files(crew, found, staging.spool, shelf, progress, known)
+        outcomes = _decide(order, read, shelf)
         comparisons = Comparisons.of(order.catalog, outcomes, order.beside)
-        desk = Desk.of(outcomes, shelf, comparisons, _passwords(order, outcomes))
+        desk = PublishContext.of(outcomes, shelf, comparisons, _load_passwords(order, outcomes))
         if order.office:
-            press = Press(order.office, crew.far, edition)
+            press = PdfPrinter(order.office, crew.far, edition)
             outcomes = print_reports(press, staging, desk, outcomes, progress)
-        turnout = _turnout(order, found, outcomes)
+        turnout = _list_client_statuses(order, found, outcomes)
         portfolio = _publish(order, outcomes, desk, crew, staging, progress, turnout)
         renewed, former = _write_passwords(order, desk.passwords, staging)
         if order.beside.reference is None:  # a frozen one stays what it is
             least = order.beside.minimum
-            staging.write(BENCHMARK, freeze(order.catalog, outcomes, order.as_of, least))
+            staging.write(BENCHMARK, dump_benchmark(order.catalog, outcomes, order.as_of, least))
         staging.commit()
-    return Result(tuple(outcomes), portfolio, renewed, former)
+    return RunResult(tuple(outcomes), portfolio, renewed, former)
 
 
-def _decided(order: Order, read: Sequence[Read], shelf: Shelf) -> list[Outcome]:
+def _decide(
+    order: RunConfig, read: Sequence[DiagnosedReturn], shelf: RecordStore
+) -> list[ReturnOutcome]:
     """What becomes of each return, and the names of its documents."""
     if order.clients is not None:  # before the decisions, which name clients by their ids
-        known = Known.of(order.clients, order.posted)
-        read = [shelf.keep_again(each) for each in identify(order.catalog, read, known)]
-    read = [shelf.keep_again(each) for each in apply(order.catalog, read)]
-    return named(attach_plans(list(settle(order.catalog, read))), order.as_of)
+        known = KnownSenders.of(order.clients, order.posted)
+        read = [shelf.store_changed(each) for each in match_clients(order.catalog, read, known)]
+    read = [shelf.store_changed(each) for each in apply_overrides(order.catalog, read)]
+    return assign_names(attach_plans(list(resolve_returns(order.catalog, read))), order.as_of)
 
 
 def _publish(
-    order: Order,
-    outcomes: Sequence[Outcome],
-    desk: Desk,
-    crew: Crew,
+    order: RunConfig,
+    outcomes: Sequence[ReturnOutcome],
+    desk: PublishContext,
+    crew: Executors,
     staging: Staging,
-    progress: Progress,
-    turnout: Turnout | None,
+    progress: ProgressCallback,
+    turnout: ResponseStatus | None,
 ) -> Portfolio:
     """Write what each client gets, and on the way all that is about many."""
-    gathering = Gathering(order.catalog, order.as_of)
+    gathering = PortfolioBuilder(order.catalog, order.as_of)
     counts = Counter(outcome.status for outcome in outcomes)
     with (
-        Exports(order.catalog, staging.place) as exports,
-        Journal(staging.place(JOURNAL), order.catalog, counts, order.as_of) as journal,
+        DataExports(order.catalog, staging.place) as exports,
+        RunJsonWriter(staging.place(RUN_JSON), order.catalog, counts, order.as_of) as journal,
     ):
-        for published in publish_all(crew.far, staging, desk, outcomes, progress):
+        for published in publish_returns(crew.far, staging, desk, outcomes, progress):
             gathering.add(published.told)
             exports.add(published.told)
             journal.add(published.line)
@@ -178,58 +187,62 @@ def _publish(
     return portfolio
 
 
-def _turnout(order: Order, found: Sequence[Found], outcomes: Sequence[Outcome]) -> Turnout | None:
+def _list_client_statuses(
+    order: RunConfig, found: Sequence[InputFile], outcomes: Sequence[ReturnOutcome]
+) -> ResponseStatus | None:
     """Where everyone on the list stands (None: there is no list)."""
     if order.clients is None:
         return None
-    facts = facts_of(outcomes)
+    facts = extract_return_facts(outcomes)
     read = ReadFiles.of(facts, order.as_of, order.posted)
-    return standings(
+    return compute_response_status(
         order.clients,
         order.posted,
         facts,
         ran_on=order.as_of,
         as_of=order.as_of,
         deadline=order.issuer.deadline,
-        gone=gone(order.posted, read, found),
+        gone=find_missing_mails(order.posted, read, found),
     )
 
 
 @contextmanager
-def _crew(order: Order, bench: Bench, files: int, progress: Progress) -> Iterator[Crew]:
-    jobs, limits = processes(order.jobs, files), order.reading.limits
-    with Processes(jobs, bench, limits) as here:
-        near = Workers[Bench](here)
+def _start_executors(
+    order: RunConfig, bench: WorkerContext, files: int, progress: ProgressCallback
+) -> Iterator[Executors]:
+    jobs, limits = count_processes(order.jobs, files), order.reading.limits
+    with WorkerProcesses(jobs, bench, limits) as here:
+        near = Workers[WorkerContext](here)
         if order.scheduler is None:
-            yield Crew(near, near)
+            yield Executors(near, near)
             return
-        with _connected(order.scheduler, bench, limits, progress) as there:
-            yield Crew(near, Workers(there, there.ahead, remote=True))
+        with _connect_cluster(order.scheduler, bench, limits, progress) as there:
+            yield Executors(near, Workers(there, there.ahead, remote=True))
 
 
-def _connected(
-    url: str, bench: Bench, limits: Limits, progress: Progress
-) -> AbstractContextManager[Cluster]:
+def _connect_cluster(
+    url: str, bench: WorkerContext, limits: Limits, progress: ProgressCallback
+) -> AbstractContextManager[DaskExecutor]:
     try:
         from sheet_diag.pipeline.execution.dask_executor import (
-            connect,  # here: most runs do without Dask
+            connect_cluster,  # here: most runs do without Dask
         )
     except ImportError as error:
         raise ClusterError("cli.error.cluster.extra") from error
-    return connect(url, bench, limits, progress)
+    return connect_cluster(url, bench, limits, progress)
 
 
-def _passwords(order: Order, outcomes: Sequence[Outcome]) -> PasswordList | None:
+def _load_passwords(order: RunConfig, outcomes: Sequence[ReturnOutcome]) -> PasswordList | None:
     if not order.protect:
         return None
     listed = order.clients.clients if order.clients else ()
-    clients = [*((each.id, each.company) for each in listed), *bearers(outcomes)]
+    clients = [*((each.id, each.company) for each in listed), *list_report_clients(outcomes)]
     return PasswordList.load(order.output / PASSWORDS, clients, order.sealed)
 
 
 def _write_passwords(
-    order: Order, passwords: PasswordList | None, staging: Staging
-) -> tuple[tuple[Client, ...], str]:
+    order: RunConfig, passwords: PasswordList | None, staging: Staging
+) -> tuple[tuple[ClientKey, ...], str]:
     """The clients whose report has gone out with another password, and the name of the former
     list (empty: it is not kept)."""
     if passwords is None:
@@ -240,7 +253,7 @@ def _write_passwords(
     return passwords.renewed(order.sealed), passwords.former.name if passwords.former else ""
 
 
-def processes(wanted: int | None, files: int) -> int:
+def count_processes(wanted: int | None, files: int) -> int:
     """How many processes are worth starting for so many files."""
     cores = os.cpu_count() or 1
     return max(1, min(wanted or cores, 4 * cores, files))

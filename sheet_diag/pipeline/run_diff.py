@@ -8,26 +8,26 @@ from enum import StrEnum
 from fractions import Fraction
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.results import Outcome, Status
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Severity
-from sheet_diag.text.problems import severity
+from sheet_diag.text.problems import problem_severity
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReturnState:
     """How a return stands after a run. `name` is empty where none could be read; `score` is of
     100, None where there is no rank; `errors` are its problems that hold or reject it."""
 
     label: str
     sha256: str
     name: str
-    status: Status
+    status: ReturnStatus
     rank: Rank | None
     score: Fraction | None
     errors: int
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a return; OTHER: it is judged otherwise."""
 
     NEW = "new"
@@ -37,20 +37,22 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ReturnChange:
     """One change. `before` is None for what is new, `after` for what is gone."""
 
-    kind: Kind
-    before: Standing | None
-    after: Standing | None
+    kind: ChangeKind
+    before: ReturnState | None
+    after: ReturnState | None
 
 
-def standings(outcomes: Iterable[Outcome]) -> tuple[Standing, ...]:
+def list_return_states(outcomes: Iterable[ReturnOutcome]) -> tuple[ReturnState, ...]:
     """How every return stands, in the order of the outcomes."""
-    return tuple(map(_standing, outcomes))
+    return tuple(map(_return_state, outcomes))
 
 
-def changes(before: Iterable[Standing], after: Iterable[Standing]) -> tuple[Change, ...]:
+def compare_runs(
+    before: Iterable[ReturnState], after: Iterable[ReturnState]
+) -> tuple[ReturnChange, ...]:
     """Every change: what came or is otherwise in the order of the files, then what is gone.
 
     A file that has the content and the verdict of one that is gone is that one, moved.
@@ -60,50 +62,50 @@ def changes(before: Iterable[Standing], after: Iterable[Standing]) -> tuple[Chan
     gone = {label: each for label, each in old.items() if label not in new}
     left: dict[tuple[object, ...], list[str]] = {}
     for label in sorted(gone, reverse=True):
-        left.setdefault(_traits(gone[label]), []).append(label)
+        left.setdefault(_match_key(gone[label]), []).append(label)
     found = []
     for label, standing in new.items():
         former = old.get(label)
-        if former is None and (alike := left.get(_traits(standing))):
+        if former is None and (alike := left.get(_match_key(standing))):
             former = gone.pop(alike.pop())
-        kind = _kind(former, standing)
+        kind = _classify_change(former, standing)
         if kind:
-            found.append(Change(kind, former, standing))
-    return (*found, *(Change(Kind.GONE, each, None) for each in gone.values()))
+            found.append(ReturnChange(kind, former, standing))
+    return (*found, *(ReturnChange(ChangeKind.GONE, each, None) for each in gone.values()))
 
 
-def _standing(outcome: Outcome) -> Standing:
+def _return_state(outcome: ReturnOutcome) -> ReturnState:
     received, scores = outcome.received, outcome.diagnosis and outcome.diagnosis.scores
-    ranked = scores if scores and outcome.status is Status.RANKED else None
-    return Standing(
+    ranked = scores if scores and outcome.status is ReturnStatus.RANKED else None
+    return ReturnState(
         label=received.label,
         sha256=received.sha256,
         name=received.sheet.name if received.sheet else "",
         status=outcome.status,
         rank=ranked.rank if ranked else None,
         score=ranked.overall if ranked else None,
-        errors=_errors(outcome),
+        errors=_count_errors(outcome),
     )
 
 
-def _errors(outcome: Outcome) -> int:
+def _count_errors(outcome: ReturnOutcome) -> int:
     """How much there is to correct; what follows from it for the whole is no more work."""
-    errors = [each for each in outcome.problems if severity(each.code) is Severity.ERROR]
+    errors = [each for each in outcome.problems if problem_severity(each.code) is Severity.ERROR]
     return sum(1 for each in errors if each.cell) or len(errors)
 
 
-def _kind(before: Standing | None, after: Standing) -> Kind | None:
+def _classify_change(before: ReturnState | None, after: ReturnState) -> ChangeKind | None:
     if before is None:
-        return Kind.NEW
+        return ChangeKind.NEW
     if before.label != after.label:
-        return Kind.MOVED
-    return None if _verdict(before) == _verdict(after) else Kind.OTHER
+        return ChangeKind.MOVED
+    return None if _result_key(before) == _result_key(after) else ChangeKind.OTHER
 
 
-def _traits(standing: Standing) -> tuple[object, ...]:
+def _match_key(standing: ReturnState) -> tuple[object, ...]:
     """What a file keeps under another name; nothing else has it where nothing could be read."""
-    return standing.sha256 or standing.label, *_verdict(standing)
+    return standing.sha256 or standing.label, *_result_key(standing)
 
 
-def _verdict(standing: Standing) -> tuple[object, ...]:
+def _result_key(standing: ReturnState) -> tuple[object, ...]:
     return standing.status, standing.rank, standing.score, standing.errors

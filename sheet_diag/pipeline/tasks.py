@@ -10,78 +10,79 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from sheet_diag.diagnosis.comparison.previous import beside_previous
+from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.forms.layout import SOFTWARE, owner_properties
-from sheet_diag.intake.containers.members import Leaf, SpoolError
-from sheet_diag.intake.discovery import Found
-from sheet_diag.intake.receive import failed, open_file, receive
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE, owner_properties
+from sheet_diag.intake.containers.members import SpoolError, UnpackedFile
+from sheet_diag.intake.discovery import InputFile
+from sheet_diag.intake.receive import failed_return, open_file, receive_return
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import PreviousHead, PreviousReturn
-from sheet_diag.model.results import Outcome, Report
-from sheet_diag.model.returns import Code, Identity, Problem, ReturnedSheet
-from sheet_diag.model.settings import Issuer, Reading
-from sheet_diag.pipeline.record_store import Examined, examined, whole
-from sheet_diag.reports.encryption import protected_pdf, protected_workbook
-from sheet_diag.reports.pdf import finished
-from sheet_diag.reports.portfolio.tables.client_facts import Told, told
-from sheet_diag.reports.run_json.writer import entry
+from sheet_diag.model.comparison import PreviousReturn, PreviousRunFacts
+from sheet_diag.model.results import ClientReport, ReturnOutcome
+from sheet_diag.model.returns import Problem, ProblemCode, ReturnedSheet, SheetIdentity
+from sheet_diag.model.settings import IntakeSettings, Issuer
+from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, strip_return
+from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
+from sheet_diag.reports.pdf import normalize_pdf
+from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, summarize_outcome
+from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
 from sheet_diag.text.problems import FOR_THE_CONSULTANT
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """What all documents of a run have in common. Without a `report_lang` each report is in the
+class DocumentSettings:
+    """What all documents of a run have in common. Without a `choose_report_lang` each report is in
+    the
     language of its sheet; `previous` is the earlier run that clients are compared with."""
 
     issuer: Issuer
     as_of: date
     lang: Lang
     report_lang: Lang | None = None
-    previous: PreviousHead | None = None
+    previous: PreviousRunFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class WorkerContext:
     """What every task works with; a process gets it once. Without an edition nothing is written."""
 
     catalog: Catalog
-    reading: Reading
-    edition: Edition | None = None
+    reading: IntakeSettings
+    edition: DocumentSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenJob:
     """One file to be opened; members of an archive or a mail go into the folder `spool`."""
 
-    found: Found
+    found: InputFile
     spool: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberJob:
     """One return of an opened file."""
 
-    found: Found
-    leaf: Leaf
+    found: InputFile
+    leaf: UnpackedFile
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class OpenedFile:
     """What an opened file holds."""
 
-    leaves: tuple[Leaf, ...]
+    leaves: tuple[UnpackedFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Publishing:
+class PublishJob:
     """One outcome, what its record holds, and what its documents need beside: what the earlier run
     tells of its client, the password of the report (empty: open to all), and for a correction the
     SHA-256 of the returns it replaces."""
 
-    outcome: Outcome
+    outcome: ReturnOutcome
     record: bytes
     before: PreviousReturn | None = None
     password: str = field(default="", repr=False)
@@ -89,17 +90,17 @@ class Publishing:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedReturn:
     """What was made of one outcome: the content of its report or its correction (None: neither),
     what the tables tell of it, and its line of run.json."""
 
     document: bytes | None
-    told: Told
+    told: ClientFacts
     line: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Finishing:
+class PdfJob:
     """The content of one printed report, to be finished in the language of its client, who is
     known by id (None: without one) and company."""
 
@@ -110,161 +111,179 @@ class Finishing:
     password: str = field(default="", repr=False)
 
 
-def open_or_examine(bench: Bench, opening: Opening) -> Examined | Members:
+def open_or_examine(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile:
     """A file that is one return is read at once; of any other, its members are told.
 
     Raises `OSError` where there is no room for the members: that is no fault of the file.
     """
-    opened = _opened(bench, opening)
-    if isinstance(opened, Members):
+    opened = _open(bench, opening)
+    if isinstance(opened, OpenedFile):
         (first, *more) = opened.leaves
         if not more and first.member is None:
-            return examine(bench, Member(opening.found, first))
+            return examine(bench, MemberJob(opening.found, first))
     return opened
 
 
-def open_only(bench: Bench, opening: Opening) -> Examined | Members:
+def open_only(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile:
     """The returns in a file, by their places on this machine; itself where it holds no others.
 
     Raises as above.
     """
-    opened = _opened(bench, opening)
-    if isinstance(opened, Members):
-        return Members(tuple(replace(leaf, content=None) for leaf in opened.leaves))
+    opened = _open(bench, opening)
+    if isinstance(opened, OpenedFile):
+        return OpenedFile(tuple(replace(leaf, content=None) for leaf in opened.leaves))
     return opened
 
 
-def _opened(bench: Bench, opening: Opening) -> Examined | Members:
+def _open(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile:
     found = opening.found
     try:
-        return Members(open_file(found, opening.spool, bench.reading))
+        return OpenedFile(open_file(found, opening.spool, bench.reading))
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(opening.spool)) from error
     except MemoryError:
-        return examined(failed(found, _out_of_memory()), None)
+        return strip_return(failed_return(found, _memory_problem()), None)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return examined(failed(found, _fault(error)), None)
+        return strip_return(failed_return(found, _program_fault(error)), None)
 
 
-def examine(bench: Bench, member: Member) -> Examined:
+def examine(bench: WorkerContext, member: MemberJob) -> StrippedReturn:
     """Read, score and diagnose one return; no diagnosis where it could not be read."""
     try:
-        received = receive(member.found, member.leaf, bench.catalog, bench.reading)
+        received = receive_return(member.found, member.leaf, bench.catalog, bench.reading)
         diagnosis = evaluate(bench.catalog, received.sheet) if received.sheet else None
     except MemoryError:
-        return examined(failed(member.found, _out_of_memory(), member.leaf), None)
+        return strip_return(failed_return(member.found, _memory_problem(), member.leaf), None)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return examined(failed(member.found, _fault(error), member.leaf), None)
-    return examined(received, diagnosis)
+        return strip_return(failed_return(member.found, _program_fault(error), member.leaf), None)
+    return strip_return(received, diagnosis)
 
 
-def _out_of_memory() -> Problem:
-    return Problem(Code.READER_DIED, value="memory", details=(("kind", "memory"),))
+def _memory_problem() -> Problem:
+    return Problem(ProblemCode.READER_DIED, value="memory", details=(("kind", "memory"),))
 
 
-def _fault(error: Exception) -> Problem:
-    return Problem(Code.NOT_PROCESSED, value=type(error).__name__)
+def _program_fault(error: Exception) -> Problem:
+    return Problem(ProblemCode.NOT_PROCESSED, value=type(error).__name__)
 
 
-def publish(bench: Bench, publishing: Publishing) -> Published:
+def publish(bench: WorkerContext, publishing: PublishJob) -> PublishedReturn:
     """Write what one client gets, and all else that needs the whole of its return."""
-    outcome = _completed(bench, publishing)
-    return Published(
-        document=_document(bench, outcome, publishing),
-        told=told(bench.catalog, outcome),
-        line=entry(bench.catalog, outcome, _edition(bench).lang, _points(bench, outcome)),
+    outcome = _load_outcome(bench, publishing)
+    return PublishedReturn(
+        document=_write_document(bench, outcome, publishing),
+        told=summarize_outcome(bench.catalog, outcome),
+        line=dump_return(
+            bench.catalog,
+            outcome,
+            _require_documents(bench).lang,
+            _count_correction_points(bench, outcome),
+        ),
     )
 
 
-def print_one(bench: Bench, publishing: Publishing) -> bytes:
+def print_report(bench: WorkerContext, publishing: PublishJob) -> bytes:
     """One client's report as it is to be printed, open to the office."""
-    from sheet_diag.reports.client.workbook import print_copy
+    from sheet_diag.reports.client.workbook import build_print_copy
 
-    outcome, edition = _completed(bench, publishing), _edition(bench)
-    return print_copy(_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE)
+    outcome, edition = _load_outcome(bench, publishing), _require_documents(bench)
+    return build_print_copy(
+        _build_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE_SIGNATURE
+    )
 
 
-def finish_pdf(bench: Bench, finishing: Finishing) -> bytes:
+def finish_pdf(bench: WorkerContext, finishing: PdfJob) -> bytes:
     """One printed report as the client gets it."""
-    edition, catalog = _edition(bench), bench.catalog
-    identity = Identity(catalog.id, catalog.version, finishing.client)
-    content = finished(
+    edition, catalog = _require_documents(bench), bench.catalog
+    identity = SheetIdentity(catalog.id, catalog.version, finishing.client)
+    content = normalize_pdf(
         finishing.printed,
         title=catalog.report.title[finishing.lang],
         author=edition.issuer.name,
         as_of=edition.as_of,
         owner=owner_properties(identity, finishing.company, finishing.lang),
     )
-    return protected_pdf(content, finishing.password) if finishing.password else content
+    return encrypt_pdf(content, finishing.password) if finishing.password else content
 
 
-def report_lang(edition: Edition, outcome: Outcome) -> Lang:
+def choose_report_lang(edition: DocumentSettings, outcome: ReturnOutcome) -> Lang:
     """The language of a client's report."""
     sheet = outcome.received.sheet
     return edition.report_lang or (sheet.lang if sheet else edition.lang)
 
 
-def _edition(bench: Bench) -> Edition:
+def _require_documents(bench: WorkerContext) -> DocumentSettings:
     if bench.edition is None:
         raise ValueError("nothing is written without an edition")
     return bench.edition
 
 
-def _completed(bench: Bench, publishing: Publishing) -> Outcome:
+def _load_outcome(bench: WorkerContext, publishing: PublishJob) -> ReturnOutcome:
     """The outcome with all that stands in its record, and beside its previous diagnosis."""
-    outcome, previous = whole(publishing.outcome, publishing.record), _edition(bench).previous
+    outcome, previous = (
+        load_outcome(publishing.outcome, publishing.record),
+        _require_documents(bench).previous,
+    )
     if publishing.before is None or previous is None:
         return outcome
-    return beside_previous(bench.catalog, outcome, publishing.before, previous)
+    return add_previous(bench.catalog, outcome, publishing.before, previous)
 
 
-def _document(bench: Bench, outcome: Outcome, publishing: Publishing) -> bytes | None:
+def _write_document(
+    bench: WorkerContext, outcome: ReturnOutcome, publishing: PublishJob
+) -> bytes | None:
     if outcome.correction:
-        return _correction(bench, outcome, publishing.replaces)
+        return _write_correction(bench, outcome, publishing.replaces)
     if not outcome.result:
         return None
-    from sheet_diag.reports.client.workbook import client_report
+    from sheet_diag.reports.client.workbook import build_client_report
 
-    edition = _edition(bench)
-    content = client_report(_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE)
-    return protected_workbook(content, publishing.password) if publishing.password else content
+    edition = _require_documents(bench)
+    content = build_client_report(
+        _build_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE_SIGNATURE
+    )
+    return encrypt_workbook(content, publishing.password) if publishing.password else content
 
 
-def _report(outcome: Outcome, edition: Edition) -> Report:
+def _build_report(outcome: ReturnOutcome, edition: DocumentSettings) -> ClientReport:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
-    return Report(
+    return ClientReport(
         received=outcome.received,
         sheet=sheet,
         diagnosis=diagnosis,
         problems=tuple(p for p in outcome.problems if p.code not in FOR_THE_CONSULTANT),
         number=report_number(edition.as_of, outcome.received.sha256),
         as_of=edition.as_of,
-        lang=report_lang(edition, outcome),
+        lang=choose_report_lang(edition, outcome),
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
 
 
-def _correction(bench: Bench, outcome: Outcome, replaces: tuple[str, ...]) -> bytes:
+def _write_correction(
+    bench: WorkerContext, outcome: ReturnOutcome, replaces: tuple[str, ...]
+) -> bytes:
     """The sheet that goes back to one client."""
     from sheet_diag.forms.write import correction_sheet
 
-    issuer = _edition(bench).issuer
-    return correction_sheet(bench.catalog, _held(outcome), outcome.problems, issuer, replaces)
+    issuer = _require_documents(bench).issuer
+    return correction_sheet(
+        bench.catalog, _require_sheet(outcome), outcome.problems, issuer, replaces
+    )
 
 
-def _points(bench: Bench, outcome: Outcome) -> int | None:
+def _count_correction_points(bench: WorkerContext, outcome: ReturnOutcome) -> int | None:
     """How many points go back to one client; None where nothing does."""
     if not outcome.correction:
         return None
     from sheet_diag.forms.write import points_to_correct
 
-    return points_to_correct(bench.catalog, _held(outcome), outcome.problems)
+    return points_to_correct(bench.catalog, _require_sheet(outcome), outcome.problems)
 
 
-def _held(outcome: Outcome) -> ReturnedSheet:
+def _require_sheet(outcome: ReturnOutcome) -> ReturnedSheet:
     if outcome.received.sheet is None:
         raise ValueError(f"{outcome.received.label} is held without a sheet")
     return outcome.received.sheet

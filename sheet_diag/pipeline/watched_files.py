@@ -14,21 +14,23 @@ from typing import Final
 
 from watchfiles import Change, watch
 
-from sheet_diag.intake.discovery import find, is_leftover
-from sheet_diag.intake.stable_read import state_of
+from sheet_diag.intake.discovery import find_input_files, is_leftover
+from sheet_diag.intake.stable_read import file_state
 
 # A copy over a slow line pauses; a person who drops a file waits.
-QUIET: Final = 1.5  # seconds
-_LONGEST: Final = 60.0  # seconds to wait for files that never rest
-_TICK: Final = 1_000  # milliseconds between two looks at the files beside the folder
-_RARELY: Final = 60  # ticks between two looks at the whole folder where no change is told
+QUIET_SECONDS: Final = 1.5  # seconds
+_MAX_WAIT_SECONDS: Final = 60.0  # seconds to wait for files that never rest
+_TICK_MS: Final = 1_000  # milliseconds between two looks at the files beside the folder
+_TICKS_PER_FULL_CHECK: Final = (
+    60  # ticks between two looks at the whole folder where no change is told
+)
 
-State = tuple[int, int]  # size in bytes, time of the last change in ns
-Look = Mapping[str, State]
+FileState = tuple[int, int]  # size in bytes, time of the last change in ns
+FileStates = Mapping[str, FileState]
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class WatchedFiles:
     """A folder of returns and the files `beside` it that a run reads, too. `output` is left out
     of the folder; `polling` finds changes where the system tells none (network drives)."""
 
@@ -37,20 +39,20 @@ class Scene:
     beside: tuple[Path, ...] = ()
     polling: bool = False
 
-    def look(self) -> Look:
+    def look(self) -> FileStates:
         """What lies there now."""
-        found = find(self.input, apart_from=self.output)
-        inside = ((each.name, _state(each.path)) for each in found if not each.ignored)
+        found = find_input_files(self.input, apart_from=self.output)
+        inside = ((each.name, _file_state(each.path)) for each in found if not each.ignored)
         return {**dict(inside), **self._look_beside()}
 
-    def rest(self, seen: Look) -> Look:
+    def rest(self, seen: FileStates) -> FileStates:
         """What lies there once nothing moves any more, as long as it is otherwise than `seen`."""
         start, last = time.monotonic(), self.look()
         while last != seen:
-            time.sleep(QUIET)
+            time.sleep(QUIET_SECONDS)
             now = self.look()
-            held = [name for name in _differing(now, seen) if not self._opens(name)]
-            if (now == last and not held) or time.monotonic() - start > _LONGEST:
+            held = [name for name in _list_changed_names(now, seen) if not self._opens(name)]
+            if (now == last and not held) or time.monotonic() - start > _MAX_WAIT_SECONDS:
                 return now
             last = now
         return last
@@ -58,32 +60,32 @@ class Scene:
     def wake(self) -> Iterator[bool]:
         """True when something may have changed, False from time to time. Ends when the folder is
         no longer the one that it was. `KeyboardInterrupt` comes through."""
-        folder, beside = _identity(self.input), self._look_beside()
+        folder, beside = _folder_identity(self.input), self._look_beside()
         told = watch(
             self.input,
             watch_filter=self._counts,
             debounce=200,
-            rust_timeout=_TICK,
+            rust_timeout=_TICK_MS,
             yield_on_timeout=True,
             force_polling=self.polling or None,
             ignore_permission_denied=True,
         )
         for tick, moved in enumerate(told, 1):
-            if _identity(self.input) != folder:
+            if _folder_identity(self.input) != folder:
                 return
             now = self._look_beside()
             # The first time in any case: nobody watched while a run was at work.
-            yield tick == 1 or bool(moved) or now != beside or tick % _RARELY == 0
+            yield tick == 1 or bool(moved) or now != beside or tick % _TICKS_PER_FULL_CHECK == 0
             beside = now
 
-    def _look_beside(self) -> dict[str, State]:
+    def _look_beside(self) -> dict[str, FileState]:
         """The files beside, by full names; of a folder (a catalogue), all in it."""
         files = [
             file
             for path in self.beside
             for file in (sorted(path.rglob("*")) if path.is_dir() else (path,))
         ]
-        return {str(file.absolute()): _state(file) for file in files}
+        return {str(file.absolute()): _file_state(file) for file in files}
 
     def _counts(self, _: Change, path: str) -> bool:
         """Whether a change that is told may concern a run: not one of its own, and no leftover."""
@@ -102,19 +104,19 @@ class Scene:
         return True
 
 
-def _differing(now: Look, seen: Look) -> Iterator[str]:
+def _list_changed_names(now: FileStates, seen: FileStates) -> Iterator[str]:
     return (name for name, state in now.items() if seen.get(name) != state)
 
 
-def _state(path: Path) -> State:
+def _file_state(path: Path) -> FileState:
     """Size and time; of what is not there, or cannot be looked at, a size below zero."""
     try:
-        return state_of(path)
+        return file_state(path)
     except OSError:
         return -1, 0
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def _folder_identity(folder: Path) -> tuple[int, int] | None:
     try:
         facts = folder.stat()
     except OSError:

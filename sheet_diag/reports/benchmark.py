@@ -14,11 +14,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from sheet_diag.diagnosis.comparison.peers import statistics
+from sheet_diag.diagnosis.comparison.peers import compute_group_statistics
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import OVERALL, GroupKind, GroupStatistics, Reference, Statistics
-from sheet_diag.model.errors import ToldError
-from sheet_diag.model.results import Outcome
+from sheet_diag.model.comparison import (
+    OVERALL,
+    GroupKind,
+    GroupStatistics,
+    PeerBenchmark,
+    ScoreStatistics,
+)
+from sheet_diag.model.errors import UserError
+from sheet_diag.model.results import ReturnOutcome
 
 BENCHMARK: Final = "benchmark.json"
 _SCHEMA: Final = 1
@@ -26,11 +32,13 @@ _KIND: Final = "sheet-diag benchmark"
 _OVERALL: Final = "overall"  # its name in the file
 
 
-class BenchmarkError(ToldError):
+class BenchmarkError(UserError):
     """A benchmark that cannot be used."""
 
 
-def freeze(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, minimum: int) -> bytes:
+def dump_benchmark(
+    catalog: Catalog, outcomes: Sequence[ReturnOutcome], as_of: date, minimum: int
+) -> bytes:
     """The file: UTF-8, sorted keys."""
     groups = [
         {
@@ -38,7 +46,7 @@ def freeze(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, minimum: 
             "choice": group.choice,
             "measures": {name or _OVERALL: _rounded(each) for name, each in group.measures.items()},
         }
-        for group in statistics(catalog, outcomes, minimum)
+        for group in compute_group_statistics(catalog, outcomes, minimum)
     ]
     content = {
         "kind": _KIND,
@@ -50,13 +58,13 @@ def freeze(catalog: Catalog, outcomes: Sequence[Outcome], as_of: date, minimum: 
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _rounded(each: Statistics) -> dict[str, float]:
+def _rounded(each: ScoreStatistics) -> dict[str, float]:
     """Quartiles in whole points: in a small group they are the scores of single clients."""
     digits = {"mean": 1, "spread": 1}
     return {name: round(value, digits.get(name)) for name, value in asdict(each).items()}
 
 
-def load(path: Path, catalog: Catalog) -> Reference:
+def load_benchmark(path: Path, catalog: Catalog) -> PeerBenchmark:
     """Read a frozen benchmark. One of another version of the catalogue is taken, and says so.
 
     Raises `BenchmarkError`: unreadable, no such file of ours, or of another catalogue.
@@ -77,10 +85,10 @@ def load(path: Path, catalog: Catalog) -> Reference:
     return reference
 
 
-def _read(content: Any) -> tuple[str, Reference]:
+def _read(content: Any) -> tuple[str, PeerBenchmark]:
     if content["kind"] != _KIND or content["schema"] != _SCHEMA:
         raise ValueError("another kind of file")
-    reference = Reference(
+    reference = PeerBenchmark(
         as_of=date.fromisoformat(content["as_of"]),
         version=_text(content["catalog"]["version"]),
         groups=tuple(map(_group, content["groups"])),
@@ -96,12 +104,12 @@ def _group(entry: Any) -> GroupStatistics:
     return GroupStatistics(GroupKind(entry["kind"]), _text(entry["choice"]), measures)
 
 
-def _statistics(entry: Any) -> Statistics:
+def _statistics(entry: Any) -> ScoreStatistics:
     count = int(entry["count"])
-    figures = {f.name: float(entry[f.name]) for f in fields(Statistics) if f.name != "count"}
+    figures = {f.name: float(entry[f.name]) for f in fields(ScoreStatistics) if f.name != "count"}
     if count < 1 or not all(0 <= each <= 100 and math.isfinite(each) for each in figures.values()):
         raise ValueError("no statistics of scores")
-    return Statistics(count=count, **figures)
+    return ScoreStatistics(count=count, **figures)
 
 
 def _text(value: Any) -> str:

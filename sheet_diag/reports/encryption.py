@@ -15,7 +15,7 @@ class ProtectionError(Exception):
     """An encrypted file did not open to what went in: our own fault, nothing was written."""
 
 
-def protected_workbook(content: bytes, password: str) -> bytes:
+def encrypt_workbook(content: bytes, password: str) -> bytes:
     """The workbook encrypted (Office's agile encryption, AES-256). Raises `ProtectionError`."""
     sealed = io.BytesIO()
     OOXMLFile(io.BytesIO(content)).encrypt(password, sealed)
@@ -28,7 +28,7 @@ def protected_workbook(content: bytes, password: str) -> bytes:
     return sealed.getvalue()
 
 
-def protected_pdf(content: bytes, password: str) -> bytes:
+def encrypt_pdf(content: bytes, password: str) -> bytes:
     """The PDF encrypted (AES-256). Raises `ProtectionError`."""
     from pypdf import PdfReader, PdfWriter  # here: most runs print nothing, and it loads slowly
 

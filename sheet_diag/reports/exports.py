@@ -21,18 +21,18 @@ from pyarrow import csv, parquet
 
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
-from sheet_diag.reports.portfolio.tables.answers import tidy_answers
-from sheet_diag.reports.portfolio.tables.client_facts import Ranked, Told
-from sheet_diag.reports.portfolio.tables.text_repair import sound
+from sheet_diag.reports.portfolio.tables.answers import make_answer_table
+from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, RankedClient
+from sheet_diag.reports.portfolio.tables.text_repair import replace_surrogates
 from sheet_diag.text.excel_text import FORMULA_STARTS
 
 _BOM: Final = b"\xef\xbb\xbf"  # so that Excel takes the file for UTF-8
 _ATTENTION: Final = ("status", "file", "name", "code", "sheet", "cell", "item", "value")
-_ALIVE: Final = "^(" + "|".join(map(re.escape, FORMULA_STARTS)) + ")"
-_TOGETHER: Final = 500  # clients whose answers are written at once
+_FORMULA_START: Final = "^(" + "|".join(map(re.escape, FORMULA_STARTS)) + ")"
+_CHUNK_CLIENTS: Final = 500  # clients whose answers are written at once
 
 
-class Exports:
+class DataExports:
     """Every table twice; `place` tells where the output of a name goes.
 
     `add` returns in the order of their files, then `finish`; all may raise `OSError`.
@@ -41,14 +41,14 @@ class Exports:
     def __init__(self, catalog: Catalog, place: Callable[[str], Path]) -> None:
         self._catalog = catalog
         self._place = place
-        self._waiting: list[Ranked] = []
-        self._answers = _Files(_answers(catalog, ()), "answers", place)
+        self._waiting: list[RankedClient] = []
+        self._answers = _TableFiles(_answers(catalog, ()), "answers", place)
 
-    def add(self, told: Told) -> None:
+    def add(self, told: ClientFacts) -> None:
         """Write the answers of one return, if it is ranked."""
         if told.ranked:
             self._waiting.append(told.ranked)
-        if len(self._waiting) == _TOGETHER:
+        if len(self._waiting) == _CHUNK_CLIENTS:
             self._write()
 
     def finish(self, portfolio: Portfolio) -> None:
@@ -61,7 +61,7 @@ class Exports:
         }
         for name, frame in frames.items():
             table = _table(frame)
-            with _Files(table, name, self._place) as files:
+            with _TableFiles(table, name, self._place) as files:
                 files.write(table)
 
     def _write(self) -> None:
@@ -80,14 +80,14 @@ class Exports:
         self._answers.__exit__(kind, error, traceback)
 
 
-class _Files:
+class _TableFiles:
     """The two files of a table, open until all of its rows are written."""
 
     def __init__(self, like: pa.Table, name: str, place: Callable[[str], Path]) -> None:
         with ExitStack() as opened:
             text = opened.enter_context(place(f"data/{name}.csv").open("wb"))
             text.write(_BOM)
-            self._csv = opened.enter_context(csv.CSVWriter(text, _harmless(like).schema))
+            self._csv = opened.enter_context(csv.CSVWriter(text, _escape_formulas(like).schema))
             path = place(f"data/{name}.parquet")
             writer = parquet.ParquetWriter(path, like.schema, compression="zstd")
             self._parquet = opened.enter_context(writer)
@@ -95,7 +95,7 @@ class _Files:
 
     def write(self, table: pa.Table) -> None:
         """Add rows."""
-        self._csv.write_table(_harmless(table))
+        self._csv.write_table(_escape_formulas(table))
         self._parquet.write_table(table)
 
     def __enter__(self) -> Self:
@@ -110,9 +110,9 @@ class _Files:
         self._opened.__exit__(kind, error, traceback)
 
 
-def _answers(catalog: Catalog, ranked: Sequence[Ranked]) -> pa.Table:
+def _answers(catalog: Catalog, ranked: Sequence[RankedClient]) -> pa.Table:
     """The answers of some clients, in columns of the same types for any."""
-    table = _table(tidy_answers(catalog, ranked))
+    table = _table(make_answer_table(catalog, ranked))
     return table.cast(pa.schema([_uniform(field) for field in table.schema]))
 
 
@@ -134,29 +134,29 @@ def _attention(portfolio: Portfolio) -> pd.DataFrame:
          e.problem.cell or "", e.problem.item or "", e.problem.value or "")
         for e in portfolio.attention
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=_ATTENTION, dtype="object").map(sound)
+    return pd.DataFrame(rows, columns=_ATTENTION, dtype="object").map(replace_surrogates)
 
 
-def _harmless(table: pa.Table) -> pa.Table:
+def _escape_formulas(table: pa.Table) -> pa.Table:
     return pa.table([_as_text(column) for column in table.columns], names=table.column_names)
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column of texts with an apostrophe where one is needed; any other as it is."""
     if pa.types.is_dictionary(column.type):
-        return pa.chunked_array([_decoded(chunk) for chunk in column.chunks], pa.string())
+        return pa.chunked_array([_escape_dictionary(chunk) for chunk in column.chunks], pa.string())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return _guarded(column)
+        return _escape_texts(column)
     return column
 
 
-def _decoded(chunk: Any) -> Any:
+def _escape_dictionary(chunk: Any) -> Any:
     """The words of a dictionary are looked at once each."""
-    words = _guarded(chunk.dictionary.cast(pa.string()))
+    words = _escape_texts(chunk.dictionary.cast(pa.string()))
     return pc.take(words, chunk.indices)
 
 
-def _guarded(texts: Any) -> Any:
-    alive = pc.match_substring_regex(texts, _ALIVE)
+def _escape_texts(texts: Any) -> Any:
+    alive = pc.match_substring_regex(texts, _FORMULA_START)
     mark, nothing = pa.scalar("'", texts.type), pa.scalar("", texts.type)
     return pc.if_else(alive, pc.binary_join_element_wise(mark, texts, nothing), texts)

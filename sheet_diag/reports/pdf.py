@@ -28,7 +28,7 @@ _PLACES: Final = (
 )
 # Japanese fonts of the width of the house's, the best first; it goes by two names.
 _OWN_FONTS: Final = (FONT, "Yu Gothic")
-_STAND_INS: Final = (
+_SUBSTITUTE_FONTS: Final = (
     "Noto Sans CJK JP",
     "Noto Sans JP",
     "IPAexGothic",
@@ -67,7 +67,7 @@ def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterato
     """
     profile = work / "profile"
     (profile / "user").mkdir(parents=True)
-    if font := _stand_in():
+    if font := _find_substitute_font():
         settings = _PROFILE.format(own=escape(FONT), other=escape(font))
         (profile / "user" / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
     for start in range(0, len(sources), _FILES_A_CALL):
@@ -84,7 +84,7 @@ def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterato
                 return
 
 
-def finished(
+def normalize_pdf(
     content: bytes, *, title: str, author: str, as_of: date, owner: Mapping[str, str] | None = None
 ) -> bytes:
     """The PDF with its title and without the clock: the same pages give the same bytes.
@@ -103,7 +103,7 @@ def finished(
     return result.getvalue()
 
 
-def _stand_in() -> str | None:
+def _find_substitute_font() -> str | None:
     """The font to print with where the house's is not installed, as far as the system tells."""
     fonts = shutil.which("fc-list")
     if not fonts:
@@ -112,7 +112,7 @@ def _stand_in() -> str | None:
     families = set(told.stdout.decode("utf-8", "replace").replace("\n", ",").split(","))
     if families & set(_OWN_FONTS):
         return None
-    return next((font for font in _STAND_INS if font in families), None)
+    return next((font for font in _SUBSTITUTE_FONTS if font in families), None)
 
 
 def _convert(office: str, sources: Sequence[Path], profile: Path, target: Path) -> None:

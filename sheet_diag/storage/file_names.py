@@ -11,9 +11,9 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.text.wording import Wording
 
-_LONGEST: Final = 80
-_MOST_BYTES: Final = 200
-_MOST_BYTES_IN_ALL: Final = 240
+_MAX_CHARS: Final = 80
+_MAX_BYTES: Final = 200
+_MAX_TOTAL_BYTES: Final = 240
 _EDGES: Final = " \u3000._~$"
 _FORBIDDEN = re.compile(
     r'[<>:"/\\|?*#%\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]'
@@ -41,7 +41,7 @@ def issued_name(client: ListedClient) -> str:
     """`ヒアリングシート_株式会社見本_C-001.xlsx`: no two of a list, since it ends with the id."""
     sheet, id_ = Wording(client.lang)("sheet.name.questions"), safe_name(client.id)
     others = len(f"{sheet}__{id_}.xlsx".encode())
-    name = _cut(safe_name(client.company), _MOST_BYTES_IN_ALL - others).strip(_EDGES)
+    name = _cut(safe_name(client.company), _MAX_TOTAL_BYTES - others).strip(_EDGES)
     return "_".join(filter(None, (sheet, name, id_))) + ".xlsx"
 
 
@@ -53,9 +53,9 @@ def safe_name(text: str) -> str:
     return f"_{name}" if _RESERVED.match(name) else name
 
 
-def _cut(name: str, most: int = _MOST_BYTES) -> str:
+def _cut(name: str, most: int = _MAX_BYTES) -> str:
     """At most 80 characters, and few enough bytes for every file system (255 a name)."""
-    kept = name[:_LONGEST]
+    kept = name[:_MAX_CHARS]
     while len(kept.encode("utf-8")) > most:
         kept = kept[:-1]
     return kept

@@ -15,24 +15,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-NOTE: Final = ".sheet-diag-made.json"
+NOTE_FILE: Final = ".sheet-diag-made.json"
 _PREFIX: Final = ".sheet-diag-work-"
 
-Facts = Mapping[str, str]
+FileFacts = Mapping[str, str]
 
 
-class OwnFolder:
+class ManagedFolder:
     """The folder in the making; what was made before and is to be `kept` stays as it is. Raises
     `OSError`."""
 
-    def __init__(self, path: Path, kept: Mapping[str, Facts] | None = None) -> None:
+    def __init__(self, path: Path, kept: Mapping[str, FileFacts] | None = None) -> None:
         self._path = path
         self._kept = dict(kept or {})
-        self._made: dict[str, Facts] = {}
+        self._made: dict[str, FileFacts] = {}
         self._taken: set[str] = set()
         self._work = Path()
 
-    def write(self, name: str, content: bytes, facts: Facts | None = None) -> Path:
+    def write(self, name: str, content: bytes, facts: FileFacts | None = None) -> Path:
         """Make a file; `facts` are kept in the note. Returns the place where it will stand.
 
         Raises `ValueError` where two files would be one on some system.
@@ -64,37 +64,39 @@ class OwnFolder:
             shutil.rmtree(self._work, ignore_errors=True)
 
     def _commit(self) -> None:
-        former = made_in(self._path)
+        former = read_note(self._path)
         for name in self._made:
             if (self._path / name).exists():
                 with (self._path / name).open("r+b"):  # held open in Excel: told before any moves
                     pass
-        _note(self._path, {**former, **self._made})  # whatever stops us now, these are all ours
+        _write_note(
+            self._path, {**former, **self._made}
+        )  # whatever stops us now, these are all ours
         for name in self._made:
             (self._work / name).replace(self._path / name)
         for name in former.keys() - self._made.keys() - self._kept.keys():
             (self._path / name).unlink(missing_ok=True)
-        _note(self._path, {**self._kept, **self._made})
+        _write_note(self._path, {**self._kept, **self._made})
 
 
-def made_in(path: Path) -> dict[str, Facts]:
+def read_note(path: Path) -> dict[str, FileFacts]:
     """What the last command made there, by name, as far as it still lies there."""
     try:
-        made = json.loads((path / NOTE).read_text(encoding="utf-8"))
+        made = json.loads((path / NOTE_FILE).read_text(encoding="utf-8"))
         found = {str(name): dict(facts) for name, facts in made.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
     return {name: facts for name, facts in found.items() if _is_there(path, name)}
 
 
-def remove(path: Path, names: set[str]) -> None:
+def remove_managed_files(path: Path, names: set[str]) -> None:
     """Take away files that a command made there. Raises `OSError`."""
-    made = made_in(path)
+    made = read_note(path)
     if not names & made.keys():
         return
     for name in names & made.keys():
         (path / name).unlink(missing_ok=True)
-    _note(path, {name: facts for name, facts in made.items() if name not in names})
+    _write_note(path, {name: facts for name, facts in made.items() if name not in names})
 
 
 def _is_there(path: Path, name: str) -> bool:
@@ -102,8 +104,8 @@ def _is_there(path: Path, name: str) -> bool:
     return "/" not in name and "\\" not in name and (path / name).is_file()
 
 
-def _note(path: Path, made: Mapping[str, Facts]) -> None:
+def _write_note(path: Path, made: Mapping[str, FileFacts]) -> None:
     handle, name = tempfile.mkstemp(prefix=".sheet-diag-", dir=path)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(made, file, ensure_ascii=False, sort_keys=True, indent=1)
-    Path(name).replace(path / NOTE)
+    Path(name).replace(path / NOTE_FILE)

@@ -20,23 +20,23 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from sheet_diag.model.errors import ToldError
-from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
-from sheet_diag.storage.report_passwords.file import is_former
-from sheet_diag.storage.staging import JOURNAL, LOCK, MOVING, former_outputs
+from sheet_diag.model.errors import UserError
+from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
+from sheet_diag.storage.report_passwords.file import is_former_passwords_file
+from sheet_diag.storage.staging import LOCK_FILE, MOVING_FILE, RUN_JSON, list_previous_outputs
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_TOLD: Final = 1024**3  # bytes; a larger file is said to be of this size
-_LONGEST: Final = 255  # bytes of a name on most disks
-_MODIFIED: Final = ("LastModified", "last_modified", "mtime", "updated", "created")
+_MAX_STAND_IN_BYTES: Final = 1024**3  # bytes; a larger file is said to be of this size
+_MAX_NAME_BYTES: Final = 255  # bytes of a name on most disks
+_TIME_FIELDS: Final = ("LastModified", "last_modified", "mtime", "updated", "created")
 _THREADS: Final = 32  # a removal is one short question each
 
 
-class RemoteError(ToldError):
+class ObjectStoreError(UserError):
     """A store that cannot be used."""
 
 
-class HalfwayError(KeyboardInterrupt):
+class PartialUploadError(KeyboardInterrupt):
     """Stopped by Ctrl-C while outputs were put in their places."""
 
 
@@ -46,12 +46,12 @@ def is_url(place: str) -> bool:
 
 
 @contextmanager
-def folders(source: str, target: str, largest: int) -> Iterator[tuple[Path, Path]]:
+def mirror_folders(source: str, target: str, largest: int) -> Iterator[tuple[Path, Path]]:
     """Folders of this disk for an input and an output, each a URL or a path, which stays as it is.
 
     Files of more than `largest` bytes are not fetched; they stand there with their size alone.
     What is in the output folder at the end is put in its place, unless an error ends it all.
-    Raises `RemoteError`.
+    Raises `ObjectStoreError`.
     """
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sheet-diag-")))
@@ -60,16 +60,16 @@ def folders(source: str, target: str, largest: int) -> Iterator[tuple[Path, Path
         if there:
             output = there.local or scratch / "output"
             if not there.local:
-                stack.enter_context(_put_back(there, output))
-        yield _source(source, there, scratch / "input", largest), output or Path(target)
+                stack.enter_context(_upload_output(there, output))
+        yield _fetch_input(source, there, scratch / "input", largest), output or Path(target)
 
 
-def _source(source: str, output: _Store | None, folder: Path, largest: int) -> Path:
+def _fetch_input(source: str, output: _Store | None, folder: Path, largest: int) -> Path:
     if not is_url(source):
         return Path(source)
     store = _Store.at(source)
     if output and store.root == output.root:
-        raise RemoteError("cli.error.same_folder", path=source)
+        raise ObjectStoreError("cli.error.same_folder", path=source)
     if store.local:
         return store.local
     store.fetch(folder, largest, output)
@@ -77,18 +77,18 @@ def _source(source: str, output: _Store | None, folder: Path, largest: int) -> P
 
 
 @contextmanager
-def _put_back(store: _Store, folder: Path) -> Iterator[None]:
+def _upload_output(store: _Store, folder: Path) -> Iterator[None]:
     folder.mkdir()
     with store.locked():
-        store.copy((JOURNAL, MOVING, PASSWORDS), folder)
-        former = former_outputs(folder)
+        store.copy((RUN_JSON, MOVING_FILE, PASSWORDS), folder)
+        former = list_previous_outputs(folder)
         yield
         try:
             store.replace(folder, former)
-        except RemoteError as error:
-            raise RemoteError("cli.error.remote.half", **error.parts) from error
+        except ObjectStoreError as error:
+            raise ObjectStoreError("cli.error.remote.half", **error.parts) from error
         except KeyboardInterrupt:
-            raise HalfwayError from None
+            raise PartialUploadError from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Store:
 
     @classmethod
     def at(cls, url: str) -> _Store:
-        with _told(url):
+        with _translate_store_errors(url):
             from fsspec.core import url_to_fs
             from fsspec.implementations.local import LocalFileSystem
 
@@ -114,20 +114,20 @@ class _Store:
 
     def fetch(self, folder: Path, largest: int, apart_from: _Store | None) -> None:
         """Everything below, as files of the folder that are as old as in the store."""
-        with _told(self.url):
+        with _translate_store_errors(self.url):
             facts = self._listing(apart_from)
-            places = dict(zip(facts, _places(facts), strict=True))
+            places = dict(zip(facts, _assign_paths(facts), strict=True))
             for name, place in places.items():
                 (folder / place).parent.mkdir(parents=True, exist_ok=True)
                 if facts[name]["size"] > largest:
-                    _stand_in(folder / place, facts[name]["size"])
+                    _write_stand_in(folder / place, facts[name]["size"])
             wanted = [name for name in facts if facts[name]["size"] <= largest]
             if wanted:  # many at a time, and no name is taken for a pattern
                 self.system.get(
                     [self._path(n) for n in wanted], [str(folder / places[n]) for n in wanted]
                 )
             for name, place in places.items():
-                time = _modified(facts[name])
+                time = _modified_ns(facts[name])
                 os.utime(folder / place, ns=(time, time))
 
     def _listing(self, apart_from: _Store | None) -> dict[str, Mapping[str, Any]]:
@@ -146,12 +146,12 @@ class _Store:
             if name and not name.endswith("/") and facts.get("type") == "file"
         }
         if not files:
-            raise RemoteError("cli.error.empty", path=self.url)
+            raise ObjectStoreError("cli.error.empty", path=self.url)
         return files
 
     def copy(self, names: Iterable[str], folder: Path) -> None:
         """Those of the files that are there."""
-        with _told(self.url):
+        with _translate_store_errors(self.url):
             for name in names:
                 with suppress(FileNotFoundError):
                     (folder / name).write_bytes(self.system.cat_file(self._path(name)))
@@ -161,30 +161,30 @@ class _Store:
         former ones that are no longer made."""
         made = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         names = sorted(name for name in made if not name.startswith("."))
-        with _told(self.url):
+        with _translate_store_errors(self.url):
             plan = json.dumps(sorted({*names, *former})).encode()
-            self.system.pipe_file(self._path(MOVING), plan)
-            for group in _groups(names):
+            self.system.pipe_file(self._path(MOVING_FILE), plan)
+            for group in _group_uploads(names):
                 self.system.put([str(folder / n) for n in group], [self._path(n) for n in group])
-            self._remove((former - set(names)) | {MOVING})
+            self._remove((former - set(names)) | {MOVING_FILE})
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """No other run meanwhile, where the store can make a file only if there is none."""
         since = datetime.now(UTC).isoformat(timespec="seconds").encode()
-        lock = self._path(LOCK)
-        with _told(self.url):
+        lock = self._path(LOCK_FILE)
+        with _translate_store_errors(self.url):
             try:
                 self.system.pipe_file(lock, since, mode="create")
             except FileExistsError as error:
-                raise RemoteError(
-                    "cli.error.remote.busy", path=f"{self.url.rstrip('/')}/{LOCK}"
+                raise ObjectStoreError(
+                    "cli.error.remote.busy", path=f"{self.url.rstrip('/')}/{LOCK_FILE}"
                 ) from error
         try:
             yield
         finally:
-            with _told(self.url):
-                self._remove({LOCK})
+            with _translate_store_errors(self.url):
+                self._remove({LOCK_FILE})
 
     def _remove(self, names: Iterable[str]) -> None:
         def remove(name: str) -> None:
@@ -199,22 +199,26 @@ class _Store:
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
+def _translate_store_errors(url: str) -> Iterator[None]:
     try:
         yield
-    except RemoteError:
+    except ObjectStoreError:
         raise
     except ImportError as error:
-        raise RemoteError("cli.error.remote.extra", url=url, reason=str(error)) from error
+        raise ObjectStoreError("cli.error.remote.extra", url=url, reason=str(error)) from error
     except Exception as error:  # each store has errors of its own, which are no faults of ours
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise RemoteError("cli.error.remote", url=url, reason=reason) from error
+        raise ObjectStoreError("cli.error.remote", url=url, reason=reason) from error
 
 
-def _groups(names: Sequence[str]) -> Iterator[list[str]]:
+def _group_uploads(names: Sequence[str]) -> Iterator[list[str]]:
     """Passwords before what they open, former ones before those; documents before what tells of
     them, the journal last."""
-    order = {PASSWORDS: 0, JOURNAL: 3, **{name: -1 for name in names if is_former(name)}}
+    order = {
+        PASSWORDS: 0,
+        RUN_JSON: 3,
+        **{name: -1 for name in names if is_former_passwords_file(name)},
+    }
     by_rank: dict[int, list[str]] = {}
     for name in names:
         by_rank.setdefault(order.get(name, 1 if "/" in name else 2), []).append(name)
@@ -224,47 +228,47 @@ def _groups(names: Sequence[str]) -> Iterator[list[str]]:
 # --- files that stand for objects
 
 
-def _places(names: Iterable[str]) -> Iterator[str]:
+def _assign_paths(names: Iterable[str]) -> Iterator[str]:
     """A relative path for each name, its own wherever a disk can have that. A store also knows
     names that a disk does not, and files that are folders of others."""
     files: set[str] = set()
     above: set[str] = set()
     for name in names:
-        place = "/".join(map(_part, name.split("/")))
+        place = "/".join(map(_safe_part, name.split("/")))
         parents = {str(each) for each in PurePosixPath(place.casefold()).parents}
         key = place.casefold()
         if key in files or key in above or not parents.isdisjoint(files):
-            place = _marked(place.replace("/", "_"), name)
+            place = _shorten_name(place.replace("/", "_"), name)
             parents = set()
         files.add(place.casefold())
         above |= parents
         yield place
 
 
-def _part(part: str) -> str:
+def _safe_part(part: str) -> str:
     """One name of a path: nothing that leads elsewhere, or is longer than a disk allows."""
     if part in ("", ".", ".."):
         return part.replace(".", "%2E") or "%2F"
     part = part.replace("\0", "%00").replace("\\", "%5C")
-    return part if len(part.encode()) <= _LONGEST else _marked(part, part)
+    return part if len(part.encode()) <= _MAX_NAME_BYTES else _shorten_name(part, part)
 
 
-def _marked(place: str, name: str) -> str:
+def _shorten_name(place: str, name: str) -> str:
     """A short name that no other object has."""
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
     suffix = PurePosixPath(place).suffix[:10]
     return f"{place.removesuffix(suffix)[:60]}~{digest}{suffix}"
 
 
-def _stand_in(path: Path, size: int) -> None:
+def _write_stand_in(path: Path, size: int) -> None:
     """A file with nothing in it but its size: it is refused for that before it is opened."""
     with path.open("wb") as file:
-        file.truncate(min(size, _TOLD))
+        file.truncate(min(size, _MAX_STAND_IN_BYTES))
 
 
-def _modified(facts: Mapping[str, Any]) -> int:
+def _modified_ns(facts: Mapping[str, Any]) -> int:
     """When an object was last changed, in nanoseconds since 1970."""
-    given = next((facts[name] for name in _MODIFIED if facts.get(name)), 0)
+    given = next((facts[name] for name in _TIME_FIELDS if facts.get(name)), 0)
     if isinstance(given, str):
         given = datetime.fromisoformat(given)
     if isinstance(given, datetime):

@@ -18,12 +18,12 @@ _CLOSE: Final = "]"
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def one_line(content: Any) -> bytes:
+def dump_json_line(content: Any) -> bytes:
     """A value as JSON: UTF-8, keys sorted, a question mark for half a character."""
     return _ENCODER.encode(content).encode("utf-8", "replace")
 
 
-class Document:
+class RunJsonStream:
     """The document in the making: `head` holds everything but the returns, which are added one by
     one before it is ended."""
 
@@ -45,7 +45,7 @@ class Document:
         self._file.write((b"\n" if self._between else b"") + _CLOSE.encode() + after + b"\n}\n")
 
 
-def head_of(path: Path) -> Any:
+def read_run_json_head(path: Path) -> Any:
     """The document without its returns. Raises `OSError`, and `ValueError` where it is no JSON."""
     with path.open(encoding="utf-8") as file:
         before = "".join(takewhile(lambda line: line != _OPEN, file))
@@ -55,8 +55,9 @@ def head_of(path: Path) -> Any:
     return json.loads(before + _OPEN + after)
 
 
-def entries(path: Path) -> Iterator[Any]:
-    """The returns, one by one. Raises as `head_of`, and what a foreign document calls for
+def read_run_json_returns(path: Path) -> Iterator[Any]:
+    """The returns, one by one. Raises as `read_run_json_head`, and what a foreign document calls
+    for
     (`KeyError`, `TypeError`)."""
     with path.open(encoding="utf-8") as file:
         if not any(line == _OPEN for line in file):
@@ -80,4 +81,4 @@ def _from_close(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _pair(key: str, value: Any) -> bytes:
-    return one_line(key) + b": " + one_line(value)
+    return dump_json_line(key) + b": " + dump_json_line(value)

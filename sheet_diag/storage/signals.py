@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-Answer = Callable[[int, FrameType | None], object] | signal.Handlers
+InterruptHandler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 
 @contextmanager
-def interrupts(answer: Answer) -> Iterator[None]:
+def handle_interrupts(answer: InterruptHandler) -> Iterator[None]:
     """Have Ctrl-C answered otherwise. It comes to the main thread alone; in another one there is
     nothing to do."""
     if threading.current_thread() is not threading.main_thread():

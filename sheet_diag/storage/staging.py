@@ -18,19 +18,19 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
-from sheet_diag.storage.run_json_file import entries
-from sheet_diag.storage.signals import interrupts
+from sheet_diag.storage.run_json_file import read_run_json_returns
+from sheet_diag.storage.signals import handle_interrupts
 
-JOURNAL: Final = "run.json"
+RUN_JSON: Final = "run.json"
 # Folders that are ours alone, and what we write there.
-_OURS: Final = {
+_OWN_FOLDERS: Final = {
     "results": (".xlsx",),
     "corrections": (".xlsx",),
     "pdf": (".pdf",),
     "data": (".csv", ".parquet"),
 }
-LOCK: Final = ".sheet-diag.lock"
-MOVING: Final = ".sheet-diag-moving.json"
+LOCK_FILE: Final = ".sheet-diag.lock"
+MOVING_FILE: Final = ".sheet-diag-moving.json"
 _PREFIX: Final = ".sheet-diag-work-"
 
 
@@ -43,7 +43,7 @@ class Staging:
 
     def __init__(self, output: Path) -> None:
         self._output = output
-        self._lock = FileLock(output / LOCK)
+        self._lock = FileLock(output / LOCK_FILE)
         self._folder = Path()
         self._planned: dict[str, str] = {}
         self._made: set[Path] = set()
@@ -79,21 +79,21 @@ class Staging:
         Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
         From here on it is too late for Ctrl-C: who stops a run is told that nothing has changed.
         """
-        self._ending.enter_context(interrupts(signal.SIG_IGN))
-        former = former_outputs(self._output)
-        names = sorted(self._planned.values(), key=lambda name: (name == JOURNAL, name))
+        self._ending.enter_context(handle_interrupts(signal.SIG_IGN))
+        former = list_previous_outputs(self._output)
+        names = sorted(self._planned.values(), key=lambda name: (name == RUN_JSON, name))
         for name in {*names, *former}:
             _require_writable(self._output / PurePosixPath(name))
-        plan = self._folder / MOVING
+        plan = self._folder / MOVING_FILE
         plan.write_text(json.dumps(sorted({*names, *former})), encoding="utf-8")
-        plan.replace(self._output / MOVING)
+        plan.replace(self._output / MOVING_FILE)
         for name in names:
             target = self._output / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             (self._folder / PurePosixPath(name)).replace(target)
         for name in former - set(names):
             (self._output / PurePosixPath(name)).unlink(missing_ok=True)
-        (self._output / MOVING).unlink()
+        (self._output / MOVING_FILE).unlink()
 
     def __enter__(self) -> Self:
         self._output.mkdir(parents=True, exist_ok=True)
@@ -128,31 +128,31 @@ def _require_writable(path: Path) -> None:
             pass
 
 
-def former_outputs(output: Path) -> set[str]:
+def list_previous_outputs(output: Path) -> set[str]:
     """What former runs have made in an output folder: their own files, as far as they tell."""
-    return _outputs_of(output / JOURNAL) | _left_moving(output / MOVING)
+    return _read_run_json_outputs(output / RUN_JSON) | _read_moving_outputs(output / MOVING_FILE)
 
 
-def _outputs_of(path: Path) -> set[str]:
+def _read_run_json_outputs(path: Path) -> set[str]:
     """What a former run.json says that it wrote; none where it is missing or not ours."""
     try:
         made = ("result", "correction", "pdf")
-        names = {entry.get(key) for entry in entries(path) for key in made}
+        names = {entry.get(key) for entry in read_run_json_returns(path) for key in made}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
-    return {name for name in names if _is_ours(name)}
+    return {name for name in names if _is_own_output(name)}
 
 
-def _left_moving(path: Path) -> set[str]:
+def _read_moving_outputs(path: Path) -> set[str]:
     """What a run that was killed while moving may have moved; none where there was none."""
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
-        return {name for name in names if _is_ours(name)}
+        return {name for name in names if _is_own_output(name)}
     except (OSError, ValueError, TypeError):
         return set()
 
 
-def _is_ours(name: object) -> bool:
+def _is_own_output(name: object) -> bool:
     parts = PurePosixPath(str(name)).parts
-    place = len(parts) == 2 and parts[1].endswith(_OURS.get(parts[0], ()))
+    place = len(parts) == 2 and parts[1].endswith(_OWN_FOLDERS.get(parts[0], ()))
     return place and "\\" not in parts[1]

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-SIGNS: Final = (",", "\t", ";")
-_KEPT_AS_TEXT: Final = re.compile(r'="(.*)"')  # as firms keep the zeros of 001 in a CSV
+CSV_SEPARATORS: Final = (",", "\t", ";")
+_TEXT_FORMULA: Final = re.compile(r'="(.*)"')  # as firms keep the zeros of 001 in a CSV
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CsvLine:
     """A line that holds anything: where it begins in the file, counted from 1, and its cells."""
 
     number: int
@@ -26,7 +26,7 @@ class Line:
         return self.cells[column] if column is not None and column < len(self.cells) else ""
 
 
-class QuotesError(ValueError):
+class CsvQuoteError(ValueError):
     """A quotation mark that is not closed, or stands where none may; `line` counts from 1."""
 
     def __init__(self, line: int) -> None:
@@ -34,7 +34,7 @@ class QuotesError(ValueError):
         super().__init__(f"line {line}")
 
 
-def decoded(content: bytes) -> str:
+def decode_csv(content: bytes) -> str:
     """The text: Excel writes CSV in CP932 or UTF-8, and its 「Unicode テキスト」 in UTF-16.
 
     Raises `UnicodeDecodeError`.
@@ -47,8 +47,8 @@ def decoded(content: bytes) -> str:
         return content.decode("cp932")
 
 
-def lines_of(text: str, sign: str, *, strict: bool = True) -> Iterator[Line]:
-    """The lines that hold anything. Raises `QuotesError`; if not `strict`, nothing."""
+def split_csv_lines(text: str, sign: str, *, strict: bool = True) -> Iterator[CsvLine]:
+    """The lines that hold anything. Raises `CsvQuoteError`; if not `strict`, nothing."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=strict)
     while True:
         number = reader.line_num + 1
@@ -58,13 +58,13 @@ def lines_of(text: str, sign: str, *, strict: bool = True) -> Iterator[Line]:
             return
         except csv.Error as error:
             if strict:
-                raise QuotesError(number) from error
+                raise CsvQuoteError(number) from error
             continue
         if any(map(str.strip, cells)):
-            yield Line(number, tuple(cells))
+            yield CsvLine(number, tuple(cells))
 
 
-def without_formula(cell: str) -> str:
+def strip_text_formula(cell: str) -> str:
     """The cell without the `="…"` that keeps Excel from changing it."""
-    found = _KEPT_AS_TEXT.fullmatch(cell)
+    found = _TEXT_FORMULA.fullmatch(cell)
     return found[1] if found else cell

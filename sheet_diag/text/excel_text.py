@@ -17,12 +17,12 @@ _PICTURE = re.compile(r"&(?=G|\[)", re.IGNORECASE)
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
-def quoted(text: str) -> str:
+def quote_formula_text(text: str) -> str:
     """Text as a formula writes it."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def storable(text: str) -> str:
+def storable_text(text: str) -> str:
     """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
     if text.isprintable() and len(text) <= _LONGEST // 2:  # no surrogate is printable
         return text
@@ -49,7 +49,7 @@ def header_text(text: str, most: int = _LONGEST_HEADER) -> str:
 
 def property_text(text: str) -> str:
     """Text for a header or a document property: one line without control characters."""
-    stored = storable(text)
+    stored = storable_text(text)
     if stored.isprintable():
         return stored
     return "".join(char if char.isprintable() else " " for char in stored)

@@ -62,7 +62,7 @@ _LONGEST_KEPT: Final = 256
 _MOST_KEPT: Final = 4096
 
 
-def remembered(change: Callable[[str], str]) -> Callable[[str], str]:
+def cache_short_texts(change: Callable[[str], str]) -> Callable[[str], str]:
     """Keep what short texts become."""
     looked_up = lru_cache(maxsize=_MOST_KEPT)(change)
 
@@ -73,16 +73,16 @@ def remembered(change: Callable[[str], str]) -> Callable[[str], str]:
     return changed
 
 
-@remembered
-def fold(text: str) -> str:
+@cache_short_texts
+def normalize_text(text: str) -> str:
     """Fold width, case, white space, invisible characters and surrounding punctuation."""
-    plain = " ".join(_wide(text).replace(_RETURN, "\r").split()).strip(_EDGES)
+    plain = " ".join(_normalize_width(text).replace(_RETURN, "\r").split()).strip(_EDGES)
     while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
         plain = plain[1:-1].strip(_EDGES)
     return plain.casefold()
 
 
-def _wide(text: str) -> str:
+def _normalize_width(text: str) -> str:
     """The text of one width, without invisible characters."""
     if text.isascii():
         return text
@@ -92,8 +92,8 @@ def _wide(text: str) -> str:
     return wide
 
 
-@remembered
-def tidy(text: str) -> str:
+@cache_short_texts
+def tidy_text(text: str) -> str:
     """Clean free text without changing what it says: line ends, invisible and edge white space."""
     text = _INVISIBLE.sub("", text).replace(_RETURN, "\r")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -106,16 +106,16 @@ def company_key(name: str) -> str:
     Spaces, middle dots and hyphens do not count. Variants of a character (髙 高) stay apart: they
     are different names. A name that is nothing but a legal form is only folded.
     """
-    left, before = _wide(name).casefold().strip(_EDGES), ""
+    left, before = _normalize_width(name).casefold().strip(_EDGES), ""
     while left != before:
         before = left
         left = _AFTER.sub("", _BEFORE.sub("", left, count=1) if _BEFORE.match(left) else left)
         left = left.strip(_EDGES)
-    return _JOINTS.sub("", left) or fold(name)
+    return _JOINTS.sub("", left) or normalize_text(name)
 
 
 def firm_domain(email: str) -> str:
     """The folded domain of a firm's own mail address; empty for public mail, or where none is."""
-    found = _DOMAIN.search(fold(email))
+    found = _DOMAIN.search(normalize_text(email))
     domain = found[1].rstrip(".") if found else ""
     return "" if f".{domain}".endswith(_PUBLIC_DOMAINS) else domain

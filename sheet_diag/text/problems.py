@@ -11,108 +11,108 @@ from __future__ import annotations
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.text.wording import Wording, labels
 
 _SEVERITY: Final = {
-    Code.NOT_UNDERSTOOD: Severity.ERROR,
-    Code.DUPLICATE_ITEM: Severity.ERROR,
-    Code.FOREIGN_CATALOG: Severity.ERROR,
-    Code.NOT_HEARING_SHEET: Severity.ERROR,
-    Code.NO_ANSWER_COLUMN: Severity.ERROR,
-    Code.ANSWER_COLUMN_TWICE: Severity.ERROR,
-    Code.NO_ACCESS: Severity.ERROR,
-    Code.READER_DIED: Severity.ERROR,
-    Code.NOT_PROCESSED: Severity.ERROR,
-    Code.NO_REMARK_COLUMN: Severity.WARNING,
-    Code.CONTRADICTION: Severity.WARNING,
-    Code.NA_SHARE_HIGH: Severity.WARNING,
-    Code.STRICT_RANK_DIFFERS: Severity.WARNING,
-    Code.NOT_PRINTED: Severity.WARNING,
-    Code.UNREADABLE: Severity.ERROR,
-    Code.WRONG_FORMAT: Severity.ERROR,
-    Code.TOO_LARGE: Severity.ERROR,
-    Code.EMPTY_FILE: Severity.ERROR,
-    Code.OWN_OUTPUT: Severity.ERROR,
-    Code.UNSAFE_FILE: Severity.ERROR,
-    Code.PASSWORD_NEEDED: Severity.ERROR,
-    Code.PASSWORD_WRONG: Severity.ERROR,
-    Code.PASSWORD_UNSUPPORTED: Severity.ERROR,
-    Code.SENSITIVITY_LABEL: Severity.ERROR,
-    Code.NESTED_TOO_DEEP: Severity.ERROR,
-    Code.TOO_MANY_MEMBERS: Severity.ERROR,
-    Code.ARCHIVE_EMPTY: Severity.ERROR,
-    Code.MAIL_WITHOUT_SHEET: Severity.ERROR,
-    Code.LINK_OUTSIDE: Severity.ERROR,
-    Code.SHEETS_DISAGREE: Severity.ERROR,
-    Code.ERROR_VALUE: Severity.ERROR,
-    Code.NOT_CALCULATED: Severity.ERROR,
-    Code.PICTURE_ANSWER: Severity.ERROR,
-    Code.MERGED_ANSWER: Severity.ERROR,
-    Code.DEPARTMENTS_DISAGREE: Severity.ERROR,
-    Code.OVERRIDES_UNREAD: Severity.ERROR,
-    Code.OVERRIDES_COLUMN: Severity.ERROR,
-    Code.OVERRIDE_INCOMPLETE: Severity.ERROR,
-    Code.OVERRIDE_CLIENT_UNKNOWN: Severity.ERROR,
-    Code.OVERRIDE_CLIENT_AMBIGUOUS: Severity.ERROR,
-    Code.OVERRIDE_ITEM_UNKNOWN: Severity.ERROR,
-    Code.OVERRIDE_NOT_UNDERSTOOD: Severity.ERROR,
-    Code.OVERRIDE_NA_NOT_ALLOWED: Severity.ERROR,
-    Code.OVERRIDE_CONTRADICTS: Severity.ERROR,
-    Code.OVERRIDES_EMPTY: Severity.WARNING,
-    Code.OVERRIDDEN: Severity.WARNING,
-    Code.PLAN_OLDER: Severity.WARNING,
-    Code.PLAN_WITHOUT_CLIENT: Severity.WARNING,
-    Code.OVERRIDES_READ: Severity.INFO,
-    Code.OVERRIDE_TWICE: Severity.INFO,
-    Code.OVERRIDE_SAME: Severity.INFO,
-    Code.PLAN_READ: Severity.INFO,
-    Code.STRAY_CELLS: Severity.WARNING,
-    Code.PICTURES: Severity.WARNING,
-    Code.ACTIVE_CONTENT: Severity.WARNING,
-    Code.HIDDEN_ROWS: Severity.WARNING,
-    Code.HIDDEN_SHEET: Severity.WARNING,
-    Code.FORMULA_ANSWER: Severity.WARNING,
-    Code.ITEM_NEW: Severity.WARNING,
-    Code.QUESTION_CHANGED: Severity.WARNING,
-    Code.NEWER_RETURN: Severity.WARNING,
-    Code.NAME_SHARED: Severity.WARNING,
-    Code.ID_SHARED: Severity.WARNING,
-    Code.TWO_IDS: Severity.WARNING,
-    Code.COPIED_FROM_PREVIOUS: Severity.WARNING,
-    Code.LISTED_UNSURE: Severity.WARNING,
-    Code.NOT_LISTED: Severity.WARNING,
-    Code.ID_NOT_LISTED: Severity.WARNING,
-    Code.LISTED_NAME_DIFFERS: Severity.WARNING,
-    Code.LIST_DISAGREES: Severity.WARNING,
-    Code.SENDER_DISAGREES: Severity.WARNING,
-    Code.LISTED_AS: Severity.INFO,
-    Code.TAKEN_FROM_LIST: Severity.INFO,
-    Code.PASSWORD_USED: Severity.INFO,
-    Code.SECOND_READER: Severity.INFO,
-    Code.SAME_ANSWERS: Severity.INFO,
-    Code.REPLACES: Severity.INFO,
-    Code.CORRECTED: Severity.INFO,
-    Code.CATEGORY_INCOMPLETE: Severity.ERROR,
-    Code.TOTAL_INCOMPLETE: Severity.ERROR,
-    Code.TOO_FEW_CATEGORIES: Severity.ERROR,
-    Code.UNANSWERED: Severity.WARNING,
-    Code.NA_NOT_ALLOWED: Severity.WARNING,
-    Code.UNKNOWN_ITEM: Severity.WARNING,
-    Code.ITEM_ROW_MISSING: Severity.WARNING,
-    Code.COMPANY_MISSING: Severity.WARNING,
-    Code.PROFILE_NOT_UNDERSTOOD: Severity.WARNING,
-    Code.PROFILE_SHEET_MISSING: Severity.WARNING,
-    Code.SHEET_TWICE: Severity.WARNING,
-    Code.IDENTITY_DISAGREES: Severity.WARNING,
-    Code.OTHER_VERSION: Severity.WARNING,
-    Code.DUPLICATE_SAME: Severity.INFO,
-    Code.ANSWER_READ_AS: Severity.INFO,
-    Code.PROFILE_MISSING: Severity.INFO,
-    Code.PROFILE_READ_AS: Severity.INFO,
-    Code.IDENTITY_MISSING: Severity.INFO,
-    Code.NOT_A_RETURN: Severity.INFO,
-    Code.SAME_FILE: Severity.INFO,
+    ProblemCode.NOT_UNDERSTOOD: Severity.ERROR,
+    ProblemCode.DUPLICATE_ITEM: Severity.ERROR,
+    ProblemCode.FOREIGN_CATALOG: Severity.ERROR,
+    ProblemCode.NOT_HEARING_SHEET: Severity.ERROR,
+    ProblemCode.NO_ANSWER_COLUMN: Severity.ERROR,
+    ProblemCode.ANSWER_COLUMN_TWICE: Severity.ERROR,
+    ProblemCode.NO_ACCESS: Severity.ERROR,
+    ProblemCode.READER_DIED: Severity.ERROR,
+    ProblemCode.NOT_PROCESSED: Severity.ERROR,
+    ProblemCode.NO_REMARK_COLUMN: Severity.WARNING,
+    ProblemCode.CONTRADICTION: Severity.WARNING,
+    ProblemCode.NA_SHARE_HIGH: Severity.WARNING,
+    ProblemCode.STRICT_RANK_DIFFERS: Severity.WARNING,
+    ProblemCode.NOT_PRINTED: Severity.WARNING,
+    ProblemCode.UNREADABLE: Severity.ERROR,
+    ProblemCode.WRONG_FORMAT: Severity.ERROR,
+    ProblemCode.TOO_LARGE: Severity.ERROR,
+    ProblemCode.EMPTY_FILE: Severity.ERROR,
+    ProblemCode.OWN_OUTPUT: Severity.ERROR,
+    ProblemCode.UNSAFE_FILE: Severity.ERROR,
+    ProblemCode.PASSWORD_NEEDED: Severity.ERROR,
+    ProblemCode.PASSWORD_WRONG: Severity.ERROR,
+    ProblemCode.PASSWORD_UNSUPPORTED: Severity.ERROR,
+    ProblemCode.SENSITIVITY_LABEL: Severity.ERROR,
+    ProblemCode.NESTED_TOO_DEEP: Severity.ERROR,
+    ProblemCode.TOO_MANY_MEMBERS: Severity.ERROR,
+    ProblemCode.ARCHIVE_EMPTY: Severity.ERROR,
+    ProblemCode.MAIL_WITHOUT_SHEET: Severity.ERROR,
+    ProblemCode.LINK_OUTSIDE: Severity.ERROR,
+    ProblemCode.SHEETS_DISAGREE: Severity.ERROR,
+    ProblemCode.ERROR_VALUE: Severity.ERROR,
+    ProblemCode.NOT_CALCULATED: Severity.ERROR,
+    ProblemCode.PICTURE_ANSWER: Severity.ERROR,
+    ProblemCode.MERGED_ANSWER: Severity.ERROR,
+    ProblemCode.DEPARTMENTS_DISAGREE: Severity.ERROR,
+    ProblemCode.OVERRIDES_UNREAD: Severity.ERROR,
+    ProblemCode.OVERRIDES_COLUMN: Severity.ERROR,
+    ProblemCode.OVERRIDE_INCOMPLETE: Severity.ERROR,
+    ProblemCode.OVERRIDE_CLIENT_UNKNOWN: Severity.ERROR,
+    ProblemCode.OVERRIDE_CLIENT_AMBIGUOUS: Severity.ERROR,
+    ProblemCode.OVERRIDE_ITEM_UNKNOWN: Severity.ERROR,
+    ProblemCode.OVERRIDE_NOT_UNDERSTOOD: Severity.ERROR,
+    ProblemCode.OVERRIDE_NA_NOT_ALLOWED: Severity.ERROR,
+    ProblemCode.OVERRIDE_CONTRADICTS: Severity.ERROR,
+    ProblemCode.OVERRIDES_EMPTY: Severity.WARNING,
+    ProblemCode.OVERRIDDEN: Severity.WARNING,
+    ProblemCode.PLAN_OLDER: Severity.WARNING,
+    ProblemCode.PLAN_WITHOUT_CLIENT: Severity.WARNING,
+    ProblemCode.OVERRIDES_READ: Severity.INFO,
+    ProblemCode.OVERRIDE_TWICE: Severity.INFO,
+    ProblemCode.OVERRIDE_SAME: Severity.INFO,
+    ProblemCode.PLAN_READ: Severity.INFO,
+    ProblemCode.STRAY_CELLS: Severity.WARNING,
+    ProblemCode.PICTURES: Severity.WARNING,
+    ProblemCode.ACTIVE_CONTENT: Severity.WARNING,
+    ProblemCode.HIDDEN_ROWS: Severity.WARNING,
+    ProblemCode.HIDDEN_SHEET: Severity.WARNING,
+    ProblemCode.FORMULA_ANSWER: Severity.WARNING,
+    ProblemCode.ITEM_NEW: Severity.WARNING,
+    ProblemCode.QUESTION_CHANGED: Severity.WARNING,
+    ProblemCode.NEWER_RETURN: Severity.WARNING,
+    ProblemCode.NAME_SHARED: Severity.WARNING,
+    ProblemCode.ID_SHARED: Severity.WARNING,
+    ProblemCode.TWO_IDS: Severity.WARNING,
+    ProblemCode.COPIED_FROM_PREVIOUS: Severity.WARNING,
+    ProblemCode.LISTED_UNSURE: Severity.WARNING,
+    ProblemCode.NOT_LISTED: Severity.WARNING,
+    ProblemCode.ID_NOT_LISTED: Severity.WARNING,
+    ProblemCode.LISTED_NAME_DIFFERS: Severity.WARNING,
+    ProblemCode.LIST_DISAGREES: Severity.WARNING,
+    ProblemCode.SENDER_DISAGREES: Severity.WARNING,
+    ProblemCode.LISTED_AS: Severity.INFO,
+    ProblemCode.TAKEN_FROM_LIST: Severity.INFO,
+    ProblemCode.PASSWORD_USED: Severity.INFO,
+    ProblemCode.SECOND_READER: Severity.INFO,
+    ProblemCode.SAME_ANSWERS: Severity.INFO,
+    ProblemCode.REPLACES: Severity.INFO,
+    ProblemCode.CORRECTED: Severity.INFO,
+    ProblemCode.CATEGORY_INCOMPLETE: Severity.ERROR,
+    ProblemCode.TOTAL_INCOMPLETE: Severity.ERROR,
+    ProblemCode.TOO_FEW_CATEGORIES: Severity.ERROR,
+    ProblemCode.UNANSWERED: Severity.WARNING,
+    ProblemCode.NA_NOT_ALLOWED: Severity.WARNING,
+    ProblemCode.UNKNOWN_ITEM: Severity.WARNING,
+    ProblemCode.ITEM_ROW_MISSING: Severity.WARNING,
+    ProblemCode.COMPANY_MISSING: Severity.WARNING,
+    ProblemCode.PROFILE_NOT_UNDERSTOOD: Severity.WARNING,
+    ProblemCode.PROFILE_SHEET_MISSING: Severity.WARNING,
+    ProblemCode.SHEET_TWICE: Severity.WARNING,
+    ProblemCode.IDENTITY_DISAGREES: Severity.WARNING,
+    ProblemCode.OTHER_VERSION: Severity.WARNING,
+    ProblemCode.DUPLICATE_SAME: Severity.INFO,
+    ProblemCode.ANSWER_READ_AS: Severity.INFO,
+    ProblemCode.PROFILE_MISSING: Severity.INFO,
+    ProblemCode.PROFILE_READ_AS: Severity.INFO,
+    ProblemCode.IDENTITY_MISSING: Severity.INFO,
+    ProblemCode.NOT_A_RETURN: Severity.INFO,
+    ProblemCode.SAME_FILE: Severity.INFO,
 }
 # Details whose values are names of ours, told as `problem.<detail>.<value>`; commas part several.
 _TERMS: Final = ("kind", "field", "reason", "active")
@@ -137,50 +137,50 @@ _REMEDY: Final = {
 # What the consultant is told and a client is not: about other clients, files and our own work.
 FOR_THE_CONSULTANT: Final = frozenset(
     {
-        Code.NAME_SHARED,
-        Code.ID_SHARED,
-        Code.TWO_IDS,
-        Code.NOT_PRINTED,
-        Code.PLAN_OLDER,
-        Code.PLAN_WITHOUT_CLIENT,
-        Code.LISTED_AS,
-        Code.LISTED_UNSURE,
-        Code.NOT_LISTED,
-        Code.ID_NOT_LISTED,
-        Code.LISTED_NAME_DIFFERS,
-        Code.LIST_DISAGREES,
-        Code.SENDER_DISAGREES,
+        ProblemCode.NAME_SHARED,
+        ProblemCode.ID_SHARED,
+        ProblemCode.TWO_IDS,
+        ProblemCode.NOT_PRINTED,
+        ProblemCode.PLAN_OLDER,
+        ProblemCode.PLAN_WITHOUT_CLIENT,
+        ProblemCode.LISTED_AS,
+        ProblemCode.LISTED_UNSURE,
+        ProblemCode.NOT_LISTED,
+        ProblemCode.ID_NOT_LISTED,
+        ProblemCode.LISTED_NAME_DIFFERS,
+        ProblemCode.LIST_DISAGREES,
+        ProblemCode.SENDER_DISAGREES,
     }
 )
 
 
-def severity(code: Code) -> Severity:
+def problem_severity(code: ProblemCode) -> Severity:
     """How much the problem matters."""
     return _SEVERITY[code]
 
 
-def message(problem: Problem, lang: Lang) -> str:
+def problem_message(problem: Problem, lang: Lang) -> str:
     """One sentence that says what is wrong, without the place."""
     return _sentence(problem, "says", lang)
 
 
-def advice(problem: Problem, lang: Lang) -> str:
+def problem_advice(problem: Problem, lang: Lang) -> str:
     """What to do about it; empty where nothing needs to be done."""
     return _sentence(problem, "todo", lang)
 
 
-def entry(problem: Problem, lang: Lang) -> str:
+def problem_entry(problem: Problem, lang: Lang) -> str:
     """What stands there as people read it: a choice of the company sheet by its label."""
     told = dict(problem.details)
     return told.get(f"own_{lang.value}", problem.value or "")
 
 
-def plea(problem: Problem, lang: Lang) -> str:
+def client_advice(problem: Problem, lang: Lang) -> str:
     """What the client is asked to do, said to him; as the advice where there is no other word."""
-    return _sentence(problem, "client", lang) or advice(problem, lang)
+    return _sentence(problem, "client", lang) or problem_advice(problem, lang)
 
 
-def request(problem: Problem, lang: Lang, file: str) -> str:
+def client_request(problem: Problem, lang: Lang, file: str) -> str:
     """What to write to the client of a file that cannot be read; empty where it is not his matter.
 
     `file` is the name by which he sent it.
@@ -191,7 +191,7 @@ def request(problem: Problem, lang: Lang, file: str) -> str:
     return _sentence(problem, "ask", lang, file=file, remedy=remedy)
 
 
-def held_request(lang: Lang, file: str) -> str:
+def correction_request(lang: Lang, file: str) -> str:
     """What to write to the client whose correction sheet is attached."""
     return Wording(lang)("problem.request.held", file=file)
 

@@ -11,14 +11,14 @@ _WIDE: Final = "　"
 _AS_THEY_ARE: Final = ("\n", _WIDE)
 
 
-def plain(text: str) -> str:
+def escape_markup(text: str) -> str:
     """The text as it is, for a console that understands markup."""
     from rich.markup import escape  # words about a slip need no console
 
-    return escape(printable(text))
+    return escape(printable_text(text))
 
 
-def printable(text: str) -> str:
+def printable_text(text: str) -> str:
     """The text without what would move a cursor or hide something; lines stay apart, and spaces
     of all kinds are spaces."""
     return "".join(map(_shown, text))

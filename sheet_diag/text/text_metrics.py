@@ -24,30 +24,31 @@ _EXACT: Final = 1e-6
 _WORD = re.compile(r"[!-~À-ɏ]+[ ]?|.", re.DOTALL)
 
 
-def width(text: str) -> float:
+def text_width(text: str) -> float:
     """Width of one line in em."""
     return sum(map(_advance, text))
 
 
 @lru_cache(maxsize=4096)  # most texts of a batch are the catalogue's, the same for every client
 def line_count(text: str, room: float) -> int:
-    """Lines that `text` takes when wrapped in `room` em: words stay whole, CJK breaks anywhere."""
+    """Lines that `text` takes when wrapped in `column_room` em: words stay whole, CJK breaks
+    anywhere."""
     return sum(_wrapped(line, room) for line in text.split("\n"))
 
 
 def row_height(text: str, *, room: float, size: float, padding: float = 4.0) -> float:
-    """Row height in points for `text` at `size` points in `room` points of width."""
+    """Row height in points for `text` at `size` points in `column_room` points of width."""
     lines = line_count(text, max(room / size - 0.6, 1.0))
     return round(lines * size * LINE_HEIGHT + padding, 2)
 
 
-def room(pixels: float, *, indent: int = 0) -> float:
+def column_room(pixels: float, *, indent: int = 0) -> float:
     """Width in points of the room for text in a column or merge so many pixels (96 dpi) wide."""
     return (pixels - 7 - 10 * indent) * 0.75
 
 
 def _wrapped(line: str, room: float) -> int:
-    if width(line) < room - _EXACT:
+    if text_width(line) < room - _EXACT:
         return 1
     lines, used = 1, 0.0
     for word in _WORD.findall(line):
@@ -67,7 +68,7 @@ def _wrapped(line: str, room: float) -> int:
 @lru_cache(maxsize=8192)
 def _word(word: str) -> tuple[float, float]:
     """Width of a word, and without the space that may end it."""
-    return width(word), width(word.rstrip())
+    return text_width(word), text_width(word.rstrip())
 
 
 @lru_cache(maxsize=8192)

@@ -40,14 +40,14 @@ class Wording:
         self._texts = _texts_in(lang)
 
 
-class _Texts(dict[str, str]):
+class _LabelTexts(dict[str, str]):
     """The labels of one language, a file at a time as they are asked for: help pages take one."""
 
     def __init__(self, lang: Lang) -> None:
         self._lang = lang.value
 
     def __missing__(self, key: str) -> str:
-        found = _part(key.partition(".")[0])
+        found = _load_labels(key.partition(".")[0])
         self.update((each, texts[self._lang]) for each, texts in found.items())
         return found[key][self._lang]
 
@@ -55,7 +55,7 @@ class _Texts(dict[str, str]):
 @cache
 def _texts_in(lang: Lang) -> Mapping[str, str]:
     """One language apart: a report asks for a label a thousand times."""
-    return _Texts(lang)
+    return _LabelTexts(lang)
 
 
 @cache
@@ -63,11 +63,11 @@ def labels() -> Mapping[str, Mapping[str, str]]:
     """Every label: key -> language -> text."""
     files = (file.name for file in resources.files("sheet_diag.text.labels").iterdir())
     parts = [name.removesuffix(_KIND) for name in files if name.endswith(_KIND)]
-    return {key: texts for part in parts for key, texts in _part(part).items()}
+    return {key: texts for part in parts for key, texts in _load_labels(part).items()}
 
 
 @cache
-def _part(name: str) -> Mapping[str, Mapping[str, str]]:
+def _load_labels(name: str) -> Mapping[str, Mapping[str, str]]:
     """The labels of one file; none where there is no such file."""
     file = resources.files("sheet_diag.text.labels") / f"{name}{_KIND}"
     if not file.is_file():

@@ -11,14 +11,14 @@ from typing import Any
 from sheet_diag.text.excel_text import property_text
 from sheet_diag.xlsx.errors import require_done
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.workbook_writer import Workbook
+from sheet_diag.xlsx.workbook_writer import FastWorkbook
 
 
 class Book:
     """A workbook. `bytes()` or `save()` finishes it; the same calls give the same bytes."""
 
     def __init__(self, *, title: str, author: str, created: date, subject: str = "") -> None:
-        self._book = Workbook()
+        self._book = FastWorkbook()
         properties = {
             "title": property_text(title),
             "subject": property_text(subject),

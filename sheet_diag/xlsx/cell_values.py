@@ -19,12 +19,12 @@ from xlsxwriter.utility import _preserve_whitespace
 from xlsxwriter.worksheet import re_dynamic_function
 from xlsxwriter.xmlwriter import XMLwriter
 
-from sheet_diag.text.excel_text import storable
+from sheet_diag.text.excel_text import storable_text
 from sheet_diag.xlsx.errors import WorkbookError
 
-Content = tuple[str, str | float]  # the XML after the format; the value as a chart keeps it
+CellContent = tuple[str, str | float]  # the XML after the format; the value as a chart keeps it
 
-BLANK: Final[Content] = ("/>", "")
+BLANK: Final[CellContent] = ("/>", "")
 SHARED: Final = ' t="s">'  # how the XML of a shared string begins
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUOTED: Final = re.compile('"[^"]*"')
@@ -35,7 +35,7 @@ _LONG: Final = 500  # characters: longer texts are a client's own, and would cro
 _AT_ONCE: Final = 10_000  # shared strings
 
 
-def number_content(number: float | Fraction) -> Content:
+def number_content(number: float | Fraction) -> CellContent:
     """A number, with the digits that Excel keeps."""
     if not isfinite(number):
         raise WorkbookError(f"a cell cannot hold {number}")
@@ -43,18 +43,18 @@ def number_content(number: float | Fraction) -> Content:
     return f"><v>{plain:.16G}</v></c>", f"{plain:.16g}"
 
 
-def formula_content(formula: str, value: str | float) -> Content:
+def formula_content(formula: str, value: str | float) -> CellContent:
     """A formula with the value it had when it was written."""
     head = _formula_head(formula)
     if isinstance(value, str):
         kind = f' t="{"e" if value in _ERRORS else "str"}"' if value else ""
-        return f"{kind}{head}{_possible(value)}</v></c>", value
+        return f"{kind}{head}{_replace_non_xml(value)}</v></c>", value
     if isinstance(value, bool):
         return f' t="b"{head}{int(value)}</v></c>', value
     return f"{head}{value}</v></c>", value
 
 
-class Strings(dict[str, Content]):
+class SharedStrings(dict[str, CellContent]):
     """The shared strings of a workbook, numbered as they come, by text as given."""
 
     def __init__(self) -> None:
@@ -62,10 +62,10 @@ class Strings(dict[str, Content]):
         self.count = 0  # cells, as many as were ever written
         self._texts: list[str] = []
 
-    def __missing__(self, text: str) -> Content:
-        stored = storable(text)
+    def __missing__(self, text: str) -> CellContent:
+        stored = storable_text(text)
         if stored == text:
-            content: Content = (shared_content(len(self._texts)), text)
+            content: CellContent = (shared_content(len(self._texts)), text)
             self._texts.append(text)
         else:
             content = self[stored]
@@ -99,7 +99,7 @@ def xml_text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _possible(text: str) -> str:
+def _replace_non_xml(text: str) -> str:
     # XlsxWriter writes a formula and its value as they are, even what no XML may hold.
     return xml_text(text if text.isprintable() else _NO_XML.sub("\ufffd", text))
 
@@ -109,7 +109,7 @@ def _formula_head(formula: str) -> str:
     bare = _QUOTED.sub("", formula)
     if not bare or bare.startswith("{") or re_dynamic_function.search(bare):
         raise WorkbookError(f"no formula that every Excel knows: {formula}")
-    return f"><f>{_possible(formula.removeprefix('='))}</f><v>"
+    return f"><f>{_replace_non_xml(formula.removeprefix('='))}</f><v>"
 
 
 def _new_item(text: str) -> str:

@@ -16,21 +16,21 @@ from typing import Any, Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from sheet_diag.xlsx.cell_values import BLANK, Content
+from sheet_diag.xlsx.cell_values import BLANK, CellContent
 from sheet_diag.xlsx.errors import WorkbookError
-from sheet_diag.xlsx.formats import Form, Numbers
+from sheet_diag.xlsx.formats import CellFormat, FormatNumbers
 
 ROWS: Final = 1_048_576
 COLUMNS: Final = 16_384
-Cell = tuple[Form, Content]
-Area = tuple[int, int, int, int]  # first row, first column, last row, last column
+Cell = tuple[CellFormat, CellContent]
+SheetRange = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 _BLOCK: Final = 16  # XlsxWriter tells the columns in use once for so many rows
 _MANY: Final = 32 * _BLOCK  # rows that are worth deflating
 _MARK: Final = "\0"  # around a format that has no number yet; XML holds none
 
 
-class _Rows(dict[int, dict[int, Cell]]):
+class _CellsByRow(dict[int, dict[int, Cell]]):
     """The cells of each row by column; a row before `first` is finished."""
 
     first = 0
@@ -43,7 +43,7 @@ class _Rows(dict[int, dict[int, Cell]]):
         return cells
 
 
-class _Names(dict[int, str]):
+class _ColumnNames(dict[int, str]):
     """The names of columns."""
 
     def __missing__(self, col: int) -> str:
@@ -51,48 +51,48 @@ class _Names(dict[int, str]):
         return name
 
 
-class _Formats(dict[Form, str]):
+class _FormatXml(dict[CellFormat, str]):
     """What stands after the number of the row: a format by its number in the workbook."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: FormatNumbers) -> None:
         super().__init__()
         self._numbers = numbers
 
-    def __missing__(self, form: Form) -> str:
+    def __missing__(self, form: CellFormat) -> str:
         xml = self[form] = f'" s="{self._numbers[form]}"'
         return xml
 
 
-class _Marks(dict[Form, str]):
+class _FormatMarks(dict[CellFormat, str]):
     """The same for a format that has no number yet: its place among these."""
 
-    def __missing__(self, form: Form) -> str:
+    def __missing__(self, form: CellFormat) -> str:
         xml = self[form] = f'" s="{_MARK}{len(self)}{_MARK}"'
         return xml
 
 
-_NAMES: Final = _Names()
+_COLUMN_NAMES: Final = _ColumnNames()
 
 
-class Cells:
+class CellStore:
     """The cells of a sheet. `notes` are XlsxWriter's, by row and column."""
 
     def __init__(self, notes: Mapping[int, Mapping[int, Any]]) -> None:
         self.merges: list[str] = []
         self.row_trait = ""  # what XlsxWriter says of each row where Excel 2010's rules are
         self._notes = notes
-        self._rows = _Rows()
+        self._rows = _CellsByRow()
         self._lines: dict[int, tuple[int, str]] = {}  # how many cells a row starts with, as XML
         self._heights: dict[int, str] = {}  # as attributes of the row
         self._merged: defaultdict[int, int] = defaultdict(int)  # of each row, a bit a column
-        self._tables: list[Area] = []
+        self._tables: list[SheetRange] = []
         self._finished: list[bytes] = []
         self._left: list[str] = []
         self._edge_rows: set[int] = set()
         self._edge_columns: set[int] = set()
-        self._marks = _Marks()
+        self._marks = _FormatMarks()
 
-    def put(self, row: int, col: int, form: Form, content: Content) -> None:
+    def put(self, row: int, col: int, form: CellFormat, content: CellContent) -> None:
         """Write a cell."""
         if not 0 <= col < COLUMNS:
             raise WorkbookError(f"column {col} is outside of the sheet")
@@ -114,14 +114,14 @@ class Cells:
 
     def start(self, col: int) -> str:
         """The XML of a cell before the number of its row."""
-        return f'<c r="{_NAMES[col]}'
+        return f'<c r="{_COLUMN_NAMES[col]}'
 
     def rest(self, cell: Cell) -> str:
         """The XML of a cell after the number of its row."""
         form, (xml, _) = cell
         return f"{self._marks[form]}{xml}"
 
-    def merge(self, area: Area, form: Form) -> None:
+    def merge(self, area: SheetRange, form: CellFormat) -> None:
         """Merge an area; its cells are blank."""
         top, left, bottom, right = area
         if not 0 <= left <= right < COLUMNS or top > bottom or (top, left) == (bottom, right):
@@ -135,9 +135,9 @@ class Cells:
                 raise WorkbookError(f"cells are merged already: {area}")
             self._merged[row] |= columns
             self._rows[row].update(blanks)
-        self.merges.append(f"{_NAMES[left]}{top + 1}:{_NAMES[right]}{bottom + 1}")
+        self.merges.append(f"{_COLUMN_NAMES[left]}{top + 1}:{_COLUMN_NAMES[right]}{bottom + 1}")
 
-    def claim(self, area: Area) -> None:
+    def claim(self, area: SheetRange) -> None:
         """Keep an area for a table."""
         top, left, bottom, right = area
         columns = (2 << right) - (1 << left)
@@ -181,27 +181,27 @@ class Cells:
         """Whether anything was written."""
         return bool(self._rows or self._lines or self._finished)
 
-    def close(self, numbers: Numbers) -> tuple[set[int], set[int]]:
+    def close(self, numbers: FormatNumbers) -> tuple[set[int], set[int]]:
         """Make XML of what is left. Rows and columns come back, the outmost and some between."""
         if self._finished or self._lines:
             self._finish(ROWS)
-        self._left = list(self._texts(ROWS, _Formats(numbers)))
+        self._left = list(self._texts(ROWS, _FormatXml(numbers)))
         return self._edge_rows, self._edge_columns
 
-    def xml(self, numbers: Numbers) -> Iterator[str]:
+    def xml(self, numbers: FormatNumbers) -> Iterator[str]:
         """The rows of a closed sheet, in pieces."""
         for finished in self._finished:
             yield self._numbered(finished, numbers)
         yield from self._left
 
-    def _texts(self, end: int, formats: Mapping[Form, str]) -> Iterator[str]:
+    def _texts(self, end: int, formats: Mapping[CellFormat, str]) -> Iterator[str]:
         first = self._rows.first
         known = {*self._rows, *self._lines, *self._heights, *self._notes}
         rows = sorted(row for row in known if first <= row < end)
         for _, block in groupby(rows, lambda row: row // _BLOCK):
             yield self._block(list(block), formats)
 
-    def _block(self, block: Sequence[int], formats: Mapping[Form, str]) -> str:
+    def _block(self, block: Sequence[int], formats: Mapping[CellFormat, str]) -> str:
         cells, notes = self._rows.get, self._notes.get
         used: set[int] = set()
         used.update(*(cells(row, ()) for row in block), *(notes(row, ()) for row in block))
@@ -216,7 +216,7 @@ class Cells:
         self._edge_rows.update((block[0], block[-1]))
         return "".join([self._row(row, spans, formats) for row in block])
 
-    def _row(self, row: int, spans: str, formats: Mapping[Form, str]) -> str:
+    def _row(self, row: int, spans: str, formats: Mapping[CellFormat, str]) -> str:
         number = str(row + 1)
         head = f'<row r="{number}"{spans}{self._heights.get(row, "")}{self.row_trait}'
         cells = self._rows.get(row, {})
@@ -228,11 +228,11 @@ class Cells:
         pieces = [f"{head}>{written}"]
         for col in sorted(cells):
             form, (xml, _) = cells[col]
-            pieces.append(f'<c r="{_NAMES[col]}{number}{formats[form]}{xml}')
+            pieces.append(f'<c r="{_COLUMN_NAMES[col]}{number}{formats[form]}{xml}')
         pieces.append("</row>")
         return "".join(pieces)
 
-    def _numbered(self, finished: bytes, numbers: Numbers) -> str:
+    def _numbered(self, finished: bytes, numbers: FormatNumbers) -> str:
         forms = list(self._marks)
         pieces = zlib.decompress(finished).decode().split(_MARK)
         marks = dict.fromkeys(pieces[1::2])  # in the order of the cells
@@ -241,5 +241,5 @@ class Cells:
         return "".join(pieces)
 
 
-def _overlap(one: Area, other: Area) -> bool:
+def _overlap(one: SheetRange, other: SheetRange) -> bool:
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

@@ -29,7 +29,7 @@ DEFAULT: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class FormatKind:
     """What a look comes to in any workbook."""
 
     style: str  # the name of the style that it is made of, or nothing
@@ -37,12 +37,12 @@ class Kind:
     key: str = field(repr=False)  # XlsxWriter's: formats of the same key are the same
 
 
-class Form:
+class CellFormat:
     """A format in a workbook. Where XlsxWriter is given one, it asks for its number in rules."""
 
     __slots__ = ("_rules", "kind")
 
-    def __init__(self, kind: Kind, rules: Numbers) -> None:
+    def __init__(self, kind: FormatKind, rules: FormatNumbers) -> None:
         self.kind = kind
         self._rules = rules
 
@@ -50,16 +50,16 @@ class Form:
         return self._rules[self]
 
 
-class Numbers(dict[Form, int]):
+class FormatNumbers(dict[CellFormat, int]):
     """Formats, numbered from `first` on in the order in which they are asked for."""
 
     def __init__(self, first: int) -> None:
         super().__init__()
         self._next = first
         self._by_key: dict[str, int] = {}
-        self.kinds: list[Kind] = []
+        self.kinds: list[FormatKind] = []
 
-    def __missing__(self, form: Form) -> int:
+    def __missing__(self, form: CellFormat) -> int:
         key = form.kind.key
         if key not in self._by_key:
             self._by_key[key] = self._next
@@ -69,18 +69,18 @@ class Numbers(dict[Form, int]):
         return number
 
 
-class Forms:
+class WorkbookFormats:
     """All formats of a workbook."""
 
     def __init__(self) -> None:
-        self.cells = Numbers(1)  # 0 is the format of cells without one
-        self.rules = Numbers(0)  # of conditional formats
+        self.cells = FormatNumbers(1)  # 0 is the format of cells without one
+        self.rules = FormatNumbers(0)  # of conditional formats
         self.styles: dict[str, int] = {}  # the number of the format that a named style is
-        self._forms: dict[frozenset[tuple[str, Any]], Form] = {}
-        self._seen: dict[int, tuple[Look, Form]] = {}
-        self._seen_quoted: dict[int, tuple[Look, Form]] = {}
+        self._forms: dict[frozenset[tuple[str, Any]], CellFormat] = {}
+        self._seen: dict[int, tuple[Look, CellFormat]] = {}
+        self._seen_quoted: dict[int, tuple[Look, CellFormat]] = {}
 
-    def of(self, look: Look) -> Form:
+    def of(self, look: Look) -> CellFormat:
         """The format of a look; equal looks give the same one."""
         seen = self._seen.get(id(look))
         if seen and seen[0] == look:
@@ -89,7 +89,7 @@ class Forms:
         self._seen[id(look)] = (dict(look), form)
         return form
 
-    def quoted(self, look: Look) -> Form:
+    def quoted(self, look: Look) -> CellFormat:
         """The format of a look for text that stays text even when a person edits the cell."""
         seen = self._seen_quoted.get(id(look))
         if seen and seen[0] == look:
@@ -98,28 +98,28 @@ class Forms:
         self._seen_quoted[id(look)] = (dict(look), form)
         return form
 
-    def _form(self, look: Look) -> Form:
+    def _form(self, look: Look) -> CellFormat:
         key = frozenset(look.items())
         if key not in self._forms:
-            self._forms[key] = Form(_kind_of(look), self.rules)
+            self._forms[key] = CellFormat(_kind_of(look), self.rules)
             self._use(look.get(STYLE, ""))
         return self._forms[key]
 
     def _use(self, style: str) -> None:
         """Excel lists the styles in use; each is a format of its own, even where no cell has it."""
         if style and style not in self.styles:
-            self.styles[style] = self.cells[Form(_kind_of(STYLES[style]), self.rules)]
+            self.styles[style] = self.cells[CellFormat(_kind_of(STYLES[style]), self.rules)]
 
 
-def _kind_of(look: Look) -> Kind:
+def _kind_of(look: Look) -> FormatKind:
     # Later properties overrule earlier ones, and 1, 1.0 and True are not the same to XlsxWriter.
     return _kind(tuple(look.items()), tuple(map(type, look.values())))
 
 
 @lru_cache(maxsize=2048)
-def _kind(items: tuple[tuple[str, Any], ...], types: tuple[type, ...]) -> Kind:
+def _kind(items: tuple[tuple[str, Any], ...], types: tuple[type, ...]) -> FormatKind:
     del types
     properties = dict(items)
     style = properties.pop(STYLE, "")
     key = Format({**DEFAULT, "theme_font_name": FONT, **properties})._get_format_key()
-    return Kind(style, properties, key)
+    return FormatKind(style, properties, key)

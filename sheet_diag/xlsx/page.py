@@ -11,15 +11,15 @@ from typing import Any, Final
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
 
-from sheet_diag.text.excel_text import property_text, storable
-from sheet_diag.text.text_metrics import FONT, room, row_height
+from sheet_diag.text.excel_text import property_text, storable_text
+from sheet_diag.text.text_metrics import FONT, column_room, row_height
 from sheet_diag.xlsx.cell_values import BLANK, SHARED, formula_content, number_content
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.errors import require_done
 from sheet_diag.xlsx.formats import Look
-from sheet_diag.xlsx.row_template import Lines
+from sheet_diag.xlsx.row_template import RowTemplate
 from sheet_diag.xlsx.theme import INPUT
-from sheet_diag.xlsx.worksheet import Sheet
+from sheet_diag.xlsx.worksheet import FastWorksheet
 
 A3: Final = 8  # sizes of paper, by their numbers in Excel
 A4: Final = 9
@@ -29,7 +29,7 @@ _NOTE_WIDTH: Final = 300  # pixels
 class Page:
     """A sheet. Text of ours goes in by `text`, of a client by `client_text`."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: FastWorksheet) -> None:
         self._sheet = sheet
         self._cells = sheet.cells
         self._put = sheet.cells.put
@@ -68,9 +68,9 @@ class Page:
         self._strings.count += sum([content[0].startswith(SHARED) for _, content in cells])
         self._cells.put_row(row, cells)
 
-    def lines(self, width: int) -> Lines:
+    def lines(self, width: int) -> RowTemplate:
         """The rows of a long table so many columns wide, to be written from kept cells."""
-        return Lines(self._cells, self._strings, width)
+        return RowTemplate(self._cells, self._strings, width)
 
     def text_cell(self, text: str, look: Look) -> Cell:
         """A cell of this page with text of the product, for `row` or `lines`."""
@@ -125,14 +125,14 @@ class Page:
         """Put a note on a cell, in a box that holds it; it names no author and no day."""
         self._cells.require_open(row)
         lines = "\n".join(property_text(line) for line in text.split("\n"))
-        points = row_height(lines, room=room(_NOTE_WIDTH), size=9, padding=12)
+        points = row_height(lines, room=column_room(_NOTE_WIDTH), size=9, padding=12)
         box = {"width": _NOTE_WIDTH, "height": round(points / 0.75), "color": INPUT}
         font = {"font_name": FONT, "font_size": 9, "author": ""}
         require_done(self._sheet.write_comment(row, col, lines, {**box, **font}))
 
     def link(self, row: int, col: int, target: str, text: str, look: Look) -> None:
         """Write a link to a place in here (`internal:`) or a file beside it (`external:`)."""
-        done = self._sheet.write_url(row, col, target, self._form(look), storable(text))
+        done = self._sheet.write_url(row, col, target, self._form(look), storable_text(text))
         require_done(done)
 
     def columns(self, widths: Sequence[int], *, hidden: Iterable[int] = ()) -> None:

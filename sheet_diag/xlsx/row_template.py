@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheet_diag.xlsx.cell_values import SHARED, Strings
-from sheet_diag.xlsx.cell_writer import Cell, Cells
+from sheet_diag.xlsx.cell_values import SHARED, SharedStrings
+from sheet_diag.xlsx.cell_writer import Cell, CellStore
 
 
-class Lines:
+class RowTemplate:
     """The rows of one table, `width` columns from column A on. No chart can show them."""
 
-    def __init__(self, cells: Cells, strings: Strings, width: int) -> None:
+    def __init__(self, cells: CellStore, strings: SharedStrings, width: int) -> None:
         self._cells = cells
         self._strings = strings
         self._starts = [*map(cells.start, range(width)), ""]

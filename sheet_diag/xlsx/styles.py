@@ -15,10 +15,10 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.styles import Styles, XFormatType
 
-from sheet_diag.xlsx.formats import DEFAULT, Forms, Kind
+from sheet_diag.xlsx.formats import DEFAULT, FormatKind, WorkbookFormats
 
 
-def styles_part(forms: Forms, *, has_notes: bool) -> str:
+def styles_part(forms: WorkbookFormats, *, has_notes: bool) -> str:
     """The part for the formats that have a number."""
     return _part(
         tuple(forms.cells.kinds), tuple(forms.rules.kinds), tuple(forms.styles.items()), has_notes
@@ -27,8 +27,8 @@ def styles_part(forms: Forms, *, has_notes: bool) -> str:
 
 @lru_cache(maxsize=256)  # a campaign's reports have some ten lists of formats in all
 def _part(
-    cells: tuple[Kind, ...],
-    rules: tuple[Kind, ...],
+    cells: tuple[FormatKind, ...],
+    rules: tuple[FormatKind, ...],
     names: tuple[tuple[str, int], ...],
     has_notes: bool,
 ) -> str:

@@ -18,10 +18,10 @@ from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from sheet_diag.text.excel_text import property_text, storable
+from sheet_diag.text.excel_text import property_text, storable_text
 from sheet_diag.xlsx.cell_values import BLANK, shared_content, shared_item, xml_text
 from sheet_diag.xlsx.errors import WorkbookError
-from sheet_diag.xlsx.zip_writer import Package, deflate
+from sheet_diag.xlsx.zip_writer import ZipPackage, deflate
 
 _STRINGS: Final = "xl/sharedStrings.xml"
 _PROPERTIES: Final = "docProps/custom.xml"
@@ -33,7 +33,7 @@ _CONTENT: Final = r'" s="\d+"(/>| t="s"><v>\d+</v></c>)'
 
 
 @dataclass(frozen=True, slots=True)
-class Openings:
+class TemplateSlots:
     """Where copies differ.
 
     `texts` are the strings that are exchanged, each as often as it stands in cells; `name` is the
@@ -47,15 +47,15 @@ class Openings:
     cells: Sequence[tuple[int, int]] = ()
 
 
-class Pattern:
+class WorkbookTemplate:
     """The workbook. WorkbookError where it cannot be cut open as wanted."""
 
-    def __init__(self, content: bytes, openings: Openings) -> None:
+    def __init__(self, content: bytes, openings: TemplateSlots) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name).decode() for name in archive.namelist()}
         self._form = f"{_SHEET}{openings.sheet}.xml"
         self._cells = _cut_cells(parts[self._form], openings.cells)
-        self._strings = _Strings(parts, openings.texts, self._cells)
+        self._strings = _TemplateStrings(parts, openings.texts, self._cells)
         self._property = _cut_property(parts, openings)
         own = {_STRINGS}
         own |= {self._form} if self._cells.is_open else set()
@@ -66,7 +66,7 @@ class Pattern:
 
     def is_free(self, text: str) -> bool:
         """Whether a copy may have this text among its own."""
-        return storable(text) == text and self._strings.number(text) is None
+        return storable_text(text) == text and self._strings.number(text) is None
 
     def copy(self, texts: Sequence[str], words: Sequence[str] = ()) -> bytes:
         """The workbook with these texts in place of its own, and in its open cells words: strings
@@ -80,7 +80,7 @@ class Pattern:
             self._form: self._cells.joined(contents),
         }
         file = io.BytesIO()
-        package = Package(file)
+        package = ZipPackage(file)
         for part, deflated in self._parts.items():
             package.add(part, deflated or deflate(own[part].encode()))
         package.close()
@@ -95,7 +95,7 @@ class Pattern:
         return shared_content(number)
 
 
-class _Cut:
+class _SlottedText:
     """Text in pieces, and what stood between them."""
 
     def __init__(self, text: str, spans: Iterable[tuple[int, int]]) -> None:
@@ -115,10 +115,10 @@ class _Cut:
         return "".join(chain.from_iterable(zip_longest(self._pieces, between, fillvalue="")))
 
 
-class _Strings:
+class _TemplateStrings:
     """The shared strings, open at those that are exchanged and at their count."""
 
-    def __init__(self, parts: Mapping[str, str], texts: Sequence[str], cells: _Cut) -> None:
+    def __init__(self, parts: Mapping[str, str], texts: Sequence[str], cells: _SlottedText) -> None:
         xml = parts[_STRINGS]
         items = list(_ITEM.finditer(xml))
         self._numbers = {item[0]: number for number, item in enumerate(items)}
@@ -131,7 +131,7 @@ class _Strings:
         if not count:
             raise WorkbookError("the strings are not counted")
         self._fixed = int(count[0]) - sum(1 for each in cells.taken if each != BLANK[0])
-        self._cut = _Cut(xml, [count.span(), *(items[own[text]].span() for text in order)])
+        self._cut = _SlottedText(xml, [count.span(), *(items[own[text]].span() for text in order)])
 
     def number(self, text: str) -> int | None:
         """The number of a string that is the same in every copy."""
@@ -151,7 +151,7 @@ def _require_own(parts: Mapping[str, str], number: int, cells: int) -> None:
         raise WorkbookError(f"string {number} stands in {found} cells, not in {cells}")
 
 
-def _cut_cells(xml: str, cells: Iterable[tuple[int, int]]) -> _Cut:
+def _cut_cells(xml: str, cells: Iterable[tuple[int, int]]) -> _SlottedText:
     spans = []
     start = 0
     for row, col in sorted(cells):
@@ -160,17 +160,17 @@ def _cut_cells(xml: str, cells: Iterable[tuple[int, int]]) -> _Cut:
             raise WorkbookError(f"no cell to be opened: {row}, {col}")
         spans.append(found.span(1))
         start = found.end()
-    return _Cut(xml, spans)
+    return _SlottedText(xml, spans)
 
 
-def _cut_property(parts: Mapping[str, str], openings: Openings) -> _Cut:
+def _cut_property(parts: Mapping[str, str], openings: TemplateSlots) -> _SlottedText:
     xml = parts.get(_PROPERTIES, "")
     if not openings.name:
-        return _Cut(xml, [])
+        return _SlottedText(xml, [])
     value = xml_text(property_text(openings.texts[0]))
     before = f' name="{openings.name}"><vt:lpwstr>'
     at = xml.find(f"{before}{value}</vt:lpwstr>")
     if at < 0:
         raise WorkbookError(f"no document property {openings.name}")
     start = at + len(before)
-    return _Cut(xml, [(start, start + len(value))])
+    return _SlottedText(xml, [(start, start + len(value))])

@@ -9,12 +9,12 @@ from typing import IO, Any, Final
 import xlsxwriter
 from xlsxwriter.packager import Packager
 
-from sheet_diag.xlsx.cell_values import Strings
+from sheet_diag.xlsx.cell_values import SharedStrings
 from sheet_diag.xlsx.errors import WorkbookError
-from sheet_diag.xlsx.formats import DEFAULT, Forms
+from sheet_diag.xlsx.formats import DEFAULT, WorkbookFormats
 from sheet_diag.xlsx.styles import styles_part
-from sheet_diag.xlsx.worksheet import Sheet
-from sheet_diag.xlsx.zip_writer import Package, Text, deflate, deflate_once
+from sheet_diag.xlsx.worksheet import FastWorksheet
+from sheet_diag.xlsx.zip_writer import TextPart, ZipPackage, deflate, deflate_once
 
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.
 _OPTIONS: Final = {
@@ -30,19 +30,19 @@ _LARGE: Final = ("xl/worksheets/sheet", "xl/sharedStrings")
 _REPEATED: Final = (".rels", "].xml", "/styles.xml", "/theme1.xml", "/workbook.xml", "/app.xml")
 
 
-class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publishes no types
+class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publishes no types
     """A workbook whose cells, strings and formats are ours."""
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), deepcopy(_OPTIONS))
-        self.str_table = Strings()
-        self.forms = Forms()
+        self.str_table = SharedStrings()
+        self.forms = WorkbookFormats()
         self._file: IO[bytes] = io.BytesIO()
         self._is_finished = False
 
-    def add_page(self, name: str) -> Sheet:
+    def add_page(self, name: str) -> FastWorksheet:
         """Add a sheet."""
-        sheet: Sheet = self.add_worksheet(name, Sheet)
+        sheet: FastWorksheet = self.add_worksheet(name, FastWorksheet)
         sheet.forms = self.forms
         sheet.workbook_add_format = None  # for check boxes alone; without it a book dies when done
         return sheet
@@ -62,13 +62,13 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter publish
         """Nothing: `styles` numbers fonts, borders and fills where it writes them."""
 
     def _get_packager(self) -> Packager:
-        return _Packager(Package(self._file))
+        return _Packager(ZipPackage(self._file))
 
 
 class _Packager(Packager):  # type: ignore[misc]
     """Writes each part to the file as soon as the next one begins."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: ZipPackage) -> None:
         super().__init__()
         self._package = package
 
@@ -80,13 +80,13 @@ class _Packager(Packager):  # type: ignore[misc]
 
     def _filename(self, name: str) -> io.StringIO:
         self._write_out()
-        part = Text() if name.startswith(_LARGE) else io.StringIO()
+        part = TextPart() if name.startswith(_LARGE) else io.StringIO()
         self.filenames.append((part, name, False))
         return part
 
     def _write_out(self) -> None:
         for part, name, is_binary in self.filenames:
-            if isinstance(part, Text):
+            if isinstance(part, TextPart):
                 self._package.add(name, part.deflated())
             else:
                 content = part.getvalue() if is_binary else part.getvalue().encode()
@@ -95,7 +95,7 @@ class _Packager(Packager):  # type: ignore[misc]
         self.filenames.clear()
 
     def _write_shared_strings_file(self) -> None:
-        strings: Strings = self.workbook.str_table
+        strings: SharedStrings = self.workbook.str_table
         if strings.count:
             part = self._filename("xl/sharedStrings.xml")
             part.write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
@@ -103,6 +103,6 @@ class _Packager(Packager):  # type: ignore[misc]
                 part.write(piece)
 
     def _write_styles_file(self) -> None:
-        book: Workbook = self.workbook
+        book: FastWorkbook = self.workbook
         part = styles_part(book.forms, has_notes=bool(book.has_comments))
         self._filename("xl/styles.xml").write(part)

@@ -10,24 +10,24 @@ from typing import Any
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from sheet_diag.xlsx.cell_values import Strings
-from sheet_diag.xlsx.cell_writer import COLUMNS, ROWS, Cells
+from sheet_diag.xlsx.cell_values import SharedStrings
+from sheet_diag.xlsx.cell_writer import COLUMNS, ROWS, CellStore
 from sheet_diag.xlsx.errors import WorkbookError, require_done
-from sheet_diag.xlsx.formats import Form, Forms
+from sheet_diag.xlsx.formats import CellFormat, WorkbookFormats
 
 
-class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
+class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
     """Cells, heights and merged areas go to `cells`; XlsxWriter's own methods for them do not
     work here, except those for links and tables, which write cells by `_write_string`."""
 
-    forms: Forms  # the workbook's, as are the strings
-    str_table: Strings
+    forms: WorkbookFormats  # the workbook's, as are the strings
+    str_table: SharedStrings
     dim_colmin: int | None
     dim_colmax: int | None
 
     def __init__(self) -> None:
         super().__init__()
-        self.cells = Cells(self.comments)
+        self.cells = CellStore(self.comments)
 
     def set_height(self, row: int, points: float) -> None:
         """Set a row height. XlsxWriter takes whole pixels, and an empty sheet to start in A."""
@@ -72,7 +72,7 @@ class Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no types
         del expand_future_functions
         return formula.removeprefix("=")
 
-    def _write_string(self, row: int, col: int, string: str, cell_format: Form) -> int:
+    def _write_string(self, row: int, col: int, string: str, cell_format: CellFormat) -> int:
         self.str_table.count += 1
         self.cells.put(row, col, cell_format, self.str_table[string])
         return 0
@@ -127,7 +127,7 @@ def _validation(
     stand in hundreds of rows, and in the next client's workbook."""
     del types  # 1, 1.0 and True are equal, but not written alike
     lists = [list(value) if isinstance(value, tuple) else value for value in values]
-    sheet = Sheet()
+    sheet = FastWorksheet()
     require_done(sheet.data_validation(0, 0, 0, 0, dict(zip(names, lists, strict=True))))
     sheet.fh = io.StringIO()
     sheet._write_data_validation(sheet.validations[0])

@@ -29,7 +29,7 @@ _PIECE: Final = 1 << 20  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Deflated:
+class DeflatedPart:
     """A part as it stands in the file, with the size it had."""
 
     checksum: int
@@ -37,7 +37,7 @@ class Deflated:
     content: bytes
 
 
-class Text(io.StringIO):
+class TextPart(io.StringIO):
     """A part being written, deflated piece by piece. XlsxWriter asks for a StringIO."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Text(io.StringIO):
             self._deflate()
         return len(text)
 
-    def deflated(self) -> Deflated:
+    def deflated(self) -> DeflatedPart:
         """The whole part."""
         self._deflate()
         return self._deflater.finish()
@@ -65,7 +65,7 @@ class Text(io.StringIO):
         self._length = 0
 
 
-class Package:
+class ZipPackage:
     """A zip that is being written to a file."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -73,7 +73,7 @@ class Package:
         self._offset = 0
         self._directory: list[bytes] = []
 
-    def add(self, name: str, part: Deflated) -> None:
+    def add(self, name: str, part: DeflatedPart) -> None:
         """Write a part."""
         common = (_VERSION, 0, _DEFLATED, 0, _DAY, part.checksum, len(part.content), part.size)
         encoded = name.encode("ascii")
@@ -99,7 +99,7 @@ class Package:
             self._offset += len(piece)
 
 
-def deflate(content: bytes) -> Deflated:
+def deflate(content: bytes) -> DeflatedPart:
     """A part that is known as a whole."""
     deflater = _Deflater()
     deflater.add(content)
@@ -124,6 +124,6 @@ class _Deflater:
         self._size += len(content)
         self._content.append(self._deflater.compress(content))
 
-    def finish(self) -> Deflated:
+    def finish(self) -> DeflatedPart:
         content = b"".join([*self._content, self._deflater.flush()])
-        return Deflated(self._checksum, self._size, content)
+        return DeflatedPart(self._checksum, self._size, content)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import JIS, answers
 from tests.hostile.zips import Entry, entries_of, raw_zip, repeating
-from tests.returned import repacked
+from tests.returned import repack_parts
 from tests.samples import PROFILE, labels
 
 RANKED = frozenset({"ranked"})
@@ -67,7 +67,7 @@ def filled(company: str, rest: str = "○") -> bytes:
     """A sheet of the built-in catalogue with every question answered."""
     given = labels(JIS, answers(JIS, {}, rest))
     entries = Entries({**PROFILE, "company": company}, given)
-    return hearing_sheet(JIS, Lang.JA, Issuer(), entries)
+    return make_hearing_sheet(JIS, Lang.JA, Issuer(), entries)
 
 
 def changed(company: str, *changes: tuple[str, str, str]) -> Callable[[], bytes]:
@@ -83,7 +83,7 @@ def changed(company: str, *changes: tuple[str, str, str]) -> Callable[[], bytes]
                     done.add(each)
             return text
 
-        content = repacked(filled(company), change)
+        content = repack_parts(filled(company), change)
         assert done == set(changes), f"{company}: nothing was changed"
         return content
 

@@ -8,7 +8,7 @@ import struct
 import msoffcrypto.format.ooxml
 import python_calamine
 
-from tests.compound import compound
+from tests.compound import ole_file
 from tests.hostile.case import RANKED, REJECTED, Case, case, filled, noise
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -24,7 +24,7 @@ def _counting() -> bytes:
 
 def _looping() -> bytes:
     """A table in which every sector follows itself."""
-    content = bytearray(compound({"Workbook": bytes(8_192)}))
+    content = bytearray(ole_file({"Workbook": bytes(8_192)}))
     content[512:1024] = struct.pack("<128I", *range(128))
     return bytes(content)
 
@@ -58,14 +58,14 @@ CASES: tuple[Case, ...] = (
     case("ole/loop.xls", _looping, REJECTED),
     case("ole/noise.xls", _OLE + noise(20_000, "ole"), REJECTED),
     case(
-        "ole/workbook_of_noise.xls", compound({"Workbook": _BIFF + noise(9_000, "biff")}), REJECTED
+        "ole/workbook_of_noise.xls", ole_file({"Workbook": _BIFF + noise(9_000, "biff")}), REJECTED
     ),
-    case("ole/empty_workbook.xls", compound({"Workbook": _BIFF}), REJECTED),
+    case("ole/empty_workbook.xls", ole_file({"Workbook": _BIFF}), REJECTED),
     case("ole/excel_2.xls", excel_2, RANKED, "SECOND_READER"),
-    case("ole/no_workbook.xls", compound({"WordDocument": noise(5_000, "doc")}), REJECTED),
+    case("ole/no_workbook.xls", ole_file({"WordDocument": noise(5_000, "doc")}), REJECTED),
     case(
         "ole/label.xlsx",
-        compound({"EncryptedPackage": noise(9_000, "irm"), "\x06DataSpaces": bytes(100)}),
+        ole_file({"EncryptedPackage": noise(9_000, "irm"), "\x06DataSpaces": bytes(100)}),
         REJECTED,
         "SENSITIVITY_LABEL",
     ),
@@ -78,14 +78,14 @@ CASES: tuple[Case, ...] = (
     case("ole/password_default.xlsx", lambda: encrypted("default", "VelvetSweatshop"), RANKED),
     case(
         "ole/password_of_noise.xlsx",
-        compound(
+        ole_file(
             {"EncryptionInfo": noise(900, "info"), "EncryptedPackage": noise(9_000, "package")}
         ),
         REJECTED,
     ),
     case(
         "ole/mail_of_noise.msg",
-        compound({"__properties_version1.0": noise(5_000, "msg")}),
+        ole_file({"__properties_version1.0": noise(5_000, "msg")}),
         REJECTED,
     ),
 )

@@ -16,13 +16,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheet_diag.intake.discovery import Found, find
-from sheet_diag.model.settings import Reading
-from sheet_diag.pipeline.tasks import Bench, Member, Members, Opening, examine, open_or_examine
+from sheet_diag.intake.discovery import InputFile, find_input_files
+from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.pipeline.tasks import (
+    MemberJob,
+    OpenedFile,
+    OpenJob,
+    WorkerContext,
+    examine,
+    open_or_examine,
+)
 from tests.catalogs import JIS
 
 _MIB = 1024 * 1024
-_READING = Reading()
+_READING = IntakeSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Cost:
     end: str
 
 
-def measured(found: Found, spool: Path) -> Cost:
+def measured(found: InputFile, spool: Path) -> Cost:
     """What reading one file takes, in a process of its own."""
     start = time.perf_counter()
     process = os.fork()
@@ -60,19 +67,19 @@ def _leave(work: Callable[[], None]) -> None:
         os._exit(status)
 
 
-def _read(found: Found, spool: Path) -> None:
-    bench = Bench(JIS, _READING)
-    opened = open_or_examine(bench, Opening(found, spool))
-    if isinstance(opened, Members):
+def _read(found: InputFile, spool: Path) -> None:
+    bench = WorkerContext(JIS, _READING)
+    opened = open_or_examine(bench, OpenJob(found, spool))
+    if isinstance(opened, OpenedFile):
         for leaf in opened.leaves:
-            examine(bench, Member(found, leaf))
+            examine(bench, MemberJob(found, leaf))
 
 
 def main(folder: Path) -> None:
     """Measure every file and print the slowest and the largest."""
     costs = []
     with tempfile.TemporaryDirectory() as spool:
-        for place, found in enumerate(find(folder, apart_from=Path(spool))):
+        for place, found in enumerate(find_input_files(folder, apart_from=Path(spool))):
             inside = Path(spool) / str(place)
             costs.append(measured(found, inside))
     for title, key in (("slowest", _seconds), ("largest", _memory)):

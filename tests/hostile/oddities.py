@@ -24,7 +24,7 @@ from tests.hostile.case import (
     with_parts,
 )
 from tests.hostile.zips import Entry, entries_of, entry, raw_zip, renamed
-from tests.returned import as_google_saves, repacked
+from tests.returned import as_google_saves, repack_parts
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD = f'<?xml version="1.0"?><worksheet xmlns="{_MAIN}"><sheetData>'.encode()
@@ -57,7 +57,7 @@ def _without_namespaces(company: str, *pairs: tuple[str, str]) -> Callable[[], b
             text = text.replace(old, new)
         return text
 
-    return lambda: repacked(filled(company), change)
+    return lambda: repack_parts(filled(company), change)
 
 
 def _prefixed() -> bytes:
@@ -69,7 +69,7 @@ def _prefixed() -> bytes:
         text = text.replace(f'xmlns="{_MAIN}"', f'xmlns:x="{_MAIN}"')
         return re.sub(r"<(/?)(?=[A-Za-z])(?!\w+:)", r"<\1x:", text)
 
-    return repacked(filled("prefix"), change)
+    return repack_parts(filled("prefix"), change)
 
 
 def _in_utf16() -> bytes:
@@ -96,7 +96,7 @@ def _with_readings() -> bytes:
         )
         return re.sub(r"<si><t[^>]*>([^<]*)</t></si>", reading, text)
 
-    return repacked(filled("readings"), change)
+    return repack_parts(filled("readings"), change)
 
 
 def _without_references() -> bytes:
@@ -110,7 +110,7 @@ def _without_references() -> bytes:
             _drop_references(row)
         return tostring(root, encoding="unicode")
 
-    return repacked(filled("references"), change)
+    return repack_parts(filled("references"), change)
 
 
 def _drop_references(row: Element) -> None:

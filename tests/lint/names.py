@@ -42,7 +42,7 @@ def bad_sheet_names(package: Package) -> Iterator[str]:
             yield f"sheet-name: {name}: illegal"
         if name.casefold() in _RESERVED:
             yield f"sheet-name: {name}: reserved"
-    for name in twice(names):
+    for name in repeated_names(names):
         yield f"sheet-name: {name}: twice"
 
 
@@ -59,7 +59,7 @@ def bad_defined_names(package: Package) -> Iterator[str]:
     scoped = [
         f"{each.get('name', '')} {each.get('localSheetId', '')}" for each in package.defined_names
     ]
-    for name in twice(scoped):
+    for name in repeated_names(scoped):
         yield f"defined-name: {name}: twice"
 
 
@@ -69,14 +69,14 @@ def bad_table_names(package: Package) -> Iterator[str]:
     for name in names:
         if not _is_legal(name):
             yield f"table-name: {name}: illegal"
-    for name in twice([*names, *(each.get("name", "") for each in package.defined_names)]):
+    for name in repeated_names([*names, *(each.get("name", "") for each in package.defined_names)]):
         if name in {each.casefold() for each in names}:
             yield f"table-name: {name}: twice"
-    for number in twice(each.get("id", "") for each in tables):
+    for number in repeated_names(each.get("id", "") for each in tables):
         yield f"table-name: {number}: an id twice"
 
 
-def twice(names: Iterable[str]) -> list[str]:
+def repeated_names(names: Iterable[str]) -> list[str]:
     """Names that are there more than once, whatever their case."""
     return [name for name, count in Counter(map(str.casefold, names)).items() if count > 1]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from tests.lint.formulas import LAST_COLUMN, LAST_ROW
-from tests.lint.names import twice
+from tests.lint.names import repeated_names
 from tests.lint.package import Package, Page, text_of
 from tests.lint.sheets import place_of
 from tests.workbooks import NS, utf16_units
@@ -27,7 +27,7 @@ def bad_notes(package: Package, page: Page) -> Iterator[str]:
         root = package.xml(part)
         authors = len(root.findall("m:authors/m:author", NS))
         notes = root.findall("m:commentList/m:comment", NS)
-        for reference in twice(note.get("ref", "") for note in notes):
+        for reference in repeated_names(note.get("ref", "") for note in notes):
             yield f"note: {page.name}!{reference.upper()}: twice"
         for note in notes:
             yield from _bad_note(page, note, authors, shapes)

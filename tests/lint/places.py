@@ -25,21 +25,21 @@ def bad_formulas(package: Package, page: Page) -> Iterator[str]:
         formula = cell.find("m:f", NS)
         if formula is not None:
             place = f"{page.name}!{cell.get('r')}"
-            yield from _told(place, formula.text, names)
+            yield from _formula_flaws(place, formula.text, names)
             if f"={formula.text}" in texts:
                 yield f"formula-of-text: {place}: {formula.text}"
     for area in page.root.iterfind("m:conditionalFormatting", NS):
         for formula in area.iterfind("m:cfRule/m:formula", NS):
-            yield from _told(f"{page.name}!{area.get('sqref')}", formula.text, names)
+            yield from _formula_flaws(f"{page.name}!{area.get('sqref')}", formula.text, names)
     for extension in page.root.iter(f"{_X14}conditionalFormatting"):
         for formula in extension.iter(f"{_XM}f"):
-            yield from _told(f"{page.name}: extension", formula.text, names)
+            yield from _formula_flaws(f"{page.name}: extension", formula.text, names)
     for chart in _charts(package, page):
         for formula in package.xml(chart).iterfind(".//c:f", NS):
-            yield from _told(chart, formula.text, names)
+            yield from _formula_flaws(chart, formula.text, names)
 
 
-def _told(place: str, formula: str | None, names: Names) -> Iterator[str]:
+def _formula_flaws(place: str, formula: str | None, names: Names) -> Iterator[str]:
     for flaw in flaws(formula or "", names):
         yield f"formula: {place}: {flaw}"
 
@@ -68,7 +68,7 @@ def _bad_validation(place: str, rule: Element, names: Names) -> Iterator[str]:
             yield f"formula: {place}: syntax: {first}"
     else:
         for formula in rule.iterfind("m:*", NS):
-            yield from _told(place, formula.text, names)
+            yield from _formula_flaws(place, formula.text, names)
     for name, longest in _MESSAGES:
         if utf16_units(rule.get(name, "")) > longest:
             yield f"message-too-long: {place}: {name}"

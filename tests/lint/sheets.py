@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from openpyxl.utils import column_index_from_string
 
 from tests.lint.formulas import LAST_COLUMN, LAST_ROW
-from tests.lint.names import twice
+from tests.lint.names import repeated_names
 from tests.lint.package import Package, Page, text_of
 from tests.workbooks import NS, Box, header_and_footer, utf16_units
 
@@ -62,7 +62,7 @@ def bad_cells(package: Package, page: Page) -> Iterator[str]:
 
 def _bad_order(name: str, row: int, cells: Sequence[Element]) -> Iterator[str]:
     references = [cell.get("r", "") for cell in cells]
-    for reference in twice(references):
+    for reference in repeated_names(references):
         yield f"cell-twice: {name}!{reference.upper()}"
     places = [place_of(reference) for reference in references]
     for reference, place in zip(references, places, strict=True):
@@ -156,10 +156,10 @@ def _bad_table(package: Package, page: Page, table: Element, area: Box) -> Itera
         _decoded(column) for column in columns
     ]:
         yield f"table: {place}: headers differ from cells"
-    for name in twice(columns):
+    for name in repeated_names(columns):
         yield f"table: {place}: a column twice: {name}"
     ids = [each.get("id", "") for each in table.iterfind("m:tableColumns/m:tableColumn", NS)]
-    for number in twice(ids):
+    for number in repeated_names(ids):
         yield f"table: {place}: a column's id twice: {number}"
     filtered = table.find("m:autoFilter", NS)
     if filtered is not None and filtered.get("ref") != table.get("ref"):

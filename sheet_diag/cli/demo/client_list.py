@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sheet_diag.cli.demo.returns import CLIENTS, Client
+from sheet_diag.cli.demo.returns import DEMO_CLIENTS, DemoClient
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 
 # Days before the day of the diagnosis; seven of them are the same day of the week.
-ASKED: Final = 28
-DUE: Final = 10
-REMINDED: Final = 7
-STRAYED: Final = 2  # when the file that is no return came
+REQUESTED_DAYS_AGO: Final = 28
+DUE_DAYS_AGO: Final = 10
+REMINDED_DAYS_AGO: Final = 7
+UNKNOWN_FILE_DAYS_AGO: Final = 2  # when the file that is no return came
 
 _GROUPS: Final[Mapping[str, Mapping[Lang, str]]] = {
     "tokyo": {Lang.JA: "東京支店", Lang.EN: "Tokyo"},
@@ -36,7 +36,7 @@ _NOTES: Final[Mapping[str, Mapping[Lang, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class DemoListEntry:
     """A client of the list, the file of its return below the input folder, the day on which it came
     (None: it has not), and whether the client has been written to."""
 
@@ -53,7 +53,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _DemoRow:
     """A line of the list. `came` is how many days ago the return came (None: it has not), `due` in
     how many days the time is over (negative: it has been for so long)."""
 
@@ -63,89 +63,91 @@ class _Line:
     mail: str
     group: str
     came: int | None
-    due: int = -DUE
+    due: int = -DUE_DAYS_AGO
     note: str = ""
     asked: bool = True
 
 
-_LINES: Final = (
-    _Line("株式会社見本商事", "佐々木 健一", "総務部長",
+_ROWS: Final = (
+    _DemoRow("株式会社見本商事", "佐々木 健一", "総務部長",
           "sasaki@m-shoji.example.co.jp", "tokyo", 20),
-    _Line("見本電機工業株式会社", "高橋 由美子", "品質課長",
+    _DemoRow("見本電機工業株式会社", "高橋 由美子", "品質課長",
           "takahashi@denki.example.co.jp", "osaka", 19),
-    _Line("株式会社サンプルシステムズ", "伊藤 翔", "取締役",
+    _DemoRow("株式会社サンプルシステムズ", "伊藤 翔", "取締役",
           "ito@s-systems.example.co.jp", "tokyo", 21),
-    _Line("例示信用金庫サービス株式会社", "渡辺 誠", "管理部長",
+    _DemoRow("例示信用金庫サービス株式会社", "渡辺 誠", "管理部長",
           "watanabe@r-shinkin.example.co.jp risk@r-shinkin.example.co.jp", "nagoya", 16,
           note="two"),
-    _Line("見本ロジスティクス株式会社", "中村 大輔", "総務課長",
+    _DemoRow("見本ロジスティクス株式会社", "中村 大輔", "総務課長",
           "nakamura@m-logi.example.co.jp", "osaka", 15),
-    _Line("医療法人見本会", "小林 恵", "事務長",
+    _DemoRow("医療法人見本会", "小林 恵", "事務長",
           "kobayashi@m-kai.example.or.jp", "tokyo", 14),
-    _Line("株式会社例示ソフト開発", "加藤 直樹", "代表取締役",
+    _DemoRow("株式会社例示ソフト開発", "加藤 直樹", "代表取締役",
           "kato@r-soft.example.co.jp", "nagoya", 9),
-    _Line("サンプル建設株式会社", "吉田 隆", "管理部長",
+    _DemoRow("サンプル建設株式会社", "吉田 隆", "管理部長",
           "yoshida@kensetsu.example.co.jp", "tokyo", 13),
-    _Line("見本食品工業株式会社", "山本 美穂", "総務部長",
+    _DemoRow("見本食品工業株式会社", "山本 美穂", "総務部長",
           "yamamoto@foods.example.co.jp", "osaka", 18),
-    _Line("株式会社例示出版", "松本 彩", "総務課長",
+    _DemoRow("株式会社例示出版", "松本 彩", "総務課長",
           "matsumoto@books.example.co.jp", "tokyo", 17),
-    _Line("サンプル不動産株式会社", "井上 剛", "取締役",
+    _DemoRow("サンプル不動産株式会社", "井上 剛", "取締役",
           "inoue@s-fudosan.example.co.jp", "osaka", 12),
-    _Line("見本鉄工株式会社", "木村 修", "工場長",
+    _DemoRow("見本鉄工株式会社", "木村 修", "工場長",
           "kimura@m-tekko.example.co.jp", "nagoya", 11),
-    _Line("株式会社例示ツアーズ", "林 さくら", "業務課長",
+    _DemoRow("株式会社例示ツアーズ", "林 さくら", "業務課長",
           "hayashi@r-tours.example.co.jp", "tokyo", 13),
-    _Line("サンプル薬局株式会社", "清水 愛", "薬局統括",
+    _DemoRow("サンプル薬局株式会社", "清水 愛", "薬局統括",
           "shimizu@yakkyoku.example.co.jp", "osaka", 8),
-    _Line("学校法人見本学園", "原 智子", "事務局次長",
+    _DemoRow("学校法人見本学園", "原 智子", "事務局次長",
           "hara@gakuen.example.ac.jp", "tokyo", 12),
-    _Line("例示設計事務所", "森 達也", "所長",
+    _DemoRow("例示設計事務所", "森 達也", "所長",
           "mori@r-sekkei.example.jp", "nagoya", 14),
-    _Line("有限会社見本水産", "", "",
+    _DemoRow("有限会社見本水産", "", "",
           "info@m-suisan.example.jp", "osaka", 5),
-    _Line("株式会社サンプル旅館", "橋本 千夏", "支配人",
+    _DemoRow("株式会社サンプル旅館", "橋本 千夏", "支配人",
           "hashimoto@s-ryokan.example.jp", "nagoya", 11),
-    _Line("例示印刷株式会社", "阿部 浩二", "",
+    _DemoRow("例示印刷株式会社", "阿部 浩二", "",
           "abe@r-insatsu.example.co.jp", "tokyo", 16),
-    _Line("見本運送有限会社", "石川 茂", "代表取締役",
+    _DemoRow("見本運送有限会社", "石川 茂", "代表取締役",
           "ishikawa@m-unso.example.jp", "osaka", 3),
-    _Line("サンプル介護サービス株式会社", "前田 久美", "施設長",
+    _DemoRow("サンプル介護サービス株式会社", "前田 久美", "施設長",
           "maeda@s-kaigo.example.co.jp", "nagoya", 10),
-    _Line("Sample Trading K.K.", "Emily Carter", "Manager",
+    _DemoRow("Sample Trading K.K.", "Emily Carter", "Manager",
           "emily@trading.example.com", "tokyo", 15),
-    _Line("Example Robotics Japan Ltd.", "Daniel Weber", "IT Manager",
+    _DemoRow("Example Robotics Japan Ltd.", "Daniel Weber", "IT Manager",
           "daniel@robotics.example.com", "osaka", 12),
-    _Line("株式会社見本デザイン", "藤田 涼", "制作部長",
+    _DemoRow("株式会社見本デザイン", "藤田 涼", "制作部長",
           "fujita@m-design.example.jp", "tokyo", 2, 4, "moved"),
-    _Line("見本化学工業株式会社", "岡田 正樹", "総務部長",
+    _DemoRow("見本化学工業株式会社", "岡田 正樹", "総務部長",
           "okada@m-kagaku.example.co.jp", "osaka", None),
-    _Line("株式会社例示フーズ", "長谷川 恵美", "管理課長",
+    _DemoRow("株式会社例示フーズ", "長谷川 恵美", "管理課長",
           "hasegawa@r-foods.example.co.jp", "nagoya", None, 11, "closing"),
-    _Line("サンプル保険代理店株式会社", "村上 健太", "代表取締役",
+    _DemoRow("サンプル保険代理店株式会社", "村上 健太", "代表取締役",
           "murakami@s-hoken.example.jp", "tokyo", None, 21, "new", asked=False),
 )  # fmt: skip
 
 # What the list tells of those whose return has not come, as it does of the others.
-_SILENT: Final = (
-    Client("見本化学工業株式会社", "E", "upto_300"),
-    Client("株式会社例示フーズ", "M", "upto_50"),
-    Client("サンプル保険代理店株式会社", "J", "upto_20"),
+_NOT_RETURNED: Final = (
+    DemoClient("見本化学工業株式会社", "E", "upto_300"),
+    DemoClient("株式会社例示フーズ", "M", "upto_50"),
+    DemoClient("サンプル保険代理店株式会社", "J", "upto_20"),
 )
 # The list has a choice where a client has typed how many they are.
-_CHOICES: Final = {"18名": "upto_20"}
+_EMPLOYEE_CHOICES: Final = {"18名": "upto_20"}
 
 
-def expected(as_of: date, lang: Lang) -> tuple[Expected, ...]:
+def demo_clients(as_of: date, lang: Lang) -> tuple[DemoListEntry, ...]:
     """The clients in the order of the list; groups and notes are in the language of the firm."""
-    known = {client.name: client for client in (*CLIENTS, *_SILENT)}
+    known = {client.name: client for client in (*DEMO_CLIENTS, *_NOT_RETURNED)}
     return tuple(
-        _expected(line, known[line.company], f"C-{number:03}", as_of, lang)
-        for number, line in enumerate(_LINES, 1)
+        _make_client(line, known[line.company], f"C-{number:03}", as_of, lang)
+        for number, line in enumerate(_ROWS, 1)
     )
 
 
-def _expected(line: _Line, known: Client, id_: str, as_of: date, lang: Lang) -> Expected:
+def _make_client(
+    line: _DemoRow, known: DemoClient, id_: str, as_of: date, lang: Lang
+) -> DemoListEntry:
     client = ListedClient(
         id=id_,
         company=line.company,
@@ -154,10 +156,10 @@ def _expected(line: _Line, known: Client, id_: str, as_of: date, lang: Lang) -> 
         contact=line.contact,
         title=line.title,
         industry=known.industry,
-        employees=_CHOICES.get(known.employees, known.employees),
+        employees=_EMPLOYEE_CHOICES.get(known.employees, known.employees),
         due=as_of + timedelta(days=line.due),
         group=_GROUPS[line.group][lang],
         note=_NOTES[line.note][lang],
     )
     came = None if line.came is None else as_of - timedelta(days=line.came)
-    return Expected(client, known.file, came, line.asked)
+    return DemoListEntry(client, known.file, came, line.asked)

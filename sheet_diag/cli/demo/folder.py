@@ -6,30 +6,30 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.cli.config import FILE_NAME as SETTINGS
+from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
 
-CLIENTS: Final = "clients.xlsx"
-_MARK: Final = ".sheet-diag-demo"
+CLIENT_LIST: Final = "clients.xlsx"
+_MARK_FILE: Final = ".sheet-diag-demo"
 
 
-def is_free(folder: Path) -> bool:
+def is_free_for_demo(folder: Path) -> bool:
     """Whether the folder is new, empty, or made by an earlier demonstration whose client list and
     settings nobody has changed: a campaign of one's own is not to be lost."""
     if not folder.is_dir():
         return not folder.exists()
-    path = folder / _MARK
+    path = folder / _MARK_FILE
     if path.exists():
         return path.read_text(encoding="utf-8") == _digest(folder)
     return not any(folder.iterdir())
 
 
-def mark(folder: Path) -> None:
+def mark_demo_folder(folder: Path) -> None:
     """Note that the folder, as it is now, was made by the demonstration. Raises `OSError`."""
-    (folder / _MARK).write_text(_digest(folder), encoding="utf-8")
+    (folder / _MARK_FILE).write_text(_digest(folder), encoding="utf-8")
 
 
 def _digest(folder: Path) -> str:
     """SHA-256 of what people would change to work there; empty where nothing of it is there."""
-    paths = [path for name in (CLIENTS, SETTINGS) if (path := folder / name).is_file()]
+    paths = [path for name in (CLIENT_LIST, SETTINGS) if (path := folder / name).is_file()]
     content = b"".join(path.read_bytes() for path in paths)
     return hashlib.sha256(content).hexdigest() if content else ""

@@ -12,7 +12,7 @@ from typing import Final
 from rich.console import Console
 from rich.markup import escape
 
-from sheet_diag.cli.demo.campaign import Campaign
+from sheet_diag.cli.demo.campaign import DemoCampaign
 from sheet_diag.cli.mail.context import OUTBOX
 from sheet_diag.mail.campaign.outgoing import DRAFTS
 
@@ -26,7 +26,7 @@ _COMMANDS: Final = {
 }
 
 
-def show_what_next(campaign: Campaign) -> None:
+def show_next_steps(campaign: DemoCampaign) -> None:
     """Where the mails of the campaign lie, and commands that work in its folder."""
     console, say = Console(highlight=False), campaign.say
     places = {
@@ -41,7 +41,7 @@ def show_what_next(campaign: Campaign) -> None:
         console.print("  " + line, soft_wrap=True)
     console.print()
     console.print(say("cli.demo.next"), soft_wrap=True)
-    console.print(escape(f"  cd {_quoted(str(campaign.folder))}"), soft_wrap=True)
+    console.print(escape(f"  cd {_quote(str(campaign.folder))}"), soft_wrap=True)
     program, options = _program(campaign.folder), _options(campaign)
     typed = {key: f"{program} {command}{options}" for key, command in _COMMANDS.items()}
     width = max(map(len, typed.values()))
@@ -56,23 +56,23 @@ def _program(folder: Path) -> str:
         return _PROGRAM
     if os.name == "nt":
         return "py -m sheet_diag"
-    return _quoted(_seen_from(folder, Path(sys.executable).with_name(_PROGRAM)))
+    return _quote(_path_from(folder, Path(sys.executable).with_name(_PROGRAM)))
 
 
-def _options(campaign: Campaign) -> str:
+def _options(campaign: DemoCampaign) -> str:
     """What has to be typed again for the same day and questions."""
     day = "" if campaign.as_of == date.today() else f" --as-of {campaign.as_of}"
     if campaign.catalog is None:
         return day
-    return f"{day} --catalog {_quoted(_seen_from(campaign.folder, campaign.catalog))}"
+    return f"{day} --catalog {_quote(_path_from(campaign.folder, campaign.catalog))}"
 
 
-def _seen_from(folder: Path, path: Path) -> str:
+def _path_from(folder: Path, path: Path) -> str:
     try:
         return os.path.relpath(path, folder)
     except ValueError:  # another drive
         return str(path.absolute())
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return f'"{text}"' if " " in text else text

@@ -13,15 +13,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.cli.demo.folder import mark
-from sheet_diag.forms.write import Entries, hearing_sheet
+from sheet_diag.cli.demo.folder import mark_demo_folder
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, ProfileField, Role
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
 from sheet_diag.model.settings import Issuer
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import BODY
 
-STRAY: Final = "御見積書_見本印刷.xlsx"  # what somebody has sent by mistake
+STRAY_FILE: Final = "御見積書_見本印刷.xlsx"  # what somebody has sent by mistake
 ISSUER: Final = Issuer(
     name="見本リスクコンサルティング株式会社",
     department="情報セキュリティ診断室",
@@ -62,7 +62,7 @@ _REMARKS: Final = {
         "Set up at a customer's request.",
     ),
 }
-_WAYS: Final[Mapping[str, Mapping[str, str]]] = {
+_ANSWER_HABITS: Final[Mapping[str, Mapping[str, str]]] = {
     "list": {},
     "marks": {"y": "○", "p": "△", "n": "×"},
     "words": {"y": "済", "p": "一部実施", "n": "未実施", "u": "不明"},
@@ -71,7 +71,7 @@ _WAYS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class DemoClient:
     """An invented client: `industry` and `employees` as in the drop-down, or as typed; `folder` is
     the one of its return below the input folder."""
 
@@ -92,31 +92,31 @@ class Client:
         return f"{self.folder}/{title}_{self.name}.xlsx".lstrip("/")
 
 
-CLIENTS: Final = (
-    Client("株式会社見本商事", "I", "upto_100", "reference", "over_1000"),
-    Client("見本電機工業株式会社", "E", "upto_300", "excellent", "over_1000"),
-    Client("株式会社サンプルシステムズ", "G", "upto_100", "excellent", "over_10000"),
-    Client("例示信用金庫サービス株式会社", "J", "upto_300", "excellent", "over_100000"),
-    Client("見本ロジスティクス株式会社", "H", "upto_300", "good", "over_1000", way="marks"),
-    Client("医療法人見本会", "P", "upto_100", "good", "over_10000"),
-    Client("株式会社例示ソフト開発", "G", "upto_50", "good", "over_1000", folder="追加分"),
-    Client("サンプル建設株式会社", "D", "upto_100", "good", way="words"),
-    Client("見本食品工業株式会社", "E", "upto_300", "good", "over_1000"),
-    Client("株式会社例示出版", "G", "upto_20", "good", "over_10000", way="wide"),
-    Client("サンプル不動産株式会社", "K", "upto_20", "fair", "over_1000"),
-    Client("見本鉄工株式会社", "E", "upto_50", "fair", way="marks"),
-    Client("株式会社例示ツアーズ", "N", "upto_20", "fair", "over_10000"),
-    Client("サンプル薬局株式会社", "I", "upto_50", "fair", "over_10000", folder="追加分"),
-    Client("学校法人見本学園", "O", "upto_100", "fair", "over_10000"),
-    Client("例示設計事務所", "L", "upto_20", "fair"),
-    Client("有限会社見本水産", "B", "upto_5", "poor"),
-    Client("株式会社サンプル旅館", "M", "upto_50", "poor", "over_1000", way="words"),
-    Client("例示印刷株式会社", "E", "18名", "poor", "over_1000"),
-    Client("見本運送有限会社", "H", "upto_20", "none"),
-    Client("サンプル介護サービス株式会社", "P", "upto_50", "none", "over_1000"),
-    Client("Sample Trading K.K.", "I", "upto_50", "good", "over_1000", Lang.EN),
-    Client("Example Robotics Japan Ltd.", "E", "upto_100", "fair", "upto_1000", Lang.EN),
-    Client("株式会社見本デザイン", "L", "upto_20", "good", complete=False),
+DEMO_CLIENTS: Final = (
+    DemoClient("株式会社見本商事", "I", "upto_100", "reference", "over_1000"),
+    DemoClient("見本電機工業株式会社", "E", "upto_300", "excellent", "over_1000"),
+    DemoClient("株式会社サンプルシステムズ", "G", "upto_100", "excellent", "over_10000"),
+    DemoClient("例示信用金庫サービス株式会社", "J", "upto_300", "excellent", "over_100000"),
+    DemoClient("見本ロジスティクス株式会社", "H", "upto_300", "good", "over_1000", way="marks"),
+    DemoClient("医療法人見本会", "P", "upto_100", "good", "over_10000"),
+    DemoClient("株式会社例示ソフト開発", "G", "upto_50", "good", "over_1000", folder="追加分"),
+    DemoClient("サンプル建設株式会社", "D", "upto_100", "good", way="words"),
+    DemoClient("見本食品工業株式会社", "E", "upto_300", "good", "over_1000"),
+    DemoClient("株式会社例示出版", "G", "upto_20", "good", "over_10000", way="wide"),
+    DemoClient("サンプル不動産株式会社", "K", "upto_20", "fair", "over_1000"),
+    DemoClient("見本鉄工株式会社", "E", "upto_50", "fair", way="marks"),
+    DemoClient("株式会社例示ツアーズ", "N", "upto_20", "fair", "over_10000"),
+    DemoClient("サンプル薬局株式会社", "I", "upto_50", "fair", "over_10000", folder="追加分"),
+    DemoClient("学校法人見本学園", "O", "upto_100", "fair", "over_10000"),
+    DemoClient("例示設計事務所", "L", "upto_20", "fair"),
+    DemoClient("有限会社見本水産", "B", "upto_5", "poor"),
+    DemoClient("株式会社サンプル旅館", "M", "upto_50", "poor", "over_1000", way="words"),
+    DemoClient("例示印刷株式会社", "E", "18名", "poor", "over_1000"),
+    DemoClient("見本運送有限会社", "H", "upto_20", "none"),
+    DemoClient("サンプル介護サービス株式会社", "P", "upto_50", "none", "over_1000"),
+    DemoClient("Sample Trading K.K.", "I", "upto_50", "good", "over_1000", Lang.EN),
+    DemoClient("Example Robotics Japan Ltd.", "E", "upto_100", "fair", "upto_1000", Lang.EN),
+    DemoClient("株式会社見本デザイン", "L", "upto_20", "good", complete=False),
 )  # fmt: skip
 
 
@@ -124,34 +124,36 @@ def prepare(folder: Path, catalog: Catalog) -> Path:
     """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet."""
     returns = folder / "input"
     returns.mkdir(parents=True, exist_ok=True)
-    mark(folder)
+    mark_demo_folder(folder)
     sheet = folder / "hearing_sheet.xlsx"
-    sheet.write_bytes(hearing_sheet(catalog, Lang.JA, ISSUER))
-    (folder / "hearing_sheet_en.xlsx").write_bytes(hearing_sheet(catalog, Lang.EN, ISSUER))
-    for client in CLIENTS:
+    sheet.write_bytes(make_hearing_sheet(catalog, Lang.JA, ISSUER))
+    (folder / "hearing_sheet_en.xlsx").write_bytes(make_hearing_sheet(catalog, Lang.EN, ISSUER))
+    for client in DEMO_CLIENTS:
         path = returns / client.file
         path.parent.mkdir(exist_ok=True)
-        entries = _entries(catalog, client)
-        path.write_bytes(hearing_sheet(catalog, client.lang, ISSUER, entries))
-    (returns / STRAY).write_bytes(_something_else())
+        entries = _build_entries(catalog, client)
+        path.write_bytes(make_hearing_sheet(catalog, client.lang, ISSUER, entries))
+    (returns / STRAY_FILE).write_bytes(_write_stray_workbook())
     return sheet
 
 
-def _entries(catalog: Catalog, client: Client) -> Entries:
+def _build_entries(catalog: Catalog, client: DemoClient) -> Entries:
     chance = random.Random(f"{client.name}/{catalog.id}")
     answers, remarks = {}, {}
     for position, category in enumerate(catalog.categories):
         if not client.complete and position > len(catalog.categories) // 2:
             break
         for place, item in enumerate(category.items):
-            letter = _letter(client, category.id, place, item, chance)
-            answers[item.id] = _as_typed(catalog, item, letter, client)
+            letter = _draw_answer(client, category.id, place, item, chance)
+            answers[item.id] = _type_answer(catalog, item, letter, client)
             if letter == "p" and chance.random() < 0.12:
                 remarks[item.id] = chance.choice(_REMARKS[client.lang])
-    return Entries(_profile(catalog, client), answers, remarks)
+    return Entries(_build_profile(catalog, client), answers, remarks)
 
 
-def _letter(client: Client, category: str, place: int, item: Item, chance: random.Random) -> str:
+def _draw_answer(
+    client: DemoClient, category: str, place: int, item: Item, chance: random.Random
+) -> str:
     """What the client means: y, p, n, u or a."""
     if client.maturity == "reference" and place < len(_REFERENCE.get(category, "")):
         return _REFERENCE[category][place]
@@ -163,22 +165,22 @@ def _letter(client: Client, category: str, place: int, item: Item, chance: rando
     return chance.choices("ypnu", _MATURITY[maturity])[0]
 
 
-def _as_typed(catalog: Catalog, item: Item, letter: str, client: Client) -> str:
+def _type_answer(catalog: Catalog, item: Item, letter: str, client: DemoClient) -> str:
     """The answer as this client writes it; the drop-down's word where it has no habit."""
     choices = list(catalog.choices_of(item).values())
-    choice = next((c for c in choices if _meant(c) == letter), choices[0])
-    return _WAYS[client.way].get(letter, choice.label[client.lang])
+    choice = next((c for c in choices if _answer_letter(c) == letter), choices[0])
+    return _ANSWER_HABITS[client.way].get(letter, choice.label[client.lang])
 
 
-def _meant(choice: Choice) -> str:
-    if choice.role is Role.NOT_APPLICABLE:
+def _answer_letter(choice: Choice) -> str:
+    if choice.role is ChoiceRole.NOT_APPLICABLE:
         return "a"
-    if choice.role is Role.UNKNOWN:
+    if choice.role is ChoiceRole.UNKNOWN:
         return "u"
     return {0: "n", 1: "y"}.get(int(choice.value or 0), "p") if choice.value in (0, 1) else "p"
 
 
-def _profile(catalog: Catalog, client: Client) -> dict[str, str]:
+def _build_profile(catalog: Catalog, client: DemoClient) -> dict[str, str]:
     wanted = {
         "company": client.name,
         "department": "総務部" if client.lang is Lang.JA else "General Affairs",
@@ -203,7 +205,7 @@ def _label(field: ProfileField, value: str, lang: Lang) -> str:
     return known.label[lang] if known else value
 
 
-def _something_else() -> bytes:
+def _write_stray_workbook() -> bytes:
     """An ordinary workbook that a client sent by mistake."""
     book = Book(title="御見積書", author="", created=date(2026, 11, 2))
     page = book.page("見積書")

@@ -11,7 +11,7 @@ from sheet_diag.text.wording import Wording
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
 
 
-def settings_text(say: Wording) -> str:
+def build_settings_text(say: Wording) -> str:
     """The whole file, in the language of `say`."""
     lines = [
         f"# {say('cli.demo.settings')}",

@@ -8,26 +8,31 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.arguments import client_list, configured, load_asked
+from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.forms.client_list.workbook import clientlist_workbook
+from sheet_diag.forms.client_list.workbook import make_client_list
 from sheet_diag.intake.client_list.errors import list_text
-from sheet_diag.intake.client_list.reader import read_clients
-from sheet_diag.mail.campaign.previous_campaign import moved, remarks, renumbered, taken
-from sheet_diag.mail.log.address_history import domains, owners
-from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
-from sheet_diag.mail.log.mail_log import Postbook
+from sheet_diag.intake.client_list.reader import read_client_list
+from sheet_diag.mail.campaign.previous_campaign import (
+    compare_with_previous_returns,
+    find_addresses_of_others,
+    find_changed_domains,
+    find_renumbered_clients,
+)
+from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
+from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.reports.run_json.return_facts import facts_in
+from sheet_diag.reports.run_json.return_facts import load_return_facts
 from sheet_diag.text.wording import Wording
 
-_USUAL: Final = Path("clients.xlsx")
+_DEFAULT_FILE: Final = Path("clients.xlsx")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ClientListOptions:
     """What was typed; `output` is the folder of this campaign, if it has begun."""
 
     file: Path | None = None
@@ -38,41 +43,51 @@ class Listed:
     config: Path | None = None
 
 
-def new_list(asked: Listed, say: Wording, words: Wording) -> None:
+def write_blank_list(asked: ClientListOptions, say: Wording, words: Wording) -> None:
     """Write a blank list, over no other."""
-    settings = configured(asked.config, asked.lang, say, words)
-    path = asked.file or _USUAL
+    settings = read_settings(asked.config, asked.lang, say, words)
+    path = asked.file or _DEFAULT_FILE
     if path.exists():
         fail(say("mail.error.list_exists", path=path), say)
-    content = clientlist_workbook(load_asked(asked.catalog), say.lang, settings.issuer)
+    content = make_client_list(load_chosen_catalog(asked.catalog), say.lang, settings.issuer)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     typer.echo(say("mail.clients.new", path=path))
 
 
-def check_list(asked: Listed, say: Wording, words: Wording) -> None:
+def check_client_list(asked: ClientListOptions, say: Wording, words: Wording) -> None:
     """Tell what is in the list, and what wants a look. Raises `ClientListError`."""
-    settings = configured(asked.config, asked.lang, say, words)
-    path = client_list(asked.file) or fail(say("mail.error.no_list"), say)
-    clients, notes = read_clients(path, load_asked(asked.catalog), settings.limits)
+    settings = read_settings(asked.config, asked.lang, say, words)
+    path = find_client_list(asked.file) or fail(say("mail.error.no_list"), say)
+    clients, notes = read_client_list(path, load_chosen_catalog(asked.catalog), settings.limits)
     lines = [list_text(note, say.lang) for note in notes]
     texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
-    posted = Postbook.read(asked.output / LOG).posted
-    now = list(renumbered(clients, owners(posted)))
+    posted = MailLog.read(asked.output / LOG).posted
+    now = list(find_renumbered_clients(clients, collect_address_owners(posted)))
     texts.show_remarks(now, say, "mail.renumbered.head")
     told = {each.who for each in now}
     if asked.previous:
-        _, facts = facts_in(asked.previous)
-        former = Postbook.read(asked.previous / LOG).posted
-        before = domains(former, facts)
-        texts.show_remarks([*remarks(clients, facts), *moved(clients, before)], say)
+        _, facts = load_return_facts(asked.previous)
+        former = MailLog.read(asked.previous / LOG).posted
+        before = collect_client_domains(former, facts)
+        texts.show_remarks(
+            [
+                *compare_with_previous_returns(clients, facts),
+                *find_changed_domains(clients, before),
+            ],
+            say,
+        )
         posted += former
-    slipped = [each for each in taken(clients, owners(posted)) if each.who not in told]
+    slipped = [
+        each
+        for each in find_addresses_of_others(clients, collect_address_owners(posted))
+        if each.who not in told
+    ]
     texts.show_remarks(slipped, say, "mail.clients.notes")
-    texts.tell(_count(clients, path, "doubtful" if now or slipped else "good", say))
+    texts.print_text(_summarize_list(clients, path, "doubtful" if now or slipped else "good", say))
 
 
-def _count(clients: ClientList, path: Path, how: str, say: Wording) -> str:
+def _summarize_list(clients: ClientList, path: Path, how: str, say: Wording) -> str:
     count = len(clients.clients)
     english = sum(1 for client in clients.clients if client.lang is Lang.EN)
     undated = sum(1 for client in clients.clients if client.due is None)

@@ -9,37 +9,37 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.cli.arguments import client_list, configured, load_asked, parse_day
-from sheet_diag.cli.config import FILE_NAME, Config
+from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, parse_day, read_settings
 from sheet_diag.cli.errors import fail
-from sheet_diag.intake.client_list.reader import read_clients
-from sheet_diag.mail.campaign.outgoing import Office
-from sheet_diag.mail.compose.message import Sender
-from sheet_diag.mail.log.address_history import domains, owners
-from sheet_diag.mail.log.mail_log import FILE_NAME as LOG
-from sheet_diag.mail.log.mail_log import Postbook
-from sheet_diag.mail.outgoing_checks.check import Guard
-from sheet_diag.mail.templates.letters import Letters
+from sheet_diag.cli.settings_file import FILE_NAME, Settings
+from sheet_diag.intake.client_list.reader import read_client_list
+from sheet_diag.mail.campaign.outgoing import ComposeContext
+from sheet_diag.mail.compose.message import FromAddress
+from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
+from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.outgoing_checks.check import MailChecker
+from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.client_status import ReturnFacts, Turnout
-from sheet_diag.model.mail import Posted
-from sheet_diag.model.mail_access import Access
-from sheet_diag.model.settings import MailServer, Reading
-from sheet_diag.pipeline.input_files import gone_from
+from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
+from sheet_diag.model.mail import MailLogEntry
+from sheet_diag.model.mail_access import MailCredential
+from sheet_diag.model.settings import IntakeSettings, MailServer
+from sheet_diag.pipeline.input_files import find_missing_mails_in
 from sheet_diag.reports.response_status.read_files import ReadFiles
-from sheet_diag.reports.response_status.statuses import standings
-from sheet_diag.reports.run_json.return_facts import facts_in
-from sheet_diag.storage.report_passwords.file import FILE_NAME as PASSWORDS
+from sheet_diag.reports.response_status.statuses import compute_response_status
+from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
 from sheet_diag.storage.report_passwords.password_list import PasswordList
-from sheet_diag.storage.staging import JOURNAL
+from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
 
 OUTBOX: Final = "outbox"
 
 
 @dataclass(frozen=True, slots=True)
-class MailAsked:
+class MailOptions:
     """What was typed. `only` are client ids, `unprotected` lets results go out open; `attach` is
     the form of reports (None: that of the settings), `jobs` how many processes open what is
     attached (None: one per core)."""
@@ -58,7 +58,7 @@ class MailAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LastRun:
     """The last run: its date of diagnosis (None: there was none) and what it tells of returns."""
 
     on: date | None
@@ -66,14 +66,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Mailroom:
+class CommandContext:
     """Everything at hand. `only` are folded ids of clients of the list (empty: all)."""
 
     say: Wording
     catalog: Catalog
-    config: Config
+    config: Settings
     clients: ClientList
-    run: Run
+    run: LastRun
     output: Path
     today: date
     only: frozenset[str]
@@ -88,70 +88,72 @@ class Mailroom:
         """By when those are to answer who have no date of their own."""
         return self.config.issuer.deadline
 
-    def turnout(self, posted: tuple[Posted, ...], source: Path | None = None) -> Turnout:
+    def turnout(
+        self, posted: tuple[MailLogEntry, ...], source: Path | None = None
+    ) -> ResponseStatus:
         """Where everyone stands; what was collected counts as if it lay in the input folder still,
         unless that folder is told."""
         read = ReadFiles.of(self.run.facts, self.run.on, posted)
-        return standings(
+        return compute_response_status(
             self.clients,
             posted,
             self.run.facts,
             ran_on=self.run.on,
             as_of=self.today,
             deadline=self.deadline,
-            gone=gone_from(source, self.output, posted, read) if source else (),
+            gone=find_missing_mails_in(source, self.output, posted, read) if source else (),
         )
 
 
-def mailroom(asked: MailAsked, say: Wording, words: Wording) -> Mailroom:
+def load_context(asked: MailOptions, say: Wording, words: Wording) -> CommandContext:
     """Read what every mailing command needs, with `say` set to its language.
 
     Ends where there is no client list; raises what its parts raise.
     """
-    config = configured(asked.config, asked.lang, say, words)
-    catalog = load_asked(asked.catalog)
-    path = client_list(asked.clients) or fail(say("mail.error.no_list"), say)
-    clients, _ = read_clients(path, catalog, config.limits)
+    config = read_settings(asked.config, asked.lang, say, words)
+    catalog = load_chosen_catalog(asked.catalog)
+    path = find_client_list(asked.clients) or fail(say("mail.error.no_list"), say)
+    clients, _ = read_client_list(path, catalog, config.limits)
     only = frozenset(each.casefold() for each in asked.only or ())
     if unknown := only - clients.by_id().keys():
         fail(say("mail.error.only", ids=", ".join(sorted(unknown)), path=path), say)
-    return Mailroom(
+    return CommandContext(
         say=say,
         catalog=catalog,
         config=config,
         clients=clients,
-        run=last_run(asked.output),
+        run=load_last_run(asked.output),
         output=asked.output,
         today=parse_day(asked.as_of, say),
         only=only,
     )
 
 
-def office(room: Mailroom, asked: MailAsked, book: Postbook) -> Office:
+def load_compose_context(room: CommandContext, asked: MailOptions, book: MailLog) -> ComposeContext:
     """Where mails are written. Ends where nobody is set as their sender."""
     say, settings = room.say, room.config.correspondence
     if not settings.sender:
         fail(say("mail.error.no_sender", name=FILE_NAME), say)
     posted, facts = list(book.posted), list(room.run.facts)
     if asked.previous:
-        posted += Postbook.read(asked.previous / LOG).posted
-        facts += facts_in(asked.previous)[1]
-    guard = Guard(
+        posted += MailLog.read(asked.previous / LOG).posted
+        facts += load_return_facts(asked.previous)[1]
+    guard = MailChecker(
         catalog=room.catalog,
         clients=room.clients,
         sender=settings.sender,
-        former_domains=domains(posted, facts),
-        former_owners=owners(posted),
+        former_domains=collect_client_domains(posted, facts),
+        former_owners=collect_address_owners(posted),
         named=room.only,
-        passwords=passwords_in(room, book, needed=False),
-        reading=Reading(room.config.limits),
+        passwords=load_report_passwords(room, book, needed=False),
+        reading=IntakeSettings(room.config.limits),
         unprotected=asked.unprotected,
         report_lang=room.config.report_language,
     )
-    return Office(
+    return ComposeContext(
         issuer=replace(room.config.issuer, email=settings.sender),
-        sender=Sender(settings.sender, settings.name),
-        letters=Letters(settings.letters),
+        sender=FromAddress(settings.sender, settings.name),
+        letters=MailTemplates(settings.letters),
         guard=guard,
         output=room.output,
         today=room.today,
@@ -159,14 +161,16 @@ def office(room: Mailroom, asked: MailAsked, book: Postbook) -> Office:
     )
 
 
-def last_run(output: Path) -> Run:
+def load_last_run(output: Path) -> LastRun:
     """What the run.json of an output folder tells; nothing where there is none."""
-    if not (output / JOURNAL).is_file():
-        return Run(None, ())
-    return Run(*facts_in(output))
+    if not (output / RUN_JSON).is_file():
+        return LastRun(None, ())
+    return LastRun(*load_return_facts(output))
 
 
-def passwords_in(room: Mailroom, book: Postbook, *, needed: bool) -> Mapping[str, str]:
+def load_report_passwords(
+    room: CommandContext, book: MailLog, *, needed: bool
+) -> Mapping[str, str]:
     """The passwords of the reports by folded client id; raises `PasswordListError`.
 
     Ends where the list is `needed` and was lost: what has gone out opens with no password that is
@@ -179,12 +183,12 @@ def passwords_in(room: Mailroom, book: Postbook, *, needed: bool) -> Mapping[str
     return PasswordList.load(path, clients, sent).by_id()
 
 
-def require_mailbox(room: Mailroom) -> tuple[MailServer, Access]:
+def require_mailbox(room: CommandContext) -> tuple[MailServer, MailCredential]:
     """The server that mail is fetched from, and what opens the account. Ends where none is set;
     raises `CredentialsError`."""
-    from sheet_diag.mail.auth.credentials import access_for
+    from sheet_diag.mail.auth.credentials import find_credential
 
     server = room.config.correspondence.imap
     if server is None:
         fail(room.say("mail.error.no_imap", name=FILE_NAME), room.say)
-    return server, access_for(server, "imap", os.environ)
+    return server, find_credential(server, "imap", os.environ)

@@ -10,21 +10,26 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.arguments import configured
-from sheet_diag.cli.config import FILE_NAME
+from sheet_diag.cli.arguments import read_settings
 from sheet_diag.cli.errors import fail
-from sheet_diag.mail.auth.credentials import keep_password, keep_secret, keep_sign_in, secret_for
-from sheet_diag.mail.imap.mailbox import try_login as try_mailbox
-from sheet_diag.mail.smtp.login import try_login as try_server
-from sheet_diag.model.mail_access import Which
-from sheet_diag.model.settings import Correspondence, MailServer
+from sheet_diag.cli.settings_file import FILE_NAME
+from sheet_diag.mail.auth.credentials import (
+    find_client_secret,
+    store_client_secret,
+    store_mail_password,
+    store_refresh_token,
+)
+from sheet_diag.mail.imap.mailbox import try_imap_login as try_mailbox
+from sheet_diag.mail.smtp.login import try_smtp_login as try_server
+from sheet_diag.model.mail_access import MailProtocol
+from sheet_diag.model.settings import CorrespondenceSettings, MailServer
 from sheet_diag.text.wording import Wording
 
-_SERVERS: Final[tuple[Which, ...]] = ("smtp", "imap")
+_SERVERS: Final[tuple[MailProtocol, ...]] = ("smtp", "imap")
 
 
 @dataclass(frozen=True, slots=True)
-class LoginAsked:
+class LoginOptions:
     """What was typed. `browser` wants the browser of this machine instead of a code."""
 
     server: str
@@ -33,15 +38,15 @@ class LoginAsked:
     config: Path | None = None
 
 
-def keep_login(asked: LoginAsked, say: Wording, words: Wording) -> None:
+def keep_login(asked: LoginOptions, say: Wording, words: Wording) -> None:
     """Ask for the password of a server, or have its account signed in; try it, and keep it.
 
     Ends where there is no such server; raises what its parts raise.
     """
     if asked.server not in _SERVERS:
         fail(say("mail.error.server", value=asked.server), say)
-    which: Which = "imap" if asked.server == "imap" else "smtp"
-    settings = configured(asked.config, asked.lang, say, words).correspondence
+    which: MailProtocol = "imap" if asked.server == "imap" else "smtp"
+    settings = read_settings(asked.config, asked.lang, say, words).correspondence
     account = settings.imap if which == "imap" else settings.smtp
     if account is None:
         fail(say(f"mail.error.no_{which}", name=FILE_NAME), say)
@@ -52,80 +57,90 @@ def keep_login(asked: LoginAsked, say: Wording, words: Wording) -> None:
 
 
 def _ask_password(
-    which: Which, account: MailServer, settings: Correspondence, say: Wording
+    which: MailProtocol, account: MailServer, settings: CorrespondenceSettings, say: Wording
 ) -> None:
     question = say("mail.login.ask", host=account.host, user=account.user)
     password = typer.prompt(question, hide_input=True)
-    _try(which, account, settings, password)
-    keep_password(account, which, password)
+    _try_login(which, account, settings, password)
+    store_mail_password(account, which, password)
     typer.echo(say("mail.login.kept", host=account.host, user=account.user))
 
 
 def _sign_in(
-    asked: LoginAsked, which: Which, account: MailServer, settings: Correspondence, say: Wording
+    asked: LoginOptions,
+    which: MailProtocol,
+    account: MailServer,
+    settings: CorrespondenceSettings,
+    say: Wording,
 ) -> None:
     """Have a person sign the account in, for every server that it is good for."""
-    from sheet_diag.mail.auth.oauth.providers import gives_codes  # here: passwords need none of it
+    from sheet_diag.mail.auth.oauth.providers import (
+        supports_device_codes,  # here: passwords need none of it
+    )
 
     if not account.user:
         fail(say("mail.error.no_sender", name=FILE_NAME), say)
-    known = secret_for(account, which, os.environ)
+    known = find_client_secret(account, which, os.environ)
     secret = known
     if secret is None:
         secret = typer.prompt(say("signin.ask_secret"), hide_input=True)
-    uses = _uses(account, settings)
-    by_code = account.registration is not None and gives_codes(account.registration)
+    uses = _servers_of_account(account, settings)
+    by_code = account.registration is not None and supports_device_codes(account.registration)
     if by_code and not asked.browser:
-        access, refresh = _by_code(which, account, uses, say)
+        access, refresh = _sign_in_by_code(which, account, uses, say)
     else:
-        access, refresh = _by_browser(account, uses, secret, say)
-    _try(which, account, settings, access)
+        access, refresh = _sign_in_by_browser(account, uses, secret, say)
+    _try_login(which, account, settings, access)
     if known is None:
-        keep_secret(account, which, secret)
-    keep_sign_in(account, which, refresh)
+        store_client_secret(account, which, secret)
+    store_refresh_token(account, which, refresh)
     typer.echo(say("signin.kept", host=account.host, user=account.user))
     if len(uses) > 1:
         typer.echo(say("signin.kept.both"))
 
 
-def _uses(account: MailServer, settings: Correspondence) -> Sequence[Which]:
+def _servers_of_account(
+    account: MailServer, settings: CorrespondenceSettings
+) -> Sequence[MailProtocol]:
     """What the account is used for, as far as one sign-in is good for it."""
     mine = (account.registration, account.user)
-    servers: Sequence[tuple[Which, MailServer | None]] = [
+    servers: Sequence[tuple[MailProtocol, MailServer | None]] = [
         ("smtp", settings.smtp),
         ("imap", settings.imap),
     ]
     return [use for use, each in servers if each and (each.registration, each.user) == mine]
 
 
-def _by_code(
-    which: Which, account: MailServer, uses: Sequence[Which], say: Wording
+def _sign_in_by_code(
+    which: MailProtocol, account: MailServer, uses: Sequence[MailProtocol], say: Wording
 ) -> tuple[str, str]:
     """The access token and the refresh token, once a person has typed a code somewhere."""
-    from sheet_diag.mail.auth.oauth.device import begin, wait_for
+    from sheet_diag.mail.auth.oauth.device import request_device_code, wait_for_tokens
 
-    code = begin(account, uses)
+    code = request_device_code(account, uses)
     minutes = code.seconds // 60
     place = {"address": code.address, "code": code.code, "user": account.user}
     typer.echo(say("signin.code", minutes=minutes, which=which, **place))
-    grant = wait_for(account, code)
+    grant = wait_for_tokens(account, code)
     return grant.access, grant.refresh
 
 
-def _by_browser(
-    account: MailServer, uses: Sequence[Which], secret: str, say: Wording
+def _sign_in_by_browser(
+    account: MailServer, uses: Sequence[MailProtocol], secret: str, say: Wording
 ) -> tuple[str, str]:
     """The same, once a person has signed in with the browser of this machine."""
-    from sheet_diag.mail.auth.oauth.browser import Shown, sign_in_here
+    from sheet_diag.mail.auth.oauth.browser import BrowserPrompt, sign_in_with_browser
 
     def begin(address: str) -> None:
         typer.echo(say("signin.browser", address=address, user=account.user))
 
-    grant = sign_in_here(account, uses, secret, Shown(begin, say("signin.page")))
+    grant = sign_in_with_browser(account, uses, secret, BrowserPrompt(begin, say("signin.page")))
     return grant.access, grant.refresh
 
 
-def _try(which: Which, account: MailServer, settings: Correspondence, secret: str) -> None:
+def _try_login(
+    which: MailProtocol, account: MailServer, settings: CorrespondenceSettings, secret: str
+) -> None:
     if which == "imap":
         try_mailbox(account, settings.folder, secret)
     else:

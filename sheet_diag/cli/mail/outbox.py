@@ -11,83 +11,92 @@ from pathlib import Path
 
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.cli.mail.context import OUTBOX, Mailroom
-from sheet_diag.cli.output import bar
+from sheet_diag.cli.mail.context import OUTBOX, CommandContext
+from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets
-from sheet_diag.mail.campaign.previous_campaign import former_returns, remarks
+from sheet_diag.mail.campaign.previous_campaign import (
+    compare_with_previous_returns,
+    find_previous_returns,
+)
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.comparison import PreviousRun
-from sheet_diag.reports.run_json.previous_run import load_previous
+from sheet_diag.reports.run_json.previous_run import load_previous_run
 from sheet_diag.storage.file_names import issued_name
-from sheet_diag.storage.managed_folder import Facts, OwnFolder, made_in
+from sheet_diag.storage.managed_folder import FileFacts, ManagedFolder, read_note
 
-_CLIENT, _FORMER = "client", "former"
+_CLIENT, _PREVIOUS = "client", "former"
 
 
-def make_sheets(room: Mailroom, previous: Path | None) -> tuple[dict[str, Path], frozenset[str]]:
+def make_issued_sheets(
+    room: CommandContext, previous: Path | None
+) -> tuple[dict[str, Path], frozenset[str]]:
     """The sheet of every client, or of those that were named, by id, and who has the answers of
     last time beside his own. Raises `OSError`."""
-    kept = _kept(room)
+    kept = _sheets_of_others(room)
     if not previous:
-        _require_none_lost(room, kept)
-    before = load_previous(previous, room.catalog) if previous else None
+        _require_previous_answers(room, kept)
+    before = load_previous_run(previous, room.catalog) if previous else None
     if before:
-        texts.show_remarks(list(remarks(room.clients, before.returns)), room.say)
-    former = _former(room, before)
-    orders = [SheetOrder(client, former.get(client.id)) for client in _wanted(room)]
+        texts.show_remarks(
+            list(compare_with_previous_returns(room.clients, before.returns)), room.say
+        )
+    former = _load_previous_answers(room, before)
+    orders = [SheetOrder(client, former.get(client.id)) for client in _selected_clients(room)]
     sheets: dict[str, Path] = {}
     with (
-        OwnFolder(room.output / OUTBOX, kept) as folder,
-        bar(room.say("mail.progress.sheets"), len(orders)) as step,
+        ManagedFolder(room.output / OUTBOX, kept) as folder,
+        show_progress_bar(room.say("mail.progress.sheets"), len(orders)) as step,
     ):
         made = issue_sheets(room.catalog, room.config.issuer, orders)
         for order, content in zip(orders, made, strict=True):
             client = order.client
-            facts = {_CLIENT: client.id, _FORMER: "1" if client.id in former else ""}
+            facts = {_CLIENT: client.id, _PREVIOUS: "1" if client.id in former else ""}
             sheets[client.id] = folder.write(issued_name(client), content, facts)
             step(len(sheets))
-    texts.tell(room.say("mail.issued", count=len(sheets), path=room.output / OUTBOX))
+    texts.print_text(room.say("mail.issued", count=len(sheets), path=room.output / OUTBOX))
     if kept:
-        texts.tell(room.say("mail.issued.kept", count=len(kept)))
+        texts.print_text(room.say("mail.issued.kept", count=len(kept)))
     return sheets, frozenset(former) & sheets.keys()
 
 
-def _wanted(room: Mailroom) -> list[ListedClient]:
+def _selected_clients(room: CommandContext) -> list[ListedClient]:
     clients = room.clients.clients
     return [each for each in clients if not room.only or each.id.casefold() in room.only]
 
 
-def _kept(room: Mailroom) -> Mapping[str, Facts]:
+def _sheets_of_others(room: CommandContext) -> Mapping[str, FileFacts]:
     """The sheets of those that were not named, by file name."""
     if not room.only:
         return {}
-    made = made_in(room.output / OUTBOX)
-    return {n: facts for n, facts in made.items() if _owner(facts) not in room.only}
+    made = read_note(room.output / OUTBOX)
+    return {n: facts for n, facts in made.items() if _client_key(facts) not in room.only}
 
 
-def _require_none_lost(room: Mailroom, kept: Mapping[str, Facts]) -> None:
+def _require_previous_answers(room: CommandContext, kept: Mapping[str, FileFacts]) -> None:
     """End where sheets would be replaced that show last year's answers, and nothing tells them."""
     folder = room.output / OUTBOX
-    made = made_in(folder).items()
-    lost = [name for name, facts in made if name not in kept and facts.get(_FORMER)]
+    made = read_note(folder).items()
+    lost = [name for name, facts in made if name not in kept and facts.get(_PREVIOUS)]
     if lost:
         fail(room.say("mail.error.former", count=len(lost), path=folder), room.say)
 
 
-def _owner(facts: Facts) -> str:
+def _client_key(facts: FileFacts) -> str:
     """The folded id of the client whose sheet it is; empty where the note does not tell."""
     return facts.get(_CLIENT, "").casefold()
 
 
-def _former(room: Mailroom, before: PreviousRun | None) -> Mapping[str, FormerAnswers]:
+def _load_previous_answers(
+    room: CommandContext, before: PreviousRun | None
+) -> Mapping[str, FormerAnswers]:
     if before is None:
         return {}
-    found = former_returns(room.clients, before.returns)
+    found = find_previous_returns(room.clients, before.returns)
     return {id_: FormerAnswers(before.as_of, each.answers) for id_, each in found.items()}
 
 
-def sheets_in(room: Mailroom) -> Mapping[str, Path]:
+def load_issued_sheets(room: CommandContext) -> Mapping[str, Path]:
     """The sheets that were issued, by client id."""
     folder = room.output / OUTBOX
-    made = made_in(folder).items()
+    made = read_note(folder).items()
     return {facts[_CLIENT]: folder / name for name, facts in made if _CLIENT in facts}

@@ -10,24 +10,24 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sheet_diag.mail.campaign.due_mails import LeftOut
-from sheet_diag.mail.campaign.outgoing import Looked
-from sheet_diag.mail.campaign.previous_campaign import Remark
-from sheet_diag.mail.inbox.records import Bounce, Collected, Collection, Passed
+from sheet_diag.mail.campaign.due_mails import Skipped
+from sheet_diag.mail.campaign.outgoing import CheckedMail
+from sheet_diag.mail.campaign.previous_campaign import ClientRemark
+from sheet_diag.mail.inbox.records import BouncedMail, CollectedMail, CollectResult, UncollectedMail
 from sheet_diag.mail.smtp.records import SendReport
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.mail import MailKind, Parcel, Posted
-from sheet_diag.text.terminal_text import plain
+from sheet_diag.model.mail import MailKind, MailLogEntry, OutgoingMail
+from sheet_diag.text.terminal_text import escape_markup
 from sheet_diag.text.wording import Wording
 
-_MOST: Final = 15
-_RESTING: Final = {  # the headings of those who are left alone, by the reason
+_MAX_LINES: Final = 15
+_FINAL_HEADINGS: Final = {  # the headings of those who are left alone, by the reason
     "mail.left.rests": "mail.rests.lately",
     "mail.left.answered": "mail.rests.answered",
 }
 
 
-def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
+def show_mails(parcels: Sequence[OutgoingMail], say: Wording) -> None:
     """Who gets what: all of them, because somebody has to look through them."""
     table = Table(show_lines=True)
     for name in ("client", "addresses", "attachment"):
@@ -36,14 +36,14 @@ def show_mails(parcels: Sequence[Parcel], say: Wording) -> None:
         client = parcel.client
         attachment = "\n".join(path.name for path in parcel.files) or say("mail.table.nothing")
         table.add_row(
-            plain(f"{client.id} {client.company}\n{client.contact}".rstrip()),
-            plain("\n".join(client.addresses)),
-            plain(attachment),
+            escape_markup(f"{client.id} {client.company}\n{client.contact}".rstrip()),
+            escape_markup("\n".join(client.addresses)),
+            escape_markup(attachment),
         )
     _console().print(table)
 
 
-def show_posted(posted: Sequence[Posted], clients: ClientList, say: Wording) -> None:
+def show_draft_list(posted: Sequence[MailLogEntry], clients: ClientList, say: Wording) -> None:
     """Drafts that lie there, in the order of the client list: all of them, because somebody has to
     look through them."""
     rows = clients.by_id()
@@ -55,76 +55,85 @@ def show_posted(posted: Sequence[Posted], clients: ClientList, say: Wording) -> 
         row = rows.get(each.client.casefold())
         client = f"{row.id} {row.company}" if row else each.client
         attachment = each.file or say("mail.table.nothing")
-        table.add_row(plain(client), plain("\n".join(each.addresses)), plain(attachment))
+        table.add_row(
+            escape_markup(client),
+            escape_markup("\n".join(each.addresses)),
+            escape_markup(attachment),
+        )
     _console().print(table)
 
 
-def show_drafts(looked: Sequence[Looked], folder: Path, kind: MailKind, say: Wording) -> None:
+def show_drafts(looked: Sequence[CheckedMail], folder: Path, kind: MailKind, say: Wording) -> None:
     """Where the drafts lie, what wants a look, and what to do next."""
     made = [each for each in looked if each.path]
-    show_looks(looked, say)
+    show_check_results(looked, say)
     if not made:
-        tell(say("mail.drafts.none"))
+        print_text(say("mail.drafts.none"))
         return
-    tell(say("mail.drafts.made", count=len(made), path=folder))
-    tell(say(f"mail.drafts.next.{'password' if kind is MailKind.PASSWORD else 'any'}"))
+    print_text(say("mail.drafts.made", count=len(made), path=folder))
+    print_text(say(f"mail.drafts.next.{'password' if kind is MailKind.PASSWORD else 'any'}"))
 
 
-def show_looks(looked: Iterable[Looked], say: Wording) -> None:
+def show_check_results(looked: Iterable[CheckedMail], say: Wording) -> None:
     """What the guard stopped, and what it has doubts about."""
     looked = list(looked)
     stopped = [
-        (_name(each.parcel), say(refusal.key, **refusal.parts))
+        (_id_and_company(each.mail), say(refusal.key, **refusal.parts))
         for each in looked
-        for refusal in each.refusals
+        for refusal in each.errors
     ]
     doubted = [
-        (_name(each.parcel), say(doubt.key, **doubt.parts))
+        (_id_and_company(each.mail), say(doubt.key, **doubt.parts))
         for each in looked
-        if not each.refusals
-        for doubt in each.doubts
+        if not each.errors
+        for doubt in each.warnings
     ]
-    _lines(say("mail.stopped", count=len(stopped)), stopped, say, "red", most=None)
-    _lines(say("mail.doubted", count=len(doubted)), doubted, say, "yellow", most=None)
+    _show_client_lines(say("mail.stopped", count=len(stopped)), stopped, say, "red", most=None)
+    _show_client_lines(say("mail.doubted", count=len(doubted)), doubted, say, "yellow", most=None)
 
 
 def show_sent(report: SendReport, say: Wording) -> None:
     """What went out, and what has become of the rest."""
     mega = 1024 * 1024
     for key, posted in (("refused", report.refused), ("deferred", report.deferred)):
-        lines = [(each.client, _refusal(each, say)) for each in posted]
-        _lines(say(f"mail.sent.{key}", count=len(lines)), lines, say, "red", most=None)
+        lines = [(each.client, _refusal_text(each, say)) for each in posted]
+        _show_client_lines(say(f"mail.sent.{key}", count=len(lines)), lines, say, "red", most=None)
     unknown = [(each.client, ", ".join(each.addresses)) for each in report.uncertain]
-    _lines(say("mail.sent.uncertain", count=len(unknown)), unknown, say, "red", most=None)
+    _show_client_lines(
+        say("mail.sent.uncertain", count=len(unknown)), unknown, say, "red", most=None
+    )
     large = []
     for each in report.too_big:
         key = "mail.sent.too_big.line" if each.limit else "mail.sent.too_big.unknown"
         text = say(key, size=f"{each.size / mega:.1f}", limit=f"{each.limit / mega:.1f}")
-        large.append((_name(each.parcel), text))
-    _lines(say("mail.sent.too_big", count=len(large)), large, say, "red", most=None)
-    tell(say("mail.sent", count=len(report.sent)))
+        large.append((_id_and_company(each.mail), text))
+    _show_client_lines(say("mail.sent.too_big", count=len(large)), large, say, "red", most=None)
+    print_text(say("mail.sent", count=len(report.sent)))
     if report.stopped:
         reason = say(report.stopped.key, **report.stopped.parts)
-        tell(say("mail.sent.stopped", reason=reason))
+        print_text(say("mail.sent.stopped", reason=reason))
     elif report.interrupted:
-        tell(say("mail.sent.interrupted"))
+        print_text(say("mail.sent.interrupted"))
 
 
-def show_collection(found: Collection, source: Path, say: Wording) -> bool:
+def show_collection(found: CollectResult, source: Path, say: Wording) -> bool:
     """What has come, and what of it wants a person's eye. Whether nothing does."""
-    new = [(_sender(each, say), each.file) for each in found.new if not each.doubts]
+    new = [(_sender_text(each, say), each.file) for each in found.new if not each.warnings]
     doubted = [
-        (_sender(each, say), " ".join((each.file, *(say(d.key, **d.parts) for d in each.doubts))))
+        (
+            _sender_text(each, say),
+            " ".join((each.file, *(say(d.key, **d.parts) for d in each.warnings))),
+        )
         for each in found.new
-        if each.doubts
+        if each.warnings
     ]
     unknown = [(each.sender, each.file) for each in found.new if not each.client]
-    without = [(_passed(each), each.subject) for each in found.without_sheet]
-    large = [(_passed(each), each.subject) for each in found.too_large]
-    bounced = [(each.client, _bounce(each, say)) for each in found.bounces if not each.delayed]
-    delayed = [(each.client, _bounce(each, say)) for each in found.bounces if each.delayed]
-    lost = [(_lost(each, say), each.file) for each in found.lost]
-    _lines(say("mail.collected.new", count=len(new)), new, say, "green")
+    without = [(_passed_sender(each), each.subject) for each in found.without_sheet]
+    large = [(_passed_sender(each), each.subject) for each in found.too_large]
+    bounced = [(each.client, _bounce_text(each, say)) for each in found.bounces if not each.delayed]
+    delayed = [(each.client, _bounce_text(each, say)) for each in found.bounces if each.delayed]
+    lost = [(_missing_sender(each, say), each.file) for each in found.lost]
+    _show_client_lines(say("mail.collected.new", count=len(new)), new, say, "green")
     for key, lines in (
         ("doubted", doubted),
         ("unknown", unknown),
@@ -134,53 +143,57 @@ def show_collection(found: Collection, source: Path, say: Wording) -> bool:
         ("bounced", bounced),
         ("delayed", delayed),
     ):
-        _lines(say(f"mail.collected.{key}", count=len(lines)), lines, say, "yellow", most=None)
+        _show_client_lines(
+            say(f"mail.collected.{key}", count=len(lines)), lines, say, "yellow", most=None
+        )
     counts = {"new": len({each.file for each in found.new}), "known": found.known}
-    tell(say("mail.collected", path=source, skipped=found.skipped, **counts))
+    print_text(say("mail.collected", path=source, skipped=found.skipped, **counts))
     if again := len({each.file for each in found.new if each.again}):
-        tell(say("mail.collected.again", count=again))
+        print_text(say("mail.collected.again", count=again))
     if found.stopped:
         reason = say(found.stopped.key, **found.stopped.parts)
-        tell(say("mail.collected.stopped", reason=reason))
+        print_text(say("mail.collected.stopped", reason=reason))
     return not (doubted or unknown or without or large or bounced or lost or found.stopped)
 
 
-def _sender(each: Collected, say: Wording) -> str:
+def _sender_text(each: CollectedMail, say: Wording) -> str:
     return each.client or say("mail.collected.nobody", sender=each.sender)
 
 
-def _lost(each: Posted, say: Wording) -> str:
+def _missing_sender(each: MailLogEntry, say: Wording) -> str:
     sender = ", ".join(each.addresses)
     return each.client or say("mail.collected.nobody", sender=sender)
 
 
-def _passed(each: Passed) -> str:
+def _passed_sender(each: UncollectedMail) -> str:
     return f"{each.client} {each.sender}".strip()
 
 
-def _bounce(each: Bounce, say: Wording) -> str:
+def _bounce_text(each: BouncedMail, say: Wording) -> str:
     reason, addresses = each.text, ", ".join(each.addresses)
     return say("mail.sent.refused.line", addresses=addresses, reason=reason)
 
 
-def show_left_out(left_out: Sequence[LeftOut], say: Wording) -> None:
+def show_skipped(left_out: Sequence[Skipped], say: Wording) -> None:
     """Who gets no mail, and why: all of those that something has to be done about. Each reason to
     leave somebody alone has a heading of its own."""
-    wanting = [_left_out(each, say) for each in left_out if not each.rests]
+    wanting = [_client_and_reason(each, say) for each in left_out if not each.rests]
     for key in dict.fromkeys(each.key for each in left_out if each.rests):
-        resting = [_left_out(each, say) for each in left_out if each.key == key]
-        _lines(say(_RESTING.get(key, "mail.rests"), count=len(resting)), resting, say, "cyan")
-    _lines(say("mail.left", count=len(wanting)), wanting, say, "yellow", most=None)
+        resting = [_client_and_reason(each, say) for each in left_out if each.key == key]
+        _show_client_lines(
+            say(_FINAL_HEADINGS.get(key, "mail.rests"), count=len(resting)), resting, say, "cyan"
+        )
+    _show_client_lines(say("mail.left", count=len(wanting)), wanting, say, "yellow", most=None)
 
 
-def _left_out(each: LeftOut, say: Wording) -> tuple[str, str]:
+def _client_and_reason(each: Skipped, say: Wording) -> tuple[str, str]:
     return each.who, say(each.key, **each.parts)
 
 
-def show_remarks(found: Sequence[Remark], say: Wording, head: str = "mail.year") -> None:
+def show_remarks(found: Sequence[ClientRemark], say: Wording, head: str = "mail.year") -> None:
     """What is otherwise than last year, or under another heading (a wording key)."""
     lines = [(each.who, say(each.key, **each.parts)) for each in found]
-    _lines(say(head, count=len(lines)), lines, say, "yellow", most=None)
+    _show_client_lines(say(head, count=len(lines)), lines, say, "yellow", most=None)
 
 
 def show_lines(head: str, lines: Sequence[str], say: Wording) -> None:
@@ -189,48 +202,48 @@ def show_lines(head: str, lines: Sequence[str], say: Wording) -> None:
         return
     console = _console()
     console.print(f"[yellow]{escape(head)}[/]")
-    for text in lines[:_MOST]:
-        console.print("  " + plain(text), soft_wrap=True)
-    if len(lines) > _MOST:
-        console.print("  " + say("mail.more", count=len(lines) - _MOST))
+    for text in lines[:_MAX_LINES]:
+        console.print("  " + escape_markup(text), soft_wrap=True)
+    if len(lines) > _MAX_LINES:
+        console.print("  " + say("mail.more", count=len(lines) - _MAX_LINES))
     console.print()
 
 
-def _refusal(posted: Posted, say: Wording) -> str:
+def _refusal_text(posted: MailLogEntry, say: Wording) -> str:
     return say("mail.sent.refused.line", addresses=", ".join(posted.addresses), reason=posted.text)
 
 
-def tell_waiting(say: Wording, seconds: float, text: str) -> None:
+def show_waiting(say: Wording, seconds: float, text: str) -> None:
     """Why nothing happens for a while."""
     reason = text or say("mail.sent.waiting.lost")
-    tell(say("mail.sent.waiting", seconds=round(seconds), reason=reason))
+    print_text(say("mail.sent.waiting", seconds=round(seconds), reason=reason))
 
 
-def tell(text: str) -> None:
+def print_text(text: str) -> None:
     """A sentence of ours; the terminal breaks its lines."""
     _console().print(escape(text), soft_wrap=True)
 
 
-def _lines(
+def _show_client_lines(
     head: str,
     lines: Sequence[tuple[str, str]],
     say: Wording,
     look: str,
     *,
-    most: int | None = _MOST,
+    most: int | None = _MAX_LINES,
 ) -> None:
     if not lines:
         return
     console = _console()
     console.print(f"[{look}]{escape(head)}[/]")
     for who, text in lines[:most]:
-        console.print("  " + plain(say("mail.line", who=who, text=text)), soft_wrap=True)
+        console.print("  " + escape_markup(say("mail.line", who=who, text=text)), soft_wrap=True)
     if most and len(lines) > most:
         console.print("  " + say("mail.more", count=len(lines) - most))
     console.print()
 
 
-def _name(parcel: Parcel) -> str:
+def _id_and_company(parcel: OutgoingMail) -> str:
     return f"{parcel.client.id} {parcel.client.company}"
 
 

@@ -12,122 +12,128 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.config import FILE_NAME
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.cli.mail.context import Mailroom, require_mailbox
-from sheet_diag.cli.output import bar
-from sheet_diag.mail.auth.credentials import access_for
+from sheet_diag.cli.mail.context import CommandContext, require_mailbox
+from sheet_diag.cli.output import show_progress_bar
+from sheet_diag.cli.settings_file import FILE_NAME
+from sheet_diag.mail.auth.credentials import find_credential
 from sheet_diag.mail.campaign.outgoing import (
-    Dispatch,
-    Looked,
-    Office,
+    CheckedMail,
+    ComposeContext,
+    Dispatcher,
+    check_mails,
     drafts_folder,
-    drafts_of,
-    look_at,
-    lying,
-    mark_sent,
+    find_draft_names,
+    list_drafts,
+    note_drafts_as_sent,
     write_drafts,
 )
-from sheet_diag.mail.campaign.previous_campaign import renumbered
-from sheet_diag.mail.campaign.selection import Selection
+from sheet_diag.mail.campaign.previous_campaign import find_renumbered_clients
+from sheet_diag.mail.campaign.selection import MailSelection
 from sheet_diag.mail.imap.mailbox import find_copies
-from sheet_diag.mail.log.address_history import owners
-from sheet_diag.mail.log.mail_log import Postbook
-from sheet_diag.mail.smtp.delivery import send_all
-from sheet_diag.mail.smtp.uncertain import Answer, settle_uncertain
-from sheet_diag.model.mail import MailKind, Parcel, Posted
-from sheet_diag.model.mail_access import Access
+from sheet_diag.mail.log.address_history import collect_address_owners
+from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.smtp.delivery import send_mails
+from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
+from sheet_diag.model.mail import MailKind, MailLogEntry, OutgoingMail
+from sheet_diag.model.mail_access import MailCredential
 from sheet_diag.model.settings import MailServer
-from sheet_diag.text.normalize import fold
+from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import Wording
 
 _YES: Final = "y"
-_ANSWERS: Final = {_YES: Answer.SENT, "n": Answer.UNSENT}
+_ANSWERS: Final = {_YES: UncertainAnswer.SENT, "n": UncertainAnswer.UNSENT}
 
 
-def note_by_hand(room: Mailroom, office: Office, kind: MailKind, book: Postbook) -> bool:
+def note_sent_drafts(
+    room: CommandContext, office: ComposeContext, kind: MailKind, book: MailLog
+) -> bool:
     """Note that the drafts were sent by a person, who looks through them and types how many there
     are. Whether there were any."""
     say, folder = room.say, office.drafts(kind)
-    drafts = lying(room.output, kind, room.only)
+    drafts = list_drafts(room.output, kind, room.only)
     if not drafts:
-        texts.tell(say("mail.marked.none", path=folder))
+        texts.print_text(say("mail.marked.none", path=folder))
         return False
-    texts.show_posted(drafts, room.clients, say)
+    texts.show_draft_list(drafts, room.clients, say)
     count = len(drafts)
-    if _typed(say("mail.marked.ask", count=count)) != str(count):
-        texts.tell(say("mail.marked.stopped", path=folder))
+    if _ask_person(say("mail.marked.ask", count=count)) != str(count):
+        texts.print_text(say("mail.marked.stopped", path=folder))
         return False
-    marked = mark_sent(office, kind, book, room.only)
-    texts.tell(say("mail.marked", count=len(marked), path=folder))
+    marked = note_drafts_as_sent(office, kind, book, room.only)
+    texts.print_text(say("mail.marked", count=len(marked), path=folder))
     return True
 
 
-def may_write(room: Mailroom, office: Office, kind: MailKind) -> bool:
+def may_replace_drafts(room: CommandContext, office: ComposeContext, kind: MailKind) -> bool:
     """Whether drafts may be made anew: one that was sent and not noted would go out twice."""
-    drafts = lying(room.output, kind, room.only)
+    drafts = list_drafts(room.output, kind, room.only)
     if not drafts:
         return True
-    texts.show_posted(drafts, room.clients, room.say)
+    texts.show_draft_list(drafts, room.clients, room.say)
     path = office.drafts(kind)
-    if _typed(room.say("mail.drafts.ask", count=len(drafts), path=path)) == _YES:
+    if _ask_person(room.say("mail.drafts.ask", count=len(drafts), path=path)) == _YES:
         return True
-    texts.tell(room.say("mail.drafts.kept"))
+    texts.print_text(room.say("mail.drafts.kept"))
     return False
 
 
-def tell_of_drafts(room: Mailroom, apart: MailKind | None = None) -> None:
+def show_open_drafts(room: CommandContext, apart: MailKind | None = None) -> None:
     """Drafts that nobody has noted as sent, `apart` from those of a kind: the log may lack them."""
     for other in MailKind:
-        if other is not apart and (drafts := lying(room.output, other, room.only)):
+        if other is not apart and (drafts := list_drafts(room.output, other, room.only)):
             parts = {"count": len(drafts), "path": drafts_folder(room.output, other)}
-            texts.tell(room.say(f"mail.drafts.lying.{other}", **parts))
+            texts.print_text(room.say(f"mail.drafts.lying.{other}", **parts))
 
 
-def post(
-    room: Mailroom,
-    office: Office,
+def draft_or_send(
+    room: CommandContext,
+    office: ComposeContext,
     kind: MailKind,
-    selection: Selection,
-    book: Postbook,
+    selection: MailSelection,
+    book: MailLog,
     *,
     send: bool,
 ) -> bool:
     """Make drafts of the mails, or send them. Whether all of them could be, and no draft wants a
     look."""
-    texts.show_left_out(selection.left_out, room.say)
+    texts.show_skipped(selection.left_out, room.say)
     if selection.done:
-        texts.tell(room.say("mail.done", count=selection.done))
+        texts.print_text(room.say("mail.done", count=selection.done))
     if selection.otherwise:
-        texts.tell(room.say("mail.done.otherwise", count=selection.otherwise))
+        texts.print_text(room.say("mail.done.otherwise", count=selection.otherwise))
     if send:
         return _send(room, office, selection.parcels, book)
-    with bar(room.say("mail.progress.drafts"), len(selection.parcels)) as step:
+    with show_progress_bar(room.say("mail.progress.drafts"), len(selection.parcels)) as step:
         looked = write_drafts(office, kind, selection.parcels, room.only, step)
     texts.show_drafts(looked, office.drafts(kind), kind, room.say)
-    return all(each.path and not each.doubts for each in looked)
+    return all(each.path and not each.warnings for each in looked)
 
 
-def require_server(room: Mailroom) -> tuple[MailServer, Access]:
+def require_mail_server(room: CommandContext) -> tuple[MailServer, MailCredential]:
     """The server that mails go out through, and what opens the account. Ends where none is set;
     raises `CredentialsError`."""
     server = room.config.correspondence.smtp
     if server is None:
         fail(room.say("mail.error.no_smtp", name=FILE_NAME), room.say)
-    return server, access_for(server, "smtp", os.environ)
+    return server, find_credential(server, "smtp", os.environ)
 
 
-def require_former_ids(room: Mailroom, kind: MailKind, book: Postbook) -> None:
+def require_unchanged_ids(room: CommandContext, kind: MailKind, book: MailLog) -> None:
     """Nobody is asked once more because the list has another id by now, as where zeros were lost;
     whoever names a client has looked. Ends before that."""
-    found = [] if room.only else list(renumbered(room.clients, owners(book.posted)))
+    found = (
+        []
+        if room.only
+        else list(find_renumbered_clients(room.clients, collect_address_owners(book.posted)))
+    )
     texts.show_remarks(found, room.say, "mail.renumbered.head")
     if found and kind is MailKind.REQUEST:
         fail(room.say("mail.error.renumbered", count=len(found)), room.say)
 
 
-def settle_last_time(room: Mailroom, book: Postbook) -> None:
+def resolve_interrupted_mails(room: CommandContext, book: MailLog) -> None:
     """Find out what became of a mail that was on its way when the last command was killed."""
     if not book.uncertain():
         return
@@ -137,64 +143,66 @@ def settle_last_time(room: Mailroom, book: Postbook) -> None:
         server, access = require_mailbox(room)
         wait = settings.copy_seconds
         find = partial(find_copies, server, settings.folder, access, wait=wait)
-        texts.tell(room.say("mail.uncertain.looking"))
-    settle_uncertain(book, settings, find, partial(_ask_about, room.say))
+        texts.print_text(room.say("mail.uncertain.looking"))
+    resolve_uncertain_mails(book, settings, find, partial(_ask_about_mail, room.say))
 
 
-def _ask_about(say: Wording, posted: Posted) -> Answer:
+def _ask_about_mail(say: Wording, posted: MailLogEntry) -> UncertainAnswer:
     """A person looks into the mailbox and tells; nothing said leaves the mail alone."""
     when = f"{posted.time:%Y-%m-%d %H:%M}"
     addresses = ", ".join(posted.addresses)
-    texts.tell(say("mail.uncertain", client=posted.client, when=when, addresses=addresses))
-    return _ANSWERS.get(_typed(say("mail.uncertain.ask")), Answer.LEAVE)
+    texts.print_text(say("mail.uncertain", client=posted.client, when=when, addresses=addresses))
+    return _ANSWERS.get(_ask_person(say("mail.uncertain.ask")), UncertainAnswer.LEAVE)
 
 
-def _send(room: Mailroom, office: Office, parcels: Sequence[Parcel], book: Postbook) -> bool:
+def _send(
+    room: CommandContext, office: ComposeContext, parcels: Sequence[OutgoingMail], book: MailLog
+) -> bool:
     say, settings = room.say, room.config.correspondence
-    server, access = require_server(room)
-    with bar(say("mail.progress.guard"), len(parcels)) as step:
-        looked = look_at(office, parcels, step)
-    texts.show_looks(looked, say)
-    ready = [each.parcel for each in looked if not each.refusals and _is_wanted(each, say)]
+    server, access = require_mail_server(room)
+    with show_progress_bar(say("mail.progress.guard"), len(parcels)) as step:
+        looked = check_mails(office, parcels, step)
+    texts.show_check_results(looked, say)
+    ready = [each.mail for each in looked if not each.errors and _confirm_doubts(each, say)]
     if not ready:
-        texts.tell(say("mail.send.none"))
+        texts.print_text(say("mail.send.none"))
         return not parcels
     texts.show_mails(ready, say)
-    if drafts := drafts_of(office, ready):
-        texts.tell(say("mail.send.drafts", count=len(drafts)))
+    if drafts := find_draft_names(office, ready):
+        texts.print_text(say("mail.send.drafts", count=len(drafts)))
     if again := sum(parcel.again for parcel in ready):
-        texts.tell(say("mail.send.again", count=again))
-    if not _is_confirmed(len(ready), server.host, say):
-        texts.tell(say("mail.send.stopped"))
+        texts.print_text(say("mail.send.again", count=again))
+    if not _confirm_count(len(ready), server.host, say):
+        texts.print_text(say("mail.send.stopped"))
         return False
-    dispatch = Dispatch(office, book)
-    with bar(say("mail.progress.send"), len(ready)) as step:
+    dispatch = Dispatcher(office, book)
+    with show_progress_bar(say("mail.progress.send"), len(ready)) as step:
         mails = dispatch.outgoing(ready)
-        waiting = partial(texts.tell_waiting, say)
-        report = send_all(mails, book, settings, access, progress=step, waiting=waiting)
-    texts.show_looks(dispatch.stopped, say)
+        waiting = partial(texts.show_waiting, say)
+        report = send_mails(mails, book, settings, access, progress=step, waiting=waiting)
+    texts.show_check_results(dispatch.stopped, say)
     texts.show_sent(report, say)
     return len(report.sent) == len(parcels)
 
 
-def _is_wanted(looked: Looked, say: Wording) -> bool:
+def _confirm_doubts(looked: CheckedMail, say: Wording) -> bool:
     """A mail with doubts is asked about by itself."""
-    if not looked.doubts:
+    if not looked.warnings:
         return True
-    client = looked.parcel.client
-    text = " ".join(say(doubt.key, **doubt.parts) for doubt in looked.doubts)
+    client = looked.mail.client
+    text = " ".join(say(doubt.key, **doubt.parts) for doubt in looked.warnings)
     who = f"{client.id} {client.company}"
-    return _typed(say("mail.send.doubt", who=who, text=text)) == _YES
+    return _ask_person(say("mail.send.doubt", who=who, text=text)) == _YES
 
 
-def _is_confirmed(count: int, host: str, say: Wording) -> bool:
-    return _typed(say("mail.send.ask", count=count, host=host)) == str(count)
+def _confirm_count(count: int, host: str, say: Wording) -> bool:
+    return _ask_person(say("mail.send.ask", count=count, host=host)) == str(count)
 
 
-def _typed(question: str) -> str:
+def _ask_person(question: str) -> str:
     """What a person types, folded; nothing where there is nobody. Raises `KeyboardInterrupt`."""
     try:
-        return fold(str(typer.prompt(question, default="", show_default=False)))
+        return normalize_text(str(typer.prompt(question, default="", show_default=False)))
     except typer.Abort as ended:  # of two things: Ctrl-C, or the end of the input
         if isinstance(ended.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sheet_diag.diagnosis.comparison.peers import against, among_peers
-from sheet_diag.diagnosis.comparison.previous import matched
+from sheet_diag.diagnosis.comparison.peers import compare_with_benchmark, compare_with_peers
+from sheet_diag.diagnosis.comparison.previous import match_previous
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import Peers, PreviousReturn, PreviousRun, Reference
-from sheet_diag.model.results import Outcome
-from sheet_diag.model.settings import Comparing
+from sheet_diag.model.comparison import PeerBenchmark, PeerGroup, PreviousReturn, PreviousRun
+from sheet_diag.model.results import ReturnOutcome
+from sheet_diag.model.settings import ComparisonSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ComparisonBasis:
     """What clients are compared with: an earlier run, and the peers of this run from `minimum`
     clients on, or a frozen reference instead of them."""
 
-    minimum: int = Comparing().minimum
+    minimum: int = ComparisonSettings().minimum
     previous: PreviousRun | None = None
-    reference: Reference | None = None
+    reference: PeerBenchmark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +33,26 @@ class Comparisons:
     all clients of a large run would fill the memory."""
 
     catalog: Catalog
-    peers: Mapping[str, tuple[Peers, ...]]
+    peers: Mapping[str, tuple[PeerGroup, ...]]
     earlier: Mapping[str, PreviousReturn]
-    reference: Reference | None
+    reference: PeerBenchmark | None
 
     @classmethod
-    def of(cls, catalog: Catalog, outcomes: Sequence[Outcome], beside: Beside) -> Comparisons:
+    def of(
+        cls, catalog: Catalog, outcomes: Sequence[ReturnOutcome], beside: ComparisonBasis
+    ) -> Comparisons:
         """Prepare the comparisons between these outcomes."""
         reference = _thick(beside.reference, beside.minimum) if beside.reference else None
         return cls(
             catalog=catalog,
-            peers=against(outcomes, reference)
+            peers=compare_with_benchmark(outcomes, reference)
             if reference
-            else among_peers(catalog, outcomes, beside.minimum),
-            earlier=matched(outcomes, beside.previous) if beside.previous else {},
+            else compare_with_peers(catalog, outcomes, beside.minimum),
+            earlier=match_previous(outcomes, beside.previous) if beside.previous else {},
             reference=reference,
         )
 
-    def among_peers(self, outcome: Outcome) -> Outcome:
+    def among_peers(self, outcome: ReturnOutcome) -> ReturnOutcome:
         """The outcome with the groups that its client is one of, where any may be shown."""
         groups = self.peers.get(outcome.received.label)
         if not groups:
@@ -65,12 +67,12 @@ class Comparisons:
             )
         return replace(outcome, comparison=comparison)
 
-    def previous(self, outcome: Outcome) -> PreviousReturn | None:
+    def previous(self, outcome: ReturnOutcome) -> PreviousReturn | None:
         """What the earlier run tells of the client of a ranked outcome (see `beside_previous`)."""
         return self.earlier.get(outcome.received.label)
 
 
-def _thick(reference: Reference, minimum: int) -> Reference:
+def _thick(reference: PeerBenchmark, minimum: int) -> PeerBenchmark:
     """What of a reference is about enough clients for this run."""
     groups = [
         replace(

@@ -20,7 +20,7 @@ Counts = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Showable:
+class Disclosure:
     """Whether all clients may be told of together, and which rows and columns."""
 
     all: bool
@@ -28,7 +28,7 @@ class Showable:
     columns: tuple[int, ...] = ()
 
 
-def showable(counts: Counts, without: Counts, minimum: int) -> Showable:
+def decide_disclosure(counts: Counts, without: Counts, minimum: int) -> Disclosure:
     """What may be shown of a measure that `counts` clients have and `without` clients have not.
 
     The last row and the last column hold clients who belong to no group; they are never shown.
@@ -37,12 +37,12 @@ def showable(counts: Counts, without: Counts, minimum: int) -> Showable:
     least = max(minimum, _LEAST)
     lacking = _total(without)
     if _total(counts) < least or 0 < lacking < least:
-        return Showable(all=False)
+        return Disclosure(all=False)
     sizes = _sizes(counts)
     shown = {node for node, size in sizes.items() if size >= least}
     while cut := _thin_cut(counts, shown, least) or _thin_cut(without, shown, least):
         shown.remove(min(_to_hide(shown, cut), key=lambda node: (sizes[node], -node[1], node[0])))
-    return Showable(
+    return Disclosure(
         all=True,
         rows=tuple(sorted(place for kind, place in shown if kind == _ROW)),
         columns=tuple(sorted(place for kind, place in shown if kind == _COLUMN)),

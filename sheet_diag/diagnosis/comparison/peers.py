@@ -18,27 +18,27 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sheet_diag.diagnosis.comparison.disclosure_control import showable
+from sheet_diag.diagnosis.comparison.disclosure_control import decide_disclosure
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
     OVERALL,
     GroupKind,
     GroupStatistics,
-    Peers,
-    Reference,
-    Standing,
-    Statistics,
+    PeerBenchmark,
+    PeerGroup,
+    PeerStanding,
+    ScoreStatistics,
 )
-from sheet_diag.model.results import Outcome, Scores, Status
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus, Scores
 
 _FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employees"}
 
 _Group = tuple[GroupKind, str]
 
 
-def among_peers(
-    catalog: Catalog, outcomes: Sequence[Outcome], minimum: int
-) -> Mapping[str, tuple[Peers, ...]]:
+def compare_with_peers(
+    catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int
+) -> Mapping[str, tuple[PeerGroup, ...]]:
     """The groups of every ranked client and where it stands in them, by the label of its return.
 
     Standings are worked out when a client is looked up, so that a large run need not hold them.
@@ -46,18 +46,20 @@ def among_peers(
     return _Among(outcomes, _tables(catalog, outcomes, minimum))
 
 
-def against(outcomes: Sequence[Outcome], reference: Reference) -> Mapping[str, tuple[Peers, ...]]:
+def compare_with_benchmark(
+    outcomes: Sequence[ReturnOutcome], reference: PeerBenchmark
+) -> Mapping[str, tuple[PeerGroup, ...]]:
     """The same against a frozen reference, which knows no positions."""
     groups = {(group.kind, group.choice): group.measures for group in reference.groups}
     tables = {
-        key: {measure: _Table(found, None) for measure, found in measures.items()}
+        key: {measure: _PeerTable(found, None) for measure, found in measures.items()}
         for key, measures in groups.items()
     }
     return _Among(outcomes, tables)
 
 
-def statistics(
-    catalog: Catalog, outcomes: Sequence[Outcome], minimum: int
+def compute_group_statistics(
+    catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int
 ) -> tuple[GroupStatistics, ...]:
     """What may be told of each group: all clients first, then industries and sizes by choice."""
     tables = _tables(catalog, outcomes, minimum)
@@ -67,20 +69,20 @@ def statistics(
     )
 
 
-def _ranked(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+def _ranked(outcomes: Sequence[ReturnOutcome]) -> Iterator[ReturnOutcome]:
     """Those that are compared."""
     for outcome in outcomes:
-        if outcome.status is Status.RANKED and outcome.received.sheet and outcome.diagnosis:
+        if outcome.status is ReturnStatus.RANKED and outcome.received.sheet and outcome.diagnosis:
             yield outcome
 
 
-def _scores(outcome: Outcome) -> Scores:
+def _scores(outcome: ReturnOutcome) -> Scores:
     if outcome.diagnosis is None:
         raise ValueError(f"{outcome.received.label} is compared without a diagnosis")
     return outcome.diagnosis.scores
 
 
-def _chosen(outcome: Outcome, kind: GroupKind) -> str:
+def _chosen(outcome: ReturnOutcome, kind: GroupKind) -> str:
     """The choice of the profile that makes a client one of a group; empty where he made none."""
     sheet, field = outcome.received.sheet, _FIELDS.get(kind)
     return sheet.profile.get(field, "") if sheet and field else ""
@@ -106,15 +108,15 @@ class _Own(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _PeerTable:
     """One measure of one group; `ordered` None: a reference, of which only statistics are known.
     The others are whole numbers, `parts` a point."""
 
-    statistics: Statistics
+    statistics: ScoreStatistics
     ordered: Sequence[int] | None
     parts: int = 1
 
-    def standing(self, own: _Own | None) -> Standing:
+    def standing(self, own: _Own | None) -> PeerStanding:
         """Where a score stands; the score of a client of the group unless this is a reference."""
         found, position, deviation = self.statistics, None, None
         if own:
@@ -123,25 +125,25 @@ class _Table:
                 whole = own.numerator * self.parts // own.denominator
                 position = len(self.ordered) - bisect_right(self.ordered, whole) + 1
         quartiles = found.lower, found.median, found.upper
-        return Standing(found.count, found.mean, *quartiles, position, deviation)
+        return PeerStanding(found.count, found.mean, *quartiles, position, deviation)
 
 
-def _deviation(score: float, group: Statistics) -> float:
+def _deviation(score: float, group: ScoreStatistics) -> float:
     """偏差値."""
     return 50 + 10 * (score - group.mean) / group.spread if group.spread else 50.0
 
 
-_Tables = Mapping[_Group, Mapping[str, _Table]]
+_Tables = Mapping[_Group, Mapping[str, _PeerTable]]
 
 
-class _Among(Mapping[str, tuple[Peers, ...]]):
+class _Among(Mapping[str, tuple[PeerGroup, ...]]):
     """The groups of each client, worked out when they are asked for."""
 
-    def __init__(self, outcomes: Sequence[Outcome], tables: _Tables) -> None:
+    def __init__(self, outcomes: Sequence[ReturnOutcome], tables: _Tables) -> None:
         self._clients = {outcome.received.label: outcome for outcome in _ranked(outcomes)}
         self._tables = tables
 
-    def __getitem__(self, label: str) -> tuple[Peers, ...]:
+    def __getitem__(self, label: str) -> tuple[PeerGroup, ...]:
         outcome = self._clients[label]
         scores = {OVERALL: _scores(outcome).overall} | {
             name: each.score for name, each in _scores(outcome).categories.items()
@@ -149,7 +151,7 @@ class _Among(Mapping[str, tuple[Peers, ...]]):
         own = {name: _Own.of(score) for name, score in scores.items() if score is not None}
         chosen = ((kind, _chosen(outcome, kind)) for kind in GroupKind)
         return tuple(
-            Peers(
+            PeerGroup(
                 kind=kind,
                 choice=choice,
                 standings={
@@ -168,11 +170,11 @@ class _Among(Mapping[str, tuple[Peers, ...]]):
         return len(self._clients)
 
 
-def _tables(catalog: Catalog, outcomes: Sequence[Outcome], minimum: int) -> _Tables:
+def _tables(catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int) -> _Tables:
     """What may be shown, by group and measure; groups with nothing to show are left out."""
     ranked = list(_ranked(outcomes))
     codes = {kind: _codes(catalog, ranked, kind) for kind in _FIELDS}
-    found: dict[_Group, dict[str, _Table]] = {group: {} for group in _groups(catalog)}
+    found: dict[_Group, dict[str, _PeerTable]] = {group: {} for group in _groups(catalog)}
     for measure in (OVERALL, *(category.id for category in catalog.categories)):
         scores = [_score(_scores(outcome), measure) for outcome in ranked]
         for group, table in _measure(catalog, scores, codes, minimum):
@@ -191,7 +193,9 @@ def _choices(catalog: Catalog, kind: GroupKind) -> tuple[str, ...]:
     return tuple(field.by_id) if field else ()
 
 
-def _codes(catalog: Catalog, ranked: Sequence[Outcome], kind: GroupKind) -> npt.NDArray[np.intp]:
+def _codes(
+    catalog: Catalog, ranked: Sequence[ReturnOutcome], kind: GroupKind
+) -> npt.NDArray[np.intp]:
     """The place of each client's choice among those of the field; -1 where it made none."""
     places = {choice: place for place, choice in enumerate(_choices(catalog, kind))}
     chosen = (_chosen(outcome, kind) for outcome in ranked)
@@ -203,12 +207,14 @@ def _measure(
     scores: Sequence[Fraction | None],
     codes: Mapping[GroupKind, npt.NDArray[np.intp]],
     minimum: int,
-) -> Iterator[tuple[_Group, _Table]]:
+) -> Iterator[tuple[_Group, _PeerTable]]:
     """One measure of every group that may be shown."""
     has = np.fromiter((score is not None for score in scores), np.bool_, len(scores))
     values, parts = _whole([score for score in scores if score is not None])
     industry, size = codes[GroupKind.INDUSTRY], codes[GroupKind.EMPLOYEES]
-    shown = showable(_crossed(catalog, codes, has), _crossed(catalog, codes, ~has), minimum)
+    shown = decide_disclosure(
+        _crossed(catalog, codes, has), _crossed(catalog, codes, ~has), minimum
+    )
     if not shown.all:
         return
     yield (GroupKind.ALL, ""), _table(values, parts)
@@ -241,12 +247,12 @@ def _crossed(
     return [[int(count) for count in row] for row in counts]
 
 
-def _table(values: npt.NDArray[Any], parts: int) -> _Table:
+def _table(values: npt.NDArray[Any], parts: int) -> _PeerTable:
     ordered = np.sort(values)
     points = (ordered / parts).astype(np.float64)
     lower, median, upper = (float(each) for each in np.percentile(points, (25, 50, 75)))
     same = bool(ordered[0] == ordered[-1])  # a float's rounding must not make a spread of it
-    found = Statistics(
+    found = ScoreStatistics(
         count=len(points),
         mean=float(points[0] if same else points.mean()),
         spread=0.0 if same else float(points.std()),
@@ -254,7 +260,7 @@ def _table(values: npt.NDArray[Any], parts: int) -> _Table:
         median=median,
         upper=upper,
     )
-    return _Table(found, _searchable(ordered), parts)
+    return _PeerTable(found, _searchable(ordered), parts)
 
 
 def _searchable(ordered: npt.NDArray[Any]) -> Sequence[int]:

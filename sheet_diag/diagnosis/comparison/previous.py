@@ -18,55 +18,59 @@ from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.comparison import (
     ItemChange,
     Movement,
-    Previous,
-    PreviousHead,
+    PreviousDiagnosis,
     PreviousReturn,
     PreviousRun,
+    PreviousRunFacts,
 )
-from sheet_diag.model.per_catalog import prepared
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Code, Problem, Received
-from sheet_diag.text.normalize import company_key, fold
+from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
+from sheet_diag.text.normalize import company_key, normalize_text
 
 
-def matched(outcomes: Sequence[Outcome], run: PreviousRun) -> Mapping[str, PreviousReturn]:
+def match_previous(
+    outcomes: Sequence[ReturnOutcome], run: PreviousRun
+) -> Mapping[str, PreviousReturn]:
     """What the earlier run tells of every ranked client that it ranked, by the label of his return.
 
     Looks at no answers, so that they need not be at hand.
     """
-    present = [each for each in outcomes if each.status in (Status.RANKED, Status.HELD)]
+    present = [each for each in outcomes if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)]
     return {
         outcome.received.label: before
         for outcome, before in _matched(present, run.returns)
-        if outcome.status is Status.RANKED and before.rank is not None and before.score is not None
+        if outcome.status is ReturnStatus.RANKED
+        and before.rank is not None
+        and before.score is not None
     }
 
 
-def beside_previous(
-    catalog: Catalog, outcome: Outcome, before: PreviousReturn, run: PreviousHead
-) -> Outcome:
+def add_previous(
+    catalog: Catalog, outcome: ReturnOutcome, before: PreviousReturn, run: PreviousRunFacts
+) -> ReturnOutcome:
     """A ranked outcome with the previous diagnosis of its client; where answers and remarks are all
     the same as then, a problem says so."""
     previous = _previous(catalog, outcome.received, before, run)
     problems = outcome.problems
     if previous.copied:
-        copied = Problem(Code.COPIED_FROM_PREVIOUS, value=previous.as_of.isoformat())
+        copied = Problem(ProblemCode.COPIED_FROM_PREVIOUS, value=previous.as_of.isoformat())
         problems = (*problems, copied)
     comparison = replace(outcome.comparison, previous=previous)
     return replace(outcome, problems=problems, comparison=comparison)
 
 
-def fingerprint(catalog: Catalog, item: Item) -> str:
+def item_fingerprint(catalog: Catalog, item: Item) -> str:
     """What makes an item the same one: its question and weight, 重大, and the worth of choices."""
     choices = [
         (choice.id, choice.role.value, None if choice.value is None else str(choice.value))
         for choice in catalog.offered(item)
     ]
-    question = [fold(item.question.ja), fold(item.question.en)]
+    question = [normalize_text(item.question.ja), normalize_text(item.question.en)]
     return _digest([question, item.weight, item.critical, choices])
 
 
-def entries_digest(received: Received) -> str:
+def entries_digest(received: ReceivedFile) -> str:
     """SHA-256 over the client's own answers and remarks; those set by the consultant do not count.
     Empty where nothing was read."""
     if received.sheet is None:
@@ -75,7 +79,7 @@ def entries_digest(received: Received) -> str:
     entries = []
     for response in sorted(received.sheet.responses, key=lambda each: each.item):
         choice, raw = own.get(response.item, (response.choice, response.raw))
-        entries.append((response.item, choice or fold(raw), response.remark))
+        entries.append((response.item, choice or normalize_text(raw), response.remark))
     return _digest(entries)
 
 
@@ -90,18 +94,18 @@ _Bearer = TypeVar("_Bearer")
 
 
 def _matched(
-    now: Sequence[Outcome], then: Sequence[PreviousReturn]
-) -> Iterator[tuple[Outcome, PreviousReturn]]:
+    now: Sequence[ReturnOutcome], then: Sequence[PreviousReturn]
+) -> Iterator[tuple[ReturnOutcome, PreviousReturn]]:
     """Pairs of one client, no return in two of them."""
     present = _borne_once((_client(each), each) for each in now)
-    earlier = _borne_once((fold(each.client), each) for each in then)
+    earlier = _borne_once((normalize_text(each.client), each) for each in then)
     ids = present.keys() & earlier.keys()
     yield from ((outcome, earlier[name]) for name, outcome in present.items() if name in ids)
     present = _borne_once((company_key(_name(each)), each) for each in now)
     earlier = _borne_once((company_key(each.name), each) for each in then)
     for name, outcome in present.items():
         before = earlier.get(name)
-        if before is not None and _may_be_one(fold(before.client), _client(outcome), ids):
+        if before is not None and _may_be_one(normalize_text(before.client), _client(outcome), ids):
             yield outcome, before
 
 
@@ -118,12 +122,12 @@ def _borne_once(bearers: Iterable[tuple[str, _Bearer]]) -> dict[str, _Bearer]:
     return {name: only[0] for name, only in bearing.items() if name and len(only) == 1}
 
 
-def _client(outcome: Outcome) -> str:
+def _client(outcome: ReturnOutcome) -> str:
     sheet = outcome.received.sheet
-    return fold(sheet.identity.client or "") if sheet else ""
+    return normalize_text(sheet.identity.client or "") if sheet else ""
 
 
-def _name(outcome: Outcome) -> str:
+def _name(outcome: ReturnOutcome) -> str:
     sheet = outcome.received.sheet
     return sheet.name if sheet else ""
 
@@ -132,11 +136,11 @@ def _name(outcome: Outcome) -> str:
 
 
 def _previous(
-    catalog: Catalog, received: Received, before: PreviousReturn, run: PreviousHead
-) -> Previous:
+    catalog: Catalog, received: ReceivedFile, before: PreviousReturn, run: PreviousRunFacts
+) -> PreviousDiagnosis:
     if before.rank is None or before.score is None or received.sheet is None:
         raise ValueError(f"{received.label} is compared without a rank")
-    return Previous(
+    return PreviousDiagnosis(
         as_of=run.as_of,
         rank=before.rank,
         score=before.score,
@@ -151,7 +155,7 @@ def _changes(
     catalog: Catalog,
     answers: Mapping[str, str | None],
     before: PreviousReturn,
-    run: PreviousHead,
+    run: PreviousRunFacts,
 ) -> Iterator[ItemChange]:
     """Every item of now in the order of the catalogue, then those no longer asked."""
     asked = before.answers.keys() if run.items is None else run.items.keys()
@@ -168,15 +172,15 @@ def _changes(
             yield ItemChange(name, Movement.GONE, before.answers.get(name), None)
 
 
-def _is_same(catalog: Catalog, item: Item, run: PreviousHead) -> bool:
+def _is_same(catalog: Catalog, item: Item, run: PreviousRunFacts) -> bool:
     if run.sha256 == catalog.sha256:
         return True
     return run.items is not None and run.items.get(item.id) == _fingerprints(catalog)[item.id]
 
 
-@prepared
+@cached_per_catalog
 def _fingerprints(catalog: Catalog) -> Mapping[str, str]:
-    return {name: fingerprint(catalog, item) for name, item in catalog.items.items()}
+    return {name: item_fingerprint(catalog, item) for name, item in catalog.items.items()}
 
 
 def _movement(catalog: Catalog, item: Item, then: str | None, now: str | None) -> Movement:

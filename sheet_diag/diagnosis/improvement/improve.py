@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from sheet_diag.diagnosis.improvement.lost_points import Losses, losses_of
-from sheet_diag.diagnosis.improvement.minimal_set import smallest
+from sheet_diag.diagnosis.improvement.lost_points import Losses, compute_losses
+from sheet_diag.diagnosis.improvement.minimal_set import find_minimal_set
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import Scores, Way
 
 Answers = Mapping[str, str | None]
@@ -19,14 +19,14 @@ Answers = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Improvement:
-    """`open_items`, `gains` and `ways` as in `Diagnosis`."""
+    """`list_open_items`, `gains` and `find_ways` as in `Diagnosis`."""
 
     open_items: tuple[str, ...]
     gains: Mapping[str, Fraction]
     ways: tuple[Way, ...]
 
 
-class Ranked(Protocol):
+class RankedScore(Protocol):
     """What answers come to."""
 
     @property
@@ -38,12 +38,14 @@ class Ranked(Protocol):
         """The rank; None where a gate holds the return."""
 
 
-Rescore = Callable[[Catalog, Answers], Ranked]
+Rescore = Callable[[Catalog, Answers], RankedScore]
 
 
-def improve(catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore) -> Improvement:
+def find_improvement(
+    catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore
+) -> Improvement:
     """Everything that can be told of the items that brought less than they could."""
-    losses = losses_of(catalog, scores)
+    losses = compute_losses(catalog, scores)
     return Improvement(
         open_items=_by_urgency(losses),
         gains=_gains(losses),
@@ -51,20 +53,22 @@ def improve(catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore
     )
 
 
-def open_items(catalog: Catalog, scores: Scores) -> tuple[str, ...]:
+def list_open_items(catalog: Catalog, scores: Scores) -> tuple[str, ...]:
     """Every item that brought less than it could: critical ones worth nothing first, then the
     most lost points, then the order of the catalogue."""
-    return _by_urgency(losses_of(catalog, scores))
+    return _by_urgency(compute_losses(catalog, scores))
 
 
-def ways(catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore) -> tuple[Way, ...]:
+def find_ways(
+    catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore
+) -> tuple[Way, ...]:
     """The ways to the next rank and to the one after it; none from the best rank or where a gate
     holds the return.
 
     Of the smallest sets the one that regains most points is taken, then the one with most critical
     items, then the first in the order of the catalogue.
     """
-    return _ways(catalog, answers, scores, losses_of(catalog, scores), rescore)
+    return _ways(catalog, answers, scores, compute_losses(catalog, scores), rescore)
 
 
 def _by_urgency(losses: Losses) -> tuple[str, ...]:
@@ -85,7 +89,7 @@ def _ways(
     better = [rank for rank in Rank if rank.position < scores.rank.position]
     found = []
     for target in reversed(better[-2:]):
-        items = smallest(catalog, scores, losses, target)
+        items = find_minimal_set(catalog, scores, losses, target)
         if items is None:
             found.append(Way(target, (), None, None))
         else:
@@ -94,7 +98,7 @@ def _ways(
     return tuple(found)
 
 
-@prepared
+@cached_per_catalog
 def _best(catalog: Catalog) -> Mapping[str, str]:
     """The choice of each item that earns most; the first of equal ones."""
     best = {}

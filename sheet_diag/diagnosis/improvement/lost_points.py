@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from sheet_diag.model.catalog import Catalog, Category, Item
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import Scores
 
 
@@ -70,7 +70,7 @@ def _rounded_up(score: Fraction, whole: int) -> int:
     return -(-score.numerator * whole // (100 * score.denominator))
 
 
-def losses_of(catalog: Catalog, scores: Scores) -> Losses:
+def compute_losses(catalog: Catalog, scores: Scores) -> Losses:
     """The losses of a return, of its applicable categories."""
     applicable = [c for c in catalog.categories if scores.categories[c.id].score is not None]
     parts = _scale(catalog).parts
@@ -112,7 +112,7 @@ def _category(
     )
 
 
-def items_of(catalog: Catalog, merit: int) -> tuple[str, ...]:
+def items_in_set(catalog: Catalog, merit: int) -> tuple[str, ...]:
     """The items of a set, in the order of the catalogue."""
     return tuple(item for item, digit in _scale(catalog).digits.items() if merit & digit)
 
@@ -133,7 +133,7 @@ class _Scale:
         return (((lost << many) + item.critical) << many) + self.digits[item.id]
 
 
-@prepared
+@cached_per_catalog
 def _scale(catalog: Catalog) -> _Scale:
     choices = [choice for answer_set in catalog.answer_sets.values() for choice in answer_set]
     last = len(catalog.items) - 1

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sheet_diag.diagnosis.improvement.lost_points import Losses, items_of
-from sheet_diag.diagnosis.improvement.optimizer import Demand, Group, best_set
+from sheet_diag.diagnosis.improvement.lost_points import Losses, items_in_set
+from sheet_diag.diagnosis.improvement.optimizer import LossGroup, SetDemand, find_best_set
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
 
 
-def smallest(
+def find_minimal_set(
     catalog: Catalog, scores: Scores, losses: Losses, target: Rank
 ) -> tuple[str, ...] | None:
     """The items whose answer in full lifts the rank to `target`, in the order of the catalogue:
     as few as can be, the preferred ones of equally few; None where no answers lead there."""
     if _left_out_too_much(catalog, scores, target):
         return None
-    merit = best_set(*_task(catalog, scores, losses, target))
-    return None if merit is None else items_of(catalog, merit)
+    merit = find_best_set(*_task(catalog, scores, losses, target))
+    return None if merit is None else items_in_set(catalog, merit)
 
 
 def _left_out_too_much(catalog: Catalog, scores: Scores, target: Rank) -> bool:
@@ -36,20 +36,20 @@ def _left_out_too_much(catalog: Catalog, scores: Scores, target: Rank) -> bool:
 
 def _task(
     catalog: Catalog, scores: Scores, losses: Losses, target: Rank
-) -> tuple[list[Group], Demand]:
+) -> tuple[list[LossGroup], SetDemand]:
     caps = catalog.scoring.caps
     floors = [line.score for line in caps.category_below if _stops(line.at_most, target)]
     crowds = [line for line in caps.categories_below if _stops(line.at_most, target)]
     floor, limits = max(floors, default=Fraction(0)), [line.score for line in crowds]
     groups = [
-        Group(
+        LossGroup(
             losses=each.preferred,
             needed=each.missing(floor),
             limits=tuple(each.missing(limit) for limit in limits),
         )
         for each in losses.categories
     ]
-    demand = Demand(
+    demand = SetDemand(
         gain=max(0, losses.missing(catalog.scoring.ranks[target])),
         mended=_to_mend(catalog, scores, target),
         crowds=tuple(line.count for line in crowds),

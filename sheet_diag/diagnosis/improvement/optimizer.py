@@ -21,7 +21,7 @@ _by_merit = attrgetter("merit")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LossGroup:
     """The losses of a category, those of greatest merit first, which are also those of greatest
     loss; the parts that must be regained of them, and for each limit of several categories the
     parts that lift this one to it."""
@@ -42,7 +42,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class SetDemand:
     """What is asked of a set: parts of the overall score to gain, missed critical items to mend,
     and for each limit how many categories below it are too many."""
 
@@ -51,7 +51,7 @@ class Demand:
     crowds: tuple[int, ...]
 
 
-class Taken(NamedTuple):
+class PartialSet(NamedTuple):
     """Some items, counted: how many, missed critical ones among them, for each limit of several
     categories how many stay below it, parts of the overall score gained, and the merit by which
     sets of a size are preferred. What is beyond the demand is not told apart."""
@@ -62,7 +62,7 @@ class Taken(NamedTuple):
     gain: int
     merit: int
 
-    def beats(self, other: Taken) -> bool:
+    def beats(self, other: PartialSet) -> bool:
         """Whether it serves as well in every respect."""
         return (
             self.gain >= other.gain
@@ -72,7 +72,7 @@ class Taken(NamedTuple):
         )
 
 
-def best_set(groups: Sequence[Group], demand: Demand) -> int | None:
+def find_best_set(groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
     """The merit of the one of greatest merit among the smallest sets; None where no set at all
     meets the demand."""
     halves = [group.halves() for group in groups]
@@ -97,7 +97,7 @@ def _fewest_to_gain(needed: Sequence[Loss], others: Sequence[Loss], gain: int) -
     return next((count for count, sum_ in enumerate(gained) if sum_ >= gain), len(others) + 1)
 
 
-def _meets(losses: Sequence[Loss], groups: Sequence[Group], demand: Demand) -> bool:
+def _meets(losses: Sequence[Loss], groups: Sequence[LossGroup], demand: SetDemand) -> bool:
     """Whether items that regain what is needed are all else that is asked for."""
     gain, mended = sum([loss.gain for loss in losses]), sum([loss.missed for loss in losses])
     taken = {loss.item for loss in losses}
@@ -108,7 +108,7 @@ def _meets(losses: Sequence[Loss], groups: Sequence[Group], demand: Demand) -> b
     )
 
 
-def _below(taken: AbstractSet[str], groups: Sequence[Group], limit: int) -> int:
+def _below(taken: AbstractSet[str], groups: Sequence[LossGroup], limit: int) -> int:
     """How many groups stay below a limit."""
     behind = [group for group in groups if group.limits[limit] > 0]
     regained = [sum([ls.lost for ls in group.losses if ls.item in taken]) for group in behind]
@@ -118,12 +118,12 @@ def _below(taken: AbstractSet[str], groups: Sequence[Group], limit: int) -> int:
 # --- where the preferred items do not suffice
 
 
-Fronts = Mapping[int, Sequence[Taken]]  # by the number of items taken
+Fronts = Mapping[int, Sequence[PartialSet]]  # by the number of items taken
 
 
-def _best_of_size(size: int, groups: Sequence[Group], demand: Demand) -> int | None:
+def _best_of_size(size: int, groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
     """The greatest merit of the sets of that size that meet the demand."""
-    fronts: Fronts = {0: [Taken(0, 0, (0,) * len(demand.crowds), 0, 0)]}
+    fronts: Fronts = {0: [PartialSet(0, 0, (0,) * len(demand.crowds), 0, 0)]}
     for place, group in enumerate(groups):
         rest = _Rest.of(groups[place + 1 :])
         fronts = _by_size(_joined(fronts, group, rest, demand, size))
@@ -139,12 +139,12 @@ class _Rest:
     missed: int
 
     @classmethod
-    def of(cls, groups: Sequence[Group]) -> _Rest:
+    def of(cls, groups: Sequence[LossGroup]) -> _Rest:
         losses = [loss for group in groups for loss in group.losses]
         gains = sorted([loss.gain for loss in losses], reverse=True)
         return cls(list(accumulate(gains, initial=0)), sum([loss.missed for loss in losses]))
 
-    def completes(self, each: Taken, left: int, demand: Demand) -> bool:
+    def completes(self, each: PartialSet, left: int, demand: SetDemand) -> bool:
         """Whether so many more items may do."""
         return (
             0 <= left < len(self.gains)
@@ -155,8 +155,8 @@ class _Rest:
 
 
 def _joined(
-    fronts: Fronts, group: Group, rest: _Rest, demand: Demand, size: int
-) -> Iterator[Taken]:
+    fronts: Fronts, group: LossGroup, rest: _Rest, demand: SetDemand, size: int
+) -> Iterator[PartialSet]:
     """Every set of the fronts with every option of a group, as long as the rest can complete it to
     a set of that size; none with too many categories below a limit."""
     for option in _options(group, demand):
@@ -167,8 +167,8 @@ def _joined(
                     yield joined
 
 
-def _sum(one: Taken, other: Taken, demand: Demand) -> Taken:
-    return Taken(
+def _sum(one: PartialSet, other: PartialSet, demand: SetDemand) -> PartialSet:
+    return PartialSet(
         one.taken + other.taken,
         min(one.mended + other.mended, demand.mended),
         tuple(map(add, one.below, other.below)),
@@ -177,7 +177,7 @@ def _sum(one: Taken, other: Taken, demand: Demand) -> Taken:
     )
 
 
-def _options(group: Group, demand: Demand) -> list[Taken]:
+def _options(group: LossGroup, demand: SetDemand) -> list[PartialSet]:
     """Of the sets of one group that regain what is needed, those that no other of their size
     beats: of so many missed items and so many others it is always the preferred ones."""
     missed = [loss for loss in group.losses if loss.missed]
@@ -191,9 +191,9 @@ def _options(group: Group, demand: Demand) -> list[Taken]:
     return [each for front in _by_size(options).values() for each in front]
 
 
-def _taken(losses: Sequence[Loss], group: Group, demand: Demand) -> Taken:
+def _taken(losses: Sequence[Loss], group: LossGroup, demand: SetDemand) -> PartialSet:
     lost = sum([loss.lost for loss in losses])
-    return Taken(
+    return PartialSet(
         taken=len(losses),
         mended=min(sum([loss.missed for loss in losses]), demand.mended),
         below=tuple([int(lost < limit) for limit in group.limits]),
@@ -202,16 +202,16 @@ def _taken(losses: Sequence[Loss], group: Group, demand: Demand) -> Taken:
     )
 
 
-def _by_size(sets: Iterable[Taken]) -> dict[int, list[Taken]]:
+def _by_size(sets: Iterable[PartialSet]) -> dict[int, list[PartialSet]]:
     """Of the sets of each size, those that no other beats."""
-    sizes: dict[int, list[Taken]] = {}
+    sizes: dict[int, list[PartialSet]] = {}
     for each in sets:
         sizes.setdefault(each.taken, []).append(each)
     return {taken: _unbeaten(front) for taken, front in sizes.items()}
 
 
-def _unbeaten(sets: list[Taken]) -> list[Taken]:
-    kept: list[Taken] = []
+def _unbeaten(sets: list[PartialSet]) -> list[PartialSet]:
+    kept: list[PartialSet] = []
     sets.sort(key=_strength, reverse=True)  # whatever beats another comes before it
     for each in sets:
         if not any(better.beats(each) for better in kept):
@@ -219,5 +219,5 @@ def _unbeaten(sets: list[Taken]) -> list[Taken]:
     return kept
 
 
-def _strength(each: Taken) -> tuple[int, int, int, int]:
+def _strength(each: PartialSet) -> tuple[int, int, int, int]:
     return (each.merit, each.gain, each.mended, -sum(each.below))

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.per_catalog import prepared
-from sheet_diag.text.numbers import exact
+from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.text.numbers import format_fraction
 from sheet_diag.text.wording import Wording
 
 
@@ -42,11 +42,13 @@ class CapLine:
 
     def words(self, say: Wording) -> str:
         """The rule in words."""
-        limit = exact(self.limit) if self.limit is not None else ""
+        limit = format_fraction(self.limit) if self.limit is not None else ""
         match self.kind:
             case CapKind.CATEGORY if self.follower and self.follower.limit is not None:
                 return say(
-                    "calculation.caps.category.but", limit=limit, lower=exact(self.follower.limit)
+                    "calculation.caps.category.but",
+                    limit=limit,
+                    lower=format_fraction(self.follower.limit),
                 )
             case CapKind.CATEGORY:
                 return say("calculation.caps.category", limit=limit)
@@ -61,7 +63,7 @@ class CapLine:
                 return say("calculation.caps.na")
 
 
-@prepared
+@cached_per_catalog
 def cap_lines(catalog: Catalog) -> tuple[CapLine, ...]:
     """Every cap of the catalogue; of a kind, the strongest last."""
     return tuple(_lines(catalog))

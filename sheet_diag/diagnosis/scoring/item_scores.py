@@ -12,22 +12,22 @@ from enum import Enum
 from fractions import Fraction
 from math import lcm
 
-from sheet_diag.model.catalog import Catalog, Category, Choice, Item, Role
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.catalog import Catalog, Category, Choice, ChoiceRole, Item
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import ItemScore
 
 Answers = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ScoredAnswer:
     """One answer to one item. Its weight is `open` where it is 未回答, `left_out` where it does not
     count (0 elsewhere); `earned` are the parts that it brings. `role` is None where nothing known
     was answered."""
 
     item: str
     critical: bool
-    role: Role | None
+    role: ChoiceRole | None
     open: int
     left_out: int
     earned: int
@@ -35,27 +35,27 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class ItemScoreTable:
     """How the answers to one item are marked; one that is not known is none."""
 
     item: str
-    marks: Mapping[str | None, Mark]
-    unanswered: Mark
+    marks: Mapping[str | None, ScoredAnswer]
+    unanswered: ScoredAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class CategoryScoreTable:
     """The markings of one category, the weight of all its items, and how many parts a point has."""
 
     category: str
-    markings: tuple[Marking, ...]
+    markings: tuple[ItemScoreTable, ...]
     total: int
     parts: int
 
-    def sums(self, answers: Answers) -> Sums:
+    def sums(self, answers: Answers) -> CategorySums:
         """Mark the answers and add up what they bring."""
         marks = [each.marks.get(answers.get(each.item), each.unanswered) for each in self.markings]
-        return Sums(
+        return CategorySums(
             marks=marks,
             parts=self.parts,
             total=self.total,
@@ -66,10 +66,10 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class CategorySums:
     """One category of one return: its marks, and their weights added up."""
 
-    marks: Sequence[Mark]
+    marks: Sequence[ScoredAnswer]
     parts: int
     total: int
     left_out: int
@@ -101,64 +101,64 @@ class Sums:
         return Fraction(self.applicable * self.parts - self.earned, self.parts)
 
 
-class Reading(Enum):
+class ScoreVariant(Enum):
     """A way to read the same answers: what 未回答 and 該当なし are worth."""
 
     RECORD = "未回答 0, 該当なし left out"
     UPPER = "未回答 1, 該当なし left out"
     STRICT = "未回答 0, 該当なし 0"
 
-    def score(self, sums: Sums) -> Fraction | None:
+    def score(self, sums: CategorySums) -> Fraction | None:
         """100 · Σ w·v / Σ w over what counts; None where nothing does (対象外)."""
-        weight = sums.total if self is Reading.STRICT else sums.applicable
-        granted = sums.open * sums.parts if self is Reading.UPPER else 0
+        weight = sums.total if self is ScoreVariant.STRICT else sums.applicable
+        granted = sums.open * sums.parts if self is ScoreVariant.UPPER else 0
         return Fraction(100 * (sums.earned + granted), weight * sums.parts) if weight else None
 
-    def missed(self, sums: Sums) -> tuple[str, ...]:
+    def missed(self, sums: CategorySums) -> tuple[str, ...]:
         """Critical items worth nothing (重大項目の未実施)."""
         return tuple(
             mark.item
             for mark in sums.marks
             if mark.critical
             and not mark.earned
-            and not (mark.left_out and self is not Reading.STRICT)
-            and not (mark.open and self is Reading.UPPER)
+            and not (mark.left_out and self is not ScoreVariant.STRICT)
+            and not (mark.open and self is ScoreVariant.UPPER)
         )
 
 
-@prepared
-def ledgers(catalog: Catalog) -> tuple[Ledger, ...]:
+@cached_per_catalog
+def score_tables(catalog: Catalog) -> tuple[CategoryScoreTable, ...]:
     """How every category is marked."""
     choices = [choice for answer_set in catalog.answer_sets.values() for choice in answer_set]
     parts = lcm(*(choice.value.denominator for choice in choices if choice.value is not None))
-    return tuple(_ledger(catalog, category, parts) for category in catalog.categories)
+    return tuple(_category_table(catalog, category, parts) for category in catalog.categories)
 
 
-def _ledger(catalog: Catalog, category: Category, parts: int) -> Ledger:
-    return Ledger(
+def _category_table(catalog: Catalog, category: Category, parts: int) -> CategoryScoreTable:
+    return CategoryScoreTable(
         category=category.id,
-        markings=tuple(_marking(catalog, item, parts) for item in category.items),
+        markings=tuple(_item_table(catalog, item, parts) for item in category.items),
         total=sum(item.weight for item in category.items),
         parts=parts,
     )
 
 
-def _marking(catalog: Catalog, item: Item, parts: int) -> Marking:
+def _item_table(catalog: Catalog, item: Item, parts: int) -> ItemScoreTable:
     choices = catalog.choices_of(item).values()
-    return Marking(
+    return ItemScoreTable(
         item=item.id,
-        marks={choice.id: _mark(item, choice, parts) for choice in choices},
-        unanswered=_mark(item, None, parts),
+        marks={choice.id: _score_answer(item, choice, parts) for choice in choices},
+        unanswered=_score_answer(item, None, parts),
     )
 
 
-def _mark(item: Item, choice: Choice | None, parts: int) -> Mark:
+def _score_answer(item: Item, choice: Choice | None, parts: int) -> ScoredAnswer:
     """該当なし where it is not allowed is 未回答."""
     value, role = (choice.value, choice.role) if choice else (None, None)
     left_out = choice is not None and value is None and item.na_allowed
     worth = value or Fraction(0)
     earned, lost = item.weight * worth, item.weight * (1 - worth)
-    return Mark(
+    return ScoredAnswer(
         item=item.id,
         critical=item.critical,
         role=role,

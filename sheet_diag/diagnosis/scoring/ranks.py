@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from sheet_diag.diagnosis.scoring.item_scores import Sums
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import Cap, Gate
 from sheet_diag.model.rules import CategoryCap
 
 CategoryScores = Mapping[str, Fraction | None]
 
 
-def overall(catalog: Catalog, scores: CategoryScores) -> Fraction | None:
+def overall_score(catalog: Catalog, scores: CategoryScores) -> Fraction | None:
     """Mean of the applicable categories by category weight (equal weights: the plain mean)."""
     counted = [(c.weight, s) for c in catalog.categories if (s := scores[c.id]) is not None]
     if not counted:
@@ -25,19 +25,19 @@ def overall(catalog: Catalog, scores: CategoryScores) -> Fraction | None:
 
 def base_rank(catalog: Catalog, score: Fraction) -> Rank:
     """The best rank whose lowest score is reached."""
-    return next(rank for rank, lowest in _thresholds(catalog) if score >= lowest)
+    return next(rank for rank, lowest in _rank_thresholds(catalog) if score >= lowest)
 
 
-@prepared
-def _thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
+@cached_per_catalog
+def _rank_thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
     """The lowest score of each rank, the best first."""
     return tuple(sorted(catalog.scoring.ranks.items(), key=lambda pair: pair[0].position))
 
 
-def caps(
+def find_caps(
     catalog: Catalog,
     scores: CategoryScores,
-    sums: Mapping[str, Sums],
+    sums: Mapping[str, CategorySums],
     missed: Sequence[str],
 ) -> Iterator[Cap]:
     """What holds the rank down whatever the mean says; `missed` are critical items."""
@@ -71,13 +71,13 @@ def _category_caps(catalog: Catalog, scores: CategoryScores) -> Iterator[Cap]:
             yield Cap(f"CATEGORY_LT_{line.score}", line.at_most, tuple(fired[line.score]))
 
 
-@prepared
+@cached_per_catalog
 def _lines(catalog: Catalog) -> tuple[CategoryCap, ...]:
     """The lines that one category must not fall below, the lowest first."""
     return tuple(sorted(catalog.scoring.caps.category_below, key=lambda line: line.score))
 
 
-def gates(catalog: Catalog, sums: Mapping[str, Sums]) -> Iterator[Gate]:
+def find_gates(catalog: Catalog, sums: Mapping[str, CategorySums]) -> Iterator[Gate]:
     """Equal to the limit passes. わからない is an answer; 該当なし leaves both sides."""
     limits = catalog.scoring.gates
     for name, s in sums.items():

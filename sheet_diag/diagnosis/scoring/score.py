@@ -11,40 +11,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sheet_diag.diagnosis.scoring.findings import findings
-from sheet_diag.diagnosis.scoring.item_scores import Answers, Reading, Sums, ledgers
-from sheet_diag.diagnosis.scoring.ranks import base_rank, caps, gates, overall
+from sheet_diag.diagnosis.scoring.findings import find_findings
+from sheet_diag.diagnosis.scoring.item_scores import (
+    Answers,
+    CategorySums,
+    ScoreVariant,
+    score_tables,
+)
+from sheet_diag.diagnosis.scoring.ranks import base_rank, find_caps, find_gates, overall_score
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Cap, CategoryScore, Scores
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OverallResult:
     """The overall score of record and its rank; None as in `Scores`."""
 
     overall: Fraction | None
     rank: Rank | None
 
 
-def verdict(catalog: Catalog, answers: Answers) -> Verdict:
-    """The same overall score and rank as `score` gives, and nothing else."""
-    sums = _sums(catalog, answers)
-    record = _read(catalog, sums, Reading.RECORD)
-    held = record.overall is None or any(gates(catalog, sums))
-    return Verdict(record.overall, None if held else record.rank)
+def score_overall(catalog: Catalog, answers: Answers) -> OverallResult:
+    """The same overall score and rank as `score_answers` gives, and nothing else."""
+    sums = _sum_categories(catalog, answers)
+    record = _score_variant(catalog, sums, ScoreVariant.RECORD)
+    held = record.overall is None or any(find_gates(catalog, sums))
+    return OverallResult(record.overall, None if held else record.rank)
 
 
-def score(catalog: Catalog, answers: Answers) -> Scores:
+def score_answers(catalog: Catalog, answers: Answers) -> Scores:
     """Score one return. `answers` maps item ids to choice ids; None or a missing id is 未回答."""
-    sums = _sums(catalog, answers)
-    record = _read(catalog, sums, Reading.RECORD)
+    sums = _sum_categories(catalog, answers)
+    record = _score_variant(catalog, sums, ScoreVariant.RECORD)
     # Most returns leave nothing open and many nothing out: then the readings are one.
-    upper = _read(catalog, sums, Reading.UPPER) if any(s.open for s in sums.values()) else record
-    strict = (
-        _read(catalog, sums, Reading.STRICT) if any(s.left_out for s in sums.values()) else record
+    upper = (
+        _score_variant(catalog, sums, ScoreVariant.UPPER)
+        if any(s.open for s in sums.values())
+        else record
     )
-    gates_ = tuple(gates(catalog, sums))
+    strict = (
+        _score_variant(catalog, sums, ScoreVariant.STRICT)
+        if any(s.left_out for s in sums.values())
+        else record
+    )
+    gates_ = tuple(find_gates(catalog, sums))
     ranked = not gates_ and record.overall is not None
     return Scores(
         categories={
@@ -68,17 +79,17 @@ def score(catalog: Catalog, answers: Answers) -> Scores:
         rank=record.rank if ranked else None,
         upper_rank=upper.rank if ranked else None,
         strict_rank=strict.rank if ranked else None,
-        findings=tuple(findings(catalog, sums, ranked and strict.rank is not record.rank)),
+        findings=tuple(find_findings(catalog, sums, ranked and strict.rank is not record.rank)),
         items={mark.item: mark.score for s in sums.values() for mark in s.marks},
     )
 
 
-def _sums(catalog: Catalog, answers: Answers) -> dict[str, Sums]:
-    return {ledger.category: ledger.sums(answers) for ledger in ledgers(catalog)}
+def _sum_categories(catalog: Catalog, answers: Answers) -> dict[str, CategorySums]:
+    return {ledger.category: ledger.sums(answers) for ledger in score_tables(catalog)}
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
+class _VariantResult:
     """What one reading comes to, as if no gate held it."""
 
     categories: Mapping[str, Fraction | None]
@@ -89,13 +100,15 @@ class _Result:
     missed: Mapping[str, tuple[str, ...]]  # critical items worth nothing, by category
 
 
-def _read(catalog: Catalog, sums: Mapping[str, Sums], reading: Reading) -> _Result:
+def _score_variant(
+    catalog: Catalog, sums: Mapping[str, CategorySums], reading: ScoreVariant
+) -> _VariantResult:
     scores = {name: reading.score(s) for name, s in sums.items()}
     missed = {name: reading.missed(s) for name, s in sums.items()}
-    mean = overall(catalog, scores)
-    fired = tuple(caps(catalog, scores, sums, [i for items in missed.values() for i in items]))
+    mean = overall_score(catalog, scores)
+    fired = tuple(find_caps(catalog, scores, sums, [i for items in missed.values() for i in items]))
     base = base_rank(catalog, mean or Fraction(0))
-    return _Result(
+    return _VariantResult(
         categories=scores,
         overall=mean,
         base=base,

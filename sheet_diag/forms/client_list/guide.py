@@ -12,7 +12,7 @@ from sheet_diag.forms.layout import CLIENT_COLUMNS, REQUIRED_CLIENT_COLUMNS
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -37,7 +37,7 @@ _TEXTS: Final = ("ids", "choices", "mails", "next")
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class ClientListContext:
     """What every page is written from."""
 
     catalog: Catalog
@@ -57,7 +57,7 @@ class Kit:
         return field.by_id[choice].label[self.say.lang]
 
 
-def write_guide(page: Page, kit: Kit) -> None:
+def write_guide(page: Page, kit: ClientListContext) -> None:
     """Write the page."""
     say = kit.say
     page.columns(_WIDTHS)
@@ -71,7 +71,7 @@ def write_guide(page: Page, kit: Kit) -> None:
         row += 1
     for text in _TEXTS:
         row = _write_text(page, row, text, kit)
-    finish(page, kit, repeat=None)
+    finish_page(page, kit, repeat=None)
     page.select(0, 0)
 
 
@@ -82,7 +82,7 @@ def write_title(page: Page, title: str, last: int) -> None:
     page.height(1, 4)
 
 
-def finish(page: Page, kit: Kit, repeat: tuple[int, int] | None) -> None:
+def finish_page(page: Page, kit: ClientListContext, repeat: tuple[int, int] | None) -> None:
     """How a page is printed and found."""
     say = kit.say
     footer = f"&L&8{header_text(kit.issuer.name)}&C&8{say('sheet.footer.page')}"
@@ -92,7 +92,7 @@ def finish(page: Page, kit: Kit, repeat: tuple[int, int] | None) -> None:
     page.tab(NAVY if repeat else BLUE)
 
 
-def _write_column(page: Page, row: int, column: str, kit: Kit) -> None:
+def _write_column(page: Page, row: int, column: str, kit: ClientListContext) -> None:
     say = kit.say
     needed = column in REQUIRED_CLIENT_COLUMNS
     mark = say("clients.needed") if needed else say("clients.optional")
@@ -101,11 +101,11 @@ def _write_column(page: Page, row: int, column: str, kit: Kit) -> None:
     page.text(row, 0, say(f"clients.column.{column}"), {**CELL, **INSET, **BOLD})
     page.text(row, 1, mark, {**CELL, **CENTER, **look})
     page.text(row, 2, what, {**CELL, **INSET})
-    width = room(_WIDTHS[2], indent=1)
+    width = column_room(_WIDTHS[2], indent=1)
     page.height(row, max(26, row_height(what, room=width, size=10, padding=8)))
 
 
-def _write_text(page: Page, row: int, key: str, kit: Kit) -> int:
+def _write_text(page: Page, row: int, key: str, kit: ClientListContext) -> int:
     """A heading and its paragraph; returns the next row."""
     say = kit.say
     text = say(f"clients.guide.{key}.text")
@@ -113,5 +113,5 @@ def _write_text(page: Page, row: int, key: str, kit: Kit) -> int:
     page.merged(row + 1, 0, _LAST, say(f"clients.guide.{key}"), HEADING)
     page.height(row + 1, 24)
     page.merged(row + 2, 0, _LAST, text, {**BODY, **MIDDLE})
-    page.height(row + 2, row_height(text, room=room(sum(_WIDTHS)), size=10, padding=10))
+    page.height(row + 2, row_height(text, room=column_room(sum(_WIDTHS)), size=10, padding=10))
     return row + 3

@@ -14,12 +14,12 @@ from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.model.catalog import Catalog, Category, FieldKind
-from sheet_diag.model.returns import Code, Problem, Severity
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.text import problems as told
 from sheet_diag.text.wording import Wording
 
 
-class Kind(IntEnum):
+class PointKind(IntEnum):
     """What a plea is about, in the order of the page."""
 
     ENTRY = 0  # one cell of the company or the question sheet
@@ -28,63 +28,71 @@ class Kind(IntEnum):
 
 
 # Every other problem is for the consultant alone.
-_FOR_CLIENT: Final = {
-    Code.NOT_UNDERSTOOD: Kind.ENTRY,
-    Code.NA_NOT_ALLOWED: Kind.ENTRY,
-    Code.DUPLICATE_ITEM: Kind.ENTRY,
-    Code.SHEETS_DISAGREE: Kind.ENTRY,
-    Code.DEPARTMENTS_DISAGREE: Kind.ENTRY,
-    Code.ERROR_VALUE: Kind.ENTRY,
-    Code.NOT_CALCULATED: Kind.ENTRY,
-    Code.PICTURE_ANSWER: Kind.ENTRY,
-    Code.MERGED_ANSWER: Kind.ENTRY,
-    Code.FORMULA_ANSWER: Kind.ENTRY,
-    Code.CONTRADICTION: Kind.ENTRY,
-    Code.QUESTION_CHANGED: Kind.ENTRY,
-    Code.COMPANY_MISSING: Kind.ENTRY,
-    Code.PROFILE_MISSING: Kind.ENTRY,
-    Code.PROFILE_NOT_UNDERSTOOD: Kind.ENTRY,
-    Code.UNKNOWN_ITEM: Kind.GENERAL,
-    Code.SHEET_TWICE: Kind.GENERAL,
-    Code.ANSWER_COLUMN_TWICE: Kind.GENERAL,
-    Code.NO_REMARK_COLUMN: Kind.GENERAL,
-    Code.PROFILE_SHEET_MISSING: Kind.GENERAL,
-    Code.STRAY_CELLS: Kind.GENERAL,
-    Code.PICTURES: Kind.GENERAL,
-    Code.NA_SHARE_HIGH: Kind.GENERAL,
-    Code.CATEGORY_INCOMPLETE: Kind.GENERAL,
-    Code.TOTAL_INCOMPLETE: Kind.GENERAL,
-    Code.TOO_FEW_CATEGORIES: Kind.GENERAL,
-    Code.UNANSWERED: Kind.OPEN,
-    Code.ITEM_ROW_MISSING: Kind.OPEN,
-    Code.ITEM_NEW: Kind.OPEN,
+_KIND_BY_CODE: Final = {
+    ProblemCode.NOT_UNDERSTOOD: PointKind.ENTRY,
+    ProblemCode.NA_NOT_ALLOWED: PointKind.ENTRY,
+    ProblemCode.DUPLICATE_ITEM: PointKind.ENTRY,
+    ProblemCode.SHEETS_DISAGREE: PointKind.ENTRY,
+    ProblemCode.DEPARTMENTS_DISAGREE: PointKind.ENTRY,
+    ProblemCode.ERROR_VALUE: PointKind.ENTRY,
+    ProblemCode.NOT_CALCULATED: PointKind.ENTRY,
+    ProblemCode.PICTURE_ANSWER: PointKind.ENTRY,
+    ProblemCode.MERGED_ANSWER: PointKind.ENTRY,
+    ProblemCode.FORMULA_ANSWER: PointKind.ENTRY,
+    ProblemCode.CONTRADICTION: PointKind.ENTRY,
+    ProblemCode.QUESTION_CHANGED: PointKind.ENTRY,
+    ProblemCode.COMPANY_MISSING: PointKind.ENTRY,
+    ProblemCode.PROFILE_MISSING: PointKind.ENTRY,
+    ProblemCode.PROFILE_NOT_UNDERSTOOD: PointKind.ENTRY,
+    ProblemCode.UNKNOWN_ITEM: PointKind.GENERAL,
+    ProblemCode.SHEET_TWICE: PointKind.GENERAL,
+    ProblemCode.ANSWER_COLUMN_TWICE: PointKind.GENERAL,
+    ProblemCode.NO_REMARK_COLUMN: PointKind.GENERAL,
+    ProblemCode.PROFILE_SHEET_MISSING: PointKind.GENERAL,
+    ProblemCode.STRAY_CELLS: PointKind.GENERAL,
+    ProblemCode.PICTURES: PointKind.GENERAL,
+    ProblemCode.NA_SHARE_HIGH: PointKind.GENERAL,
+    ProblemCode.CATEGORY_INCOMPLETE: PointKind.GENERAL,
+    ProblemCode.TOTAL_INCOMPLETE: PointKind.GENERAL,
+    ProblemCode.TOO_FEW_CATEGORIES: PointKind.GENERAL,
+    ProblemCode.UNANSWERED: PointKind.OPEN,
+    ProblemCode.ITEM_ROW_MISSING: PointKind.OPEN,
+    ProblemCode.ITEM_NEW: PointKind.OPEN,
 }
-_OF_PROFILE: Final = (Code.COMPANY_MISSING, Code.PROFILE_MISSING, Code.PROFILE_NOT_UNDERSTOOD)
+_PROFILE_CODES: Final = (
+    ProblemCode.COMPANY_MISSING,
+    ProblemCode.PROFILE_MISSING,
+    ProblemCode.PROFILE_NOT_UNDERSTOOD,
+)
 # Their `value` is what the client entered, or what Excel made of it.
 _VALUE_IS_ENTRY: Final = (
-    Code.NOT_UNDERSTOOD,
-    Code.NA_NOT_ALLOWED,
-    Code.DUPLICATE_ITEM,
-    Code.SHEETS_DISAGREE,
-    Code.ERROR_VALUE,
-    Code.MERGED_ANSWER,
-    Code.UNANSWERED,  # what other sheets of the workbook say
+    ProblemCode.NOT_UNDERSTOOD,
+    ProblemCode.NA_NOT_ALLOWED,
+    ProblemCode.DUPLICATE_ITEM,
+    ProblemCode.SHEETS_DISAGREE,
+    ProblemCode.ERROR_VALUE,
+    ProblemCode.MERGED_ANSWER,
+    ProblemCode.UNANSWERED,  # what other sheets of the workbook say
 )
 # What was found where no cell of the new sheet shows it.
-_SHOWN: Final = (Code.SHEET_TWICE, Code.ANSWER_COLUMN_TWICE, Code.STRAY_CELLS)
-_LONG_LIST: Final = 8  # choices of a field; more are left to its drop-down
+_SHOWN_IN_LETTER: Final = (
+    ProblemCode.SHEET_TWICE,
+    ProblemCode.ANSWER_COLUMN_TWICE,
+    ProblemCode.STRAY_CELLS,
+)
+_MAX_LISTED: Final = 8  # choices of a field; more are left to its drop-down
 
 
 @dataclass(frozen=True, slots=True)
-class Plea:
+class CorrectionPoint:
     """One thing that the client is asked to do.
 
     `item`, `field` and `category` are ids; at most one is set, none for the sheet as a whole.
     `entry` is what stands in the cell, or, where `kept` is false, in the former sheet only.
     """
 
-    code: Code
-    kind: Kind
+    code: ProblemCode
+    kind: PointKind
     must: bool
     text: str
     item: str | None = None
@@ -95,25 +103,25 @@ class Plea:
     expected: str = ""
 
 
-def pleas(
+def list_correction_points(
     catalog: Catalog,
     problems: Sequence[Problem],
     entries: Entries,
     lost: Mapping[str, str],
     say: Wording,
-) -> tuple[Plea, ...]:
+) -> tuple[CorrectionPoint, ...]:
     """What must be settled first, each part in the order of the sheet.
 
     `entries` are what stands in the new sheet's cells; `lost` are answers that could not be put
     there, by item id.
     """
-    source = _Source(catalog, problems, entries, lost, say)
+    source = _PointBuilder(catalog, problems, entries, lost, say)
     found = [plea for problem in problems for plea in source.of(problem)]
-    busy = {plea.item for plea in found if plea.kind is Kind.ENTRY}
-    kept = [plea for plea in found if plea.kind is not Kind.OPEN or plea.item not in busy]
+    busy = {plea.item for plea in found if plea.kind is PointKind.ENTRY}
+    kept = [plea for plea in found if plea.kind is not PointKind.OPEN or plea.item not in busy]
     items, fields = list(catalog.items), list(catalog.field_by_id)
 
-    def place(plea: Plea) -> tuple[bool, Kind, int, int]:
+    def place(plea: CorrectionPoint) -> tuple[bool, PointKind, int, int]:
         field = fields.index(plea.field) if plea.field else len(fields)
         item = items.index(plea.item) if plea.item else len(items)
         return not plea.must, plea.kind, field, item
@@ -121,7 +129,7 @@ def pleas(
     return tuple(sorted(dict.fromkeys(kept), key=place))
 
 
-class _Source:
+class _PointBuilder:
     """The return's problems, and all that a plea is made from."""
 
     def __init__(
@@ -138,46 +146,47 @@ class _Source:
         self._say = say
         self._category = {i.id: c for c in catalog.categories for i in c.items}
         codes = {problem.code for problem in problems}
-        self._all_open = Code.TOTAL_INCOMPLETE in codes
+        self._all_open = ProblemCode.TOTAL_INCOMPLETE in codes
         self._short = {
             category.id
             for problem in problems
-            if problem.code is Code.CATEGORY_INCOMPLETE and (category := self._named(problem))
+            if problem.code is ProblemCode.CATEGORY_INCOMPLETE
+            and (category := self._named(problem))
         }
 
-    def of(self, problem: Problem) -> Iterator[Plea]:
+    def of(self, problem: Problem) -> Iterator[CorrectionPoint]:
         """None, one, or one for each cell concerned."""
-        kind = _FOR_CLIENT.get(problem.code)
+        kind = _KIND_BY_CODE.get(problem.code)
         if kind is None:
             return
-        if problem.code is Code.DEPARTMENTS_DISAGREE:
+        if problem.code is ProblemCode.DEPARTMENTS_DISAGREE:
             yield from self._departments(problem)
-        elif problem.code in _OF_PROFILE:
+        elif problem.code in _PROFILE_CODES:
             yield self._of_field(problem)
         elif problem.item in self._catalog.items and problem.item:
             yield self._of_item(problem, problem.item, kind)
         else:
             yield self._general(problem)
 
-    def _departments(self, problem: Problem) -> Iterator[Plea]:
+    def _departments(self, problem: Problem) -> Iterator[CorrectionPoint]:
         typed = re.split(r"[\s,、・/]+", dict(problem.details).get("items", ""))
         items = [item for item in typed if item in self._catalog.items]
         for item in items:
-            yield self._of_item(problem, item, Kind.ENTRY)
+            yield self._of_item(problem, item, PointKind.ENTRY)
         if str(len(items)) != dict(problem.details).get("count"):
             yield self._general(problem)
 
-    def _of_item(self, problem: Problem, name: str, kind: Kind) -> Plea:
+    def _of_item(self, problem: Problem, name: str, kind: PointKind) -> CorrectionPoint:
         item = self._catalog.items[name]
         lang, category = self._say.lang, self._category[name].id
         entry = self._entries.answers.get(name, "")
         offered = " / ".join(choice.label[lang] for choice in self._catalog.offered(item))
-        gated = kind is Kind.OPEN and (self._all_open or category in self._short)
-        return Plea(
+        gated = kind is PointKind.OPEN and (self._all_open or category in self._short)
+        return CorrectionPoint(
             problem.code,
             kind,
-            must=gated or told.severity(problem.code) is Severity.ERROR,
-            text=told.plea(problem, lang),
+            must=gated or told.problem_severity(problem.code) is Severity.ERROR,
+            text=told.client_advice(problem, lang),
             item=name,
             entry=entry or self._former(problem, name),
             kept=bool(entry),
@@ -189,7 +198,7 @@ class _Source:
         value = problem.value if problem.code in _VALUE_IS_ENTRY else None
         return "\n".join(dict.fromkeys(filter(None, (self._lost.get(item), value))))
 
-    def _of_field(self, problem: Problem) -> Plea:
+    def _of_field(self, problem: Problem) -> CorrectionPoint:
         name = problem.item or "company"
         field = self._catalog.field_by_id.get(name)
         if field is None:
@@ -197,29 +206,29 @@ class _Source:
         lang, say = self._say.lang, self._say
         labels = [choice.label[lang] for choice in field.choices]
         match field.kind:
-            case FieldKind.CHOICE if len(labels) <= _LONG_LIST:
+            case FieldKind.CHOICE if len(labels) <= _MAX_LISTED:
                 expected = " / ".join(labels)
             case FieldKind.TEXT:
                 expected = field.label[lang]
             case _:
                 expected = say(f"sheet.request.expected.{field.kind.value}")
         entry = self._entries.profile.get(name, "")
-        text = told.plea(problem, lang)
-        return Plea(
-            problem.code, Kind.ENTRY, field.required, text, field=name, entry=entry,
+        text = told.client_advice(problem, lang)
+        return CorrectionPoint(
+            problem.code, PointKind.ENTRY, field.required, text, field=name, entry=entry,
             expected=expected,
         )  # fmt: skip
 
-    def _general(self, problem: Problem) -> Plea:
+    def _general(self, problem: Problem) -> CorrectionPoint:
         category = self._named(problem)
-        entry = problem.value or "" if problem.code in _SHOWN else ""
-        if problem.code is Code.UNKNOWN_ITEM:
+        entry = problem.value or "" if problem.code in _SHOWN_IN_LETTER else ""
+        if problem.code is ProblemCode.UNKNOWN_ITEM:
             entry = self._left_over(problem)
-        return Plea(
+        return CorrectionPoint(
             problem.code,
-            Kind.GENERAL,
-            must=told.severity(problem.code) is Severity.ERROR,
-            text=told.plea(problem, self._say.lang),
+            PointKind.GENERAL,
+            must=told.problem_severity(problem.code) is Severity.ERROR,
+            text=told.client_advice(problem, self._say.lang),
             category=category.id if category else None,
             entry=entry,
             kept=False,
@@ -229,7 +238,9 @@ class _Source:
         """All that stood in a row which the new sheet does not have."""
         say, details = self._say, dict(problem.details)
         parts = [(say("sheet.column.id"), problem.value or "")]
-        parts += [(say(f"sheet.column.{each}"), details.get(each, "")) for each in _LEFT_OVER]
+        parts += [
+            (say(f"sheet.column.{each}"), details.get(each, "")) for each in _LEFT_OVER_COLUMNS
+        ]
         line = "sheet.request.part"
         return "\n".join(say(line, label=label, text=text) for label, text in parts if text)
 
@@ -239,4 +250,4 @@ class _Source:
         return next((each for each in self._catalog.categories if each.name.ja == name), None)
 
 
-_LEFT_OVER: Final = ("answer", "remark")
+_LEFT_OVER_COLUMNS: Final = ("answer", "remark")

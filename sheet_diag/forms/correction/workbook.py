@@ -10,26 +10,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sheet_diag.forms.correction.letter import cut, write_request
-from sheet_diag.forms.correction.points import Plea, pleas
-from sheet_diag.forms.hearing_sheet.content import EPOCH, Content, Entries
+from sheet_diag.forms.correction.letter import truncate_entry, write_correction_letter
+from sheet_diag.forms.correction.points import CorrectionPoint, list_correction_points
+from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED, Entries, SheetContent
 from sheet_diag.forms.hearing_sheet.workbook import write_pages
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind
-from sheet_diag.model.returns import Code, Identity, Problem, Response, ReturnedSheet
+from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 
 # Where the raw text is no answer that the client ever gave to that question.
-_NO_ENTRY: Final = {
-    Code.DUPLICATE_ITEM,
-    Code.SHEETS_DISAGREE,
-    Code.MERGED_ANSWER,
-    Code.ERROR_VALUE,
-    Code.NOT_CALCULATED,
-    Code.PICTURE_ANSWER,
-    Code.ITEM_ROW_MISSING,
+_NOT_TYPED: Final = {
+    ProblemCode.DUPLICATE_ITEM,
+    ProblemCode.SHEETS_DISAGREE,
+    ProblemCode.MERGED_ANSWER,
+    ProblemCode.ERROR_VALUE,
+    ProblemCode.NOT_CALCULATED,
+    ProblemCode.PICTURE_ANSWER,
+    ProblemCode.ITEM_ROW_MISSING,
 }
 
 
@@ -45,43 +45,46 @@ def correction_sheet(
     `replaces` are the SHA-256 of the returns that count no more once this one comes back.
     """
     say = Wording(sheet.lang)
-    given, asked = _asked(catalog, sheet, problems, say)
+    given, asked = _collect_points(catalog, sheet, problems, say)
     notes, field_notes = _notes(asked, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
-    identity = Identity(catalog.id, catalog.version, sheet.identity.client)
-    content = Content(catalog, say, issuer, entries, identity, tuple(replaces))
+    identity = SheetIdentity(catalog.id, catalog.version, sheet.identity.client)
+    content = SheetContent(catalog, say, issuer, entries, identity, tuple(replaces))
     book = Book(
-        title=catalog.title[sheet.lang], author=issuer.name, created=EPOCH, subject=catalog.id
+        title=catalog.title[sheet.lang],
+        author=issuer.name,
+        created=FIXED_CREATED,
+        subject=catalog.id,
     )
     request = book.page(say("sheet.name.request"))
     _, places = write_pages(book, content)
-    write_request(request, content, asked, places)
+    write_correction_letter(request, content, asked, places)
     request.open_here()
     return book.bytes()
 
 
 def points_to_correct(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> int:
     """How many points the request of that workbook lists."""
-    return len(_asked(catalog, sheet, problems, Wording(sheet.lang))[1])
+    return len(_collect_points(catalog, sheet, problems, Wording(sheet.lang))[1])
 
 
-def _asked(
+def _collect_points(
     catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem], say: Wording
-) -> tuple[Entries, tuple[Plea, ...]]:
+) -> tuple[Entries, tuple[CorrectionPoint, ...]]:
     """What stands in the new sheet, and what its client is asked to do."""
     answers = _answers(catalog, sheet, problems)
     remarks = {each.item: each.remark for each in sheet.responses}
     given = Entries(_profile(catalog, sheet, problems), answers, remarks)
     lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
-    return given, pleas(catalog, problems, given, lost, say)
+    return given, list_correction_points(catalog, problems, given, lost, say)
 
 
 def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
-    codes: dict[str, set[Code]] = {}
+    codes: dict[str, set[ProblemCode]] = {}
     for problem in problems:
         if problem.item:
             codes.setdefault(problem.item, set()).add(problem.code)
-    overridden = {p.item: p for p in problems if p.code is Code.OVERRIDDEN}
+    overridden = {p.item: p for p in problems if p.code is ProblemCode.OVERRIDDEN}
     return {
         response.item: _answer(
             catalog,
@@ -103,10 +106,10 @@ def _as_given(response: Response, overridden: Problem | None) -> Response:
     return replace(response, choice=before) if before else replace(response, choice=None, raw="")
 
 
-def _answer(catalog: Catalog, response: Response, codes: set[Code], lang: Lang) -> str:
-    if codes & _NO_ENTRY:
+def _answer(catalog: Catalog, response: Response, codes: set[ProblemCode], lang: Lang) -> str:
+    if codes & _NOT_TYPED:
         return ""
-    if response.choice is None or Code.NA_NOT_ALLOWED in codes:
+    if response.choice is None or ProblemCode.NA_NOT_ALLOWED in codes:
         return response.raw
     return catalog.choices_of(catalog.items[response.item])[response.choice].label[lang]
 
@@ -115,10 +118,10 @@ def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
     entries = {
         problem.item: problem.value or ""
         for problem in problems
-        if problem.code is Code.PROFILE_NOT_UNDERSTOOD and problem.item
+        if problem.code is ProblemCode.PROFILE_NOT_UNDERSTOOD and problem.item
     }
     # What the client did not say himself is not put into his mouth.
-    ours = {problem.item for problem in problems if problem.code is Code.TAKEN_FROM_LIST}
+    ours = {problem.item for problem in problems if problem.code is ProblemCode.TAKEN_FROM_LIST}
     for field in catalog.profile:
         value = sheet.profile.get(field.id) if field.id not in ours else None
         if value and field.kind is FieldKind.CHOICE and value in field.by_id:
@@ -128,7 +131,9 @@ def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
     return entries
 
 
-def _notes(asked: Iterable[Plea], say: Wording) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _notes(
+    asked: Iterable[CorrectionPoint], say: Wording
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The notes on cells, by item and by field id: what stands there, what is expected, and why."""
     items: dict[str, list[str]] = {}
     fields: dict[str, list[str]] = {}
@@ -138,11 +143,11 @@ def _notes(asked: Iterable[Plea], say: Wording) -> tuple[Mapping[str, str], Mapp
             items.setdefault(plea.item, []).append(text)
         elif plea.field:
             fields.setdefault(plea.field, []).append(text)
-    return _joined(items), _joined(fields)
+    return _join_notes(items), _join_notes(fields)
 
 
-def _note(number: int, plea: Plea, say: Wording) -> str:
-    entry = cut(plea.entry) or say("sheet.request.nothing")
+def _note(number: int, plea: CorrectionPoint, say: Wording) -> str:
+    entry = truncate_entry(plea.entry) or say("sheet.request.nothing")
     lines = [say("sheet.request.note.title", number=number)]
     lines.append(say("sheet.request.note.entry", text=entry))
     if plea.expected:
@@ -150,5 +155,5 @@ def _note(number: int, plea: Plea, say: Wording) -> str:
     return "\n".join([*lines, plea.text])
 
 
-def _joined(texts: Mapping[str, list[str]]) -> dict[str, str]:
+def _join_notes(texts: Mapping[str, list[str]]) -> dict[str, str]:
     return {name: "\n\n".join(each) for name, each in texts.items()}

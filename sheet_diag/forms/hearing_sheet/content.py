@@ -7,24 +7,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sheet_diag.forms.layout import COLUMNS_WITH_FORMER, QUESTION_COLUMNS, Column
+from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QUESTION_COLUMNS, QuestionColumn
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Identity
+from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.theme import ALERT, ALERT_PALE, FIELD, Look
 
 # The sheet's "created" property: fixed, so that the same catalogue gives the same bytes.
-EPOCH: Final = date(2026, 1, 1)
+FIXED_CREATED: Final = date(2026, 1, 1)
 
-ENTRY: Final[Look] = {
+ENTRY_LOOK: Final[Look] = {
     **FIELD,
     "num_format": "@",
     "valign": "vcenter",
 }
 # An entry that is to be corrected: the frame is seen in a grey print, too.
-MARKED: Final[Look] = {"border": 2, "border_color": ALERT, "bg_color": ALERT_PALE}
-ALLOWED: Final = {
+MARKED_LOOK: Final[Look] = {"border": 2, "border_color": ALERT, "bg_color": ALERT_PALE}
+PROTECTION: Final = {
     "select_locked_cells": True,
     "select_unlocked_cells": True,
     "format_columns": True,
@@ -48,7 +48,7 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class PreviousColumn:
     """What stands in the column of last year's answers: words by item id, none of them an entry."""
 
     as_of: date
@@ -56,7 +56,7 @@ class Former:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class SheetContent:
     """Everything a page of the sheet may ask for. `replaces` are SHA-256 of former returns,
     `addressee` is whom the cover is addressed to (empty: nobody in particular)."""
 
@@ -64,23 +64,23 @@ class Content:
     say: Wording
     issuer: Issuer
     entries: Entries
-    identity: Identity
+    identity: SheetIdentity
     replaces: tuple[str, ...] = ()
     addressee: str = ""
-    former: Former | None = None
+    former: PreviousColumn | None = None
 
     @property
-    def columns(self) -> Sequence[Column]:
+    def columns(self) -> Sequence[QuestionColumn]:
         """Columns of the question sheet, from left to right."""
-        return COLUMNS_WITH_FORMER if self.former else QUESTION_COLUMNS
+        return COLUMNS_WITH_PREVIOUS if self.former else QUESTION_COLUMNS
 
-    def at(self, column: Column) -> int:
+    def at(self, column: QuestionColumn) -> int:
         """Where a column of the question sheet stands, counted from 0."""
         return self.columns.index(column)
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowRange:
     """A run of rows of the question sheet (zero-based, inclusive)."""
 
     first: int
@@ -88,8 +88,8 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Places(Rows):
+class QuestionRows(RowRange):
     """The rows that formulas and links look at: all questions, each category's, each item's."""
 
-    categories: Mapping[str, Rows]
+    categories: Mapping[str, RowRange]
     items: Mapping[str, int]

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import ALLOWED, Content, Places
-from sheet_diag.forms.hearing_sheet.progress import write_status
-from sheet_diag.forms.page_writer import LAST, WIDTHS, Writer
+from sheet_diag.forms.hearing_sheet.content import PROTECTION, QuestionRows, SheetContent
+from sheet_diag.forms.hearing_sheet.progress import write_progress
+from sheet_diag.forms.page_writer import COVER_LAST_COLUMN, COVER_WIDTHS, RowWriter
 from sheet_diag.text.excel_text import header_text
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BLUE, BODY, BOLD, MIDDLE, Look
 
 _ADDRESSEE: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 12}
 
 
-def write_cover(page: Page, content: Content, places: Places) -> None:
+def write_cover(page: Page, content: SheetContent, places: QuestionRows) -> None:
     """Write the page; its formulas look at the other two sheets."""
-    writer = Writer(page, content)
+    writer = RowWriter(page, content)
     writer.title()
     _write_addressee(writer)
-    write_sending(writer)
+    write_return_address(writer)
     _write_purpose(writer)
     _write_steps(writer)
     _write_choices(writer)
     writer.heading("sheet.cover.handling")
     writer.paragraph(content.say("sheet.cover.handling.text"))
-    write_status(writer, places)
-    _finish(page, content)
+    write_progress(writer, places)
+    _finish_page(page, content)
 
 
-def write_sending(writer: Writer) -> None:
+def write_return_address(writer: RowWriter) -> None:
     """By when, where to, and whom to ask."""
     issuer, say = writer.content.issuer, writer.say
     ask = say("sheet.cover.ask_sender")
@@ -43,7 +43,7 @@ def write_sending(writer: Writer) -> None:
     writer.pair(say("sheet.cover.contact"), contact or issuer.email or ask)
 
 
-def deadline_text(content: Content) -> str:
+def deadline_text(content: SheetContent) -> str:
     """By when; empty where no day is set."""
     due = content.issuer.deadline
     return content.say("report.date", year=due.year, month=due.month, day=due.day) if due else ""
@@ -51,28 +51,28 @@ def deadline_text(content: Content) -> str:
 
 def addressee_height(text: str) -> float:
     """Height in points of the row of the addressee."""
-    return row_height(text, room=room(sum(WIDTHS)), size=12, padding=8)
+    return row_height(text, room=column_room(sum(COVER_WIDTHS)), size=12, padding=8)
 
 
-def _write_addressee(writer: Writer) -> None:
+def _write_addressee(writer: RowWriter) -> None:
     if text := writer.content.addressee:
-        writer.page.merged_client(writer.row, 0, LAST, text, _ADDRESSEE)
+        writer.page.merged_client(writer.row, 0, COVER_LAST_COLUMN, text, _ADDRESSEE)
         writer.page.height(writer.row, addressee_height(text))
         writer.row += 1
 
 
-def _write_purpose(writer: Writer) -> None:
+def _write_purpose(writer: RowWriter) -> None:
     writer.heading("sheet.cover.purpose")
     writer.paragraph(writer.content.catalog.purpose[writer.say.lang])
 
 
-def _write_steps(writer: Writer) -> None:
+def _write_steps(writer: RowWriter) -> None:
     writer.heading("sheet.cover.how")
     for step in ("profile", "questions", "send", "note"):
         writer.paragraph(writer.say(f"sheet.cover.step.{step}"))
 
 
-def _write_choices(writer: Writer) -> None:
+def _write_choices(writer: RowWriter) -> None:
     writer.heading("sheet.cover.choices")
     lang = writer.say.lang
     for choices in writer.content.catalog.answer_sets.values():
@@ -80,10 +80,10 @@ def _write_choices(writer: Writer) -> None:
             writer.pair(choice.label[lang], choice.meaning[lang])
 
 
-def _finish(page: Page, content: Content) -> None:
+def _finish_page(page: Page, content: SheetContent) -> None:
     issuer: Sequence[str] = (content.issuer.name, content.issuer.department)
     footer = f"&L&8{header_text(' '.join(part for part in issuer if part))}"
     page.paper(landscape=False, header="", footer=f"{footer}&C&8{content.say('sheet.footer.page')}")
     page.fit_page()
-    page.protect(ALLOWED)
+    page.protect(PROTECTION)
     page.tab(BLUE)

@@ -6,20 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import Content
-from sheet_diag.forms.hearing_sheet.previous_answers import former_marks
-from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET, REPLACES_KEY, Column
+from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.forms.hearing_sheet.previous_answers import previous_answer_marks
+from sheet_diag.forms.layout import (
+    IDENTITY_KEYS,
+    IDENTITY_SHEET,
+    LISTS_SHEET,
+    REPLACES_KEY,
+    QuestionColumn,
+)
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import fixed_cell
 from sheet_diag.xlsx.theme import BODY
 
-_PROPERTY_ROOM: Final = 255  # characters
+_MAX_PROPERTY: Final = 255  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ChoiceRanges:
     """References to the ranges behind the drop-downs."""
 
     answers: dict[tuple[str, bool], str]
@@ -38,24 +44,24 @@ class Lists:
         return self.fields[field.id]
 
 
-def write_lists(book: Book, content: Content) -> Lists:
+def write_lists(book: Book, content: SheetContent) -> ChoiceRanges:
     """Write one column a list. An inline list over 255 characters would be dropped by Excel."""
     page = book.page(LISTS_SHEET)
     catalog, lang = content.catalog, content.say.lang
-    lists = Lists({}, {})
+    lists = ChoiceRanges({}, {})
     column = 0
     for name, choices in catalog.answer_sets.items():
         for with_na in (True, False):
             labels = [c.label[lang] for c in choices if with_na or c.value is not None]
-            lists.answers[name, with_na] = _column(page, column, name, labels)
+            lists.answers[name, with_na] = _write_list(page, column, name, labels)
             column += 1
     for field in catalog.profile:
         if field.kind is FieldKind.CHOICE:
             labels = [choice.label[lang] for choice in field.choices]
-            lists.fields[field.id] = _column(page, column, field.id, labels)
+            lists.fields[field.id] = _write_list(page, column, field.id, labels)
             column += 1
     if content.former:  # written here, the strings of this workbook come in the order of any other
-        _column(page, column, Column.FORMER.value, former_marks(content.say))
+        _write_list(page, column, QuestionColumn.FORMER.value, previous_answer_marks(content.say))
         column += 1
     page.columns([160] * column)
     page.protect({})
@@ -63,7 +69,7 @@ def write_lists(book: Book, content: Content) -> Lists:
     return lists
 
 
-def write_identity(book: Book, content: Content) -> None:
+def write_identity(book: Book, content: SheetContent) -> None:
     """Write two of the identity's three carriers; the visible one is on the question sheet."""
     identity = content.identity
     page = book.page(IDENTITY_SHEET)
@@ -77,21 +83,21 @@ def write_identity(book: Book, content: Content) -> None:
         row = len(IDENTITY_KEYS)
         page.text(row, 0, REPLACES_KEY, BODY)
         page.text(row, 1, " ".join(content.replaces), BODY)
-        book.custom_property(REPLACES_KEY, _fitting(content.replaces))
+        book.custom_property(REPLACES_KEY, _fit_property(content.replaces))
     page.columns([180, 180])
     page.protect({})
     page.hide()
 
 
-def _fitting(digests: Sequence[str]) -> str:
+def _fit_property(digests: Sequence[str]) -> str:
     """As many digests as a document property holds; the hidden cell has them all."""
     kept = 1
-    while kept < len(digests) and len(" ".join(digests[: kept + 1])) <= _PROPERTY_ROOM:
+    while kept < len(digests) and len(" ".join(digests[: kept + 1])) <= _MAX_PROPERTY:
         kept += 1
     return " ".join(digests[:kept])
 
 
-def _column(page: Page, column: int, name: str, labels: Sequence[str]) -> str:
+def _write_list(page: Page, column: int, name: str, labels: Sequence[str]) -> str:
     page.text(0, column, name, BODY)
     for row, label in enumerate(labels, 1):
         page.text(row, column, label, BODY)

@@ -8,31 +8,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sheet_diag.forms.hearing_sheet.content import Content, Places, Rows
-from sheet_diag.forms.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, Column, cell_name
-from sheet_diag.forms.page_writer import LAST, WIDTHS, Writer
+from sheet_diag.forms.hearing_sheet.content import QuestionRows, RowRange, SheetContent
+from sheet_diag.forms.layout import (
+    PROFILE_FIRST_ROW,
+    PROFILE_LABEL_COLUMN,
+    QuestionColumn,
+    cell_name,
+)
+from sheet_diag.forms.page_writer import COVER_LAST_COLUMN, COVER_WIDTHS, RowWriter
 from sheet_diag.model.catalog import Category, ProfileField
-from sheet_diag.text.excel_text import quoted
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell, fixed_cell
 from sheet_diag.xlsx.theme import ALERT, BOLD, CELL, CENTER, HEAD, INSET, NAVY, OK, PALE, Look
 
 
-def write_status(writer: Writer, places: Places) -> None:
+def write_progress(writer: RowWriter, places: QuestionRows) -> None:
     """Write both sections."""
     _write_check(writer, places, _write_progress(writer, places))
 
 
 @dataclass(frozen=True, slots=True)
-class _Counts:
+class _TotalCells:
     """Cells of the total line, and how many questions are answered now."""
 
     answered: str
     total: str
 
 
-def _write_progress(writer: Writer, places: Places) -> _Counts:
+def _write_progress(writer: RowWriter, places: QuestionRows) -> _TotalCells:
     say, page, catalog = writer.say, writer.page, writer.content.catalog
     writer.heading("sheet.cover.progress")
     heads = (
@@ -46,7 +51,7 @@ def _write_progress(writer: Writer, places: Places) -> _Counts:
     for row, category in enumerate(catalog.categories, first):
         _write_progress_line(writer, row, category, places)
     total = first + len(catalog.categories)
-    answered = len(catalog.items) - len(_unanswered(writer.content))
+    answered = len(catalog.items) - len(_unanswered_items(writer.content))
     page.text(
         total, 0, say("sheet.cover.progress.all"), {**CELL, **INSET, **BOLD, "bg_color": PALE}
     )
@@ -54,7 +59,7 @@ def _write_progress(writer: Writer, places: Places) -> _Counts:
         area = f"{cell_name(first, column)}:{cell_name(total - 1, column)}"
         look = {**CELL, **CENTER, **BOLD, "bg_color": PALE}
         page.formula(total, column, f"=SUM({area})", look, value)
-    _share(page, total, answered / len(catalog.items), {"bg_color": PALE, **BOLD})
+    _write_share(page, total, answered / len(catalog.items), {"bg_color": PALE, **BOLD})
     page.height(total, 18)
     bar = {
         "type": "data_bar",
@@ -65,29 +70,34 @@ def _write_progress(writer: Writer, places: Places) -> _Counts:
     }
     page.shade((first, 3, total, 3), {**bar, "max_type": "num", "max_value": 1})
     writer.row = total + 1
-    return _Counts(fixed_cell(total, 1), fixed_cell(total, 2))
+    return _TotalCells(fixed_cell(total, 1), fixed_cell(total, 2))
 
 
-def _write_progress_line(writer: Writer, row: int, category: Category, places: Places) -> None:
+def _write_progress_line(
+    writer: RowWriter, row: int, category: Category, places: QuestionRows
+) -> None:
     content, page, lang = writer.content, writer.page, writer.say.lang
     page.text(row, 0, category.short[lang], {**CELL, **INSET})
     band = places.categories[category.id]
-    ids, answers = _column(content, band, Column.ID), _column(content, band, Column.ANSWER)
+    ids, answers = (
+        _column_range(content, band, QuestionColumn.ID),
+        _column_range(content, band, QuestionColumn.ANSWER),
+    )
     answered = sum(1 for item in category.items if content.entries.answers.get(item.id))
     look = {**CELL, **CENTER}
     page.formula(row, 1, f'=SUMPRODUCT(({ids}<>"")*({answers}<>""))', look, answered)
     page.formula(row, 2, f'=SUMPRODUCT(({ids}<>"")*1)', look, len(category.items))
-    _share(page, row, answered / len(category.items), {})
+    _write_share(page, row, answered / len(category.items), {})
     page.height(row, 18)
 
 
-def _share(page: Page, row: int, value: float, look: Look) -> None:
+def _write_share(page: Page, row: int, value: float, look: Look) -> None:
     done, total = cell_name(row, 1), cell_name(row, 2)
     style = {**CELL, **CENTER, "num_format": "0%", **look}
     page.formula(row, 3, f"=IF({total}=0,0,{done}/{total})", style, value)
 
 
-def _write_check(writer: Writer, places: Places, counts: _Counts) -> None:
+def _write_check(writer: RowWriter, places: QuestionRows, counts: _TotalCells) -> None:
     say, page, content = writer.say, writer.page, writer.content
     writer.heading("sheet.cover.check")
     verdict = writer.row
@@ -102,61 +112,75 @@ def _write_check(writer: Writer, places: Places, counts: _Counts) -> None:
     ready, still = say("sheet.cover.check.ready"), say("sheet.cover.check.open")
     condition = ",".join(test for test, _ in checks)
     look = {**CELL, **BOLD, **CENTER, "font_size": 11, "bg_color": PALE, "font_color": NAVY}
-    page.merged(verdict, 0, LAST, "", look)
+    page.merged(verdict, 0, COVER_LAST_COLUMN, "", look)
     value = ready if all(done for _, done in checks) else still
-    page.formula(verdict, 0, f"=IF(AND({condition}),{quoted(ready)},{quoted(still)})", look, value)
+    page.formula(
+        verdict,
+        0,
+        f"=IF(AND({condition}),{quote_formula_text(ready)},{quote_formula_text(still)})",
+        look,
+        value,
+    )
     page.height(verdict, 26)
     marked = f"LEFT({column_cell(verdict + 1, 2)},1)"
-    area = (verdict + 1, 2, row + 1, LAST)
+    area = (verdict + 1, 2, row + 1, COVER_LAST_COLUMN)
     page.highlight(area, f'={marked}="✓"', {"font_color": OK})
     page.highlight(area, f'={marked}<>"✓"', {"font_color": ALERT, "bold": True})
     page.highlight(
-        (verdict, 0, verdict, LAST),
-        f"={fixed_cell(verdict, 0)}={quoted(ready)}",
+        (verdict, 0, verdict, COVER_LAST_COLUMN),
+        f"={fixed_cell(verdict, 0)}={quote_formula_text(ready)}",
         {"bg_color": "#DDEFE8", "font_color": OK},
     )
     writer.row = row + 2
 
 
-def _check_field(writer: Writer, row: int, field: ProfileField, place: int) -> tuple[str, bool]:
+def _check_field(writer: RowWriter, row: int, field: ProfileField, place: int) -> tuple[str, bool]:
     say = writer.say
-    cell = f"{_sheet(say('sheet.name.profile'))}!{fixed_cell(place, PROFILE_LABEL_COLUMN + 1)}"
+    cell = (
+        f"{_quote_sheet(say('sheet.name.profile'))}!{fixed_cell(place, PROFILE_LABEL_COLUMN + 1)}"
+    )
     missing, done = say("sheet.cover.check.field.missing"), say("sheet.cover.check.done")
     filled = bool(writer.content.entries.profile.get(field.id, "").strip(" "))
     label = say("sheet.cover.check.field", field=field.label[say.lang])
-    formula = f'=IF(TRIM({cell})="",{quoted(missing)},{quoted(done)})'
-    _line(writer, row, label, formula, done if filled else missing)
+    formula = f'=IF(TRIM({cell})="",{quote_formula_text(missing)},{quote_formula_text(done)})'
+    _write_check_line(writer, row, label, formula, done if filled else missing)
     return f'TRIM({cell})<>""', filled
 
 
-def _check_answers(writer: Writer, row: int, places: Places, counts: _Counts) -> tuple[str, bool]:
+def _check_answers(
+    writer: RowWriter, row: int, places: QuestionRows, counts: _TotalCells
+) -> tuple[str, bool]:
     say, content = writer.say, writer.content
-    ids, checks = _column(content, places, Column.ID), _column(content, places, Column.CHECK)
-    first = f"INDEX({ids},MATCH({quoted(say('sheet.check.unanswered'))},{checks},0))"
+    ids, checks = (
+        _column_range(content, places, QuestionColumn.ID),
+        _column_range(content, places, QuestionColumn.CHECK),
+    )
+    first = f"INDEX({ids},MATCH({quote_formula_text(say('sheet.check.unanswered'))},{checks},0))"
     opening, close = say("sheet.cover.check.answers.open"), say("sheet.cover.check.answers.close")
     done = say("sheet.cover.check.answers.done")
     left = f"({counts.total}-{counts.answered})"
-    formula = f"=IF({left}=0,{quoted(done)},{left}&{quoted(opening)}&{first}&{quoted(close)})"
-    unanswered = _unanswered(content)
+    unfinished = f"{left}&{quote_formula_text(opening)}&{first}&{quote_formula_text(close)}"
+    formula = f"=IF({left}=0,{quote_formula_text(done)},{unfinished})"
+    unanswered = _unanswered_items(content)
     value = f"{len(unanswered)}{opening}{unanswered[0]}{close}" if unanswered else done
-    _line(writer, row, say("sheet.cover.check.answers"), formula, value)
+    _write_check_line(writer, row, say("sheet.cover.check.answers"), formula, value)
     return f"{left}=0", not unanswered
 
 
-def _check_wrong(writer: Writer, row: int, places: Places) -> tuple[str, bool]:
+def _check_wrong(writer: RowWriter, row: int, places: QuestionRows) -> tuple[str, bool]:
     say, content = writer.say, writer.content
-    checks = _column(content, places, Column.CHECK)
+    checks = _column_range(content, places, QuestionColumn.CHECK)
     words = (say("sheet.check.na"), say("sheet.check.choice"))
-    count = "(" + "+".join(f"COUNTIF({checks},{quoted(word)})" for word in words) + ")"
+    count = "(" + "+".join(f"COUNTIF({checks},{quote_formula_text(word)})" for word in words) + ")"
     done, tail = say("sheet.cover.check.answers.done"), say("sheet.cover.check.wrong.open")
-    wrong = _wrong_now(content)
+    wrong = _count_invalid(content)
     value = f"{wrong}{tail}" if wrong else done
-    formula = f"=IF({count}=0,{quoted(done)},{count}&{quoted(tail)})"
-    _line(writer, row, say("sheet.cover.check.wrong"), formula, value)
+    formula = f"=IF({count}=0,{quote_formula_text(done)},{count}&{quote_formula_text(tail)})"
+    _write_check_line(writer, row, say("sheet.cover.check.wrong"), formula, value)
     return f"{count}=0", not wrong
 
 
-def _wrong_now(content: Content) -> int:
+def _count_invalid(content: SheetContent) -> int:
     catalog, lang, entered = content.catalog, content.say.lang, content.entries.answers
     return sum(
         1
@@ -166,24 +190,28 @@ def _wrong_now(content: Content) -> int:
     )
 
 
-def _unanswered(content: Content) -> list[str]:
+def _unanswered_items(content: SheetContent) -> list[str]:
     return [item for item in content.catalog.items if not content.entries.answers.get(item)]
 
 
-def _line(writer: Writer, row: int, label: str, formula: str, value: str) -> None:
+def _write_check_line(writer: RowWriter, row: int, label: str, formula: str, value: str) -> None:
     look = {**CELL, **INSET}
     writer.page.merged(row, 0, 1, label, look)
-    writer.page.merged(row, 2, LAST, "", look)
+    writer.page.merged(row, 2, COVER_LAST_COLUMN, "", look)
     writer.page.formula(row, 2, formula, look, value)
-    height = row_height(label, room=room(sum(WIDTHS[:2]), indent=1), size=10, padding=5)
+    height = row_height(
+        label, room=column_room(sum(COVER_WIDTHS[:2]), indent=1), size=10, padding=5
+    )
     writer.page.height(row, max(height, 20))
 
 
-def _column(content: Content, rows: Rows | Places, column: Column) -> str:
+def _column_range(
+    content: SheetContent, rows: RowRange | QuestionRows, column: QuestionColumn
+) -> str:
     position = content.at(column)
-    sheet = _sheet(content.say("sheet.name.questions"))
+    sheet = _quote_sheet(content.say("sheet.name.questions"))
     return f"{sheet}!{fixed_cell(rows.first, position)}:{fixed_cell(rows.last, position)}"
 
 
-def _sheet(name: str) -> str:
+def _quote_sheet(name: str) -> str:
     return f"'{name}'"

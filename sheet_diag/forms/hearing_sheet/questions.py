@@ -6,25 +6,32 @@ from collections.abc import Iterator
 from itertools import count, islice
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import ALLOWED, ENTRY, MARKED, Content, Places, Rows
-from sheet_diag.forms.hearing_sheet.hidden_sheets import Lists
+from sheet_diag.forms.hearing_sheet.content import (
+    ENTRY_LOOK,
+    MARKED_LOOK,
+    PROTECTION,
+    QuestionRows,
+    RowRange,
+    SheetContent,
+)
+from sheet_diag.forms.hearing_sheet.hidden_sheets import ChoiceRanges
 from sheet_diag.forms.hearing_sheet.previous_answers import (
-    FORMER_WIDTH,
-    former_height,
-    former_lead,
-    write_former,
+    PREVIOUS_WIDTH,
+    previous_answer_height,
+    previous_answers_lead,
+    write_previous_answer,
 )
 from sheet_diag.forms.layout import (
     FIRST_QUESTION_ROW,
     HEADER_ROW,
     STAMP_CELL,
-    Column,
+    QuestionColumn,
     cell_name,
-    stamp,
+    format_stamp,
 )
-from sheet_diag.model.catalog import Catalog, Category, Item, Role
-from sheet_diag.text.excel_text import header_text, quoted
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.model.catalog import Catalog, Category, ChoiceRole, Item
+from sheet_diag.text.excel_text import header_text, quote_formula_text
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell
 from sheet_diag.xlsx.theme import (
@@ -47,14 +54,14 @@ from sheet_diag.xlsx.theme import (
 )
 
 _WIDTHS: Final = {
-    Column.ID: 62,
-    Column.CATEGORY: 78,
-    Column.QUESTION: 300,
-    Column.HINT: 372,
-    Column.FORMER: FORMER_WIDTH,
-    Column.ANSWER: 92,
-    Column.REMARK: 190,
-    Column.CHECK: 96,
+    QuestionColumn.ID: 62,
+    QuestionColumn.CATEGORY: 78,
+    QuestionColumn.QUESTION: 300,
+    QuestionColumn.HINT: 372,
+    QuestionColumn.FORMER: PREVIOUS_WIDTH,
+    QuestionColumn.ANSWER: 92,
+    QuestionColumn.REMARK: 190,
+    QuestionColumn.CHECK: 96,
 }
 _BAND: Final[Look] = {
     **BODY,
@@ -66,65 +73,65 @@ _BAND: Final[Look] = {
 }
 _BAND_EDGE: Final[Look] = {"top": 1, "top_color": NAVY, "bottom": 1, "bottom_color": NAVY}
 # Of a text that no row can show whole, the beginning is seen.
-_LONG: Final[Look] = {"valign": "top", "font_size": 8}
-_TALLEST: Final = 409  # points, of a row
-_ANSWER: Final[Look] = {**ENTRY, **CENTER, **BOLD, "font_size": 11}
+_LONG_TEXT: Final[Look] = {"valign": "top", "font_size": 8}
+_MAX_ROW_HEIGHT: Final = 409  # points, of a row
+_ANSWER: Final[Look] = {**ENTRY_LOOK, **CENTER, **BOLD, "font_size": 11}
 
 
-def write_questions(page: Page, content: Content, lists: Lists) -> Places:
+def write_questions(page: Page, content: SheetContent, lists: ChoiceRanges) -> QuestionRows:
     """Write the page and say which rows hold the questions."""
     page.columns([_WIDTHS[column] for column in content.columns])
     _write_head(page, content)
-    places = places_of(content.catalog)
+    places = question_rows(content.catalog)
     for category in content.catalog.categories:
         _write_band(page, places.categories[category.id].first - 1, category, content)
         for item in category.items:
             _write_item(page, places.items[item.id], item, category, content, lists)
-    _finish(page, content, places)
+    _finish_page(page, content, places)
     return places
 
 
-def places_of(catalog: Catalog) -> Places:
+def question_rows(catalog: Catalog) -> QuestionRows:
     """Where the questions stand; the name of a category has a row of its own before them."""
     rows = count(FIRST_QUESTION_ROW)
-    bands: dict[str, Rows] = {}
+    bands: dict[str, RowRange] = {}
     items: dict[str, int] = {}
     for category in catalog.categories:
         band = next(rows)
-        bands[category.id] = Rows(band + 1, band + len(category.items))
+        bands[category.id] = RowRange(band + 1, band + len(category.items))
         for item, row in zip(category.items, islice(rows, len(category.items)), strict=True):
             items[item.id] = row
-    return Places(FIRST_QUESTION_ROW, next(rows) - 1, bands, items)
+    return QuestionRows(FIRST_QUESTION_ROW, next(rows) - 1, bands, items)
 
 
-def stamp_text(content: Content) -> str:
+def stamp_text(content: SheetContent) -> str:
     """The visible identity near the title."""
-    return content.say("sheet.stamp", stamp=stamp(content.identity))
+    return content.say("sheet.stamp", stamp=format_stamp(content.identity))
 
 
-def lead_text(content: Content) -> str:
+def lead_text(content: SheetContent) -> str:
     """How to answer, and what last year's answers are where they are shown."""
-    return "\n".join((content.say("sheet.questions.lead"), *former_lead(content)))
+    return "\n".join((content.say("sheet.questions.lead"), *previous_answers_lead(content)))
 
 
-def lead_height(content: Content) -> float:
+def lead_height(content: SheetContent) -> float:
     """Height in points of its row."""
     width = sum(_WIDTHS[column] for column in content.columns)
-    return row_height(lead_text(content), room=room(width), size=10, padding=8)
+    return row_height(lead_text(content), room=column_room(width), size=10, padding=8)
 
 
-def hint_lines(item: Item, content: Content) -> Iterator[str]:
+def hint_lines(item: Item, content: SheetContent) -> Iterator[str]:
     """The hint of an item, a line for each choice that it explains."""
     lang, say = content.say.lang, content.say
     choices = content.catalog.choices_of(item)
     for choice, text in item.hint.items():
         yield say("sheet.hint.line", label=choices[choice].label[lang], text=text[lang])
     if item.na_allowed and item.na_when:
-        label = next(c.label[lang] for c in choices.values() if c.role is Role.NOT_APPLICABLE)
+        label = next(c.label[lang] for c in choices.values() if c.role is ChoiceRole.NOT_APPLICABLE)
         yield say("sheet.hint.na", label=label, condition=item.na_when[lang])
 
 
-def _write_head(page: Page, content: Content) -> None:
+def _write_head(page: Page, content: SheetContent) -> None:
     say, last = content.say, len(content.columns) - 1
     page.merged(0, 0, last, content.catalog.title[say.lang], TITLE)
     page.height(0, 36)
@@ -138,71 +145,94 @@ def _write_head(page: Page, content: Content) -> None:
     page.height(HEADER_ROW, 26)
 
 
-def _write_band(page: Page, row: int, category: Category, content: Content) -> None:
+def _write_band(page: Page, row: int, category: Category, content: SheetContent) -> None:
     # The name overflows to the right: a merge here would break the filter.
     for column in content.columns:
         page.blank(row, content.at(column), {**_BAND, **_BAND_EDGE})
     page.text(
-        row, content.at(Column.CATEGORY), category.name[content.say.lang], {**_BAND, **_BAND_EDGE}
+        row,
+        content.at(QuestionColumn.CATEGORY),
+        category.name[content.say.lang],
+        {**_BAND, **_BAND_EDGE},
     )
     page.height(row, 24)
 
 
 def _write_item(
-    page: Page, row: int, item: Item, category: Category, content: Content, lists: Lists
+    page: Page, row: int, item: Item, category: Category, content: SheetContent, lists: ChoiceRanges
 ) -> None:
     lang = content.say.lang
     hint = "\n".join(hint_lines(item, content))
     question = item.question[lang]
-    page.text(row, content.at(Column.ID), item.id, {**CELL, **CENTER})
-    page.text(row, content.at(Column.CATEGORY), category.short[lang], {**CELL, **SMALL, **CENTER})
-    page.text(row, content.at(Column.QUESTION), question, {**CELL, **INSET, "font_size": 10.5})
-    page.text(row, content.at(Column.HINT), hint, {**CELL, **INSET, **SMALL})
-    write_former(page, row, item, content)
+    page.text(row, content.at(QuestionColumn.ID), item.id, {**CELL, **CENTER})
+    page.text(
+        row, content.at(QuestionColumn.CATEGORY), category.short[lang], {**CELL, **SMALL, **CENTER}
+    )
+    page.text(
+        row, content.at(QuestionColumn.QUESTION), question, {**CELL, **INSET, "font_size": 10.5}
+    )
+    page.text(row, content.at(QuestionColumn.HINT), hint, {**CELL, **INSET, **SMALL})
+    write_previous_answer(page, row, item, content)
     _write_entry(page, row, item, content, lists)
-    formula, value = _check(row, item, content, lists)
-    page.formula(row, content.at(Column.CHECK), formula, {**CELL, **SMALL, **CENTER}, value)
+    formula, value = _check_formula(row, item, content, lists)
+    page.formula(row, content.at(QuestionColumn.CHECK), formula, {**CELL, **SMALL, **CENTER}, value)
     answer, remark = (
         each.get(item.id, "") for each in (content.entries.answers, content.entries.remarks)
     )
     heights = (
-        row_height(question, room=room(_WIDTHS[Column.QUESTION], indent=1), size=10.5, padding=10),
-        row_height(hint, room=room(_WIDTHS[Column.HINT], indent=1), size=9, padding=10),
-        former_height(item, content),
-        row_height(answer, room=room(_WIDTHS[Column.ANSWER]), size=11),
+        row_height(
+            question,
+            room=column_room(_WIDTHS[QuestionColumn.QUESTION], indent=1),
+            size=10.5,
+            padding=10,
+        ),
+        row_height(
+            hint, room=column_room(_WIDTHS[QuestionColumn.HINT], indent=1), size=9, padding=10
+        ),
+        previous_answer_height(item, content),
+        row_height(answer, room=column_room(_WIDTHS[QuestionColumn.ANSWER]), size=11),
         _remark_height(remark),
     )
     page.height(row, max(heights))
 
 
-def _write_entry(page: Page, row: int, item: Item, content: Content, lists: Lists) -> None:
+def _write_entry(
+    page: Page, row: int, item: Item, content: SheetContent, lists: ChoiceRanges
+) -> None:
     say, entries = content.say, content.entries
     note = entries.notes.get(item.id)
-    look = {**_ANSWER, **MARKED} if note else _ANSWER
-    page.client_text(row, content.at(Column.ANSWER), entries.answers.get(item.id, ""), look)
+    look = {**_ANSWER, **MARKED_LOOK} if note else _ANSWER
+    page.client_text(row, content.at(QuestionColumn.ANSWER), entries.answers.get(item.id, ""), look)
     if note:
-        page.note(row, content.at(Column.ANSWER), note)
+        page.note(row, content.at(QuestionColumn.ANSWER), note)
     remark = entries.remarks.get(item.id, "")
-    long = _remark_height(remark) > _TALLEST
-    page.client_text(row, content.at(Column.REMARK), remark, {**ENTRY, **_LONG} if long else ENTRY)
+    long = _remark_height(remark) > _MAX_ROW_HEIGHT
+    page.client_text(
+        row,
+        content.at(QuestionColumn.REMARK),
+        remark,
+        {**ENTRY_LOOK, **_LONG_TEXT} if long else ENTRY_LOOK,
+    )
     messages = {
         "error_title": say("sheet.invalid.title"),
         "error_message": say("sheet.invalid.answer"),
     }
-    page.choices(row, content.at(Column.ANSWER), "=" + lists.of_item(item), messages)
+    page.choices(row, content.at(QuestionColumn.ANSWER), "=" + lists.of_item(item), messages)
 
 
 def _remark_height(remark: str) -> float:
-    return row_height(remark, room=room(_WIDTHS[Column.REMARK]), size=10)
+    return row_height(remark, room=column_room(_WIDTHS[QuestionColumn.REMARK]), size=10)
 
 
-def _check(row: int, item: Item, content: Content, lists: Lists) -> tuple[str, str]:
+def _check_formula(
+    row: int, item: Item, content: SheetContent, lists: ChoiceRanges
+) -> tuple[str, str]:
     """The formula of the check column, and its value for what stands there now."""
     say = content.say
-    answer = cell_name(row, content.at(Column.ANSWER))
+    answer = cell_name(row, content.at(QuestionColumn.ANSWER))
     known, offered = lists.of_item_with_na(item), lists.of_item(item)
     words = {name: say(f"sheet.check.{name}") for name in ("unanswered", "ok", "na", "choice")}
-    open_, ok, na, choice = (quoted(word) for word in words.values())
+    open_, ok, na, choice = (quote_formula_text(word) for word in words.values())
     # EXACT and not COUNTIF: an answer such as * would match every choice.
     wrong = f"IF(SUMPRODUCT(EXACT({known},{answer})*1)>0,{na},{choice})"
     listed = f"IF(SUMPRODUCT(EXACT({offered},{answer})*1)>0,{ok},{wrong})"
@@ -217,35 +247,44 @@ def _check(row: int, item: Item, content: Content, lists: Lists) -> tuple[str, s
     return formula, words["na"] if entered in every else words["choice"]
 
 
-def _finish(page: Page, content: Content, places: Places) -> None:
+def _finish_page(page: Page, content: SheetContent, places: QuestionRows) -> None:
     say = content.say
     _highlight(page, content, places)
     page.filter((HEADER_ROW, 0, places.last, len(content.columns) - 1))
-    page.freeze(HEADER_ROW + 1, content.at(Column.QUESTION))
-    page.protect(ALLOWED)
+    page.freeze(HEADER_ROW + 1, content.at(QuestionColumn.QUESTION))
+    page.protect(PROTECTION)
     footer = f"&L&8{header_text(content.issuer.name)}&C&8{say('sheet.footer.page')}"
     title = header_text(content.catalog.title[say.lang])
     page.paper(landscape=True, header=f"&R&8{title}", footer=footer)
     page.fit_width(repeat=(HEADER_ROW, HEADER_ROW))
-    page.select(FIRST_QUESTION_ROW + 1, content.at(Column.ANSWER))
+    page.select(FIRST_QUESTION_ROW + 1, content.at(QuestionColumn.ANSWER))
     page.tab(NAVY)
 
 
-def _highlight(page: Page, content: Content, places: Places) -> None:
+def _highlight(page: Page, content: SheetContent, places: QuestionRows) -> None:
     """Mark open answers until they are given; the words of the check column say the same."""
-    say, check = content.say, column_cell(places.first, content.at(Column.CHECK))
-    answers = (places.first, content.at(Column.ANSWER), places.last, content.at(Column.ANSWER))
-    checks = (places.first, content.at(Column.CHECK), places.last, content.at(Column.CHECK))
-    alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
-    wrong = (
-        f"OR({check}={quoted(say('sheet.check.na'))},{check}={quoted(say('sheet.check.choice'))})"
+    say, check = content.say, column_cell(places.first, content.at(QuestionColumn.CHECK))
+    answers = (
+        places.first,
+        content.at(QuestionColumn.ANSWER),
+        places.last,
+        content.at(QuestionColumn.ANSWER),
     )
+    checks = (
+        places.first,
+        content.at(QuestionColumn.CHECK),
+        places.last,
+        content.at(QuestionColumn.CHECK),
+    )
+    alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
+    faults = (quote_formula_text(say(f"sheet.check.{fault}")) for fault in ("na", "choice"))
+    wrong = f"OR({','.join(f'{check}={fault}' for fault in faults)})"
     page.highlight(answers, f"={wrong}", {**alert, "bold": True})
     page.highlight(checks, f"={wrong}", {**alert, "bold": True})
-    unanswered = f"={check}={quoted(say('sheet.check.unanswered'))}"
+    unanswered = f"={check}={quote_formula_text(say('sheet.check.unanswered'))}"
     page.highlight(answers, unanswered, {"bg_color": "#FFE9A8"})
     page.highlight(checks, unanswered, {"font_color": ALERT})
-    done = f"={check}={quoted(say('sheet.check.ok'))}"
+    done = f"={check}={quote_formula_text(say('sheet.check.ok'))}"
     page.highlight(checks, done, {"font_color": OK})
     if content.entries.notes:
         page.highlight(answers, done, {"bg_color": INPUT})

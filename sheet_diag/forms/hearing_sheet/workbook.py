@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.company import write_profile
-from sheet_diag.forms.hearing_sheet.content import EPOCH, Content, Places
+from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED, QuestionRows, SheetContent
 from sheet_diag.forms.hearing_sheet.cover import write_cover
 from sheet_diag.forms.hearing_sheet.hidden_sheets import write_identity, write_lists
 from sheet_diag.forms.hearing_sheet.questions import write_questions
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 
-QUESTIONS_PAGE: Final = 3  # its number among the sheets
+QUESTIONS_SHEET_NUMBER: Final = 3  # its number among the sheets
 
 
-def hearing_book(content: Content) -> bytes:
+def make_hearing_workbook(content: SheetContent) -> bytes:
     """The workbook of a sheet that is not sent back to be corrected."""
     title, author = content.catalog.title[content.say.lang], content.issuer.name
-    book = Book(title=title, author=author, created=EPOCH, subject=content.catalog.id)
+    book = Book(title=title, author=author, created=FIXED_CREATED, subject=content.catalog.id)
     cover, _ = write_pages(book, content)
     cover.open_here()
     return book.bytes()
 
 
-def write_pages(book: Book, content: Content) -> tuple[Page, Places]:
+def write_pages(book: Book, content: SheetContent) -> tuple[Page, QuestionRows]:
     """Write them; gives the cover, and where the questions stand."""
     say = content.say
     cover = book.page(say("sheet.name.cover"))

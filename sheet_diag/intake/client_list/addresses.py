@@ -13,24 +13,26 @@ from typing import Final
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from sheet_diag.intake.client_list.errors import Said, says, shortened
+from sheet_diag.intake.client_list.errors import CellMessage, cell_message, shorten_entry
 
-_PARTED: Final = re.compile(r"[;,、\n]")
-_LONGEST_LOCAL: Final = 64  # RFC 5321, 4.5.3.1
-_LONGEST: Final = 254
-_LOCAL_SIGN: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]")
+_SEPARATORS: Final = re.compile(r"[;,、\n]")
+_MAX_LOCAL_LENGTH: Final = 64  # RFC 5321, 4.5.3.1
+_MAX_LENGTH: Final = 254
+_LOCAL_CHARACTER: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]")
 
 
-def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[Said, ...], tuple[str, ...]]:
+def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[CellMessage, ...], tuple[str, ...]]:
     """The addresses in a tidied cell, each once, what is wrong with others, and the repeated ones.
 
     Local parts stay as typed, domains become ASCII and small. Full width counts as half width.
     """
     found: dict[str, str] = {}
     faults, repeated = [], []
-    for typed in filter(None, map(str.strip, _PARTED.split(unicodedata.normalize("NFKC", text)))):
-        address = _address(typed)
-        if isinstance(address, Said):
+    for typed in filter(
+        None, map(str.strip, _SEPARATORS.split(unicodedata.normalize("NFKC", text)))
+    ):
+        address = _read_address(typed)
+        if isinstance(address, CellMessage):
             faults.append(address)
         elif address.casefold() in found:
             repeated.append(typed)
@@ -39,24 +41,24 @@ def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[Said, ...], tuple[
     return tuple(found.values()), tuple(faults), tuple(repeated)
 
 
-def _address(typed: str) -> str | Said:
+def _read_address(typed: str) -> str | CellMessage:
     try:
         sound = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
-        return _why(typed)
+        return _find_fault(typed)
     return f"{sound.ascii_local_part}@{sound.ascii_domain.lower()}"
 
 
-def _why(typed: str) -> Said:
+def _find_fault(typed: str) -> CellMessage:
     """The first reason that holds, the plainest first."""
     local, _, domain = typed.rpartition("@")
     for key, holds in _REASONS:
         if holds(typed, local, domain):
-            return says(key, value=shortened(typed))
-    if signs := "".join(dict.fromkeys(_strange(local))):
-        parts = {"value": shortened(typed), "signs": shortened(signs)}
-        return says("clients.fault.mail.signs", **parts)
-    return says("clients.fault.mail.domain", value=shortened(typed))
+            return cell_message(key, value=shorten_entry(typed))
+    if signs := "".join(dict.fromkeys(_invalid_characters(local))):
+        parts = {"value": shorten_entry(typed), "signs": shorten_entry(signs)}
+        return cell_message("clients.fault.mail.signs", **parts)
+    return cell_message("clients.fault.mail.domain", value=shorten_entry(typed))
 
 
 _REASONS: Final[tuple[tuple[str, Callable[[str, str, str], bool]], ...]] = (
@@ -74,12 +76,12 @@ _REASONS: Final[tuple[tuple[str, Callable[[str, str, str], bool]], ...]] = (
 
 
 def _is_long(typed: str, local: str) -> bool:
-    return len(local) > _LONGEST_LOCAL or len(typed) > _LONGEST
+    return len(local) > _MAX_LOCAL_LENGTH or len(typed) > _MAX_LENGTH
 
 
 def _is_reserved(domain: str) -> bool:
     return f".{domain.lower()}".endswith(tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES))
 
 
-def _strange(local: str) -> Iterator[str]:
-    yield from (sign for sign in local if not _LOCAL_SIGN.fullmatch(sign))
+def _invalid_characters(local: str) -> Iterator[str]:
+    yield from (sign for sign in local if not _LOCAL_CHARACTER.fullmatch(sign))

@@ -13,11 +13,11 @@ from typing import Final
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 
-_LONGEST_CITED: Final = 60  # characters
+_MAX_CITED: Final = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CellMessage:
     """A sentence about one cell: its wording key, and the parts that it asks for."""
 
     key: str
@@ -45,9 +45,9 @@ class ListNote:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-def says(key: str, /, **parts: str) -> Said:
+def cell_message(key: str, /, **parts: str) -> CellMessage:
     """The sentence of a key, with what it asks for."""
-    return Said(key, parts)
+    return CellMessage(key, parts)
 
 
 class ClientListError(Exception):
@@ -61,22 +61,22 @@ class ClientListError(Exception):
 
 def list_text(told: ListFault | ListNote, lang: Lang) -> str:
     """The place and the sentence, on one line."""
-    place, say = place_of(told.sheet, told.cell), Wording(lang)
+    place, say = format_place(told.sheet, told.cell), Wording(lang)
     sentence = say(told.key, **told.parts)
     return say("clients.line", place=place, text=sentence) if place else sentence
 
 
-def shortened(text: str) -> str:
+def shorten_entry(text: str) -> str:
     """An entry as a sentence cites it: on one line, without what a terminal would obey."""
     plain = "".join(char if char.isprintable() else " " for char in text)
-    return plain if len(plain) <= _LONGEST_CITED else f"{plain[: _LONGEST_CITED - 1]}…"
+    return plain if len(plain) <= _MAX_CITED else f"{plain[: _MAX_CITED - 1]}…"
 
 
-def place_of(sheet: str, cell: str) -> str:
+def format_place(sheet: str, cell: str) -> str:
     """Where a cell stands, as people write it."""
     return f"{sheet}!{cell}" if sheet and cell else cell
 
 
-def named(column: str) -> dict[str, str]:
+def column_names(column: str) -> dict[str, str]:
     """The heading of a column in both languages, as the part `column` of a sentence."""
     return {f"column_{lang.value}": Wording(lang)(f"clients.column.{column}") for lang in Lang}

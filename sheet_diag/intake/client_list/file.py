@@ -10,39 +10,48 @@ import io
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.intake.cells import Grid, RefusedError, Workbook, unsafe
+from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, unsafe_file_error
 from sheet_diag.intake.client_list.errors import ClientListError, ListFault
-from sheet_diag.intake.client_list.tables import heads
-from sheet_diag.intake.file_types import Kind, kind_of
+from sheet_diag.intake.client_list.tables import match_headings
+from sheet_diag.intake.file_types import FileKind, detect_file_kind
 from sheet_diag.intake.open_workbook import open_workbook_bytes
 from sheet_diag.intake.read_cells import read_workbook
-from sheet_diag.intake.stable_read import ChangingError, read_stable
+from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import MIB, Limits, Reading
-from sheet_diag.text.csv_text import SIGNS, decoded, without_formula
-from sheet_diag.text.problems import message
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import MIB, IntakeSettings, Limits
+from sheet_diag.text.csv_text import CSV_SEPARATORS, decode_csv, strip_text_formula
+from sheet_diag.text.problems import problem_message
 
-_TEXT_NAMES: Final = (".csv", ".tsv", ".txt")
-_CONTAINERS: Final = (Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS, Kind.ENCRYPTED, Kind.DAMAGED)
+_TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
+_WORKBOOK_KINDS: Final = (
+    FileKind.XLSX,
+    FileKind.XLSB,
+    FileKind.XLS,
+    FileKind.ODS,
+    FileKind.ENCRYPTED,
+    FileKind.DAMAGED,
+)
 
 
-def read_list_file(path: Path, limits: Limits) -> Workbook:
+def read_client_list_file(path: Path, limits: Limits) -> WorkbookContent:
     """The cells of the list. Raises `ClientListError` with one fault where it cannot be read."""
     try:
-        content = read_stable(path)
-        kind = kind_of(content, path.name)
-        if kind is Kind.TEXT or (path.suffix.lower() in _TEXT_NAMES and kind not in _CONTAINERS):
-            return Workbook((_grid(content, limits),))
-        opened = open_workbook_bytes(content, path.name, Reading(limits))
+        content = read_stable_file(path)
+        kind = detect_file_kind(content, path.name)
+        if kind is FileKind.TEXT or (
+            path.suffix.lower() in _TEXT_SUFFIXES and kind not in _WORKBOOK_KINDS
+        ):
+            return WorkbookContent((_read_text(content, limits),))
+        opened = open_workbook_bytes(content, path.name, IntakeSettings(limits))
         return read_workbook(opened.content, opened.format, limits, opened.inspected)
-    except (OSError, ChangingError) as error:
-        raise _unusable(path, "clients.fault.no_access") from error
+    except (OSError, FileChangingError) as error:
+        raise _file_error(path, "clients.fault.no_access") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise _unusable(path, _TEXT_FAULTS[type(error)]) from error
+        raise _file_error(path, _TEXT_FAULTS[type(error)]) from error
     except RefusedError as error:
-        why = {f"why_{lang.value}": message(error.problem, lang) for lang in Lang}
-        raise _unusable(path, "clients.fault.unreadable", why) from error
+        why = {f"why_{lang.value}": problem_message(error.problem, lang) for lang in Lang}
+        raise _file_error(path, "clients.fault.unreadable", why) from error
 
 
 _TEXT_FAULTS: Final[dict[type[Exception], str]] = {
@@ -51,27 +60,27 @@ _TEXT_FAULTS: Final[dict[type[Exception], str]] = {
 }
 
 
-def _unusable(path: Path, key: str, parts: dict[str, str] | None = None) -> ClientListError:
+def _file_error(path: Path, key: str, parts: dict[str, str] | None = None) -> ClientListError:
     return ClientListError(path, (ListFault("", "", key, parts or {}),))
 
 
-def _grid(content: bytes, limits: Limits) -> Grid:
+def _read_text(content: bytes, limits: Limits) -> Grid:
     """The text as a sheet without a name. Raises `RefusedError`, `UnicodeDecodeError`,
     `csv.Error`."""
     if not content.strip():
-        raise RefusedError(Problem(Code.EMPTY_FILE))
+        raise RefusedError(Problem(ProblemCode.EMPTY_FILE))
     if len(content) > limits.file * MIB:
-        raise RefusedError(Problem(Code.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
-    text = decoded(content)
-    sign = max(SIGNS, key=lambda each: _headed(text, each))
+        raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
+    text = decode_csv(content)
+    sign = max(CSV_SEPARATORS, key=lambda each: _count_headings(text, each))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
-    rows = tuple(tuple(map(without_formula, row)) for row in reader)
+    rows = tuple(tuple(map(strip_text_formula, row)) for row in reader)
     if sum(map(len, rows)) > limits.area:
-        raise unsafe("area")
+        raise unsafe_file_error("area")
     return Grid("", visible=True, rows=rows)
 
 
-def _headed(text: str, sign: str) -> int:
+def _count_headings(text: str, sign: str) -> int:
     """The most headings of ours that stand in one row of the text when this sign parts it."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
-    return max((len(heads(tuple(row))) for row in rows), default=0)
+    return max((len(match_headings(tuple(row))) for row in rows), default=0)

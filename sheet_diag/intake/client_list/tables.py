@@ -14,19 +14,26 @@ from itertools import pairwise
 from typing import Final
 
 from sheet_diag.forms.layout import CLIENT_COLUMNS, REQUIRED_CLIENT_COLUMNS, cell_name
-from sheet_diag.intake.cells import Grid, Mark
-from sheet_diag.intake.client_list.errors import ListFault, ListNote, Said, named, says, shortened
-from sheet_diag.intake.returns.vocabulary import closed_up
+from sheet_diag.intake.cells import CellMark, Grid
+from sheet_diag.intake.client_list.errors import (
+    CellMessage,
+    ListFault,
+    ListNote,
+    cell_message,
+    column_names,
+    shorten_entry,
+)
+from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.model.basics import Lang
-from sheet_diag.text.normalize import tidy
+from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
 
-_FEWEST: Final = 2  # needed headings that make a row the head of a table
-_ALIKE: Final = 0.6  # from here on a heading may be a slip of another
+_MIN_HEADINGS: Final = 2  # needed headings that make a row the head of a table
+_SIMILARITY: Final = 0.6  # from here on a heading may be a slip of another
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """One line that holds anything: its texts by column, and where they stand."""
 
     grid: Grid
@@ -36,9 +43,9 @@ class Line:
     def text(self, column: str) -> str:
         """What the column says, tidied; empty where there is no such column."""
         place = self.places.get(column)
-        return "" if place is None else tidy(self.grid.text(self.row, place))
+        return "" if place is None else tidy_text(self.grid.text(self.row, place))
 
-    def mark(self, column: str) -> Mark | None:
+    def mark(self, column: str) -> CellMark | None:
         """What is special about the cell."""
         return self.grid.marks.get((self.row, self.places.get(column, -1)))
 
@@ -46,17 +53,17 @@ class Line:
         """Where the column's cell stands."""
         return cell_name(self.row, self.places[column])
 
-    def fault(self, column: str, said: Said) -> ListFault:
+    def fault(self, column: str, said: CellMessage) -> ListFault:
         """The fault of the column's cell."""
         return ListFault(self.grid.name, self.cell(column), said.key, said.parts)
 
-    def note(self, column: str, said: Said) -> ListNote:
+    def note(self, column: str, said: CellMessage) -> ListNote:
         """The note on the column's cell."""
         return ListNote(self.grid.name, self.cell(column), said.key, said.parts)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class HeadedTable:
     """A table: its sheet, the row of its headings, the first row that is not its own any more,
     and the columns of each heading."""
 
@@ -70,11 +77,11 @@ class Table:
         """The cell of the first heading of ours."""
         return cell_name(self.head, min(places[0] for places in self.columns.values()))
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[TableLine]:
         """The lines that hold anything in a column of ours."""
         places = {column: places[0] for column, places in self.columns.items()}
         for row in range(self.head + 1, self.end):
-            line = Line(self.grid, row, places)
+            line = TableLine(self.grid, row, places)
             if any(line.text(column) or line.mark(column) for column in places):
                 yield line
 
@@ -85,83 +92,92 @@ class Table:
                 yield self._missing(column)
         for column, places in self.columns.items():
             for place in places[1:]:
-                parts = {**named(column), "first": cell_name(self.head, places[0])}
-                yield self._fault(place, says("clients.fault.column.twice", **parts))
+                parts = {**column_names(column), "first": cell_name(self.head, places[0])}
+                yield self._fault(place, cell_message("clients.fault.column.twice", **parts))
 
     def notes(self) -> Iterator[ListNote]:
         """Columns that are not read, and rows out of sight."""
         for place, heading in self._others().items():
             cell = cell_name(self.head, place)
-            yield ListNote(self.grid.name, cell, *_about_other(heading, self.columns))
+            yield ListNote(self.grid.name, cell, *_check_other_heading(heading, self.columns))
         for place in self._nameless():
             cell = cell_name(self.head, place)
             yield ListNote(self.grid.name, cell, "clients.note.column.nameless")
         hidden = [line for line in self.lines() if line.row in self.grid.hidden_rows]
         if hidden:
-            said = says("clients.note.hidden", count=str(len(hidden)))
-            yield hidden[0].note(min(self.columns, key=_order), said)
+            said = cell_message("clients.note.hidden", count=str(len(hidden)))
+            yield hidden[0].note(min(self.columns, key=_column_position), said)
 
     def _missing(self, column: str) -> ListFault:
-        spellings = _spellings_of(column)
+        spellings = _heading_spellings(column)
         for place, heading in self._others().items():
-            if get_close_matches(closed_up(heading), spellings, n=1, cutoff=_ALIKE):
-                parts = {**named(column), "value": shortened(heading)}
-                return self._fault(place, says("clients.fault.column.near", **parts))
-        said = says("clients.fault.column.missing", **named(column))
+            if get_close_matches(question_key(heading), spellings, n=1, cutoff=_SIMILARITY):
+                parts = {**column_names(column), "value": shorten_entry(heading)}
+                return self._fault(place, cell_message("clients.fault.column.near", **parts))
+        said = cell_message("clients.fault.column.missing", **column_names(column))
         return ListFault(self.grid.name, self.corner, said.key, said.parts)
 
-    def _fault(self, place: int, said: Said) -> ListFault:
+    def _fault(self, place: int, said: CellMessage) -> ListFault:
         return ListFault(self.grid.name, cell_name(self.head, place), said.key, said.parts)
 
     def _others(self) -> dict[int, str]:
         """The headings that are not ours, by their columns."""
         ours = {place for places in self.columns.values() for place in places}
         cells = enumerate(self.grid.rows[self.head])
-        return {col: tidy(text) for col, text in cells if tidy(text) and col not in ours}
+        return {col: tidy_text(text) for col, text in cells if tidy_text(text) and col not in ours}
 
     def _nameless(self) -> list[int]:
         """The columns without a heading in which something stands beside a client."""
         lines = [self.grid.rows[line.row] for line in self.lines()]
-        used = {col for cells in lines for col, text in enumerate(cells) if tidy(text)}
-        return sorted(col for col in used if not tidy(self.grid.text(self.head, col)))
+        used = {col for cells in lines for col, text in enumerate(cells) if tidy_text(text)}
+        return sorted(col for col in used if not tidy_text(self.grid.text(self.head, col)))
 
 
-def tables_in(grid: Grid) -> list[Table]:
+def find_tables(grid: Grid) -> list[HeadedTable]:
     """The tables of a sheet, from the top."""
-    headed = {row: columns for row, cells in enumerate(grid.rows) if (columns := heads(cells))}
+    headed = {
+        row: columns for row, cells in enumerate(grid.rows) if (columns := match_headings(cells))
+    }
     ends = pairwise((*headed, len(grid.rows)))
-    return [Table(grid, head, end, headed[head]) for head, end in ends]
+    return [HeadedTable(grid, head, end, headed[head]) for head, end in ends]
 
 
-def heads(cells: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+def match_headings(cells: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """The columns that a row heads; none where it is no row of headings."""
-    known = _headings()
+    known = _column_by_heading()
     found: dict[str, tuple[int, ...]] = {}
     for place, text in enumerate(cells):
-        if text and (column := known.get(closed_up(text))):
+        if text and (column := known.get(question_key(text))):
             found[column] = (*found.get(column, ()), place)
     needed = sum(1 for column in REQUIRED_CLIENT_COLUMNS if column in found)
-    return found if needed >= _FEWEST else {}
+    return found if needed >= _MIN_HEADINGS else {}
 
 
-def _about_other(heading: str, columns: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
+def _check_other_heading(
+    heading: str, columns: Mapping[str, object]
+) -> tuple[str, Mapping[str, str]]:
     for column in CLIENT_COLUMNS:
-        near = get_close_matches(closed_up(heading), _spellings_of(column), n=1, cutoff=_ALIKE)
+        near = get_close_matches(
+            question_key(heading), _heading_spellings(column), n=1, cutoff=_SIMILARITY
+        )
         if near and column not in columns:
-            return "clients.note.column.near", {"value": shortened(heading), **named(column)}
-    return "clients.note.column.other", {"value": shortened(heading)}
+            return "clients.note.column.near", {
+                "value": shorten_entry(heading),
+                **column_names(column),
+            }
+    return "clients.note.column.other", {"value": shorten_entry(heading)}
 
 
-def _order(column: str) -> int:
+def _column_position(column: str) -> int:
     return CLIENT_COLUMNS.index(column)
 
 
 @cache
-def _headings() -> Mapping[str, str]:
+def _column_by_heading() -> Mapping[str, str]:
     """The columns by the spellings of their headings."""
-    return {word: column for column in CLIENT_COLUMNS for word in _spellings_of(column)}
+    return {word: column for column in CLIENT_COLUMNS for word in _heading_spellings(column)}
 
 
 @cache
-def _spellings_of(column: str) -> tuple[str, ...]:
-    return tuple(closed_up(Wording(lang)(f"clients.column.{column}")) for lang in Lang)
+def _heading_spellings(column: str) -> tuple[str, ...]:
+    return tuple(question_key(Wording(lang)(f"clients.column.{column}")) for lang in Lang)

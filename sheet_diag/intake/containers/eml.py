@@ -10,11 +10,11 @@ from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from sheet_diag.intake.cells import wrong_format
-from sheet_diag.intake.containers.attachments import Attachment, members_of
-from sheet_diag.intake.containers.mail_filenames import attachment_name, subject
-from sheet_diag.intake.containers.members import Member, Room, Wrapping
-from sheet_diag.intake.file_types import Kind
+from sheet_diag.intake.cells import wrong_format_error
+from sheet_diag.intake.containers.attachments import ReceivedAttachment, list_attachment_members
+from sheet_diag.intake.containers.mail_filenames import decode_attachment_name, decode_subject
+from sheet_diag.intake.containers.members import Container, ContainerMember, MemberSpool
+from sheet_diag.intake.file_types import FileKind
 
 _PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
@@ -22,13 +22,13 @@ _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _REPORTS: Final = ("message/delivery-status", "message/disposition-notification")
 
 
-def members_of_mail(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+def list_eml_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
     """Every attachment of the mail, mails attached to it included. Raises `RefusedError`."""
     mail = email.message_from_bytes(wrapping.content, policy=compat32)
     time = _time(mail)
     parts = list(_parts(mail, inline=False))
     attachments = [_attachment(part, n, time, inline) for n, (part, inline) in enumerate(parts, 1)]
-    yield from members_of(attachments, room)
+    yield from list_attachment_members(attachments, room)
 
 
 def _parts(part: Message, *, inline: bool) -> Iterator[tuple[Message, bool]]:
@@ -52,28 +52,30 @@ def _is_file(part: Message, media: str) -> bool:
         return False
     is_text = media in ("text/plain", "text/html", "text/enriched")
     return (
-        part.get_content_disposition() == "attachment" or bool(attachment_name(part)) or not is_text
+        part.get_content_disposition() == "attachment"
+        or bool(decode_attachment_name(part))
+        or not is_text
     )
 
 
-def _attachment(part: Message, number: int, time: int | None, inline: bool) -> Attachment:
+def _attachment(part: Message, number: int, time: int | None, inline: bool) -> ReceivedAttachment:
     media = part.get_content_type()
-    name = attachment_name(part)
+    name = decode_attachment_name(part)
     if media == "message/rfc822":
-        return Attachment(name or _name_of_mail(part, number), _inner_mail(part), time=time)
+        return ReceivedAttachment(name or _name_of_mail(part, number), _inner_mail(part), time=time)
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     problem = None
     if media in _PKCS7:
-        name, problem = name or "smime.p7m", wrong_format(Kind.SMIME).problem
+        name, problem = name or "smime.p7m", wrong_format_error(FileKind.SMIME).problem
     elif media in _TNEF or name.lower() == "winmail.dat":
-        name, problem = name or "winmail.dat", wrong_format(Kind.WINMAIL).problem
-    return Attachment(name or f"attachment-{number}", content, media, inline, time, problem)
+        name, problem = name or "winmail.dat", wrong_format_error(FileKind.WINMAIL).problem
+    return ReceivedAttachment(name or f"attachment-{number}", content, media, inline, time, problem)
 
 
 def _name_of_mail(part: Message, number: int) -> str:
     inner = part.get_payload(0) if part.is_multipart() else None
-    told = subject(inner) if isinstance(inner, Message) else ""
+    told = decode_subject(inner) if isinstance(inner, Message) else ""
     return f"{told.replace('/', '／') or f'mail-{number}'}.eml"
 
 

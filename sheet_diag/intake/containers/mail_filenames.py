@@ -15,41 +15,41 @@ from typing import Final
 _WINDOWS: Final = re.compile(r"windows-?(31j|932)|cp-?(932|943c?)|ms-?932|(x-|cs)?s(hift)?[-_]?jis")
 
 
-def attachment_name(part: Message) -> str:
+def decode_attachment_name(part: Message) -> str:
     """The name of an attachment; empty where it bears none."""
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
         plain = Message()
-        plain[header] = header_text(part, header)
+        plain[header] = decode_header_text(part, header)
         value = plain.get_param(parameter, None, header)
         if isinstance(value, tuple):
-            return _percent_decoded(value[0] or "", value[2])
+            return _decode_percent(value[0] or "", value[2])
         if value:
-            return _encoded_words(value)
+            return _decode_words(value)
     return ""
 
 
-def subject(part: Message) -> str:
+def decode_subject(part: Message) -> str:
     """The subject of a mail; empty where it has none."""
-    return _encoded_words(header_text(part, "subject")).strip()
+    return _decode_words(decode_header_text(part, "subject")).strip()
 
 
-def header_text(part: Message, header: str) -> str:
+def decode_header_text(part: Message, header: str) -> str:
     """A header on one line, its bare 8-bit or JIS bytes read, its encoded words as they are."""
     values = (str(value) for name, value in part.raw_items() if name.lower() == header)
     raw = next(values, "").replace("\r", "").replace("\n", "")
     content = raw.encode("ascii", "surrogateescape") if not raw.isascii() else raw.encode()
-    return _decoded(content, "iso-2022-jp" if b"\x1b" in content else "")
+    return _decode_bytes(content, "iso-2022-jp" if b"\x1b" in content else "")
 
 
-def _percent_decoded(code: str, value: str) -> str:
+def _decode_percent(code: str, value: str) -> str:
     """RFC 2231; the library has turned its bytes into Latin-1."""
     try:
-        return _decoded(value.encode("latin-1"), code)
+        return _decode_bytes(value.encode("latin-1"), code)
     except UnicodeEncodeError:
         return value
 
 
-def _encoded_words(text: str) -> str:
+def _decode_words(text: str) -> str:
     """RFC 2047, also inside of quotes, where it should not be."""
     if "=?" not in text:
         return text
@@ -58,16 +58,16 @@ def _encoded_words(text: str) -> str:
     except (MessageError, ValueError):
         return text
     decoded = (
-        word if isinstance(word, str) else _decoded(word, code or "") for word, code in words
+        word if isinstance(word, str) else _decode_bytes(word, code or "") for word, code in words
     )
     return "".join(decoded) or text
 
 
-def _decoded(content: bytes, code: str) -> str:
+def _decode_bytes(content: bytes, code: str) -> str:
     """Bytes as text; by the likeliest code where the one that is named is unknown or wrong."""
     named = code.strip().lower()
     if named.startswith("iso-2022-jp"):
-        return _from_jis(content)
+        return _decode_jis(content)
     if _WINDOWS.fullmatch(named):
         named = "cp932"
     for each in (named, "utf-8", "cp932"):
@@ -78,12 +78,12 @@ def _decoded(content: bytes, code: str) -> str:
     return content.decode("cp932", "replace")
 
 
-def _from_jis(content: bytes) -> str:
+def _decode_jis(content: bytes) -> str:
     """ISO-2022-JP as Windows writes it: with ①, ㈱ and 髙, which the standard does not hold."""
     text = ""
     for run in re.split(rb"(?=\x1b)", content):
         if run.startswith((b"\x1b$@", b"\x1b$B")):
-            text += _shifted(run[3:]).decode("cp932", "replace")
+            text += _jis_to_shift_jis(run[3:]).decode("cp932", "replace")
         elif run.startswith(b"\x1b(I"):
             text += bytes(byte | 0x80 for byte in run[3:]).decode("cp932", "replace")
         else:
@@ -91,7 +91,7 @@ def _from_jis(content: bytes) -> str:
     return text
 
 
-def _shifted(jis: bytes) -> bytes:
+def _jis_to_shift_jis(jis: bytes) -> bytes:
     """Two-byte JIS -> Shift_JIS, cell by cell."""
     shifted = bytearray()
     for row, cell in zip(jis[::2], jis[1::2], strict=False):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.intake.cells import RefusedError, one_line
-from sheet_diag.intake.decryption import candidates
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import MIB, Limits, Reading
+from sheet_diag.intake.cells import RefusedError, describe_error
+from sheet_diag.intake.decryption import passwords_for_file
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import MIB, IntakeSettings, Limits
 
 _LONGEST: Final = 200
 # Line and control characters, surrogates, and marks that turn the direction of writing.
@@ -21,12 +21,13 @@ _BIDI: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class UnpackedFile:
     """One return in a file, or the reason why there is none.
 
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
     file (None: the file itself), `file_time` nanoseconds since 1970. `file_sha256` is that of the
-    file where that wraps others, `mailed_by` are the addresses that the mails around it came from,
+    file where that wraps others, `mail_senders` are the addresses that the mails around it came
+    from,
     the outermost first. `content` spares a second reading of a file that turned out to wrap
     nothing; members are not kept in memory.
     """
@@ -36,14 +37,14 @@ class Leaf:
     file_time: int
     problem: Problem | None = None
     ignored: bool = False
-    opened_with_password: bool = False
+    password_used: bool = False
     file_sha256: str = ""
-    mailed_by: tuple[str, ...] = ()
+    mail_senders: tuple[str, ...] = ()
     content: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Wrapping:
+class Container:
     """An archive or a mail. `label` is its place below the input folder, `time` of its file."""
 
     content: bytes
@@ -52,11 +53,11 @@ class Wrapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ContainerMember:
     """What a wrapping holds, by the name that it bears there.
 
     `path` is where its content was put; `time` is None where none is told; `above` are the names
-    of mails between the wrapping and it, `mailed_by` the addresses that those came from.
+    of mails between the wrapping and it, `mail_senders` the addresses that those came from.
     """
 
     name: str
@@ -66,10 +67,10 @@ class Member:
     ignored: bool = False
     with_password: bool = False
     above: tuple[str, ...] = ()
-    mailed_by: tuple[str, ...] = ()
+    mail_senders: tuple[str, ...] = ()
 
 
-class TooManyError(RefusedError):
+class TooManyMembersError(RefusedError):
     """The members of all wrappings in a file are more than one file may have."""
 
 
@@ -77,10 +78,10 @@ class SpoolError(OSError):
     """A member cannot be written: the disk is full, or the folder gone."""
 
 
-class Room:
+class MemberSpool:
     """The folder of one file's members, and how many of them and how much it may still take."""
 
-    def __init__(self, folder: Path, reading: Reading) -> None:
+    def __init__(self, folder: Path, reading: IntakeSettings) -> None:
         self.limits: Limits = reading.limits
         self.left = reading.limits.unpacked * MIB
         self.encrypted_left = reading.limits.encrypted * MIB
@@ -91,13 +92,13 @@ class Room:
 
     def words(self, label: str) -> tuple[str, ...]:
         """The passwords to try on what is labelled so."""
-        return candidates(self._passwords, label)
+        return passwords_for_file(self._passwords, label)
 
     def admit(self, count: int) -> None:
-        """Count the members of a wrapping, all or none. Raises `TooManyError`."""
+        """Count the members of a wrapping, all or none. Raises `TooManyMembersError`."""
         if self._members + count > self.limits.members:
             value = f"> {self.limits.members}"
-            raise TooManyError(Problem(Code.TOO_MANY_MEMBERS, value=value))
+            raise TooManyMembersError(Problem(ProblemCode.TOO_MANY_MEMBERS, value=value))
         self._members += count
 
     def store(self, chunks: Iterable[bytes]) -> Path:
@@ -107,20 +108,20 @@ class Room:
                 file.write(chunk)
         return file.path
 
-    def file(self) -> RoomFile:
+    def file(self) -> SpoolFile:
         """A file of the next number, to be written into. Raises `SpoolError`."""
         self._files += 1
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            return RoomFile(self, self._folder / f"{self._files:04d}")
+            return SpoolFile(self, self._folder / f"{self._files:04d}")
         except OSError as error:
             raise SpoolError(*error.args) from error
 
 
-class RoomFile:
+class SpoolFile:
     """A member's content while it comes out; it is gone again where that fails."""
 
-    def __init__(self, room: Room, path: Path) -> None:
+    def __init__(self, room: MemberSpool, path: Path) -> None:
         self.path = path
         self._room = room
         self._size = 0
@@ -132,10 +133,10 @@ class RoomFile:
         self._room.left -= len(chunk)
         if self._size > self._room.limits.file * MIB:
             value = f"> {self._room.limits.file} MiB"
-            raise RefusedError(Problem(Code.TOO_LARGE, value=value))
+            raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=value))
         if self._room.left < 0:
             value = f"> {self._room.limits.unpacked} MiB"
-            raise RefusedError(Problem(Code.TOO_MANY_MEMBERS, value=value))
+            raise RefusedError(Problem(ProblemCode.TOO_MANY_MEMBERS, value=value))
         try:
             self._file.write(chunk)
         except OSError as error:
@@ -151,7 +152,7 @@ class RoomFile:
         self._room.left += self._size
         self.path.unlink(missing_ok=True)
 
-    def __enter__(self) -> RoomFile:
+    def __enter__(self) -> SpoolFile:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -161,7 +162,9 @@ class RoomFile:
             self.discard()
 
 
-def taken(member: Member, chunks: Callable[[], Iterable[bytes]], room: Room) -> Member:
+def spool_member(
+    member: ContainerMember, chunks: Callable[[], Iterable[bytes]], room: MemberSpool
+) -> ContainerMember:
     """The member with its content in the room, or with the reason why it is not."""
     try:
         return replace(member, path=room.store(chunks()))
@@ -170,10 +173,10 @@ def taken(member: Member, chunks: Callable[[], Iterable[bytes]], room: Room) -> 
     except (MemoryError, SpoolError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is this member's
-        return replace(member, problem=damaged(error))
+        return replace(member, problem=damage_problem(error))
 
 
-def label_of(name: str) -> str:
+def make_member_label(name: str) -> str:
     """A member's name as people are told it: composed letters, nothing unseen, not too long."""
     composed = unicodedata.normalize("NFC", name.replace("\\", "/"))
     plain = "".join("\ufffd" if _is_unseen(char) else char for char in composed)
@@ -184,7 +187,7 @@ def _is_unseen(char: str) -> bool:
     return char in _BIDI or unicodedata.category(char) in _UNSEEN
 
 
-def told_apart(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
+def number_equal_labels(leaves: Iterable[UnpackedFile]) -> Iterator[UnpackedFile]:
     """Members of one name are told by their number."""
     seen: Counter[str | None] = Counter()
     for leaf in leaves:
@@ -195,12 +198,12 @@ def told_apart(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
             yield replace(leaf, member=f"{leaf.member} ({seen[leaf.member]})")
 
 
-def damaged(error: Exception) -> Problem:
+def damage_problem(error: Exception) -> Problem:
     """The problem of a wrapping or a member that cannot be taken apart."""
-    return Problem(Code.UNREADABLE, value=label_of(one_line(error)))
+    return Problem(ProblemCode.UNREADABLE, value=make_member_label(describe_error(error)))
 
 
-def is_illegal(name: str) -> bool:
+def is_illegal_name(name: str) -> bool:
     """Whether the name would lead out of a folder; the library of 7z extracts by name."""
     parts = name.replace("\\", "/").split("/")
     return ".." in parts or not parts[0] or ":" in parts[0]

@@ -14,12 +14,12 @@ import olefile
 from oxmsg.attachment import Attachment as OutlookAttachment
 from oxmsg.storage import Storage
 
-from sheet_diag.intake.cells import wrong_format
-from sheet_diag.intake.containers.attachments import Attachment, members_of
-from sheet_diag.intake.containers.members import Member, Room, Wrapping
-from sheet_diag.intake.containers.senders import one_line, senders_in
-from sheet_diag.intake.file_types import Kind
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.intake.cells import wrong_format_error
+from sheet_diag.intake.containers.attachments import ReceivedAttachment, list_attachment_members
+from sheet_diag.intake.containers.members import Container, ContainerMember, MemberSpool
+from sheet_diag.intake.containers.senders import clean_line, parse_senders
+from sheet_diag.intake.file_types import FileKind
+from sheet_diag.model.returns import Problem, ProblemCode
 
 _CONTENT: Final = "37010102"
 _OBJECT: Final = "3701000D"  # a mail, or an object of another program, in a storage of its own
@@ -33,14 +33,14 @@ _ADDRESSES: Final = ("5D02", "5D01", "0065", "0C1F")
 _STREAM: Final = "__SUBSTG1.0_"
 
 
-def members_of_outlook(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+def list_msg_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
     """Every attachment of the mail and of mails in it. Raises `RefusedError`."""
     with olefile.OleFileIO(io.BytesIO(wrapping.content)) as ole:
         mail = Storage.from_ole(ole)
-    yield from members_of(list(_attachments(mail, (), room.limits.nesting)), room)
+    yield from list_attachment_members(list(_attachments(mail, (), room.limits.nesting)), room)
 
 
-def senders_in_outlook(content: bytes) -> tuple[str, ...]:
+def read_msg_senders(content: bytes) -> tuple[str, ...]:
     """The addresses that the mail may come from, the likeliest first. Raises what damage causes."""
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         wanted = tuple(_STREAM + tag for tag in (_HEAD, *_ADDRESSES))
@@ -53,31 +53,36 @@ def _senders(streams: Mapping[str, bytes]) -> tuple[str, ...]:
     lines = _text(streams, _HEAD).splitlines(keepends=True)
     # Outlook may write a line of its own before the first header.
     head = "".join(dropwhile(lambda line: ":" not in line, lines))
-    own = (one_line(_text(streams, tag)) for tag in _ADDRESSES)
-    found = (*senders_in(head.encode("utf-8", "replace")), *(each for each in own if "@" in each))
+    own = (clean_line(_text(streams, tag)) for tag in _ADDRESSES)
+    found = (
+        *parse_senders(head.encode("utf-8", "replace")),
+        *(each for each in own if "@" in each),
+    )
     return tuple(dict.fromkeys(found))
 
 
 def _attachments(
     mail: Any, above: tuple[str, ...], deepest: int, mailed_by: tuple[str, ...] = ()
-) -> Iterator[Attachment]:
+) -> Iterator[ReceivedAttachment]:
     for number, storage in enumerate(mail.iter_attachment_storages(), 1):
         inner = _inner(storage)
         streams = _streams(storage)
         name = _name(streams) or f"attachment-{number}{_text(streams, _ENDING)}"
         if inner is None or not _is_mail(inner):
-            yield replace(_attachment(storage, streams, name, above), mailed_by=mailed_by)
+            yield replace(_attachment(storage, streams, name, above), mail_senders=mailed_by)
         elif len(above) + 1 >= deepest:
-            problem = Problem(Code.NESTED_TOO_DEEP, value=str(deepest))
-            yield Attachment(name, b"", problem=problem, above=above, mailed_by=mailed_by)
+            problem = Problem(ProblemCode.NESTED_TOO_DEEP, value=str(deepest))
+            yield ReceivedAttachment(
+                name, b"", problem=problem, above=above, mail_senders=mailed_by
+            )
         else:
             within = (*mailed_by, *_senders(_streams(inner)))
-            without = Attachment(
+            without = ReceivedAttachment(
                 name,
                 b"",
-                problem=Problem(Code.MAIL_WITHOUT_SHEET),
+                problem=Problem(ProblemCode.MAIL_WITHOUT_SHEET),
                 above=above,
-                mailed_by=within,
+                mail_senders=within,
             )
             yield from list(_attachments(inner, (*above, name), deepest, within)) or [without]
 
@@ -96,13 +101,15 @@ def _is_mail(storage: Any) -> bool:
 
 def _attachment(
     storage: Any, streams: Mapping[str, bytes], name: str, above: tuple[str, ...]
-) -> Attachment:
+) -> ReceivedAttachment:
     content = streams.get(_STREAM + _CONTENT)
     if content is None:
         # By reference: a link to a file on a server.
-        problem = wrong_format(Kind.UNKNOWN if _inner(storage) else Kind.SHORTCUT).problem
-        return Attachment(name, b"", problem=problem, above=above)
-    return Attachment(
+        problem = wrong_format_error(
+            FileKind.UNKNOWN if _inner(storage) else FileKind.SHORTCUT
+        ).problem
+        return ReceivedAttachment(name, b"", problem=problem, above=above)
+    return ReceivedAttachment(
         name,
         content,
         _text(streams, _MEDIA).lower(),

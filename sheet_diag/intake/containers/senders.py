@@ -8,29 +8,29 @@ from email.policy import compat32
 from email.utils import getaddresses
 from typing import Final
 
-from sheet_diag.intake.containers.mail_filenames import header_text
+from sheet_diag.intake.containers.mail_filenames import decode_header_text
 
 _SENDERS: Final = ("from", "reply-to", "sender")
 _LONGEST: Final = 200
 
 
-def senders_of(message: Message) -> tuple[str, ...]:
+def read_senders(message: Message) -> tuple[str, ...]:
     """The addresses that a mail may come from, the likeliest first."""
-    return addresses_in(message, _SENDERS)
+    return parse_header_addresses(message, _SENDERS)
 
 
-def senders_in(content: bytes) -> tuple[str, ...]:
+def parse_senders(content: bytes) -> tuple[str, ...]:
     """The same of a mail's bytes, of which only the head is looked at."""
-    return senders_of(BytesHeaderParser(policy=compat32).parsebytes(content, headersonly=True))
+    return read_senders(BytesHeaderParser(policy=compat32).parsebytes(content, headersonly=True))
 
 
-def addresses_in(message: Message, names: tuple[str, ...]) -> tuple[str, ...]:
+def parse_header_addresses(message: Message, names: tuple[str, ...]) -> tuple[str, ...]:
     """The mail addresses in some headers, each once."""
-    found = getaddresses([header_text(message, name) for name in names])
-    return tuple(dict.fromkeys(one_line(address) for _, address in found if "@" in address))
+    found = getaddresses([decode_header_text(message, name) for name in names])
+    return tuple(dict.fromkeys(clean_line(address) for _, address in found if "@" in address))
 
 
-def one_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """Text of a stranger as it may stand in a line of ours."""
     shown = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(shown.split())[:_LONGEST]

@@ -16,30 +16,30 @@ from py7zr.exceptions import (
 from py7zr.helpers import get_sanitized_output_path
 from py7zr.io import Py7zIO, WriterFactory
 
-from sheet_diag.intake.cells import RefusedError, unsafe
+from sheet_diag.intake.cells import RefusedError, unsafe_file_error
 from sheet_diag.intake.containers.members import (  # fmt: skip
-    Member,
-    Room,
-    RoomFile,
+    Container,
+    ContainerMember,
+    MemberSpool,
     SpoolError,
-    Wrapping,
-    damaged,
-    is_illegal,
+    SpoolFile,
+    damage_problem,
+    is_illegal_name,
 )
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import MIB
 
 
-def members_of_seven_zip(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+def list_seven_zip_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
     """Every file in the archive; folders are none. Raises `RefusedError` for the whole archive."""
     words = room.words(wrapping.label)
     counted = False
     for word in (None, *words):
-        archive = _opened(wrapping.content, word, room)
+        archive = _open_archive(wrapping.content, word, room)
         if archive is None:
             continue
         with archive:
-            listed = _Listed(archive)
+            listed = _OpenArchive(archive)
             if not counted:
                 room.admit(len(listed.entries))
                 counted = True
@@ -47,11 +47,11 @@ def members_of_seven_zip(wrapping: Wrapping, room: Room) -> Iterator[Member]:
         if word is None or listed.fits:
             yield from members
             return
-    wrong = Problem(Code.PASSWORD_WRONG, value=str(len(words)))
-    raise RefusedError(wrong if words else Problem(Code.PASSWORD_NEEDED))
+    wrong = Problem(ProblemCode.PASSWORD_WRONG, value=str(len(words)))
+    raise RefusedError(wrong if words else Problem(ProblemCode.PASSWORD_NEEDED))
 
 
-def _opened(content: bytes, word: str | None, room: Room) -> Any:
+def _open_archive(content: bytes, word: str | None, room: MemberSpool) -> Any:
     """The archive, None where the password is missing or wrong. Raises `RefusedError`."""
     try:
         archive: Any = py7zr.SevenZipFile(
@@ -63,7 +63,7 @@ def _opened(content: bytes, word: str | None, room: Room) -> Any:
         raise
     except Exception as error:  # a wrong password shows as any damage of the directory
         if word is None or isinstance(error, UnsupportedCompressionMethodError):
-            raise RefusedError(damaged(error)) from error
+            raise RefusedError(damage_problem(error)) from error
         return None
     if word is None and archive.needs_password():
         archive.close()
@@ -71,7 +71,7 @@ def _opened(content: bytes, word: str | None, room: Room) -> Any:
     return archive
 
 
-class _Listed:
+class _OpenArchive:
     """The files of an archive that could be opened.
 
     `fits` tells, once they are taken out, that a password was right.
@@ -80,10 +80,10 @@ class _Listed:
     def __init__(self, archive: Any) -> None:
         self._archive = archive
         self.entries = [entry for entry in archive.files if not entry.is_directory]
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, _SpoolWriter] = {}
         self.fits = True
 
-    def taken(self, room: Room, *, with_password: bool) -> list[Member]:
+    def taken(self, room: MemberSpool, *, with_password: bool) -> list[ContainerMember]:
         """Every member, out of the archive."""
         members = [self._plain(entry, room, with_password) for entry in self.entries]
         wanted = [member.name for member in members if not member.problem]
@@ -99,49 +99,49 @@ class _Listed:
             file.forget()
         return done
 
-    def _plain(self, entry: Any, room: Room, with_password: bool) -> Member:
+    def _plain(self, entry: Any, room: MemberSpool, with_password: bool) -> ContainerMember:
         time = entry.lastwritetime
-        member = Member(
+        member = ContainerMember(
             str(entry.filename),
             time=None if time is None else int(time.totimestamp()) * 10**9,
             with_password=with_password,
         )
         if entry.is_symlink or entry.is_junction:
-            return replace(member, problem=Problem(Code.LINK_OUTSIDE))
-        if is_illegal(member.name) or _is_twice(member.name, self.entries):
-            return replace(member, problem=unsafe("names").problem)
+            return replace(member, problem=Problem(ProblemCode.LINK_OUTSIDE))
+        if is_illegal_name(member.name) or _is_twice(member.name, self.entries):
+            return replace(member, problem=unsafe_file_error("names").problem)
         if (entry.uncompressed or 0) > room.limits.file * MIB:
             value = f"{entry.uncompressed / MIB:.0f} MiB"
-            return replace(member, problem=Problem(Code.TOO_LARGE, value=value))
+            return replace(member, problem=Problem(ProblemCode.TOO_LARGE, value=value))
         return member
 
-    def _extract(self, names: Iterable[str], room: Room) -> Problem | None:
+    def _extract(self, names: Iterable[str], room: MemberSpool) -> Problem | None:
         """Take these out, as far as it goes; the reason where it goes no further."""
         try:
-            self._archive.extract(targets=list(names), factory=_Files(self._files, room))
+            self._archive.extract(targets=list(names), factory=_SpoolWriters(self._files, room))
         except RefusedError as error:
             return error.problem
         except DecompressionBombError:
-            return Problem(Code.TOO_MANY_MEMBERS, value=f"> {room.limits.unpacked} MiB")
+            return Problem(ProblemCode.TOO_MANY_MEMBERS, value=f"> {room.limits.unpacked} MiB")
         except (MemoryError, SpoolError):
             raise
         except Exception as error:  # noqa: BLE001 - a wrong password shows as any damage
-            return damaged(error)
+            return damage_problem(error)
         return None
 
-    def _file(self, name: str) -> _File | None:
+    def _file(self, name: str) -> _SpoolWriter | None:
         file = self._files.get(get_sanitized_output_path(name, None).as_posix())
         return file if file and file.complete else None
 
-    def _finished(self, member: Member, reason: Problem | None) -> Member:
+    def _finished(self, member: ContainerMember, reason: Problem | None) -> ContainerMember:
         if member.problem:
             return member
         file = self._file(member.name)
         if file:
             return replace(member, path=file.keep())
-        return replace(member, problem=reason or Problem(Code.UNREADABLE, value=member.name))
+        return replace(member, problem=reason or Problem(ProblemCode.UNREADABLE, value=member.name))
 
-    def _is_small(self, room: Room) -> bool:
+    def _is_small(self, room: MemberSpool) -> bool:
         total = sum(entry.uncompressed or 0 for entry in self.entries)
         return bool(total <= room.limits.file * MIB)
 
@@ -150,25 +150,25 @@ def _is_twice(name: str, entries: Iterable[Any]) -> bool:
     return sum(1 for entry in entries if entry.filename == name) > 1
 
 
-class _Files(WriterFactory):
+class _SpoolWriters(WriterFactory):
     """Where the library writes: files of ours, whatever the members are called."""
 
-    def __init__(self, files: dict[str, _File], room: Room) -> None:
+    def __init__(self, files: dict[str, _SpoolWriter], room: MemberSpool) -> None:
         self._files = files
         self._room = room
 
-    def create(self, filename: str) -> _File:
+    def create(self, filename: str) -> _SpoolWriter:
         """The file of the member with this name, as the library has it."""
         if filename in self._files:
             self._files[filename].forget()
-        self._files[filename] = _File(self._room.file())
+        self._files[filename] = _SpoolWriter(self._room.file())
         return self._files[filename]
 
 
-class _File(Py7zIO):
+class _SpoolWriter(Py7zIO):
     """A member while it comes out; `complete` once its checksum was right."""
 
-    def __init__(self, file: RoomFile) -> None:
+    def __init__(self, file: SpoolFile) -> None:
         self._file = file
         self._size = 0
         self._kept = False

@@ -14,143 +14,153 @@ from typing import Final
 
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.containers.members import (  # fmt: skip
-    Leaf,
-    Member,
-    Room,
+    Container,
+    ContainerMember,
+    MemberSpool,
     SpoolError,
-    TooManyError,
-    Wrapping,
-    damaged,
-    label_of,
-    told_apart,
+    TooManyMembersError,
+    UnpackedFile,
+    damage_problem,
+    make_member_label,
+    number_equal_labels,
 )
-from sheet_diag.intake.containers.senders import senders_in
+from sheet_diag.intake.containers.senders import parse_senders
 from sheet_diag.intake.discovery import is_leftover
-from sheet_diag.intake.file_types import Kind, kind_of
-from sheet_diag.intake.stable_read import ChangingError, read_stable
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.model.settings import Reading
+from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import IntakeSettings
 
-Opener = Callable[[Wrapping, Room], Iterator[Member]]
+MemberLister = Callable[[Container, MemberSpool], Iterator[ContainerMember]]
 
-_NOTHING: Final = {
-    Kind.ZIP: Code.ARCHIVE_EMPTY,
-    Kind.SEVEN_ZIP: Code.ARCHIVE_EMPTY,
-    Kind.EML: Code.MAIL_WITHOUT_SHEET,
-    Kind.MSG: Code.MAIL_WITHOUT_SHEET,
+_EMPTY_CODES: Final = {
+    FileKind.ZIP: ProblemCode.ARCHIVE_EMPTY,
+    FileKind.SEVEN_ZIP: ProblemCode.ARCHIVE_EMPTY,
+    FileKind.EML: ProblemCode.MAIL_WITHOUT_SHEET,
+    FileKind.MSG: ProblemCode.MAIL_WITHOUT_SHEET,
 }
 _JOINT: Final = " › "
 
 
-def unwrap(path: Path, name: str, spool: Path, reading: Reading) -> tuple[Leaf, ...]:
+def unpack_file(
+    path: Path, name: str, spool: Path, reading: IntakeSettings
+) -> tuple[UnpackedFile, ...]:
     """The returns in the file; itself where it wraps nothing.
 
     Members are written into the folder `spool`. Raises `OSError` where the file cannot be read or
     the members not be written, and `MemoryError`; nothing for what the file holds.
     """
-    itself = Leaf(path, None, path.stat().st_mtime_ns)
+    itself = UnpackedFile(path, None, path.stat().st_mtime_ns)
     try:
-        content = read_stable(path)
-    except ChangingError:
-        return (Leaf(path, None, itself.file_time, Problem(Code.NO_ACCESS)),)
-    kind = kind_of(content, name)
-    if kind not in _NOTHING:
+        content = read_stable_file(path)
+    except FileChangingError:
+        return (UnpackedFile(path, None, itself.file_time, Problem(ProblemCode.NO_ACCESS)),)
+    kind = detect_file_kind(content, name)
+    if kind not in _EMPTY_CODES:
         return (replace(itself, content=content),)
     itself = replace(itself, file_sha256=hashlib.sha256(content).hexdigest())
-    unwrapping = _Unwrapping(name, Room(spool, reading))
+    unwrapping = _Unpacker(name, MemberSpool(spool, reading))
     try:
-        return tuple(told_apart(unwrapping.leaves(content, kind, itself, ())))
-    except TooManyError as error:
+        return tuple(number_equal_labels(unwrapping.leaves(content, kind, itself, ())))
+    except TooManyMembersError as error:
         return (replace(itself, problem=error.problem),)
 
 
-class _Unwrapping:
+class _Unpacker:
     """One file of the input folder, and the room of all its members."""
 
-    def __init__(self, name: str, room: Room) -> None:
+    def __init__(self, name: str, room: MemberSpool) -> None:
         self._name = name
         self._room = room
 
     def leaves(
-        self, content: bytes, kind: Kind, itself: Leaf, labels: tuple[str, ...]
-    ) -> list[Leaf]:
+        self, content: bytes, kind: FileKind, itself: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
         """Every return below this wrapping, or `itself` with the reason why there is none."""
-        itself = replace(itself, mailed_by=(*itself.mailed_by, *_senders(content, kind)))
+        itself = replace(
+            itself, mail_senders=(*itself.mail_senders, *_container_senders(content, kind))
+        )
         label = _JOINT.join((self._name, *labels))
-        wrapping = Wrapping(content, label, itself.file_time)
-        found: list[Leaf] = []
+        wrapping = Container(content, label, itself.file_time)
+        found: list[UnpackedFile] = []
         try:
-            for member in _opener(kind)(wrapping, self._room):
+            for member in _member_lister(kind)(wrapping, self._room):
                 found += self._below(member, itself, labels)
-        except TooManyError:
+        except TooManyMembersError:
             raise
         except RefusedError as error:
             return [*found, replace(itself, problem=error.problem)]
         except (MemoryError, SpoolError):
             raise
         except Exception as error:  # noqa: BLE001 - damaged wrappings make libraries raise all sorts
-            return [*found, replace(itself, problem=damaged(error))]
+            return [*found, replace(itself, problem=damage_problem(error))]
         if all(leaf.ignored for leaf in found):
-            found.append(replace(itself, problem=Problem(_NOTHING[kind])))
+            found.append(replace(itself, problem=Problem(_EMPTY_CODES[kind])))
         return found
 
-    def _below(self, member: Member, around: Leaf, labels: tuple[str, ...]) -> list[Leaf]:
-        labels = (*labels, *map(label_of, (*member.above, member.name)))
-        leaf = Leaf(
+    def _below(
+        self, member: ContainerMember, around: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
+        labels = (*labels, *map(make_member_label, (*member.above, member.name)))
+        leaf = UnpackedFile(
             member.path,
             _JOINT.join(labels),
             around.file_time if member.time is None else member.time,
             member.problem,
-            opened_with_password=around.opened_with_password or member.with_password,
+            password_used=around.password_used or member.with_password,
             file_sha256=around.file_sha256,
-            mailed_by=(*around.mailed_by, *member.mailed_by),
+            mail_senders=(*around.mail_senders, *member.mail_senders),
         )
-        if member.ignored or is_leftover(_parts(member.name)):
-            return [replace(leaf, path=None, problem=Problem(Code.NOT_A_RETURN), ignored=True)]
+        if member.ignored or is_leftover(_name_parts(member.name)):
+            return [
+                replace(leaf, path=None, problem=Problem(ProblemCode.NOT_A_RETURN), ignored=True)
+            ]
         if member.problem or member.path is None:
             return [leaf]
         return self._deeper(member.path, member.name, leaf, labels)
 
-    def _deeper(self, path: Path, name: str, leaf: Leaf, labels: tuple[str, ...]) -> list[Leaf]:
+    def _deeper(
+        self, path: Path, name: str, leaf: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
         content = path.read_bytes()
-        kind = kind_of(content, name)
-        if kind not in _NOTHING:
+        kind = detect_file_kind(content, name)
+        if kind not in _EMPTY_CODES:
             return [leaf]
         deepest = self._room.limits.nesting
         if len(labels) >= deepest:
-            return [replace(leaf, problem=Problem(Code.NESTED_TOO_DEEP, value=str(deepest)))]
+            return [replace(leaf, problem=Problem(ProblemCode.NESTED_TOO_DEEP, value=str(deepest)))]
         found = self.leaves(content, kind, leaf, labels)
         if all(each.path != path for each in found):
             path.unlink()
         return found
 
 
-def _opener(kind: Kind) -> Opener:
+def _member_lister(kind: FileKind) -> MemberLister:
     """What takes the kind apart. Its library is loaded for the first such file: that takes longer
     than reading ten returns."""
     match kind:
-        case Kind.ZIP:
-            from sheet_diag.intake.containers.zip import members_of_zip as opener
-        case Kind.SEVEN_ZIP:
-            from sheet_diag.intake.containers.seven_zip import members_of_seven_zip as opener
-        case Kind.EML:
-            from sheet_diag.intake.containers.eml import members_of_mail as opener
-        case Kind.MSG:
-            from sheet_diag.intake.containers.msg import members_of_outlook as opener
+        case FileKind.ZIP:
+            from sheet_diag.intake.containers.zip import list_zip_members as opener
+        case FileKind.SEVEN_ZIP:
+            from sheet_diag.intake.containers.seven_zip import list_seven_zip_members as opener
+        case FileKind.EML:
+            from sheet_diag.intake.containers.eml import list_eml_members as opener
+        case FileKind.MSG:
+            from sheet_diag.intake.containers.msg import list_msg_members as opener
         case _:
             raise ValueError(f"{kind} wraps nothing")
     return opener
 
 
-def _senders(content: bytes, kind: Kind) -> tuple[str, ...]:
+def _container_senders(content: bytes, kind: FileKind) -> tuple[str, ...]:
     """The addresses that a mail comes from; none of an archive, or where that cannot be read."""
     try:
-        if kind is Kind.EML:
-            return senders_in(content)
-        if kind is Kind.MSG:
-            from sheet_diag.intake.containers.msg import senders_in_outlook
+        if kind is FileKind.EML:
+            return parse_senders(content)
+        if kind is FileKind.MSG:
+            from sheet_diag.intake.containers.msg import read_msg_senders
 
-            return senders_in_outlook(content)
+            return read_msg_senders(content)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a damaged head; what is wrong with the mail is told elsewhere
@@ -158,5 +168,5 @@ def _senders(content: bytes, kind: Kind) -> tuple[str, ...]:
     return ()
 
 
-def _parts(name: str) -> tuple[str, ...]:
+def _name_parts(name: str) -> tuple[str, ...]:
     return tuple(part for part in name.replace("\\", "/").split("/") if part)

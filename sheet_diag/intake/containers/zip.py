@@ -13,10 +13,16 @@ from typing import Any, Final
 
 import pyzipper
 
-from sheet_diag.intake.cells import RefusedError, unsafe
-from sheet_diag.intake.containers.members import Member, Room, Wrapping, damaged, taken
-from sheet_diag.intake.zip_entries import DirectoryError, list_parts, overlap
-from sheet_diag.model.returns import Code, Problem
+from sheet_diag.intake.cells import RefusedError, unsafe_file_error
+from sheet_diag.intake.containers.members import (
+    Container,
+    ContainerMember,
+    MemberSpool,
+    damage_problem,
+    spool_member,
+)
+from sheet_diag.intake.zip_entries import ZipDirectoryError, entries_overlap, list_zip_entries
+from sheet_diag.model.returns import Problem, ProblemCode
 
 _ENCRYPTED: Final = 0x1
 _UTF8: Final = 0x800
@@ -29,60 +35,60 @@ _UNICODE_NAME: Final = 0x7075
 _WALL: Final = timezone(timedelta(hours=9))
 
 
-def members_of_zip(wrapping: Wrapping, room: Room) -> Iterator[Member]:
+def list_zip_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
     """Every file in the archive; folders are none. Raises `RefusedError` for the whole archive."""
     try:
-        parts = list_parts(wrapping.content)
-    except DirectoryError as error:
-        raise RefusedError(damaged(error)) from error
-    if overlap(parts):
-        raise unsafe("overlap")
+        parts = list_zip_entries(wrapping.content)
+    except ZipDirectoryError as error:
+        raise RefusedError(damage_problem(error)) from error
+    if entries_overlap(parts):
+        raise unsafe_file_error("overlap")
     with pyzipper.AESZipFile(io.BytesIO(wrapping.content)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         room.admit(len(entries))
         for entry in entries:
             name = _name(entry)
             words = room.words(f"{wrapping.label} {name}")
-            yield _Entry(archive, entry, name).taken(words, room)
+            yield _ArchiveEntry(archive, entry, name).taken(words, room)
 
 
-class _Entry:
+class _ArchiveEntry:
     """One file of the archive."""
 
     def __init__(self, archive: Any, entry: Any, name: str) -> None:
         self._archive = archive
         self._entry = entry
-        self._member = Member(name, time=_time(entry))
+        self._member = ContainerMember(name, time=_time(entry))
 
-    def taken(self, words: tuple[str, ...], room: Room) -> Member:
+    def taken(self, words: tuple[str, ...], room: MemberSpool) -> ContainerMember:
         """The member, out of the archive."""
         entry = self._entry
         if stat.S_ISLNK(entry.external_attr >> 16):
-            return replace(self._member, problem=Problem(Code.LINK_OUTSIDE))
+            return replace(self._member, problem=Problem(ProblemCode.LINK_OUTSIDE))
         if not entry.flag_bits & _ENCRYPTED:
-            return taken(self._member, lambda: self._chunks(None), room)
+            return spool_member(self._member, lambda: self._chunks(None), room)
         if not words:
-            return replace(self._member, problem=Problem(Code.PASSWORD_NEEDED))
+            return replace(self._member, problem=Problem(ProblemCode.PASSWORD_NEEDED))
         if entry.compress_size > room.encrypted_left:
             value = f"> {room.limits.encrypted} MiB"
-            return replace(self._member, problem=Problem(Code.TOO_LARGE, value=value))
+            return replace(self._member, problem=Problem(ProblemCode.TOO_LARGE, value=value))
         room.encrypted_left -= entry.compress_size
         return self._unlocked(words, room)
 
-    def _unlocked(self, words: tuple[str, ...], room: Room) -> Member:
+    def _unlocked(self, words: tuple[str, ...], room: MemberSpool) -> ContainerMember:
         """The member by the first password that fits; the checksum finds those that seem to."""
-        problem = Problem(Code.PASSWORD_WRONG, value=str(len(words)))
+        problem = Problem(ProblemCode.PASSWORD_WRONG, value=str(len(words)))
         member = replace(self._member, with_password=True)
-        for form in dict.fromkeys(form for word in words for form in _forms(word)):
+        for form in dict.fromkeys(form for word in words for form in _password_encodings(word)):
             try:
                 return replace(member, path=room.store(self._chunks(form)))
             except RefusedError as error:
                 return replace(member, problem=error.problem)
             except NotImplementedError as error:
-                return replace(member, problem=damaged(error))
+                return replace(member, problem=damage_problem(error))
             except (pyzipper.BadZipFile, zlib.error, EOFError, ValueError) as error:
                 # One password in 256 passes the first look of the old method, by chance.
-                problem = damaged(error) if self._is_aes else problem
+                problem = damage_problem(error) if self._is_aes else problem
             except RuntimeError:  # the password does not fit
                 continue
         return replace(self._member, problem=problem)
@@ -103,7 +109,7 @@ class _Entry:
             raise pyzipper.BadZipFile(f"{size} / {self._entry.file_size} B")
 
 
-def _forms(word: str) -> Iterator[bytes]:
+def _password_encodings(word: str) -> Iterator[bytes]:
     """A password as programs encode it: UTF-8, or the Japanese code page of Windows."""
     for code in ("utf-8", "cp932"):
         try:
@@ -122,10 +128,10 @@ def _name(entry: Any) -> str:
     extra = _extra(entry, _UNICODE_NAME)
     if extra[:1] == b"\x01" and extra[1:5] == struct.pack("<I", zlib.crc32(raw)):
         return extra[5:].decode("utf-8", "replace")
-    return _guessed(raw).split("\0")[0]
+    return _guess_name(raw).split("\0")[0]
 
 
-def _guessed(raw: bytes) -> str:
+def _guess_name(raw: bytes) -> str:
     utf8 = _decoded(raw, "utf-8")
     if utf8 is not None and (utf8.isascii() or any(char >= "\u2000" for char in utf8)):
         return utf8

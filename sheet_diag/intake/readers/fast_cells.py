@@ -54,15 +54,15 @@ class PlainCells:
     rest: bytes
     row: int
     columns: frozenset[str]
-    special: tuple[Special, ...]
+    special: tuple[SpecialCell, ...]
     tags: tuple[tuple[str, Mapping[str, str]], ...]
 
 
 # Column, row, type; formula and value as XML spells them, None where there is no such element.
-Special = tuple[str, int, str | None, str | None, str | None]
+SpecialCell = tuple[str, int, str | None, str | None, str | None]
 
 
-def taken_out(part: bytes) -> PlainCells | None:
+def extract_plain_cells(part: bytes) -> PlainCells | None:
     """The cells of a part whose cells, rows and merged areas are all plain; None of any other."""
     if len(part) > _LARGEST or _NO_ELEMENT.search(part, 1):
         return None  # in comments and their like, what looks like a cell is none
@@ -84,12 +84,12 @@ def taken_out(part: bytes) -> PlainCells | None:
         rest.encode(),
         max(map(int, {row for _, row in used}), default=0),
         frozenset(column for column, _ in used),
-        tuple(_special(pieces, formulas)),
+        tuple(_special_cells(pieces, formulas)),
         tuple((name, dict(_PAIR.findall(more))) for name, more in tags if name),
     )
 
 
-def _special(pieces: list[str], formulas: list[str]) -> Iterator[Special]:
+def _special_cells(pieces: list[str], formulas: list[str]) -> Iterator[SpecialCell]:
     kinds = pieces[3::_STEP]
     failed = {place for place, kind in enumerate(kinds) if kind == "e"} if "e" in kinds else ()
     for place, formula in enumerate(formulas):

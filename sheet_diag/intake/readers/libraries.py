@@ -14,28 +14,28 @@ from typing import Any, Final
 
 import python_calamine
 
-from sheet_diag.intake.cells import Format, unsafe
+from sheet_diag.intake.cells import WorkbookFormat, unsafe_file_error
 from sheet_diag.intake.readers.survey import KEPT_COLUMNS, KEPT_ROWS, SheetCells, Survey
-from sheet_diag.intake.readers.values import as_row, unescaped
+from sheet_diag.intake.readers.values import convert_row, unescape_text
 
-Reader = Callable[[Survey, int], list[SheetCells]]
+LibraryReader = Callable[[Survey, int], list[SheetCells]]
 
 # Number formats of Japanese Excel that have no text in the file; openpyxl takes them for numbers.
 _JAPANESE_DATES: Final = frozenset((*range(27, 37), *range(50, 59)))
 
 
-def readers(form: Format) -> tuple[Reader, ...]:
+def library_readers(form: WorkbookFormat) -> tuple[LibraryReader, ...]:
     """The libraries that know the format, the first one first."""
     seconds = {
-        Format.XLSX: (_by_openpyxl,),
-        Format.XLS: (_by_xlrd,),
-        Format.XLSB: (_by_pyxlsb,),
-        Format.ODS: (),
+        WorkbookFormat.XLSX: (_read_by_openpyxl,),
+        WorkbookFormat.XLS: (_read_by_xlrd,),
+        WorkbookFormat.XLSB: (_read_by_pyxlsb,),
+        WorkbookFormat.ODS: (),
     }
-    return (_by_calamine, *seconds[form])
+    return (_read_by_calamine, *seconds[form])
 
 
-def _by_calamine(survey: Survey, area: int) -> list[SheetCells]:
+def _read_by_calamine(survey: Survey, area: int) -> list[SheetCells]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(survey.content))
     sheets = []
     for position, meta in enumerate(book.sheets_metadata):
@@ -45,13 +45,15 @@ def _by_calamine(survey: Survey, area: int) -> list[SheetCells]:
             if (sheet.total_height + 1) * (sheet.total_width + 1) > max(
                 area, KEPT_ROWS * KEPT_COLUMNS
             ):
-                raise unsafe("area")  # only where the file was too damaged to be surveyed
+                raise unsafe_file_error(
+                    "area"
+                )  # only where the file was too damaged to be surveyed
             rows = sheet.to_python(skip_empty_area=False)
-            sheets.append(SheetCells(meta.name, visible, tuple(map(as_row, rows))))
+            sheets.append(SheetCells(meta.name, visible, tuple(map(convert_row, rows))))
     return sheets
 
 
-def _by_openpyxl(survey: Survey, _: int) -> list[SheetCells]:
+def _read_by_openpyxl(survey: Survey, _: int) -> list[SheetCells]:
     import openpyxl
 
     with warnings.catch_warnings():
@@ -61,10 +63,10 @@ def _by_openpyxl(survey: Survey, _: int) -> list[SheetCells]:
         )
         styles = enumerate(book._cell_styles)
         book._date_formats |= {at for at, each in styles if each.numFmtId in _JAPANESE_DATES}
-        return [_openpyxl_sheet(sheet, survey) for sheet in book.worksheets]
+        return [_read_openpyxl_sheet(sheet, survey) for sheet in book.worksheets]
 
 
-def _openpyxl_sheet(sheet: Any, survey: Survey) -> SheetCells:
+def _read_openpyxl_sheet(sheet: Any, survey: Survey) -> SheetCells:
     """Bounded by what was surveyed: the size that a sheet states of itself is often wrong."""
     known = survey.sheets.get(sheet.title)
     rows, columns = (known.rows, known.columns) if known else (KEPT_ROWS, KEPT_COLUMNS)
@@ -72,26 +74,28 @@ def _openpyxl_sheet(sheet: Any, survey: Survey) -> SheetCells:
     if not rows:
         return SheetCells(sheet.title, visible, ())
     values = sheet.iter_rows(max_row=rows, max_col=columns, values_only=True)
-    return SheetCells(sheet.title, visible, tuple(as_row(map(_plain, row)) for row in values))
+    return SheetCells(
+        sheet.title, visible, tuple(convert_row(map(_unescape_value, row)) for row in values)
+    )
 
 
-def _plain(value: object) -> object:
-    return unescaped(value) if isinstance(value, str) else value
+def _unescape_value(value: object) -> object:
+    return unescape_text(value) if isinstance(value, str) else value
 
 
-def _by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
+def _read_by_xlrd(survey: Survey, _: int) -> list[SheetCells]:
     import xlrd
 
-    from sheet_diag.intake.readers.xls import workbook_stream
+    from sheet_diag.intake.readers.xls import read_workbook_stream
 
     # Its own way into a compound file does not come to an end where sectors form a circle.
-    stream = workbook_stream(survey.content)
+    stream = read_workbook_stream(survey.content)
     book = xlrd.open_workbook(file_contents=stream, logfile=io.StringIO(), on_demand=True)
     sheets = []
     for position in range(book.nsheets):
         sheet = book.sheet_by_index(position)
         rows = (sheet.row(row) for row in range(sheet.nrows))
-        texts = tuple(as_row(_xlrd_value(cell, book.datemode) for cell in row) for row in rows)
+        texts = tuple(convert_row(_xlrd_value(cell, book.datemode) for cell in row) for row in rows)
         sheets.append(SheetCells(sheet.name, sheet.visibility == 0, texts))
         book.unload_sheet(position)
     return sheets
@@ -105,11 +109,11 @@ def _xlrd_value(cell: Any, datemode: int) -> object:
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
     if cell.ctype == xlrd.XL_CELL_DATE:
-        return _moment(cell.value, datemode)
+        return _xlrd_moment(cell.value, datemode)
     return cell.value
 
 
-def _moment(value: float, datemode: int) -> datetime | time | float:
+def _xlrd_moment(value: float, datemode: int) -> datetime | time | float:
     """A day, a time of day, or the number where it is neither."""
     import xlrd
 
@@ -120,7 +124,7 @@ def _moment(value: float, datemode: int) -> datetime | time | float:
     return moment.time() if 0 <= value < 1 else moment
 
 
-def _by_pyxlsb(survey: Survey, _: int) -> list[SheetCells]:
+def _read_by_pyxlsb(survey: Survey, _: int) -> list[SheetCells]:
     import pyxlsb
 
     sheets = []
@@ -138,5 +142,5 @@ def _pyxlsb_rows(rows: Iterable[Any]) -> Iterable[tuple[str, ...]]:
     for row in rows:
         if row and row[0].r >= expected:
             yield from [()] * (row[0].r - expected)
-            yield as_row(cell.v for cell in row)
+            yield convert_row(cell.v for cell in row)
             expected = row[0].r + 1

@@ -1,7 +1,7 @@
 """Survey of an .ods: its content is one part, and a cell or a row may stand for millions.
 
 Cells are kept as runs, never repeated in memory, so that what an empty tail or a bomb claims costs
-nothing. The runs can be laid out as rows without any library (`rows_of`): that reads what the
+nothing. The runs can be laid out as rows without any library (`lay_out_rows`): that reads what the
 libraries refuse (pretty-printed files, a protected macro beside open cells) and sheets with a
 stray cell.
 """
@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.intake.cells import Mark, unreadable, unsafe
-from sheet_diag.intake.package_inspection import Inspected
-from sheet_diag.intake.readers.ods_values import CellText, is_error, is_truth, value_of
-from sheet_diag.intake.readers.ooxml_package import DamagedError, Package
-from sheet_diag.intake.readers.properties import utc
+from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
+from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.ods_values import CellText, is_boolean, is_ods_error, ods_cell_text
+from sheet_diag.intake.readers.ooxml_package import PackageDamagedError, WorkbookPackage
+from sheet_diag.intake.readers.properties import to_utc
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
@@ -26,9 +26,15 @@ from sheet_diag.intake.readers.survey import (
     SheetCells,
     SheetSurvey,
     Survey,
-    is_beyond,
+    exceeds_area,
 )
-from sheet_diag.intake.readers.xml import Attributes, MarkupError, elements, local, walk
+from sheet_diag.intake.readers.xml import (
+    Attributes,
+    MarkupError,
+    local_name,
+    read_elements,
+    walk_xml,
+)
 from sheet_diag.model.settings import Limits
 
 _SHAPES: Final = frozenset(
@@ -48,7 +54,7 @@ _ACTIVE: Final = ("macros", "links", "objects", "queries")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CellRun:
     """A value, and the rectangle of cells that it fills."""
 
     row: int
@@ -59,37 +65,39 @@ class Run:
 
 
 @dataclass(slots=True)
-class Table:
+class OdsTable:
     """A sheet of the document."""
 
     name: str
     visible: bool
     survey: SheetSurvey = field(default_factory=SheetSurvey)
-    runs: list[Run] = field(default_factory=list)
+    runs: list[CellRun] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class OdsDocument:
     """An .ods that was walked: `tables` hold the cells, `survey` all else."""
 
     survey: Survey
-    tables: tuple[Table, ...]
+    tables: tuple[OdsTable, ...]
 
 
-def survey_ods(content: bytes, limits: Limits, inspected: Inspected | None = None) -> Document:
+def survey_ods(
+    content: bytes, limits: Limits, inspected: InspectedPackage | None = None
+) -> OdsDocument:
     """Walk the document. Raises `RefusedError`."""
     try:
-        package = Package(content, inspected)
-        walker = _Walker(limits.sheets)
-        walk(package.content("content.xml"), walker.start, walker.end, walker.text)
-    except (DamagedError, MarkupError) as error:
-        raise unreadable(error) from error
+        package = WorkbookPackage(content, inspected)
+        walker = _OdsWalker(limits.sheets)
+        walk_xml(package.content("content.xml"), walker.start, walker.end, walker.text)
+    except (PackageDamagedError, MarkupError) as error:
+        raise unreadable_file_error(error) from error
     for table in walker.tables:
-        if is_beyond(table.survey, limits.area):
+        if exceeds_area(table.survey, limits.area):
             table.survey.cut_to_kept()
-        _spread(table)
+        _spread_runs(table)
     active = walker.active | _active_parts(package)
-    properties, modified = _meta(package)
+    properties, modified = _read_meta(package)
     survey = Survey(
         content,
         {table.name: table.survey for table in walker.tables},
@@ -98,10 +106,10 @@ def survey_ods(content: bytes, limits: Limits, inspected: Inspected | None = Non
         walker.pictures,
         tuple(key for key in _ACTIVE if key in active),
     )
-    return Document(survey, tuple(walker.tables))
+    return OdsDocument(survey, tuple(walker.tables))
 
 
-def rows_of(table: Table) -> SheetCells:
+def lay_out_rows(table: OdsTable) -> SheetCells:
     """The table as rows, as far as it is used, or kept where it has a stray cell."""
     rows = [[""] * table.survey.columns for _ in range(table.survey.rows)]
     for run in table.runs:
@@ -115,14 +123,14 @@ class _LocalNames(dict[str, str]):
     """Names of attributes without their prefixes: a file has few, each ten thousand times."""
 
     def __missing__(self, name: str) -> str:
-        return self.setdefault(name, local(name))
+        return self.setdefault(name, local_name(name))
 
 
-class _Walker:
+class _OdsWalker:
     """Gathers tables; `_row` and `_column` are where the next row and cell will stand."""
 
     def __init__(self, most: int) -> None:
-        self.tables: list[Table] = []
+        self.tables: list[OdsTable] = []
         self.pictures = 0
         self.active: set[str] = set()
         self._most = most
@@ -134,7 +142,7 @@ class _Walker:
         self._names = _LocalNames()
 
     def start(self, name: str, attributes: Attributes) -> None:
-        name = local(name)
+        name = local_name(name)
         if self._cell is not None:
             self.pictures += name in _SHAPES
             self._text.start(name, attributes)
@@ -167,14 +175,14 @@ class _Walker:
         if self._depth > 1:
             return
         if len(self.tables) >= self._most:
-            raise unsafe("sheets")
+            raise unsafe_file_error("sheets")
         visible = opened.get("style-name", "") not in self._hidden_styles
-        self.tables.append(Table(opened.get("name", ""), visible))
+        self.tables.append(OdsTable(opened.get("name", ""), visible))
         self._row = self._height = 0
 
     def _open_row(self, opened: Attributes) -> None:
         self._column = 0
-        self._height = _count(opened, "number-rows-repeated")
+        self._height = _repeat_count(opened, "number-rows-repeated")
         if self.tables and opened.get("visibility") in ("collapse", "filter"):
             last = min(self._row + self._height, LAST_ROW)
             self.tables[-1].survey.hidden_rows.update(range(self._row, last))
@@ -184,7 +192,7 @@ class _Walker:
             self._text.text(data)
 
     def end(self, name: str) -> None:
-        name = local(name)
+        name = local_name(name)
         if name in ("table-cell", "covered-table-cell"):
             if self._cell is not None and self.tables:
                 self._close_cell(self.tables[-1], self._cell)
@@ -196,33 +204,36 @@ class _Walker:
         elif name == "table":
             self._depth -= 1
 
-    def _close_cell(self, table: Table, cell: Attributes) -> None:
+    def _close_cell(self, table: OdsTable, cell: Attributes) -> None:
         at = (self._row, self._column)
-        width = _count(cell, "number-columns-repeated")
+        width = _repeat_count(cell, "number-columns-repeated")
         self._column += width
-        text = value_of(cell, self._text.joined())
+        text = ods_cell_text(cell, self._text.joined())
         if text or "formula" in cell:
             table.survey.use(at[0] + self._height - 1, at[1] + width - 1)
-            table.runs.append(Run(*at, self._height, width, text))
-            _mark(table.survey, at, cell, text)
+            table.runs.append(CellRun(*at, self._height, width, text))
+            _mark_ods_cell(table.survey, at, cell, text)
         if self._text.has_others:  # the library adds those of shapes
             table.survey.texts[at] = text
-        spans = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+        spans = (
+            _repeat_count(cell, "number-rows-spanned"),
+            _repeat_count(cell, "number-columns-spanned"),
+        )
         if spans != (1, 1):
             area = (*at, at[0] + spans[0] - 1, at[1] + spans[1] - 1)
             table.survey.merged.append(area)
 
 
-def _mark(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
-    if is_error(cell, text):
-        sheet.mark(at, Mark.ERROR, text)
-    elif is_truth(cell, text):
+def _mark_ods_cell(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
+    if is_ods_error(cell, text):
+        sheet.mark(at, CellMark.ERROR, text)
+    elif is_boolean(cell, text):
         sheet.texts[at] = text
         if not _is_constant(cell):
-            sheet.mark(at, Mark.FORMULA)
+            sheet.mark(at, CellMark.FORMULA)
     elif "formula" in cell:
         stored = text or cell.get("value-type")
-        sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+        sheet.mark(at, CellMark.FORMULA if stored else CellMark.NOT_CALCULATED)
 
 
 def _is_constant(cell: Attributes) -> bool:
@@ -230,7 +241,7 @@ def _is_constant(cell: Attributes) -> bool:
     return cell.get("formula", "").upper() in ("", "OF:=TRUE()", "OF:=FALSE()")
 
 
-def _spread(table: Table) -> None:
+def _spread_runs(table: OdsTable) -> None:
     """Give every cell of a repeated one its mark and text, within the sheet's used area."""
     sheet = table.survey
     for run in table.runs:
@@ -238,21 +249,21 @@ def _spread(table: Table) -> None:
         special = at in sheet.marks or at in sheet.texts
         if not special or (run.height, run.width) == (1, 1):
             continue
-        for place in _places(run, sheet):
+        for place in _run_positions(run, sheet):
             if at in sheet.marks:
                 sheet.marks[place] = sheet.marks[at]
             if at in sheet.texts:
                 sheet.texts[place] = sheet.texts[at]
 
 
-def _places(run: Run, sheet: SheetSurvey) -> Iterator[tuple[int, int]]:
+def _run_positions(run: CellRun, sheet: SheetSurvey) -> Iterator[tuple[int, int]]:
     rows, columns = min(sheet.rows, KEPT_ROWS), min(sheet.columns, KEPT_COLUMNS)
     for row in range(run.row, min(run.row + run.height, rows)):
         for column in range(run.column, min(run.column + run.width, columns)):
             yield row, column
 
 
-def _count(attributes: Attributes, name: str) -> int:
+def _repeat_count(attributes: Attributes, name: str) -> int:
     """A number of rows or columns; 1 where it is none, at most one more than any sheet has."""
     if name not in attributes:
         return 1
@@ -261,17 +272,17 @@ def _count(attributes: Attributes, name: str) -> int:
     return min(max(number, 1), LAST_ROW + LAST_COLUMN)
 
 
-def _active_parts(package: Package) -> set[str]:
+def _active_parts(package: WorkbookPackage) -> set[str]:
     found = {"macros"} if any(map(_MACRO.match, package.names)) else set()
     return found | ({"objects"} if any(map(_OBJECT.fullmatch, package.names)) else set())
 
 
-def _meta(package: Package) -> tuple[dict[str, str], str]:
+def _read_meta(package: WorkbookPackage) -> tuple[dict[str, str], str]:
     found: dict[str, str] = {}
     modified = ""
-    for element, attributes, text in elements(package.read("meta.xml")):
+    for element, attributes, text in read_elements(package.read("meta.xml")):
         if element == "user-defined" and text:
             found.setdefault(attributes.get("name", ""), text)
         elif element == "date":
-            modified = utc(text)
+            modified = to_utc(text)
     return found, modified

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from sheet_diag.intake.readers.values import as_text
+from sheet_diag.intake.readers.values import convert_value
 from sheet_diag.intake.readers.xml import Attributes
 
 # Notes, readings over characters and shapes within a cell are not its text.
@@ -60,7 +60,7 @@ class CellText:
         return "\n".join("".join(parts) for parts in self._paragraphs)
 
 
-def value_of(cell: Attributes, shown: str) -> str:
+def ods_cell_text(cell: Attributes, shown: str) -> str:
     """The value of a cell (attributes by local name) that shows `shown`, as text."""
     kind = cell.get("value-type", "")
     if kind in _NUMBERS and shown.upper() in _TRUTH:  # LibreOffice writes truth values so
@@ -73,15 +73,15 @@ def value_of(cell: Attributes, shown: str) -> str:
         return _date(cell.get("date-value", shown))
     if kind == "time":
         return _duration(cell.get("time-value", shown))
-    return as_text(cell.get("string-value") or shown)
+    return convert_value(cell.get("string-value") or shown)
 
 
-def is_truth(cell: Attributes, text: str) -> bool:
+def is_boolean(cell: Attributes, text: str) -> bool:
     """Whether the cell is true or false; the libraries give a number or a word for it."""
     return text in _TRUTH and cell.get("value-type") in ("boolean", *_NUMBERS)
 
 
-def is_error(cell: Attributes, text: str) -> bool:
+def is_ods_error(cell: Attributes, text: str) -> bool:
     """Whether the cell holds the result of a formula that failed."""
     if cell.get("value-type") == "error":  # of the calcext namespace
         return True
@@ -97,7 +97,7 @@ def _character(name: str, attributes: Attributes) -> str:
 
 def _number(value: str, shown: str) -> str:
     try:
-        return as_text(float(value))
+        return convert_value(float(value))
     except (ValueError, OverflowError):
         return shown
 
@@ -113,4 +113,4 @@ def _duration(value: str) -> str:
         return value
     sign, days, hours, minutes, seconds, _ = match.groups(default="0")
     length = timedelta(int(days), int(seconds), 0, 0, int(minutes), int(hours))
-    return as_text(-length if sign == "-" else length)
+    return convert_value(-length if sign == "-" else length)

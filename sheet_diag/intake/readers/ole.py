@@ -19,21 +19,21 @@ _EPOCH: Final = datetime(1601, 1, 1)
 _ROOT: Final = 5
 
 
-def has_circle(file: Any) -> bool:
+def has_sector_loop(file: Any) -> bool:
     """Whether sectors of an `OleFileIO` form a circle, in which readers would go round for ever."""
     file.loadminifat()
     entries = [entry for entry in file.direntries if entry is not None]
     starts = [file.first_dir_sector, file.first_mini_fat_sector]
     starts += [each.isectStart for each in entries if _is_large(each, file)]
     small = [each.isectStart for each in entries if not _is_large(each, file)]
-    return _goes_round(file.fat, starts) or _goes_round(file.minifat, small)
+    return _chain_loops(file.fat, starts) or _chain_loops(file.minifat, small)
 
 
 def _is_large(entry: Any, file: Any) -> bool:
     return bool(entry.size >= file.minisectorcutoff or entry.entry_type == _ROOT)
 
 
-def _goes_round(following: Sequence[int], starts: Iterable[int]) -> bool:
+def _chain_loops(following: Sequence[int], starts: Iterable[int]) -> bool:
     """Whether a chain from one of the starts comes back to itself."""
     ended: set[int] = set()
     for start in starts:
@@ -48,28 +48,30 @@ def _goes_round(following: Sequence[int], starts: Iterable[int]) -> bool:
     return False
 
 
-def custom_properties(file: Any) -> dict[str, str]:
+def read_ole_properties(file: Any) -> dict[str, str]:
     """The custom properties of an `OleFileIO`, as text."""
     try:
         found = file.get_userdefined_properties([_CUSTOM])
         return {
-            str(each["property_name"]): _plain(each["value"]) for each in found if each["value"]
+            str(each["property_name"]): _property_text(each["value"])
+            for each in found
+            if each["value"]
         }
     except Exception:  # noqa: BLE001 - damaged properties count as absent
         return {}
 
 
-def last_modified(file: Any) -> str:
+def read_ole_modified(file: Any) -> str:
     """When an `OleFileIO` was last saved (ISO 8601, UTC); empty where it does not tell."""
     try:
-        ticks = _last_saved(file.openstream(_SUMMARY).read())
+        ticks = _last_saved_ticks(file.openstream(_SUMMARY).read())
         moment = _EPOCH + timedelta(microseconds=ticks // 10)
     except Exception:  # noqa: BLE001 - damaged properties count as absent
         return ""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if ticks else ""
 
 
-def _last_saved(stream: bytes) -> int:
+def _last_saved_ticks(stream: bytes) -> int:
     """The time in the property set; 0 where it is not told. Raises `struct.error`."""
     start = struct.unpack_from("<I", stream, 44)[0]
     count = struct.unpack_from("<I", stream, start + 4)[0]
@@ -81,7 +83,7 @@ def _last_saved(stream: bytes) -> int:
     return 0
 
 
-def _plain(value: object) -> str:
+def _property_text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-16-le" if b"\0" in value else "utf-8", "replace")
     return str(value)

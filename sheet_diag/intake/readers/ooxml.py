@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import Format, unreadable, unsafe
-from sheet_diag.intake.package_inspection import Inspected
+from sheet_diag.intake.cells import WorkbookFormat, unreadable_file_error, unsafe_file_error
+from sheet_diag.intake.package_inspection import InspectedPackage
 from sheet_diag.intake.readers import properties as facts
 from sheet_diag.intake.readers import worksheet
 from sheet_diag.intake.readers import xlsb as binary
-from sheet_diag.intake.readers.ooxml_package import DamagedError, Package
-from sheet_diag.intake.readers.survey import SheetSurvey, Survey, is_beyond
-from sheet_diag.intake.readers.xml import Attributes, MarkupError, elements
+from sheet_diag.intake.readers.ooxml_package import PackageDamagedError, WorkbookPackage
+from sheet_diag.intake.readers.survey import SheetSurvey, Survey, exceeds_area
+from sheet_diag.intake.readers.xml import Attributes, MarkupError, read_elements
 from sheet_diag.model.settings import Limits
 
 _FOLDER: Final = "/worksheets/"
@@ -27,7 +27,7 @@ _PICTURES_IN_CELLS: Final = "xl/richdata/richvaluerel.xml"
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _SheetEntry:
     """A sheet of the workbook's list, and the part that holds it."""
 
     name: str
@@ -35,102 +35,106 @@ class _Listed:
 
 
 def survey_ooxml(
-    content: bytes, form: Format, limits: Limits, inspected: Inspected | None = None
+    content: bytes, form: WorkbookFormat, limits: Limits, inspected: InspectedPackage | None = None
 ) -> Survey:
     """Survey the workbook. Raises `RefusedError`."""
     try:
-        package = Package(content, inspected)
+        package = WorkbookPackage(content, inspected)
         recoded = package.in_utf16()  # allowed, but the first reader finds no cells in them
         if recoded:
             content = package.replaced(recoded)
-            package = Package(content)
-    except DamagedError as error:
-        raise unreadable(error) from error
-    listed = list(_listed(package, form))
+            package = WorkbookPackage(content)
+    except PackageDamagedError as error:
+        raise unreadable_file_error(error) from error
+    listed = list(_list_sheets(package, form))
     parts = _sheet_parts(package, listed, form)
     if max(len(listed), len(parts)) > limits.sheets:
-        raise unsafe("sheets")
-    sheets = {part: _surveyed(package, part, form) for part in parts}
-    strayed = [part for part, sheet in sheets.items() if is_beyond(sheet, limits.area)]
+        raise unsafe_file_error("sheets")
+    sheets = {part: _survey_part(package, part, form) for part in parts}
+    strayed = [part for part, sheet in sheets.items() if exceeds_area(sheet, limits.area)]
     return Survey(
         _without_stray_cells(package, strayed, sheets, form) if strayed else content,
         sheets={each.name: sheets[each.part] for each in listed if each.part in sheets},
-        properties=facts.custom_properties(package),
-        modified=facts.last_modified(package),
-        pictures=facts.pictures(package),
-        active=facts.active_content(package.names),
+        properties=facts.read_custom_properties(package),
+        modified=facts.read_last_modified(package),
+        pictures=facts.count_pictures(package),
+        active=facts.find_active_content(package.names),
     )
 
 
-def _listed(package: Package, form: Format) -> Iterator[_Listed]:
+def _list_sheets(package: WorkbookPackage, form: WorkbookFormat) -> Iterator[_SheetEntry]:
     """The sheets that the workbook lists; nothing where the list is damaged."""
     main = _main_part(package, form)
     folder, name = posixpath.split(main)
-    relations = elements(package.read(f"{folder}/_rels/{name}.rels"))
+    relations = read_elements(package.read(f"{folder}/_rels/{name}.rels"))
     targets = {
-        attributes.get("Id", ""): _resolved(folder, attributes.get("Target", ""))
+        attributes.get("Id", ""): _resolve_target(folder, attributes.get("Target", ""))
         for element, attributes, _ in relations
         if element == "Relationship"
     }
-    if form is Format.XLSB:
-        pairs = binary.listed_sheets(package.read(main))
+    if form is WorkbookFormat.XLSB:
+        pairs = binary.list_xlsb_sheets(package.read(main))
     else:
-        sheets = elements(package.read(main))
+        sheets = read_elements(package.read(main))
         pairs = [
             (each["name"], each.get("id", "")) for name, each, _ in sheets if _is_sheet(name, each)
         ]
     for title, relation in pairs:
-        yield _Listed(title, targets.get(relation, ""))
+        yield _SheetEntry(title, targets.get(relation, ""))
 
 
 def _is_sheet(element: str, attributes: Attributes) -> bool:
     return element == "sheet" and "name" in attributes
 
 
-def _main_part(package: Package, form: Format) -> str:
-    usual = "xl/workbook.bin" if form is Format.XLSB else "xl/workbook.xml"
-    for _, attributes, _ in elements(package.read("_rels/.rels")):
+def _main_part(package: WorkbookPackage, form: WorkbookFormat) -> str:
+    usual = "xl/workbook.bin" if form is WorkbookFormat.XLSB else "xl/workbook.xml"
+    for _, attributes, _ in read_elements(package.read("_rels/.rels")):
         if attributes.get("Type", "").endswith("/officeDocument"):
-            target = _resolved("", attributes.get("Target", ""))
+            target = _resolve_target("", attributes.get("Target", ""))
             return target if target in package.names else usual
     return usual
 
 
-def _resolved(folder: str, target: str) -> str:
+def _resolve_target(folder: str, target: str) -> str:
     path = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/")))
     return path.lstrip("/").lower()
 
 
-def _sheet_parts(package: Package, listed: list[_Listed], form: Format) -> list[str]:
-    ending = ".bin" if form is Format.XLSB else ".xml"
+def _sheet_parts(
+    package: WorkbookPackage, listed: list[_SheetEntry], form: WorkbookFormat
+) -> list[str]:
+    ending = ".bin" if form is WorkbookFormat.XLSB else ".xml"
     named = {name for name in package.names if _FOLDER in f"/{name}" and name.endswith(ending)}
     targets = {each.part for each in listed if each.part in package.names}
     return sorted(named | targets)
 
 
-def _surveyed(package: Package, part: str, form: Format) -> SheetSurvey:
+def _survey_part(package: WorkbookPackage, part: str, form: WorkbookFormat) -> SheetSurvey:
     try:
         content = package.content(part)
-    except DamagedError as error:
-        raise unreadable(error) from error
-    if form is Format.XLSB:
-        return binary.survey_sheet(content)
+    except PackageDamagedError as error:
+        raise unreadable_file_error(error) from error
+    if form is WorkbookFormat.XLSB:
+        return binary.survey_xlsb_sheet(content)
     try:
         return worksheet.survey_worksheet(content, pictures=_PICTURES_IN_CELLS in package.names)
     except MarkupError:
-        return worksheet.roughly(content)
+        return worksheet.survey_damaged_part(content)
 
 
 def _without_stray_cells(
-    package: Package, parts: list[str], sheets: dict[str, SheetSurvey], form: Format
+    package: WorkbookPackage, parts: list[str], sheets: dict[str, SheetSurvey], form: WorkbookFormat
 ) -> bytes:
     from sheet_diag.intake.readers import trimming
 
-    trim = binary.trimmed if form is Format.XLSB else trimming.trimmed
+    trim = (
+        binary.drop_stray_xlsb_cells if form is WorkbookFormat.XLSB else trimming.drop_stray_cells
+    )
     try:
         copies = {part: trim(package.content(part)) for part in parts}
-    except (MarkupError, DamagedError) as error:
-        raise unsafe("area") from error
+    except (MarkupError, PackageDamagedError) as error:
+        raise unsafe_file_error("area") from error
     for part in parts:
         sheets[part].cut_to_kept()
     return package.replaced(copies)

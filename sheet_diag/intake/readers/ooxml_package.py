@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
-from sheet_diag.intake.package_inspection import Inspected
+from sheet_diag.intake.package_inspection import InspectedPackage
 
 # What a damaged, encrypted or unknown entry raises.
 _DAMAGE: Final = (
@@ -31,17 +31,17 @@ _DAMAGE: Final = (
 _ENCODING: Final = re.compile(r"""(<\?xml[^>]{0,80}encoding\s*=\s*["'])[\w-]+""")
 
 
-class DamagedError(Exception):
+class PackageDamagedError(Exception):
     """The package, or a part that has to be read, is damaged."""
 
 
-class Package:
+class WorkbookPackage:
     """The parts of a package. `names` are lower case, with forward slashes.
 
     Of one that was inspected, the small parts are there; the zip is opened only for others.
     """
 
-    def __init__(self, content: bytes, inspected: Inspected | None = None) -> None:
+    def __init__(self, content: bytes, inspected: InspectedPackage | None = None) -> None:
         self._content = content
         self._parts = inspected.parts if inspected else {}
         self.names = inspected.names if inspected else tuple(self._entries)
@@ -51,35 +51,35 @@ class Package:
         try:
             return zipfile.ZipFile(io.BytesIO(self._content))
         except _DAMAGE as error:
-            raise DamagedError(str(error)) from error
+            raise PackageDamagedError(str(error)) from error
 
     @cached_property
     def _entries(self) -> dict[str, zipfile.ZipInfo]:
         found: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
             if not entry.is_dir():
-                found.setdefault(_folded(entry.filename), entry)
+                found.setdefault(_part_key(entry.filename), entry)
         return found
 
     def read(self, name: str) -> bytes:
         """The part; empty where it is absent or damaged."""
         try:
             return self.content(name)
-        except DamagedError:
+        except PackageDamagedError:
             return b""
 
     def content(self, name: str) -> bytes:
-        """The part. Raises `DamagedError`."""
-        name = _folded(name)
+        """The part. Raises `PackageDamagedError`."""
+        name = _part_key(name)
         if name in self._parts:
             return self._parts[name]
         entry = self._entries.get(name) if name in self.names else None
         if entry is None:
-            raise DamagedError(f"no part {name}")
+            raise PackageDamagedError(f"no part {name}")
         try:
             return self._zip.read(entry)
         except _DAMAGE as error:
-            raise DamagedError(str(error)) from error
+            raise PackageDamagedError(str(error)) from error
 
     def in_utf16(self) -> dict[str, bytes]:
         """The XML parts that are written in UTF-16, as UTF-8."""
@@ -112,5 +112,5 @@ class Package:
         return buffer.getvalue()
 
 
-def _folded(name: str) -> str:
+def _part_key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.intake.cells import Area, Grid, Mark, Position, unsafe
+from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, Grid, unsafe_file_error
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
@@ -28,9 +28,9 @@ class SheetSurvey:
 
     rows: int = 0
     columns: int = 0
-    marks: dict[Position, Mark] = field(default_factory=dict)
-    texts: dict[Position, str] = field(default_factory=dict)
-    merged: list[Area] = field(default_factory=list)
+    marks: dict[CellPosition, CellMark] = field(default_factory=dict)
+    texts: dict[CellPosition, str] = field(default_factory=dict)
+    merged: list[CellArea] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     cut: bool = False
     linked: bool = False
@@ -42,9 +42,9 @@ class SheetSurvey:
         if column >= self.columns:
             self.columns = column + 1
         if row >= LAST_ROW or column >= LAST_COLUMN:
-            raise unsafe("grid")
+            raise unsafe_file_error("grid")
 
-    def mark(self, at: Position, mark: Mark, text: str | None = None) -> None:
+    def mark(self, at: CellPosition, mark: CellMark, text: str | None = None) -> None:
         """Mark a cell, with its text where a reader may lose it."""
         self.marks[at] = mark
         if text is not None:
@@ -54,9 +54,9 @@ class SheetSurvey:
         """Forget what lies beyond the part that is read of a sheet with a stray cell."""
         self.cut = True
         self.rows, self.columns = min(self.rows, KEPT_ROWS), min(self.columns, KEPT_COLUMNS)
-        self.marks = {at: mark for at, mark in self.marks.items() if is_kept(*at)}
-        self.texts = {at: text for at, text in self.texts.items() if is_kept(*at)}
-        self.merged = [area for area in self.merged if is_kept(area[0], area[1])]
+        self.marks = {at: mark for at, mark in self.marks.items() if is_in_kept_area(*at)}
+        self.texts = {at: text for at, text in self.texts.items() if is_in_kept_area(*at)}
+        self.merged = [area for area in self.merged if is_in_kept_area(area[0], area[1])]
         self.hidden_rows = {row for row in self.hidden_rows if row < KEPT_ROWS}
 
 
@@ -88,22 +88,22 @@ class SheetCells:
     rows: Sequence[tuple[str, ...]]
 
 
-def is_kept(row: int, column: int) -> bool:
+def is_in_kept_area(row: int, column: int) -> bool:
     """Whether the cell lies in the part that is read of a sheet with a stray cell."""
     return row < KEPT_ROWS and column < KEPT_COLUMNS
 
 
-def is_beyond(sheet: SheetSurvey, area: int) -> bool:
+def exceeds_area(sheet: SheetSurvey, area: int) -> bool:
     """Whether the rectangle around all used cells is larger than `area` cells."""
     return sheet.rows * sheet.columns > area
 
 
-def grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
+def make_grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
     """The sheet with what the survey knows of it."""
     return Grid(
         cells.name,
         cells.visible,
-        _corrected(cells.rows, survey.texts),
+        _corrected_rows(cells.rows, survey.texts),
         marks=survey.marks,
         merged=tuple(survey.merged),
         hidden_rows=frozenset(survey.hidden_rows),
@@ -111,8 +111,8 @@ def grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
     )
 
 
-def _corrected(
-    rows: Sequence[tuple[str, ...]], texts: Mapping[Position, str]
+def _corrected_rows(
+    rows: Sequence[tuple[str, ...]], texts: Mapping[CellPosition, str]
 ) -> tuple[tuple[str, ...], ...]:
     if not texts:
         return tuple(rows)
@@ -128,7 +128,7 @@ def _corrected(
     return tuple(result)
 
 
-def _by_row(texts: Iterable[tuple[Position, str]]) -> dict[int, dict[int, str]]:
+def _by_row(texts: Iterable[tuple[CellPosition, str]]) -> dict[int, dict[int, str]]:
     found: dict[int, dict[int, str]] = {}
     for (row, column), text in texts:
         found.setdefault(row, {})[column] = text

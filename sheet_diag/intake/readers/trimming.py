@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from sheet_diag.intake.readers.survey import is_kept
-from sheet_diag.intake.readers.worksheet import Places
-from sheet_diag.intake.readers.xml import Attributes, local, walk
+from sheet_diag.intake.readers.survey import is_in_kept_area
+from sheet_diag.intake.readers.worksheet import CellPlaces
+from sheet_diag.intake.readers.xml import Attributes, local_name, walk_xml
 
 
-def trimmed(part: bytes) -> bytes:
-    """The part without stray cells (see `is_kept`). Raises `MarkupError`."""
-    trimmer = _Trimmer()
-    walk(part, trimmer.start, trimmer.end, trimmer.text)
+def drop_stray_cells(part: bytes) -> bytes:
+    """The part without stray cells (see `is_in_kept_area`). Raises `MarkupError`."""
+    trimmer = _StrayCellFilter()
+    walk_xml(part, trimmer.start, trimmer.end, trimmer.text)
     return "".join(trimmer.kept).encode()
 
 
-class _Trimmer:
+class _StrayCellFilter:
     """Writes the part again, without rows and cells that are not kept."""
 
     def __init__(self) -> None:
         self.kept: list[str] = []
-        self._places = Places()
+        self._places = CellPlaces()
         self._dropped = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if self._dropped or not self._is_kept(local(name), attributes):
+        if self._dropped or not self._is_kept(local_name(name), attributes):
             self._dropped += 1
             return
         pairs = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
@@ -44,8 +44,8 @@ class _Trimmer:
     def _is_kept(self, name: str, attributes: Attributes) -> bool:
         if name == "row":
             self._places.enter_row(attributes)
-            return is_kept(self._places.row, 0)
+            return is_in_kept_area(self._places.row, 0)
         if name == "c":
             self._places.enter_cell(attributes)
-            return is_kept(*self._places.at)
+            return is_in_kept_area(*self._places.at)
         return name != "dimension"

@@ -11,12 +11,12 @@ from typing import Any, Final
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def as_row(values: Iterable[Any]) -> tuple[str, ...]:
+def convert_row(values: Iterable[Any]) -> tuple[str, ...]:
     """A row of values as text."""
-    return tuple(map(as_text, values))
+    return tuple(map(convert_value, values))
 
 
-def as_text(value: Any) -> str:
+def convert_value(value: Any) -> str:
     """Whole numbers without a point, dates as ISO, truth in capitals, line breaks as LF."""
     if value is None:
         return ""
@@ -33,6 +33,6 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def unescaped(text: str) -> str:
+def unescape_text(text: str) -> str:
     """The text with the escapes of OOXML resolved."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sheet_diag.intake.cells import Area, Mark, Position, unsafe
-from sheet_diag.intake.readers.fast_cells import PlainCells, taken_out
+from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, unsafe_file_error
+from sheet_diag.intake.readers.fast_cells import PlainCells, extract_plain_cells
 from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey
-from sheet_diag.intake.readers.xml import Attributes, MarkupError, local, walk
+from sheet_diag.intake.readers.xml import Attributes, MarkupError, local_name, walk_xml
 
 _TRUE: Final = ("1", "true", "on")
 _PICTURE_FORMULA: Final = re.compile(r"(?<![\w.])(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
@@ -21,46 +21,46 @@ def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
     """Survey the part; `pictures` tells that the workbook has pictures in cells.
 
     Raises `RefusedError` for cells beyond the limits of Excel, and `MarkupError` with nothing
-    surveyed (see `roughly`).
+    surveyed (see `survey_damaged_part`).
     """
-    plain = taken_out(part)
+    plain = extract_plain_cells(part)
     sheet = _survey_around(plain, pictures) if plain else None
-    return sheet or walked(part, pictures=pictures)
+    return sheet or survey_elements(part, pictures=pictures)
 
 
-def walked(part: bytes, *, pictures: bool) -> SheetSurvey:
+def survey_elements(part: bytes, *, pictures: bool) -> SheetSurvey:
     """The same, element by element, whatever the spelling."""
-    walker = _Walker(pictures)
-    walk(part, walker.start, walker.end, walker.text)
+    walker = _WorksheetWalker(pictures)
+    walk_xml(part, walker.start, walker.end, walker.text)
     return walker.sheet
 
 
 def _survey_around(plain: PlainCells, pictures: bool) -> SheetSurvey | None:
     """The survey of a part that holds nothing to be surveyed but what is plain; None of one that
     is no well-formed XML."""
-    walker = _Walker(pictures)
+    walker = _WorksheetWalker(pictures)
     try:
-        walk(plain.rest)
+        walk_xml(plain.rest)
     except MarkupError:
         return None
     for name, attributes in plain.tags:
         walker.start(name, attributes)
     if plain.row:
-        walker.sheet.use(plain.row - 1, max(map(_column, plain.columns)))
+        walker.sheet.use(plain.row - 1, max(map(_column_number, plain.columns)))
     for letters, row, kind, formula, value in plain.special:
-        _mark(walker.sheet, (row - 1, _column(letters)), kind, formula, value)
+        _mark_cell(walker.sheet, (row - 1, _column_number(letters)), kind, formula, value)
     return walker.sheet
 
 
-def roughly(part: bytes) -> SheetSurvey:
+def survey_damaged_part(part: bytes) -> SheetSurvey:
     """The used area of a part that is no well-formed XML, for readers that do not mind."""
     sheet = SheetSurvey()
     for letters, digits in _ANY_REFERENCE.findall(part):
-        sheet.use(max(int(digits) - 1, 0), max(_column(letters.decode()), 0))
+        sheet.use(max(int(digits) - 1, 0), max(_column_number(letters.decode()), 0))
     return sheet
 
 
-class Places:
+class CellPlaces:
     """Where rows and cells stand, also those that do not say so."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Places:
         self.row = int(number) - 1 if number.isascii() and number.isdigit() else self.row + 1
         self.column = -1
         if not 0 <= self.row < LAST_ROW:
-            raise unsafe("grid")
+            raise unsafe_file_error("grid")
 
     def enter_cell(self, attributes: Attributes) -> None:
         """A cell begins."""
@@ -87,25 +87,25 @@ class Places:
         letters = match[1]
         column = self._columns.get(letters)
         if column is None:
-            column = self._columns[letters] = _column(letters)
+            column = self._columns[letters] = _column_number(letters)
         self.column = column
         self.at = (max(int(match[2]) - 1, 0), column)
 
 
-class _Walker:
+class _WorksheetWalker:
     """Gathers a survey; `v` and `f` are the texts of the cell that is open."""
 
     def __init__(self, pictures: bool) -> None:
         self.sheet = SheetSurvey()
         self._pictures = pictures
-        self._places = Places()
+        self._places = CellPlaces()
         self._cell: Attributes | None = None
         self._texts: dict[str, str] = {}
         self._into = ""
 
     def start(self, name: str, attributes: Attributes) -> None:
         if ":" in name:
-            name = local(name)
+            name = local_name(name)
         if name == "c":
             self._places.enter_cell(attributes)
             self._cell = attributes
@@ -119,7 +119,7 @@ class _Walker:
             if attributes.get("hidden") in _TRUE or attributes.get("ht") == "0":
                 self.sheet.hidden_rows.add(self._places.row)
         elif name == "mergeCell":
-            area = _area(attributes.get("ref", ""))
+            area = _parse_area(attributes.get("ref", ""))
             if area:
                 self.sheet.merged.append(area)
 
@@ -131,7 +131,7 @@ class _Walker:
         if self._cell is None:
             return
         if ":" in name:
-            name = local(name)
+            name = local_name(name)
         if name == self._into:
             self._into = ""
         elif name == "c":
@@ -144,22 +144,22 @@ class _Walker:
         if value or "f" in texts or "is" in texts:
             self.sheet.use(*at)
         if kind == "e" and "vm" in cell and self._pictures:
-            self.sheet.mark(at, Mark.PICTURE)
+            self.sheet.mark(at, CellMark.PICTURE)
         else:
-            _mark(self.sheet, at, kind, texts.get("f"), value)
+            _mark_cell(self.sheet, at, kind, texts.get("f"), value)
 
 
-def _mark(
-    sheet: SheetSurvey, at: Position, kind: str | None, formula: str | None, value: str | None
+def _mark_cell(
+    sheet: SheetSurvey, at: CellPosition, kind: str | None, formula: str | None, value: str | None
 ) -> None:
     """Mark a formula or an error; the texts are None where the cell has no such element."""
     if formula and _shows_picture(formula):
-        sheet.mark(at, Mark.PICTURE)
+        sheet.mark(at, CellMark.PICTURE)
     elif kind == "e":
-        sheet.mark(at, Mark.ERROR, (value or "").strip() or "#VALUE!")
+        sheet.mark(at, CellMark.ERROR, (value or "").strip() or "#VALUE!")
     elif formula is not None:
         stored = value or (kind == "str" and value is not None)
-        sheet.mark(at, Mark.FORMULA if stored else Mark.NOT_CALCULATED)
+        sheet.mark(at, CellMark.FORMULA if stored else CellMark.NOT_CALCULATED)
 
 
 def _shows_picture(formula: str) -> bool:
@@ -169,18 +169,18 @@ def _shows_picture(formula: str) -> bool:
     return hinted and _PICTURE_FORMULA.search(formula) is not None
 
 
-def _area(reference: str) -> Area | None:
+def _parse_area(reference: str) -> CellArea | None:
     """The area of a reference such as B2:C3; None for a single cell and for nonsense."""
     corners = [_REFERENCE.fullmatch(corner) for corner in reference.replace("$", "").split(":")]
     if len(corners) != 2 or corners[0] is None or corners[1] is None:
         return None
     rows = sorted(int(corner[2]) - 1 for corner in corners if corner)
-    columns = sorted(_column(corner[1]) for corner in corners if corner)
+    columns = sorted(_column_number(corner[1]) for corner in corners if corner)
     area = (rows[0], columns[0], rows[1], columns[1])
     return area if area[:2] != area[2:] and area[0] >= 0 else None
 
 
-def _column(letters: str) -> int:
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 import olefile
 
-from sheet_diag.intake.cells import Mark, unreadable, unsafe
+from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.readers import ole as compound
-from sheet_diag.intake.readers.survey import SheetSurvey, Survey, is_beyond, is_kept
+from sheet_diag.intake.readers.survey import SheetSurvey, Survey, exceeds_area, is_in_kept_area
 from sheet_diag.intake.readers.xlsb import ERRORS
 from sheet_diag.model.settings import Limits
 
-Record = tuple[int, int, int]  # number, start and end of the content
+BiffRecord = tuple[int, int, int]  # number, start and end of the content
 
 _BOF, _EOF, _SHEET, _CODEPAGE = 0x0809, 0x000A, 0x0085, 0x0042
 _ROWS, _COLUMNS = 65_536, 256  # of a sheet
@@ -46,42 +46,42 @@ def survey_xls(content: bytes, limits: Limits) -> Survey:
     if not content.startswith(olefile.MAGIC):
         return Survey(content)
     try:
-        file, name, stream = _opened(content)
+        file, name, stream = _open_compound_file(content)
     except Exception as error:
-        raise unreadable(error) from error
-    walker = _Walker(stream)
+        raise unreadable_file_error(error) from error
+    walker = _BiffWalker(stream)
     if len(walker.sheets) > limits.sheets:
-        raise unsafe("sheets")
-    strayed = [title for title, sheet in walker.sheets.items() if is_beyond(sheet, limits.area)]
+        raise unsafe_file_error("sheets")
+    strayed = [title for title, sheet in walker.sheets.items() if exceeds_area(sheet, limits.area)]
     unsound = strayed or walker.oversized
     return Survey(
         _without_stray_cells(content, name, walker, strayed) if unsound else content,
         sheets=walker.sheets,
-        properties=compound.custom_properties(file),
-        modified=compound.last_modified(file),
+        properties=compound.read_ole_properties(file),
+        modified=compound.read_ole_modified(file),
         pictures=walker.pictures,
-        active=_active(file, walker),
+        active=_find_active_content(file, walker),
     )
 
 
-def workbook_stream(content: bytes) -> bytes:
+def read_workbook_stream(content: bytes) -> bytes:
     """The records of the workbook, out of its compound file if it has one.
 
     Raises whatever olefile raises for a damaged one.
     """
-    return _opened(content)[2] if content.startswith(olefile.MAGIC) else content
+    return _open_compound_file(content)[2] if content.startswith(olefile.MAGIC) else content
 
 
-def _opened(content: bytes) -> tuple[Any, str, bytes]:
+def _open_compound_file(content: bytes) -> tuple[Any, str, bytes]:
     """The compound file, the name of the stream that holds the workbook, and the stream."""
     file = olefile.OleFileIO(io.BytesIO(content))
-    if compound.has_circle(file):
+    if compound.has_sector_loop(file):
         raise ValueError("sectors form a circle")
     name = "Workbook" if file.exists("Workbook") else "Book"
     return file, name, file.openstream(name).read()
 
 
-class _Walker:
+class _BiffWalker:
     """Gathers the surveys of all sheets; `starts` are their places in the stream.
 
     `oversized` are the places of records that claim an impossible area: the first reader would
@@ -132,7 +132,7 @@ class _Walker:
                 if self.stream[begin + 12] & _HIDDEN or height == 0:
                     sheet.hidden_rows.add(row)
             elif number == _MERGED:
-                sheet.merged += _areas(self.stream[begin:end])
+                sheet.merged += _merged_areas(self.stream[begin:end])
             elif number == _OBJECT and end - begin >= 6:
                 kind = struct.unpack_from("<H", self.stream, begin + 4)[0]
                 self.pictures += kind not in _NO_SHAPES
@@ -166,22 +166,22 @@ def _survey_cell(sheet: SheetSurvey, number: int, data: bytes) -> None:
     if number == 0x00BD:  # several numbers; the last two bytes tell the last column
         sheet.use(row, struct.unpack_from("<H", data, len(data) - 2)[0])
     elif number == _BOOL_OR_ERROR and len(data) >= 8 and data[7]:
-        sheet.mark((row, column), Mark.ERROR, ERRORS.get(data[6], "#VALUE!"))
+        sheet.mark((row, column), CellMark.ERROR, ERRORS.get(data[6], "#VALUE!"))
     elif number == _FORMULA and len(data) >= 14:
         if data[12:14] == b"\xff\xff" and data[6] == 2:
-            sheet.mark((row, column), Mark.ERROR, ERRORS.get(data[8], "#VALUE!"))
+            sheet.mark((row, column), CellMark.ERROR, ERRORS.get(data[8], "#VALUE!"))
         else:
-            sheet.mark((row, column), Mark.FORMULA)
+            sheet.mark((row, column), CellMark.FORMULA)
 
 
-def _areas(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+def _merged_areas(data: bytes) -> Iterator[tuple[int, int, int, int]]:
     count = struct.unpack_from("<H", data)[0] if len(data) >= 2 else 0
     for place in range(2, min(2 + 8 * count, len(data) - 7), 8):
         top, bottom, left, right = struct.unpack_from("<4H", data, place)
         yield top, left, bottom, right
 
 
-def _substream(stream: bytes, start: int) -> Iterator[Record]:
+def _substream(stream: bytes, start: int) -> Iterator[BiffRecord]:
     """The records from a BOF to its EOF, charts within left out; up to the first damage."""
     place, depth = start, 0
     while place + 4 <= len(stream):
@@ -196,13 +196,15 @@ def _substream(stream: bytes, start: int) -> Iterator[Record]:
             yield number, begin, place
 
 
-def _without_stray_cells(content: bytes, name: str, walker: _Walker, titles: list[str]) -> bytes:
+def _without_stray_cells(
+    content: bytes, name: str, walker: _BiffWalker, titles: list[str]
+) -> bytes:
     stream = bytearray(walker.stream)
     for title in titles:
         dropped = False
         for number, begin, end in _substream(walker.stream, walker.starts[title]):
             if number in _CELLS and end - begin >= 6:
-                dropped = not is_kept(*struct.unpack_from("<HH", stream, begin))
+                dropped = not is_in_kept_area(*struct.unpack_from("<HH", stream, begin))
             elif number not in _FOLLOWERS:
                 dropped = False
             if dropped:
@@ -215,11 +217,11 @@ def _without_stray_cells(content: bytes, name: str, walker: _Walker, titles: lis
         file = olefile.OleFileIO(copy, write_mode=True)
         file.write_stream(name, bytes(stream))
     except Exception as error:
-        raise unsafe("area") from error
+        raise unsafe_file_error("area") from error
     return copy.getvalue()
 
 
-def _active(file: Any, walker: _Walker) -> tuple[str, ...]:
+def _find_active_content(file: Any, walker: _BiffWalker) -> tuple[str, ...]:
     folders = {path[0].lower() for path in file.listdir(streams=False, storages=True)}
     found = set(walker.active)
     if "_vba_project_cur" in folders:

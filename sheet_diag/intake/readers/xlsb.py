@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.intake.cells import Mark, unsafe
-from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_kept
+from sheet_diag.intake.cells import CellMark, unsafe_file_error
+from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_in_kept_area
 
 ERRORS: Final = {
     0x00: "#NULL!",
@@ -30,10 +30,10 @@ _FORMULAS: Final = range(8, 12)
 _RICH_TEXT: Final = 62
 _HIDDEN: Final = 0x10  # fDyZero in the second byte after the height of a row
 
-Record = tuple[int, int, int, int]  # number, start of the record, start and end of its content
+XlsbRecord = tuple[int, int, int, int]  # number, start of the record, start and end of its content
 
 
-def listed_sheets(part: bytes) -> list[tuple[str, str]]:
+def list_xlsb_sheets(part: bytes) -> list[tuple[str, str]]:
     """Name and relation of every sheet of the workbook part."""
     found = []
     for number, _, start, end in _records(part):
@@ -43,7 +43,7 @@ def listed_sheets(part: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def survey_sheet(part: bytes) -> SheetSurvey:
+def survey_xlsb_sheet(part: bytes) -> SheetSurvey:
     """Survey the part of a sheet. Raises `RefusedError` for cells beyond the limits of Excel."""
     sheet = SheetSurvey()
     row = 0
@@ -61,8 +61,8 @@ def survey_sheet(part: bytes) -> SheetSurvey:
     return sheet
 
 
-def trimmed(part: bytes) -> bytes:
-    """The part without stray cells (see `is_kept`)."""
+def drop_stray_xlsb_cells(part: bytes) -> bytes:
+    """The part without stray cells (see `is_in_kept_area`)."""
     kept = []
     row = 0
     for number, begin, start, end in _records(part):
@@ -74,7 +74,7 @@ def trimmed(part: bytes) -> bytes:
         else:
             kept.append(part[begin:end])
             continue
-        if is_kept(row, column):
+        if is_in_kept_area(row, column):
             kept.append(part[begin:end])
     return b"".join(kept)
 
@@ -82,7 +82,7 @@ def trimmed(part: bytes) -> bytes:
 def _row(part: bytes, start: int) -> int:
     row = int(struct.unpack_from("<I", part, start)[0])
     if row >= LAST_ROW:
-        raise unsafe("grid")
+        raise unsafe_file_error("grid")
     return row
 
 
@@ -92,12 +92,12 @@ def _survey_cell(sheet: SheetSurvey, row: int, number: int, cell: bytes) -> None
         return
     sheet.use(*at)
     if number in (_ERROR, _FORMULA_ERROR) and len(cell) > 8:
-        sheet.mark(at, Mark.ERROR, ERRORS.get(cell[8], "#VALUE!"))
+        sheet.mark(at, CellMark.ERROR, ERRORS.get(cell[8], "#VALUE!"))
     elif number in _FORMULAS:
-        sheet.mark(at, Mark.FORMULA)
+        sheet.mark(at, CellMark.FORMULA)
 
 
-def _records(part: bytes) -> Iterator[Record]:
+def _records(part: bytes) -> Iterator[XlsbRecord]:
     """The records up to the first damage."""
     place = 0
     while place < len(part):

@@ -11,16 +11,16 @@ from contextlib import suppress
 from xml.parsers import expat
 
 Attributes = Mapping[str, str]
-Start = Callable[[str, Attributes], None]
+StartHandler = Callable[[str, Attributes], None]
 
 
 class MarkupError(Exception):
     """The part is no well-formed XML, or holds what none of these parts may hold."""
 
 
-def walk(
+def walk_xml(
     part: bytes,
-    start: Start | None = None,
+    start: StartHandler | None = None,
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> None:
@@ -30,7 +30,7 @@ def walk(
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartDoctypeDeclHandler = _refuse_document_type
     if start:
         parser.StartElementHandler = start
     if end:
@@ -43,12 +43,12 @@ def walk(
         raise MarkupError(str(error)) from error
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """The name without its prefix."""
     return name[name.rfind(":") + 1 :]
 
 
-def elements(part: bytes) -> list[tuple[str, Attributes, str]]:
+def read_elements(part: bytes) -> list[tuple[str, Attributes, str]]:
     """Every element with its attributes (names local) and its own text, for small parts.
 
     Of a damaged part, what comes before the damage.
@@ -58,7 +58,9 @@ def elements(part: bytes) -> list[tuple[str, Attributes, str]]:
 
     def start(name: str, attributes: Attributes) -> None:
         opened.append(len(found))
-        found.append((local(name), {local(key): attributes[key] for key in attributes}, []))
+        found.append(
+            (local_name(name), {local_name(key): attributes[key] for key in attributes}, [])
+        )
 
     def text(data: str) -> None:
         found[opened[-1]][2].append(data)
@@ -67,9 +69,9 @@ def elements(part: bytes) -> list[tuple[str, Attributes, str]]:
         opened.pop()
 
     with suppress(MarkupError):  # the caller takes what was found before the damage
-        walk(part, start, end, text)
+        walk_xml(part, start, end, text)
     return [(name, attributes, "".join(texts)) for name, attributes, texts in found]
 
 
-def _refuse(*_: object) -> None:
+def _refuse_document_type(*_: object) -> None:
     raise MarkupError("document type declared")

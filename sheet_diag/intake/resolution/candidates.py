@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from sheet_diag.model.returns import Received, Response, ReturnedSheet
-from sheet_diag.text.normalize import company_key, firm_domain, fold
+from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet
+from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 
 _NO_DIGIT: Final = re.compile(r"\D")
 
-Answer = tuple[str, str]
+CandidateAnswer = tuple[str, str]
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is looked up late
@@ -26,10 +26,10 @@ class Candidate:
 
     `client`, `name`, `department`, `domain` (of the firm's own mail) and `industry` are empty
     where the sheet does not say. `time` is (the workbook's own time, that of its file), both as
-    in `Received`; what is missing comes first.
+    in `ReceivedFile`; what is missing comes first.
     """
 
-    received: Received
+    received: ReceivedFile
     time: tuple[str, int]
     client: str
     name: str
@@ -55,31 +55,31 @@ class Candidate:
         return frozenset(_contacts(sheet.profile)) if sheet else frozenset()
 
     @cached_property
-    def answers(self) -> Mapping[str, Answer]:
+    def answers(self) -> Mapping[str, CandidateAnswer]:
         """By item the choice, or else what was typed. Fetched from the disk in a run, and needed
         of clients with several returns only."""
         sheet = self.received.sheet
         return {each.item: _answer(each) for each in sheet.responses} if sheet else {}
 
 
-def candidates(readable: Iterable[Received]) -> dict[str, Candidate]:
+def find_candidates(readable: Iterable[ReceivedFile]) -> dict[str, Candidate]:
     """The returns that take part, by SHA-256."""
-    copies: dict[str, list[tuple[Received, ReturnedSheet]]] = {}
+    copies: dict[str, list[tuple[ReceivedFile, ReturnedSheet]]] = {}
     for received in readable:
         if received.sheet:
             copies.setdefault(received.sha256, []).append((received, received.sheet))
-    return {key: _candidate(copies[key]) for key in sorted(copies)}
+    return {key: _make_candidate(copies[key]) for key in sorted(copies)}
 
 
-def _candidate(copies: list[tuple[Received, ReturnedSheet]]) -> Candidate:
+def _make_candidate(copies: list[tuple[ReceivedFile, ReturnedSheet]]) -> Candidate:
     received, sheet = min(copies, key=lambda copy: (copy[0].label, copy[0].file_time))
     profile = sheet.profile
     return Candidate(
         received=received,
         time=max((_sortable(copy.modified), copy.file_time) for copy, _ in copies),
-        client=fold(sheet.identity.client or ""),
+        client=normalize_text(sheet.identity.client or ""),
         name=company_key(sheet.name),
-        department=fold(profile.get("department", "")),
+        department=normalize_text(profile.get("department", "")),
         domain=firm_domain(profile.get("email", "")),
         industry=profile.get("industry", ""),
         replaces=sheet.replaces,
@@ -93,12 +93,15 @@ def _sortable(modified: str) -> str:
 
 def _contacts(profile: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What would hardly be the same in two firms."""
-    email, respondent = fold(profile.get("email", "")), fold(profile.get("respondent", ""))
-    phone = _NO_DIGIT.sub("", fold(profile.get("phone", "")))
+    email, respondent = (
+        normalize_text(profile.get("email", "")),
+        normalize_text(profile.get("respondent", "")),
+    )
+    phone = _NO_DIGIT.sub("", normalize_text(profile.get("phone", "")))
     for field, entry in (("email", email), ("phone", phone), ("respondent", respondent)):
         if entry:
             yield field, entry
 
 
-def _answer(response: Response) -> Answer:
-    return (response.choice, "") if response.choice else ("", fold(response.raw))
+def _answer(response: Response) -> CandidateAnswer:
+    return (response.choice, "") if response.choice else ("", normalize_text(response.raw))

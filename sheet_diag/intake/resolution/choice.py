@@ -21,10 +21,10 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from sheet_diag.intake.resolution.candidates import Candidate
-from sheet_diag.intake.resolution.components import Links
+from sheet_diag.intake.resolution.components import CorrectionLinks
 
 
-class Reason(StrEnum):
+class ChoiceReason(StrEnum):
     """Why one return counts instead of another; the words are `problem.reason.…`."""
 
     CORRECTED = "corrected"
@@ -34,24 +34,24 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Yielded:
+class SupersededReturn:
     """A return that gave way, to the one that counts instead."""
 
     old: Candidate
     new: Candidate
-    reason: Reason
+    reason: ChoiceReason
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReturnChoice:
     """What became of one client's returns. Where several count, each is at odds with the rest."""
 
     counting: tuple[Candidate, ...]
-    yielded: tuple[Yielded, ...]
+    yielded: tuple[SupersededReturn, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entrant:
+class _RankedCandidate:
     """A return, what it stands for (SHA-256), and the newest time among all these."""
 
     candidate: Candidate
@@ -65,25 +65,27 @@ class _Entrant:
         return self.time, candidate.time, candidate.label, candidate.key
 
 
-def choose(client: Sequence[Candidate], corrections: Links) -> Choice:
+def choose_return(client: Sequence[Candidate], corrections: CorrectionLinks) -> ReturnChoice:
     """Decide between all returns of one client."""
     if len(client) == 1:
-        return Choice((client[0],), ())
-    entrants = sorted(_entrants(client, corrections), key=lambda each: each.rank, reverse=True)
-    gave_way: dict[str, _Entrant] = {}
-    left = _without_corrected(entrants, gave_way)
-    left = _first_of_each(lambda each: each.stands_for, left, gave_way)
-    left = _first_of_each(lambda each: (each.candidate.department,), left, gave_way)
-    left = _at_odds(left, gave_way)
-    yielded = tuple(
-        Yielded(each.candidate, new.candidate, _reason(each, new))
-        for each in entrants
-        if (new := _last(each, gave_way)) is not each
+        return ReturnChoice((client[0],), ())
+    entrants = sorted(
+        _rank_candidates(client, corrections), key=lambda each: each.rank, reverse=True
     )
-    return Choice(tuple(each.candidate for each in left), yielded)
+    gave_way: dict[str, _RankedCandidate] = {}
+    left = _without_corrected(entrants, gave_way)
+    left = _keep_newest_of_each(lambda each: each.stands_for, left, gave_way)
+    left = _keep_newest_of_each(lambda each: (each.candidate.department,), left, gave_way)
+    left = _keep_contradicting(left, gave_way)
+    yielded = tuple(
+        SupersededReturn(each.candidate, new.candidate, _choice_reason(each, new))
+        for each in entrants
+        if (new := _final_successor(each, gave_way)) is not each
+    )
+    return ReturnChoice(tuple(each.candidate for each in left), yielded)
 
 
-def contradictions(one: Candidate, other: Candidate) -> list[str]:
+def find_contradictions(one: Candidate, other: Candidate) -> list[str]:
     """Items that both answered, and differently."""
     given = other.answers
     return [
@@ -93,16 +95,18 @@ def contradictions(one: Candidate, other: Candidate) -> list[str]:
     ]
 
 
-def _entrants(client: Sequence[Candidate], corrections: Links) -> Iterator[_Entrant]:
+def _rank_candidates(
+    client: Sequence[Candidate], corrections: CorrectionLinks
+) -> Iterator[_RankedCandidate]:
     time = {each.key: each.time for each in client}
     for each in client:
         stands_for = corrections.get(each.key, frozenset())
-        yield _Entrant(each, stands_for, max(time[key] for key in (each.key, *stands_for)))
+        yield _RankedCandidate(each, stands_for, max(time[key] for key in (each.key, *stands_for)))
 
 
 def _without_corrected(
-    entrants: Sequence[_Entrant], gave_way: dict[str, _Entrant]
-) -> list[_Entrant]:
+    entrants: Sequence[_RankedCandidate], gave_way: dict[str, _RankedCandidate]
+) -> list[_RankedCandidate]:
     """Returns that give way to no correction; of two that correct each other neither does."""
     by_key = {each.candidate.key: each for each in entrants}
     for new in entrants:
@@ -112,13 +116,13 @@ def _without_corrected(
     return [each for each in entrants if each.candidate.key not in gave_way]
 
 
-def _first_of_each(
-    keys_of: Callable[[_Entrant], Iterable[str]],
-    entrants: Sequence[_Entrant],
-    gave_way: dict[str, _Entrant],
-) -> list[_Entrant]:
+def _keep_newest_of_each(
+    keys_of: Callable[[_RankedCandidate], Iterable[str]],
+    entrants: Sequence[_RankedCandidate],
+    gave_way: dict[str, _RankedCandidate],
+) -> list[_RankedCandidate]:
     """Who shares a key with one who is left gives way to it, to the newest of several."""
-    left: list[_Entrant] = []
+    left: list[_RankedCandidate] = []
     holding: dict[str, int] = {}
     for each in entrants:
         keys = list(keys_of(each))
@@ -131,12 +135,14 @@ def _first_of_each(
     return left
 
 
-def _at_odds(entrants: Sequence[_Entrant], gave_way: dict[str, _Entrant]) -> list[_Entrant]:
+def _keep_contradicting(
+    entrants: Sequence[_RankedCandidate], gave_way: dict[str, _RankedCandidate]
+) -> list[_RankedCandidate]:
     """Who is at odds with everybody who is left stays, too."""
     if len(entrants) < 2:
         return list(entrants)
-    notation = _Notation()
-    left: list[tuple[_Entrant, _Answered]] = []
+    notation = _AnswerEncoder()
+    left: list[tuple[_RankedCandidate, _AnswerBits]] = []
     for each in entrants:
         answered = notation.of(each.candidate)
         newer = next((new for new, other in left if not answered.is_at_odds(other)), None)
@@ -147,19 +153,19 @@ def _at_odds(entrants: Sequence[_Entrant], gave_way: dict[str, _Entrant]) -> lis
     return [each for each, _ in left]
 
 
-class _Answered(NamedTuple):
+class _AnswerBits(NamedTuple):
     """The choices of a department as one number, some digits an item, and all ones in the digits of
     the items that it answered: a thousand departments are half a million pairs."""
 
     choices: int
     items: int
 
-    def is_at_odds(self, other: _Answered) -> bool:
+    def is_at_odds(self, other: _AnswerBits) -> bool:
         """Whether an item that both answered was answered differently."""
         return self.choices & other.items != other.choices & self.items
 
 
-class _Notation:
+class _AnswerEncoder:
     """Which digits (binary) stand for an item, and which number for a choice."""
 
     _DIGITS: Final = 16
@@ -168,7 +174,7 @@ class _Notation:
         self._items: dict[str, int] = defaultdict(count().__next__)
         self._choices: dict[str, int] = defaultdict(count(1).__next__)
 
-    def of(self, candidate: Candidate) -> _Answered:
+    def of(self, candidate: Candidate) -> _AnswerBits:
         """The answers of a return; who names no department is at odds with nobody."""
         choices = items = 0
         for item, (choice, _) in candidate.answers.items() if candidate.department else ():
@@ -176,20 +182,22 @@ class _Notation:
                 place = self._items[item] * self._DIGITS
                 choices |= self._choices[choice] << place
                 items |= ((1 << self._DIGITS) - 1) << place
-        return _Answered(choices, items)
+        return _AnswerBits(choices, items)
 
 
-def _last(entrant: _Entrant, gave_way: Mapping[str, _Entrant]) -> _Entrant:
+def _final_successor(
+    entrant: _RankedCandidate, gave_way: Mapping[str, _RankedCandidate]
+) -> _RankedCandidate:
     while entrant.candidate.key in gave_way:
         entrant = gave_way[entrant.candidate.key]
     return entrant
 
 
-def _reason(old: _Entrant, new: _Entrant) -> Reason:
+def _choice_reason(old: _RankedCandidate, new: _RankedCandidate) -> ChoiceReason:
     """What made the difference; a correction may be newer only by what it corrects."""
     if old.candidate.key in new.stands_for and new.candidate.key not in old.stands_for:
-        return Reason.CORRECTED
+        return ChoiceReason.CORRECTED
     then, now = old.candidate.time, new.candidate.time
     if now > then:
-        return Reason.MODIFIED if now[0] > then[0] else Reason.FILE_TIME
-    return Reason.NAME if (now, new.time) == (then, old.time) else Reason.CORRECTED
+        return ChoiceReason.MODIFIED if now[0] > then[0] else ChoiceReason.FILE_TIME
+    return ChoiceReason.NAME if (now, new.time) == (then, old.time) else ChoiceReason.CORRECTED

@@ -20,20 +20,20 @@ from typing import Final, Self
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ProfileField
-from sheet_diag.model.client_list import ClientList, ListedClient, first_listed
-from sheet_diag.model.mail import Event, Posted
+from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
+from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.results import Diagnosis
-from sheet_diag.model.returns import Code, Problem, Received, ReturnedSheet
-from sheet_diag.text.normalize import company_key, firm_domain, fold
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, ReturnedSheet
+from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 
-Read = tuple[Received, Diagnosis | None]
+ReadReturn = tuple[ReceivedFile, Diagnosis | None]
 
 _MOST_NAMED: Final = 5
 _NANO: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownSenders:
     """The list, and what the mail log tells of what was collected: the clients whose addresses sent
     it (their ids), and the day on which it came. Both by the SHA-256 of the file and of each return
     in it; by the name of the file below the input folder where the log is too old to tell them."""
@@ -43,44 +43,46 @@ class Known:
     days: Mapping[str, date] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, clients: ClientList, posted: Sequence[Posted]) -> Self:
+    def of(cls, clients: ClientList, posted: Sequence[MailLogEntry]) -> Self:
         """What list and mail log tell; of senders only those whose address is listed count."""
         by_address = clients.by_address()
         senders: dict[str, set[str]] = defaultdict(set)
         days: dict[str, date] = {}
         for each in posted:
-            if each.event is not Event.COLLECTED or not each.file:
+            if each.event is not MailEvent.COLLECTED or not each.file:
                 continue
-            owner = first_listed(each.addresses, by_address)
+            owner = find_client_by_address(each.addresses, by_address)
             for key in (each.sha256, *each.holds) if each.sha256 else (each.file,):
                 days[key] = each.time.date()
                 if owner:
                     senders[key].add(owner.id)
         return cls(clients, dict(senders), days)
 
-    def day(self, received: Received) -> date | None:
+    def day(self, received: ReceivedFile) -> date | None:
         """The day on which a return came, as the log has it."""
-        return next((self.days[key] for key in _keys(received) if key in self.days), None)
+        return next((self.days[key] for key in _log_keys(received) if key in self.days), None)
 
-    def sent(self, received: Received) -> Collection[str]:
+    def sent(self, received: ReceivedFile) -> Collection[str]:
         """The ids of the clients that a return came from, as the log has it."""
-        return next((self.senders[key] for key in _keys(received) if key in self.senders), ())
+        return next((self.senders[key] for key in _log_keys(received) if key in self.senders), ())
 
 
-def identify(catalog: Catalog, read: Sequence[Read], known: Known) -> Iterator[Read]:
+def match_clients(
+    catalog: Catalog, read: Sequence[ReadReturn], known: KnownSenders
+) -> Iterator[ReadReturn]:
     """What was read, in the same order, with what the list tells of it.
 
     One by one: those that are diagnosed anew are whole, and too large to be kept together.
     """
-    directory = _Directory(known, read)
-    return (_identified(catalog, each, directory) for each in read)
+    directory = _ClientDirectory(known, read)
+    return (_match_return(catalog, each, directory) for each in read)
 
 
-class _Directory:
+class _ClientDirectory:
     """The list by all that a return may say. Copies of one file share their senders: only one of
     them counts, and it must not depend on which."""
 
-    def __init__(self, known: Known, read: Sequence[Read]) -> None:
+    def __init__(self, known: KnownSenders, read: Sequence[ReadReturn]) -> None:
         self._known = known
         self._by_id = known.clients.by_id()
         self._by_address = known.clients.by_address()
@@ -94,17 +96,17 @@ class _Directory:
 
     def of_id(self, typed: str) -> ListedClient | None:
         """The client of an id as it was read from a sheet."""
-        return self._by_id.get(typed.casefold()) or self._by_id.get(fold(typed))
+        return self._by_id.get(typed.casefold()) or self._by_id.get(normalize_text(typed))
 
     def of_name(self, name: str) -> Sequence[ListedClient]:
         """The clients that bear a company name."""
         return self._by_name.get(company_key(name), ()) if name else ()
 
-    def senders(self, received: Received) -> list[ListedClient]:
+    def senders(self, received: ReceivedFile) -> list[ListedClient]:
         """The clients from whose addresses the content came."""
         return list(self._of_ids(self._senders.get(received.sha256, ())))
 
-    def stamped(self, received: Received) -> Received:
+    def stamped(self, received: ReceivedFile) -> ReceivedFile:
         """The return with the day on which it came, and the client that sent it."""
         day = self._known.day(received) or _day_of(received.file_time)
         senders = self._sent(received)
@@ -114,9 +116,9 @@ class _Directory:
             sender=senders[0].id if len(senders) == 1 else "",
         )
 
-    def _sent(self, received: Received) -> list[ListedClient]:
+    def _sent(self, received: ReceivedFile) -> list[ListedClient]:
         """The clients that this very file came from: one, if its mail tells."""
-        if client := first_listed(received.mailed_by, self._by_address):
+        if client := find_client_by_address(received.mail_senders, self._by_address):
             return [client]
         return list(self._of_ids(self._known.sent(received)))
 
@@ -125,7 +127,7 @@ class _Directory:
         return (client for client in found if client)
 
 
-def _keys(received: Received) -> tuple[str, ...]:
+def _log_keys(received: ReceivedFile) -> tuple[str, ...]:
     """What the log may know a return by, the file that it lies in first."""
     return tuple(filter(None, (received.file_sha256, received.sha256, received.file)))
 
@@ -138,7 +140,7 @@ def _day_of(file_time: int) -> date | None:
         return None
 
 
-def _identified(catalog: Catalog, read: Read, directory: _Directory) -> Read:
+def _match_return(catalog: Catalog, read: ReadReturn, directory: _ClientDirectory) -> ReadReturn:
     received, diagnosis = directory.stamped(read[0]), read[1]
     sheet = received.sheet
     if sheet is None or diagnosis is None:
@@ -149,56 +151,60 @@ def _identified(catalog: Catalog, read: Read, directory: _Directory) -> Read:
     received = replace(received, sheet=sheet, problems=(*received.problems, *told))
     if client is None or not is_certain:
         return received, diagnosis
-    return _completed(catalog, received, sheet, diagnosis, client)
+    return _fill_from_list(catalog, received, sheet, diagnosis, client)
 
 
 # --- whose it is
 
-_Found = tuple[ListedClient | None, tuple[Problem, ...], bool]
+_Match = tuple[ListedClient | None, tuple[Problem, ...], bool]
 
 
 def _client_of(
-    sheet: ReturnedSheet, directory: _Directory, senders: Sequence[ListedClient]
-) -> _Found:
+    sheet: ReturnedSheet, directory: _ClientDirectory, senders: Sequence[ListedClient]
+) -> _Match:
     """The listed client, what is told of it, and whether nothing raises a doubt."""
     if sheet.identity.client:
-        return _of_id(sheet, directory.of_id(sheet.identity.client), senders)
-    return _without_id(sheet, directory.of_name(sheet.name), senders)
+        return _match_by_id(sheet, directory.of_id(sheet.identity.client), senders)
+    return _match_by_name_or_sender(sheet, directory.of_name(sheet.name), senders)
 
 
-def _of_id(
+def _match_by_id(
     sheet: ReturnedSheet, client: ListedClient | None, senders: Sequence[ListedClient]
-) -> _Found:
+) -> _Match:
     if client is None:
-        return None, (Problem(Code.ID_NOT_LISTED, value=sheet.identity.client),), False
+        return None, (Problem(ProblemCode.ID_NOT_LISTED, value=sheet.identity.client),), False
     told = []
     if sheet.name and company_key(sheet.name) != company_key(client.company):
         details = (("id", client.id), ("listed", client.company))
-        told.append(Problem(Code.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
+        told.append(Problem(ProblemCode.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
     others = [each for each in senders if each.id != client.id]
     if others and client not in senders:
-        of = (("client", _named(client)),)
-        told.append(Problem(Code.SENDER_DISAGREES, value=_all_named(others), details=of))
+        of = (("client", _client_label(client)),)
+        told.append(Problem(ProblemCode.SENDER_DISAGREES, value=_client_labels(others), details=of))
     return client, tuple(told), not told
 
 
-def _without_id(
+def _match_by_name_or_sender(
     sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
-) -> _Found:
-    doubt = _doubt(sheet, namesakes, senders)
+) -> _Match:
+    doubt = _ambiguity(sheet, namesakes, senders)
     candidates = senders or namesakes
     if doubt:
         details = (("reason", doubt),)
-        value = _all_named(tuple(dict.fromkeys((*senders, *namesakes))))
-        return None, (Problem(Code.LISTED_UNSURE, value=value, details=details),), False
+        value = _client_labels(tuple(dict.fromkeys((*senders, *namesakes))))
+        return None, (Problem(ProblemCode.LISTED_UNSURE, value=value, details=details),), False
     if not candidates:
-        return None, (Problem(Code.NOT_LISTED, value=sheet.name or None),), False
+        return None, (Problem(ProblemCode.NOT_LISTED, value=sheet.name or None),), False
     (client,) = candidates
     details = (("reason", "listed_sender" if senders else "listed_name"),)
-    return client, (Problem(Code.LISTED_AS, value=_named(client), details=details),), True
+    return (
+        client,
+        (Problem(ProblemCode.LISTED_AS, value=_client_label(client), details=details),),
+        True,
+    )
 
 
-def _doubt(
+def _ambiguity(
     sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
 ) -> str:
     """Why none of those who come into question is taken; empty where nothing speaks against it."""
@@ -209,10 +215,10 @@ def _doubt(
         return "" if is_equal else "listed_sender_name"
     if len(namesakes) > 1:
         return "listed_namesakes"
-    return next((why for client in namesakes for why in _against(sheet, client)), "")
+    return next((why for client in namesakes for why in _contradicting_traits(sheet, client)), "")
 
 
-def _against(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
+def _contradicting_traits(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
     """What speaks against a namesake, as between two returns: other firms' mail, or where mail
     does not tell, another industry."""
     own = firm_domain(sheet.profile.get("email", ""))
@@ -230,25 +236,25 @@ def _is_one_firm(one: str, other: str) -> bool:
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
-def _named(client: ListedClient) -> str:
+def _client_label(client: ListedClient) -> str:
     return f"{client.id} {client.company}"
 
 
-def _all_named(clients: Sequence[ListedClient]) -> str:
+def _client_labels(clients: Sequence[ListedClient]) -> str:
     more = ("…",) if len(clients) > _MOST_NAMED else ()
-    return ", ".join((*map(_named, clients[:_MOST_NAMED]), *more))
+    return ", ".join((*map(_client_label, clients[:_MOST_NAMED]), *more))
 
 
 # --- what the list knows
 
 
-def _completed(
+def _fill_from_list(
     catalog: Catalog,
-    received: Received,
+    received: ReceivedFile,
     sheet: ReturnedSheet,
     diagnosis: Diagnosis,
     client: ListedClient,
-) -> Read:
+) -> ReadReturn:
     """The return, its blanks filled from the list; diagnosed anew where they count."""
     taken: dict[str, str] = {}
     told: list[Problem] = []
@@ -259,11 +265,13 @@ def _completed(
         own = sheet.profile.get(name, "")
         if not own:
             taken[name] = listed
-            told.append(_told(Code.TAKEN_FROM_LIST, asked, listed))
+            told.append(_list_problem(ProblemCode.TAKEN_FROM_LIST, asked, listed))
         elif own != listed:
-            told.append(_told(Code.LIST_DISAGREES, asked, listed, own))
+            told.append(_list_problem(ProblemCode.LIST_DISAGREES, asked, listed, own))
     blank = (
-        p for p in received.problems if p.code is not Code.PROFILE_MISSING or p.item not in taken
+        p
+        for p in received.problems
+        if p.code is not ProblemCode.PROFILE_MISSING or p.item not in taken
     )
     received = replace(received, problems=(*blank, *told))
     if not taken:
@@ -276,7 +284,7 @@ def _completed(
     return replace(received, sheet=sheet), evaluate(catalog, sheet)
 
 
-def _told(code: Code, asked: ProfileField, listed: str, own: str = "") -> Problem:
+def _list_problem(code: ProblemCode, asked: ProfileField, listed: str, own: str = "") -> Problem:
     details = []
     for lang in Lang:
         details.append((f"field_{lang.value}", asked.label[lang]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Says:
+class FirmTraits:
     """What returns say of their firm: the domains of its mail and its industries."""
 
     domains: frozenset[str]
@@ -21,22 +21,24 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearer:
+class NamedClient:
     """Who bears a name: an id and all that its returns say, or what a return without id says."""
 
     client: str
-    says: Says
+    says: FirmTraits
 
 
-def could_be(bearers: Collection[Bearer]) -> Iterator[tuple[Bearer, Hashable]]:
+def find_compatible_clients(
+    bearers: Collection[NamedClient],
+) -> Iterator[tuple[NamedClient, Hashable]]:
     """For each bearer which ones may be the same client as it, itself among them: equal for two
     of whom that is the same.
 
     Two ids are never one client: for an id it is itself and such as have none.
     """
-    compatible = _compatible({bearer.says for bearer in bearers})
+    compatible = _compatible_traits({bearer.says for bearer in bearers})
     without_id = {bearer.says for bearer in bearers if not bearer.client}
-    ids: dict[Says, list[str]] = defaultdict(list)
+    ids: dict[FirmTraits, list[str]] = defaultdict(list)
     for bearer in bearers:
         if bearer.client:
             ids[bearer.says].append(bearer.client)
@@ -51,9 +53,11 @@ def could_be(bearers: Collection[Bearer]) -> Iterator[tuple[Bearer, Hashable]]:
         yield bearer, (frozenset(others & without_id), with_id)
 
 
-def _compatible(all_says: AbstractSet[Says]) -> Mapping[Says, AbstractSet[Says]]:
+def _compatible_traits(
+    all_says: AbstractSet[FirmTraits],
+) -> Mapping[FirmTraits, AbstractSet[FirmTraits]]:
     """Whom of the others nothing speaks against, other firms' mail or another industry."""
-    near = _Mail(all_says)
+    near = _MailDomains(all_says)
     return {
         one: {
             other
@@ -64,33 +68,33 @@ def _compatible(all_says: AbstractSet[Says]) -> Mapping[Says, AbstractSet[Says]]
     }
 
 
-class _Mail:
+class _MailDomains:
     """Who has mail of which domains; mail.example.jp and example.jp are of one firm."""
 
-    def __init__(self, all_says: AbstractSet[Says]) -> None:
+    def __init__(self, all_says: AbstractSet[FirmTraits]) -> None:
         self._all = all_says
         self._without = {each for each in all_says if not each.domains}
-        self._at: dict[str, set[Says]] = defaultdict(set)
-        self._below: dict[str, set[Says]] = defaultdict(set)
+        self._at: dict[str, set[FirmTraits]] = defaultdict(set)
+        self._below: dict[str, set[FirmTraits]] = defaultdict(set)
         for each in all_says:
             for domain in each.domains:
                 self._at[domain].add(each)
-                for whole in _wholes(domain):
+                for whole in _parent_domains(domain):
                     self._below[whole].add(each)
 
-    def of_one_firm(self, says: Says) -> AbstractSet[Says]:
+    def of_one_firm(self, says: FirmTraits) -> AbstractSet[FirmTraits]:
         """Those whose mail may be of the same firm; who has none may be of any."""
         if not says.domains:
             return self._all
         found = set(self._without)
         for domain in says.domains:
             found |= self._at[domain] | self._below.get(domain, set())
-            for whole in _wholes(domain):
+            for whole in _parent_domains(domain):
                 found |= self._at.get(whole, set())
         return found
 
 
-def _wholes(domain: str) -> Iterator[str]:
+def _parent_domains(domain: str) -> Iterator[str]:
     """The domains that one is a part of: example.jp and jp for mail.example.jp."""
     while "." in domain:
         domain = domain.partition(".")[2]

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sheet_diag.intake.resolution.candidates import Candidate
 
-Links = Mapping[str, frozenset[str]]
+CorrectionLinks = Mapping[str, frozenset[str]]
 
 
-def corrections(candidates: Mapping[str, Candidate]) -> dict[str, frozenset[str]]:
+def link_corrections(candidates: Mapping[str, Candidate]) -> dict[str, frozenset[str]]:
     """What each correction stands for, a correction of a correction for both; keys are SHA-256.
 
     Only returns of this run are told, and only those that correct one. A return that leads back
@@ -20,10 +20,10 @@ def corrections(candidates: Mapping[str, Candidate]) -> dict[str, frozenset[str]
         key: tuple(old for old in each.replaces if old in candidates)
         for key, each in candidates.items()
     }
-    return {key: frozenset(_reach(direct, old)) for key, old in direct.items() if old}
+    return {key: frozenset(_reachable_keys(direct, old)) for key, old in direct.items() if old}
 
 
-def components(links: Iterable[tuple[str, str]], keys: Iterable[str]) -> list[list[str]]:
+def connected_groups(links: Iterable[tuple[str, str]], keys: Iterable[str]) -> list[list[str]]:
     """The keys in groups: those that links join, over any number of steps."""
     beside: dict[str, list[str]] = defaultdict(list)
     for one, other in links:
@@ -35,13 +35,13 @@ def components(links: Iterable[tuple[str, str]], keys: Iterable[str]) -> list[li
         if key not in beside:  # most are linked to none
             groups.append([key])
         elif key not in seen:
-            group = sorted({key} | _reach(beside, beside[key]))
+            group = sorted({key} | _reachable_keys(beside, beside[key]))
             seen.update(group)
             groups.append(group)
     return groups
 
 
-def _reach(links: Mapping[str, Collection[str]], first: Iterable[str]) -> set[str]:
+def _reachable_keys(links: Mapping[str, Collection[str]], first: Iterable[str]) -> set[str]:
     reached: set[str] = set()
     waiting = list(first)
     while waiting:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Diagnosis, FindingCode, Gate, Outcome, Status
-from sheet_diag.model.returns import Code, Problem, Received, Severity
-from sheet_diag.text.problems import severity
+from sheet_diag.model.results import Diagnosis, FindingCode, Gate, ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
+from sheet_diag.text.problems import problem_severity
 
 
-def judge(
-    catalog: Catalog, received: Received, diagnosis: Diagnosis, told: Sequence[Problem]
-) -> Outcome:
+def decide_status(
+    catalog: Catalog, received: ReceivedFile, diagnosis: Diagnosis, told: Sequence[Problem]
+) -> ReturnOutcome:
     """Ranked, or held where a gate or any problem of severity error says so.
 
     `told` are the problems that arise from the other returns.
@@ -21,9 +21,9 @@ def judge(
     gates = tuple(_gate_problem(catalog, gate) for gate in diagnosis.scores.gates)
     findings = tuple(_finding_problems(catalog, diagnosis)) if not gates else ()
     problems = (*gates, *received.problems, *findings, *told)
-    if any(severity(problem.code) is Severity.ERROR for problem in problems):
-        return Outcome(received, Status.HELD, problems, _without_rank(diagnosis))
-    return Outcome(received, Status.RANKED, problems, diagnosis)
+    if any(problem_severity(problem.code) is Severity.ERROR for problem in problems):
+        return ReturnOutcome(received, ReturnStatus.HELD, problems, _without_rank(diagnosis))
+    return ReturnOutcome(received, ReturnStatus.RANKED, problems, diagnosis)
 
 
 def _without_rank(diagnosis: Diagnosis) -> Diagnosis:
@@ -40,11 +40,13 @@ def _gate_problem(catalog: Catalog, gate: Gate) -> Problem:
         name = catalog.category_by_id[gate.category].name
         limit = ("limit", str(limits.category_answered))
         details = (limit, ("name_ja", name.ja), ("name_en", name.en))
-        return Problem(Code.CATEGORY_INCOMPLETE, details=details)
+        return Problem(ProblemCode.CATEGORY_INCOMPLETE, details=details)
     if gate.rule.startswith("TOTAL"):
-        return Problem(Code.TOTAL_INCOMPLETE, details=(("limit", str(limits.total_answered)),))
+        return Problem(
+            ProblemCode.TOTAL_INCOMPLETE, details=(("limit", str(limits.total_answered)),)
+        )
     fewest = str(limits.applicable_categories)
-    return Problem(Code.TOO_FEW_CATEGORIES, details=(("limit", fewest),))
+    return Problem(ProblemCode.TOO_FEW_CATEGORIES, details=(("limit", fewest),))
 
 
 def _finding_problems(catalog: Catalog, diagnosis: Diagnosis) -> Iterator[Problem]:
@@ -54,12 +56,12 @@ def _finding_problems(catalog: Catalog, diagnosis: Diagnosis) -> Iterator[Proble
         match finding.code:
             case FindingCode.CONTRADICTION:
                 na, answered = finding.about
-                yield Problem(Code.CONTRADICTION, item=na, value=answered)
+                yield Problem(ProblemCode.CONTRADICTION, item=na, value=answered)
             case FindingCode.NA_SHARE_HIGH:
                 for name in (catalog.category_by_id[each].name for each in finding.about):
                     details = (("name_ja", name.ja), ("name_en", name.en))
-                    yield Problem(Code.NA_SHARE_HIGH, details=details)
+                    yield Problem(ProblemCode.NA_SHARE_HIGH, details=details)
             case FindingCode.STRICT_RANK_DIFFERS:
-                yield Problem(Code.STRICT_RANK_DIFFERS, value=scores.strict_rank)
+                yield Problem(ProblemCode.STRICT_RANK_DIFFERS, value=scores.strict_rank)
             case FindingCode.UNANSWERED | FindingCode.NA_NOT_ALLOWED | FindingCode.UNKNOWN_STATE:
                 continue

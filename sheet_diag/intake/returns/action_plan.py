@@ -11,84 +11,86 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
-from sheet_diag.intake.cells import Grid, Workbook
-from sheet_diag.intake.dates import read_day
-from sheet_diag.intake.returns.known_words import Page, pages_of
-from sheet_diag.intake.returns.vocabulary import lexicon_of
-from sheet_diag.model.action_plan import Plan, PlanEntry
+from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.dates import parse_typed_date
+from sheet_diag.intake.returns.known_words import SheetWords, find_known_words
+from sheet_diag.intake.returns.vocabulary import vocabulary_of
+from sheet_diag.model.action_plan import PlanEntry, ReturnedPlan
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import ReturnedSheet
-from sheet_diag.text.normalize import tidy
+from sheet_diag.text.normalize import tidy_text
 
 _HEADER_ROWS: Final = 40  # the headings stand among the first rows of a sheet
 _ID: Final = "id"
 
 
-def read_plan(book: Workbook, catalog: Catalog, sheet: ReturnedSheet | None) -> Plan | None:
+def read_plan(
+    book: WorkbookContent, catalog: Catalog, sheet: ReturnedSheet | None
+) -> ReturnedPlan | None:
     """The plan with most entries in a workbook; None where there is none.
 
     One that does not say whose it is belongs to the client of the return that it came in.
     """
-    pages = pages_of(book.grids, catalog)
-    plans = [plan for page in pages if (plan := _read(page, catalog))]
+    pages = find_known_words(book.grids, catalog)
+    plans = [plan for page in pages if (plan := _read_page(page, catalog))]
     if not plans:
         return None
     plan = max(plans, key=lambda each: len(each.entries))
     if sheet and not (plan.client or plan.name):
-        return Plan(plan.entries, sheet.identity.client or "", sheet.name, plan.number)
+        return ReturnedPlan(plan.entries, sheet.identity.client or "", sheet.name, plan.number)
     return plan
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class _PlanHeader:
     """The row of the headings, and the column of each."""
 
     row: int
     columns: Mapping[str, int]
 
 
-def _read(page: Page, catalog: Catalog) -> Plan | None:
-    grid, head = page.grid, _find_head(page)
-    entries = tuple(_entries(grid, head, catalog)) if head else ()
+def _read_page(page: SheetWords, catalog: Catalog) -> ReturnedPlan | None:
+    grid, head = page.grid, _find_header(page)
+    entries = tuple(_read_entries(grid, head, catalog)) if head else ()
     if not head or not entries:
         return None
-    number, client, name = (_value(grid, head.row, key) for key in PLAN_KEYS)
-    return Plan(entries, client, name, number)
+    number, client, name = (_read_key(grid, head.row, key) for key in PLAN_KEYS)
+    return ReturnedPlan(entries, client, name, number)
 
 
-def _find_head(page: Page) -> _Head | None:
+def _find_header(page: SheetWords) -> _PlanHeader | None:
     """The first row with the number's heading and all that the client fills in, each once."""
     found: dict[int, list[tuple[str, int]]] = {}
-    for landmark in page.landmarks:
+    for landmark in page.word_cells:
         if landmark.word.plan and landmark.row < _HEADER_ROWS:
             found.setdefault(landmark.row, []).append((landmark.word.plan, landmark.column))
     for row, headed in found.items():
         columns = dict(headed)
         if len(columns) == len(headed) == 1 + len(PLAN_COLUMNS):
-            return _Head(row, columns)
+            return _PlanHeader(row, columns)
     return None
 
 
-def _entries(grid: Grid, head: _Head, catalog: Catalog) -> Iterator[PlanEntry]:
+def _read_entries(grid: Grid, head: _PlanHeader, catalog: Catalog) -> Iterator[PlanEntry]:
     """The lines with any entry, the first of each question."""
-    known = lexicon_of(catalog).items
+    known = vocabulary_of(catalog).items
     told: set[str] = set()
     for row in range(head.row + 1, len(grid.rows)):
-        typed = tidy(grid.text(row, head.columns[_ID]))
+        typed = tidy_text(grid.text(row, head.columns[_ID]))
         match = known.get(item_key(typed))
         item = match.id if match else typed
-        texts = {column: tidy(grid.text(row, head.columns[column])) for column in PLAN_COLUMNS}
+        texts = {column: tidy_text(grid.text(row, head.columns[column])) for column in PLAN_COLUMNS}
         if item and item not in told and any(texts.values()):
             told.add(item)
             due = texts["due"]
-            yield PlanEntry(**{**texts, "item": item, "due": read_day(due)[0] or due})
+            yield PlanEntry(**{**texts, "item": item, "due": parse_typed_date(due)[0] or due})
 
 
-def _value(grid: Grid, before: int, key: str) -> str:
+def _read_key(grid: Grid, before: int, key: str) -> str:
     """What stands beside a key above the headings."""
     for row in range(before):
         cells = grid.rows[row]
         for at, text in enumerate(cells):
             if text.strip() == key:
-                return tidy(grid.text(row, at + 1))
+                return tidy_text(grid.text(row, at + 1))
     return ""

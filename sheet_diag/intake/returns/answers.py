@@ -12,23 +12,23 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.forms.layout import cell_name
-from sheet_diag.intake.cells import Area, Mark, Position
-from sheet_diag.intake.returns.question_tables import Row, Table
-from sheet_diag.intake.returns.vocabulary import Lexicon, Spellings
-from sheet_diag.model.catalog import Catalog, Item, Role
-from sheet_diag.model.returns import Code, Problem, Response
-from sheet_diag.text.normalize import fold, tidy
+from sheet_diag.intake.cells import CellArea, CellMark, CellPosition
+from sheet_diag.intake.returns.question_tables import QuestionRow, QuestionTable
+from sheet_diag.intake.returns.vocabulary import ChoiceSpellings, Vocabulary
+from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
+from sheet_diag.model.returns import Problem, ProblemCode, Response
+from sheet_diag.text.normalize import normalize_text, tidy_text
 
 _FAULTS: Final = {
-    Mark.ERROR: Code.ERROR_VALUE,
-    Mark.NOT_CALCULATED: Code.NOT_CALCULATED,
-    Mark.PICTURE: Code.PICTURE_ANSWER,
+    CellMark.ERROR: ProblemCode.ERROR_VALUE,
+    CellMark.NOT_CALCULATED: ProblemCode.NOT_CALCULATED,
+    CellMark.PICTURE: ProblemCode.PICTURE_ANSWER,
 }
 # Signs for what has no text; read again they mean the same.
-_SIGNS: Final = {
-    Code.ERROR_VALUE: "#ERROR!",
-    Code.NOT_CALCULATED: "=…",
-    Code.PICTURE_ANSWER: "=IMAGE(…)",
+_PLACEHOLDERS: Final = {
+    ProblemCode.ERROR_VALUE: "#ERROR!",
+    ProblemCode.NOT_CALCULATED: "=…",
+    ProblemCode.PICTURE_ANSWER: "=IMAGE(…)",
 }
 _ERROR: Final = re.compile(
     r"#(?:ref!|n/a|value!|name\?|div/0!|num!|null!|error!|spill!|calc!|field!|blocked!"
@@ -38,11 +38,11 @@ _PICTURE: Final = re.compile(r"(?:=?(?:_xlfn\.)?dispimg|=(?:_xlfn\.)?image)\(.*"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AnswerEntry:
     """What one answer cell says; `fault` where that cannot be an answer."""
 
     response: Response
-    fault: Code | None = None
+    fault: ProblemCode | None = None
     formula: bool = False
 
     @property
@@ -52,30 +52,36 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ItemAnswer:
     """The answer to an item. `problem` tells of its rows; `settled`: nothing more is to be said.
 
     `elsewhere` shows answers on other sheets that are not counted.
     """
 
     item: Item
-    entry: Entry
+    entry: AnswerEntry
     problem: Problem | None = None
     settled: bool = False
     elsewhere: str = ""
 
 
-def read_answers(table: Table, lexicon: Lexicon, missing: Code) -> dict[str, Answer]:
+def read_answers(
+    table: QuestionTable, lexicon: Vocabulary, missing: ProblemCode
+) -> dict[str, ItemAnswer]:
     """Read one answer an item, in the catalogue's order; `missing` is told of one without row."""
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[QuestionRow]] = {}
     for row in table.rows:
         if row.item:
             rows.setdefault(row.item.id, []).append(row)
     known = lexicon.spellings
     return {
-        item.id: _settle(
+        item.id: _decide_answer(
             item,
-            [entry for row in rows.get(item.id, ()) for entry in read_row(table, row, known)],
+            [
+                entry
+                for row in rows.get(item.id, ())
+                for entry in read_answer_cells(table, row, known)
+            ],
             table,
             missing,
         )
@@ -83,7 +89,9 @@ def read_answers(table: Table, lexicon: Lexicon, missing: Code) -> dict[str, Ans
     }
 
 
-def read_row(table: Table, row: Row, spellings: Spellings) -> list[Entry]:
+def read_answer_cells(
+    table: QuestionTable, row: QuestionRow, spellings: ChoiceSpellings
+) -> list[AnswerEntry]:
     """What the cells of a question say: each that is filled, or the first where none is.
 
     The remark, beside whichever of its cells, goes with the first.
@@ -91,84 +99,94 @@ def read_row(table: Table, row: Row, spellings: Spellings) -> list[Entry]:
     entries = [_read_cell(table, row, at, spellings) for at in row.cells]
     if len(entries) == 1:
         return entries
-    remark = all_remarks([entry.response for entry in entries])
+    remark = join_remarks([entry.response for entry in entries])
     filled = [entry for entry in entries if entry.response.raw] or entries[:1]
     return [_with_remark(filled[0], remark), *filled[1:]]
 
 
-def _with_remark(entry: Entry, remark: str) -> Entry:
+def _with_remark(entry: AnswerEntry, remark: str) -> AnswerEntry:
     return replace(entry, response=replace(entry.response, remark=remark))
 
 
-def what_holds_no_answer(mark: Mark | None, text: str) -> Code | None:
+def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | None:
     """Why a cell cannot be read as what somebody entered; None where it can be."""
-    if mark is Mark.FORMULA and not text:
-        return Code.NOT_CALCULATED
+    if mark is CellMark.FORMULA and not text:
+        return ProblemCode.NOT_CALCULATED
     if mark in _FAULTS:
         return _FAULTS[mark]
-    folded = fold(text)
+    folded = normalize_text(text)
     if _ERROR.fullmatch(folded):
-        return Code.ERROR_VALUE
-    return Code.PICTURE_ANSWER if _PICTURE.fullmatch(folded) else None
+        return ProblemCode.ERROR_VALUE
+    return ProblemCode.PICTURE_ANSWER if _PICTURE.fullmatch(folded) else None
 
 
-def judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
+def find_answer_problems(
+    answer: ItemAnswer, table: QuestionTable, catalog: Catalog
+) -> Iterator[Problem]:
     """What is to be told of an answer, and how it was read."""
     if answer.problem:
         yield answer.problem
     if not answer.settled:
-        yield from _judge(answer, table, catalog)
+        yield from _find_reading_problems(answer, table, catalog)
 
 
-def all_remarks(responses: Sequence[Response]) -> str:
+def join_remarks(responses: Sequence[Response]) -> str:
     """The remarks of several cells, each once, a line each."""
     return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
 
 
-def _judge(answer: Answer, table: Table, catalog: Catalog) -> Iterator[Problem]:
+def _find_reading_problems(
+    answer: ItemAnswer, table: QuestionTable, catalog: Catalog
+) -> Iterator[Problem]:
     item, entry, response = answer.item, answer.entry, answer.entry.response
     place = (table.grid.name, response.cell, item.id)
     if not response.raw:
         value = answer.elsewhere or None
-        yield Problem(Code.UNANSWERED, *place, value, expected(item, table, catalog))
+        yield Problem(ProblemCode.UNANSWERED, *place, value, offered_choices(item, table, catalog))
     elif entry.fault or response.choice is None:
-        code = entry.fault or Code.NOT_UNDERSTOOD
-        yield Problem(code, *place, response.raw, expected(item, table, catalog))
+        code = entry.fault or ProblemCode.NOT_UNDERSTOOD
+        yield Problem(code, *place, response.raw, offered_choices(item, table, catalog))
     else:
         choice = catalog.choices_of(item)[response.choice]
         if entry.formula:
-            yield Problem(Code.FORMULA_ANSWER, *place, response.raw)
+            yield Problem(ProblemCode.FORMULA_ANSWER, *place, response.raw)
         if response.raw != (label := choice.label[table.lang]):
-            yield Problem(Code.ANSWER_READ_AS, *place, response.raw, (("read", label),))
-        if choice.role is Role.NOT_APPLICABLE and not item.na_allowed:
-            details = expected(item, table, catalog)
-            yield Problem(Code.NA_NOT_ALLOWED, *place, response.raw, details)
+            yield Problem(ProblemCode.ANSWER_READ_AS, *place, response.raw, (("read", label),))
+        if choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed:
+            details = offered_choices(item, table, catalog)
+            yield Problem(ProblemCode.NA_NOT_ALLOWED, *place, response.raw, details)
 
 
-def expected(item: Item, table: Table, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+def offered_choices(
+    item: Item, table: QuestionTable, catalog: Catalog
+) -> tuple[tuple[str, str], ...]:
     """The detail that names the choices an item offers."""
     return (("expected", " / ".join(c.label[table.lang] for c in catalog.offered(item))),)
 
 
-def _read_cell(table: Table, row: Row, at: int, spellings: Spellings) -> Entry:
+def _read_cell(
+    table: QuestionTable, row: QuestionRow, at: int, spellings: ChoiceSpellings
+) -> AnswerEntry:
     grid, col = table.grid, table.answer or 0
     area = table.merged.get(at)
     item = row.item.id if row.item else ""
-    remark = tidy(grid.text(at, table.remark)) if table.remark is not None else ""
+    remark = tidy_text(grid.text(at, table.remark)) if table.remark is not None else ""
     if area and at > row.first and area[0] < at:  # the rest of a merge that the row above told of
-        return Entry(Response(item, None, "", remark, cell_name(at, col)))
-    cell = _place(table, at, area) if area else (at, col)
-    text, mark = tidy(grid.text(*cell)), grid.marks.get(cell)
-    fault = what_holds_no_answer(mark, text) if text or mark else None
-    raw = text or _SIGNS.get(fault or Code.UNANSWERED, "")
+        return AnswerEntry(Response(item, None, "", remark, cell_name(at, col)))
+    cell = _speaking_cell(table, at, area) if area else (at, col)
+    text, mark = tidy_text(grid.text(*cell)), grid.marks.get(cell)
+    fault = unreadable_answer_code(mark, text) if text or mark else None
+    raw = text or _PLACEHOLDERS.get(fault or ProblemCode.UNANSWERED, "")
     if area and raw and at in table.shared:
-        fault, raw = Code.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
-    choice = spellings[row.item.answer_set].get(fold(raw)) if row.item and not fault else None
+        fault, raw = ProblemCode.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
+    choice = (
+        spellings[row.item.answer_set].get(normalize_text(raw)) if row.item and not fault else None
+    )
     response = Response(item, choice.id if choice else None, raw, remark, cell_name(at, col))
-    return Entry(response, fault, mark is Mark.FORMULA)
+    return AnswerEntry(response, fault, mark is CellMark.FORMULA)
 
 
-def _place(table: Table, at: int, area: Area) -> Position:
+def _speaking_cell(table: QuestionTable, at: int, area: CellArea) -> CellPosition:
     """The cell that speaks for a merged answer cell: its first one, as people see it.
 
     A text of the answer cell's own comes before it within one question, because programs that move
@@ -181,27 +199,29 @@ def _place(table: Table, at: int, area: Area) -> Position:
     return first if at in table.shared or not table.holds(own) else own
 
 
-def _area_name(area: Area) -> str:
+def _area_name(area: CellArea) -> str:
     top, left, last, right = area
     return f"{cell_name(top, left)}:{cell_name(last, right)}"
 
 
-def _settle(item: Item, entries: Sequence[Entry], table: Table, missing: Code) -> Answer:
+def _decide_answer(
+    item: Item, entries: Sequence[AnswerEntry], table: QuestionTable, missing: ProblemCode
+) -> ItemAnswer:
     """One answer an item: what several rows agree on, and never a guess where they do not."""
     name = table.grid.name
     if not entries:
-        blank = Entry(Response(item.id))
-        return Answer(item, blank, Problem(missing, name, item=item.id), settled=True)
+        blank = AnswerEntry(Response(item.id))
+        return ItemAnswer(item, blank, Problem(missing, name, item=item.id), settled=True)
     if len(entries) == 1:
-        return Answer(item, entries[0])
+        return ItemAnswer(item, entries[0])
     filled = [entry for entry in entries if entry.response.raw]
-    remarks = all_remarks([entry.response for entry in entries])
+    remarks = join_remarks([entry.response for entry in entries])
     if len({entry.said for entry in filled}) > 1:
         shown = " / ".join(f"{e.response.cell}: {e.response.raw}" for e in filled)
         place = filled[1].response.cell
-        undecided = Entry(Response(item.id, None, shown, remarks, place))
-        problem = Problem(Code.DUPLICATE_ITEM, name, place, item.id, shown)
-        return Answer(item, undecided, problem, settled=True)
+        undecided = AnswerEntry(Response(item.id, None, shown, remarks, place))
+        problem = Problem(ProblemCode.DUPLICATE_ITEM, name, place, item.id, shown)
+        return ItemAnswer(item, undecided, problem, settled=True)
     best = _with_remark((filled or entries)[0], remarks)
     raw, place = best.response.raw, entries[1].response.cell
-    return Answer(item, best, Problem(Code.DUPLICATE_SAME, name, place, item.id, raw))
+    return ItemAnswer(item, best, Problem(ProblemCode.DUPLICATE_SAME, name, place, item.id, raw))

@@ -9,14 +9,14 @@ from typing import Final
 
 from sheet_diag.forms.layout import LISTS_SHEET, cell_name
 from sheet_diag.intake.cells import Grid
-from sheet_diag.intake.dates import has_marks, read_day
-from sheet_diag.intake.returns.answers import what_holds_no_answer
-from sheet_diag.intake.returns.known_words import Page
-from sheet_diag.intake.returns.unread_content import about_sheet
+from sheet_diag.intake.dates import has_digit_marks, parse_typed_date
+from sheet_diag.intake.returns.answers import unreadable_answer_code
+from sheet_diag.intake.returns.known_words import SheetWords
+from sheet_diag.intake.returns.unread_content import find_sheet_problems
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.text.normalize import fold, tidy
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.text.normalize import normalize_text, tidy_text
 
 _COUNT: Final = re.compile(
     r"約?(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?P<rest>\.\d{1,4})?(?P<myriad>万)?"
@@ -25,12 +25,15 @@ _COUNT: Final = re.compile(
 
 
 def read_profile(
-    pages: Sequence[Page], catalog: Catalog
+    pages: Sequence[SheetWords], catalog: Catalog
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
     """Read the company sheet: the sheet on which most labels of the profile stand."""
-    best = max(map(_find_labels, pages), key=_standing)
+    best = max(map(_find_labels, pages), key=_label_preference)
     if len(best.cells) < min(2, len(catalog.profile)):
-        return {}, (Problem(Code.PROFILE_SHEET_MISSING), Problem(Code.COMPANY_MISSING))
+        return {}, (
+            Problem(ProblemCode.PROFILE_SHEET_MISSING),
+            Problem(ProblemCode.COMPANY_MISSING),
+        )
     profile: dict[str, str] = {}
     problems: list[Problem] = []
     for field in catalog.profile:
@@ -40,17 +43,17 @@ def read_profile(
         problems += found
         if value:
             profile[field.id] = value
-    missing = _missing(catalog, profile, problems, best)
-    return profile, (*missing, *about_sheet(best.grid), *problems)
+    missing = _missing_fields(catalog, profile, problems, best)
+    return profile, (*missing, *find_sheet_problems(best.grid), *problems)
 
 
-def _standing(found: _Labels) -> tuple[int, bool, int]:
+def _label_preference(found: _FieldLabels) -> tuple[int, bool, int]:
     """More labels first; of copies, one that is filled in and not hidden, then the fullest."""
-    entries = sum(1 for cell in found.cells.values() if tidy(found.grid.text(*cell)))
+    entries = sum(1 for cell in found.cells.values() if tidy_text(found.grid.text(*cell)))
     return len(found.cells), found.grid.visible and entries > 0, entries
 
 
-class _Labels:
+class _FieldLabels:
     """The fields found on one sheet: field id -> (row, column) of its entry, and the language."""
 
     def __init__(self, grid: Grid) -> None:
@@ -59,12 +62,12 @@ class _Labels:
         self.lang = Lang.JA
 
 
-def _find_labels(page: Page) -> _Labels:
-    grid, found = page.grid, _Labels(page.grid)
+def _find_labels(page: SheetWords) -> _FieldLabels:
+    grid, found = page.grid, _FieldLabels(page.grid)
     if grid.name == LISTS_SHEET:
         return found
     ends = {(top, left): right for top, left, _, right in grid.merged}
-    for landmark in page.landmarks:
+    for landmark in page.word_cells:
         row, col, match = landmark.row, landmark.column, landmark.word.field
         if match and match[0] not in found.cells:
             found.cells[match[0]] = (row, ends.get((row, col), col) + 1)
@@ -72,8 +75,8 @@ def _find_labels(page: Page) -> _Labels:
     return found
 
 
-def _missing(
-    catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: _Labels
+def _missing_fields(
+    catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: _FieldLabels
 ) -> tuple[Problem, ...]:
     """Required fields without an entry; one that could not be understood is told already."""
     told = {problem.item for problem in problems}
@@ -82,54 +85,60 @@ def _missing(
         if field.required and field.id not in profile and field.id not in told:
             place = labels.cells.get(field.id)
             cell = cell_name(*place) if place else None
-            code = Code.COMPANY_MISSING if field.id == "company" else Code.PROFILE_MISSING
+            code = (
+                ProblemCode.COMPANY_MISSING
+                if field.id == "company"
+                else ProblemCode.PROFILE_MISSING
+            )
             details = (("field", field.label[labels.lang]),)
             missing.append(Problem(code, labels.grid.name, cell, field.id, details=details))
     return tuple(missing)
 
 
 def _read_field(
-    field: ProfileField, labels: _Labels, row: int, col: int
+    field: ProfileField, labels: _FieldLabels, row: int, col: int
 ) -> tuple[str, list[Problem]]:
     """The value of one field (a choice id, a number, an ISO date, text), and what was noted."""
-    raw, mark = tidy(labels.grid.text(row, col)), labels.grid.marks.get((row, col))
+    raw, mark = tidy_text(labels.grid.text(row, col)), labels.grid.marks.get((row, col))
     if not raw and not mark:
         return "", []
-    unreadable = what_holds_no_answer(mark, raw)
-    value, plain = ("", False) if unreadable else understand(field, raw)
+    unreadable = unreadable_answer_code(mark, raw)
+    value, plain = ("", False) if unreadable else parse_profile_value(field, raw)
     place = (labels.grid.name, cell_name(row, col), field.id, raw)
     label = ("field", field.label[labels.lang])
     if not value:
-        details = (label, ("expected", _expected(field, labels.lang)))
-        return "", [Problem(Code.PROFILE_NOT_UNDERSTOOD, *place, details=details)]
+        details = (label, ("expected", _expected_entry(field, labels.lang)))
+        return "", [Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, *place, details=details)]
     if not plain:
         read = field.by_id[value].label[labels.lang] if value in field.by_id else value
-        return value, [Problem(Code.PROFILE_READ_AS, *place, details=(label, ("read", read)))]
+        return value, [
+            Problem(ProblemCode.PROFILE_READ_AS, *place, details=(label, ("read", read)))
+        ]
     return value, []
 
 
-def understand(field: ProfileField, raw: str) -> tuple[str, bool]:
+def parse_profile_value(field: ProfileField, raw: str) -> tuple[str, bool]:
     """The value that `raw` stands for (empty: not understood), and whether it was typed so."""
     match field.kind:
         case FieldKind.TEXT | FieldKind.EMAIL:
             return raw, True
         case FieldKind.NUMBER:
-            count = _count(raw)
+            count = _parse_count(raw)
             return ("" if count is None else str(count)), count is not None and raw == str(count)
         case FieldKind.DATE:
-            return read_day(raw)
+            return parse_typed_date(raw)
         case FieldKind.CHOICE:
-            return _choice(field, raw)
+            return _parse_choice(field, raw)
 
 
-def _choice(field: ProfileField, raw: str) -> tuple[str, bool]:
+def _parse_choice(field: ProfileField, raw: str) -> tuple[str, bool]:
     for choice in field.choices:
         if raw in (choice.label.ja, choice.label.en):
             return choice.id, True
         words = (choice.label.ja, choice.label.en, *choice.aliases.ja, *choice.aliases.en)
-        if fold(raw) in {fold(word) for word in words}:
+        if normalize_text(raw) in {normalize_text(word) for word in words}:
             return choice.id, False
-    count = _count(raw)
+    count = _parse_count(raw)
     if count is not None:
         for choice in field.choices:
             if _in_range(choice, count):
@@ -143,14 +152,14 @@ def _in_range(choice: ProfileChoice, count: int) -> bool:
     return (choice.lowest or 0) <= count and (choice.highest is None or count <= choice.highest)
 
 
-def _count(raw: str) -> int | None:
+def _parse_count(raw: str) -> int | None:
     """A whole number as people count; a part is read before 万 alone, where it is whole too."""
-    found = _COUNT.fullmatch(re.sub(r"\s", "", fold(raw)))
-    if not found or has_marks(raw) or (found["rest"] and not found["myriad"]):
+    found = _COUNT.fullmatch(re.sub(r"\s", "", normalize_text(raw)))
+    if not found or has_digit_marks(raw) or (found["rest"] and not found["myriad"]):
         return None
     number = Decimal(found["number"].replace(",", "") + (found["rest"] or ""))
     return int(number * (10_000 if found["myriad"] else 1))
 
 
-def _expected(field: ProfileField, lang: Lang) -> str:
+def _expected_entry(field: ProfileField, lang: Lang) -> str:
     return " / ".join(choice.label[lang] for choice in field.choices) or field.label[lang]

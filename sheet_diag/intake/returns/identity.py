@@ -8,21 +8,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sheet_diag.forms.layout import IDENTITY_KEYS, OUTPUT_KEY, REPLACES_KEY, read_stamp
-from sheet_diag.intake.cells import Grid, Workbook
-from sheet_diag.intake.returns.known_words import Page
-from sheet_diag.model.returns import Code, Identity, Problem
+from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.returns.known_words import SheetWords
+from sheet_diag.model.returns import Problem, ProblemCode, SheetIdentity
 
 _STAMP_ROWS: Final = 12
 _KEY_ROWS: Final = 20
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def read_identity(book: Workbook) -> tuple[Identity, tuple[Problem, ...]]:
+def read_identity(book: WorkbookContent) -> tuple[SheetIdentity, tuple[Problem, ...]]:
     """The identity by majority (ties: hidden sheet, visible cell, property), and disagreements."""
-    told = (_identity(_hidden(book.grids)), _visible(book.grids), _identity(book.properties))
+    told = (
+        _identity_of_pairs(_hidden_pairs(book.grids)),
+        _visible_identity(book.grids),
+        _identity_of_pairs(book.properties),
+    )
     carriers = [carrier for carrier in told if carrier]
     if not carriers:
-        return Identity(), (Problem(Code.IDENTITY_MISSING),)
+        return SheetIdentity(), (Problem(ProblemCode.IDENTITY_MISSING),)
     problems: list[Problem] = []
     chosen = {}
     for field in ("catalog", "version", "client"):
@@ -31,29 +35,29 @@ def read_identity(book: Workbook) -> tuple[Identity, tuple[Problem, ...]]:
         if len(set(values)) > 1:
             details = (("field", field), ("read", str(chosen[field])))
             shown = ", ".join(dict.fromkeys(values))
-            problems.append(Problem(Code.IDENTITY_DISAGREES, value=shown, details=details))
-    return Identity(**chosen), tuple(problems)
+            problems.append(Problem(ProblemCode.IDENTITY_DISAGREES, value=shown, details=details))
+    return SheetIdentity(**chosen), tuple(problems)
 
 
-def read_replaces(book: Workbook) -> tuple[str, ...]:
+def read_replaced_digests(book: WorkbookContent) -> tuple[str, ...]:
     """The SHA-256 of the returns that this one was sent back to correct; whatever else is left."""
-    texts = (_hidden(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
+    texts = (_hidden_pairs(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
     words = " ".join(texts).lower().split()
     return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
 
 
-def is_own_output(book: Workbook, pages: Sequence[Page]) -> bool:
+def is_own_output(book: WorkbookContent, pages: Sequence[SheetWords]) -> bool:
     """Whether the workbook is a report or a portfolio of ours."""
-    signed = any(landmark.word.signature for page in pages for landmark in page.landmarks)
+    signed = any(landmark.word.signature for page in pages for landmark in page.word_cells)
     return signed or OUTPUT_KEY in book.properties
 
 
-def _identity(pairs: Mapping[str, str]) -> Identity | None:
+def _identity_of_pairs(pairs: Mapping[str, str]) -> SheetIdentity | None:
     values = [pairs.get(key, "").strip() or None for key in IDENTITY_KEYS]
-    return Identity(*values) if any(values) else None
+    return SheetIdentity(*values) if any(values) else None
 
 
-def _hidden(grids: Sequence[Grid]) -> Mapping[str, str]:
+def _hidden_pairs(grids: Sequence[Grid]) -> Mapping[str, str]:
     """The keys and values of the identity sheet, whatever it is called; empty where it is lost."""
     for grid in grids:
         pairs = {row[0].strip(): row[1].strip() for row in grid.rows[:_KEY_ROWS] if len(row) > 1}
@@ -62,7 +66,7 @@ def _hidden(grids: Sequence[Grid]) -> Mapping[str, str]:
     return {}
 
 
-def _visible(grids: Sequence[Grid]) -> Identity | None:
+def _visible_identity(grids: Sequence[Grid]) -> SheetIdentity | None:
     return next((found for text in _top_cells(grids) if (found := read_stamp(text))), None)
 
 

@@ -11,21 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.forms.layout import Column, cell_name, item_key
-from sheet_diag.intake.cells import Area, Grid, Position
-from sheet_diag.intake.returns.headings import headings
-from sheet_diag.intake.returns.known_words import Page
-from sheet_diag.intake.returns.vocabulary import Lexicon
+from sheet_diag.forms.layout import QuestionColumn, cell_name, item_key
+from sheet_diag.intake.cells import CellArea, CellPosition, Grid
+from sheet_diag.intake.returns.headings import heading_spellings
+from sheet_diag.intake.returns.known_words import SheetWords
+from sheet_diag.intake.returns.vocabulary import Vocabulary
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
-from sheet_diag.model.returns import Code, Problem
-from sheet_diag.text.normalize import fold, tidy
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.text.normalize import normalize_text, tidy_text
 
 _SHOWN: Final = 5  # items named where many are told of together
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuestionRow:
     """A question as it stands on a sheet: its rows (inclusive), and its number as typed."""
 
     first: int
@@ -40,7 +40,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class QuestionTable:
     """Where the questions stand on one sheet. Columns are None where no heading names them.
 
     `answers` holds every column headed as the answers, `former` is that of last year's; `merged`
@@ -51,13 +51,13 @@ class Table:
     grid: Grid
     lang: Lang
     id_column: int
-    rows: tuple[Row, ...]
+    rows: tuple[QuestionRow, ...]
     answer: int | None = None
     remark: int | None = None
     question: int | None = None
     former: int | None = None
     answers: tuple[int, ...] = ()
-    merged: Mapping[int, Area] = field(default_factory=dict)
+    merged: Mapping[int, CellArea] = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
 
     @property
@@ -69,27 +69,29 @@ class Table:
         """Whether anything stands in the answer cell of a row of the sheet."""
         return self.answer is not None and self.holds((row, self.answer))
 
-    def holds(self, cell: Position) -> bool:
+    def holds(self, cell: CellPosition) -> bool:
         """Whether anything stands in a cell."""
-        return cell in self.grid.marks or tidy(self.grid.text(*cell)) != ""
+        return cell in self.grid.marks or tidy_text(self.grid.text(*cell)) != ""
 
 
-def find_tables(pages: Sequence[Page], lexicon: Lexicon) -> tuple[Table, ...]:
+def find_question_tables(
+    pages: Sequence[SheetWords], lexicon: Vocabulary
+) -> tuple[QuestionTable, ...]:
     """The table of questions of every sheet that holds one of the catalogue's numbers."""
     return tuple(table for page in pages if (table := _find_table(page, lexicon.items)))
 
 
-def column_doubts(table: Table) -> Iterator[Problem]:
+def find_column_problems(table: QuestionTable) -> Iterator[Problem]:
     """What is wrong with the columns: which answers are meant must not be guessed."""
     name = table.grid.name
     if len(table.answers) > 1:
         cells = ", ".join(cell_name(0, col)[:-1] for col in table.answers)
-        yield Problem(Code.ANSWER_COLUMN_TWICE, name, value=cells)
+        yield Problem(ProblemCode.ANSWER_COLUMN_TWICE, name, value=cells)
     if table.remark is None:
-        yield Problem(Code.NO_REMARK_COLUMN, name)
+        yield Problem(ProblemCode.NO_REMARK_COLUMN, name)
 
 
-def hidden_answers(table: Table) -> Iterator[Problem]:
+def find_hidden_answers(table: QuestionTable) -> Iterator[Problem]:
     """Tell which answers stand in rows that are hidden or filtered out."""
     hidden = table.grid.hidden_rows
     rows = [
@@ -101,70 +103,74 @@ def hidden_answers(table: Table) -> Iterator[Problem]:
         items = [*dict.fromkeys(item for _, item in rows)]
         shown = ", ".join(items[:_SHOWN]) + (f" … ({len(items)})" if len(items) > _SHOWN else "")
         place = cell_name(rows[0][0].first, table.answer)
-        yield Problem(Code.HIDDEN_ROWS, table.grid.name, place, value=shown)
+        yield Problem(ProblemCode.HIDDEN_ROWS, table.grid.name, place, value=shown)
 
 
-def is_heading(text: str, column: Column) -> bool:
+def is_heading(text: str, column: QuestionColumn) -> bool:
     """Whether a cell heads such a column, in whatever language."""
-    return fold(text) in headings(f"sheet.column.{column.value}")
+    return normalize_text(text) in heading_spellings(f"sheet.column.{column.value}")
 
 
-def _find_table(page: Page, known: Mapping[str, Item]) -> Table | None:
+def _find_table(page: SheetWords, known: Mapping[str, Item]) -> QuestionTable | None:
     """The column with most item ids, and the headings above it."""
     grid = page.grid
     hits: dict[int, list[int]] = {}
-    for landmark in page.landmarks:
+    for landmark in page.word_cells:
         if landmark.word.item:
             hits.setdefault(landmark.column, []).append(landmark.row)
     if not hits:
         return None
     column = max(hits, key=lambda col: (len(hits[col]), -col))
     first = hits[column][0]
-    lang, answers = _find_heading(grid, Column.ANSWER, first)
+    lang, answers = _find_heading(grid, QuestionColumn.ANSWER, first)
     answer = answers[0] if answers else None
     remark, question, former = (
         next(iter(_find_heading(grid, heading, first)[1]), None)
-        for heading in (Column.REMARK, Column.QUESTION, Column.FORMER)
+        for heading in (QuestionColumn.REMARK, QuestionColumn.QUESTION, QuestionColumn.FORMER)
     )
-    rows = tuple(_rows(grid, column, first, known))
-    merged = {} if answer is None else _merged(grid, answer, rows)
-    shared = _shared(merged, rows)
+    rows = tuple(_question_rows(grid, column, first, known))
+    merged = {} if answer is None else _merged_by_row(grid, answer, rows)
+    shared = _shared_rows(merged, rows)
     columns = (answer, remark, question, former)
-    return Table(grid, lang, column, rows, *columns, answers, merged, shared)
+    return QuestionTable(grid, lang, column, rows, *columns, answers, merged, shared)
 
 
-def _find_heading(grid: Grid, column: Column, before: int) -> tuple[Lang, tuple[int, ...]]:
+def _find_heading(grid: Grid, column: QuestionColumn, before: int) -> tuple[Lang, tuple[int, ...]]:
     """Language and positions of a heading above the first question.
 
     The row that also heads the numbers comes first, then the nearest one.
     """
     names, numbers = (
-        headings(f"sheet.column.{column.value}"),
-        headings("sheet.column.id"),
+        heading_spellings(f"sheet.column.{column.value}"),
+        heading_spellings("sheet.column.id"),
     )
     rows = [
-        row for row in range(before - 1, -1, -1) if any(fold(t) in names for t in grid.rows[row])
+        row
+        for row in range(before - 1, -1, -1)
+        if any(normalize_text(t) in names for t in grid.rows[row])
     ]
-    rows.sort(key=lambda row: not any(fold(text) in numbers for text in grid.rows[row]))
+    rows.sort(key=lambda row: not any(normalize_text(text) in numbers for text in grid.rows[row]))
     for row in rows:
-        hits = [col for col, text in enumerate(grid.rows[row]) if fold(text) in names]
-        return names[fold(grid.rows[row][hits[0]])], tuple(hits)
+        hits = [col for col, text in enumerate(grid.rows[row]) if normalize_text(text) in names]
+        return names[normalize_text(grid.rows[row][hits[0]])], tuple(hits)
     return Lang.JA, ()
 
 
-def _rows(grid: Grid, column: int, first: int, known: Mapping[str, Item]) -> Iterator[Row]:
+def _question_rows(
+    grid: Grid, column: int, first: int, known: Mapping[str, Item]
+) -> Iterator[QuestionRow]:
     """The rows with a number, each down to the end of its merge or to the next one."""
     ends = {top: last for top, left, last, _ in grid.merged if left == column}
-    starts = [row for row in range(first, len(grid.rows)) if tidy(grid.text(row, column))]
+    starts = [row for row in range(first, len(grid.rows)) if tidy_text(grid.text(row, column))]
     for row, following in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
-        typed = tidy(grid.text(row, column))
+        typed = tidy_text(grid.text(row, column))
         last = max(row, min(ends.get(row, row), following - 1))
-        yield Row(row, last, typed, known.get(item_key(typed)))
+        yield QuestionRow(row, last, typed, known.get(item_key(typed)))
 
 
-def _merged(grid: Grid, column: int, rows: tuple[Row, ...]) -> dict[int, Area]:
+def _merged_by_row(grid: Grid, column: int, rows: tuple[QuestionRow, ...]) -> dict[int, CellArea]:
     places = [at for row in rows for at in row.cells]
-    covered: dict[int, Area] = {}
+    covered: dict[int, CellArea] = {}
     for area in grid.merged:
         top, left, last, right = area
         if left <= column <= right:
@@ -173,8 +179,8 @@ def _merged(grid: Grid, column: int, rows: tuple[Row, ...]) -> dict[int, Area]:
     return covered
 
 
-def _shared(merged: Mapping[int, Area], rows: tuple[Row, ...]) -> frozenset[int]:
-    owners: dict[Area, set[int]] = {}
+def _shared_rows(merged: Mapping[int, CellArea], rows: tuple[QuestionRow, ...]) -> frozenset[int]:
+    owners: dict[CellArea, set[int]] = {}
     for row in rows:
         for at in row.cells:
             if area := merged.get(at):

@@ -4,80 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheet_diag.intake.cells import Workbook
-from sheet_diag.intake.returns.answers import judge, read_answers
+from sheet_diag.intake.cells import WorkbookContent
+from sheet_diag.intake.returns.answers import find_answer_problems, read_answers
 from sheet_diag.intake.returns.catalog_versions import (
-    changed_questions,
-    missing_code,
-    other_version,
-    unknown_items,
+    find_changed_questions,
+    find_unknown_items,
+    find_version_problem,
+    missing_row_code,
 )
 from sheet_diag.intake.returns.company import read_profile
-from sheet_diag.intake.returns.duplicate_sheets import choose, compare
-from sheet_diag.intake.returns.identity import is_own_output, read_identity, read_replaces
-from sheet_diag.intake.returns.known_words import pages_of
+from sheet_diag.intake.returns.duplicate_sheets import choose_table, compare_sheets
+from sheet_diag.intake.returns.identity import is_own_output, read_identity, read_replaced_digests
+from sheet_diag.intake.returns.known_words import find_known_words
 from sheet_diag.intake.returns.question_tables import (
-    Table,
-    column_doubts,
-    find_tables,
-    hidden_answers,
+    QuestionTable,
+    find_column_problems,
+    find_hidden_answers,
+    find_question_tables,
 )
-from sheet_diag.intake.returns.unread_content import about_book, about_sheet, stray_cells
-from sheet_diag.intake.returns.vocabulary import Lexicon, lexicon_of
+from sheet_diag.intake.returns.unread_content import (
+    find_sheet_problems,
+    find_stray_cells,
+    find_workbook_problems,
+)
+from sheet_diag.intake.returns.vocabulary import Vocabulary, vocabulary_of
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Code, Identity, Problem, Response, ReturnedSheet
+from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
 
 
 def read_return(
-    book: Workbook, catalog: Catalog
+    book: WorkbookContent, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     """Read a workbook's cells; None where they are not a hearing sheet of the catalogue."""
-    pages, lexicon = pages_of(book.grids, catalog), lexicon_of(catalog)
+    pages, lexicon = find_known_words(book.grids, catalog), vocabulary_of(catalog)
     if is_own_output(book, pages):
-        return None, (Problem(Code.OWN_OUTPUT),)
+        return None, (Problem(ProblemCode.OWN_OUTPUT),)
     identity, doubts = read_identity(book)
-    tables = find_tables(pages, lexicon)
+    tables = find_question_tables(pages, lexicon)
     usable = [table for table in tables if table.answer is not None]
-    if refusal := _refusal(identity, tables, usable, catalog):
-        return None, (refusal, *about_book(book), *stray_cells(book.grids))
-    table, rivals = choose(usable)
+    if refusal := _rejection(identity, tables, usable, catalog):
+        return None, (refusal, *find_workbook_problems(book), *find_stray_cells(book.grids))
+    table, rivals = choose_table(usable)
     responses, found = _read_tables(table, rivals, identity, lexicon)
     profile, noted = read_profile(pages, catalog)
     sheet = ReturnedSheet(
-        identity, table.lang, profile, responses, table.grid.name, read_replaces(book)
+        identity, table.lang, profile, responses, table.grid.name, read_replaced_digests(book)
     )
-    version = other_version(identity, catalog)
-    return sheet, (*about_book(book), *doubts, *version, *noted, *found)
+    version = find_version_problem(identity, catalog)
+    return sheet, (*find_workbook_problems(book), *doubts, *version, *noted, *found)
 
 
-def _refusal(
-    identity: Identity, tables: tuple[Table, ...], usable: list[Table], catalog: Catalog
+def _rejection(
+    identity: SheetIdentity,
+    tables: tuple[QuestionTable, ...],
+    usable: list[QuestionTable],
+    catalog: Catalog,
 ) -> Problem | None:
     if identity.catalog and identity.catalog != catalog.id:
         details = (("read", catalog.id),)
-        return Problem(Code.FOREIGN_CATALOG, value=identity.catalog, details=details)
+        return Problem(ProblemCode.FOREIGN_CATALOG, value=identity.catalog, details=details)
     if not tables:
-        return Problem(Code.NOT_HEARING_SHEET)
-    return None if usable else Problem(Code.NO_ANSWER_COLUMN, sheet=tables[0].grid.name)
+        return Problem(ProblemCode.NOT_HEARING_SHEET)
+    return None if usable else Problem(ProblemCode.NO_ANSWER_COLUMN, sheet=tables[0].grid.name)
 
 
 def _read_tables(
-    table: Table, rivals: tuple[Table, ...], identity: Identity, lexicon: Lexicon
+    table: QuestionTable,
+    rivals: tuple[QuestionTable, ...],
+    identity: SheetIdentity,
+    lexicon: Vocabulary,
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
     """The response to every item, and what is told of the sheets and of each item."""
     catalog = lexicon.catalog
-    missing = missing_code(identity, catalog)
+    missing = missing_row_code(identity, catalog)
     read = [(each, read_answers(each, lexicon, missing)) for each in rivals]
-    answers, found = compare(table, read, catalog)
+    answers, found = compare_sheets(table, read, catalog)
 
     def told() -> Iterator[Problem]:
         yield from found
-        yield from column_doubts(table)
-        yield from about_sheet(table.grid)
-        yield from hidden_answers(table)
-        yield from unknown_items(rivals)
-        yield from changed_questions(table, lexicon)
+        yield from find_column_problems(table)
+        yield from find_sheet_problems(table.grid)
+        yield from find_hidden_answers(table)
+        yield from find_unknown_items(rivals)
+        yield from find_changed_questions(table, lexicon)
         for answer in answers.values():
-            yield from judge(answer, table, catalog)
+            yield from find_answer_problems(answer, table, catalog)
 
     return tuple(answer.entry.response for answer in answers.values()), tuple(told())

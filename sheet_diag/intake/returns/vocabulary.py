@@ -10,49 +10,52 @@ from typing import Final
 from sheet_diag.forms.layout import item_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, Item
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.record import Text
-from sheet_diag.text.normalize import fold, remembered
+from sheet_diag.text.normalize import cache_short_texts, normalize_text
 
-Spellings = Mapping[str, Mapping[str, Choice]]
+ChoiceSpellings = Mapping[str, Mapping[str, Choice]]
 
 _SPACES: Final = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
+class Vocabulary:
     """Look-ups by folded words.
 
     `items` by the key of their number; `spellings` the choices of every answer set, by labels and
-    aliases of both languages; `questions` the wordings of each item's question (see `closed_up`);
+    aliases of both languages; `questions` the wordings of each item's question (see
+    `question_key`);
     `fields` the ids of those of the profile by label, with the label's language.
     """
 
     catalog: Catalog
     items: Mapping[str, Item]
-    spellings: Spellings
+    spellings: ChoiceSpellings
     questions: Mapping[str, frozenset[str]]
     fields: Mapping[str, tuple[str, Lang]]
 
 
-@remembered
-def closed_up(text: str) -> str:
+@cache_short_texts
+def question_key(text: str) -> str:
     """The text as questions are compared: folded, without white space."""
-    return _SPACES.sub("", fold(text))
+    return _SPACES.sub("", normalize_text(text))
 
 
-@prepared
-def lexicon_of(catalog: Catalog) -> Lexicon:
+@cached_per_catalog
+def vocabulary_of(catalog: Catalog) -> Vocabulary:
     """The lexicon of a catalogue."""
-    return Lexicon(
+    return Vocabulary(
         catalog,
         items={item_key(item.id): item for item in catalog.items.values()},
         spellings={
-            name: {fold(word): choice for choice in choices for word in _words(choice)}
+            name: {normalize_text(word): choice for choice in choices for word in _words(choice)}
             for name, choices in catalog.answer_sets.items()
         },
         questions={item.id: _wordings(item.question) for item in catalog.items.values()},
-        fields={fold(f.label[lang]): (f.id, lang) for f in catalog.profile for lang in Lang},
+        fields={
+            normalize_text(f.label[lang]): (f.id, lang) for f in catalog.profile for lang in Lang
+        },
     )
 
 
@@ -62,4 +65,4 @@ def _words(choice: Choice) -> Iterator[str]:
 
 
 def _wordings(question: Text) -> frozenset[str]:
-    return frozenset(map(closed_up, (question.ja, question.en)))
+    return frozenset(map(question_key, (question.ja, question.en)))

@@ -17,7 +17,7 @@ _HEAD: Final = re.compile(r"([ab]) (\d{1,4}) ([0-9a-f]{64})")
 _OTHER: Final = {"a": "b", "b": "a"}
 
 
-def kept(service: str, user: str) -> str | None:
+def read_secret(service: str, user: str) -> str | None:
     """The secret that is kept under a name (None: there is none, or not all of it). Raises what the
     keyring does."""
     import keyring  # here: it looks through the whole system for a keyring
@@ -31,7 +31,7 @@ def kept(service: str, user: str) -> str | None:
     return secret if _digest(secret) == digest else None
 
 
-def keep(service: str, user: str, secret: str) -> None:
+def store_secret(service: str, user: str, secret: str) -> None:
     """Keep a secret under a name, in place of another. Raises what the keyring does."""
     import keyring
 
@@ -42,10 +42,10 @@ def keep(service: str, user: str, secret: str) -> None:
     for number, piece in enumerate(pieces):
         keyring.set_password(_name(service, slot, number), user, piece)
     keyring.set_password(service, user, f"{slot} {len(pieces)} {_digest(secret)}")
-    _forget(service, user, former)
+    _delete_pieces(service, user, former)
 
 
-def _forget(service: str, user: str, slot: str) -> None:
+def _delete_pieces(service: str, user: str, slot: str) -> None:
     """Take the pieces away that nothing leads to any more."""
     import keyring
 

@@ -12,7 +12,7 @@ _DATES: Final = (9, 10)
 _NAMES: Final = (62, 64)
 
 
-def trust(server: MailServer) -> ssl.SSLContext:
+def create_tls_context(server: MailServer) -> ssl.SSLContext:
     """What a connection to the server needs. Raises `OSError` or `ValueError` for its `ca`."""
     context = ssl.create_default_context(cafile=server.ca)
     # From Python 3.13 on this is set, and certificates of firms and providers fail for formalities.
@@ -20,7 +20,7 @@ def trust(server: MailServer) -> ssl.SSLContext:
     return context
 
 
-def distrust(error: ssl.SSLCertVerificationError) -> str:
+def classify_certificate_error(error: ssl.SSLCertVerificationError) -> str:
     """What is wrong with a certificate: `date`, `name`, or else that its maker is `unknown`."""
     if error.verify_code in _DATES:
         return "date"

@@ -13,12 +13,12 @@ from typing import Self
 
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailKind, Parcel, ReportForm, about_report
-from sheet_diag.model.results import Status
+from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm, about_report
+from sheet_diag.model.results import ReturnStatus
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Skipped:
     """Somebody who gets no mail although one might expect it; `key` is a wording key, `client` the
     id (empty: not on the list). Something has to be done about it, unless it `rests`."""
 
@@ -42,37 +42,39 @@ class LeftOut:
         return cls(who, f"mail.left.{key}", parts or {}, client.id, rests)
 
 
-def requests(
+def due_requests(
     clients: ClientList, sheets: Mapping[str, Path], prefilled: frozenset[str]
-) -> Iterator[Parcel]:
+) -> Iterator[OutgoingMail]:
     """A mail to every client that has a sheet; both are told by client id."""
     for client in clients.clients:
         if client.id not in sheets:
             continue
         facts = {"previous": "1"} if client.id in prefilled else {}
-        yield Parcel(MailKind.REQUEST, client, attachment=sheets[client.id], facts=facts)
+        yield OutgoingMail(MailKind.REQUEST, client, attachment=sheets[client.id], facts=facts)
 
 
-def corrections(
+def due_corrections(
     clients: ClientList,
     facts: Sequence[ReturnFacts],
     output: Path,
     only: frozenset[str] = frozenset(),
     due: date | None = None,
-) -> Iterator[Parcel | LeftOut]:
+) -> Iterator[OutgoingMail | Skipped]:
     """A mail with the correction workbook to everybody whose return could not be ranked, `due` on
     a day of its own (None: on that of the client, if it has not passed)."""
-    for fact, client in _listed(clients, facts, (Status.HELD, Status.REJECTED)):
-        if isinstance(client, LeftOut):
+    for fact, client in _facts_with_clients(
+        clients, facts, (ReturnStatus.HELD, ReturnStatus.REJECTED)
+    ):
+        if isinstance(client, Skipped):
             yield client
-        elif _is_strange(fact, client, only):
-            yield LeftOut.of(client, "sender", {"file": fact.file, "id": client.id})
+        elif _has_sender_mismatch(fact, client, only):
+            yield Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
         elif not fact.correction:
-            yield LeftOut.of(client, "unreadable", {"file": fact.file})
+            yield Skipped.of(client, "unreadable", {"file": fact.file})
         else:
             attachment = output / fact.correction
             told = {"points": str(fact.points)} | ({"due": due.isoformat()} if due else {})
-            yield Parcel(
+            yield OutgoingMail(
                 MailKind.CORRECTION,
                 client,
                 fact.sha256,
@@ -82,43 +84,43 @@ def corrections(
             )
 
 
-def results(
+def due_reports(
     clients: ClientList,
     facts: Sequence[ReturnFacts],
     output: Path,
     passwords: Mapping[str, str],
     only: frozenset[str] = frozenset(),
     form: ReportForm = ReportForm.WORKBOOK,
-) -> Iterator[Parcel | LeftOut]:
+) -> Iterator[OutgoingMail | Skipped]:
     """A mail with the report to everybody who was ranked; passwords are by folded client id.
 
     One whose return came from another client's address gets it `only` by name (folded ids).
     """
-    for fact, client in _listed(clients, facts, (Status.RANKED,)):
-        if isinstance(client, LeftOut):
+    for fact, client in _facts_with_clients(clients, facts, (ReturnStatus.RANKED,)):
+        if isinstance(client, Skipped):
             yield client
-        elif _is_strange(fact, client, only):
-            yield LeftOut.of(client, "sender", {"file": fact.file, "id": client.id})
+        elif _has_sender_mismatch(fact, client, only):
+            yield Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
         elif ReportForm.PRINTED in form.files and not (fact.pdf and fact.pdf_sha256):
-            key = "unprinted" if fact.unprinted else "no_pdf"
-            yield LeftOut.of(client, key, {"id": client.id})
+            key = "unprinted" if fact.print_failed else "no_pdf"
+            yield Skipped.of(client, key, {"id": client.id})
         else:
             password = passwords.get(client.id.casefold(), "")
-            yield _report(fact, client, output, password, form)
+            yield _report_mail(fact, client, output, password, form)
 
 
-def missing(mail: Parcel) -> LeftOut:
+def skip_missing_files(mail: OutgoingMail) -> Skipped:
     """A mail whose files are not where the run has put them."""
-    key = "gone.correction" if mail.corrects else "gone"
-    return LeftOut.of(mail.client, key, {"files": mail.file_names})
+    key = "gone.correction" if mail.asks_for_correction else "gone"
+    return Skipped.of(mail.client, key, {"files": mail.file_names})
 
 
-def _report(
+def _report_mail(
     fact: ReturnFacts, client: ListedClient, output: Path, password: str, form: ReportForm
-) -> Parcel:
+) -> OutgoingMail:
     paths = {ReportForm.WORKBOOK: output / fact.result, ReportForm.PRINTED: output / fact.pdf}
     attachment, *beside = (paths[each] for each in form.files)
-    return Parcel(
+    return OutgoingMail(
         MailKind.RESULT,
         client,
         about_report(fact.sha256, form),
@@ -132,16 +134,16 @@ def _report(
     )
 
 
-def _is_strange(fact: ReturnFacts, client: ListedClient, only: frozenset[str]) -> bool:
+def _has_sender_mismatch(fact: ReturnFacts, client: ListedClient, only: frozenset[str]) -> bool:
     return fact.strange and client.id.casefold() not in only
 
 
-def _listed(
-    clients: ClientList, facts: Sequence[ReturnFacts], statuses: tuple[Status, ...]
-) -> Iterator[tuple[ReturnFacts, ListedClient | LeftOut]]:
+def _facts_with_clients(
+    clients: ClientList, facts: Sequence[ReturnFacts], statuses: tuple[ReturnStatus, ...]
+) -> Iterator[tuple[ReturnFacts, ListedClient | Skipped]]:
     by_id = clients.by_id()
     for fact in facts:
         if fact.status in statuses:
             client = by_id.get(fact.client.casefold()) if fact.client else None
             name = fact.name or fact.file
-            yield fact, client or LeftOut(name, "mail.left.not_listed", {"file": fact.file})
+            yield fact, client or Skipped(name, "mail.left.not_listed", {"file": fact.file})

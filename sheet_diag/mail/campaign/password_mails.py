@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheet_diag.mail.campaign.due_mails import LeftOut
-from sheet_diag.mail.log.mail_log import Postbook, Went
+from sheet_diag.mail.campaign.due_mails import Skipped
+from sheet_diag.mail.log.mail_log import MailLog, SentMail
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailKind, Parcel, return_in
-from sheet_diag.storage.report_passwords.fingerprints import unfitting
+from sheet_diag.model.mail import MailKind, OutgoingMail, return_in
+from sheet_diag.storage.report_passwords.fingerprints import find_mismatches
 
 
 @dataclass(frozen=True, slots=True)
-class _Bearer:
+class _ReportRecipient:
     """A client who has a report: the mails that brought it in whatever form, the last one last,
     and the mail that told its password (None: none did)."""
 
     client: ListedClient
-    reports: tuple[Went, ...]
-    told: Went | None
+    reports: tuple[SentMail, ...]
+    told: SentMail | None
     password: str
 
     @property
@@ -35,7 +35,7 @@ class _Bearer:
     @property
     def has_moved(self) -> bool:
         """Whether nobody who is listed now has the report."""
-        return not self.reports[-1].line.went_to(self.client)
+        return not self.reports[-1].line.was_sent_to(self.client)
 
     @property
     def knows(self) -> bool:
@@ -43,36 +43,41 @@ class _Bearer:
         return self.told is not None and self.told.place > self.reports[-1].place
 
     @property
-    def sealed(self) -> tuple[Went, ...]:
+    def sealed(self) -> tuple[SentMail, ...]:
         """What went out encrypted, and the mail that told how to open it."""
-        return tuple(mail for mail in (*self.reports, self.told) if mail and mail.line.seal)
+        return tuple(
+            mail for mail in (*self.reports, self.told) if mail and mail.line.password_fingerprint
+        )
 
 
-def passwords_of(
-    reports: Iterable[Parcel | LeftOut],
+def due_passwords(
+    reports: Iterable[OutgoingMail | Skipped],
     clients: ClientList,
     passwords: Mapping[str, str],
-    book: Postbook,
+    book: MailLog,
     only: frozenset[str] = frozenset(),
-) -> Iterator[Parcel | LeftOut]:
+) -> Iterator[OutgoingMail | Skipped]:
     """A mail with the password to everybody who has a report: of several forms, for those that it
     opens. `reports` are those of the last run, `passwords` are by folded id, `only` are folded ids
     (empty: all)."""
     reports = list(reports)
-    bearers = {each.client.id.casefold(): each for each in _bearers(clients, passwords, book, only)}
+    bearers = {
+        each.client.id.casefold(): each
+        for each in _report_recipients(clients, passwords, book, only)
+    }
     for report in reports:
-        if _id_of(report) not in bearers and not (only and _id_of(report) not in only):
-            yield _waiting(report)
-    closed = _closed([each for each in bearers.values() if not each.knows])
-    strange = {_id_of(report) for report in reports if _is_strange(report)}
+        if _client_key(report) not in bearers and not (only and _client_key(report) not in only):
+            yield _skip_without_report(report)
+    closed = _places_not_opened([each for each in bearers.values() if not each.knows])
+    strange = {_client_key(report) for report in reports if _has_sender_mismatch(report)}
     for name, bearer in bearers.items():
-        yield _mail(bearer, closed, strange=name in strange)
+        yield _password_mail(bearer, closed, strange=name in strange)
 
 
-def _bearers(
-    clients: ClientList, passwords: Mapping[str, str], book: Postbook, only: frozenset[str]
-) -> Iterator[_Bearer]:
-    delivered, told = book.went(MailKind.RESULT), book.went(MailKind.PASSWORD)
+def _report_recipients(
+    clients: ClientList, passwords: Mapping[str, str], book: MailLog, only: frozenset[str]
+) -> Iterator[_ReportRecipient]:
+    delivered, told = book.find_sent_mails(MailKind.RESULT), book.find_sent_mails(MailKind.PASSWORD)
     for client in clients.clients:
         name = client.id.casefold()
         mails = delivered.get(name)
@@ -81,27 +86,31 @@ def _bearers(
         about = return_in(mails[-1].line.about)
         same = tuple(mail for mail in mails if return_in(mail.line.about) == about)
         knows = [mail for mail in told.get(name, ()) if mail.line.about == about]
-        yield _Bearer(client, same, knows[-1] if knows else None, passwords.get(name, ""))
+        yield _ReportRecipient(client, same, knows[-1] if knows else None, passwords.get(name, ""))
 
 
-def _closed(bearers: Sequence[_Bearer]) -> frozenset[int]:
+def _places_not_opened(bearers: Sequence[_ReportRecipient]) -> frozenset[int]:
     """The places in the log of what does not open with, or has not told, the password of now."""
     pairs = [(bearer.password, mail) for bearer in bearers for mail in bearer.sealed]
-    wrong = unfitting([(password, mail.line.seal) for password, mail in pairs])
+    wrong = find_mismatches(
+        [(password, mail.line.password_fingerprint) for password, mail in pairs]
+    )
     return frozenset(pairs[place][1].place for place in wrong)
 
 
-def _mail(bearer: _Bearer, closed: frozenset[int], *, strange: bool) -> Parcel | LeftOut:
+def _password_mail(
+    bearer: _ReportRecipient, closed: frozenset[int], *, strange: bool
+) -> OutgoingMail | Skipped:
     client, told, parts = bearer.client, bearer.told, {"id": bearer.client.id}
     opened = [mail.line for mail in bearer.reports if mail.place not in closed]
     if bearer.has_moved:
         addresses = ", ".join(bearer.reports[-1].line.addresses)
-        return LeftOut.of(client, "report_moved", {**parts, "addresses": addresses})
+        return Skipped.of(client, "report_moved", {**parts, "addresses": addresses})
     if not opened:
-        return LeftOut.of(client, "password_changed" if bearer.password else "password_lost", parts)
+        return Skipped.of(client, "password_changed" if bearer.password else "password_lost", parts)
     if not bearer.password:
-        return LeftOut.of(client, "no_password")
-    return Parcel(
+        return Skipped.of(client, "no_password")
+    return OutgoingMail(
         MailKind.PASSWORD,
         client,
         bearer.about,
@@ -112,20 +121,20 @@ def _mail(bearer: _Bearer, closed: frozenset[int], *, strange: bool) -> Parcel |
     )
 
 
-def _is_due_again(bearer: _Bearer, told: Went, closed: frozenset[int]) -> bool:
+def _is_due_again(bearer: _ReportRecipient, told: SentMail, closed: frozenset[int]) -> bool:
     """Whether the report went out once more since, or under another password than was told."""
     return told.place in closed or any(mail.resent_at > told.place for mail in bearer.reports)
 
 
-def _waiting(report: Parcel | LeftOut) -> LeftOut:
-    if isinstance(report, LeftOut):
+def _skip_without_report(report: OutgoingMail | Skipped) -> Skipped:
+    if isinstance(report, Skipped):
         return report
-    return LeftOut.of(report.client, "result_first" if report.password else "no_password")
+    return Skipped.of(report.client, "result_first" if report.password else "no_password")
 
 
-def _is_strange(report: Parcel | LeftOut) -> bool:
-    return report.key == "mail.left.sender" if isinstance(report, LeftOut) else report.strange
+def _has_sender_mismatch(report: OutgoingMail | Skipped) -> bool:
+    return report.key == "mail.left.sender" if isinstance(report, Skipped) else report.strange
 
 
-def _id_of(report: Parcel | LeftOut) -> str:
-    return (report.client if isinstance(report, LeftOut) else report.client.id).casefold()
+def _client_key(report: OutgoingMail | Skipped) -> str:
+    return (report.client if isinstance(report, Skipped) else report.client.id).casefold()

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sheet_diag.mail.log.address_history import addresses_of_others, unknown_domains
+from sheet_diag.mail.log.address_history import find_foreign_addresses, find_new_domains
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn
@@ -18,7 +18,7 @@ from sheet_diag.text.normalize import company_key
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class ClientRemark:
     """Something about a client and the past that wants a look; `key` is a wording key."""
 
     who: str
@@ -26,7 +26,7 @@ class Remark:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-def former_returns(
+def find_previous_returns(
     clients: ClientList, returns: Sequence[PreviousReturn]
 ) -> dict[str, PreviousReturn]:
     """Last year's return by client id, of everybody who still bears the name and had just one."""
@@ -37,7 +37,7 @@ def former_returns(
             by_id[each.client.casefold()].append(each)
         else:
             by_name[company_key(each.name)].append(each)
-    names = _names(clients)
+    names = _count_names(clients)
     found = {}
     for client in clients.clients:
         name = company_key(client.company)
@@ -49,9 +49,9 @@ def former_returns(
     return found
 
 
-def remarks(
+def compare_with_previous_returns(
     clients: ClientList, returns: Iterable[PreviousReturn | ReturnFacts]
-) -> Iterator[Remark]:
+) -> Iterator[ClientRemark]:
     """Clients whose id was another firm's last year, or that had another id."""
     returns = list(returns)
     names = {each.client.casefold(): each.name for each in returns if each.client}
@@ -62,35 +62,43 @@ def remarks(
     for client in clients.clients:
         then = names.get(client.id.casefold(), "")
         if then and company_key(then) != company_key(client.company):
-            yield Remark(_who(client), "mail.year.other_company", {"name": then})
+            yield ClientRemark(_id_and_company(client), "mail.year.other_company", {"name": then})
         others = ids[company_key(client.company)]
         if others and client.id.casefold() not in {each.casefold() for each in others}:
             parts = {"ids": ", ".join(sorted(others))}
-            yield Remark(_who(client), "mail.year.other_id", parts)
+            yield ClientRemark(_id_and_company(client), "mail.year.other_id", parts)
 
 
-def moved(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+def find_changed_domains(
+    clients: ClientList, before: Mapping[str, frozenset[str]]
+) -> Iterator[ClientRemark]:
     """Clients whose addresses are at other domains than `before` (see `addressbook.domains`)."""
     for client in clients.clients:
-        new, known = unknown_domains(client, before)
+        new, known = find_new_domains(client, before)
         if new:
             parts = {"now": ", ".join(sorted(new)), "before": ", ".join(sorted(known))}
-            yield Remark(_who(client), "mail.year.other_domain", parts)
+            yield ClientRemark(_id_and_company(client), "mail.year.other_domain", parts)
 
 
-def taken(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+def find_addresses_of_others(
+    clients: ClientList, before: Mapping[str, frozenset[str]]
+) -> Iterator[ClientRemark]:
     """Addresses that have been other clients' so far (see `addressbook.owners`), as after a column
     or rows that slipped."""
     by_id = clients.by_id()
     for client in clients.clients:
-        for address, ids in addresses_of_others(client, before):
+        for address, ids in find_foreign_addresses(client, before):
             listed = [by_id.get(each.casefold()) for each in sorted(ids)]
-            others = [_who(each) for each in listed if each] or sorted(ids)
+            others = [_id_and_company(each) for each in listed if each] or sorted(ids)
             parts = {"id": client.id, "company": client.company, "address": address}
-            yield Remark(_who(client), "guard.to.former", {**parts, "others": ", ".join(others)})
+            yield ClientRemark(
+                _id_and_company(client), "guard.to.former", {**parts, "others": ", ".join(others)}
+            )
 
 
-def renumbered(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Iterator[Remark]:
+def find_renumbered_clients(
+    clients: ClientList, before: Mapping[str, frozenset[str]]
+) -> Iterator[ClientRemark]:
     """Clients whose addresses were written to in this campaign (see `addressbook.owners`) under
     ids that the list does not have any more: they count as new, and would be asked once more."""
     known, listed = frozenset[str]().union(*before.values()), clients.by_id()
@@ -99,24 +107,26 @@ def renumbered(clients: ClientList, before: Mapping[str, frozenset[str]]) -> Ite
     for client in clients.clients if gone else ():
         if client.id.casefold() in written_to:
             continue
-        for address, ids in addresses_of_others(client, before):
+        for address, ids in find_foreign_addresses(client, before):
             for id_ in sorted(ids & gone):
-                lost = _lost_zeros(id_, client.id)
+                lost = _has_lost_zeros(id_, client.id)
                 key = "mail.renumbered.zeros" if lost else "mail.renumbered"
-                yield Remark(_who(client), key, {"before": id_, "address": address})
+                yield ClientRemark(
+                    _id_and_company(client), key, {"before": id_, "address": address}
+                )
 
 
-def _lost_zeros(before: str, now: str) -> bool:
+def _has_lost_zeros(before: str, now: str) -> bool:
     """001 is 1 in a CSV file that Excel has opened and saved."""
     return now.isdecimal() and before.isdecimal() and before.lstrip("0") == now.lstrip("0")
 
 
-def _names(clients: ClientList) -> Mapping[str, int]:
+def _count_names(clients: ClientList) -> Mapping[str, int]:
     found: dict[str, int] = defaultdict(int)
     for client in clients.clients:
         found[company_key(client.company)] += 1
     return found
 
 
-def _who(client: ListedClient) -> str:
+def _id_and_company(client: ListedClient) -> str:
     return f"{client.id} {client.company}"

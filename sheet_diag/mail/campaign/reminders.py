@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sheet_diag.mail.campaign.due_mails import LeftOut
-from sheet_diag.model.client_status import Awaited, ReturnFacts, Standing, Turnout
-from sheet_diag.model.mail import MailKind, Parcel, about_reminder
+from sheet_diag.mail.campaign.due_mails import Skipped
+from sheet_diag.model.client_status import AwaitedAnswer, ClientStatus, ResponseStatus, ReturnFacts
+from sheet_diag.model.mail import MailKind, OutgoingMail, about_reminder
 
 
 @dataclass(frozen=True, slots=True)
-class Reminding:
+class ReminderRules:
     """How clients are reminded: `ahead` so many days before their time is over, `gap` days after
     the last mail about it. `only` are folded ids of clients that were named."""
 
@@ -26,44 +26,50 @@ class Reminding:
     only: frozenset[str] = frozenset()
 
 
-def reminders(
-    turnout: Turnout, sheets: Mapping[str, Path], output: Path, how: Reminding
-) -> Iterator[Parcel | LeftOut]:
+def due_reminders(
+    turnout: ResponseStatus, sheets: Mapping[str, Path], output: Path, how: ReminderRules
+) -> Iterator[OutgoingMail | Skipped]:
     """A mail to everybody whose time is over, or soon will be; the sheets that were issued are by
     client id, corrections lie in the output folder."""
     day = turnout.as_of
     for standing in turnout.standings:
         for awaited in standing.awaited:
-            rest = awaited.rests_until(how.gap)
+            rest = awaited.next_mail_day(how.gap)
             if awaited.expected is None:
-                yield LeftOut.of(standing.client, "no_due")
+                yield Skipped.of(standing.client, "no_due")
             elif not awaited.is_late(day + timedelta(days=how.ahead)):
                 continue
             elif rest and rest > day:
-                yield _resting(standing, awaited, how.gap)
+                yield _skip_within_gap(standing, awaited, how.gap)
             elif awaited.fact:
-                yield _of_correction(standing, awaited, awaited.fact, output, how)
+                yield _correction_reminder(standing, awaited, awaited.fact, output, how)
             elif standing.client.id not in sheets:
-                yield LeftOut.of(standing.client, "no_sheet")
+                yield Skipped.of(standing.client, "no_sheet")
             else:
-                yield _reminder(standing, awaited, sheets[standing.client.id])
+                yield _reminder_mail(standing, awaited, sheets[standing.client.id])
 
 
-def _of_correction(
-    standing: Standing, awaited: Awaited, fact: ReturnFacts, output: Path, how: Reminding
-) -> Parcel | LeftOut:
+def _correction_reminder(
+    standing: ClientStatus,
+    awaited: AwaitedAnswer,
+    fact: ReturnFacts,
+    output: Path,
+    how: ReminderRules,
+) -> OutgoingMail | Skipped:
     if fact.strange and standing.client.id.casefold() not in how.only:
         parts = {"file": fact.file, "id": standing.client.id}
-        return LeftOut.of(standing.client, "sender", parts)
+        return Skipped.of(standing.client, "sender", parts)
     if not fact.correction:
-        return LeftOut.of(standing.client, "unreadable", {"file": fact.file})
-    return _reminder(standing, awaited, output / fact.correction)
+        return Skipped.of(standing.client, "unreadable", {"file": fact.file})
+    return _reminder_mail(standing, awaited, output / fact.correction)
 
 
-def _reminder(standing: Standing, awaited: Awaited, attachment: Path) -> Parcel:
+def _reminder_mail(
+    standing: ClientStatus, awaited: AwaitedAnswer, attachment: Path
+) -> OutgoingMail:
     """The next reminder; the day that nobody was told is not in it."""
     number, fact = awaited.reminders + 1, awaited.fact
-    return Parcel(
+    return OutgoingMail(
         MailKind.REMINDER,
         standing.client,
         about_reminder(number, fact.sha256 if fact else ""),
@@ -77,6 +83,6 @@ def _reminder(standing: Standing, awaited: Awaited, attachment: Path) -> Parcel:
     )
 
 
-def _resting(standing: Standing, awaited: Awaited, gap: int) -> LeftOut:
-    parts = {"last": str(awaited.written), "gap": str(gap), "next": str(awaited.rests_until(gap))}
-    return LeftOut.of(standing.client, "rests", parts, rests=True)
+def _skip_within_gap(standing: ClientStatus, awaited: AwaitedAnswer, gap: int) -> Skipped:
+    parts = {"last": str(awaited.written), "gap": str(gap), "next": str(awaited.next_mail_day(gap))}
+    return Skipped.of(standing.client, "rests", parts, rests=True)

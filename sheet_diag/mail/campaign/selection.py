@@ -11,25 +11,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sheet_diag.mail.campaign.due_mails import LeftOut
-from sheet_diag.mail.log.mail_log import Key, Postbook
-from sheet_diag.model.mail import MailKind, Parcel, Posted, ReportForm, about_report, return_in
-from sheet_diag.storage.report_passwords.fingerprints import fits
+from sheet_diag.mail.campaign.due_mails import Skipped
+from sheet_diag.mail.log.mail_log import MailKey, MailLog
+from sheet_diag.model.mail import (
+    MailKind,
+    MailLogEntry,
+    OutgoingMail,
+    ReportForm,
+    about_report,
+    return_in,
+)
+from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class MailSelection:
     """The mails to be written, and who is left out. `done` mails have gone out before, `otherwise`
     of them are reports that went out in another form than is asked for now."""
 
-    parcels: tuple[Parcel, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    parcels: tuple[OutgoingMail, ...]
+    left_out: tuple[Skipped, ...] = ()
     done: int = 0
     otherwise: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
+class SelectionRules:
     """How mails are chosen: `only` names clients by folded id (empty: all), who get what they have
     got before `again`, once a day (`today`, so that whoever was stopped can go on); those who have
     `answered` (folded ids) need no request."""
@@ -40,89 +47,91 @@ class Choosing:
     today: date | None = None
 
 
-def selected(
-    mails: Iterable[Parcel | LeftOut], book: Postbook, choosing: Choosing | None = None
-) -> Selection:
+def select_mails(
+    mails: Iterable[OutgoingMail | Skipped], book: MailLog, choosing: SelectionRules | None = None
+) -> MailSelection:
     """What of these mails is to go out (None: all that have not)."""
-    choosing = choosing or Choosing()
-    chosen: list[Parcel] = []
-    left_out: list[LeftOut] = []
+    choosing = choosing or SelectionRules()
+    chosen: list[OutgoingMail] = []
+    left_out: list[Skipped] = []
     done = otherwise = 0
     for mail in mails:
-        client = mail.client if isinstance(mail, LeftOut) else mail.client.id
+        client = mail.client if isinstance(mail, Skipped) else mail.client.id
         if choosing.only and client.casefold() not in choosing.only:
             continue
-        decided = mail if isinstance(mail, LeftOut) else _decided(mail, book, choosing)
-        if isinstance(decided, LeftOut):
+        decided = mail if isinstance(mail, Skipped) else _decide(mail, book, choosing)
+        if isinstance(decided, Skipped):
             left_out.append(decided)
         elif decided:
             chosen.append(decided)
         else:
             done += 1
-            otherwise += isinstance(mail, Parcel) and bool(_lacking(mail, book))
-    return Selection(tuple(chosen), tuple(left_out), done, otherwise)
+            otherwise += isinstance(mail, OutgoingMail) and bool(_missing_forms(mail, book))
+    return MailSelection(tuple(chosen), tuple(left_out), done, otherwise)
 
 
-def _decided(mail: Parcel, book: Postbook, choosing: Choosing) -> Parcel | LeftOut | None:
+def _decide(
+    mail: OutgoingMail, book: MailLog, choosing: SelectionRules
+) -> OutgoingMail | Skipped | None:
     """The mail as it is to go out (None: it has gone out)."""
-    sent, lacking = _sent(mail, book), _lacking(mail, book)
-    if _needs_none(mail, choosing):
-        return None if sent else LeftOut.of(mail.client, "answered", rests=True)
+    sent, lacking = _sent_by_form(mail, book), _missing_forms(mail, book)
+    if _is_answered_already(mail, choosing):
+        return None if sent else Skipped.of(mail.client, "answered", rests=True)
     again = choosing.again or mail.again
     if (not lacking or (sent and not choosing.only)) and not again:
-        return _outdated(mail, sent.values())
-    if any(book.pending(key) for key in _forms(mail).values()):
-        return LeftOut.of(mail.client, "unknown")
-    if choosing.again and _is_fresh(mail, book, choosing):
-        return LeftOut.of(mail.client, "again_today", rests=True)
+        return _skip_outdated(mail, sent.values())
+    if any(book.pending(key) for key in _keys_by_form(mail).values()):
+        return Skipped.of(mail.client, "unknown")
+    if choosing.again and _went_out_today(mail, book, choosing):
+        return Skipped.of(mail.client, "again_today", rests=True)
     if again:
-        return _refused(mail, book) or replace(mail, again=bool(sent))
-    if not _opens(mail.password, sent.values()):
-        return _unopened(mail)
-    asked = mail if len(lacking) == len(mail.form.files) else _rest(mail, lacking[0])
-    return _refused(asked, book) or asked
+        return _skip_refused(mail, book) or replace(mail, again=bool(sent))
+    if not _opens_all(mail.password, sent.values()):
+        return _skip_unopened(mail)
+    asked = mail if len(lacking) == len(mail.form.files) else _in_one_form(mail, lacking[0])
+    return _skip_refused(asked, book) or asked
 
 
-def _is_fresh(mail: Parcel, book: Postbook, choosing: Choosing) -> bool:
+def _went_out_today(mail: OutgoingMail, book: MailLog, choosing: SelectionRules) -> bool:
     """Whether it has gone out once more today, saying what it says now."""
-    line = book.resent(mail.key)
+    line = book.find_resent(mail.key)
     if line is None:
         return False
     return line.edition == mail.edition and line.time.date() == choosing.today
 
 
-def _needs_none(mail: Parcel, choosing: Choosing) -> bool:
+def _is_answered_already(mail: OutgoingMail, choosing: SelectionRules) -> bool:
     """Whether it asks for what is there, and nobody has named its client."""
     if mail.kind is not MailKind.REQUEST or choosing.only:
         return False
     return mail.client.id.casefold() in choosing.answered
 
 
-def _outdated(mail: Parcel, sent: Iterable[Posted]) -> LeftOut | None:
+def _skip_outdated(mail: OutgoingMail, sent: Iterable[MailLogEntry]) -> Skipped | None:
     """What went out before, where it went to nobody who is listed now, or says something else."""
     for line in sent:
-        if not line.went_to(mail.client):
+        if not line.was_sent_to(mail.client):
             parts = {"id": mail.client.id, "addresses": ", ".join(line.addresses)}
-            return LeftOut.of(mail.client, "moved", parts)
+            return Skipped.of(mail.client, "moved", parts)
         if mail.edition and line.edition and mail.edition != line.edition:
-            return LeftOut.of(mail.client, "changed", {"id": mail.client.id})
+            return Skipped.of(mail.client, "changed", {"id": mail.client.id})
     return None
 
 
-def _lacking(mail: Parcel, book: Postbook) -> list[ReportForm]:
+def _missing_forms(mail: OutgoingMail, book: MailLog) -> list[ReportForm]:
     """The forms in which nobody has it yet, of those that it is to go out in."""
-    has = {form for each in _sent(mail, book) for form in each.files}
+    has = {form for each in _sent_by_form(mail, book) for form in each.files}
     return [form for form in mail.form.files if form not in has]
 
 
-def _rest(mail: Parcel, form: ReportForm) -> Parcel:
+def _in_one_form(mail: OutgoingMail, form: ReportForm) -> OutgoingMail:
     """The report in the one form that its client has not got yet."""
     paths = dict(zip(mail.form.files, mail.files, strict=True))
     about = about_report(return_in(mail.about), form)
     return replace(mail, about=about, attachment=paths[form], beside=None, form=form)
 
 
-def _forms(mail: Parcel) -> dict[ReportForm, Key]:
+def _keys_by_form(mail: OutgoingMail) -> dict[ReportForm, MailKey]:
     """The mails that bring the same thing, each in another form: several for a report alone."""
     if mail.kind is not MailKind.RESULT:
         return {mail.form: mail.key}
@@ -130,28 +139,32 @@ def _forms(mail: Parcel) -> dict[ReportForm, Key]:
     return {form: (mail.kind, mail.client.id, about_report(sha256, form)) for form in ReportForm}
 
 
-def _sent(mail: Parcel, book: Postbook) -> dict[ReportForm, Posted]:
+def _sent_by_form(mail: OutgoingMail, book: MailLog) -> dict[ReportForm, MailLogEntry]:
     """What of it somebody may have, in which form."""
-    found = ((form, book.sent(key)) for form, key in _forms(mail).items())
+    found = ((form, book.sent(key)) for form, key in _keys_by_form(mail).items())
     return {form: line for form, line in found if line}
 
 
-def _opens(password: str, sent: Iterable[Posted]) -> bool:
+def _opens_all(password: str, sent: Iterable[MailLogEntry]) -> bool:
     """Whether it is the password of every report that went out encrypted."""
-    return all(fits(password, each.seal) for each in sent if each.seal)
+    return all(
+        matches_fingerprint(password, each.password_fingerprint)
+        for each in sent
+        if each.password_fingerprint
+    )
 
 
-def _unopened(report: Parcel) -> LeftOut:
+def _skip_unopened(report: OutgoingMail) -> Skipped:
     """What has gone out does not open with the password that its client has now, if any."""
     key = "password_changed" if report.password else "password_lost"
-    return LeftOut.of(report.client, key, {"id": report.client.id})
+    return Skipped.of(report.client, key, {"id": report.client.id})
 
 
-def _refused(mail: Parcel, book: Postbook) -> LeftOut | None:
+def _skip_refused(mail: OutgoingMail, book: MailLog) -> Skipped | None:
     """The mail came back from every address that the list still has."""
     refused = book.refused(mail.key)
     if not all(address.casefold() in refused for address in mail.client.addresses):
         return None
     last = book.last(mail.key)
     parts = {"addresses": ", ".join(mail.client.addresses), "reason": last.text if last else ""}
-    return LeftOut.of(mail.client, "refused", parts)
+    return Skipped.of(mail.client, "refused", parts)

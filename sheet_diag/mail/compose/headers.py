@@ -27,48 +27,48 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
-def one_line(text: str) -> str:
+def remove_control_characters(text: str) -> str:
     """The text without line breaks and other control characters."""
     return " ".join(_UNSAFE.sub(" ", text).split(" ")).strip()
 
 
-def text_header(name: str, text: str) -> str:
+def format_text_header(name: str, text: str) -> str:
     """A header of free text, such as a subject."""
-    return f"{name}: {FOLD.join(_encoded(one_line(text), len(name) + 2))}\r\n"
+    return f"{name}: {FOLD.join(_encode(remove_control_characters(text), len(name) + 2))}\r\n"
 
 
-def address_header(name: str, mailboxes: Iterable[tuple[str, str]]) -> str:
+def format_address_header(name: str, mailboxes: Iterable[tuple[str, str]]) -> str:
     """A header of mailboxes, each (what is shown, address). Raises `ValueError` for what is no
     address."""
-    told = [_mailbox(shown, address) for shown, address in mailboxes]
+    told = [_format_mailbox(shown, address) for shown, address in mailboxes]
     return f"{name}: {f',{FOLD}'.join(told)}\r\n"
 
 
-def encoded_parameter(name: str, text: str) -> str:
+def format_encoded_parameter(name: str, text: str) -> str:
     """A parameter as programs read it that know no RFC 2231: encoded words in quotes, which no RFC
     allows and every program understands."""
-    words = _encoded(one_line(text), len(name) + 3)
-    return f'{name}="{FOLD.join(_escaped(word) for word in words)}"'
+    words = _encode(remove_control_characters(text), len(name) + 3)
+    return f'{name}="{FOLD.join(_escape(word) for word in words)}"'
 
 
-def extended_parameter(name: str, text: str) -> Sequence[str]:
+def format_extended_parameter(name: str, text: str) -> Sequence[str]:
     """A parameter as RFC 2231 writes it; a long one comes in pieces."""
-    plain = one_line(text)
+    plain = remove_control_characters(text)
     if plain.isascii() and len(plain) <= _PARAMETER:
-        return (f'{name}="{_escaped(plain)}"',)
-    pieces = list(_pieces(plain))
+        return (f'{name}="{_escape(plain)}"',)
+    pieces = list(_percent_encode_pieces(plain))
     if len(pieces) == 1:
         return (f"{name}*=utf-8''{pieces[0]}",)
     first = f"{name}*0*=utf-8''{pieces[0]}"
     return (first, *(f"{name}*{n}*={piece}" for n, piece in enumerate(pieces[1:], 1)))
 
 
-def parameter_header(name: str, value: str, parameters: Iterable[str]) -> str:
+def format_parameter_header(name: str, value: str, parameters: Iterable[str]) -> str:
     """A header of a value and its parameters, a line each."""
     return f"{name}: {f';{FOLD}'.join((value, *parameters))}\r\n"
 
 
-def ascii_address(address: str) -> str:
+def format_ascii_address(address: str) -> str:
     """The address with its domain as the name system spells it, odd local parts in quotes.
 
     Raises `ValueError` for what is no address.
@@ -82,47 +82,47 @@ def ascii_address(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def _mailbox(shown: str, address: str) -> str:
-    spec, text = ascii_address(address), one_line(shown)
+def _format_mailbox(shown: str, address: str) -> str:
+    spec, text = format_ascii_address(address), remove_control_characters(shown)
     if not text:
         return spec
     if _ATOMS.fullmatch(text) and not _looks_encoded(text) and len(text) <= _NAME:
-        return f"{text}{_gap(len(text), spec)}<{spec}>"
-    if text.isascii() and not _looks_encoded(text) and len(_escaped(text)) <= _NAME:
-        return f'"{_escaped(text)}"{FOLD}<{spec}>'
-    words = list(_encoded_words(text, len("Reply-To: ")))
+        return f"{text}{_separate_address(len(text), spec)}<{spec}>"
+    if text.isascii() and not _looks_encoded(text) and len(_escape(text)) <= _NAME:
+        return f'"{_escape(text)}"{FOLD}<{spec}>'
+    words = list(_split_into_encoded_words(text, len("Reply-To: ")))
     return f"{FOLD.join(words)}{FOLD}<{spec}>"
 
 
-def _gap(length: int, spec: str) -> str:
+def _separate_address(length: int, spec: str) -> str:
     return " " if length + len(spec) < _WIDTH - len("Reply-To: <>,") else FOLD
 
 
-def _encoded(text: str, used: int) -> list[str]:
+def _encode(text: str, used: int) -> list[str]:
     """The text as words, one a line; plain where a single line of ASCII will do."""
     if text.isascii() and len(text) <= _WIDTH - used and not _looks_encoded(text):
         return [text]
-    return list(_encoded_words(text, used))
+    return list(_split_into_encoded_words(text, used))
 
 
-def _encoded_words(text: str, used: int) -> Iterator[str]:
+def _split_into_encoded_words(text: str, used: int) -> Iterator[str]:
     """Encoded words of whole characters; the first leaves room for what stands before it."""
     room = _WORD_BYTES - used * 3 // 4
     word = b""
     for char in text:
         code = char.encode("utf-8")
         if len(word) + len(code) > room:
-            yield _encoded_word(word)
+            yield _format_encoded_word(word)
             word, room = b"", _WORD_BYTES
         word += code
-    yield _encoded_word(word)
+    yield _format_encoded_word(word)
 
 
-def _encoded_word(code: bytes) -> str:
+def _format_encoded_word(code: bytes) -> str:
     return f"=?utf-8?B?{b64encode(code).decode('ascii')}?="
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _percent_encode_pieces(text: str) -> Iterator[str]:
     """Percent-encoded pieces of whole characters."""
     piece = ""
     for char in text:
@@ -134,7 +134,7 @@ def _pieces(text: str) -> Iterator[str]:
     yield piece
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 

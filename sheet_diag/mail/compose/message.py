@@ -21,16 +21,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.mail.compose.headers import (
-    address_header,
-    ascii_address,
-    encoded_parameter,
-    extended_parameter,
-    one_line,
-    parameter_header,
-    text_header,
+    format_address_header,
+    format_ascii_address,
+    format_encoded_parameter,
+    format_extended_parameter,
+    format_parameter_header,
+    format_text_header,
+    remove_control_characters,
 )
-from sheet_diag.mail.templates.render import Letter
-from sheet_diag.model.mail import MailKind, Parcel
+from sheet_diag.mail.templates.render import MailText
+from sheet_diag.model.mail import MailKind, OutgoingMail
 from sheet_diag.storage.file_names import safe_name
 from sheet_diag.text.wording import Wording
 
@@ -54,17 +54,17 @@ _NO_DOMAIN: Final = "sheet-diag.invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class FromAddress:
     """Whom a mail comes from and goes back to; `name` is shown beside the address."""
 
     address: str
     name: str
 
 
-def compose(
-    parcel: Parcel,
-    letter: Letter,
-    sender: Sender,
+def compose_message(
+    parcel: OutgoingMail,
+    letter: MailText,
+    sender: FromAddress,
     *,
     message_id: str = "",
     date: datetime | None = None,
@@ -76,14 +76,14 @@ def compose(
     client = parcel.client
     shown = client.contact.strip() or client.company
     message = EmailMessage(policy=_POLICY)
-    message["From"] = _addresses([(sender.name, sender.address)])
-    message["Reply-To"] = _addresses([(sender.name, sender.address)])
-    message["To"] = _addresses((shown, address) for address in client.addresses)
-    message["Subject"] = one_line(letter.subject)
+    message["From"] = _create_addresses([(sender.name, sender.address)])
+    message["Reply-To"] = _create_addresses([(sender.name, sender.address)])
+    message["To"] = _create_addresses((shown, address) for address in client.addresses)
+    message["Subject"] = remove_control_characters(letter.subject)
     if date:
         message["Date"] = date
     if message_id:
-        message["Message-ID"] = one_line(message_id)
+        message["Message-ID"] = remove_control_characters(message_id)
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     digest = hashlib.sha256(letter.html.encode("utf-8", "replace"))
@@ -91,11 +91,11 @@ def compose(
         content = path.read_bytes()
         digest.update(content)
         _attach(message, path, content)
-    _bound(message, digest.hexdigest())
+    _set_boundaries(message, digest.hexdigest())
     return message
 
 
-def draft(message: EmailMessage) -> bytes:
+def format_draft(message: EmailMessage) -> bytes:
     """The mail as a file that mail programs open to be looked through and sent: without what the
     program adds when it sends it."""
     unsent = copy(message)
@@ -103,43 +103,45 @@ def draft(message: EmailMessage) -> bytes:
     return _UNSENT + unsent.as_bytes()
 
 
-def sendable(message: EmailMessage) -> bytes:
+def format_final(message: EmailMessage) -> bytes:
     """The mail as it goes out: CRLF, all ASCII, with date and id."""
     final = copy(message)
     del final["X-Unsent"]  # which also makes the list of headers its own
     if "Date" not in final:
         final["Date"] = datetime.now(UTC)
     if "Message-ID" not in final:
-        final["Message-ID"] = make_msgid(domain=_domain(final["From"].addresses[0].domain))
+        final["Message-ID"] = make_msgid(
+            domain=_choose_id_domain(final["From"].addresses[0].domain)
+        )
     return final.as_bytes()
 
 
-def new_message_id(token: str, parcel: Parcel, domain: str, attempt: int = 0) -> str:
+def create_message_id(token: str, parcel: OutgoingMail, domain: str, attempt: int = 0) -> str:
     """The id of a mail, the same whenever the same mail is tried the same time."""
     addresses = sorted(address.casefold() for address in parcel.client.addresses)
     told = [token, parcel.kind.value, parcel.client.id, parcel.about, addresses, attempt]
     digest = hashlib.sha256(json.dumps(told).encode("ascii")).hexdigest()
-    return f"<{digest[:40]}@{_domain(domain)}>"
+    return f"<{digest[:40]}@{_choose_id_domain(domain)}>"
 
 
-def draft_name(parcel: Parcel) -> str:
+def format_draft_name(parcel: OutgoingMail) -> str:
     """`依頼_株式会社見本商事_C-001.eml`, in the client's language.
 
     What is about a return bears the start of its hash: a client may have two of them.
     """
     client, say = parcel.client, Wording(parcel.client.lang)
-    reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.corrects
+    reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.asks_for_correction
     kind = (
         "letter.draft.reminder.correction" if reminds_of_correction else _DRAFT_NAMES[parcel.kind]
     )
-    has_return = parcel.corrects or parcel.kind in (MailKind.RESULT, MailKind.PASSWORD)
+    has_return = parcel.asks_for_correction or parcel.kind in (MailKind.RESULT, MailKind.PASSWORD)
     about = parcel.about[:_ABOUT] if has_return else ""
     first = say(kind, number=parcel.number)
     parts = (first, safe_name(client.company[:_COMPANY]), safe_name(client.id), safe_name(about))
     return f"{'_'.join(part for part in parts if part)}.eml"
 
 
-class _Policy(EmailPolicy):
+class _MailPolicy(EmailPolicy):
     """Mails whose headers are folded by us."""
 
     def fold(self, name: str, value: Any) -> str:
@@ -147,17 +149,17 @@ class _Policy(EmailPolicy):
         params = dict(getattr(value, "params", {}))
         match name.lower():
             case "subject":
-                return text_header(name, str(value))
+                return format_text_header(name, str(value))
             case "from" | "to" | "reply-to":
-                return address_header(
+                return format_address_header(
                     name, ((a.display_name, a.addr_spec) for a in value.addresses)
                 )
             case "content-type" if "name" in params:
-                parameters = [encoded_parameter("name", params["name"])]
-                return parameter_header(name, value.content_type, parameters)
+                parameters = [format_encoded_parameter("name", params["name"])]
+                return format_parameter_header(name, value.content_type, parameters)
             case "content-disposition" if "filename" in params:
-                parameters = list(extended_parameter("filename", params["filename"]))
-                return parameter_header(name, value.content_disposition, parameters)
+                parameters = list(format_extended_parameter("filename", params["filename"]))
+                return format_parameter_header(name, value.content_disposition, parameters)
             case "message-id":  # which Python would fold in the middle
                 return f"{name}: {value}\r\n"
         return str(super().fold(name, value))
@@ -167,20 +169,22 @@ class _Policy(EmailPolicy):
         return self.fold(name, value).encode("ascii")
 
 
-_POLICY: Final = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
+_POLICY: Final = _MailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 
 
-def _addresses(mailboxes: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
-    return tuple(_address(one_line(shown), address) for shown, address in mailboxes)
+def _create_addresses(mailboxes: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
+    return tuple(
+        _create_address(remove_control_characters(shown), address) for shown, address in mailboxes
+    )
 
 
-def _address(shown: str, address: str) -> Address:
-    local, _, domain = ascii_address(address).rpartition("@")
+def _create_address(shown: str, address: str) -> Address:
+    local, _, domain = format_ascii_address(address).rpartition("@")
     return Address(shown, local.strip('"'), domain)
 
 
 def _attach(message: EmailMessage, path: Path, content: bytes) -> None:
-    name = one_line(path.name)
+    name = remove_control_characters(path.name)
     media = _MEDIA.get(path.suffix.lower(), _ANY_MEDIA)
     params = {"name": name}
     message.add_attachment(
@@ -188,14 +192,14 @@ def _attach(message: EmailMessage, path: Path, content: bytes) -> None:
     )
 
 
-def _bound(message: EmailMessage, digest: str) -> None:
+def _set_boundaries(message: EmailMessage, digest: str) -> None:
     """Boundaries that stand in no part: neither Base64 nor quoted-printable can hold "=_"."""
     multiparts = [part for part in message.walk() if part.is_multipart()]
     for number, part in enumerate(multiparts, 1):
         part.set_boundary(f"=_{digest[:24]}_{number}")
 
 
-def _domain(domain: str) -> str:
+def _choose_id_domain(domain: str) -> str:
     """A domain fit for an id."""
     told = domain.lower()
     return told if _DOMAIN.fullmatch(told) else _NO_DOMAIN

@@ -13,21 +13,21 @@ from typing import Final
 
 from imap_tools.errors import ImapToolsError
 
-from sheet_diag.mail.imap.connecting import connected
+from sheet_diag.mail.imap.connection import connect_imap
 from sheet_diag.mail.imap.folder import Mailbox
-from sheet_diag.model.mail_access import Access
+from sheet_diag.model.mail_access import MailCredential
 from sheet_diag.model.settings import MailServer
 
 _PAUSE: Final = 5  # seconds between two looks for copies
 
 
 @contextmanager
-def opened(server: MailServer, folder: str, access: Access) -> Iterator[Mailbox]:
+def open_mailbox(server: MailServer, folder: str, access: MailCredential) -> Iterator[Mailbox]:
     """The folder, until it is left. Raises `MailboxError`, `AccessError`."""
-    client = connected(server, access)
+    client = connect_imap(server, access)
     try:
         box = Mailbox(client, server)
-        box.enter(folder)
+        box.open_folder(folder)
         yield box
     finally:
         with suppress(ImapToolsError, client.client.error, OSError):
@@ -37,7 +37,7 @@ def opened(server: MailServer, folder: str, access: Access) -> Iterator[Mailbox]
 def find_copies(
     server: MailServer,
     folder: str,
-    access: Access,
+    access: MailCredential,
     message_ids: Sequence[str],
     *,
     wait: int,
@@ -51,11 +51,11 @@ def find_copies(
     everything are looked into. Raises `MailboxError`, `AccessError`.
     """
     missing, waited = dict.fromkeys(message_ids), 0.0
-    with opened(server, folder, access) as box:
+    with open_mailbox(server, folder, access) as box:
         places = box.folders_of_copies(folder)
         while True:
             for place in places:
-                for found in box.having(place, tuple(missing)):
+                for found in box.find_messages(place, tuple(missing)):
                     del missing[found]
             if not missing or waited >= wait:
                 return frozenset(each for each in message_ids if each not in missing)
@@ -64,8 +64,8 @@ def find_copies(
             waited += pause
 
 
-def try_login(server: MailServer, folder: str, access: Access) -> None:
+def try_imap_login(server: MailServer, folder: str, access: MailCredential) -> None:
     """Log in, look whether the folder is there, and leave again. Raises `MailboxError`,
     `AccessError`."""
-    with opened(server, folder, access):
+    with open_mailbox(server, folder, access):
         pass

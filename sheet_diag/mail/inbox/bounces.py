@@ -15,10 +15,10 @@ from email.message import Message
 from email.policy import compat32
 from typing import Final
 
-from sheet_diag.intake.containers.mail_filenames import header_text, subject
-from sheet_diag.intake.containers.senders import addresses_in, one_line
-from sheet_diag.mail.inbox.headers import ids_in
-from sheet_diag.model.mail import Event, Posted
+from sheet_diag.intake.containers.mail_filenames import decode_header_text, decode_subject
+from sheet_diag.intake.containers.senders import clean_line, parse_header_addresses
+from sheet_diag.mail.inbox.headers import find_message_ids
+from sheet_diag.model.mail import MailEvent, MailLogEntry
 
 _RETURNED: Final = ("message/rfc822", "message/rfc822-headers", "text/rfc822-headers",
                     "message/global", "message/global-headers")  # fmt: skip
@@ -47,80 +47,84 @@ _COPY: Final = re.compile(
     r"元のメール|送信メール|以下).*",
     re.IGNORECASE | re.MULTILINE,
 )
-_TRAVELS: Final = timedelta(days=6)  # servers try for five days
+_LONGEST_DELIVERY: Final = timedelta(days=6)  # servers try for five days
 _TEXT: Final = 300  # characters of a reason
 _MOST: Final = 50_000  # characters of a report in words; the mail that it returns is longer
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class DeliveryFailure:
     """What a report says of a mail of ours. `text` is the status and the server's words."""
 
-    mail: Posted
+    mail: MailLogEntry
     addresses: tuple[str, ...]
     text: str
     delayed: bool = False
 
 
-class Mailed:
+class SentMailIndex:
     """The mails that went out, by what a report may name: Message-ID or address.
 
     `own` are our own addresses, folded: that a copy to ourselves failed is no failure of a mail.
     """
 
-    def __init__(self, posted: Iterable[Posted], own: frozenset[str]) -> None:
-        self.by_id: dict[str, Posted] = {}
-        self._by_address: dict[str, list[Posted]] = {}
+    def __init__(self, posted: Iterable[MailLogEntry], own: frozenset[str]) -> None:
+        self.by_id: dict[str, MailLogEntry] = {}
+        self._by_address: dict[str, list[MailLogEntry]] = {}
         self._own = own
         for each in posted:
             self._note(each)
 
-    def failures(self, content: bytes, when: datetime) -> Iterator[Failure]:
+    def failures(self, content: bytes, when: datetime) -> Iterator[DeliveryFailure]:
         """What a report that arrived at this time says of our mails; nothing where it is none."""
         report = email.message_from_bytes(content, policy=compat32)
-        told = list(_told(report))
-        named = _named(report, self.by_id)
+        told = list(_read_failures(report))
+        named = _find_reported_mail(report, self.by_id)
         for each in told:
             if each.address.casefold() in self._own and not _is_among(each.address, named):
                 continue
             mail = named or self._last_to(each.address, when)
             if mail:
-                yield Failure(mail, (_address(mail, each.address),), each.text, each.delayed)
+                yield DeliveryFailure(
+                    mail, (_match_address(mail, each.address),), each.text, each.delayed
+                )
 
-    def _note(self, posted: Posted) -> None:
-        if posted.event is Event.COLLECTED or posted.kind is None:
+    def _note(self, posted: MailLogEntry) -> None:
+        if posted.event is MailEvent.COLLECTED or posted.kind is None:
             return
-        if posted.message_id and posted.event in (Event.SENDING, Event.SENT):
+        if posted.message_id and posted.event in (MailEvent.SENDING, MailEvent.SENT):
             self.by_id[posted.message_id] = posted
-        if posted.event in (Event.SENT, Event.BY_HAND):
+        if posted.event in (MailEvent.SENT, MailEvent.BY_HAND):
             for address in posted.addresses:
                 self._by_address.setdefault(address.casefold(), []).append(posted)
 
-    def _last_to(self, address: str, when: datetime) -> Posted | None:
+    def _last_to(self, address: str, when: datetime) -> MailLogEntry | None:
         """The last mail to the address, where the report names none: servers that return no
         headers, and drafts that a person sent under an id that we do not know."""
         mails = self._by_address.get(address.casefold(), ())
-        earlier = (m for m in reversed(mails) if m.time <= when and when - m.time <= _TRAVELS)
+        earlier = (
+            m for m in reversed(mails) if m.time <= when and when - m.time <= _LONGEST_DELIVERY
+        )
         return next(earlier, None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ReportedFailure:
     address: str
     text: str
     delayed: bool
 
 
-def _told(report: Message) -> list[_Told]:
+def _read_failures(report: Message) -> list[_ReportedFailure]:
     """What is said of each address: in fields, or else in words."""
-    fields = [fields for part in report.walk() for fields in _fields_of(part)]
+    fields = [fields for part in report.walk() for fields in _find_recipient_fields(part)]
     if fields:
-        found = [told for told in map(_by_fields, fields) if told]
+        found = [told for told in map(_read_fields, fields) if told]
         return list({each.address.casefold(): each for each in found}.values())
-    return list(_by_words(report))
+    return list(_read_words(report))
 
 
-def _fields_of(part: Message) -> Iterator[Message]:
+def _find_recipient_fields(part: Message) -> Iterator[Message]:
     """The groups of fields of a delivery report, that about the whole message left out."""
     if part.get_content_type() in _DELIVERY:
         payload = part.get_payload()
@@ -128,7 +132,7 @@ def _fields_of(part: Message) -> Iterator[Message]:
         yield from (each for each in groups if isinstance(each, Message) and "action" in each)
 
 
-def _by_fields(fields: Message) -> _Told | None:
+def _read_fields(fields: Message) -> _ReportedFailure | None:
     action = str(fields["action"]).partition(";")[0].strip().lower()
     if action not in ("failed", "delayed"):
         return None
@@ -137,45 +141,45 @@ def _by_fields(fields: Message) -> _Told | None:
     reason = str(fields.get("diagnostic-code") or "").partition(";")[2]
     status = str(fields.get("status") or "").strip()
     text = reason if status and status in reason else f"{status} {reason}"
-    return _Told(address, _short(text), action == "delayed") if address else None
+    return _ReportedFailure(address, _shorten(text), action == "delayed") if address else None
 
 
-def _by_words(report: Message) -> Iterator[_Told]:
+def _read_words(report: Message) -> Iterator[_ReportedFailure]:
     """The addresses in a text that says so, up to the copy of the mail below it."""
-    words = "\n".join((subject(report), *_texts(report)))[:_MOST]
+    words = "\n".join((decode_subject(report), *_find_texts(report)))[:_MOST]
     said = _COPY.split(words, maxsplit=1)[0]
     failed = bool(_FAILED.search(said) or _GIVEN_UP.search(said))
     delayed = bool(_DELAYED.search(said)) and not _FAILED.search(said)
     if not failed and not delayed and not _PASSING.search(said):
         return
-    named = addresses_in(report, ("x-failed-recipients",))
-    froms = {each.casefold() for each in addresses_in(report, ("from", "to", "reply-to"))}
+    named = parse_header_addresses(report, ("x-failed-recipients",))
+    froms = {each.casefold() for each in parse_header_addresses(report, ("from", "to", "reply-to"))}
     found = named or [each for each in _ADDRESS.findall(said) if each.casefold() not in froms]
     for address in dict.fromkeys(each.strip(".'") for each in found):
-        yield _Told(address, _reason(said, address), delayed or not failed)
+        yield _ReportedFailure(address, _find_reason(said, address), delayed or not failed)
 
 
-def _reason(said: str, address: str) -> str:
+def _find_reason(said: str, address: str) -> str:
     """The lines behind an address, or the one that tells a status."""
     behind = said.partition(address)[2].lstrip(">:)」 \t")
     near = " ".join(line.strip() for line in behind.splitlines()[:6] if line.strip())
     lines = (line for line in said.splitlines() if _FAILED.search(line))
-    return _short(near if _FAILED.search(near) else next(lines, near))
+    return _shorten(near if _FAILED.search(near) else next(lines, near))
 
 
-def _texts(report: Message) -> Iterator[str]:
+def _find_texts(report: Message) -> Iterator[str]:
     """The words of the server, and not those of the mail that it returns."""
     if report.get_content_type() in (*_RETURNED, *_DELIVERY):
         return
     if report.is_multipart():
         for part in report.get_payload():
             if isinstance(part, Message):
-                yield from _texts(part)
+                yield from _find_texts(part)
     elif report.get_content_maintype() == "text":
-        yield _text_of(report)
+        yield _decode_text(report)
 
 
-def _text_of(part: Message) -> str:
+def _decode_text(part: Message) -> str:
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     code = part.get_content_charset() or "utf-8"
@@ -187,28 +191,28 @@ def _text_of(part: Message) -> str:
     return content.decode("cp932", "replace")
 
 
-def _named(report: Message, known: Mapping[str, Posted]) -> Posted | None:
+def _find_reported_mail(report: Message, known: Mapping[str, MailLogEntry]) -> MailLogEntry | None:
     """The mail of ours that the report is about: as returned, as answered, as quoted."""
-    return next((known[each] for each in _ids(report) if each in known), None)
+    return next((known[each] for each in _find_message_ids(report) if each in known), None)
 
 
-def _ids(report: Message) -> Iterator[str]:
+def _find_message_ids(report: Message) -> Iterator[str]:
     for part in report.walk():
         if part is not report:
-            yield from ids_in(header_text(part, "message-id"))
-            yield from ids_in(header_text(part, "x-original-message-id"))
+            yield from find_message_ids(decode_header_text(part, "message-id"))
+            yield from find_message_ids(decode_header_text(part, "x-original-message-id"))
     for name in ("in-reply-to", "references"):
-        yield from ids_in(header_text(report, name))
+        yield from find_message_ids(decode_header_text(report, name))
     for part in report.walk():
         if not part.is_multipart() and part.get_content_maintype() in ("text", "message"):
-            yield from ids_in(_text_of(part))
+            yield from find_message_ids(_decode_text(part))
 
 
-def _is_among(address: str, mail: Posted | None) -> bool:
-    return mail is not None and address.casefold() in _folded(mail.addresses)
+def _is_among(address: str, mail: MailLogEntry | None) -> bool:
+    return mail is not None and address.casefold() in _fold_addresses(mail.addresses)
 
 
-def _address(mail: Posted, address: str) -> str:
+def _match_address(mail: MailLogEntry, address: str) -> str:
     """The address as the mail has it; a mail to one was passed on to the other by its server."""
     if len(mail.addresses) == 1 and not _is_among(address, mail):
         return mail.addresses[0]
@@ -216,9 +220,9 @@ def _address(mail: Posted, address: str) -> str:
     return next(same, address)
 
 
-def _folded(addresses: Sequence[str]) -> set[str]:
+def _fold_addresses(addresses: Sequence[str]) -> set[str]:
     return {each.casefold() for each in addresses}
 
 
-def _short(text: str) -> str:
-    return one_line(text)[:_TEXT]
+def _shorten(text: str) -> str:
+    return clean_line(text)[:_TEXT]

@@ -13,21 +13,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from sheet_diag.intake.discovery import Found
+from sheet_diag.intake.discovery import InputFile
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Code, Received
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
+from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.pipeline.execution.executor import Workers
-from sheet_diag.pipeline.execution.process_pool import Processes
-from sheet_diag.pipeline.ingest import Crew, receive_all
-from sheet_diag.pipeline.record_store import Shelf
-from sheet_diag.pipeline.tasks import Bench
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.ingest import Executors, ingest_files
+from sheet_diag.pipeline.record_store import RecordStore
+from sheet_diag.pipeline.tasks import WorkerContext
 
-_NOTHING: Final = (Code.MAIL_WITHOUT_SHEET,)
+_NOTHING: Final = (ProblemCode.MAIL_WITHOUT_SHEET,)
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class MailContents:
     """What a mail brings: whether it is anything at all, the client ids on its sheets, and the
     SHA-256 of the files attached to it that are returns, good or bad."""
 
@@ -36,25 +36,27 @@ class Contents:
     digests: tuple[str, ...]
 
 
-class Reader:
+class MailReader:
     """Reads mails while entered."""
 
-    def __init__(self, catalog: Catalog, reading: Reading) -> None:
-        self._bench = Bench(catalog, reading)
+    def __init__(self, catalog: Catalog, reading: IntakeSettings) -> None:
+        self._bench = WorkerContext(catalog, reading)
         self._ending = ExitStack()
-        self._crew: Crew | None = None
+        self._crew: Executors | None = None
         self._folder = Path()
-        self._shelf: Shelf | None = None
+        self._shelf: RecordStore | None = None
 
-    def contents(self, mail: Path, name: str) -> Contents:
+    def contents(self, mail: Path, name: str) -> MailContents:
         """What a mail brings that lies at this place and is called so in the input folder."""
         crew, shelf = self._ready()
         with tempfile.TemporaryDirectory(dir=self._folder) as spool:
-            found = Found(mail, name, ignored=False)
-            read = receive_all(crew, [found], Path(spool), shelf, _unseen)
+            found = InputFile(mail, name, ignored=False)
+            read = ingest_files(crew, [found], Path(spool), shelf, _ignore_progress)
         returns = [received for received, _ in read if _is_return(received)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
-        return Contents(bool(returns), _clients(returns), tuple(dict.fromkeys(attached)))
+        return MailContents(
+            bool(returns), _find_client_ids(returns), tuple(dict.fromkeys(attached))
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -67,28 +69,28 @@ class Reader:
     ) -> None:
         self._ending.__exit__(kind, error, traceback)
 
-    def _ready(self) -> tuple[Crew, Shelf]:
+    def _ready(self) -> tuple[Executors, RecordStore]:
         if self._crew is None or self._shelf is None:
             temporary = tempfile.TemporaryDirectory(prefix="sheet-diag-")
             self._folder = Path(self._ending.enter_context(temporary))
-            self._shelf = self._ending.enter_context(Shelf(self._folder / "records"))
-            processes = Processes(1, self._bench, self._bench.reading.limits)
-            workers = Workers[Bench](self._ending.enter_context(processes))
-            self._crew = Crew(workers, workers)
+            self._shelf = self._ending.enter_context(RecordStore(self._folder / "records"))
+            processes = WorkerProcesses(1, self._bench, self._bench.reading.limits)
+            workers = Workers[WorkerContext](self._ending.enter_context(processes))
+            self._crew = Executors(workers, workers)
         return self._crew, self._shelf
 
 
-def _is_return(received: Received) -> bool:
+def _is_return(received: ReceivedFile) -> bool:
     """Whether it is something that somebody sent, good or bad, and not the decoration of a mail."""
     if received.ignored:
         return False
     return not any(problem.code in _NOTHING for problem in received.problems)
 
 
-def _clients(returns: Sequence[Received]) -> tuple[str, ...]:
+def _find_client_ids(returns: Sequence[ReceivedFile]) -> tuple[str, ...]:
     told = (each.sheet.identity.client for each in returns if each.sheet)
     return tuple(dict.fromkeys(each.strip() for each in told if each and each.strip()))
 
 
-def _unseen(stage: str, done: int, total: int) -> None:
+def _ignore_progress(stage: str, done: int, total: int) -> None:
     del stage, done, total

@@ -13,9 +13,9 @@ from email.message import Message
 from email.policy import compat32
 from typing import Final
 
-from sheet_diag.intake.containers.mail_filenames import header_text, subject
-from sheet_diag.intake.containers.senders import addresses_in, one_line, senders_of
-from sheet_diag.mail.imap.folder import Head
+from sheet_diag.intake.containers.mail_filenames import decode_header_text, decode_subject
+from sheet_diag.intake.containers.senders import clean_line, parse_header_addresses, read_senders
+from sheet_diag.mail.imap.folder import MessageHead
 
 _ID: Final = re.compile(r"<[^<>\s]+>")
 _RECIPIENTS: Final = ("to", "cc")
@@ -32,7 +32,7 @@ _NAMED: Final = re.compile(rb'"(?:attachment|filename\*?|name\*?)(?:\*?\d+\*?)?"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class MessageHeaders:
     """The head of a message, understood. Addresses and Message-IDs are as written; what is missing
     is empty. `senders` are all whom it may come from, the likeliest first; `is_seen` says that
     somebody has read it, `is_receipt` that it only tells that a mail of ours was read."""
@@ -57,54 +57,56 @@ class Note:
         return self.senders[0] if self.senders else ""
 
 
-def note(head: Head) -> Note:
+def read_message_headers(head: MessageHead) -> MessageHeaders:
     """What the head tells. Raises nothing for what it may hold."""
     message = email.message_from_bytes(head.header, policy=compat32)
-    senders = senders_of(message)
-    return Note(
+    senders = read_senders(message)
+    return MessageHeaders(
         uid=head.uid,
-        message_id=_id_of(message),
+        message_id=_read_message_id(message),
         senders=senders,
-        recipients=addresses_in(message, _RECIPIENTS),
-        subject=one_line(subject(message)),
-        thread=tuple(each for name in _THREAD for each in ids_in(header_text(message, name))),
+        recipients=parse_header_addresses(message, _RECIPIENTS),
+        subject=clean_line(decode_subject(message)),
+        thread=tuple(
+            each for name in _THREAD for each in find_message_ids(decode_header_text(message, name))
+        ),
         when=head.when,
         size=head.size,
         is_seen=bool(head.flags & _SEEN),
         is_automatic=_is_automatic(message),
-        is_receipt=_RECEIPT in header_text(message, "content-type").lower(),
+        is_receipt=_RECEIPT in decode_header_text(message, "content-type").lower(),
         is_report=_is_report(message, senders),
         may_bring_files=_may_bring_files(head.structure),
     )
 
 
-def ids_in(text: str) -> tuple[str, ...]:
+def find_message_ids(text: str) -> tuple[str, ...]:
     """The Message-IDs in a header, in order."""
     return tuple(_ID.findall(text))
 
 
-def _id_of(message: Message) -> str:
+def _read_message_id(message: Message) -> str:
     """The Message-ID, also where it lacks its brackets."""
-    text = header_text(message, "message-id").strip()
-    return next(iter(ids_in(text)), text)
+    text = decode_header_text(message, "message-id").strip()
+    return next(iter(find_message_ids(text)), text)
 
 
 def _is_automatic(message: Message) -> bool:
     """Whether a machine answered, as far as it says so."""
-    submitted = header_text(message, "auto-submitted").partition(";")[0].strip().lower()
-    precedence = header_text(message, "precedence").strip().lower()
+    submitted = decode_header_text(message, "auto-submitted").partition(";")[0].strip().lower()
+    precedence = decode_header_text(message, "precedence").strip().lower()
     return (
         submitted not in ("", "no")
         or precedence in _PRECEDENCES
         or any(name in message for name in _ROBOTS)
-        or header_text(message, "return-path").strip() == "<>"
+        or decode_header_text(message, "return-path").strip() == "<>"
     )
 
 
 def _is_report(message: Message, senders: tuple[str, ...]) -> bool:
     """Whether a mail server tells here what became of a mail; it may return that mail with all
     that was attached to it."""
-    content = header_text(message, "content-type").strip().lower()
+    content = decode_header_text(message, "content-type").strip().lower()
     locals_ = (sender.partition("@")[0].lower() for sender in senders)
     return (
         (content.startswith("multipart/report") and _RECEIPT not in content)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sheet_diag.mail.imap.connecting import MailboxError
-from sheet_diag.model.mail import MailKind, Posted
+from sheet_diag.mail.imap.connection import MailboxError
+from sheet_diag.model.mail import MailKind, MailLogEntry
 
-How = Literal["sheet", "sender", "thread", ""]
+MatchBasis = Literal["sheet", "sender", "thread", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class CollectWarning:
     """Something about a mail that a person should look at; `key` is a wording key and `parts`
     what its sentence asks for."""
 
@@ -23,7 +23,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class CollectedMail:
     """A mail that was put into the input folder.
 
     `client` is an id of the list (empty: nobody knows), `how` what told it, `file` its place below
@@ -32,17 +32,17 @@ class Collected:
     """
 
     client: str
-    how: How
+    how: MatchBasis
     file: str
     sender: str
     subject: str
     when: datetime
-    doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[CollectWarning, ...] = ()
     again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class UncollectedMail:
     """A mail of a client's, or one too large, that was left where it is: somebody has to see to
     it. `size` is in bytes."""
 
@@ -54,7 +54,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounce:
+class BouncedMail:
     """A mail of ours that did not arrive, or not yet (`delayed`): at which addresses, and why in
     the words of the server."""
 
@@ -67,7 +67,7 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class CollectResult:
     """One look through a folder.
 
     `without_sheet` are mails that bring no return and that nobody has read yet: those of clients,
@@ -79,11 +79,11 @@ class Collection:
     why it ended before all were looked at; what was collected until then is in its place.
     """
 
-    new: tuple[Collected, ...] = ()
-    without_sheet: tuple[Passed, ...] = ()
-    too_large: tuple[Passed, ...] = ()
-    bounces: tuple[Bounce, ...] = ()
-    lost: tuple[Posted, ...] = ()
+    new: tuple[CollectedMail, ...] = ()
+    without_sheet: tuple[UncollectedMail, ...] = ()
+    too_large: tuple[UncollectedMail, ...] = ()
+    bounces: tuple[BouncedMail, ...] = ()
+    lost: tuple[MailLogEntry, ...] = ()
     known: int = 0
     own: int = 0
     automatic: int = 0

@@ -12,17 +12,17 @@ from sheet_diag.model.client_list import ListedClient
 from sheet_diag.storage.file_names import safe_name
 from sheet_diag.storage.fsync import sync_folder
 
-FOLDER: Final = "mail"  # below the input folder
+MAIL_FOLDER: Final = "mail"  # below the input folder
 _DRAFT: Final = ".sheet-diag-mail.tmp"  # intake knows it for no return
 _SHORT: Final = 8
 _LONG: Final = 32
 
 
-class Cabinet:
+class MailStore:
     """The folder of mails below the input folder; made with the first of them."""
 
     def __init__(self, source: Path) -> None:
-        self._folder = source / FOLDER
+        self._folder = source / MAIL_FOLDER
         self._draft = self._folder / _DRAFT
         self._by_mark: dict[str, list[Path]] | None = None
 
@@ -46,14 +46,14 @@ class Cabinet:
         for path in alike:
             if path.is_file() and path.read_bytes() == content:
                 self.clear()
-                return f"{FOLDER}/{path.name}"
+                return f"{MAIL_FOLDER}/{path.name}"
         name = f"{when:%Y%m%d}_{label}_{digest[:_SHORT]}.eml"
         if (self._folder / name).exists():  # of another mail
             name = f"{when:%Y%m%d}_{label}_{digest[:_LONG]}.eml"
         self._draft.replace(self._folder / name)
         sync_folder(self._folder)
         alike.append(self._folder / name)
-        return f"{FOLDER}/{name}"
+        return f"{MAIL_FOLDER}/{name}"
 
     def clear(self) -> None:
         """Take the draft away, if there is one."""
@@ -70,7 +70,7 @@ class Cabinet:
         return self._by_mark
 
 
-def label_of(client: ListedClient | None, sender: str) -> str:
+def format_file_label(client: ListedClient | None, sender: str) -> str:
     """Who stands in the name of the file: the client, or else the sender's address."""
     if client:
         return safe_name(f"{client.id}_{client.company}")

@@ -12,15 +12,15 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final
 
-from sheet_diag.model.mail import Event, MailKind, Posted
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
 
 _SCHEMA: Final = 1
 _HEAD: Final = "sheet_diag_mail_log"
-_TEXTS: Final = ("client", "about", "message_id", "file", "text", "seal", "sha256", "edition")
+_TEXTS: Final = ("client", "about", "message_id", "file", "text", "sha256", "edition")
 _LISTS: Final = ("addresses", "holds")
 
 
-def whole_lines(content: bytes) -> list[bytes]:
+def split_whole_lines(content: bytes) -> list[bytes]:
     """The lines of a log; the last one only where it lacks nothing but its end."""
     *lines, rest = content.split(b"\n")
     if rest:
@@ -30,18 +30,18 @@ def whole_lines(content: bytes) -> list[bytes]:
     return lines
 
 
-def head(token: str) -> bytes:
+def format_log_header(token: str) -> bytes:
     """The first line of the log of a campaign."""
     return _json({_HEAD: _SCHEMA, "token": token})
 
 
-def is_begun_head(content: bytes) -> bool:
+def is_partial_header(content: bytes) -> bool:
     """Whether this is what a kill leaves of a first line, and not a file of somebody else's."""
-    begun = head("").partition(b'"}')[0]
+    begun = format_log_header("").partition(b'"}')[0]
     return content.startswith(begun) or begun.startswith(content)
 
 
-def token_in(line: bytes) -> str:
+def parse_log_header(line: bytes) -> str:
     """What stands for the campaign. Raises `ValueError` where that is no first line of ours."""
     facts = _facts(line)
     token = facts.get("token")
@@ -50,7 +50,7 @@ def token_in(line: bytes) -> str:
     return token
 
 
-def line_of(posted: Posted) -> bytes:
+def format_log_entry(posted: MailLogEntry) -> bytes:
     """The line that tells it."""
     facts = {
         "time": posted.time.isoformat(timespec="seconds"),
@@ -62,7 +62,7 @@ def line_of(posted: Posted) -> bytes:
         "addresses": posted.addresses,
         "file": posted.file,
         "text": posted.text,
-        "seal": posted.seal,
+        "seal": posted.password_fingerprint,
         "sha256": posted.sha256,
         "holds": posted.holds,
         "due": posted.due.isoformat() if posted.due else "",
@@ -71,10 +71,11 @@ def line_of(posted: Posted) -> bytes:
     return _json({name: value for name, value in facts.items() if value})
 
 
-def posted_in(line: bytes) -> Posted:
+def parse_log_entry(line: bytes) -> MailLogEntry:
     """What a line tells. Raises `ValueError` where it is none of ours."""
     facts = _facts(line)
     texts = {name: facts.get(name, "") for name in _TEXTS}
+    texts["password_fingerprint"] = facts.get("seal", "")
     lists = {name: facts.get(name, []) for name in _LISTS}
     if not all(isinstance(each, list) for each in lists.values()):
         raise ValueError("a fact is no list")
@@ -83,9 +84,9 @@ def posted_in(line: bytes) -> Posted:
     time = datetime.fromisoformat(str(facts.get("time")))
     if time.utcoffset() is None:
         raise ValueError("a time without its offset")
-    return Posted(
+    return MailLogEntry(
         time=time,
-        event=Event(str(facts.get("event"))),
+        event=MailEvent(str(facts.get("event"))),
         kind=MailKind(facts["kind"]) if "kind" in facts else None,
         addresses=tuple(lists["addresses"]),
         holds=tuple(lists["holds"]),

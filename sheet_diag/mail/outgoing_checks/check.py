@@ -10,17 +10,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from sheet_diag.mail.outgoing_checks.attachments import Due, compare_attachments
-from sheet_diag.mail.outgoing_checks.client_index import Register
-from sheet_diag.mail.outgoing_checks.documents import Enclosure, Opener
-from sheet_diag.mail.outgoing_checks.parsing import Mail, OddMailError, parse
+from sheet_diag.mail.outgoing_checks.attachments import ExpectedAttachments, compare_attachments
+from sheet_diag.mail.outgoing_checks.client_index import ClientIndex
+from sheet_diag.mail.outgoing_checks.documents import AttachmentFile, AttachmentOpener
+from sheet_diag.mail.outgoing_checks.parsing import AmbiguousMailError, ParsedMail, parse_mail
 from sheet_diag.mail.outgoing_checks.recipients import (
     compare_owners,
     compare_recipients,
     compare_row,
-    doubt_domains,
+    warn_about_new_domains,
 )
-from sheet_diag.mail.outgoing_checks.results import Doubt, Finding, Refusal, Verdict, doubt, refusal
+from sheet_diag.mail.outgoing_checks.results import (
+    MailCheckError,
+    MailCheckFinding,
+    MailCheckResult,
+    MailCheckWarning,
+    check_error,
+    check_warning,
+)
 from sheet_diag.mail.outgoing_checks.texts import (
     compare_file_name,
     compare_letter,
@@ -31,12 +38,12 @@ from sheet_diag.mail.outgoing_checks.texts import (
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailKind, Parcel
-from sheet_diag.model.settings import Reading
+from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.settings import IntakeSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class MailChecker:
     """The guard of one campaign.
 
     `sender` is the address that mails come from; `former_domains` are those written to before, by
@@ -52,52 +59,54 @@ class Guard:
     sender: str
     former_domains: Mapping[str, frozenset[str]]
     passwords: Mapping[str, str] = field(repr=False)
-    reading: Reading = field(default_factory=Reading)
+    reading: IntakeSettings = field(default_factory=IntakeSettings)
     unprotected: bool = False
     former_owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     report_lang: Lang | None = None
-    _register: Register = field(init=False, repr=False, compare=False)
+    _register: ClientIndex = field(init=False, repr=False, compare=False)
     _passwords: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    _opener: Opener = field(init=False, repr=False, compare=False)
+    _opener: AttachmentOpener = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look through the list once, for all mails."""
         passwords = {client.casefold(): word for client, word in self.passwords.items() if word}
         object.__setattr__(self, "_passwords", passwords)
-        object.__setattr__(self, "_opener", Opener(self.catalog, self.reading.limits))
-        object.__setattr__(self, "_register", Register.of(self.clients, passwords))
+        object.__setattr__(self, "_opener", AttachmentOpener(self.catalog, self.reading.limits))
+        object.__setattr__(self, "_register", ClientIndex.of(self.clients, passwords))
 
-    def inspect(self, content: bytes, parcel: Parcel) -> Verdict:
+    def inspect(self, content: bytes, parcel: OutgoingMail) -> MailCheckResult:
         """Look at the final bytes of a mail. Raises nothing, whatever they hold."""
         try:
             found = tuple(self._findings(content, parcel))
-        except OddMailError as error:
-            found = (refusal(error.key),)
+        except AmbiguousMailError as error:
+            found = (check_error(error.key),)
         except Exception as error:  # noqa: BLE001 - whatever went wrong: what is unseen stays here
-            found = (refusal("guard.fault", reason=type(error).__name__),)
-        refusals = tuple(each for each in found if isinstance(each, Refusal))
-        return Verdict(refusals, tuple(each for each in found if isinstance(each, Doubt)))
+            found = (check_error("guard.fault", reason=type(error).__name__),)
+        refusals = tuple(each for each in found if isinstance(each, MailCheckError))
+        return MailCheckResult(
+            refusals, tuple(each for each in found if isinstance(each, MailCheckWarning))
+        )
 
     def ahead(
-        self, parcels: Sequence[Parcel], jobs: int | None = None
-    ) -> AbstractContextManager[Iterable[Parcel]]:
+        self, parcels: Sequence[OutgoingMail], jobs: int | None = None
+    ) -> AbstractContextManager[Iterable[OutgoingMail]]:
         """The same parcels in the same order, for a loop in which each is inspected: their files
         are opened ahead of it, where they are many in several processes (None: one per core)."""
         mails = [(parcel, [*self._enclosures(parcel)]) for parcel in parcels]
         return self._opener.ahead(mails, jobs)
 
-    def _enclosures(self, parcel: Parcel) -> Iterator[Enclosure]:
+    def _enclosures(self, parcel: OutgoingMail) -> Iterator[AttachmentFile]:
         for path in parcel.files:
-            yield Enclosure(path, self._password_for(parcel.kind, parcel.client.id))
+            yield AttachmentFile(path, self._password_for(parcel.kind, parcel.client.id))
 
     def _password_for(self, kind: MailKind, client: str) -> str:
         """What opens the files of a mail (empty: they are open)."""
         is_report = kind is MailKind.RESULT
         return self._passwords.get(client.casefold(), "") if is_report else ""
 
-    def _findings(self, content: bytes, parcel: Parcel) -> Iterator[Finding]:
-        mail, row = parse(content), self._register.rows.get(parcel.client.id.casefold())
+    def _findings(self, content: bytes, parcel: OutgoingMail) -> Iterator[MailCheckFinding]:
+        mail, row = parse_mail(content), self._register.rows.get(parcel.client.id.casefold())
         yield from compare_row(parcel, row)
         if row is None:
             return
@@ -107,15 +116,15 @@ class Guard:
         for attached in mail.attached:
             yield from compare_file_name(attached.name, row, self._register)
         yield from compare_attachments(mail, self._due(parcel, row))
-        yield from doubt_domains(row, self.former_domains)
+        yield from warn_about_new_domains(row, self.former_domains)
         if parcel.strange:
-            yield doubt("guard.sender", id=row.id, company=row.company)
+            yield check_warning("guard.sender", id=row.id, company=row.company)
         named = row.id.casefold() in self.named
         yield from compare_owners(row, self.former_owners, self._register, named=named)
 
-    def _due(self, parcel: Parcel, row: ListedClient) -> Due:
-        return Due(
-            parcel=parcel,
+    def _due(self, parcel: OutgoingMail, row: ListedClient) -> ExpectedAttachments:
+        return ExpectedAttachments(
+            mail=parcel,
             row=row,
             catalog=self.catalog,
             opener=self._opener,
@@ -124,7 +133,9 @@ class Guard:
             report_lang=self.report_lang,
         )
 
-    def _passwords_in(self, mail: Mail, parcel: Parcel, row: ListedClient) -> Iterator[Finding]:
+    def _passwords_in(
+        self, mail: ParsedMail, parcel: OutgoingMail, row: ListedClient
+    ) -> Iterator[MailCheckFinding]:
         yield from require_no_other_password(mail, row, self._passwords, self._register)
         if parcel.kind is not MailKind.PASSWORD:
             yield from require_no_password(mail, parcel, self._passwords)

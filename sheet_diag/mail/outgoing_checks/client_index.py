@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.mail.log.address_history import address_key
+from sheet_diag.mail.log.address_history import normalize_address
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.text.normalize import fold
+from sheet_diag.text.normalize import normalize_text
 
 _SPACES: Final = re.compile(r"\s")
 _NO_LETTERS: Final = re.compile(r"[\W_]")
@@ -21,7 +21,7 @@ _SHORTEST_PASSWORD: Final = 8
 _PIECES: Final = re.compile(r"[A-Za-z0-9.-]+")
 
 
-class Words:
+class TextIndex:
     """Texts, each somebody's, to be found within a longer one at one look a character."""
 
     def __init__(self, owners: Iterable[tuple[str, str]]) -> None:
@@ -38,47 +38,53 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class ClientIndex:
     """The clients by folded id and by address, their names and passwords as they are looked for,
     and who bears each password."""
 
     rows: Mapping[str, ListedClient]
     owners: Mapping[str, tuple[ListedClient, ...]]
-    names: Words
-    secrets: Words
+    names: TextIndex
+    secrets: TextIndex
     bearers: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, clients: ClientList, passwords: Mapping[str, str]) -> Register:
+    def of(cls, clients: ClientList, passwords: Mapping[str, str]) -> ClientIndex:
         """The register of a client list and of the passwords by client id."""
         owners: dict[str, list[ListedClient]] = defaultdict(list)
         bearers: dict[str, set[str]] = defaultdict(set)
         for client in clients.clients:
-            for address in dict.fromkeys(map(address_key, client.addresses)):
+            for address in dict.fromkeys(map(normalize_address, client.addresses)):
                 owners[address].append(client)
         for client_id, password in passwords.items():
             bearers[password].add(client_id.casefold())
-        names = ((closed_up(each.company), each.id) for each in clients.clients)
-        secrets = ((squeezed(word), client_id) for client_id, word in passwords.items())
+        names = ((remove_spaces(each.company), each.id) for each in clients.clients)
+        secrets = (
+            (keep_letters_and_digits(word), client_id) for client_id, word in passwords.items()
+        )
         return cls(
             rows=clients.by_id(),
             owners={address: tuple(found) for address, found in owners.items()},
-            names=Words(pair for pair in names if len(pair[0]) >= _SHORTEST_NAME),
-            secrets=Words(pair for pair in secrets if len(pair[0]) >= _SHORTEST_PASSWORD),
+            names=TextIndex(pair for pair in names if len(pair[0]) >= _SHORTEST_NAME),
+            secrets=TextIndex(pair for pair in secrets if len(pair[0]) >= _SHORTEST_PASSWORD),
             bearers={word: frozenset(ids) for word, ids in bearers.items()},
         )
 
     def named_in(self, text: str, client: ListedClient) -> ListedClient | None:
         """Another client whose full name stands in a text that may name `client`."""
-        own = closed_up(client.company)
-        for name, owner in self.names.within(closed_up(text)):
+        own = remove_spaces(client.company)
+        for name, owner in self.names.within(remove_spaces(text)):
             if name not in own:  # which a file's name may hold in part
                 return self.rows[owner.casefold()]
         return None
 
     def numbered_in(self, name: str, client: ListedClient) -> ListedClient | None:
         """Another client whose id is a part of a file's name; mere numbers and words are none."""
-        rest = fold(name).replace(fold(client.id), "_").replace(fold(client.company), "_")
+        rest = (
+            normalize_text(name)
+            .replace(normalize_text(client.id), "_")
+            .replace(normalize_text(client.company), "_")
+        )
         for piece in _PIECES.findall(rest.rpartition(".")[0] or rest):
             key = piece.strip(".-").casefold()
             is_id = any(map(str.isdigit, key)) and any(map(str.isalpha, key))
@@ -88,17 +94,19 @@ class Register:
         return None
 
 
-def closed_up(text: str) -> str:
+def remove_spaces(text: str) -> str:
     """A text as names are looked for in it: folded, without white space."""
-    return _SPACES.sub("", fold(text))
+    return _SPACES.sub("", normalize_text(text))
 
 
-def squeezed(text: str) -> str:
+def keep_letters_and_digits(text: str) -> str:
     """A text as passwords are looked for in it: letters and digits alone, without case."""
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def holds(text: str, password: str) -> bool:
+def contains_password(text: str, password: str) -> bool:
     """Whether the password stands in the text, also without its hyphens or with other ones."""
-    short = squeezed(password)
-    return password in text or (len(short) >= _SHORTEST_PASSWORD and short in squeezed(text))
+    short = keep_letters_and_digits(password)
+    return password in text or (
+        len(short) >= _SHORTEST_PASSWORD and short in keep_letters_and_digits(text)
+    )

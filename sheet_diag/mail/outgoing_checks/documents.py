@@ -15,14 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.intake.document_owner import Ownership, RefusedError, read_ownership
+from sheet_diag.intake.document_owner import DocumentOwner, RefusedError, read_document_owner
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.mail import Parcel
+from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.returns import Problem
 from sheet_diag.model.settings import Limits
-from sheet_diag.pipeline.execution.executor import Died, Workers
+from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
 from sheet_diag.pipeline.execution.forkserver import prepare
-from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 
 # Seconds to open a locked workbook and any other file, and from which sum on processes are worth
 # their start.
@@ -34,7 +34,7 @@ _Key = tuple[bytes, str, str]  # digest of the content, name, password
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class AttachmentFile:
     """A file that is to be opened with a password (empty: without one)."""
 
     path: Path
@@ -47,7 +47,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class _AttachmentContent:
     """The same as its bytes."""
 
     content: bytes = field(repr=False)
@@ -60,26 +60,26 @@ class _Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
+class _OpenerContext:
     """What every process works with."""
 
     catalog: Catalog
     limits: Limits
 
 
-class Opener:
+class AttachmentOpener:
     """Opens attachments, and knows what each one said (or why it could not be opened)."""
 
     def __init__(self, catalog: Catalog, limits: Limits) -> None:
-        self._bench = _Bench(catalog, limits)
-        self._known: dict[_Key, Ownership | Problem] = {}
+        self._bench = _OpenerContext(catalog, limits)
+        self._known: dict[_Key, DocumentOwner | Problem] = {}
 
-    def ownership(self, content: bytes, name: str, password: str) -> Ownership:
+    def ownership(self, content: bytes, name: str, password: str) -> DocumentOwner:
         """Whose it says it is. Raises `RefusedError`."""
-        sealed = _Sealed(content, name, password)
+        sealed = _AttachmentContent(content, name, password)
         key = sealed.key
         if key not in self._known:
-            self._known[key] = _told(self._bench, sealed)
+            self._known[key] = _read_ownership(self._bench, sealed)
         told = self._known[key]
         if isinstance(told, Problem):
             raise RefusedError(told)
@@ -87,8 +87,8 @@ class Opener:
 
     @contextmanager
     def ahead(
-        self, mails: Sequence[tuple[Parcel, Sequence[Enclosure]]], jobs: int | None
-    ) -> Iterator[Iterable[Parcel]]:
+        self, mails: Sequence[tuple[OutgoingMail, Sequence[AttachmentFile]]], jobs: int | None
+    ) -> Iterator[Iterable[OutgoingMail]]:
         """The parcels in their order, each once its files are known; other processes (None: one
         per core) open those of the next ones meanwhile."""
         count = jobs or os.cpu_count() or 1
@@ -96,44 +96,48 @@ class Opener:
             yield [parcel for parcel, _ in mails]
             return
         prepare((__name__,))
-        with Processes(count, self._bench, self._bench.limits) as processes:
+        with WorkerProcesses(count, self._bench, self._bench.limits) as processes:
             yield self._learnt(Workers(processes), mails)
 
     def _learnt(
-        self, workers: Workers[_Bench], mails: Sequence[tuple[Parcel, Sequence[Enclosure]]]
-    ) -> Iterator[Parcel]:
-        files = (_sealed(each) for _, enclosures in mails for each in enclosures)
-        results = workers.map(_opened, files)
+        self,
+        workers: Workers[_OpenerContext],
+        mails: Sequence[tuple[OutgoingMail, Sequence[AttachmentFile]]],
+    ) -> Iterator[OutgoingMail]:
+        files = (_read_content(each) for _, enclosures in mails for each in enclosures)
+        results = workers.map(_open_in_worker, files)
         for parcel, enclosures in mails:
             for _ in enclosures:
                 result = next(results)
-                if not isinstance(result, Died):  # what a process dies of is looked at here
+                if not isinstance(result, WorkerDied):  # what a process dies of is looked at here
                     key, told = result
                     self._known[key] = told
             yield parcel
 
 
-def _is_worth_it(mails: Iterable[tuple[Parcel, Sequence[Enclosure]]]) -> bool:
+def _is_worth_it(mails: Iterable[tuple[OutgoingMail, Sequence[AttachmentFile]]]) -> bool:
     return sum(each.seconds for _, enclosures in mails for each in enclosures) > _WORTH_IT
 
 
-def _sealed(enclosure: Enclosure) -> _Sealed:
+def _read_content(enclosure: AttachmentFile) -> _AttachmentContent:
     """Its bytes; none where it cannot be read, which is told by whoever attaches it."""
     try:
         content = enclosure.path.read_bytes()
     except OSError:
         content = b""
-    return _Sealed(content, enclosure.path.name, enclosure.password)
+    return _AttachmentContent(content, enclosure.path.name, enclosure.password)
 
 
-def _opened(bench: _Bench, sealed: _Sealed) -> tuple[_Key, Ownership | Problem]:
+def _open_in_worker(
+    bench: _OpenerContext, sealed: _AttachmentContent
+) -> tuple[_Key, DocumentOwner | Problem]:
     """In a process: what a file says, and what it is known by."""
-    return sealed.key, _told(bench, sealed)
+    return sealed.key, _read_ownership(bench, sealed)
 
 
-def _told(bench: _Bench, sealed: _Sealed) -> Ownership | Problem:
+def _read_ownership(bench: _OpenerContext, sealed: _AttachmentContent) -> DocumentOwner | Problem:
     try:
-        return read_ownership(
+        return read_document_owner(
             sealed.content, sealed.name, bench.catalog, bench.limits, sealed.password
         )
     except RefusedError as error:

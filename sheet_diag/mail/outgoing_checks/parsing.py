@@ -27,7 +27,7 @@ _BARE_RETURN: Final = re.compile(rb"\r(?!\n)")
 _BARE_LINE: Final = re.compile(rb"(?<!\r)\n")
 
 
-class OddMailError(Exception):
+class AmbiguousMailError(Exception):
     """A mail that cannot be judged, for the reason of this key."""
 
     def __init__(self, key: str) -> None:
@@ -36,7 +36,7 @@ class OddMailError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class ParsedAttachment:
     """An attachment, and the names that it goes by."""
 
     name: str
@@ -45,7 +45,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class ParsedMail:
     """A mail as it is received. `headers` are those of the whole mail, decoded; `html` is the
     source of the page, `shown` what it shows, `lang` its language as it says itself."""
 
@@ -55,34 +55,35 @@ class Mail:
     html: str
     shown: str
     lang: str
-    attached: tuple[Attached, ...]
+    attached: tuple[ParsedAttachment, ...]
 
 
-def parse(content: bytes) -> Mail:
-    """Read a mail. Raises `OddMailError`, and whatever a parser may raise over broken bytes."""
+def parse_mail(content: bytes) -> ParsedMail:
+    """Read a mail. Raises `AmbiguousMailError`, and whatever a parser may raise over broken
+    bytes."""
     _require_plain_bytes(content)
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
     plain: list[str] = []
     pages: list[str] = []
-    attached: list[Attached] = []
-    for part in _leaves(message):
+    attached: list[ParsedAttachment] = []
+    for part in _find_leaves(message):
         kind = part.get_content_type()
         if kind not in ("text/plain", "text/html") or _is_attachment(part):
-            attached.append(_attached(part))
+            attached.append(_parse_attachment(part))
         else:
-            (plain if kind == "text/plain" else pages).append(_text(part))
+            (plain if kind == "text/plain" else pages).append(_decode_text(part))
     if len(plain) != 1 or len(pages) != 1:
-        raise OddMailError("guard.odd.texts")
-    reader = _Page()
+        raise AmbiguousMailError("guard.odd.texts")
+    reader = _HtmlPage()
     reader.feed(pages[0])
     reader.close()
     shown = "".join(reader.texts)
-    headers = tuple((name, decoded(str(value))) for name, value in message.raw_items())
-    return Mail(headers, message, plain[0], pages[0], shown, reader.lang, tuple(attached))
+    headers = tuple((name, decode_header_text(str(value))) for name, value in message.raw_items())
+    return ParsedMail(headers, message, plain[0], pages[0], shown, reader.lang, tuple(attached))
 
 
-def decoded(text: str) -> str:
+def decode_header_text(text: str) -> str:
     """A header's words, unfolded and decoded; as they stand where they cannot be."""
     unfolded = re.sub(r"\r?\n", "", text)
     try:
@@ -95,44 +96,44 @@ def _require_plain_bytes(content: bytes) -> None:
     """Lines end in one way: a server that takes another ending for one would see another mail."""
     mixed = b"\r\n" in content and _BARE_LINE.search(content)
     if b"\0" in content or _BARE_RETURN.search(content) or mixed:
-        raise OddMailError("guard.odd.lines")
+        raise AmbiguousMailError("guard.odd.lines")
 
 
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+def _find_leaves(message: EmailMessage) -> Iterator[EmailMessage]:
     """The parts that hold something, from the top."""
     waiting = [message]
     for _ in range(_MOST_PARTS):
         if not waiting:
             return
         part = waiting.pop(0)
-        _require_sound(part)
+        _require_valid_part(part)
         if part.get_content_maintype() != "multipart":
             yield part
             continue
         _require_container(part)
         waiting[:0] = [each for each in part.iter_parts() if isinstance(each, EmailMessage)]
     if waiting:
-        raise OddMailError("guard.odd.parts")
+        raise AmbiguousMailError("guard.odd.parts")
 
 
-def _require_sound(part: EmailMessage) -> None:
+def _require_valid_part(part: EmailMessage) -> None:
     names = [name.lower() for name in part]
     if part.defects or len(names) != len(set(names)):
-        raise OddMailError("guard.odd.structure")
+        raise AmbiguousMailError("guard.odd.structure")
     encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
     if encoding not in _ENCODINGS:
-        raise OddMailError("guard.odd.structure")
+        raise AmbiguousMailError("guard.odd.structure")
     for name, value in part.raw_items():
         if name.lower().startswith("content-") and not _is_plain(str(value)):
-            raise OddMailError("guard.odd.names")
+            raise AmbiguousMailError("guard.odd.names")
 
 
 def _require_container(part: EmailMessage) -> None:
     """Nothing may stand between parts, and nothing in a kind of container that we do not write."""
     if part.get_content_type() not in _CONTAINERS or not part.is_multipart():
-        raise OddMailError("guard.odd.structure")
+        raise AmbiguousMailError("guard.odd.structure")
     if (part.preamble or "").strip() or (part.epilogue or "").strip():
-        raise OddMailError("guard.odd.structure")
+        raise AmbiguousMailError("guard.odd.structure")
 
 
 def _is_plain(header: str) -> bool:
@@ -154,47 +155,47 @@ def _is_attachment(part: EmailMessage) -> bool:
     return part.get_content_disposition() is not None or bool(part.get_filename())
 
 
-def _text(part: EmailMessage) -> str:
+def _decode_text(part: EmailMessage) -> str:
     if part.get_content_charset("us-ascii").lower() not in _CHARSETS:
-        raise OddMailError("guard.odd.charset")
+        raise AmbiguousMailError("guard.odd.charset")
     payload = part.get_payload(decode=True)
     if part.defects or not isinstance(payload, bytes):  # told only once it is decoded
-        raise OddMailError("guard.odd.structure")
+        raise AmbiguousMailError("guard.odd.structure")
     try:
         return payload.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise OddMailError("guard.odd.charset") from error
+        raise AmbiguousMailError("guard.odd.charset") from error
 
 
-def _attached(part: EmailMessage) -> Attached:
-    names = dict.fromkeys(_names(part))
+def _parse_attachment(part: EmailMessage) -> ParsedAttachment:
+    names = dict.fromkeys(_find_file_names(part))
     if len(names) > 1:
-        raise OddMailError("guard.odd.names")
+        raise AmbiguousMailError("guard.odd.names")
     payload = part.get_payload(decode=True)
     if part.defects:
-        raise OddMailError("guard.odd.structure")
+        raise AmbiguousMailError("guard.odd.structure")
     content = payload if isinstance(payload, bytes) else b""
     is_file = part.get_content_maintype() in ("application", "image", "text")
-    return Attached(next(iter(names), ""), content, is_file)
+    return ParsedAttachment(next(iter(names), ""), content, is_file)
 
 
-def _names(part: EmailMessage) -> Iterator[str]:
+def _find_file_names(part: EmailMessage) -> Iterator[str]:
     """What programs of all ages call the file: by RFC 2231, and by encoded words in quotes."""
     for name, value in part.raw_items():
         if not name.lower().startswith("content-"):
             continue
         pieces = list(_PARAMETER.finditer(re.sub(r"\r?\n", "", str(value))))
         for wanted in _NAMES:
-            told = sorted((each for each in pieces if each[1].lower() == wanted), key=_number)
+            told = sorted((each for each in pieces if each[1].lower() == wanted), key=_piece_number)
             if told:
-                yield decoded("".join(map(_piece, told))).strip()
+                yield decode_header_text("".join(map(_decode_piece, told))).strip()
 
 
-def _number(found: re.Match[str]) -> int:
+def _piece_number(found: re.Match[str]) -> int:
     return int((found[2] or "*0")[1:])
 
 
-def _piece(found: re.Match[str]) -> str:
+def _decode_piece(found: re.Match[str]) -> str:
     """A parameter's value, or a piece of it (RFC 2231, UTF-8)."""
     text = found[4].strip()
     if text.startswith('"'):
@@ -204,12 +205,12 @@ def _piece(found: re.Match[str]) -> str:
     if found[2] in (None, "*0"):
         charset, _, text = text.partition("'")
         if charset.lower() not in _CHARSETS:
-            raise OddMailError("guard.odd.names")
+            raise AmbiguousMailError("guard.odd.names")
         text = text.partition("'")[2]
     return unquote(text, errors="strict")
 
 
-class _Page(HTMLParser):
+class _HtmlPage(HTMLParser):
     """What a page shows: its texts, also those that a program may hide; and its language."""
 
     def __init__(self) -> None:

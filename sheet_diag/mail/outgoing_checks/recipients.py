@@ -8,13 +8,22 @@ from email.headerregistry import AddressHeader
 from email.utils import getaddresses
 from typing import Final
 
-from sheet_diag.mail.log.address_history import address_key, addresses_of_others, unknown_domains
-from sheet_diag.mail.outgoing_checks.client_index import Register
-from sheet_diag.mail.outgoing_checks.parsing import Mail, decoded
-from sheet_diag.mail.outgoing_checks.results import Finding, Refusal, doubt, refusal
+from sheet_diag.mail.log.address_history import (
+    find_foreign_addresses,
+    find_new_domains,
+    normalize_address,
+)
+from sheet_diag.mail.outgoing_checks.client_index import ClientIndex
+from sheet_diag.mail.outgoing_checks.parsing import ParsedMail, decode_header_text
+from sheet_diag.mail.outgoing_checks.results import (
+    MailCheckError,
+    MailCheckFinding,
+    check_error,
+    check_warning,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import Parcel
+from sheet_diag.model.mail import OutgoingMail
 
 _TO: Final = ("to", "cc", "bcc")
 _FROM: Final = ("from", "reply-to", "sender")
@@ -28,11 +37,11 @@ _LANGUAGE: Final = {Lang.JA: "guard.row.lang.ja", Lang.EN: "guard.row.lang.en"}
 _ADDRESS: Final = re.compile(r"""[^\s<>"',;:()\[\]@]+@[^\s<>"',;:()\[\]@]+\.[^\s<>"',;:()\[\]@]+""")
 
 
-def compare_row(parcel: Parcel, row: ListedClient | None) -> Iterator[Finding]:
+def compare_row(parcel: OutgoingMail, row: ListedClient | None) -> Iterator[MailCheckFinding]:
     """What of the parcel's client is not as the list has it."""
     client = parcel.client
     if row is None:
-        yield refusal("guard.row.unknown", id=client.id)
+        yield check_error("guard.row.unknown", id=client.id)
         return
     pairs = (
         ("guard.row.id", client.id, row.id),
@@ -43,73 +52,84 @@ def compare_row(parcel: Parcel, row: ListedClient | None) -> Iterator[Finding]:
     )
     for key, mail, listed in pairs:
         if mail != listed:
-            yield refusal(key, id=row.id, mail=mail or "-", list=listed or "-")
+            yield check_error(key, id=row.id, mail=mail or "-", list=listed or "-")
 
 
 def compare_recipients(
-    mail: Mail, row: ListedClient, register: Register, sender: str
-) -> Iterator[Finding]:
+    mail: ParsedMail, row: ListedClient, register: ClientIndex, sender: str
+) -> Iterator[MailCheckFinding]:
     """Every recipient that is not the client's own."""
-    own = {address_key(address) for address in row.addresses}
+    own = {normalize_address(address) for address in row.addresses}
     told: set[str] = set()
     for name, value in mail.message.raw_items():
         kind = name.lower()
         if _ELSEWHERE.fullmatch(kind):
-            yield refusal("guard.to.header", header=name, value=str(value)[:100])
+            yield check_error("guard.to.header", header=name, value=str(value)[:100])
         elif kind in _TO:
-            found = _addresses(mail, name, str(value))
+            found = _find_addresses(mail, name, str(value))
             told |= found
             for address in sorted(found - own):
-                yield _stranger(address, row, register, name)
+                yield _foreign_recipient_error(address, row, register, name)
         elif kind in _FROM:
-            for address in sorted(_addresses(mail, name, str(value)) - {address_key(sender)}):
-                yield refusal("guard.from", mail=address, sender=sender)
+            for address in sorted(
+                _find_addresses(mail, name, str(value)) - {normalize_address(sender)}
+            ):
+                yield check_error("guard.from", mail=address, sender=sender)
     if not told:
-        yield refusal("guard.to.none", **_who(row))
+        yield check_error("guard.to.none", **_client_parts(row))
     for address in sorted(told & own):
         if len(register.owners.get(address, ())) > 1:
             ids = ", ".join(each.id for each in register.owners[address])
-            yield refusal("guard.to.shared", address=address, ids=ids)
+            yield check_error("guard.to.shared", address=address, ids=ids)
 
 
-def doubt_domains(row: ListedClient, former: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def warn_about_new_domains(
+    row: ListedClient, former: Mapping[str, frozenset[str]]
+) -> Iterator[MailCheckFinding]:
     """Domains that the client's mails have not gone to before, where that is known."""
-    new, known = unknown_domains(row, former)
+    new, known = find_new_domains(row, former)
     if new:
-        yield doubt("guard.domain", now=", ".join(sorted(new)), before=", ".join(sorted(known)))
+        yield check_warning(
+            "guard.domain", now=", ".join(sorted(new)), before=", ".join(sorted(known))
+        )
 
 
 def compare_owners(
-    row: ListedClient, former: Mapping[str, frozenset[str]], register: Register, *, named: bool
-) -> Iterator[Finding]:
+    row: ListedClient, former: Mapping[str, frozenset[str]], register: ClientIndex, *, named: bool
+) -> Iterator[MailCheckFinding]:
     """Addresses that have been another client's so far, as after a column that slipped. Where a
     person has `named` the client, or the other one is not listed any more (which a new number may
     be the reason of), that is asked about."""
-    for address, ids in addresses_of_others(row, former):
+    for address, ids in find_foreign_addresses(row, former):
         rows = [register.rows.get(each.casefold()) for each in sorted(ids)]
         others = [f"{each.id} {each.company}" for each in rows if each] or sorted(ids)
-        parts = {**_who(row), "address": address, "others": ", ".join(others)}
+        parts = {**_client_parts(row), "address": address, "others": ", ".join(others)}
         asked = named or not any(rows)
-        yield (doubt if asked else refusal)("guard.to.former", **parts)
+        yield (check_warning if asked else check_error)("guard.to.former", **parts)
 
 
-def _stranger(address: str, row: ListedClient, register: Register, header: str) -> Refusal:
+def _foreign_recipient_error(
+    address: str, row: ListedClient, register: ClientIndex, header: str
+) -> MailCheckError:
     owners = [each for each in register.owners.get(address, ()) if each.id != row.id]
-    parts = {**_who(row), "address": address, "header": header}
+    parts = {**_client_parts(row), "address": address, "header": header}
     if not owners:
-        return refusal("guard.to.unlisted", **parts)
+        return check_error("guard.to.unlisted", **parts)
     other = f"{owners[0].id} {owners[0].company}"
-    return refusal("guard.to.other", **parts, other=other)
+    return check_error("guard.to.other", **parts, other=other)
 
 
-def _addresses(mail: Mail, name: str, value: str) -> set[str]:
+def _find_addresses(mail: ParsedMail, name: str, value: str) -> set[str]:
     """All that any mail program could take for an address in a header."""
     header = mail.message[name]
     found = {address for _, address in getaddresses([value.replace("\r\n", "")]) if address}
     if isinstance(header, AddressHeader):
         found |= {f"{each.username}@{each.domain}" for each in header.addresses}
-    return {address_key(address) for address in (*found, *_ADDRESS.findall(decoded(value)))}
+    return {
+        normalize_address(address)
+        for address in (*found, *_ADDRESS.findall(decode_header_text(value)))
+    }
 
 
-def _who(row: ListedClient) -> dict[str, str]:
+def _client_parts(row: ListedClient) -> dict[str, str]:
     return {"id": row.id, "company": row.company}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class MailCheckError:
     """Why a mail must not leave."""
 
     key: str
@@ -15,7 +15,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class MailCheckWarning:
     """Why a person is to look at a mail before it leaves."""
 
     key: str
@@ -23,21 +23,21 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MailCheckResult:
     """What was found; a mail without refusals may leave."""
 
-    refusals: tuple[Refusal, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    errors: tuple[MailCheckError, ...] = ()
+    warnings: tuple[MailCheckWarning, ...] = ()
 
 
-Finding = Refusal | Doubt
+MailCheckFinding = MailCheckError | MailCheckWarning
 
 
-def refusal(key: str, **parts: str) -> Refusal:
+def check_error(key: str, **parts: str) -> MailCheckError:
     """A refusal for the reason of this key."""
-    return Refusal(key, parts)
+    return MailCheckError(key, parts)
 
 
-def doubt(key: str, **parts: str) -> Doubt:
+def check_warning(key: str, **parts: str) -> MailCheckWarning:
     """A doubt for the reason of this key."""
-    return Doubt(key, parts)
+    return MailCheckWarning(key, parts)

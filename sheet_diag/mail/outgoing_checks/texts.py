@@ -6,79 +6,88 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Final
 
-from sheet_diag.mail.outgoing_checks.client_index import Register, closed_up, holds, squeezed
-from sheet_diag.mail.outgoing_checks.parsing import Mail, decoded
-from sheet_diag.mail.outgoing_checks.results import Finding, doubt, refusal
+from sheet_diag.mail.outgoing_checks.client_index import (
+    ClientIndex,
+    contains_password,
+    keep_letters_and_digits,
+    remove_spaces,
+)
+from sheet_diag.mail.outgoing_checks.parsing import ParsedMail, decode_header_text
+from sheet_diag.mail.outgoing_checks.results import MailCheckFinding, check_error, check_warning
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, Parcel
+from sheet_diag.model.mail import MailKind, OutgoingMail
 
 _LANGUAGE: Final = {Lang.JA: "guard.letter.lang.ja", Lang.EN: "guard.letter.lang.en"}
 
 
-def compare_letter(mail: Mail, row: ListedClient, register: Register) -> Iterator[Finding]:
+def compare_letter(
+    mail: ParsedMail, row: ListedClient, register: ClientIndex
+) -> Iterator[MailCheckFinding]:
     """The letter names its client and no other, and speaks the client's language."""
-    own = closed_up(row.company)
-    if not all(own in closed_up(text) for text in (mail.text, mail.shown)):
-        yield refusal("guard.letter.company", id=row.id, company=row.company)
+    own = remove_spaces(row.company)
+    if not all(own in remove_spaces(text) for text in (mail.text, mail.shown)):
+        yield check_error("guard.letter.company", id=row.id, company=row.company)
     if not mail.lang:
-        yield refusal("guard.letter.lang_missing")
+        yield check_error("guard.letter.lang_missing")
     elif mail.lang.partition("-")[0] != row.lang.value:
-        yield refusal(_LANGUAGE[row.lang], id=row.id)
-    letter = "\n".join((decoded(mail.message["Subject"] or ""), mail.text, mail.shown))
+        yield check_error(_LANGUAGE[row.lang], id=row.id)
+    letter = "\n".join((decode_header_text(mail.message["Subject"] or ""), mail.text, mail.shown))
     if other := register.named_in(letter, row):
-        yield doubt("guard.letter.other", other=f"{other.id} {other.company}")
+        yield check_warning("guard.letter.other", other=f"{other.id} {other.company}")
 
 
-def compare_file_name(name: str, row: ListedClient, register: Register) -> Iterator[Finding]:
+def compare_file_name(
+    name: str, row: ListedClient, register: ClientIndex
+) -> Iterator[MailCheckFinding]:
     """The attachment's name is no other client's."""
     if other := register.named_in(name, row) or register.numbered_in(name, row):
-        yield refusal("guard.file.name", file=name, other=f"{other.id} {other.company}")
+        yield check_error("guard.file.name", file=name, other=f"{other.id} {other.company}")
 
 
 def require_no_password(
-    mail: Mail, parcel: Parcel, passwords: Mapping[str, str]
-) -> Iterator[Finding]:
+    mail: ParsedMail, parcel: OutgoingMail, passwords: Mapping[str, str]
+) -> Iterator[MailCheckFinding]:
     """The client's own password stands nowhere in the mail."""
     own = {parcel.password, passwords.get(parcel.client.id.casefold(), "")} - {""}
-    if any(holds(text, word) for text in _all_texts(mail) for word in own):
-        yield refusal("guard.password.told", id=parcel.client.id)
+    if any(contains_password(text, word) for text in _all_texts(mail) for word in own):
+        yield check_error("guard.password.told", id=parcel.client.id)
 
 
 def require_password(
-    mail: Mail, parcel: Parcel, passwords: Mapping[str, str], register: Register
-) -> Iterator[Finding]:
+    mail: ParsedMail, parcel: OutgoingMail, passwords: Mapping[str, str], register: ClientIndex
+) -> Iterator[MailCheckFinding]:
     """What locks a result, and what its letter tells, is this client's password and no other's."""
     client = parcel.client.id
     listed = passwords.get(client.casefold(), "")
     if not listed:
-        yield refusal("guard.password.unlisted", id=client)
+        yield check_error("guard.password.unlisted", id=client)
     elif parcel.password != listed:
-        yield refusal("guard.password.differs", id=client)
+        yield check_error("guard.password.differs", id=client)
     else:
         others = sorted(register.bearers[listed] - {client.casefold()})
         if others:
-            yield refusal("guard.password.shared", id=client, others=", ".join(others))
+            yield check_error("guard.password.shared", id=client, others=", ".join(others))
         if parcel.kind is MailKind.PASSWORD and not (listed in mail.text and listed in mail.shown):
-            yield refusal("guard.password.missing", id=client)
+            yield check_error("guard.password.missing", id=client)
 
 
 def require_no_other_password(
-    mail: Mail, client: ListedClient, passwords: Mapping[str, str], register: Register
-) -> Iterator[Finding]:
+    mail: ParsedMail, client: ListedClient, passwords: Mapping[str, str], register: ClientIndex
+) -> Iterator[MailCheckFinding]:
     """No mail carries the password of another client."""
-    own = squeezed(passwords.get(client.id.casefold(), ""))
-    for text in map(squeezed, _all_texts(mail)):
+    own = keep_letters_and_digits(passwords.get(client.id.casefold(), ""))
+    for text in map(keep_letters_and_digits, _all_texts(mail)):
         rest = text.replace(own, "\n") if own else text
         for _, owner in register.secrets.within(rest):
             if owner.casefold() != client.id.casefold():
                 row = register.rows.get(owner.casefold())
                 other = f"{row.id} {row.company}" if row else owner
-                yield refusal("guard.password.other", id=client.id, other=other)
+                yield check_error("guard.password.other", id=client.id, other=other)
                 return
 
 
-def _all_texts(mail: Mail) -> Iterator[str]:
+def _all_texts(mail: ParsedMail) -> Iterator[str]:
     """Everything in words: headers, both forms of the letter, names of files."""
     yield "\n".join(value for _, value in mail.headers)
     yield mail.text

@@ -11,27 +11,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sheet_diag.mail.log.mail_log import Postbook
-from sheet_diag.mail.smtp.attempt import Attempt, Ending, Outcome
-from sheet_diag.mail.smtp.connecting import MailServerError, NoAccessError, server_error
-from sheet_diag.mail.smtp.pace import Pace
-from sheet_diag.mail.smtp.records import Outgoing, SendReport, TooBig
-from sheet_diag.mail.smtp.session import Session, TooBigError
-from sheet_diag.model.mail import Event, Parcel, Posted
-from sheet_diag.model.mail_access import Access
-from sheet_diag.model.settings import Correspondence, MailServer
-from sheet_diag.storage.signals import interrupts
+from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.smtp.connection import NoSmtpCredentialError, SmtpServerError, smtp_error
+from sheet_diag.mail.smtp.pace import SendPace
+from sheet_diag.mail.smtp.records import FinalMail, OversizedMail, SendReport
+from sheet_diag.mail.smtp.send_attempt import AttemptEnd, AttemptOutcome, SendAttempt
+from sheet_diag.mail.smtp.session import MessageTooLargeError, SmtpSession
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail
+from sheet_diag.model.mail_access import MailCredential
+from sheet_diag.model.settings import CorrespondenceSettings, MailServer
+from sheet_diag.storage.signals import handle_interrupts
 
 _PAUSES: Final = (5.0, 30.0, 120.0, 300.0)  # seconds after a setback, after two in a row, …
 # Bad ends in a row, after which the next mails would have the same one.
-_BEARABLE: Final = {Ending.REFUSED: 3, Ending.UNKNOWN: 2}
+_MOST_BAD_ENDS: Final = {AttemptEnd.REFUSED: 3, AttemptEnd.UNKNOWN: 2}
 
 
-def send_all(
-    outgoing: Iterable[Outgoing],
-    book: Postbook,
-    settings: Correspondence,
-    access: Access,
+def send_mails(
+    outgoing: Iterable[FinalMail],
+    book: MailLog,
+    settings: CorrespondenceSettings,
+    access: MailCredential,
     *,
     progress: Callable[[int], None] = lambda _done: None,
     waiting: Callable[[float, str], None] = lambda _seconds, _text: None,
@@ -44,15 +44,15 @@ def send_all(
     second one does not. `waiting` is told how many seconds a pause takes and what the server said
     (empty: the connection was lost).
 
-    Raises `MailServerError` where not even one mail could be tried, `OSError` where the log
+    Raises `SmtpServerError` where not even one mail could be tried, `OSError` where the log
     cannot be written, `ValueError` where no server is set.
     """
     if settings.smtp is None:
         raise ValueError("no mail server is set")
-    pace = Pace(settings.per_minute, now, sleep)
-    line = _Line(settings.smtp, access)
+    pace = SendPace(settings.per_minute, now, sleep)
+    line = _Connection(settings.smtp, access)
     delivery = _Delivery(book, settings, line, pace, waiting, now)
-    with line, interrupts(pace.answer):
+    with line, handle_interrupts(pace.answer):
         for done, mail in enumerate(outgoing, 1):
             if pace.is_stopped:
                 break
@@ -63,19 +63,19 @@ def send_all(
     return delivery.report()
 
 
-class _Line:
+class _Connection:
     """The connection, made when it is needed and again after it was lost."""
 
-    def __init__(self, server: MailServer, access: Access) -> None:
+    def __init__(self, server: MailServer, access: MailCredential) -> None:
         self.server = server
         self.was_open = False
         self._access = access
-        self._session: Session | None = None
+        self._session: SmtpSession | None = None
 
-    def session(self) -> Session:
-        """A session that is ready for a mail. Raises `MailServerError`."""
+    def session(self) -> SmtpSession:
+        """A session that is ready for a mail. Raises `SmtpServerError`."""
         if self._session is None or not self._session.is_open:
-            self._session = Session.open(self.server, self._access)
+            self._session = SmtpSession.open(self.server, self._access)
             self.was_open = True
         return self._session
 
@@ -90,15 +90,15 @@ class _Line:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _SendResults:
     """What has become of the mails so far."""
 
-    lines: list[Posted] = field(default_factory=list)
-    uncertain: list[Posted] = field(default_factory=list)
-    too_big: list[TooBig] = field(default_factory=list)
-    skipped: list[Parcel] = field(default_factory=list)
+    lines: list[MailLogEntry] = field(default_factory=list)
+    uncertain: list[MailLogEntry] = field(default_factory=list)
+    too_big: list[OversizedMail] = field(default_factory=list)
+    skipped: list[OutgoingMail] = field(default_factory=list)
 
-    def of(self, event: Event) -> tuple[Posted, ...]:
+    def of(self, event: MailEvent) -> tuple[MailLogEntry, ...]:
         """The lines that tell of it."""
         return tuple(posted for posted in self.lines if posted.event is event)
 
@@ -108,36 +108,36 @@ class _Delivery:
 
     def __init__(
         self,
-        book: Postbook,
-        settings: Correspondence,
-        line: _Line,
-        pace: Pace,
+        book: MailLog,
+        settings: CorrespondenceSettings,
+        line: _Connection,
+        pace: SendPace,
         waiting: Callable[[float, str], None],
         now: Callable[[], datetime],
     ) -> None:
-        self.stopped: MailServerError | None = None
+        self.stopped: SmtpServerError | None = None
         self._book = book
         self._settings = settings
         self._line = line
         self._pace = pace
         self._waiting = waiting
         self._now = now
-        self._tally = _Tally()
-        self._no_access: NoAccessError | None = None  # what the last attempt failed for
+        self._tally = _SendResults()
+        self._no_access: NoSmtpCredentialError | None = None  # what the last attempt failed for
         self._setbacks = 0  # in a row
-        self._bad: tuple[Ending, ...] = ()  # ends in a row
+        self._bad: tuple[AttemptEnd, ...] = ()  # ends in a row
 
-    def take(self, mail: Outgoing) -> None:
+    def take(self, mail: FinalMail) -> None:
         """Send a mail that has not gone out yet, or is to again, to the addresses that have not
         refused it."""
-        key = mail.parcel.key
+        key = mail.mail.key
         refused = self._book.refused(key)
-        addresses = mail.parcel.client.addresses
+        addresses = mail.mail.client.addresses
         open_to = tuple(each for each in addresses if each.casefold() not in refused)
         if pending := self._book.pending(key):
             self._tally.uncertain.append(pending)
-        elif (self._book.is_done(key) and not mail.parcel.again) or not open_to:
-            self._tally.skipped.append(mail.parcel)
+        elif (self._book.is_done(key) and not mail.mail.again) or not open_to:
+            self._tally.skipped.append(mail.mail)
         else:
             self._pace.wait_for_turn()
             self._deliver(mail, open_to)
@@ -146,9 +146,9 @@ class _Delivery:
         """What has become of them."""
         tally = self._tally
         return SendReport(
-            sent=tally.of(Event.SENT),
-            refused=tally.of(Event.REFUSED),
-            deferred=tally.of(Event.DEFERRED),
+            sent=tally.of(MailEvent.SENT),
+            refused=tally.of(MailEvent.REFUSED),
+            deferred=tally.of(MailEvent.DEFERRED),
             uncertain=tuple(tally.uncertain),
             too_big=tuple(tally.too_big),
             skipped=tuple(tally.skipped),
@@ -156,46 +156,46 @@ class _Delivery:
             interrupted=self._pace.is_stopped,
         )
 
-    def _deliver(self, mail: Outgoing, addresses: tuple[str, ...]) -> None:
+    def _deliver(self, mail: FinalMail, addresses: tuple[str, ...]) -> None:
         """Try until there is an answer for good, or no hope of one."""
         while not (self.stopped or self._pace.is_stopped):
-            attempt = Attempt(mail, addresses, self._book, self._settings, self._now)
+            attempt = SendAttempt(mail, addresses, self._book, self._settings, self._now)
             outcome = self._outcome(attempt, mail)
-            if outcome.ending is not Ending.AGAIN:
+            if outcome.ending is not AttemptEnd.AGAIN:
                 self._conclude(outcome)
                 return
             self._set_back(attempt, outcome)
 
-    def _outcome(self, attempt: Attempt, mail: Outgoing) -> Outcome:
+    def _outcome(self, attempt: SendAttempt, mail: FinalMail) -> AttemptOutcome:
         limit, self._no_access = 0, None
         try:
             session = self._line.session()
             limit = session.limit
             return attempt.over(session)
-        except TooBigError:
-            self._tally.too_big.append(TooBig(mail.parcel, len(mail.content), limit))
-        except MailServerError as error:
+        except MessageTooLargeError:
+            self._tally.too_big.append(OversizedMail(mail.mail, len(mail.content), limit))
+        except SmtpServerError as error:
             if not self._line.was_open:
                 raise
             if error.passing:
-                self._no_access = error if isinstance(error, NoAccessError) else None
-                return Outcome(Ending.AGAIN, text=error.parts.get("reply", ""))
+                self._no_access = error if isinstance(error, NoSmtpCredentialError) else None
+                return AttemptOutcome(AttemptEnd.AGAIN, text=error.parts.get("reply", ""))
             self.stopped = error
-        return Outcome(Ending.OVER)
+        return AttemptOutcome(AttemptEnd.OVER)
 
-    def _conclude(self, outcome: Outcome) -> None:
+    def _conclude(self, outcome: AttemptOutcome) -> None:
         """Take note; too many bad ends in a row are no chance."""
         self._tally.lines += outcome.lines
-        if outcome.ending is Ending.UNKNOWN:
+        if outcome.ending is AttemptEnd.UNKNOWN:
             self._tally.uncertain += outcome.lines[-1:]
         self._setbacks = 0
-        self._bad = (*self._bad, outcome.ending) if outcome.ending in _BEARABLE else ()
-        if self._bad.count(Ending.REFUSED) == _BEARABLE[Ending.REFUSED]:
+        self._bad = (*self._bad, outcome.ending) if outcome.ending in _MOST_BAD_ENDS else ()
+        if self._bad.count(AttemptEnd.REFUSED) == _MOST_BAD_ENDS[AttemptEnd.REFUSED]:
             self.stopped = self._error(outcome.text, "send.server.refuses")
-        if self._bad.count(Ending.UNKNOWN) == _BEARABLE[Ending.UNKNOWN]:
+        if self._bad.count(AttemptEnd.UNKNOWN) == _MOST_BAD_ENDS[AttemptEnd.UNKNOWN]:
             self.stopped = self._error("", "send.server.gave_up.lost")
 
-    def _set_back(self, attempt: Attempt, outcome: Outcome) -> None:
+    def _set_back(self, attempt: SendAttempt, outcome: AttemptOutcome) -> None:
         """Wait, each time longer; at last give up."""
         if self._setbacks == len(_PAUSES):
             self._tally.lines += attempt.deferred(outcome.text)
@@ -209,5 +209,5 @@ class _Delivery:
         if self._pace.is_stopped:
             self._tally.lines += outcome.lines
 
-    def _error(self, reply: str, key: str) -> MailServerError:
-        return server_error(self._line.server, key, reply=reply)
+    def _error(self, reply: str, key: str) -> SmtpServerError:
+        return smtp_error(self._line.server, key, reply=reply)

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from sheet_diag.mail.smtp.session import Session
-from sheet_diag.model.mail_access import Access
+from sheet_diag.mail.smtp.session import SmtpSession
+from sheet_diag.model.mail_access import MailCredential
 from sheet_diag.model.settings import MailServer
 
 
-def try_login(server: MailServer, access: Access) -> None:
+def try_smtp_login(server: MailServer, access: MailCredential) -> None:
     """Log in and leave again. Raises `MailServerError`."""
-    Session.open(server, access).leave()
+    SmtpSession.open(server, access).leave()

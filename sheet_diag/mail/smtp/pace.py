@@ -11,7 +11,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _SLICE: Final = 0.25  # seconds after which a pause looks whether it is still wanted
 
 
-class Pace:
+class SendPace:
     """So many mails a minute, evenly spaced. `is_stopped` once somebody has pressed Ctrl-C."""
 
     def __init__(

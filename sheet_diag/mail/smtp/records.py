@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sheet_diag.mail.smtp.connecting import MailServerError
-from sheet_diag.model.mail import Parcel, Posted
+from sheet_diag.mail.smtp.connection import SmtpServerError
+from sheet_diag.model.mail import MailLogEntry, OutgoingMail
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class FinalMail:
     """A mail in its last form, which the guard has let through; `content` is what goes out, lines
     ended with CR LF."""
 
-    parcel: Parcel
+    mail: OutgoingMail
     content: bytes
     message_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class TooBig:
+class OversizedMail:
     """A mail that was not sent because it is larger than the server takes: in bytes both, the
     limit 0 where the server did not tell it."""
 
-    parcel: Parcel
+    mail: OutgoingMail
     size: int
     limit: int
 
@@ -38,11 +38,11 @@ class SendReport:
     rest was not tried, `interrupted` that somebody wanted it so.
     """
 
-    sent: tuple[Posted, ...] = ()
-    refused: tuple[Posted, ...] = ()
-    deferred: tuple[Posted, ...] = ()
-    uncertain: tuple[Posted, ...] = ()
-    too_big: tuple[TooBig, ...] = ()
-    skipped: tuple[Parcel, ...] = ()
-    stopped: MailServerError | None = None
+    sent: tuple[MailLogEntry, ...] = ()
+    refused: tuple[MailLogEntry, ...] = ()
+    deferred: tuple[MailLogEntry, ...] = ()
+    uncertain: tuple[MailLogEntry, ...] = ()
+    too_big: tuple[OversizedMail, ...] = ()
+    skipped: tuple[OutgoingMail, ...] = ()
+    stopped: SmtpServerError | None = None
     interrupted: bool = False

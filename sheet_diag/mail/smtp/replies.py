@@ -15,7 +15,7 @@ _RELAY: Final = re.compile("relay", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SmtpReply:
     """An answer in one line, without control characters."""
 
     code: int

@@ -15,14 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from sheet_diag.mail.smtp.connecting import TIMEOUT, MailServerError, connected
-from sheet_diag.mail.smtp.replies import Reply
-from sheet_diag.model.mail_access import Access
+from sheet_diag.mail.smtp.connection import TIMEOUT, SmtpServerError, connect_smtp
+from sheet_diag.mail.smtp.replies import SmtpReply
+from sheet_diag.model.mail_access import MailCredential
 from sheet_diag.model.settings import MailServer
 
-_PATIENCE: Final = 600.0  # seconds for the answer to a whole mail: RFC 5321, 4.5.3.2.6
+_END_TIMEOUT: Final = 600.0  # seconds for the answer to a whole mail: RFC 5321, 4.5.3.2.6
 _DOTS: Final = re.compile(rb"^\.", re.MULTILINE)
-_STRAY: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_BARE_LINE_END: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _END: Final = b".\r\n"
 _GO_ON: Final = 354
 _CLOSING: Final = 421
@@ -30,7 +30,7 @@ _TOO_BIG: Final = 552
 _NOT_LOGGED_IN: Final = 530
 
 
-class SetbackError(Exception):
+class NotTakenError(Exception):
     """A mail that the server did not take and may take later; `text` is what it said (empty: the
     connection was lost)."""
 
@@ -39,11 +39,11 @@ class SetbackError(Exception):
         super().__init__(text)
 
 
-class TooBigError(Exception):
+class MessageTooLargeError(Exception):
     """A mail that is larger than the server takes."""
 
 
-class VanishedError(Exception):
+class AnswerLostError(Exception):
     """The connection was lost between the end of a mail and the answer to it."""
 
 
@@ -57,15 +57,15 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SmtpAnswer:
     """What a server says of a mail: the recipients that it turns down, and its last word (None:
     it turned all of them down)."""
 
-    rejected: Mapping[str, Reply] = field(default_factory=dict)
-    reply: Reply | None = None
+    rejected: Mapping[str, SmtpReply] = field(default_factory=dict)
+    reply: SmtpReply | None = None
 
 
-class Session:
+class SmtpSession:
     """A connection that is logged in. `limit` is the most bytes of a mail (0: not told)."""
 
     def __init__(self, server: MailServer, client: smtplib.SMTP) -> None:
@@ -76,9 +76,9 @@ class Session:
         self.limit = int(size) if size.isdecimal() else 0
 
     @classmethod
-    def open(cls, server: MailServer, access: Access) -> Self:
-        """Connect and log in. Raises `MailServerError`."""
-        return cls(server, connected(server, access))
+    def open(cls, server: MailServer, access: MailCredential) -> Self:
+        """Connect and log in. Raises `SmtpServerError`."""
+        return cls(server, connect_smtp(server, access))
 
     @property
     def is_open(self) -> bool:
@@ -86,29 +86,30 @@ class Session:
         return self._client.sock is not None
 
     def send(
-        self, envelope: Envelope, content: bytes, ending: Callable[[Mapping[str, Reply]], None]
-    ) -> Verdict:
+        self, envelope: Envelope, content: bytes, ending: Callable[[Mapping[str, SmtpReply]], None]
+    ) -> SmtpAnswer:
         """Send a mail; `ending` is called with the rejected recipients right before its end goes
         out.
 
-        Raises `SetbackError`, `TooBigError` (neither was it taken), `VanishedError` (nobody
-        knows), `MailServerError` (no mail of this sender will be taken).
+        Raises `NotTakenError`, `MessageTooLargeError` (neither was it taken), `AnswerLostError`
+        (nobody
+        knows), `SmtpServerError` (no mail of this sender will be taken).
         """
-        if _STRAY.search(content):  # some servers take it for the end of the mail
+        if _BARE_LINE_END.search(content):  # some servers take it for the end of the mail
             raise ValueError("a line of the mail does not end with CR LF")
         if 0 < self.limit < len(content):
-            raise TooBigError
+            raise MessageTooLargeError
         self._begin(envelope.sender, len(content))
         rejected = self._address(envelope)
         if rejected.keys() == set(envelope.recipients):
             self._forget()
-            return Verdict(rejected)
+            return SmtpAnswer(rejected)
         reply = self._ask("DATA")
         if reply.code != _GO_ON:
-            return Verdict(rejected, self._refusal(reply))
+            return SmtpAnswer(rejected, self._refusal(reply))
         self._pour(content)
         ending(rejected)
-        return Verdict(rejected, self._end())
+        return SmtpAnswer(rejected, self._end())
 
     def leave(self) -> None:
         """Say goodbye."""
@@ -124,15 +125,15 @@ class Session:
         told = f" SIZE={size}" if self._client.has_extn("size") else ""
         reply = self._ask("MAIL", f"FROM:<{sender}>{told}")
         if reply.code == _TOO_BIG:
-            raise TooBigError
+            raise MessageTooLargeError
         if reply.code == _NOT_LOGGED_IN and self._has_worked:  # a token lasts an hour
             self.drop()
-            raise SetbackError(str(reply))
+            raise NotTakenError(str(reply))
         if not reply.is_yes:
             raise self._denied(self._refusal(reply), sender, "send.server.sender")
         self._has_worked = True
 
-    def _address(self, envelope: Envelope) -> dict[str, Reply]:
+    def _address(self, envelope: Envelope) -> dict[str, SmtpReply]:
         """Name the recipients; those that are turned down, and why."""
         replies = {each: self._ask("RCPT", f"TO:<{each}>") for each in envelope.recipients}
         rejected = {each: reply for each, reply in replies.items() if not reply.is_yes}
@@ -142,15 +143,15 @@ class Session:
                 raise self._denied(self._refusal(reply), envelope.copy, "send.server.copy")
         return rejected
 
-    def _denied(self, reply: Reply, sender: str, key: str) -> MailServerError:
+    def _denied(self, reply: SmtpReply, sender: str, key: str) -> SmtpServerError:
         host = self._server.host
-        return MailServerError(key, host=host, sender=sender, reply=str(reply))
+        return SmtpServerError(key, host=host, sender=sender, reply=str(reply))
 
-    def _refusal(self, reply: Reply) -> Reply:
+    def _refusal(self, reply: SmtpReply) -> SmtpReply:
         """The reply, if it is a no for good; then the next mail can begin."""
         self._forget()
         if not reply.is_no:
-            raise SetbackError(str(reply))
+            raise NotTakenError(str(reply))
         return reply
 
     def _forget(self) -> None:
@@ -163,10 +164,10 @@ class Session:
             self._client.send(_DOTS.sub(b"..", whole))
         except smtplib.SMTPException as error:
             self.drop()
-            raise SetbackError from error
+            raise NotTakenError from error
         if self._is_interrupted():
             self.drop()
-            raise SetbackError
+            raise NotTakenError
 
     def _is_interrupted(self) -> bool:
         """Whether the server has said something, or has gone, before it was its turn."""
@@ -183,32 +184,32 @@ class Session:
         finally:
             sock.settimeout(TIMEOUT)
 
-    def _end(self) -> Reply:
+    def _end(self) -> SmtpReply:
         try:
             if self._client.sock:
-                self._client.sock.settimeout(_PATIENCE)
+                self._client.sock.settimeout(_END_TIMEOUT)
             self._client.send(_END)
-            reply = Reply.of(*self._client.getreply())
+            reply = SmtpReply.of(*self._client.getreply())
         except smtplib.SMTPException as error:
             self.drop()
-            raise VanishedError from error
+            raise AnswerLostError from error
         if self._client.sock:
             self._client.sock.settimeout(TIMEOUT)
         if not (reply.is_yes or reply.is_passing or reply.is_no):
             self.drop()
-            raise VanishedError
+            raise AnswerLostError
         if reply.code == _CLOSING:
             self.drop()
         return reply
 
-    def _ask(self, command: str, more: str = "") -> Reply:
-        """The answer to a command. Raises `SetbackError` where the server is gone."""
+    def _ask(self, command: str, more: str = "") -> SmtpReply:
+        """The answer to a command. Raises `NotTakenError` where the server is gone."""
         try:
-            reply = Reply.of(*self._client.docmd(command, more))
+            reply = SmtpReply.of(*self._client.docmd(command, more))
         except smtplib.SMTPException as error:
             self.drop()
-            raise SetbackError from error
+            raise NotTakenError from error
         if reply.code == _CLOSING or reply.code < 200:
             self.drop()
-            raise SetbackError(str(reply))
+            raise NotTakenError(str(reply))
         return reply

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from sheet_diag.mail.log.mail_log import Postbook
-from sheet_diag.mail.smtp.attempt import COPY_TO
-from sheet_diag.model.mail import Event, Posted
-from sheet_diag.model.settings import Correspondence
+from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.smtp.send_attempt import COPY_PREFIX
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.settings import CorrespondenceSettings
 
 FindCopies = Callable[[Sequence[str]], frozenset[str]]
 
 
-class Answer(Enum):
+class UncertainAnswer(Enum):
     """What a person says of a mail: it was sent, it was not, it stays open."""
 
     SENT = auto()
@@ -29,64 +29,64 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ResolvedMails:
     """What is known now, and what is still open (lines `sending`)."""
 
-    sent: tuple[Posted, ...] = ()
-    unsent: tuple[Posted, ...] = ()
-    left: tuple[Posted, ...] = ()
+    sent: tuple[MailLogEntry, ...] = ()
+    unsent: tuple[MailLogEntry, ...] = ()
+    left: tuple[MailLogEntry, ...] = ()
 
 
-def settle_uncertain(
-    book: Postbook,
-    settings: Correspondence,
+def resolve_uncertain_mails(
+    book: MailLog,
+    settings: CorrespondenceSettings,
     find_copy: FindCopies | None,
-    ask: Callable[[Posted], Answer],
+    ask: Callable[[MailLogEntry], UncertainAnswer],
     *,
     now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
-) -> Settled:
+) -> ResolvedMails:
     """Find out and log it. `find_copy` tells which Message-IDs have arrived in the sender's
     mailbox, waiting for them a while (None: nobody can look); `ask` asks a person.
 
     Raises what `find_copy` does, `OSError`.
     """
-    told = _seen(book, settings.sender, find_copy) if find_copy else {}
+    told = _search_copies(book, settings.sender, find_copy) if find_copy else {}
     sent, unsent, left = [], [], []
     for posted in book.uncertain():
         match told.get(posted.message_id) or ask(posted):
-            case Answer.SENT:
-                sent.append(_log(book, posted, Event.SENT, now()))
-            case Answer.UNSENT:
-                unsent.append(_log(book, posted, Event.UNSENT, now()))
-            case Answer.LEAVE:
+            case UncertainAnswer.SENT:
+                sent.append(_log(book, posted, MailEvent.SENT, now()))
+            case UncertainAnswer.UNSENT:
+                unsent.append(_log(book, posted, MailEvent.UNSENT, now()))
+            case UncertainAnswer.LEAVE:
                 left.append(posted)
-    return Settled(tuple(sent), tuple(unsent), tuple(left))
+    return ResolvedMails(tuple(sent), tuple(unsent), tuple(left))
 
 
-def _seen(book: Postbook, sender: str, find_copy: FindCopies) -> dict[str, Answer]:
+def _search_copies(book: MailLog, sender: str, find_copy: FindCopies) -> dict[str, UncertainAnswer]:
     """What the mailbox tells, by Message-ID; nothing where it cannot be relied upon."""
     copied = [posted.message_id for posted in book.uncertain() if _has_copy(posted, sender)]
     if not copied:
         return {}
-    witness = _witness(book, sender)
+    witness = _find_reference_mail(book, sender)
     found = find_copy([*copied, *([witness] if witness else [])])
-    told = dict.fromkeys(copied, Answer.UNSENT) if witness in found else {}
-    return {**told, **{each: Answer.SENT for each in copied if each in found}}
+    told = dict.fromkeys(copied, UncertainAnswer.UNSENT) if witness in found else {}
+    return {**told, **{each: UncertainAnswer.SENT for each in copied if each in found}}
 
 
-def _witness(book: Postbook, sender: str) -> str:
+def _find_reference_mail(book: MailLog, sender: str) -> str:
     """The last mail that the server itself said it has taken, and of which there is a copy."""
     copied = {posted.message_id for posted in book.posted if _has_copy(posted, sender)}
-    taken = (posted for posted in reversed(book.posted) if posted.event is Event.SENT)
+    taken = (posted for posted in reversed(book.posted) if posted.event is MailEvent.SENT)
     sure = (posted.message_id for posted in taken if posted.text)
     return next((each for each in sure if each in copied), "")
 
 
-def _has_copy(posted: Posted, sender: str) -> bool:
-    return posted.event is Event.SENDING and posted.text == f"{COPY_TO}{sender}"
+def _has_copy(posted: MailLogEntry, sender: str) -> bool:
+    return posted.event is MailEvent.SENDING and posted.text == f"{COPY_PREFIX}{sender}"
 
 
-def _log(book: Postbook, posted: Posted, event: Event, now: datetime) -> Posted:
+def _log(book: MailLog, posted: MailLogEntry, event: MailEvent, now: datetime) -> MailLogEntry:
     settled = replace(posted, time=now, event=event, text="")
     book.add(settled)
     return settled

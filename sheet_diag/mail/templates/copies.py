@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.mail.templates.files import FRAME, SIGNATURE, Source, file_names, our_source
-from sheet_diag.mail.templates.variables import explained
+from sheet_diag.mail.templates.files import (
+    FRAME,
+    SIGNATURE,
+    TemplateSource,
+    list_template_names,
+    load_default_template,
+)
+from sheet_diag.mail.templates.variables import explain_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 
@@ -22,12 +28,12 @@ def copy_templates(folder: Path, lang: Lang | None = None) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     there = {path.name.casefold() for path in folder.iterdir()}
     langs = [lang] if lang else list(Lang)
-    names = [name for each in langs for name in file_names(each)] + [FRAME]
+    names = [name for each in langs for name in list_template_names(each)] + [FRAME]
     missing = [name for name in names if name.casefold() not in there]
-    return tuple(_copy(our_source(name), folder / name) for name in missing)
+    return tuple(_copy(load_default_template(name), folder / name) for name in missing)
 
 
-def _copy(source: Source, path: Path) -> Path:
+def _copy(source: TemplateSource, path: Path) -> Path:
     text = source.text if source.name == FRAME else f"{_head(source)}\n{source.text}"
     content = f"{_MARK}{text}".replace("\n", "\r\n").encode("utf-8")
     with path.open("xb") as file:
@@ -35,11 +41,12 @@ def _copy(source: Source, path: Path) -> Path:
     return path
 
 
-def _head(source: Source) -> str:
+def _head(source: TemplateSource) -> str:
     """The comment at the head, which is in no mail."""
     say = Wording(source.lang)
     key = "signature" if source.kind == SIGNATURE else "letter"
     words = [
-        say("letter.head.word", name=name, text=text) for name, text in explained(source.kind, say)
+        say("letter.head.word", name=name, text=text)
+        for name, text in explain_variables(source.kind, say)
     ]
     return "\n".join(("{#", say(f"letter.head.{key}"), say("letter.head.words"), *words, "#}"))

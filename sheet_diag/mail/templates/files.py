@@ -21,14 +21,14 @@ _MARKED: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\x
 _UNMARKED: Final = ("utf-8", "cp932")
 _SUFFIXES: Final = (".md", ".txt", ".html", ".htm")
 
-Fault = tuple[str, dict[str, str]]
+TemplateFault = tuple[str, dict[str, str]]
 
 
-class LetterError(Exception):
+class MailTemplateError(Exception):
     """Letters that cannot be used. `faults` are pairs of a wording key and its parts; `key` and
     `parts` are those of the first."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[TemplateFault]) -> None:
         self.faults = tuple(faults)
         self.key: str = faults[0][0]
         self.parts: Mapping[str, str] = faults[0][1]
@@ -36,7 +36,7 @@ class LetterError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateSource:
     """The text of a letter, its lines ending in LF; `path` is what people are told of it."""
 
     name: str
@@ -59,54 +59,55 @@ class Source:
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
-def file_name(kind: str, lang: Lang) -> str:
+def format_template_name(kind: str, lang: Lang) -> str:
     """`request.ja.md`."""
     return f"{kind}.{lang.value}.md"
 
 
-def file_names(lang: Lang) -> tuple[str, ...]:
+def list_template_names(lang: Lang) -> tuple[str, ...]:
     """The files of a language, the frame apart."""
-    return tuple(file_name(kind, lang) for kind in (*MailKind, SIGNATURE))
+    return tuple(format_template_name(kind, lang) for kind in (*MailKind, SIGNATURE))
 
 
 @cache
-def our_source(name: str) -> Source:
+def load_default_template(name: str) -> TemplateSource:
     """A letter of ours."""
     file = resources.files("sheet_diag.mail.templates") / "texts" / name
-    return Source(name, _decoded(file.read_bytes()) or "", name)
+    return TemplateSource(name, _decode(file.read_bytes()) or "", name)
 
 
-def firms_sources(folder: Path) -> dict[str, Source]:
-    """The firm's own letters by name. Raises `LetterError`: one cannot be read, or is misnamed so
+def load_custom_templates(folder: Path) -> dict[str, TemplateSource]:
+    """The firm's own letters by name. Raises `MailTemplateError`: one cannot be read, or is
+    misnamed so
     that ours would go out in its place unnoticed."""
-    known = {name.casefold(): name for lang in Lang for name in (*file_names(lang), FRAME)}
-    found: dict[str, Source] = {}
-    faults: list[Fault] = []
+    known = {name.casefold(): name for lang in Lang for name in (*list_template_names(lang), FRAME)}
+    found: dict[str, TemplateSource] = {}
+    faults: list[TemplateFault] = []
     strange: list[Path] = []
-    for path in _files(folder):
+    for path in _list_files(folder):
         name = known.get(path.name.casefold())
         if name is None:
             strange.append(path)
             continue
         text = _read(path, faults)
         if text is not None:
-            found[name] = Source(name, text, str(path))
-    faults += _misnamed(strange, [name for name in known.values() if name not in found])
+            found[name] = TemplateSource(name, text, str(path))
+    faults += _find_misnamed(strange, [name for name in known.values() if name not in found])
     if faults:
-        raise LetterError(faults)
+        raise MailTemplateError(faults)
     return found
 
 
-def _files(folder: Path) -> list[Path]:
+def _list_files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
-        raise LetterError([("letter.error.folder", {"path": str(folder)})]) from error
+        raise MailTemplateError([("letter.error.folder", {"path": str(folder)})]) from error
 
 
-def _read(path: Path, faults: list[Fault]) -> str | None:
+def _read(path: Path, faults: list[TemplateFault]) -> str | None:
     try:
-        text = _decoded(path.read_bytes())
+        text = _decode(path.read_bytes())
     except OSError:
         faults.append(("letter.error.unreadable", {"path": str(path)}))
         return None
@@ -115,7 +116,7 @@ def _read(path: Path, faults: list[Fault]) -> str | None:
     return text
 
 
-def _decoded(content: bytes) -> str | None:
+def _decode(content: bytes) -> str | None:
     """The text with LF at line ends; None where nobody can tell how it is encoded."""
     marked = [code for mark, code in _MARKED if content.startswith(mark)]
     for code in marked or _UNMARKED:
@@ -127,9 +128,9 @@ def _decoded(content: bytes) -> str | None:
     return None
 
 
-def _misnamed(strange: Sequence[Path], missing: Sequence[str]) -> list[Fault]:
+def _find_misnamed(strange: Sequence[Path], missing: Sequence[str]) -> list[TemplateFault]:
     """Files that seem to be meant for a letter that is missing; others are nobody's business."""
-    faults: list[Fault] = []
+    faults: list[TemplateFault] = []
     for path in strange:
         near = get_close_matches(path.name.casefold(), missing, n=1, cutoff=0.8)
         if near and path.suffix.casefold() in _SUFFIXES:

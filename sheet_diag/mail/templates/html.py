@@ -19,8 +19,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
-from sheet_diag.mail.templates.files import Source
-from sheet_diag.mail.templates.render import BEGIN, END, MARKS, Written, rendered
+from sheet_diag.mail.templates.files import TemplateSource
+from sheet_diag.mail.templates.render import BEGIN, END, MARKS, MarkedText, render_template
 from sheet_diag.model.basics import Lang
 
 # What would make the two forms of a letter say different things.
@@ -42,32 +42,34 @@ _STYLES: Final = {
 }
 
 
-class Frame:
+class HtmlFrame:
     """The page around every letter."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: TemplateSource) -> None:
         self._source = source
-        self._template = frame_environment().from_string(source.text)
+        self._template = create_frame_environment().from_string(source.text)
 
-    def around(self, lang: Lang, subject: str, firm: str, body: Written, signature: Written) -> str:
+    def render_page(
+        self, lang: Lang, subject: str, firm: str, body: MarkedText, signature: MarkedText
+    ) -> str:
         """The whole page. Raises `LetterError` where the frame stumbles."""
         words = {
             "lang": lang.value,
             "subject": subject,
             "firm": firm,
-            "body": Markup(html_of(body)),
-            "signature": Markup(html_of(signature)),
+            "body": Markup(convert_to_html(body)),
+            "signature": Markup(convert_to_html(signature)),
         }
-        return rendered(self._template, words, self._source)
+        return render_template(self._template, words, self._source)
 
 
 @cache
-def frame_environment() -> ImmutableSandboxedEnvironment:
+def create_frame_environment() -> ImmutableSandboxedEnvironment:
     """How the frame is read; what is no HTML of ours is escaped."""
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
 
-def html_of(written: Written) -> str:
+def convert_to_html(written: MarkedText) -> str:
     """The text as HTML, its values as text."""
     values: list[str] = []
 
@@ -77,11 +79,11 @@ def html_of(written: Written) -> str:
 
     text = _VALUE.sub(place, written.marked)
     page: str = _Markdown(values).render(text)
-    filled = _PLACE.sub(lambda found: _html(values[int(found[1])]), page)
+    filled = _PLACE.sub(lambda found: _escape_value(values[int(found[1])]), page)
     return MARKS.sub("", filled).strip()  # a filter may have cut one of a pair off
 
 
-def _html(value: str) -> str:
+def _escape_value(value: str) -> str:
     return escape(value).replace("\n", "<br>")
 
 

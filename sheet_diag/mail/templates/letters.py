@@ -11,80 +11,83 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from sheet_diag.mail.templates.checks import faults_of, faults_of_frame
+from sheet_diag.mail.templates.checks import find_frame_faults, find_template_faults
 from sheet_diag.mail.templates.files import (
     FRAME,
     SIGNATURE,
-    LetterError,
-    Source,
-    file_name,
-    firms_sources,
-    our_source,
+    MailTemplateError,
+    TemplateSource,
+    format_template_name,
+    load_custom_templates,
+    load_default_template,
 )
-from sheet_diag.mail.templates.html import Frame
-from sheet_diag.mail.templates.render import Letter, Template, Written
-from sheet_diag.mail.templates.variables import CORRECTING, words_for
+from sheet_diag.mail.templates.html import HtmlFrame
+from sheet_diag.mail.templates.render import MailTemplate, MailText, MarkedText
+from sheet_diag.mail.templates.variables import CORRECTING, build_variables
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailKind, Parcel
+from sheet_diag.model.mail import MailKind, OutgoingMail
 from sheet_diag.model.settings import Issuer
 
 _RULE = "─" * 20
 
 
-class Letters:
+class MailTemplates:
     """The letters of a firm."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Read the firm's own letters, if it has a folder of them.
 
-        Raises `LetterError` with everything that is wrong with any of them.
+        Raises `MailTemplateError` with everything that is wrong with any of them.
         """
-        self._firms = firms_sources(folder) if folder else {}
-        faults = [fault for source in self._firms.values() for fault in _faults(source)]
+        self._firms = load_custom_templates(folder) if folder else {}
+        faults = [fault for source in self._firms.values() for fault in _find_faults(source)]
         if faults:
-            raise LetterError(faults)
-        self._templates: dict[Source, Template] = {}
-        self._frame: Frame | None = None
+            raise MailTemplateError(faults)
+        self._templates: dict[TemplateSource, MailTemplate] = {}
+        self._frame: HtmlFrame | None = None
 
-    def write(self, parcel: Parcel, issuer: Issuer, today: date) -> Letter:
-        """The letter of the parcel, in the client's language. Raises `LetterError` where the firm's
+    def write(self, parcel: OutgoingMail, issuer: Issuer, today: date) -> MailText:
+        """The letter of the parcel, in the client's language. Raises `MailTemplateError` where the
+        firm's
         own letter stumbles over this client."""
         lang = parcel.client.lang
-        words = words_for(parcel, issuer, today)
+        words = build_variables(parcel, issuer, today)
         letter = self._template(self._source_for(parcel)).written(words)
-        signature = self._template(self._source(file_name(SIGNATURE, lang))).written(words)
+        signature = self._template(self._source(format_template_name(SIGNATURE, lang))).written(
+            words
+        )
         subject, body = letter.subject_and_body()
         foot = f"\n{_RULE}\n{signature.plain()}\n" if signature.marked else ""
         text = f"{body.plain()}\n{foot}"
         html = self._framed(lang, subject.plain(), issuer, body, signature)
-        return Letter(subject.plain(), text, html)
+        return MailText(subject.plain(), text, html)
 
-    def _source_for(self, parcel: Parcel) -> Source:
+    def _source_for(self, parcel: OutgoingMail) -> TemplateSource:
         """A reminder of the firm's own that knows of no corrections is none of a correction."""
-        name = file_name(parcel.kind.value, parcel.client.lang)
+        name = format_template_name(parcel.kind.value, parcel.client.lang)
         source = self._source(name)
-        reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.corrects
+        reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.asks_for_correction
         if reminds_of_correction and not self._template(source).uses(CORRECTING):
-            return our_source(name)
+            return load_default_template(name)
         return source
 
-    def _template(self, source: Source) -> Template:
+    def _template(self, source: TemplateSource) -> MailTemplate:
         if source not in self._templates:
-            self._templates[source] = Template(source)
+            self._templates[source] = MailTemplate(source)
         return self._templates[source]
 
     def _framed(
-        self, lang: Lang, subject: str, issuer: Issuer, body: Written, signature: Written
+        self, lang: Lang, subject: str, issuer: Issuer, body: MarkedText, signature: MarkedText
     ) -> str:
         if self._frame is None:
-            self._frame = Frame(self._source(FRAME))
-        return self._frame.around(lang, subject, issuer.name, body, signature)
+            self._frame = HtmlFrame(self._source(FRAME))
+        return self._frame.render_page(lang, subject, issuer.name, body, signature)
 
-    def _source(self, name: str) -> Source:
-        return self._firms.get(name) or our_source(name)
+    def _source(self, name: str) -> TemplateSource:
+        return self._firms.get(name) or load_default_template(name)
 
 
-def _faults(source: Source) -> list[tuple[str, dict[str, str]]]:
-    check: Callable[[Source], list[tuple[str, dict[str, str]]]]
-    check = faults_of_frame if source.name == FRAME else faults_of
+def _find_faults(source: TemplateSource) -> list[tuple[str, dict[str, str]]]:
+    check: Callable[[TemplateSource], list[tuple[str, dict[str, str]]]]
+    check = find_frame_faults if source.name == FRAME else find_template_faults
     return check(source)

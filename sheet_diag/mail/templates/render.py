@@ -16,7 +16,7 @@ import jinja2
 from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sheet_diag.mail.templates.files import LetterError, Source
+from sheet_diag.mail.templates.files import MailTemplateError, TemplateSource
 
 # Two code points that Unicode keeps out of every text.
 BEGIN: Final = "\ufdd0"
@@ -29,7 +29,7 @@ _ENDS: Final = re.compile(r"[ \t\u3000]+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailText:
     """What a mail says: its subject, and one text in both forms."""
 
     subject: str
@@ -38,7 +38,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class MarkedText:
     """A text whose values stand between marks."""
 
     marked: str
@@ -47,51 +47,55 @@ class Written:
         """The text as people read it."""
         return MARKS.sub("", self.marked)
 
-    def subject_and_body(self) -> tuple[Written, Written]:
+    def subject_and_body(self) -> tuple[MarkedText, MarkedText]:
         """The first line, and all below it. Raises `ValueError` where the first is no subject."""
         first, _, rest = self.marked.partition("\n")
         found = _SUBJECT.fullmatch(first)
-        if not found or not Written(found[1]).plain().strip():
+        if not found or not MarkedText(found[1]).plain().strip():
             raise ValueError("no subject")
-        return Written(found[1].strip()), Written(rest.strip("\n"))
+        return MarkedText(found[1].strip()), MarkedText(rest.strip("\n"))
 
 
-class Template:
+class MailTemplate:
     """A letter that is ready to be written."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: TemplateSource) -> None:
         self._source = source
-        self._template = environment().from_string(source.text)
+        self._template = create_text_environment().from_string(source.text)
 
     def uses(self, word: str) -> bool:
         """Whether the word is anywhere in it, be it in a condition."""
-        return word in meta.find_undeclared_variables(environment().parse(self._source.text))
+        return word in meta.find_undeclared_variables(
+            create_text_environment().parse(self._source.text)
+        )
 
-    def written(self, words: Mapping[str, object]) -> Written:
-        """The text for a client. Raises `LetterError` where the template stumbles."""
-        text = rendered(self._template, words, self._source)
-        return Written(_GAP.sub("\n\n", _ENDS.sub("", text)).strip("\n"))
+    def written(self, words: Mapping[str, object]) -> MarkedText:
+        """The text for a client. Raises `MailTemplateError` where the template stumbles."""
+        text = render_template(self._template, words, self._source)
+        return MarkedText(_GAP.sub("\n\n", _ENDS.sub("", text)).strip("\n"))
 
 
-def rendered(template: jinja2.Template, words: Mapping[str, object], source: Source) -> str:
-    """The template with its words. Raises `LetterError` where it stumbles."""
+def render_template(
+    template: jinja2.Template, words: Mapping[str, object], source: TemplateSource
+) -> str:
+    """The template with its words. Raises `MailTemplateError` where it stumbles."""
     try:
         return template.render(words)
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
-        line = line_of(error)
+        line = find_error_line(error)
         parts = {"path": source.path, "line": str(line), "text": source.line(line)}
-        raise LetterError([("letter.error.failed", parts)]) from error
+        raise MailTemplateError([("letter.error.failed", parts)]) from error
 
 
 @cache
-def environment() -> ImmutableSandboxedEnvironment:
+def create_text_environment() -> ImmutableSandboxedEnvironment:
     """How templates are read: nothing but text and the words that they are given."""
     return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, finalize=_marked, trim_blocks=True, lstrip_blocks=True
+        undefined=StrictUndefined, finalize=_mark_value, trim_blocks=True, lstrip_blocks=True
     )
 
 
-def line_of(error: BaseException) -> int:
+def find_error_line(error: BaseException) -> int:
     """The line of the template where it went wrong; 1 where nobody knows."""
     lines = [1]
     trace = error.__traceback__
@@ -102,7 +106,7 @@ def line_of(error: BaseException) -> int:
     return lines[-1]
 
 
-def _marked(value: Any) -> str:
+def _mark_value(value: Any) -> str:
     """The value between marks; what holds marks already is a text of the template's own making."""
     text = str(value)
     return text if BEGIN in text or not text else f"{BEGIN}{text}{END}"

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.mail.templates.files import SIGNATURE
-from sheet_diag.model.mail import MailKind, Parcel
+from sheet_diag.model.mail import MailKind, OutgoingMail
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 
@@ -37,59 +37,59 @@ _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 _HONORIFICS: Final = re.compile(r"[\s\u3000]*(?:様|さま|殿|御中)$")
 
 
-def names_of(kind: str) -> tuple[str, ...]:
+def list_variables(kind: str) -> tuple[str, ...]:
     """What a letter of the kind can use."""
     return (*COMMON, *_OF_KIND[kind])
 
 
-def kinds_with(name: str) -> tuple[str, ...]:
+def find_kinds_with(name: str) -> tuple[str, ...]:
     """The kinds of letters that can use the word."""
-    return tuple(kind for kind in _OF_KIND if name in names_of(kind))
+    return tuple(kind for kind in _OF_KIND if name in list_variables(kind))
 
 
-def explained(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
+def explain_variables(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
     """The words of a kind, and what each stands for."""
-    return tuple((name, say(f"letter.word.{name}")) for name in names_of(kind))
+    return tuple((name, say(f"letter.word.{name}")) for name in list_variables(kind))
 
 
-def words_for(parcel: Parcel, issuer: Issuer, today: date) -> dict[str, object]:
-    """The words of the parcel's letter: exactly those that `names_of` tells."""
+def build_variables(parcel: OutgoingMail, issuer: Issuer, today: date) -> dict[str, object]:
+    """The words of the parcel's letter: exactly those that `list_variables` tells."""
     say = Wording(parcel.client.lang)
-    due = _due(parcel, issuer, today)
+    due = _find_due_day(parcel, issuer, today)
     words: dict[str, object] = {
-        **_of_client(parcel, say),
-        **_of_firm(issuer, say),
-        "survey": clean(parcel.facts.get("survey", "")) or say("letter.survey"),
-        "today": shown_date(today, say),
-        "file": clean(parcel.file_names or parcel.facts.get("file", "")),
-        "due": shown_date(due, say) if due else "",
+        **_build_client_variables(parcel, say),
+        **_build_firm_variables(issuer, say),
+        "survey": clean_value(parcel.facts.get("survey", "")) or say("letter.survey"),
+        "today": format_long_date(today, say),
+        "file": clean_value(parcel.file_names or parcel.facts.get("file", "")),
+        "due": format_long_date(due, say) if due else "",
         "overdue": due is not None and due < today,
         "number": parcel.number,
-        CORRECTING: parcel.corrects,
+        CORRECTING: parcel.asks_for_correction,
         "previous": bool(parcel.facts.get("previous")),
-        "points": _number(parcel.facts.get("points", "")),
+        "points": _parse_number(parcel.facts.get("points", "")),
         "protected": bool(parcel.password),
-        "password": clean(parcel.password),
+        "password": clean_value(parcel.password),
     }
-    return {name: words[name] for name in names_of(parcel.kind)}
+    return {name: words[name] for name in list_variables(parcel.kind)}
 
 
-def shown_date(day: date, say: Wording) -> str:
+def format_long_date(day: date, say: Wording) -> str:
     """`2026年12月25日（金）`."""
     weekdays, months = say("letter.weekdays").split(), say("letter.months").split()
     weekday, month = weekdays[day.weekday()], months[day.month - 1]
     return say("letter.date", year=day.year, month=month, day=day.day, weekday=weekday)
 
 
-def clean(text: str) -> str:
+def clean_value(text: str) -> str:
     """One line without marks that nobody sees. What nobody may use stands for a value inside."""
     return _NONCHARACTERS.sub("", _UNSEEN.sub(" ", text)).strip(" ")
 
 
-def _of_client(parcel: Parcel, say: Wording) -> dict[str, object]:
+def _build_client_variables(parcel: OutgoingMail, say: Wording) -> dict[str, object]:
     client = parcel.client
-    company, title = clean(client.company), clean(client.title)
-    contact = _HONORIFICS.sub("", clean(client.contact))
+    company, title = clean_value(client.company), clean_value(client.title)
+    contact = _HONORIFICS.sub("", clean_value(client.contact))
     titled = contact and title
     person = say("letter.addressee.titled", contact=contact, title=title) if titled else contact
     person = person or title
@@ -99,25 +99,25 @@ def _of_client(parcel: Parcel, say: Wording) -> dict[str, object]:
         "company": company,
         "contact": contact,
         "title": title,
-        "client_id": clean(client.id),
+        "client_id": clean_value(client.id),
     }
 
 
-def _of_firm(issuer: Issuer, say: Wording) -> dict[str, object]:
-    firm, person = clean(issuer.name), clean(issuer.contact)
+def _build_firm_variables(issuer: Issuer, say: Wording) -> dict[str, object]:
+    firm, person = clean_value(issuer.name), clean_value(issuer.contact)
     sender = say("letter.sender", firm=firm, person=person) if firm and person else firm or person
     return {
         "sender": sender,
         "firm": firm,
-        "department": clean(issuer.department),
+        "department": clean_value(issuer.department),
         "person": person,
-        "address": clean(issuer.address),
-        "phone": clean(issuer.phone),
-        "email": clean(issuer.email),
+        "address": clean_value(issuer.address),
+        "phone": clean_value(issuer.phone),
+        "email": clean_value(issuer.email),
     }
 
 
-def _due(parcel: Parcel, issuer: Issuer, today: date) -> date | None:
+def _find_due_day(parcel: OutgoingMail, issuer: Issuer, today: date) -> date | None:
     """The day by which an answer is asked for: that of the parcel (blank: none) where it knows one,
     else that of the client or of all. Only a reminder names a day that has passed."""
     due = parcel.due if "due" in parcel.facts else parcel.client.due or issuer.deadline
@@ -125,5 +125,5 @@ def _due(parcel: Parcel, issuer: Issuer, today: date) -> date | None:
     return None if late else due
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     return int(text) if text.isdecimal() else 0

@@ -27,24 +27,24 @@ from distributed.comm.core import connect as knock
 
 from sheet_diag.model.settings import MIB, Limits
 from sheet_diag.pipeline.execution.dask_worker import (
-    Farewell,
-    Outcome,
-    Team,
-    facts,
-    require_same,
-    work,
+    CallResult,
+    CleanupPlugin,
+    ProcessesPlugin,
+    list_machine_facts,
+    require_same_software,
+    run_calls,
 )
-from sheet_diag.pipeline.execution.executor import AHEAD, ClusterError, DiedError
+from sheet_diag.pipeline.execution.executor import TASKS_AHEAD, ClusterError, WorkerDiedError
 
 _Out = TypeVar("_Out")
-Progress = Callable[[str, int, int], None]
+ClusterProgressCallback = Callable[[str, int, int], None]
 
 # The scheduler takes two milliseconds a task, however many calls are in it (docs/cluster.md).
-CHUNK: Final = 16
-_LARGE: Final = 4 * MIB  # of a chunk: large returns travel alone
-_LINGER: Final = 0.05  # seconds that a call waits for others to go with
-_PATIENCE: Final = 5.0  # seconds without a worker before it is told
-_CONNECT: Final = 10  # seconds
+CALLS_PER_CHUNK: Final = 16
+_CHUNK_BYTES: Final = 4 * MIB  # of a chunk: large returns travel alone
+_COLLECT_SECONDS: Final = 0.05  # seconds that a call waits for others to go with
+_IDLE_SECONDS: Final = 5.0  # seconds without a worker before it is told
+_CONNECT_SECONDS: Final = 10  # seconds
 _SETTINGS: Final = {
     "distributed.diagnostics.computations.nframes": 0,  # else each task carries our source code
     "distributed.admin.large-graph-warning-threshold": "1 GiB",  # contents are to be sent
@@ -52,36 +52,38 @@ _SETTINGS: Final = {
 
 
 @contextmanager
-def connect(url: str, bench: Any, limits: Limits, progress: Progress) -> Iterator[Cluster]:
+def connect_cluster(
+    url: str, bench: Any, limits: Limits, progress: ClusterProgressCallback
+) -> Iterator[DaskExecutor]:
     """The cluster of a scheduler, all of whose workers, now and later, hold the bench.
 
     Raises `ClusterError`: it cannot be reached, or a machine is not fit. `progress` is told of
     the stage `cluster` while no worker is there.
     """
     kit = pickle.dumps((bench, limits), protocol=pickle.HIGHEST_PROTOCOL)
-    team = Team(f"sheet-diag-{uuid.uuid4().hex}", facts(), kit)
-    with _quiet(), dask.config.set(_SETTINGS), _client(url) as client:
-        _require_fit_scheduler(client, url)
-        _send(team, client, url)
-        with Cluster(client, team.name, progress) as cluster:
+    team = ProcessesPlugin(f"sheet-diag-{uuid.uuid4().hex}", list_machine_facts(), kit)
+    with _silence_dask(), dask.config.set(_SETTINGS), _open_client(url) as client:
+        _check_scheduler(client, url)
+        _install_plugins(team, client, url)
+        with DaskExecutor(client, team.name, progress) as cluster:
             yield cluster
 
 
-class Cluster(Executor):
+class DaskExecutor(Executor):
     """An executor of the teams of that name.
 
-    The future of a call raises `DiedError` as those of `Processes` do, and
+    The future of a call raises `WorkerDiedError` as those of `Processes` do, and
     `ClusterError` where the scheduler is gone.
     """
 
-    def __init__(self, client: Client, team: str, progress: Progress) -> None:
+    def __init__(self, client: Client, team: str, progress: ClusterProgressCallback) -> None:
         self._client = client
         self._team = team
         self._progress = progress
         self._changed = threading.Condition()
-        self._gathered: deque[_Call] = deque()
-        self._under_way: dict[str, Sequence[_Call]] = {}
-        self._threads = _threads(client)
+        self._gathered: deque[_PendingCall] = deque()
+        self._under_way: dict[str, Sequence[_PendingCall]] = {}
+        self._threads = _count_threads(client)
         self._returned = 0  # chunks since the last look
         self._closing = False
         for each in (self._send_all, self._watch):
@@ -90,12 +92,12 @@ class Cluster(Executor):
     @property
     def ahead(self) -> int:
         """How many calls keep all workers busy while their results are on the way."""
-        return max(AHEAD, 2 * CHUNK * self._threads)
+        return max(TASKS_AHEAD, 2 * CALLS_PER_CHUNK * self._threads)
 
     def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
         """Have the function called by one of the teams."""
         packed = pickle.dumps((fn, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
-        call = _Call(packed)
+        call = _PendingCall(packed)
         with self._changed:
             if self._closing:
                 raise RuntimeError("the cluster is closed")
@@ -131,13 +133,15 @@ class Cluster(Executor):
         while calls := self._next_chunk():
             self._send(calls)
 
-    def _next_chunk(self) -> list[_Call]:
+    def _next_chunk(self) -> list[_PendingCall]:
         with self._changed:
             self._changed.wait_for(lambda: self._gathered or self._closing)
             most = self._most()
-            self._changed.wait_for(lambda: self._closing or self._are_enough(most), _LINGER)
-            calls: list[_Call] = []
-            while self._gathered and len(calls) < most and _size(calls) < _LARGE:
+            self._changed.wait_for(
+                lambda: self._closing or self._are_enough(most), _COLLECT_SECONDS
+            )
+            calls: list[_PendingCall] = []
+            while self._gathered and len(calls) < most and _total_bytes(calls) < _CHUNK_BYTES:
                 calls.append(self._gathered.popleft())
             return calls
 
@@ -145,18 +149,18 @@ class Cluster(Executor):
         """How many calls go together: the more, the more every thread has before it, so that a
         few calls are spread over all of them."""
         calls = sum(map(len, self._under_way.values()))
-        return max(1, min(CHUNK, calls // max(1, self._threads)))
+        return max(1, min(CALLS_PER_CHUNK, calls // max(1, self._threads)))
 
     def _are_enough(self, most: int) -> bool:
-        return len(self._gathered) >= most or _size(self._gathered) >= _LARGE
+        return len(self._gathered) >= most or _total_bytes(self._gathered) >= _CHUNK_BYTES
 
-    def _send(self, calls: Sequence[_Call], *, last: bool = False) -> None:
+    def _send(self, calls: Sequence[_PendingCall], *, last: bool = False) -> None:
         packed = [call.packed for call in calls]
         key = f"{self._team}-{uuid.uuid4().hex}"
         with self._changed:
             self._under_way[key] = calls
         try:
-            sent = self._client.submit(work, self._team, packed, key=key, pure=False)
+            sent = self._client.submit(run_calls, self._team, packed, key=key, pure=False)
             sent.add_done_callback(partial(self._receive, key, last))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
             self._fail(key, error)
@@ -165,10 +169,10 @@ class Cluster(Executor):
 
     def _receive(self, key: str, last: bool, sent: Any) -> None:
         try:
-            outcomes: Sequence[Outcome] = sent.result()
+            outcomes: Sequence[CallResult] = sent.result()
         except KilledWorker as error:
             if last:
-                self._fail(key, DiedError(f"workers lost: {error.allowed_failures + 1}"))
+                self._fail(key, WorkerDiedError(f"workers lost: {error.allowed_failures + 1}"))
             else:
                 self._again(key)
         except (CancelledError, asyncio.CancelledError):
@@ -188,7 +192,7 @@ class Cluster(Executor):
         for call in self._taken(key):
             call.end(b"", error)
 
-    def _taken(self, key: str) -> Sequence[_Call]:
+    def _taken(self, key: str) -> Sequence[_PendingCall]:
         with self._changed:
             self._returned += 1
             return self._under_way.pop(key)
@@ -197,7 +201,7 @@ class Cluster(Executor):
 
     def _watch(self) -> None:
         missing = False
-        while not self._is_closing_within(_PATIENCE):
+        while not self._is_closing_within(_IDLE_SECONDS):
             if missing != self._has_nobody():
                 missing = not missing
                 self._progress("cluster", int(not missing), 1)
@@ -211,14 +215,14 @@ class Cluster(Executor):
         if self._returned or not self._under_way:
             return False
         try:
-            self._threads = _threads(self._client)
+            self._threads = _count_threads(self._client)
         except Exception:  # noqa: BLE001 - the calls under way tell what became of the scheduler
             return False
         return self._threads == 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class _PendingCall:
     """One call on its way."""
 
     packed: bytes
@@ -236,11 +240,11 @@ class _Call:
             self.future.set_exception(raised)
 
 
-def _threads(client: Client) -> int:
+def _count_threads(client: Client) -> int:
     return sum(client.nthreads().values())
 
 
-def _size(calls: Iterable[_Call]) -> int:
+def _total_bytes(calls: Iterable[_PendingCall]) -> int:
     return sum(len(call.packed) for call in calls)
 
 
@@ -248,10 +252,10 @@ def _size(calls: Iterable[_Call]) -> int:
 
 
 @contextmanager
-def _client(url: str) -> Iterator[Client]:
+def _open_client(url: str) -> Iterator[Client]:
     try:
-        asyncio.run(_knock(url))
-        client = Client(url, timeout=_CONNECT, set_as_default=False)
+        asyncio.run(_probe_scheduler(url))
+        client = Client(url, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         raise ClusterError("cli.error.cluster.unreachable", url=url, reason=str(error)) from error
     try:
@@ -260,28 +264,28 @@ def _client(url: str) -> Iterator[Client]:
         client.close()
 
 
-async def _knock(url: str) -> None:
+async def _probe_scheduler(url: str) -> None:
     """Nobody answers: that is found out here, as a client that was made in vain closes itself
     when it is collected, in whatever thread that happens, and holds that up."""
-    comm = await knock(url, timeout=_CONNECT, **Security().get_connection_args("client"))
+    comm = await knock(url, timeout=_CONNECT_SECONDS, **Security().get_connection_args("client"))
     await comm.close()
 
 
-def _require_fit_scheduler(client: Client, url: str) -> None:
+def _check_scheduler(client: Client, url: str) -> None:
     """It unpacks tasks too, so it must know them."""
-    with _told(url):
-        client.run_on_scheduler(require_same, facts(), url)
+    with _translate_errors(url):
+        client.run_on_scheduler(require_same_software, list_machine_facts(), url)
 
 
-def _send(team: Team, client: Client, url: str) -> None:
+def _install_plugins(team: ProcessesPlugin, client: Client, url: str) -> None:
     """Its end is arranged before it begins."""
-    with _told(url):
-        client.register_plugin(Farewell(client.id, team.name))
+    with _translate_errors(url):
+        client.register_plugin(CleanupPlugin(client.id, team.name))
         client.register_plugin(team)
 
 
 @contextmanager
-def _told(where: str) -> Iterator[None]:
+def _translate_errors(where: str) -> Iterator[None]:
     """What machines answer that do not know sheet-diag, or another one; or nothing."""
     try:
         yield
@@ -292,7 +296,7 @@ def _told(where: str) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _silence_dask() -> Iterator[None]:
     """Dask logs what we tell in a sentence."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     former = [(logger, logger.level) for logger in loggers]

@@ -26,19 +26,20 @@ from distributed import Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_wo
 from sheet_diag import __version__
 from sheet_diag.pipeline.cache import own_digest
 from sheet_diag.pipeline.execution.executor import ClusterError
-from sheet_diag.pipeline.execution.process_pool import Processes
+from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 
-Facts = dict[str, str]
-Outcome = tuple[bytes, Exception | None]  # the value, pickled, or what was raised
+MachineFacts = dict[str, str]
+CallResult = tuple[bytes, Exception | None]  # the value, pickled, or what was raised
 
 _NAME: Final = re.compile(r"[\w.-]+")
 
 
-class Team(WorkerPlugin):
-    """The processes of one worker. `kit` is the pickled bench and limits, `facts` are those
+class ProcessesPlugin(WorkerPlugin):
+    """The processes of one worker. `kit` is the pickled bench and limits, `list_machine_facts` are
+    those
     of the machine that asks: the worker's must be the same."""
 
-    def __init__(self, name: str, facts: Facts, kit: bytes) -> None:
+    def __init__(self, name: str, facts: MachineFacts, kit: bytes) -> None:
         self.name = name
         self._facts = facts
         self._kit = kit
@@ -46,7 +47,7 @@ class Team(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Be ready. Raises `ClusterError` where this worker is not fit for the run."""
         self._lock = Lock()
-        self._processes: Processes | None = None
+        self._processes: WorkerProcesses | None = None
         self._size = worker.state.nthreads
         self._where = worker.address
         self._require_fit()
@@ -59,27 +60,29 @@ class Team(WorkerPlugin):
         if processes:
             Thread(target=processes.shutdown, kwargs={"cancel_futures": True}).start()
 
-    def do(self, calls: Sequence[bytes]) -> list[Outcome]:
+    def do(self, calls: Sequence[bytes]) -> list[CallResult]:
         """Do the calls, as pickled by `packed`; what one of them raises is no other's matter."""
         self._require_fit()
         processes = self._at_work()
-        return [_outcome(each) for each in [processes.submit(call, each) for each in calls]]
+        return [
+            _take_call_result(each) for each in [processes.submit(run_call, each) for each in calls]
+        ]
 
-    def _at_work(self) -> Processes:
+    def _at_work(self) -> WorkerProcesses:
         with self._lock:
             if not self._kit:
                 raise ClusterError("cli.error.cluster.lost")
             if self._processes is None:
-                self._processes = Processes(self._size, *pickle.loads(self._kit))
+                self._processes = WorkerProcesses(self._size, *pickle.loads(self._kit))
             return self._processes
 
     def _require_fit(self) -> None:
-        require_same(self._facts, self._where)
+        require_same_software(self._facts, self._where)
         if multiprocessing.current_process().daemon:
             raise ClusterError("cli.error.cluster.daemon", where=self._where)
 
 
-class Farewell(SchedulerPlugin):
+class CleanupPlugin(SchedulerPlugin):
     """On the scheduler: sends the team home when its client has gone."""
 
     def __init__(self, client: str, team: str) -> None:
@@ -98,21 +101,21 @@ class Farewell(SchedulerPlugin):
         await scheduler.unregister_scheduler_plugin(self.name)
 
 
-def work(team: str, calls: Sequence[bytes]) -> list[Outcome]:
+def run_calls(team: str, calls: Sequence[bytes]) -> list[CallResult]:
     """In one of Dask's threads: have the calls done by the team of that name."""
     plugin = get_worker().plugins.get(team)
-    if not isinstance(plugin, Team):  # the scheduler was started anew
+    if not isinstance(plugin, ProcessesPlugin):  # the scheduler was started anew
         raise ClusterError("cli.error.cluster.lost")
     return plugin.do(calls)
 
 
-def call(packed: bytes) -> bytes:
+def run_call(packed: bytes) -> bytes:
     """In a process: do one call. Dask's worker sees bytes on both sides and unpacks neither."""
     function, arguments, named = pickle.loads(packed)  # from the client, as all that Dask runs
     return pickle.dumps(function(*arguments, **named), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _outcome(future: Future[bytes]) -> Outcome:
+def _take_call_result(future: Future[bytes]) -> CallResult:
     try:
         return future.result(), None
     except Exception as error:  # noqa: BLE001 - raised where the result is awaited
@@ -123,20 +126,20 @@ def _outcome(future: Future[bytes]) -> Outcome:
 
 
 @cache
-def facts() -> Facts:
+def list_machine_facts() -> MachineFacts:
     """What the bytes of the outputs depend on besides the task: programs and their versions."""
     return {
         "sheet-diag": f"{__version__} ({own_digest()[:8]})",
         "Python": platform.python_version(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "os": os.name,  # paths travel
-        **_libraries(),
+        **_list_library_versions(),
     }
 
 
-def require_same(wanted: Facts, where: str) -> None:
+def require_same_software(wanted: MachineFacts, where: str) -> None:
     """Raises `ClusterError` where something differs here from the machine that asks."""
-    have = facts()
+    have = list_machine_facts()
     for name in sorted({*wanted, *have}):
         ours, theirs = wanted.get(name, "-"), have.get(name, "-")
         if ours != theirs:
@@ -145,7 +148,7 @@ def require_same(wanted: Facts, where: str) -> None:
             )
 
 
-def _libraries() -> Facts:
+def _list_library_versions() -> MachineFacts:
     """The versions of what sheet-diag needs, without extras, and of Dask."""
     needed = [each for each in metadata.requires("sheet-diag") or () if "extra ==" not in each]
     names = [found[0] for found in map(_NAME.match, needed) if found]

@@ -1,7 +1,7 @@
 """Spreads tasks over whatever runs them: any `concurrent.futures.Executor`.
 
-An executor runs `perform(task, entry)` in processes that hold a bench, what all tasks work with
-(`hold`). Only so many tasks are under way at a time, however many there are;
+An executor runs `run_task(task, entry)` in processes that hold a bench, what all tasks work with
+(`set_worker_context`). Only so many tasks are under way at a time, however many there are;
 results come in the order of the entries, so where and how fast they were worked out never shows.
 """
 
@@ -13,34 +13,34 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sheet_diag.model.errors import ToldError
+from sheet_diag.model.errors import UserError
 
 _Bench = TypeVar("_Bench")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
 # One slow file must not leave the other workers idle; results that wait behind it cost memory.
-AHEAD: Final = 64
+TASKS_AHEAD: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Died:
+class WorkerDied:
     """The worker of one task died or ran out of time."""
 
     reason: str
     out_of_time: bool = False
 
 
-class DiedError(Exception):
-    """What the future of such a task raises; `args` are those of `Died`."""
+class WorkerDiedError(Exception):
+    """What the future of such a task raises; `args` are those of `WorkerDied`."""
 
     @property
-    def died(self) -> Died:
+    def died(self) -> WorkerDied:
         """The same as a value."""
-        return Died(*self.args)
+        return WorkerDied(*self.args)
 
 
-class ClusterError(ToldError):
+class ClusterError(UserError):
     """Other machines cannot be used."""
 
 
@@ -50,45 +50,47 @@ class Workers(Generic[_Bench]):
     `remote` says that it does not see the files of this machine: tasks must bring their contents.
     """
 
-    def __init__(self, executor: Executor, ahead: int = AHEAD, *, remote: bool = False) -> None:
+    def __init__(
+        self, executor: Executor, ahead: int = TASKS_AHEAD, *, remote: bool = False
+    ) -> None:
         self._executor = executor
         self._ahead = ahead
         self.remote = remote
 
     def map(
         self, task: Callable[[_Bench, _In], _Out], entries: Iterable[_In]
-    ) -> Iterator[_Out | Died]:
+    ) -> Iterator[_Out | WorkerDied]:
         """`task(bench, entry)` for each entry, in order. What a task raises is raised here."""
         waiting: deque[Future[Any]] = deque()
         try:
             for entry in entries:
-                waiting.append(self._executor.submit(perform, task, entry))
+                waiting.append(self._executor.submit(run_task, task, entry))
                 if len(waiting) > self._ahead:
-                    yield _result(waiting.popleft())
+                    yield _take_result(waiting.popleft())
             while waiting:
-                yield _result(waiting.popleft())
+                yield _take_result(waiting.popleft())
         finally:
             for future in waiting:
                 future.cancel()
 
 
-def _result(future: Future[Any]) -> Any:
+def _take_result(future: Future[Any]) -> Any:
     try:
         return future.result()
-    except DiedError as error:
+    except WorkerDiedError as error:
         return error.died
 
 
 _bench: Any = None
 
 
-def hold(bench: Any) -> None:
+def set_worker_context(bench: Any) -> None:
     """In a worker: keep what its tasks work with."""
     global _bench
     _bench = bench
 
 
-def perform(task: Callable[[Any, _In], _Out], entry: _In) -> _Out:
+def run_task(task: Callable[[Any, _In], _Out], entry: _In) -> _Out:
     """In a worker: do one task."""
     if _bench is None:
         raise RuntimeError("the worker holds no bench")

@@ -14,11 +14,15 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from typing import Final
 
-READING: Final = ("sheet_diag.pipeline.tasks",)
-WRITING: Final = (*READING, "sheet_diag.reports.client.workbook", "sheet_diag.forms.write")
+READING_MODULES: Final = ("sheet_diag.pipeline.tasks",)
+WRITING_MODULES: Final = (
+    *READING_MODULES,
+    "sheet_diag.reports.client.workbook",
+    "sheet_diag.forms.write",
+)
 
 
-def prepare(modules: Sequence[str] = WRITING) -> BaseContext:
+def prepare(modules: Sequence[str] = WRITING_MODULES) -> BaseContext:
     """Start it, if it does not run yet, and have it load the modules; returns at once.
 
     It is deaf to Ctrl-C: that is for the parent.

@@ -22,22 +22,22 @@ from typing import Any, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from sheet_diag.model.settings import MIB, Limits
-from sheet_diag.pipeline.execution.executor import DiedError, hold, perform
+from sheet_diag.pipeline.execution.executor import WorkerDiedError, run_task, set_worker_context
 from sheet_diag.pipeline.execution.forkserver import prepare
-from sheet_diag.storage.signals import interrupts
+from sheet_diag.storage.signals import handle_interrupts
 
 _Out = TypeVar("_Out")
 
 
-class Processes(Executor):
+class WorkerProcesses(Executor):
     """An executor of `jobs` processes; each call has `limits.seconds` of time.
 
-    The future of a call whose process died or ran out of time raises `DiedError`.
+    The future of a call whose process died or ran out of time raises `WorkerDiedError`.
     """
 
     def __init__(self, jobs: int, bench: Any, limits: Limits) -> None:
         self._pool = ProcessPool(
-            max_workers=jobs, initializer=_start, initargs=[bench, limits], context=prepare()
+            max_workers=jobs, initializer=_start_worker, initargs=[bench, limits], context=prepare()
         )
         self._seconds = limits.seconds
         self._waited_for: set[Future[Any]] = set()
@@ -48,7 +48,7 @@ class Processes(Executor):
         outer: Future[_Out] = Future()
         self._waited_for.add(outer)
         outer.add_done_callback(self._waited_for.discard)
-        inner.add_done_callback(lambda done: _pass_on(done, outer, self._seconds))
+        inner.add_done_callback(lambda done: _forward_result(done, outer, self._seconds))
         return outer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -64,8 +64,8 @@ class Processes(Executor):
                 future.cancel()
 
     def __enter__(self) -> Self:
-        with _interrupts_wait():
-            self.submit(perform, _is_ready, None).result()
+        with _delay_interrupts():
+            self.submit(run_task, _is_ready, None).result()
         return self
 
     def __exit__(
@@ -77,15 +77,15 @@ class Processes(Executor):
         self.shutdown(cancel_futures=error is not None)
 
 
-def _pass_on(done: Future[_Out], outer: Future[_Out], seconds: int) -> None:
+def _forward_result(done: Future[_Out], outer: Future[_Out], seconds: int) -> None:
     if done.cancelled() or not outer.set_running_or_notify_cancel():
         outer.cancel()
         return
     error = done.exception()
     if isinstance(error, ProcessExpired):
-        outer.set_exception(DiedError(f"exit {error.exitcode}"))
+        outer.set_exception(WorkerDiedError(f"exit {error.exitcode}"))
     elif isinstance(error, OutOfTime):
-        outer.set_exception(DiedError(f"over {seconds} s", True))
+        outer.set_exception(WorkerDiedError(f"over {seconds} s", True))
     elif error is not None:
         outer.set_exception(error)
     else:
@@ -93,19 +93,19 @@ def _pass_on(done: Future[_Out], outer: Future[_Out], seconds: int) -> None:
 
 
 @contextmanager
-def _interrupts_wait() -> Iterator[None]:
+def _delay_interrupts() -> Iterator[None]:
     """Ctrl-C waits until the processes run: half-started ones would die with a traceback."""
     pressed = []
-    with interrupts(lambda *_: pressed.append(True)):
+    with handle_interrupts(lambda *_: pressed.append(True)):
         yield
     if pressed:
         raise KeyboardInterrupt
 
 
-def _start(bench: Any, limits: Limits) -> None:
+def _start_worker(bench: Any, limits: Limits) -> None:
     """In a worker: keep the bench, accept the limits; Ctrl-C is the parent's business."""
-    hold(bench)
-    _look_for_cycles_seldom()
+    set_worker_context(bench)
+    _collect_garbage_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A reader that aborts prints pages of its own before; the parent tells it in a sentence.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -118,7 +118,7 @@ def _start(bench: Any, limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MIB,) * 2)
 
 
-def _look_for_cycles_seldom() -> None:
+def _collect_garbage_rarely() -> None:
     """A quarter of a report's time went into it; what is there from the start never goes."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -15,12 +15,15 @@ from typing import Any, Final
 from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.model.action_plan import PlanEntry
 from sheet_diag.model.catalog import Catalog, Item
-from sheet_diag.model.per_catalog import prepared
-from sheet_diag.reports.client.completed_actions import previous_text, write_done
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.layout_cache import EDITIONS, Edition
-from sheet_diag.text.numbers import shown_figure
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.reports.client.completed_actions import (
+    describe_previous_action,
+    write_completed_actions,
+)
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.layout_cache import LOCALIZED_CATALOGS, LocalizedCatalog
+from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     BODY,
@@ -75,7 +78,7 @@ _LEAST: Final = 30.0  # points: the height of a row
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _ActionColumns:
     """Where the columns stand, their widths in pixels, and what was planned before by item."""
 
     at: Mapping[str, int]
@@ -87,7 +90,7 @@ class _Table:
         return len(self.widths) - 1
 
 
-def write_plan(page: Page, letter: Letter) -> None:
+def write_plan(page: Page, letter: ReportContext) -> None:
     """Write the page."""
     table = _table(letter)
     keys = [_KEY] * (2 * len(PLAN_KEYS))
@@ -98,23 +101,23 @@ def write_plan(page: Page, letter: Letter) -> None:
     header = _write_head(page, table, letter)
     items = letter.report.diagnosis.open_items
     row = _write_table(page, header, table, letter) if items else header
-    write_done(page, row, table.last, table.before, letter)
+    write_completed_actions(page, row, table.last, table.before, letter)
     letter.print_setup(page, landscape=True)
     page.fit_width(repeat=(header, header) if items else None)
     page.select(0, 0)
 
 
-def _table(letter: Letter) -> _Table:
+def _table(letter: ReportContext) -> _ActionColumns:
     plan = letter.report.plan
     widths = dict(_WIDTHS)
     if plan:
         widths["text"] -= _NARROWED
         widths["previous"] = _PREVIOUS
     before = {entry.item: entry for entry in plan.entries} if plan else {}
-    return _Table({name: at for at, name in enumerate(widths)}, widths, before)
+    return _ActionColumns({name: at for at, name in enumerate(widths)}, widths, before)
 
 
-def _write_keys(page: Page, first: int, letter: Letter) -> None:
+def _write_keys(page: Page, first: int, letter: ReportContext) -> None:
     sheet = letter.report.sheet
     values = (letter.report.number, sheet.identity.client or "", sheet.name)
     for place, (key, value) in enumerate(zip(PLAN_KEYS, values, strict=True)):
@@ -122,7 +125,7 @@ def _write_keys(page: Page, first: int, letter: Letter) -> None:
         page.client_text(0, first + 2 * place + 1, value, _ONE_LINE)
 
 
-def _write_head(page: Page, table: _Table, letter: Letter) -> int:
+def _write_head(page: Page, table: _ActionColumns, letter: ReportContext) -> int:
     """Title and lead; returns the row of the headings."""
     say, diagnosis = letter.say, letter.report.diagnosis
     page.merged(0, 0, table.last, say("plan.sheet"), TITLE)
@@ -135,12 +138,14 @@ def _write_head(page: Page, table: _Table, letter: Letter) -> int:
     key = "plan.lead.ways" if ways else "plan.lead.gain"
     text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
     page.merged(1, 0, table.last, text, _LEAD)
-    page.height(1, row_height(text, room=room(sum(table.widths.values())), size=9, padding=6))
+    page.height(
+        1, row_height(text, room=column_room(sum(table.widths.values())), size=9, padding=6)
+    )
     page.height(2, 6)
     return 3
 
 
-def _write_table(page: Page, header: int, table: _Table, letter: Letter) -> int:
+def _write_table(page: Page, header: int, table: _ActionColumns, letter: ReportContext) -> int:
     """One line an open item, the most urgent first; returns the row after the last."""
     heads = {name: letter.say(f"plan.column.{name}") for name in table.at}
     for name, column in table.at.items():
@@ -158,7 +163,7 @@ def _write_table(page: Page, header: int, table: _Table, letter: Letter) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _ActionRow:
     """What the row of an open item says of every client, and the height that it needs."""
 
     item: Item
@@ -166,13 +171,13 @@ class _Row:
     height: float
 
 
-@lru_cache(maxsize=EDITIONS)
-def _rows(edition: Edition, text_width: int) -> Mapping[str, _Row]:
+@lru_cache(maxsize=LOCALIZED_CATALOGS)
+def _rows(edition: LocalizedCatalog, text_width: int) -> Mapping[str, _ActionRow]:
     widths = {**_WIDTHS, "text": text_width}
     return {name: _row(edition, item, widths) for name, item in edition.catalog.items.items()}
 
 
-def _row(edition: Edition, item: Item, widths: Mapping[str, int]) -> _Row:
+def _row(edition: LocalizedCatalog, item: Item, widths: Mapping[str, int]) -> _ActionRow:
     catalog, say = edition.catalog, edition.say
     star = say("plan.key") if item.critical else ""
     texts = {
@@ -181,10 +186,12 @@ def _row(edition: Edition, item: Item, widths: Mapping[str, int]) -> _Row:
         "text": item.comment.text[say.lang],
         "controls": _controls(item, edition),
     }
-    return _Row(item, texts, _height({"id": item.id, **texts}, widths))
+    return _ActionRow(item, texts, _height({"id": item.id, **texts}, widths))
 
 
-def _write_item(page: Page, row: int, of: _Row, table: _Table, letter: Letter) -> None:
+def _write_item(
+    page: Page, row: int, of: _ActionRow, table: _ActionColumns, letter: ReportContext
+) -> None:
     at, texts, name = table.at, of.texts, of.item.id
     priority = letter.say(f"plan.priority.{_priority(of.item, letter)}")
     way, gain = letter.way_marks(name), letter.report.diagnosis.gains.get(name, Fraction(0))
@@ -195,10 +202,10 @@ def _write_item(page: Page, row: int, of: _Row, table: _Table, letter: Letter) -
     page.text(row, at["text"], texts["text"], _TEXT)
     page.text(row, at["controls"], texts["controls"], _FINE)
     page.text(row, at["way"], way, _WAY)
-    page.number(row, at["gain"], shown_figure(gain), _GAIN)
+    page.number(row, at["gain"], truncate_score(gain), _GAIN)
     own = {"priority": priority, "way": way}
     if "previous" in at:
-        own["previous"] = previous_text(table.before.get(name), letter)
+        own["previous"] = describe_previous_action(table.before.get(name), letter)
         page.client_text(row, at["previous"], own["previous"], _FINE)
     page.height(row, max(of.height, _height(own, table.widths)))
 
@@ -207,14 +214,17 @@ def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int 
     sizes = {"controls": 8.0, "previous": 8.0}
     heights = (
         row_height(
-            text, room=room(widths[name], indent=indent), size=sizes.get(name, 9.0), padding=6
+            text,
+            room=column_room(widths[name], indent=indent),
+            size=sizes.get(name, 9.0),
+            padding=6,
         )
         for name, text in texts.items()
     )
     return max(_LEAST, *heights)
 
 
-def _rules(letter: Letter) -> Mapping[str, Mapping[str, Any]]:
+def _rules(letter: ReportContext) -> Mapping[str, Mapping[str, Any]]:
     """What the columns of the client take."""
     say = letter.say
     title = {"error_title": say("plan.choose.title")}
@@ -239,7 +249,7 @@ def _rules(letter: Letter) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _write_entries(
-    page: Page, row: int, table: _Table, rules: Mapping[str, Mapping[str, Any]]
+    page: Page, row: int, table: _ActionColumns, rules: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """The cells of the client. They are blank, so that whatever stands there later is his own."""
     for name in PLAN_COLUMNS:
@@ -248,7 +258,7 @@ def _write_entries(
         page.rule(row, table.at[name], rule)
 
 
-def _priority(item: Item, letter: Letter) -> str:
+def _priority(item: Item, letter: ReportContext) -> str:
     """高, 中 or 低, in the same order as the urgency of open items."""
     score = letter.report.diagnosis.scores.items[item.id]
     if item.critical and score.value == 0:
@@ -256,13 +266,13 @@ def _priority(item: Item, letter: Letter) -> str:
     return "medium" if (score.lost or 0) >= _half(letter.catalog) else "low"
 
 
-@prepared
+@cached_per_catalog
 def _half(catalog: Catalog) -> Fraction:
     """Half of the largest weight."""
     return Fraction(max(item.weight for item in catalog.items.values()), 2)
 
 
-def _controls(item: Item, edition: Edition) -> str:
+def _controls(item: Item, edition: LocalizedCatalog) -> str:
     """The numbers of each standard, a line each."""
     say = edition.say
     numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in edition.catalog.standards)

@@ -16,14 +16,14 @@ from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import page_setup as paper
-from sheet_diag.reports.client.calculation_layout import Basis, Calculation
+from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
-from sheet_diag.reports.client.cell_references import Span, cell
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.criteria_table import Criteria, planned, write_criteria
-from sheet_diag.reports.client.layout_cache import EDITIONS, Edition
-from sheet_diag.text.excel_text import quoted
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.reports.client.cell_references import CellSpan, cell
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
+from sheet_diag.reports.client.layout_cache import LOCALIZED_CATALOGS, LocalizedCatalog
+from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     BODY,
@@ -53,8 +53,8 @@ _HEADS: Final = (
 )
 _ID, _CATEGORY, _QUESTION, ANSWER, _REMARK, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = range(11)
 _WIDTHS: Final = (62, 84, 300, 100, 190, 44, 48, 56, 52, 52, 44)
-_ANSWER_ROOM: Final = room(_WIDTHS[ANSWER])
-_REMARK_ROOM: Final = room(_WIDTHS[_REMARK], indent=1)
+_ANSWER_ROOM: Final = column_room(_WIDTHS[ANSWER])
+_REMARK_ROOM: Final = column_room(_WIDTHS[_REMARK], indent=1)
 _STANDARD: Final = 92
 _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
@@ -74,20 +74,20 @@ _RECORDS: Final = 64  # that are kept, one for each set of categories that are å
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
+class AnswersLayout:
     """Where the answers and their results stand."""
 
     sheet: str
     rows: Mapping[str, int]
-    criteria: Criteria
-    result: Calculation
+    criteria: CriteriaLayout
+    result: CalculationLayout
 
-    def of(self, item: str, column: int) -> Span:
+    def of(self, item: str, column: int) -> CellSpan:
         """A cell of an item."""
         return cell(self.sheet, self.rows[item], column)
 
 
-def write_answers(page: Page, letter: Letter) -> Record:
+def write_answers(page: Page, letter: ReportContext) -> AnswersLayout:
     """Write the page."""
     catalog = letter.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
@@ -111,18 +111,20 @@ def write_answers(page: Page, letter: Letter) -> Record:
 
 
 @lru_cache(maxsize=_RECORDS)
-def _placed(edition: Edition, sheet: str, order: tuple[str, ...]) -> Record:
+def _placed(edition: LocalizedCatalog, sheet: str, order: tuple[str, ...]) -> AnswersLayout:
     rows = {item: row for row, item in enumerate(edition.catalog.items, _FIRST)}
     criteria = _criteria(edition, sheet)
-    return Record(sheet, rows, criteria, calc.placed(edition, order, sheet, criteria.bottom + 2))
+    return AnswersLayout(
+        sheet, rows, criteria, calc.plan_calculation(edition, order, sheet, criteria.bottom + 2)
+    )
 
 
-@lru_cache(maxsize=EDITIONS)
-def _criteria(edition: Edition, sheet: str) -> Criteria:
-    return planned(edition.catalog, sheet, _FIRST + len(edition.catalog.items) + 1)
+@lru_cache(maxsize=LOCALIZED_CATALOGS)
+def _criteria(edition: LocalizedCatalog, sheet: str) -> CriteriaLayout:
+    return plan_criteria(edition.catalog, sheet, _FIRST + len(edition.catalog.items) + 1)
 
 
-def _write_head(page: Page, letter: Letter, last: int) -> None:
+def _write_head(page: Page, letter: ReportContext, last: int) -> None:
     say = letter.say
     page.merged(0, 0, last, say("report.sheet.answers"), TITLE)
     page.height(0, 32)
@@ -136,7 +138,7 @@ def _write_head(page: Page, letter: Letter, last: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _AnswerRow:
     """What the row of an item says of every client: texts, formulas, and the height they need."""
 
     at: int
@@ -149,18 +151,18 @@ class _Row:
     formulas: tuple[tuple[int, str, Look], ...]
 
 
-@lru_cache(maxsize=EDITIONS)
-def _rows(edition: Edition, sheet: str) -> tuple[_Row, ...]:
+@lru_cache(maxsize=LOCALIZED_CATALOGS)
+def _rows(edition: LocalizedCatalog, sheet: str) -> tuple[_AnswerRow, ...]:
     items = edition.catalog.items.values()
     return tuple(_row(edition, sheet, row, item) for row, item in enumerate(items, _FIRST))
 
 
-def _row(edition: Edition, sheet: str, row: int, item: Item) -> _Row:
+def _row(edition: LocalizedCatalog, sheet: str, row: int, item: Item) -> _AnswerRow:
     catalog, say = edition.catalog, edition.say
     question = item.question[say.lang]
-    needed = row_height(question, room=room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
+    needed = row_height(question, room=column_room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
     controls = (item.controls.get(standard.id, ()) for standard in catalog.standards)
-    return _Row(
+    return _AnswerRow(
         at=row,
         item=item,
         category=catalog.category_of[item.id].short[say.lang],
@@ -173,10 +175,10 @@ def _row(edition: Edition, sheet: str, row: int, item: Item) -> _Row:
 
 
 def _formulas(
-    edition: Edition, sheet: str, row: int, item: Item
+    edition: LocalizedCatalog, sheet: str, row: int, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
     """Value, points, loss and whether it is open, from the cell of the answer."""
-    criteria, none = _criteria(edition, sheet), quoted(edition.say("report.none"))
+    criteria, none = _criteria(edition, sheet), quote_formula_text(edition.say("report.none"))
     at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
     weight, worth = at[WEIGHT], at[VALUE]
     points, lost = f"{weight}*{worth}", f"{weight}-{at[POINTS]}"
@@ -190,7 +192,7 @@ def _formulas(
     )
 
 
-def _write_item(page: Page, row: _Row, letter: Letter) -> None:
+def _write_item(page: Page, row: _AnswerRow, letter: ReportContext) -> None:
     at, item = row.at, row.item
     answer, remark = letter.answer(item.id), _remark(letter.responses[item.id], letter)
     page.text(at, _ID, item.id, _MIDDLE)
@@ -209,7 +211,7 @@ def _write_item(page: Page, row: _Row, letter: Letter) -> None:
     page.height(at, max(row.height, *heights))
 
 
-def _remark(response: Response, letter: Letter) -> str:
+def _remark(response: Response, letter: ReportContext) -> str:
     """The client's remark, after his own answer where the consultant set another one."""
     for override in letter.report.received.judgement.overrides:
         if override.item == response.item:
@@ -219,7 +221,7 @@ def _remark(response: Response, letter: Letter) -> str:
     return response.remark
 
 
-def _write_figures(page: Page, row: _Row, letter: Letter) -> None:
+def _write_figures(page: Page, row: _AnswerRow, letter: ReportContext) -> None:
     score, none = letter.readings.scores.items[row.item.id], letter.say("report.none")
     unanswered = row.item.id in letter.readings.open_items
     values = (
@@ -231,13 +233,15 @@ def _write_figures(page: Page, row: _Row, letter: Letter) -> None:
 
 
 @lru_cache(maxsize=_RECORDS)
-def _basis(edition: Edition, record: Record) -> Basis:
+def _basis(edition: LocalizedCatalog, record: AnswersLayout) -> CalculationInputs:
     """Sums over the rows of each category."""
     sums = {}
-    none = quoted(edition.say("report.none"))
+    none = quote_formula_text(edition.say("report.none"))
     for category in edition.catalog.categories:
         first, last = (record.rows[item.id] for item in (category.items[0], category.items[-1]))
-        area = {column: str(Span(record.sheet, column, first, last)) for column in range(OPEN + 1)}
+        area = {
+            column: str(CellSpan(record.sheet, column, first, last)) for column in range(OPEN + 1)
+        }
         out = f"SUMPRODUCT(({area[VALUE]}={none})*{area[WEIGHT]})"
         sums[category.id] = {
             calc.WEIGHT: f"SUM({area[WEIGHT]})-{out}",
@@ -246,13 +250,13 @@ def _basis(edition: Edition, record: Record) -> Basis:
             calc.OPEN: f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})",
         }
     rows = (_FIRST, _FIRST + len(record.rows) - 1)
-    stars, values, opens = (str(Span(record.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
-    star = quoted(edition.say("report.answers.critical.mark"))
+    stars, values, opens = (str(CellSpan(record.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
+    star = quote_formula_text(edition.say("report.answers.critical.mark"))
     missed = f"({stars}={star})*({values}=0)"
-    return Basis(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
+    return CalculationInputs(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
 
 
-def _set_print(page: Page, record: Record, letter: Letter) -> None:
+def _set_print(page: Page, record: AnswersLayout, letter: ReportContext) -> None:
     """Items on as many pages as they need, the calculation from a new page on."""
     used = max(len(_WIDTHS) + len(letter.catalog.standards), calc.COLUMNS)
     scale = paper.scale_for(page.span(0, used - 1))
@@ -270,5 +274,5 @@ def _set_print(page: Page, record: Record, letter: Letter) -> None:
     page.breaks(rows, (0, 0, record.result.bottom, used - 1))
 
 
-def _criteria_height(record: Record) -> float:
+def _criteria_height(record: AnswersLayout) -> float:
     return 24 + 34 + 12 + 18 * (record.criteria.bottom - record.criteria.top - 1)

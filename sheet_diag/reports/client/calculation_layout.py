@@ -1,7 +1,7 @@
 """採点の計算: where scores, caps and rank stand that are calculated by formulas.
 
 The same lines stand below today's answers and below the simulated ones; only what they start from
-differs, which a `Basis` tells. `formulas` spells them, `scoresheet` writes them.
+differs, which a `CalculationInputs` tells. `formulas` spells them, `scoresheet` writes them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_lines
 from sheet_diag.reports.client import charts
-from sheet_diag.reports.client.cell_references import Span, cell
-from sheet_diag.reports.client.charts import Area, Line
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.layout_cache import Edition
+from sheet_diag.reports.client.cell_references import CellSpan, cell
+from sheet_diag.reports.client.charts import ChartArea, RadarLine
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.layout_cache import LocalizedCatalog
 
 COLUMNS: Final = 13  # the calculation is so many columns wide
 IMPORTANCE, SHORT, NAME, SHOWN, EXACT, MARK, WEIGHT = range(7)
@@ -37,7 +37,7 @@ HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "ga
 
 
 @dataclass(frozen=True, slots=True)
-class Calculation:
+class CalculationLayout:
     """Where one calculation stands: rows of its parts, and `order` of the category ids."""
 
     sheet: str
@@ -70,27 +70,27 @@ class Calculation:
         """The last row."""
         return self.verdict + len(VERDICT)
 
-    def column(self, column: int) -> Span:
+    def column(self, column: int) -> CellSpan:
         """A column of the categories."""
-        return Span(self.sheet, column, self.first, self.overall - 1)
+        return CellSpan(self.sheet, column, self.first, self.overall - 1)
 
-    def of(self, category: str, column: int) -> Span:
+    def of(self, category: str, column: int) -> CellSpan:
         """A cell of a category."""
         return cell(self.sheet, self.first + self.order.index(category), column)
 
-    def total(self, column: int) -> Span:
+    def total(self, column: int) -> CellSpan:
         """A cell of the overall line."""
         return cell(self.sheet, self.overall, column)
 
-    def decided(self, row: str, *, column: int = SHOWN) -> Span:
+    def decided(self, row: str, *, column: int = SHOWN) -> CellSpan:
         """A cell of the verdict: `EXACT` is the column of the upper bound."""
         return cell(self.sheet, self.verdict + _VERDICT[row], column)
 
-    def drawn(self, letter: Letter) -> Area:
+    def drawn(self, letter: ReportContext) -> ChartArea:
         """What a radar draws: the shown scores of the categories that apply."""
         scores = letter.report.diagnosis.scores.categories.values()
         applicable = sum(1 for each in scores if each.score is not None)
-        return Area(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
+        return ChartArea(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
 
     @property
     def blocks(self) -> tuple[tuple[int, float], ...]:
@@ -105,7 +105,7 @@ class Calculation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Basis:
+class CalculationInputs:
     """What a calculation starts from, as formulas without `=`.
 
     `sums` gives by category id those of `WEIGHT`, `POINTS`, `LEFT_OUT` and `OPEN`; `missed` counts
@@ -115,18 +115,20 @@ class Basis:
 
     sums: Mapping[str, Mapping[int, str]]
     missed: tuple[str, str]
-    source: Calculation | None = None
+    source: CalculationLayout | None = None
 
 
-def placed(edition: Edition, order: tuple[str, ...], sheet: str, top: int) -> Calculation:
+def plan_calculation(
+    edition: LocalizedCatalog, order: tuple[str, ...], sheet: str, top: int
+) -> CalculationLayout:
     """Where a calculation from row `top` on will stand, its categories in the given order."""
-    return Calculation(sheet, order, top, max(len(cap_lines(edition.catalog)), 1))
+    return CalculationLayout(sheet, order, top, max(len(cap_lines(edition.catalog)), 1))
 
 
-def target_line(letter: Letter, place: Calculation) -> list[Line]:
+def target_line(letter: ReportContext, place: CalculationLayout) -> list[RadarLine]:
     """望まれる水準 for a radar, where the catalogue sets any."""
     if all(category.target is None for category in letter.catalog.categories):
         return []
     area = place.drawn(letter)
-    targets = Span(place.sheet, TARGET, area.first, area.last)
-    return [Line(letter.say("report.chart.target"), targets, charts.TARGET)]
+    targets = CellSpan(place.sheet, TARGET, area.first, area.last)
+    return [RadarLine(letter.say("report.chart.target"), targets, charts.TARGET)]

@@ -7,12 +7,16 @@ from typing import Final
 
 from sheet_diag.model.catalog import Category
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client.calculation_layout import HEIGHTS, Basis, Calculation
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.criteria_table import Criteria
-from sheet_diag.reports.client.formulas import Formulas, spelled
-from sheet_diag.reports.client.rank_table import write_caps, write_verdict
-from sheet_diag.text.numbers import shown_figure
+from sheet_diag.reports.client.calculation_layout import (
+    HEIGHTS,
+    CalculationInputs,
+    CalculationLayout,
+)
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.criteria_table import CriteriaLayout
+from sheet_diag.reports.client.formulas import CalculationFormulas, build_formulas
+from sheet_diag.reports.client.rank_table import write_caps, write_rank
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     BOLD,
@@ -73,20 +77,24 @@ _NO_TOTAL: Final = (
 
 
 def write_calculation(
-    page: Page, place: Calculation, basis: Basis, criteria: Criteria, letter: Letter
+    page: Page,
+    place: CalculationLayout,
+    basis: CalculationInputs,
+    criteria: CriteriaLayout,
+    letter: ReportContext,
 ) -> None:
     """Write all of it."""
-    formulas = spelled(letter.edition, place, basis, criteria)
+    formulas = build_formulas(letter.edition, place, basis, criteria)
     _write_head(page, place, letter)
     for row, name in enumerate(place.order, place.first):
         category = letter.catalog.category_by_id[name]
         _write_category(page, row, category, formulas.categories[name], letter)
     _write_overall(page, place.overall, formulas, letter)
     write_caps(page, place.caps_top, formulas.caps, letter)
-    write_verdict(page, place.verdict, formulas, letter)
+    write_rank(page, place.verdict, formulas, letter)
 
 
-def _write_head(page: Page, place: Calculation, letter: Letter) -> None:
+def _write_head(page: Page, place: CalculationLayout, letter: ReportContext) -> None:
     say, top, last = letter.say, place.top, calc.COLUMNS - 1
     page.merged(top, 0, last, say("calculation.heading"), HEADING)
     page.merged(top + 1, 0, last, say("calculation.lead"), _LEAD)
@@ -97,7 +105,7 @@ def _write_head(page: Page, place: Calculation, letter: Letter) -> None:
 
 
 def _write_category(
-    page: Page, row: int, category: Category, formulas: Mapping[int, str], letter: Letter
+    page: Page, row: int, category: Category, formulas: Mapping[int, str], letter: ReportContext
 ) -> None:
     lang = letter.say.lang
     page.height(row, HEIGHTS["line"])
@@ -125,7 +133,7 @@ def _write_given(
         page.formula(row, column, formula, look, value)
 
 
-def _values(category: Category, letter: Letter) -> dict[int, str | float]:
+def _values(category: Category, letter: ReportContext) -> dict[int, str | float]:
     """What the calculated columns show now."""
     say, now = letter.say, letter.readings.figures[category.id]
     outside = say("report.categories.na")
@@ -142,7 +150,9 @@ def _values(category: Category, letter: Letter) -> dict[int, str | float]:
     }
 
 
-def _write_overall(page: Page, row: int, formulas: Formulas, letter: Letter) -> None:
+def _write_overall(
+    page: Page, row: int, formulas: CalculationFormulas, letter: ReportContext
+) -> None:
     readings, spelled_out = letter.readings, formulas.overall
     page.height(row, HEIGHTS["line"])
     counted = sum(
@@ -156,7 +166,7 @@ def _write_overall(page: Page, row: int, formulas: Formulas, letter: Letter) -> 
     values = {
         calc.EXACT: float(record),
         calc.UPPER: float(upper),
-        calc.SHOWN: shown_figure(record),
+        calc.SHOWN: truncate_score(record),
     }
     for column, look in _TOTALS.items():
         page.formula(row, column, spelled_out[column], look, values[column])

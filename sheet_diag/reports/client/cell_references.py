@@ -10,7 +10,7 @@ from sheet_diag.xlsx.references import fixed_cell
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class CellSpan:
     """Rows `first` to `last` (zero-based, inclusive) of a column."""
 
     sheet: str
@@ -18,7 +18,7 @@ class Span:
     first: int
     last: int
 
-    def seen_from(self, sheet: str) -> str:
+    def reference_from(self, sheet: str) -> str:
         """The reference in a formula on that sheet."""
         area = _area(self.column, self.first, self.last)
         return area if sheet == self.sheet else f"'{self.sheet}'!{area}"
@@ -29,9 +29,9 @@ class Span:
         return [self.sheet, self.first, self.column, self.last, self.column]
 
     def __str__(self) -> str:
-        return self.seen_from(self.sheet)
+        return self.reference_from(self.sheet)
 
-    def cell(self, row: int) -> Span:
+    def cell(self, row: int) -> CellSpan:
         """One cell of the column."""
         return replace(self, first=row, last=row)
 
@@ -42,6 +42,6 @@ def _area(column: int, first: int, last: int) -> str:
     return f"{corner}:{fixed_cell(last, column)}" if last > first else corner
 
 
-def cell(sheet: str, row: int, column: int) -> Span:
+def cell(sheet: str, row: int, column: int) -> CellSpan:
     """A single cell."""
-    return Span(sheet, column, row, row)
+    return CellSpan(sheet, column, row, row)

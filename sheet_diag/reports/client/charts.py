@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.reports.client.cell_references import Span
+from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import BLUE, INK, LINE, MUTED, NAVY, OK, WHITE
@@ -17,7 +17,7 @@ _SCORES: Final = {"min": 0, "max": 100, "major_unit": 20}
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class ChartArea:
     """A column of cells on a sheet (zero-based, inclusive) with the labels beside it."""
 
     sheet: str
@@ -32,11 +32,11 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RadarLine:
     """A further line of a radar: a value a label, and its look."""
 
     name: str
-    values: Span
+    values: CellSpan
     look: Mapping[str, Any]
 
 
@@ -65,13 +65,19 @@ _OWN: Final = {
 }
 
 
-def radar(
-    book: Book, area: Area, *, title: str, series: str, lines: Sequence[Line] = (), legend: str = ""
+def add_radar(
+    book: Book,
+    area: ChartArea,
+    *,
+    title: str,
+    series: str,
+    lines: Sequence[RadarLine] = (),
+    legend: str = "",
 ) -> Any:
     """Scores from 0 to 100, one spoke a label; a legend at `legend` where there are more lines."""
     chart = book.chart({"type": "radar", "subtype": "with_markers"})
-    own = Span(area.sheet, area.values, area.first, area.last)
-    for line in (Line(series, own, _OWN), *lines):
+    own = CellSpan(area.sheet, area.values, area.first, area.last)
+    for line in (RadarLine(series, own, _OWN), *lines):
         places = {"categories": area.of(area.labels), "values": line.values.area}
         chart.add_series({"name": line.name, **places, **deepcopy(dict(line.look))})
     chart.set_y_axis(
@@ -84,14 +90,20 @@ def radar(
         }
     )
     chart.set_x_axis({"num_font": {**_FONT, "size": 10}})
-    dress(chart, title)
+    style_chart(chart, title)
     if lines:
         chart.set_legend({"position": legend or "bottom", "font": _FONT})
     return chart
 
 
-def columns(
-    book: Book, area: Area, *, title: str, series: str, colors: Sequence[str] = (), axis: str = ""
+def add_column_chart(
+    book: Book,
+    area: ChartArea,
+    *,
+    title: str,
+    series: str,
+    colors: Sequence[str] = (),
+    axis: str = "",
 ) -> Any:
     """One column a label; `colors` paints the single columns."""
     chart = book.chart({"type": "column"})
@@ -118,11 +130,11 @@ def columns(
             "name_font": _FONT,
         }
     )
-    dress(chart, title)
+    style_chart(chart, title)
     return chart
 
 
-def dress(chart: Any, title: str, size: float = 11) -> None:
+def style_chart(chart: Any, title: str, size: float = 11) -> None:
     """Title of so many points, and no frame; no legend as yet."""
     name = {"name": title, "name_font": {**_FONT, "size": size, "bold": True}, "overlay": False}
     chart.set_title(name if title else {"none": True})

@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
-from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.context import ReportContext
 
 
-def opened(letter: Letter, item: Item) -> str:
+def comment_text(letter: ReportContext, item: Item) -> str:
     """The text of an item's comment after the opening for its answer, where there is one.
 
     The openings of a choice are taken in their order, and none comes twice in a report: comments
@@ -23,11 +23,11 @@ def opened(letter: Letter, item: Item) -> str:
     return openings[place][lang] + ("" if lang is Lang.JA else " ") + text
 
 
-def _choice(letter: Letter, item: str) -> str | None:
+def _choice(letter: ReportContext, item: str) -> str | None:
     return letter.responses[item].choice
 
 
-def _place(letter: Letter, item: str) -> int:
+def _place(letter: ReportContext, item: str) -> int:
     """How many comments on the same answer stand before that on an item."""
     seen = defaultdict[str | None, int](int)
     for comment in letter.report.diagnosis.comments:

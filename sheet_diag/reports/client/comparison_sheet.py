@@ -8,13 +8,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from sheet_diag.model.comparison import OVERALL, GroupKind, Peers
-from sheet_diag.model.results import Report
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import LAST, Flow
+from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup
+from sheet_diag.model.results import ClientReport
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.peer_tables import write_peers
-from sheet_diag.reports.client.previous_tables import day_text, rise, write_then
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.previous_tables import format_day, score_change, write_previous
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, SMALL, TITLE, Look
@@ -22,50 +22,50 @@ from sheet_diag.xlsx.theme import BODY, SMALL, TITLE, Look
 _LEAD: Final[Look] = {**BODY, **SMALL}
 
 
-def has_comparison(report: Report) -> bool:
+def has_comparison(report: ClientReport) -> bool:
     """Whether there is anything to compare with."""
     return bool(report.comparison.peers) or report.comparison.previous is not None
 
 
-def write_comparison(page: Page, letter: Letter, book: Book) -> None:
+def write_comparison(page: Page, letter: ReportContext, book: Book) -> None:
     """Write the sheet; `book` is the one that the page is of."""
-    say, flow, comparison = letter.say, Flow(page), letter.report.comparison
+    say, flow, comparison = letter.say, PageFlow(page), letter.report.comparison
     has = "peers" if comparison.previous is None else "both" if comparison.peers else "previous"
-    page.merged(flow.next_row(34), 0, LAST, say("comparison.sheet"), TITLE)
+    page.merged(flow.next_row(34), 0, LAST_COLUMN, say("comparison.sheet"), TITLE)
     flow.paragraph(say(f"comparison.lead.{has}"), _LEAD)
     flow.gap(6)
     if comparison.previous:
-        write_then(flow, letter, comparison.previous)
+        write_previous(flow, letter, comparison.previous)
     if comparison.peers:
         write_peers(flow, letter, book)
     letter.print_setup(page, landscape=False)
-    page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST))
+    page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
     page.select(0, 0)
 
 
-def comparison_lines(letter: Letter) -> list[str]:
+def comparison_lines(letter: ReportContext) -> list[str]:
     """What the first page says of it: nothing, or a sentence each on last time and on the peers."""
     return list(_lines(letter))
 
 
-def _lines(letter: Letter) -> Iterator[str]:
+def _lines(letter: ReportContext) -> Iterator[str]:
     say, report = letter.say, letter.report
     previous = report.comparison.previous
     if previous:
-        points = rise(report.diagnosis.scores.overall or Fraction(0), previous.score)
-        day, before = day_text(say, previous.as_of), shown(previous.score)
+        points = score_change(report.diagnosis.scores.overall or Fraction(0), previous.score)
+        day, before = format_day(say, previous.as_of), format_score(previous.score)
         then = {"day": day, "rank": previous.rank, "score": before}
         if points == 0:
             yield say("comparison.line.level", **then)
         else:
             way = "up" if points > 0 else "down"
-            yield say(f"comparison.line.{way}", points=shown(abs(points)), **then)
+            yield say(f"comparison.line.{way}", points=format_score(abs(points)), **then)
     everyone = next((p for p in report.comparison.peers if p.kind is GroupKind.ALL), None)
     if everyone and OVERALL in everyone.standings:
         yield from _place(letter, everyone)
 
 
-def _place(letter: Letter, everyone: Peers) -> Iterator[str]:
+def _place(letter: ReportContext, everyone: PeerGroup) -> Iterator[str]:
     say, standing = letter.say, everyone.standings[OVERALL]
     if standing.deviation is None:
         return
@@ -74,5 +74,5 @@ def _place(letter: Letter, everyone: Peers) -> Iterator[str]:
     if standing.position is not None:
         yield say("comparison.line.position", position=standing.position, **figures)
     elif reference:
-        day = day_text(say, date.fromisoformat(reference))
+        day = format_day(say, date.fromisoformat(reference))
         yield say("comparison.line.reference", day=day, **figures)

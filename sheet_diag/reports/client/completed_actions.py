@@ -7,8 +7,8 @@ from typing import Final
 
 from sheet_diag.forms.layout import PLAN_COLUMNS
 from sheet_diag.model.action_plan import PlanEntry
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import CELL, CENTER, HEADING, INSET, SMALL, Look
 
@@ -17,7 +17,7 @@ _MIDDLE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
 _MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
 
 
-def previous_text(entry: PlanEntry | None, letter: Letter) -> str:
+def describe_previous_action(entry: PlanEntry | None, letter: ReportContext) -> str:
     """What was planned last time, a line each."""
     say = letter.say
     entries: dict[str, str] = {c: str(getattr(entry, c)) for c in PLAN_COLUMNS} if entry else {}
@@ -28,8 +28,8 @@ def previous_text(entry: PlanEntry | None, letter: Letter) -> str:
     )
 
 
-def write_done(
-    page: Page, row: int, last: int, before: Mapping[str, PlanEntry], letter: Letter
+def write_completed_actions(
+    page: Page, row: int, last: int, before: Mapping[str, PlanEntry], letter: ReportContext
 ) -> None:
     """From `row` on, up to column `last`; its text leaves the columns of the client alone."""
     say, catalog = letter.say, letter.catalog
@@ -46,7 +46,7 @@ def write_done(
         texts: dict[str, tuple[tuple[int, int], str]] = {
             "title": ((2, 3), item.comment.title[say.lang] if item else ""),
             "text": ((4, 4), _result(entry, letter)),
-            "previous": ((5, last), previous_text(entry, letter).replace("\n", "　")),
+            "previous": ((5, last), describe_previous_action(entry, letter).replace("\n", "　")),
         }
         page.client_text(line, 0, entry.item, _MIDDLE)
         page.text(line, 1, category, _MUTED)
@@ -56,10 +56,10 @@ def write_done(
 
 
 def _needed(page: Page, columns: tuple[int, int], text: str) -> float:
-    return row_height(text, room=room(page.span(*columns), indent=1), size=9, padding=6)
+    return row_height(text, room=column_room(page.span(*columns), indent=1), size=9, padding=6)
 
 
-def _result(entry: PlanEntry, letter: Letter) -> str:
+def _result(entry: PlanEntry, letter: ReportContext) -> str:
     """Why a planned measure is open no more."""
     if entry.item not in letter.catalog.items:
         return letter.say("plan.done.gone")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.model.results import FindingCode
-from sheet_diag.model.returns import Code, Problem, Severity
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.rank_reasons import finding_text
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.rank_reasons import describe_finding
 from sheet_diag.text import problems
-from sheet_diag.text.numbers import shown
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.numbers import format_score
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     ALERT,
@@ -32,10 +32,10 @@ from sheet_diag.xlsx.theme import (
 _WIDTHS: Final = (64, 130, 120, 120, 214)
 _PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
 _PROBLEM_ROOMS: Final = tuple(
-    room(sum(_WIDTHS[first : last + 1]), indent=1) for first, last in _PROBLEM_COLUMNS
+    column_room(sum(_WIDTHS[first : last + 1]), indent=1) for first, last in _PROBLEM_COLUMNS
 )
-_LABEL_ROOM: Final = room(sum(_WIDTHS[:2]), indent=1)
-_FACT_ROOM: Final = room(sum(_WIDTHS[2:]), indent=1)
+_LABEL_ROOM: Final = column_room(sum(_WIDTHS[:2]), indent=1)
+_FACT_ROOM: Final = column_room(sum(_WIDTHS[2:]), indent=1)
 _LAST: Final = len(_WIDTHS) - 1
 # The others are told as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
@@ -49,7 +49,7 @@ _KINDS: Final[dict[Severity, Look]] = {
 }
 
 
-def write_conditions(page: Page, letter: Letter, software: str) -> None:
+def write_conditions(page: Page, letter: ReportContext, software: str) -> None:
     """Write the page."""
     say = letter.say
     page.columns(_WIDTHS)
@@ -64,9 +64,11 @@ def write_conditions(page: Page, letter: Letter, software: str) -> None:
     if findings:
         row = _write_heading(page, row, say("report.conditions.findings"))
     for finding in findings:
-        text = finding_text(letter, finding)
+        text = describe_finding(letter, finding)
         page.merged(row, 0, _LAST, text, _TEXT)
-        page.height(row, row_height(text, room=room(sum(_WIDTHS), indent=1), size=10, padding=8))
+        page.height(
+            row, row_height(text, room=column_room(sum(_WIDTHS), indent=1), size=10, padding=8)
+        )
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
     header = _write_problems(page, row, letter)
@@ -92,7 +94,7 @@ def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.height(row, max(*heights, 22))
 
 
-def _facts(letter: Letter, software: str) -> Iterator[tuple[str, str]]:
+def _facts(letter: ReportContext, software: str) -> Iterator[tuple[str, str]]:
     say, catalog, report = letter.say, letter.catalog, letter.report
     scores = report.diagnosis.scores
     name = report.received.file
@@ -117,7 +119,7 @@ def _facts(letter: Letter, software: str) -> Iterator[tuple[str, str]]:
             say("report.conditions.strict"),
             say(
                 "report.conditions.score_rank",
-                score=shown(scores.strict),
+                score=format_score(scores.strict),
                 rank=scores.strict_rank.value,
             ),
         )
@@ -126,14 +128,14 @@ def _facts(letter: Letter, software: str) -> Iterator[tuple[str, str]]:
             say("report.conditions.upper"),
             say(
                 "report.conditions.score_rank",
-                score=shown(scores.upper),
+                score=format_score(scores.upper),
                 rank=scores.upper_rank.value,
             ),
         )
     yield say("report.conditions.software"), software
 
 
-def _write_problems(page: Page, row: int, letter: Letter) -> int:
+def _write_problems(page: Page, row: int, letter: ReportContext) -> int:
     """Write the table; returns its header row, or the row of the sentence that there is none."""
     say, found = letter.say, letter.report.problems
     if not found:
@@ -151,7 +153,7 @@ def _write_problems(page: Page, row: int, letter: Letter) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ProblemLine:
     """One line of the record: a problem, or all readings of one spelling."""
 
     kind: Severity
@@ -160,25 +162,28 @@ class _Line:
     todo: str
 
 
-def _grouped(found: Iterable[Problem], letter: Letter) -> Iterator[_Line]:
+def _grouped(found: Iterable[Problem], letter: ReportContext) -> Iterator[_ProblemLine]:
     """Problems in their order; answers read in the same way are told in one line."""
     say = letter.say
     readings: dict[tuple[str, str], list[str]] = {}
     for problem in found:
-        if problem.code is Code.ANSWER_READ_AS:
+        if problem.code is ProblemCode.ANSWER_READ_AS:
             key = (problem.value or "", dict(problem.details)["read"])
             readings.setdefault(key, []).append(problem.item or "")
             continue
         place = " ".join(part for part in (problem.sheet, problem.cell) if part)
-        message, todo = problems.message(problem, say.lang), problems.advice(problem, say.lang)
-        yield _Line(problems.severity(problem.code), place, message, todo)
+        message, todo = (
+            problems.problem_message(problem, say.lang),
+            problems.problem_advice(problem, say.lang),
+        )
+        yield _ProblemLine(problems.problem_severity(problem.code), place, message, todo)
     for (value, read), items in readings.items():
         parts = {"value": value, "read": read, "items": ", ".join(items)}
         message = say("report.conditions.read_as", count=len(items), **parts)
-        yield _Line(Severity.INFO, letter.report.sheet.sheet, message, "")
+        yield _ProblemLine(Severity.INFO, letter.report.sheet.sheet, message, "")
 
 
-def _write_problem(page: Page, row: int, line: _Line, letter: Letter) -> None:
+def _write_problem(page: Page, row: int, line: _ProblemLine, letter: ReportContext) -> None:
     _, place, message, todo = _PROBLEM_COLUMNS
     page.text(row, 0, letter.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
     page.merged_client(row, *place, line.place, _SMALL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import LAST, Flow
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.xlsx.theme import BODY, INSET, NAVY, PAPER, Look
 
 _LOOK: Final[Look] = {
@@ -21,7 +21,7 @@ _LOOK: Final[Look] = {
 _TALLEST: Final = 240.0  # points
 
 
-def write_judgement(flow: Flow, letter: Letter) -> None:
+def write_consultant_comment(flow: PageFlow, letter: ReportContext) -> None:
     """Write the comment with its heading; nothing where there is none."""
     comment = letter.report.received.judgement.comment
     if not comment:
@@ -35,16 +35,16 @@ def write_judgement(flow: Flow, letter: Letter) -> None:
     flow.gap(8)
 
 
-def _write(flow: Flow, text: str) -> None:
-    row = flow.next_row(flow.text_height(text, _LOOK, (0, LAST)))
-    flow.page.merged_client(row, 0, LAST, text, _LOOK)
+def _write(flow: PageFlow, text: str) -> None:
+    row = flow.next_row(flow.text_height(text, _LOOK, (0, LAST_COLUMN)))
+    flow.page.merged_client(row, 0, LAST_COLUMN, text, _LOOK)
 
 
-def _pieces(comment: str, flow: Flow) -> Iterator[str]:
+def _pieces(comment: str, flow: PageFlow) -> Iterator[str]:
     """The comment in rows that a page can hold: its lines, long ones parted after a sentence."""
     for line in comment.split("\n"):
         left = line
-        while (height := flow.text_height(left, _LOOK, (0, LAST))) > _TALLEST:
+        while (height := flow.text_height(left, _LOOK, (0, LAST_COLUMN))) > _TALLEST:
             most = max(1, int(len(left) * _TALLEST / height) - 1)
             end = max(left.rfind(mark, 0, most) for mark in "。.！？ ") + 1 or most
             yield left[:end]

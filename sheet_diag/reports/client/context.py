@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Item, Role
-from sheet_diag.model.results import Report
+from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
+from sheet_diag.model.results import ClientReport
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.client.formula_values import Readings
-from sheet_diag.reports.client.layout_cache import Edition, edition
-from sheet_diag.reports.client.page_flow import LAST, Flow
+from sheet_diag.reports.client.formula_values import FormulaValues
+from sheet_diag.reports.client.layout_cache import LocalizedCatalog, localize_catalog
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
@@ -42,23 +42,23 @@ _LOGO: Final = (200, 44)  # pixels
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReportContext:
     """What the pages of one report are written from, and what several of them tell."""
 
-    report: Report
+    report: ClientReport
     catalog: Catalog
     issuer: Issuer
     say: Wording
 
     @cached_property
-    def edition(self) -> Edition:
+    def edition(self) -> LocalizedCatalog:
         """What the report has in common with those of other clients."""
-        return edition(self.catalog, self.say.lang)
+        return localize_catalog(self.catalog, self.say.lang)
 
     @cached_property
-    def readings(self) -> Readings:
+    def readings(self) -> FormulaValues:
         """The scores, read as record and as upper bound."""
-        return Readings(self.catalog, self.report.diagnosis.scores)
+        return FormulaValues(self.catalog, self.report.diagnosis.scores)
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:
@@ -102,7 +102,7 @@ class Letter:
         if choice is None:
             return response.raw or say("report.answers.unanswered")
         label = choice.label[say.lang]
-        refused = choice.role is Role.NOT_APPLICABLE and not item.na_allowed
+        refused = choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed
         return say("report.answers.refused", label=label) if refused else label
 
     def way_marks(self, item: str) -> str:
@@ -140,29 +140,29 @@ class Letter:
         return f"&L&8{number}&C&8{self.say('report.footer.page')}&R&8{date}"
 
 
-def write_opening(flow: Flow, letter: Letter) -> None:
+def write_report_head(flow: PageFlow, letter: ReportContext) -> None:
     """Addressee on the left, date and issuer on the right, then title and preamble."""
     say, page, issuer = letter.say, flow.page, letter.issuer
     if issuer.logo:
         page.picture(flow.row, 0, issuer.logo, _LOGO, issuer.name)
     number = say("report.number", number=letter.report.number)
     for line in (letter.date, number):
-        page.merged(flow.next_row(15), _RIGHT, LAST, line, _ISSUER)
+        page.merged(flow.next_row(15), _RIGHT, LAST_COLUMN, line, _ISSUER)
     _write_addressee(flow, letter)
     phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
     lines = (issuer.name, issuer.department, issuer.address, issuer.contact, phone, issuer.email)
     for line in filter(None, lines):
-        page.merged(flow.next_row(15), _RIGHT, LAST, line, _ISSUER)
+        page.merged(flow.next_row(15), _RIGHT, LAST_COLUMN, line, _ISSUER)
     flow.gap(6)
     title = letter.catalog.report.title[say.lang]
-    page.merged(flow.next_row(38), 0, LAST, title, _TITLE)
+    page.merged(flow.next_row(38), 0, LAST_COLUMN, title, _TITLE)
     flow.gap(6)
     for text in letter.catalog.report.preamble:
         flow.paragraph(text[say.lang], _PREAMBLE)
     flow.gap(4)
 
 
-def _write_addressee(flow: Flow, letter: Letter) -> None:
+def _write_addressee(flow: PageFlow, letter: ReportContext) -> None:
     text = letter.say("report.addressee", name=letter.addressee)
     row = flow.next_row(max(28, flow.text_height(text, _ADDRESSEE, (0, _LEFT))))
     flow.page.merged_client(row, 0, _LEFT, text, _ADDRESSEE)

@@ -1,6 +1,6 @@
 """採点基準: the parameters of the catalogue in visible cells, for formulas to refer to.
 
-Where they stand is told by `planned` before anything is written, because the formulas of the
+Where they stand is told by `plan_criteria` before anything is written, because the formulas of the
 items, which stand above, need it.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.model.catalog import Catalog, Choice, Item
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, HEADING, INSET, NAVY, PALE, SMALL, Look
 
@@ -32,24 +32,24 @@ _LINE: Final = 18.0  # points
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class AnswerWords:
     """The words of one answer set: those with a value, and those that leave the item out."""
 
-    valued: Span
-    left_out: Span | None
+    valued: CellSpan
+    left_out: CellSpan | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Criteria:
+class CriteriaLayout:
     """Where the parameters stand. Ranks and marks fall from the best."""
 
     top: int
     bottom: int
-    words: Mapping[str, Words]
-    ranks: Span
-    rank_lows: Span
-    marks: Span
-    mark_lows: Span
+    words: Mapping[str, AnswerWords]
+    ranks: CellSpan
+    rank_lows: CellSpan
+    marks: CellSpan
+    mark_lows: CellSpan
 
     def value(self, item: Item, answer: str, home: str, none: str) -> str:
         """The formula of an item's value, 0 to 1, from the cell of its answer.
@@ -57,12 +57,12 @@ class Criteria:
         Words are compared by `=`, because MATCH and COUNTIF take * and ? for wildcards.
         """
         words = self.words[item.answer_set]
-        labels = words.valued.seen_from(home)
-        values = Span(words.valued.sheet, _VALUE, words.valued.first, words.valued.last)
-        value = f"SUMPRODUCT(({labels}={answer})*{values.seen_from(home)})"
+        labels = words.valued.reference_from(home)
+        values = CellSpan(words.valued.sheet, _VALUE, words.valued.first, words.valued.last)
+        value = f"SUMPRODUCT(({labels}={answer})*{values.reference_from(home)})"
         if words.left_out is None or not item.na_allowed:
             return f"={value}"
-        left_out = f"SUMPRODUCT(({words.left_out.seen_from(home)}={answer})*1)"
+        left_out = f"SUMPRODUCT(({words.left_out.reference_from(home)}={answer})*1)"
         return f"=IF({left_out}>0,{none},{value})"
 
     def unanswered(self, item: Item, answer: str, home: str) -> str:
@@ -73,10 +73,10 @@ class Criteria:
         """The words that the item offers."""
         words = self.words[item.answer_set]
         last = words.left_out.last if words.left_out and item.na_allowed else words.valued.last
-        return Span(words.valued.sheet, _WORD, words.valued.first, last).seen_from(home)
+        return CellSpan(words.valued.sheet, _WORD, words.valued.first, last).reference_from(home)
 
 
-def planned(catalog: Catalog, sheet: str, top: int) -> Criteria:
+def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
     """Where everything will stand, from row `top` (the heading) on."""
     first = top + 2
     row, words = first, {}
@@ -84,22 +84,22 @@ def planned(catalog: Catalog, sheet: str, top: int) -> Criteria:
         row += len(catalog.answer_sets) > 1  # the name of the set
         valued = sum(1 for choice in choices if choice.value is not None)
         end, last = row + valued - 1, row + len(choices) - 1
-        left_out = Span(sheet, _WORD, end + 1, last) if last > end else None
-        words[name] = Words(Span(sheet, _WORD, row, end), left_out)
+        left_out = CellSpan(sheet, _WORD, end + 1, last) if last > end else None
+        words[name] = AnswerWords(CellSpan(sheet, _WORD, row, end), left_out)
         row = last + 1
     ranks, marks = len(catalog.scoring.ranks), len(catalog.report.marks)
-    return Criteria(
+    return CriteriaLayout(
         top=top,
         bottom=max(row, first + ranks - 1, first + marks - 1),  # `row` is that of 未回答
         words=words,
-        ranks=Span(sheet, _RANK, first, first + ranks - 1),
-        rank_lows=Span(sheet, _RANK_LOW[0], first, first + ranks - 1),
-        marks=Span(sheet, _MARK[0], first, first + marks - 1),
-        mark_lows=Span(sheet, _MARK_LOW[0], first, first + marks - 1),
+        ranks=CellSpan(sheet, _RANK, first, first + ranks - 1),
+        rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 1),
+        marks=CellSpan(sheet, _MARK[0], first, first + marks - 1),
+        mark_lows=CellSpan(sheet, _MARK_LOW[0], first, first + marks - 1),
     )
 
 
-def write_criteria(page: Page, criteria: Criteria, letter: Letter, last: int) -> None:
+def write_criteria(page: Page, criteria: CriteriaLayout, letter: ReportContext, last: int) -> None:
     """Write the tables; the heading spans up to column `last`."""
     say, top = letter.say, criteria.top
     page.merged(top, 0, last, say("calculation.criteria"), HEADING)
@@ -134,7 +134,7 @@ def _write_low(page: Page, row: int, columns: tuple[int, int], low: float) -> No
     page.number(row, columns[0], low, look)
 
 
-def _write_words(page: Page, criteria: Criteria, letter: Letter) -> None:
+def _write_words(page: Page, criteria: CriteriaLayout, letter: ReportContext) -> None:
     say, sets = letter.say, letter.catalog.answer_sets
     row = criteria.top + 2
     for name, choices in sets.items():
@@ -150,7 +150,7 @@ def _write_words(page: Page, criteria: Criteria, letter: Letter) -> None:
     page.text(row, _VALUE, say("calculation.criteria.zero"), _FIGURE)
 
 
-def _write_word(page: Page, row: int, choice: Choice, letter: Letter) -> None:
+def _write_word(page: Page, row: int, choice: Choice, letter: ReportContext) -> None:
     say = letter.say
     kind = "left_out" if choice.value is None else "counted"
     page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), _MUTED)

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client.calculation_layout import EXACT, SHOWN, Calculation, target_line
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.charts import SIMULATED, Line, radar
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.text.numbers import shown_figure
+from sheet_diag.reports.client.calculation_layout import (
+    EXACT,
+    SHOWN,
+    CalculationLayout,
+    target_line,
+)
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.charts import SIMULATED, RadarLine, add_radar
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import fixed_cell
@@ -38,12 +43,12 @@ class Dashboard:
     """Where it stands, and the two results that it compares."""
 
     top: int
-    today: Calculation
-    simulated: Calculation
-    letter: Letter
+    today: CalculationLayout
+    simulated: CalculationLayout
+    letter: ReportContext
 
     @staticmethod
-    def rows(letter: Letter) -> int:
+    def rows(letter: ReportContext) -> int:
         """How many rows it takes."""
         return max(len(letter.catalog.categories) + 1, _LEAST_ROWS)
 
@@ -64,10 +69,12 @@ def _radar(book: Book, board: Dashboard) -> Any:
     say, today = board.letter.say, board.today
     area = today.drawn(board.letter)
     shift = board.simulated.first - today.first
-    then = Span(board.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
-    lines = [Line(say("simulation.simulated"), then, SIMULATED)]
+    then = CellSpan(board.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
+    lines = [RadarLine(say("simulation.simulated"), then, SIMULATED)]
     lines += target_line(board.letter, today)
-    return radar(book, area, title="", series=say("simulation.today"), lines=lines, legend="right")
+    return add_radar(
+        book, area, title="", series=say("simulation.today"), lines=lines, legend="right"
+    )
 
 
 def _write_categories(page: Page, board: Dashboard) -> None:
@@ -86,7 +93,7 @@ def _write_categories(page: Page, board: Dashboard) -> None:
         shown = figures[name].shown
         now = outside if shown is None else shown
         today, then = (
-            result.of(name, SHOWN).seen_from(home) for result in (board.today, board.simulated)
+            result.of(name, SHOWN).reference_from(home) for result in (board.today, board.simulated)
         )
         page.formula(row, _TODAY, f"={today}", _FIGURE, now)
         page.merged_formula(row, _SIMULATED, f"={then}", _STRONG, now)
@@ -104,21 +111,21 @@ def _write_result(page: Page, board: Dashboard) -> None:
     record, upper = readings.record, readings.upper
     none = say("report.none")
     lines: list[_Line] = [
-        ("score", "score", SHOWN, shown_figure(record.overall)),
+        ("score", "score", SHOWN, truncate_score(record.overall)),
         ("base", "base", SHOWN, record.base.value),
         ("cap", "cap", SHOWN, record.cap.value if record.cap else none),
         ("rank", "rank", SHOWN, record.rank.value),
     ]
     if readings.open_items:
         lines += [
-            ("upper", "score", EXACT, shown_figure(upper.overall)),
+            ("upper", "score", EXACT, truncate_score(upper.overall)),
             ("upper.rank", "rank", EXACT, upper.rank.value),
         ]
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
         label, look = (_RANK_NAME, _RANK) if key == "rank" else (_TEXT, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
         for place, result in ((_RESULT_TODAY, board.today), (_RESULT_SIMULATED, board.simulated)):
-            formula = f"={result.decided(cell, column=column).seen_from(page.name)}"
+            formula = f"={result.decided(cell, column=column).reference_from(page.name)}"
             page.formula(row, place, formula, look, value)
         if key == "rank":
             _colour(page, row)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sheet_diag.reports.client.calculation_layout import EXACT, NAME, SHOWN, Calculation
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.formula_values import Reading
-from sheet_diag.text.excel_text import quoted
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.calculation_layout import EXACT, NAME, SHOWN, CalculationLayout
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.formula_values import VariantValues
+from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.numbers import format_score
 
 _HOLE = "\0"  # stands in a label for what a formula gives
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class OverallFact:
     """One line of the box."""
 
     label: str
@@ -22,57 +22,64 @@ class Fact:
     formula: str
 
 
-def overall_facts(letter: Letter, result: Calculation, home: str) -> list[Fact]:
+def list_overall_facts(
+    letter: ReportContext, result: CalculationLayout, home: str
+) -> list[OverallFact]:
     """Overall score, base rank, cap and weakest category, for the sheet `home`."""
     reading = letter.readings.record
     return [
         _score(letter, reading, result, home),
-        Fact(
+        OverallFact(
             letter.say("report.overall.base"),
             reading.base.value,
-            f"={result.decided('base').seen_from(home)}",
+            f"={result.decided('base').reference_from(home)}",
         ),
         _cap(letter, reading, result, home),
         _weakest(letter, result, home),
     ]
 
 
-def _score(letter: Letter, reading: Reading, result: Calculation, home: str) -> Fact:
+def _score(
+    letter: ReportContext, reading: VariantValues, result: CalculationLayout, home: str
+) -> OverallFact:
     say, of = letter.say, letter.say("report.overall.of")
-    points = say("report.overall.points", score=shown(reading.overall))
+    points = say("report.overall.points", score=format_score(reading.overall))
     hollow = say("report.overall.points", score=_HOLE)
-    formula = _spliced(hollow + of, _figure(result.decided("score").seen_from(home)))
-    return Fact(say("report.overall.score"), points + of, f"={formula}")
+    formula = _spliced(hollow + of, _figure(result.decided("score").reference_from(home)))
+    return OverallFact(say("report.overall.score"), points + of, f"={formula}")
 
 
-def _cap(letter: Letter, reading: Reading, result: Calculation, home: str) -> Fact:
+def _cap(
+    letter: ReportContext, reading: VariantValues, result: CalculationLayout, home: str
+) -> OverallFact:
     say = letter.say
-    base, cap = (result.decided(row).seen_from(home) for row in ("base", "cap"))
+    base, cap = (result.decided(row).reference_from(home) for row in ("base", "cap"))
     texts = {
         key: _spliced(say(f"report.overall.cap.{key}", rank=_HOLE), cap) for key in ("at", "idle")
     }
     nothing = say("report.overall.cap.none")
     either = f"IF({cap}>{base},{texts['at']},{texts['idle']})"
-    formula = f"=IF({cap}={quoted(say('report.none'))},{quoted(nothing)},{either})"
+    none = quote_formula_text(say("report.none"))
+    formula = f"=IF({cap}={none},{quote_formula_text(nothing)},{either})"
     text = nothing
     if reading.cap:
         key = "at" if reading.cap.position > reading.base.position else "idle"
         text = say(f"report.overall.cap.{key}", rank=reading.cap.value)
-    return Fact(say("report.overall.cap"), text, formula)
+    return OverallFact(say("report.overall.cap"), text, formula)
 
 
-def _weakest(letter: Letter, result: Calculation, home: str) -> Fact:
+def _weakest(letter: ReportContext, result: CalculationLayout, home: str) -> OverallFact:
     say, scores = letter.say, letter.report.diagnosis.scores.categories
     applicable = {name: each.score for name, each in scores.items() if each.score is not None}
     weakest = min(applicable, key=lambda name: applicable[name])
-    parts = {"name": letter.categories([weakest]), "score": shown(applicable[weakest])}
-    exact = result.column(EXACT).seen_from(home)
+    parts = {"name": letter.categories([weakest]), "score": format_score(applicable[weakest])}
+    exact = result.column(EXACT).reference_from(home)
     place = f"MATCH(MIN({exact}),{exact},0)"
-    name = f"INDEX({result.column(NAME).seen_from(home)},{place})"
-    lowest = _figure(f"INDEX({result.column(SHOWN).seen_from(home)},{place})")
+    name = f"INDEX({result.column(NAME).reference_from(home)},{place})"
+    lowest = _figure(f"INDEX({result.column(SHOWN).reference_from(home)},{place})")
     hollow = say("report.overall.weakest.of", name=_HOLE, score=_HOLE)
     text = say("report.overall.weakest.of", **parts)
-    return Fact(say("report.overall.weakest"), text, f"={_spliced(hollow, name, lowest)}")
+    return OverallFact(say("report.overall.weakest"), text, f"={_spliced(hollow, name, lowest)}")
 
 
 def _figure(cell: str) -> str:
@@ -83,7 +90,7 @@ def _figure(cell: str) -> str:
 def _spliced(hollow: str, *formulas: str) -> str:
     """The formula of a text with holes, which the formulas fill in order."""
     first, *others = hollow.split(_HOLE)
-    pieces = [quoted(first)] if first else []
+    pieces = [quote_formula_text(first)] if first else []
     for formula, words in zip(formulas, others, strict=True):
-        pieces += [formula, quoted(words)] if words else [formula]
+        pieces += [formula, quote_formula_text(words)] if words else [formula]
     return "&".join(pieces)

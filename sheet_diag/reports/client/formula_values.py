@@ -12,11 +12,11 @@ from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine, cap_lines
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog, Category
 from sheet_diag.model.results import CategoryScore, FindingCode, Scores
-from sheet_diag.text.numbers import shown_figure
+from sheet_diag.text.numbers import truncate_score
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class CategoryValues:
     """What the cells of a category show. `weight`, `points`, `left_out` and `open` are sums over
     its items; scores and mark are None where it is 対象外."""
 
@@ -32,7 +32,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Readings:
+class FormulaValues:
     """Both readings of one set of scores."""
 
     catalog: Catalog
@@ -58,15 +58,15 @@ class Readings:
         return tuple(sorted(ids, key=lambda name: scores[name].score is None))
 
     @cached_property
-    def figures(self) -> Mapping[str, Figures]:
+    def figures(self) -> Mapping[str, CategoryValues]:
         """What the cells of each category show."""
         return {category.id: self._figures(category) for category in self.catalog.categories}
 
-    def _figures(self, category: Category) -> Figures:
+    def _figures(self, category: Category) -> CategoryValues:
         items, now = self.scores.items, self.scores.categories[category.id]
         total = sum(item.weight for item in category.items)
         weight = sum(i.weight for i in category.items if items[i.id].points is not None)
-        return Figures(
+        return CategoryValues(
             weight=float(weight),
             points=float(weight - now.lost),
             left_out=float(total - weight),
@@ -74,7 +74,7 @@ class Readings:
             na_share=float(now.na_share),
             exact=None if now.score is None else float(now.score),
             upper=None if now.upper is None else float(now.upper),
-            shown=None if now.score is None else shown_figure(now.score),
+            shown=None if now.score is None else truncate_score(now.score),
             mark=None if now.score is None else self._mark(now.score),
         )
 
@@ -82,19 +82,19 @@ class Readings:
         return next(m.mark for m in self.catalog.report.marks if score >= m.score)
 
     @cached_property
-    def record(self) -> Reading:
+    def record(self) -> VariantValues:
         """未回答 worth nothing."""
         values = {name: each.score for name, each in self.scores.categories.items()}
-        return Reading(self, values, self.scores.overall or Fraction(0), self._missed)
+        return VariantValues(self, values, self.scores.overall or Fraction(0), self._missed)
 
     @cached_property
-    def upper(self) -> Reading:
+    def upper(self) -> VariantValues:
         """未回答 worth everything."""
         if not self.open_items:
             return self.record
         values = {name: each.upper for name, each in self.scores.categories.items()}
         missed = self._missed - self.open_items
-        return Reading(self, values, self.scores.upper or Fraction(0), missed)
+        return VariantValues(self, values, self.scores.upper or Fraction(0), missed)
 
     @property
     def _missed(self) -> frozenset[str]:
@@ -103,10 +103,10 @@ class Readings:
 
 
 @dataclass(frozen=True)
-class Reading:
+class VariantValues:
     """One reading: scores by category (None: 対象外), the overall score, critical items missed."""
 
-    of: Readings
+    of: FormulaValues
     categories: Mapping[str, Fraction | None]
     overall: Fraction
     missed: frozenset[str]

@@ -9,11 +9,11 @@ from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine, cap_lines
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client.calculation_layout import Basis, Calculation
-from sheet_diag.reports.client.cell_references import Span, cell
-from sheet_diag.reports.client.criteria_table import Criteria
-from sheet_diag.reports.client.layout_cache import Edition
-from sheet_diag.text.excel_text import quoted
+from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
+from sheet_diag.reports.client.cell_references import CellSpan, cell
+from sheet_diag.reports.client.criteria_table import CriteriaLayout
+from sheet_diag.reports.client.layout_cache import LocalizedCatalog
+from sheet_diag.text.excel_text import quote_formula_text
 
 # Floats of Excel carry some 15 digits. Scores are rounded before they are compared, so that what
 # is exactly 70 is not 69.99999999999999: categories to 11 decimals and their mean to 10. Scores
@@ -35,7 +35,7 @@ class CapFormulas:
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictFormulas:
+class RankFormulas:
     """A column of the verdict; `cap` is None where the catalogue has no caps."""
 
     score: str
@@ -45,13 +45,13 @@ class VerdictFormulas:
 
 
 @dataclass(frozen=True, slots=True)
-class Formulas:
+class CalculationFormulas:
     """All of a calculation: categories by id and column, their mean by column."""
 
     categories: Mapping[str, Mapping[int, str]]
     overall: Mapping[int, str]
     caps: tuple[CapFormulas, ...]
-    verdict: tuple[VerdictFormulas, VerdictFormulas]
+    verdict: tuple[RankFormulas, RankFormulas]
     strict: str
 
 
@@ -61,10 +61,15 @@ def truncated(value: str) -> str:
 
 
 @lru_cache(maxsize=_PLACES)
-def spelled(edition: Edition, place: Calculation, basis: Basis, criteria: Criteria) -> Formulas:
+def build_formulas(
+    edition: LocalizedCatalog,
+    place: CalculationLayout,
+    basis: CalculationInputs,
+    criteria: CriteriaLayout,
+) -> CalculationFormulas:
     """The formulas, each with its `=`."""
-    speller = _Speller(edition, place, basis, criteria)
-    return Formulas(
+    speller = _FormulaBuilder(edition, place, basis, criteria)
+    return CalculationFormulas(
         categories={name: speller.category(name) for name in place.order},
         overall=speller.overall(),
         caps=tuple(speller.caps()),
@@ -74,15 +79,15 @@ def spelled(edition: Edition, place: Calculation, basis: Basis, criteria: Criter
 
 
 @dataclass(frozen=True, slots=True)
-class _Speller:
-    edition: Edition
-    place: Calculation
-    basis: Basis
-    criteria: Criteria
+class _FormulaBuilder:
+    edition: LocalizedCatalog
+    place: CalculationLayout
+    basis: CalculationInputs
+    criteria: CriteriaLayout
 
     @property
     def none(self) -> str:
-        return quoted(self.edition.say("report.none"))
+        return quote_formula_text(self.edition.say("report.none"))
 
     def at(self, row: int, column: int) -> str:
         return str(cell(self.place.sheet, row, column))
@@ -94,19 +99,24 @@ class _Speller:
         sums = {column: f"={formula}" for column, formula in self.basis.sums[name].items()}
         return {**taken, **sums, **self.scores(self.place.first + number)}
 
-    def taken(self, source: Calculation, row: int, columns: Iterable[int]) -> Mapping[int, str]:
+    def taken(
+        self, source: CalculationLayout, row: int, columns: Iterable[int]
+    ) -> Mapping[int, str]:
         """Parameters that are written in another calculation."""
         home = self.place.sheet
-        return {c: f"={cell(source.sheet, row, c).seen_from(home)}" for c in columns}
+        return {c: f"={cell(source.sheet, row, c).reference_from(home)}" for c in columns}
 
     def scores(self, row: int) -> Mapping[int, str]:
         at = {column: self.at(row, column) for column in range(calc.COLUMNS)}
         home, weight, points, exact = (
             self.place.sheet, at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT],
         )  # fmt: skip
-        outside = f"{weight}=0,{quoted(self.edition.say('report.categories.na'))}"
+        outside = f"{weight}=0,{quote_formula_text(self.edition.say('report.categories.na'))}"
         upper = f"({points}+{at[calc.OPEN]})"
-        lows, marks = self.criteria.mark_lows.seen_from(home), self.criteria.marks.seen_from(home)
+        lows, marks = (
+            self.criteria.mark_lows.reference_from(home),
+            self.criteria.marks.reference_from(home),
+        )
         mark = f"INDEX({marks},1+SUMPRODUCT(({lows}>{exact})*1))"
         return {
             calc.EXACT: f"=IF({outside},ROUND(100*{points}/{weight},{_DIGITS}))",
@@ -168,22 +178,22 @@ class _Speller:
             condition = f"AND({condition},{count}<{self.at(row + 1, calc.NEEDED)})"
         return f"=IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
 
-    def verdict(self, which: int) -> VerdictFormulas:
+    def verdict(self, which: int) -> RankFormulas:
         """The column of record (0) or of the upper bound (1)."""
         place, none, column = self.place, self.none, (calc.VALUE, calc.VALUE_UPPER)[which]
         exact = place.total((calc.EXACT, calc.UPPER)[which])
-        ranks = self.criteria.ranks.seen_from(place.sheet)
-        lows = self.criteria.rank_lows.seen_from(place.sheet)
+        ranks = self.criteria.ranks.reference_from(place.sheet)
+        lows = self.criteria.rank_lows.reference_from(place.sheet)
         worst = None
         if lines := cap_lines(self.edition.catalog):
             applied = (calc.APPLIED, calc.APPLIED_UPPER)[which]
             first, last = place.caps_top + 1, place.caps_top + len(lines)
-            caps = Span(place.sheet, applied, first, last)
+            caps = CellSpan(place.sheet, applied, first, last)
             fired = f"({caps}<>{none})"
             letter = f"CHAR(SUMPRODUCT(MAX({fired}*CODE({caps}))))"
             worst = f"=IF(SUMPRODUCT({fired}*1)=0,{none},{letter})"
         base, cap = (str(place.decided(row, column=column)) for row in ("base", "cap"))
-        return VerdictFormulas(
+        return RankFormulas(
             score=f"={truncated(str(exact))}",
             base=f"=INDEX({ranks},1+SUMPRODUCT(({lows}>{exact})*1))",
             cap=worst,

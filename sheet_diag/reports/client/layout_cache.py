@@ -1,6 +1,7 @@
 """A catalogue in one language: what it alone decides is worked out once for all clients.
 
-Texts joined, rows measured and formulas spelled are kept by functions of an `Edition` under
+Texts joined, rows measured and formulas spelled are kept by functions of an `LocalizedCatalog`
+under
 `lru_cache`; what a client decides is worked out by those who write his pages. So a report is laid
 out in 2.5 ms, which took 9.6 with everything worked out anew.
 """
@@ -13,25 +14,25 @@ from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.per_catalog import prepared
+from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.text.wording import Wording
 
-EDITIONS: Final = 16  # that are kept: a batch has one or two, the tests have many
+LOCALIZED_CATALOGS: Final = 16  # that are kept: a batch has one or two, the tests have many
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Edition:
+class LocalizedCatalog:
     """The key of what is kept; there is one for a catalogue and a language."""
 
     catalog: Catalog
     say: Wording
 
 
-def edition(catalog: Catalog, lang: Lang) -> Edition:
+def localize_catalog(catalog: Catalog, lang: Lang) -> LocalizedCatalog:
     """The edition of the catalogue in the language."""
     return _editions(catalog)[lang]
 
 
-@prepared
-def _editions(catalog: Catalog) -> Mapping[Lang, Edition]:
-    return {lang: Edition(catalog, Wording(lang)) for lang in Lang}
+@cached_per_catalog
+def _editions(catalog: Catalog) -> Mapping[Lang, LocalizedCatalog]:
+    return {lang: LocalizedCatalog(catalog, Wording(lang)) for lang in Lang}

@@ -6,13 +6,13 @@ from typing import Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Way
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import LAST, Flow
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MUTED, SMALL, Look
 
 _MOST_ROWS: Final = 12
-_ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST)
+_ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST_COLUMN)
 _LINE: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
 _HEAD: Final[Look] = {**HEAD, "font_size": 9}
@@ -20,7 +20,7 @@ _NOTE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
 _SHEETS: Final[Look] = {**BODY, **SMALL}
 
 
-def write_outlook(flow: Flow, letter: Letter) -> None:
+def write_next_rank(flow: PageFlow, letter: ReportContext) -> None:
     """Write the section and the closing words, which never stand alone on a page."""
     say, diagnosis = letter.say, letter.report.diagnosis
     ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
@@ -41,7 +41,7 @@ def write_outlook(flow: Flow, letter: Letter) -> None:
         _write_closing(flow, letter)
 
 
-def _write_closing(flow: Flow, letter: Letter) -> None:
+def _write_closing(flow: PageFlow, letter: ReportContext) -> None:
     """おわりに, and what the insurance notice rests on."""
     say, report = letter.say, letter.catalog.report
     flow.subheading(say("report.closing.heading"))
@@ -51,12 +51,12 @@ def _write_closing(flow: Flow, letter: Letter) -> None:
     flow.paragraph(note, _NOTE)
 
 
-def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
+def _write_way(flow: PageFlow, letter: ReportContext, way: Way, key: str) -> None:
     say = letter.say
     if way.score is None or way.rank is None:
         flow.paragraph(say("outlook.way.none", target=way.target))
         return
-    shows = {"score": shown(way.score), "rank": way.rank, "target": way.target}
+    shows = {"score": format_score(way.score), "rank": way.rank, "target": way.target}
     listed = way.items[:_MOST_ROWS]
     flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
     row = flow.next_row(20)
@@ -67,11 +67,11 @@ def _write_way(flow: Flow, letter: Letter, way: Way, key: str) -> None:
         _write_item(flow, letter, item)
     if len(way.items) > len(listed):
         more = say("outlook.more", count=len(way.items) - len(listed))
-        flow.page.merged(flow.next_row(20), 0, LAST, more, _LINE)
+        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, _LINE)
     flow.gap(8)
 
 
-def _write_item(flow: Flow, letter: Letter, name: str) -> None:
+def _write_item(flow: PageFlow, letter: ReportContext, name: str) -> None:
     say, page, item = letter.say, flow.page, letter.catalog.items[name]
     title = item.comment.title[say.lang]
     answer = letter.answer(name)
@@ -83,5 +83,8 @@ def _write_item(flow: Flow, letter: Letter, name: str) -> None:
     page.merged(row, *_TITLE, title, _LINE)
     page.merged_client(row, *_ANSWER, answer, _MID)
     page.merged(
-        row, *_GAIN, say("outlook.gain.of", points=shown(letter.report.diagnosis.gains[name])), _MID
+        row,
+        *_GAIN,
+        say("outlook.gain.of", points=format_score(letter.report.diagnosis.gains[name])),
+        _MID,
     )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, HEADING, MIDDLE, NAVY, Look
 
@@ -20,12 +20,12 @@ PAGE_HEIGHT: Final = 728.0
 _BEGUN: Final = 0.45  # a page filled less than so far is not left for a new section
 # Four columns for names, two for figures, six beside them; 652 pixels in all.
 COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
-LAST: Final = len(COLUMNS) - 1
+LAST_COLUMN: Final = len(COLUMNS) - 1
 _HEADING: Final[Look] = {**HEADING, "font_size": 13}
 _SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
 
 
-class Flow:
+class PageFlow:
     """Writes down a page from the top; every block remembers its height."""
 
     def __init__(self, page: Page) -> None:
@@ -69,15 +69,17 @@ class Flow:
     def heading(self, text: str) -> None:
         """A section's heading over the whole width."""
         row = self.next_row(26)
-        self.page.merged(row, 0, LAST, text, _HEADING)
+        self.page.merged(row, 0, LAST_COLUMN, text, _HEADING)
         self.gap(5)
 
     def subheading(self, text: str) -> None:
         """A smaller heading."""
         row = self.next_row(21)
-        self.page.merged(row, 0, LAST, text, _SUBHEADING)
+        self.page.merged(row, 0, LAST_COLUMN, text, _SUBHEADING)
 
-    def paragraph(self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST)) -> None:
+    def paragraph(
+        self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST_COLUMN)
+    ) -> None:
         """A paragraph over some columns, as high as its text needs."""
         row = self.next_row(self.text_height(text, look, columns))
         self.page.merged(row, *columns, text, look)
@@ -102,4 +104,4 @@ class Flow:
 @cache
 def _room(columns: tuple[int, int], indent: int) -> float:
     first, last = columns
-    return room(sum(COLUMNS[first : last + 1]), indent=indent)
+    return column_room(sum(COLUMNS[first : last + 1]), indent=indent)

@@ -12,12 +12,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from sheet_diag.model.comparison import OVERALL, GroupKind, Peers, Standing
-from sheet_diag.reports.client.charts import dress
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import LAST, Flow
-from sheet_diag.reports.client.previous_tables import day_text
-from sheet_diag.text.numbers import shown_figure
+from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
+from sheet_diag.reports.client.charts import style_chart
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.reports.client.previous_tables import format_day
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import (
@@ -37,7 +37,7 @@ from sheet_diag.xlsx.theme import (
 )
 
 # Columns: name, own score, mean, median, quartiles, position, 偏差値.
-_COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST, LAST))
+_COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
 _OWN, _MEAN = 4, 5
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
@@ -49,7 +49,7 @@ _FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employee
 
 
 @dataclass(frozen=True, slots=True)
-class _Looks:
+class _PeerRowLooks:
     """How the cells of a line look."""
 
     text: Look
@@ -58,17 +58,17 @@ class _Looks:
     figure: Look
 
 
-def _looks(line: Look) -> _Looks:
+def _looks(line: Look) -> _PeerRowLooks:
     middle = {**_MID, **line}
     own = {**_MID, **BOLD, **line, "num_format": "0.0"}
-    return _Looks({**_TEXT, **line}, middle, own, {**middle, "num_format": "0"})
+    return _PeerRowLooks({**_TEXT, **line}, middle, own, {**middle, "num_format": "0"})
 
 
 _CATEGORY: Final = _looks({})
 _OVERALL: Final = _looks({**BOLD, "bg_color": PALE})
 
 
-def write_peers(flow: Flow, letter: Letter, book: Book) -> None:
+def write_peers(flow: PageFlow, letter: ReportContext, book: Book) -> None:
     """Write the section. A group of the very same clients as all is not told a second time."""
     say, comparison = letter.say, letter.report.comparison
     notes = list(_notes(letter))
@@ -90,21 +90,21 @@ def write_peers(flow: Flow, letter: Letter, book: Book) -> None:
         flow.gap(10)
 
 
-def _notes(letter: Letter) -> Iterator[str]:
+def _notes(letter: ReportContext) -> Iterator[str]:
     say, comparison = letter.say, letter.report.comparison
     if comparison.reference:
-        day = day_text(say, date.fromisoformat(comparison.reference))
+        day = format_day(say, date.fromisoformat(comparison.reference))
         yield say("comparison.peers.reference", day=day)
     if comparison.reference_version:
         yield say("comparison.peers.version", version=comparison.reference_version)
     yield say("comparison.peers.how")
 
 
-def _count(peers: Peers) -> int:
+def _count(peers: PeerGroup) -> int:
     return max((each.count for each in peers.standings.values()), default=0)
 
 
-def _title(letter: Letter, peers: Peers) -> str:
+def _title(letter: ReportContext, peers: PeerGroup) -> str:
     field = letter.catalog.field_by_id.get(_FIELDS.get(peers.kind, ""))
     choice = field.by_id.get(peers.choice) if field else None
     name = choice.label[letter.say.lang] if choice else peers.choice
@@ -114,7 +114,7 @@ def _title(letter: Letter, peers: Peers) -> str:
     return letter.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
 
 
-def _write_table(flow: Flow, letter: Letter, peers: Peers) -> tuple[int, int] | None:
+def _write_table(flow: PageFlow, letter: ReportContext, peers: PeerGroup) -> tuple[int, int] | None:
     """Write a group's table; returns the first and the last row of categories with a score."""
     say, page, catalog = letter.say, flow.page, letter.catalog
     ranked = any(each.position is not None for each in peers.standings.values())
@@ -139,12 +139,12 @@ def _write_table(flow: Flow, letter: Letter, peers: Peers) -> tuple[int, int] | 
 
 
 def _write_line(
-    flow: Flow,
-    letter: Letter,
+    flow: PageFlow,
+    letter: ReportContext,
     label: str,
     score: Fraction | None,
-    standing: Standing,
-    looks: _Looks,
+    standing: PeerStanding,
+    looks: _PeerRowLooks,
 ) -> None:
     say, page = letter.say, flow.page
     height = flow.text_height(label, _TEXT, _COLUMNS[0]) + 2
@@ -153,7 +153,7 @@ def _write_line(
     if score is None:
         page.text(row, _OWN, say("comparison.na"), looks.middle)
     else:
-        page.number(row, _OWN, shown_figure(score), looks.own)
+        page.number(row, _OWN, truncate_score(score), looks.own)
     figures = ((_MEAN, standing.mean), (6, standing.median))
     for column, figure in figures:
         page.number(row, column, round(figure), looks.figure)
@@ -167,7 +167,7 @@ def _write_line(
         page.merged(row, *columns, text, looks.middle)
 
 
-def _place(letter: Letter, score: Fraction | None, standing: Standing) -> str:
+def _place(letter: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
     """The position, or the quarter where only quartiles are known."""
     say = letter.say
     if score is None:
@@ -186,7 +186,7 @@ def _band(score: float, limits: Sequence[float]) -> str:
     return "bottom"
 
 
-def _place_chart(flow: Flow, letter: Letter, book: Book, rows: tuple[int, int]) -> None:
+def _place_chart(flow: PageFlow, letter: ReportContext, book: Book, rows: tuple[int, int]) -> None:
     """Own scores dark, the mean pale with an outline: told apart in grey, too."""
     say, page = letter.say, flow.page
     chart = book.chart({"type": "column"})
@@ -206,7 +206,7 @@ def _place_chart(flow: Flow, letter: Letter, book: Book, rows: tuple[int, int]) 
 
 
 def _dress(chart: Any, title: str) -> None:
-    dress(chart, title)
+    style_chart(chart, title)
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.comparison import ItemChange, Movement, Previous
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.page_flow import LAST, Flow
-from sheet_diag.text.numbers import shown
+from sheet_diag.model.comparison import ItemChange, Movement, PreviousDiagnosis
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.theme import (
     ALERT,
@@ -28,8 +28,8 @@ from sheet_diag.xlsx.theme import (
     Look,
 )
 
-_MEASURES: Final = ((0, 3), (4, 6), (7, 9), (10, LAST))  # columns of the table of scores
-_ITEMS: Final = ((0, 0), (1, 5), (6, 7), (8, 9), (10, LAST))  # and of the one of items
+_MEASURES: Final = ((0, 3), (4, 6), (7, 9), (10, LAST_COLUMN))  # columns of the table of scores
+_ITEMS: Final = ((0, 0), (1, 5), (6, 7), (8, 9), (10, LAST_COLUMN))  # and of the one of items
 _TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
 _MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
 _ID: Final[Look] = {**_MID, "font_size": 8.5}
@@ -42,12 +42,12 @@ _LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
 _ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
 
 
-def day_text(say: Wording, day: date) -> str:
+def format_day(say: Wording, day: date) -> str:
     """A day as the report prints it."""
     return say("report.date", year=day.year, month=day.month, day=day.day)
 
 
-def rise(now: Fraction, then: Fraction) -> Fraction:
+def score_change(now: Fraction, then: Fraction) -> Fraction:
     """The difference of two scores as they are printed, so that it adds up on the page."""
     return Fraction(_tenths(now) - _tenths(then), 10)
 
@@ -56,7 +56,7 @@ def _tenths(score: Fraction) -> int:
     return score.numerator * 10 // score.denominator
 
 
-def write_then(flow: Flow, letter: Letter, previous: Previous) -> None:
+def write_previous(flow: PageFlow, letter: ReportContext, previous: PreviousDiagnosis) -> None:
     """Write the section."""
     with flow.together():
         flow.heading(letter.say("comparison.then.heading"))
@@ -71,10 +71,10 @@ def write_then(flow: Flow, letter: Letter, previous: Previous) -> None:
     flow.gap(10)
 
 
-def _sentences(letter: Letter, previous: Previous) -> Iterator[str]:
+def _sentences(letter: ReportContext, previous: PreviousDiagnosis) -> Iterator[str]:
     say, scores = letter.say, letter.report.diagnosis.scores
     now, then = scores.rank or Rank.E, previous.rank
-    day = day_text(say, previous.as_of)
+    day = format_day(say, previous.as_of)
     if now is then:
         yield say("comparison.then.level", then=day, now=now)
     else:
@@ -96,8 +96,8 @@ def _sentences(letter: Letter, previous: Previous) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of the table of scores; `rise` is above 0 where it got better."""
+class _MeasureLine:
+    """One line of the table of scores; `score_change` is above 0 where it got better."""
 
     label: str
     before: str
@@ -106,10 +106,10 @@ class _Line:
     rise: Fraction
 
 
-def _write_measures(flow: Flow, letter: Letter, previous: Previous) -> None:
+def _write_measures(flow: PageFlow, letter: ReportContext, previous: PreviousDiagnosis) -> None:
     say = letter.say
     days = (previous.as_of, letter.report.as_of)
-    before, now = (day_text(say, day) for day in days)
+    before, now = (format_day(say, day) for day in days)
     heads = (
         say("comparison.measure"),
         say("comparison.before", day=before),
@@ -123,7 +123,7 @@ def _write_measures(flow: Flow, letter: Letter, previous: Previous) -> None:
         _write_row(flow, _MEASURES, texts, (_LABEL, _MID, _MID, last))
 
 
-def _measures(letter: Letter, previous: Previous) -> Iterator[_Line]:
+def _measures(letter: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
     say, scores = letter.say, letter.report.diagnosis.scores
     rank = scores.rank or Rank.E
     steps = previous.rank.position - rank.position
@@ -131,7 +131,7 @@ def _measures(letter: Letter, previous: Previous) -> Iterator[_Line]:
     told = (
         say(f"comparison.rank.{way}", steps=abs(steps)) if steps else say("comparison.rank.level")
     )
-    yield _Line(say("comparison.rank"), previous.rank, rank, told, Fraction(steps))
+    yield _MeasureLine(say("comparison.rank"), previous.rank, rank, told, Fraction(steps))
     yield _score_line(letter, say("comparison.overall"), previous.score, scores.overall)
     for category in letter.catalog.categories:
         name = category.name[say.lang]
@@ -141,29 +141,33 @@ def _measures(letter: Letter, previous: Previous) -> Iterator[_Line]:
         else:
             now = _shown(letter, scores.categories[category.id].score)
             none = say("comparison.none")
-            yield _Line(name, none, now, none, Fraction(0))
+            yield _MeasureLine(name, none, now, none, Fraction(0))
 
 
-def _score_line(letter: Letter, label: str, then: Fraction | None, now: Fraction | None) -> _Line:
+def _score_line(
+    letter: ReportContext, label: str, then: Fraction | None, now: Fraction | None
+) -> _MeasureLine:
     before, after = _shown(letter, then), _shown(letter, now)
     if then is None or now is None:
-        return _Line(label, before, after, letter.say("comparison.none"), Fraction(0))
-    points = rise(now, then)
-    return _Line(label, before, after, _signed(letter.say, points), points)
+        return _MeasureLine(label, before, after, letter.say("comparison.none"), Fraction(0))
+    points = score_change(now, then)
+    return _MeasureLine(label, before, after, _signed(letter.say, points), points)
 
 
 def _signed(say: Wording, points: Fraction) -> str:
     """With a sign, so that the direction is never left to colour."""
     if points == 0:
         return say("comparison.points.level")
-    return say(f"comparison.points.{'up' if points > 0 else 'down'}", points=shown(abs(points)))
+    return say(
+        f"comparison.points.{'up' if points > 0 else 'down'}", points=format_score(abs(points))
+    )
 
 
-def _shown(letter: Letter, score: Fraction | None) -> str:
-    return letter.say("comparison.na") if score is None else shown(score)
+def _shown(letter: ReportContext, score: Fraction | None) -> str:
+    return letter.say("comparison.na") if score is None else format_score(score)
 
 
-def _write_changes(flow: Flow, letter: Letter, previous: Previous) -> None:
+def _write_changes(flow: PageFlow, letter: ReportContext, previous: PreviousDiagnosis) -> None:
     say = letter.say
     changed = [
         change
@@ -185,7 +189,7 @@ def _write_changes(flow: Flow, letter: Letter, previous: Previous) -> None:
         _write_change(flow, letter, change)
 
 
-def _write_change(flow: Flow, letter: Letter, change: ItemChange) -> None:
+def _write_change(flow: PageFlow, letter: ReportContext, change: ItemChange) -> None:
     say, item = letter.say, letter.catalog.items.get(change.item)
     movement = say(f"comparison.movement.{change.movement.value}")
     new, gone = change.movement is Movement.NEW, change.movement is Movement.GONE
@@ -200,7 +204,7 @@ def _write_change(flow: Flow, letter: Letter, change: ItemChange) -> None:
     _write_row(flow, _ITEMS, texts, (_ID, _TEXT, _MID, _MID, last))
 
 
-def _answer(letter: Letter, name: str, choice: str | None) -> str:
+def _answer(letter: ReportContext, name: str, choice: str | None) -> str:
     """A choice's label; of an item that is gone, as any answer set calls it."""
     if choice is None:
         return letter.say("comparison.changes.unanswered")
@@ -213,7 +217,7 @@ def _answer(letter: Letter, name: str, choice: str | None) -> str:
 
 
 def _write_row(
-    flow: Flow,
+    flow: PageFlow,
     columns: Sequence[tuple[int, int]],
     texts: Sequence[str],
     looks: Sequence[Look],

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Cap, Finding, FindingCode
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.text.numbers import format_score
 
 
-def reasons(letter: Letter) -> Iterator[str]:
+def list_rank_reasons(letter: ReportContext) -> Iterator[str]:
     """One sentence a line, from the base rank to the final one."""
     scores, say = letter.report.diagnosis.scores, letter.say
     if scores.rank is None or scores.base_rank is None or scores.overall is None:
         return
-    score, span = shown(scores.overall), _range(letter, scores.base_rank)
+    score, span = format_score(scores.overall), _range(letter, scores.base_rank)
     yield say("report.why.base", score=score, range=span, rank=scores.base_rank.value)
     for cap in scores.caps:
         yield _cap(letter, cap)
@@ -25,18 +25,18 @@ def reasons(letter: Letter) -> Iterator[str]:
     refused = [f for f in scores.findings if f.code is FindingCode.NA_NOT_ALLOWED]
     count = sum(len(finding.about) for finding in (*open_items, *refused))
     if count and scores.upper is not None and scores.upper_rank:
-        upper, rank = shown(scores.upper), scores.upper_rank.value
+        upper, rank = format_score(scores.upper), scores.upper_rank.value
         yield say("report.why.interval", count=count, upper=upper, rank=rank)
     if scores.strict_rank and scores.strict_rank is not scores.rank:
         yield say("report.why.strict", rank=scores.strict_rank.value)
 
 
-def finding_text(letter: Letter, finding: Finding) -> str:
+def describe_finding(letter: ReportContext, finding: Finding) -> str:
     """A finding as a sentence."""
     return letter.say(f"report.finding.{finding.code.value}", about=letter.topics(finding.about))
 
 
-def _range(letter: Letter, rank: Rank) -> str:
+def _range(letter: ReportContext, rank: Rank) -> str:
     ranks = letter.catalog.scoring.ranks
     low = ranks[rank]
     higher = [score for score in ranks.values() if score > low]
@@ -45,7 +45,7 @@ def _range(letter: Letter, rank: Rank) -> str:
     return letter.say("report.why.range.between", low=low, high=min(higher))
 
 
-def _cap(letter: Letter, cap: Cap) -> str:
+def _cap(letter: ReportContext, cap: Cap) -> str:
     """The sentence of a cap; its limits are read from the rule's name, their only spelling."""
     say, rank = letter.say, cap.at_most.value
     parts = cap.rule.split("_")

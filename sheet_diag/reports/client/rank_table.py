@@ -8,10 +8,10 @@ from typing import Final
 from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine
 from sheet_diag.model.basics import Rank
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.formula_values import Reading
-from sheet_diag.reports.client.formulas import CapFormulas, Formulas, VerdictFormulas
-from sheet_diag.text.numbers import shown_figure
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.formula_values import VariantValues
+from sheet_diag.reports.client.formulas import CalculationFormulas, CapFormulas, RankFormulas
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, INSET, PALE, Look
 
@@ -31,7 +31,9 @@ _RANK_NAME: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
 _RANK: Final[Look] = {**_RESULT, "bg_color": PALE}
 
 
-def write_caps(page: Page, top: int, formulas: Sequence[CapFormulas], letter: Letter) -> None:
+def write_caps(
+    page: Page, top: int, formulas: Sequence[CapFormulas], letter: ReportContext
+) -> None:
     """Write the table."""
     say, readings = letter.say, letter.readings
     page.height(top - 1, 8)
@@ -56,7 +58,7 @@ def write_caps(page: Page, top: int, formulas: Sequence[CapFormulas], letter: Le
 
 
 def _write_limits(
-    page: Page, row: int, line: CapLine, formulas: CapFormulas, letter: Letter
+    page: Page, row: int, line: CapLine, formulas: CapFormulas, letter: ReportContext
 ) -> None:
     """Limit, needed number and rank: written here, or taken from where they are written."""
     look = _SHARE if line.kind is CapKind.NA else _LIMIT
@@ -75,11 +77,11 @@ def _write_limits(
         page.text(row, calc.AT_MOST, line.at_most.value, _FIGURE)
 
 
-def _letter(rank: Rank | None, letter: Letter) -> str:
+def _letter(rank: Rank | None, letter: ReportContext) -> str:
     return rank.value if rank else letter.say("report.none")
 
 
-def write_verdict(page: Page, top: int, formulas: Formulas, letter: Letter) -> None:
+def write_rank(page: Page, top: int, formulas: CalculationFormulas, letter: ReportContext) -> None:
     """Write score, base rank, cap and rank of both readings, and the strict score."""
     say, readings = letter.say, letter.readings
     page.height(top - 1, 8)
@@ -93,15 +95,20 @@ def write_verdict(page: Page, top: int, formulas: Formulas, letter: Letter) -> N
     for which, reading in enumerate((readings.record, readings.upper)):
         column = (calc.VALUE, calc.VALUE_UPPER)[which]
         _write_reading(page, top + 1, column, reading, formulas.verdict[which], letter)
-    row, strict = top + len(calc.VERDICT), shown_figure(readings.scores.strict)
+    row, strict = top + len(calc.VERDICT), truncate_score(readings.scores.strict)
     page.formula(row, calc.VALUE, formulas.strict, _SCORE, strict)
     page.blank(row, calc.VALUE_UPPER, _FIGURE)
 
 
 def _write_reading(
-    page: Page, row: int, column: int, reading: Reading, formulas: VerdictFormulas, letter: Letter
+    page: Page,
+    row: int,
+    column: int,
+    reading: VariantValues,
+    formulas: RankFormulas,
+    letter: ReportContext,
 ) -> None:
-    page.formula(row, column, formulas.score, _SCORE, shown_figure(reading.overall))
+    page.formula(row, column, formulas.score, _SCORE, truncate_score(reading.overall))
     page.formula(row + 1, column, formulas.base, _FIGURE, reading.base.value)
     cap = _letter(reading.cap, letter)
     if formulas.cap is None:

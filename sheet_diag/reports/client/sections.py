@@ -11,15 +11,15 @@ from typing import Any, Final
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Category, Item, NoteKind
 from sheet_diag.model.results import CommentedCategory
-from sheet_diag.reports.client.calculation_layout import MARK, SHOWN, Calculation
-from sheet_diag.reports.client.comments import opened
+from sheet_diag.reports.client.calculation_layout import MARK, SHOWN, CalculationLayout
+from sheet_diag.reports.client.comments import comment_text
 from sheet_diag.reports.client.comparison_sheet import comparison_lines
-from sheet_diag.reports.client.context import Letter
-from sheet_diag.reports.client.facts import overall_facts
-from sheet_diag.reports.client.layout_cache import EDITIONS, Edition
-from sheet_diag.reports.client.page_flow import LAST, Flow
-from sheet_diag.reports.client.rank_reasons import reasons
-from sheet_diag.text.numbers import shown
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.facts import list_overall_facts
+from sheet_diag.reports.client.layout_cache import LOCALIZED_CATALOGS, LocalizedCatalog
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.reports.client.rank_reasons import list_rank_reasons
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
@@ -93,7 +93,7 @@ _OTHER_RANK: Final = _legend({})
 _OWN_RANK: Final = _legend({**BOLD, "bg_color": PALE})
 
 
-def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
+def write_overall(flow: PageFlow, letter: ReportContext, result: CalculationLayout) -> None:
     """1. 総合評価: the rank large, what it means, why, and the legend."""
     say, diagnosis = letter.say, letter.report.diagnosis
     rank = diagnosis.scores.rank or Rank.E
@@ -109,7 +109,7 @@ def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
         flow.subheading(say("report.insurance.heading"))
         flow.paragraph(notices[diagnosis.insurance.variant][say.lang])
     flow.gap(6)
-    texts = list(reasons(letter))
+    texts = list(list_rank_reasons(letter))
     with flow.together():
         flow.subheading(say("report.why.heading"))
         for text in texts[:1]:
@@ -126,33 +126,37 @@ def write_overall(flow: Flow, letter: Letter, result: Calculation) -> None:
             _write_legend(flow, letter, each, own=each is rank)
 
 
-def _write_rank_box(flow: Flow, letter: Letter, rank: Rank, result: Calculation) -> None:
+def _write_rank_box(
+    flow: PageFlow, letter: ReportContext, rank: Rank, result: CalculationLayout
+) -> None:
     say, page = letter.say, flow.page
-    facts = overall_facts(letter, result, page.name)
+    facts = list_overall_facts(letter, result, page.name)
     top = flow.row
     for fact in facts:
-        height = flow.text_height(fact.text, _FACT, (6, LAST))
+        height = flow.text_height(fact.text, _FACT, (6, LAST_COLUMN))
         row = flow.next_row(max(26, height, flow.text_height(fact.label, _LABEL, (3, 5))))
         page.merged(row, 3, 5, fact.label, _LABEL)
-        page.merged_formula(row, (6, LAST), fact.formula, _FACT, fact.text)
+        page.merged_formula(row, (6, LAST_COLUMN), fact.formula, _FACT, fact.text)
     page.merged(top, 0, 2, say("report.overall.rank"), _RANK_HEAD)
     look = _RANKS[rank.value]
     page.merged(top + 1, 0, 2, "", look, rows=len(facts) - 1)
-    formula = f"={result.decided('rank').seen_from(page.name)}"
+    formula = f"={result.decided('rank').reference_from(page.name)}"
     page.formula(top + 1, 0, formula, look, rank.value)
 
 
-def _write_legend(flow: Flow, letter: Letter, rank: Rank, *, own: bool) -> None:
+def _write_legend(flow: PageFlow, letter: ReportContext, rank: Rank, *, own: bool) -> None:
     page, text = flow.page, letter.catalog.report.ranks[rank].legend[letter.say.lang]
     looks = _OWN_RANK if own else _OTHER_RANK
-    row = flow.next_row(flow.text_height(text, looks.text, (1, LAST - 2)))
+    row = flow.next_row(flow.text_height(text, looks.text, (1, LAST_COLUMN - 2)))
     page.text(row, 0, rank.value, looks.ranks[rank.value])
-    page.merged(row, 1, LAST - 2, text, looks.text)
+    page.merged(row, 1, LAST_COLUMN - 2, text, looks.text)
     mark = letter.say("report.legend.own") if own else ""
-    page.merged(row, LAST - 1, LAST, mark, looks.mark)
+    page.merged(row, LAST_COLUMN - 1, LAST_COLUMN, mark, looks.mark)
 
 
-def write_categories(flow: Flow, letter: Letter, chart: Any, result: Calculation) -> None:
+def write_categories(
+    flow: PageFlow, letter: ReportContext, chart: Any, result: CalculationLayout
+) -> None:
     """2. 各項目評価: scores and marks beside the radar, then what each category is about."""
     say, report, page = letter.say, letter.catalog.report, flow.page
     flow.new_page()
@@ -171,16 +175,22 @@ def write_categories(flow: Flow, letter: Letter, chart: Any, result: Calculation
         _write_about(flow, letter, number, category)
 
 
-def _description(letter: Letter) -> str:
+def _description(letter: ReportContext) -> str:
     """The radar in words."""
     say, scores = letter.say, letter.report.diagnosis.scores.categories
     pairs = ((c.short[say.lang], scores[c.id].score) for c in letter.catalog.categories)
-    figures = ", ".join(f"{name} {shown(score)}" for name, score in pairs if score is not None)
+    figures = ", ".join(
+        f"{name} {format_score(score)}" for name, score in pairs if score is not None
+    )
     return say("report.chart.description", figures=figures)
 
 
 def _write_score(
-    flow: Flow, letter: Letter, number: int, category: Category, result: Calculation
+    flow: PageFlow,
+    letter: ReportContext,
+    number: int,
+    category: Category,
+    result: CalculationLayout,
 ) -> None:
     say, page = letter.say, flow.page
     name_columns, score_columns, mark_columns = _SCORE_COLUMNS
@@ -189,7 +199,7 @@ def _write_score(
     page.merged(row, *name_columns, name, _CATEGORY)
     now = letter.readings.figures[category.id]
     points, mark = (
-        f"={result.of(category.id, column).seen_from(page.name)}" for column in (SHOWN, MARK)
+        f"={result.of(category.id, column).reference_from(page.name)}" for column in (SHOWN, MARK)
     )
     if now.shown is None or now.mark is None:
         outside = say("report.categories.na")
@@ -200,19 +210,22 @@ def _write_score(
         page.formula(row, mark_columns[0], mark, _MARK, now.mark)
 
 
-def _write_about(flow: Flow, letter: Letter, number: int, category: Category) -> None:
+def _write_about(flow: PageFlow, letter: ReportContext, number: int, category: Category) -> None:
     say, page = letter.say, flow.page
     name = f"{number}. {category.name[say.lang]}"
     example = say("report.categories.example", text=category.example[say.lang])
     about = f"{category.introduction[say.lang]}\n{example}"
-    heights = (flow.text_height(about, _ABOUT, (4, LAST)), flow.text_height(name, _ABOUT, (0, 3)))
+    heights = (
+        flow.text_height(about, _ABOUT, (4, LAST_COLUMN)),
+        flow.text_height(name, _ABOUT, (0, 3)),
+    )
     row = flow.next_row(max(heights))
     page.merged(row, 0, 3, name, _ABOUT_NAME)
-    page.merged(row, 4, LAST, about, _ABOUT)
+    page.merged(row, 4, LAST_COLUMN, about, _ABOUT)
 
 
-@lru_cache(maxsize=EDITIONS)
-def _marks_legend(edition: Edition) -> str:
+@lru_cache(maxsize=LOCALIZED_CATALOGS)
+def _marks_legend(edition: LocalizedCatalog) -> str:
     say, marks = edition.say, edition.catalog.report.marks
     texts = [
         say("report.categories.legend.first", mark=m.mark, meaning=m.meaning[say.lang], low=m.score)
@@ -224,7 +237,7 @@ def _marks_legend(edition: Edition) -> str:
     return say("report.categories.legend", marks=" / ".join(texts))
 
 
-def write_comments(flow: Flow, letter: Letter) -> None:
+def write_comments(flow: PageFlow, letter: ReportContext) -> None:
     """3: the categories that matter most, two comments each."""
     say, report = letter.say, letter.catalog.report
     comments = letter.report.diagnosis.comments
@@ -238,13 +251,15 @@ def write_comments(flow: Flow, letter: Letter) -> None:
         _write_comment(flow, letter, number, comment)
 
 
-def _write_comment(flow: Flow, letter: Letter, number: int, comment: CommentedCategory) -> None:
+def _write_comment(
+    flow: PageFlow, letter: ReportContext, number: int, comment: CommentedCategory
+) -> None:
     say = letter.say
     name = letter.categories([comment.category])
     first, *others = (letter.catalog.items[item] for item in comment.items)
     with flow.together():
         text = say("report.comments.category", number=number, name=name)
-        flow.page.merged(flow.next_row(24), 0, LAST, text, _COMMENT_HEAD)
+        flow.page.merged(flow.next_row(24), 0, LAST_COLUMN, text, _COMMENT_HEAD)
         flow.gap(4)
         _write_item(flow, letter, first)
     for item in others:
@@ -253,20 +268,20 @@ def _write_comment(flow: Flow, letter: Letter, number: int, comment: CommentedCa
     flow.gap(12)
 
 
-def _write_item(flow: Flow, letter: Letter, item: Item) -> None:
+def _write_item(flow: PageFlow, letter: ReportContext, item: Item) -> None:
     say = letter.say
     with flow.together():
         title = say("report.comments.item", title=item.comment.title[say.lang])
         flow.paragraph(title, _COMMENT_TITLE)
-        flow.paragraph(opened(letter, item), _COMMENT)
+        flow.paragraph(comment_text(letter, item), _COMMENT)
     flow.gap(3)
 
 
-def _write_note(flow: Flow, letter: Letter, item: Item, kind: NoteKind) -> None:
+def _write_note(flow: PageFlow, letter: ReportContext, item: Item, kind: NoteKind) -> None:
     say = letter.say
     label = say("report.comments.case" if kind is NoteKind.CASE else "report.comments.advice")
     with flow.together():
         text = item.note.text[say.lang]
-        row = flow.next_row(flow.text_height(text, _NOTE, (2, LAST)) + 2)
+        row = flow.next_row(flow.text_height(text, _NOTE, (2, LAST_COLUMN)) + 2)
         flow.page.merged(row, 0, 1, label, _NOTE_HEAD)
-        flow.page.merged(row, 2, LAST, text, _NOTE)
+        flow.page.merged(row, 2, LAST_COLUMN, text, _NOTE)

@@ -14,16 +14,16 @@ from sheet_diag.model.catalog import Item
 from sheet_diag.reports.client import answers_sheet as record_of
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import page_setup as paper
-from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, Record
-from sheet_diag.reports.client.calculation_layout import Basis, Calculation
+from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
+from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.context import Letter
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
 from sheet_diag.reports.client.formulas import truncated
-from sheet_diag.reports.client.layout_cache import Edition
-from sheet_diag.text.excel_text import quoted
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.reports.client.layout_cache import LocalizedCatalog
+from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell
@@ -74,7 +74,7 @@ _FIGURE: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
 _GAIN: Final[Look] = {**_MIDDLE, "num_format": "+0.0;-0.0;0.0"}
 _CHANGED: Final[Look] = {"font_color": OK, **BOLD}
 _LAST: Final = len(_WIDTHS) - 1
-_TODAY_ROOM: Final = room(_WIDTHS[TODAY])
+_TODAY_ROOM: Final = column_room(_WIDTHS[TODAY])
 _LEAST: Final = 24.0  # points: the height of a row
 _MOST_FROZEN: Final = 8  # categories: more would leave no room to scroll on a small screen
 _ROW: Final = "\0"  # stands in a formula for the number of the row that it is written in
@@ -83,15 +83,17 @@ _PLACES: Final = 256  # as many as `formulas` keeps
 
 
 @dataclass(frozen=True, slots=True)
-class Simulation:
+class SimulationLayout:
     """Where the sheet's parts stand: rows of the open items, and the simulated result."""
 
     rows: dict[str, int]
     header: int
-    result: Calculation
+    result: CalculationLayout
 
 
-def write_simulation(book: Book, page: Page, letter: Letter, record: Record) -> Simulation | None:
+def write_simulation(
+    book: Book, page: Page, letter: ReportContext, record: AnswersLayout
+) -> SimulationLayout | None:
     """Write the sheet; None where nothing is open."""
     page.columns(_WIDTHS)
     _write_head(page, letter)
@@ -107,8 +109,10 @@ def write_simulation(book: Book, page: Page, letter: Letter, record: Record) -> 
     header = top + Dashboard.rows(letter) + 1
     items = letter.report.diagnosis.open_items
     rows = {item: row for row, item in enumerate(items, header + 1)}
-    place = calc.placed(letter.edition, record.result.order, page.name, header + len(rows) + 2)
-    simulation = Simulation(rows, header, place)
+    place = calc.plan_calculation(
+        letter.edition, record.result.order, page.name, header + len(rows) + 2
+    )
+    simulation = SimulationLayout(rows, header, place)
     write_dashboard(book, page, Dashboard(top, record.result, place, letter))
     _write_rows(page, simulation, record, letter)
     page.height(place.top - 1, 12)
@@ -118,7 +122,7 @@ def write_simulation(book: Book, page: Page, letter: Letter, record: Record) -> 
     return simulation
 
 
-def _write_head(page: Page, letter: Letter) -> None:
+def _write_head(page: Page, letter: ReportContext) -> None:
     say = letter.say
     page.merged(0, 0, _LAST, say("simulation.sheet"), TITLE)
     page.height(0, 30)
@@ -128,12 +132,12 @@ def _write_head(page: Page, letter: Letter) -> None:
     lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
     text = "\n".join(lines)
     page.merged(1, 0, _LAST, text, _LEAD)
-    page.height(1, row_height(text, room=room(sum(_WIDTHS)), size=9, padding=2))
+    page.height(1, row_height(text, room=column_room(sum(_WIDTHS)), size=9, padding=2))
     page.height(2, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _SimulationRow:
     """What the row of an open item says of every client; `formulas` have a hole for its number."""
 
     item: Item
@@ -145,7 +149,9 @@ class _Row:
     formulas: tuple[tuple[int, str, Look], ...]
 
 
-def _write_rows(page: Page, simulation: Simulation, record: Record, letter: Letter) -> None:
+def _write_rows(
+    page: Page, simulation: SimulationLayout, record: AnswersLayout, letter: ReportContext
+) -> None:
     header, say = simulation.header, letter.say
     page.height(header - 1, 6)
     for column, key in _HEADS.items():
@@ -168,7 +174,9 @@ def _write_rows(page: Page, simulation: Simulation, record: Record, letter: Lett
         page.highlight((first, column, last, column), changed, _CHANGED)
 
 
-def _write_texts(page: Page, at: int, row: _Row, answer: str, letter: Letter) -> None:
+def _write_texts(
+    page: Page, at: int, row: _SimulationRow, answer: str, letter: ReportContext
+) -> None:
     page.text(at, ID, row.item.id, _MIDDLE)
     page.text(at, CATEGORY, row.category, _MUTED)
     page.text(at, TITLE_COLUMN, row.title, _TEXT)
@@ -178,7 +186,7 @@ def _write_texts(page: Page, at: int, row: _Row, answer: str, letter: Letter) ->
     page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
 
 
-def _write_figures(page: Page, at: int, row: _Row, letter: Letter) -> None:
+def _write_figures(page: Page, at: int, row: _SimulationRow, letter: ReportContext) -> None:
     item, readings = row.item, letter.readings
     score = readings.scores.items[item.id]
     earned, unanswered = float(score.points or 0), float(item.id in readings.open_items)
@@ -189,15 +197,17 @@ def _write_figures(page: Page, at: int, row: _Row, letter: Letter) -> None:
 
 
 @lru_cache(maxsize=_RECORDS)
-def _rows(edition: Edition, home: str, record: Record) -> Mapping[str, _Row]:
+def _rows(
+    edition: LocalizedCatalog, home: str, record: AnswersLayout
+) -> Mapping[str, _SimulationRow]:
     items = edition.catalog.items
     return {name: _row(edition, home, record, item) for name, item in items.items()}
 
 
-def _row(edition: Edition, home: str, record: Record, item: Item) -> _Row:
+def _row(edition: LocalizedCatalog, home: str, record: AnswersLayout, item: Item) -> _SimulationRow:
     say, title = edition.say, item.comment.title[edition.say.lang]
-    needed = row_height(title, room=room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5)
-    return _Row(
+    needed = row_height(title, room=column_room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5)
+    return _SimulationRow(
         item=item,
         category=edition.catalog.category_of[item.id].short[say.lang],
         title=title,
@@ -209,13 +219,13 @@ def _row(edition: Edition, home: str, record: Record, item: Item) -> _Row:
 
 
 def _formulas(
-    edition: Edition, home: str, record: Record, item: Item
+    edition: LocalizedCatalog, home: str, record: AnswersLayout, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
     """The calculated cells of a row in their order."""
-    none, criteria = quoted(edition.say("report.none")), record.criteria
+    none, criteria = quote_formula_text(edition.say("report.none")), record.criteria
     at = {column: _letter(column) + _ROW for column in range(_LAST + 1)}
     today = {
-        column: f"={record.of(item.id, column).seen_from(home)}"
+        column: f"={record.of(item.id, column).reference_from(home)}"
         for column in (record_of.WEIGHT, record_of.POINTS)
     }
     points = f"{at[WEIGHT]}*{at[VALUE]}"
@@ -237,16 +247,16 @@ def _letter(column: int) -> str:
 
 
 def _gain(
-    item: Item, category: str, at: Mapping[int, str], home: str, record: Record, none: str
+    item: Item, category: str, at: Mapping[int, str], home: str, record: AnswersLayout, none: str
 ) -> str:
     """What this change alone adds to the overall score: by the weight that its category then
     has, which 該当なし lessens."""
     result = record.result
     weight, points, score, importance = (
-        result.of(category, column).seen_from(home)
+        result.of(category, column).reference_from(home)
         for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
     )
-    share = f"{importance}/{result.total(calc.IMPORTANCE).seen_from(home)}"
+    share = f"{importance}/{result.total(calc.IMPORTANCE).reference_from(home)}"
     earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
     left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
     cut = truncated(f"((100*{earned}/{left}-{score})*{share})")
@@ -254,18 +264,24 @@ def _gain(
 
 
 @lru_cache(maxsize=_PLACES)
-def _basis(edition: Edition, place: Calculation, record: Record, first: int, last: int) -> Basis:
+def _basis(
+    edition: LocalizedCatalog,
+    place: CalculationLayout,
+    record: AnswersLayout,
+    first: int,
+    last: int,
+) -> CalculationInputs:
     """Today's sums, with what the drop-downs in rows `first` to `last` change. Every item that is
     not full is open, so all unanswered and all missed critical items are among the rows."""
     home = place.sheet
-    at = {column: str(Span(home, column, first, last)) for column in range(_LAST + 1)}
-    none = quoted(edition.say("report.none"))
+    at = {column: str(CellSpan(home, column, first, last)) for column in range(_LAST + 1)}
+    none = quote_formula_text(edition.say("report.none"))
     sums = {}
     for name in place.order:
         mine = f"({at[CATEGORY]}={place.of(name, calc.SHORT)})"
         out = f"SUMPRODUCT({mine}*({at[VALUE]}={none})*{at[WEIGHT]})"
         weight, points, left_out = (
-            record.result.of(name, column).seen_from(home)
+            record.result.of(name, column).reference_from(home)
             for column in (calc.WEIGHT, calc.POINTS, calc.LEFT_OUT)
         )
         sums[name] = {
@@ -274,13 +290,13 @@ def _basis(edition: Edition, place: Calculation, record: Record, first: int, las
             calc.LEFT_OUT: f"{left_out}+{out}",
             calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
         }
-    star = quoted(edition.say("report.answers.critical.mark"))
+    star = quote_formula_text(edition.say("report.answers.critical.mark"))
     missed = f"({at[STAR]}={star})*({at[VALUE]}=0)"
     counts = f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({at[OPEN]}=0))"
-    return Basis(sums, counts, record.result)
+    return CalculationInputs(sums, counts, record.result)
 
 
-def _finish(page: Page, simulation: Simulation, letter: Letter) -> None:
+def _finish(page: Page, simulation: SimulationLayout, letter: ReportContext) -> None:
     header = simulation.header
     page.protect(PROTECTED)
     if len(letter.catalog.categories) <= _MOST_FROZEN:

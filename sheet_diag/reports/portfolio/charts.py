@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.charts import dress
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.charts import style_chart
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import BLUE, INK, LINE, NAVY, RANKS, WHITE
@@ -24,7 +24,9 @@ _LABELS: Final = {
 _GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
 
 
-def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title: str) -> Any:
+def make_rank_shares_chart(
+    book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, title: str
+) -> Any:
     """A bar a group, of 100 %, parted by rank; white gaps part the ranks in grey print, too."""
     chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
     for rank, values in ranks.items():
@@ -41,12 +43,14 @@ def stacked_ranks(book: Book, labels: Span, ranks: Mapping[str, Span], *, title:
     chart.set_y_axis(dict(_LABELS))
     shares = {"num_format": "0%", "major_unit": 0.25, "major_gridlines": _GRID}
     chart.set_x_axis({**shares, "num_font": _FONT})
-    dress(chart, title, _TITLE)
+    style_chart(chart, title, _TITLE)
     chart.set_legend({"position": "bottom", "font": _FONT})
     return chart
 
 
-def mean_and_range(book: Book, labels: Span, means: Span, medians: Span, **names: str) -> Any:
+def make_means_chart(
+    book: Book, labels: CellSpan, means: CellSpan, medians: CellSpan, **names: str
+) -> Any:
     """Mean and median side by side, scores from 0 to 100; `names`: title, mean, median."""
     chart = book.chart({"type": "column"})
     looks = ({"fill": {"color": NAVY}}, {"fill": {"color": WHITE}, "border": {"color": BLUE}})
@@ -56,12 +60,14 @@ def mean_and_range(book: Book, labels: Span, means: Span, medians: Span, **names
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
     scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0"}
     chart.set_y_axis({**scale, "num_font": _FONT, "major_gridlines": _GRID})
-    dress(chart, names["title"], _TITLE)
+    style_chart(chart, names["title"], _TITLE)
     chart.set_legend({"position": "bottom", "font": _FONT})
     return chart
 
 
-def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, shape: str) -> Any:
+def make_bar_chart(
+    book: Book, labels: CellSpan, values: CellSpan, *, title: str, series: str, shape: str
+) -> Any:
     """A bar a label, the first on top."""
     chart = book.chart({"type": "bar"})
     chart.add_series(
@@ -76,28 +82,30 @@ def bars(book: Book, labels: Span, values: Span, *, title: str, series: str, sha
     )
     chart.set_y_axis(dict(_LABELS))
     chart.set_x_axis({"min": 0, "num_font": _FONT, "num_format": shape, "major_gridlines": _GRID})
-    dress(chart, title, _TITLE)
+    style_chart(chart, title, _TITLE)
     return chart
 
 
-def shares(book: Book, labels: Span, values: Span, *, title: str, series: str) -> Any:
+def make_rate_chart(
+    book: Book, labels: CellSpan, values: CellSpan, *, title: str, series: str
+) -> Any:
     """A bar a label from 0 to 100 %, the first on top."""
-    chart = bars(book, labels, values, title=title, series=series, shape="0%")
+    chart = make_bar_chart(book, labels, values, title=title, series=series, shape="0%")
     scale = {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%"}
     chart.set_x_axis({**scale, "num_font": _FONT, "major_gridlines": _GRID})
     return chart
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class WeekSeries:
     """What a chart of weeks shows: its labels, two counts a week, and a share up to each."""
 
-    labels: Span
-    counts: Mapping[str, Span]
-    share: tuple[str, Span]
+    labels: CellSpan
+    counts: Mapping[str, CellSpan]
+    share: tuple[str, CellSpan]
 
 
-def by_week(book: Book, course: Course, *, title: str) -> Any:
+def make_weeks_chart(book: Book, course: WeekSeries, *, title: str) -> Any:
     """Counts as columns (left axis), the share so far as a line from 0 to 100 % (right axis)."""
     chart = book.chart({"type": "column"})
     looks = (
@@ -127,6 +135,6 @@ def by_week(book: Book, course: Course, *, title: str) -> Any:
     chart.set_x_axis(week)
     whole = {"min": 0, "num_format": "#,##0", "num_font": _FONT, "major_gridlines": _GRID}
     chart.set_y_axis({**whole, "line": {"none": True}})
-    dress(chart, title, _TITLE)
+    style_chart(chart, title, _TITLE)
     chart.set_legend({"position": "bottom", "font": _FONT})
     return chart

@@ -13,16 +13,16 @@ from sheet_diag.reports.portfolio.table_sheet import (
     SCALE,
     SCORE,
     WRAPPED,
-    Column,
-    Link,
-    Listing,
-    Make,
-    Row,
-    Summary,
-    figure,
-    height_in,
-    rows_of,
-    write_listing,
+    CellMaker,
+    PortfolioColumn,
+    PortfolioContext,
+    PortfolioRow,
+    PortfolioTable,
+    RowLink,
+    iterate_rows,
+    make_number_cell,
+    measure_height,
+    write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
@@ -35,7 +35,7 @@ _FIRST_CATEGORY: Final = 10  # its column
 # Widths in pixels; texts in these columns may need more than a line.
 _INDUSTRY, _CAPS, _FOLLOW_UP = 190, 230, 190
 _COUNTS: Final = {"critical": 70, "insurance": 74, "open_items": 76, "overrides": 66}
-_TAKEN: Final = (
+_FRAME_COLUMNS: Final = (
     "position", "client", "name", "industry", "employees", "rank", "score", "deviation",
     "previous_rank", "change", "file", "weakest", "base_rank", "caps", "follow_up", "result",
 )  # fmt: skip
@@ -50,10 +50,10 @@ _RANKS: Final = {
 }
 
 
-def write_clients(page: Page, summary: Summary) -> None:
+def write_clients(page: Page, summary: PortfolioContext) -> None:
     """一覧: a native table, best first."""
     say, clients = summary.say, summary.portfolio.clients
-    listing = Listing(
+    listing = PortfolioTable(
         heading=say("portfolio.sheet.clients"),
         lead=say("portfolio.clients.lead"),
         columns=_columns(summary),
@@ -64,21 +64,23 @@ def write_clients(page: Page, summary: Summary) -> None:
         full="data/clients.csv",
         linked=True,
     )
-    rows = write_listing(page, summary, listing, _rows(summary))
+    rows = write_table_sheet(page, summary, listing, _rows(summary))
     if rows:
         last = _FIRST_CATEGORY + len(summary.catalog.categories) - 1
         page.shade((rows[0], _SCORE_COLUMN, rows[1], _SCORE_COLUMN), SCALE)
         page.shade((rows[0], _FIRST_CATEGORY, rows[1], last), SCALE)
 
 
-def _columns(summary: Summary) -> list[Column]:
+def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
     say, categories = summary.say, summary.catalog.categories
 
-    def named(key: str, width: int, look: Look = MID, make: Make = Page.text_cell) -> Column:
-        return Column(say(f"portfolio.clients.{key}"), width, look, make)
+    def named(
+        key: str, width: int, look: Look = MID, make: CellMaker = Page.text_cell
+    ) -> PortfolioColumn:
+        return PortfolioColumn(say(f"portfolio.clients.{key}"), width, look, make)
 
     return [
-        named("position", 52, _WHOLE, figure),
+        named("position", 52, _WHOLE, make_number_cell),
         named("client", 84, MID, Page.client_cell),
         named("name", 220, _NAME, Page.client_cell),
         named("industry", _INDUSTRY, WRAPPED, Page.client_cell),
@@ -87,41 +89,44 @@ def _columns(summary: Summary) -> list[Column]:
             shown=partial(summary.choice, "employees"),
         ),
         replace(named("rank", 52), looks=_RANKS),
-        named("score", 68, _OVERALL, figure),
-        named("deviation", 62, SCORE, figure),
+        named("score", 68, _OVERALL, make_number_cell),
+        named("deviation", 62, SCORE, make_number_cell),
         named("previous", 66),
-        named("change", 62, _CHANGE, figure),
-        *(Column(each.short[say.lang], 76, SCORE, figure) for each in categories),
+        named("change", 62, _CHANGE, make_number_cell),
+        *(
+            PortfolioColumn(each.short[say.lang], 76, SCORE, make_number_cell)
+            for each in categories
+        ),
         replace(named("weakest", 88), shown=summary.category),
         named("base_rank", 62),
         named("caps", _CAPS, WRAPPED),
-        *(named(key, width, _WHOLE, figure) for key, width in _COUNTS.items()),
+        *(named(key, width, _WHOLE, make_number_cell) for key, width in _COUNTS.items()),
         named("follow_up", _FOLLOW_UP, WRAPPED),
         named("result", 60),
     ]
 
 
-def _rows(summary: Summary) -> Iterator[Row]:
+def _rows(summary: PortfolioContext) -> Iterator[PortfolioRow]:
     say = summary.say
     caps_in = cache(lambda rules: caps_text(rules, say))  # the same few come back
     reasons_in = cache(lambda words: _reasons(words, say))
     scores = [f"score:{category.id}" for category in summary.catalog.categories]
-    records = rows_of(summary.portfolio.clients, [*_TAKEN, *_COUNTS, *scores])
+    records = iterate_rows(summary.portfolio.clients, [*_FRAME_COLUMNS, *_COUNTS, *scores])
     for index, record in enumerate(records):
         position, client, name, industry, employees, rank, score, *more = record
         deviation, previous, change, file, weakest, base, caps, follow_up, result, *rest = more
         counts, by_category = rest[: len(_COUNTS)], rest[len(_COUNTS) :]
         texts = (summary.choice("industry", industry), caps_in(caps), reasons_in(follow_up))
-        heights = map(height_in, (_INDUSTRY, _CAPS, _FOLLOW_UP), texts)
+        heights = map(measure_height, (_INDUSTRY, _CAPS, _FOLLOW_UP), texts)
         values = (
             position, client, summary.name(name, file), texts[0],
             employees, rank, score, deviation,
             previous or say("report.none"), change, *by_category, weakest,
             base, texts[1], *counts, texts[2],
         )  # fmt: skip
-        link = Link(say("portfolio.clients.open"), _LINK, f"external:{result}")
-        name_only = Link(result, LEFT)
-        yield Row(values, max(22, *heights), link if index < _MOST_LINKS else name_only)
+        link = RowLink(say("portfolio.clients.open"), _LINK, f"external:{result}")
+        name_only = RowLink(result, LEFT)
+        yield PortfolioRow(values, max(22, *heights), link if index < _MOST_LINKS else name_only)
 
 
 def caps_text(rules: str, say: Wording) -> str:

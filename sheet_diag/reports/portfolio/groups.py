@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.portfolio.charts import stacked_ranks
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.portfolio.charts import make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
     MID,
@@ -15,14 +15,14 @@ from sheet_diag.reports.portfolio.table_sheet import (
     SCORE,
     SHARE,
     WRAPPED,
-    Column,
-    Listing,
-    Row,
-    Summary,
-    figure,
-    height_in,
-    rows_of,
-    write_listing,
+    PortfolioColumn,
+    PortfolioContext,
+    PortfolioRow,
+    PortfolioTable,
+    iterate_rows,
+    make_number_cell,
+    measure_height,
+    write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -34,10 +34,10 @@ _CHART: Final = 560
 _COUNT: Final = {**MID, "num_format": "#,##0"}
 
 
-def write_groups(book: Book, page: Page, summary: Summary, field: str) -> None:
+def write_groups(book: Book, page: Page, summary: PortfolioContext, field: str) -> None:
     """Write the sheet of one profile field."""
     say, frame = summary.say, summary.portfolio.groups[field]
-    listing = Listing(
+    listing = PortfolioTable(
         heading=say(f"portfolio.sheet.{field}"),
         lead=say("portfolio.groups.lead"),
         columns=_columns(summary, field),
@@ -46,44 +46,46 @@ def write_groups(book: Book, page: Page, summary: Summary, field: str) -> None:
         full="data/clients.csv",
         charted=True,
     )
-    rows = write_listing(page, summary, listing, _rows(summary, field))
+    rows = write_table_sheet(page, summary, listing, _rows(summary, field))
     if rows:
         first = listing.last - len(summary.catalog.categories) + 1
         page.shade((rows[0], first, rows[1], listing.last), SCALE)
         _place_chart(book, page, rows, say(f"portfolio.chart.{field}"))
 
 
-def _columns(summary: Summary, field: str) -> list[Column]:
+def _columns(summary: PortfolioContext, field: str) -> list[PortfolioColumn]:
     say = summary.say
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
     categories = [category.short[say.lang] for category in summary.catalog.categories]
     return [
-        Column(say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_cell),
-        Column(say("portfolio.ranks.count"), 60, _COUNT, figure),
-        Column(say("portfolio.ranks.share"), 60, SHARE, figure),
-        *(Column(rank.value, 46, _COUNT, figure) for rank in Rank),
-        *(Column(f"{rank.value} %", 52, SHARE, figure) for rank in Rank),
-        *(Column(head, 64, SCORE, figure) for head in scores),
-        *(Column(head, 76, SCORE, figure) for head in categories),
+        PortfolioColumn(
+            say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_cell
+        ),
+        PortfolioColumn(say("portfolio.ranks.count"), 60, _COUNT, make_number_cell),
+        PortfolioColumn(say("portfolio.ranks.share"), 60, SHARE, make_number_cell),
+        *(PortfolioColumn(rank.value, 46, _COUNT, make_number_cell) for rank in Rank),
+        *(PortfolioColumn(f"{rank.value} %", 52, SHARE, make_number_cell) for rank in Rank),
+        *(PortfolioColumn(head, 64, SCORE, make_number_cell) for head in scores),
+        *(PortfolioColumn(head, 76, SCORE, make_number_cell) for head in categories),
     ]
 
 
-def _rows(summary: Summary, field: str) -> Iterator[Row]:
+def _rows(summary: PortfolioContext, field: str) -> Iterator[PortfolioRow]:
     total = len(summary.portfolio.clients)
     scores = [f"score:{category.id}" for category in summary.catalog.categories]
     names = ["choice", "clients", *(rank.value for rank in Rank), *_FIGURES, *scores]
-    for choice, clients, *figures in rows_of(summary.portfolio.groups[field], names):
+    for choice, clients, *figures in iterate_rows(summary.portfolio.groups[field], names):
         label = summary.group(field, choice)
         counts, means = figures[: len(Rank)], figures[len(Rank) :]
         shares = [count / clients for count in counts]
         values = (label, clients, clients / total, *counts, *shares, *means)
-        yield Row(values, max(22, height_in(_LABEL, label)))
+        yield PortfolioRow(values, max(22, measure_height(_LABEL, label)))
 
 
 def _place_chart(book: Book, page: Page, rows: tuple[int, int], title: str) -> None:
     first, last = rows
-    labels = Span(page.name, 0, first, last)
-    ranks = {rank.value: Span(page.name, 3 + rank.position, first, last) for rank in Rank}
-    chart = stacked_ranks(book, labels, ranks, title=title)
+    labels = CellSpan(page.name, 0, first, last)
+    ranks = {rank.value: CellSpan(page.name, 3 + rank.position, first, last) for rank in Rank}
+    chart = make_rank_shares_chart(book, labels, ranks, title=title)
     size = (_CHART + 300, 130 + 26 * (last - FIRST_ROW + 1))
     page.place(last + 2, 0, chart, size, description=title)

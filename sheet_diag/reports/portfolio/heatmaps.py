@@ -7,19 +7,19 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
-from sheet_diag.model.catalog import Catalog, Choice, Role
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
     MID,
     SCALE,
     SCORE,
-    Column,
-    Listing,
-    Row,
-    Summary,
-    figure,
-    rows_of,
-    write_listing,
+    PortfolioColumn,
+    PortfolioContext,
+    PortfolioRow,
+    PortfolioTable,
+    iterate_rows,
+    make_number_cell,
+    write_table_sheet,
 )
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, RANKS
@@ -38,32 +38,37 @@ _RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in R
 _HEIGHT: Final = 20
 
 
-def write_heatmap(page: Page, summary: Summary) -> None:
+def write_heatmap(page: Page, summary: PortfolioContext) -> None:
     """ヒートマップ: scores by category."""
     say, catalog, clients = summary.say, summary.catalog, summary.portfolio.clients
     heads = [category.short[say.lang] for category in catalog.categories]
-    listing = Listing(
+    listing = PortfolioTable(
         heading=say("portfolio.sheet.heatmap"),
         lead=say("portfolio.heatmap.lead"),
-        columns=[*_client_columns(summary), *(Column(h, 96, SCORE, figure) for h in heads)],
+        columns=[
+            *_client_columns(summary),
+            *(PortfolioColumn(h, 96, SCORE, make_number_cell) for h in heads),
+        ],
         count=len(clients),
         table="Heatmap",
         frozen=2,
         full="data/clients.csv",
     )
     names = [f"score:{category.id}" for category in catalog.categories]
-    scores = rows_of(clients, names)
+    scores = iterate_rows(clients, names)
     each = zip(_clients(summary), scores, strict=True)
-    rows = write_listing(page, summary, listing, (Row((*c, *s), _HEIGHT) for c, s in each))
+    rows = write_table_sheet(
+        page, summary, listing, (PortfolioRow((*c, *s), _HEIGHT) for c, s in each)
+    )
     if rows:
         page.shade((rows[0], 2, rows[1], 1 + len(heads)), SCALE)
 
 
-def write_answer_map(page: Page, summary: Summary) -> None:
+def write_answer_map(page: Page, summary: PortfolioContext) -> None:
     """設問ヒートマップ: a mark for every answer."""
     say, catalog = summary.say, summary.catalog
-    columns = [Column(item, 34, looks=_LOOKS) for item in catalog.items]
-    listing = Listing(
+    columns = [PortfolioColumn(item, 34, looks=_LOOKS) for item in catalog.items]
+    listing = PortfolioTable(
         heading=say("portfolio.sheet.answers"),
         lead=say("portfolio.answers.lead"),
         columns=[*_client_columns(summary), *columns],
@@ -74,8 +79,8 @@ def write_answer_map(page: Page, summary: Summary) -> None:
     )
     marks = _marks(catalog)
     each = zip(_clients(summary), summary.portfolio.codes, strict=True)
-    rows = (Row((*client, *_shown(marks, codes)), _HEIGHT) for client, codes in each)
-    write_listing(page, summary, listing, rows)
+    rows = (PortfolioRow((*client, *_shown(marks, codes)), _HEIGHT) for client, codes in each)
+    write_table_sheet(page, summary, listing, rows)
 
 
 def _shown(marks: Sequence[Sequence[str]], codes: npt.NDArray[Any]) -> Iterator[str]:
@@ -95,24 +100,24 @@ def _marks(catalog: Catalog) -> list[list[str]]:
 
 
 def _mark(choice: Choice) -> str:
-    if choice.role is Role.NOT_APPLICABLE:
+    if choice.role is ChoiceRole.NOT_APPLICABLE:
         return _LEFT_OUT
-    if choice.role is Role.UNKNOWN:
+    if choice.role is ChoiceRole.UNKNOWN:
         return _UNKNOWN
     if choice.value == 1:
         return _FULL
     return _PART if choice.value else _NONE
 
 
-def _client_columns(summary: Summary) -> tuple[Column, Column]:
+def _client_columns(summary: PortfolioContext) -> tuple[PortfolioColumn, PortfolioColumn]:
     say = summary.say
     return (
-        Column(say("portfolio.clients.name"), 220, LEFT, Page.client_cell),
-        Column(say("portfolio.clients.rank"), 56, looks=_RANKS),
+        PortfolioColumn(say("portfolio.clients.name"), 220, LEFT, Page.client_cell),
+        PortfolioColumn(say("portfolio.clients.rank"), 56, looks=_RANKS),
     )
 
 
-def _clients(summary: Summary) -> Iterator[tuple[str, str]]:
+def _clients(summary: PortfolioContext) -> Iterator[tuple[str, str]]:
     """Name and rank of every client."""
-    for name, file, rank in rows_of(summary.portfolio.clients, ("name", "file", "rank")):
+    for name, file, rank in iterate_rows(summary.portfolio.clients, ("name", "file", "rank")):
         yield summary.name(name, file), rank

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sheet_diag.forms.layout import SOFTWARE
-from sheet_diag.model.client_status import Stage, Turnout
-from sheet_diag.model.results import Status
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.charts import Area, columns
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
+from sheet_diag.model.client_status import ResponseStatus, Stage
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.charts import ChartArea, add_column_chart
 from sheet_diag.reports.portfolio import panels
-from sheet_diag.reports.portfolio.charts import mean_and_range, stacked_ranks
-from sheet_diag.reports.portfolio.table_sheet import Summary
+from sheet_diag.reports.portfolio.charts import make_means_chart, make_rank_shares_chart
+from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -59,7 +59,7 @@ _GUIDE: Final = (
 _OF_THE_LIST: Final = ("turnout", "rates")  # there is a client list, or they are not
 
 
-def write_overview(book: Book, page: Page, summary: Summary) -> None:
+def write_overview(book: Book, page: Page, summary: PortfolioContext) -> None:
     """Write the page: tiles, six panels of tables, charts of them, guide to the other sheets."""
     say = summary.say
     page.columns(_WIDTHS)
@@ -69,7 +69,7 @@ def write_overview(book: Book, page: Page, summary: Summary) -> None:
     page.merged(0, _MIDDLE + 4, _LAST, summary.date, right)
     page.height(0, 34)
     page.merged(1, 0, _MIDDLE + 3, catalog, {**BODY, **SMALL, **MIDDLE})
-    page.merged(1, _MIDDLE + 4, _LAST, SOFTWARE, right)
+    page.merged(1, _MIDDLE + 4, _LAST, SOFTWARE_SIGNATURE, right)
     _write_tiles(page, summary)
     if summary.portfolio.turnout:
         _write_turnout(page, summary, summary.portfolio.turnout)
@@ -91,15 +91,15 @@ def write_overview(book: Book, page: Page, summary: Summary) -> None:
     page.select(0, 0)
 
 
-def _write_tiles(page: Page, summary: Summary) -> None:
+def _write_tiles(page: Page, summary: PortfolioContext) -> None:
     say, portfolio = summary.say, summary.portfolio
     counts, clients, row = portfolio.counts, portfolio.clients, _TILES_ROW
-    others = counts[Status.SUPERSEDED] + counts[Status.IGNORED]
+    others = counts[ReturnStatus.SUPERSEDED] + counts[ReturnStatus.IGNORED]
     tiles: list[tuple[str, float | None, str]] = [
         ("files", portfolio.files, "0"),
-        ("ranked", counts[Status.RANKED], "0"),
-        ("held", counts[Status.HELD], "0"),
-        ("rejected", counts[Status.REJECTED], "0"),
+        ("ranked", counts[ReturnStatus.RANKED], "0"),
+        ("held", counts[ReturnStatus.HELD], "0"),
+        ("rejected", counts[ReturnStatus.REJECTED], "0"),
         ("others", others, "0"),
         ("mean", clients["score"].mean() if len(clients) else None, "0.0"),
         ("follow_up", int((clients["follow_up"] != "").sum()), "0"),
@@ -116,7 +116,7 @@ def _write_tiles(page: Page, summary: Summary) -> None:
     page.height(row + 1, 32)
 
 
-def _write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
+def _write_turnout(page: Page, summary: PortfolioContext, turnout: ResponseStatus) -> None:
     """A line that says how many have answered, and leads to the sheet."""
     say, total = summary.say, turnout.total
     counts = {
@@ -135,29 +135,36 @@ def _write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
 
 
 def _place_charts(
-    book: Book, page: Page, summary: Summary, ranks: Area, means: Area, industries: panels.Groups
+    book: Book,
+    page: Page,
+    summary: PortfolioContext,
+    ranks: ChartArea,
+    means: ChartArea,
+    industries: panels.GroupsPlace,
 ) -> None:
     say, width = summary.say, sum(panels.WIDTHS)
     count = say("portfolio.ranks.count")
-    bars = columns(book, ranks, title="", series=count, colors=list(RANKS.values()), axis=count)
+    bars = add_column_chart(
+        book, ranks, title="", series=count, colors=list(RANKS.values()), axis=count
+    )
     size = (sum(panels.WIDTHS[3:]), 10 * 25)
     about = say("portfolio.chart.ranks")
     page.place(_FIRST + 1, _LEFT + 3, bars, size, description=about)
     low = (width, _CHART_ROWS * 25)
     title = say("portfolio.chart.categories")
     labels, mean, median = (
-        Span(page.name, column, means.first, means.last)
+        CellSpan(page.name, column, means.first, means.last)
         for column in (means.labels, means.values, means.values + 2)
     )
     names = {key: say(f"portfolio.categories.{key}") for key in ("mean", "median")}
-    chart = mean_and_range(book, labels, mean, median, title=title, **names)
+    chart = make_means_chart(book, labels, mean, median, title=title, **names)
     page.place(_THIRD, _LEFT, chart, low, description=title)
     title = say("portfolio.chart.industry")
-    chart = stacked_ranks(book, industries.labels, industries.ranks, title=title)
+    chart = make_rank_shares_chart(book, industries.labels, industries.ranks, title=title)
     page.place(_THIRD, _MIDDLE, chart, low, description=title)
 
 
-def _write_guide(page: Page, summary: Summary) -> None:
+def _write_guide(page: Page, summary: PortfolioContext) -> None:
     say, row = summary.say, _THIRD
     page.merged(row, _RIGHT, _LAST, say("portfolio.guide.heading"), HEADING)
     turnout = summary.portfolio.turnout

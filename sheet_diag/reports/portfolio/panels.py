@@ -9,9 +9,9 @@ from typing import Any, Final
 import pandas as pd
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.client.charts import Area
-from sheet_diag.reports.portfolio.table_sheet import Summary
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.client.charts import ChartArea
+from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     BODY,
@@ -44,14 +44,14 @@ _TOTAL: Final[Look] = {**BOLD, "bg_color": PALE}
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class GroupsPlace:
     """Where the groups stand: their labels, and the clients of each rank."""
 
-    labels: Span
-    ranks: Mapping[str, Span]
+    labels: CellSpan
+    ranks: Mapping[str, CellSpan]
 
 
-def write_ranks(page: Page, row: int, column: int, summary: Summary) -> Area:
+def write_ranks(page: Page, row: int, column: int, summary: PortfolioContext) -> ChartArea:
     """Clients by rank with shares; the chart stands beside them."""
     say, ranks = summary.say, summary.portfolio.ranks
     total = sum(ranks.values())
@@ -66,10 +66,10 @@ def write_ranks(page: Page, row: int, column: int, summary: Summary) -> Area:
     page.text(line, column, say("portfolio.ranks.total"), {**_MID, **_TOTAL})
     page.number(line, column + 1, total, {**_WHOLE, **_TOTAL})
     page.number(line, column + 2, 1 if total else 0, {**_SHARE, **_TOTAL})
-    return Area(page.name, row + 2, row + 1 + len(Rank), labels=column, values=column + 1)
+    return ChartArea(page.name, row + 2, row + 1 + len(Rank), labels=column, values=column + 1)
 
 
-def write_categories(page: Page, row: int, column: int, summary: Summary) -> Area:
+def write_categories(page: Page, row: int, column: int, summary: PortfolioContext) -> ChartArea:
     """Mean and quartiles by category; the mean stands in the third column."""
     say, frame = summary.say, summary.portfolio.categories
     keys = ("mean", "lower", "median", "upper", "lowest", "highest")
@@ -86,10 +86,10 @@ def write_categories(page: Page, row: int, column: int, summary: Summary) -> Are
             else:
                 page.text(line, place, say("report.none"), _MID)
     drawn = sum(1 for record in records if record["clients"])
-    return Area(page.name, row + 2, row + 1 + max(drawn, 1), labels=column, values=column + 2)
+    return ChartArea(page.name, row + 2, row + 1 + max(drawn, 1), labels=column, values=column + 2)
 
 
-def write_weakest(page: Page, row: int, column: int, summary: Summary) -> None:
+def write_weakest(page: Page, row: int, column: int, summary: PortfolioContext) -> None:
     """The questions that lose the greatest share of their points."""
     say, catalog = summary.say, summary.catalog
     _heading(page, row, column, say("portfolio.weakest.heading"))
@@ -110,14 +110,16 @@ def write_weakest(page: Page, row: int, column: int, summary: Summary) -> None:
         page.number(line, column + _LAST, record["lost_share"], _SHARE)
 
 
-def write_groups(page: Page, row: int, column: int, summary: Summary, field: str) -> Groups:
+def write_groups(
+    page: Page, row: int, column: int, summary: PortfolioContext, field: str
+) -> GroupsPlace:
     """Clients by group and rank: the largest groups, and the others together."""
     say, frame = summary.say, summary.portfolio.groups[field]
     _heading(page, row, column, say(f"portfolio.{field}.heading"))
     page.merged(row + 1, column, column + 1, say(f"portfolio.clients.{field}"), _HEAD)
     heads = [say("portfolio.ranks.count"), *(rank.value for rank in Rank)]
     _heads(page, row + 1, column + 2, heads)
-    records = _largest(frame, summary, field)
+    records = _take_largest(frame, summary, field)
     for line, (label, counts) in enumerate(records, row + 2):
         page.merged_client(line, column, column + 1, label, _TEXT)
         page.number(line, column + 2, counts[0], _WHOLE)
@@ -125,11 +127,13 @@ def write_groups(page: Page, row: int, column: int, summary: Summary, field: str
             share = f'0" ({count / counts[0]:.0%})"' if count else "0"
             page.number(line, place, count, {**_TIGHT, "num_format": share})
     last = row + 1 + max(len(records), 1)
-    spans = {r.value: Span(page.name, column + 3 + r.position, row + 2, last) for r in Rank}
-    return Groups(Span(page.name, column, row + 2, last), spans)
+    spans = {r.value: CellSpan(page.name, column + 3 + r.position, row + 2, last) for r in Rank}
+    return GroupsPlace(CellSpan(page.name, column, row + 2, last), spans)
 
 
-def _largest(frame: pd.DataFrame, summary: Summary, field: str) -> list[tuple[str, list[int]]]:
+def _take_largest(
+    frame: pd.DataFrame, summary: PortfolioContext, field: str
+) -> list[tuple[str, list[int]]]:
     """Label and counts (all, then by rank) of the largest groups, in their order."""
     names = ["clients", *(rank.value for rank in Rank)]
     largest = frame.sort_values("clients", ascending=False, kind="stable").head(_MOST_GROUPS)
@@ -145,7 +149,7 @@ def _largest(frame: pd.DataFrame, summary: Summary, field: str) -> list[tuple[st
     return found
 
 
-def write_movement(page: Page, row: int, column: int, summary: Summary) -> None:
+def write_movement(page: Page, row: int, column: int, summary: PortfolioContext) -> None:
     """Clients by rank then and now; a sentence where none was there before."""
     say, table = summary.say, summary.portfolio.movement
     _heading(page, row, column, say("portfolio.movement.heading"))

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sheet_diag.model.client_status import GroupTurnout, Turnout, WeekTurnout
-from sheet_diag.reports.client.cell_references import Span
-from sheet_diag.reports.portfolio.charts import Course, by_week, shares
-from sheet_diag.reports.portfolio.response_status import answer_in
-from sheet_diag.reports.portfolio.table_sheet import LEFT, MID, SHARE, Summary, print_on
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.model.client_status import GroupResponses, ResponseStatus, WeekResponses
+from sheet_diag.reports.client.cell_references import CellSpan
+from sheet_diag.reports.portfolio.charts import WeekSeries, make_rate_chart, make_weeks_chart
+from sheet_diag.reports.portfolio.response_status import summarize_responses
+from sheet_diag.reports.portfolio.table_sheet import (
+    LEFT,
+    MID,
+    SHARE,
+    PortfolioContext,
+    set_up_print,
+)
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -50,26 +56,28 @@ _WEEKS: Final = (
 )  # fmt: skip
 
 
-def write_rates(book: Book, page: Page, summary: Summary, turnout: Turnout) -> None:
+def write_response_rates(
+    book: Book, page: Page, summary: PortfolioContext, turnout: ResponseStatus
+) -> None:
     """Write the sheet."""
     say, heading = summary.say, summary.say("portfolio.sheet.rates")
     page.columns([*_WIDTHS, _GAP, *_CHART_COLUMNS])
     page.merged(0, 0, _ALL, heading, TITLE)
     page.height(0, 34)
-    lead = answer_in(turnout, say)
+    lead = summarize_responses(turnout, say)
     width = page.span(0, _ALL)
     page.merged(1, 0, _ALL, lead, {**BODY, **MIDDLE})
-    page.height(1, row_height(lead, room=room(width), size=10, padding=8))
+    page.height(1, row_height(lead, room=column_room(width), size=10, padding=8))
     page.merged(2, 0, _ALL, say("standing.rates.lead"), {**BODY, **SMALL, **MIDDLE})
     page.height(3, 8)
     end = _write_groups(book, page, turnout, say)
     _write_weeks(book, page, end + 2, turnout.weeks, say)
-    print_on(page, summary, heading)
+    set_up_print(page, summary, heading)
     page.fit_width()
     page.select(0, 0)
 
 
-def _write_groups(book: Book, page: Page, turnout: Turnout, say: Wording) -> int:
+def _write_groups(book: Book, page: Page, turnout: ResponseStatus, say: Wording) -> int:
     """The table of the groups, its total, and bars where there is something to compare. Returns
     the last row of it all."""
     row = _GROUP_ROW
@@ -85,13 +93,13 @@ def _write_groups(book: Book, page: Page, turnout: Turnout, say: Wording) -> int
     title = say("standing.rates.chart.groups")
     if drawn < len(groups):
         title = say("standing.rates.chart.groups.first", count=drawn)
-    labels, values = (Span(page.name, column, row + 2, row + 1 + drawn) for column in (0, 4))
-    chart = shares(book, labels, values, title=title, series=say("standing.rate"))
+    labels, values = (CellSpan(page.name, column, row + 2, row + 1 + drawn) for column in (0, 4))
+    chart = make_rate_chart(book, labels, values, title=title, series=say("standing.rate"))
     return max(last + 1, _place(page, row, chart, drawn + 3, title))
 
 
 def _write_group(
-    page: Page, line: int, group: GroupTurnout, label: str, say: Wording, look: Look
+    page: Page, line: int, group: GroupResponses, label: str, say: Wording, look: Look
 ) -> None:
     page.client_text(line, 0, label, {**LEFT, **BOLD, **look, "text_wrap": False, "shrink": True})
     counts = (group.clients, group.sent, group.received)
@@ -108,7 +116,7 @@ def _write_group(
 
 
 def _write_weeks(
-    book: Book, page: Page, row: int, weeks: Sequence[WeekTurnout], say: Wording
+    book: Book, page: Page, row: int, weeks: Sequence[WeekResponses], say: Wording
 ) -> None:
     """The table of the weeks, the columns and the line."""
     names = [say(f"standing.rates.{key}") for key in _WEEKS]
@@ -119,13 +127,13 @@ def _write_weeks(
     for line, week in enumerate(weeks, row + 2):
         _write_week(page, line, week)
     title = say("standing.rates.chart.weeks")
-    spans = [Span(page.name, column, row + 2, row + 1 + len(weeks)) for column in range(6)]
+    spans = [CellSpan(page.name, column, row + 2, row + 1 + len(weeks)) for column in range(6)]
     counts = dict(zip(names[1:3], spans[1:3], strict=True))
-    chart = by_week(book, Course(spans[0], counts, (names[5], spans[5])), title=title)
+    chart = make_weeks_chart(book, WeekSeries(spans[0], counts, (names[5], spans[5])), title=title)
     _place(page, row, chart, len(weeks) + 2, title)
 
 
-def _write_week(page: Page, line: int, week: WeekTurnout) -> None:
+def _write_week(page: Page, line: int, week: WeekResponses) -> None:
     page.day(line, 0, week.monday, {**MID, **INSET})
     counts = (week.sent, week.received, week.sent_so_far, week.received_so_far)
     for place, count in enumerate(counts, 1):

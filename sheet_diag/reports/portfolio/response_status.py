@@ -8,19 +8,19 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from sheet_diag.model.client_status import Stage, Standing, Turnout
+from sheet_diag.model.client_status import ClientStatus, ResponseStatus, Stage
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
     MID,
     WRAPPED,
-    Column,
-    Listing,
-    Make,
-    Row,
-    Summary,
-    figure,
-    height_in,
-    write_listing,
+    CellMaker,
+    PortfolioColumn,
+    PortfolioContext,
+    PortfolioRow,
+    PortfolioTable,
+    make_number_cell,
+    measure_height,
+    write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.cell_writer import Cell
@@ -83,11 +83,11 @@ _PLACES: Final = (
 )  # fmt: skip
 
 
-def write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
+def write_response_status(page: Page, summary: PortfolioContext, turnout: ResponseStatus) -> None:
     """Write the sheet."""
-    listing = Listing(
+    listing = PortfolioTable(
         heading=summary.say("portfolio.sheet.turnout"),
-        lead=answer_in(turnout, summary.say),
+        lead=summarize_responses(turnout, summary.say),
         columns=_columns(summary),
         count=len(turnout.standings),
         table="Turnout",
@@ -98,7 +98,7 @@ def write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
     )
     _write_tiles(page, turnout, summary.say)
     _write_how(page, listing.last, summary.say)
-    rows = write_listing(page, summary, listing, _rows(turnout, summary))
+    rows = write_table_sheet(page, summary, listing, _rows(turnout, summary))
     if rows:
         first, last = rows
         late = listing.last - 1
@@ -109,7 +109,7 @@ def write_turnout(page: Page, summary: Summary, turnout: Turnout) -> None:
         )
 
 
-def answer_in(turnout: Turnout, say: Wording) -> str:
+def summarize_responses(turnout: ResponseStatus, say: Wording) -> str:
     """How the campaign stands, in a few sentences."""
     total = turnout.total
     day = turnout.as_of
@@ -128,13 +128,13 @@ def answer_in(turnout: Turnout, say: Wording) -> str:
     others = {
         "correcting": turnout.stages[Stage.CORRECTING],
         "unread": turnout.stages[Stage.RECEIVED],
-        "trouble": sum(bool(standing.trouble) for standing in turnout.standings),
+        "trouble": sum(bool(standing.mail_failures) for standing in turnout.standings),
     }
     more = [say(f"standing.answer.{key}", count=f"{n:,}") for key, n in others.items() if n]
     return "".join([when, main, late, *more]).rstrip()
 
 
-def _write_tiles(page: Page, turnout: Turnout, say: Wording) -> None:
+def _write_tiles(page: Page, turnout: ResponseStatus, say: Wording) -> None:
     total = turnout.total
     of = say("standing.rate.of", received=f"{total.received:,}", sent=f"{total.sent:,}")
     tiles: list[tuple[str, float | None, Look]] = [
@@ -168,9 +168,11 @@ def _alert(count: int) -> Look:
     return {"font_color": ALERT if count else INK}
 
 
-def _columns(summary: Summary) -> list[Column]:
-    def named(key: str, width: int = _DAY, look: Look = _DATE, make: Make = _day_cell) -> Column:
-        return Column(summary.say(f"standing.list.{key}"), width, look, make)
+def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
+    def named(
+        key: str, width: int = _DAY, look: Look = _DATE, make: CellMaker = _day_cell
+    ) -> PortfolioColumn:
+        return PortfolioColumn(summary.say(f"standing.list.{key}"), width, look, make)
 
     stage = replace(
         named("stage", _STAGE, MID, Page.text_cell),
@@ -185,7 +187,7 @@ def _columns(summary: Summary) -> list[Column]:
         named("due"),
         stage,
         named("sent"),
-        named("reminders", 76, _COUNT, figure),
+        named("reminders", 76, _COUNT, make_number_cell),
         named("reminded"),
         named("received"),
         named("correction_sent"),
@@ -193,12 +195,12 @@ def _columns(summary: Summary) -> list[Column]:
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),
-        named("overdue", 58, _LATE, figure),
+        named("overdue", 58, _LATE, make_number_cell),
         named("remarks", _REMARKS, {**LEFT, "text_wrap": True}, Page.client_cell),
     ]
 
 
-def _rows(turnout: Turnout, summary: Summary) -> Iterator[Row]:
+def _rows(turnout: ResponseStatus, summary: PortfolioContext) -> Iterator[PortfolioRow]:
     for standing in turnout.standings:
         client = standing.client
         remarks = _remarks(standing, summary.say)
@@ -211,19 +213,19 @@ def _rows(turnout: Turnout, summary: Summary) -> Iterator[Row]:
             standing.overdue or None, remarks,
         )  # fmt: skip
         texts = (client.company, client.group, client.contact, remarks)
-        heights = map(height_in, (_COMPANY, _GROUP, _CONTACT, _REMARKS), texts)
-        yield Row(values, max(22, *heights))
+        heights = map(measure_height, (_COMPANY, _GROUP, _CONTACT, _REMARKS), texts)
+        yield PortfolioRow(values, max(22, *heights))
 
 
-def _remarks(standing: Standing, say: Wording) -> str:
+def _remarks(standing: ClientStatus, say: Wording) -> str:
     lines = []
     if standing.overdue and standing.stage is Stage.UNSENT:
         lines.append(say("standing.remark.unsent"))
     if standing.lost:
         lines.append(say("standing.remark.lost", day=f"{standing.lost:%Y-%m-%d}"))
-    for trouble in standing.trouble:
+    for trouble in standing.mail_failures:
         short = trouble if len(trouble) <= _MOST_TEXT else f"{trouble[:_MOST_TEXT]}…"
-        lines.append(say("standing.remark.trouble", trouble=short))
+        lines.append(say("standing.remark.trouble", mail_failures=short))
     return "\n".join(lines)
 
 

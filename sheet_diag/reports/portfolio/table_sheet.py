@@ -14,20 +14,20 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
-from sheet_diag.text.text_metrics import room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import A3, A4, Page
-from sheet_diag.xlsx.row_template import Lines
+from sheet_diag.xlsx.row_template import RowTemplate
 from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
 
 HEADER_ROW: Final = 3
 FIRST_ROW: Final = HEADER_ROW + 1
 _LAST_ROW: Final = 1_048_575  # of a sheet in Excel, zero-based
 # So many cells open quickly; what is left out stands in the files beside the workbook.
-CELLS: Final = 1_000_000
-_TOGETHER: Final = 1_000  # rows of a frame
-_KEPT: Final = 4_096  # cells of a column
+MOST_CELLS: Final = 1_000_000
+_CHUNK_ROWS: Final = 1_000  # rows of a frame
+_CACHED_CELLS: Final = 4_096  # cells of a column
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
 
 LEFT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False}
@@ -51,7 +51,7 @@ SCALE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class PortfolioContext:
     """What the sheets of the portfolio are written from."""
 
     portfolio: Portfolio
@@ -84,24 +84,24 @@ class Summary:
         return self.catalog.category_by_id[category].short[self.say.lang]
 
 
-Make = Callable[[Page, Any, Look], Cell]
+CellMaker = Callable[[Page, Any, Look], Cell]
 
 
-def figure(page: Page, number: float | None, look: Look) -> Cell:
+def make_number_cell(page: Page, number: float | None, look: Look) -> Cell:
     """A number, or an empty cell where there is none (None or NaN)."""
     known = number is not None and number == number
     return page.number_cell(number if known else None, look)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PortfolioColumn:
     """A column of a table: heading, width in pixels, and how a value becomes a cell and looks;
     `looks` are those of certain values, `shown` is what stands there for a value."""
 
     head: str
     width: int
     look: Look = field(default_factory=lambda: MID)
-    make: Make = Page.text_cell
+    make: CellMaker = Page.text_cell
     looks: Mapping[Any, Look] = field(default_factory=dict)
     shown: Callable[[Any], Any] = lambda value: value
 
@@ -111,7 +111,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class RowLink:
     """A text of ours that leads somewhere, or one from outside that does not."""
 
     text: str
@@ -127,16 +127,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PortfolioRow:
     """The values of all columns but that of the link, and the height in points."""
 
     values: Sequence[Any]
     height: float | None = None
-    link: Link | None = None
+    link: RowLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PortfolioTable:
     """A table and what stands above it. It shows so many `cells` at most (None: the usual number);
     `full` is the file that holds all of its `count` rows. The last column of one that is `linked`
     holds links; the rows of one that is `charted` are kept at hand. What stands between the lead
@@ -144,7 +144,7 @@ class Listing:
 
     heading: str
     lead: str
-    columns: Sequence[Column]
+    columns: Sequence[PortfolioColumn]
     count: int
     table: str
     frozen: int = 1
@@ -165,7 +165,7 @@ class Listing:
         return len(self.columns) - 1
 
     @property
-    def valued(self) -> Sequence[Column]:
+    def valued(self) -> Sequence[PortfolioColumn]:
         """The columns of values."""
         return self.columns[:-1] if self.linked else self.columns
 
@@ -177,12 +177,12 @@ class Listing:
     @property
     def shown(self) -> int:
         """So many rows are shown."""
-        most = max(1, (self.cells or CELLS) // len(self.columns))
+        most = max(1, (self.cells or MOST_CELLS) // len(self.columns))
         return min(self.count, most, _LAST_ROW - self.first)
 
 
-def write_listing(
-    page: Page, summary: Summary, listing: Listing, rows: Iterable[Row]
+def write_table_sheet(
+    page: Page, summary: PortfolioContext, listing: PortfolioTable, rows: Iterable[PortfolioRow]
 ) -> tuple[int, int] | None:
     """Write the sheet. Returns the first and last row, or None where there are no rows.
 
@@ -195,7 +195,7 @@ def write_listing(
         return None
     end = listing.first + listing.shown - 1
     page.height(listing.header, 36)
-    heads = _distinct([column.head for column in listing.columns])
+    heads = _make_distinct([column.head for column in listing.columns])
     page.table((listing.header, 0, end, listing.last), listing.table, heads, HEAD)
     write = _write_cells if listing.charted else _write_lines
     write(page, listing, islice(rows, listing.shown))
@@ -204,7 +204,7 @@ def write_listing(
     return listing.first, end
 
 
-def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
+def _write_top(page: Page, summary: PortfolioContext, listing: PortfolioTable) -> None:
     lead, last = listing.lead, listing.last
     if listing.shown < listing.count:
         parts = {"count": f"{listing.count:,}", "shown": f"{listing.shown:,}", "file": listing.full}
@@ -213,38 +213,38 @@ def _write_top(page: Page, summary: Summary, listing: Listing) -> None:
     page.merged(0, 0, last, listing.heading, TITLE)
     page.height(0, 34)
     page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
-    page.height(1, row_height(lead, room=room(listing.width), size=9, padding=6))
+    page.height(1, row_height(lead, room=column_room(listing.width), size=9, padding=6))
     page.height(2, 6)
-    _print(page, summary, listing)
+    _set_up_table_print(page, summary, listing)
 
 
-def _write_cells(page: Page, listing: Listing, rows: Iterable[Row]) -> None:
+def _write_cells(page: Page, listing: PortfolioTable, rows: Iterable[PortfolioRow]) -> None:
     columns = listing.valued
     for line, row in enumerate(rows, listing.first):
         page.row(line, [c.cell(page, value) for c, value in zip(columns, row.values, strict=True)])
         _finish_row(page, line, row)
 
 
-def _write_lines(page: Page, listing: Listing, rows: Iterable[Row]) -> None:
+def _write_lines(page: Page, listing: PortfolioTable, rows: Iterable[PortfolioRow]) -> None:
     lines = page.lines(len(listing.valued))
-    kept = [_Kept(page, lines, place, column) for place, column in enumerate(listing.valued)]
+    kept = [_CellCache(page, lines, place, column) for place, column in enumerate(listing.valued)]
     for line, row in enumerate(rows, listing.first):
         lines.write(line, [each[value] for each, value in zip(kept, row.values, strict=True)])
         _finish_row(page, line, row)
         page.done(line)
 
 
-def _finish_row(page: Page, line: int, row: Row) -> None:
+def _finish_row(page: Page, line: int, row: PortfolioRow) -> None:
     if row.link:
         row.link.write(page, line, len(row.values))
     if row.height:
         page.height(line, row.height)
 
 
-class _Kept(dict[Any, str]):
+class _CellCache(dict[Any, str]):
     """What is kept of the cells of a column, by value: of a million most come back."""
 
-    def __init__(self, page: Page, lines: Lines, place: int, column: Column) -> None:
+    def __init__(self, page: Page, lines: RowTemplate, place: int, column: PortfolioColumn) -> None:
         super().__init__()
         self._page = page
         self._lines = lines
@@ -252,26 +252,26 @@ class _Kept(dict[Any, str]):
         self._column = column
 
     def __missing__(self, value: Any) -> str:
-        if len(self) >= _KEPT:
+        if len(self) >= _CACHED_CELLS:
             self.clear()
         kept = self[value] = self._lines.kept(self._place, self._column.cell(self._page, value))
         return kept
 
 
-def rows_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def iterate_rows(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """The rows of some columns, a few at a time: all of them as objects would fill the memory."""
-    for start in range(0, len(frame), _TOGETHER):
-        part = frame.iloc[start : start + _TOGETHER]
+    for start in range(0, len(frame), _CHUNK_ROWS):
+        part = frame.iloc[start : start + _CHUNK_ROWS]
         yield from zip(*(part[name].tolist() for name in names), strict=True)
 
 
 @lru_cache(maxsize=8192)  # most texts of a column come back
-def height_in(width: int, text: str) -> float:
+def measure_height(width: int, text: str) -> float:
     """The height in points of a row for a text in a column."""
-    return row_height(text, room=room(width, indent=1), size=9, padding=6)
+    return row_height(text, room=column_room(width, indent=1), size=9, padding=6)
 
 
-def _distinct(heads: Sequence[str]) -> list[str]:
+def _make_distinct(heads: Sequence[str]) -> list[str]:
     """Headings that differ even without letter case, as a native table needs them."""
     found: list[str] = []
     for head in heads:
@@ -282,12 +282,12 @@ def _distinct(heads: Sequence[str]) -> list[str]:
     return found
 
 
-def _print(page: Page, summary: Summary, listing: Listing) -> None:
-    print_on(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
+def _set_up_table_print(page: Page, summary: PortfolioContext, listing: PortfolioTable) -> None:
+    set_up_print(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
     page.fit_width(repeat=(listing.header, listing.header))
 
 
-def print_on(page: Page, summary: Summary, heading: str, size: int = A4) -> None:
+def set_up_print(page: Page, summary: PortfolioContext, heading: str, size: int = A4) -> None:
     """Landscape, with the heading at the top and whose and of which day it is at the bottom."""
     say = summary.say
     footer = f"&L&8{header_text(summary.issuer.name)}&C&8{say('report.footer.page')}"

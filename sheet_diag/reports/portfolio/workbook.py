@@ -13,9 +13,9 @@ from sheet_diag.reports.portfolio.data_sheets import write_attention, write_data
 from sheet_diag.reports.portfolio.groups import write_groups
 from sheet_diag.reports.portfolio.heatmaps import write_answer_map, write_heatmap
 from sheet_diag.reports.portfolio.overview import write_overview
-from sheet_diag.reports.portfolio.response_rates import write_rates
-from sheet_diag.reports.portfolio.response_status import write_turnout
-from sheet_diag.reports.portfolio.table_sheet import Summary
+from sheet_diag.reports.portfolio.response_rates import write_response_rates
+from sheet_diag.reports.portfolio.response_status import write_response_status
+from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 
@@ -24,27 +24,29 @@ def write_portfolio(
     path: Path, portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording
 ) -> None:
     """Write the workbook into a file; it is never in memory as a whole. Raises `OSError`."""
-    _book(portfolio, catalog, issuer, say).save(path)
+    _make_book(portfolio, catalog, issuer, say).save(path)
 
 
-def portfolio_report(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:
+def make_portfolio(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:
     """The workbook; the same arguments give the same bytes."""
-    return _book(portfolio, catalog, issuer, say).bytes()
+    return _make_book(portfolio, catalog, issuer, say).bytes()
 
 
-def _book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> Book:
+def _make_book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> Book:
     title = say("portfolio.title")
     book = Book(
         title=title, author=issuer.name, created=portfolio.as_of, subject=catalog.title[say.lang]
     )
     book.custom_property(OUTPUT_KEY, "portfolio")
-    summary = Summary(portfolio, catalog, issuer, say)
+    summary = PortfolioContext(portfolio, catalog, issuer, say)
     overview = book.page(say("portfolio.sheet.overview"))
     write_overview(book, overview, summary)
     write_clients(book.page(say("portfolio.sheet.clients")), summary)
     if portfolio.turnout:
-        write_turnout(book.page(say("portfolio.sheet.turnout")), summary, portfolio.turnout)
-        write_rates(book, book.page(say("portfolio.sheet.rates")), summary, portfolio.turnout)
+        write_response_status(book.page(say("portfolio.sheet.turnout")), summary, portfolio.turnout)
+        write_response_rates(
+            book, book.page(say("portfolio.sheet.rates")), summary, portfolio.turnout
+        )
     write_heatmap(book.page(say("portfolio.sheet.heatmap")), summary)
     write_answer_map(book.page(say("portfolio.sheet.answers")), summary)
     for field in portfolio.groups:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sheet_diag.model.client_status import GroupTurnout, Stage, Standing, WeekTurnout
+from sheet_diag.model.client_status import ClientStatus, GroupResponses, Stage, WeekResponses
 
 _ANSWERED: Final = (Stage.RECEIVED, Stage.CORRECTING, Stage.RANKED, Stage.DELIVERED)
 _RANKED: Final = (Stage.RANKED, Stage.DELIVERED)
@@ -22,10 +22,10 @@ _MOST_WEEKS: Final = 104
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class ClientProgress:
     """A client's standing, and the day of its first answer (None: unknown)."""
 
-    standing: Standing
+    standing: ClientStatus
     received: date | None
 
     @property
@@ -44,17 +44,17 @@ class Course:
         return self.standing.sent or self.standing.reminded
 
 
-def groups_of(courses: Sequence[Course]) -> tuple[GroupTurnout, ...]:
+def count_groups(courses: Sequence[ClientProgress]) -> tuple[GroupResponses, ...]:
     """Each group in order of its first client; those without one at the end."""
     names = dict.fromkeys(course.standing.client.group for course in courses)
-    by_group: dict[str, list[Course]] = {name: [] for name in sorted(names, key=_is_blank)}
+    by_group: dict[str, list[ClientProgress]] = {name: [] for name in sorted(names, key=_is_blank)}
     for course in courses:
         by_group[course.standing.client.group].append(course)
     all_asked = _all_asked(courses)
     return tuple(_group(name, members, all_asked) for name, members in by_group.items())
 
 
-def weeks_of(courses: Sequence[Course], as_of: date) -> tuple[WeekTurnout, ...]:
+def count_weeks(courses: Sequence[ClientProgress], as_of: date) -> tuple[WeekResponses, ...]:
     """Every week from the first request or answer to the day; none where there was neither."""
     known = [course.asked for course in courses]
     first = min((day for day in known if day), default=None)
@@ -70,13 +70,13 @@ def weeks_of(courses: Sequence[Course], as_of: date) -> tuple[WeekTurnout, ...]:
     return tuple(_accumulated(start, end, sent, received))
 
 
-def _all_asked(courses: Sequence[Course]) -> bool:
+def _all_asked(courses: Sequence[ClientProgress]) -> bool:
     """Whether the sheets must have gone out without the mail log."""
     answered = any(course.has_answered for course in courses)
     return answered and not any(course.asked for course in courses)
 
 
-def _days_asked(courses: Sequence[Course], came: Sequence[date]) -> list[date]:
+def _days_asked(courses: Sequence[ClientProgress], came: Sequence[date]) -> list[date]:
     """The day on which each of the asked was asked, at the latest that of its answer."""
     if _all_asked(courses):
         return [min(came)] * len(courses)
@@ -88,8 +88,8 @@ def _days_asked(courses: Sequence[Course], came: Sequence[date]) -> list[date]:
     return [day for day in days if day]
 
 
-def _group(name: str, members: Sequence[Course], all_asked: bool) -> GroupTurnout:
-    return GroupTurnout(
+def _group(name: str, members: Sequence[ClientProgress], all_asked: bool) -> GroupResponses:
+    return GroupResponses(
         group=name,
         clients=len(members),
         sent=len(members) if all_asked else sum(course.is_asked for course in members),
@@ -101,14 +101,14 @@ def _group(name: str, members: Sequence[Course], all_asked: bool) -> GroupTurnou
 
 def _accumulated(
     start: date, end: date, sent: Counter[date], received: Counter[date]
-) -> list[WeekTurnout]:
+) -> list[WeekResponses]:
     weeks = []
     asked = came = 0
     for number in range((end - start) // _WEEK + 1):
         monday = start + number * _WEEK
         asked += sent[monday]
         came += received[monday]
-        weeks.append(WeekTurnout(monday, sent[monday], received[monday], asked, came))
+        weeks.append(WeekResponses(monday, sent[monday], received[monday], asked, came))
     return weeks
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Self
 
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import Event, MailKind, Posted, return_in
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, return_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ReadFiles:
 
     @classmethod
     def of(
-        cls, facts: Iterable[ReturnFacts], on: date | None, posted: Iterable[Posted] = ()
+        cls, facts: Iterable[ReturnFacts], on: date | None, posted: Iterable[MailLogEntry] = ()
     ) -> Self:
         """What the facts of a run tell, and the mail log."""
         by_name: dict[str, set[str]] = defaultdict(set)
@@ -48,15 +48,16 @@ class ReadFiles:
             frozenset(
                 return_in(each.about)
                 for each in posted
-                if each.kind is MailKind.RESULT and each.event in (Event.SENT, Event.BY_HAND)
+                if each.kind is MailKind.RESULT
+                and each.event in (MailEvent.SENT, MailEvent.BY_HAND)
             ),
         )
 
-    def goes_by_name(self, name: str) -> bool:
+    def is_known_by_name_only(self, name: str) -> bool:
         """Whether nothing but its name is known of a file that was read."""
         return self.by_name.get(name) == frozenset({""})
 
-    def has_mail(self, mail: Posted) -> bool:
+    def has_read_mail(self, mail: MailLogEntry) -> bool:
         """Whether a collected mail was read: itself under whatever name, or all returns in it; one
         without a file is told by its day."""
         if not mail.file:
@@ -65,15 +66,15 @@ class ReadFiles:
             return mail.file in self.by_name
         known = self.returns | self.settled
         read_apart = bool(mail.holds) and known.issuperset(mail.holds)
-        return mail.sha256 in self.files or read_apart or self.goes_by_name(mail.file)
+        return mail.sha256 in self.files or read_apart or self.is_known_by_name_only(mail.file)
 
 
-def collected(posted: Iterable[Posted]) -> Sequence[Posted]:
+def list_collected_mails(posted: Iterable[MailLogEntry]) -> Sequence[MailLogEntry]:
     """The mails that were collected, each once a client. One that was fetched again counts as it
     was put in last."""
-    mails = [each for each in posted if each.event is Event.COLLECTED]
+    mails = [each for each in posted if each.event is MailEvent.COLLECTED]
     files = {each.message_id: each.file for each in mails}
-    found: dict[tuple[str | int, str], Posted] = {}
+    found: dict[tuple[str | int, str], MailLogEntry] = {}
     for number, mail in enumerate(mails):
         if not mail.message_id or mail.file == files[mail.message_id]:
             found[mail.message_id or number, mail.client.casefold()] = mail

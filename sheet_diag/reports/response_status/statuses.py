@@ -16,30 +16,36 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.client_status import Awaited, ReturnFacts, Stage, Standing, Turnout
-from sheet_diag.model.mail import MailKind, Posted
-from sheet_diag.model.results import Status
-from sheet_diag.reports.response_status.awaited import correction, first_answer
-from sheet_diag.reports.response_status.correspondence import Correspondence, correspondences
-from sheet_diag.reports.response_status.counts import Course, groups_of, weeks_of
+from sheet_diag.model.client_status import (
+    AwaitedAnswer,
+    ClientStatus,
+    ResponseStatus,
+    ReturnFacts,
+    Stage,
+)
+from sheet_diag.model.mail import MailKind, MailLogEntry
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.reports.response_status.awaited import expect_correction, expect_first_answer
+from sheet_diag.reports.response_status.client_mails import ClientMails, group_mails_by_client
+from sheet_diag.reports.response_status.counts import ClientProgress, count_groups, count_weeks
 from sheet_diag.reports.response_status.read_files import ReadFiles
 
 _LATE: Final = (Stage.UNSENT, Stage.SENT, Stage.REMINDED, Stage.CORRECTING)
 _BEYOND: Final = (Stage.RANKED, Stage.DELIVERED)  # of which mails are about the very return
-_READABLE: Final = (Status.RANKED, Status.HELD)
+_READABLE: Final = (ReturnStatus.RANKED, ReturnStatus.HELD)
 _ORDER: Final = {stage: place for place, stage in enumerate(Stage)}
 
 
-def standings(
+def compute_response_status(
     clients: ClientList,
-    posted: Sequence[Posted],
+    posted: Sequence[MailLogEntry],
     facts: Sequence[ReturnFacts],
     *,
     ran_on: date | None,
     as_of: date,
     deadline: date | None = None,
-    gone: Collection[Posted] = (),
-) -> Turnout:
+    gone: Collection[MailLogEntry] = (),
+) -> ResponseStatus:
     """Where everyone stands on a day.
 
     `deadline` holds for clients without a due date of their own; `ran_on` is the date of diagnosis
@@ -48,40 +54,42 @@ def standings(
     """
     run = ReadFiles.of(facts, ran_on, posted)
     returns = _by_client(facts)
-    letters = correspondences(clients, posted)
-    found: list[Standing] = []
-    courses: list[Course] = []
+    letters = group_mails_by_client(clients, posted)
+    found: list[ClientStatus] = []
+    courses: list[ClientProgress] = []
     for client in clients.clients:
         key = client.id.casefold()
-        case = _Case(client, letters[key], returns.get(key, ()), run, gone)
+        case = _ClientCase(client, letters[key], returns.get(key, ()), run, gone)
         standing = case.standing(as_of, client.due or deadline)
         found.append(standing)
-        courses.append(Course(standing, case.first_received))
+        courses.append(ClientProgress(standing, case.first_received))
     counts = Counter(standing.stage for standing in found)
-    return Turnout(
+    return ResponseStatus(
         as_of=as_of,
         standings=tuple(found),
-        groups=groups_of(courses),
-        weeks=weeks_of(courses, as_of),
+        groups=count_groups(courses),
+        weeks=count_weeks(courses, as_of),
         stages={stage: counts[stage] for stage in Stage},
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _ClientCase:
     """All that is known of one client."""
 
     client: ListedClient
-    letters: Correspondence
+    letters: ClientMails
     returns: Sequence[ReturnFacts]
     run: ReadFiles
-    gone: Collection[Posted]
+    gone: Collection[MailLogEntry]
 
     @property
-    def unread(self) -> list[Posted]:
+    def unread(self) -> list[MailLogEntry]:
         """Its mails that lie there and that no run has read."""
         mails = self.letters.collected
-        return [mail for mail in mails if mail not in self.gone and not self.run.has_mail(mail)]
+        return [
+            mail for mail in mails if mail not in self.gone and not self.run.has_read_mail(mail)
+        ]
 
     @property
     def lost(self) -> date | None:
@@ -96,17 +104,17 @@ class _Case:
         days += [mail.time.date() for mail in self.letters.collected if mail not in self.gone]
         return min(days, default=None)
 
-    def standing(self, as_of: date, due: date | None) -> Standing:
+    def standing(self, as_of: date, due: date | None) -> ClientStatus:
         """Where the client stands."""
         letters, unread = self.letters, self.unread
         fact = self._deciding()
         stage = self._stage(fact) if not unread else Stage.RECEIVED
-        is_ranked = fact is not None and fact.status is Status.RANKED
+        is_ranked = fact is not None and fact.status is ReturnStatus.RANKED
         about = fact.sha256 if fact and stage in _BEYOND else None
         awaited = self._awaited(stage, due)
         due = self._counting_from(stage, awaited, due)
         late = (as_of - due).days if due and stage in _LATE else 0
-        return Standing(
+        return ClientStatus(
             client=self.client,
             stage=stage,
             sent=min(letters.days(MailKind.REQUEST), default=None),
@@ -121,7 +129,7 @@ class _Case:
             due=due,
             overdue=max(0, late),
             awaited=awaited,
-            trouble=letters.trouble,
+            mail_failures=letters.mail_failures,
             fact=fact,
             lost=self.lost,
         )
@@ -133,13 +141,13 @@ class _Case:
             is_sent_back = bool(self.letters.days(MailKind.CORRECTION, fact.sha256))
             return _ORDER[self._stage(fact)], is_sent_back
 
-        return min(_counting(self.returns), key=badness, default=None)
+        return min(_select_counting(self.returns), key=badness, default=None)
 
     def _stage(self, fact: ReturnFacts | None) -> Stage:
         """How far the client has come with a return, or without any."""
         if fact is None:
             return self._asked()
-        if fact.status is not Status.RANKED:
+        if fact.status is not ReturnStatus.RANKED:
             return Stage.CORRECTING
         is_sent = self.letters.days(MailKind.RESULT, fact.sha256)
         return Stage.DELIVERED if is_sent else Stage.RANKED
@@ -147,11 +155,11 @@ class _Case:
     def _asked(self) -> Stage:
         if self.letters.days(MailKind.RESULT):  # of a return that lies there no more
             return Stage.DELIVERED
-        if self.letters.reminders_about(""):
+        if self.letters.list_reminders(""):
             return Stage.REMINDED
         return Stage.SENT if self.letters.days(MailKind.REQUEST) else Stage.UNSENT
 
-    def _received(self, fact: ReturnFacts | None, unread: Sequence[Posted]) -> date | None:
+    def _received(self, fact: ReturnFacts | None, unread: Sequence[MailLogEntry]) -> date | None:
         """The day of the newest mail that was not read, or of the return that counts."""
         if unread:
             return max(mail.time.date() for mail in unread)
@@ -165,18 +173,18 @@ class _Case:
         this = fact.sha256 if fact and stage is Stage.CORRECTING else None
         return _last(self.letters.days(MailKind.CORRECTION, this))
 
-    def _awaited(self, stage: Stage, due: date | None) -> tuple[Awaited, ...]:
+    def _awaited(self, stage: Stage, due: date | None) -> tuple[AwaitedAnswer, ...]:
         """What the client was asked for and has not sent: nothing while something lies unread."""
         if stage in (Stage.SENT, Stage.REMINDED):
-            return (first_answer(self.letters, due),)
+            return (expect_first_answer(self.letters, due),)
         if stage is not Stage.CORRECTING:
             return ()
-        bad = [fact for fact in _counting(self.returns) if self._stage(fact) is stage]
-        found = (correction(self.letters, fact, due) for fact in bad)
+        bad = [fact for fact in _select_counting(self.returns) if self._stage(fact) is stage]
+        found = (expect_correction(self.letters, fact, due) for fact in bad)
         return tuple(each for each in found if each)
 
     def _counting_from(
-        self, stage: Stage, awaited: Sequence[Awaited], due: date | None
+        self, stage: Stage, awaited: Sequence[AwaitedAnswer], due: date | None
     ) -> date | None:
         """The day that days late are counted from: while a correction is to be asked for yet, that
         of the first answer."""
@@ -194,10 +202,10 @@ def _by_client(facts: Iterable[ReturnFacts]) -> dict[str, list[ReturnFacts]]:
     return found
 
 
-def _counting(returns: Sequence[ReturnFacts]) -> list[ReturnFacts]:
+def _select_counting(returns: Sequence[ReturnFacts]) -> list[ReturnFacts]:
     """The returns that count; an unreadable one does not beside a readable one, unless newer."""
     readable = [fact for fact in returns if fact.status in _READABLE]
-    rejected = [fact for fact in returns if fact.status is Status.REJECTED]
+    rejected = [fact for fact in returns if fact.status is ReturnStatus.REJECTED]
     if not readable:
         return rejected
     days = [fact.received for fact in readable]

@@ -16,27 +16,27 @@ from typing import Any
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
-from sheet_diag.model.errors import ToldError
-from sheet_diag.model.results import Status
+from sheet_diag.model.errors import UserError
+from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.run_json.writer import SCHEMA
-from sheet_diag.storage.run_json_file import entries, head_of
-from sheet_diag.storage.staging import JOURNAL
+from sheet_diag.storage.run_json_file import read_run_json_head, read_run_json_returns
+from sheet_diag.storage.staging import RUN_JSON
 
 
-class PreviousRunError(ToldError):
+class PreviousRunError(UserError):
     """An earlier run that cannot be used."""
 
 
-def load_previous(folder: Path, catalog: Catalog) -> PreviousRun:
+def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
     """Read the run.json of an output folder.
 
     Raises `PreviousRunError`: missing, not readable, not ours, or of another catalogue.
     """
-    path = folder / JOURNAL
+    path = folder / RUN_JSON
     if not path.is_file():
         raise PreviousRunError("comparison.previous.missing", folder=str(folder))
     try:
-        run = _run(head_of(path), entries(path))
+        run = _run(read_run_json_head(path), read_run_json_returns(path))
     except (OSError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PreviousRunError("comparison.previous.unreadable", folder=str(folder)) from error
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
@@ -58,14 +58,16 @@ def _run(head: Any, returns: Iterable[Any]) -> PreviousRun:
         sha256=str(catalog["sha256"]),
         items=None if items is None else {str(k): str(v) for k, v in items.items()},
         returns=tuple(
-            _return(entry) for entry in returns if entry["status"] in (Status.RANKED, Status.HELD)
+            _return(entry)
+            for entry in returns
+            if entry["status"] in (ReturnStatus.RANKED, ReturnStatus.HELD)
         ),
     )
 
 
 def _return(entry: Any) -> PreviousReturn:
     client, diagnosis = entry["client"], entry["diagnosis"]
-    ranked = entry["status"] == Status.RANKED
+    ranked = entry["status"] == ReturnStatus.RANKED
     return PreviousReturn(
         client=str(client.get("id") or ""),
         name=str(client.get("name") or ""),

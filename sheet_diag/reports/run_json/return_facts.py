@@ -11,36 +11,40 @@ from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.errors import ToldError
-from sheet_diag.model.results import Outcome, Status
-from sheet_diag.model.returns import Code
+from sheet_diag.model.errors import UserError
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ProblemCode
 from sheet_diag.reports.run_json.writer import SCHEMA
-from sheet_diag.storage.run_json_file import entries, head_of, one_line
-from sheet_diag.storage.staging import JOURNAL
+from sheet_diag.storage.run_json_file import (
+    dump_json_line,
+    read_run_json_head,
+    read_run_json_returns,
+)
+from sheet_diag.storage.staging import RUN_JSON
 
 _EDITION: Final = 16  # hexadecimal digits that tell one edition of a report from another
 
 
-class RunFactsError(ToldError):
+class RunFactsError(UserError):
     """An output folder whose run.json cannot be used."""
 
 
-def facts_of(outcomes: Sequence[Outcome]) -> tuple[ReturnFacts, ...]:
+def extract_return_facts(outcomes: Sequence[ReturnOutcome]) -> tuple[ReturnFacts, ...]:
     """The facts of every return of a run, in its order."""
     return tuple(map(_of_outcome, outcomes))
 
 
-def facts_in(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
+def load_return_facts(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
     """The date of diagnosis of the run that left its run.json here, and the facts of its returns.
 
     A run.json of an earlier version tells no days of receipt. Raises `RunFactsError`: missing,
     not readable, not ours.
     """
-    path = folder / JOURNAL
+    path = folder / RUN_JSON
     if not path.is_file():
         raise RunFactsError("comparison.previous.missing", folder=str(folder))
     try:
-        return _facts(head_of(path), entries(path))
+        return _facts(read_run_json_head(path), read_run_json_returns(path))
     except (KeyError, TypeError, AttributeError) as error:
         raise RunFactsError("comparison.previous.foreign", folder=str(folder)) from error
     except (OSError, ValueError, RecursionError) as error:
@@ -48,7 +52,7 @@ def facts_in(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
         raise RunFactsError(f"comparison.previous.{key}", folder=str(folder)) from error
 
 
-def _of_outcome(outcome: Outcome) -> ReturnFacts:
+def _of_outcome(outcome: ReturnOutcome) -> ReturnFacts:
     received = outcome.received
     sheet, scores = received.sheet, outcome.diagnosis.scores if outcome.diagnosis else None
     return ReturnFacts(
@@ -66,8 +70,8 @@ def _of_outcome(outcome: Outcome) -> ReturnFacts:
         pdf_sha256=outcome.pdf_sha256 or "",
         lang=sheet.lang.value if sheet else "ja",
         email=sheet.profile.get("email", "") if sheet else "",
-        strange=any(problem.code is Code.SENDER_DISAGREES for problem in outcome.problems),
-        unprinted=any(problem.code is Code.NOT_PRINTED for problem in outcome.problems),
+        strange=any(problem.code is ProblemCode.SENDER_DISAGREES for problem in outcome.problems),
+        print_failed=any(problem.code is ProblemCode.NOT_PRINTED for problem in outcome.problems),
         file_sha256=received.file_sha256,
     )
 
@@ -85,7 +89,7 @@ def _of_entry(entry: Any) -> ReturnFacts:
     return ReturnFacts(
         client=_text(said.get("id") if client else entry.get("sender")),
         name=_text(said.get("name")),
-        status=Status(entry["status"]),
+        status=ReturnStatus(entry["status"]),
         sha256=_text(entry["sha256"]),
         file=_text(entry["file"]),
         member=_text(entry["member"]),
@@ -97,8 +101,8 @@ def _of_entry(entry: Any) -> ReturnFacts:
         pdf_sha256=_text(entry.get("pdf_sha256")),
         lang=_text(entry["lang"]) or "ja",
         email=_text(said.get("email")),
-        strange=any(each["code"] == Code.SENDER_DISAGREES for each in entry["problems"]),
-        unprinted=any(each["code"] == Code.NOT_PRINTED for each in entry["problems"]),
+        strange=any(each["code"] == ProblemCode.SENDER_DISAGREES for each in entry["problems"]),
+        print_failed=any(each["code"] == ProblemCode.NOT_PRINTED for each in entry["problems"]),
         file_sha256=_text(entry.get("file_sha256")),
         points=int(entry.get("points") or 0),
         edition=_edition(entry),
@@ -113,7 +117,7 @@ def _edition(entry: Any) -> str:
     said = [entry["answers"], entry["overrides"], entry["diagnosis"]]
     if comment := entry.get("comment_sha256"):
         said.append(comment)
-    return hashlib.sha256(one_line(said)).hexdigest()[:_EDITION]
+    return hashlib.sha256(dump_json_line(said)).hexdigest()[:_EDITION]
 
 
 def _text(value: Any) -> str:

@@ -16,32 +16,38 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sheet_diag.diagnosis.comparison.previous import entries_digest, fingerprint
+from sheet_diag.diagnosis.comparison.previous import entries_digest, item_fingerprint
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import Comparison, Movement, Peers, Previous, Standing
+from sheet_diag.model.comparison import (
+    Comparison,
+    Movement,
+    PeerGroup,
+    PeerStanding,
+    PreviousDiagnosis,
+)
 from sheet_diag.model.overrides import Judgement, Override
-from sheet_diag.model.results import Diagnosis, Outcome, Scores, Status, Way
+from sheet_diag.model.results import Diagnosis, ReturnOutcome, ReturnStatus, Scores, Way
 from sheet_diag.model.returns import Problem
-from sheet_diag.storage.run_json_file import Document, one_line
+from sheet_diag.storage.run_json_file import RunJsonStream, dump_json_line
 from sheet_diag.text import problems
-from sheet_diag.text.numbers import exact, shown
+from sheet_diag.text.numbers import format_fraction, format_score
 
 SCHEMA: Final = 1
 
 
-class Journal:
+class RunJsonWriter:
     """The file in the making: `counts` are known when the first return is told."""
 
     def __init__(
-        self, path: Path, catalog: Catalog, counts: Mapping[Status, int], as_of: date
+        self, path: Path, catalog: Catalog, counts: Mapping[ReturnStatus, int], as_of: date
     ) -> None:
         self._file = path.open("wb")
         dated = {"as_of": as_of.isoformat(), **_head(catalog, counts)}
-        self._document = Document(self._file, dated)
+        self._document = RunJsonStream(self._file, dated)
 
     def add(self, line: bytes) -> None:
-        """Add a return, as `entry` tells it."""
+        """Add a return, as `dump_return` tells it."""
         self._document.add(line)
 
     def __enter__(self) -> Self:
@@ -58,36 +64,43 @@ class Journal:
                 self._document.end()
 
 
-def verdicts(catalog: Catalog, outcomes: Sequence[Outcome], lang: Lang) -> bytes:
+def dump_checked_files(catalog: Catalog, outcomes: Sequence[ReturnOutcome], lang: Lang) -> bytes:
     """The same of single files, which no date and no output belong to."""
     file = io.BytesIO()
-    document = Document(file, _head(catalog, Counter(outcome.status for outcome in outcomes)))
+    document = RunJsonStream(file, _head(catalog, Counter(outcome.status for outcome in outcomes)))
     for outcome in outcomes:
-        document.add(entry(catalog, outcome, lang))
+        document.add(dump_return(catalog, outcome, lang))
     document.end()
     return file.getvalue()
 
 
-def entry(catalog: Catalog, outcome: Outcome, lang: Lang, points: int | None = None) -> bytes:
+def dump_return(
+    catalog: Catalog, outcome: ReturnOutcome, lang: Lang, points: int | None = None
+) -> bytes:
     """One return, as a line of the file; the outcome must be whole. `points` are those of its
     correction (None: it has none)."""
-    return one_line({**_entry(catalog, outcome, lang), "points": points})
+    return dump_json_line({**_entry(catalog, outcome, lang), "points": points})
 
 
-def _head(catalog: Catalog, counts: Mapping[Status, int]) -> dict[str, Any]:
+def _head(catalog: Catalog, counts: Mapping[ReturnStatus, int]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "catalog": {
             "id": catalog.id,
             "version": catalog.version,
             "sha256": catalog.sha256,
-            "items": {name: fingerprint(catalog, item) for name, item in catalog.items.items()},
+            "items": {
+                name: item_fingerprint(catalog, item) for name, item in catalog.items.items()
+            },
         },
-        "counts": {"files": sum(counts.values()), **{s.value: counts.get(s, 0) for s in Status}},
+        "counts": {
+            "files": sum(counts.values()),
+            **{s.value: counts.get(s, 0) for s in ReturnStatus},
+        },
     }
 
 
-def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
+def _entry(catalog: Catalog, outcome: ReturnOutcome, lang: Lang) -> dict[str, Any]:
     received = outcome.received
     sheet = received.sheet
     profile = dict(sheet.profile) if sheet else {}
@@ -119,13 +132,13 @@ def _entry(catalog: Catalog, outcome: Outcome, lang: Lang) -> dict[str, Any]:
 def _problem(problem: Problem, lang: Lang) -> dict[str, Any]:
     return {
         "code": problem.code.value,
-        "severity": problems.severity(problem.code).value,
+        "severity": problems.problem_severity(problem.code).value,
         "sheet": problem.sheet,
         "cell": problem.cell,
         "item": problem.item,
         "value": problem.value,
-        "message": problems.message(problem, lang),
-        "todo": problems.advice(problem, lang),
+        "message": problems.problem_message(problem, lang),
+        "todo": problems.problem_advice(problem, lang),
     }
 
 
@@ -199,12 +212,12 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _peers(group: Peers) -> dict[str, Any]:
+def _peers(group: PeerGroup) -> dict[str, Any]:
     measures = {name or "overall": _standing(each) for name, each in group.standings.items()}
     return {"kind": group.kind, "choice": group.choice or None, "measures": measures}
 
 
-def _standing(each: Standing) -> dict[str, Any]:
+def _standing(each: PeerStanding) -> dict[str, Any]:
     """As the report shows it: statistics in whole points, the 偏差値 to one decimal."""
     return {
         "count": each.count,
@@ -217,7 +230,7 @@ def _standing(each: Standing) -> dict[str, Any]:
     }
 
 
-def _previous(previous: Previous) -> dict[str, Any]:
+def _previous(previous: PreviousDiagnosis) -> dict[str, Any]:
     return {
         "as_of": previous.as_of.isoformat(),
         "rank": previous.rank,
@@ -237,12 +250,14 @@ def _overall(scores: Scores) -> dict[str, str] | None:
     if scores.overall is None or scores.upper is None:
         return None
     return {
-        "exact": exact(scores.overall),
-        "shown": shown(scores.overall),
-        "upper": shown(scores.upper),
-        "strict": shown(scores.strict),
+        "exact": format_fraction(scores.overall),
+        "shown": format_score(scores.overall),
+        "upper": format_score(scores.upper),
+        "strict": format_score(scores.strict),
     }
 
 
 def _score(score: Fraction | None) -> dict[str, str] | None:
-    return None if score is None else {"exact": exact(score), "shown": shown(score)}
+    return (
+        None if score is None else {"exact": format_fraction(score), "shown": format_score(score)}
+    )

@@ -10,8 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.text.csv_text import SIGNS, Line, QuotesError, decoded, lines_of
-from sheet_diag.text.normalize import fold
+from sheet_diag.text.csv_text import (
+    CSV_SEPARATORS,
+    CsvLine,
+    CsvQuoteError,
+    decode_csv,
+    split_csv_lines,
+)
+from sheet_diag.text.normalize import normalize_text
 
 NUMBER, NAME, PASSWORD = "number", "name", "password"
 _HEADINGS: Final = {
@@ -23,28 +29,28 @@ _KINDS: Final = {text: kind for kind, texts in _HEADINGS.items() for text in tex
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PasswordFault:
     """Why a list cannot be used: a wording key and what its sentence asks for."""
 
     key: str
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-def says(key: str, /, **parts: str) -> Fault:
+def password_fault(key: str, /, **parts: str) -> PasswordFault:
     """The fault of a wording key, with what its sentence asks for."""
-    return Fault(key, parts)
+    return PasswordFault(key, parts)
 
 
-class LinesError(Exception):
+class PasswordLinesError(Exception):
     """A list that cannot be read."""
 
     def __init__(self, key: str, **parts: str) -> None:
-        self.fault = Fault(key, parts)
+        self.fault = PasswordFault(key, parts)
         super().__init__(f"{key}: {parts}")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class PasswordColumns:
     """Where things stand (None: nowhere), counted from 0."""
 
     password: int
@@ -53,43 +59,43 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PasswordLines:
     """The lines of a list that hold anything. `head` is the place of the headings among them
     (-1: there are none, and no `columns`), `named` whether they name both client and password."""
 
-    lines: Sequence[Line]
+    lines: Sequence[CsvLine]
     head: int
-    columns: Columns | None
+    columns: PasswordColumns | None
     named: bool
 
     @property
-    def body(self) -> Sequence[Line]:
+    def body(self) -> Sequence[CsvLine]:
         """The lines below the headings."""
         return self.lines[self.head + 1 :]
 
 
-def read_lines(content: bytes) -> Listing:
-    """The lines of a list. Raises `LinesError`."""
+def read_password_lines(content: bytes) -> PasswordLines:
+    """The lines of a list. Raises `PasswordLinesError`."""
     try:
-        text = decoded(content)
+        text = decode_csv(content)
     except UnicodeDecodeError as error:
-        raise LinesError("cli.passwords.encoding") from error
+        raise PasswordLinesError("cli.passwords.encoding") from error
     if "\0" in text:
-        raise LinesError("cli.passwords.encoding")
-    sign = _sign_of(text)
+        raise PasswordLinesError("cli.passwords.encoding")
+    sign = _find_separator(text)
     try:
-        lines = tuple(lines_of(text, sign))
-    except QuotesError as error:
-        raise LinesError("cli.passwords.quotes", line=str(error.line)) from error
-    named = _named_head(lines)
-    head = 0 if named < 0 and lines and _is_bare_head(lines[0]) else named
-    return Listing(lines, head, _columns(lines[head]) if head >= 0 else None, named >= 0)
+        lines = tuple(split_csv_lines(text, sign))
+    except CsvQuoteError as error:
+        raise PasswordLinesError("cli.passwords.quotes", line=str(error.line)) from error
+    named = _find_header(lines)
+    head = 0 if named < 0 and lines and _is_short_header(lines[0]) else named
+    return PasswordLines(lines, head, _read_columns(lines[head]) if head >= 0 else None, named >= 0)
 
 
-def _sign_of(text: str) -> str:
-    """What stands between the cells. Raises `LinesError` where it could be two."""
-    for sign in SIGNS:
-        if _named_head(tuple(lines_of(text, sign, strict=False))) >= 0:
+def _find_separator(text: str) -> str:
+    """What stands between the cells. Raises `PasswordLinesError` where it could be two."""
+    for sign in CSV_SEPARATORS:
+        if _find_header(tuple(split_csv_lines(text, sign, strict=False))) >= 0:
             return sign
     lines = [line for line in text.splitlines() if line.strip()]
     if "," in text or not lines:
@@ -97,48 +103,48 @@ def _sign_of(text: str) -> str:
     if all(line.count("\t") == 1 for line in lines):
         return "\t"
     if all(line.count(";") == 1 for line in lines):  # a sign, or a letter of every password
-        raise LinesError("cli.passwords.sign")
+        raise PasswordLinesError("cli.passwords.sign")
     return ","
 
 
-def _named_head(lines: Sequence[Line]) -> int:
+def _find_header(lines: Sequence[CsvLine]) -> int:
     """The first line with the headings of a client and of a password."""
     for place, line in enumerate(lines):
-        kinds = _kinds(line)
+        kinds = _find_headings(line)
         if PASSWORD in kinds and (NUMBER in kinds or NAME in kinds):
             return place
     return -1
 
 
-def _is_bare_head(line: Line) -> bool:
+def _is_short_header(line: CsvLine) -> bool:
     """Whether a first line of two cells, or of one, holds a heading that we know."""
-    kinds = _kinds(line)
+    kinds = _find_headings(line)
     if sum(1 for cell in line.cells if cell.strip()) == 1:
         return kinds.keys() == {PASSWORD}
     few = not any(map(str.strip, line.cells[2:]))
     return few and (PASSWORD in kinds or [*kinds.values()] == [(0,)])
 
 
-def _columns(head: Line) -> Columns:
-    """The columns of the headings. Raises `LinesError` where one of them stands twice."""
-    kinds = _kinds(head)
+def _read_columns(head: CsvLine) -> PasswordColumns:
+    """The columns of the headings. Raises `PasswordLinesError` where one of them stands twice."""
+    kinds = _find_headings(head)
     for places in kinds.values():
         if len(places) > 1:
             value = head.cells[places[0]].strip()
-            raise LinesError("cli.passwords.columns", line=str(head.number), value=value)
+            raise PasswordLinesError("cli.passwords.columns", line=str(head.number), value=value)
     number, name = (next(iter(kinds.get(kind, ())), None) for kind in (NUMBER, NAME))
     if PASSWORD not in kinds:
-        return Columns(1, number, name)
+        return PasswordColumns(1, number, name)
     password = kinds[PASSWORD][0]
     if number is None and name is None and password < 2 <= len(head.cells):
         name = 1 - password  # the one beside it
-    return Columns(password, number, name)
+    return PasswordColumns(password, number, name)
 
 
-def _kinds(line: Line) -> dict[str, tuple[int, ...]]:
+def _find_headings(line: CsvLine) -> dict[str, tuple[int, ...]]:
     """What the cells head, and where."""
     found: dict[str, tuple[int, ...]] = {}
     for place, cell in enumerate(line.cells):
-        if kind := _KINDS.get(fold(cell)):
+        if kind := _KINDS.get(normalize_text(cell)):
             found[kind] = (*found.get(kind, ()), place)
     return found

@@ -17,23 +17,23 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.storage.report_passwords.csv_lines import (
-    Columns,
-    Fault,
-    LinesError,
-    Listing,
-    read_lines,
-    says,
+    PasswordColumns,
+    PasswordFault,
+    PasswordLines,
+    PasswordLinesError,
+    password_fault,
+    read_password_lines,
 )
-from sheet_diag.storage.report_passwords.line_owners import Entry, is_changed_by_excel
-from sheet_diag.text.csv_text import Line, without_formula
+from sheet_diag.storage.report_passwords.line_owners import PasswordEntry, is_changed_by_excel
+from sheet_diag.text.csv_text import CsvLine, strip_text_formula
 from sheet_diag.text.excel_text import FORMULA_STARTS
 
-FILE_NAME: Final = "passwords.csv"
-_LONGEST: Final = 255  # of a password in Excel
-_HEADS: Final = ("診断先番号", "診断先", "パスワード")
-_USUAL: Final = Columns(password=2, number=0, name=1)
+PASSWORDS_FILE: Final = "passwords.csv"
+_MAX_PASSWORD: Final = 255  # of a password in Excel
+_HEADINGS: Final = ("診断先番号", "診断先", "パスワード")
+_DEFAULT_COLUMNS: Final = PasswordColumns(password=2, number=0, name=1)
 
-_FORMER: Final = re.compile(r"passwords-\d{8}-\d{6}(?:-\d+)?\.csv")
+_FORMER_NAME: Final = re.compile(r"passwords-\d{8}-\d{6}(?:-\d+)?\.csv")
 
 Cells = Sequence[str]
 
@@ -41,34 +41,34 @@ Cells = Sequence[str]
 class PasswordListError(Exception):
     """The list of an earlier run cannot be used, and why; it is never overwritten."""
 
-    def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
+    def __init__(self, path: Path, faults: Sequence[PasswordFault]) -> None:
         self.path = path
         self.faults = tuple(faults)
         super().__init__(f"{path}: {[fault.key for fault in faults]}")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PasswordRow:
     """A line below the headings; without an `entry` it tells of no client."""
 
     cells: Cells = field(repr=False)
-    entry: Entry | None
+    entry: PasswordEntry | None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PasswordTable:
     """The file: its lines down to the headings, where the columns are, and the lines below."""
 
-    heads: Sequence[Cells] = (_HEADS,)
-    columns: Columns = _USUAL
-    rows: Sequence[Row] = ()
+    heads: Sequence[Cells] = (_HEADINGS,)
+    columns: PasswordColumns = _DEFAULT_COLUMNS
+    rows: Sequence[PasswordRow] = ()
 
     def filled(self, cells: Cells, number: str, name: str, word: str) -> Cells:
         """The cells of a line with what we know of a client in its places."""
         columns = self.columns
         known = {
-            columns.number: _kept(number),
-            columns.name: _as_text(name),
+            columns.number: _protect_id(number),
+            columns.name: _protect_text(name),
             columns.password: word,
         }
         places = [place for place in known if place is not None]
@@ -79,7 +79,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class FormerPasswordsFile:
     """A file as it was, and the name that it is to have beside the new one: of when it was saved,
     such as `passwords-20261127-093012.csv`. Sorted by name it is put in place before that."""
 
@@ -87,11 +87,11 @@ class Former:
     content: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, path: Path) -> Former:
+    def of(cls, path: Path) -> FormerPasswordsFile:
         """The file as it is now. Raises `OSError`."""
         content = path.read_bytes()
         saved = datetime.fromtimestamp(path.stat().st_mtime)
-        for name in _names(f"{path.stem}-{saved:%Y%m%d-%H%M%S}", path.suffix):
+        for name in _free_names(f"{path.stem}-{saved:%Y%m%d-%H%M%S}", path.suffix):
             place = path.with_name(name)
             if not place.exists() or place.read_bytes() == content:
                 break
@@ -102,64 +102,72 @@ class Former:
         _write_private(path, self.content)
 
 
-def is_former(name: str) -> bool:
+def is_former_passwords_file(name: str) -> bool:
     """Whether a file of that name is a former list."""
-    return bool(_FORMER.fullmatch(name))
+    return bool(_FORMER_NAME.fullmatch(name))
 
 
-def read_page(path: Path) -> Page:
+def read_password_table(path: Path) -> PasswordTable:
     """What the file holds. Raises `PasswordListError`."""
     try:
-        listing = read_lines(path.read_bytes())
+        listing = read_password_lines(path.read_bytes())
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise PasswordListError(path, [says("cli.passwords.access", reason=reason)]) from error
-    except LinesError as error:
+        raise PasswordListError(
+            path, [password_fault("cli.passwords.access", reason=reason)]
+        ) from error
+    except PasswordLinesError as error:
         raise PasswordListError(path, [error.fault]) from error
     columns = listing.columns
     if not listing.named or columns is None or columns.number is None:
-        headless = says("cli.passwords.head", heads=",".join(_HEADS))
-        raise PasswordListError(path, [headless if listing.lines else says("cli.passwords.empty")])
-    rows = tuple(Row(line.cells, _entry(line, columns)) for line in listing.body)
-    if faults := [*_faults(row.entry for row in rows)]:
+        headless = password_fault("cli.passwords.head", heads=",".join(_HEADINGS))
+        raise PasswordListError(
+            path, [headless if listing.lines else password_fault("cli.passwords.empty")]
+        )
+    rows = tuple(PasswordRow(line.cells, _read_entry(line, columns)) for line in listing.body)
+    if faults := [*_check_entries(row.entry for row in rows)]:
         raise PasswordListError(path, faults)
-    return _page(listing, columns, rows)
+    return _make_table(listing, columns, rows)
 
 
-def write_page(path: Path, lines: Iterable[Cells]) -> None:
+def write_password_table(path: Path, lines: Iterable[Cells]) -> None:
     """Write lines as CSV that Excel opens (UTF-8), for the owner's eyes alone. Raises `OSError`."""
     text = io.StringIO()
     csv.writer(text).writerows(lines)
     _write_private(path, text.getvalue().encode("utf-8-sig"))
 
 
-def _page(listing: Listing, columns: Columns, rows: Sequence[Row]) -> Page:
+def _make_table(
+    listing: PasswordLines, columns: PasswordColumns, rows: Sequence[PasswordRow]
+) -> PasswordTable:
     """The page; with a column of names, without which clients without an id would be lost."""
     *above, head = (line.cells for line in listing.lines[: listing.head + 1])
     if columns.name is None:
         width = max(len(line.cells) for line in listing.lines)
-        head = (*head, *[""] * (width - len(head)), _HEADS[1])
+        head = (*head, *[""] * (width - len(head)), _HEADINGS[1])
         columns = replace(columns, name=width)
-    return Page((*above, head), columns, rows)
+    return PasswordTable((*above, head), columns, rows)
 
 
-def _entry(line: Line, columns: Columns) -> Entry | None:
-    number, name = (_plain(line.text(place)) for place in (columns.number, columns.name))
+def _read_entry(line: CsvLine, columns: PasswordColumns) -> PasswordEntry | None:
+    number, name = (_plain_text(line.text(place)) for place in (columns.number, columns.name))
     word = line.text(columns.password).strip()
     is_ones = number.strip() or name.strip()
-    return Entry(line.number, number.strip(), name, word) if is_ones else None
+    return PasswordEntry(line.number, number.strip(), name, word) if is_ones else None
 
 
-def _faults(entries: Iterable[Entry | None]) -> Iterator[Fault]:
+def _check_entries(entries: Iterable[PasswordEntry | None]) -> Iterator[PasswordFault]:
     """Lines of clients without a password that opens anything."""
     for entry in entries:
         if entry and not entry.word:
-            yield says("cli.passwords.none", line=str(entry.line))
-        elif entry and len(entry.word) > _LONGEST:
-            yield says("cli.passwords.long", line=str(entry.line), most=str(_LONGEST))
+            yield password_fault("cli.passwords.none", line=str(entry.line))
+        elif entry and len(entry.word) > _MAX_PASSWORD:
+            yield password_fault(
+                "cli.passwords.long", line=str(entry.line), most=str(_MAX_PASSWORD)
+            )
 
 
-def _names(stem: str, suffix: str) -> Iterator[str]:
+def _free_names(stem: str, suffix: str) -> Iterator[str]:
     yield f"{stem}{suffix}"
     number = 2
     while True:
@@ -173,14 +181,14 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _kept(number: str) -> str:
+def _protect_id(number: str) -> str:
     """The id as Excel leaves it alone."""
-    return f"'{number}" if is_changed_by_excel(number) else _as_text(number)
+    return f"'{number}" if is_changed_by_excel(number) else _protect_text(number)
 
 
-def _as_text(text: str) -> str:
+def _protect_text(text: str) -> str:
     return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
 
 
-def _plain(cell: str) -> str:
-    return without_formula(cell).removeprefix("'")
+def _plain_text(cell: str) -> str:
+    return strip_text_formula(cell).removeprefix("'")

@@ -17,17 +17,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
-from sheet_diag.mail.auth.oauth.errors import fault, login_fault, registration_of
-from sheet_diag.mail.auth.oauth.providers import places_of, scopes_of
-from sheet_diag.mail.auth.oauth.tokens import Grant, granted, secretly
-from sheet_diag.model.mail_access import Which
+from sheet_diag.mail.auth.oauth.errors import login_error, require_registration, sign_in_error
+from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
+from sheet_diag.mail.auth.oauth.tokens import TokenGrant, request_tokens, secret_parameter
+from sheet_diag.model.mail_access import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 if TYPE_CHECKING:  # loaded where somebody signs in
     from oauthlib.oauth2 import WebApplicationClient
 
-PATIENCE: Final = 600.0  # seconds for a person to sign in
-_GLANCE: Final = 0.25  # seconds; Windows notices Ctrl-C only between two of them
+SIGN_IN_TIMEOUT: Final = 600.0  # seconds for a person to sign in
+_POLL_INTERVAL: Final = 0.25  # seconds; Windows notices Ctrl-C only between two of them
 _LOOPBACK: Final = "127.0.0.1"
 _VERIFIER: Final = 64  # characters: 43 to 128
 _S256: Final = "S256"
@@ -38,66 +38,68 @@ _PAGE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BrowserPrompt:
     """What is shown to the person: `begin` is told the address to sign in at, `opened` opens it,
     `text` stands on the page that the browser ends up on; all within `patience`, in seconds."""
 
     begin: Callable[[str], None]
     text: str
     opened: Callable[[str], object] = webbrowser.open
-    patience: float = PATIENCE
+    patience: float = SIGN_IN_TIMEOUT
 
 
-def sign_in_here(server: MailServer, uses: Iterable[Which], secret: str, shown: Shown) -> Grant:
+def sign_in_with_browser(
+    server: MailServer, uses: Iterable[MailProtocol], secret: str, shown: BrowserPrompt
+) -> TokenGrant:
     """The tokens for some uses, once the person has signed in; `secret` is the application's
     (empty: it has none). Raises `SignInError`."""
     from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
-    registration = registration_of(server)
-    places, state = places_of(registration), secrets.token_urlsafe(32)
+    registration = require_registration(server)
+    places, state = find_endpoints(registration), secrets.token_urlsafe(32)
     client = WebApplicationClient(registration.client_id)
     verifier = client.create_code_verifier(_VERIFIER)
-    with _listening(state, shown.text) as door:
+    with _run_redirect_server(state, shown.text) as door:
         back = f"http://{places.here}:{door.port}"
         address = client.prepare_request_uri(
             places.page,
             redirect_uri=back,
-            scope=scopes_of(registration, uses),
+            scope=format_scopes(registration, uses),
             state=state,
             login_hint=server.user,
-            **_challenge(client, verifier),
+            **_format_challenge(client, verifier),
             **places.more,
         )
         shown.begin(address)
         shown.opened(address)
         answer = door.answer(shown.patience)
     if not answer:
-        raise fault(server, "signin.expired")
+        raise sign_in_error(server, "signin.expired")
     try:
         # The library knows of no loopback, where nothing needs to be encrypted.
         code = client.parse_request_uri_response(f"https://{_LOOPBACK}{answer}", state)["code"]
         form = client.prepare_request_body(
-            code=code, redirect_uri=back, code_verifier=verifier, **secretly(secret)
+            code=code, redirect_uri=back, code_verifier=verifier, **secret_parameter(secret)
         )
-        return granted(server, form)
+        return request_tokens(server, form)
     except OAuth2Error as error:
-        raise login_fault(server, error.error, error.description) from None
+        raise login_error(server, error.error, error.description) from None
 
 
-def _challenge(client: WebApplicationClient, verifier: str) -> dict[str, str]:
+def _format_challenge(client: WebApplicationClient, verifier: str) -> dict[str, str]:
     """What the page is told of the verifier, which whoever asks for the tokens has to know."""
     challenge = client.create_code_challenge(verifier, _S256)
     return {"code_challenge": challenge, "code_challenge_method": _S256}
 
 
-class _Door(ThreadingHTTPServer):
+class _RedirectServer(ThreadingHTTPServer):
     """Where the browser comes back to."""
 
     daemon_threads = True  # browsers open lines that they never use
     block_on_close = False
 
     def __init__(self, state: str, text: str) -> None:
-        super().__init__((_LOOPBACK, 0), _Visit)
+        super().__init__((_LOOPBACK, 0), _RedirectHandler)
         self.state = state
         self.page = _PAGE.format(text=html.escape(text)).encode("utf-8")
         self.answers: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -112,17 +114,17 @@ class _Door(ThreadingHTTPServer):
         end = time.monotonic() + patience
         while time.monotonic() < end:
             try:
-                return self.answers.get(timeout=_GLANCE)
+                return self.answers.get(timeout=_POLL_INTERVAL)
             except queue.Empty:
                 continue
         return ""
 
 
-class _Visit(BaseHTTPRequestHandler):
+class _RedirectHandler(BaseHTTPRequestHandler):
     """One request to it; whoever does not know the state is turned away."""
 
     timeout = 10
-    server: _Door
+    server: _RedirectServer
 
     def do_GET(self) -> None:
         """Take the answer, show the page."""
@@ -143,9 +145,9 @@ class _Visit(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _listening(state: str, text: str) -> Iterator[_Door]:
-    with _Door(state, text) as door:
-        threading.Thread(target=door.serve_forever, args=(_GLANCE,), daemon=True).start()
+def _run_redirect_server(state: str, text: str) -> Iterator[_RedirectServer]:
+    with _RedirectServer(state, text) as door:
+        threading.Thread(target=door.serve_forever, args=(_POLL_INTERVAL,), daemon=True).start()
         try:
             yield door
         finally:

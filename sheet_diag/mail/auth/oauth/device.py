@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 
 from sheet_diag.mail.auth.oauth.errors import (
     SignInError,
-    fault,
-    login_fault,
-    one_line,
-    registration_of,
+    clean_server_text,
+    login_error,
+    require_registration,
+    sign_in_error,
 )
-from sheet_diag.mail.auth.oauth.providers import places_of, scopes_of
-from sheet_diag.mail.auth.oauth.token_request import ask
-from sheet_diag.mail.auth.oauth.tokens import Grant, granted
-from sheet_diag.model.mail_access import Which
+from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
+from sheet_diag.mail.auth.oauth.token_request import post_form
+from sheet_diag.mail.auth.oauth.tokens import TokenGrant, request_tokens
+from sheet_diag.model.mail_access import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 _WAITING: Final = "authorization_pending"
@@ -40,39 +40,39 @@ class DeviceCode:
     secret: str = field(repr=False)
 
 
-def begin(server: MailServer, uses: Iterable[Which]) -> DeviceCode:
+def request_device_code(server: MailServer, uses: Iterable[MailProtocol]) -> DeviceCode:
     """A code for somebody to type, to sign the account in for some uses. Raises `SignInError`."""
-    registration = registration_of(server)
-    form = {"client_id": registration.client_id, "scope": scopes_of(registration, uses)}
-    answer = ask(server, places_of(registration).codes, urlencode(form))
+    registration = require_registration(server)
+    form = {"client_id": registration.client_id, "scope": format_scopes(registration, uses)}
+    answer = post_form(server, find_endpoints(registration).codes, urlencode(form))
     if "error" in answer:
-        raise login_fault(server, str(answer["error"]), answer.get("error_description"))
-    return _code(server, answer)
+        raise login_error(server, str(answer["error"]), answer.get("error_description"))
+    return _parse_device_code(server, answer)
 
 
-def wait_for(
+def wait_for_tokens(
     server: MailServer,
     code: DeviceCode,
     *,
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> Grant:
+) -> TokenGrant:
     """The tokens, once the person has signed in. Raises `SignInError`: refused, or too late."""
     from oauthlib.oauth2 import DeviceClient, OAuth2Error
 
-    client = DeviceClient(registration_of(server).client_id)
+    client = DeviceClient(require_registration(server).client_id)
     form = client.prepare_request_body(code.secret, include_client_id=True)
-    last, interval = fault(server, "signin.expired"), code.interval
+    last, interval = sign_in_error(server, "signin.expired"), code.interval
     end = clock() + code.seconds
     while clock() + interval < end:
         sleep(interval)
         try:
-            return granted(server, form)
+            return request_tokens(server, form)
         except OAuth2Error as error:
             if error.error not in (_WAITING, _SLOWER):
-                raise login_fault(server, error.error, error.description) from None
+                raise login_error(server, error.error, error.description) from None
             interval += _STEP if error.error == _SLOWER else 0
-            last = fault(server, "signin.expired")
+            last = sign_in_error(server, "signin.expired")
         except SignInError as error:
             if not error.passing:
                 raise
@@ -80,21 +80,21 @@ def wait_for(
     raise last
 
 
-def _code(server: MailServer, answer: Mapping[str, Any]) -> DeviceCode:
+def _parse_device_code(server: MailServer, answer: Mapping[str, Any]) -> DeviceCode:
     address = answer.get("verification_uri") or answer.get("verification_url") or ""
     code, secret = answer.get("user_code") or "", answer.get("device_code") or ""
     if not (address and code and secret):
-        raise fault(server, "signin.server.strange", passing=True, reply="user_code")
+        raise sign_in_error(server, "signin.server.strange", passing=True, reply="user_code")
     return DeviceCode(
-        address=one_line(str(address)),
-        code=one_line(str(code)),
-        seconds=_seconds(answer.get("expires_in"), _LIFE),
-        interval=_seconds(answer.get("interval"), _STEP),
+        address=clean_server_text(str(address)),
+        code=clean_server_text(str(code)),
+        seconds=_parse_seconds(answer.get("expires_in"), _LIFE),
+        interval=_parse_seconds(answer.get("interval"), _STEP),
         secret=str(secret),
     )
 
 
-def _seconds(told: object, usual: int) -> int:
+def _parse_seconds(told: object, usual: int) -> int:
     """What is told, within reason."""
     text = str(told)
     return max(1, min(int(text), _LONGEST)) if text.isdecimal() and len(text) < 10 else usual

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sheet_diag.mail.auth.oauth.providers import places_of
-from sheet_diag.model.mail_access import AccessError, Which
-from sheet_diag.model.settings import MailServer, Registration
+from sheet_diag.mail.auth.oauth.providers import find_endpoints
+from sheet_diag.model.mail_access import MailAccessError, MailProtocol
+from sheet_diag.model.settings import AppRegistration, MailServer
 
 _MOST: Final = 300  # characters of a server's words that are kept
 _DECLINED: Final = frozenset({"access_denied", "authorization_declined"})
@@ -17,45 +17,47 @@ _OVER: Final = frozenset(
 _STRANGE: Final = frozenset({"temporarily_unavailable", "server_error", "missing_token"})
 
 
-class SignInError(AccessError):
+class SignInError(MailAccessError):
     """An account that could not be signed in, or no longer is."""
 
 
-def fault(server: MailServer, key: str, *, passing: bool = False, **parts: object) -> SignInError:
+def sign_in_error(
+    server: MailServer, key: str, *, passing: bool = False, **parts: object
+) -> SignInError:
     """What is wrong; the account and the host of the token server are among the parts."""
-    told = {name: one_line(str(part)) for name, part in parts.items()}
-    place = {"host": places_of(registration_of(server)).host, "user": server.user}
+    told = {name: clean_server_text(str(part)) for name, part in parts.items()}
+    place = {"host": find_endpoints(require_registration(server)).host, "user": server.user}
     return SignInError(key, passing=passing, **place, **told)
 
 
-def login_fault(server: MailServer, no: str, said: object = None) -> SignInError:
+def login_error(server: MailServer, no: str, said: object = None) -> SignInError:
     """Why a person could not be signed in: the provider's no (RFC 6749, 5.2), and its words."""
     reply = _reply(no, said)
     if no in _STRANGE:
-        return fault(server, "signin.server.strange", passing=True, reply=reply)
+        return sign_in_error(server, "signin.server.strange", passing=True, reply=reply)
     if no in _LATE:
-        return fault(server, "signin.expired")
+        return sign_in_error(server, "signin.expired")
     if no in _DECLINED:
-        return fault(server, "signin.declined", reply=reply)
+        return sign_in_error(server, "signin.declined", reply=reply)
     key = "signin.not_allowed" if no in _OVER else "signin.registration"
-    return fault(server, key, reply=reply)
+    return sign_in_error(server, key, reply=reply)
 
 
-def renewal_fault(server: MailServer, which: Which, no: str, said: object) -> SignInError:
+def renewal_error(server: MailServer, which: MailProtocol, no: str, said: object) -> SignInError:
     """Why there is no new access token for an account that was signed in once."""
     reply = _reply(no, said)
     if no in _STRANGE:
-        return fault(server, "signin.server.strange", passing=True, reply=reply)
+        return sign_in_error(server, "signin.server.strange", passing=True, reply=reply)
     key = "signin.over" if no in _OVER | _DECLINED else "signin.registration"
-    return fault(server, key, which=which, reply=reply)
+    return sign_in_error(server, key, which=which, reply=reply)
 
 
-def one_line(text: str) -> str:
+def clean_server_text(text: str) -> str:
     """Words of a server, without what could upset a screen."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_MOST]
 
 
-def registration_of(server: MailServer) -> Registration:
+def require_registration(server: MailServer) -> AppRegistration:
     """As which application the account of a server is signed in. Raises `ValueError`: with a
     password."""
     if server.registration is None:

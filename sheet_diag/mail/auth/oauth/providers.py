@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from sheet_diag.model.mail_access import Which
-from sheet_diag.model.settings import Provider, Registration
+from sheet_diag.model.mail_access import MailProtocol
+from sheet_diag.model.settings import AppRegistration, MailProvider
 
 MICROSOFT: Final = "https://login.microsoftonline.com"
 GOOGLE_PAGE: Final = "https://accounts.google.com/o/oauth2/v2/auth"
 GOOGLE_TOKENS: Final = "https://oauth2.googleapis.com/token"
 # One scope a use; a refresh token comes with the last (Google: for `access_type`).
-_MICROSOFT_SCOPES: Final[Mapping[Which, str]] = {
+_MICROSOFT_SCOPES: Final[Mapping[MailProtocol, str]] = {
     "smtp": "https://outlook.office.com/SMTP.Send",
     "imap": "https://outlook.office.com/IMAP.AccessAsUser.All",
 }
@@ -23,7 +23,7 @@ _GOOGLE_SCOPE: Final = "https://mail.google.com/"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class OAuthEndpoints:
     """The addresses of a provider: the page to sign in on, the server that gives tokens, and the
     one that gives codes to type (empty: there is none for mail). `here` is the name of this machine
     that it sends a browser back to, `more` what its page wants to know besides."""
@@ -40,23 +40,23 @@ class Places:
         return urlsplit(self.tokens).netloc
 
 
-def places_of(registration: Registration) -> Places:
+def find_endpoints(registration: AppRegistration) -> OAuthEndpoints:
     """The addresses of the provider."""
-    if registration.provider is Provider.GOOGLE:
+    if registration.provider is MailProvider.GOOGLE:
         more = {"access_type": "offline", "prompt": "consent"}
-        return Places(GOOGLE_PAGE, GOOGLE_TOKENS, "", "127.0.0.1", more)
+        return OAuthEndpoints(GOOGLE_PAGE, GOOGLE_TOKENS, "", "127.0.0.1", more)
     top = f"{MICROSOFT}/{registration.tenant}/oauth2/v2.0"
-    return Places(f"{top}/authorize", f"{top}/token", f"{top}/devicecode", "localhost")
+    return OAuthEndpoints(f"{top}/authorize", f"{top}/token", f"{top}/devicecode", "localhost")
 
 
-def gives_codes(registration: Registration) -> bool:
+def supports_device_codes(registration: AppRegistration) -> bool:
     """Whether an account can be signed in on another machine. Google gives no such codes to
     programs that handle mail."""
-    return bool(places_of(registration).codes)
+    return bool(find_endpoints(registration).codes)
 
 
-def scopes_of(registration: Registration, uses: Iterable[Which]) -> str:
+def format_scopes(registration: AppRegistration, uses: Iterable[MailProtocol]) -> str:
     """What is asked to be allowed for some uses, and to be allowed later on."""
-    if registration.provider is Provider.GOOGLE:
+    if registration.provider is MailProvider.GOOGLE:
         return _GOOGLE_SCOPE
     return " ".join([*(_MICROSOFT_SCOPES[use] for use in uses), _OFFLINE])

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sheet_diag.mail.auth.oauth.errors import fault, registration_of, renewal_fault
-from sheet_diag.mail.auth.oauth.providers import places_of, scopes_of
-from sheet_diag.mail.auth.oauth.token_request import ask
-from sheet_diag.model.mail_access import Which
+from sheet_diag.mail.auth.oauth.errors import renewal_error, require_registration, sign_in_error
+from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
+from sheet_diag.mail.auth.oauth.token_request import post_form
+from sheet_diag.model.mail_access import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 if TYPE_CHECKING:  # loaded where somebody signs in
@@ -21,53 +21,53 @@ _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TokenGrant:
     """Tokens; `access` is good for about an hour, `refresh` for months."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
 
 
-def renew(server: MailServer, which: Which, refresh: str, secret: str) -> Grant:
+def renew_tokens(server: MailServer, which: MailProtocol, refresh: str, secret: str) -> TokenGrant:
     """New tokens for an account that was signed in once, for one use; `secret` is the application's
     (empty: it has none). Raises `SignInError`."""
     from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
-    registration = registration_of(server)
+    registration = require_registration(server)
     form = WebApplicationClient(registration.client_id).prepare_refresh_body(
         refresh_token=refresh,
-        scope=scopes_of(registration, [which]),
+        scope=format_scopes(registration, [which]),
         client_id=registration.client_id,
-        **secretly(secret),
+        **secret_parameter(secret),
     )
     try:
-        return granted(server, form, refresh)
+        return request_tokens(server, form, refresh)
     except OAuth2Error as error:
-        raise renewal_fault(server, which, error.error, error.description) from None
+        raise renewal_error(server, which, error.error, error.description) from None
 
 
-def granted(server: MailServer, form: str, refresh: str = "") -> Grant:
+def request_tokens(server: MailServer, form: str, refresh: str = "") -> TokenGrant:
     """The tokens that a form asks for; `refresh` is the one that goes on being good where no other
     is given. Raises `SignInError`, and `OAuth2Error` for a no."""
     from oauthlib.oauth2 import WebApplicationClient
 
-    answer = ask(server, places_of(registration_of(server)).tokens, form)
+    answer = post_form(server, find_endpoints(require_registration(server)).tokens, form)
     client = WebApplicationClient("")
-    tokens = client.parse_request_body_response(json.dumps(_understood(answer)))
+    tokens = client.parse_request_body_response(json.dumps(_select_fields(answer)))
     access, kept = tokens["access_token"], tokens.get("refresh_token") or refresh
     if not kept:
-        raise fault(server, "signin.registration", reply="no refresh_token")
+        raise sign_in_error(server, "signin.registration", reply="no refresh_token")
     if not _TOKEN.fullmatch(access) or not _TOKEN.fullmatch(kept):
-        raise fault(server, "signin.server.strange", passing=True, reply="access_token")
-    return Grant(access, kept)
+        raise sign_in_error(server, "signin.server.strange", passing=True, reply="access_token")
+    return TokenGrant(access, kept)
 
 
-def secretly(secret: str) -> dict[str, str]:
+def secret_parameter(secret: str) -> dict[str, str]:
     """The secret as a part of a form, where there is one."""
     return {"client_secret": secret} if secret else {}
 
 
-def _understood(answer: Mapping[str, Any]) -> dict[str, str]:
+def _select_fields(answer: Mapping[str, Any]) -> dict[str, str]:
     """What is looked at of an answer, as text: whatever it is, nothing below trips over it."""
     known = ("access_token", "refresh_token", "token_type", "error", "error_description")
     return {key: str(answer[key]) for key in known if answer.get(key)}

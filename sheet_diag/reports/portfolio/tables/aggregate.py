@@ -18,46 +18,56 @@ import pandas as pd
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.portfolio import SHOWN_ANSWERS, Attention, Portfolio
-from sheet_diag.model.results import Status
+from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS, AttentionEntry, Portfolio
+from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
-from sheet_diag.reports.portfolio.tables.answers import tidy_answers
+from sheet_diag.reports.portfolio.tables.answers import make_answer_table
 from sheet_diag.reports.portfolio.tables.client_facts import (
+    ClientFacts,
     ClientRow,
-    Ranked,
-    Told,
+    RankedClient,
     choice_ids,
     code_type,
 )
-from sheet_diag.reports.portfolio.tables.clients import client_frame, client_table
-from sheet_diag.reports.portfolio.tables.groups import GROUPED_BY, group_table
-from sheet_diag.reports.portfolio.tables.items import Tally
+from sheet_diag.reports.portfolio.tables.clients import make_client_frame, sort_clients
+from sheet_diag.reports.portfolio.tables.groups import GROUPED_BY, make_group_table
+from sheet_diag.reports.portfolio.tables.items import ItemTotals
 
-_ORDER: Final = (Status.REJECTED, Status.HELD, Status.RANKED, Status.SUPERSEDED, Status.IGNORED)
+_ORDER: Final = (
+    ReturnStatus.REJECTED,
+    ReturnStatus.HELD,
+    ReturnStatus.RANKED,
+    ReturnStatus.SUPERSEDED,
+    ReturnStatus.IGNORED,
+)
 _PACKED: Final = 1_000  # rows of clients; a frame of them takes a third of what the tuples do
 
 
-class Gathering:
+class PortfolioBuilder:
     """The tables in the making; returns are added in the order of their files."""
 
     def __init__(self, catalog: Catalog, as_of: date) -> None:
         self._catalog = catalog
         self._as_of = as_of
-        self._counts: Counter[Status] = Counter()
-        self._attention: dict[Status, list[Attention]] = {status: [] for status in _ORDER}
+        self._counts: Counter[ReturnStatus] = Counter()
+        self._attention: dict[ReturnStatus, list[AttentionEntry]] = {
+            status: [] for status in _ORDER
+        }
         self._known: dict[Problem, Problem] = {}
         self._rows: list[ClientRow] = []
         self._packed: list[pd.DataFrame] = []
         self._codes = bytearray()
-        self._first: list[Ranked] = []
-        self._tally = Tally(catalog)
+        self._first: list[RankedClient] = []
+        self._tally = ItemTotals(catalog)
 
-    def add(self, told: Told) -> None:
+    def add(self, told: ClientFacts) -> None:
         """Add one return."""
         self._counts[told.status] += 1
         for problem in told.problems:
             same = self._known.setdefault(problem, problem)  # most are those of others, too
-            self._attention[told.status].append(Attention(told.status, told.file, told.name, same))
+            self._attention[told.status].append(
+                AttentionEntry(told.status, told.file, told.name, same)
+            )
         if told.ranked:
             self._add_ranked(told.ranked)
 
@@ -65,40 +75,40 @@ class Gathering:
         """All tables of what was added."""
         catalog = self._catalog
         self._pack()
-        clients, places = client_table(pd.concat(self._packed, ignore_index=True))
+        clients, places = sort_clients(pd.concat(self._packed, ignore_index=True))
         return Portfolio(
             as_of=self._as_of,
-            counts={status: self._counts[status] for status in Status},
+            counts={status: self._counts[status] for status in ReturnStatus},
             ranks={rank: int((clients["rank"] == rank.value).sum()) for rank in Rank},
             clients=clients,
             codes=self._given()[places],
-            answers=tidy_answers(catalog, self._first).head(SHOWN_ANSWERS),
+            answers=make_answer_table(catalog, self._first).head(MOST_SHOWN_ANSWERS),
             items=self._tally.table(),
             categories=_categories(catalog, clients),
-            groups={field: group_table(catalog, clients, field) for field in GROUPED_BY},
+            groups={field: make_group_table(catalog, clients, field) for field in GROUPED_BY},
             movement=_movement(clients),
             attention=tuple(self._in_order()),
         )
 
-    def _add_ranked(self, ranked: Ranked) -> None:
+    def _add_ranked(self, ranked: RankedClient) -> None:
         self._rows.append(ranked.row)
         if len(self._rows) == _PACKED:
             self._pack()
         self._codes += ranked.codes
         self._tally.add(ranked)
-        if len(self._first) * len(self._catalog.items) < SHOWN_ANSWERS:
+        if len(self._first) * len(self._catalog.items) < MOST_SHOWN_ANSWERS:
             self._first.append(ranked)
 
     def _pack(self) -> None:
         if self._rows or not self._packed:
-            self._packed.append(client_frame(self._catalog, self._rows))
+            self._packed.append(make_client_frame(self._catalog, self._rows))
             self._rows = []
 
     def _given(self) -> npt.NDArray[Any]:
         codes = np.frombuffer(self._codes, code_type(len(choice_ids(self._catalog))))
         return codes.reshape(-1, len(self._catalog.items))
 
-    def _in_order(self) -> Iterator[Attention]:
+    def _in_order(self) -> Iterator[AttentionEntry]:
         """Rejected files first, then held, then ranked."""
         for status in _ORDER:
             yield from self._attention[status]

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.reports.portfolio.tables.client_facts import Ranked, choice_ids, code_type
+from sheet_diag.reports.portfolio.tables.client_facts import RankedClient, choice_ids, code_type
 
 _PER_CLIENT: Final = ("file", "client", "name", "industry", "employees", "rank")
 
 
-def tidy_answers(catalog: Catalog, ranked: Sequence[Ranked]) -> pd.DataFrame:
+def make_answer_table(catalog: Catalog, ranked: Sequence[RankedClient]) -> pd.DataFrame:
     """One row per client and item, in the order of the clients and the catalogue."""
     items, count, choices = tuple(catalog.items), len(ranked), choice_ids(catalog)
     figures = np.frombuffer(b"".join(each.figures for each in ranked), np.float64)
@@ -44,7 +44,7 @@ def tidy_answers(catalog: Catalog, ranked: Sequence[Ranked]) -> pd.DataFrame:
     )
 
 
-def _chosen(ranked: Sequence[Ranked], choices: Sequence[str]) -> Any:
+def _chosen(ranked: Sequence[RankedClient], choices: Sequence[str]) -> Any:
     """The choices, as a categorical; missing where nothing was chosen."""
     given = np.frombuffer(b"".join(each.codes for each in ranked), code_type(len(choices)))
     codes = given.astype(np.int32)

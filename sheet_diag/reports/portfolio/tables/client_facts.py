@@ -16,11 +16,11 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
 from sheet_diag.model.portfolio import FollowUp
-from sheet_diag.model.results import Diagnosis, FindingCode, Outcome, Scores, Status
+from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
 from sheet_diag.model.returns import Problem, ReturnedSheet, Severity
-from sheet_diag.reports.portfolio.tables.text_repair import sound
-from sheet_diag.text.numbers import shown_figure
-from sheet_diag.text.problems import severity
+from sheet_diag.reports.portfolio.tables.text_repair import replace_surrogates
+from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.problems import problem_severity
 
 _OPEN: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
 _LOW: Final = (Rank.D, Rank.E)
@@ -57,7 +57,7 @@ class ClientRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedClient:
     """A ranked client: its row, and its answers in the order of the catalogue.
 
     `codes` holds one whole number an answer (of `code_type`): its place in `choice_ids`, or their
@@ -73,25 +73,29 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClientFacts:
     """What the tables tell of one return; `problems` are those that want a person's eye."""
 
-    status: Status
+    status: ReturnStatus
     file: str
     name: str
     problems: tuple[Problem, ...]
-    ranked: Ranked | None
+    ranked: RankedClient | None
 
 
-def told(catalog: Catalog, outcome: Outcome) -> Told:
+def summarize_outcome(catalog: Catalog, outcome: ReturnOutcome) -> ClientFacts:
     """What the tables tell of an outcome, which must be whole."""
     received = outcome.received
-    return Told(
+    return ClientFacts(
         status=outcome.status,
         file=received.label,
         name=received.sheet.name if received.sheet else "",
-        problems=tuple(p for p in outcome.problems if severity(p.code) is not Severity.INFO),
-        ranked=_ranked(catalog, outcome) if outcome.status is Status.RANKED else None,
+        problems=tuple(
+            p for p in outcome.problems if problem_severity(p.code) is not Severity.INFO
+        ),
+        ranked=_summarize_ranked(catalog, outcome)
+        if outcome.status is ReturnStatus.RANKED
+        else None,
     )
 
 
@@ -105,7 +109,7 @@ def code_type(choices: int) -> str:
     return "B" if choices < 2**8 else "H"
 
 
-def _ranked(catalog: Catalog, outcome: Outcome) -> Ranked:
+def _summarize_ranked(catalog: Catalog, outcome: ReturnOutcome) -> RankedClient:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
@@ -114,12 +118,12 @@ def _ranked(catalog: Catalog, outcome: Outcome) -> Ranked:
     ids = choice_ids(catalog)
     places = {choice: place for place, choice in enumerate(ids)}
     codes = (places.get(response.choice or "", len(ids)) for response in responses)
-    return Ranked(
+    return RankedClient(
         row=_row(catalog, outcome, sheet, diagnosis),
         codes=array(code_type(len(ids)), codes).tobytes(),
         figures=_figures(catalog, diagnosis.scores),
-        raw=tuple(sound(response.raw) for response in responses),
-        remarks=tuple(sound(response.remark) for response in responses),
+        raw=tuple(replace_surrogates(response.raw) for response in responses),
+        remarks=tuple(replace_surrogates(response.remark) for response in responses),
     )
 
 
@@ -136,7 +140,7 @@ def _figure(value: Fraction | None) -> float:
 
 
 def _row(
-    catalog: Catalog, outcome: Outcome, sheet: ReturnedSheet, diagnosis: Diagnosis
+    catalog: Catalog, outcome: ReturnOutcome, sheet: ReturnedSheet, diagnosis: Diagnosis
 ) -> ClientRow:
     scores, comparison = diagnosis.scores, outcome.comparison
     by_category = {c.id: scores.categories[c.id].score for c in catalog.categories}
@@ -144,17 +148,17 @@ def _row(
     previous, now = comparison.previous, _shown(scores.overall)
     then = _shown(previous.score) if previous else None
     return ClientRow(
-        client=sound(sheet.identity.client or ""),
-        name=sound(sheet.name),
-        industry=sound(sheet.profile.get("industry", "")),
-        employees=sound(sheet.profile.get("employees", "")),
+        client=replace_surrogates(sheet.identity.client or ""),
+        name=replace_surrogates(sheet.name),
+        industry=replace_surrogates(sheet.profile.get("industry", "")),
+        employees=replace_surrogates(sheet.profile.get("employees", "")),
         rank=scores.rank.value if scores.rank else "",
         base_rank=scores.base_rank.value if scores.base_rank else "",
         score=now,
         weakest=min(applicable, key=lambda name: applicable[name]),
         insurance=diagnosis.insurance.level,
         open_items=sum(len(f.about) for f in scores.findings if f.code in _OPEN),
-        file=sound(outcome.received.label),
+        file=replace_surrogates(outcome.received.label),
         result=outcome.result or "",
         deviation=_deviation(comparison),
         previous_rank=previous.rank.value if previous else "",
@@ -180,7 +184,7 @@ def _critical(diagnosis: Diagnosis) -> int:
     return sum(len(each.critical_missed) for each in diagnosis.scores.categories.values())
 
 
-def _follow_up(outcome: Outcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
+def _follow_up(outcome: ReturnOutcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
     """Why this client wants to be followed up; the sheet says the rule in words."""
     rank, previous = diagnosis.scores.rank, outcome.comparison.previous
     if rank in _LOW:
@@ -198,4 +202,4 @@ def _follow_up(outcome: Outcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
 
 
 def _shown(value: Fraction | None) -> float | None:
-    return None if value is None else shown_figure(value)
+    return None if value is None else truncate_score(value)

@@ -15,7 +15,7 @@ _FLOATS: Final = ("score", "deviation", "previous_score", "change", "exact")
 _WHOLE: Final = ("insurance", "open_items", "critical", "overrides")
 
 
-def client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
+def make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
     """The rows as a frame, in their order."""
     *names, _ = ClientRow._fields
     scores = [f"score:{category.id}" for category in catalog.categories]
@@ -26,7 +26,7 @@ def client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
     )
 
 
-def client_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+def sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
     """Best first: by rank, then exact score, then name; equal ones in the order of their files.
     Also the former place of each row."""
     order = frame.sort_values(

@@ -12,7 +12,7 @@ from sheet_diag.model.catalog import Catalog
 GROUPED_BY: Final = ("industry", "employees")  # fields of the company sheet
 
 
-def group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd.DataFrame:
+def make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd.DataFrame:
     """A row per choice that some client has, in the order of the catalogue; an empty id last."""
     known = catalog.field_by_id.get(field)
     order = [*(known.by_id if known else ()), ""]

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.reports.portfolio.tables.client_facts import Ranked, choice_ids, code_type
+from sheet_diag.reports.portfolio.tables.client_facts import RankedClient, choice_ids, code_type
 
 UNANSWERED: Final = "unanswered"
 
 
-class Tally:
+class ItemTotals:
     """Counts and sums by item, which stay as small for any number of clients."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -28,7 +28,7 @@ class Tally:
         self._small = np.zeros(items)  # what the sums have lost by rounding (Kahan)
         self._counted = np.zeros(items, np.int64)
 
-    def add(self, ranked: Ranked) -> None:
+    def add(self, ranked: RankedClient) -> None:
         """Count the answers of one client."""
         self._chosen[self._each, np.frombuffer(ranked.codes, self._code_type)] += 1
         lost = np.frombuffer(ranked.figures)[-len(self._each) :]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def sound(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text, with a question mark for every lone surrogate."""
     try:
         text.encode()

@@ -13,42 +13,44 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import Event, MailKind, Posted, reminder_in, return_in
-from sheet_diag.reports.response_status.read_files import collected
+from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, reminder_in, return_in
+from sheet_diag.reports.response_status.read_files import list_collected_mails
 
-_WENT: Final = (Event.SENT, Event.BY_HAND)
+_WENT: Final = (MailEvent.SENT, MailEvent.BY_HAND)
 _Key = tuple[MailKind, str]
 
 
-def correspondences(clients: ClientList, posted: Sequence[Posted]) -> dict[str, Correspondence]:
+def group_mails_by_client(
+    clients: ClientList, posted: Sequence[MailLogEntry]
+) -> dict[str, ClientMails]:
     """The correspondence with every client of the list, by folded id; lines of others are left."""
-    found = {key: Correspondence(client) for key, client in clients.by_id().items()}
-    mails = (each for each in posted if each.event is not Event.COLLECTED)
-    for each in (*mails, *collected(posted)):
+    found = {key: ClientMails(client) for key, client in clients.by_id().items()}
+    mails = (each for each in posted if each.event is not MailEvent.COLLECTED)
+    for each in (*mails, *list_collected_mails(posted)):
         letters = found.get(each.client.casefold())
         if letters is not None:
             letters.note(each)
     return found
 
 
-class Correspondence:
+class ClientMails:
     """The mails to and from one client, taken in line by line."""
 
     def __init__(self, client: ListedClient) -> None:
         self._listed = _folded(client.addresses)
-        self._attempts: dict[_Key, list[_Attempt]] = defaultdict(list)
-        self._begun: dict[_Key, Posted] = {}  # up to the last byte, without an answer
-        self._failures: dict[str, Posted] = {}
-        self._collected: list[Posted] = []
+        self._attempts: dict[_Key, list[_MailAttempt]] = defaultdict(list)
+        self._begun: dict[_Key, MailLogEntry] = {}  # up to the last byte, without an answer
+        self._failures: dict[str, MailLogEntry] = {}
+        self._collected: list[MailLogEntry] = []
 
-    def note(self, posted: Posted) -> None:
+    def note(self, posted: MailLogEntry) -> None:
         """Take the next line of the log in."""
-        if posted.event is Event.COLLECTED:
+        if posted.event is MailEvent.COLLECTED:
             self._collected.append(posted)
         elif posted.kind is not None:
             self._note_mail((posted.kind, posted.about), posted)
 
-    def arrived(self, kind: MailKind, about: str | None = None) -> list[Posted]:
+    def list_arrived(self, kind: MailKind, about: str | None = None) -> list[MailLogEntry]:
         """The mails of a kind (about one thing) that went out and that the client has, in order; a
         report in whatever form."""
         found = [
@@ -62,12 +64,12 @@ class Correspondence:
 
     def days(self, kind: MailKind, about: str | None = None) -> list[date]:
         """The days on which they went out, in order."""
-        return sorted(posted.time.date() for posted in self.arrived(kind, about))
+        return sorted(posted.time.date() for posted in self.list_arrived(kind, about))
 
-    def reminders_about(self, sha256: str) -> list[Posted]:
+    def list_reminders(self, sha256: str) -> list[MailLogEntry]:
         """The reminders that the client has, of the correction of a return or (empty) of the first
         answer."""
-        arrived = self.arrived(MailKind.REMINDER)
+        arrived = self.list_arrived(MailKind.REMINDER)
         return [posted for posted in arrived if reminder_in(posted.about)[0] == sha256]
 
     @property
@@ -75,18 +77,18 @@ class Correspondence:
         """The number of the last reminder that the client has, by the return whose correction it
         asks for (empty: the first answer). One that came back counts where a later one did not."""
         found: dict[str, int] = {}
-        for posted in self.arrived(MailKind.REMINDER):
+        for posted in self.list_arrived(MailKind.REMINDER):
             sha256, number = reminder_in(posted.about)
             found[sha256] = max(number, found.get(sha256, 0))
         return found
 
     @property
-    def collected(self) -> Sequence[Posted]:
+    def collected(self) -> Sequence[MailLogEntry]:
         """What was fetched of the client's mails, in the order of the log."""
         return self._collected
 
     @property
-    def trouble(self) -> tuple[str, ...]:
+    def mail_failures(self) -> tuple[str, ...]:
         """The addresses that mail cannot reach now, each with what the server said. One that was
         written to and has left the list since is no trouble any more."""
         return tuple(
@@ -100,35 +102,39 @@ class Correspondence:
         attempts = (each for mails in self._attempts.values() for each in mails)
         return {address for attempt in attempts for address in attempt.people}
 
-    def _note_mail(self, key: _Key, posted: Posted) -> None:
+    def _note_mail(self, key: _Key, posted: MailLogEntry) -> None:
         match posted.event:
-            case Event.SENDING:
+            case MailEvent.SENDING:
                 self._begun[key] = posted
                 return
-            case Event.SENT | Event.BY_HAND:
+            case MailEvent.SENT | MailEvent.BY_HAND:
                 self._go(key, posted)
-            case Event.BOUNCED:
+            case MailEvent.BOUNCED:
                 begun = self._begun.get(key)
-                if begun and _of_one(begun, posted):  # it would not come back, had it not gone
+                if begun and _is_same_attempt(
+                    begun, posted
+                ):  # it would not come back, had it not gone
                     self._go(key, begun)
                 self._fail(key, posted)
-            case Event.REFUSED:
+            case MailEvent.REFUSED:
                 self._fail(key, posted)
-            case Event.UNSENT | Event.DEFERRED | Event.COLLECTED:
+            case MailEvent.UNSENT | MailEvent.DEFERRED | MailEvent.COLLECTED:
                 pass
         self._begun.pop(key, None)
 
-    def _go(self, key: _Key, posted: Posted) -> None:
-        self._attempts[key].append(_Attempt(posted, _folded(posted.addresses)))
+    def _go(self, key: _Key, posted: MailLogEntry) -> None:
+        self._attempts[key].append(_MailAttempt(posted, _folded(posted.addresses)))
         reached = _folded(posted.addresses)
         for address, failure in list(self._failures.items()):
             # An address that was not tried again is as bad as before; one that is gone is not.
             tried = address.casefold() in reached or address.casefold() not in self._listed
-            if tried and not _is_same(failure, posted):
+            if tried and not _is_same_mail(failure, posted):
                 del self._failures[address]
 
-    def _fail(self, key: _Key, posted: Posted) -> None:
-        attempt = next((a for a in self._attempts[key][::-1] if _of_one(a.posted, posted)), None)
+    def _fail(self, key: _Key, posted: MailLogEntry) -> None:
+        attempt = next(
+            (a for a in self._attempts[key][::-1] if _is_same_attempt(a.posted, posted)), None
+        )
         if attempt:
             attempt.returned |= _folded(posted.addresses) or attempt.people or {""}
         known = posted.addresses or (attempt.posted.addresses if attempt else ())
@@ -136,10 +142,10 @@ class Correspondence:
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _MailAttempt:
     """A mail that went out once, and from which addresses it came back."""
 
-    posted: Posted
+    posted: MailLogEntry
     people: frozenset[str]
     returned: set[str] = field(default_factory=set)
 
@@ -148,12 +154,12 @@ class _Attempt:
         return not self.returned or not self.people <= self.returned
 
 
-def _of_one(mail: Posted, posted: Posted) -> bool:
+def _is_same_attempt(mail: MailLogEntry, posted: MailLogEntry) -> bool:
     """Whether a line may tell of this very attempt; drafts sent by hand have no id of ours."""
     return "" in (mail.message_id, posted.message_id) or mail.message_id == posted.message_id
 
 
-def _is_same(failure: Posted, posted: Posted) -> bool:
+def _is_same_mail(failure: MailLogEntry, posted: MailLogEntry) -> bool:
     """Whether one mail went to some of its addresses and not to others."""
     return bool(failure.message_id) and failure.message_id == posted.message_id
 

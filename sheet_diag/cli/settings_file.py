@@ -14,23 +14,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.mail.config import TABLES as MAIL_TABLES
-from sheet_diag.mail.config import correspondence
-from sheet_diag.mail.config import faults as mail_faults
+from sheet_diag.mail.config import build_mail_settings
+from sheet_diag.mail.config import find_mail_setting_faults as mail_faults
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import Comparing, Correspondence, Issuer, Limits
+from sheet_diag.model.settings import ComparisonSettings, CorrespondenceSettings, Issuer, Limits
 
 FILE_NAME: Final = "sheet-diag.toml"
 _ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
 _TABLES: Final = {
     "issuer": (*_ISSUER, "logo"),
     "limits": tuple(limit.name for limit in fields(Limits)),
-    "comparing": tuple(setting.name for setting in fields(Comparing)),
+    "comparing": tuple(setting.name for setting in fields(ComparisonSettings)),
     **MAIL_TABLES,
 }
 _TOP_KEYS: Final = ("language", "report_language", "deadline", *_TABLES)
 
 
-class ConfigError(Exception):
+class SettingsError(Exception):
     """A configuration that cannot be used; `faults` are (wording key, parts) pairs."""
 
     def __init__(self, path: Path, faults: list[tuple[str, dict[str, str]]]) -> None:
@@ -40,21 +40,21 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
+class Settings:
     """What the file says. `report_language` None: the language of each returned sheet."""
 
     issuer: Issuer = field(default_factory=Issuer)
     language: Lang | None = None
     report_language: Lang | None = None
     limits: Limits = field(default_factory=Limits)
-    comparing: Comparing = field(default_factory=Comparing)
-    correspondence: Correspondence = field(default_factory=Correspondence)
+    comparing: ComparisonSettings = field(default_factory=ComparisonSettings)
+    correspondence: CorrespondenceSettings = field(default_factory=CorrespondenceSettings)
 
 
-def load_config(path: Path | None) -> Config:
+def load_settings(path: Path | None) -> Settings:
     """Read `path`, or `sheet-diag.toml` of the working folder where there is one.
 
-    Raises `ConfigError` with every fault.
+    Raises `SettingsError` with every fault.
     """
     chosen = path or Path(FILE_NAME)
     if path is None and not chosen.is_file():
@@ -62,16 +62,16 @@ def load_config(path: Path | None) -> Config:
     try:
         raw = tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(chosen, [("config.unreadable", {"reason": str(error)})]) from error
+        raise SettingsError(chosen, [("config.unreadable", {"reason": str(error)})]) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(chosen, [("config.not_toml", {"reason": str(error)})]) from error
+        raise SettingsError(chosen, [("config.not_toml", {"reason": str(error)})]) from error
     faults = [*_unknown_keys(raw), *_wrong_values(raw, chosen.parent)]
     if faults:
-        raise ConfigError(chosen, faults)
+        raise SettingsError(chosen, faults)
     return _config(raw, chosen.parent)
 
 
-def _config(raw: Mapping[str, Any], folder: Path) -> Config:
+def _config(raw: Mapping[str, Any], folder: Path) -> Settings:
     issuer = raw.get("issuer", {})
     logo = issuer.get("logo")
     report = raw.get("report_language", "client")
@@ -80,13 +80,13 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
         deadline=raw.get("deadline"),
         logo=(folder / logo).read_bytes() if logo else None,
     )
-    return Config(
+    return Settings(
         issuer=issuing,
         language=Lang(raw["language"]) if "language" in raw else None,
         report_language=None if report == "client" else Lang(report),
         limits=Limits(**raw.get("limits", {})),
-        comparing=Comparing(**raw.get("comparing", {})),
-        correspondence=correspondence(raw, issuing, folder),
+        comparing=ComparisonSettings(**raw.get("comparing", {})),
+        correspondence=build_mail_settings(raw, issuing, folder),
     )
 
 

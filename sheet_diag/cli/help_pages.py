@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
-from sheet_diag.cli.usage_errors import no_such_command, slips_told, too_many
+from sheet_diag.cli.usage_errors import fail_extra_words, fail_unknown_command, report_usage_errors
 from sheet_diag.text.wording import Wording
 
 _WIDEST: Final = 100  # columns
@@ -23,20 +23,20 @@ _INDENT: Final = 2
 # A word or a full-width character, with the marks that must not be parted from it.
 _WORDS: Final = re.compile(r"[（「『]*(?:[!-~À-ɏ]+|.)[、。，．）」』：…]* ?")
 
-Row = tuple[str, str]
+HelpRow = tuple[str, str]
 
 
 # The types of `ctx` and `formatter` are private to typer. The root's `ctx.obj` is the `Wording`.
-class Command(TyperCommand):
+class LocalizedCommand(TyperCommand):
     """A command with such a page, and with words for what is mistyped after it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take in what was typed after the command."""
         ctx.allow_extra_args = True  # told by us
-        with slips_told(ctx):
+        with report_usage_errors(ctx):
             extra = super().parse_args(ctx, args)
         if extra and not ctx.resilient_parsing:
-            too_many(ctx, extra)
+            fail_extra_words(ctx, extra)
         return extra
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -44,23 +44,23 @@ class Command(TyperCommand):
         formatter.write("\n".join(_page(self, ctx)) + "\n")
 
 
-class Group(TyperGroup):
+class LocalizedGroup(TyperGroup):
     """All commands, on such a page; mistyped ones are told in its language."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take in what stands before the command."""
-        with slips_told(ctx):
+        with report_usage_errors(ctx):
             return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was typed."""
         if args[0][:1] != "-" and self.get_command(ctx, args[0]) is None:
-            no_such_command(ctx, args[0])
+            fail_unknown_command(ctx, args[0])
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it, if there is one."""
-        with slips_told(ctx):
+        with report_usage_errors(ctx):
             return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -87,11 +87,11 @@ def _page(command: TyperCommand | TyperGroup, ctx: Any) -> Iterator[str]:
             yield from table(rows, _columns())
 
 
-def _argument(param: Any) -> Row:
+def _argument(param: Any) -> HelpRow:
     return param.metavar or param.name.upper(), param.help or ""
 
 
-def _option(param: Any, say: Wording) -> Row:
+def _option(param: Any, say: Wording) -> HelpRow:
     term = " ".join([", ".join(param.opts), param.metavar or ""]).strip()
     text = say("cli.help.help") if "--help" in param.opts else param.help or ""
     if param.default not in (None, False, ()) and not param.is_flag:
@@ -99,7 +99,7 @@ def _option(param: Any, say: Wording) -> Row:
     return term, text
 
 
-def _commands(command: TyperCommand | TyperGroup, ctx: Any) -> list[Row]:
+def _commands(command: TyperCommand | TyperGroup, ctx: Any) -> list[HelpRow]:
     if not isinstance(command, TyperGroup):
         return []
     found = [(name, command.get_command(ctx, name)) for name in command.list_commands(ctx)]
@@ -113,7 +113,7 @@ def _columns() -> int:
 # --- layout
 
 
-def table(rows: Iterable[Row], columns: int) -> Iterator[str]:
+def table(rows: Iterable[HelpRow], columns: int) -> Iterator[str]:
     """Terms and their texts side by side; one below the other where there is no room."""
     rows = list(rows)
     first = max(_width(term) for term, _ in rows) + 2 * _INDENT
