@@ -20,9 +20,10 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.comparison.previous import add_previous, match_previous
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.diagnosis.overrides import OverridableReturn, apply_overrides
+from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.intake.resolution.resolve import resolve_returns
+from sheet_diag.intake.resolution.status import decide_status
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
@@ -61,19 +62,23 @@ def _responses(kind: int) -> tuple[Response, ...]:
     )
 
 
-def crowd(name: str, count: int) -> list[OverridableReturn]:
-    """Returns of one crowd, read and diagnosed."""
+def crowd(name: str, count: int) -> list[ReceivedFile]:
+    """Returns of one crowd, as they were read."""
     return [_read(number, CROWDS[name](number)) for number in range(count)]
 
 
-def _read(number: int, says: Mapping[str, str]) -> OverridableReturn:
+def _read(number: int, says: Mapping[str, str]) -> ReceivedFile:
     kind = number % _KINDS
     industries = list(_catalog().field_by_id["industry"].by_id)
     profile = {"company": "見本", "industry": industries[kind % len(industries)], **says}
     identity = SheetIdentity(_catalog().id, _catalog().version, says.get("id"))
     sheet = ReturnedSheet(identity, Lang.JA, profile, _responses(kind), "回答")
-    received = ReceivedFile(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
-    return received, _diagnosis(kind)
+    return ReceivedFile(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
+
+
+def diagnosis_of(received: ReceivedFile) -> Diagnosis:
+    """The diagnosis of a return of a crowd, worked out once for all that answer alike."""
+    return _diagnosis(int(received.sha256) % _KINDS)
 
 
 @cache
@@ -81,31 +86,31 @@ def _diagnosis(kind: int) -> Diagnosis:
     return evaluate(_catalog(), ReturnedSheet(SheetIdentity(), Lang.JA, {}, _responses(kind), ""))
 
 
-def overrides(read: list[OverridableReturn]) -> list[OverridableReturn]:
+def overrides(read: list[ReceivedFile]) -> list[ReceivedFile]:
     """The returns and a file with a comment on every client that has an id."""
-    ids = [each.sheet.identity.client for each, _ in read if each.sheet]
+    ids = [each.sheet.identity.client for each in read if each.sheet]
     lines = [
         ClientComment(client, "面談済み", "上書き", f"A{row}")
         for row, client in enumerate(filter(None, ids), 2)
     ]
     decisions = OverridesContent(remarks=tuple(lines))
-    return [*read, (ReceivedFile("overrides.xlsx", "f", ignored=True, decisions=decisions), None)]
+    return [*read, ReceivedFile("overrides.xlsx", "f", ignored=True, decisions=decisions)]
 
 
-def previous(read: list[OverridableReturn]) -> PreviousRun:
+def previous(read: list[ReceivedFile]) -> PreviousRun:
     """An earlier run of the same clients, with the answers of today."""
     return PreviousRun(
         as_of=date(2025, 11, 26),
         catalog=_catalog().id,
         sha256=_catalog().sha256,
         items={},
-        returns=tuple(_before(received, diagnosis) for received, diagnosis in read),
+        returns=tuple(map(_before, read)),
     )
 
 
-def _before(received: ReceivedFile, diagnosis: Diagnosis | None) -> PreviousReturn:
-    sheet = received.sheet
-    if sheet is None or diagnosis is None:
+def _before(received: ReceivedFile) -> PreviousReturn:
+    sheet, diagnosis = received.sheet, diagnosis_of(received)
+    if sheet is None:
         raise ValueError("nothing was read")
     return PreviousReturn(
         client=sheet.identity.client or "",
@@ -117,9 +122,18 @@ def _before(received: ReceivedFile, diagnosis: Diagnosis | None) -> PreviousRetu
     )
 
 
-def settled(read: list[OverridableReturn]) -> list[ReturnOutcome]:
+def settled(
+    read: list[ReceivedFile], diagnose: Callable[[ReceivedFile], Diagnosis] = diagnosis_of
+) -> list[ReturnOutcome]:
     """The returns after the stages that decide which count."""
-    return attach_plans(list(resolve_returns(_catalog(), read)))
+    return attach_plans(
+        [
+            each
+            if isinstance(each, ReturnOutcome)
+            else decide_status(_catalog(), each.received, diagnose(each.received), each.told)
+            for each in resolve_returns(_catalog(), read)
+        ]
+    )
 
 
 def compared(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
@@ -137,7 +151,7 @@ def compared(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
 def measure(count: int) -> dict[str, float]:
     """CPU microseconds a client of every stage."""
     catalog, found = _catalog(), {}
-    sheets = [each.sheet for each, _ in crowd("strangers", min(count, 500)) if each.sheet]
+    sheets = [each.sheet for each in crowd("strangers", min(count, 500)) if each.sheet]
     found["evaluate"] = _timed(partial(_all, partial(evaluate, catalog), sheets), len(sheets))
     for name in CROWDS:
         found[f"settle: {name}"] = _timed(partial(settled, crowd(name, count)), count)

@@ -6,7 +6,7 @@ Answers are written in the signs of `tests.catalogs`: ○ △ × ? and - (該当
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,12 +18,13 @@ from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.resolve import resolve_returns
+from sheet_diag.intake.resolution.status import decide_status
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import ResponseStatus
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ClientReport, Diagnosis, ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ReceivedFile
+from sheet_diag.model.returns import ReceivedFile, ReturnedSheet
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.exports import DataExports
@@ -108,8 +109,22 @@ def reword(given: ReceivedFile, text: str) -> ReceivedFile:
 
 def resolve_all(*returns: ReceivedFile, catalog: Catalog = JIS) -> list[ReturnOutcome]:
     """What becomes of the returns, with the names of the results."""
-    read = [(each, _diagnose_return(each, catalog)) for each in returns]
-    return [_name_result(outcome) for outcome in resolve_returns(catalog, read)]
+    return [_name_result(outcome) for outcome in decide_outcomes(catalog, returns)]
+
+
+def decide_outcomes(
+    catalog: Catalog,
+    returns: Sequence[ReceivedFile],
+    evaluate: Callable[[Catalog, ReturnedSheet], Diagnosis] = evaluate,
+) -> Iterator[ReturnOutcome]:
+    """What becomes of the returns; those that count are diagnosed here."""
+    for each in resolve_returns(catalog, returns):
+        if isinstance(each, ReturnOutcome):
+            yield each
+        else:
+            assert each.received.sheet
+            diagnosis = evaluate(catalog, each.received.sheet)
+            yield decide_status(catalog, each.received, diagnosis, each.told)
 
 
 def report(
@@ -191,13 +206,6 @@ def allow_na(catalog: Catalog, category: str) -> Catalog:
             for item in each["items"]:
                 item |= {"na_allowed": True, "na_when": {"ja": "設備がない", "en": "there is none"}}
     return Catalog.model_validate(content)
-
-
-def _diagnose_return(given: ReceivedFile, catalog: Catalog) -> Diagnosis | None:
-    sheet = given.sheet
-    if sheet is None:
-        return None
-    return evaluate(catalog, sheet)
 
 
 def _name_result(outcome: ReturnOutcome) -> ReturnOutcome:

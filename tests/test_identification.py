@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.forms.correction.workbook import correction_sheet
-from sheet_diag.intake.resolution.client_matching import KnownSenders, ReadReturn, match_clients
+from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
@@ -57,23 +56,23 @@ def read(
     file: str = "a.xlsx",
     sha256: str = "1",
     **profile: str,
-) -> ReadReturn:
+) -> ReceivedFile:
     """A return with the id and the profile, answered with yes."""
     sheet = ReturnedSheet(SheetIdentity(client=client or None), Lang.JA, profile, (), "回答")
-    return ReceivedFile(file, sha256, sheet=sheet, problems=problems), evaluate(JIS, sheet)
+    return ReceivedFile(file, sha256, sheet=sheet, problems=problems)
 
 
-def told(given: ReadReturn) -> list[str]:
+def told(given: ReceivedFile) -> list[str]:
     """`CODE reason|field`."""
-    problems = given[0].problems
+    problems = given.problems
     return [
         " ".join(filter(None, (p.code, p.item, dict(p.details).get("reason")))) for p in problems
     ]
 
 
-def of(given: ReadReturn) -> str:
-    assert given[0].sheet
-    return given[0].sheet.identity.client or ""
+def of(given: ReceivedFile) -> str:
+    assert given.sheet
+    return given.sheet.identity.client or ""
 
 
 def known(sender: str = "", file: str = "a.xlsx") -> KnownSenders:
@@ -136,13 +135,13 @@ def test_whose_it_is(case: str) -> None:
     profile = {key: entry for key, entry in says.items() if key != "id"}
     (found,) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
     assert (of(found), told(found)) == (client, expected)
-    assert found[0].sender == sender
+    assert found.sender == sender
 
 
 def test_every_sentence_is_whole() -> None:
     for says, sender, _, _ in CASES.values():
         profile = {key: entry for key, entry in says.items() if key != "id"}
-        ((found, _),) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
+        (found,) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
         for problem in found.problems:
             for lang in Lang:
                 assert problem_message(problem, lang)
@@ -174,31 +173,22 @@ def missing(field: str) -> Problem:
     )
 
 
-def test_blanks_are_filled_and_the_diagnosis_follows() -> None:
-    rule = JIS.insurance.exposure
-    points = {**rule.points, "employees": {LARGE: 9}}  # ours asks for neither of the two
-    exposure = rule.model_copy(update={"points": points})
-    insurance = JIS.insurance.model_copy(update={"exposure": exposure})
-    catalog = JIS.model_copy(update={"insurance": insurance})
+def test_blanks_are_filled_from_the_list() -> None:
     given = read("C-06", missing("industry"), missing("employees"), company="己")
-    ((found, diagnosis),) = match_clients(catalog, [given], known())
+    (found,) = match_clients(JIS, [given], known())
     assert found.sheet
-    assert diagnosis
     assert found.sheet.profile == {"company": "己", "industry": ONE, "employees": LARGE}
-    assert told((found, diagnosis)) == ["TAKEN_FROM_LIST industry", "TAKEN_FROM_LIST employees"]
-    assert diagnosis == evaluate(catalog, found.sheet)
-    assert given[1]
-    assert diagnosis.insurance != given[1].insurance
+    assert told(found) == ["TAKEN_FROM_LIST industry", "TAKEN_FROM_LIST employees"]
 
 
 def test_the_sheet_counts_where_both_say_something() -> None:
     given = read("C-01", company="甲", industry=OTHER, employees=LARGE)
     (found,) = match_clients(JIS, [given], known())
-    assert found[0].sheet
-    assert found[0].sheet.profile["industry"] == OTHER
+    assert found.sheet
+    assert found.sheet.profile["industry"] == OTHER
     assert told(found) == ["LIST_DISAGREES industry", "LIST_DISAGREES employees"]
     label = JIS.field_by_id["industry"].by_id
-    text = problem_message(found[0].problems[0], Lang.JA)
+    text = problem_message(found.problems[0], Lang.JA)
     assert label[ONE].label.ja in text
     assert label[OTHER].label.ja in text
 
@@ -215,17 +205,17 @@ def test_an_entry_that_is_not_understood_is_told_beside_the_list() -> None:
 @pytest.mark.parametrize(("company", "sender"), [("乙商事", ""), ("甲", "C-02")])
 def test_nothing_is_filled_in_where_there_is_a_doubt(company: str, sender: str) -> None:
     (found,) = match_clients(JIS, [read("C-01", company=company)], known(sender))
-    assert found[0].sheet
-    assert found[0].sheet.profile == {"company": company}
+    assert found.sheet
+    assert found.sheet.profile == {"company": company}
 
 
 def test_a_correction_does_not_put_it_into_the_clients_mouth() -> None:
     (found,) = match_clients(JIS, [read("C-01", company="甲", employees=SMALL)], known())
-    sheet = found[0].sheet
+    sheet = found.sheet
     assert sheet
     label = JIS.field_by_id["industry"].by_id[ONE].label.ja
     with_it = correction_sheet(JIS, sheet, (), ISSUER, ())
-    without = correction_sheet(JIS, sheet, found[0].problems, ISSUER, ())
+    without = correction_sheet(JIS, sheet, found.problems, ISSUER, ())
     assert len(strings_of(with_it, label)) > len(strings_of(without, label))
 
 
@@ -281,8 +271,8 @@ BEFORE = replace(TOLD, time=datetime(2026, 11, 4, tzinfo=UTC), addresses=("b@ots
 def test_what_was_collected_is_known_by_what_it_holds(
     lines: Sequence[MailLogEntry], file: str, around: str, sha256: str, sender: str
 ) -> None:
-    given = replace(read(file=file, sha256=sha256)[0], file_sha256=around, file_time=0)
-    ((found, _),) = match_clients(JIS, [(given, None)], KnownSenders.of(LIST, lines))
+    given = replace(read(file=file, sha256=sha256), file_sha256=around, file_time=0)
+    (found,) = match_clients(JIS, [given], KnownSenders.of(LIST, lines))
     assert found.sender == sender
     if len(lines) == 1:
         assert found.received == ("2026-11-05" if sender else "")
@@ -302,31 +292,30 @@ def test_what_was_collected_is_known_by_what_it_holds(
 def test_a_mail_tells_whom_it_comes_from(
     mailed_by: Sequence[str], logged: str, sender: str
 ) -> None:
-    given, diagnosis = read("C-01", company="甲")
-    given = replace(given, mail_senders=tuple(mailed_by))
-    (found,) = match_clients(JIS, [(given, diagnosis)], known(logged))
-    assert found[0].sender == sender
+    given = replace(read("C-01", company="甲"), mail_senders=tuple(mailed_by))
+    (found,) = match_clients(JIS, [given], known(logged))
+    assert found.sender == sender
     assert ("SENDER_DISAGREES" in told(found)) is (sender == "C-02")
 
 
 def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
     moment = int(datetime(2026, 11, 7, 12).timestamp()) * 10**9
     returns = [
-        (replace(read(file=name, sha256=name)[0], file_time=time), None)
+        replace(read(file=name, sha256=name), file_time=time)
         for name, time in (("a.eml", moment), ("b.xlsx", moment), ("c", 0), ("d", 10**30))
     ]
     found = match_clients(JIS, returns, KnownSenders(LIST, days={"a.eml": date(2026, 11, 5)}))
-    assert [each.received for each, _ in found] == ["2026-11-05", "2026-11-07", "", ""]
+    assert [each.received for each in found] == ["2026-11-05", "2026-11-07", "", ""]
 
 
 def test_what_cannot_be_read_keeps_its_sender() -> None:
     given = ReceivedFile("a.xlsx", "1", problems=(Problem(ProblemCode.UNREADABLE),))
-    ((found, diagnosis),) = match_clients(JIS, [(given, None)], known("C-01"))
-    assert (found.sender, found.problems, diagnosis) == ("C-01", given.problems, None)
+    (found,) = match_clients(JIS, [given], known("C-01"))
+    assert (found.sender, found.problems) == ("C-01", given.problems)
 
 
 def test_linear() -> None:
-    def crowd(count: int) -> tuple[list[ReadReturn], KnownSenders]:
+    def crowd(count: int) -> tuple[list[ReceivedFile], KnownSenders]:
         clients = tuple(listed(f"C{n}", f"会社{n}", f"a@c{n}.example") for n in range(count))
         returns = [read(file=str(n), sha256=str(n), company=f"会社{n}") for n in range(count)]
         return returns, KnownSenders(

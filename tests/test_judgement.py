@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.diagnosis.overrides import OverridableReturn, apply_overrides
+from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.forms.layout import (
     COMMENT_COLUMNS,
     OVERRIDE_COLUMNS,
@@ -23,7 +22,6 @@ from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.intake.overrides import parse_overrides, read_overrides
 from sheet_diag.intake.receive import open_file, receive_return
-from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.overrides import Override, OverridesContent
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -34,7 +32,7 @@ from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.grids import sheet
 from tests.returned import page_at, reopen_workbook
-from tests.samples import ISSUER, PROFILE, client, receive_sheet, report
+from tests.samples import ISSUER, PROFILE, client, decide_outcomes, receive_sheet, report
 from tests.workbooks import cut_texts, open_workbook, texts_on
 from tests.workbooks import sheet as page_of
 
@@ -258,17 +256,17 @@ def cells_of(content: bytes, reference: str) -> list[object]:
 class Applied:
     """Returns and decisions put together, and what became of them."""
 
-    read: list[OverridableReturn]
+    read: list[ReceivedFile]
 
     @property
     def file(self) -> list[str]:
-        return [line(problem) for problem in self.read[-1][0].problems]
+        return [line(problem) for problem in self.read[-1].problems]
 
     def overrides(self, at: int = 0) -> tuple[Override, ...]:
-        return self.read[at][0].judgement.overrides
+        return self.read[at].judgement.overrides
 
     def outcome(self, at: int = 0) -> ReturnOutcome:
-        return list(resolve_returns(JIS, self.read))[at]
+        return list(decide_outcomes(JIS, self.read))[at]
 
 
 def applied(returns: Sequence[ReceivedFile], *grids: Grid) -> Applied:
@@ -276,10 +274,7 @@ def applied(returns: Sequence[ReceivedFile], *grids: Grid) -> Applied:
     file = ReceivedFile(
         "overrides.xlsx", "f" * 64, problems=problems, ignored=True, decisions=found
     )
-    read: list[OverridableReturn] = [
-        (each, evaluate(JIS, each.sheet)) for each in returns if each.sheet
-    ]
-    return Applied(apply_overrides(JIS, [*read, (file, None)]))
+    return Applied(apply_overrides(JIS, [*returns, file]))
 
 
 def with_id(given: ReceivedFile, client_id: str) -> ReceivedFile:
@@ -295,13 +290,11 @@ def test_an_answer_is_changed_and_nothing_of_the_client_is_lost() -> None:
     assert result.overrides() == (
         Override("POL-01", "no", "いいえ", "partial", "文書を拝見", "診断太郎"),
     )
-    changed, diagnosis = result.read[0]
+    changed = result.read[0]
     assert changed.sheet
     assert given.sheet
     response = next(each for each in changed.sheet.responses if each.item == "POL-01")
     assert (response.choice, response.raw) == ("partial", "いいえ")
-    assert diagnosis == evaluate(JIS, changed.sheet)
-    assert diagnosis != evaluate(JIS, given.sheet)
     assert [line(p) for p in changed.problems] == [f"OVERRIDDEN {response.cell} POL-01 いいえ"]
     assert dict(changed.problems[0].details) == {
         "reason": "文書を拝見",
@@ -313,7 +306,7 @@ def test_an_answer_is_changed_and_nothing_of_the_client_is_lost() -> None:
         "after_en": "Partly",
     }
     assert result.file == ["OVERRIDES_READ"]
-    assert dict(result.read[-1][0].problems[0].details) == {"applied": "1", "placed": "0"}
+    assert dict(result.read[-1].problems[0].details) == {"applied": "1", "placed": "0"}
 
 
 SETTLED = {
@@ -333,7 +326,7 @@ def test_an_answer_that_could_not_be_used_is_settled(name: str) -> None:
     )
     assert code in [problem.code for problem in given.problems]
     result = applied([given], table("| A | POL-01 | はい | r | b |"))
-    assert [p.code for p in result.read[0][0].problems] == ["OVERRIDDEN"]
+    assert [p.code for p in result.read[0].problems] == ["OVERRIDDEN"]
     assert result.overrides()[0].raw == typed
     assert result.outcome().status is ReturnStatus.RANKED
     diagnosis = result.outcome().diagnosis
@@ -344,7 +337,7 @@ def test_an_answer_that_could_not_be_used_is_settled(name: str) -> None:
 def test_what_is_told_of_other_items_stays() -> None:
     given = client("A", {"POL-01": ".", "POL-02": "."})
     result = applied([given], table("| A | POL-01 | はい | r | b |"))
-    assert [(p.code, p.item) for p in result.read[0][0].problems] == [
+    assert [(p.code, p.item) for p in result.read[0].problems] == [
         ("UNANSWERED", "POL-02"),
         ("OVERRIDDEN", "POL-01"),
     ]
@@ -434,17 +427,16 @@ def test_every_return_of_the_client_and_no_other(name: str) -> None:
 
 def test_nothing_decided_changes_nothing() -> None:
     assert NO.sheet
-    read: list[OverridableReturn] = [(NO, evaluate(JIS, NO.sheet))]
+    read = [NO]
     assert apply_overrides(JIS, read) == read
 
 
 def test_comments_of_a_client_are_joined_and_others_told() -> None:
     result = applied([NO], remarks("| A | 一つ目 |", "| （株）A | 二つ目 |", "| B | 三つ目 |"))
-    assert result.read[0][0].judgement.comment == "一つ目\n二つ目"
-    assert NO.sheet
-    assert result.read[0][1] == evaluate(JIS, NO.sheet)
+    assert result.read[0].judgement.comment == "一つ目\n二つ目"
+    assert result.read[0].sheet == NO.sheet
     assert result.file == ["OVERRIDES_READ", "OVERRIDE_CLIENT_UNKNOWN A8 B"]
-    assert dict(result.read[-1][0].problems[0].details) == {"applied": "0", "placed": "2"}
+    assert dict(result.read[-1].problems[0].details) == {"applied": "0", "placed": "2"}
 
 
 # --- what goes back to the client

@@ -9,15 +9,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FrameType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 import pytest
 
-from benchmarks.middle import CROWDS, compared, crowd, overrides, previous, settled
+from benchmarks.middle import CROWDS, compared, crowd, diagnosis_of, overrides, previous, settled
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.comparison.previous import match_previous
-from sheet_diag.diagnosis.overrides import OverridableReturn, apply_overrides
-from sheet_diag.model.returns import ProblemCode, Response
+from sheet_diag.diagnosis.overrides import apply_overrides
+from sheet_diag.model.results import Diagnosis
+from sheet_diag.model.returns import ProblemCode, ReceivedFile, Response
 from tests.catalogs import JIS
 
 FEW, MANY = 70, 280
@@ -86,19 +87,19 @@ class OnDisk(Sequence[Response]):
         raise AssertionError("fetched")
 
 
-def put_away(read: OverridableReturn) -> OverridableReturn:
-    received, diagnosis = read
+def put_away(received: ReceivedFile) -> ReceivedFile:
     assert received.sheet
-    assert diagnosis
-    sheet = replace(received.sheet, responses=OnDisk())
-    absent: Any = None
-    scores = replace(diagnosis.scores, items=absent)
-    return replace(received, sheet=sheet), replace(diagnosis, scores=scores, gains=absent)
+    return replace(received, sheet=replace(received.sheet, responses=OnDisk()))
+
+
+def thin_diagnosis(received: ReceivedFile) -> Diagnosis:
+    diagnosis, absent = diagnosis_of(received), cast(Any, None)
+    return replace(diagnosis, scores=replace(diagnosis.scores, items=absent), gains=absent)
 
 
 def test_answers_of_clients_with_one_return_are_not_fetched() -> None:
     read = [put_away(each) for each in crowd("one name, an id each", 20)]
-    outcomes = settled(apply_overrides(JIS, read))
+    outcomes = settled(apply_overrides(JIS, read), thin_diagnosis)
     assert {p.code for each in outcomes for p in each.problems} >= {ProblemCode.NAME_SHARED}
     run = previous(crowd("one name, an id each", 20))
     assert len(match_previous(outcomes, run)) == sum(

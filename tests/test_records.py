@@ -12,6 +12,7 @@ from sheet_diag.pipeline.record_store import (
     DiagnosedReturn,
     RecordStore,
     load_outcome,
+    load_sheet,
     strip_return,
 )
 from tests.catalogs import JIS
@@ -40,7 +41,7 @@ def test_a_record_put_back_is_the_return_that_was_read(tmp_path: Path) -> None:
         for before, after in zip(returns, kept, strict=True):
             sent = pickle.loads(pickle.dumps(_ranked(after)))  # as a worker gets it
             assert not sent.received.sheet.responses
-            assert load_outcome(sent, shelf.record_of(_ranked(after))) == _ranked(before)
+            assert load_outcome(sent, shelf.record_of(after[0])) == _ranked(before)
 
 
 def test_parts_on_the_shelf_are_seen_as_if_they_were_here(tmp_path: Path) -> None:
@@ -66,36 +67,23 @@ def test_parts_on_the_shelf_are_seen_as_if_they_were_here(tmp_path: Path) -> Non
 def test_what_was_not_read_has_no_record(tmp_path: Path) -> None:
     received = ReceivedFile("a.xlsx", "")
     with RecordStore(tmp_path / "records") as shelf:
-        assert shelf.keep(strip_return(received, None)) == (received, None)
+        assert shelf.keep(strip_return(received)) == (received, None)
         assert (
             load_outcome(ReturnOutcome(received, ReturnStatus.REJECTED, ()), b"").received
             is received
         )
 
 
-def test_what_has_changed_is_laid_down_again(tmp_path: Path) -> None:
-    (received, diagnosis), other, _ = _returns()
-    assert received.sheet
-    assert other[0].sheet
+def test_a_return_is_kept_before_its_diagnosis_and_again_with_it(tmp_path: Path) -> None:
+    received, diagnosis = _returns()[0]
     with RecordStore(tmp_path / "records") as shelf:
-        kept = shelf.keep(strip_return(received, diagnosis))
-        assert shelf.store_changed(kept) is kept
-        sheet = replace(received.sheet, responses=tuple(other[0].sheet.responses))
-        changed = shelf.store_changed((replace(kept[0], sheet=sheet), other[1]))
-        assert (
-            load_outcome(_ranked(changed), shelf.record_of(_ranked(changed))).diagnosis == other[1]
-        )
-
-
-def test_what_lies_on_the_shelf_can_be_packed_again(tmp_path: Path) -> None:
-    before = _returns()[0]
-    with RecordStore(tmp_path / "records") as shelf:
-        kept, diagnosis = shelf.keep(strip_return(*before))
-        assert kept.sheet
-        whole_again = replace(kept.sheet, responses=tuple(kept.sheet.responses))
-        for sheet in (kept.sheet, whole_again):
-            again = shelf.keep(strip_return(replace(kept, sheet=sheet), diagnosis))
-            assert load_outcome(_ranked(again), shelf.record_of(_ranked(again))) == _ranked(before)
+        kept, none = shelf.keep(strip_return(received))
+        assert none is None
+        sheet = load_sheet(kept, shelf.record_of(kept))
+        assert sheet == received.sheet
+        again = shelf.keep(strip_return(replace(kept, sheet=sheet), diagnosis))
+        loaded = load_outcome(_ranked(again), shelf.record_of(again[0]))
+        assert loaded == _ranked((received, diagnosis))
 
 
 def test_equal_things_are_held_once(tmp_path: Path) -> None:

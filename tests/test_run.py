@@ -465,7 +465,7 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(tasks, "evaluate", fail)
+    monkeypatch.setattr(tasks, "receive_return", fail)
     path = _put(tmp_path, "a.xlsx", _answers("はい"))
     opening = tasks.OpenJob(InputFile(path, "a.xlsx", ignored=False), tmp_path)
     examined = tasks.open_or_examine(tasks.WorkerContext(CATALOG, IntakeSettings()), opening)

@@ -11,16 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.overrides import AnswerOverride, ClientComment, Judgement, Override
-from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Response, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 from sheet_diag.text.wording import Wording
 
-OverridableReturn = tuple[ReceivedFile, Diagnosis | None]
 TextByLang = Mapping[Lang, str]
 
 # What is told of an answer that could not be used as it stands: a new answer settles it.
@@ -39,17 +36,14 @@ _REPLACED_PROBLEMS: Final = {
 }
 
 
-def apply_overrides(catalog: Catalog, read: Sequence[OverridableReturn]) -> list[OverridableReturn]:
+def apply_overrides(catalog: Catalog, read: Sequence[ReceivedFile]) -> list[ReceivedFile]:
     """What was read, in the same order, with the decisions in it applied and accounted for."""
-    received = [each for each, _ in read]
-    if not any(each.decisions for each in received):
+    if not any(each.decisions for each in read):
         return list(read)
-    plan = _OverridePlan(catalog, received)
+    plan = _OverridePlan(catalog, read)
     return [
-        (_summarize_file(at, each, plan), diagnosis)
-        if each.decisions
-        else _apply_to_return(at, each, diagnosis, plan)
-        for at, (each, diagnosis) in enumerate(read)
+        _summarize_file(at, each, plan) if each.decisions else _apply_to_return(at, each, plan)
+        for at, each in enumerate(read)
     ]
 
 
@@ -219,29 +213,25 @@ def _find_response(received: ReceivedFile, item: str) -> Response:
     return next((each for each in responses if each.item == item), Response(item))
 
 
-def _apply_to_return(
-    at: int, received: ReceivedFile, diagnosis: Diagnosis | None, plan: _OverridePlan
-) -> OverridableReturn:
+def _apply_to_return(at: int, received: ReceivedFile, plan: _OverridePlan) -> ReceivedFile:
     """One return with what was decided on it; as it was where nothing was."""
     entries, remarks = plan.used.get(at, {}), plan.remarks.get(at, [])
     if received.sheet is None or not (entries or remarks):
-        return received, diagnosis
+        return received
     comment = "\n".join(remark.text for remark in remarks)
     if not entries:  # what was read and found stands
-        return replace(received, judgement=Judgement((), comment)), diagnosis
+        return replace(received, judgement=Judgement((), comment))
     overrides = [_record_override(received, entry) for entry in entries.values()]
     after = {override.item: override.after for override in overrides}
     responses = tuple(
         replace(each, choice=after.get(each.item, each.choice)) for each in received.sheet.responses
     )
-    sheet = replace(received.sheet, responses=responses)
-    decided = replace(
+    return replace(
         received,
-        sheet=sheet,
+        sheet=replace(received.sheet, responses=responses),
         problems=_update_problems(received, overrides, plan.catalog),
         judgement=Judgement(tuple(overrides), comment),
     )
-    return decided, evaluate(plan.catalog, sheet)
 
 
 def _record_override(received: ReceivedFile, entry: AnswerOverride) -> Override:

@@ -13,7 +13,7 @@ from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.pipeline.execution.executor import Workers
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
-from sheet_diag.pipeline.ingest import Executors, ingest_files
+from sheet_diag.pipeline.ingest import Executors, diagnose_returns, ingest_files
 from sheet_diag.pipeline.record_store import RecordStore, load_outcome
 from sheet_diag.pipeline.tasks import WorkerContext
 
@@ -32,11 +32,11 @@ def check_files(
         WorkerProcesses(1, WorkerContext(catalog, reading), reading.limits) as processes,
     ):
         workers = Workers[WorkerContext](processes)
-        read = ingest_files(
-            Executors(workers, workers), found, Path(folder), shelf, _ignore_progress
-        )
-        outcomes = [outcome for each in read for outcome in resolve_returns(catalog, [each])]
-        return [load_outcome(outcome, shelf.record_of(outcome)) for outcome in outcomes]
+        crew = Executors(workers, workers)
+        read = ingest_files(crew, found, Path(folder), shelf, _ignore_progress)
+        resolved = [outcome for each in read for outcome in resolve_returns(catalog, [each])]
+        outcomes = diagnose_returns(crew, catalog, resolved, shelf, _ignore_progress)
+        return [load_outcome(each, shelf.record_of(each.received)) for each in outcomes]
 
 
 def _ignore_progress(stage: str, done: int, total: int) -> None:

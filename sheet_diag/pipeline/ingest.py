@@ -1,4 +1,5 @@
-"""From files to what stands in each return: opened, unpacked, read and diagnosed by workers.
+"""From files to what stands in each return: opened, unpacked and read by workers;
+and from the returns that count to their diagnoses.
 
 One file is one or more returns; whatever any of them holds costs that one alone. Files are opened
 by processes of this machine, which unpack archives onto its disk; a cluster gets contents.
@@ -13,21 +14,26 @@ from pathlib import Path
 
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.receive import failed_return
+from sheet_diag.intake.resolution.resolve import CountingReturn
+from sheet_diag.intake.resolution.status import decide_status
 from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
-from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
 from sheet_diag.pipeline.read_cache import Recollection
 from sheet_diag.pipeline.record_store import (
-    DiagnosedReturn,
     RecordStore,
     StrippedReturn,
     strip_return,
 )
 from sheet_diag.pipeline.tasks import (
+    DiagnoseJob,
     MemberJob,
     OpenedFile,
     OpenJob,
     WorkerContext,
+    diagnose,
     examine,
     open_only,
     open_or_examine,
@@ -52,14 +58,14 @@ def ingest_files(
     shelf: RecordStore,
     progress: ProgressCallback,
     known: Recollection | None = None,
-) -> list[DiagnosedReturn]:
+) -> list[ReceivedFile]:
     """Every return of the files, in the order of the files and of the members in them; their
     records are on the shelf. What is `known` of an earlier run is not read again."""
     progress("read", 0, len(found))
-    returns: dict[str, list[DiagnosedReturn]] = {}
+    returns: dict[str, list[ReceivedFile]] = {}
     for file in found:
         if known and (recalled := known.of(file)) is not None:
-            returns[file.name] = [shelf.keep(each) for each in recalled]
+            returns[file.name] = [shelf.keep(each)[0] for each in recalled]
     unread = [file for file in found if file.name not in returns]
     wrapped: list[tuple[InputFile, list[MemberJob]]] = []
     opened = zip(unread, _open_files(crew, unread, spool), strict=True)
@@ -80,10 +86,10 @@ def _store_returns(
     returns: Sequence[StrippedReturn],
     shelf: RecordStore,
     known: Recollection | None,
-) -> list[DiagnosedReturn]:
+) -> list[ReceivedFile]:
     if known:
         known.keep(file, returns)
-    return [shelf.keep(each) for each in returns]
+    return [shelf.keep(each)[0] for each in returns]
 
 
 def _open_files(
@@ -93,7 +99,7 @@ def _open_files(
     results = crew.near.map(open_only if crew.far.remote else open_or_examine, openings)
     for file, result in zip(found, results, strict=True):
         if isinstance(result, WorkerDied):
-            yield strip_return(failed_return(file, _death_problem(result)), None)
+            yield strip_return(failed_return(file, _death_problem(result)))
         elif isinstance(result, OpenedFile):
             yield [MemberJob(file, leaf) for leaf in result.leaves]
         else:
@@ -110,9 +116,7 @@ def _examine_members(
     for done, (member, result) in enumerate(zip(members, results, strict=True), 1):
         progress("unpack", done, len(members))
         if isinstance(result, WorkerDied):
-            yield strip_return(
-                failed_return(member.found, _death_problem(result), member.leaf), None
-            )
+            yield strip_return(failed_return(member.found, _death_problem(result), member.leaf))
         else:
             yield result
 
@@ -137,6 +141,46 @@ def _load_content(member: MemberJob) -> MemberJob:
     except (OSError, FileChangingError):
         return member
     return replace(member, leaf=replace(leaf, content=content))
+
+
+def diagnose_returns(
+    crew: Executors,
+    catalog: Catalog,
+    resolved: Sequence[ReturnOutcome | CountingReturn],
+    shelf: RecordStore,
+    progress: ProgressCallback,
+) -> list[ReturnOutcome]:
+    """Diagnose the returns that count, each once; the outcomes in the same order."""
+    jobs = (
+        DiagnoseJob(each.received, shelf.record_of(each.received))
+        for each in resolved
+        if isinstance(each, CountingReturn)
+    )
+    results = crew.far.map(diagnose, jobs)
+    progress("diagnose", 0, len(resolved))
+    outcomes: list[ReturnOutcome] = []
+    for done, each in enumerate(resolved, 1):
+        if isinstance(each, CountingReturn):
+            outcomes.append(_decide_outcome(catalog, each, next(results), shelf))
+        else:
+            outcomes.append(each)
+        progress("diagnose", done, len(resolved))
+    return outcomes
+
+
+def _decide_outcome(
+    catalog: Catalog,
+    counting: CountingReturn,
+    result: StrippedReturn | WorkerDied,
+    shelf: RecordStore,
+) -> ReturnOutcome:
+    if isinstance(result, WorkerDied):
+        lost = replace(counting.received, sheet=None, problems=(_death_problem(result),))
+        return ReturnOutcome(lost, ReturnStatus.REJECTED, lost.problems)
+    received, diagnosis = shelf.keep(result)
+    if diagnosis is None:
+        return ReturnOutcome(received, ReturnStatus.REJECTED, received.problems)
+    return decide_status(catalog, received, diagnosis, counting.told)
 
 
 def _death_problem(death: WorkerDied) -> Problem:

@@ -55,7 +55,7 @@ class PublishContext:
         """The task of writing what the client of an outcome gets."""
         return PublishJob(
             outcome=self.comparisons.among_peers(outcome),
-            record=self.shelf.record_of(outcome),
+            record=self.shelf.record_of(outcome.received),
             before=self.comparisons.previous(outcome),
             password=self.password(outcome),
             replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),

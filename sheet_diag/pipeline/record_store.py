@@ -24,7 +24,7 @@ from sheet_diag.model import action_plan as plan
 from sheet_diag.model import comparison, results, returns
 from sheet_diag.model import overrides as judgement
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
-from sheet_diag.model.returns import ReceivedFile, Response
+from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet
 from sheet_diag.model.settings import MIB
 from sheet_diag.storage.restricted_pickle import restricted_loads
 
@@ -54,28 +54,37 @@ for _module in (comparison, judgement, plan, results, returns):
 
 @dataclass(frozen=True, slots=True)
 class StrippedReturn:
-    """One return that was read, without what `record` holds; that is empty where nothing was."""
+    """One return without what `record` holds, which is empty where nothing could be read.
+
+    `diagnosis` is None as long as nobody knows whether the return counts.
+    """
 
     received: ReceivedFile
     diagnosis: Diagnosis | None
     record: bytes
 
 
-def strip_return(received: ReceivedFile, diagnosis: Diagnosis | None) -> StrippedReturn:
-    """What was read, in two parts."""
+def strip_return(received: ReceivedFile, diagnosis: Diagnosis | None = None) -> StrippedReturn:
+    """Take out of a return what its record is to hold."""
     sheet = received.sheet
-    if sheet is None or diagnosis is None:
-        return StrippedReturn(received, diagnosis, b"")
-    record = _pack((_load_part(sheet.responses), _load_parts(diagnosis)))
-    return StrippedReturn(
-        replace(received, sheet=replace(sheet, responses=())),
-        _replace_parts(diagnosis, items={}, gains={}, others=dict.fromkeys(_SEQUENCES, ())),
-        record,
+    if sheet is None:
+        return StrippedReturn(received, None, b"")
+    thin = diagnosis and _replace_parts(
+        diagnosis, items={}, gains={}, others=dict.fromkeys(_SEQUENCES, ())
     )
+    stripped = replace(received, sheet=replace(sheet, responses=()))
+    return StrippedReturn(stripped, thin, _pack((sheet.responses, diagnosis)))
+
+
+def load_sheet(received: ReceivedFile, record: bytes) -> ReturnedSheet:
+    """Put what its record holds back into the sheet of a return that was read."""
+    if received.sheet is None:
+        raise ValueError(f"{received.label} was not read")
+    return replace(received.sheet, responses=_unpack(record)[0]) if record else received.sheet
 
 
 def load_outcome(outcome: ReturnOutcome, record: bytes) -> ReturnOutcome:
-    """The outcome with what its record holds."""
+    """Put what its record holds back into an outcome."""
     sheet = outcome.received.sheet
     if not record or sheet is None:
         return outcome
@@ -87,12 +96,12 @@ def load_outcome(outcome: ReturnOutcome, record: bytes) -> ReturnOutcome:
     )
 
 
-def _pack(parts: tuple[Sequence[Response], Diagnosis]) -> bytes:
+def _pack(parts: tuple[Sequence[Response], Diagnosis | None]) -> bytes:
     """Fast compression makes a record three times smaller in a tenth of a millisecond."""
     return zlib.compress(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL), level=1)
 
 
-def _unpack(record: bytes) -> tuple[Sequence[Response], Diagnosis]:
+def _unpack(record: bytes) -> tuple[Sequence[Response], Diagnosis | None]:
     """What was packed; it may come from a cache that anybody could write."""
     content = zlib.decompressobj().decompress(record, _MAX_RECORD_BYTES)
     responses, diagnosis = restricted_loads(content)
@@ -109,8 +118,8 @@ class RecordStore:
     def keep(self, each: StrippedReturn) -> DiagnosedReturn:
         """Lay the record of a return down. What is left holds little, and fetches the rest."""
         sheet, diagnosis = each.received.sheet, each.diagnosis
-        if not each.record or sheet is None or diagnosis is None:
-            return each.received, diagnosis
+        if not each.record or sheet is None:
+            return each.received, None
         place = _RecordLocation(self, self._file.seek(0, 2), len(each.record))
         self._file.write(each.record)
         kept = replace(
@@ -119,18 +128,11 @@ class RecordStore:
             profile={self._one(name): self._one(entry) for name, entry in sheet.profile.items()},
         )
         received = replace(each.received, sheet=kept, problems=self._ones(each.received.problems))
-        return received, self._thin(diagnosis, place)
+        return received, self._thin(diagnosis, place) if diagnosis else None
 
-    def store_changed(self, read: DiagnosedReturn) -> DiagnosedReturn:
-        """The same for what was read and has changed meanwhile; anything else as it is."""
-        received, diagnosis = read
-        if received.sheet is None or isinstance(received.sheet.responses, _StoredSequence):
-            return read
-        return self.keep(strip_return(received, diagnosis))
-
-    def record_of(self, outcome: ReturnOutcome) -> bytes:
-        """What `load_outcome` needs beside an outcome of the returns kept here."""
-        responses = outcome.received.sheet.responses if outcome.received.sheet else ()
+    def record_of(self, received: ReceivedFile) -> bytes:
+        """Read the record of a return; empty where its answers are not kept here."""
+        responses = received.sheet.responses if received.sheet else ()
         return responses.place.content() if isinstance(responses, _StoredSequence) else b""
 
     def read(self, offset: int, length: int) -> bytes:
@@ -189,20 +191,6 @@ def _replace_parts(
     return replace(diagnosis, scores=replace(diagnosis.scores, items=items), gains=gains, **others)
 
 
-def _load_parts(diagnosis: Diagnosis) -> Diagnosis:
-    """The diagnosis with all its parts, also those that lie on a shelf."""
-    return _replace_parts(
-        diagnosis,
-        items=_load_part(diagnosis.scores.items),
-        gains=_load_part(diagnosis.gains),
-        others={name: _load_part(getattr(diagnosis, name)) for name in _SEQUENCES},
-    )
-
-
-def _load_part(part: Any) -> Any:
-    return part.fetched() if isinstance(part, _StoredPart) else part
-
-
 @dataclass(frozen=True, slots=True)
 class _RecordLocation:
     """Where a record lies."""
@@ -214,7 +202,7 @@ class _RecordLocation:
     def content(self) -> bytes:
         return self.shelf.read(self.offset, self.length)
 
-    def fetch(self) -> tuple[Sequence[Response], Diagnosis]:
+    def fetch(self) -> tuple[Sequence[Response], Diagnosis | None]:
         return _unpack(self.content())
 
 
@@ -241,6 +229,8 @@ class _StoredPart:
         responses, diagnosis = self.place.fetch()
         if self._part == _RESPONSES:
             return responses
+        if diagnosis is None:
+            raise ValueError("a return that was not diagnosed has no such part")
         return getattr(diagnosis.scores if self._part == _ITEMS else diagnosis, self._part)
 
 

@@ -28,11 +28,12 @@ from sheet_diag.model.client_status import ResponseStatus
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome
+from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
 from sheet_diag.pipeline.cache import Cache
 from sheet_diag.pipeline.execution.executor import ClusterError, Workers
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
-from sheet_diag.pipeline.ingest import Executors, ProgressCallback, ingest_files
+from sheet_diag.pipeline.ingest import Executors, ProgressCallback, diagnose_returns, ingest_files
 from sheet_diag.pipeline.input_files import find_missing_mails
 from sheet_diag.pipeline.print_pdf import PdfPrinter, print_reports
 from sheet_diag.pipeline.publish import (
@@ -43,7 +44,7 @@ from sheet_diag.pipeline.publish import (
 )
 from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
 from sheet_diag.pipeline.read_cache import Recollection
-from sheet_diag.pipeline.record_store import DiagnosedReturn, RecordStore
+from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import DataExports
@@ -131,7 +132,7 @@ def run_files(
     ):
         known = Recollection(cache, order.catalog, order.reading)
         read = ingest_files(crew, found, staging.spool, shelf, progress, known)
-        outcomes = _decide(order, read, shelf)
+        outcomes = _decide(order, crew, read, shelf, progress)
         comparisons = Comparisons.of(order.catalog, outcomes, order.beside)
         desk = PublishContext.of(outcomes, shelf, comparisons, _load_passwords(order, outcomes))
         if order.office:
@@ -148,14 +149,19 @@ def run_files(
 
 
 def _decide(
-    order: RunConfig, read: Sequence[DiagnosedReturn], shelf: RecordStore
+    order: RunConfig,
+    crew: Executors,
+    read: Sequence[ReceivedFile],
+    shelf: RecordStore,
+    progress: ProgressCallback,
 ) -> list[ReturnOutcome]:
-    """What becomes of each return, and the names of its documents."""
-    if order.clients is not None:  # before the decisions, which name clients by their ids
-        known = KnownSenders.of(order.clients, order.posted)
-        read = [shelf.store_changed(each) for each in match_clients(order.catalog, read, known)]
-    read = [shelf.store_changed(each) for each in apply_overrides(order.catalog, read)]
-    return assign_names(attach_plans(list(resolve_returns(order.catalog, read))), order.as_of)
+    """Decide what becomes of each return, and name its documents."""
+    catalog = order.catalog
+    if order.clients is not None:  # before the overrides, which name clients by their ids
+        read = match_clients(catalog, read, KnownSenders.of(order.clients, order.posted))
+    resolved = list(resolve_returns(catalog, apply_overrides(catalog, read)))
+    outcomes = diagnose_returns(crew, catalog, resolved, shelf, progress)
+    return assign_names(attach_plans(outcomes), order.as_of)
 
 
 def _publish(

@@ -20,9 +20,15 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRunFacts
 from sheet_diag.model.results import ClientReport, ReturnOutcome
-from sheet_diag.model.returns import Problem, ProblemCode, ReturnedSheet, SheetIdentity
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    ReceivedFile,
+    ReturnedSheet,
+    SheetIdentity,
+)
 from sheet_diag.model.settings import IntakeSettings, Issuer
-from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, strip_return
+from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from sheet_diag.reports.pdf import normalize_pdf
 from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, summarize_outcome
@@ -74,6 +80,14 @@ class OpenedFile:
     """What an opened file holds."""
 
     leaves: tuple[UnpackedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnoseJob:
+    """One return that counts, and what its record holds (empty: it is whole)."""
+
+    received: ReceivedFile
+    record: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +156,32 @@ def _open(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(opening.spool)) from error
     except MemoryError:
-        return strip_return(failed_return(found, _memory_problem()), None)
+        return strip_return(failed_return(found, _memory_problem()))
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return strip_return(failed_return(found, _program_fault(error)), None)
+        return strip_return(failed_return(found, _program_fault(error)))
 
 
 def examine(bench: WorkerContext, member: MemberJob) -> StrippedReturn:
-    """Read, score and diagnose one return; no diagnosis where it could not be read."""
+    """Read one return."""
     try:
         received = receive_return(member.found, member.leaf, bench.catalog, bench.reading)
-        diagnosis = evaluate(bench.catalog, received.sheet) if received.sheet else None
     except MemoryError:
-        return strip_return(failed_return(member.found, _memory_problem(), member.leaf), None)
+        return strip_return(failed_return(member.found, _memory_problem(), member.leaf))
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return strip_return(failed_return(member.found, _program_fault(error), member.leaf), None)
-    return strip_return(received, diagnosis)
+        return strip_return(failed_return(member.found, _program_fault(error), member.leaf))
+    return strip_return(received)
+
+
+def diagnose(bench: WorkerContext, job: DiagnoseJob) -> StrippedReturn:
+    """Score and diagnose one return; a fault of ours costs that one alone, and is told."""
+    try:
+        sheet = load_sheet(job.received, job.record)
+        return strip_return(replace(job.received, sheet=sheet), evaluate(bench.catalog, sheet))
+    except MemoryError:
+        problem = _memory_problem()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other returns go on
+        problem = _program_fault(error)
+    return strip_return(replace(job.received, sheet=None, problems=(problem,)))
 
 
 def _memory_problem() -> Problem:

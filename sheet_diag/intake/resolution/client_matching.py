@@ -17,16 +17,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Self
 
-from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ProfileField
 from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
 from sheet_diag.model.mail import MailEvent, MailLogEntry
-from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
-
-ReadReturn = tuple[ReceivedFile, Diagnosis | None]
 
 _MOST_NAMED: Final = 5
 _NANO: Final = 10**9
@@ -68,21 +64,18 @@ class KnownSenders:
 
 
 def match_clients(
-    catalog: Catalog, read: Sequence[ReadReturn], known: KnownSenders
-) -> Iterator[ReadReturn]:
-    """What was read, in the same order, with what the list tells of it.
-
-    One by one: those that are diagnosed anew are whole, and too large to be kept together.
-    """
+    catalog: Catalog, read: Sequence[ReceivedFile], known: KnownSenders
+) -> list[ReceivedFile]:
+    """Add to each return, in the same order, what the list and the mail log tell of it."""
     directory = _ClientDirectory(known, read)
-    return (_match_return(catalog, each, directory) for each in read)
+    return [_match_return(catalog, each, directory) for each in read]
 
 
 class _ClientDirectory:
     """The list by all that a return may say. Copies of one file share their senders: only one of
     them counts, and it must not depend on which."""
 
-    def __init__(self, known: KnownSenders, read: Sequence[ReadReturn]) -> None:
+    def __init__(self, known: KnownSenders, read: Sequence[ReceivedFile]) -> None:
         self._known = known
         self._by_id = known.clients.by_id()
         self._by_address = known.clients.by_address()
@@ -90,7 +83,7 @@ class _ClientDirectory:
         for client in known.clients.clients:
             self._by_name[company_key(client.company)].append(client)
         self._senders: dict[str, set[str]] = defaultdict(set)
-        for received, _ in read:
+        for received in read:
             for sender in self._sent(received):
                 self._senders[received.sha256].add(sender.id.casefold())
 
@@ -140,18 +133,20 @@ def _day_of(file_time: int) -> date | None:
         return None
 
 
-def _match_return(catalog: Catalog, read: ReadReturn, directory: _ClientDirectory) -> ReadReturn:
-    received, diagnosis = directory.stamped(read[0]), read[1]
+def _match_return(
+    catalog: Catalog, received: ReceivedFile, directory: _ClientDirectory
+) -> ReceivedFile:
+    received = directory.stamped(received)
     sheet = received.sheet
-    if sheet is None or diagnosis is None:
-        return received, diagnosis
+    if sheet is None:
+        return received
     client, told, is_certain = _client_of(sheet, directory, directory.senders(received))
     if client and client.id != sheet.identity.client:
         sheet = replace(sheet, identity=replace(sheet.identity, client=client.id))
     received = replace(received, sheet=sheet, problems=(*received.problems, *told))
     if client is None or not is_certain:
-        return received, diagnosis
-    return _fill_from_list(catalog, received, sheet, diagnosis, client)
+        return received
+    return _fill_from_list(catalog, received, sheet, client)
 
 
 # --- whose it is
@@ -252,10 +247,9 @@ def _fill_from_list(
     catalog: Catalog,
     received: ReceivedFile,
     sheet: ReturnedSheet,
-    diagnosis: Diagnosis,
     client: ListedClient,
-) -> ReadReturn:
-    """The return, its blanks filled from the list; diagnosed anew where they count."""
+) -> ReceivedFile:
+    """Fill the blanks of a return from the list."""
     taken: dict[str, str] = {}
     told: list[Problem] = []
     for name, listed in (("industry", client.industry), ("employees", client.employees)):
@@ -273,15 +267,9 @@ def _fill_from_list(
         for p in received.problems
         if p.code is not ProblemCode.PROFILE_MISSING or p.item not in taken
     )
-    received = replace(received, problems=(*blank, *told))
-    if not taken:
-        return received, diagnosis
-    sheet = replace(sheet, profile={**sheet.profile, **taken})
-    if not taken.keys() & catalog.insurance.exposure.points.keys():
-        return replace(received, sheet=sheet), diagnosis
-    # Whole again: what is on the disk is that of the former diagnosis.
-    sheet = replace(sheet, responses=tuple(sheet.responses))
-    return replace(received, sheet=sheet), evaluate(catalog, sheet)
+    if taken:
+        sheet = replace(sheet, profile={**sheet.profile, **taken})
+    return replace(received, sheet=sheet, problems=(*blank, *told))
 
 
 def _list_problem(code: ProblemCode, asked: ProfileField, listed: str, own: str = "") -> Problem:

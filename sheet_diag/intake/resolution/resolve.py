@@ -17,45 +17,53 @@ A return that is held counts like any other: an older one is never used silently
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sheet_diag.intake.resolution.candidates import find_candidates
 from sheet_diag.intake.resolution.choice import choose_return
 from sheet_diag.intake.resolution.components import link_corrections
 from sheet_diag.intake.resolution.grouping import group_by_client
 from sheet_diag.intake.resolution.messages import ReturnDecision, decide_returns
-from sheet_diag.intake.resolution.status import decide_status
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Diagnosis, ReturnOutcome, ReturnStatus
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
 from sheet_diag.text.problems import problem_severity
 
 
+@dataclass(frozen=True, slots=True)
+class CountingReturn:
+    """A return that counts, and what the other returns tell of it; its diagnosis decides."""
+
+    received: ReceivedFile
+    told: tuple[Problem, ...] = ()
+
+
 def resolve_returns(
-    catalog: Catalog, read: Sequence[tuple[ReceivedFile, Diagnosis | None]]
-) -> Iterator[ReturnOutcome]:
-    """One outcome a file, in the same order."""
-    taking_part = find_candidates(received for received, diagnosis in read if diagnosis)
+    catalog: Catalog, read: Sequence[ReceivedFile]
+) -> Iterator[ReturnOutcome | CountingReturn]:
+    """Decide which returns count, in the same order; of the others what becomes of them."""
+    taking_part = find_candidates(read)
     links = link_corrections(taking_part)
     choices = [choose_return(client, links) for client in group_by_client(taking_part, links)]
     told = decide_returns(catalog, choices)
-    for received, diagnosis in read:
+    for received in read:
         if received.ignored:
             unsettled = any(problem_severity(p.code) is Severity.ERROR for p in received.problems)
             yield ReturnOutcome(
                 received, ReturnStatus.IGNORED, received.problems, unsettled=unsettled
             )
-        elif received.sheet is None or diagnosis is None:
+        elif received.sheet is None:
             yield ReturnOutcome(received, ReturnStatus.REJECTED, received.problems)
         else:
-            yield _resolve_return(catalog, received, diagnosis, told[received.sha256])
+            yield _resolve_return(received, told[received.sha256])
 
 
 def _resolve_return(
-    catalog: Catalog, received: ReceivedFile, diagnosis: Diagnosis, verdict: ReturnDecision
-) -> ReturnOutcome:
+    received: ReceivedFile, verdict: ReturnDecision
+) -> ReturnOutcome | CountingReturn:
     if received is not verdict.received:
         same = Problem(ProblemCode.SAME_FILE, value=verdict.received.label)
         return ReturnOutcome(received, ReturnStatus.SUPERSEDED, (same,))
     if verdict.superseded:
         return ReturnOutcome(received, ReturnStatus.SUPERSEDED, (verdict.superseded,))
-    return decide_status(catalog, received, diagnosis, verdict.told)
+    return CountingReturn(received, verdict.told)

@@ -52,7 +52,7 @@ class MailReader:
         with tempfile.TemporaryDirectory(dir=self._folder) as spool:
             found = InputFile(mail, name, ignored=False)
             read = ingest_files(crew, [found], Path(spool), shelf, _ignore_progress)
-        returns = [received for received, _ in read if _is_return(received)]
+        returns = [each for each in read if _is_return(each)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
         return MailContents(
             bool(returns), _find_client_ids(returns), tuple(dict.fromkeys(attached))
