@@ -14,7 +14,8 @@ from pathlib import Path
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.response_status.statuses import compute_response_status
 

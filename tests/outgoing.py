@@ -9,7 +9,8 @@ from email.policy import SMTP
 from sheet_diag.mail.smtp.records import FinalMail
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.model.mail_kinds import MailKind
 from tests.mailservers import USER
 
 SENDER = USER

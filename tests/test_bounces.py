@@ -15,7 +15,8 @@ from sheet_diag.mail.inbox.records import BouncedMail
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from tests.catalogs import JIS

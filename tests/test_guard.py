@@ -22,7 +22,7 @@ from pypdf import PdfWriter
 
 from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties
 from sheet_diag.forms.write import Entries, correction_sheet, make_hearing_sheet
-from sheet_diag.intake.document_owner import DocumentKind, DocumentOwner, read_document_owner
+from sheet_diag.intake.document_owner import DocumentOwner, read_document_owner
 from sheet_diag.intake.receive import read_content
 from sheet_diag.mail.compose.message import FromAddress, compose_message, format_draft, format_final
 from sheet_diag.mail.outgoing_checks import documents as opening
@@ -36,7 +36,8 @@ from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm, about_reminder
+from sheet_diag.model.mail import OutgoingMail, ReportForm, about_reminder
+from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 from sheet_diag.model.returns import ProblemCode, SheetIdentity
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook

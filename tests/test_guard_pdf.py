@@ -18,7 +18,8 @@ from sheet_diag.mail.outgoing_checks.check import MailChecker
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm
+from sheet_diag.model.mail import OutgoingMail, ReportForm
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from tests.samples import ISSUER
 from tests.test_guard import (

@@ -12,7 +12,8 @@ from sheet_diag.forms.correction.workbook import correction_sheet
 from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.returns import (
     Problem,
     ProblemCode,

@@ -18,7 +18,8 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 
 

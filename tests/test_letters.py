@@ -27,7 +27,8 @@ from sheet_diag.mail.templates.render import MailText
 from sheet_diag.mail.templates.variables import explain_variables, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail, about_reminder
+from sheet_diag.model.mail import OutgoingMail, about_reminder
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording, labels
 

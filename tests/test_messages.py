@@ -40,7 +40,8 @@ from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.mail.templates.render import MailText
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail, about_reminder
+from sheet_diag.model.mail import OutgoingMail, about_reminder
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import IntakeSettings
 
 WHEN = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)

@@ -17,14 +17,8 @@ from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import (
-    MailEvent,
-    MailKind,
-    MailLogEntry,
-    OutgoingMail,
-    ReportForm,
-    about_report,
-)
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail, ReportForm, about_report
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint, matches_fingerprint
 

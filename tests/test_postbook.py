@@ -12,7 +12,8 @@ import pytest
 
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog, MailLogError
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
 KEY = (MailKind.REQUEST, "C-001", "")

@@ -13,7 +13,8 @@ from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.campaign.reminders import ReminderRules, due_reminders
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, OutgoingMail
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from tests.campaigns import RAN_ON, day, list_row, parse_fact, parse_log
 

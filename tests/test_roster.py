@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from sheet_diag.cli.main import app
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 
 HEAD = "診断先番号,会社名,メールアドレス\n"
 LIST = HEAD + "001,株式会社甲,a@gmail.com\n002,株式会社乙,b@gmail.com\n"

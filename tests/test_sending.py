@@ -30,7 +30,8 @@ from sheet_diag.mail.smtp.session import Envelope, NotTakenError, SmtpSession
 from sheet_diag.mail.smtp.uncertain import FindCopies, UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, Issuer, MailServer
 from sheet_diag.text.wording import Wording
 from tests.mailservers import PASSWORD, Authority, SmtpServer

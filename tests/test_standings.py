@@ -8,7 +8,8 @@ import pytest
 
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, ReturnFacts, Stage
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from tests.campaigns import AS_OF, JST, RAN_ON, A, B, day, list_row, parse_fact, parse_log

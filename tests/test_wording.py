@@ -19,7 +19,7 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import FieldKind, NoteKind
 from sheet_diag.model.client_status import Stage
 from sheet_diag.model.comparison import Movement
-from sheet_diag.model.mail import MailKind
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import FindingCode, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
@@ -32,23 +31,15 @@ from sheet_diag.intake.open_workbook import OpenedWorkbook, open_workbook_bytes
 from sheet_diag.intake.read_cells import read_workbook
 from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.mail_kinds import DocumentKind
 from sheet_diag.model.returns import Problem, ProblemCode, ReturnedSheet
 from sheet_diag.model.settings import MIB, IntakeSettings, Limits, Passwords
 
-__all__ = ["DocumentKind", "DocumentOwner", "RefusedError", "read_document_owner"]
+__all__ = ["DocumentOwner", "RefusedError", "read_document_owner"]
 
 _CATALOG_KEY, _, _CLIENT_KEY = IDENTITY_KEYS
 _, _PLAN_CLIENT_KEY, _PLAN_NAME_KEY = PLAN_KEYS
 _PLAN_ROWS: Final = 40  # the keys of the plan stand among the first rows of its sheet
-
-
-class DocumentKind(StrEnum):
-    """What a document is."""
-
-    SHEET = "sheet"
-    CORRECTION = "correction"
-    REPORT = "report"
-    OTHER = "other"  # a workbook, but none of these
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 
 _FILE_SEPARATOR: Final = " / "  # names of files, which hold no slash
 _FORM: Final = "/"
-
-
-class MailKind(StrEnum):
-    """What a mail is for."""
-
-    REQUEST = "request"
-    REMINDER = "reminder"
-    CORRECTION = "correction"
-    RESULT = "result"
-    PASSWORD = "password"
 
 
 class ReportForm(StrEnum):
@@ -147,6 +138,16 @@ class OutgoingMail:
         """The day by which an answer is asked for, if it is told by the parcel alone (`facts`)."""
         told = self.facts.get("due")
         return date.fromisoformat(told) if told else None
+
+    @property
+    def document(self) -> DocumentKind | None:
+        """What is attached (None: nothing)."""
+        return DocumentKind.CORRECTION if self.asks_for_correction else self.kind.spec.document
+
+    @property
+    def repeats_correction(self) -> bool:
+        """Whether it is a reminder of a correction."""
+        return self.document is not self.kind.spec.document
 
     @property
     def asks_for_correction(self) -> bool:

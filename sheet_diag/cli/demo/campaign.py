@@ -39,7 +39,8 @@ from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.file_names import issued_name
 from sheet_diag.storage.managed_folder import read_note, remove_managed_files
 from sheet_diag.text.wording import Wording

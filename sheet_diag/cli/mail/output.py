@@ -16,7 +16,8 @@ from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.inbox.records import BouncedMail, CollectedMail, CollectResult, UncollectedMail
 from sheet_diag.mail.smtp.records import SendReport
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.mail import MailKind, MailLogEntry, OutgoingMail
+from sheet_diag.model.mail import MailLogEntry, OutgoingMail
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.terminal_text import escape_markup
 from sheet_diag.text.wording import Wording
 
@@ -71,7 +72,7 @@ def show_drafts(looked: Sequence[CheckedMail], folder: Path, kind: MailKind, say
         print_text(say("mail.drafts.none"))
         return
     print_text(say("mail.drafts.made", count=len(made), path=folder))
-    print_text(say(f"mail.drafts.next.{'password' if kind is MailKind.PASSWORD else 'any'}"))
+    print_text(say(f"mail.drafts.next.{'password' if kind.spec.tells_password else 'any'}"))
 
 
 def show_check_results(looked: Iterable[CheckedMail], say: Wording) -> None:

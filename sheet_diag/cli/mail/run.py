@@ -46,7 +46,8 @@ from sheet_diag.mail.campaign.reminders import ReminderRules, due_reminders
 from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.client_status import ANSWERED_STAGES
-from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm
+from sheet_diag.model.mail import OutgoingMail, ReportForm
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
 Mails = Iterable[OutgoingMail | Skipped]
@@ -174,10 +175,10 @@ def _run_mail_command(
         show_open_drafts(room, kind)
         if not errand.send and not may_replace_drafts(room, desk, kind):
             return False
-        answered = _answered_clients(room, book) if kind is MailKind.REQUEST else frozenset()
+        answered = _answered_clients(room, book) if kind.spec.asks_first else frozenset()
         chosen = SelectionRules(room.only, answered, errand.again, date.today())
         selection = select_mails(mails(room, book), book, chosen)
-        if kind is MailKind.REQUEST:
+        if kind.spec.asks_first:
             _show_past_due(room, selection.parcels)
         done = draft_or_send(room, desk, kind, selection, book, send=errand.send)
         return done and all(each.rests for each in selection.left_out)

@@ -36,8 +36,9 @@ from sheet_diag.mail.log.address_history import collect_address_owners
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.smtp.delivery import send_mails
 from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
-from sheet_diag.model.mail import MailKind, MailLogEntry, OutgoingMail
+from sheet_diag.model.mail import MailLogEntry, OutgoingMail
 from sheet_diag.model.mail_access import MailCredential
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import MailServer
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import Wording
@@ -129,7 +130,7 @@ def require_unchanged_ids(room: CommandContext, kind: MailKind, book: MailLog) -
         else list(find_renumbered_clients(room.clients, collect_address_owners(book.posted)))
     )
     texts.show_remarks(found, room.say, "mail.renumbered.head")
-    if found and kind is MailKind.REQUEST:
+    if found and kind.spec.asks_first:
         fail(room.say("mail.error.renumbered", count=len(found)), room.say)
 
 

@@ -13,7 +13,8 @@ from typing import Self
 
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm, about_report
+from sheet_diag.model.mail import OutgoingMail, ReportForm, about_report
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 
 

@@ -28,7 +28,8 @@ from sheet_diag.mail.outgoing_checks.results import MailCheckError, MailCheckWar
 from sheet_diag.mail.smtp.records import FinalMail
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.mail.templates.render import MailText
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, OutgoingMail, return_in
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail, return_in
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.managed_folder import (
     FileFacts,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailLog, SentMail
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail, return_in
+from sheet_diag.model.mail import OutgoingMail, return_in
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.report_passwords.fingerprints import find_mismatches
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.model.client_status import AwaitedAnswer, ClientStatus, ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import MailKind, OutgoingMail, about_reminder
+from sheet_diag.model.mail import OutgoingMail, about_reminder
+from sheet_diag.model.mail_kinds import MailKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,7 @@ from datetime import date
 
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailKey, MailLog
-from sheet_diag.model.mail import (
-    MailKind,
-    MailLogEntry,
-    OutgoingMail,
-    ReportForm,
-    about_report,
-    return_in,
-)
+from sheet_diag.model.mail import MailLogEntry, OutgoingMail, ReportForm, about_report, return_in
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 
 
@@ -102,7 +95,7 @@ def _went_out_today(mail: OutgoingMail, book: MailLog, choosing: SelectionRules)
 
 def _is_answered_already(mail: OutgoingMail, choosing: SelectionRules) -> bool:
     """Whether it asks for what is there, and nobody has named its client."""
-    if mail.kind is not MailKind.REQUEST or choosing.only:
+    if not mail.kind.spec.asks_first or choosing.only:
         return False
     return mail.client.id.casefold() in choosing.answered
 
@@ -133,7 +126,7 @@ def _in_one_form(mail: OutgoingMail, form: ReportForm) -> OutgoingMail:
 
 def _keys_by_form(mail: OutgoingMail) -> dict[ReportForm, MailKey]:
     """The mails that bring the same thing, each in another form: several for a report alone."""
-    if mail.kind is not MailKind.RESULT:
+    if not mail.kind.spec.is_report:
         return {mail.form: mail.key}
     sha256 = return_in(mail.about)
     return {form: (mail.kind, mail.client.id, about_report(sha256, form)) for form in ReportForm}

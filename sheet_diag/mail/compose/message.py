@@ -30,7 +30,7 @@ from sheet_diag.mail.compose.headers import (
     remove_control_characters,
 )
 from sheet_diag.mail.templates.render import MailText
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.storage.file_names import safe_name
 from sheet_diag.text.wording import Wording
 
@@ -40,13 +40,6 @@ _ANY_MEDIA: Final = "octet-stream"
 # Outlook and Thunderbird open a file with this header as a mail that is being written; Thunderbird
 # wants exactly "1".
 _UNSENT: Final = b"X-Unsent: 1\r\n"
-_DRAFT_NAMES: Final = {
-    MailKind.REQUEST: "letter.draft.request",
-    MailKind.REMINDER: "letter.draft.reminder",
-    MailKind.CORRECTION: "letter.draft.correction",
-    MailKind.RESULT: "letter.draft.result",
-    MailKind.PASSWORD: "letter.draft.password",
-}
 _COMPANY: Final = 40  # characters of the company in the name of a draft
 _ABOUT: Final = 8  # characters of the hash of a return
 _DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
@@ -130,13 +123,10 @@ def format_draft_name(parcel: OutgoingMail) -> str:
     What is about a return bears the start of its hash: a client may have two of them.
     """
     client, say = parcel.client, Wording(parcel.client.lang)
-    reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.asks_for_correction
-    kind = (
-        "letter.draft.reminder.correction" if reminds_of_correction else _DRAFT_NAMES[parcel.kind]
-    )
-    has_return = parcel.asks_for_correction or parcel.kind in (MailKind.RESULT, MailKind.PASSWORD)
+    kind = f"{parcel.kind}.correction" if parcel.repeats_correction else parcel.kind
+    has_return = parcel.asks_for_correction or parcel.kind.spec.has_password
     about = parcel.about[:_ABOUT] if has_return else ""
-    first = say(kind, number=parcel.number)
+    first = say(f"letter.draft.{kind}", number=parcel.number)
     parts = (first, safe_name(client.company[:_COMPANY]), safe_name(client.id), safe_name(about))
     return f"{'_'.join(part for part in parts if part)}.eml"
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from sheet_diag.mail.imap.connection import MailboxError
-from sheet_diag.model.mail import MailKind, MailLogEntry
+from sheet_diag.model.mail import MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 
 MatchBasis = Literal["sheet", "sender", "thread", ""]
 

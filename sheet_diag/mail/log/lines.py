@@ -12,7 +12,8 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final
 
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 
 _SCHEMA: Final = 1
 _HEAD: Final = "sheet_diag_mail_log"

@@ -31,7 +31,8 @@ from sheet_diag.mail.log.lines import (
     split_whole_lines,
 )
 from sheet_diag.model.errors import UserError
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.fsync import sync_folder
 
 MAIL_LOG_NAME: Final = "mail-log.jsonl"
@@ -152,7 +153,7 @@ class MailLog:
         reports = [
             line
             for line in mails
-            if line and line.kind is MailKind.RESULT and line.password_fingerprint
+            if line and line.kind and line.kind.spec.is_report and line.password_fingerprint
         ]
         return {
             line.client.casefold(): line.password_fingerprint for line in sorted(reports, key=_time)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from sheet_diag.forms.layout import company_property
-from sheet_diag.intake.document_owner import DocumentKind, DocumentOwner, RefusedError
+from sheet_diag.intake.document_owner import DocumentOwner, RefusedError
 from sheet_diag.intake.file_types import FileKind, detect_file_kind
 from sheet_diag.mail.outgoing_checks.documents import AttachmentOpener
 from sheet_diag.mail.outgoing_checks.parsing import ParsedAttachment, ParsedMail
@@ -16,24 +16,19 @@ from sheet_diag.mail.outgoing_checks.results import MailCheckFinding, check_erro
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail, ReportForm
+from sheet_diag.model.mail import OutgoingMail, ReportForm
+from sheet_diag.model.mail_kinds import DocumentKind
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.text.normalize import company_key
 
-_WANTED: Final = {
-    MailKind.REQUEST: DocumentKind.SHEET,
-    MailKind.REMINDER: DocumentKind.SHEET,
-    MailKind.CORRECTION: DocumentKind.CORRECTION,
-    MailKind.RESULT: DocumentKind.REPORT,
-}
-_KIND: Final = {
+_KIND: Final[Mapping[DocumentKind | None, str]] = {
     DocumentKind.SHEET: "guard.file.kind.sheet",
     DocumentKind.CORRECTION: "guard.file.kind.correction",
     DocumentKind.REPORT: "guard.file.kind.report",
 }
 _LANGUAGE: Final = {Lang.JA: "guard.file.lang.ja", Lang.EN: "guard.file.lang.en"}
 _ASKED_LANGUAGE: Final = {Lang.JA: "guard.file.lang.set.ja", Lang.EN: "guard.file.lang.set.en"}
-_MADE_BY: Final = {
+_MADE_BY: Final[Mapping[DocumentKind | None, str]] = {
     DocumentKind.SHEET: "sheet-diag issue",
     DocumentKind.CORRECTION: "sheet-diag run",
     DocumentKind.REPORT: "sheet-diag run",
@@ -67,8 +62,8 @@ class ExpectedAttachments:
     @property
     def command(self) -> str:
         """What makes the file anew."""
-        made_by = _MADE_BY[_expected_document(self.mail)]
-        if self.mail.kind is not MailKind.RESULT:
+        made_by = _MADE_BY[self.mail.document]
+        if not self.mail.kind.spec.is_report:
             return made_by
         printed = " --pdf" if ReportForm.PRINTED in self.mail.form.files else ""
         return made_by + printed + ("" if self.unprotected else " --protect")
@@ -78,7 +73,7 @@ def compare_attachments(mail: ParsedMail, due: ExpectedAttachments) -> Iterator[
     """Exactly what the kind of mail asks for, and of this client."""
     client, files = due.row.id, ", ".join(each.name or "?" for each in mail.attached)
     wanted = due.mail.form.files
-    if due.mail.kind not in _WANTED:
+    if due.mail.document is None:
         if mail.attached:
             yield check_error("guard.file.any", id=client, files=files)
     elif not mail.attached:
@@ -90,11 +85,6 @@ def compare_attachments(mail: ParsedMail, due: ExpectedAttachments) -> Iterator[
     else:
         for attached in mail.attached:
             yield from _compare_attachment(attached, due)
-
-
-def _expected_document(parcel: OutgoingMail) -> DocumentKind:
-    """What is attached; a reminder brings what the mail brought that it reminds of."""
-    return DocumentKind.CORRECTION if parcel.asks_for_correction else _WANTED[parcel.kind]
 
 
 def _detect_form(attached: ParsedAttachment) -> ReportForm:
@@ -137,7 +127,7 @@ def _compare_pdf(
 def _compare_document(
     told: DocumentOwner, form: ReportForm, due: ExpectedAttachments, file: _File
 ) -> Iterator[MailCheckFinding]:
-    wanted = _expected_document(due.mail)
+    wanted = due.mail.document
     if told.document is not wanted:
         yield check_error(_KIND[wanted], **file)
     if wanted is DocumentKind.REPORT and not (told.protected or due.unprotected):

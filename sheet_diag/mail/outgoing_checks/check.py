@@ -38,7 +38,8 @@ from sheet_diag.mail.outgoing_checks.texts import (
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import IntakeSettings
 
 
@@ -102,8 +103,7 @@ class MailChecker:
 
     def _password_for(self, kind: MailKind, client: str) -> str:
         """What opens the files of a mail (empty: they are open)."""
-        is_report = kind is MailKind.RESULT
-        return self._passwords.get(client.casefold(), "") if is_report else ""
+        return self._passwords.get(client.casefold(), "") if kind.spec.is_report else ""
 
     def _findings(self, content: bytes, parcel: OutgoingMail) -> Iterator[MailCheckFinding]:
         mail, row = parse_mail(content), self._register.rows.get(parcel.client.id.casefold())
@@ -137,9 +137,8 @@ class MailChecker:
         self, mail: ParsedMail, parcel: OutgoingMail, row: ListedClient
     ) -> Iterator[MailCheckFinding]:
         yield from require_no_other_password(mail, row, self._passwords, self._register)
-        if parcel.kind is not MailKind.PASSWORD:
+        spec = parcel.kind.spec
+        if not spec.tells_password:
             yield from require_no_password(mail, parcel, self._passwords)
-        if parcel.kind is MailKind.PASSWORD or (
-            parcel.kind is MailKind.RESULT and not self.unprotected
-        ):
+        if spec.tells_password or (spec.is_report and not self.unprotected):
             yield from require_password(mail, parcel, self._passwords, self._register)

@@ -16,7 +16,7 @@ from sheet_diag.mail.outgoing_checks.parsing import ParsedMail, decode_header_te
 from sheet_diag.mail.outgoing_checks.results import MailCheckFinding, check_error, check_warning
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
 
 _LANGUAGE: Final = {Lang.JA: "guard.letter.lang.ja", Lang.EN: "guard.letter.lang.en"}
 
@@ -68,7 +68,8 @@ def require_password(
         others = sorted(register.bearers[listed] - {client.casefold()})
         if others:
             yield check_error("guard.password.shared", id=client, others=", ".join(others))
-        if parcel.kind is MailKind.PASSWORD and not (listed in mail.text and listed in mail.shown):
+        is_told = listed in mail.text and listed in mail.shown
+        if parcel.kind.spec.tells_password and not is_told:
             yield check_error("guard.password.missing", id=client)
 
 

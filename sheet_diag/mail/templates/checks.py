@@ -23,7 +23,7 @@ from sheet_diag.mail.templates.html import HtmlFrame, create_frame_environment
 from sheet_diag.mail.templates.render import MailTemplate, MarkedText, create_text_environment
 from sheet_diag.mail.templates.variables import find_kinds_with, list_variables
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailKind
+from sheet_diag.model.mail_kinds import MailKind
 
 FRAME_WORDS: Final = ("lang", "subject", "firm", "body", "signature")
 
@@ -131,7 +131,8 @@ def _find_text_faults(
         return
     if str(words["company"]) not in body.plain():
         yield "letter.error.missing", _locate(source, _find_first_line(source), name="addressee")
-    if source.kind == MailKind.PASSWORD and str(words["password"]) not in body.plain():
+    tells_password = MailKind(source.kind).spec.tells_password
+    if tells_password and str(words["password"]) not in body.plain():
         yield "letter.error.missing", _locate(source, _find_first_line(source), name="password")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailKind
+from sheet_diag.model.mail_kinds import MailKind
 
 SIGNATURE: Final = "signature"
 FRAME: Final = "frame.html"

@@ -25,7 +25,7 @@ from sheet_diag.mail.templates.html import HtmlFrame
 from sheet_diag.mail.templates.render import MailTemplate, MailText, MarkedText
 from sheet_diag.mail.templates.variables import CORRECTING, build_variables
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.settings import Issuer
 
 _RULE = "─" * 20
@@ -66,8 +66,7 @@ class MailTemplates:
         """A reminder of the firm's own that knows of no corrections is none of a correction."""
         name = format_template_name(parcel.kind.value, parcel.client.lang)
         source = self._source(name)
-        reminds_of_correction = parcel.kind is MailKind.REMINDER and parcel.asks_for_correction
-        if reminds_of_correction and not self._template(source).uses(CORRECTING):
+        if parcel.repeats_correction and not self._template(source).uses(CORRECTING):
             return load_default_template(name)
         return source
 

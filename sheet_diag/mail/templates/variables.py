@@ -7,11 +7,13 @@ and ranks are not among them, and the password is a word of its own letter alone
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from sheet_diag.mail.templates.files import SIGNATURE
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.model.mail_kinds import MAIL_KINDS
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 
@@ -21,12 +23,8 @@ COMMON: Final = (
     "survey", "today",
 )  # fmt: skip
 CORRECTING: Final = "correcting"
-_OF_KIND: Final[dict[str, tuple[str, ...]]] = {
-    MailKind.REQUEST: ("file", "due", "previous"),
-    MailKind.REMINDER: ("file", "due", "overdue", "number", CORRECTING, "points"),
-    MailKind.CORRECTION: ("file", "due", "points"),
-    MailKind.RESULT: ("file", "protected"),
-    MailKind.PASSWORD: ("file", "password"),
+_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
+    **{kind: spec.variables for kind, spec in MAIL_KINDS.items()},
     SIGNATURE: (),
 }
 # Control marks, and those that turn or hide text.
@@ -119,10 +117,10 @@ def _build_firm_variables(issuer: Issuer, say: Wording) -> dict[str, object]:
 
 def _find_due_day(parcel: OutgoingMail, issuer: Issuer, today: date) -> date | None:
     """The day by which an answer is asked for: that of the parcel (blank: none) where it knows one,
-    else that of the client or of all. Only a reminder names a day that has passed."""
+    else that of the client or of all. Few kinds name a day that has passed."""
     due = parcel.due if "due" in parcel.facts else parcel.client.due or issuer.deadline
-    late = parcel.kind is not MailKind.REMINDER and due is not None and due < today
-    return None if late else due
+    is_past = due is not None and due < today
+    return None if is_past and not parcel.kind.spec.tells_past_due else due
 
 
 def _parse_number(text: str) -> int:

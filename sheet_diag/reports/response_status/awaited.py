@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from sheet_diag.model.client_status import AwaitedAnswer, ReturnFacts
-from sheet_diag.model.mail import MailKind
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.response_status.client_mails import ClientMails
 
 _USUAL: Final = timedelta(days=7)  # for a correction that was asked for without a day

@@ -13,7 +13,8 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, reminder_in, return_in
+from sheet_diag.model.mail import MailEvent, MailLogEntry, reminder_in, return_in
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.response_status.read_files import list_collected_mails
 
 _WENT: Final = (MailEvent.SENT, MailEvent.BY_HAND)

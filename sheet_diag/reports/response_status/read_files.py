@@ -13,7 +13,8 @@ from datetime import date
 from typing import Self
 
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailKind, MailLogEntry, return_in
+from sheet_diag.model.mail import MailEvent, MailLogEntry, return_in
+from sheet_diag.model.mail_kinds import MailKind
 
 
 @dataclass(frozen=True, slots=True)

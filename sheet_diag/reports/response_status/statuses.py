@@ -23,7 +23,8 @@ from sheet_diag.model.client_status import (
     ReturnFacts,
     Stage,
 )
-from sheet_diag.model.mail import MailKind, MailLogEntry
+from sheet_diag.model.mail import MailLogEntry
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.response_status.awaited import expect_correction, expect_first_answer
 from sheet_diag.reports.response_status.client_mails import ClientMails, group_mails_by_client

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final
 
-from sheet_diag.model.mail import MailKind, OutgoingMail
+from sheet_diag.model.mail import OutgoingMail
 
 _SCRYPT_COST: Final = {"n": 2**14, "r": 8, "p": 1}  # a twentieth of a second and 16 MiB a password
 _SALT_SIZE: Final = 16  # bytes
@@ -30,8 +30,8 @@ def make_fingerprint(password: str) -> str:
 def fingerprint_mail(parcel: OutgoingMail) -> str:
     """The seal of a report that goes out encrypted, and of the password that is told; empty for
     every other mail."""
-    has_one = parcel.kind in (MailKind.RESULT, MailKind.PASSWORD)
-    return make_fingerprint(parcel.password) if has_one and parcel.password else ""
+    has_one = parcel.kind.spec.has_password and parcel.password
+    return make_fingerprint(parcel.password) if has_one else ""
 
 
 @contextmanager
