@@ -16,14 +16,12 @@ from hypothesis import strategies as st
 from sheet_diag.forms.layout import format_stamp, read_stamp
 from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.client_list.addresses import read_addresses
-from sheet_diag.intake.client_list.reader import (
+from sheet_diag.intake.client_list.messages import (
     ClientListError,
-    ListFault,
-    ListNote,
-    list_text,
-    parse_client_list,
-    read_client_list,
+    ClientListMessage,
+    format_list_message,
 )
+from sheet_diag.intake.client_list.reader import parse_client_list, read_client_list
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.returns import SheetIdentity
@@ -61,7 +59,7 @@ def clients(*grids: Grid) -> Sequence[ListedClient]:
     return found.clients
 
 
-def _line(told: ListFault | ListNote) -> str:
+def _line(told: ClientListMessage) -> str:
     """`cell key value`, the key without its start, what is missing left out."""
     key = told.key.removeprefix("clients.fault.").removeprefix("clients.note.")
     parts = (told.parts.get(name, "") for name in ("value", "place", "near", "first", "column_ja"))
@@ -343,11 +341,11 @@ def test_all_sentences_hold_what_is_there_and_no_line_breaks() -> None:
     assert len(told) > 40
     for each in told:
         for lang in Lang:
-            text = list_text(each, lang)
+            text = format_list_message(each, lang)
             assert text.isprintable()
             assert each.cell in text
             assert "{" not in text
-        assert each.parts.get("value", "") in list_text(each, Lang.JA)
+        assert each.parts.get("value", "") in format_list_message(each, Lang.JA)
 
 
 # --- what wants a look
@@ -541,7 +539,7 @@ def test_a_fault_in_a_csv_is_told_by_its_cell_in_excel(tmp_path: Path) -> None:
         "B5 company.missing",
         "C5 mail.no_at b",
     ]
-    assert list_text(raised.value.faults[1], Lang.JA).startswith("B5：会社名がありません")
+    assert format_list_message(raised.value.faults[1], Lang.JA).startswith("B5：会社名がありません")
 
 
 def _workbook(cells: Mapping[str, Any]) -> bytes:
@@ -579,13 +577,13 @@ def test_faults_of_a_workbook_name_the_sheet(tmp_path: Path) -> None:
         ("Sheet", "A2 id.day 2026-01-02"),
         ("Sheet", "B2 not_calculated 会社名"),
     ]
-    assert list_text(raised.value.faults[0], Lang.EN).startswith("Sheet!A2: ")
+    assert format_list_message(raised.value.faults[0], Lang.EN).startswith("Sheet!A2: ")
 
 
 @pytest.mark.parametrize(
     ("name", "content", "key"),
     [
-        pytest.param("a.xlsx", None, "no_access", id="no such file"),
+        pytest.param("a.xlsx", None, "access", id="no such file"),
         pytest.param("a.xlsx", b"", "unreadable", id="an empty workbook"),
         pytest.param("a.csv", b"\n \n", "unreadable", id="an empty text"),
         pytest.param("a.xlsx", b"PK\x03\x04 nothing", "unreadable", id="a damaged workbook"),
@@ -603,7 +601,7 @@ def test_a_file_that_is_no_list(tmp_path: Path, name: str, content: bytes | None
         read_client_list(path, JIS)
     (fault,) = raised.value.faults
     assert fault.key == f"clients.fault.{key}"
-    assert all(list_text(fault, lang) for lang in Lang)
+    assert all(format_list_message(fault, lang) for lang in Lang)
 
 
 @pytest.mark.parametrize("limits", [Limits(file=1), Limits(area=1_000)])
@@ -638,8 +636,8 @@ def test_whatever_is_entered_no_name_can_break_a_header(lines: list[list[str]]) 
         assert each.id.isascii()
         assert each.company
         assert all(address.isascii() and "@" in address for address in each.addresses)
-    said = [list_text(fault, Lang.EN) for fault in wrong]
-    said += [list_text(note, Lang.EN) for note in told]
+    said = [format_list_message(fault, Lang.EN) for fault in wrong]
+    said += [format_list_message(note, Lang.EN) for note in told]
     assert all(map(str.isprintable, said))
 
 
@@ -652,4 +650,4 @@ def test_whatever_a_file_holds_it_is_refused_in_words(
     path.write_bytes(content)
     with pytest.raises(ClientListError) as raised:
         read_client_list(path, JIS)
-    assert all(list_text(fault, Lang.JA) for fault in raised.value.faults)
+    assert all(format_list_message(fault, Lang.JA) for fault in raised.value.faults)

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.forms.client_list.workbook import make_client_list
-from sheet_diag.forms.layout import CLIENT_COLUMNS, LISTS_SHEET, REQUIRED_CLIENT_COLUMNS
-from sheet_diag.intake.client_list.reader import ClientListError, read_client_list
+from sheet_diag.forms.client_list import make_client_list
+from sheet_diag.forms.layout import LISTS_SHEET
+from sheet_diag.intake.client_list.messages import ClientListError
+from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_columns import CLIENT_COLUMNS
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.normalize import tidy_text
@@ -175,9 +177,9 @@ def test_sheets_and_headings(lang: Lang) -> None:
     assert book.sheetnames == [say("clients.sheet.list"), say("clients.sheet.guide"), LISTS_SHEET]
     assert [page.sheet_state for page in book.worksheets] == ["visible", "visible", "hidden"]
     rows = list(sheet(book, say("clients.sheet.list")).values)
-    assert rows[6] == tuple(say(f"clients.column.{column}") for column in CLIENT_COLUMNS)
+    assert rows[6] == tuple(say(f"clients.column.{column.key}") for column in CLIENT_COLUMNS)
     needed = [rows[4][col] == say("clients.needed") for col in range(len(CLIENT_COLUMNS))]
-    assert needed == [column in REQUIRED_CLIENT_COLUMNS for column in CLIENT_COLUMNS]
+    assert needed == [column.needed for column in CLIENT_COLUMNS]
     assert all(value is None for row in rows[7:] for value in row)
 
 
@@ -187,14 +189,14 @@ def test_the_guide_explains_every_column_and_the_next_command(lang: Lang) -> Non
     guide = sheet(book, say("clients.sheet.guide"))
     explained = {str(row[0]): str(row[2]) for row in guide.iter_rows(values_only=True) if row[2]}
     for column in CLIENT_COLUMNS:
-        assert len(explained[say(f"clients.column.{column}")]) > 8
+        assert len(explained[say(f"clients.column.{column.key}")]) > 8
     assert any("sheet-diag issue" in text for text in texts_on(guide))
 
 
 def test_ids_are_text_and_every_line_is_checked_as_it_is_typed() -> None:
     page = sheet(open_workbook(make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)), "診断先一覧")
     formats = {
-        column: {page.cell(row, col).number_format for row in range(8, 308)}
+        column.key: {page.cell(row, col).number_format for row in range(8, 308)}
         for col, column in enumerate(CLIENT_COLUMNS, 1)
     }
     assert formats["id"] == {"@"}

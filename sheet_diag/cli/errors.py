@@ -17,7 +17,7 @@ from sheet_diag.text.wording import Wording
 if TYPE_CHECKING:  # what a command needs is loaded once its words are understood
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
-    from sheet_diag.intake.client_list.errors import ClientListError
+    from sheet_diag.intake.client_list.messages import ClientListError
     from sheet_diag.intake.discovery import InputFile
     from sheet_diag.storage.report_passwords.file import PasswordListError
 
@@ -55,7 +55,7 @@ def describe_error(error: Exception, say: Wording) -> str | None:
     """What can go wrong outside of returns, in words; None for a fault of ours."""
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
-    from sheet_diag.intake.client_list.errors import ClientListError
+    from sheet_diag.intake.client_list.messages import ClientListError
     from sheet_diag.intake.decryption import PasswordsFileError
     from sheet_diag.mail.templates.files import MailTemplateError
     from sheet_diag.model.errors import UserError
@@ -149,10 +149,10 @@ def _config_text(error: SettingsError, say: Wording) -> str:
 
 
 def _list_text(error: ClientListError, say: Wording) -> str:
-    from sheet_diag.intake.client_list.errors import list_text
+    from sheet_diag.intake.client_list.messages import format_list_message
 
     lines = [say("mail.error.list", path=error.path, count=len(error.faults))]
-    lines += [f"  {list_text(fault, say.lang)}" for fault in error.faults]
+    lines += [f"  {format_list_message(fault, say.lang)}" for fault in error.faults]
     return "\n".join(lines)
 
 

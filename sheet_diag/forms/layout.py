@@ -63,13 +63,6 @@ OVERRIDES_FILE: Final = "overrides.xlsx"
 OVERRIDE_COLUMNS: Final = ("client", "item", "after", "reason", "by")
 COMMENT_COLUMNS: Final = ("client", "text")
 
-# Columns of the client list, from left to right; headers are `clients.column.*`.
-CLIENT_COLUMNS: Final = (
-    "id", "company", "contact", "title", "mail", "lang", "industry", "employees", "due", "group",
-    "note",
-)  # fmt: skip
-REQUIRED_CLIENT_COLUMNS: Final = ("id", "company", "mail")
-
 # Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
 PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
 # Keys in a row at the top of the plan, each with its value in the next column to the right.

@@ -1,17 +1,38 @@
-"""Writes a page for reading row by row: title, headings, paragraphs, labelled lines."""
+"""What the pages of every form share: their paper, and writing a page row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
+from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, CELL, HEADING, INSET, PALE, TITLE
 
 COVER_WIDTHS: Final = (190, 90, 90, 130, 180)
 COVER_LAST_COLUMN: Final = len(COVER_WIDTHS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """What every page of a form is written from."""
+
+    catalog: Catalog
+    issuer: Issuer
+    say: Wording
+
+
+def set_paper(page: Page, context: FormContext | SheetContent, *, landscape: bool) -> None:
+    """Set the paper of a page, with the catalogue above and the issuer below."""
+    title = header_text(context.catalog.title[context.say.lang])
+    footer = f"&L&8{header_text(context.issuer.name)}&C&8{context.say('sheet.footer.page')}"
+    page.paper(landscape=landscape, header=f"&R&8{title}", footer=footer)
 
 
 class RowWriter:

@@ -32,7 +32,7 @@ from sheet_diag.cli.mail import run as errands
 from sheet_diag.cli.mail.context import MailOptions
 from sheet_diag.cli.mail.run import SendOptions
 from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
-from sheet_diag.forms.client_list.workbook import make_client_list
+from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.mail.campaign.outgoing import drafts_folder
 from sheet_diag.mail.log.lines import format_log_header
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG

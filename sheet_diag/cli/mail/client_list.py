@@ -11,8 +11,8 @@ import typer
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.forms.client_list.workbook import make_client_list
-from sheet_diag.intake.client_list.errors import list_text
+from sheet_diag.forms.client_list import make_client_list
+from sheet_diag.intake.client_list.messages import format_list_message
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.mail.campaign.previous_campaign import (
     compare_with_previous_returns,
@@ -60,7 +60,7 @@ def check_client_list(asked: ClientListOptions, say: Wording, words: Wording) ->
     settings = read_settings(asked.config, asked.lang, say, words)
     path = find_client_list(asked.file) or fail(say("mail.error.no_list"), say)
     clients, notes = read_client_list(path, load_chosen_catalog(asked.catalog), settings.limits)
-    lines = [list_text(note, say.lang) for note in notes]
+    lines = [format_list_message(note, say.lang) for note in notes]
     texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
     posted = MailLog.read(asked.output / LOG).posted
     now = list(find_renumbered_clients(clients, collect_address_owners(posted)))

@@ -13,7 +13,7 @@ from typing import Final
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-from sheet_diag.intake.client_list.errors import CellMessage, cell_message, shorten_entry
+from sheet_diag.intake.client_list.messages import CellMessage, cell_message, shorten_entry
 
 _SEPARATORS: Final = re.compile(r"[;,、\n]")
 _MAX_LOCAL_LENGTH: Final = 64  # RFC 5321, 4.5.3.1

@@ -1,6 +1,6 @@
 """What one cell of a client list means: an id, a name, a choice, a day, or a fault.
 
-Each reader gives the value and what is wrong with it; of the two, one is empty.
+Each reader returns the value and what is wrong with it. One of the two is empty.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
-from sheet_diag.intake.client_list.errors import (
+from sheet_diag.intake.client_list.messages import (
     CellMessage,
     cell_message,
     column_names,
@@ -23,25 +23,22 @@ from sheet_diag.intake.returns.company import parse_profile_value
 from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind
+from sheet_diag.model.client_columns import ClientColumn, ClientEntry
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import Wording
 
 _ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?: [\d:.]+)?")  # as readers tell a date of Excel
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?: [\d:.]+)?")  # as readers write a date of Excel
 _EARLIEST: Final = 2000
 _LATEST: Final = 2100
 _MAX_NAME: Final = 200  # characters of a name; no subject of a mail and no cover holds more
 _MAX_NOTE: Final = 2_000
-# What would break a line, and with it a header of a mail, besides the control characters.
+# Categories of characters that break a line, and so the header of a mail, or cannot be seen.
 _FORBIDDEN_CATEGORIES: Final = ("Cc", "Zl", "Zp", "Cs")
-_HONORIFICS: Final = {"contact": "様", "company": "御中"}
+_HONORIFICS: Final = {ClientEntry.PERSON: "様", ClientEntry.COMPANY: "御中"}
 _LANGUAGES: Final = {Lang.JA: "clients.lang.ja", Lang.EN: "clients.lang.en"}
-_UNKNOWN_CHOICE: Final = {
-    "industry": "clients.fault.choice.industry",
-    "employees": "clients.fault.choice.employees",
-}
-# A character that a CSV file in a Japanese code page cannot hold is a question mark in it, beside
-# those that it can; 〓 and U+FFFD are what other programs put there.
+# Excel writes ? for a character that the code page of a CSV file lacks; other programs write 〓 or
+# U+FFFD. A ? counts where it stands beside a Japanese character.
 _JAPANESE: Final = "々〇ぁ-ヿ㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff"
 _LOST_CHARACTER: Final = re.compile(
     rf"[〓\ufffd]|(?<=[{_JAPANESE}])[?？]|[?？](?=[{_JAPANESE}])|^[?？\s]*[?？][?？\s]*$"
@@ -54,7 +51,7 @@ _SIMILARITY: Final = 0.5  # from here on an entry may be a slip of a choice
 
 
 def read_id(typed: str) -> tuple[str, CellMessage | None]:
-    """The id, of half width. What Excel takes for a date was no date when it was typed."""
+    """Read an id, in half width; a date is an id that Excel has changed."""
     text = typed if has_digit_marks(typed) else unicodedata.normalize("NFKC", typed)
     if not text:
         return "", cell_message("clients.fault.id.missing")
@@ -66,64 +63,62 @@ def read_id(typed: str) -> tuple[str, CellMessage | None]:
 
 
 def read_name(typed: str, column: str) -> tuple[str, CellMessage | None]:
-    """A text of one line, which may stand in the header of a mail."""
+    """Read a text of one line, which may stand in the header of a mail."""
     if "\n" in typed:
         return "", cell_message("clients.fault.line_break", **column_names(column))
     return _check_text(typed, column, _MAX_NAME)
 
 
-def check_name(name: str, column: str) -> Iterator[CellMessage]:
-    """What wants a look in a name that may stand in the header of a mail: characters that were
-    lost, several people where letters greet one."""
+def check_name(name: str, column: ClientColumn) -> Iterator[CellMessage]:
+    """Find lost characters in a name, and several people where letters greet one."""
     if _LOST_CHARACTER.search(name):
-        yield cell_message("clients.note.lost", **_entry_parts(name, column))
-    if column == "contact" and _SEVERAL_PEOPLE.search(name):
+        yield cell_message("clients.note.lost", **_entry_parts(name, column.key))
+    if column.entry is ClientEntry.PERSON and _SEVERAL_PEOPLE.search(name):
         greeted = strip_honorific(name, column)
         yield cell_message("clients.note.people", value=shorten_entry(greeted))
 
 
-def strip_honorific(name: str, column: str) -> str:
-    """The name without the honorific that letters add to it: 様 to a person, 御中 to a firm."""
-    return name.removesuffix(_HONORIFICS[column]).rstrip() or name
+def strip_honorific(name: str, column: ClientColumn) -> str:
+    """Remove the honorific that letters add to a name: 様 of a person, 御中 of a firm."""
+    return name.removesuffix(_HONORIFICS[column.entry]).rstrip() or name
 
 
 def read_note(typed: str) -> tuple[str, CellMessage | None]:
-    """A text of several lines."""
+    """Read a text of several lines."""
     text, fault = _check_text(typed.replace("\n", " ").replace("\t", " "), "note", _MAX_NOTE)
     return (typed if text else ""), fault
 
 
-def read_lang(typed: str) -> tuple[Lang, CellMessage | None]:
-    """The language; Japanese where none is told."""
-    words = _language_names()
+def read_language(typed: str) -> tuple[Lang, CellMessage | None]:
+    """Read a language; a blank cell is Japanese."""
     if not typed:
         return Lang.JA, None
-    if lang := words.get(normalize_text(typed)):
+    if lang := _language_names().get(normalize_text(typed)):
         return lang, None
     return Lang.JA, cell_message("clients.fault.lang", value=shorten_entry(typed))
 
 
 def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, CellMessage | None]:
-    """The id of a choice of the company sheet; the column bears the id of its field."""
+    """Read the id of a choice of the profile field that has the same id as the column."""
     field = catalog.field_by_id.get(column)
     if not typed or field is None:
         return "", None
     value, _ = parse_profile_value(field, typed)
-    if value or field.kind is not FieldKind.CHOICE:
-        return value, None if value else cell_message(
-            "clients.fault.entry", **_entry_parts(typed, column)
-        )
+    if value:
+        return value, None
+    if field.kind is not FieldKind.CHOICE:
+        return "", cell_message("clients.fault.entry", **_entry_parts(typed, column))
     labels = [choice.label[lang] for lang in Lang for choice in field.choices]
     if near := _find_similar(typed, labels):
-        return "", cell_message(
-            "clients.fault.choice.near", **_entry_parts(typed, column), near=near
-        )
+        parts = {**_entry_parts(typed, column), "near": near}
+        return "", cell_message("clients.fault.choice.near", **parts)
     examples = {f"example_{lang.value}": field.choices[0].label[lang] for lang in Lang}
-    return "", cell_message(_UNKNOWN_CHOICE[column], value=shorten_entry(typed), **examples)
+    key = f"clients.fault.choice.{column}"
+    return "", cell_message(key, value=shorten_entry(typed), **examples)
 
 
 def read_due(typed: str) -> tuple[date | None, CellMessage | None]:
-    """The day; one far off is a slip."""
+    """Read a day; one in a far year is a slip."""
     if not typed:
         return None, None
     day, _ = parse_typed_date(typed)
@@ -144,7 +139,7 @@ def _check_text(typed: str, column: str, longest: int) -> tuple[str, CellMessage
 
 
 def _language_names() -> dict[str, Lang]:
-    """The languages by their names in both languages, and by their codes."""
+    """Return the languages by their names in both languages, and by their codes."""
     names = {
         normalize_text(Wording(each)(key)): lang
         for each in Lang

@@ -1,0 +1,115 @@
+"""The headings of a client list: which row has them, and what is wrong or doubtful about them.
+
+A row with two of the headings that every list needs begins a table. So a second table, and headings
+repeated for the printer, are read like the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from sheet_diag.forms.layout import cell_name
+from sheet_diag.intake.client_list.messages import (
+    CellMessage,
+    ClientListMessage,
+    cell_message,
+    column_names,
+    shorten_entry,
+)
+from sheet_diag.intake.tables import (
+    HeadedColumns,
+    Table,
+    heading_key,
+    match_headings,
+    read_headings,
+)
+from sheet_diag.model.client_columns import CLIENT_COLUMNS
+from sheet_diag.text.normalize import tidy_text
+
+_KEYS: Final = tuple(column.key for column in CLIENT_COLUMNS)
+_NEEDED: Final = tuple(column.key for column in CLIENT_COLUMNS if column.needed)
+_MIN_HEADINGS: Final = 2  # needed headings that make a row the head of a table
+_SIMILARITY: Final = 0.6  # from here on a heading may be a slip of another
+
+
+def client_headings() -> Mapping[str, str]:
+    """Return the columns by the spellings of their headings."""
+    return read_headings("clients.column", _KEYS)
+
+
+def is_client_header(columns: HeadedColumns) -> bool:
+    """Tell whether a row with these columns is the head of a table."""
+    return len(columns.keys() & set(_NEEDED)) >= _MIN_HEADINGS
+
+
+def heads_clients(cells: tuple[str, ...]) -> bool:
+    """Tell whether a row of texts is the head of a table."""
+    return is_client_header(match_headings(cells, client_headings()))
+
+
+def find_heading_faults(table: Table) -> Iterator[ClientListMessage]:
+    """Find the headings that are missing, or stand twice."""
+    for column in _NEEDED:
+        if column not in table.columns:
+            yield _missing_fault(table, column)
+    for column, places in table.columns.items():
+        for place in places[1:]:
+            first = cell_name(table.header, places[0])
+            parts = {**column_names(column), "first": first}
+            yield _at_heading(table, place, cell_message("clients.fault.column.twice", **parts))
+
+
+def find_heading_notes(table: Table) -> Iterator[ClientListMessage]:
+    """Find the columns that are not read, and rows out of sight."""
+    for place, heading in _other_headings(table).items():
+        yield _at_heading(table, place, _other_heading_note(heading, table))
+    for place in _columns_without_heading(table):
+        yield _at_heading(table, place, cell_message("clients.note.column.nameless"))
+    hidden = [row for row in table.rows() if row.row in table.grid.hidden_rows]
+    if hidden:
+        first = hidden[0].cell(min(table.columns, key=_KEYS.index))
+        parts = {"count": str(len(hidden))}
+        yield ClientListMessage(table.grid.name, first, "clients.note.hidden", parts)
+
+
+def _missing_fault(table: Table, column: str) -> ClientListMessage:
+    for place, heading in _other_headings(table).items():
+        if _is_similar(heading, column):
+            parts = {**column_names(column), "value": shorten_entry(heading)}
+            return _at_heading(table, place, cell_message("clients.fault.column.near", **parts))
+    parts = column_names(column)
+    return ClientListMessage(table.grid.name, table.corner, "clients.fault.column.missing", parts)
+
+
+def _other_heading_note(heading: str, table: Table) -> CellMessage:
+    value = shorten_entry(heading)
+    for column in _KEYS:
+        if column not in table.columns and _is_similar(heading, column):
+            return cell_message("clients.note.column.near", value=value, **column_names(column))
+    return cell_message("clients.note.column.other", value=value)
+
+
+def _is_similar(heading: str, column: str) -> bool:
+    spellings = [text for text, key in client_headings().items() if key == column]
+    return bool(get_close_matches(heading_key(heading), spellings, n=1, cutoff=_SIMILARITY))
+
+
+def _other_headings(table: Table) -> dict[int, str]:
+    """Find the headings that are not ours, by their places."""
+    ours = {place for places in table.columns.values() for place in places}
+    cells = enumerate(table.grid.rows[table.header])
+    return {col: tidy_text(text) for col, text in cells if tidy_text(text) and col not in ours}
+
+
+def _columns_without_heading(table: Table) -> list[int]:
+    """Find the columns without a heading in which something stands beside a client."""
+    lines = [table.grid.rows[row.row] for row in table.rows()]
+    used = {col for cells in lines for col, text in enumerate(cells) if tidy_text(text)}
+    return sorted(col for col in used if not tidy_text(table.grid.text(table.header, col)))
+
+
+def _at_heading(table: Table, place: int, message: CellMessage) -> ClientListMessage:
+    cell = cell_name(table.header, place)
+    return ClientListMessage(table.grid.name, cell, message.key, message.parts)

@@ -1,0 +1,126 @@
+"""A file that holds a table -> its cells: a workbook of any kind, or text cut by a separator.
+
+Which separator it is, the headings tell: it is not guessed from the letters.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, unsafe_file_error
+from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.intake.open_workbook import open_workbook_bytes
+from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import MIB, IntakeSettings, Limits
+from sheet_diag.text.problems import problem_message
+
+Cells = tuple[str, ...]
+
+SEPARATORS: Final = (",", "\t", ";")
+_TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
+_WORKBOOK_KINDS: Final = (
+    FileKind.XLSX,
+    FileKind.XLSB,
+    FileKind.XLS,
+    FileKind.ODS,
+    FileKind.ENCRYPTED,
+    FileKind.DAMAGED,
+)
+_TEXT_FORMULA: Final = re.compile(r'="(.*)"')  # how firms keep the zeros of 001 in a CSV file
+
+
+class TableFileError(Exception):
+    """A file whose cells cannot be read. `key` is `access`, `encoding`, `quotes`, `empty` or
+    `unreadable`; `parts` is what a sentence about it may ask for."""
+
+    def __init__(self, key: str, /, **parts: str) -> None:
+        self.key = key
+        self.parts = parts
+        super().__init__(key)
+
+
+def read_table_file(
+    path: Path, limits: Limits, find_separator: Callable[[str], str]
+) -> WorkbookContent:
+    """Read the cells of a file; a text is one sheet without a name. Raises `TableFileError`."""
+    try:
+        content = read_stable_file(path)
+        return _read_cells(content, path, limits, find_separator)
+    except (OSError, FileChangingError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise TableFileError("access", reason=reason) from error
+    except RefusedError as error:
+        key = "empty" if error.problem.code is ProblemCode.EMPTY_FILE else "unreadable"
+        why = {f"why_{lang.value}": problem_message(error.problem, lang) for lang in Lang}
+        raise TableFileError(key, **why) from error
+
+
+def find_separator_by_header(text: str, is_header: Callable[[Cells], bool]) -> str | None:
+    """Find the separator that makes some row of a text one of headings; None where none does."""
+    for separator in SEPARATORS:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        with suppress(csv.Error):  # is raised again when the rows are read
+            if any(is_header(tuple(row)) for row in rows):
+                return separator
+    return None
+
+
+def _read_cells(
+    content: bytes, path: Path, limits: Limits, find_separator: Callable[[str], str]
+) -> WorkbookContent:
+    kind = detect_file_kind(content, path.name)
+    is_text = path.suffix.lower() in _TEXT_SUFFIXES and kind not in _WORKBOOK_KINDS
+    if not is_text and kind is not FileKind.TEXT:
+        opened = open_workbook_bytes(content, path.name, IntakeSettings(limits))
+        return read_workbook(opened.content, opened.format, limits, opened.inspected)
+    if not content.strip():
+        raise RefusedError(Problem(ProblemCode.EMPTY_FILE))
+    if len(content) > limits.file * MIB:
+        size = f"{len(content) / MIB:.0f} MiB"
+        raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=size))
+    text = _decode(content)
+    rows = tuple(_split_rows(text, find_separator(text)))
+    if sum(map(len, rows)) > limits.area:
+        raise unsafe_file_error("area")
+    return WorkbookContent((Grid("", visible=True, rows=rows),))
+
+
+def _decode(content: bytes) -> str:
+    """Decode what Excel saves: CSV in CP932 or UTF-8, 「Unicode テキスト」 in UTF-16."""
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise TableFileError("encoding")
+
+
+def _split_rows(text: str, separator: str) -> Iterator[Cells]:
+    """Split a text into rows; raises `TableFileError` for a quotation mark out of place."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for row in rows:
+            yield tuple(map(_strip_text_formula, row))
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise TableFileError("quotes", line=str(line)) from error
+
+
+def _strip_text_formula(cell: str) -> str:
+    """Return the text of a cell such as `="001"`."""
+    found = _TEXT_FORMULA.fullmatch(cell)
+    return found[1] if found else cell
