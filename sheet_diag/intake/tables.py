@@ -91,10 +91,9 @@ def match_headings(cells: tuple[str, ...], headings: Headings) -> HeadedColumns:
 
 
 @cache
-def read_headings(prefix: str, columns: tuple[str, ...]) -> Headings:
-    """Read the labels `<prefix>.<column>` in every language."""
-    labels = {lang: Wording(lang) for lang in Lang}
-    return {heading_key(labels[lang](f"{prefix}.{c}")): c for c in columns for lang in Lang}
+def read_headings(keys: tuple[str, ...]) -> Headings:
+    """Read the labels of these keys in every language; a column is the last word of its key."""
+    return {heading_key(Wording(lang)(k)): k.rpartition(".")[2] for k in keys for lang in Lang}
 
 
 def heading_key(text: str) -> str:

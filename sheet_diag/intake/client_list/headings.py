@@ -29,6 +29,7 @@ from sheet_diag.model.client_columns import CLIENT_COLUMNS
 from sheet_diag.text.normalize import tidy_text
 
 _KEYS: Final = tuple(column.key for column in CLIENT_COLUMNS)
+_LABELS: Final = tuple(f"clients.column.{key}" for key in _KEYS)
 _NEEDED: Final = tuple(column.key for column in CLIENT_COLUMNS if column.needed)
 _MIN_HEADINGS: Final = 2  # needed headings that make a row the head of a table
 _SIMILARITY: Final = 0.6  # from here on a heading may be a slip of another
@@ -36,7 +37,7 @@ _SIMILARITY: Final = 0.6  # from here on a heading may be a slip of another
 
 def client_headings() -> Mapping[str, str]:
     """Return the columns by the spellings of their headings."""
-    return read_headings("clients.column", _KEYS)
+    return read_headings(_LABELS)
 
 
 def is_client_header(columns: HeadedColumns) -> bool:
