@@ -20,13 +20,12 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
-from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
 from sheet_diag.storage.staging import LOCK_FILE
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
 # What stays in an output folder for the next run.
-_OURS = {LOCK_FILE, READINGS}
+_OURS = {LOCK_FILE}
 ENVIRONMENT = {"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
 
 

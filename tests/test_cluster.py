@@ -79,11 +79,11 @@ def order(source: Path, target: Path, **changes: Any) -> RunConfig:
 
 
 def contents(output: Path) -> dict[str, bytes]:
-    """Every output; the lock and what only spares work are none."""
+    """Every output; the lock is none."""
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
         for path in output.rglob("*")
-        if path.is_file() and path.name != LOCK_FILE and path.name != ".sheet-diag-readings"
+        if path.is_file() and path.name != LOCK_FILE
     }
 
 

@@ -26,7 +26,6 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.pipeline.execution.executor import WorkerDied, Workers, run_task
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
-from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
 from sheet_diag.storage.staging import LOCK_FILE, OutputBusyError, Staging
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +57,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (LOCK_FILE, READINGS)
+        if path.is_file() and path.name != LOCK_FILE
     }
 
 

@@ -26,7 +26,6 @@ from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_status import Stage
 from sheet_diag.model.mail import MailLogEntry
-from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.return_facts import load_return_facts
 from sheet_diag.storage.managed_folder import NOTE_FILE, ManagedFolder
@@ -88,7 +87,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (READINGS, NOTE_FILE)
+        if path.is_file() and path.name != NOTE_FILE
     }
 
 

@@ -191,7 +191,7 @@ def test_nothing_is_left_behind(aftermath: Aftermath) -> None:
     written = {
         path.relative_to(aftermath.folder / "output").parts[0] for path in outputs(aftermath)
     }
-    assert written - {".sheet-diag.lock", ".sheet-diag-readings"} <= {
+    assert written - {".sheet-diag.lock"} <= {
         "benchmark.json",
         "corrections",
         "data",

@@ -1,13 +1,26 @@
 """What is laid on the shelf comes back as it was, and is seen meanwhile by whoever looks."""
 
+import os
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ReceivedFile
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.results import ItemScore, ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    ReceivedFile,
+    Response,
+    ReturnedSheet,
+    SheetIdentity,
+)
 from sheet_diag.pipeline.record_store import (
     DiagnosedReturn,
     RecordStore,
@@ -15,6 +28,7 @@ from sheet_diag.pipeline.record_store import (
     load_sheet,
     strip_return,
 )
+from sheet_diag.storage.restricted_pickle import restricted_loads
 from tests.catalogs import JIS
 from tests.samples import client
 
@@ -99,3 +113,60 @@ def test_a_fraction_travels_as_two_integers() -> None:
     content = pickle.dumps(Fraction(123456789, 987654321))
     assert b"/" not in content
     assert pickle.loads(content) == Fraction(123456789, 987654321)
+
+
+# --- what a pickle may hold
+
+_RECORDS = (
+    ReceivedFile(
+        "a.xlsx",
+        "0" * 64,
+        sheet=ReturnedSheet(
+            SheetIdentity("c", "1", None), Lang.JA, {"company": "見本"}, (Response("1"),), "回答"
+        ),
+        problems=(Problem(ProblemCode.UNANSWERED),),
+    ),
+    ItemScore(Fraction(2, 3), Fraction(10**30, 7), None),
+    (ReturnStatus.RANKED, Rank.A, date(2026, 11, 26), frozenset({1}), [b"x", {"a": None}]),
+)
+
+
+@pytest.mark.parametrize("record", _RECORDS)
+@pytest.mark.parametrize("protocol", [4, 5])
+def test_records_come_back_as_they_were(record: object, protocol: int) -> None:
+    assert restricted_loads(pickle.dumps(record, protocol)) == record
+
+
+class _Evil:
+    """What asks for another callable when it is loaded."""
+
+    def __init__(self, function: Callable[..., object], *arguments: object) -> None:
+        self.how = function, arguments
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return self.how
+
+
+_EVIL = {
+    "a command": pickle.dumps(_Evil(os.system, "exit 1")),
+    "a built-in function": pickle.dumps(_Evil(eval, "1 + 1")),
+    "a class of ours that is no record": pickle.dumps(_Evil(RecordStore, Path("x"))),
+    "a record of the catalogue, which validates": b"csheet_diag.model.basics\nText\n.",
+    "what the model imports": b"csheet_diag.model.returns\ndataclass\n.",
+    "what hangs on a record": b"\x80\x04\x8c\x1asheet_diag.model.returns.\x94.",
+    "a path through a record": pickle.dumps(None)[:-2]
+    + b"\x8c\x18sheet_diag.model.returns\x8c\x1aReceived.__init__.__globals__\x93.",
+    "a persistent id": b"Px\n.",
+    "an extension": b"\x82\x01.",
+}
+
+
+@pytest.mark.parametrize("case", _EVIL)
+def test_nothing_else_is_built(case: str) -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        restricted_loads(_EVIL[case])
+
+
+def test_what_is_cut_off_is_refused() -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        restricted_loads(pickle.dumps(_RECORDS[1])[:-5])

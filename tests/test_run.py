@@ -22,7 +22,6 @@ from sheet_diag.forms.write import Entries, make_hearing_sheet, overrides_workbo
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import IntakeSettings, Issuer
-from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
 from sheet_diag.pipeline.run import RunConfig, RunResult, run
 from sheet_diag.reports.benchmark import load_benchmark
 from sheet_diag.storage.staging import LOCK_FILE
@@ -62,7 +61,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != READINGS
+        if path.is_file()
     }
 
 
@@ -123,7 +122,6 @@ def test_every_result_named_in_the_journal_exists_and_no_other(demo: Path) -> No
         "portfolio.xlsx",
         "run.json",
         LOCK_FILE,
-        READINGS,
     }
 
 
@@ -378,6 +376,16 @@ def test_results_no_longer_made_are_removed_and_nothing_else(tmp_path: Path) -> 
     _run(tmp_path)
     assert not old.exists()
     assert mine.exists()
+
+
+def test_a_run_deletes_the_cache_of_an_earlier_version(tmp_path: Path) -> None:
+    _put(tmp_path, "a.xlsx", _answers("はい"))
+    (tmp_path / "output").mkdir()
+    for name in (".sheet-diag-readings", ".sheet-diag-readings-journal"):
+        (tmp_path / "output" / name).write_bytes(b"answers")
+    _run(tmp_path)
+    hidden = [path.name for path in (tmp_path / "output").glob(".*")]
+    assert hidden == [LOCK_FILE]
 
 
 def test_a_run_that_cannot_write_leaves_the_former_output(

@@ -21,7 +21,6 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
-from sheet_diag.pipeline.read_cache import Recollection
 from sheet_diag.pipeline.record_store import (
     RecordStore,
     StrippedReturn,
@@ -57,39 +56,25 @@ def ingest_files(
     spool: Path,
     shelf: RecordStore,
     progress: ProgressCallback,
-    known: Recollection | None = None,
 ) -> list[ReceivedFile]:
-    """Every return of the files, in the order of the files and of the members in them; their
-    records are on the shelf. What is `known` of an earlier run is not read again."""
+    """Read every return of the files, in the order of the files and of their members.
+
+    Their records are in the store.
+    """
     progress("read", 0, len(found))
     returns: dict[str, list[ReceivedFile]] = {}
-    for file in found:
-        if known and (recalled := known.of(file)) is not None:
-            returns[file.name] = [shelf.keep(each)[0] for each in recalled]
-    unread = [file for file in found if file.name not in returns]
-    wrapped: list[tuple[InputFile, list[MemberJob]]] = []
-    opened = zip(unread, _open_files(crew, unread, spool), strict=True)
-    for done, (file, each) in enumerate(opened, len(returns) + 1):
+    archives: list[tuple[InputFile, list[MemberJob]]] = []
+    opened = zip(found, _open_files(crew, found, spool), strict=True)
+    for done, (file, each) in enumerate(opened, 1):
         if isinstance(each, StrippedReturn):
-            returns[file.name] = _store_returns(file, [each], shelf, known)
+            returns[file.name] = [shelf.keep(each)[0]]
         else:
-            wrapped.append((file, each))
+            archives.append((file, each))
         progress("read", done, len(found))
-    members = _examine_members(crew, [member for _, each in wrapped for member in each], progress)
-    for file, each in wrapped:
-        returns[file.name] = _store_returns(file, list(islice(members, len(each))), shelf, known)
+    members = _examine_members(crew, [member for _, each in archives for member in each], progress)
+    for file, each in archives:
+        returns[file.name] = [shelf.keep(member)[0] for member in islice(members, len(each))]
     return [each for file in found for each in returns[file.name]]
-
-
-def _store_returns(
-    file: InputFile,
-    returns: Sequence[StrippedReturn],
-    shelf: RecordStore,
-    known: Recollection | None,
-) -> list[ReceivedFile]:
-    if known:
-        known.keep(file, returns)
-    return [shelf.keep(each)[0] for each in returns]
 
 
 def _open_files(

@@ -30,7 +30,6 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
-from sheet_diag.pipeline.cache import Cache
 from sheet_diag.pipeline.execution.executor import ClusterError, Workers
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 from sheet_diag.pipeline.ingest import Executors, ProgressCallback, diagnose_returns, ingest_files
@@ -42,8 +41,6 @@ from sheet_diag.pipeline.publish import (
     list_report_clients,
     publish_returns,
 )
-from sheet_diag.pipeline.read_cache import FILE_NAME as READINGS
-from sheet_diag.pipeline.read_cache import Recollection
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
@@ -127,11 +124,9 @@ def run_files(
     with (
         Staging(order.output) as staging,
         RecordStore(staging.spool / "records") as shelf,
-        Cache(order.output / READINGS) as cache,
         _start_executors(order, bench, len(found), progress) as crew,
     ):
-        known = Recollection(cache, order.catalog, order.reading)
-        read = ingest_files(crew, found, staging.spool, shelf, progress, known)
+        read = ingest_files(crew, found, staging.spool, shelf, progress)
         outcomes = _decide(order, crew, read, shelf, progress)
         comparisons = Comparisons.of(order.catalog, outcomes, order.beside)
         desk = PublishContext.of(outcomes, shelf, comparisons, _load_passwords(order, outcomes))

@@ -32,6 +32,7 @@ _OWN_FOLDERS: Final = {
 LOCK_FILE: Final = ".sheet-diag.lock"
 MOVING_FILE: Final = ".sheet-diag-moving.json"
 _PREFIX: Final = ".sheet-diag-work-"
+_OLD_CACHE: Final = ".sheet-diag-readings"  # earlier versions kept answers there
 
 
 class OutputBusyError(Exception):
@@ -104,6 +105,8 @@ class Staging:
         try:
             for left in self._output.glob(f"{_PREFIX}*"):  # of a run that was killed
                 shutil.rmtree(left)
+            for left in self._output.glob(f"{_OLD_CACHE}*"):
+                left.unlink()
             self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._output))
             self.spool.mkdir()
         except BaseException:

@@ -8,23 +8,24 @@ leaves when the run's client has gone, however it went.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import pickle
 import platform
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from functools import cache
-from importlib import metadata
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
 from threading import Lock, Thread
 from typing import Final
 
 from distributed import Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
 from sheet_diag import __version__
-from sheet_diag.pipeline.cache import own_digest
 from sheet_diag.pipeline.execution.executor import ClusterError
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 
@@ -129,7 +130,7 @@ def _take_call_result(future: Future[bytes]) -> CallResult:
 def list_machine_facts() -> MachineFacts:
     """What the bytes of the outputs depend on besides the task: programs and their versions."""
     return {
-        "sheet-diag": f"{__version__} ({own_digest()[:8]})",
+        "sheet-diag": f"{__version__} ({_program_digest()[:8]})",
         "Python": platform.python_version(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "os": os.name,  # paths travel
@@ -153,3 +154,20 @@ def _list_library_versions() -> MachineFacts:
     needed = [each for each in metadata.requires("sheet-diag") or () if "extra ==" not in each]
     names = [found[0] for found in map(_NAME.match, needed) if found]
     return {name: metadata.version(name) for name in (*names, "distributed")}
+
+
+def _program_digest() -> str:
+    """Compute the SHA-256 of everything that this program consists of, however it is packed."""
+    digest = hashlib.sha256()
+    for path, file in _list_program_files(resources.files("sheet_diag")):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _list_program_files(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        path = f"{above}/{entry.name}"
+        if entry.is_dir():
+            yield from _list_program_files(entry, path)
+        elif entry.name.endswith((".py", ".yaml")):
+            yield path, entry
