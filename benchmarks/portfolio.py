@@ -56,7 +56,7 @@ def main(count: int, folder: Path) -> None:
 @contextmanager
 def _opened(folder: Path, count: int) -> Iterator[tuple[DataExports, RunJsonWriter]]:
     with (
-        DataExports(JIS, lambda name: folder / name) as exports,
+        DataExports(JIS, AS_OF, Wording(Lang.JA), lambda name: folder / name) as exports,
         RunJsonWriter(folder / "run.json", JIS, {ReturnStatus.RANKED: count}, AS_OF) as journal,
     ):
         yield exports, journal

@@ -176,10 +176,10 @@ def portfolio(
     return make_portfolio(tables, catalog, issuer, Wording(lang))
 
 
-def export_files(outcomes: Sequence[ReturnOutcome], folder: Path) -> None:
+def export_files(outcomes: Sequence[ReturnOutcome], folder: Path, lang: Lang = Lang.JA) -> None:
     """The portfolio's files, below `data/` of the folder."""
     (folder / "data").mkdir()
-    with DataExports(JIS, lambda name: folder / name) as exports:
+    with DataExports(JIS, AS_OF, Wording(lang), lambda name: folder / name) as exports:
         for outcome in outcomes:
             exports.add(summarize_outcome(JIS, outcome))
         exports.finish(summary(outcomes))

@@ -80,7 +80,7 @@ def test_codes_stand_in_the_order_of_the_clients() -> None:
 def test_answers_end_where_the_workbook_does(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = summary(outcomes())
     most = len(JIS.items) + 3
-    monkeypatch.setattr(gathering, "SHOWN_ANSWERS", most)
+    monkeypatch.setattr(gathering, "MOST_SHOWN_ANSWERS", most)
     tables = summary(outcomes())
     assert_frame_equal(tables.answers.astype("object"), whole.answers.head(most).astype("object"))
     assert tables.codes.size == whole.codes.size == len(whole.answers)

@@ -481,8 +481,8 @@ def test_groups() -> None:
 
 
 def test_a_sheet_is_cut_with_a_word_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "CELLS", 56 * 3)
-    monkeypatch.setattr(rows, "CELLS", 15 * 10)
+    monkeypatch.setattr(listing, "MOST_CELLS", 56 * 3)
+    monkeypatch.setattr(rows, "MOST_CELLS", 15 * 10)
     content = portfolio(outcomes(), catalog=CATALOG)
     assert lint(content) == []
     assert (len(table(page(MARKS, content))), len(table(page(CLIENTS, content)))) == (3, 7)

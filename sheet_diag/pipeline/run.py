@@ -169,10 +169,11 @@ def _publish(
     turnout: ResponseStatus | None,
 ) -> Portfolio:
     """Write what each client gets, and on the way all that is about many."""
+    say = Wording(order.lang)
     gathering = PortfolioBuilder(order.catalog, order.as_of)
     counts = Counter(outcome.status for outcome in outcomes)
     with (
-        DataExports(order.catalog, staging.place) as exports,
+        DataExports(order.catalog, order.as_of, say, staging.place) as exports,
         RunJsonWriter(staging.place(RUN_JSON), order.catalog, counts, order.as_of) as journal,
     ):
         for published in publish_returns(crew.far, staging, desk, outcomes, progress):
@@ -182,7 +183,7 @@ def _publish(
         progress("portfolio", 0, 1)
         portfolio = replace(gathering.portfolio(), turnout=turnout)
         exports.finish(portfolio)
-    path, say = staging.place("portfolio.xlsx"), Wording(order.lang)
+    path = staging.place("portfolio.xlsx")
     write_portfolio(path, portfolio, order.catalog, order.issuer, say)
     progress("portfolio", 1, 1)
     return portfolio

@@ -53,3 +53,12 @@ def property_text(text: str) -> str:
     if stored.isprintable():
         return stored
     return "".join(char if char.isprintable() else " " for char in stored)
+
+
+def replace_surrogates(text: str) -> str:
+    """Replace halves of characters, which neither UTF-8 nor pandas can hold, by question marks."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Final
 
 from sheet_diag.reports.portfolio.table_sheet import (
@@ -24,7 +24,6 @@ from sheet_diag.reports.portfolio.table_sheet import (
     measure_height,
     write_table_sheet,
 )
-from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, LINK, RANKS, Look
 
@@ -50,13 +49,13 @@ _RANKS: Final = {
 }
 
 
-def write_clients(page: Page, summary: PortfolioContext) -> None:
+def write_clients(page: Page, context: PortfolioContext) -> None:
     """一覧: a native table, best first."""
-    say, clients = summary.say, summary.portfolio.clients
+    say, clients = context.say, context.portfolio.clients
     listing = PortfolioTable(
         heading=say("portfolio.sheet.clients"),
         lead=say("portfolio.clients.lead"),
-        columns=_columns(summary),
+        columns=_columns(context),
         count=len(clients),
         table="Clients",
         frozen=3,
@@ -64,15 +63,15 @@ def write_clients(page: Page, summary: PortfolioContext) -> None:
         full="data/clients.csv",
         linked=True,
     )
-    rows = write_table_sheet(page, summary, listing, _rows(summary))
+    rows = write_table_sheet(page, context, listing, _rows(context))
     if rows:
-        last = _FIRST_CATEGORY + len(summary.catalog.categories) - 1
+        last = _FIRST_CATEGORY + len(context.catalog.categories) - 1
         page.shade((rows[0], _SCORE_COLUMN, rows[1], _SCORE_COLUMN), SCALE)
         page.shade((rows[0], _FIRST_CATEGORY, rows[1], last), SCALE)
 
 
-def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
-    say, categories = summary.say, summary.catalog.categories
+def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
+    say, categories = context.say, context.catalog.categories
 
     def named(
         key: str, width: int, look: Look = MID, make: CellMaker = Page.text_cell
@@ -86,7 +85,7 @@ def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
         named("industry", _INDUSTRY, WRAPPED, Page.client_cell),
         replace(
             named("employees", 96, MID, Page.client_cell),
-            shown=partial(summary.choice, "employees"),
+            shown=context.labels.employees,
         ),
         replace(named("rank", 52), looks=_RANKS),
         named("score", 68, _OVERALL, make_number_cell),
@@ -97,7 +96,7 @@ def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
             PortfolioColumn(each.short[say.lang], 76, SCORE, make_number_cell)
             for each in categories
         ),
-        replace(named("weakest", 88), shown=summary.category),
+        replace(named("weakest", 88), shown=context.labels.category),
         named("base_rank", 62),
         named("caps", _CAPS, WRAPPED),
         *(named(key, width, _WHOLE, make_number_cell) for key, width in _COUNTS.items()),
@@ -106,20 +105,20 @@ def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
     ]
 
 
-def _rows(summary: PortfolioContext) -> Iterator[PortfolioRow]:
-    say = summary.say
-    caps_in = cache(lambda rules: caps_text(rules, say))  # the same few come back
-    reasons_in = cache(lambda words: _reasons(words, say))
-    scores = [f"score:{category.id}" for category in summary.catalog.categories]
-    records = iterate_rows(summary.portfolio.clients, [*_FRAME_COLUMNS, *_COUNTS, *scores])
+def _rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
+    say = context.say
+    labels = context.labels
+    caps, follow_up = cache(labels.caps), cache(labels.follow_up)  # the same few come back
+    scores = [f"score:{category.id}" for category in context.catalog.categories]
+    records = iterate_rows(context.portfolio.clients, [*_FRAME_COLUMNS, *_COUNTS, *scores])
     for index, record in enumerate(records):
         position, client, name, industry, employees, rank, score, *more = record
-        deviation, previous, change, file, weakest, base, caps, follow_up, result, *rest = more
+        deviation, previous, change, file, weakest, base, rules, words, result, *rest = more
         counts, by_category = rest[: len(_COUNTS)], rest[len(_COUNTS) :]
-        texts = (summary.choice("industry", industry), caps_in(caps), reasons_in(follow_up))
+        texts = (labels.industry(industry), caps(rules), follow_up(words))
         heights = map(measure_height, (_INDUSTRY, _CAPS, _FOLLOW_UP), texts)
         values = (
-            position, client, summary.name(name, file), texts[0],
+            position, client, labels.client(name, file), texts[0],
             employees, rank, score, deviation,
             previous or say("report.none"), change, *by_category, weakest,
             base, texts[1], *counts, texts[2],
@@ -127,26 +126,3 @@ def _rows(summary: PortfolioContext) -> Iterator[PortfolioRow]:
         link = RowLink(say("portfolio.clients.open"), _LINK, f"external:{result}")
         name_only = RowLink(result, LEFT)
         yield PortfolioRow(values, max(22, *heights), link if index < _MOST_LINKS else name_only)
-
-
-def caps_text(rules: str, say: Wording) -> str:
-    """The caps of a client in words; limits are read from the rules' names."""
-    return say("portfolio.list.joint").join(_cap_text(rule, say) for rule in rules.split())
-
-
-def _cap_text(rule: str, say: Wording) -> str:
-    parts = rule.split("_")
-    match parts[0]:
-        case "CRITICAL":
-            return say("portfolio.cap.critical", count=parts[-1])
-        case "NA":
-            return say("portfolio.cap.na")
-        case "CATEGORIES":
-            return say("portfolio.cap.categories", limit=parts[2], count=parts[-1])
-        case _:
-            return say("portfolio.cap.category", limit=parts[-1])
-
-
-def _reasons(words: str, say: Wording) -> str:
-    reasons = (say(f"portfolio.follow_up.{word}") for word in words.split())
-    return say("portfolio.list.joint").join(reasons)

@@ -54,21 +54,21 @@ _FIGURES: Final = {"value": 60, "weight": 56, "points": 60, "lost": 60}
 _FIGURE: Final = {**MID, "num_format": "0.0#"}
 
 
-def write_items(book: Book, page: Page, summary: PortfolioContext) -> None:
+def write_items(book: Book, page: Page, context: PortfolioContext) -> None:
     """設問分析: share of each answer, most lost points first."""
-    say, catalog = summary.say, summary.catalog
-    labels = {c.id: c.label[say.lang] for cs in catalog.answer_sets.values() for c in cs}
-    labels["unanswered"] = say("portfolio.items.unanswered")
+    say, catalog = context.say, context.catalog
+    answers = {c.id: c.label[say.lang] for cs in catalog.answer_sets.values() for c in cs}
+    answers["unanswered"] = context.labels.unanswered
     listing = PortfolioTable(
         heading=say("portfolio.sheet.items"),
         lead=say("portfolio.items.lead"),
-        columns=_item_columns(say, list(labels.values())),
-        count=len(summary.portfolio.items) if len(summary.portfolio.clients) else 0,
+        columns=_item_columns(say, list(answers.values())),
+        count=len(context.portfolio.items) if len(context.portfolio.clients) else 0,
         table="Questions",
         frozen=2,
         charted=True,
     )
-    rows = write_table_sheet(page, summary, listing, _item_rows(summary, list(labels)))
+    rows = write_table_sheet(page, context, listing, _item_rows(context, list(answers)))
     if rows:
         last = listing.last
         page.shade((rows[0], last, rows[1], last), {**_BAR, "min_value": 0})
@@ -94,14 +94,14 @@ def _item_columns(say: Wording, answers: list[str]) -> list[PortfolioColumn]:
     ]
 
 
-def _item_rows(summary: PortfolioContext, choices: list[str]) -> Iterator[PortfolioRow]:
-    say, catalog = summary.say, summary.catalog
+def _item_rows(context: PortfolioContext, choices: list[str]) -> Iterator[PortfolioRow]:
+    say, catalog = context.say, context.catalog
     names = ["item", "category", *(f"share:{choice}" for choice in choices), "mean_lost", "lost"]
-    for position, record in enumerate(iterate_rows(summary.portfolio.items, names), 1):
+    for position, record in enumerate(iterate_rows(context.portfolio.items, names), 1):
         item = catalog.items[record[0]]
         topic, question = item.topic[say.lang], item.question[say.lang]
         star = say("report.answers.critical.mark") if item.critical else ""
-        category = summary.category(record[1])
+        category = context.labels.category(record[1])
         heights = (measure_height(_QUESTION, question), measure_height(_TOPIC, topic))
         values = (position, item.id, category, topic, question, star, *record[2:])
         yield PortfolioRow(values, max(*heights, 22))
@@ -115,9 +115,9 @@ def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, tit
     page.place(rows[1] + 2, 2, chart, (760, 330), description=title)
 
 
-def write_attention(page: Page, summary: PortfolioContext) -> None:
+def write_attention(page: Page, context: PortfolioContext) -> None:
     """要確認: every file that was not ranked, and what to do about it."""
-    say, found = summary.say, summary.portfolio.attention
+    say, found = context.say, context.portfolio.attention
     error = say("report.severity.error")
     listing = PortfolioTable(
         heading=say("portfolio.sheet.attention"),
@@ -137,17 +137,17 @@ def write_attention(page: Page, summary: PortfolioContext) -> None:
         frozen=2,
         full="data/attention.csv",
     )
-    write_table_sheet(page, summary, listing, _attention_rows(found, summary))
+    write_table_sheet(page, context, listing, _attention_rows(found, context))
 
 
 def _attention_rows(
-    found: Sequence[AttentionEntry], summary: PortfolioContext
+    found: Sequence[AttentionEntry], context: PortfolioContext
 ) -> Iterator[PortfolioRow]:
     """Each with what to write to the client, on the first line of a file that has a sentence for
     it."""
     written: set[str] = set()
-    say = summary.say
-    texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, summary))  # others have the same
+    say = context.say
+    texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, context))  # others have the same
     for entry in found:
         mail = "" if entry.file in written else _mail(entry, say.lang)
         if mail:
@@ -158,9 +158,9 @@ def _attention_rows(
         yield PortfolioRow(texts, max(*heights, 22))
 
 
-def _problem_texts(summary: PortfolioContext, problem: Problem) -> tuple[str, ...]:
-    say = summary.say
-    field = summary.catalog.field_by_id.get(problem.item or "")
+def _problem_texts(context: PortfolioContext, problem: Problem) -> tuple[str, ...]:
+    say = context.say
+    field = context.catalog.field_by_id.get(problem.item or "")
     return (
         say(f"report.severity.{problems.problem_severity(problem.code).value}"),
         problem.sheet or "",
@@ -188,24 +188,23 @@ def _sent_name(label: str) -> str:
     return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
 
 
-def write_data(page: Page, summary: PortfolioContext) -> None:
+def write_data(page: Page, context: PortfolioContext) -> None:
     """データ: a row per client and question, for the user's own pivot tables."""
     listing = PortfolioTable(
-        heading=summary.say("portfolio.sheet.data"),
+        heading=context.say("portfolio.sheet.data"),
         lead="",
-        columns=_data_columns(summary),
-        count=summary.portfolio.codes.size,
+        columns=_data_columns(context),
+        count=context.portfolio.codes.size,
         table="Data",
         frozen=3,
         cells=MOST_CELLS,
         full="data/answers.csv",
     )
-    write_table_sheet(page, summary, listing, _data_rows(summary))
+    write_table_sheet(page, context, listing, _data_rows(context))
 
 
-def _data_columns(summary: PortfolioContext) -> list[PortfolioColumn]:
-    say = summary.say
-    topics = {item.id: item.topic[say.lang] for item in summary.catalog.items.values()}
+def _data_columns(context: PortfolioContext) -> list[PortfolioColumn]:
+    say, labels = context.say, context.labels
 
     def named(
         key: str, width: int, look: Look = MID, make: CellMaker = Page.client_cell
@@ -216,29 +215,25 @@ def _data_columns(summary: PortfolioContext) -> list[PortfolioColumn]:
         named("file", 150, LEFT),
         named("client", 84),
         named("name", 190, LEFT),
-        replace(named("industry", 150, LEFT), shown=partial(summary.choice, "industry")),
-        replace(named("employees", 90), shown=partial(summary.choice, "employees")),
+        replace(named("industry", 150, LEFT), shown=labels.industry),
+        replace(named("employees", 90), shown=labels.employees),
         named("rank", 56, MID, Page.text_cell),
-        replace(named("category", 96, MID, Page.text_cell), shown=summary.category),
+        replace(named("category", 96, MID, Page.text_cell), shown=labels.category),
         named("item", 66, MID, Page.text_cell),
-        replace(named("topic", 220, LEFT, Page.text_cell), shown=topics.__getitem__),
+        replace(named("topic", 220, LEFT, Page.text_cell), shown=labels.item),
         named("answer", 84),
         *(named(key, width, _FIGURE, _make_optional_number) for key, width in _FIGURES.items()),
         named("remark", 240, LEFT),
     ]
 
 
-def _data_rows(summary: PortfolioContext) -> Iterator[PortfolioRow]:
-    say, catalog = summary.say, summary.catalog
-    words = {
-        item.id: {c.id: c.label[say.lang] for c in catalog.choices_of(item).values()}
-        for item in catalog.items.values()
-    }
-    none = say("portfolio.items.unanswered")
-    for record in iterate_rows(summary.portfolio.answers, _FRAME_COLUMNS):
+def _data_rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
+    labels = context.labels
+    words = {item: labels.answers(item) for item in context.catalog.items}
+    for record in iterate_rows(context.portfolio.answers, _FRAME_COLUMNS):
         file, client, name, industry, employees, rank, category, item, answer, raw, *rest = record
-        label = words[item].get(answer) or raw or none
-        about = (file, client, name or summary.name(name, file), industry, employees, rank)
+        label = words[item].get(answer) or raw or labels.unanswered
+        about = (file, client, labels.client(name, file), industry, employees, rank)
         yield PortfolioRow((*about, category, item, item, label, *rest))
 
 

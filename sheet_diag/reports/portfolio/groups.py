@@ -34,29 +34,29 @@ _CHART: Final = 560
 _COUNT: Final = {**MID, "num_format": "#,##0"}
 
 
-def write_groups(book: Book, page: Page, summary: PortfolioContext, field: str) -> None:
+def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) -> None:
     """Write the sheet of one profile field."""
-    say, frame = summary.say, summary.portfolio.groups[field]
+    say, frame = context.say, context.portfolio.groups[field]
     listing = PortfolioTable(
         heading=say(f"portfolio.sheet.{field}"),
         lead=say("portfolio.groups.lead"),
-        columns=_columns(summary, field),
+        columns=_columns(context, field),
         count=len(frame),
         table=f"By_{field}",
         full="data/clients.csv",
         charted=True,
     )
-    rows = write_table_sheet(page, summary, listing, _rows(summary, field))
+    rows = write_table_sheet(page, context, listing, _rows(context, field))
     if rows:
-        first = listing.last - len(summary.catalog.categories) + 1
+        first = listing.last - len(context.catalog.categories) + 1
         page.shade((rows[0], first, rows[1], listing.last), SCALE)
         _place_chart(book, page, rows, say(f"portfolio.chart.{field}"))
 
 
-def _columns(summary: PortfolioContext, field: str) -> list[PortfolioColumn]:
-    say = summary.say
+def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
+    say = context.say
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
-    categories = [category.short[say.lang] for category in summary.catalog.categories]
+    categories = [category.short[say.lang] for category in context.catalog.categories]
     return [
         PortfolioColumn(
             say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_cell
@@ -70,12 +70,12 @@ def _columns(summary: PortfolioContext, field: str) -> list[PortfolioColumn]:
     ]
 
 
-def _rows(summary: PortfolioContext, field: str) -> Iterator[PortfolioRow]:
-    total = len(summary.portfolio.clients)
-    scores = [f"score:{category.id}" for category in summary.catalog.categories]
+def _rows(context: PortfolioContext, field: str) -> Iterator[PortfolioRow]:
+    total = len(context.portfolio.clients)
+    scores = [f"score:{category.id}" for category in context.catalog.categories]
     names = ["choice", "clients", *(rank.value for rank in Rank), *_FIGURES, *scores]
-    for choice, clients, *figures in iterate_rows(summary.portfolio.groups[field], names):
-        label = summary.group(field, choice)
+    for choice, clients, *figures in iterate_rows(context.portfolio.groups[field], names):
+        label = context.labels.group(field, choice)
         counts, means = figures[: len(Rank)], figures[len(Rank) :]
         shares = [count / clients for count in counts]
         values = (label, clients, clients / total, *counts, *shares, *means)

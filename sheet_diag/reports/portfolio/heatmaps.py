@@ -38,15 +38,15 @@ _RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in R
 _HEIGHT: Final = 20
 
 
-def write_heatmap(page: Page, summary: PortfolioContext) -> None:
+def write_heatmap(page: Page, context: PortfolioContext) -> None:
     """ヒートマップ: scores by category."""
-    say, catalog, clients = summary.say, summary.catalog, summary.portfolio.clients
+    say, catalog, clients = context.say, context.catalog, context.portfolio.clients
     heads = [category.short[say.lang] for category in catalog.categories]
     listing = PortfolioTable(
         heading=say("portfolio.sheet.heatmap"),
         lead=say("portfolio.heatmap.lead"),
         columns=[
-            *_client_columns(summary),
+            *_client_columns(context),
             *(PortfolioColumn(h, 96, SCORE, make_number_cell) for h in heads),
         ],
         count=len(clients),
@@ -56,31 +56,31 @@ def write_heatmap(page: Page, summary: PortfolioContext) -> None:
     )
     names = [f"score:{category.id}" for category in catalog.categories]
     scores = iterate_rows(clients, names)
-    each = zip(_clients(summary), scores, strict=True)
+    each = zip(_clients(context), scores, strict=True)
     rows = write_table_sheet(
-        page, summary, listing, (PortfolioRow((*c, *s), _HEIGHT) for c, s in each)
+        page, context, listing, (PortfolioRow((*c, *s), _HEIGHT) for c, s in each)
     )
     if rows:
         page.shade((rows[0], 2, rows[1], 1 + len(heads)), SCALE)
 
 
-def write_answer_map(page: Page, summary: PortfolioContext) -> None:
+def write_answer_map(page: Page, context: PortfolioContext) -> None:
     """設問ヒートマップ: a mark for every answer."""
-    say, catalog = summary.say, summary.catalog
+    say, catalog = context.say, context.catalog
     columns = [PortfolioColumn(item, 34, looks=_LOOKS) for item in catalog.items]
     listing = PortfolioTable(
         heading=say("portfolio.sheet.answers"),
         lead=say("portfolio.answers.lead"),
-        columns=[*_client_columns(summary), *columns],
-        count=len(summary.portfolio.clients),
+        columns=[*_client_columns(context), *columns],
+        count=len(context.portfolio.clients),
         table="Answers",
         frozen=2,
         full="data/answers.csv",
     )
     marks = _marks(catalog)
-    each = zip(_clients(summary), summary.portfolio.codes, strict=True)
+    each = zip(_clients(context), context.portfolio.codes, strict=True)
     rows = (PortfolioRow((*client, *_shown(marks, codes)), _HEIGHT) for client, codes in each)
-    write_table_sheet(page, summary, listing, rows)
+    write_table_sheet(page, context, listing, rows)
 
 
 def _shown(marks: Sequence[Sequence[str]], codes: npt.NDArray[Any]) -> Iterator[str]:
@@ -109,15 +109,15 @@ def _mark(choice: Choice) -> str:
     return _PART if choice.value else _NONE
 
 
-def _client_columns(summary: PortfolioContext) -> tuple[PortfolioColumn, PortfolioColumn]:
-    say = summary.say
+def _client_columns(context: PortfolioContext) -> tuple[PortfolioColumn, PortfolioColumn]:
+    say = context.say
     return (
         PortfolioColumn(say("portfolio.clients.name"), 220, LEFT, Page.client_cell),
         PortfolioColumn(say("portfolio.clients.rank"), 56, looks=_RANKS),
     )
 
 
-def _clients(summary: PortfolioContext) -> Iterator[tuple[str, str]]:
+def _clients(context: PortfolioContext) -> Iterator[tuple[str, str]]:
     """Name and rank of every client."""
-    for name, file, rank in iterate_rows(summary.portfolio.clients, ("name", "file", "rank")):
-        yield summary.name(name, file), rank
+    for name, file, rank in iterate_rows(context.portfolio.clients, ("name", "file", "rank")):
+        yield context.labels.client(name, file), rank

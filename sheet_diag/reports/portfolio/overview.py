@@ -59,40 +59,40 @@ _GUIDE: Final = (
 _OF_THE_LIST: Final = ("turnout", "rates")  # there is a client list, or they are not
 
 
-def write_overview(book: Book, page: Page, summary: PortfolioContext) -> None:
+def write_overview(book: Book, page: Page, context: PortfolioContext) -> None:
     """Write the page: tiles, six panels of tables, charts of them, guide to the other sheets."""
-    say = summary.say
+    say = context.say
     page.columns(_WIDTHS)
     page.merged(0, 0, _MIDDLE + 3, say("portfolio.title"), TITLE)
-    catalog = say("portfolio.catalog", id=summary.catalog.id, version=summary.catalog.version)
+    catalog = say("portfolio.catalog", id=context.catalog.id, version=context.catalog.version)
     right = {**BODY, **SMALL, **MIDDLE, "align": "right"}
-    page.merged(0, _MIDDLE + 4, _LAST, summary.date, right)
+    page.merged(0, _MIDDLE + 4, _LAST, context.date, right)
     page.height(0, 34)
     page.merged(1, 0, _MIDDLE + 3, catalog, {**BODY, **SMALL, **MIDDLE})
     page.merged(1, _MIDDLE + 4, _LAST, SOFTWARE_SIGNATURE, right)
-    _write_tiles(page, summary)
-    if summary.portfolio.turnout:
-        _write_turnout(page, summary, summary.portfolio.turnout)
-    ranks = panels.write_ranks(page, _FIRST, _LEFT, summary)
-    means = panels.write_categories(page, _FIRST, _MIDDLE, summary)
-    panels.write_weakest(page, _FIRST, _RIGHT, summary)
-    industries = panels.write_groups(page, _SECOND, _LEFT, summary, "industry")
-    panels.write_groups(page, _SECOND, _MIDDLE, summary, "employees")
-    panels.write_movement(page, _SECOND, _RIGHT, summary)
+    _write_tiles(page, context)
+    if context.portfolio.turnout:
+        _write_turnout(page, context, context.portfolio.turnout)
+    ranks = panels.write_ranks(page, _FIRST, _LEFT, context)
+    means = panels.write_categories(page, _FIRST, _MIDDLE, context)
+    panels.write_weakest(page, _FIRST, _RIGHT, context)
+    industries = panels.write_groups(page, _SECOND, _LEFT, context, "industry")
+    panels.write_groups(page, _SECOND, _MIDDLE, context, "employees")
+    panels.write_movement(page, _SECOND, _RIGHT, context)
     for row in (*range(_FIRST + 1, _SECOND - 1), *range(_SECOND + 1, _THIRD - 1)):
         page.height(row, 19)
-    if len(summary.portfolio.clients):
-        _place_charts(book, page, summary, ranks, means, industries)
-    _write_guide(page, summary)
-    footer = f"&L&8{header_text(summary.issuer.name)}&R&8{header_text(summary.date)}"
+    if len(context.portfolio.clients):
+        _place_charts(book, page, context, ranks, means, industries)
+    _write_guide(page, context)
+    footer = f"&L&8{header_text(context.issuer.name)}&R&8{header_text(context.date)}"
     page.paper(landscape=True, header=f"&R&8{say('report.confidential')}", footer=footer)
     page.fit_page()
     page.tab(NAVY)
     page.select(0, 0)
 
 
-def _write_tiles(page: Page, summary: PortfolioContext) -> None:
-    say, portfolio = summary.say, summary.portfolio
+def _write_tiles(page: Page, context: PortfolioContext) -> None:
+    say, portfolio = context.say, context.portfolio
     counts, clients, row = portfolio.counts, portfolio.clients, _TILES_ROW
     others = counts[ReturnStatus.SUPERSEDED] + counts[ReturnStatus.IGNORED]
     tiles: list[tuple[str, float | None, str]] = [
@@ -116,9 +116,9 @@ def _write_tiles(page: Page, summary: PortfolioContext) -> None:
     page.height(row + 1, 32)
 
 
-def _write_turnout(page: Page, summary: PortfolioContext, turnout: ResponseStatus) -> None:
+def _write_turnout(page: Page, context: PortfolioContext, turnout: ResponseStatus) -> None:
     """A line that says how many have answered, and leads to the sheet."""
-    say, total = summary.say, turnout.total
+    say, total = context.say, turnout.total
     counts = {
         "received": total.received,
         "sent": total.sent,
@@ -137,12 +137,12 @@ def _write_turnout(page: Page, summary: PortfolioContext, turnout: ResponseStatu
 def _place_charts(
     book: Book,
     page: Page,
-    summary: PortfolioContext,
+    context: PortfolioContext,
     ranks: ChartArea,
     means: ChartArea,
     industries: panels.GroupsPlace,
 ) -> None:
-    say, width = summary.say, sum(panels.WIDTHS)
+    say, width = context.say, sum(panels.WIDTHS)
     count = say("portfolio.ranks.count")
     bars = add_column_chart(
         book, ranks, title="", series=count, colors=list(RANKS.values()), axis=count
@@ -164,10 +164,10 @@ def _place_charts(
     page.place(_THIRD, _MIDDLE, chart, low, description=title)
 
 
-def _write_guide(page: Page, summary: PortfolioContext) -> None:
-    say, row = summary.say, _THIRD
+def _write_guide(page: Page, context: PortfolioContext) -> None:
+    say, row = context.say, _THIRD
     page.merged(row, _RIGHT, _LAST, say("portfolio.guide.heading"), HEADING)
-    turnout = summary.portfolio.turnout
+    turnout = context.portfolio.turnout
     keys = [key for key in _GUIDE if turnout or key not in _OF_THE_LIST]
     for line, key in enumerate(keys, row + 1):
         name = say(f"portfolio.sheet.{key}")

@@ -51,9 +51,9 @@ class GroupsPlace:
     ranks: Mapping[str, CellSpan]
 
 
-def write_ranks(page: Page, row: int, column: int, summary: PortfolioContext) -> ChartArea:
+def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) -> ChartArea:
     """Clients by rank with shares; the chart stands beside them."""
-    say, ranks = summary.say, summary.portfolio.ranks
+    say, ranks = context.say, context.portfolio.ranks
     total = sum(ranks.values())
     _heading(page, row, column, say("portfolio.ranks.heading"))
     _heads(page, row + 1, column, [say(f"portfolio.ranks.{k}") for k in ("rank", "count", "share")])
@@ -69,16 +69,16 @@ def write_ranks(page: Page, row: int, column: int, summary: PortfolioContext) ->
     return ChartArea(page.name, row + 2, row + 1 + len(Rank), labels=column, values=column + 1)
 
 
-def write_categories(page: Page, row: int, column: int, summary: PortfolioContext) -> ChartArea:
+def write_categories(page: Page, row: int, column: int, context: PortfolioContext) -> ChartArea:
     """Mean and quartiles by category; the mean stands in the third column."""
-    say, frame = summary.say, summary.portfolio.categories
+    say, frame = context.say, context.portfolio.categories
     keys = ("mean", "lower", "median", "upper", "lowest", "highest")
     _heading(page, row, column, say("portfolio.categories.heading"))
     page.merged(row + 1, column, column + 1, say("portfolio.categories.category"), _HEAD)
     _heads(page, row + 1, column + 2, [say(f"portfolio.categories.{key}") for key in keys])
     records = sorted(frame.to_dict("records"), key=lambda record: not record["clients"])
     for line, record in enumerate(records, row + 2):
-        name = summary.category(record["category"])
+        name = context.labels.category(record["category"])
         page.merged(line, column, column + 1, name, {**_TEXT, **BOLD})
         for place, key in enumerate(keys, column + 2):
             if record["clients"]:
@@ -89,17 +89,17 @@ def write_categories(page: Page, row: int, column: int, summary: PortfolioContex
     return ChartArea(page.name, row + 2, row + 1 + max(drawn, 1), labels=column, values=column + 2)
 
 
-def write_weakest(page: Page, row: int, column: int, summary: PortfolioContext) -> None:
+def write_weakest(page: Page, row: int, column: int, context: PortfolioContext) -> None:
     """The questions that lose the greatest share of their points."""
-    say, catalog = summary.say, summary.catalog
+    say, catalog = context.say, context.catalog
     _heading(page, row, column, say("portfolio.weakest.heading"))
     page.text(row + 1, column, say("portfolio.items.item"), _HEAD)
     page.merged(row + 1, column + 1, column + _LAST - 1, say("portfolio.items.topic"), _HEAD)
     page.text(row + 1, column + _LAST, say("portfolio.weakest.share"), _HEAD)
-    if not len(summary.portfolio.clients):
+    if not len(context.portfolio.clients):
         page.merged(row + 2, column, column + _LAST, say("portfolio.none"), {**BODY, **SMALL})
         return
-    frame = summary.portfolio.items
+    frame = context.portfolio.items
     worst = frame.sort_values("lost_share", ascending=False, kind="stable").head(_MOST_ITEMS)
     for line, record in enumerate(worst.to_dict("records"), row + 2):
         item = catalog.items[str(record["item"])]
@@ -111,15 +111,15 @@ def write_weakest(page: Page, row: int, column: int, summary: PortfolioContext) 
 
 
 def write_groups(
-    page: Page, row: int, column: int, summary: PortfolioContext, field: str
+    page: Page, row: int, column: int, context: PortfolioContext, field: str
 ) -> GroupsPlace:
     """Clients by group and rank: the largest groups, and the others together."""
-    say, frame = summary.say, summary.portfolio.groups[field]
+    say, frame = context.say, context.portfolio.groups[field]
     _heading(page, row, column, say(f"portfolio.{field}.heading"))
     page.merged(row + 1, column, column + 1, say(f"portfolio.clients.{field}"), _HEAD)
     heads = [say("portfolio.ranks.count"), *(rank.value for rank in Rank)]
     _heads(page, row + 1, column + 2, heads)
-    records = _take_largest(frame, summary, field)
+    records = _take_largest(frame, context, field)
     for line, (label, counts) in enumerate(records, row + 2):
         page.merged_client(line, column, column + 1, label, _TEXT)
         page.number(line, column + 2, counts[0], _WHOLE)
@@ -132,26 +132,26 @@ def write_groups(
 
 
 def _take_largest(
-    frame: pd.DataFrame, summary: PortfolioContext, field: str
+    frame: pd.DataFrame, context: PortfolioContext, field: str
 ) -> list[tuple[str, list[int]]]:
     """Label and counts (all, then by rank) of the largest groups, in their order."""
     names = ["clients", *(rank.value for rank in Rank)]
     largest = frame.sort_values("clients", ascending=False, kind="stable").head(_MOST_GROUPS)
     kept = frame[frame.index.isin(largest.index)] if field == "employees" else largest
     found = [
-        (summary.group(field, str(record["choice"])), [int(record[name]) for name in names])
+        (context.labels.group(field, str(record["choice"])), [int(record[name]) for name in names])
         for record in kept.to_dict("records")
     ]
     rest = frame[~frame.index.isin(largest.index)]
     if len(rest):
-        others = summary.say("portfolio.groups.others", count=len(rest))
+        others = context.say("portfolio.groups.others", count=len(rest))
         found.append((others, [int(rest[name].sum()) for name in names]))
     return found
 
 
-def write_movement(page: Page, row: int, column: int, summary: PortfolioContext) -> None:
+def write_movement(page: Page, row: int, column: int, context: PortfolioContext) -> None:
     """Clients by rank then and now; a sentence where none was there before."""
-    say, table = summary.say, summary.portfolio.movement
+    say, table = context.say, context.portfolio.movement
     _heading(page, row, column, say("portfolio.movement.heading"))
     if table.empty:
         text = say("portfolio.movement.none")

@@ -57,10 +57,10 @@ _WEEKS: Final = (
 
 
 def write_response_rates(
-    book: Book, page: Page, summary: PortfolioContext, turnout: ResponseStatus
+    book: Book, page: Page, context: PortfolioContext, turnout: ResponseStatus
 ) -> None:
     """Write the sheet."""
-    say, heading = summary.say, summary.say("portfolio.sheet.rates")
+    say, heading = context.say, context.say("portfolio.sheet.rates")
     page.columns([*_WIDTHS, _GAP, *_CHART_COLUMNS])
     page.merged(0, 0, _ALL, heading, TITLE)
     page.height(0, 34)
@@ -72,7 +72,7 @@ def write_response_rates(
     page.height(3, 8)
     end = _write_groups(book, page, turnout, say)
     _write_weeks(book, page, end + 2, turnout.weeks, say)
-    set_up_print(page, summary, heading)
+    set_up_print(page, context, heading)
     page.fit_width()
     page.select(0, 0)
 

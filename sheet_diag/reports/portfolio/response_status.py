@@ -83,12 +83,12 @@ _PLACES: Final = (
 )  # fmt: skip
 
 
-def write_response_status(page: Page, summary: PortfolioContext, turnout: ResponseStatus) -> None:
+def write_response_status(page: Page, context: PortfolioContext, turnout: ResponseStatus) -> None:
     """Write the sheet."""
     listing = PortfolioTable(
-        heading=summary.say("portfolio.sheet.turnout"),
-        lead=summarize_responses(turnout, summary.say),
-        columns=_columns(summary),
+        heading=context.say("portfolio.sheet.turnout"),
+        lead=summarize_responses(turnout, context.say),
+        columns=_columns(context),
         count=len(turnout.standings),
         table="Turnout",
         frozen=2,
@@ -96,9 +96,9 @@ def write_response_status(page: Page, summary: PortfolioContext, turnout: Respon
         full="mail-log.jsonl",
         header=_HEADER_ROW,
     )
-    _write_tiles(page, turnout, summary.say)
-    _write_how(page, listing.last, summary.say)
-    rows = write_table_sheet(page, summary, listing, _rows(turnout, summary))
+    _write_tiles(page, turnout, context.say)
+    _write_how(page, listing.last, context.say)
+    rows = write_table_sheet(page, context, listing, _rows(turnout, context))
     if rows:
         first, last = rows
         late = listing.last - 1
@@ -168,16 +168,16 @@ def _alert(count: int) -> Look:
     return {"font_color": ALERT if count else INK}
 
 
-def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
+def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
     def named(
         key: str, width: int = _DAY, look: Look = _DATE, make: CellMaker = _day_cell
     ) -> PortfolioColumn:
-        return PortfolioColumn(summary.say(f"standing.list.{key}"), width, look, make)
+        return PortfolioColumn(context.say(f"standing.list.{key}"), width, look, make)
 
     stage = replace(
         named("stage", _STAGE, MID, Page.text_cell),
         looks=_STAGES,
-        shown=partial(_stage_text, summary.say),
+        shown=partial(_stage_text, context.say),
     )
     return [
         named("id", 84, MID, Page.client_cell),
@@ -200,13 +200,13 @@ def _columns(summary: PortfolioContext) -> list[PortfolioColumn]:
     ]
 
 
-def _rows(turnout: ResponseStatus, summary: PortfolioContext) -> Iterator[PortfolioRow]:
+def _rows(turnout: ResponseStatus, context: PortfolioContext) -> Iterator[PortfolioRow]:
     for standing in turnout.standings:
         client = standing.client
-        remarks = _remarks(standing, summary.say)
+        remarks = _remarks(standing, context.say)
         values = (
             client.id, client.company, client.group, client.contact,
-            standing.due or summary.issuer.deadline, standing.stage,
+            standing.due or context.issuer.deadline, standing.stage,
             standing.sent, standing.reminders or None, standing.reminded,
             standing.received, standing.correction_sent,
             standing.rank, standing.ranked, standing.result_sent, standing.password_sent,

@@ -13,6 +13,7 @@ import pandas as pd
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
@@ -65,23 +66,10 @@ class PortfolioContext:
         day = self.portfolio.as_of
         return self.say("portfolio.as_of", year=day.year, month=day.month, day=day.day)
 
-    def name(self, name: str, file: str) -> str:
-        """A client as listed: by its file where it gave no name."""
-        return name or self.say("portfolio.unnamed", file=file)
-
-    def choice(self, field: str, choice: str) -> str:
-        """The label of a profile choice; empty where none was given."""
-        known = self.catalog.field_by_id.get(field)
-        found = known.by_id.get(choice) if known else None
-        return found.label[self.say.lang] if found else choice
-
-    def group(self, field: str, choice: str) -> str:
-        """The label of a group of clients that share a profile choice."""
-        return self.choice(field, choice) if choice else self.say("portfolio.groups.blank")
-
-    def category(self, category: str) -> str:
-        """The short name of a category."""
-        return self.catalog.category_by_id[category].short[self.say.lang]
+    @property
+    def labels(self) -> PortfolioLabels:
+        """The labels of the codes in the tables."""
+        return PortfolioLabels(self.catalog, self.say)
 
 
 CellMaker = Callable[[Page, Any, Look], Cell]
@@ -182,15 +170,15 @@ class PortfolioTable:
 
 
 def write_table_sheet(
-    page: Page, summary: PortfolioContext, listing: PortfolioTable, rows: Iterable[PortfolioRow]
+    page: Page, context: PortfolioContext, listing: PortfolioTable, rows: Iterable[PortfolioRow]
 ) -> tuple[int, int] | None:
     """Write the sheet. Returns the first and last row, or None where there are no rows.
 
     Rows that are not shown are not asked for; the lead says so, and names the file that holds them.
     """
-    _write_top(page, summary, listing)
+    _write_top(page, context, listing)
     if not listing.count:
-        text = summary.say("portfolio.none")
+        text = context.say("portfolio.none")
         page.merged(listing.header, 0, listing.last, text, {**BODY, **MIDDLE})
         return None
     end = listing.first + listing.shown - 1
@@ -204,18 +192,18 @@ def write_table_sheet(
     return listing.first, end
 
 
-def _write_top(page: Page, summary: PortfolioContext, listing: PortfolioTable) -> None:
+def _write_top(page: Page, context: PortfolioContext, listing: PortfolioTable) -> None:
     lead, last = listing.lead, listing.last
     if listing.shown < listing.count:
         parts = {"count": f"{listing.count:,}", "shown": f"{listing.shown:,}", "file": listing.full}
-        lead = f"{summary.say('portfolio.cut', **parts)} {lead}"
+        lead = f"{context.say('portfolio.cut', **parts)} {lead}"
     page.columns([column.width for column in listing.columns])
     page.merged(0, 0, last, listing.heading, TITLE)
     page.height(0, 34)
-    page.merged(1, 0, last, lead or summary.date, {**BODY, **SMALL, **MIDDLE})
+    page.merged(1, 0, last, lead or context.date, {**BODY, **SMALL, **MIDDLE})
     page.height(1, row_height(lead, room=column_room(listing.width), size=9, padding=6))
     page.height(2, 6)
-    _set_up_table_print(page, summary, listing)
+    _set_up_table_print(page, context, listing)
 
 
 def _write_cells(page: Page, listing: PortfolioTable, rows: Iterable[PortfolioRow]) -> None:
@@ -282,15 +270,15 @@ def _make_distinct(heads: Sequence[str]) -> list[str]:
     return found
 
 
-def _set_up_table_print(page: Page, summary: PortfolioContext, listing: PortfolioTable) -> None:
-    set_up_print(page, summary, listing.heading, A3 if listing.width > _WIDE else A4)
+def _set_up_table_print(page: Page, context: PortfolioContext, listing: PortfolioTable) -> None:
+    set_up_print(page, context, listing.heading, A3 if listing.width > _WIDE else A4)
     page.fit_width(repeat=(listing.header, listing.header))
 
 
-def set_up_print(page: Page, summary: PortfolioContext, heading: str, size: int = A4) -> None:
+def set_up_print(page: Page, context: PortfolioContext, heading: str, size: int = A4) -> None:
     """Landscape, with the heading at the top and whose and of which day it is at the bottom."""
-    say = summary.say
-    footer = f"&L&8{header_text(summary.issuer.name)}&C&8{say('report.footer.page')}"
+    say = context.say
+    footer = f"&L&8{header_text(context.issuer.name)}&C&8{say('report.footer.page')}"
     header = f"&L&8{header_text(heading)}&R&8{say('report.confidential')}"
-    footer = f"{footer}&R&8{header_text(summary.date)}"
+    footer = f"{footer}&R&8{header_text(context.date)}"
     page.paper(landscape=True, header=header, footer=footer, size=size)

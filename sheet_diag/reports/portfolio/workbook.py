@@ -38,21 +38,21 @@ def _make_book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Word
         title=title, author=issuer.name, created=portfolio.as_of, subject=catalog.title[say.lang]
     )
     book.custom_property(OUTPUT_KEY, "portfolio")
-    summary = PortfolioContext(portfolio, catalog, issuer, say)
+    context = PortfolioContext(portfolio, catalog, issuer, say)
     overview = book.page(say("portfolio.sheet.overview"))
-    write_overview(book, overview, summary)
-    write_clients(book.page(say("portfolio.sheet.clients")), summary)
+    write_overview(book, overview, context)
+    write_clients(book.page(say("portfolio.sheet.clients")), context)
     if portfolio.turnout:
-        write_response_status(book.page(say("portfolio.sheet.turnout")), summary, portfolio.turnout)
+        write_response_status(book.page(say("portfolio.sheet.turnout")), context, portfolio.turnout)
         write_response_rates(
-            book, book.page(say("portfolio.sheet.rates")), summary, portfolio.turnout
+            book, book.page(say("portfolio.sheet.rates")), context, portfolio.turnout
         )
-    write_heatmap(book.page(say("portfolio.sheet.heatmap")), summary)
-    write_answer_map(book.page(say("portfolio.sheet.answers")), summary)
+    write_heatmap(book.page(say("portfolio.sheet.heatmap")), context)
+    write_answer_map(book.page(say("portfolio.sheet.answers")), context)
     for field in portfolio.groups:
-        write_groups(book, book.page(say(f"portfolio.sheet.{field}")), summary, field)
-    write_items(book, book.page(say("portfolio.sheet.items")), summary)
-    write_attention(book.page(say("portfolio.sheet.attention")), summary)
-    write_data(book.page(say("portfolio.sheet.data")), summary)
+        write_groups(book, book.page(say(f"portfolio.sheet.{field}")), context, field)
+    write_items(book, book.page(say("portfolio.sheet.items")), context)
+    write_attention(book.page(say("portfolio.sheet.attention")), context)
+    write_data(book.page(say("portfolio.sheet.data")), context)
     overview.open_here()
     return book

@@ -60,16 +60,16 @@ class PortfolioBuilder:
         self._first: list[RankedClient] = []
         self._tally = ItemTotals(catalog)
 
-    def add(self, told: ClientFacts) -> None:
+    def add(self, facts: ClientFacts) -> None:
         """Add one return."""
-        self._counts[told.status] += 1
-        for problem in told.problems:
+        self._counts[facts.status] += 1
+        for problem in facts.problems:
             same = self._known.setdefault(problem, problem)  # most are those of others, too
-            self._attention[told.status].append(
-                AttentionEntry(told.status, told.file, told.name, same)
+            self._attention[facts.status].append(
+                AttentionEntry(facts.status, facts.label, facts.name, same)
             )
-        if told.ranked:
-            self._add_ranked(told.ranked)
+        if facts.ranked:
+            self._add_ranked(facts.ranked)
 
     def portfolio(self) -> Portfolio:
         """All tables of what was added."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -18,7 +18,7 @@ from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
 from sheet_diag.model.returns import Problem, ReturnedSheet, Severity
-from sheet_diag.reports.portfolio.tables.text_repair import replace_surrogates
+from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.problems import problem_severity
 
@@ -74,29 +74,56 @@ class RankedClient:
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
-    """What the tables tell of one return; `problems` are those that want a person's eye."""
+    """What the tables say of one return.
+
+    `label` is the file, and the place in it; `client` the id on the sheet, or of the client whose
+    mail brought it; `received` the day it came (ISO date; empty: not known). `problems` are those
+    that want a person's eye, `reasons` those that explain the status.
+    """
 
     status: ReturnStatus
+    label: str
     file: str
+    member: str
+    client: str
     name: str
+    received: str
     problems: tuple[Problem, ...]
+    reasons: tuple[Problem, ...]
     ranked: RankedClient | None
 
 
 def summarize_outcome(catalog: Catalog, outcome: ReturnOutcome) -> ClientFacts:
-    """What the tables tell of an outcome, which must be whole."""
-    received = outcome.received
+    """Extract what the tables need of an outcome, which must be whole."""
+    received, sheet = outcome.received, outcome.received.sheet
+    is_ranked = outcome.status is ReturnStatus.RANKED
     return ClientFacts(
         status=outcome.status,
-        file=received.label,
-        name=received.sheet.name if received.sheet else "",
-        problems=tuple(
-            p for p in outcome.problems if problem_severity(p.code) is not Severity.INFO
-        ),
-        ranked=_summarize_ranked(catalog, outcome)
-        if outcome.status is ReturnStatus.RANKED
-        else None,
+        label=received.label,
+        file=received.file,
+        member=received.member or "",
+        client=(sheet.identity.client or "") if sheet else received.sender,
+        name=sheet.name if sheet else "",
+        received=received.received,
+        problems=_select_problems(outcome, (Severity.ERROR, Severity.WARNING)),
+        reasons=_select_problems(outcome, _explaining(outcome.status)),
+        ranked=_summarize_ranked(catalog, outcome) if is_ranked else None,
     )
+
+
+def _select_problems(outcome: ReturnOutcome, severities: Sequence[Severity]) -> tuple[Problem, ...]:
+    return tuple(p for p in outcome.problems if problem_severity(p.code) in severities)
+
+
+def _explaining(status: ReturnStatus) -> tuple[Severity, ...]:
+    """How severe the problems are that explain a status; of a ranked return, what to check."""
+    match status:
+        case ReturnStatus.RANKED:
+            return (Severity.WARNING,)
+        case ReturnStatus.HELD | ReturnStatus.REJECTED:
+            return (Severity.ERROR,)
+        case ReturnStatus.SUPERSEDED | ReturnStatus.IGNORED:
+            return tuple(Severity)
 
 
 def choice_ids(catalog: Catalog) -> tuple[str, ...]:

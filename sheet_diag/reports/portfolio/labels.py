@@ -1,0 +1,88 @@
+"""The labels of the codes in the portfolio's tables: the same on its sheets and in its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.text.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioLabels:
+    """Looks up labels in one language, each by the code that a table holds."""
+
+    catalog: Catalog
+    say: Wording
+
+    def client(self, name: str, file: str) -> str:
+        """Label a client: by its file where it gave no name."""
+        return name or self.say("portfolio.unnamed", file=file)
+
+    def choice(self, field: str, choice: str) -> str:
+        """Label a profile choice; a text that is no choice stays as it is."""
+        known = self.catalog.field_by_id.get(field)
+        found = known.by_id.get(choice) if known else None
+        return found.label[self.say.lang] if found else choice
+
+    def industry(self, choice: str) -> str:
+        """Label an industry; empty where none was given."""
+        return self.choice("industry", choice)
+
+    def employees(self, choice: str) -> str:
+        """Label a number of employees; empty where none was given."""
+        return self.choice("employees", choice)
+
+    def group(self, field: str, choice: str) -> str:
+        """Label a group of clients that share a profile choice."""
+        return self.choice(field, choice) if choice else self.say("portfolio.groups.blank")
+
+    def category(self, category: str) -> str:
+        """Give the short name of a category."""
+        return self.catalog.category_by_id[category].short[self.say.lang]
+
+    def item(self, item: str) -> str:
+        """Give the topic of an item or the label of a profile field; empty where it is neither."""
+        if item in self.catalog.items:
+            return self.catalog.items[item].topic[self.say.lang]
+        field = self.catalog.field_by_id.get(item)
+        return field.label[self.say.lang] if field else ""
+
+    def answers(self, item: str) -> dict[str, str]:
+        """Label every choice of an item, by id."""
+        choices = self.catalog.choices_of(self.catalog.items[item])
+        return {choice.id: choice.label[self.say.lang] for choice in choices.values()}
+
+    @property
+    def unanswered(self) -> str:
+        """The label of 未回答."""
+        return self.say("portfolio.items.unanswered")
+
+    def status(self, status: str) -> str:
+        """Label the status of a return."""
+        return self.say(f"portfolio.status.{ReturnStatus(status).value}")
+
+    def caps(self, rules: str) -> str:
+        """Put the caps of a client in words; their limits are read from the rules' names."""
+        return self._list(map(self._cap, rules.split()))
+
+    def follow_up(self, words: str) -> str:
+        """Put the reasons to follow a client up in words."""
+        return self._list(self.say(f"portfolio.follow_up.{word}") for word in words.split())
+
+    def _list(self, texts: Iterable[str]) -> str:
+        return self.say("portfolio.list.joint").join(texts)
+
+    def _cap(self, rule: str) -> str:
+        parts = rule.split("_")
+        match parts[0]:
+            case "CRITICAL":
+                return self.say("portfolio.cap.critical", count=parts[-1])
+            case "NA":
+                return self.say("portfolio.cap.na")
+            case "CATEGORIES":
+                return self.say("portfolio.cap.categories", limit=parts[2], count=parts[-1])
+            case _:
+                return self.say("portfolio.cap.category", limit=parts[-1])
