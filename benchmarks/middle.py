@@ -22,8 +22,7 @@ from sheet_diag.diagnosis.comparison.previous import add_previous, match_previou
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.intake.resolution.action_plans import attach_plans
-from sheet_diag.intake.resolution.resolve import resolve_returns
-from sheet_diag.intake.resolution.status import decide_status
+from sheet_diag.intake.resolution.resolve import decide_status, resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
@@ -130,7 +129,7 @@ def settled(
         [
             each
             if isinstance(each, ReturnOutcome)
-            else decide_status(_catalog(), each.received, diagnose(each.received), each.told)
+            else decide_status(_catalog(), each.received, diagnose(each.received), each.problems)
             for each in resolve_returns(_catalog(), read)
         ]
     )

@@ -17,8 +17,7 @@ from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
-from sheet_diag.intake.resolution.resolve import resolve_returns
-from sheet_diag.intake.resolution.status import decide_status
+from sheet_diag.intake.resolution.resolve import decide_status, resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import ResponseStatus
@@ -124,7 +123,7 @@ def decide_outcomes(
         else:
             assert each.received.sheet
             diagnosis = evaluate(catalog, each.received.sheet)
-            yield decide_status(catalog, each.received, diagnosis, each.told)
+            yield decide_status(catalog, each.received, diagnosis, each.problems)
 
 
 def report(

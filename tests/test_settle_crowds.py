@@ -8,14 +8,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.intake.resolution.candidates import Candidate, find_candidates
+from sheet_diag.intake.resolution.candidates import Candidate, find_candidates, join_first
 from sheet_diag.intake.resolution.choice import ReturnChoice
-from sheet_diag.intake.resolution.compatible_clients import (
+from sheet_diag.intake.resolution.grouping import (
     FirmTraits,
     NamedClient,
     find_compatible_clients,
 )
-from sheet_diag.intake.resolution.shared_names import find_shared_names, join_first_words
+from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode
 from tests.test_settle import received, settled
@@ -41,11 +41,11 @@ def may_be_one(one: NamedClient, other: NamedClient) -> bool:
     """The rule's own words."""
     if one.client and other.client:
         return one.client == other.client
-    mails = [(a, b) for a in one.says.domains for b in other.says.domains]
+    mails = [(a, b) for a in one.traits.domains for b in other.traits.domains]
     mail = any(a == b or a.endswith(f".{b}") or b.endswith(f".{a}") for a, b in mails)
-    industries = one.says.industries & other.says.industries
-    return (mail or not (one.says.domains and other.says.domains)) and bool(
-        industries or not (one.says.industries and other.says.industries)
+    industries = one.traits.industries & other.traits.industries
+    return (mail or not (one.traits.domains and other.traits.domains)) and bool(
+        industries or not (one.traits.industries and other.traits.industries)
     )
 
 
@@ -96,7 +96,7 @@ def by_pairs(choices: Sequence[ReturnChoice], one: ReturnChoice) -> list[tuple[P
                 else ProblemCode.NAME_SHARED
             )
             told[code] += (each.label for each in other.counting)
-    return [(code, join_first_words(sorted(labels))) for code, labels in told.items() if labels]
+    return [(code, join_first(sorted(labels))) for code, labels in told.items() if labels]
 
 
 def names(choice: ReturnChoice) -> set[str]:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.receive import failed_return
-from sheet_diag.intake.resolution.resolve import CountingReturn
-from sheet_diag.intake.resolution.status import decide_status
+from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status
 from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -165,7 +164,7 @@ def _decide_outcome(
     received, diagnosis = shelf.keep(result)
     if diagnosis is None:
         return ReturnOutcome(received, ReturnStatus.REJECTED, received.problems)
-    return decide_status(catalog, received, diagnosis, counting.told)
+    return decide_status(catalog, received, diagnosis, counting.problems)
 
 
 def _death_problem(death: WorkerDied) -> Problem:

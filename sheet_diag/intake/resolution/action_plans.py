@@ -1,4 +1,4 @@
-"""Which report shows which 改善計画: each goes to the return of its own client. Pure."""
+"""Give each returned 改善計画 to the return of its own client. Pure."""
 
 from __future__ import annotations
 
@@ -13,53 +13,58 @@ from sheet_diag.text.normalize import company_key, normalize_text
 
 
 def attach_plans(outcomes: Sequence[ReturnOutcome]) -> list[ReturnOutcome]:
-    """The outcomes in the same order, each with the newest plan of its client.
+    """Add to each outcome the newest plan of its client.
 
-    A plan belongs to the client whose id it carries, else to the only one of its name. Every plan
-    that is not shown is told where it was found; one inside another client's return is not shown.
+    A plan belongs to the client whose id it carries, else to the only one of its name. A plan that
+    is not shown is reported where it was found; one in another client's return is not shown.
     """
-    plans = {at: each.received.plan for at, each in enumerate(outcomes)}
     clients = _PlanClients.of(outcomes)
-    chosen: dict[int, list[int]] = defaultdict(list)
-    told: dict[int, Problem] = {}
-    for at, plan in plans.items():
-        if plan is None:
-            continue
-        owners, sheet = clients.known_as(plan.client, plan.name), outcomes[at].received.sheet
-        foreign = sheet and owners != clients.known_as(sheet.identity.client or "", sheet.name)
-        if len(owners) == 1 and not foreign:
-            chosen[owners[0]].append(at)
-        else:
-            shown = plan.name or plan.client or plan.number
-            told[at] = Problem(ProblemCode.PLAN_WITHOUT_CLIENT, value=shown or "-")
-    newest: dict[int, ReturnedPlan] = {}
-    for owner, found in chosen.items():
-        best = max(found, key=lambda at: _plan_age(plans[at], outcomes[at]))
-        newest[owner] = plans[best] or ReturnedPlan(())
-        label = outcomes[best].received.label
-        told |= {at: Problem(ProblemCode.PLAN_OLDER, value=label) for at in found if at != best}
+    plans: dict[int, list[int]] = defaultdict(list)  # positions, by that of the client's outcome
+    problems: dict[int, Problem] = {}
+    for at, each in enumerate(outcomes):
+        if plan := each.received.plan:
+            owner = _owner_of(plan, each, clients)
+            if owner is not None:
+                plans[owner].append(at)
+            else:
+                shown = plan.name or plan.client or plan.number or "-"
+                problems[at] = Problem(ProblemCode.PLAN_WITHOUT_CLIENT, value=shown)
+    newest = {
+        owner: max(found, key=lambda at: _plan_age(outcomes[at])) for owner, found in plans.items()
+    }
+    for owner, found in plans.items():
+        label = outcomes[newest[owner]].received.label
+        older = Problem(ProblemCode.PLAN_OLDER, value=label)
+        problems |= {at: older for at in found if at != newest[owner]}
     return [
-        replace(each, plan=newest.get(at), problems=(*each.problems, *_problems_at(told, at)))
-        if at in newest or at in told
+        replace(
+            each,
+            plan=outcomes[newest[at]].received.plan if at in newest else None,
+            problems=(*each.problems, problems[at]) if at in problems else each.problems,
+        )
+        if at in newest or at in problems
         else each
         for at, each in enumerate(outcomes)
     ]
 
 
-def _problems_at(told: dict[int, Problem], at: int) -> tuple[Problem, ...]:
-    return (told[at],) if at in told else ()
+def _owner_of(plan: ReturnedPlan, found_in: ReturnOutcome, clients: _PlanClients) -> int | None:
+    """The position of the one client of a plan; None where there is none, or several."""
+    owners, sheet = clients.find(plan.client, plan.name), found_in.received.sheet
+    is_foreign = sheet and owners != clients.find(sheet.identity.client or "", sheet.name)
+    return owners[0] if len(owners) == 1 and not is_foreign else None
 
 
-def _plan_age(plan: ReturnedPlan | None, outcome: ReturnOutcome) -> tuple[str, str, int, str]:
+def _plan_age(outcome: ReturnOutcome) -> tuple[str, str, int, str]:
     """What makes a plan newer: the day in its report's number, then the file's own time."""
-    number = plan.number if plan else ""
     received = outcome.received
+    number = received.plan.number if received.plan else ""
     return number[:11], received.modified, received.file_time, received.label
 
 
 @dataclass(frozen=True, slots=True)
 class _PlanClients:
-    """Where the clients stand, by folded id and by name; what is superseded stands elsewhere."""
+    """The positions of the ranked and held outcomes, by normalised id and by name."""
 
     by_id: Mapping[str, list[int]]
     by_name: Mapping[str, list[int]]
@@ -75,8 +80,8 @@ class _PlanClients:
                 by_name[company_key(sheet.name) if sheet.name else ""].append(at)
         return cls(by_id, by_name)
 
-    def known_as(self, client: str, name: str) -> list[int]:
-        """The outcomes that may be the client of that id, else of that name."""
+    def find(self, client: str, name: str) -> list[int]:
+        """Find the outcomes that may be the client of that id, else of that name."""
         if client and (found := self.by_id.get(normalize_text(client))):
             return found
         return self.by_name.get(company_key(name), []) if name else []

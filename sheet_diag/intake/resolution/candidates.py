@@ -1,4 +1,4 @@
-"""A readable return as the rules see it: every word folded once, here.
+"""The returns that may count, with their words normalised once for all rules.
 
 Of files with the same bytes the first by name takes part, because that does not depend on when
 somebody copied them; it is as new as the newest of its copies.
@@ -7,7 +7,7 @@ somebody copied them; it is as new as the newest of its copies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -16,17 +16,25 @@ from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 
 _NO_DIGIT: Final = re.compile(r"\D")
+MOST_NAMED: Final = 5
 
+# The id of the choice (empty: none), or else what was typed.
 CandidateAnswer = tuple[str, str]
 
 
-@dataclass(frozen=True)  # without slots, which would leave no place for what is looked up late
+def join_first(words: Sequence[str]) -> str:
+    """Join the first words of a list for a message, with a sign where there are more."""
+    more = ("…",) if len(words) > MOST_NAMED else ()
+    return ", ".join((*words[:MOST_NAMED], *more))
+
+
+@dataclass(frozen=True)  # without slots, which leave no place for the cached property
 class Candidate:
-    """One return that takes part; its SHA-256 is its key.
+    """A return that takes part; its SHA-256 is its key.
 
     `client`, `name`, `department`, `domain` (of the firm's own mail) and `industry` are empty
     where the sheet does not say. `time` is (the workbook's own time, that of its file), both as
-    in `ReceivedFile`; what is missing comes first.
+    in `ReceivedFile`; a missing one comes first.
     """
 
     received: ReceivedFile
@@ -45,27 +53,31 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """What people are told: the file, and where in it."""
+        """The file, and the place in it, for messages."""
         return self.received.label
 
     @property
     def contacts(self) -> frozenset[tuple[str, str]]:
-        """Pairs of profile field and folded entry."""
-        sheet = self.received.sheet
-        return frozenset(_contacts(sheet.profile)) if sheet else frozenset()
+        """Address, phone and person, as (field, entry): hardly the same in two firms."""
+        profile = self.received.sheet.profile if self.received.sheet else {}
+        entries = {
+            field: normalize_text(profile.get(field, ""))
+            for field in ("email", "phone", "respondent")
+        }
+        entries["phone"] = _NO_DIGIT.sub("", entries["phone"])
+        return frozenset((field, entry) for field, entry in entries.items() if entry)
 
     @cached_property
     def answers(self) -> Mapping[str, CandidateAnswer]:
-        """By item the choice, or else what was typed. Fetched from the disk in a run, and needed
-        of clients with several returns only."""
+        """The answers by item; a run fetches them from disk, for clients with several returns."""
         sheet = self.received.sheet
-        return {each.item: _answer(each) for each in sheet.responses} if sheet else {}
+        return {each.item: _comparable_answer(each) for each in sheet.responses} if sheet else {}
 
 
-def find_candidates(readable: Iterable[ReceivedFile]) -> dict[str, Candidate]:
-    """The returns that take part, by SHA-256."""
+def find_candidates(read: Iterable[ReceivedFile]) -> dict[str, Candidate]:
+    """Find the returns that take part, by SHA-256."""
     copies: dict[str, list[tuple[ReceivedFile, ReturnedSheet]]] = {}
-    for received in readable:
+    for received in read:
         if received.sheet:
             copies.setdefault(received.sha256, []).append((received, received.sheet))
     return {key: _make_candidate(copies[key]) for key in sorted(copies)}
@@ -76,7 +88,8 @@ def _make_candidate(copies: list[tuple[ReceivedFile, ReturnedSheet]]) -> Candida
     profile = sheet.profile
     return Candidate(
         received=received,
-        time=max((_sortable(copy.modified), copy.file_time) for copy, _ in copies),
+        # ISO times in UTC sort as text without their Z, with or without fractions of a second.
+        time=max((copy.modified.removesuffix("Z"), copy.file_time) for copy, _ in copies),
         client=normalize_text(sheet.identity.client or ""),
         name=company_key(sheet.name),
         department=normalize_text(profile.get("department", "")),
@@ -86,22 +99,5 @@ def _make_candidate(copies: list[tuple[ReceivedFile, ReturnedSheet]]) -> Candida
     )
 
 
-def _sortable(modified: str) -> str:
-    """ISO times in UTC sort as text, with or without fractions of a second."""
-    return modified.removesuffix("Z")
-
-
-def _contacts(profile: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What would hardly be the same in two firms."""
-    email, respondent = (
-        normalize_text(profile.get("email", "")),
-        normalize_text(profile.get("respondent", "")),
-    )
-    phone = _NO_DIGIT.sub("", normalize_text(profile.get("phone", "")))
-    for field, entry in (("email", email), ("phone", phone), ("respondent", respondent)):
-        if entry:
-            yield field, entry
-
-
-def _answer(response: Response) -> CandidateAnswer:
+def _comparable_answer(response: Response) -> CandidateAnswer:
     return (response.choice, "") if response.choice else ("", normalize_text(response.raw))

@@ -1,14 +1,14 @@
-"""Which return of a client counts.
+"""Choose the return of a client that counts.
 
 Newest means: by the workbook's own time of last change (none is oldest), then by the time of its
-file, then the last by name. A correction is at least as new as what it corrects. Returns give way
-in four steps, each looked at from the newest to the oldest:
+file, then the last by name. A correction is at least as new as what it corrects. Returns are
+superseded in four steps, each looked at from the newest to the oldest:
 
-1. to a correction of theirs, however old it is;
-2. to a newer correction of the same return;
-3. to a newer return of the same department (none given is a department, too);
-4. to the newest return that they are not at odds with. Two are at odds where they name different
-   departments and answer an item differently; one that did not answer it is not.
+1. by a correction of theirs, however old it is;
+2. by a newer correction of the same return;
+3. by a newer return of the same department (none given is a department, too);
+4. by the newest return that they do not contradict. Two contradict each other where they name
+   different departments and answer an item differently; one that did not answer it does not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from sheet_diag.intake.resolution.candidates import Candidate
-from sheet_diag.intake.resolution.components import CorrectionLinks
+from sheet_diag.intake.resolution.grouping import CorrectionLinks
 
 
 class ChoiceReason(StrEnum):
@@ -35,7 +35,7 @@ class ChoiceReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SupersededReturn:
-    """A return that gave way, to the one that counts instead."""
+    """A return that does not count, and the one that counts instead."""
 
     old: Candidate
     new: Candidate
@@ -44,49 +44,54 @@ class SupersededReturn:
 
 @dataclass(frozen=True, slots=True)
 class ReturnChoice:
-    """What became of one client's returns. Where several count, each is at odds with the rest."""
+    """The choice among one client's returns. Where several count, each contradicts the others."""
 
     counting: tuple[Candidate, ...]
-    yielded: tuple[SupersededReturn, ...]
+    superseded: tuple[SupersededReturn, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _RankedCandidate:
-    """A return, what it stands for (SHA-256), and the newest time among all these."""
+    """A return, the returns that it corrects (SHA-256), and the newest time among all these."""
 
     candidate: Candidate
-    stands_for: frozenset[str]
+    corrects: frozenset[str]
     time: tuple[str, int]
 
     @property
+    def key(self) -> str:
+        return self.candidate.key
+
+    @property
     def rank(self) -> tuple[tuple[str, int], tuple[str, int], str, str]:
-        """Larger is newer; never equal."""
-        candidate = self.candidate
-        return self.time, candidate.time, candidate.label, candidate.key
+        """What newer returns have more of; never equal."""
+        return self.time, self.candidate.time, self.candidate.label, self.key
+
+
+# By SHA-256 the return that supersedes another.
+_Successors = dict[str, _RankedCandidate]
 
 
 def choose_return(client: Sequence[Candidate], corrections: CorrectionLinks) -> ReturnChoice:
-    """Decide between all returns of one client."""
+    """Choose among all returns of one client."""
     if len(client) == 1:
         return ReturnChoice((client[0],), ())
-    entrants = sorted(
-        _rank_candidates(client, corrections), key=lambda each: each.rank, reverse=True
-    )
-    gave_way: dict[str, _RankedCandidate] = {}
-    left = _without_corrected(entrants, gave_way)
-    left = _keep_newest_of_each(lambda each: each.stands_for, left, gave_way)
-    left = _keep_newest_of_each(lambda each: (each.candidate.department,), left, gave_way)
-    left = _keep_contradicting(left, gave_way)
-    yielded = tuple(
+    ranked = sorted(_rank_candidates(client, corrections), key=lambda each: each.rank, reverse=True)
+    successors: _Successors = {}
+    left = _drop_corrected(ranked, successors)
+    left = _keep_newest_of_each(lambda each: each.corrects, left, successors)
+    left = _keep_newest_of_each(lambda each: (each.candidate.department,), left, successors)
+    left = _keep_contradicting(left, successors)
+    superseded = tuple(
         SupersededReturn(each.candidate, new.candidate, _choice_reason(each, new))
-        for each in entrants
-        if (new := _final_successor(each, gave_way)) is not each
+        for each in ranked
+        if (new := _final_successor(each, successors)) is not each
     )
-    return ReturnChoice(tuple(each.candidate for each in left), yielded)
+    return ReturnChoice(tuple(each.candidate for each in left), superseded)
 
 
 def find_contradictions(one: Candidate, other: Candidate) -> list[str]:
-    """Items that both answered, and differently."""
+    """Find the items that both answered, and differently."""
     given = other.answers
     return [
         item
@@ -100,102 +105,102 @@ def _rank_candidates(
 ) -> Iterator[_RankedCandidate]:
     time = {each.key: each.time for each in client}
     for each in client:
-        stands_for = corrections.get(each.key, frozenset())
-        yield _RankedCandidate(each, stands_for, max(time[key] for key in (each.key, *stands_for)))
+        corrects = corrections.get(each.key, frozenset())
+        yield _RankedCandidate(each, corrects, max(time[key] for key in (each.key, *corrects)))
 
 
-def _without_corrected(
-    entrants: Sequence[_RankedCandidate], gave_way: dict[str, _RankedCandidate]
+def _drop_corrected(
+    ranked: Sequence[_RankedCandidate], successors: _Successors
 ) -> list[_RankedCandidate]:
-    """Returns that give way to no correction; of two that correct each other neither does."""
-    by_key = {each.candidate.key: each for each in entrants}
-    for new in entrants:
-        for old in new.stands_for:
-            if new.candidate.key not in by_key[old].stands_for:
-                gave_way.setdefault(old, new)
-    return [each for each in entrants if each.candidate.key not in gave_way]
+    """Drop what a correction supersedes; of two that correct each other neither is dropped."""
+    by_key = {each.key: each for each in ranked}
+    for new in ranked:
+        for old in new.corrects:
+            if new.key not in by_key[old].corrects:
+                successors.setdefault(old, new)
+    return [each for each in ranked if each.key not in successors]
 
 
 def _keep_newest_of_each(
     keys_of: Callable[[_RankedCandidate], Iterable[str]],
-    entrants: Sequence[_RankedCandidate],
-    gave_way: dict[str, _RankedCandidate],
+    ranked: Sequence[_RankedCandidate],
+    successors: _Successors,
 ) -> list[_RankedCandidate]:
-    """Who shares a key with one who is left gives way to it, to the newest of several."""
+    """Of the returns that share a key keep the newest."""
     left: list[_RankedCandidate] = []
-    holding: dict[str, int] = {}
-    for each in entrants:
+    position: dict[str, int] = {}
+    for each in ranked:
         keys = list(keys_of(each))
-        newer = min((holding[key] for key in keys if key in holding), default=None)
+        newer = min((position[key] for key in keys if key in position), default=None)
         if newer is not None:
-            gave_way[each.candidate.key] = left[newer]
+            successors[each.key] = left[newer]
         else:
-            holding.update(dict.fromkeys(keys, len(left)))
+            position.update(dict.fromkeys(keys, len(left)))
             left.append(each)
     return left
 
 
 def _keep_contradicting(
-    entrants: Sequence[_RankedCandidate], gave_way: dict[str, _RankedCandidate]
+    ranked: Sequence[_RankedCandidate], successors: _Successors
 ) -> list[_RankedCandidate]:
-    """Who is at odds with everybody who is left stays, too."""
-    if len(entrants) < 2:
-        return list(entrants)
-    notation = _AnswerEncoder()
+    """Keep the newest return, and each one that contradicts all that are kept."""
+    if len(ranked) < 2:
+        return list(ranked)
+    encoder = _AnswerEncoder()
     left: list[tuple[_RankedCandidate, _AnswerBits]] = []
-    for each in entrants:
-        answered = notation.of(each.candidate)
-        newer = next((new for new, other in left if not answered.is_at_odds(other)), None)
+    for each in ranked:
+        bits = encoder.encode(each.candidate)
+        newer = next((new for new, other in left if not bits.contradicts(other)), None)
         if newer:
-            gave_way[each.candidate.key] = newer
+            successors[each.key] = newer
         else:
-            left.append((each, answered))
+            left.append((each, bits))
     return [each for each, _ in left]
 
 
 class _AnswerBits(NamedTuple):
-    """The choices of a department as one number, some digits an item, and all ones in the digits of
-    the items that it answered: a thousand departments are half a million pairs."""
+    """The choices of a department as one number, some bits an item, and ones in the bits of the
+    items that it answered: a thousand departments are half a million pairs to be compared."""
 
     choices: int
     items: int
 
-    def is_at_odds(self, other: _AnswerBits) -> bool:
-        """Whether an item that both answered was answered differently."""
+    def contradicts(self, other: _AnswerBits) -> bool:
+        """Whether both answered an item, and differently."""
         return self.choices & other.items != other.choices & self.items
 
 
 class _AnswerEncoder:
-    """Which digits (binary) stand for an item, and which number for a choice."""
+    """Gives every item its bits, and every choice its number."""
 
-    _DIGITS: Final = 16
+    _BITS: Final = 16
 
     def __init__(self) -> None:
         self._items: dict[str, int] = defaultdict(count().__next__)
         self._choices: dict[str, int] = defaultdict(count(1).__next__)
 
-    def of(self, candidate: Candidate) -> _AnswerBits:
-        """The answers of a return; who names no department is at odds with nobody."""
+    def encode(self, candidate: Candidate) -> _AnswerBits:
+        """Encode the answers of a return; one without a department contradicts nobody."""
         choices = items = 0
         for item, (choice, _) in candidate.answers.items() if candidate.department else ():
             if choice:
-                place = self._items[item] * self._DIGITS
-                choices |= self._choices[choice] << place
-                items |= ((1 << self._DIGITS) - 1) << place
+                shift = self._items[item] * self._BITS
+                choices |= self._choices[choice] << shift
+                items |= ((1 << self._BITS) - 1) << shift
         return _AnswerBits(choices, items)
 
 
 def _final_successor(
-    entrant: _RankedCandidate, gave_way: Mapping[str, _RankedCandidate]
+    each: _RankedCandidate, successors: Mapping[str, _RankedCandidate]
 ) -> _RankedCandidate:
-    while entrant.candidate.key in gave_way:
-        entrant = gave_way[entrant.candidate.key]
-    return entrant
+    while each.key in successors:
+        each = successors[each.key]
+    return each
 
 
 def _choice_reason(old: _RankedCandidate, new: _RankedCandidate) -> ChoiceReason:
-    """What made the difference; a correction may be newer only by what it corrects."""
-    if old.candidate.key in new.stands_for and new.candidate.key not in old.stands_for:
+    """Tell what decided; a correction may be newer only by what it corrects."""
+    if old.key in new.corrects and new.key not in old.corrects:
         return ChoiceReason.CORRECTED
     then, now = old.candidate.time, new.candidate.time
     if now > then:

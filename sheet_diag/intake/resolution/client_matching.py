@@ -1,7 +1,7 @@
-"""The client list beside the returns: whose a return is that does not say so, what the list knows
-that the sheet leaves blank, and where the two disagree.
+"""Match the returns with the client list and the mail log.
 
-Who sent a return is told by the mail that it lies in, or where it lies there without one, by the
+Finds whose a return is that does not say so, what the list knows and the sheet leaves blank, and
+where the two disagree. Who sent a return is known from the mail that it lies in, or else from the
 log of what was collected: by digest, because people move files and save attachments.
 
 Pure. An id on the sheet always counts. A return without one gets that of a listed client only
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Self
 
+from sheet_diag.intake.resolution.candidates import join_first
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ProfileField
 from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
@@ -24,56 +25,60 @@ from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 
-_MOST_NAMED: Final = 5
 _NANO: Final = 10**9
+_FROM_LIST: Final = ("industry", "employees")  # profile fields that the client list knows, too
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSenders:
-    """The list, and what the mail log tells of what was collected: the clients whose addresses sent
-    it (their ids), and the day on which it came. Both by the SHA-256 of the file and of each return
-    in it; by the name of the file below the input folder where the log is too old to tell them."""
+    """The client list, and what the mail log knows of collected files: the ids of the clients
+    whose addresses sent one, and the day on which it came. Both by the SHA-256 of the file and of
+    each return in it; by the name of the file below the input folder where the log is old."""
 
     clients: ClientList
     senders: Mapping[str, Collection[str]] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, clients: ClientList, posted: Sequence[MailLogEntry]) -> Self:
-        """What list and mail log tell; of senders only those whose address is listed count."""
+    def of(cls, clients: ClientList, log: Sequence[MailLogEntry]) -> Self:
+        """Take from the log what was collected, and who sent it where the address is listed."""
         by_address = clients.by_address()
         senders: dict[str, set[str]] = defaultdict(set)
         days: dict[str, date] = {}
-        for each in posted:
-            if each.event is not MailEvent.COLLECTED or not each.file:
+        for entry in log:
+            if entry.event is not MailEvent.COLLECTED or not entry.file:
                 continue
-            owner = find_client_by_address(each.addresses, by_address)
-            for key in (each.sha256, *each.holds) if each.sha256 else (each.file,):
-                days[key] = each.time.date()
-                if owner:
-                    senders[key].add(owner.id)
+            sender = find_client_by_address(entry.addresses, by_address)
+            for key in (entry.sha256, *entry.holds) if entry.sha256 else (entry.file,):
+                days[key] = entry.time.date()
+                if sender:
+                    senders[key].add(sender.id)
         return cls(clients, dict(senders), days)
 
     def day(self, received: ReceivedFile) -> date | None:
         """The day on which a return came, as the log has it."""
         return next((self.days[key] for key in _log_keys(received) if key in self.days), None)
 
-    def sent(self, received: ReceivedFile) -> Collection[str]:
-        """The ids of the clients that a return came from, as the log has it."""
-        return next((self.senders[key] for key in _log_keys(received) if key in self.senders), ())
+    def sender_ids(self, received: ReceivedFile) -> Collection[str]:
+        """The ids of the clients that sent a return, as the log has it."""
+        keys = _log_keys(received)
+        return next((self.senders[key] for key in keys if key in self.senders), ())
 
 
 def match_clients(
     catalog: Catalog, read: Sequence[ReceivedFile], known: KnownSenders
 ) -> list[ReceivedFile]:
-    """Add to each return, in the same order, what the list and the mail log tell of it."""
+    """Add to each return, in the same order, what the list and the log know of it."""
     directory = _ClientDirectory(known, read)
     return [_match_return(catalog, each, directory) for each in read]
 
 
 class _ClientDirectory:
-    """The list by all that a return may say. Copies of one file share their senders: only one of
-    them counts, and it must not depend on which."""
+    """The listed clients by id, name and address, and the senders of every content.
+
+    Copies of one file share their senders: only one of them counts, and what it gets must not
+    depend on which one that is.
+    """
 
     def __init__(self, known: KnownSenders, read: Sequence[ReceivedFile]) -> None:
         self._known = known
@@ -84,38 +89,38 @@ class _ClientDirectory:
             self._by_name[company_key(client.company)].append(client)
         self._senders: dict[str, set[str]] = defaultdict(set)
         for received in read:
-            for sender in self._sent(received):
+            for sender in self._senders_of_file(received):
                 self._senders[received.sha256].add(sender.id.casefold())
 
-    def of_id(self, typed: str) -> ListedClient | None:
-        """The client of an id as it was read from a sheet."""
+    def find_by_id(self, typed: str) -> ListedClient | None:
+        """Find the client of an id as it was read from a sheet."""
         return self._by_id.get(typed.casefold()) or self._by_id.get(normalize_text(typed))
 
-    def of_name(self, name: str) -> Sequence[ListedClient]:
-        """The clients that bear a company name."""
+    def find_by_name(self, name: str) -> Sequence[ListedClient]:
+        """Find the clients that have a company name."""
         return self._by_name.get(company_key(name), ()) if name else ()
 
-    def senders(self, received: ReceivedFile) -> list[ListedClient]:
-        """The clients from whose addresses the content came."""
-        return list(self._of_ids(self._senders.get(received.sha256, ())))
+    def find_senders(self, received: ReceivedFile) -> list[ListedClient]:
+        """Find the clients that sent the content, in any of its copies."""
+        return list(self._clients_of(self._senders.get(received.sha256, ())))
 
-    def stamped(self, received: ReceivedFile) -> ReceivedFile:
-        """The return with the day on which it came, and the client that sent it."""
+    def with_arrival(self, received: ReceivedFile) -> ReceivedFile:
+        """Add the day on which a return came, and the client that sent this very file."""
         day = self._known.day(received) or _day_of(received.file_time)
-        senders = self._sent(received)
+        senders = self._senders_of_file(received)
         return replace(
             received,
             received=day.isoformat() if day else "",
             sender=senders[0].id if len(senders) == 1 else "",
         )
 
-    def _sent(self, received: ReceivedFile) -> list[ListedClient]:
-        """The clients that this very file came from: one, if its mail tells."""
+    def _senders_of_file(self, received: ReceivedFile) -> list[ListedClient]:
+        """Find who sent this very file: the sender of its mail, else those in the log."""
         if client := find_client_by_address(received.mail_senders, self._by_address):
             return [client]
-        return list(self._of_ids(self._known.sent(received)))
+        return list(self._clients_of(self._known.sender_ids(received)))
 
-    def _of_ids(self, ids: Iterable[str]) -> Iterator[ListedClient]:
+    def _clients_of(self, ids: Iterable[str]) -> Iterator[ListedClient]:
         found = (self._by_id.get(each.casefold()) for each in sorted(ids))
         return (client for client in found if client)
 
@@ -126,7 +131,7 @@ def _log_keys(received: ReceivedFile) -> tuple[str, ...]:
 
 
 def _day_of(file_time: int) -> date | None:
-    """The day that people here saw; none where the time of the file is not told, or is no time."""
+    """The local day of a time in nanoseconds; None where it is 0, or no time."""
     try:
         return datetime.fromtimestamp(file_time // _NANO).date() if file_time else None
     except (OverflowError, OSError, ValueError):
@@ -136,86 +141,89 @@ def _day_of(file_time: int) -> date | None:
 def _match_return(
     catalog: Catalog, received: ReceivedFile, directory: _ClientDirectory
 ) -> ReceivedFile:
-    received = directory.stamped(received)
+    received = directory.with_arrival(received)
     sheet = received.sheet
     if sheet is None:
         return received
-    client, told, is_certain = _client_of(sheet, directory, directory.senders(received))
-    if client and client.id != sheet.identity.client:
-        sheet = replace(sheet, identity=replace(sheet.identity, client=client.id))
-    received = replace(received, sheet=sheet, problems=(*received.problems, *told))
-    if client is None or not is_certain:
+    match = _find_client(sheet, directory, directory.find_senders(received))
+    if match.client and match.client.id != sheet.identity.client:
+        sheet = replace(sheet, identity=replace(sheet.identity, client=match.client.id))
+    received = replace(received, sheet=sheet, problems=(*received.problems, *match.problems))
+    if match.client is None or not match.is_certain:
         return received
-    return _fill_from_list(catalog, received, sheet, client)
+    return _fill_from_list(catalog, received, sheet, match.client)
 
 
 # --- whose it is
 
-_Match = tuple[ListedClient | None, tuple[Problem, ...], bool]
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The listed client of a return, what is to be said of that, and whether it is certain."""
+
+    client: ListedClient | None
+    problems: tuple[Problem, ...] = ()
+    is_certain: bool = False
 
 
-def _client_of(
+def _find_client(
     sheet: ReturnedSheet, directory: _ClientDirectory, senders: Sequence[ListedClient]
 ) -> _Match:
-    """The listed client, what is told of it, and whether nothing raises a doubt."""
     if sheet.identity.client:
-        return _match_by_id(sheet, directory.of_id(sheet.identity.client), senders)
-    return _match_by_name_or_sender(sheet, directory.of_name(sheet.name), senders)
+        return _match_by_id(sheet, directory.find_by_id(sheet.identity.client), senders)
+    return _match_by_name_or_sender(sheet, directory.find_by_name(sheet.name), senders)
 
 
 def _match_by_id(
     sheet: ReturnedSheet, client: ListedClient | None, senders: Sequence[ListedClient]
 ) -> _Match:
     if client is None:
-        return None, (Problem(ProblemCode.ID_NOT_LISTED, value=sheet.identity.client),), False
-    told = []
+        return _Match(None, (Problem(ProblemCode.ID_NOT_LISTED, value=sheet.identity.client),))
+    problems = []
     if sheet.name and company_key(sheet.name) != company_key(client.company):
         details = (("id", client.id), ("listed", client.company))
-        told.append(Problem(ProblemCode.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
+        problems.append(Problem(ProblemCode.LISTED_NAME_DIFFERS, value=sheet.name, details=details))
     others = [each for each in senders if each.id != client.id]
     if others and client not in senders:
-        of = (("client", _client_label(client)),)
-        told.append(Problem(ProblemCode.SENDER_DISAGREES, value=_client_labels(others), details=of))
-    return client, tuple(told), not told
+        listed = (("client", _client_label(client)),)
+        value = _client_labels(others)
+        problems.append(Problem(ProblemCode.SENDER_DISAGREES, value=value, details=listed))
+    return _Match(client, tuple(problems), is_certain=not problems)
 
 
 def _match_by_name_or_sender(
-    sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
+    sheet: ReturnedSheet, of_name: Sequence[ListedClient], senders: Sequence[ListedClient]
 ) -> _Match:
-    doubt = _ambiguity(sheet, namesakes, senders)
-    candidates = senders or namesakes
-    if doubt:
-        details = (("reason", doubt),)
-        value = _client_labels(tuple(dict.fromkeys((*senders, *namesakes))))
-        return None, (Problem(ProblemCode.LISTED_UNSURE, value=value, details=details),), False
+    if doubt := _find_doubt(sheet, of_name, senders):
+        value = _client_labels(tuple(dict.fromkeys((*senders, *of_name))))
+        problem = Problem(ProblemCode.LISTED_UNSURE, value=value, details=(("reason", doubt),))
+        return _Match(None, (problem,))
+    candidates = senders or of_name
     if not candidates:
-        return None, (Problem(ProblemCode.NOT_LISTED, value=sheet.name or None),), False
+        return _Match(None, (Problem(ProblemCode.NOT_LISTED, value=sheet.name or None),))
     (client,) = candidates
     details = (("reason", "listed_sender" if senders else "listed_name"),)
-    return (
-        client,
-        (Problem(ProblemCode.LISTED_AS, value=_client_label(client), details=details),),
-        True,
-    )
+    problem = Problem(ProblemCode.LISTED_AS, value=_client_label(client), details=details)
+    return _Match(client, (problem,), is_certain=True)
 
 
-def _ambiguity(
-    sheet: ReturnedSheet, namesakes: Sequence[ListedClient], senders: Sequence[ListedClient]
+def _find_doubt(
+    sheet: ReturnedSheet, of_name: Sequence[ListedClient], senders: Sequence[ListedClient]
 ) -> str:
-    """Why none of those who come into question is taken; empty where nothing speaks against it."""
+    """Why none of the clients may be taken, as a key of `problem.reason`; empty where one may."""
     if len(senders) > 1:
         return "listed_senders"
     if senders:
         is_equal = not sheet.name or company_key(sheet.name) == company_key(senders[0].company)
         return "" if is_equal else "listed_sender_name"
-    if len(namesakes) > 1:
+    if len(of_name) > 1:
         return "listed_namesakes"
-    return next((why for client in namesakes for why in _contradicting_traits(sheet, client)), "")
+    return next((reason for client in of_name for reason in _differences(sheet, client)), "")
 
 
-def _contradicting_traits(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
-    """What speaks against a namesake, as between two returns: other firms' mail, or where mail
-    does not tell, another industry."""
+def _differences(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
+    """What sets a client of the same name apart, as between two returns: mail of another firm,
+    or another industry where the mail does not tell."""
     own = firm_domain(sheet.profile.get("email", ""))
     domains = {firm_domain(address) for address in client.addresses} - {""}
     is_same = any(_is_one_firm(own, domain) for domain in domains) if own else False
@@ -227,7 +235,7 @@ def _contradicting_traits(sheet: ReturnedSheet, client: ListedClient) -> Iterato
 
 
 def _is_one_firm(one: str, other: str) -> bool:
-    """mail.example.jp and example.jp are of one firm."""
+    """Whether two domains are of one firm, as mail.example.jp and example.jp are."""
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
@@ -236,40 +244,36 @@ def _client_label(client: ListedClient) -> str:
 
 
 def _client_labels(clients: Sequence[ListedClient]) -> str:
-    more = ("…",) if len(clients) > _MOST_NAMED else ()
-    return ", ".join((*map(_client_label, clients[:_MOST_NAMED]), *more))
+    return join_first([_client_label(client) for client in clients])
 
 
 # --- what the list knows
 
 
 def _fill_from_list(
-    catalog: Catalog,
-    received: ReceivedFile,
-    sheet: ReturnedSheet,
-    client: ListedClient,
+    catalog: Catalog, received: ReceivedFile, sheet: ReturnedSheet, client: ListedClient
 ) -> ReceivedFile:
-    """Fill the blanks of a return from the list."""
-    taken: dict[str, str] = {}
-    told: list[Problem] = []
-    for name, listed in (("industry", client.industry), ("employees", client.employees)):
-        asked = catalog.field_by_id.get(name)
+    """Fill the blanks of a return from the list, and report where the two disagree."""
+    filled: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name in _FROM_LIST:
+        asked, listed = catalog.field_by_id.get(name), getattr(client, name)
         if asked is None or listed not in asked.by_id:
             continue
         own = sheet.profile.get(name, "")
         if not own:
-            taken[name] = listed
-            told.append(_list_problem(ProblemCode.TAKEN_FROM_LIST, asked, listed))
+            filled[name] = listed
+            problems.append(_list_problem(ProblemCode.TAKEN_FROM_LIST, asked, listed))
         elif own != listed:
-            told.append(_list_problem(ProblemCode.LIST_DISAGREES, asked, listed, own))
-    blank = (
-        p
-        for p in received.problems
-        if p.code is not ProblemCode.PROFILE_MISSING or p.item not in taken
+            problems.append(_list_problem(ProblemCode.LIST_DISAGREES, asked, listed, own))
+    left = (
+        problem
+        for problem in received.problems
+        if problem.code is not ProblemCode.PROFILE_MISSING or problem.item not in filled
     )
-    if taken:
-        sheet = replace(sheet, profile={**sheet.profile, **taken})
-    return replace(received, sheet=sheet, problems=(*blank, *told))
+    if filled:
+        sheet = replace(sheet, profile={**sheet.profile, **filled})
+    return replace(received, sheet=sheet, problems=(*left, *problems))
 
 
 def _list_problem(code: ProblemCode, asked: ProfileField, listed: str, own: str = "") -> Problem:

@@ -1,12 +1,10 @@
-"""What becomes of every file, once all are read: ranked, held, rejected, superseded, ignored.
+"""Decide which return of a client counts, and what becomes of every file.
 
-Pure, and the same in whatever order the files come. Which of several returns counts is decided by
-these rules, and both sides are told:
+Pure, and the same in whatever order the files come. Both sides of a choice say what was chosen:
 
-1. Of files with the same bytes the first by name takes part (`find_candidates`).
+1. Of files with the same bytes the first by name takes part (`candidates`).
 2. Returns belong to one client by their id, else by their company name as long as nothing on the
-   sheets speaks against it; a correction belongs to the client of what it corrects
-   (`group_by_client`).
+   sheets speaks against it; a correction belongs to the client of what it corrects (`grouping`).
 3. Within one client a correction counts instead of what it corrects, then the newest return of
    each department, then the newest of all; only departments that contradict each other are all
    held (`choice`).
@@ -16,54 +14,211 @@ A return that is held counts like any other: an older one is never used silently
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
 
-from sheet_diag.intake.resolution.candidates import find_candidates
-from sheet_diag.intake.resolution.choice import choose_return
-from sheet_diag.intake.resolution.components import link_corrections
-from sheet_diag.intake.resolution.grouping import group_by_client
-from sheet_diag.intake.resolution.messages import ReturnDecision, decide_returns
+from sheet_diag.intake.resolution.candidates import Candidate, find_candidates, join_first
+from sheet_diag.intake.resolution.choice import (
+    ChoiceReason,
+    ReturnChoice,
+    SupersededReturn,
+    choose_return,
+    find_contradictions,
+)
+from sheet_diag.intake.resolution.grouping import group_by_client, link_corrections
+from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.results import (
+    Diagnosis,
+    FindingCode,
+    Gate,
+    ReturnOutcome,
+    ReturnStatus,
+)
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
 from sheet_diag.text.problems import problem_severity
+
+_MOST_DEPARTMENTS: Final = 20  # named to each: all of hundreds would be one message a pair
 
 
 @dataclass(frozen=True, slots=True)
 class CountingReturn:
-    """A return that counts, and what the other returns tell of it; its diagnosis decides."""
+    """A return that counts, and the problems that the other returns raise."""
 
     received: ReceivedFile
-    told: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def resolve_returns(
     catalog: Catalog, read: Sequence[ReceivedFile]
 ) -> Iterator[ReturnOutcome | CountingReturn]:
-    """Decide which returns count, in the same order; of the others what becomes of them."""
-    taking_part = find_candidates(read)
-    links = link_corrections(taking_part)
-    choices = [choose_return(client, links) for client in group_by_client(taking_part, links)]
-    told = decide_returns(catalog, choices)
+    """Decide which files are returns that count, and what becomes of the others, in order."""
+    candidates = find_candidates(read)
+    corrections = link_corrections(candidates)
+    clients = group_by_client(candidates, corrections)
+    choices = [choose_return(client, corrections) for client in clients]
+    decisions = _explain_choices(catalog, choices)
     for received in read:
         if received.ignored:
             unsettled = any(problem_severity(p.code) is Severity.ERROR for p in received.problems)
-            yield ReturnOutcome(
-                received, ReturnStatus.IGNORED, received.problems, unsettled=unsettled
-            )
+            status = ReturnStatus.IGNORED
+            yield ReturnOutcome(received, status, received.problems, unsettled=unsettled)
         elif received.sheet is None:
             yield ReturnOutcome(received, ReturnStatus.REJECTED, received.problems)
         else:
-            yield _resolve_return(received, told[received.sha256])
+            yield _resolve_return(received, decisions[received.sha256])
 
 
-def _resolve_return(
-    received: ReceivedFile, verdict: ReturnDecision
-) -> ReturnOutcome | CountingReturn:
-    if received is not verdict.received:
-        same = Problem(ProblemCode.SAME_FILE, value=verdict.received.label)
+def decide_status(
+    catalog: Catalog,
+    received: ReceivedFile,
+    diagnosis: Diagnosis,
+    problems: Sequence[Problem] = (),
+) -> ReturnOutcome:
+    """Rank a return that counts, or hold it where a gate or an error among its problems says so.
+
+    `problems` are those that the other returns raise.
+    """
+    gates = tuple(_gate_problem(catalog, gate) for gate in diagnosis.scores.gates)
+    findings = tuple(_finding_problems(catalog, diagnosis)) if not gates else ()
+    found = (*gates, *received.problems, *findings, *problems)
+    if any(problem_severity(problem.code) is Severity.ERROR for problem in found):
+        return ReturnOutcome(received, ReturnStatus.HELD, found, _without_rank(diagnosis))
+    return ReturnOutcome(received, ReturnStatus.RANKED, found, diagnosis)
+
+
+# --- what the choice says of each return
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What becomes of one content: which copy of it takes part, why that copy does not count, or
+    the problems of one that counts."""
+
+    received: ReceivedFile
+    superseded: Problem | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def _resolve_return(received: ReceivedFile, decision: _Decision) -> ReturnOutcome | CountingReturn:
+    if received is not decision.received:
+        same = Problem(ProblemCode.SAME_FILE, value=decision.received.label)
         return ReturnOutcome(received, ReturnStatus.SUPERSEDED, (same,))
-    if verdict.superseded:
-        return ReturnOutcome(received, ReturnStatus.SUPERSEDED, (verdict.superseded,))
-    return CountingReturn(received, verdict.told)
+    if decision.superseded:
+        return ReturnOutcome(received, ReturnStatus.SUPERSEDED, (decision.superseded,))
+    return CountingReturn(received, decision.problems)
+
+
+def _explain_choices(catalog: Catalog, choices: Sequence[ReturnChoice]) -> dict[str, _Decision]:
+    """Explain to every return that takes part what was chosen; keys are SHA-256."""
+    found: dict[str, _Decision] = {}
+    for choice, shared_names in zip(choices, find_shared_names(choices), strict=True):
+        instead_of: dict[str, list[SupersededReturn]] = defaultdict(list)
+        for each in choice.superseded:
+            instead_of[each.new.key].append(each)
+            found[each.old.key] = _Decision(each.old.received, _superseded_problem(each))
+        by_label = sorted(choice.counting, key=lambda each: each.label)
+        for one in choice.counting:
+            problems = (
+                *_replaces_problems(instead_of[one.key]),
+                *_id_shared_problems(one, instead_of[one.key]),
+                *_disagreement_problems(catalog, one, by_label),
+                *shared_names,
+            )
+            found[one.key] = _Decision(one.received, problems=problems)
+    return found
+
+
+def _superseded_problem(superseded: SupersededReturn) -> Problem:
+    old, new = superseded.old.answers, superseded.new.answers
+    value = superseded.new.label
+    if superseded.reason is ChoiceReason.CORRECTED:
+        return Problem(ProblemCode.CORRECTED, value=value)
+    count = sum(1 for item in old.keys() | new.keys() if old.get(item) != new.get(item))
+    if not count:
+        return Problem(ProblemCode.SAME_ANSWERS, value=value)
+    return Problem(ProblemCode.NEWER_RETURN, value=value, details=(("count", str(count)),))
+
+
+def _replaces_problems(superseded: Sequence[SupersededReturn]) -> Iterator[Problem]:
+    """Name what was superseded: one problem for each reason, in the order of the rules."""
+    for reason in ChoiceReason if superseded else ():
+        old = sorted(each.old.label for each in superseded if each.reason is reason)
+        if old:
+            details = (("reason", reason.value),)
+            yield Problem(ProblemCode.REPLACES, value=join_first(old), details=details)
+
+
+def _id_shared_problems(
+    one: Candidate, superseded: Sequence[SupersededReturn]
+) -> Iterator[Problem]:
+    """Name returns of the same id and another company: a sheet may have been passed on."""
+    others = sorted(
+        each.old.label
+        for each in superseded
+        if each.old.client
+        and each.old.client == one.client
+        and each.old.name
+        and one.name not in ("", each.old.name)
+    )
+    if others:
+        yield Problem(ProblemCode.ID_SHARED, value=join_first(others))
+
+
+def _disagreement_problems(
+    catalog: Catalog, one: Candidate, counting: Sequence[Candidate]
+) -> Iterator[Problem]:
+    """Name the first other departments that count, and what each answered differently."""
+    others = (other for other in counting if other is not one)
+    for other in islice(others, _MOST_DEPARTMENTS):
+        differing = set(find_contradictions(one, other))
+        items = join_first([item for item in catalog.items if item in differing])
+        details = (("count", str(len(differing))), ("items", items))
+        yield Problem(ProblemCode.DEPARTMENTS_DISAGREE, value=other.label, details=details)
+
+
+# --- what the diagnosis says of a return that counts
+
+
+def _without_rank(diagnosis: Diagnosis) -> Diagnosis:
+    """Take out what a held return must not show, whatever holds it."""
+    scores = replace(
+        diagnosis.scores, caps=(), base_rank=None, rank=None, upper_rank=None, strict_rank=None
+    )
+    return replace(diagnosis, scores=scores, comments=())
+
+
+def _gate_problem(catalog: Catalog, gate: Gate) -> Problem:
+    limits = catalog.scoring.gates
+    if gate.category:
+        name = catalog.category_by_id[gate.category].name
+        limit = ("limit", str(limits.category_answered))
+        details = (limit, ("name_ja", name.ja), ("name_en", name.en))
+        return Problem(ProblemCode.CATEGORY_INCOMPLETE, details=details)
+    if gate.rule.startswith("TOTAL"):
+        return Problem(
+            ProblemCode.TOTAL_INCOMPLETE, details=(("limit", str(limits.total_answered)),)
+        )
+    fewest = str(limits.applicable_categories)
+    return Problem(ProblemCode.TOO_FEW_CATEGORIES, details=(("limit", fewest),))
+
+
+def _finding_problems(catalog: Catalog, diagnosis: Diagnosis) -> Iterator[Problem]:
+    """The findings of the answers that are to be confirmed with the client."""
+    scores = diagnosis.scores
+    for finding in scores.findings:
+        match finding.code:
+            case FindingCode.CONTRADICTION:
+                na, answered = finding.about
+                yield Problem(ProblemCode.CONTRADICTION, item=na, value=answered)
+            case FindingCode.NA_SHARE_HIGH:
+                for name in (catalog.category_by_id[each].name for each in finding.about):
+                    details = (("name_ja", name.ja), ("name_en", name.en))
+                    yield Problem(ProblemCode.NA_SHARE_HIGH, details=details)
+            case FindingCode.STRICT_RANK_DIFFERS:
+                yield Problem(ProblemCode.STRICT_RANK_DIFFERS, value=scores.strict_rank)
+            case FindingCode.UNANSWERED | FindingCode.NA_NOT_ALLOWED | FindingCode.UNKNOWN_STATE:
+                continue
