@@ -1,39 +1,66 @@
-"""sheet-diag.toml: who issues, in which language, how much a file may take.
+"""sheet-diag.toml: who issues, in which language, how much a file may take, how mails travel.
 
-All optional; unknown keys are refused.
+All optional; unknown keys are refused. No password is ever among the settings: one that stands
+there is an unknown key.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from sheet_diag.mail.config import TABLES as MAIL_TABLES
-from sheet_diag.mail.config import build_mail_settings
-from sheet_diag.mail.config import find_mail_setting_faults as mail_faults
+from pydantic import (
+    BaseModel,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from sheet_diag.cli.settings_tables import (
+    USUAL,
+    GoogleTable,
+    ImapTable,
+    IssuerTable,
+    MailTable,
+    MicrosoftTable,
+    ServerTable,
+    SettingsFile,
+    SmtpTable,
+    to_ascii_address,
+)
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.settings import ComparisonSettings, CorrespondenceSettings, Issuer, Limits
+from sheet_diag.model.settings import (
+    AppRegistration,
+    ComparisonSettings,
+    ConnectionSecurity,
+    CorrespondenceSettings,
+    Issuer,
+    Limits,
+    MailProvider,
+    MailServer,
+)
 
 FILE_NAME: Final = "sheet-diag.toml"
-_ISSUER: Final = ("name", "department", "address", "phone", "email", "contact")
-_TABLES: Final = {
-    "issuer": (*_ISSUER, "logo"),
-    "limits": tuple(limit.name for limit in fields(Limits)),
-    "comparing": tuple(setting.name for setting in fields(ComparisonSettings)),
-    **MAIL_TABLES,
+_LETTERS: Final = "letters"
+# The usual ports; 465 and 993 speak TLS from the first byte.
+_PORTS: Final = {
+    ("smtp", ConnectionSecurity.STARTTLS): 587,
+    ("smtp", ConnectionSecurity.TLS): 465,
+    ("imap", ConnectionSecurity.STARTTLS): 143,
+    ("imap", ConnectionSecurity.TLS): 993,
 }
-_TOP_KEYS: Final = ("language", "report_language", "deadline", *_TABLES)
+
+SettingFault = tuple[str, dict[str, str]]  # label key, parts
 
 
 class SettingsError(Exception):
-    """A configuration that cannot be used; `faults` are (wording key, parts) pairs."""
+    """A settings file that cannot be used; `faults` are (label key, parts) pairs."""
 
-    def __init__(self, path: Path, faults: list[tuple[str, dict[str, str]]]) -> None:
+    def __init__(self, path: Path, faults: list[SettingFault]) -> None:
         self.path = path
         self.faults = faults
         super().__init__(f"{path}: {faults}")
@@ -58,84 +85,151 @@ def load_settings(path: Path | None) -> Settings:
     """
     chosen = path or Path(FILE_NAME)
     if path is None and not chosen.is_file():
-        return _config({}, chosen.parent)
+        return _build_settings(SettingsFile(), chosen.parent)
     try:
         raw = tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(chosen, [("config.unreadable", {"reason": str(error)})]) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(chosen, [("config.not_toml", {"reason": str(error)})]) from error
-    faults = [*_unknown_keys(raw), *_wrong_values(raw, chosen.parent)]
-    if faults:
-        raise SettingsError(chosen, faults)
-    return _config(raw, chosen.parent)
+    missing = [*_find_missing_apps(raw)]
+    try:
+        file = SettingsFile.model_validate(raw, context=chosen.parent)
+    except ValidationError as error:
+        raise SettingsError(chosen, [*_describe(error.errors()), *missing]) from error
+    if missing:
+        raise SettingsError(chosen, missing)
+    return _build_settings(file, chosen.parent)
 
 
-def _config(raw: Mapping[str, Any], folder: Path) -> Settings:
-    issuer = raw.get("issuer", {})
-    logo = issuer.get("logo")
-    report = raw.get("report_language", "client")
-    issuing = Issuer(
-        **{key: issuer.get(key, "") for key in _ISSUER},
-        deadline=raw.get("deadline"),
+# --- faults
+
+_FAULTS: Final = {
+    "extra_forbidden": "unknown_key",
+    "unexpected_keyword_argument": "unknown_key",
+    "missing": "no_host",
+    "string_too_short": "no_host",
+    "string_type": "not_text",
+    "string_pattern_mismatch": "not_a_tenant",
+    "int_type": "not_a_number",
+    "greater_than_equal": "not_a_number",
+    "bool_type": "not_yes_or_no",
+    "literal_error": "not_one_of",
+    "enum": "not_one_of",
+    "date_type": "not_a_date",
+    "model_type": "not_a_table",
+    "dataclass_type": "not_a_table",
+}
+
+
+def _describe(errors: Iterable[ErrorDetails]) -> list[SettingFault]:
+    """List the faults as label keys with their parts, unknown keys first."""
+    found = [_describe_one(error) for error in errors]
+    return sorted(found, key=lambda fault: fault[0] != "config.unknown_key")
+
+
+def _describe_one(error: ErrorDetails) -> SettingFault:
+    *table, key = map(str, error["loc"])
+    parts = {"key": ".".join([*table, key]), "value": str(error["input"])}
+    name = _FAULTS.get(error["type"], error["type"])
+    if name == "unknown_key":
+        known = _list_keys(*table)
+        near = get_close_matches(key, known, n=1)
+        parts["near"] = near[0] if near else ", ".join(known)
+    if name == "not_one_of":
+        parts["allowed"] = ", ".join(re.findall("'([^']*)'", error["ctx"]["expected"]))
+    return f"config.{name}", parts
+
+
+def _list_keys(table: str = "") -> list[str]:
+    tables: dict[str, type[BaseModel]] = {
+        "": SettingsFile, "issuer": IssuerTable, "mail": MailTable, "smtp": SmtpTable,
+        "imap": ImapTable, "microsoft": MicrosoftTable, "google": GoogleTable,
+    }  # fmt: skip
+    if table in tables:
+        return list(tables[table].model_fields)
+    return [each.name for each in fields(Limits if table == "limits" else ComparisonSettings)]
+
+
+def _find_missing_apps(raw: Mapping[str, Any]) -> Iterator[SettingFault]:
+    """List the providers that sign accounts in, but as which application is not said."""
+    servers = [table for name in ("smtp", "imap") if isinstance(table := raw.get(name), dict)]
+    wanted = [table.get("sign_in") for table in servers]
+    for provider in MailProvider:
+        table = raw.get(provider, {})
+        if provider in wanted and isinstance(table, dict) and not table.get("client_id"):
+            yield "config.no_client_id", {"key": f"{provider}.client_id", "table": provider}
+
+
+# --- the settings
+
+
+def _build_settings(file: SettingsFile, folder: Path) -> Settings:
+    """Make the settings; files are relative to `folder`."""
+    report, logo = file.report_language, file.issuer.logo
+    issuer = Issuer(
+        **file.issuer.model_dump(exclude={"logo"}),
+        deadline=file.deadline,
         logo=(folder / logo).read_bytes() if logo else None,
     )
     return Settings(
-        issuer=issuing,
-        language=Lang(raw["language"]) if "language" in raw else None,
+        issuer=issuer,
+        language=file.language,
         report_language=None if report == "client" else Lang(report),
-        limits=Limits(**raw.get("limits", {})),
-        comparing=ComparisonSettings(**raw.get("comparing", {})),
-        correspondence=build_mail_settings(raw, issuing, folder),
+        limits=file.limits,
+        comparing=file.comparing,
+        correspondence=_build_mail_settings(file, issuer, folder),
     )
 
 
-def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    keys: list[tuple[str, str, tuple[str, ...]]] = [(key, "", _TOP_KEYS) for key in raw]
-    for name, known in _TABLES.items():
-        table = raw.get(name)
-        keys += [(key, f"{name}.", known) for key in table] if isinstance(table, dict) else []
-    for key, prefix, known in keys:
-        if key not in known:
-            near = get_close_matches(key, list(known), n=1)
-            parts = {"key": prefix + key, "near": near[0] if near else ", ".join(known)}
-            yield "config.unknown_key", parts
+def _build_mail_settings(
+    file: SettingsFile, issuer: Issuer, folder: Path
+) -> CorrespondenceSettings:
+    """Make the settings of mails; the firm's own letters lie in `letters` if nothing is said."""
+    mail, smtp, imap = file.mail, file.smtp, file.imap
+    letters = folder / (_LETTERS if mail.letters is None else mail.letters)
+    given = issuer.email if mail.sender is None else mail.sender
+    sender = given if given.isascii() else to_ascii_address(given) or given
+    own_name = " ".join(part for part in (issuer.name, issuer.department) if part)
+    return CorrespondenceSettings(
+        sender=sender,
+        name=own_name if mail.name is None else mail.name,
+        copies=mail.copies,
+        copy_seconds=mail.copy_seconds,
+        reminder_days=mail.reminder_days,
+        letters=letters if letters.is_dir() else None,
+        smtp=_build_server("smtp", file, sender, folder),
+        per_minute=smtp.per_minute if smtp else USUAL.per_minute,
+        imap=_build_server("imap", file, sender, folder),
+        folder=imap.folder if imap else USUAL.folder,
+        attach=mail.attach,
+    )
 
 
-def _wrong_values(raw: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    for key, allowed in (("language", ("ja", "en")), ("report_language", ("client", "ja", "en"))):
-        if raw.get(key, allowed[0]) not in allowed:
-            parts = {"key": key, "value": str(raw[key]), "allowed": ", ".join(allowed)}
-            yield "config.not_one_of", parts
-    if "deadline" in raw and type(raw["deadline"]) is not date:
-        yield "config.not_a_date", {"key": "deadline", "value": str(raw["deadline"])}
-    for name in _TABLES:
-        if not isinstance(raw.get(name, {}), dict):
-            yield "config.not_a_table", {"key": name}
-    for name in ("limits", "comparing"):
-        yield from _wrong_numbers(name, raw.get(name))
-    yield from _wrong_issuer(raw.get("issuer"), folder)
-    yield from mail_faults(raw, folder)
+def _build_server(
+    name: Literal["smtp", "imap"], file: SettingsFile, sender: str, folder: Path
+) -> MailServer | None:
+    table = file.smtp if name == "smtp" else file.imap
+    if table is None:
+        return None
+    usual = ConnectionSecurity.STARTTLS if name == "smtp" else ConnectionSecurity.TLS
+    security = table.security or usual
+    return MailServer(
+        host=table.host,
+        port=table.port or _PORTS[name, security],
+        security=security,
+        user=sender if table.user is None else table.user,
+        ca=None if table.ca is None else folder / table.ca,
+        registration=_build_registration(table, file),
+    )
 
 
-def _wrong_numbers(table: str, values: object) -> Iterator[tuple[str, dict[str, str]]]:
-    for key, value in values.items() if isinstance(values, dict) else ():
-        if key in _TABLES[table] and (type(value) is not int or value < 1):
-            yield "config.not_a_number", {"key": f"{table}.{key}", "value": str(value)}
-
-
-def _wrong_issuer(issuer: object, folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    if not isinstance(issuer, dict):
-        return
-    for key in (*_ISSUER, "logo"):
-        if not isinstance(issuer.get(key, ""), str):
-            yield "config.not_text", {"key": f"issuer.{key}"}
-    logo = issuer.get("logo")
-    if isinstance(logo, str) and not _is_picture(folder / logo):
-        yield "config.not_a_picture", {"value": logo}
-
-
-def _is_picture(path: Path) -> bool:
-    from sheet_diag.xlsx.page import is_picture  # here: most configurations name none
-
-    return path.is_file() and is_picture(path.read_bytes())
+def _build_registration(table: ServerTable, file: SettingsFile) -> AppRegistration | None:
+    match table.sign_in:
+        case "password":
+            return None
+        case "microsoft":
+            app = file.microsoft
+            return AppRegistration(MailProvider.MICROSOFT, app.client_id, app.tenant)
+        case "google":
+            return AppRegistration(MailProvider.GOOGLE, file.google.client_id)

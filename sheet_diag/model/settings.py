@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import ConfigDict, Field
 
 from sheet_diag.model.mail import ReportForm
 
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
+
+PositiveInt = Annotated[int, Field(strict=True, ge=1)]
+_FORBID_UNKNOWN: Final = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +39,22 @@ class Limits:
     Sizes are MiB, times seconds, `ratio` is unpacked bytes a packed one, `area` cells of a sheet.
     """
 
-    file: int = 30
-    entries: int = 1_000
-    inflated: int = 256
-    part: int = 64
-    ratio: int = 150
-    sheets: int = 100
-    area: int = 5_000_000
-    strings: int = 5_000_000
-    nesting: int = 3
-    members: int = 200
-    unpacked: int = 500
-    encrypted: int = 20
-    seconds: int = 30
-    memory: int = 2_048
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    file: PositiveInt = 30
+    entries: PositiveInt = 1_000
+    inflated: PositiveInt = 256
+    part: PositiveInt = 64
+    ratio: PositiveInt = 150
+    sheets: PositiveInt = 100
+    area: PositiveInt = 5_000_000
+    strings: PositiveInt = 5_000_000
+    nesting: PositiveInt = 3
+    members: PositiveInt = 200
+    unpacked: PositiveInt = 500
+    encrypted: PositiveInt = 20
+    seconds: PositiveInt = 30
+    memory: PositiveInt = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,9 @@ class ComparisonSettings:
     """How clients are compared. Peers are shown from `minimum` clients on, so that no other
     client can be told from them."""
 
-    minimum: int = 5
+    __pydantic_config__ = _FORBID_UNKNOWN
+
+    minimum: PositiveInt = 5
 
 
 class ConnectionSecurity(StrEnum):
