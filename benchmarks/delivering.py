@@ -38,7 +38,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.pipeline.run import RunConfig, run
-from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 

@@ -22,7 +22,8 @@ from sheet_diag.reports.exports import DataExports
 from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
 from sheet_diag.reports.portfolio.tables.client_facts import summarize_outcome
 from sheet_diag.reports.portfolio.workbook import write_portfolio
-from sheet_diag.reports.run_json.writer import RunJsonWriter, dump_return
+from sheet_diag.reports.run_json.writer import describe_run, dump_return
+from sheet_diag.storage.run_json_file import RunJsonWriter
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.samples import AS_OF, ISSUER, client, resolve_all
@@ -36,13 +37,13 @@ def main(count: int, folder: Path) -> None:
     patterns = _patterns(random.Random("benchmark"))
     _tell(f"before: {_peak():.2f} GB")
     gathering = PortfolioBuilder(JIS, AS_OF)
-    with _measured("returns"), _opened(folder, count) as (exports, journal):
+    with _measured("returns"), _opened(folder, count) as (exports, run_json):
         for number in range(count):
             outcome = _copy(patterns[number % _FILLED_IN], number)
             heard = summarize_outcome(JIS, outcome)  # this and the entry are a worker's job
             gathering.add(heard)
             exports.add(heard)
-            journal.add(dump_return(JIS, outcome, Lang.JA))
+            run_json.add(dump_return(JIS, outcome, Lang.JA))
         with _measured("tables"):
             tables = gathering.portfolio()
         with _measured("files"):
@@ -57,9 +58,10 @@ def main(count: int, folder: Path) -> None:
 def _opened(folder: Path, count: int) -> Iterator[tuple[DataExports, RunJsonWriter]]:
     with (
         DataExports(JIS, AS_OF, Wording(Lang.JA), lambda name: folder / name) as exports,
-        RunJsonWriter(folder / "run.json", JIS, {ReturnStatus.RANKED: count}, AS_OF) as journal,
+        (folder / "run.json").open("wb") as file,
+        RunJsonWriter(file, describe_run(JIS, {ReturnStatus.RANKED: count}, AS_OF)) as document,
     ):
-        yield exports, journal
+        yield exports, document
 
 
 def _patterns(chance: random.Random) -> list[ReturnOutcome]:

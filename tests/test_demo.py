@@ -27,7 +27,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_status import Stage
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.reports.response_status.statuses import compute_response_status
-from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.managed_folder import NOTE_FILE, ManagedFolder
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS

@@ -32,7 +32,7 @@ from sheet_diag.model.returns import (
     ReturnedSheet,
     SheetIdentity,
 )
-from sheet_diag.reports.run_json.previous_run import PreviousRunError, load_previous_run
+from sheet_diag.reports.run_json.reader import RunJsonError, load_previous_run
 from sheet_diag.reports.run_json.writer import dump_checked_files
 from sheet_diag.text.wording import Wording, labels
 from tests.catalogs import SIGNS, answer_row, catalog
@@ -369,14 +369,14 @@ def test_a_missing_run(tmp_path: Path) -> None:
 
 
 def test_a_run_of_another_catalogue(tmp_path: Path) -> None:
-    with pytest.raises(PreviousRunError) as raised:
+    with pytest.raises(RunJsonError) as raised:
         run_of(tmp_path, [outcome()], id="other")
     assert raised.value.key == "comparison.previous.other_catalog"
     assert refusal(tmp_path) == raised.value.key
 
 
 def refusal(folder: Path) -> str:
-    with pytest.raises(PreviousRunError) as raised:
+    with pytest.raises(RunJsonError) as raised:
         load_previous_run(folder, SMALL)
     assert raised.value.key in labels()
     for lang in Lang:

@@ -19,8 +19,8 @@ from sheet_diag.model.client_status import Stage
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.pipeline.run import RunConfig, run
-from sheet_diag.reports.run_json.return_facts import (
-    RunFactsError,
+from sheet_diag.reports.run_json.reader import (
+    RunJsonError,
     extract_return_facts,
     load_return_facts,
 )
@@ -62,7 +62,7 @@ def test_the_same_from_a_run_and_from_its_folder(tmp_path: Path) -> None:
         time, MailEvent.COLLECTED, addresses=("b@otsu.example",), file="c.xlsx"
     )
     asked = replace(order(tmp_path), clients=CLIENTS, posted=(collected,))
-    facts = extract_return_facts(run(asked, quiet).outcomes)
+    facts = tuple(map(extract_return_facts, run(asked, quiet).outcomes))
     assert load_return_facts(asked.output) == (AS_OF, facts)
     assert [(f.client, f.status) for f in facts] == [
         ("C-01", ReturnStatus.RANKED), ("", ReturnStatus.HELD), ("C-02", ReturnStatus.REJECTED),
@@ -79,7 +79,7 @@ def test_a_return_in_an_archive_tells_which_one(tmp_path: Path) -> None:
     archive = asked.input / "d.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.write(asked.input / "b.xlsx", "b.xlsx")
-    facts = extract_return_facts(run(asked, quiet).outcomes)
+    facts = tuple(map(extract_return_facts, run(asked, quiet).outcomes))
     assert load_return_facts(asked.output) == (AS_OF, facts)
     digests = {fact.file: fact.file_sha256 for fact in facts}
     whole = hashlib.sha256(archive.read_bytes()).hexdigest()
@@ -107,7 +107,7 @@ def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Pat
 
 def test_without_a_list_nothing_of_it_is_told(tmp_path: Path) -> None:
     asked = order(tmp_path)
-    facts = extract_return_facts(run(asked, quiet).outcomes)
+    facts = tuple(map(extract_return_facts, run(asked, quiet).outcomes))
     assert load_return_facts(asked.output) == (AS_OF, facts)
     assert {(fact.client, fact.received) for fact in facts} == {("", None)}
 
@@ -149,6 +149,6 @@ FOREIGN = "comparison.previous.foreign"
 def test_a_folder_of_no_use(tmp_path: Path, content: str | None, key: str) -> None:
     if content is not None:
         (tmp_path / RUN_JSON).write_text(content, encoding="utf-8")
-    with pytest.raises(RunFactsError) as told:
+    with pytest.raises(RunJsonError) as told:
         load_return_facts(tmp_path)
     assert (told.value.key, told.value.parts) == (key, {"folder": str(tmp_path)})

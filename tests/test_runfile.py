@@ -13,9 +13,9 @@ import pytest
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.reports.run_json.writer import RunJsonWriter, dump_checked_files, dump_return
+from sheet_diag.reports.run_json.writer import describe_run, dump_checked_files, dump_return
 from sheet_diag.storage.run_json_file import (
-    RunJsonStream,
+    RunJsonWriter,
     dump_json_line,
     read_run_json_head,
     read_run_json_returns,
@@ -34,10 +34,9 @@ AS_OF = date(2026, 11, 23)
 
 def document(returns: Sequence[Any], head: Mapping[str, Any] = HEAD) -> bytes:
     file = io.BytesIO()
-    made = RunJsonStream(file, head)
-    for each in returns:
-        made.add(dump_json_line(each))
-    made.end()
+    with RunJsonWriter(file, head) as made:
+        for each in returns:
+            made.add(dump_json_line(each))
     return file.getvalue()
 
 
@@ -106,14 +105,14 @@ def test_another_document_gives_no_returns(text: str, tmp_path: Path) -> None:
         list(read_run_json_returns(path))
 
 
-def test_the_journal_as_it_comes_is_that_of_all_together(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
+def test_a_run_writes_what_a_check_of_its_files_prints_and_the_date() -> None:
     outcomes = resolve_all(client("a"), client("b", rest="."), reword(client("c"), "\ud842野"))
     counts = {ReturnStatus.RANKED: 2, ReturnStatus.HELD: 1}
-    with RunJsonWriter(path, JIS, counts, AS_OF) as file:
+    file = io.BytesIO()
+    with RunJsonWriter(file, describe_run(JIS, counts, AS_OF)) as document:
         for outcome in outcomes:
-            file.add(dump_return(JIS, outcome, Lang.JA))
-    content = json.loads(path.read_bytes())
+            document.add(dump_return(JIS, outcome, Lang.JA))
+    content = json.loads(file.getvalue())
     assert [each["status"] for each in content["returns"]] == ["ranked", "held", "ranked"]
     assert content["counts"]["files"] == 3
     dated = {"as_of": AS_OF.isoformat()}
@@ -122,7 +121,11 @@ def test_the_journal_as_it_comes_is_that_of_all_together(tmp_path: Path) -> None
 
 def test_a_run_that_stops_leaves_no_whole_document(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    with pytest.raises(ZeroDivisionError), RunJsonWriter(path, JIS, {}, AS_OF):
+    with (
+        pytest.raises(ZeroDivisionError),
+        path.open("wb") as file,
+        RunJsonWriter(file, describe_run(JIS, {}, AS_OF)),
+    ):
         raise ZeroDivisionError
     with pytest.raises(json.JSONDecodeError):
         read_run_json_head(path)

@@ -161,10 +161,10 @@ def build_intake_settings(limits: Limits, passwords: Path | None) -> IntakeSetti
 def load_comparison_basis(
     catalog: Catalog, comparing: ComparisonSettings, previous: Path | None, benchmark: Path | None
 ) -> ComparisonBasis:
-    """What clients are compared with. Raises `PreviousRunError` and `BenchmarkError`."""
+    """What clients are compared with. Raises `RunJsonError` and `BenchmarkError`."""
     from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
     from sheet_diag.reports.benchmark import load_benchmark
-    from sheet_diag.reports.run_json.previous_run import load_previous_run
+    from sheet_diag.reports.run_json.reader import load_previous_run
 
     return ComparisonBasis(
         minimum=comparing.minimum,

@@ -49,11 +49,12 @@ from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import write_portfolio
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
-from sheet_diag.reports.run_json.return_facts import extract_return_facts
-from sheet_diag.reports.run_json.writer import RunJsonWriter
+from sheet_diag.reports.run_json.reader import extract_return_facts
+from sheet_diag.reports.run_json.writer import describe_run
 from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
 from sheet_diag.storage.report_passwords.line_owners import ClientKey
 from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.run_json_file import RunJsonWriter
 from sheet_diag.storage.staging import RUN_JSON, Staging
 from sheet_diag.text.wording import Wording
 
@@ -174,12 +175,13 @@ def _publish(
     counts = Counter(outcome.status for outcome in outcomes)
     with (
         DataExports(order.catalog, order.as_of, say, staging.place) as exports,
-        RunJsonWriter(staging.place(RUN_JSON), order.catalog, counts, order.as_of) as journal,
+        staging.place(RUN_JSON).open("wb") as file,
+        RunJsonWriter(file, describe_run(order.catalog, counts, order.as_of)) as run_json,
     ):
         for published in publish_returns(crew.far, staging, desk, outcomes, progress):
             gathering.add(published.told)
             exports.add(published.told)
-            journal.add(published.line)
+            run_json.add(published.line)
         progress("portfolio", 0, 1)
         portfolio = replace(gathering.portfolio(), turnout=turnout)
         exports.finish(portfolio)
@@ -195,7 +197,7 @@ def _list_client_statuses(
     """Where everyone on the list stands (None: there is no list)."""
     if order.clients is None:
         return None
-    facts = extract_return_facts(outcomes)
+    facts = tuple(map(extract_return_facts, outcomes))
     read = ReadFiles.of(facts, order.as_of, order.posted)
     return compute_response_status(
         order.clients,

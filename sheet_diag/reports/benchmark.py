@@ -6,13 +6,15 @@ one.
 
 from __future__ import annotations
 
+import codecs
 import json
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from sheet_diag.diagnosis.comparison.peers import compute_group_statistics
 from sheet_diag.model.catalog import Catalog
@@ -27,92 +29,100 @@ from sheet_diag.model.errors import UserError
 from sheet_diag.model.results import ReturnOutcome
 
 BENCHMARK: Final = "benchmark.json"
-_SCHEMA: Final = 1
-_KIND: Final = "sheet-diag benchmark"
 _OVERALL: Final = "overall"  # its name in the file
+# Quartiles in whole points: in a small group they are the scores of single clients.
+_DIGITS: Final = {"mean": 1, "spread": 1}
+_Score = Annotated[int | float, Field(ge=0, le=100)]
 
 
 class BenchmarkError(UserError):
     """A benchmark that cannot be used."""
 
 
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Statistics(_Part):
+    count: Annotated[int, Field(ge=1)]
+    mean: _Score
+    spread: _Score
+    lower: _Score
+    median: _Score
+    upper: _Score
+
+    @classmethod
+    def round(cls, each: ScoreStatistics) -> _Statistics:
+        """Round what a report may show."""
+        figures = asdict(each).items()
+        return cls(**{name: round(value, _DIGITS.get(name)) for name, value in figures})
+
+
+class _Group(_Part):
+    kind: GroupKind
+    choice: str
+    measures: dict[str, _Statistics]  # by category id and `_OVERALL`
+
+    def to_statistics(self) -> GroupStatistics:
+        """Make the record that clients are compared with."""
+        measures = {
+            OVERALL if name == _OVERALL else name: ScoreStatistics(**dict(each))
+            for name, each in self.measures.items()
+        }
+        return GroupStatistics(self.kind, self.choice, measures)
+
+
+class _Catalog(_Part):
+    id: str
+    version: str
+
+
+class _File(_Part):
+    kind: Literal["sheet-diag benchmark"]
+    version: Literal[1] = Field(alias="schema")
+    as_of: date
+    catalog: _Catalog
+    groups: tuple[_Group, ...]
+
+
 def dump_benchmark(
     catalog: Catalog, outcomes: Sequence[ReturnOutcome], as_of: date, minimum: int
 ) -> bytes:
-    """The file: UTF-8, sorted keys."""
+    """Write the file: UTF-8, sorted keys."""
     groups = [
-        {
-            "kind": group.kind.value,
-            "choice": group.choice,
-            "measures": {name or _OVERALL: _rounded(each) for name, each in group.measures.items()},
-        }
+        _Group(
+            kind=group.kind,
+            choice=group.choice,
+            measures={
+                name or _OVERALL: _Statistics.round(each) for name, each in group.measures.items()
+            },
+        )
         for group in compute_group_statistics(catalog, outcomes, minimum)
     ]
-    content = {
-        "kind": _KIND,
-        "schema": _SCHEMA,
-        "as_of": as_of.isoformat(),
-        "catalog": {"id": catalog.id, "version": catalog.version},
-        "groups": groups,
-    }
+    file = _File(
+        kind="sheet-diag benchmark",
+        schema=1,
+        as_of=as_of,
+        catalog=_Catalog(id=catalog.id, version=catalog.version),
+        groups=tuple(groups),
+    )
+    content = file.model_dump(mode="json", by_alias=True)
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _rounded(each: ScoreStatistics) -> dict[str, float]:
-    """Quartiles in whole points: in a small group they are the scores of single clients."""
-    digits = {"mean": 1, "spread": 1}
-    return {name: round(value, digits.get(name)) for name, value in asdict(each).items()}
-
-
 def load_benchmark(path: Path, catalog: Catalog) -> PeerBenchmark:
-    """Read a frozen benchmark. One of another version of the catalogue is taken, and says so.
+    """Read a frozen benchmark; one of another version of the catalogue is taken, and says so.
 
     Raises `BenchmarkError`: unreadable, no such file of ours, or of another catalogue.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        file = _File.model_validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except OSError as error:
         raise BenchmarkError("comparison.benchmark.unreadable", file=path.name) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BenchmarkError("comparison.benchmark.foreign", file=path.name) from error
-    try:
-        name, reference = _read(content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BenchmarkError("comparison.benchmark.foreign", file=path.name) from error
-    if name != catalog.id:
-        parts = {"file": path.name, "other": name, "own": catalog.id}
+    if file.catalog.id != catalog.id:
+        parts = {"file": path.name, "other": file.catalog.id, "own": catalog.id}
         raise BenchmarkError("comparison.benchmark.other_catalog", **parts)
-    return reference
-
-
-def _read(content: Any) -> tuple[str, PeerBenchmark]:
-    if content["kind"] != _KIND or content["schema"] != _SCHEMA:
-        raise ValueError("another kind of file")
-    reference = PeerBenchmark(
-        as_of=date.fromisoformat(content["as_of"]),
-        version=_text(content["catalog"]["version"]),
-        groups=tuple(map(_group, content["groups"])),
-    )
-    return _text(content["catalog"]["id"]), reference
-
-
-def _group(entry: Any) -> GroupStatistics:
-    measures = {
-        OVERALL if name == _OVERALL else _text(name): _statistics(each)
-        for name, each in entry["measures"].items()
-    }
-    return GroupStatistics(GroupKind(entry["kind"]), _text(entry["choice"]), measures)
-
-
-def _statistics(entry: Any) -> ScoreStatistics:
-    count = int(entry["count"])
-    figures = {f.name: float(entry[f.name]) for f in fields(ScoreStatistics) if f.name != "count"}
-    if count < 1 or not all(0 <= each <= 100 and math.isfinite(each) for each in figures.values()):
-        raise ValueError("no statistics of scores")
-    return ScoreStatistics(count=count, **figures)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    groups = tuple(group.to_statistics() for group in file.groups)
+    return PeerBenchmark(file.as_of, file.catalog.version, groups)

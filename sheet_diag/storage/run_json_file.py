@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
 
 _RETURNS: Final = "returns"
 _OPEN: Final = f'"{_RETURNS}": [\n'
@@ -23,9 +24,11 @@ def dump_json_line(content: Any) -> bytes:
     return _ENCODER.encode(content).encode("utf-8", "replace")
 
 
-class RunJsonStream:
-    """The document in the making: `head` holds everything but the returns, which are added one by
-    one before it is ended."""
+class RunJsonWriter:
+    """Writes the document: `head` is everything but the returns, which are added one by one.
+
+    A context manager: the document is ended unless something was raised.
+    """
 
     def __init__(self, file: BinaryIO, head: Mapping[str, Any]) -> None:
         self._file = file
@@ -39,10 +42,19 @@ class RunJsonStream:
         self._file.write(self._between + line)
         self._between = b",\n"
 
-    def end(self) -> None:
-        """Write what follows the last return."""
-        after = b"".join(b",\n" + _pair(key, value) for key, value in self._after.items())
-        self._file.write((b"\n" if self._between else b"") + _CLOSE.encode() + after + b"\n}\n")
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            after = b"".join(b",\n" + _pair(key, value) for key, value in self._after.items())
+            end = _CLOSE.encode() + after + b"\n}\n"
+            self._file.write(b"\n" + end if self._between else end)
 
 
 def read_run_json_head(path: Path) -> Any:

@@ -25,7 +25,7 @@ from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.text.wording import Wording
 
 _DEFAULT_FILE: Final = Path("clients.xlsx")

@@ -29,7 +29,7 @@ from sheet_diag.model.settings import IntakeSettings, MailServer
 from sheet_diag.pipeline.input_files import find_missing_mails_in
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
-from sheet_diag.reports.run_json.return_facts import load_return_facts
+from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 from sheet_diag.storage.staging import RUN_JSON

@@ -20,7 +20,7 @@ from sheet_diag.mail.campaign.previous_campaign import (
 )
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.comparison import PreviousRun
-from sheet_diag.reports.run_json.previous_run import load_previous_run
+from sheet_diag.reports.run_json.reader import load_previous_run
 from sheet_diag.storage.file_names import issued_name
 from sheet_diag.storage.managed_folder import FileFacts, ManagedFolder, read_note
 

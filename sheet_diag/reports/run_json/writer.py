@@ -12,9 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sheet_diag.diagnosis.comparison.previous import entries_digest, item_fingerprint
 from sheet_diag.model.basics import Lang
@@ -29,48 +27,20 @@ from sheet_diag.model.comparison import (
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.results import Diagnosis, ReturnOutcome, ReturnStatus, Scores, Way
 from sheet_diag.model.returns import Problem
-from sheet_diag.storage.run_json_file import RunJsonStream, dump_json_line
+from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_fraction, format_score
 
-SCHEMA: Final = 1
-
-
-class RunJsonWriter:
-    """The file in the making: `counts` are known when the first return is told."""
-
-    def __init__(
-        self, path: Path, catalog: Catalog, counts: Mapping[ReturnStatus, int], as_of: date
-    ) -> None:
-        self._file = path.open("wb")
-        dated = {"as_of": as_of.isoformat(), **_head(catalog, counts)}
-        self._document = RunJsonStream(self._file, dated)
-
-    def add(self, line: bytes) -> None:
-        """Add a return, as `dump_return` tells it."""
-        self._document.add(line)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with self._file:
-            if error is None:
-                self._document.end()
+_SCHEMA: Final = 1
 
 
 def dump_checked_files(catalog: Catalog, outcomes: Sequence[ReturnOutcome], lang: Lang) -> bytes:
-    """The same of single files, which no date and no output belong to."""
+    """Write the same about single files, which no date and no output belong to."""
     file = io.BytesIO()
-    document = RunJsonStream(file, _head(catalog, Counter(outcome.status for outcome in outcomes)))
-    for outcome in outcomes:
-        document.add(dump_return(catalog, outcome, lang))
-    document.end()
+    counts = Counter(outcome.status for outcome in outcomes)
+    with RunJsonWriter(file, describe_run(catalog, counts, None)) as document:
+        for outcome in outcomes:
+            document.add(dump_return(catalog, outcome, lang))
     return file.getvalue()
 
 
@@ -82,9 +52,14 @@ def dump_return(
     return dump_json_line({**_entry(catalog, outcome, lang), "points": points})
 
 
-def _head(catalog: Catalog, counts: Mapping[ReturnStatus, int]) -> dict[str, Any]:
+def describe_run(
+    catalog: Catalog, counts: Mapping[ReturnStatus, int], as_of: date | None
+) -> dict[str, Any]:
+    """Make everything of the file but its returns; without a date for single files."""
+    dated = {"as_of": as_of.isoformat()} if as_of else {}
     return {
-        "schema": SCHEMA,
+        **dated,
+        "schema": _SCHEMA,
         "catalog": {
             "id": catalog.id,
             "version": catalog.version,

@@ -1,0 +1,223 @@
+"""The run.json of an earlier run, as far as later commands need it.
+
+Reads every file of schema 1, also those of versions that wrote less. The facts of a return are the
+same from its run.json and from the outcomes of the run itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from sys import intern
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.comparison import PreviousReturn, PreviousRun
+from sheet_diag.model.errors import UserError
+from sheet_diag.model.record import Exact
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ProblemCode
+from sheet_diag.storage.run_json_file import (
+    dump_json_line,
+    read_run_json_head,
+    read_run_json_returns,
+)
+from sheet_diag.storage.staging import RUN_JSON
+
+_DIGEST: Final = 16  # hexadecimal digits that tell one content of a report from another
+
+
+class RunJsonError(UserError):
+    """A run.json that cannot be used: missing, not readable, not ours, of another catalogue."""
+
+
+class _Part(BaseModel):
+    """A part of the file; keys that nobody reads may be anything."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class _Catalog(_Part):
+    id: str
+    sha256: str
+    items: dict[str, str] | None = None  # the fingerprint of each
+
+
+class _Head(_Part):
+    version: Literal[1] = Field(alias="schema")
+    as_of: date
+    catalog: _Catalog
+
+
+class _Client(_Part):
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+
+
+class _Score(_Part):
+    exact: Exact
+
+
+class _Diagnosis(_Part):
+    rank: Rank | None = None
+    overall: _Score | None = None
+    categories: dict[str, _Score | None] = {}
+
+
+class _Problem(_Part):
+    code: str
+
+
+class _Return(_Part):
+    file: str
+    member: str | None
+    status: ReturnStatus
+    sha256: str
+    file_sha256: str | None = None
+    received: date | None = None
+    sender: str | None = None
+    client: _Client | None
+    lang: Lang | None
+    problems: list[_Problem]
+    result: str | None
+    correction: str | None
+    points: int | None = None
+    pdf: str | None = None
+    pdf_sha256: str | None = None
+    answers: dict[str, str | None]
+    entries: str | None = None
+    diagnosis: _Diagnosis | None
+
+    def has_problem(self, code: ProblemCode) -> bool:
+        """Whether a problem of this code was found."""
+        return any(problem.code == code for problem in self.problems)
+
+
+def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
+    """Read what clients of this catalogue are compared with. Raises `RunJsonError`."""
+    with _open(folder) as (head, returns):
+        if head.catalog.id != catalog.id:
+            parts = {"folder": str(folder), "other": head.catalog.id, "own": catalog.id}
+            raise RunJsonError("comparison.previous.other_catalog", **parts)
+        return PreviousRun(
+            as_of=head.as_of,
+            catalog=head.catalog.id,
+            sha256=head.catalog.sha256,
+            items=head.catalog.items,
+            returns=tuple(
+                _to_previous(each)
+                for each, _ in returns
+                if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)
+            ),
+        )
+
+
+def load_return_facts(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
+    """Read the date of diagnosis of a run, and the facts of its returns. Raises `RunJsonError`."""
+    with _open(folder) as (head, returns):
+        return head.as_of, tuple(_to_facts(each, raw) for each, raw in returns)
+
+
+def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
+    """Extract the facts of one return of a run."""
+    received = outcome.received
+    sheet, scores = received.sheet, outcome.diagnosis.scores if outcome.diagnosis else None
+    return ReturnFacts(
+        client=(sheet.identity.client or "") if sheet else received.sender,
+        name=sheet.name if sheet else "",
+        status=outcome.status,
+        sha256=received.sha256,
+        file=received.file,
+        member=received.member or "",
+        received=date.fromisoformat(received.received) if received.received else None,
+        rank=scores.rank.value if scores and scores.rank else "",
+        result=outcome.result or "",
+        correction=outcome.correction or "",
+        pdf=outcome.pdf or "",
+        pdf_sha256=outcome.pdf_sha256 or "",
+        lang=sheet.lang.value if sheet else "ja",
+        email=sheet.profile.get("email", "") if sheet else "",
+        strange=any(problem.code is ProblemCode.SENDER_DISAGREES for problem in outcome.problems),
+        print_failed=any(problem.code is ProblemCode.NOT_PRINTED for problem in outcome.problems),
+        file_sha256=received.file_sha256,
+    )
+
+
+@contextmanager
+def _open(folder: Path) -> Iterator[tuple[_Head, Iterator[tuple[_Return, Any]]]]:
+    """Open the run.json of an output folder; returns come one by one, each with its raw entry."""
+    path = folder / RUN_JSON
+    if not path.is_file():
+        raise RunJsonError("comparison.previous.missing", folder=str(folder))
+    try:
+        entries = read_run_json_returns(path)
+        yield (
+            _Head.model_validate(read_run_json_head(path)),
+            ((_Return.model_validate(entry), entry) for entry in entries),
+        )
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RunJsonError("comparison.previous.unreadable", folder=str(folder)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunJsonError("comparison.previous.foreign", folder=str(folder)) from error
+
+
+def _to_previous(entry: _Return) -> PreviousReturn:
+    client, diagnosis = entry.client or _Client(), entry.diagnosis or _Diagnosis()
+    is_ranked = entry.status is ReturnStatus.RANKED
+    scores = diagnosis.categories if is_ranked else {}
+    return PreviousReturn(
+        client=client.id or "",
+        name=client.name or "",
+        # Ids, which every line of the file repeats, are kept once.
+        answers={intern(k): v and intern(v) for k, v in entry.answers.items()},
+        rank=diagnosis.rank if is_ranked else None,
+        score=diagnosis.overall.exact if is_ranked and diagnosis.overall else None,
+        categories={name: score.exact if score else None for name, score in scores.items()},
+        entries=entry.entries or "",
+    )
+
+
+def _to_facts(entry: _Return, raw: Any) -> ReturnFacts:
+    client = entry.client or _Client(id=entry.sender)
+    rank = entry.diagnosis.rank if entry.diagnosis else None
+    return ReturnFacts(
+        client=client.id or "",
+        name=client.name or "",
+        status=entry.status,
+        sha256=entry.sha256,
+        file=entry.file,
+        member=entry.member or "",
+        received=entry.received,
+        rank=rank.value if rank else "",
+        result=entry.result or "",
+        correction=entry.correction or "",
+        pdf=entry.pdf or "",
+        pdf_sha256=entry.pdf_sha256 or "",
+        lang=(entry.lang or Lang.JA).value,
+        email=client.email or "",
+        strange=entry.has_problem(ProblemCode.SENDER_DISAGREES),
+        print_failed=entry.has_problem(ProblemCode.NOT_PRINTED),
+        file_sha256=entry.file_sha256 or "",
+        points=entry.points or 0,
+        edition=_digest_report(raw) if entry.result else "",
+    )
+
+
+def _digest_report(raw: Any) -> str:
+    """Digest what a report says of its client; what it says of others changes from run to run.
+
+    Without a comment it is what it was before run.json held a digest of comments.
+    """
+    content = [raw["answers"], raw["overrides"], raw["diagnosis"]]
+    if comment := raw.get("comment_sha256"):
+        content.append(comment)
+    return hashlib.sha256(dump_json_line(content)).hexdigest()[:_DIGEST]
