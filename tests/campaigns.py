@@ -14,7 +14,7 @@ from pathlib import Path
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.response_status.statuses import compute_response_status
@@ -63,7 +63,14 @@ def _parse_log_line(line: str, client: str) -> MailLogEntry:
         addresses = ()
     message = "" if event == "by_hand" else f"<{kind}-{about}-{attempt}@firm.example>"
     return MailLogEntry(
-        time, MailEvent(event), client, MailKind(kind), about, message, addresses, text=text
+        time,
+        MailEvent(event),
+        client,
+        MailKind(kind),
+        MailSubject.parse(MailKind(kind), about),
+        message,
+        addresses,
+        text=text,
     )
 
 

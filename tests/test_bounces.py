@@ -15,7 +15,7 @@ from sheet_diag.mail.inbox.records import BouncedMail
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.reports.response_status.read_files import ReadFiles
@@ -37,13 +37,19 @@ SENT = MailLogEntry(
     MailEvent.SENT,
     "C-001",
     MailKind.REQUEST,
-    "",
+    MailSubject(),
     ID,
     (TARO, JIRO),
     "a.xlsx",
 )
 BY_HAND = MailLogEntry(
-    NOW - timedelta(days=1), MailEvent.BY_HAND, "C-002", MailKind.REMINDER, "1", "", (JANE,)
+    NOW - timedelta(days=1),
+    MailEvent.BY_HAND,
+    "C-002",
+    MailKind.REMINDER,
+    MailSubject(reminder=1),
+    "",
+    (JANE,),
 )
 OWN = frozenset({USER})
 
@@ -231,7 +237,7 @@ def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
         (ID, (TARO,), NOW), (ID, (JIRO,), NOW),
     ]  # fmt: skip
     assert not (tmp_path / "input").exists()
-    assert not MailLog.read(log).is_done((MailKind.REQUEST, "C-001", ""))
+    assert not MailLog.read(log).is_done(MailKey.of(MailKind.REQUEST, "C-001"))
 
 
 def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> None:

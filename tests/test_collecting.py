@@ -30,7 +30,7 @@ from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import ConnectionSecurity, IntakeSettings, Issuer, Limits
@@ -103,9 +103,15 @@ class Office:
             when = ARRIVED - timedelta(days=9)
             for event in (MailEvent.SENDING, MailEvent.SENT):
                 book.add(
-                    MailLogEntry(when, event, client.id, MailKind.REQUEST, "", message_id,
-                           client.addresses)
-                )  # fmt: skip
+                    MailLogEntry(
+                        when,
+                        event,
+                        client.id,
+                        MailKind.REQUEST,
+                        message_id=message_id,
+                        addresses=client.addresses,
+                    )
+                )
 
     @property
     def posted(self) -> tuple[MailLogEntry, ...]:
@@ -176,7 +182,7 @@ def test_the_mail_is_put_in_whole_under_the_name_of_its_client(
     assert office.files == {each.file: content}
     (line,) = office.posted
     assert line == MailLogEntry(
-        ARRIVED, MailEvent.COLLECTED, "C-001", None, "", "<1@mihon.example>",
+        ARRIVED, MailEvent.COLLECTED, "C-001", None, MailSubject(), "<1@mihon.example>",
         ("taro@mihon.example",), each.file,
         sha256=digest(content), holds=(digest(SHEETS["C-001"]),),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,7 +36,7 @@ from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import OutgoingMail, ReportForm, about_reminder
+from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 from sheet_diag.model.returns import ProblemCode, SheetIdentity
 from sheet_diag.model.settings import IntakeSettings, Limits
@@ -59,7 +59,7 @@ PASSWORDS = {
     "c-002": "BBBBB-33333-BBBBB-33333",
     "c-003": "CCCCC-44444-CCCCC-44444",
 }
-CHASED = about_reminder(1, "0dd95d12" * 8)  # of a correction
+CHASED = MailSubject("0dd95d12" * 8, reminder=1)  # of a correction
 IDN = "青葉".encode("idna").decode("ascii")
 KINDS = tuple(MailKind)
 EVERY = [(kind, client) for kind in KINDS for client in (ANNA, BEN)]
@@ -185,7 +185,7 @@ class Written:
     html: str = ""
     headers: Sequence[tuple[str, str]] = ()
     more: Sequence[tuple[str, bytes]] = ()
-    about: str = ""
+    about: MailSubject = field(default_factory=MailSubject)
 
     @property
     def mail(self) -> OutgoingMail:
@@ -195,8 +195,9 @@ class Written:
         parcel = OutgoingMail(self.kind, self.client, self.about, password=password)
         if not (self.content or b"").startswith(b"%PDF"):
             return parcel
-        printed = sha256(self.content or b"").hexdigest()
-        return replace(parcel, form=ReportForm.PRINTED, printed=printed)
+        subject = replace(self.about, form=ReportForm.PRINTED)
+        digest = sha256(self.content or b"").hexdigest()
+        return replace(parcel, subject=subject, pdf_sha256=digest)
 
     def message(self) -> EmailMessage:
         """The mail."""
@@ -260,7 +261,13 @@ def test_a_mail_of_ours_may_leave(
         attachment = tmp_path / f"{client.company}_報告書_{client.id}.xlsx"
         attachment.write_bytes(content)
     password = password_of(client) if kind in (MailKind.RESULT, MailKind.PASSWORD) else ""
-    parcel = OutgoingMail(kind, client, "0" * 64, attachment=attachment, password=password)
+    parcel = OutgoingMail(
+        kind,
+        client,
+        MailSubject() if kind is MailKind.REMINDER else MailSubject("0" * 64),
+        attachment=attachment,
+        password=password,
+    )
     letter = MailTemplates().write(parcel, ISSUER, date(2026, 11, 26))
     told = guard().inspect(final(compose_message(parcel, letter, SENDER)), parcel)
     assert doubted(told) == set()
@@ -329,7 +336,7 @@ def test_a_locked_file_is_told_with_what_makes_it_anew(
 
 def test_a_locked_correction_of_a_reminder_is_made_anew_by_a_run() -> None:
     mail = Written(kind=MailKind.REMINDER, content=locked_report(ANNA, password_of(ANNA)))
-    parcel = replace(mail.mail, about=CHASED)
+    parcel = replace(mail.mail, subject=CHASED)
     (told,) = guard().inspect(mail.bytes(), parcel).errors
     assert (told.key, told.parts["command"]) == ("guard.file.closed", "sheet-diag run")
 
@@ -651,7 +658,7 @@ def test_an_address_that_was_another_clients_so_far(
 
 def test_a_return_from_another_clients_address_is_asked_about_though_it_was_named() -> None:
     mail = Written()
-    found = guard().inspect(mail.bytes(), replace(mail.mail, strange=True))
+    found = guard().inspect(mail.bytes(), replace(mail.mail, sender_mismatch=True))
     assert doubted(found) == {"sender"}
 
 
@@ -779,7 +786,7 @@ def test_a_fault_of_the_guards_own_is_a_refusal(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> None:
         raise RuntimeError("C-003")
 
-    monkeypatch.setattr("sheet_diag.mail.outgoing_checks.attachments.compare_attachments", broken)
+    monkeypatch.setattr("sheet_diag.mail.outgoing_checks.check.compare_attachments", broken)
     assert refused(verdict(Written())) == {"fault"}
 
 
@@ -828,7 +835,7 @@ def test_the_second_look_opens_nothing_again_but_what_has_changed(
         opened.append(name)
         return read_document_owner(content, name, *rest)
 
-    monkeypatch.setattr(opening, "read_ownership", counted)
+    monkeypatch.setattr(opening, "read_document_owner", counted)
     look, mail = guard(), Written()
     for _ in range(2):
         assert not look.inspect(mail.bytes(), mail.mail).errors

@@ -18,7 +18,7 @@ from sheet_diag.mail.outgoing_checks.check import MailChecker
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import OutgoingMail, ReportForm
+from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from tests.samples import ISSUER
@@ -75,9 +75,9 @@ class Sent:
             paths.append(folder / "more.pdf")
             paths[-1].write_bytes(locked_pdf(ANNA))
         return OutgoingMail(
-            MailKind.RESULT, self.client, attachment=paths[0],
-            beside=paths[1] if paths[1:] else None, password=password_of(self.client),
-            form=self.form, printed=sha256(made()).hexdigest() if made else "",
+            MailKind.RESULT, self.client, MailSubject(form=self.form), attachment=paths[0],
+            second_attachment=paths[1] if paths[1:] else None, password=password_of(self.client),
+            pdf_sha256=sha256(made()).hexdigest() if made else "",
         )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def test_no_letter_takes_a_pdf_for_a_workbook(
     parcel = Sent(client=client, print=lambda: locked_pdf(client)).mail(tmp_path)
     parcel = parcel if protected else replace(parcel, password="")
     letter = MailTemplates().write(parcel, ISSUER, DAY)
-    told = OutgoingMail(MailKind.PASSWORD, client, password="x", facts={"file": "報告書.pdf"})
+    told = OutgoingMail(MailKind.PASSWORD, client, password="x", report_files="報告書.pdf")
     for each in (letter, MailTemplates().write(told, ISSUER, DAY)):
         text = f"{each.subject}\n{each.text}\n{each.html}".casefold()
         assert "報告書.pdf" in text
@@ -206,7 +206,8 @@ def told(look: MailChecker, parcels: list[OutgoingMail], jobs: int) -> list[tupl
     """What the guard says of every mail, in the order in which it hands them out."""
     with look.ahead(parcels, jobs) as ready:
         return [
-            (each.client.id + each.form, refused(look.inspect(mail(each), each))) for each in ready
+            (each.client.id + each.subject.form, refused(look.inspect(mail(each), each)))
+            for each in ready
         ]
 
 
@@ -221,7 +222,7 @@ def test_processes_change_nothing_but_who_opens(
         opened.append(name)
         return read_document_owner(content, name, *rest)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(opening, "read_ownership", counted)
+    monkeypatch.setattr(opening, "read_document_owner", counted)
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
     assert told(guard(), parcels, jobs=2) == alone
     assert opened == []  # not here: elsewhere
@@ -255,6 +256,6 @@ def test_few_files_are_opened_without_processes(
     def none(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(opening, "Processes", none)
+    monkeypatch.setattr(opening, "WorkerProcesses", none)
     with guard().ahead(parcels[:3], 8) as ready:
         assert list(ready) == parcels[:3]

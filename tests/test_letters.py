@@ -27,7 +27,7 @@ from sheet_diag.mail.templates.render import MailText
 from sheet_diag.mail.templates.variables import explain_variables, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import OutgoingMail, about_reminder
+from sheet_diag.model.mail import MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording, labels
@@ -38,7 +38,7 @@ GOLDEN = Path(__file__).parent / "data" / "letters"
 DOCS = Path(__file__).parent.parent / "docs" / "letters.md"
 PASSWORD = "kT7-mQ2x_Rw9*"
 SHA256 = "0dd95d12" * 8
-CHASED = (MailKind.REMINDER, about_reminder(1, SHA256))  # of a correction
+CHASED = (MailKind.REMINDER, MailSubject(SHA256, reminder=1))  # of a correction
 CLIENTS = {
     Lang.JA: ListedClient(
         "C-001", "株式会社見本商事", Lang.JA, ("taro@example.co.jp",), "山田 太郎", "総務部長",
@@ -61,15 +61,17 @@ FIRMS = {
         deadline=DUE,
     ),
 }
-FACTS = {"previous": "1", "points": "3", "file": "report_C-001.xlsx"}
 
 
 def parcel(kind: MailKind, lang: Lang = Lang.JA, **changes: object) -> OutgoingMail:
     path = None if kind is MailKind.PASSWORD else Path(f"sheet_{CLIENTS[lang].id}.xlsx")
     told = kind in (MailKind.RESULT, MailKind.PASSWORD)
     whole = OutgoingMail(
-        kind, CLIENTS[lang], attachment=path, password=PASSWORD if told else "", facts=FACTS
-    )
+        kind, CLIENTS[lang], MailSubject(reminder=1 if kind is MailKind.REMINDER else 0),
+        attachment=path, password=PASSWORD if told else "",
+        due=DUE if kind is MailKind.REMINDER else None,
+        points=3, is_prefilled=True, report_files="report_C-001.xlsx",
+    )  # fmt: skip
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
@@ -125,17 +127,23 @@ def test_letter_is_the_one_that_was_read_by_eye(name: str, lang: Lang) -> None:
     kind = MailKind(name.partition("-")[0])
     due = DUE if kind is MailKind.REMINDER else date(2027, 1, 15)
     client = replace(CLIENTS[lang], due=due)
-    number = 2 if name.endswith("-2") else 1
-    about = about_reminder(number, SHA256 if "correcting" in name else "")
-    letter = written(parcel(kind, lang, client=client, number=number, about=about))
+    mail = parcel(kind, lang, client=client)
+    if kind is MailKind.REMINDER:
+        number = 2 if name.endswith("-2") else 1
+        mail = replace(
+            mail, subject=MailSubject(SHA256 if "correcting" in name else "", reminder=number)
+        )
+    letter = written(mail)
     path = GOLDEN / f"{name}.{lang.value}.txt"
     assert f"{letter.subject}\n\n{letter.text}" == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize(("kind", "about"), [*((kind, "") for kind in MailKind), CHASED])
-def test_html_shows_what_the_text_says(kind: MailKind, about: str, lang: Lang) -> None:
-    letter = written(parcel(kind, lang, about=about))
+@pytest.mark.parametrize(("kind", "subject"), [*((kind, None) for kind in MailKind), CHASED])
+def test_html_shows_what_the_text_says(
+    kind: MailKind, subject: MailSubject | None, lang: Lang
+) -> None:
+    letter = written(parcel(kind, lang, **({"subject": subject} if subject else {})))
     assert shown(letter) == expected(letter, FIRMS[lang].name)
     assert f'<html lang="{lang.value}"' in letter.html
 
@@ -215,12 +223,15 @@ def test_english_addressee(contact: str, title: str, start: str) -> None:
 
 
 @pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize(("kind", "about"), [*((kind, "") for kind in MailKind), CHASED])
+@pytest.mark.parametrize(
+    ("kind", "subject"), [*((kind, MailSubject(reminder=1)) for kind in MailKind), CHASED]
+)
 def test_a_firm_that_has_told_nothing_leaves_no_gaps(
-    kind: MailKind, about: str, lang: Lang
+    kind: MailKind, subject: MailSubject, lang: Lang
 ) -> None:
     client = replace(CLIENTS[lang], contact="", title="")
-    letter = written(parcel(kind, lang, client=client, about=about, facts={}), Issuer())
+    bare = {"subject": subject, "due": None, "points": 0, "is_prefilled": False, "report_files": ""}
+    letter = written(parcel(kind, lang, client=client, **bare), Issuer())
     assert not re.search(
         r"\n\n\n|：$|: $|でございます。\n{0}^の|^\s*でございます", letter.text, re.MULTILINE
     )
@@ -239,9 +250,7 @@ _REMINDERS = {
 
 @pytest.mark.parametrize(("number", "due", "said", "unsaid"), _REMINDERS.values(), ids=_REMINDERS)
 def test_reminders_grow_firmer(number: int, due: date | None, said: str, unsaid: str) -> None:
-    client = replace(CLIENTS[Lang.JA], due=due)
-    of = parcel(MailKind.REMINDER, client=client, number=number)
-    letter = written(of, replace(ISSUER, deadline=None))
+    letter = written(parcel(MailKind.REMINDER, due=due, subject=MailSubject(reminder=number)))
     assert said in letter.text
     assert unsaid not in letter.text
     assert "行き違い" in letter.text
@@ -249,23 +258,22 @@ def test_reminders_grow_firmer(number: int, due: date | None, said: str, unsaid:
 
 # (number, due, what is said, what is not)
 _CHASES = {
-    "before the day": (1, "2026-12-31", "近づいて", "過ぎて"),
-    "late": (1, "2026-12-25", "過ぎて", "重ねてのお願い"),
-    "late again": (2, "2026-12-25", "重ねてのお願い", "近づいて"),
-    "no day was told": (1, "", "到着を確認できておりません", "期限"),
-    "no day was told, again": (2, "", "重ねてのお願い", "期限"),
+    "before the day": (1, date(2026, 12, 31), "近づいて", "過ぎて"),
+    "late": (1, DUE, "過ぎて", "重ねてのお願い"),
+    "late again": (2, DUE, "重ねてのお願い", "近づいて"),
+    "no day was told": (1, None, "到着を確認できておりません", "期限"),
+    "no day was told, again": (2, None, "重ねてのお願い", "期限"),
 }
 
 
 @pytest.mark.parametrize(("number", "due", "said", "unsaid"), _CHASES.values(), ids=_CHASES)
 def test_reminders_of_a_correction_ask_for_that(
-    number: int, due: str, said: str, unsaid: str
+    number: int, due: date | None, said: str, unsaid: str
 ) -> None:
     """The client's own day is over, and was that of the first answer."""
-    about = about_reminder(number, SHA256)
     client = replace(CLIENTS[Lang.JA], due=date(2026, 12, 1))
-    facts = {"due": due, "points": "3"}
-    of = parcel(MailKind.REMINDER, client=client, number=number, about=about, facts=facts)
+    subject = MailSubject(SHA256, reminder=number)
+    of = parcel(MailKind.REMINDER, client=client, subject=subject, due=due)
     letter = written(of)
     assert letter.subject.endswith("ヒアリングシートのご修正について")
     assert said in letter.text
@@ -274,16 +282,16 @@ def test_reminders_of_a_correction_ask_for_that(
     assert "3か所" in letter.text
     assert "修正のお願い" in letter.text
     assert "行き違い" in letter.text
-    first = written(replace(of, about=about_reminder(number)))
+    first = written(replace(of, subject=MailSubject(reminder=number)))
     assert first.subject.endswith("ヒアリングシートのご提出について")
     assert "修正" not in first.text
 
 
 def test_a_first_answer_that_was_asked_for_without_a_day_is_reminded_of_without_one() -> None:
     client = replace(CLIENTS[Lang.JA], due=DUE)
-    of = parcel(MailKind.REMINDER, client=client, facts={"due": ""})
+    of = parcel(MailKind.REMINDER, client=client, due=None)
     assert "期限" not in written(of).text
-    assert "期限" in written(replace(of, facts={})).text
+    assert "期限" in written(replace(of, due=DUE)).text
 
 
 @pytest.mark.parametrize(
@@ -298,30 +306,28 @@ def test_a_first_answer_that_was_asked_for_without_a_day_is_reminded_of_without_
 )
 def test_no_day_is_asked_for_that_has_passed(kind: MailKind, due: date, told: bool) -> None:
     client = replace(CLIENTS[Lang.JA], due=due)
-    assert ("ご提出期限：" in written(parcel(kind, client=client)).text) is told
+    assert ("ご提出期限：" in written(parcel(kind, client=client, due=due)).text) is told
 
 
 def test_days_come_from_the_mail_the_client_the_firm() -> None:
     client = replace(CLIENTS[Lang.JA], due=date(2027, 1, 15))
     firm = replace(ISSUER, deadline=date(2027, 1, 20))
-    facts = {"due": "2027-02-01"}
     for of, day in (
-        (parcel(MailKind.REQUEST, client=client, facts=facts), "2027年2月1日（月）"),
+        (parcel(MailKind.REQUEST, client=client, due=date(2027, 2, 1)), "2027年2月1日（月）"),
         (parcel(MailKind.REQUEST, client=client), "2027年1月15日（金）"),
         (parcel(MailKind.REQUEST), "2027年1月20日（水）"),
     ):
         assert f"ご提出期限：{day}\n" in written(of, firm).text
 
 
-@pytest.mark.parametrize("facts", [{}, {"points": "0"}, {"points": "x"}])
-def test_points_that_nobody_counted_are_not_told(facts: Mapping[str, str]) -> None:
+def test_points_that_nobody_counted_are_not_told() -> None:
     assert "か所" in written(parcel(MailKind.CORRECTION)).text
-    assert "か所" not in written(parcel(MailKind.CORRECTION, facts=facts)).text
+    assert "か所" not in written(parcel(MailKind.CORRECTION, points=0)).text
 
 
 def test_last_years_answers_are_told_where_the_sheet_has_them() -> None:
     assert "前回" in written(parcel(MailKind.REQUEST)).text
-    assert "前回" not in written(parcel(MailKind.REQUEST, facts={})).text
+    assert "前回" not in written(parcel(MailKind.REQUEST, is_prefilled=False)).text
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -393,7 +399,7 @@ def test_a_firms_reminder_that_knows_no_corrections_reminds_of_none(
     text = f"件名: 督促\n\n{{{{ addressee }}}}\n\n{own_words}\n"
     letters = own(tmp_path, text, "reminder.ja.md")
     assert "独自の督促です。" in written(parcel(MailKind.REMINDER), letters=letters).text
-    of = parcel(MailKind.REMINDER, about=about_reminder(1, SHA256))
+    of = parcel(MailKind.REMINDER, subject=MailSubject(SHA256, reminder=1))
     assert ("独自の修正の督促です。" in written(of, letters=letters).text) is says
     assert (written(of, letters=letters) == written(of)) is not says
 
@@ -570,7 +576,7 @@ def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
         for kind in MailKind:
             of = parcel(kind, lang)
             assert written(of, letters=letters) == written(of)
-        chased = parcel(MailKind.REMINDER, lang, about=about_reminder(1, SHA256))
+        chased = parcel(MailKind.REMINDER, lang, subject=MailSubject(SHA256, reminder=1))
         assert written(chased, letters=letters) == written(chased)
 
 

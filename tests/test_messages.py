@@ -40,7 +40,7 @@ from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.mail.templates.render import MailText
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import OutgoingMail, about_reminder
+from sheet_diag.model.mail import MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import IntakeSettings
 
@@ -349,7 +349,7 @@ def test_parts_of_a_mail(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("kind", MailKind)
 def test_letters_arrive_as_they_were_written(kind: MailKind, lang: Lang) -> None:
-    parcel = OutgoingMail(kind, replace(CLIENT, lang=lang), password="p", facts={"previous": "1"})
+    parcel = OutgoingMail(kind, replace(CLIENT, lang=lang), password="p", is_prefilled=True)
     letter = MailTemplates().write(parcel, ISSUER, WHEN.date())
     content = format_final(compose_message(parcel, letter, SENDER))
     check_limits(content)
@@ -405,7 +405,7 @@ def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
         ("u", parcel, 0),
         ("t", parcel, 1),
         ("t", replace(parcel, kind=MailKind.REMINDER), 0),
-        ("t", replace(parcel, about="2"), 0),
+        ("t", replace(parcel, subject=MailSubject("2")), 0),
         ("t", replace(parcel, client=replace(CLIENT, id="C-002")), 0),
         ("t", replace(parcel, client=replace(CLIENT, addresses=("b@example.jp",))), 0),
     ]
@@ -420,10 +420,12 @@ def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
     ("parcel", "name"),
     [
         (OutgoingMail(MailKind.REQUEST, CLIENT), "依頼_株式会社見本商事_C-001.eml"),
-        (OutgoingMail(MailKind.REMINDER, CLIENT, "2", 2), "督促2_株式会社見本商事_C-001.eml"),
-        (OutgoingMail(MailKind.REMINDER, CLIENT, about_reminder(2, SHA), 2),
+        (OutgoingMail(MailKind.REMINDER, CLIENT, MailSubject(reminder=2)),
+         "督促2_株式会社見本商事_C-001.eml"),
+        (OutgoingMail(MailKind.REMINDER, CLIENT, MailSubject(SHA, reminder=2)),
          "修正の督促2_株式会社見本商事_C-001_0dd95d12.eml"),
-        (OutgoingMail(MailKind.RESULT, CLIENT, SHA), "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
+        (OutgoingMail(MailKind.RESULT, CLIENT, MailSubject(SHA)),
+         "報告書_株式会社見本商事_C-001_0dd95d12.eml"),
         (OutgoingMail(MailKind.REQUEST, ENGLISH), "Request_株式会社見本商事_C-001.eml"),
         (OutgoingMail(MailKind.REQUEST, replace(CLIENT, company='A/B:*?"<>|')),
         "依頼_A_B_C-001.eml"),
@@ -437,6 +439,6 @@ def test_names_of_drafts(parcel: OutgoingMail, name: str) -> None:
 def test_names_of_drafts_fit_every_file_system() -> None:
     for kind in MailKind:
         client = replace(CLIENT, company="國" * 300, id="C" * 60)
-        name = format_draft_name(OutgoingMail(kind, client, "a" * 64, 12))
+        name = format_draft_name(OutgoingMail(kind, client, MailSubject("a" * 64, reminder=12)))
         assert len(name.encode("utf-8")) <= 255
         assert client.id in name

@@ -17,7 +17,7 @@ from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail, ReportForm, about_report
+from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint, matches_fingerprint
@@ -49,7 +49,8 @@ def _posted(
 ) -> MailLogEntry:
     number = client.removeprefix("C-")
     addresses = (f"a@{number}.example.jp",)
-    return MailLogEntry(NOW, event, client, kind, about, addresses=addresses, text=text)
+    subject = MailSubject.parse(kind, about)
+    return MailLogEntry(NOW, event, client, kind, subject, addresses=addresses, text=text)
 
 
 def _told(mails: Iterable[OutgoingMail | Skipped]) -> list[str]:
@@ -57,7 +58,7 @@ def _told(mails: Iterable[OutgoingMail | Skipped]) -> list[str]:
     return [
         f"{each.who.split()[0]} {each.key.removeprefix('mail.left.')}"
         if isinstance(each, Skipped)
-        else " ".join(filter(None, (each.client.id, each.about, _file(each))))
+        else " ".join(filter(None, (each.client.id, each.subject.text, _file(each))))
         for each in mails
     ]
 
@@ -71,7 +72,7 @@ def test_everybody_is_asked_and_told_of_last_year_where_there_is_one() -> None:
     sheets = {"C-1": Path("1.xlsx"), "C-2": Path("2.xlsx")}
     mails = list(due_requests(clients, sheets, frozenset({"C-2"})))
     assert _told(mails) == ["C-1 1.xlsx", "C-2 2.xlsx"]
-    assert [bool(mail.facts.get("previous")) for mail in mails] == [False, True]
+    assert [bool(mail.is_prefilled) for mail in mails] == [False, True]
 
 
 def test_held_returns_go_back() -> None:
@@ -107,7 +108,7 @@ def test_a_return_from_another_clients_address_is_asked_about_first() -> None:
         *due_corrections(clients, (held,), OUTPUT, named),
         *due_reports(clients, (ranked,), OUTPUT, {}, named),
     ]
-    assert all(isinstance(mail, OutgoingMail) and mail.strange for mail in mails)
+    assert all(isinstance(mail, OutgoingMail) and mail.sender_mismatch for mail in mails)
 
 
 def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path) -> None:
@@ -160,10 +161,10 @@ def test_a_password_goes_out_once_more_after_its_report(
         "O": _of_first(MailEvent.SENT, MailKind.RESULT, "former"),
         "Q": _of_first(MailEvent.SENT, MailKind.PASSWORD, "former"),
     }
-    about = about_report("sha-C-1", ReportForm.PRINTED)
+    subject = MailSubject("sha-C-1", ReportForm.PRINTED)
     lines |= {
         "N": lines["R"],
-        "F": replace(lines["R"], about=about),
+        "F": replace(lines["R"], subject=subject),
         "M": replace(lines["R"], addresses=("gone@1.example.jp",)),
     }
     book = _book(tmp_path, *(lines[each] for each in log.split()))
@@ -212,7 +213,7 @@ def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
     told = list(due_passwords(reports, clients, words, _book(tmp_path, line)))
     assert sorted(_told(told)) == ["C-1 sha-C-1", "C-2 result_first", "C-3 no_password"]
     (mail,) = (each for each in told if isinstance(each, OutgoingMail))
-    assert (mail.password, mail.attachment, mail.facts["file"]) == ("one", None, "1.xlsx")
+    assert (mail.password, mail.attachment, mail.report_files) == ("one", None, "1.xlsx")
 
 
 # --- reports in another form
@@ -236,7 +237,7 @@ def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -
     assert isinstance(mail, OutgoingMail)
     assert [path.relative_to(OUTPUT).as_posix() for path in mail.files] == files
     assert mail.file_names == " / ".join(path.name for path in mail.files)
-    assert (mail.form, mail.printed, mail.password) == (form, "abc", "word")
+    assert (mail.subject.form, mail.pdf_sha256, mail.password) == (form, "abc", "word")
 
 
 @pytest.mark.parametrize(
@@ -261,7 +262,7 @@ def _sent(form: ReportForm, event: MailEvent = MailEvent.SENT, word: str = "word
     """The line of a report that went out in a form."""
     (mail,) = _reports(form)
     assert isinstance(mail, OutgoingMail)
-    line = _posted(event, MailKind.RESULT, "C-1", mail.about)
+    line = _posted(event, MailKind.RESULT, "C-1", mail.subject.text)
     return replace(line, file=mail.file_names, password_fingerprint=make_fingerprint(word))
 
 
@@ -321,8 +322,8 @@ def test_a_report_goes_out_in_another_form_only_to_who_is_named(
 def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path) -> None:
     book = _book(tmp_path, _sent(BOOK))
     (rest,) = select_mails(_reports(BOTH), book, SelectionRules(NAMED)).parcels
-    assert rest.about == f"sha-C-1/{PRINT}"
-    assert (rest.form, rest.printed) == (PRINT, "abc")
+    assert rest.subject.text == f"sha-C-1/{PRINT}"
+    assert (rest.subject.form, rest.pdf_sha256) == (PRINT, "abc")
 
 
 def test_another_form_is_not_sent_under_another_password(tmp_path: Path) -> None:
@@ -353,7 +354,7 @@ def test_one_password_mail_serves_every_form(
         assert _told([mail]) == ["C-1 password_changed"]
     else:
         assert isinstance(mail, OutgoingMail)
-        assert (mail.about, mail.facts["file"]) == ("sha-C-1", says)
+        assert (mail.subject.text, mail.report_files) == ("sha-C-1", says)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import pytest
 
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog, MailLogError
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
-KEY = (MailKind.REQUEST, "C-001", "")
+KEY = MailKey.of(MailKind.REQUEST, "C-001")
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone(timedelta(hours=9)))
 S, T, U, D, R, B, H = (
     MailEvent.SENDING, MailEvent.SENT, MailEvent.UNSENT, MailEvent.DEFERRED, MailEvent.REFUSED,
@@ -57,8 +57,8 @@ def test_what_is_added_is_read(path: Path) -> None:
         MailLogEntry(
             NOON, MailEvent.COLLECTED, message_id="<r@y>", addresses=("c@y.jp",), file="a\udc80.eml"
         ),
-        line(B, kind=MailKind.RESULT, about="ab12"),
-        line(H, kind=MailKind.CORRECTION, about="ab12", due=date(2026, 12, 10)),
+        line(B, kind=MailKind.RESULT, subject=MailSubject("ab12")),
+        line(H, kind=MailKind.CORRECTION, subject=MailSubject("ab12"), due=date(2026, 12, 10)),
         MailLogEntry(NOON, MailEvent.COLLECTED),
     ]
     assert written(path, lines).posted == tuple(lines)
@@ -75,7 +75,7 @@ def test_lines_that_belong_together_are_written_in_one_piece(
             patch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
             book.add_all(lines)
         assert sizes == [path.stat().st_size]
-        with pytest.raises(ValueError, match="offset"):
+        with pytest.raises(ValueError, match="timezone"):
             book.add_all([line(T), replace(line(T), time=datetime(2026, 11, 26))])
         book.add_all([])
         assert book.posted == MailLog.read(path).posted == tuple(lines)
@@ -115,7 +115,7 @@ def test_reading_makes_nothing(path: Path) -> None:
 
 def test_a_time_without_its_offset_is_refused(path: Path) -> None:
     with MailLog.open(path) as book:
-        with pytest.raises(ValueError, match="offset"):
+        with pytest.raises(ValueError, match="timezone"):
             book.add(replace(line(S), time=datetime(2026, 11, 26)))
         assert MailLog.read(path).posted == ()
 
@@ -276,7 +276,7 @@ def test_how_a_mail_stands(
 ) -> None:
     others = [
         line(S, message_id="<o@x>", client="C-002"),
-        line(R, kind=MailKind.REMINDER, about="1"),
+        line(R, kind=MailKind.REMINDER, subject=MailSubject(reminder=1)),
         MailLogEntry(NOON, MailEvent.COLLECTED, client="C-001", message_id="<r@y>", addresses=(A,)),
     ]
     book = written(path, [*lines, *others])
@@ -293,9 +293,9 @@ def test_how_a_mail_stands(
 
 def test_ids_are_the_same_in_other_letters(path: Path) -> None:
     book = written(path, [line(S), line(T)])
-    assert book.is_done((MailKind.REQUEST, "c-001", ""))
-    assert not book.is_done((MailKind.REQUEST, "C-001", "1"))
-    assert not book.is_done((MailKind.RESULT, "C-001", ""))
+    assert book.is_done(MailKey.of(MailKind.REQUEST, "c-001"))
+    assert not book.is_done(MailKey.of(MailKind.REQUEST, "C-001", MailSubject("1")))
+    assert not book.is_done(MailKey.of(MailKind.RESULT, "C-001"))
 
 
 def test_which_addresses_refused_a_mail(path: Path) -> None:
@@ -303,4 +303,4 @@ def test_which_addresses_refused_a_mail(path: Path) -> None:
         path, [line(R, "A@x.jp"), line(S, "b@x.jp"), line(B, "b@x.jp"), line(D, "c@x.jp")]
     )
     assert book.refused(KEY) == {"a@x.jp", "b@x.jp"}
-    assert book.refused((MailKind.REMINDER, "C-001", "1")) == frozenset()
+    assert book.refused(MailKey.of(MailKind.REMINDER, "C-001")) == frozenset()

@@ -60,7 +60,7 @@ def told(found: Iterable[OutgoingMail | Skipped]) -> list[str]:
     return [
         each.key.removeprefix("mail.left.")
         if isinstance(each, Skipped)
-        else f"{each.about} {_day(each)} {each.attachment and each.attachment.as_posix()}"
+        else f"{each.subject.text} {_day(each)} {each.attachment and each.attachment.as_posix()}"
         for each in found
     ]
 
@@ -123,7 +123,7 @@ def test_on_two_days_in_a_row_nobody_gets_two_mails() -> None:
         today = day("11/21") + timedelta(days=after)
         for mail in mails(campaign(posted, as_of=f"{today:%m/%d}")):
             if isinstance(mail, OutgoingMail):
-                posted += parse_log(f"{today:%m/%d} sent reminder/{mail.about}")
+                posted += parse_log(f"{today:%m/%d} sent reminder/{mail.subject.text}")
                 written.append(f"{today:%m/%d}")
     assert written == ["11/21", "11/26", "12/01", "12/06"]
 
@@ -225,8 +225,12 @@ def test_a_request_cut_off_that_came_back_partly_has_its_day() -> None:
 def test_a_reminder_of_a_correction_tells_what_it_is_about() -> None:
     (mail,) = mails(campaign("11/10 sent correction/s1", held(), as_of="11/21"))
     assert isinstance(mail, OutgoingMail)
-    assert (mail.kind, mail.number, mail.asks_for_correction) == (MailKind.REMINDER, 1, True)
-    assert (mail.facts["points"], mail.file_names) == ("3", "s1.xlsx")
+    assert (mail.kind, mail.subject.reminder, mail.asks_for_correction) == (
+        MailKind.REMINDER,
+        1,
+        True,
+    )
+    assert (mail.points, mail.file_names) == (3, "s1.xlsx")
     (mail,) = mails(campaign("11/2 sent request", as_of="11/21"))
     assert isinstance(mail, OutgoingMail)
     assert not mail.asks_for_correction

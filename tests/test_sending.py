@@ -99,7 +99,7 @@ def test_each_mail_once_to_its_client_and_a_copy_to_the_sender(
 
 def test_the_day_that_an_answer_is_asked_for_by_is_noted(smtpd: SmtpServer, book: MailLog) -> None:
     one = make_message(1)
-    told = replace(one, mail=replace(one.mail, facts={"due": "2026-12-10"}))
+    told = replace(one, mail=replace(one.mail, due=date(2026, 12, 10)))
     send(smtpd, book, [told, make_message(2)])
     days = [(posted.event, posted.due) for posted in book.posted]
     day = date(2026, 12, 10)

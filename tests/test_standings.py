@@ -152,7 +152,7 @@ def test_the_days_of_the_whole_course() -> None:
 
 def test_the_day_that_people_saw_is_that_of_the_offset() -> None:
     time = datetime(2026, 11, 2, 0, 30, tzinfo=JST)  # still the first in London
-    posted = [MailLogEntry(time, MailEvent.SENT, "C-001", MailKind.REQUEST, "", "<1@x>", (A,))]
+    posted = [MailLogEntry(time, MailEvent.SENT, "C-001", MailKind.REQUEST, addresses=(A,))]
     found = compute_response_status(ClientList([list_row()]), posted, [], ran_on=None, as_of=AS_OF)
     assert found.standings[0].sent == day("11/2")
 

@@ -1,19 +1,18 @@
-"""Mails between the firm and its clients: what is sent, and what has become of it."""
+"""Mails between the firm and its clients, and the entries of the mail log."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 
-_FILE_SEPARATOR: Final = " / "  # names of files, which hold no slash
-_FORM: Final = "/"
+FILE_SEPARATOR: Final = " / "  # between names of files, which hold no slash
+_SUBJECT_SEPARATOR: Final = "/"
 
 
 class ReportForm(StrEnum):
@@ -50,28 +49,69 @@ class MailEvent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MailSubject:
+    """What a mail is about; it tells mails of one kind to one client apart.
+
+    `return_sha256` is the SHA-256 (hexadecimal) of the return that the mail is about; empty for a
+    request and for a reminder of the first answer. `form` is that of a report. `reminder` is the
+    number of a reminder, from 1 (0: the mail is no reminder).
+    """
+
+    return_sha256: str = ""
+    form: ReportForm = ReportForm.WORKBOOK
+    reminder: int = 0
+
+    @classmethod
+    def parse(cls, kind: MailKind | None, text: str) -> Self:
+        """Read a subject as files have it. Raises `ValueError` for an unknown form of a report."""
+        if kind is MailKind.REMINDER:
+            sha256, _, number = text.rpartition(_SUBJECT_SEPARATOR)
+            return cls(sha256, reminder=int(number) if number.isdecimal() else 1)
+        sha256, _, form = text.partition(_SUBJECT_SEPARATOR)
+        return cls(sha256, ReportForm(form) if form else ReportForm.WORKBOOK)
+
+    @property
+    def text(self) -> str:
+        """The subject as the mail log and the notes on drafts have it."""
+        detail = "" if self.form is ReportForm.WORKBOOK else self.form.value
+        parts = (self.return_sha256, str(self.reminder) if self.reminder else detail)
+        return _SUBJECT_SEPARATOR.join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class MailKey:
+    """What tells a mail from all others of a campaign; `client` is a folded id."""
+
+    kind: MailKind
+    client: str
+    subject: MailSubject
+
+    @classmethod
+    def of(cls, kind: MailKind, client_id: str, subject: MailSubject | None = None) -> Self:
+        """Build the key of a mail from an id as the client list has it."""
+        return cls(kind, client_id.casefold(), subject or MailSubject())
+
+
+@dataclass(frozen=True, slots=True)
 class MailLogEntry:
     """A line of the mail log.
 
-    `client` is an id of the client list (empty: nobody knows), `about` tells mails of a kind to one
-    client apart: the number of a reminder (of a correction: with its return, `about_reminder`), the
-    SHA-256 of the return that a correction or a result is about; of a result that is no workbook
-    alone, with its form (`about_report`). `kind` is None for mails of clients. `time` has an
-    offset, its date is the one that people here saw. `addresses` are those of the recipients, or of
-    the sender of what was collected; those of a refusal or a bounce are the refused ones. `file` is
-    the name of the attachment (of two, with " / " between them), or of what was collected below the
-    input folder; `text` is what the server said, before it has (`sending`) who gets a copy. Of what
-    was collected, `sha256` is that of the file and `holds` those of the returns in it (hexadecimal;
-    empty in logs of earlier versions). `due` is the day that an answer was asked for by (None:
-    that of the client list or the settings, unless it had passed). `edition` stands for what a
-    report says: another one says something else (empty: not known).
+    `client` is an id of the client list (empty: nobody knows), `kind` is None for a mail that a
+    client sent. `time` has an offset; its date is the one that people here saw. `addresses` are
+    those of the recipients, of a refusal or a bounce those that were refused, of a collected mail
+    that of its sender. `file` names what was attached, or the collected file below the input
+    folder. `text` is what the server said; of `sending` it is who gets a copy. Of a collected
+    mail, `sha256` is that of the file and `holds` those of the returns in it (hexadecimal; empty in
+    logs of earlier versions). `due` is the day by which an answer was asked for (None: that of the
+    client list or the settings, unless it had passed). `edition` stands for the content of a
+    report: another one says something else (empty: not known).
     """
 
     time: datetime
     event: MailEvent
     client: str = ""
     kind: MailKind | None = None
-    about: str = ""
+    subject: MailSubject = MailSubject()
     message_id: str = ""
     addresses: tuple[str, ...] = ()
     file: str = ""
@@ -82,62 +122,61 @@ class MailLogEntry:
     due: date | None = None
     edition: str = ""
 
+    @property
+    def key(self) -> MailKey | None:
+        """The key of the mail (None: a client sent it)."""
+        return MailKey.of(self.kind, self.client, self.subject) if self.kind else None
+
     def was_sent_to(self, client: ListedClient) -> bool:
-        """Whether any address that the client has in the list is among its addresses."""
+        """Whether any address that the client list has for the client is among its addresses."""
         listed = {address.casefold() for address in client.addresses}
         return not listed.isdisjoint(map(str.casefold, self.addresses))
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """One mail to one client, before it is written.
+    """A mail to one client, before its text is written.
 
-    `attachment` is the file that goes with it under its own name (None: nothing does), `beside` a
-    second one: the PDF of a report that goes out in both forms. `form` is that of a result, and
-    `printed` the SHA-256 (hexadecimal) of the PDF that the run made (empty: it made none).
-    `password` is what opens the report of the client: the guard needs it for a result, and a mail
-    of the kind `password` tells it. `about` is as in `MailLogEntry`; `number` counts reminders
-    from 1.
-    `facts` are further words for the letter, `edition` is as in `MailLogEntry`. `again`: it goes
-    out
-    although it has gone out before, because somebody wants it so. `strange`: the return that it is
-    about came from the address of another client.
+    `attachment` goes with it under its own name (None: nothing does), and so does
+    `second_attachment`: the PDF of a report that goes out in both forms. `pdf_sha256` is that of
+    the PDF that the run made (hexadecimal; empty: it made none). `password` opens the report of the
+    client; only a mail of the kind `password` says it, with the names of the reports that it opens
+    (`report_files`). `due` is the day by which an answer is asked for (None: that of the client or
+    of the settings; for a reminder: no day). `points` is how many answers a correction asks for
+    (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as in
+    `MailLogEntry`. `again`: it goes out although it has gone out before. `sender_mismatch`: the
+    return that it is about came from the address of another client.
     """
 
     kind: MailKind
     client: ListedClient
-    about: str = ""
-    number: int = 1
+    subject: MailSubject = MailSubject()
     attachment: Path | None = None
     password: str = field(default="", repr=False)
-    facts: Mapping[str, str] = field(default_factory=dict)
-    beside: Path | None = None
-    form: ReportForm = ReportForm.WORKBOOK
-    printed: str = ""
+    second_attachment: Path | None = None
+    pdf_sha256: str = ""
     edition: str = ""
+    due: date | None = None
+    points: int = 0
+    is_prefilled: bool = False
+    report_files: str = ""
     again: bool = False
-    strange: bool = False
+    sender_mismatch: bool = False
 
     @property
-    def key(self) -> tuple[MailKind, str, str]:
-        """What tells this mail from all others of the campaign."""
-        return self.kind, self.client.id, self.about
+    def key(self) -> MailKey:
+        """The key of the mail."""
+        return MailKey.of(self.kind, self.client.id, self.subject)
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What is attached, in order."""
-        return tuple(path for path in (self.attachment, self.beside) if path)
+        """The attached files, in order."""
+        return tuple(path for path in (self.attachment, self.second_attachment) if path)
 
     @property
     def file_names(self) -> str:
-        """The names of what is attached, as the mail log has them."""
-        return _FILE_SEPARATOR.join(path.name for path in self.files)
-
-    @property
-    def due(self) -> date | None:
-        """The day by which an answer is asked for, if it is told by the parcel alone (`facts`)."""
-        told = self.facts.get("due")
-        return date.fromisoformat(told) if told else None
+        """The names of the attached files, as the mail log has them."""
+        return FILE_SEPARATOR.join(path.name for path in self.files)
 
     @property
     def document(self) -> DocumentKind | None:
@@ -151,28 +190,7 @@ class OutgoingMail:
 
     @property
     def asks_for_correction(self) -> bool:
-        """Whether it asks for the correction of the return that it is about, or asks again."""
-        reminds = self.kind is MailKind.REMINDER
-        return bool(reminder_in(self.about)[0]) if reminds else self.kind is MailKind.CORRECTION
-
-
-def about_report(sha256: str, form: ReportForm) -> str:
-    """What the mail with the report on a return is about; the workbook's is the return alone."""
-    return sha256 if form is ReportForm.WORKBOOK else f"{sha256}{_FORM}{form.value}"
-
-
-def about_reminder(number: int, sha256: str = "") -> str:
-    """What a reminder is about: the first answer, or the correction of the return `sha256`."""
-    return f"{sha256}{_FORM}{number}" if sha256 else str(number)
-
-
-def reminder_in(about: str) -> tuple[str, int]:
-    """The return whose correction a reminder asks for (empty: it asks for the first answer), and
-    which reminder of that it is, from 1."""
-    sha256, _, number = about.rpartition(_FORM)
-    return sha256, int(number) if number.isdecimal() else 1
-
-
-def return_in(about: str) -> str:
-    """The SHA-256 of the return that a mail is about, in whatever form the report went out."""
-    return about.partition(_FORM)[0]
+        """Whether it asks for a correction, or reminds of one."""
+        if self.kind is MailKind.REMINDER:
+            return bool(self.subject.return_sha256)
+        return self.kind is MailKind.CORRECTION

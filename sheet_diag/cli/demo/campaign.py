@@ -39,7 +39,7 @@ from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.file_names import issued_name
 from sheet_diag.storage.managed_folder import read_note, remove_managed_files
@@ -146,19 +146,23 @@ def _log_sent_mails(campaign: DemoCampaign, clients: Sequence[DemoListEntry]) ->
     with MailLog.open(campaign.output / LOG) as book:
         for each in clients:
             if each.asked:
-                book.add(_sent_entry(each.client, MailKind.REQUEST, "", asked))
+                book.add(_sent_entry(each.client, MailKind.REQUEST, MailSubject(), asked))
         for each in clients:
             if each.is_late(reminded):
-                book.add(_sent_entry(each.client, MailKind.REMINDER, "1", reminded))
+                book.add(
+                    _sent_entry(each.client, MailKind.REMINDER, MailSubject(reminder=1), reminded)
+                )
 
 
-def _sent_entry(client: ListedClient, kind: MailKind, about: str, day: date) -> MailLogEntry:
+def _sent_entry(
+    client: ListedClient, kind: MailKind, subject: MailSubject, day: date
+) -> MailLogEntry:
     return MailLogEntry(
         time=datetime.combine(day, _MORNING),
         event=MailEvent.BY_HAND,
         client=client.id,
         kind=kind,
-        about=about,
+        subject=subject,
         addresses=client.addresses,
         file=issued_name(client),
     )

@@ -13,7 +13,7 @@ from typing import Self
 
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import OutgoingMail, ReportForm, about_report
+from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 
@@ -50,8 +50,12 @@ def due_requests(
     for client in clients.clients:
         if client.id not in sheets:
             continue
-        facts = {"previous": "1"} if client.id in prefilled else {}
-        yield OutgoingMail(MailKind.REQUEST, client, attachment=sheets[client.id], facts=facts)
+        yield OutgoingMail(
+            MailKind.REQUEST,
+            client,
+            attachment=sheets[client.id],
+            is_prefilled=client.id in prefilled,
+        )
 
 
 def due_corrections(
@@ -74,14 +78,14 @@ def due_corrections(
             yield Skipped.of(client, "unreadable", {"file": fact.file})
         else:
             attachment = output / fact.correction
-            told = {"points": str(fact.points)} | ({"due": due.isoformat()} if due else {})
             yield OutgoingMail(
                 MailKind.CORRECTION,
                 client,
-                fact.sha256,
+                MailSubject(fact.sha256),
                 attachment=attachment,
-                facts=told,
-                strange=fact.strange,
+                due=due,
+                points=fact.points,
+                sender_mismatch=fact.strange,
             )
 
 
@@ -124,14 +128,13 @@ def _report_mail(
     return OutgoingMail(
         MailKind.RESULT,
         client,
-        about_report(fact.sha256, form),
+        MailSubject(fact.sha256, form),
         attachment=attachment,
-        beside=beside[0] if beside else None,
+        second_attachment=beside[0] if beside else None,
         password=password,
-        form=form,
-        printed=fact.pdf_sha256,
+        pdf_sha256=fact.pdf_sha256,
         edition=fact.edition,
-        strange=fact.strange,
+        sender_mismatch=fact.strange,
     )
 
 

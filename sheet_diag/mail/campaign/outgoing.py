@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,14 @@ from sheet_diag.mail.outgoing_checks.results import MailCheckError, MailCheckWar
 from sheet_diag.mail.smtp.records import FinalMail
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.mail.templates.render import MailText
-from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail, return_in
+from sheet_diag.model.mail import (
+    MailEvent,
+    MailKey,
+    MailLogEntry,
+    MailSubject,
+    OutgoingMail,
+    ReportForm,
+)
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.managed_folder import (
@@ -158,12 +165,12 @@ def note_drafts_as_sent(
     `only` names clients by folded id (empty: all). Raises `OSError`.
     """
     drafts = _read_drafts(office.output, kind, only)
-    again = {(f[_CLIENT], f[_ABOUT]) for f in drafts.values() if f.get(_AGAIN)}
+    again = {_draft_key(facts, kind) for facts in drafts.values() if facts.get(_AGAIN)}
     # Noted already, and still there, where the command was stopped right here.
     marked = [
         line
         for line in _entries_by_hand(drafts, kind)
-        if (line.client, line.about) in again or not book.is_done((kind, line.client, line.about))
+        if line.key and (line.key in again or not book.is_done(line.key))
     ]
     for line in marked:
         book.add(line)
@@ -180,12 +187,12 @@ def list_drafts(output: Path, kind: MailKind, only: frozenset[str]) -> tuple[Mai
 def find_draft_names(office: ComposeContext, parcels: Sequence[OutgoingMail]) -> set[str]:
     """The names of the drafts that lie there of these mails, which are of one kind; a draft with
     the report in another form is one too."""
-    keys = {(parcel.kind, parcel.client.id, return_in(parcel.about)) for parcel in parcels}
+    keys = {_without_form(parcel.key) for parcel in parcels}
     return {
         name
         for kind in {parcel.kind for parcel in parcels}
         for name, facts in _read_drafts(office.output, kind).items()
-        if (kind, facts[_CLIENT], return_in(facts[_ABOUT])) in keys
+        if _without_form(_draft_key(facts, kind)) in keys
     }
 
 
@@ -211,6 +218,15 @@ def _read_drafts(
     }
 
 
+def _draft_key(facts: FileFacts, kind: MailKind) -> MailKey:
+    return MailKey.of(kind, facts[_CLIENT], MailSubject.parse(kind, facts[_ABOUT]))
+
+
+def _without_form(key: MailKey) -> MailKey:
+    """Return the key that all forms of one report share."""
+    return replace(key, subject=replace(key.subject, form=ReportForm.WORKBOOK))
+
+
 def _is_of_client(facts: FileFacts, only: frozenset[str]) -> bool:
     return not only or facts[_CLIENT].casefold() in only
 
@@ -227,7 +243,7 @@ def _entry_by_hand(facts: FileFacts, kind: MailKind, now: datetime) -> MailLogEn
         event=MailEvent.BY_HAND,
         client=facts[_CLIENT],
         kind=kind,
-        about=facts[_ABOUT],
+        subject=MailSubject.parse(kind, facts[_ABOUT]),
         addresses=tuple(facts[_ADDRESSES].split()),
         file=facts[_FILE],
         password_fingerprint=facts[_SEAL],
@@ -266,7 +282,7 @@ def _draft_note(parcel: OutgoingMail, seal: str) -> dict[str, str]:
     return {
         _KIND: parcel.kind.value,
         _CLIENT: parcel.client.id,
-        _ABOUT: parcel.about,
+        _ABOUT: parcel.subject.text,
         _ADDRESSES: " ".join(parcel.client.addresses),
         _FILE: parcel.file_names,
         _SEAL: seal,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailLog, SentMail
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import OutgoingMail, return_in
+from sheet_diag.model.mail import FILE_SEPARATOR, MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.report_passwords.fingerprints import find_mismatches
 
@@ -31,7 +31,7 @@ class _ReportRecipient:
     @property
     def about(self) -> str:
         """The SHA-256 of the return."""
-        return return_in(self.reports[-1].line.about)
+        return self.reports[-1].line.subject.return_sha256
 
     @property
     def has_moved(self) -> bool:
@@ -84,9 +84,9 @@ def _report_recipients(
         mails = delivered.get(name)
         if not mails or (only and name not in only):
             continue
-        about = return_in(mails[-1].line.about)
-        same = tuple(mail for mail in mails if return_in(mail.line.about) == about)
-        knows = [mail for mail in told.get(name, ()) if mail.line.about == about]
+        about = mails[-1].line.subject.return_sha256
+        same = tuple(mail for mail in mails if mail.line.subject.return_sha256 == about)
+        knows = [mail for mail in told.get(name, ()) if mail.line.subject.return_sha256 == about]
         yield _ReportRecipient(client, same, knows[-1] if knows else None, passwords.get(name, ""))
 
 
@@ -114,11 +114,11 @@ def _password_mail(
     return OutgoingMail(
         MailKind.PASSWORD,
         client,
-        bearer.about,
+        MailSubject(bearer.about),
         password=bearer.password,
-        facts={"file": " / ".join(dict.fromkeys(line.file for line in opened if line.file))},
+        report_files=FILE_SEPARATOR.join(dict.fromkeys(line.file for line in opened if line.file)),
         again=told is not None and not bearer.knows and _is_due_again(bearer, told, closed),
-        strange=strange,
+        sender_mismatch=strange,
     )
 
 
@@ -134,7 +134,9 @@ def _skip_without_report(report: OutgoingMail | Skipped) -> Skipped:
 
 
 def _has_sender_mismatch(report: OutgoingMail | Skipped) -> bool:
-    return report.key == "mail.left.sender" if isinstance(report, Skipped) else report.strange
+    return (
+        report.key == "mail.left.sender" if isinstance(report, Skipped) else report.sender_mismatch
+    )
 
 
 def _client_key(report: OutgoingMail | Skipped) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.model.client_status import AwaitedAnswer, ClientStatus, ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import OutgoingMail, about_reminder
+from sheet_diag.model.mail import MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 
 
@@ -69,18 +69,15 @@ def _reminder_mail(
     standing: ClientStatus, awaited: AwaitedAnswer, attachment: Path
 ) -> OutgoingMail:
     """The next reminder; the day that nobody was told is not in it."""
-    number, fact = awaited.reminders + 1, awaited.fact
+    fact = awaited.fact
     return OutgoingMail(
         MailKind.REMINDER,
         standing.client,
-        about_reminder(number, fact.sha256 if fact else ""),
-        number,
+        MailSubject(fact.sha256 if fact else "", reminder=awaited.reminders + 1),
         attachment=attachment,
-        facts={
-            "due": awaited.due.isoformat() if awaited.due else "",
-            "points": str(fact.points) if fact else "",
-        },
-        strange=fact is not None and fact.strange,
+        due=awaited.due,
+        points=fact.points if fact else 0,
+        sender_mismatch=fact is not None and fact.strange,
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sheet_diag.mail.campaign.due_mails import Skipped
-from sheet_diag.mail.log.mail_log import MailKey, MailLog
-from sheet_diag.model.mail import MailLogEntry, OutgoingMail, ReportForm, about_report, return_in
+from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.model.mail import MailKey, MailLogEntry, OutgoingMail, ReportForm
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 
 
@@ -81,7 +81,7 @@ def _decide(
         return _skip_refused(mail, book) or replace(mail, again=bool(sent))
     if not _opens_all(mail.password, sent.values()):
         return _skip_unopened(mail)
-    asked = mail if len(lacking) == len(mail.form.files) else _in_one_form(mail, lacking[0])
+    asked = mail if len(lacking) == len(mail.subject.form.files) else _in_one_form(mail, lacking[0])
     return _skip_refused(asked, book) or asked
 
 
@@ -114,22 +114,23 @@ def _skip_outdated(mail: OutgoingMail, sent: Iterable[MailLogEntry]) -> Skipped 
 def _missing_forms(mail: OutgoingMail, book: MailLog) -> list[ReportForm]:
     """The forms in which nobody has it yet, of those that it is to go out in."""
     has = {form for each in _sent_by_form(mail, book) for form in each.files}
-    return [form for form in mail.form.files if form not in has]
+    return [form for form in mail.subject.form.files if form not in has]
 
 
 def _in_one_form(mail: OutgoingMail, form: ReportForm) -> OutgoingMail:
     """The report in the one form that its client has not got yet."""
-    paths = dict(zip(mail.form.files, mail.files, strict=True))
-    about = about_report(return_in(mail.about), form)
-    return replace(mail, about=about, attachment=paths[form], beside=None, form=form)
+    paths = dict(zip(mail.subject.form.files, mail.files, strict=True))
+    subject = replace(mail.subject, form=form)
+    return replace(mail, subject=subject, attachment=paths[form], second_attachment=None)
 
 
 def _keys_by_form(mail: OutgoingMail) -> dict[ReportForm, MailKey]:
     """The mails that bring the same thing, each in another form: several for a report alone."""
     if not mail.kind.spec.is_report:
-        return {mail.form: mail.key}
-    sha256 = return_in(mail.about)
-    return {form: (mail.kind, mail.client.id, about_report(sha256, form)) for form in ReportForm}
+        return {mail.subject.form: mail.key}
+    return {
+        form: replace(mail.key, subject=replace(mail.subject, form=form)) for form in ReportForm
+    }
 
 
 def _sent_by_form(mail: OutgoingMail, book: MailLog) -> dict[ReportForm, MailLogEntry]:

@@ -112,7 +112,7 @@ def format_final(message: EmailMessage) -> bytes:
 def create_message_id(token: str, parcel: OutgoingMail, domain: str, attempt: int = 0) -> str:
     """The id of a mail, the same whenever the same mail is tried the same time."""
     addresses = sorted(address.casefold() for address in parcel.client.addresses)
-    told = [token, parcel.kind.value, parcel.client.id, parcel.about, addresses, attempt]
+    told = [token, parcel.kind.value, parcel.client.id, parcel.subject.text, addresses, attempt]
     digest = hashlib.sha256(json.dumps(told).encode("ascii")).hexdigest()
     return f"<{digest[:40]}@{_choose_id_domain(domain)}>"
 
@@ -124,9 +124,8 @@ def format_draft_name(parcel: OutgoingMail) -> str:
     """
     client, say = parcel.client, Wording(parcel.client.lang)
     kind = f"{parcel.kind}.correction" if parcel.repeats_correction else parcel.kind
-    has_return = parcel.asks_for_correction or parcel.kind.spec.has_password
-    about = parcel.about[:_ABOUT] if has_return else ""
-    first = say(f"letter.draft.{kind}", number=parcel.number)
+    about = parcel.subject.return_sha256[:_ABOUT]
+    first = say(f"letter.draft.{kind}", number=parcel.subject.reminder)
     parts = (first, safe_name(client.company[:_COMPANY]), safe_name(client.id), safe_name(about))
     return f"{'_'.join(part for part in parts if part)}.eml"
 

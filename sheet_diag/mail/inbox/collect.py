@@ -235,7 +235,7 @@ def _create_bounce_entry(failure: DeliveryFailure, when: datetime) -> MailLogEnt
         event=MailEvent.BOUNCED,
         client=mail.client,
         kind=mail.kind,
-        about=mail.about,
+        subject=mail.subject,
         message_id=mail.message_id,
         addresses=failure.addresses,
         file=mail.file,
@@ -246,4 +246,4 @@ def _create_bounce_entry(failure: DeliveryFailure, when: datetime) -> MailLogEnt
 def _bounce_key(posted: MailLogEntry) -> tuple[object, ...]:
     """What tells the failure of one attempt at one address from all others."""
     addresses = tuple(each.casefold() for each in posted.addresses)
-    return posted.kind, posted.client.casefold(), posted.about, posted.message_id, addresses
+    return posted.key, posted.message_id, addresses

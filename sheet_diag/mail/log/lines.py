@@ -1,6 +1,6 @@
-"""A line of the mail log <-> what it tells: JSON, UTF-8, empty facts left out.
+"""The lines of mail-log.jsonl: JSON in UTF-8, one entry a line, empty facts left out.
 
-The first line says what the file is and which campaign it is of.
+The first line names the format and the campaign.
 """
 
 from __future__ import annotations
@@ -8,21 +8,41 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
-from itertools import chain
+from datetime import date
 from typing import Any, Final
 
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from pydantic import AwareDatetime, BaseModel, InstanceOf
+
+from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 
 _SCHEMA: Final = 1
-_HEAD: Final = "sheet_diag_mail_log"
-_TEXTS: Final = ("client", "about", "message_id", "file", "text", "sha256", "edition")
-_LISTS: Final = ("addresses", "holds")
+_HEADER: Final = "sheet_diag_mail_log"
+# Not `str`, which pydantic refuses where a file name holds halves of surrogate pairs.
+_Text = InstanceOf[str]
+
+
+class _Line(BaseModel):
+    """The keys of a line, in the order in which they are written."""
+
+    time: AwareDatetime
+    event: MailEvent
+    client: _Text = ""
+    kind: MailKind | None = None
+    about: _Text = ""
+    message_id: _Text = ""
+    addresses: tuple[_Text, ...] = ()
+    file: _Text = ""
+    text: _Text = ""
+    seal: _Text = ""
+    sha256: _Text = ""
+    holds: tuple[_Text, ...] = ()
+    due: date | None = None
+    edition: _Text = ""
 
 
 def split_whole_lines(content: bytes) -> list[bytes]:
-    """The lines of a log; the last one only where it lacks nothing but its end."""
+    """Split a log into lines; a last line without its end counts if it is whole."""
     *lines, rest = content.split(b"\n")
     if rest:
         with suppress(ValueError):
@@ -32,71 +52,44 @@ def split_whole_lines(content: bytes) -> list[bytes]:
 
 
 def format_log_header(token: str) -> bytes:
-    """The first line of the log of a campaign."""
-    return _json({_HEAD: _SCHEMA, "token": token})
+    """Format the first line of the log of a campaign."""
+    return _format_json({_HEADER: _SCHEMA, "token": token})
 
 
 def is_partial_header(content: bytes) -> bool:
-    """Whether this is what a kill leaves of a first line, and not a file of somebody else's."""
-    begun = format_log_header("").partition(b'"}')[0]
-    return content.startswith(begun) or begun.startswith(content)
+    """Whether a kill has left this of a first line; if not, the file is somebody else's."""
+    start = format_log_header("").partition(b'"}')[0]
+    return content.startswith(start) or start.startswith(content)
 
 
 def parse_log_header(line: bytes) -> str:
-    """What stands for the campaign. Raises `ValueError` where that is no first line of ours."""
-    facts = _facts(line)
+    """Read the token of the campaign. Raises `ValueError` where this is no mail log."""
+    facts = _parse_json(line)
     token = facts.get("token")
-    if facts.get(_HEAD) != _SCHEMA or not isinstance(token, str) or not token:
+    if facts.get(_HEADER) != _SCHEMA or not isinstance(token, str) or not token:
         raise ValueError("not a mail log")
     return token
 
 
-def format_log_entry(posted: MailLogEntry) -> bytes:
-    """The line that tells it."""
-    facts = {
-        "time": posted.time.isoformat(timespec="seconds"),
-        "event": posted.event,
-        "client": posted.client,
-        "kind": posted.kind,
-        "about": posted.about,
-        "message_id": posted.message_id,
-        "addresses": posted.addresses,
-        "file": posted.file,
-        "text": posted.text,
-        "seal": posted.password_fingerprint,
-        "sha256": posted.sha256,
-        "holds": posted.holds,
-        "due": posted.due.isoformat() if posted.due else "",
-        "edition": posted.edition,
+def format_log_entry(entry: MailLogEntry) -> bytes:
+    """Format an entry as a line."""
+    own = {
+        "time": entry.time.isoformat(timespec="seconds"),
+        "about": entry.subject.text,
+        "seal": entry.password_fingerprint,
     }
-    return _json({name: value for name, value in facts.items() if value})
+    facts = {name: own.get(name) or getattr(entry, name, "") for name in _Line.model_fields}
+    return _format_json({name: value for name, value in facts.items() if value})
 
 
 def parse_log_entry(line: bytes) -> MailLogEntry:
-    """What a line tells. Raises `ValueError` where it is none of ours."""
-    facts = _facts(line)
-    texts = {name: facts.get(name, "") for name in _TEXTS}
-    texts["password_fingerprint"] = facts.get("seal", "")
-    lists = {name: facts.get(name, []) for name in _LISTS}
-    if not all(isinstance(each, list) for each in lists.values()):
-        raise ValueError("a fact is no list")
-    if not all(isinstance(each, str) for each in chain(texts.values(), *lists.values())):
-        raise ValueError("a fact is no text")
-    time = datetime.fromisoformat(str(facts.get("time")))
-    if time.utcoffset() is None:
-        raise ValueError("a time without its offset")
-    return MailLogEntry(
-        time=time,
-        event=MailEvent(str(facts.get("event"))),
-        kind=MailKind(facts["kind"]) if "kind" in facts else None,
-        addresses=tuple(lists["addresses"]),
-        holds=tuple(lists["holds"]),
-        due=date.fromisoformat(str(facts["due"])) if "due" in facts else None,
-        **texts,
-    )
+    """Read an entry. Raises `ValueError` where the line is not one of ours."""
+    facts = dict(_Line.model_validate(_parse_json(line)))
+    subject = MailSubject.parse(facts["kind"], facts.pop("about"))
+    return MailLogEntry(subject=subject, password_fingerprint=facts.pop("seal"), **facts)
 
 
-def _facts(line: bytes) -> Mapping[str, Any]:
+def _parse_json(line: bytes) -> Mapping[str, Any]:
     try:
         facts = json.loads(line)
     except RecursionError as error:
@@ -106,6 +99,7 @@ def _facts(line: bytes) -> Mapping[str, Any]:
     return facts
 
 
-def _json(facts: Mapping[str, Any]) -> bytes:
-    # A file name that is no text holds halves of surrogate pairs; their escapes are read as such.
-    return json.dumps(facts, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+def _format_json(facts: Mapping[str, Any]) -> bytes:
+    # The escapes of lone surrogates are read as such.
+    text = json.dumps(facts, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "backslashreplace") + b"\n"

@@ -31,14 +31,12 @@ from sheet_diag.mail.log.lines import (
     split_whole_lines,
 )
 from sheet_diag.model.errors import UserError
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.fsync import sync_folder
 
 MAIL_LOG_NAME: Final = "mail-log.jsonl"
 MAIL_LOG_LOCK_NAME: Final = ".sheet-diag-mail.lock"
-
-MailKey = tuple[MailKind, str, str]
 
 
 class MailLogError(UserError):
@@ -119,30 +117,30 @@ class MailLog:
 
     def last(self, key: MailKey) -> MailLogEntry | None:
         """What became last of a mail (None: nothing yet)."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return mail.last if mail else None
 
     def is_done(self, key: MailKey) -> bool:
         """Whether the mail went out, and to one address at least it did not come back from."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return mail is not None and mail.is_done
 
     def sent(self, key: MailKey) -> MailLogEntry | None:
         """The line that tells of the mail as somebody may have it (None: nobody has)."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return mail.sent if mail else None
 
     def find_resent(self, key: MailKey) -> MailLogEntry | None:
         """The line that tells of it, where the mail went out although somebody had it already."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return mail.sent if mail and mail.sent and mail.resent_at == mail.sent_at else None
 
     def find_sent_mails(self, kind: MailKind) -> dict[str, tuple[SentMail, ...]]:
         """What somebody may have of a kind, by folded client id, in the order of the log."""
         found: dict[str, list[SentMail]] = {}
         for key, mail in self._mails.items():
-            if key[0] is kind and mail.sent:
-                found.setdefault(key[1], []).append(
+            if key.kind is kind and mail.sent:
+                found.setdefault(key.client, []).append(
                     SentMail(mail.sent, mail.sent_at, mail.resent_at)
                 )
         return {client: tuple(sorted(mails, key=_place)) for client, mails in found.items()}
@@ -161,17 +159,17 @@ class MailLog:
 
     def attempts(self, key: MailKey) -> int:
         """How often the mail has been sent up to its last byte."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return mail.attempts if mail else 0
 
     def refused(self, key: MailKey) -> frozenset[str]:
         """The addresses (folded) that a mail was refused at or came back from."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return frozenset(mail.refused) if mail else frozenset()
 
     def pending(self, key: MailKey) -> MailLogEntry | None:
         """The line `sending` of a mail of which nobody knows whether the server took it."""
-        mail = self._mails.get(_fold_key(key))
+        mail = self._mails.get(key)
         return mail.sending if mail else None
 
     def uncertain(self) -> tuple[MailLogEntry, ...]:
@@ -248,8 +246,7 @@ class MailLog:
         self._posted.append(posted)
         if posted.event is MailEvent.COLLECTED:
             self._collected.add(posted.message_id)
-        elif posted.kind is not None:
-            key = _fold_key((posted.kind, posted.client, posted.about))
+        elif key := posted.key:
             self._mails.setdefault(key, MailState(posted)).note(posted, len(self._posted))
 
 
@@ -259,8 +256,3 @@ def _place(went: SentMail) -> int:
 
 def _time(posted: MailLogEntry) -> datetime:
     return posted.time
-
-
-def _fold_key(key: MailKey) -> MailKey:
-    kind, client, about = key
-    return kind, client.casefold(), about

@@ -65,14 +65,14 @@ class ExpectedAttachments:
         made_by = _MADE_BY[self.mail.document]
         if not self.mail.kind.spec.is_report:
             return made_by
-        printed = " --pdf" if ReportForm.PRINTED in self.mail.form.files else ""
+        printed = " --pdf" if ReportForm.PRINTED in self.mail.subject.form.files else ""
         return made_by + printed + ("" if self.unprotected else " --protect")
 
 
 def compare_attachments(mail: ParsedMail, due: ExpectedAttachments) -> Iterator[MailCheckFinding]:
     """Exactly what the kind of mail asks for, and of this client."""
     client, files = due.row.id, ", ".join(each.name or "?" for each in mail.attached)
-    wanted = due.mail.form.files
+    wanted = due.mail.subject.form.files
     if due.mail.document is None:
         if mail.attached:
             yield check_error("guard.file.any", id=client, files=files)
@@ -120,7 +120,7 @@ def _compare_pdf(
     attached: ParsedAttachment, due: ExpectedAttachments, file: _File
 ) -> Iterator[MailCheckFinding]:
     """A PDF tells neither its return nor its date: it has to be the very one that the run made."""
-    if sha256(attached.content).hexdigest() != due.mail.printed:
+    if sha256(attached.content).hexdigest() != due.mail.pdf_sha256:
         yield check_error("guard.file.print", **file)
 
 

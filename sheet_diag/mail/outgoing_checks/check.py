@@ -117,7 +117,7 @@ class MailChecker:
             yield from compare_file_name(attached.name, row, self._register)
         yield from compare_attachments(mail, self._due(parcel, row))
         yield from warn_about_new_domains(row, self.former_domains)
-        if parcel.strange:
+        if parcel.sender_mismatch:
             yield check_warning("guard.sender", id=row.id, company=row.company)
         named = row.id.casefold() in self.named
         yield from compare_owners(row, self.former_owners, self._register, named=named)

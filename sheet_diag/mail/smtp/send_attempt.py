@@ -132,7 +132,7 @@ class SendAttempt:
             event=event,
             client=parcel.client.id,
             kind=parcel.kind,
-            about=parcel.about,
+            subject=parcel.subject,
             message_id=self._mail.message_id,
             addresses=tuple(addresses),
             file=parcel.file_names,

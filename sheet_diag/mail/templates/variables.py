@@ -57,15 +57,15 @@ def build_variables(parcel: OutgoingMail, issuer: Issuer, today: date) -> dict[s
     words: dict[str, object] = {
         **_build_client_variables(parcel, say),
         **_build_firm_variables(issuer, say),
-        "survey": clean_value(parcel.facts.get("survey", "")) or say("letter.survey"),
+        "survey": say("letter.survey"),
         "today": format_long_date(today, say),
-        "file": clean_value(parcel.file_names or parcel.facts.get("file", "")),
+        "file": clean_value(parcel.file_names or parcel.report_files),
         "due": format_long_date(due, say) if due else "",
         "overdue": due is not None and due < today,
-        "number": parcel.number,
+        "number": parcel.subject.reminder,
         CORRECTING: parcel.asks_for_correction,
-        "previous": bool(parcel.facts.get("previous")),
-        "points": _parse_number(parcel.facts.get("points", "")),
+        "previous": parcel.is_prefilled,
+        "points": parcel.points,
         "protected": bool(parcel.password),
         "password": clean_value(parcel.password),
     }
@@ -117,11 +117,8 @@ def _build_firm_variables(issuer: Issuer, say: Wording) -> dict[str, object]:
 
 def _find_due_day(parcel: OutgoingMail, issuer: Issuer, today: date) -> date | None:
     """The day by which an answer is asked for: that of the parcel (blank: none) where it knows one,
-    else that of the client or of all. Few kinds name a day that has passed."""
-    due = parcel.due if "due" in parcel.facts else parcel.client.due or issuer.deadline
-    is_past = due is not None and due < today
-    return None if is_past and not parcel.kind.spec.tells_past_due else due
-
-
-def _parse_number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    else that of the client or of all. Only a reminder names a day that has passed."""
+    if parcel.kind.spec.tells_past_due:
+        return parcel.due
+    due = parcel.due or parcel.client.due or issuer.deadline
+    return None if due is not None and due < today else due

@@ -13,12 +13,11 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.mail import MailEvent, MailLogEntry, reminder_in, return_in
+from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.response_status.read_files import list_collected_mails
 
 _WENT: Final = (MailEvent.SENT, MailEvent.BY_HAND)
-_Key = tuple[MailKind, str]
 
 
 def group_mails_by_client(
@@ -39,8 +38,8 @@ class ClientMails:
 
     def __init__(self, client: ListedClient) -> None:
         self._listed = _folded(client.addresses)
-        self._attempts: dict[_Key, list[_MailAttempt]] = defaultdict(list)
-        self._begun: dict[_Key, MailLogEntry] = {}  # up to the last byte, without an answer
+        self._attempts: dict[MailKey, list[_MailAttempt]] = defaultdict(list)
+        self._begun: dict[MailKey, MailLogEntry] = {}  # up to the last byte, without an answer
         self._failures: dict[str, MailLogEntry] = {}
         self._collected: list[MailLogEntry] = []
 
@@ -48,8 +47,8 @@ class ClientMails:
         """Take the next line of the log in."""
         if posted.event is MailEvent.COLLECTED:
             self._collected.append(posted)
-        elif posted.kind is not None:
-            self._note_mail((posted.kind, posted.about), posted)
+        elif key := posted.key:
+            self._note_mail(key, posted)
 
     def list_arrived(self, kind: MailKind, about: str | None = None) -> list[MailLogEntry]:
         """The mails of a kind (about one thing) that went out and that the client has, in order; a
@@ -57,7 +56,7 @@ class ClientMails:
         found = [
             attempt.posted
             for key, attempts in self._attempts.items()
-            if key[0] is kind and about in (None, return_in(key[1]))
+            if key.kind is kind and about in (None, key.subject.return_sha256)
             for attempt in attempts
             if attempt.has_arrived
         ]
@@ -71,7 +70,7 @@ class ClientMails:
         """The reminders that the client has, of the correction of a return or (empty) of the first
         answer."""
         arrived = self.list_arrived(MailKind.REMINDER)
-        return [posted for posted in arrived if reminder_in(posted.about)[0] == sha256]
+        return [posted for posted in arrived if posted.subject.return_sha256 == sha256]
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -79,8 +78,8 @@ class ClientMails:
         asks for (empty: the first answer). One that came back counts where a later one did not."""
         found: dict[str, int] = {}
         for posted in self.list_arrived(MailKind.REMINDER):
-            sha256, number = reminder_in(posted.about)
-            found[sha256] = max(number, found.get(sha256, 0))
+            sha256 = posted.subject.return_sha256
+            found[sha256] = max(posted.subject.reminder, found.get(sha256, 0))
         return found
 
     @property
@@ -103,7 +102,7 @@ class ClientMails:
         attempts = (each for mails in self._attempts.values() for each in mails)
         return {address for attempt in attempts for address in attempt.people}
 
-    def _note_mail(self, key: _Key, posted: MailLogEntry) -> None:
+    def _note_mail(self, key: MailKey, posted: MailLogEntry) -> None:
         match posted.event:
             case MailEvent.SENDING:
                 self._begun[key] = posted
@@ -123,7 +122,7 @@ class ClientMails:
                 pass
         self._begun.pop(key, None)
 
-    def _go(self, key: _Key, posted: MailLogEntry) -> None:
+    def _go(self, key: MailKey, posted: MailLogEntry) -> None:
         self._attempts[key].append(_MailAttempt(posted, _folded(posted.addresses)))
         reached = _folded(posted.addresses)
         for address, failure in list(self._failures.items()):
@@ -132,7 +131,7 @@ class ClientMails:
             if tried and not _is_same_mail(failure, posted):
                 del self._failures[address]
 
-    def _fail(self, key: _Key, posted: MailLogEntry) -> None:
+    def _fail(self, key: MailKey, posted: MailLogEntry) -> None:
         attempt = next(
             (a for a in self._attempts[key][::-1] if _is_same_attempt(a.posted, posted)), None
         )

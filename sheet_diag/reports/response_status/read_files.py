@@ -13,7 +13,7 @@ from datetime import date
 from typing import Self
 
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailLogEntry, return_in
+from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 
 
@@ -47,7 +47,7 @@ class ReadFiles:
             frozenset().union(*by_name.values()) - {""},
             frozenset(returns - {""}),
             frozenset(
-                return_in(each.about)
+                each.subject.return_sha256
                 for each in posted
                 if each.kind is MailKind.RESULT
                 and each.event in (MailEvent.SENT, MailEvent.BY_HAND)
