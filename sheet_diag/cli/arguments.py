@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sheet_diag.cli.errors import fail, require_files, require_folder, require_office
+from sheet_diag.cli.options import RunOptions
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 
@@ -26,45 +27,24 @@ if TYPE_CHECKING:
 CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What was typed after `run` or `watch`. Folders are texts: they need not be on this disk."""
-
-    input: str
-    output: str
-    as_of: str | None = None
-    clients: Path | None = None
-    previous: Path | None = None
-    benchmark: Path | None = None
-    pdf: bool = False
-    protect: bool = False
-    jobs: int | None = None
-    scheduler: str | None = None
-    passwords: Path | None = None
-    lang: str | None = None
-    catalog: Path | None = None
-    config: Path | None = None
-
-
-def build_run_config(asked: RunOptions, say: Wording, words: Wording) -> RunConfig:
-    """The run that was asked for, with `say` set to its language. Ends where it cannot be."""
+def build_run_config(options: RunOptions, say: Wording, words: Wording) -> RunConfig:
+    """The run that was options for, with `say` set to its language. Ends where it cannot be."""
     from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
     from sheet_diag.mail.log.mail_log import MailLog
     from sheet_diag.pipeline.run import RunConfig
 
-    settings = read_settings(asked.config, asked.lang, say, words)
-    source, target = Path(asked.input), Path(asked.output)
+    settings = read_settings(options.config, options.lang, say, words)
+    source, target = Path(options.input), Path(options.output)
     require_folder(source, say)
     if target.resolve() == source.resolve():
         fail(say("cli.error.same_folder", path=target), say)
-    if asked.previous and asked.previous.resolve() == target.resolve():
+    if options.previous and options.previous.resolve() == target.resolve():
         fail(say("cli.error.same_previous", path=target), say)
-    as_of = parse_day(asked.as_of, say)
-    office = require_office(say) if asked.pdf else None
-    catalog = load_chosen_catalog(asked.catalog)
-    clients = load_client_list(asked.clients, catalog, settings.limits)
+    as_of = parse_day(options.as_of, say)
+    catalog = load_chosen_catalog(options.catalog)
+    clients = load_client_list(options.clients, catalog, settings.limits)
     path = target / LOG
-    book = MailLog.read(path) if clients or asked.protect else MailLog(path)
+    book = MailLog.read(path) if clients or options.protect else MailLog(path)
     return RunConfig(
         input=source,
         output=target,
@@ -73,12 +53,14 @@ def build_run_config(asked: RunOptions, say: Wording, words: Wording) -> RunConf
         as_of=as_of,
         lang=say.lang,
         report_lang=settings.report_language,
-        jobs=asked.jobs,
-        reading=build_intake_settings(settings.limits, asked.passwords),
-        beside=load_comparison_basis(catalog, settings.comparing, asked.previous, asked.benchmark),
-        office=office,
-        protect=asked.protect,
-        scheduler=asked.scheduler,
+        jobs=options.jobs,
+        reading=build_intake_settings(settings.limits, options.passwords),
+        beside=load_comparison_basis(
+            catalog, settings.comparing, options.previous, options.benchmark
+        ),
+        office=require_office(say) if options.pdf else None,
+        protect=options.protect,
+        scheduler=options.scheduler,
         clients=clients,
         posted=book.posted,
         sealed=book.sealed(),
@@ -86,7 +68,7 @@ def build_run_config(asked: RunOptions, say: Wording, words: Wording) -> RunConf
 
 
 @contextmanager
-def use_local_folders(asked: RunOptions, say: Wording, words: Wording) -> Iterator[RunOptions]:
+def use_local_folders(options: RunOptions, say: Wording, words: Wording) -> Iterator[RunOptions]:
     """The same with folders of this disk where URLs were typed; what is written is put there.
 
     Raises `RemoteError` and, for its limits, `ConfigError`.
@@ -94,12 +76,12 @@ def use_local_folders(asked: RunOptions, say: Wording, words: Wording) -> Iterat
     from sheet_diag.model.settings import MIB
     from sheet_diag.storage.object_store import is_url, mirror_folders
 
-    if not (is_url(asked.input) or is_url(asked.output)):
-        yield asked
+    if not (is_url(options.input) or is_url(options.output)):
+        yield options
         return
-    limits = read_settings(asked.config, asked.lang, say, words).limits
-    with mirror_folders(asked.input, asked.output, limits.file * MIB) as (source, target):
-        yield replace(asked, input=str(source), output=str(target))
+    limits = read_settings(options.config, options.lang, say, words).limits
+    with mirror_folders(options.input, options.output, limits.file * MIB) as (source, target):
+        yield replace(options, input=str(source), output=str(target))
 
 
 def as_url(place: str) -> str | None:
@@ -109,7 +91,7 @@ def as_url(place: str) -> str | None:
     return place.rstrip("/") if is_url(place) else None
 
 
-def find_input_files(order: RunConfig, say: Wording) -> Sequence[InputFile]:
+def require_input_files(order: RunConfig, say: Wording) -> Sequence[InputFile]:
     """The files to be read. Ends where there are none."""
     from sheet_diag.intake.discovery import find_input_files
 
@@ -174,7 +156,7 @@ def load_comparison_basis(
 
 
 def parse_lang(value: str | None, say: Wording, configured: Lang | None = None) -> Lang:
-    """The language asked for, else the configured one, else Japanese."""
+    """The language options for, else the configured one, else Japanese."""
     if value is None:
         return configured or Lang.JA
     try:
@@ -184,7 +166,7 @@ def parse_lang(value: str | None, say: Wording, configured: Lang | None = None) 
 
 
 def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:
-    """The date asked for with the option, else today."""
+    """The date options for with the option, else today."""
     if value is None:
         return date.today()
     try:

@@ -8,38 +8,29 @@ from typing import Annotated
 import typer
 
 from sheet_diag.cli.arguments import (
-    RunOptions,
     as_url,
     build_intake_settings,
     build_run_config,
-    find_input_files,
     load_chosen_catalog,
     parse_day,
     parse_lang,
     read_settings,
+    require_input_files,
     use_local_folders,
 )
 from sheet_diag.cli.errors import fail, report_failures, require_file
-from sheet_diag.cli.help_pages import LocalizedCommand
 from sheet_diag.cli.options import (
     FOLDER,
     HELP,
     AsOfOption,
-    BenchmarkOption,
     CatalogOption,
-    ClientsOption,
     ConfigOption,
     FileOption,
-    InputOption,
     JobsOption,
     LangOption,
-    OutputOption,
     PasswordsOption,
-    PdfOption,
-    PreviousOption,
-    ProtectOption,
-    SchedulerOption,
-    app,
+    RunOptions,
+    command,
 )
 
 
@@ -48,7 +39,7 @@ def _write_file(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-@app.command(help=HELP("cli.help.template"), cls=LocalizedCommand)
+@command("template")
 def template(
     output: FileOption = Path("hearing_sheet.xlsx"),
     lang: LangOption = None,
@@ -68,80 +59,42 @@ def template(
             typer.echo(say("cli.template.config", name=FILE_NAME))
 
 
-@app.command(help=HELP("cli.help.run"), cls=LocalizedCommand)
-def run(
-    input: InputOption = "input",
-    output: OutputOption = "output",
-    as_of: AsOfOption = None,
-    clients: ClientsOption = None,
-    previous: PreviousOption = None,
-    benchmark: BenchmarkOption = None,
-    pdf: PdfOption = False,
-    protect: ProtectOption = False,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = None,
-    passwords: PasswordsOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("run")
+def run(options: RunOptions) -> None:
     """Run the whole batch."""
-    asked = RunOptions(
-        input=input, output=output, as_of=as_of, clients=clients, previous=previous,
-        benchmark=benchmark, pdf=pdf, protect=protect, jobs=jobs, scheduler=scheduler,
-        passwords=passwords, lang=lang, catalog=catalog, config=config,
-    )  # fmt: skip
-    with report_failures(parse_lang(lang, HELP)) as say:
+    with report_failures(parse_lang(options.lang, HELP)) as say:
         from sheet_diag.pipeline.execution.forkserver import prepare
 
         prepare()
         from sheet_diag.cli.output import run_with_progress, show_result
         from sheet_diag.pipeline.run import run_files
 
-        with use_local_folders(asked, say, HELP) as here:
+        with use_local_folders(options, say, HELP) as here:
             order = build_run_config(here, say, HELP)
-            found = find_input_files(order, say)
+            found = require_input_files(order, say)
             result = run_with_progress(say, lambda progress: run_files(found, order, progress))
-    show_result(result, order, say, url=as_url(output))
+    show_result(result, order, say, url=as_url(options.output))
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
-@app.command(help=HELP("cli.help.watch"), cls=LocalizedCommand)
+@command("watch")
 def watch(
-    input: InputOption = "input",
-    output: OutputOption = "output",
-    as_of: AsOfOption = None,
-    clients: ClientsOption = None,
-    previous: PreviousOption = None,
-    benchmark: BenchmarkOption = None,
-    pdf: PdfOption = False,
-    protect: ProtectOption = False,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = None,
-    passwords: PasswordsOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
+    options: RunOptions,
     poll: Annotated[bool, typer.Option("--poll", help=HELP("cli.help.poll"))] = False,
 ) -> None:
     """Run now and after every change."""
-    asked = RunOptions(
-        input=input, output=output, as_of=as_of, clients=clients, previous=previous,
-        benchmark=benchmark, pdf=pdf, protect=protect, jobs=jobs, scheduler=scheduler,
-        passwords=passwords, lang=lang, catalog=catalog, config=config,
-    )  # fmt: skip
-    with report_failures(parse_lang(lang, HELP)) as say:
+    with report_failures(parse_lang(options.lang, HELP)) as say:
         from sheet_diag.pipeline.execution.forkserver import prepare
 
-        for place in filter(as_url, (input, output)):
+        for place in filter(as_url, (options.input, options.output)):
             fail(say("cli.error.watch_url", path=place), say)
         prepare()
-        order = build_run_config(asked, say, HELP)
+        order = build_run_config(options, say, HELP)
         from sheet_diag.cli import watch as watching
-    watching.watch_folder(order, asked, say, HELP, polling=poll)
+    watching.watch_folder(order, options, say, HELP, polling=poll)
 
 
-@app.command(help=HELP("cli.help.check"), cls=LocalizedCommand)
+@command("check")
 def check(
     files: Annotated[list[Path], typer.Argument(help=HELP("cli.help.files"), metavar="FILE…")],
     as_json: Annotated[bool, typer.Option("--json", help=HELP("cli.help.json"))] = False,
@@ -173,7 +126,7 @@ def check(
     raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
 
 
-@app.command(help=HELP("cli.help.overrides"), cls=LocalizedCommand)
+@command("overrides")
 def overrides(
     output: FileOption = Path("input/overrides.xlsx"),
     lang: LangOption = None,
@@ -192,7 +145,7 @@ def overrides(
         typer.echo(say("cli.overrides.done", path=output))
 
 
-@app.command(help=HELP("cli.help.demo"), cls=LocalizedCommand)
+@command("demo")
 def demo(
     folder: Annotated[Path, typer.Argument(help=HELP("cli.help.folder"), metavar=FOLDER)] = Path(
         "demo"
@@ -222,12 +175,12 @@ def demo(
         loaded = load_chosen_catalog(catalog)
         sheet = prepare(folder, loaded)
         begin_campaign(campaign, loaded)
-        asked = RunOptions(
+        options = RunOptions(
             input=str(campaign.input), output=str(campaign.output), as_of=as_of,
             clients=campaign.clients, jobs=jobs, lang=lang, catalog=catalog,
             config=campaign.settings,
         )  # fmt: skip
-        order = build_run_config(asked, say, HELP)
+        order = build_run_config(options, say, HELP)
         result = run_with_progress(say, lambda progress: run_batch(order, progress))
         draft_due_mails(campaign)
     show_result(result, order, say, sheet)

@@ -9,7 +9,6 @@ import typer
 
 from sheet_diag.cli.arguments import parse_lang
 from sheet_diag.cli.errors import report_failures
-from sheet_diag.cli.help_pages import LocalizedCommand
 from sheet_diag.cli.options import (
     FILE,
     FOLDER,
@@ -27,13 +26,13 @@ from sheet_diag.cli.options import (
     PreviousOption,
     SendOption,
     TodayOption,
-    app,
+    command,
 )
 
 _INTERRUPTED: Final = "mail.error.interrupted"
 
 
-@app.command("clients", help=HELP("cli.help.clients_command"), cls=LocalizedCommand)
+@command("clients_command", "clients")
 def clients_command(
     file: Annotated[
         Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
@@ -57,7 +56,7 @@ def clients_command(
         (write_blank_list if new else check_client_list)(listed, say, HELP)
 
 
-@app.command(help=HELP("cli.help.issue"), cls=LocalizedCommand)
+@command("issue")
 def issue(
     output: OutputFolderOption = Path("output"),
     clients: ClientsOption = None,
@@ -82,7 +81,7 @@ def issue(
     _exit(done)
 
 
-@app.command(help=HELP("cli.help.remind"), cls=LocalizedCommand)
+@command("remind")
 def remind(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -111,7 +110,7 @@ def remind(
     _exit(done)
 
 
-@app.command("return", help=HELP("cli.help.return"), cls=LocalizedCommand)
+@command("return", "return")
 def send_back(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -140,7 +139,7 @@ def send_back(
     _exit(done)
 
 
-@app.command(help=HELP("cli.help.deliver"), cls=LocalizedCommand)
+@command("deliver")
 def deliver(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -180,7 +179,7 @@ def deliver(
     _exit(done)
 
 
-@app.command(help=HELP("cli.help.collect"), cls=LocalizedCommand)
+@command("collect")
 def collect(
     input: InputFolderOption = Path("input"),
     output: OutputFolderOption = Path("output"),
@@ -202,7 +201,7 @@ def collect(
     _exit(done)
 
 
-@app.command(help=HELP("cli.help.status"), cls=LocalizedCommand)
+@command("status")
 def status(
     output: OutputFolderOption = Path("output"),
     input: InputFolderOption = Path("input"),
@@ -226,7 +225,7 @@ def status(
         show_response_status(room.turnout(MailLog.read(room.log).posted, input), say, gap)
 
 
-@app.command(help=HELP("cli.help.login"), cls=LocalizedCommand)
+@command("login")
 def login(
     server: Annotated[
         str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")
@@ -242,7 +241,7 @@ def login(
         keep_login(LoginOptions(server, browser, lang, config), say, HELP)
 
 
-@app.command(help=HELP("cli.help.letters"), cls=LocalizedCommand)
+@command("letters")
 def letters(
     folder: Annotated[
         Path, typer.Argument(help=HELP("cli.help.letters_folder"), metavar=FOLDER)

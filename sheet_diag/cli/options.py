@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
-from sheet_diag.cli.help_pages import LocalizedGroup
+from sheet_diag.cli.help_pages import LocalizedCommand, LocalizedGroup
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 
@@ -82,3 +85,63 @@ OnlyOption = Annotated[
 AgainOption = Annotated[bool, typer.Option("--again", help=HELP("cli.help.again"))]
 SendOption = Annotated[bool, typer.Option("--send", help=HELP("cli.help.send"))]
 ByHandOption = Annotated[bool, typer.Option("--sent-by-hand", help=HELP("cli.help.by_hand"))]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What is typed after `run` or `watch`. Folders are texts: they need not be on this disk."""
+
+    input: InputOption = "input"
+    output: OutputOption = "output"
+    as_of: AsOfOption = None
+    clients: ClientsOption = None
+    previous: PreviousOption = None
+    benchmark: BenchmarkOption = None
+    pdf: PdfOption = False
+    protect: ProtectOption = False
+    jobs: JobsOption = None
+    scheduler: SchedulerOption = None
+    passwords: PasswordsOption = None
+    lang: LangOption = None
+    catalog: CatalogOption = None
+    config: ConfigOption = None
+
+
+Command = Callable[..., None]
+
+
+def command(key: str, name: str | None = None) -> Callable[[Command], Command]:
+    """Make a function a command whose help text has that label.
+
+    Where its first parameter is a record of options, the fields are the command's options.
+    """
+
+    def register(function: Command) -> Command:
+        made = _spread_options(function)
+        return app.command(name, help=HELP(f"cli.help.{key}"), cls=LocalizedCommand)(made)
+
+    return register
+
+
+def _spread_options(function: Command) -> Command:
+    """Take the fields of the record that comes first as parameters, where there is one."""
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(signature(function).parameters.values())
+    record: Any = hints.get(parameters[0].name) if parameters else None
+    if not hasattr(record, "__dataclass_fields__"):
+        return function
+    names = [each.name for each in fields(record)]
+
+    def spread(**typed: Any) -> None:
+        function(record(**{name: typed.pop(name) for name in names}), **typed)
+
+    options: Any = spread
+    options.__annotations__ = {**get_type_hints(record, include_extras=True), **hints}
+    options.__signature__ = Signature(
+        [
+            each.replace(kind=Parameter.KEYWORD_ONLY, annotation=options.__annotations__[each.name])
+            for each in (*signature(record).parameters.values(), *parameters[1:])
+        ]
+    )
+    options.__name__, options.__doc__ = function.__name__, function.__doc__
+    return spread

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from sheet_diag.cli.arguments import CLIENT_LISTS, RunOptions, build_run_config
+from sheet_diag.cli.arguments import CLIENT_LISTS, build_run_config
 from sheet_diag.cli.errors import describe_error, describe_unexpected, require_files
+from sheet_diag.cli.options import RunOptions
 from sheet_diag.cli.output import run_with_progress, show_changes, show_result
 from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.intake.discovery import find_input_files
@@ -37,14 +38,14 @@ _RETRY_SECONDS: Final = 30.0  # seconds until a disk is asked again whether it t
 
 
 def watch_folder(
-    order: RunConfig, asked: RunOptions, say: Wording, words: Wording, *, polling: bool
+    order: RunConfig, options: RunOptions, say: Wording, words: Wording, *, polling: bool
 ) -> NoReturn:
     """Run now, and what is asked for after every change.
 
     Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
     leaves the former output.
     """
-    watching = _WatchLoop(asked, say, words, polling)
+    watching = _WatchLoop(options, say, words, polling)
     try:
         watching.begin(order)
         while True:
@@ -73,12 +74,12 @@ class _Obstacle:
 class _WatchLoop:
     """What is remembered from run to run."""
 
-    def __init__(self, asked: RunOptions, say: Wording, words: Wording, polling: bool) -> None:
-        self._asked = asked
+    def __init__(self, options: RunOptions, say: Wording, words: Wording, polling: bool) -> None:
+        self._options = options
         self._say = say
         self._words = words
         self._scene = WatchedFiles(
-            Path(asked.input), Path(asked.output), _list_other_inputs(asked), polling
+            Path(options.input), Path(options.output), _list_other_inputs(options), polling
         )
         self._seen: FileStates = {}
         self._before: tuple[ReturnState, ...] | None = None
@@ -89,7 +90,7 @@ class _WatchLoop:
         """The first run."""
         self._seen = self._scene.look()
         self._attempt(lambda: order)
-        typer.echo(self._say("cli.watch.waiting", path=self._asked.input))
+        typer.echo(self._say("cli.watch.waiting", path=self._options.input))
 
     def go_on(self) -> None:
         """Wait and run for as long as the folder is there; then let a moment pass."""
@@ -101,7 +102,7 @@ class _WatchLoop:
                 reason = error.strerror or str(error)
                 self._complain(self._say("cli.watch.polling", reason=reason))
         if not self._scene.input.is_dir():
-            self._complain(self._say("cli.watch.away", path=self._asked.input))
+            self._complain(self._say("cli.watch.away", path=self._options.input))
         time.sleep(_AWAY_SECONDS)
 
     def _wait_and_run(self) -> None:
@@ -112,7 +113,7 @@ class _WatchLoop:
             now = self._scene.rest(self._seen)
             if over or now != self._seen:
                 self._seen = now
-                self._attempt(lambda: build_run_config(self._asked, self._say, self._words))
+                self._attempt(lambda: build_run_config(self._options, self._say, self._words))
 
     def _attempt(self, make: Callable[[], RunConfig]) -> None:
         self._hurdle = None
@@ -167,13 +168,13 @@ class _WatchLoop:
         self._told = text
 
 
-def _list_other_inputs(asked: RunOptions) -> tuple[Path, ...]:
+def _list_other_inputs(options: RunOptions) -> tuple[Path, ...]:
     """The files beside the input folder that a run reads, too."""
-    previous = asked.previous / RUN_JSON if asked.previous else None
-    config = asked.config or Path(FILE_NAME)
-    log = Path(asked.output) / LOG
-    lists = (asked.clients,) if asked.clients else CLIENT_LISTS
-    named = (config, asked.passwords, asked.catalog, previous, asked.benchmark, *lists, log)
+    previous = options.previous / RUN_JSON if options.previous else None
+    config = options.config or Path(FILE_NAME)
+    log = Path(options.output) / LOG
+    lists = (options.clients,) if options.clients else CLIENT_LISTS
+    named = (config, options.passwords, options.catalog, previous, options.benchmark, *lists, log)
     return tuple(path for path in named if path)
 
 
