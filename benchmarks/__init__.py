@@ -1,4 +1,4 @@
-"""How fast, in how much memory: measured beside a plain pipeline and beside what nobody can beat.
+"""How fast, in how much memory: measured beside a plain pipeline and beside a lower bound.
 
 Nothing of the product imports this; `make bench` writes docs/performance.md.
 """

@@ -1,33 +1,36 @@
-"""Invented clients: what the n-th of a campaign enters in its hearing sheet.
+"""Returns of invented clients: `python -m benchmarks.clients 1000 FOLDER`.
 
-Knows companies, habits and remarks; nothing of workbooks. The n-th client of a seed is always the
-same, so the first thousand of twenty thousand are those of a thousand.
+The n-th client of the seed is always the same, so a folder of more returns holds those of a folder
+of fewer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from math import prod
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
 import yaml
 
-from sheet_diag.forms.write import Entries
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
 
 _T = TypeVar("_T")
 
-# Prime to the number of names: neighbours differ in every part of their names.
-_STRIDE: Final = 61_409
+_SEED: Final = 20261116
+_CHUNK: Final = 100  # returns a task
 _WORDS: Final = Path(__file__).with_name("words.yaml")
-_FIRST_DAY: Final = datetime(2026, 10, 1, tzinfo=UTC)
-_MINUTES: Final = 45 * 24 * 60
+_DAY: Final = "2026-11-02"
 
 # Shares of clients or of answers.
 _ENGLISH: Final = 0.04
@@ -44,77 +47,61 @@ _MARKS: Final = {"y": "○", "p": "△", "n": "×"}
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """One client's sheet: `id` is empty where it was mailed without one; `saved` is UTC."""
+class InventedClient:
+    """What a client enters; `id` is empty where the sheet was mailed without one."""
 
     name: str
     id: str
     lang: Lang
     entries: Entries
-    saved: datetime
+
+    def write_return(self, catalog: Catalog) -> bytes:
+        """Build the client's workbook."""
+        return make_hearing_sheet(catalog, self.lang, ISSUER, self.entries, self.id)
 
 
-class Campaign:
-    """The clients of a seed, counted from 0."""
+def write_returns(folder: Path, count: int, jobs: int | None = None) -> None:
+    """Write the first `count` returns, with all cores."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Fresh processes: the caller may have threads, which do not survive a fork.
+    with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn")) as pool:
+        parts = (range(at, min(at + _CHUNK, count)) for at in range(0, count, _CHUNK))
+        for task in [pool.submit(_write_part, folder, part) for part in parts]:
+            task.result()
 
-    def __init__(self, catalog: Catalog, seed: int) -> None:
-        self._catalog = catalog
-        self._seed = seed
-        self._labels = {lang: _labels(catalog, lang) for lang in Lang}
 
-    def client(self, number: int) -> Filled:
-        """The client of that number."""
-        chance = Random(f"{self._seed}/{number}")
-        lang = Lang.EN if chance.random() < _ENGLISH else Lang.JA
-        name, industry = _company(number, lang, chance)
-        saved = _FIRST_DAY + timedelta(minutes=chance.randrange(_MINUTES))
-        known = {"company": name, "industry": industry, **_people(chance, lang)}
-        profile = _profile(self._catalog, known, chance, lang, saved.date())
-        entries = Entries(profile, self._answers(chance, lang), self._remarks(chance, lang))
-        client = f"C-{number:06}" if chance.random() < _WITH_ID else ""
-        return Filled(name, client, lang, entries, saved)
+def _write_part(folder: Path, numbers: range) -> None:
+    catalog = load_catalog(None)
+    for number in numbers:
+        client = invent_client(catalog, number)
+        path = folder / f"{number:06}_{client.name}.xlsx"
+        path.write_bytes(client.write_return(catalog))
 
-    def _answers(self, chance: Random, lang: Lang) -> dict[str, str]:
-        maturity = chance.betavariate(2.2, 1.6)
-        marks = _MARKS if chance.random() < _MARKING else {}
-        items = list(self._catalog.items)
-        left_open = chance.sample(items, 2) if chance.random() < _LEAVING_OPEN else ()
-        answers = {}
-        for category in self._catalog.categories:
-            level = min(max(maturity + chance.gauss(0, 0.12), 0.02), 0.98)
-            for item in category.items:
-                letter = _letter(item, level, chance)
-                if item.id not in left_open:
-                    answers[item.id] = marks.get(letter, self._labels[lang][item.id][letter])
-        return answers
 
-    def _remarks(self, chance: Random, lang: Lang) -> dict[str, str]:
-        share = _one_of(_REMARKING, chance)
-        items = [item for item in self._catalog.items if chance.random() < share]
-        return {item: _remark(chance, lang) for item in items}
+def invent_client(catalog: Catalog, number: int) -> InventedClient:
+    """Invent the client of that number, counted from 0."""
+    chance = Random(f"{_SEED}/{number}")
+    lang = Lang.EN if chance.random() < _ENGLISH else Lang.JA
+    name, industry = _company(number, lang, chance)
+    known = {"company": name, "industry": industry, **_person(chance, lang)}
+    profile = _profile(catalog, known, chance, lang)
+    entries = Entries(profile, _answers(catalog, chance, lang), _remarks(catalog, chance, lang))
+    return InventedClient(
+        name, f"C-{number:06}" if chance.random() < _WITH_ID else "", lang, entries
+    )
 
 
 def _company(number: int, lang: Lang, chance: Random) -> tuple[str, str]:
-    """A name that no other number has, and the letter of its industry."""
-    say = {name: _words()[name][lang.value] for name in ("first", "second", "mark", "form")}
-    trades = _words()["trades"]
-    parts = len(say["first"]), len(say["second"]), len(say["mark"]), len(trades)
-    turn, place = divmod(number, prod(parts))
-    first, second, mark, trade = _digits(place * _STRIDE % prod(parts), parts)
-    ja, en, industry = trades[trade]
-    words = (say["first"][first] + say["second"][second], say["mark"][mark])
-    name = "".join((*words, ja)) if lang is Lang.JA else " ".join((*words, en))
-    return chance.choice(say["form"]).format(f"{name} {turn + 1}" if turn else name), industry
+    """Invent a name that no other number has, and the letter of its industry."""
+    first, second, mark, form = (
+        chance.choice(_words()[name][lang]) for name in ("first", "second", "mark", "form")
+    )
+    ja, en, industry = chance.choice(_words()["trades"])
+    name = f"{mark}{first}{second}{ja}" if lang is Lang.JA else f"{mark} {first}{second} {en}"
+    return form.format(f"{name}{number + 1}"), industry
 
 
-def _digits(number: int, bases: Sequence[int]) -> Iterator[int]:
-    """The number, written in mixed bases; the lowest digit comes first."""
-    for base in bases:
-        number, digit = divmod(number, base)
-        yield digit
-
-
-def _people(chance: Random, lang: Lang) -> dict[str, str]:
+def _person(chance: Random, lang: Lang) -> dict[str, str]:
     return {
         "department": chance.choice(_words()["department"][lang]),
         "respondent": chance.choice(_words()["person"][lang]),
@@ -124,34 +111,46 @@ def _people(chance: Random, lang: Lang) -> dict[str, str]:
 
 
 def _profile(
-    catalog: Catalog, known: Mapping[str, str], chance: Random, lang: Lang, day: date
+    catalog: Catalog, known: Mapping[str, str], chance: Random, lang: Lang
 ) -> dict[str, str]:
-    """What is entered by field id: dates in ISO form, all else as it is typed."""
-    entered = {}
-    for field in catalog.profile:
-        value = _entered(field, known.get(field.id), chance, lang, day)
-        if value and (field.required or chance.random() < _FIELD_FILLED):
-            entered[field.id] = value
-    return entered
+    """Invent the entries by field id: dates in ISO form, all else as it is typed."""
+    filled = (
+        field for field in catalog.profile if field.required or chance.random() < _FIELD_FILLED
+    )
+    values = {field.id: _field_entry(field, known.get(field.id), chance, lang) for field in filled}
+    return {id_: value for id_, value in values.items() if value}
 
 
-def _entered(
-    field: ProfileField, known: str | None, chance: Random, lang: Lang, day: date
-) -> str | None:
+def _field_entry(field: ProfileField, known: str | None, chance: Random, lang: Lang) -> str | None:
     match field.kind:
         case FieldKind.CHOICE:
             choice = field.by_id[known] if known else chance.choice(field.choices)
             return choice.label[lang]
         case FieldKind.DATE:
-            return day.isoformat()
+            return _DAY
         case FieldKind.NUMBER:
             return str(chance.randrange(1, 40))
         case FieldKind.TEXT | FieldKind.EMAIL:
             return known
 
 
+def _answers(catalog: Catalog, chance: Random, lang: Lang) -> dict[str, str]:
+    """Answer as a client of some maturity, which differs a little from category to category."""
+    maturity = chance.betavariate(2.2, 1.6)
+    marks = _MARKS if chance.random() < _MARKING else {}
+    open_items = chance.sample(list(catalog.items), 2) if chance.random() < _LEAVING_OPEN else ()
+    answers = {}
+    for category in catalog.categories:
+        level = min(max(maturity + chance.gauss(0, 0.12), 0.02), 0.98)
+        for item in category.items:
+            letter = _letter(item, level, chance)
+            if item.id not in open_items:
+                answers[item.id] = marks.get(letter) or _label(catalog, item, letter, lang)
+    return answers
+
+
 def _letter(item: Item, level: float, chance: Random) -> str:
-    """What is meant: yes, partial, no, unknown or not applicable (a)."""
+    """Choose what is meant: yes, partial, no, unknown or not applicable (a)."""
     if item.na_allowed and chance.random() < _NOT_APPLICABLE:
         return "a"
     if chance.random() < level:
@@ -159,16 +158,14 @@ def _letter(item: Item, level: float, chance: Random) -> str:
     return "u" if chance.random() < _UNKNOWN else chance.choice("pn")
 
 
-def _labels(catalog: Catalog, lang: Lang) -> dict[str, dict[str, str]]:
-    """By item, the drop-down's word for each letter; for one it lacks, its first word."""
-    labels = {}
-    for item in catalog.items.values():
-        offered = [(_meant(choice), choice.label[lang]) for choice in catalog.offered(item)]
-        labels[item.id] = dict.fromkeys("ypnua", offered[0][1]) | dict(offered)
-    return labels
+def _label(catalog: Catalog, item: Item, letter: str, lang: Lang) -> str:
+    """Find the drop-down's word for the letter; for one it lacks, its first word."""
+    offered = list(catalog.offered(item))
+    choice = next((each for each in offered if _meaning(each) == letter), offered[0])
+    return choice.label[lang]
 
 
-def _meant(choice: Choice) -> str:
+def _meaning(choice: Choice) -> str:
     if choice.role is ChoiceRole.UNKNOWN:
         return "u"
     if choice.value is None:
@@ -176,20 +173,24 @@ def _meant(choice: Choice) -> str:
     return {0: "n", 1: "y"}[int(choice.value)] if choice.value in (0, 1) else "p"
 
 
+def _remarks(catalog: Catalog, chance: Random, lang: Lang) -> dict[str, str]:
+    share = _choose(_REMARKING, chance)
+    items = [item for item in catalog.items if chance.random() < share]
+    return {item: _remark(chance, lang) for item in items}
+
+
 def _remark(chance: Random, lang: Lang) -> str:
-    """A few words mostly, a paragraph now and then."""
+    """Write a few words mostly, a paragraph now and then."""
     space, stop = ("", "。") if lang is Lang.JA else (" ", ".")
-    clauses = [
-        chance.choice(_words()["who"][lang])
-        + space
-        + chance.choice(_words()["what"][lang])
+    clauses: Iterator[str] = (
+        space.join(chance.choice(_words()[part][lang]) for part in ("who", "what"))
         + chance.choice(_words()["else"][lang])
-        for _ in range(_one_of(_CLAUSES, chance))
-    ]
+        for _ in range(_choose(_CLAUSES, chance))
+    )
     return (stop + space).join(clauses) + stop
 
 
-def _one_of(weights: Mapping[_T, int], chance: Random) -> _T:
+def _choose(weights: Mapping[_T, int], chance: Random) -> _T:
     return chance.choices(list(weights), list(weights.values()))[0]
 
 
@@ -197,3 +198,7 @@ def _one_of(weights: Mapping[_T, int], chance: Random) -> _T:
 def _words() -> dict[str, Any]:
     words: dict[str, Any] = yaml.safe_load(_WORDS.read_text("utf-8"))
     return words
+
+
+if __name__ == "__main__":
+    write_returns(Path(sys.argv[2]), int(sys.argv[1]))

@@ -1,58 +1,66 @@
-"""Results -> the tables and the picture of docs/performance.md.
+"""Writes the tables of docs/performance.md from benchmarks/results.json.
 
-python -m benchmarks.publishing    (again, from benchmarks/results.json)
+python -m benchmarks.publishing
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Final
-
-from benchmarks import figures
-from benchmarks.figures import CLUSTER, Results
-from benchmarks.picture import draw
+from typing import Any, Final, Self
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "benchmarks" / "results.json"
 PAGE: Final = ROOT / "docs" / "performance.md"
-PICTURE: Final = ROOT / "docs" / "pictures" / "memory.png"
 
 BEGIN: Final = "<!-- measured: written by benchmarks/publishing.py -->"
 END: Final = "<!-- /measured -->"
 
-_FEW: Final = 1000  # returns that many are compared with
-_MOST_MEMORY: Final = 1.2  # GiB
 _BUSY: Final = 1.25  # on one core, seconds by the clock to seconds of the processor
 _ON_ONE_CORE: Final = ("plain", "tuned", "one", "floor")
 _WAYS: Final = {
-    "plain": "pandas and openpyxl, looks set cell by cell",
-    "tuned": "the same, looks copied from pattern cells",
+    "plain": "pandas and openpyxl, styles set cell by cell",
+    "tuned": "the same, styles copied from pattern cells",
     "one": "sheet-diag, one core",
     "all": "sheet-diag, all cores",
     "floor": "the floor: parsing and deflating alone, one core",
 }
 
+Results = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """Medians of equal runs: milliseconds a client, MiB (0: not measured)."""
+
+    clients: int
+    wall: float
+    cpu: float
+    memory: float
+
+    @classmethod
+    def of(cls, runs: Sequence[Mapping[str, float]]) -> Self:
+        """Compute the medians."""
+        clients = int(runs[0]["clients"])
+        wall, cpu = (median(run[key] for run in runs) * 1000 / clients for key in ("wall", "cpu"))
+        return cls(clients, wall, cpu, median(run.get("memory", 0) for run in runs) / 2**20)
+
 
 def publish(results: Results) -> None:
-    """Write the tables and the picture."""
-    draw(figures.sizes(results), _MOST_MEMORY * 1024, PICTURE)
-    PAGE.write_text(filled(PAGE.read_text("utf-8"), results), "utf-8")
+    """Write the tables into the page."""
+    PAGE.write_text(fill_page(PAGE.read_text("utf-8"), results), "utf-8")
 
 
-def filled(page: str, results: Results) -> str:
-    """The page with what was measured between its two marks."""
+def fill_page(page: str, results: Results) -> str:
+    """Put the tables between the two marks of the page."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables(results)}\n\n{END}{after}"
-
-
-def tables(results: Results) -> str:
-    """Everything that was measured, as Markdown."""
-    parts = (_machine, _side_by_side, _targets, _curve, _stages, _beyond)
-    return "\n\n".join(part(results) for part in parts)
+    parts = (_machine, _side_by_side, _targets, _sizes)
+    tables = "\n\n".join(part(results) for part in parts)
+    return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
 
 
 def _machine(results: Results) -> str:
@@ -66,25 +74,27 @@ def _machine(results: Results) -> str:
 
 
 def _side_by_side(results: Results) -> str:
-    one = figures.way(results, "one")
-    rows = []
-    for name, label in _WAYS.items():
-        way = figures.way(results, name)
-        against = (f"{way.wall / one.wall:.2f} ×", f"{way.cpu / one.cpu:.2f} ×")
-        rows.append((label, f"{way.clients:,}", f"{way.wall:.1f}", f"{way.cpu:.1f}", *against))
+    ways = {name: RunFigures.of(results["ways"][name]) for name in _WAYS}
+    one = ways["one"]
+    rows = [
+        (
+            _WAYS[name], f"{way.clients:,}", f"{way.wall:.1f}", f"{way.cpu:.1f}",
+            f"{way.wall / one.wall:.2f} ×", f"{way.cpu / one.cpu:.2f} ×",
+        )
+        for name, way in ways.items()
+    ]  # fmt: skip
     head = ("", "returns", "ms a client", "of the processor", "against ours", "of the processor")
-    return "\n\n".join((_table(head, rows), *_warning(results)))
+    waited = max(ways[name].wall / ways[name].cpu for name in _ON_ONE_CORE)
+    return "\n\n".join((_table(head, rows), *_busy_warning(waited)))
 
 
-def _warning(results: Results) -> Iterator[str]:
-    """Where other work took the cores, the clock says little."""
-    ways = [figures.way(results, name) for name in _ON_ONE_CORE]
-    waited = max(way.wall / way.cpu for way in ways)
+def _busy_warning(waited: float) -> Iterator[str]:
+    """Warn where other work took the cores: the clock says little then."""
     if waited > _BUSY:
         yield (
             f"**The machine was busy with other work**: by the clock, one way took {waited:.1f} "
-            "times what it took of the processor. Only what is told of the processor and of "
-            "memory can be trusted."
+            "times what it took of the processor. Only the figures of the processor and of memory "
+            "can be trusted."
         )
 
 
@@ -94,66 +104,53 @@ def _targets(results: Results) -> str:
 
 def _target_rows(results: Results) -> Iterator[Sequence[str]]:
     plain, tuned, one, every, floor = (
-        figures.way(results, name).wall for name in ("plain", "tuned", "one", "all", "floor")
+        RunFigures.of(results["ways"][name]).wall
+        for name in ("plain", "tuned", "one", "all", "floor")
     )
-    few, many = figures.growth(figures.sizes(results), _FEW)
+    few, many = RunFigures.of(results["ways"]["all"]), _by_size(results)[-1]
     sizes = f"at {many.clients:,} against {few.clients:,} returns"
     cores = results["machine"]["cores"]
-    helped, checked = (figures.start(results, name) for name in ("help", "check"))
-    peak = many.memory
     yield _at_least("throughput, one core, against pandas and openpyxl", 10, plain / one)
-    yield _at_least("… against the same with looks copied", None, tuned / one)
+    yield "… against the same with styles copied", "", f"{tuned / one:.1f} ×", ""
     yield _at_least(f"{cores} cores against one", 0.9 * cores, one / every)
     yield _at_most("time a client against the floor, one core", 4, one / floor, "×")
-    yield _at_most(f"time a client {sizes}", 1.1, many.each / few.each, "×")
-    yield _at_most(f"peak memory {sizes}", 1.3, peak / few.memory, "×")
-    yield _at_most(f"peak memory at {many.clients:,} returns", _MOST_MEMORY, peak / 1024, "GiB")
-    yield _at_most("`sheet-diag --help`", 0.25, helped, "s")
-    yield _at_most("`sheet-diag check` of one file", 1, checked, "s")
+    yield _at_most(f"time a client {sizes}", 1.1, many.wall / few.wall, "×")
+    yield _at_most(f"peak memory {sizes}", 1.3, many.memory / few.memory, "×")
+    yield _at_most(f"peak memory at {many.clients:,} returns", 1.2, many.memory / 1024, "GiB")
+    for name, limit, command in (("help", 0.25, "--help"), ("check", 1, "check` of one file")):
+        seconds = median(results["starts"][name])
+        label = f"`sheet-diag {command}" + ("" if "`" in command else "`")
+        yield _at_most(label, limit, seconds, "s")
 
 
-def _at_least(figure: str, target: float | None, value: float) -> Sequence[str]:
-    if target is None:
-        return figure, "", f"{value:.1f} ×", ""
-    return figure, f"≥ {target:g} ×", f"{value:.1f} ×", _met(value >= target)
+def _at_least(figure: str, target: float, value: float) -> Sequence[str]:
+    return figure, f"≥ {target:g} ×", f"{value:.1f} ×", _verdict(value >= target)
 
 
 def _at_most(figure: str, target: float, value: float, unit: str) -> Sequence[str]:
-    return figure, f"≤ {target:g} {unit}", f"{value:.2f} {unit}", _met(value <= target)
+    return figure, f"≤ {target:g} {unit}", f"{value:.2f} {unit}", _verdict(value <= target)
 
 
-def _met(met: bool) -> str:
+def _verdict(met: bool) -> str:
     return "met" if met else "**missed**"
 
 
-def _curve(results: Results) -> str:
+def _sizes(results: Results) -> str:
     rows = [
-        (f"{s.clients:,}", f"{s.seconds:,.1f}", f"{s.each:.1f}", f"{s.memory:,.0f}")
-        for s in figures.sizes(results)
-    ]
-    kept = median(run["bytes"] for run in results["sizes"])
-    head = ("returns", "seconds, all cores", "ms a client", "peak memory, MiB")
-    return f"{_table(head, rows)}\n\nA report takes {kept / 1000:.1f} kB."
+        (
+            f"{size.clients:,}", f"{size.wall * size.clients / 1000:,.1f}", f"{size.wall:.1f}",
+            f"{size.memory:,.0f}",
+        )
+        for size in _by_size(results)
+    ]  # fmt: skip
+    return _table(("returns", "seconds, all cores", "ms a client", "peak memory, MiB"), rows)
 
 
-def _stages(results: Results) -> str:
-    seconds, clients = results["stages"]["seconds"], results["stages"]["clients"]
-    rows = [
-        (name, f"{share:.1%}", f"{seconds[name] * 1000 / clients:.2f}")
-        for name, share in figures.shares(results).items()
-    ]
-    return _table(("stage", "share", "ms a client"), rows)
-
-
-def _beyond(results: Results) -> str:
-    fitted = figures.line(figures.sizes(results))
-    parent, rest = figures.cluster_hours(results)
-    return (
-        f"Fitted to these sizes: seconds = {fitted.fixed:.1f} + {fitted.each * 1000:.2f} ms "
-        f"· returns. A million clients take {fitted.hours(1_000_000):.1f} hours on this machine. "
-        f"With {CLUSTER} such machines, the parent's own work takes {parent:.1f} hours and the "
-        f"rest, spread evenly, {rest:.1f} hours at the same time."
-    )
+def _by_size(results: Results) -> list[RunFigures]:
+    """Compute the figures of the runs with all cores, from few clients to many."""
+    all_runs = [RunFigures.of(results["ways"]["all"])]
+    all_runs += [RunFigures.of([run]) for run in results["sizes"]]
+    return sorted(all_runs, key=lambda size: size.clients)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

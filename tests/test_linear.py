@@ -1,6 +1,6 @@
 """Nothing that looks at all returns compares each with each: steps are counted, not seconds.
 
-The crowds are those that `benchmarks.middle` measures.
+The crowds are those of `tests.crowds`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import pytest
 
-from benchmarks.middle import CROWDS, compared, crowd, diagnosis_of, overrides, previous, settled
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.comparison.previous import match_previous
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.model.results import Diagnosis
 from sheet_diag.model.returns import ProblemCode, ReceivedFile, Response
 from tests.catalogs import JIS
+from tests.crowds import (
+    CROWDS,
+    add_comments,
+    compare,
+    diagnosis_of,
+    make_crowd,
+    previous_run,
+    resolve,
+)
 
 FEW, MANY = 70, 280
 LINEAR = 1.05
@@ -55,22 +63,23 @@ def grows(work: Callable[[Given], object], few: Given, many: Given) -> float:
 
 @pytest.mark.parametrize("name", CROWDS)
 def test_which_counts(name: str) -> None:
-    growth = grows(settled, crowd(name, FEW), crowd(name, MANY))
+    growth = grows(resolve, make_crowd(name, FEW), make_crowd(name, MANY))
     assert growth < LINEAR
 
 
 @pytest.mark.parametrize("name", ["strangers", "one name, an id each"])
 def test_comments_of_the_consultant(name: str) -> None:
-    few, many = (overrides(crowd(name, count)) for count in (FEW, MANY))
+    few, many = (add_comments(make_crowd(name, count)) for count in (FEW, MANY))
     growth = grows(lambda read: apply_overrides(JIS, read), few, many)
     assert growth < LINEAR
 
 
 def test_comparisons() -> None:
     few, many = (
-        (settled(read), previous(read)) for read in (crowd("strangers", n) for n in (FEW, MANY))
+        (resolve(read), previous_run(read))
+        for read in (make_crowd("strangers", n) for n in (FEW, MANY))
     )
-    growth = grows(lambda beside: compared(*beside), few, many)
+    growth = grows(lambda beside: compare(*beside), few, many)
     assert growth < LINEAR
 
 
@@ -98,10 +107,10 @@ def thin_diagnosis(received: ReceivedFile) -> Diagnosis:
 
 
 def test_answers_of_clients_with_one_return_are_not_fetched() -> None:
-    read = [put_away(each) for each in crowd("one name, an id each", 20)]
-    outcomes = settled(apply_overrides(JIS, read), thin_diagnosis)
+    read = [put_away(each) for each in make_crowd("one name, an id each", 20)]
+    outcomes = resolve(apply_overrides(JIS, read), thin_diagnosis)
     assert {p.code for each in outcomes for p in each.problems} >= {ProblemCode.NAME_SHARED}
-    run = previous(crowd("one name, an id each", 20))
+    run = previous_run(make_crowd("one name, an id each", 20))
     assert len(match_previous(outcomes, run)) == sum(
         1 for each in outcomes if each.status == "ranked"
     )

@@ -1,34 +1,27 @@
-"""The pure stages between reading and writing, each on its own: CPU time a client.
+"""Crowds of returns that must not take longer than as many strangers.
 
-    python -m benchmarks.middle 1000 10000
-
-Crowds are sets of returns that must not take longer than so many strangers: thousands that bear
-one name, one id, or one name in departments that contradict each other.
+Thousands may bear one name or one id, or one name in departments that contradict each other.
 """
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from random import Random
 from typing import Final
 
-from sheet_diag.catalog.load import load_catalog
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
-from sheet_diag.diagnosis.comparison.previous import add_previous, match_previous
+from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.intake.resolution.resolve import decide_status, resolve_returns
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
 from sheet_diag.model.overrides import ClientComment, OverridesContent
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
+from tests.catalogs import JIS
 
 _KINDS: Final = 7  # of answers, so that every part of a crowd is made of the same returns
 
@@ -46,47 +39,42 @@ CROWDS: Final[Mapping[str, Callable[[int], dict[str, str]]]] = {
 
 
 @cache
-def _catalog() -> Catalog:
-    return load_catalog()
-
-
-@cache
 def _responses(kind: int) -> tuple[Response, ...]:
     """Answers of some maturity."""
     rng = Random(kind)
     maturity = 0.3 + 0.6 * rng.random()
     return tuple(
         Response(item, "yes" if rng.random() < maturity else rng.choice(("partial", "no")))
-        for item in _catalog().items
+        for item in JIS.items
     )
 
 
-def crowd(name: str, count: int) -> list[ReceivedFile]:
-    """Returns of one crowd, as they were read."""
+def make_crowd(name: str, count: int) -> list[ReceivedFile]:
+    """Make the returns of one crowd, as they were read."""
     return [_read(number, CROWDS[name](number)) for number in range(count)]
 
 
 def _read(number: int, says: Mapping[str, str]) -> ReceivedFile:
     kind = number % _KINDS
-    industries = list(_catalog().field_by_id["industry"].by_id)
+    industries = list(JIS.field_by_id["industry"].by_id)
     profile = {"company": "見本", "industry": industries[kind % len(industries)], **says}
-    identity = SheetIdentity(_catalog().id, _catalog().version, says.get("id"))
+    identity = SheetIdentity(JIS.id, JIS.version, says.get("id"))
     sheet = ReturnedSheet(identity, Lang.JA, profile, _responses(kind), "回答")
     return ReceivedFile(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
 
 
 def diagnosis_of(received: ReceivedFile) -> Diagnosis:
-    """The diagnosis of a return of a crowd, worked out once for all that answer alike."""
+    """Diagnose a return of a crowd, once for all that answer alike."""
     return _diagnosis(int(received.sha256) % _KINDS)
 
 
 @cache
 def _diagnosis(kind: int) -> Diagnosis:
-    return evaluate(_catalog(), ReturnedSheet(SheetIdentity(), Lang.JA, {}, _responses(kind), ""))
+    return evaluate(JIS, ReturnedSheet(SheetIdentity(), Lang.JA, {}, _responses(kind), ""))
 
 
-def overrides(read: list[ReceivedFile]) -> list[ReceivedFile]:
-    """The returns and a file with a comment on every client that has an id."""
+def add_comments(read: list[ReceivedFile]) -> list[ReceivedFile]:
+    """Add a file with a comment on every client that has an id."""
     ids = [each.sheet.identity.client for each in read if each.sheet]
     lines = [
         ClientComment(client, "面談済み", "上書き", f"A{row}")
@@ -96,12 +84,12 @@ def overrides(read: list[ReceivedFile]) -> list[ReceivedFile]:
     return [*read, ReceivedFile("overrides.xlsx", "f", ignored=True, decisions=decisions)]
 
 
-def previous(read: list[ReceivedFile]) -> PreviousRun:
-    """An earlier run of the same clients, with the answers of today."""
+def previous_run(read: list[ReceivedFile]) -> PreviousRun:
+    """Make an earlier run of the same clients, with the answers of today."""
     return PreviousRun(
         as_of=date(2025, 11, 26),
-        catalog=_catalog().id,
-        sha256=_catalog().sha256,
+        catalog=JIS.id,
+        sha256=JIS.sha256,
         items={},
         returns=tuple(map(_before, read)),
     )
@@ -121,23 +109,23 @@ def _before(received: ReceivedFile) -> PreviousReturn:
     )
 
 
-def settled(
+def resolve(
     read: list[ReceivedFile], diagnose: Callable[[ReceivedFile], Diagnosis] = diagnosis_of
 ) -> list[ReturnOutcome]:
-    """The returns after the stages that decide which count."""
+    """Decide which returns count."""
     return attach_plans(
         [
             each
             if isinstance(each, ReturnOutcome)
-            else decide_status(_catalog(), each.received, diagnose(each.received), each.problems)
-            for each in resolve_returns(_catalog(), read)
+            else decide_status(JIS, each.received, diagnose(each.received), each.problems)
+            for each in resolve_returns(JIS, read)
         ]
     )
 
 
-def compared(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
-    """Compare as a run does, a client at a time; so many have peers."""
-    catalog, found = _catalog(), 0
+def compare(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
+    """Compare as a run does, a client at a time; count those that have peers."""
+    catalog, found = JIS, 0
     comparisons = Comparisons.of(catalog, outcomes, ComparisonBasis(previous=run))
     for each in outcomes:
         outcome, before = comparisons.among_peers(each), comparisons.previous(each)
@@ -145,45 +133,3 @@ def compared(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
         if before:
             add_previous(catalog, outcome, before, run.head)
     return found
-
-
-def measure(count: int) -> dict[str, float]:
-    """CPU microseconds a client of every stage."""
-    catalog, found = _catalog(), {}
-    sheets = [each.sheet for each in crowd("strangers", min(count, 500)) if each.sheet]
-    found["evaluate"] = _timed(partial(_all, partial(evaluate, catalog), sheets), len(sheets))
-    for name in CROWDS:
-        found[f"settle: {name}"] = _timed(partial(settled, crowd(name, count)), count)
-    strangers = crowd("strangers", count)
-    outcomes, run = settled(strangers), previous(strangers)
-    found["comments of the consultant"] = _timed(
-        partial(apply_overrides, catalog, overrides(strangers)), count
-    )
-    found["find the previous return"] = _timed(partial(match_previous, outcomes, run), count)
-    found["compare"] = _timed(partial(compared, outcomes, run), count)
-    return found
-
-
-def _all(work: Callable[[ReturnedSheet], object], sheets: Iterable[ReturnedSheet]) -> None:
-    for sheet in sheets:
-        work(sheet)
-
-
-def _timed(work: Callable[[], object], count: int) -> float:
-    start = time.process_time()
-    work()
-    return (time.process_time() - start) / count * 1e6
-
-
-def main() -> None:
-    """Print a column for each number of returns."""
-    counts = [int(each) for each in sys.argv[1:]] or [1000, 10_000]
-    columns = [measure(count) for count in counts]
-    sys.stdout.write(f"{'us of CPU a client':50}{''.join(f'{n:10,}' for n in counts)}\n")
-    for stage in columns[0]:
-        figures = "".join(f"{column[stage]:10.0f}" for column in columns)
-        sys.stdout.write(f"{stage:50}{figures}\n")
-
-
-if __name__ == "__main__":
-    main()

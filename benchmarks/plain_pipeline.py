@@ -2,10 +2,10 @@
 
 Every return is read by `pandas.read_excel`, every report written by openpyxl, the portfolio by
 `DataFrame.to_excel`. It scores with our own rules, and is given the layout of its reports
-(`benchmarks.prepared`): only reading and writing are its own, and what it lacks (stored results of
-formulas, bars in cells) it saves. Loading what it is given, and its imports, are not timed.
+(`benchmarks.report_layout`): only reading and writing are its own, and what it lacks (stored
+results of formulas, bars in cells) it saves. Loading the layouts, and its imports, are not timed.
 
-    python -m benchmarks.naive RETURNS PREPARED OUTPUT plain|tuned
+    python -m benchmarks.plain_pipeline RETURNS LAYOUTS OUTPUT plain|tuned
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from benchmarks.prepared import Look, Prepared, Sheet, load
+from benchmarks.report_layout import ReportLayout, SheetLayout, Style, load_layouts
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
@@ -38,32 +38,32 @@ _PROFILE, _QUESTIONS = 1, 2  # positions of the sheets
 _LABEL, _FIELD = 1, 2  # columns of the company sheet
 _NUMBER, _ANSWER, _REMARK = 0, 4, 5  # columns of the question sheet
 
-Dressed = Callable[[Any, int], None]  # gives a cell the look of that number
-Dress = Callable[[Worksheet, Sequence[Look]], Dressed]
+SetStyle = Callable[[Any, int], None]  # gives a cell the style of that number
+MakeSetter = Callable[[Worksheet, Sequence[Style]], SetStyle]
 
 
-class Naive:
+class PlainPipeline:
     """Reads, scores, writes; keeps a row a client for the portfolio."""
 
-    def __init__(self, catalog: Catalog, dress: Dress) -> None:
+    def __init__(self, catalog: Catalog, make_setter: MakeSetter) -> None:
         self.catalog = catalog
-        self._dress = dress
+        self._make_setter = make_setter
         self._choices = {item: _spellings(catalog, item) for item in catalog.items}
         self._labels = {field.label[lang]: field for field in catalog.profile for lang in Lang}
         self._clients: list[dict[str, Any]] = []
         self._answers: list[dict[str, Any]] = []
 
-    def client(self, source: Path, report: Prepared, target: Path) -> Diagnosis:
-        """One client, from return to report."""
+    def process(self, source: Path, report: ReportLayout, target: Path) -> Diagnosis:
+        """Process one client, from return to report."""
         frames = pd.read_excel(source, sheet_name=None, header=None, engine="openpyxl")
         sheet = self.read(list(frames.values()))
         diagnosis = evaluate(self.catalog, sheet)
-        write(report, target, self._dress)
+        write_report(report, target, self._make_setter)
         self._keep(sheet, diagnosis)
         return diagnosis
 
     def read(self, frames: list[pd.DataFrame]) -> ReturnedSheet:
-        """The answers on the sheets."""
+        """Read the answers on the sheets."""
         responses = {}
         for row in frames[_QUESTIONS].fillna("").to_numpy().tolist():
             if row[_NUMBER] in self.catalog.items:
@@ -89,7 +89,7 @@ class Naive:
         ]
 
     def portfolio(self, target: Path) -> None:
-        """All clients: tables, the averages of each industry and size, every answer."""
+        """Write all clients, the averages of each industry and size, and every answer."""
         clients, answers = pd.DataFrame(self._clients), pd.DataFrame(self._answers)
         scores = ["overall", *self.catalog.category_by_id]
         counts = answers.groupby(["item", "answer"]).size().unstack(fill_value=0)
@@ -103,23 +103,23 @@ class Naive:
             answers.to_excel(writer, sheet_name="answers", index=False)
 
 
-def write(report: Prepared, target: Path, dress: Dress) -> None:
+def write_report(report: ReportLayout, target: Path, make_setter: MakeSetter) -> None:
     """Write the report's workbook."""
     book = Workbook()
     first = book.worksheets[0]
-    dressed = dress(first, report.looks)
+    set_style = make_setter(first, report.styles)
     for sheet in report.sheets:
-        _write_sheet(book.create_sheet(sheet.title), sheet, dressed)
+        _write_sheet(book.create_sheet(sheet.title), sheet, set_style)
     book.remove(first)
     book.save(target)
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, dressed: Dressed) -> None:
+def _write_sheet(page: Worksheet, sheet: SheetLayout, set_style: SetStyle) -> None:
     # Merged once they have borders, cells would take half as long again.
     for area in sheet.merged:
         page.merge_cells(area)
-    for row, column, value, look in sheet.cells:
-        dressed(page.cell(row, column, value), look)
+    for row, column, value, style in sheet.cells:
+        set_style(page.cell(row, column, value), style)
     for number, height in sheet.heights.items():
         page.row_dimensions[number].height = height
     for letter, width in sheet.widths.items():
@@ -136,31 +136,31 @@ def _write_sheet(page: Worksheet, sheet: Sheet, dressed: Dressed) -> None:
         page.add_chart(chart)
 
 
-def assigned(_: Worksheet, looks: Sequence[Look]) -> Dressed:
-    """Looks as the manual of openpyxl shows it: font, fill and so on are set cell by cell."""
+def set_each(_: Worksheet, styles: Sequence[Style]) -> SetStyle:
+    """Set font, fill and so on cell by cell, as the manual of openpyxl shows it."""
 
-    def dressed(cell: Any, number: int) -> None:
-        for name, value in looks[number].items():
+    def set_style(cell: Any, number: int) -> None:
+        for name, value in styles[number].items():
             setattr(cell, name, value)
 
-    return dressed
+    return set_style
 
 
-def copied(scratch: Worksheet, looks: Sequence[Look]) -> Dressed:
-    """Looks as those do it who know openpyxl within: one cell a look, its `_style` copied."""
-    patterns: list[Any] = [scratch.cell(number + 1, 1) for number in range(len(looks))]
-    dress = assigned(scratch, looks)
+def copy_patterns(scratch: Worksheet, styles: Sequence[Style]) -> SetStyle:
+    """Copy `_style` of a pattern cell, as those do it who know how openpyxl works inside."""
+    patterns: list[Any] = [scratch.cell(number + 1, 1) for number in range(len(styles))]
+    set_pattern = set_each(scratch, styles)
     for number, pattern in enumerate(patterns):
-        dress(pattern, number)
+        set_pattern(pattern, number)
 
-    def dressed(cell: Any, number: int) -> None:
+    def set_style(cell: Any, number: int) -> None:
         cell._style = copy(patterns[number]._style)
 
-    return dressed
+    return set_style
 
 
 def _spellings(catalog: Catalog, item: str) -> dict[str, str]:
-    """Every folded spelling of an item's choices, and the choice's id."""
+    """Map every normalized spelling of an item's choices to the choice's id."""
     return {
         normalize_text(word): choice.id
         for choice in catalog.choices_of(catalog.items[item]).values()
@@ -173,26 +173,26 @@ def _number(score: Fraction | None) -> float | None:
     return None if score is None else float(score)
 
 
-def run(returns: Sequence[Path], prepared: Path, output: Path, way: str) -> dict[str, float]:
-    """Seconds (by the clock and of the processor) of so many clients."""
+def run(returns: Sequence[Path], layouts: Path, output: Path, way: str) -> dict[str, float]:
+    """Measure seconds by the clock and of the processor."""
     output.mkdir(parents=True, exist_ok=True)
-    naive = Naive(load_catalog(None), WAYS[way])
-    reports = list(load(prepared))
+    pipeline = PlainPipeline(load_catalog(None), WAYS[way])
+    reports = list(load_layouts(layouts))
     # What is given must not slow down Python's search for garbage.
     gc.collect()
     gc.freeze()
     started = time.perf_counter(), time.process_time()
     for source, report in zip(returns, reports, strict=True):
-        naive.client(source, report, output / source.name)
-    naive.portfolio(output / "portfolio.xlsx")
+        pipeline.process(source, report, output / source.name)
+    pipeline.portfolio(output / "portfolio.xlsx")
     wall, cpu = time.perf_counter() - started[0], time.process_time() - started[1]
     return {"clients": len(returns), "wall": wall, "cpu": cpu}
 
 
-WAYS: Final = {"plain": assigned, "tuned": copied}
+WAYS: Final = {"plain": set_each, "tuned": copy_patterns}
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore", UserWarning)  # extensions that openpyxl does not know
-    folder, given, target, chosen = sys.argv[1:]
+    folder, layouts_file, target, chosen = sys.argv[1:]
     files = sorted(Path(folder).iterdir())
-    sys.stdout.write(json.dumps(run(files, Path(given), Path(target), chosen)))
+    sys.stdout.write(json.dumps(run(files, Path(layouts_file), Path(target), chosen)))

@@ -1,6 +1,6 @@
-"""What a report of ours holds, as plain lists for a writer by openpyxl.
+"""Takes a report of ours apart into plain lists for a writer by openpyxl.
 
-So the plain pipeline gets the layout for nothing: which text stands where, in which look, how high
+So the plain pipeline gets the layout for nothing: which text stands where, in which style, how high
 a row is, and charts, drop-downs and conditional formats as objects that only need to be added.
 """
 
@@ -18,19 +18,19 @@ from typing import Any, Final
 import openpyxl
 from openpyxl.workbook import Workbook
 
-_LOOK: Final = ("font", "fill", "border", "alignment", "number_format", "protection")
+_STYLE: Final = ("font", "fill", "border", "alignment", "number_format", "protection")
 _SETTINGS: Final = (
     "sheet_format", "sheet_properties", "page_margins", "page_setup", "print_options",
     "HeaderFooter", "protection", "freeze_panes", "print_title_rows", "print_area",
 )  # fmt: skip
 
-Look = Mapping[str, Any]
+Style = Mapping[str, Any]
 Cell = tuple[int, int, Any, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page. `cells` are (row, column, value, number of the look), counted from 1."""
+class SheetLayout:
+    """One page. `cells` are (row, column, value, number of the style), counted from 1."""
 
     title: str
     cells: tuple[Cell, ...]
@@ -46,61 +46,62 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """One report; a look names only what differs from a fresh cell's."""
+class ReportLayout:
+    """One report; a style names only what differs from a fresh cell's."""
 
-    sheets: tuple[Sheet, ...]
-    looks: tuple[Look, ...]
+    sheets: tuple[SheetLayout, ...]
+    styles: tuple[Style, ...]
 
 
-def prepared(content: bytes) -> Prepared:
+def take_apart(content: bytes) -> ReportLayout:
     """Take a report apart."""
     with warnings.catch_warnings():
         # Bars in cells need an extension that openpyxl does not write: the plain one goes without.
         warnings.simplefilter("ignore", UserWarning)
         book = openpyxl.load_workbook(io.BytesIO(content))
-    looks = _Looks()
-    return Prepared(tuple(_sheet(page, looks) for page in book.worksheets), tuple(looks.known))
+    styles = _Styles()
+    pages = tuple(_take_sheet_apart(page, styles) for page in book.worksheets)
+    return ReportLayout(pages, tuple(styles.known))
 
 
-def save(reports: Iterable[Prepared], path: Path) -> None:
+def save_layouts(reports: Iterable[ReportLayout], path: Path) -> None:
     """Keep the reports in one file."""
     with path.open("wb") as file:
         for report in reports:
             pickle.dump(report, file)
 
 
-def load(path: Path) -> Iterator[Prepared]:
-    """The reports that `save` kept, in the same order."""
+def load_layouts(path: Path) -> Iterator[ReportLayout]:
+    """Load the reports that `save_layouts` kept, in the same order."""
     with path.open("rb") as file:
         while file.peek(1):
             yield pickle.load(file)
 
 
-class _Looks:
-    """The looks of one workbook, each once."""
+class _Styles:
+    """The styles of one workbook, each once."""
 
     def __init__(self) -> None:
-        self.known: list[Look] = []
+        self.known: list[Style] = []
         self._numbers: dict[tuple[int, ...], int] = {}
         fresh = Workbook().worksheets[0].cell(1, 1)
-        self._fresh = {name: copy(getattr(fresh, name)) for name in _LOOK}
+        self._fresh = {name: copy(getattr(fresh, name)) for name in _STYLE}
 
     def number(self, cell: Any) -> int:
-        """The look of a cell."""
+        """Find or add the style of a cell."""
         key = tuple(cell._style)
         if key not in self._numbers:
             self._numbers[key] = len(self.known)
-            look = {name: copy(getattr(cell, name)) for name in _LOOK}
-            self.known.append({n: each for n, each in look.items() if each != self._fresh[n]})
+            style = {name: copy(getattr(cell, name)) for name in _STYLE}
+            self.known.append({n: each for n, each in style.items() if each != self._fresh[n]})
         return self._numbers[key]
 
 
-def _sheet(page: Any, looks: _Looks) -> Sheet:
-    return Sheet(
+def _take_sheet_apart(page: Any, styles: _Styles) -> SheetLayout:
+    return SheetLayout(
         title=page.title,
         cells=tuple(
-            (cell.row, cell.column, cell.value, looks.number(cell))
+            (cell.row, cell.column, cell.value, styles.number(cell))
             for row in page.iter_rows()
             for cell in row
             if cell.value is not None or cell.has_style
