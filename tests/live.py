@@ -12,8 +12,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from sheet_diag.diagnosis.comments import diagnose
-from sheet_diag.diagnosis.improvement.improve import list_open_items
+from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
@@ -49,9 +48,7 @@ class AnswerSet:
         items = ((item, self.answers.get(item)) for item in self.catalog.items)
         responses = tuple(Response(item, choice) for item, choice in items)
         sheet = ReturnedSheet(SheetIdentity(), lang, {"company": "会社"}, responses, "回答")
-        made = diagnose(self.catalog, self.answers, {}, self.scores)
-        items_left = list_open_items(self.catalog, self.scores)
-        diagnosis = replace(made, open_items=items_left, ways=self.ways)
+        diagnosis = replace(diagnose(self.catalog, self.answers, {}), ways=self.ways)
         received = ReceivedFile("a.xlsx", "0" * 64, sheet=sheet)
         report = ClientReport(received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
         return ReportContext(report, self.catalog, ISSUER, Wording(lang))

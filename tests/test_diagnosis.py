@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -26,7 +26,7 @@ MID = {"personal_records": "over_10000"}
 def diagnosed(
     catalog: Catalog, answers: Answers, profile: Mapping[str, str] | None = None
 ) -> Diagnosis:
-    return diagnose(catalog, answers, profile or {}, score_answers(catalog, answers))
+    return diagnose(catalog, answers, profile or {})
 
 
 def reference() -> Answers:
@@ -61,7 +61,7 @@ def test_reference_scores_and_rank() -> None:
     assert scores.overall is not None
     assert format_score(scores.overall) == "78.9"
     assert scores.base_rank == "B"
-    assert [(cap.rule, cap.at_most, cap.because) for cap in scores.caps] == [
+    assert [(cap.rule.code, cap.at_most, cap.because) for cap in scores.caps] == [
         ("CATEGORY_LT_70", "B", ("PHY",)),
         ("CRITICAL_GE_1", "B", ("PHY-01",)),
     ]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis.improvement.improve import find_improvement, find_ways, list_open_items
-from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
+from sheet_diag.diagnosis.evaluate import diagnose
+from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores, Way
@@ -21,8 +21,12 @@ from tests.catalogs import JIS, SCORING, Answers, Sample, answer_row, answers, c
 _MOST_OPEN = 9  # 512 subsets a return
 
 
+def open_items(small: Catalog, given: Answers) -> tuple[str, ...]:
+    return tuple(diagnose(small, given, {}).open_items)
+
+
 def found(small: Catalog, given: Answers) -> tuple[Way, ...]:
-    return find_ways(small, given, score_answers(small, given), rescore=score_answers)
+    return tuple(diagnose(small, given, {}).ways)
 
 
 def mended(given: Answers, items: tuple[str, ...]) -> Answers:
@@ -110,7 +114,7 @@ def test_the_way_leads_to_its_target(sample: Sample) -> None:
         else:
             assert (way.score, way.rank) == (after.overall, after.rank)
             assert way.rank.position <= way.target.position
-            assert set(way.items) <= set(list_open_items(sample.catalog, scores))
+            assert set(way.items) <= set(open_items(sample.catalog, sample.answers))
             assert list(way.items) == [i for i in sample.catalog.items if i in way.items]
     assert found(sample.catalog, sample.answers) == got
 
@@ -119,7 +123,7 @@ def test_the_way_leads_to_its_target(sample: Sample) -> None:
 @given(samples())
 def test_gains_are_those_of_each_item_alone(sample: Sample) -> None:
     scores = score_answers(sample.catalog, sample.answers)
-    got = find_improvement(sample.catalog, sample.answers, scores, rescore=score_overall)
+    got = diagnose(sample.catalog, sample.answers, {})
     open_ = [item for item in sample.catalog.items if scores.items[item].lost]
     assert list(got.gains) == open_
     for item in open_:
@@ -127,8 +131,6 @@ def test_gains_are_those_of_each_item_alone(sample: Sample) -> None:
         assert after is not None
         assert scores.overall is not None
         assert got.gains[item] == after - scores.overall
-    assert got.open_items == list_open_items(sample.catalog, scores)
-    assert got.ways == found(sample.catalog, sample.answers)
 
 
 # --- case by case: four categories, one kind of cap at a time
@@ -210,8 +212,7 @@ def test_one_way_from_b() -> None:
 
 def test_refused_na_is_open_and_accepted_na_is_not() -> None:
     small = catalog("3 3n 1", "1 1 1", "1 1 1", "1 1 1")
-    scores = score_answers(small, answer_row(small, "○-○ -○○ ○○○ ○○○"))
-    assert list_open_items(small, scores) == ("C2-1",)
+    assert open_items(small, answer_row(small, "○-○ -○○ ○○○ ○○○")) == ("C2-1",)
 
 
 OPEN: Mapping[str, tuple[str, list[str]]] = {
@@ -224,5 +225,4 @@ OPEN: Mapping[str, tuple[str, list[str]]] = {
 def test_open_items_by_urgency(case: str) -> None:
     signs, expected = OPEN[case]
     small = catalog("3 3 1", "3! 2 1", "1", "1")
-    scores = score_answers(small, answer_row(small, f"{signs} ○ ○"))
-    assert list(list_open_items(small, scores)) == expected
+    assert list(open_items(small, answer_row(small, f"{signs} ○ ○"))) == expected

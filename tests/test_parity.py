@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine, cap_lines
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.reports.client import answers_sheet as columns
@@ -192,7 +192,7 @@ def test_the_cases_are_many_and_of_every_kind(calculated: list[Any]) -> None:
     assert any(each.score is None for s in scores for each in s.categories.values())
     codes = {finding.code.value for s in scores for finding in s.findings}
     assert codes >= {"NA_NOT_ALLOWED", "UNANSWERED", "UNKNOWN_STATE", "STRICT_RANK_DIFFERS"}
-    rules = {cap.rule for s in scores for cap in s.caps}
+    rules = {cap.rule.code for s in scores for cap in s.caps}
     assert rules >= {f"CRITICAL_GE_{n}" for n in (1, 3, 6)} | {"NA_SHARE", "CATEGORY_LT_50"}
 
 
@@ -265,25 +265,13 @@ def test_caps(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         result, scores = live.record.result, live.case.scores
         applied = {}
-        for row, line in enumerate(cap_lines(live.case.catalog), result.caps_top + 1):
+        for row, line in enumerate(cap_rules(live.case.catalog), result.caps_top + 1):
             rank = value_at(now, cell(result.sheet, row, 7))
             if rank != "－":
-                applied[_rule(line)] = rank
-        assert applied == {cap.rule: cap.at_most for cap in scores.caps}, live.case.name
+                applied[line.code] = rank
+        assert applied == {cap.rule.code: cap.at_most for cap in scores.caps}, live.case.name
         worst = max(applied.values(), default="－")
         assert value_at(now, result.decided("cap")) == worst, live.case.name
-
-
-def _rule(line: CapLine) -> str:
-    match line.kind:
-        case CapKind.CATEGORY:
-            return f"CATEGORY_LT_{line.limit}"
-        case CapKind.CATEGORIES:
-            return f"CATEGORIES_LT_{line.limit}_GE_{line.needed}"
-        case CapKind.CRITICAL:
-            return f"CRITICAL_GE_{line.needed}"
-        case CapKind.NA:
-            return "NA_SHARE"
 
 
 @pytest.mark.parametrize("name", [name for name in _BORDERS if _BORDERS[name][2]])

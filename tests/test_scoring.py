@@ -185,7 +185,7 @@ NINETEEN = {
 )
 def test_gates(rows: dict[str, str], gates: list[tuple[str, str | None]]) -> None:
     got = score_answers(JIS, answers(JIS, rows))
-    assert [(gate.rule, gate.category) for gate in got.gates] == gates
+    assert [(gate.code, gate.category) for gate in got.gates] == gates
     assert (got.rank is None) == bool(gates)
 
 
@@ -200,7 +200,7 @@ def test_gates(rows: dict[str, str], gates: list[tuple[str, str | None]]) -> Non
 def test_gate_of_applicable_categories(signs: str, gates: list[tuple[str, str | None]]) -> None:
     small = catalog("1n", "1n", "1n", "1n", "1n")
     got = score_answers(small, answer_row(small, signs))
-    assert [(gate.rule, gate.category) for gate in got.gates] == gates
+    assert [(gate.code, gate.category) for gate in got.gates] == gates
     assert (got.rank is None) == bool(gates)
 
 
@@ -257,7 +257,7 @@ Caps = list[tuple[str, str, list[str]]]
 
 
 def caps_of(scores: Scores) -> Caps:
-    return [(cap.rule, cap.at_most.value, list(cap.because)) for cap in scores.caps]
+    return [(cap.rule.code, cap.at_most.value, list(cap.because)) for cap in scores.caps]
 
 
 def reaching(*scores: int) -> tuple[Catalog, Answers]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
@@ -175,11 +175,13 @@ def test_the_rule_written_twice_agrees(sample: Sample) -> None:
 
     result = score_answers(catalog, answers)
 
-    assert {(g.rule, g.category) for g in result.gates} == gates
+    assert {(g.code, g.category) for g in result.gates} == gates
     assert (result.overall, result.upper) == (low.overall, high.overall)
     assert result.strict == strict.overall
     assert result.base_rank == (None if held else low.base)
-    assert {(c.rule, c.at_most, c.because) for c in result.caps} == (set() if held else low.caps)
+    assert {(c.rule.code, c.at_most, c.because) for c in result.caps} == (
+        set() if held else low.caps
+    )
     assert len(result.caps) == (0 if held else len(low.caps))
     assert (result.rank, result.upper_rank, result.strict_rank) == (
         (None, None, None) if held else (low.rank, high.rank, strict.rank)
@@ -207,8 +209,8 @@ def parts_of_the_rule(scores: Scores) -> Iterator[str]:
             "strict": scores.strict_rank,
         }
         yield from (f"{name} differs" for name, rank in others.items() if rank != scores.rank)
-    yield from (f"{cap.rule.partition('_')[0]} {cap.at_most}" for cap in scores.caps)
-    yield from (gate.rule.partition("_LT_")[0] for gate in scores.gates)
+    yield from (f"{cap.rule.code.partition('_')[0]} {cap.at_most}" for cap in scores.caps)
+    yield from (gate.code.partition("_LT_")[0] for gate in scores.gates)
 
 
 def test_random_returns_reach_every_part_of_the_rule() -> None:
@@ -300,7 +302,7 @@ def test_one_answer_everywhere(sample: Sample, sign: str, overall: int, rank: st
     assert result.overall == overall
     assert result.rank == rank
     assert bool(result.gates) == (rank is None)
-    comments = diagnose(catalog, answers, {}, result).comments
+    comments = diagnose(catalog, answers, {}).comments
     assert bool(comments) == (sign in "△×?")
 
 
@@ -337,7 +339,7 @@ def test_order_of_rows_and_missing_rows_are_irrelevant(sample: Sample, random: R
     shuffled = dict(rows)
     scores = score_answers(catalog, answers)
     assert score_answers(catalog, shuffled) == scores
-    assert diagnose(catalog, shuffled, {}, scores) == diagnose(catalog, answers, {}, scores)
+    assert diagnose(catalog, shuffled, {}) == diagnose(catalog, answers, {})
 
 
 @given(samples())
@@ -355,7 +357,7 @@ def test_order_of_categories_and_items_moves_no_number(sample: Sample) -> None:
     assert (here.overall, here.upper, here.strict) == (there.overall, there.upper, there.strict)
     assert (here.base_rank, here.rank) == (there.base_rank, there.rank)
     assert (here.upper_rank, here.strict_rank) == (there.upper_rank, there.strict_rank)
-    assert {(c.rule, frozenset(c.because)) for c in here.caps} == {
-        (c.rule, frozenset(c.because)) for c in there.caps
+    assert {(c.rule.code, frozenset(c.because)) for c in here.caps} == {
+        (c.rule.code, frozenset(c.because)) for c in there.caps
     }
     assert set(here.gates) == set(there.gates)

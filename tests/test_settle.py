@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis.comments import diagnose
+from sheet_diag.diagnosis.comments import choose_comments
+from sheet_diag.diagnosis.insurance import choose_notice
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -538,7 +539,9 @@ def settled(returns: Iterable[ReceivedFile]) -> list[ReturnOutcome]:
 
 def _evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
     """Without what would lift the rank, which takes most of the time."""
-    return diagnose(catalog, sheet.answers, sheet.profile, score_answers(catalog, sheet.answers))
+    answers, scores = sheet.answers, score_answers(catalog, sheet.answers)
+    comments = tuple(choose_comments(catalog, answers, scores)) if scores.rank else ()
+    return Diagnosis(scores, comments, choose_notice(catalog, answers, sheet.profile, scores.rank))
 
 
 def _fate(outcome: ReturnOutcome) -> str:

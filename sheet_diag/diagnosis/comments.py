@@ -1,33 +1,25 @@
-"""Scores -> what the report says: commented categories and items, closing notes, insurance.
-
-Pure. Texts are chosen by id only; `sheet_diag.reports` prints them from the catalogue.
-"""
+"""Choose what the report comments on: categories, items and closing notes, by id only. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from sheet_diag.model.basics import Rank
-from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item
+from sheet_diag.model.catalog import Catalog, Choice, Item
 from sheet_diag.model.per_catalog import cached_per_catalog
-from sheet_diag.model.results import CommentedCategory, Diagnosis, Insurance, Scores
+from sheet_diag.model.results import Answers, CommentedCategory, Scores
 
-Answers = Mapping[str, str | None]
-
-
-def diagnose(
-    catalog: Catalog, answers: Answers, profile: Mapping[str, str], scores: Scores
-) -> Diagnosis:
-    """Diagnose one return; a held one gets no comments."""
-    comments = tuple(_comments(catalog, answers, scores)) if scores.rank else ()
-    return Diagnosis(scores, comments, _insurance(catalog, answers, profile, scores.rank))
+_Priority = tuple[bool, Fraction]
+_Places = Mapping[str | None, int]  # by choice: place in the order of priority, from 0
 
 
-def _comments(catalog: Catalog, answers: Answers, scores: Scores) -> Iterator[CommentedCategory]:
-    """The weakest categories in catalogue order, each with its items in catalogue order."""
+def choose_comments(
+    catalog: Catalog, answers: Answers, scores: Scores
+) -> Iterator[CommentedCategory]:
+    """Choose the weakest categories, each with its most urgent items, in catalogue order."""
     counts = catalog.scoring.comments
-    candidates = {name: _candidates(worth, answers) for name, worth in _priorities(catalog).items()}
+    places = _places(catalog)
+    candidates = {name: _by_priority(items, answers) for name, items in places.items()}
 
     def weakness(category: str) -> tuple[Fraction, Fraction, int]:
         s = scores.categories[category]
@@ -38,24 +30,23 @@ def _comments(catalog: Catalog, answers: Answers, scores: Scores) -> Iterator[Co
     for category, items in candidates.items():
         if category in commented:
             first, chosen = items[0], items[: counts.items]
-            in_order = tuple(item for item in _priorities(catalog)[category] if item in chosen)
+            in_order = tuple(item for item in places[category] if item in chosen)
             yield CommentedCategory(category, in_order, catalog.items[first].note.kind, first)
 
 
-_Priority = tuple[bool, Fraction]
-
-
-def _candidates(items: Mapping[str, Mapping[str | None, int]], answers: Answers) -> list[str]:
-    """Items answered with less than full value, highest priority first."""
+def _by_priority(items: Mapping[str, _Places], answers: Answers) -> list[str]:
+    """Sort the items that were answered with less than full value, the most urgent first."""
     found = {item: by_choice.get(answers.get(item)) for item, by_choice in items.items()}
-    urgent = {item: priority for item, priority in found.items() if priority is not None}
+    urgent = {item: place for item, place in found.items() if place is not None}
     return sorted(urgent, key=urgent.__getitem__)
 
 
 @cached_per_catalog
-def _priorities(catalog: Catalog) -> Mapping[str, Mapping[str, Mapping[str | None, int]]]:
-    """By category, item and choice what comes first, counted from 0; no entry where nothing is
-    lost, or where the item is 該当なし or 未回答."""
+def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
+    """The place of every choice by category and item.
+
+    A choice has none where nothing is lost, or where the item is 該当なし or 未回答.
+    """
     keys = {
         (item.id, choice.id): key
         for item in catalog.items.values()
@@ -74,43 +65,3 @@ def _priority(item: Item, choice: Choice) -> _Priority | None:
     if choice.value is None or choice.value == 1:
         return None
     return not (item.critical and choice.value == 0), -item.weight * (1 - choice.value)
-
-
-def _insurance(
-    catalog: Catalog, answers: Answers, profile: Mapping[str, str], rank: Rank | None
-) -> Insurance:
-    exposure = _exposure(catalog, profile)
-    level = catalog.insurance.level[exposure]["none" if rank is None else rank.value]
-    variant = catalog.insurance.variant
-    chosen = variant.answers.get(answers.get(variant.item) or "", variant.otherwise)
-    return Insurance(exposure, level, chosen)
-
-
-def _exposure(catalog: Catalog, profile: Mapping[str, str]) -> str:
-    """Level by points from the profile; blank everywhere counts as no profile at all."""
-    rule = catalog.insurance.exposure
-    known = {field: profile[field] for field in rule.points if profile.get(field)}
-    if not known:
-        return rule.no_profile
-    points = sum(rule.points[field].get(choice, 0) for field, choice in known.items())
-    levels = _levels(catalog)
-    by_points = [name for name, fewest in levels.items() if points >= fewest][-1]
-    if known.get(rule.unknown.field) in _counted(catalog):
-        return by_points
-    return max(by_points, rule.unknown.at_least, key=list(levels).index)
-
-
-@cached_per_catalog
-def _levels(catalog: Catalog) -> Mapping[str, int]:
-    """The fewest points of each level, the lowest first."""
-    return dict(sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1]))
-
-
-@cached_per_catalog
-def _counted(catalog: Catalog) -> frozenset[str]:
-    """The choices of the field that may be unknown that say how many: those with points of their
-    own."""
-    rule = catalog.insurance.exposure
-    field = catalog.field_by_id[rule.unknown.field]
-    points = rule.points.get(field.id, {})
-    return frozenset(points) & frozenset(field.by_id if field.kind is FieldKind.CHOICE else ())

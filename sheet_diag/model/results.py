@@ -13,6 +13,9 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison
 from sheet_diag.model.returns import Problem, ReceivedFile, ReturnedSheet
+from sheet_diag.model.rules import CapRule, Gate
+
+Answers = Mapping[str, str | None]  # choice id by item id; None or a missing id: 未回答
 
 
 class ReturnStatus(StrEnum):
@@ -46,20 +49,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """A completeness rule that was not met; `category` is None where it concerns the whole."""
-
-    rule: str
-    category: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Cap:
-    """ランク上限 that fired, and the ids of the categories or items behind it."""
+    """ランク上限 that applies, and the ids of the categories or items behind it."""
 
-    rule: str
-    at_most: Rank
+    rule: CapRule
     because: tuple[str, ...]
+
+    @property
+    def at_most(self) -> Rank:
+        """The best rank that it leaves."""
+        return self.rule.at_most
 
 
 @dataclass(frozen=True, slots=True)

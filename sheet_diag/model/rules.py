@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictInt
 
@@ -118,3 +120,153 @@ class InsuranceRule(Record):
     exposure: ExposureRule
     level: Mapping[str, Mapping[Literal["A", "B", "C", "D", "E", "none"], StrictInt]]
     variant: VariantRule
+
+
+# --- what the caps and gates of a catalogue amount to
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCapRule:
+    """A category below `limit` caps the rank.
+
+    A category below `floor` counts under the stronger rule of this kind (None: there is none).
+    """
+
+    kind: ClassVar[str] = "category"
+    needed: ClassVar[int] = 1
+    counts_items: ClassVar[bool] = False
+
+    at_most: Rank
+    limit: Fraction
+    floor: Fraction | None = None
+
+    @property
+    def code(self) -> str:
+        """The name of the rule in run.json."""
+        return f"CATEGORY_LT_{self.limit}"
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a stronger rule of this kind takes over somewhere."""
+        return self.floor is not None
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """What the sentences about the rule fill in."""
+        return {"limit": str(self.limit), "lower": str(self.floor)}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoriesCapRule:
+    """`needed` categories below `limit` cap the rank."""
+
+    kind: ClassVar[str] = "categories"
+    counts_items: ClassVar[bool] = False
+    is_bounded: ClassVar[bool] = False
+
+    at_most: Rank
+    limit: Fraction
+    needed: int
+
+    @property
+    def code(self) -> str:
+        """The name of the rule in run.json."""
+        return f"CATEGORIES_LT_{self.limit}_GE_{self.needed}"
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """What the sentences about the rule fill in."""
+        return {"limit": str(self.limit), "count": str(self.needed)}
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalCapRule:
+    """`needed` critical items worth nothing cap the rank.
+
+    From `fewer_than` items on the stronger rule of this kind applies instead (None: there is none).
+    """
+
+    kind: ClassVar[str] = "critical"
+    counts_items: ClassVar[bool] = True
+    limit: ClassVar[None] = None
+
+    at_most: Rank
+    needed: int
+    fewer_than: int | None = None
+
+    @property
+    def code(self) -> str:
+        """The name of the rule in run.json."""
+        return f"CRITICAL_GE_{self.needed}"
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a stronger rule of this kind takes over somewhere."""
+        return self.fewer_than is not None
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """What the sentences about the rule fill in."""
+        return {"count": str(self.needed), "more": str(self.fewer_than)}
+
+
+@dataclass(frozen=True, slots=True)
+class NaShareCapRule:
+    """More 該当なし than the share `limit` of a category's weight caps the rank."""
+
+    kind: ClassVar[str] = "na"
+    code: ClassVar[str] = "NA_SHARE"
+    needed: ClassVar[int] = 1
+    counts_items: ClassVar[bool] = False
+    is_bounded: ClassVar[bool] = False
+    figures: ClassVar[dict[str, str]] = {}
+
+    at_most: Rank
+    limit: Fraction
+
+
+CapRule = CategoryCapRule | CategoriesCapRule | CriticalCapRule | NaShareCapRule
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryGate:
+    """Less than the share `limit` of a category is answered."""
+
+    limit: Fraction
+    category: str
+
+    @property
+    def code(self) -> str:
+        """The name of the gate in run.json."""
+        return f"CATEGORY_ANSWERED_LT_{self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class TotalGate:
+    """Less than the share `limit` of the whole sheet is answered."""
+
+    category: ClassVar[None] = None
+
+    limit: Fraction
+
+    @property
+    def code(self) -> str:
+        """The name of the gate in run.json."""
+        return f"TOTAL_ANSWERED_LT_{self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicableGate:
+    """Fewer than `limit` categories apply to the client."""
+
+    category: ClassVar[None] = None
+
+    limit: int
+
+    @property
+    def code(self) -> str:
+        """The name of the gate in run.json."""
+        return f"APPLICABLE_CATEGORIES_LT_{self.limit}"
+
+
+Gate = CategoryGate | TotalGate | ApplicableGate

@@ -20,6 +20,7 @@ _MODEL: Final = (
     "action_plan",
     "results",
     "returns",
+    "rules",
 )
 
 

@@ -1,105 +1,120 @@
-"""Which items to work on: all open ones by urgency, and the shortest way to the next rank. Pure."""
+"""The ways to a better rank: the smallest sets of items that lead there. Pure.
+
+Within a category the score grows with the points regained, so of all ways to answer n more items
+in full, m of them critical ones worth nothing so far, only the one that regains most matters.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import assert_never
 
-from sheet_diag.diagnosis.improvement.lost_points import Losses, compute_losses
-from sheet_diag.diagnosis.improvement.minimal_set import find_minimal_set
+from sheet_diag.diagnosis.improvement.lost_points import Losses, items_in_set
+from sheet_diag.diagnosis.improvement.optimizer import LossGroup, SetDemand, find_best_set
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules, counted_ids, record_facts
+from sheet_diag.diagnosis.scoring.score import score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.per_catalog import cached_per_catalog
-from sheet_diag.model.results import Scores, Way
-
-Answers = Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Improvement:
-    """`list_open_items`, `gains` and `find_ways` as in `Diagnosis`."""
-
-    open_items: tuple[str, ...]
-    gains: Mapping[str, Fraction]
-    ways: tuple[Way, ...]
-
-
-class RankedScore(Protocol):
-    """What answers come to."""
-
-    @property
-    def overall(self) -> Fraction | None:
-        """The overall score."""
-
-    @property
-    def rank(self) -> Rank | None:
-        """The rank; None where a gate holds the return."""
-
-
-Rescore = Callable[[Catalog, Answers], RankedScore]
-
-
-def find_improvement(
-    catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore
-) -> Improvement:
-    """Everything that can be told of the items that brought less than they could."""
-    losses = compute_losses(catalog, scores)
-    return Improvement(
-        open_items=_by_urgency(losses),
-        gains=_gains(losses),
-        ways=_ways(catalog, answers, scores, losses, rescore),
-    )
-
-
-def list_open_items(catalog: Catalog, scores: Scores) -> tuple[str, ...]:
-    """Every item that brought less than it could: critical ones worth nothing first, then the
-    most lost points, then the order of the catalogue."""
-    return _by_urgency(compute_losses(catalog, scores))
+from sheet_diag.model.results import Answers, Scores, Way
+from sheet_diag.model.rules import (
+    CategoriesCapRule,
+    CategoryCapRule,
+    CriticalCapRule,
+    NaShareCapRule,
+)
 
 
 def find_ways(
-    catalog: Catalog, answers: Answers, scores: Scores, rescore: Rescore
+    catalog: Catalog, answers: Answers, scores: Scores, losses: Losses
 ) -> tuple[Way, ...]:
-    """The ways to the next rank and to the one after it; none from the best rank or where a gate
-    holds the return.
+    """Find the ways to the next rank and to the one after it.
 
-    Of the smallest sets the one that regains most points is taken, then the one with most critical
-    items, then the first in the order of the catalogue.
+    There are none from the best rank or where a gate holds the return. Of the smallest sets the
+    one that regains most points is taken, then the one with most critical items, then the first
+    in the order of the catalogue.
     """
-    return _ways(catalog, answers, scores, compute_losses(catalog, scores), rescore)
-
-
-def _by_urgency(losses: Losses) -> tuple[str, ...]:
-    found = sorted(losses, key=lambda loss: (not loss.missed, -loss.lost))
-    return tuple(loss.item for loss in found)
-
-
-def _gains(losses: Losses) -> dict[str, Fraction]:
-    """Points of the overall score (of 100) that each open item adds once it is answered in full."""
-    return {loss.item: losses.points(loss) for loss in losses}
-
-
-def _ways(
-    catalog: Catalog, answers: Answers, scores: Scores, losses: Losses, rescore: Rescore
-) -> tuple[Way, ...]:
     if scores.rank is None:
         return ()
     better = [rank for rank in Rank if rank.position < scores.rank.position]
-    found = []
-    for target in reversed(better[-2:]):
-        items = find_minimal_set(catalog, scores, losses, target)
-        if items is None:
-            found.append(Way(target, (), None, None))
-        else:
-            after = rescore(catalog, {**answers, **{item: _best(catalog)[item] for item in items}})
-            found.append(Way(target, items, after.overall, after.rank))
-    return tuple(found)
+    return tuple(
+        _find_way(catalog, answers, scores, losses, target) for target in reversed(better[-2:])
+    )
+
+
+def _find_way(
+    catalog: Catalog, answers: Answers, scores: Scores, losses: Losses, target: Rank
+) -> Way:
+    items = _smallest_set(catalog, scores, losses, target)
+    if items is None:
+        return Way(target, (), None, None)
+    best = {item: _best_choices(catalog)[item] for item in items}
+    after = score_overall(catalog, {**answers, **best})
+    return Way(target, items, after.overall, after.rank)
+
+
+def _smallest_set(
+    catalog: Catalog, scores: Scores, losses: Losses, target: Rank
+) -> tuple[str, ...] | None:
+    """Find the smallest set of items that leads to a rank; None where no answers do."""
+    asked = _asked_by_caps(catalog, scores, target)
+    if asked is None:
+        return None
+    groups = [
+        LossGroup(
+            losses=each.preferred,
+            needed=each.missing(asked.floor),
+            limits=tuple(each.missing(rule.limit) for rule in asked.crowds),
+        )
+        for each in losses.categories
+    ]
+    demand = SetDemand(
+        gain=max(0, losses.missing(catalog.scoring.ranks[target])),
+        mended=asked.mended,
+        crowds=tuple(rule.needed for rule in asked.crowds),
+    )
+    merit = find_best_set(groups, demand)
+    return None if merit is None else items_in_set(catalog, merit)
+
+
+@dataclass(frozen=True, slots=True)
+class _AskedByCaps:
+    """What answers must reach so that no cap stops a rank.
+
+    Every category must score `floor`, too few categories may be below the limits of `crowds`, and
+    `mended` of the critical items that are worth nothing must not stay so.
+    """
+
+    floor: Fraction
+    mended: int
+    crowds: Sequence[CategoriesCapRule]
+
+
+def _asked_by_caps(catalog: Catalog, scores: Scores, target: Rank) -> _AskedByCaps | None:
+    """Collect what the caps below a rank ask for; None where no answers can meet it."""
+    facts, floor, mended, crowds = record_facts(scores), Fraction(0), 0, []
+    for rule in cap_rules(catalog):
+        if rule.at_most.position <= target.position:
+            continue
+        match rule:
+            case CategoryCapRule():
+                floor = max(floor, rule.limit)
+            case CategoriesCapRule():
+                crowds.append(rule)
+            case CriticalCapRule():
+                mended = max(mended, len(facts.missed) - rule.needed + 1)
+            case NaShareCapRule():  # an item that is answered in full still leaves it too high
+                if counted_ids(rule, facts):
+                    return None
+            case _:
+                assert_never(rule)
+    return _AskedByCaps(floor, mended, crowds)
 
 
 @cached_per_catalog
-def _best(catalog: Catalog) -> Mapping[str, str]:
+def _best_choices(catalog: Catalog) -> Mapping[str, str]:
     """The choice of each item that earns most; the first of equal ones."""
     best = {}
     for item in catalog.items.values():

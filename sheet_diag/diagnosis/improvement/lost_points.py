@@ -1,6 +1,6 @@
 """What the open items of a return lost, in whole numbers: the ground of every way to a better rank.
 
-A point of weight is cut into parts such that every loss is whole; points of the overall score are
+A point of weight is cut into parts such that every loss is whole. Points of the overall score are
 cut so that a part regained in any category gains a whole number of them.
 """
 
@@ -13,14 +13,18 @@ from math import lcm
 from operator import attrgetter
 from typing import NamedTuple
 
+from sheet_diag.diagnosis.scoring.item_scores import parts_of_a_point
 from sheet_diag.model.catalog import Catalog, Category, Item
 from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import Scores
 
 
 class Loss(NamedTuple):
-    """An open item: the parts that it lost, what they would gain in the overall score, and the
-    merit by which sets of a size are preferred; `missed` where it is critical and worth nothing."""
+    """An open item: the parts that it lost, and what they would gain in the overall score.
+
+    Sets of equal size are preferred by the sum of `merit`; `missed` marks a critical item that is
+    worth nothing.
+    """
 
     item: str
     lost: int
@@ -31,9 +35,11 @@ class Loss(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CategoryLosses:
-    """The losses of an applicable category, in the order of the catalogue and the preferred ones
-    first. `counted` are its parts that count, `earned` those that were earned; `worth` is what
-    each gains in the overall score."""
+    """The losses of an applicable category, in the order of the catalogue and by merit.
+
+    `counted` are its parts that count, `earned` those that were earned; `worth` is what each gains
+    in the overall score.
+    """
 
     losses: tuple[Loss, ...]
     preferred: tuple[Loss, ...]
@@ -42,42 +48,51 @@ class CategoryLosses:
     earned: int
 
     def missing(self, score: Fraction) -> int:
-        """Parts to regain until the category has that score."""
-        return _rounded_up(score, self.counted) - self.earned
+        """The parts to regain until the category has that score."""
+        return _round_up(score, self.counted) - self.earned
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """The losses of a return, and of the parts of a whole overall score those that were earned."""
+    """The losses of a return, and how many parts of the `whole` overall score were earned."""
 
     categories: tuple[CategoryLosses, ...]
     whole: int
     earned: int
 
     def missing(self, score: Fraction) -> int:
-        """Parts to gain until the overall score is that."""
-        return _rounded_up(score, self.whole) - self.earned
+        """The parts to gain until the overall score is that."""
+        return _round_up(score, self.whole) - self.earned
 
     def points(self, loss: Loss) -> Fraction:
-        """Points of the overall score (of 100) that an item gains."""
+        """The points of the overall score (of 100) that an item gains."""
         return Fraction(100 * loss.gain, self.whole)
+
+    def by_urgency(self) -> tuple[str, ...]:
+        """The open items, the most urgent first.
+
+        Critical ones worth nothing come first, then the most lost points, then the order of the
+        catalogue.
+        """
+        found = sorted(self, key=lambda loss: (not loss.missed, -loss.lost))
+        return tuple(loss.item for loss in found)
 
     def __iter__(self) -> Iterator[Loss]:
         return (loss for category in self.categories for loss in category.losses)
 
 
-def _rounded_up(score: Fraction, whole: int) -> int:
+def _round_up(score: Fraction, whole: int) -> int:
     return -(-score.numerator * whole // (100 * score.denominator))
 
 
 def compute_losses(catalog: Catalog, scores: Scores) -> Losses:
-    """The losses of a return, of its applicable categories."""
+    """Compute the losses in the applicable categories of a return."""
     applicable = [c for c in catalog.categories if scores.categories[c.id].score is not None]
-    parts = _scale(catalog).parts
-    counted = [parts * _counted(category, scores) for category in applicable]
+    parts = parts_of_a_point(catalog)
+    counted = [parts * _counted_weight(category, scores) for category in applicable]
     common = lcm(*counted)
     categories = tuple(
-        _category(catalog, category, scores, whole, category.weight * (common // whole))
+        _category_losses(catalog, category, scores, whole, category.weight * (common // whole))
         for category, whole in zip(applicable, counted, strict=True)
     )
     return Losses(
@@ -87,21 +102,20 @@ def compute_losses(catalog: Catalog, scores: Scores) -> Losses:
     )
 
 
-def _counted(category: Category, scores: Scores) -> int:
-    """The weight of what counts in a category."""
+def _counted_weight(category: Category, scores: Scores) -> int:
     return sum([i.weight for i in category.items if scores.items[i.id].lost is not None])
 
 
-def _category(
+def _category_losses(
     catalog: Catalog, category: Category, scores: Scores, counted: int, worth: int
 ) -> CategoryLosses:
-    scale, missed = _scale(catalog), scores.categories[category.id].critical_missed
+    parts, missed = parts_of_a_point(catalog), scores.categories[category.id].critical_missed
     losses = []
     for item in category.items:
         points = scores.items[item.id].lost
         if points:
-            lost = points.numerator * (scale.parts // points.denominator)
-            merit = scale.merit(item, lost)
+            lost = points.numerator * (parts // points.denominator)
+            merit = _merit(catalog, item, lost)
             losses.append(Loss(item.id, lost, lost * worth, merit, item.id in missed))
     return CategoryLosses(
         losses=tuple(losses),
@@ -113,31 +127,22 @@ def _category(
 
 
 def items_in_set(catalog: Catalog, merit: int) -> tuple[str, ...]:
-    """The items of a set, in the order of the catalogue."""
-    return tuple(item for item, digit in _scale(catalog).digits.items() if merit & digit)
+    """List the items of a set by its merit, in the order of the catalogue."""
+    return tuple(item for item, digit in _digits(catalog).items() if merit & digit)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """`parts` of a point make every value of the catalogue whole; every item has a binary digit of
-    its own, the first item the leading one."""
+def _merit(catalog: Catalog, item: Item, lost: int) -> int:
+    """Compute a number that adds up over the items of a set.
 
-    parts: int
-    digits: Mapping[str, int]
-
-    def merit(self, item: Item, lost: int) -> int:
-        """A number that adds up over the items of a set: of two sets of a size it is greater for
-        the one that regains more, then has more critical items, then comes first in the catalogue.
-        Its last digits tell the items."""
-        many = len(self.digits)
-        return (((lost << many) + item.critical) << many) + self.digits[item.id]
+    Of two sets of a size it is greater for the one that regains more, then has more critical
+    items, then comes first in the catalogue. Its last digits say which items are in the set.
+    """
+    digits = _digits(catalog)
+    return (((lost << len(digits)) + item.critical) << len(digits)) + digits[item.id]
 
 
 @cached_per_catalog
-def _scale(catalog: Catalog) -> _Scale:
-    choices = [choice for answer_set in catalog.answer_sets.values() for choice in answer_set]
+def _digits(catalog: Catalog) -> Mapping[str, int]:
+    """A binary digit for every item, the first item the leading one."""
     last = len(catalog.items) - 1
-    return _Scale(
-        parts=lcm(*(choice.value.denominator for choice in choices if choice.value is not None)),
-        digits={item: 1 << (last - place) for place, item in enumerate(catalog.items)},
-    )
+    return {item: 1 << (last - place) for place, item in enumerate(catalog.items)}

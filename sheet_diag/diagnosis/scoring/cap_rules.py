@@ -1,91 +1,108 @@
-"""The catalogue's caps as lines of a table: what is counted, by formula and in Python."""
+"""ランク上限: what each cap counts, and when it holds the rank down.
+
+The only place that decides this in Python; `reports.client.formulas` says the same to Excel.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
-from itertools import pairwise
+from typing import assert_never
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.per_catalog import cached_per_catalog
-from sheet_diag.text.numbers import format_fraction
-from sheet_diag.text.wording import Wording
-
-
-class CapKind(Enum):
-    """What a line counts."""
-
-    CATEGORY = "category"
-    CATEGORIES = "categories"
-    CRITICAL = "critical"
-    NA = "na"
+from sheet_diag.model.results import Cap, Scores
+from sheet_diag.model.rules import (
+    CapRule,
+    CategoriesCapRule,
+    CategoryCapRule,
+    CriticalCapRule,
+    NaShareCapRule,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class CapLine:
-    """One cap. `follower` is the stronger line of the same kind that stands below it, if any: what
-    that one counts (a category) or settles (critical items) is not this line's."""
+class CapFacts:
+    """What the caps count.
 
-    kind: CapKind
-    limit: Fraction | None
-    needed: int
-    at_most: Rank
-    follower: CapLine | None = None
+    `scores` are those of the categories (None: 対象外), `missed` the critical items worth nothing,
+    `na_shares` the shares of weight that left as 該当なし (only of categories that still count).
+    """
 
-    def applies(self, count: int) -> bool:
-        """Whether so many are enough, and not so many that the stronger line settles it."""
-        settled = self.kind is CapKind.CRITICAL and self.follower
-        return count >= self.needed and not (settled and count >= settled.needed)
-
-    def words(self, say: Wording) -> str:
-        """The rule in words."""
-        limit = format_fraction(self.limit) if self.limit is not None else ""
-        match self.kind:
-            case CapKind.CATEGORY if self.follower and self.follower.limit is not None:
-                return say(
-                    "calculation.caps.category.but",
-                    limit=limit,
-                    lower=format_fraction(self.follower.limit),
-                )
-            case CapKind.CATEGORY:
-                return say("calculation.caps.category", limit=limit)
-            case CapKind.CATEGORIES:
-                return say("calculation.caps.categories", limit=limit, count=self.needed)
-            case CapKind.CRITICAL if self.follower:
-                more = self.follower.needed
-                return say("calculation.caps.critical.but", count=self.needed, more=more)
-            case CapKind.CRITICAL:
-                return say("calculation.caps.critical", count=self.needed)
-            case CapKind.NA:
-                return say("calculation.caps.na")
+    scores: Mapping[str, Fraction | None]
+    missed: Sequence[str]
+    na_shares: Mapping[str, Fraction]
 
 
 @cached_per_catalog
-def cap_lines(catalog: Catalog) -> tuple[CapLine, ...]:
-    """Every cap of the catalogue; of a kind, the strongest last."""
-    return tuple(_lines(catalog))
-
-
-def _lines(catalog: Catalog) -> Iterator[CapLine]:
+def cap_rules(catalog: Catalog) -> tuple[CapRule, ...]:
+    """List the caps of a catalogue; of a kind, the strongest comes last."""
     caps = catalog.scoring.caps
-    falling = sorted(caps.category_below, key=lambda line: -line.score)
-    yield from _chained(
-        [CapLine(CapKind.CATEGORY, line.score, 1, line.at_most) for line in falling]
+    falling = sorted(caps.category_below, key=lambda cap: -cap.score)
+    floors = [*(cap.score for cap in falling[1:]), None]
+    rising = sorted(caps.critical_missed, key=lambda cap: cap.count)
+    counts = [*(cap.count for cap in rising[1:]), None]
+    share = caps.na_share
+    return (
+        *(
+            CategoryCapRule(c.at_most, c.score, floor)
+            for c, floor in zip(falling, floors, strict=False)
+        ),
+        *(CategoriesCapRule(c.at_most, c.score, c.count) for c in caps.categories_below),
+        *(
+            CriticalCapRule(c.at_most, c.count, more)
+            for c, more in zip(rising, counts, strict=False)
+        ),
+        *((NaShareCapRule(share.at_most, share.over),) if share else ()),
     )
-    for wide in caps.categories_below:
-        yield CapLine(CapKind.CATEGORIES, wide.score, wide.count, wide.at_most)
-    rising = sorted(caps.critical_missed, key=lambda line: line.count)
-    yield from _chained(
-        [CapLine(CapKind.CRITICAL, None, line.count, line.at_most) for line in rising]
-    )
-    if caps.na_share:
-        yield CapLine(CapKind.NA, caps.na_share.over, 1, caps.na_share.at_most)
 
 
-def _chained(lines: list[CapLine]) -> Iterator[CapLine]:
-    for line, follower in pairwise(lines):
-        yield CapLine(line.kind, line.limit, line.needed, line.at_most, follower)
-    yield from lines[-1:]
+def find_caps(catalog: Catalog, facts: CapFacts) -> Iterator[Cap]:
+    """Find the caps that hold the rank down whatever the mean says."""
+    for rule in cap_rules(catalog):
+        found = counted_ids(rule, facts)
+        if applies(rule, len(found)):
+            yield Cap(rule, found)
+
+
+def counted_ids(rule: CapRule, facts: CapFacts) -> tuple[str, ...]:
+    """List the categories or items that a rule counts."""
+    match rule:
+        case CategoryCapRule(limit=limit, floor=floor):
+            return tuple(
+                name
+                for name, score in facts.scores.items()
+                if score is not None and score < limit and (floor is None or score >= floor)
+            )
+        case CategoriesCapRule(limit=limit):
+            return tuple(
+                name for name, score in facts.scores.items() if score is not None and score < limit
+            )
+        case CriticalCapRule():
+            return tuple(facts.missed)
+        case NaShareCapRule(limit=limit):
+            return tuple(name for name, share in facts.na_shares.items() if share > limit)
+        case _:
+            assert_never(rule)
+
+
+def applies(rule: CapRule, count: int) -> bool:
+    """Whether a rule that counts so many holds the rank down."""
+    if isinstance(rule, CriticalCapRule) and rule.fewer_than is not None:
+        return rule.needed <= count < rule.fewer_than
+    return count >= rule.needed
+
+
+def record_facts(scores: Scores) -> CapFacts:
+    """Collect what the caps count from the scores of record."""
+    categories = scores.categories
+    return CapFacts(
+        scores={name: each.score for name, each in categories.items()},
+        missed=[item for each in categories.values() for item in each.critical_missed],
+        na_shares={
+            name: each.na_share
+            for name, each in categories.items()
+            if each.na_share and each.score is not None
+        },
+    )

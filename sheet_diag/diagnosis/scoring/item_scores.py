@@ -1,7 +1,7 @@
-"""What every answer to every item is worth: tables of a catalogue, and sums over a category.
+"""What every answer to every item is worth, and the sums over a category.
 
-The tables are made once. Sums are whole numbers, `parts` to a point of weight, where `parts` makes
-every value of the catalogue whole: adding fractions took most of the time of scoring.
+The tables are made once per catalogue. Sums are whole numbers, `parts` to a point of weight, where
+`parts` makes every value of the catalogue whole: adding fractions took most of the time of scoring.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from math import lcm
 
 from sheet_diag.model.catalog import Catalog, Category, Choice, ChoiceRole, Item
 from sheet_diag.model.per_catalog import cached_per_catalog
-from sheet_diag.model.results import ItemScore
-
-Answers = Mapping[str, str | None]
+from sheet_diag.model.results import Answers, ItemScore
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
-    """One answer to one item. Its weight is `open` where it is 未回答, `left_out` where it does not
-    count (0 elsewhere); `earned` are the parts that it brings. `role` is None where nothing known
-    was answered."""
+    """One answer to one item.
+
+    The item's weight is `open` where it is 未回答 and `left_out` where it does not count (0
+    elsewhere); `earned` are the parts that it brings. `role` is None where nothing known was
+    answered.
+    """
 
     item: str
     critical: bool
@@ -36,40 +37,42 @@ class ScoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ItemScoreTable:
-    """How the answers to one item are marked; one that is not known is none."""
+    """The score of every choice of an item; anything else counts as `unanswered`."""
 
     item: str
-    marks: Mapping[str | None, ScoredAnswer]
+    by_choice: Mapping[str | None, ScoredAnswer]
     unanswered: ScoredAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryScoreTable:
-    """The markings of one category, the weight of all its items, and how many parts a point has."""
+    """The tables of a category's items, the weight of all of them, and the parts of a point."""
 
     category: str
-    markings: tuple[ItemScoreTable, ...]
+    items: tuple[ItemScoreTable, ...]
     total: int
     parts: int
 
-    def sums(self, answers: Answers) -> CategorySums:
-        """Mark the answers and add up what they bring."""
-        marks = [each.marks.get(answers.get(each.item), each.unanswered) for each in self.markings]
+    def sum_up(self, answers: Answers) -> CategorySums:
+        """Score the answers and add up what they bring."""
+        scored = [
+            each.by_choice.get(answers.get(each.item), each.unanswered) for each in self.items
+        ]
         return CategorySums(
-            marks=marks,
+            answers=scored,
             parts=self.parts,
             total=self.total,
-            left_out=sum([mark.left_out for mark in marks]),
-            open=sum([mark.open for mark in marks]),
-            earned=sum([mark.earned for mark in marks]),
+            left_out=sum([answer.left_out for answer in scored]),
+            open=sum([answer.open for answer in scored]),
+            earned=sum([answer.earned for answer in scored]),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class CategorySums:
-    """One category of one return: its marks, and their weights added up."""
+    """One category of one return: its scored answers, and their weights added up."""
 
-    marks: Sequence[ScoredAnswer]
+    answers: Sequence[ScoredAnswer]
     parts: int
     total: int
     left_out: int
@@ -91,10 +94,6 @@ class CategorySums:
         """The share of the weight that left as 該当なし."""
         return Fraction(self.left_out, self.total)
 
-    def leaves_out_over(self, limit: Fraction) -> bool:
-        """Whether more than this share left as 該当なし, of a category that still counts."""
-        return bool(self.left_out and self.applicable) and self.na_share > limit
-
     @property
     def lost(self) -> Fraction:
         """Σ w(1-v), with 未回答 as 0 and without 該当なし."""
@@ -102,7 +101,7 @@ class CategorySums:
 
 
 class ScoreVariant(Enum):
-    """A way to read the same answers: what 未回答 and 該当なし are worth."""
+    """A way to score the same answers: what 未回答 and 該当なし are worth."""
 
     RECORD = "未回答 0, 該当なし left out"
     UPPER = "未回答 1, 該当なし left out"
@@ -115,29 +114,35 @@ class ScoreVariant(Enum):
         return Fraction(100 * (sums.earned + granted), weight * sums.parts) if weight else None
 
     def missed(self, sums: CategorySums) -> tuple[str, ...]:
-        """Critical items worth nothing (重大項目の未実施)."""
+        """The critical items worth nothing (重大項目の未実施)."""
         return tuple(
-            mark.item
-            for mark in sums.marks
-            if mark.critical
-            and not mark.earned
-            and not (mark.left_out and self is not ScoreVariant.STRICT)
-            and not (mark.open and self is ScoreVariant.UPPER)
+            answer.item
+            for answer in sums.answers
+            if answer.critical
+            and not answer.earned
+            and not (answer.left_out and self is not ScoreVariant.STRICT)
+            and not (answer.open and self is ScoreVariant.UPPER)
         )
 
 
 @cached_per_catalog
 def score_tables(catalog: Catalog) -> tuple[CategoryScoreTable, ...]:
-    """How every category is marked."""
-    choices = [choice for answer_set in catalog.answer_sets.values() for choice in answer_set]
-    parts = lcm(*(choice.value.denominator for choice in choices if choice.value is not None))
+    """Build the score tables of every category."""
+    parts = parts_of_a_point(catalog)
     return tuple(_category_table(catalog, category, parts) for category in catalog.categories)
+
+
+@cached_per_catalog
+def parts_of_a_point(catalog: Catalog) -> int:
+    """Compute the parts of a point that make every value of the catalogue whole."""
+    choices = [choice for answer_set in catalog.answer_sets.values() for choice in answer_set]
+    return lcm(*(choice.value.denominator for choice in choices if choice.value is not None))
 
 
 def _category_table(catalog: Catalog, category: Category, parts: int) -> CategoryScoreTable:
     return CategoryScoreTable(
         category=category.id,
-        markings=tuple(_item_table(catalog, item, parts) for item in category.items),
+        items=tuple(_item_table(catalog, item, parts) for item in category.items),
         total=sum(item.weight for item in category.items),
         parts=parts,
     )
@@ -147,13 +152,13 @@ def _item_table(catalog: Catalog, item: Item, parts: int) -> ItemScoreTable:
     choices = catalog.choices_of(item).values()
     return ItemScoreTable(
         item=item.id,
-        marks={choice.id: _score_answer(item, choice, parts) for choice in choices},
+        by_choice={choice.id: _score_answer(item, choice, parts) for choice in choices},
         unanswered=_score_answer(item, None, parts),
     )
 
 
 def _score_answer(item: Item, choice: Choice | None, parts: int) -> ScoredAnswer:
-    """該当なし where it is not allowed is 未回答."""
+    """Score one answer; 該当なし where it is not allowed counts as 未回答."""
     value, role = (choice.value, choice.role) if choice else (None, None)
     left_out = choice is not None and value is None and item.na_allowed
     worth = value or Fraction(0)

@@ -1,8 +1,8 @@
-"""Answers -> scores, caps, rank. Pure and exact; every number comes from the catalogue.
+"""Turn answers into scores, caps and a rank.
 
-Scores are 0 to 100 as `Fraction`; all comparison comes before rounding. Three readings of the
-same answers are scored: of record (未回答 = 0), the upper bound (未回答 = 1) and the strict one
-(該当なし = 0). The rule is written out in docs/scoring.md.
+Pure and exact: scores are 0 to 100 as `Fraction`, and are compared before they are rounded. The
+same answers are scored in three variants: of record (未回答 = 0), as the upper bound (未回答 = 1)
+and strictly (該当なし = 0). Every number comes from the catalogue; docs/scoring.md has the rule.
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sheet_diag.diagnosis.scoring.cap_rules import CapFacts, find_caps
 from sheet_diag.diagnosis.scoring.findings import find_findings
-from sheet_diag.diagnosis.scoring.item_scores import (
-    Answers,
-    CategorySums,
-    ScoreVariant,
-    score_tables,
-)
-from sheet_diag.diagnosis.scoring.ranks import base_rank, find_caps, find_gates, overall_score
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, score_tables
+from sheet_diag.diagnosis.scoring.ranks import base_rank, find_gates, overall_score
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Cap, CategoryScore, Scores
+from sheet_diag.model.results import Answers, Cap, CategoryScore, Scores
+
+_Sums = Mapping[str, CategorySums]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class OverallResult:
 
 
 def score_overall(catalog: Catalog, answers: Answers) -> OverallResult:
-    """The same overall score and rank as `score_answers` gives, and nothing else."""
+    """Compute the overall score and rank of `score_answers`, and nothing else."""
     sums = _sum_categories(catalog, answers)
     record = _score_variant(catalog, sums, ScoreVariant.RECORD)
     held = record.overall is None or any(find_gates(catalog, sums))
@@ -41,22 +39,16 @@ def score_overall(catalog: Catalog, answers: Answers) -> OverallResult:
 
 
 def score_answers(catalog: Catalog, answers: Answers) -> Scores:
-    """Score one return. `answers` maps item ids to choice ids; None or a missing id is 未回答."""
+    """Score one return."""
     sums = _sum_categories(catalog, answers)
-    record = _score_variant(catalog, sums, ScoreVariant.RECORD)
-    # Most returns leave nothing open and many nothing out: then the readings are one.
-    upper = (
-        _score_variant(catalog, sums, ScoreVariant.UPPER)
-        if any(s.open for s in sums.values())
-        else record
-    )
-    strict = (
-        _score_variant(catalog, sums, ScoreVariant.STRICT)
-        if any(s.left_out for s in sums.values())
-        else record
-    )
-    gates_ = tuple(find_gates(catalog, sums))
-    ranked = not gates_ and record.overall is not None
+    record = upper = strict = _score_variant(catalog, sums, ScoreVariant.RECORD)
+    # Most returns leave nothing open and nothing out: then the three variants are one.
+    if any(each.open for each in sums.values()):
+        upper = _score_variant(catalog, sums, ScoreVariant.UPPER)
+    if any(each.left_out for each in sums.values()):
+        strict = _score_variant(catalog, sums, ScoreVariant.STRICT)
+    gates = tuple(find_gates(catalog, sums))
+    ranked = not gates and record.overall is not None
     return Scores(
         categories={
             name: CategoryScore(
@@ -64,55 +56,48 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
                 score=record.categories[name],
                 upper=upper.categories[name],
                 strict=strict.categories[name] or Fraction(0),
-                na_share=s.na_share,
-                lost=s.lost,
+                na_share=each.na_share,
+                lost=each.lost,
                 critical_missed=record.missed[name],
             )
-            for name, s in sums.items()
+            for name, each in sums.items()
         },
         overall=record.overall,
         upper=upper.overall,
         strict=strict.overall or Fraction(0),
-        gates=gates_,
+        gates=gates,
         caps=record.caps if ranked else (),
         base_rank=record.base if ranked else None,
         rank=record.rank if ranked else None,
         upper_rank=upper.rank if ranked else None,
         strict_rank=strict.rank if ranked else None,
         findings=tuple(find_findings(catalog, sums, ranked and strict.rank is not record.rank)),
-        items={mark.item: mark.score for s in sums.values() for mark in s.marks},
+        items={answer.item: answer.score for each in sums.values() for answer in each.answers},
     )
 
 
-def _sum_categories(catalog: Catalog, answers: Answers) -> dict[str, CategorySums]:
-    return {ledger.category: ledger.sums(answers) for ledger in score_tables(catalog)}
+def _sum_categories(catalog: Catalog, answers: Answers) -> _Sums:
+    return {table.category: table.sum_up(answers) for table in score_tables(catalog)}
 
 
 @dataclass(frozen=True, slots=True)
 class _VariantResult:
-    """What one reading comes to, as if no gate held it."""
+    """The result of one variant as if no gate held it; `missed` are critical items by category."""
 
     categories: Mapping[str, Fraction | None]
     overall: Fraction | None
     base: Rank
     caps: tuple[Cap, ...]
     rank: Rank
-    missed: Mapping[str, tuple[str, ...]]  # critical items worth nothing, by category
+    missed: Mapping[str, tuple[str, ...]]
 
 
-def _score_variant(
-    catalog: Catalog, sums: Mapping[str, CategorySums], reading: ScoreVariant
-) -> _VariantResult:
-    scores = {name: reading.score(s) for name, s in sums.items()}
-    missed = {name: reading.missed(s) for name, s in sums.items()}
-    mean = overall_score(catalog, scores)
-    fired = tuple(find_caps(catalog, scores, sums, [i for items in missed.values() for i in items]))
-    base = base_rank(catalog, mean or Fraction(0))
-    return _VariantResult(
-        categories=scores,
-        overall=mean,
-        base=base,
-        caps=fired,
-        rank=worse_of(base, *(cap.at_most for cap in fired)),
-        missed=missed,
-    )
+def _score_variant(catalog: Catalog, sums: _Sums, variant: ScoreVariant) -> _VariantResult:
+    scores = {name: variant.score(each) for name, each in sums.items()}
+    missed = {name: variant.missed(each) for name, each in sums.items()}
+    na_shares = {n: each.na_share for n, each in sums.items() if each.left_out and each.applicable}
+    facts = CapFacts(scores, [item for items in missed.values() for item in items], na_shares)
+    overall, caps = overall_score(catalog, scores), tuple(find_caps(catalog, facts))
+    base = base_rank(catalog, overall or Fraction(0))
+    rank = worse_of(base, *(cap.at_most for cap in caps))
+    return _VariantResult(scores, overall, base, caps, rank, missed)

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import Final, assert_never
 
 from sheet_diag.intake.resolution.candidates import Candidate, find_candidates, join_first
 from sheet_diag.intake.resolution.choice import (
@@ -34,11 +34,11 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import (
     Diagnosis,
     FindingCode,
-    Gate,
     ReturnOutcome,
     ReturnStatus,
 )
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
+from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, TotalGate
 from sheet_diag.text.problems import problem_severity
 
 _MOST_DEPARTMENTS: Final = 20  # named to each: all of hundreds would be one message a pair
@@ -192,18 +192,18 @@ def _without_rank(diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _gate_problem(catalog: Catalog, gate: Gate) -> Problem:
-    limits = catalog.scoring.gates
-    if gate.category:
-        name = catalog.category_by_id[gate.category].name
-        limit = ("limit", str(limits.category_answered))
-        details = (limit, ("name_ja", name.ja), ("name_en", name.en))
-        return Problem(ProblemCode.CATEGORY_INCOMPLETE, details=details)
-    if gate.rule.startswith("TOTAL"):
-        return Problem(
-            ProblemCode.TOTAL_INCOMPLETE, details=(("limit", str(limits.total_answered)),)
-        )
-    fewest = str(limits.applicable_categories)
-    return Problem(ProblemCode.TOO_FEW_CATEGORIES, details=(("limit", fewest),))
+    limit = ("limit", str(gate.limit))
+    match gate:
+        case CategoryGate(category=category):
+            name = catalog.category_by_id[category].name
+            details = (limit, ("name_ja", name.ja), ("name_en", name.en))
+            return Problem(ProblemCode.CATEGORY_INCOMPLETE, details=details)
+        case TotalGate():
+            return Problem(ProblemCode.TOTAL_INCOMPLETE, details=(limit,))
+        case ApplicableGate():
+            return Problem(ProblemCode.TOO_FEW_CATEGORIES, details=(limit,))
+        case _:
+            assert_never(gate)
 
 
 def _finding_problems(catalog: Catalog, diagnosis: Diagnosis) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.diagnosis.scoring.cap_rules import cap_lines
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.reports.client import charts
 from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.charts import ChartArea, RadarLine
@@ -122,7 +122,7 @@ def plan_calculation(
     edition: LocalizedCatalog, order: tuple[str, ...], sheet: str, top: int
 ) -> CalculationLayout:
     """Where a calculation from row `top` on will stand, its categories in the given order."""
-    return CalculationLayout(sheet, order, top, max(len(cap_lines(edition.catalog)), 1))
+    return CalculationLayout(sheet, order, top, max(len(cap_rules(edition.catalog)), 1))
 
 
 def target_line(letter: ReportContext, place: CalculationLayout) -> list[RadarLine]:

@@ -135,7 +135,7 @@ def _write_given(
 
 def _values(category: Category, letter: ReportContext) -> dict[int, str | float]:
     """What the calculated columns show now."""
-    say, now = letter.say, letter.readings.figures[category.id]
+    say, now = letter.say, letter.readings.categories[category.id]
     outside = say("report.categories.na")
     return {
         calc.WEIGHT: now.weight,
@@ -158,7 +158,7 @@ def _write_overall(
     counted = sum(
         category.weight
         for category in letter.catalog.categories
-        if readings.figures[category.id].exact is not None
+        if readings.categories[category.id].exact is not None
     )
     page.formula(row, calc.IMPORTANCE, spelled_out[calc.IMPORTANCE], _TOTAL, counted)
     page.merged(row, calc.SHORT, calc.NAME, letter.say("calculation.overall"), _TOTAL_NAME)

@@ -86,7 +86,7 @@ def _write_categories(page: Page, board: Dashboard) -> None:
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
         page.merged(top, *columns, say(key), _HEAD)
-    figures, outside = board.letter.readings.figures, say("report.categories.na")
+    figures, outside = board.letter.readings.categories, say("report.categories.na")
     for row, name in enumerate(board.today.order, top + 1):
         category = board.letter.catalog.category_by_id[name]
         page.text(row, _NAME, category.short[say.lang], _TEXT)

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, assert_never
 
-from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine, cap_lines
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.rules import (
+    CapRule,
+    CategoriesCapRule,
+    CategoryCapRule,
+    CriticalCapRule,
+    NaShareCapRule,
+)
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.cell_references import CellSpan, cell
@@ -143,7 +150,7 @@ class _FormulaBuilder:
 
     def caps(self) -> Iterator[CapFormulas]:
         source = self.basis.source
-        for number, line in enumerate(cap_lines(self.edition.catalog), 1):
+        for number, line in enumerate(cap_rules(self.edition.catalog), 1):
             row, columns = self.place.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
             yield CapFormulas(
                 given=self.taken(source, source.caps_top + number, columns) if source else {},
@@ -154,27 +161,29 @@ class _FormulaBuilder:
                 ),
             )
 
-    def count(self, row: int, line: CapLine, which: int) -> str:
+    def count(self, row: int, line: CapRule, which: int) -> str:
         """What the line of a cap counts, of record (0) or of the upper bound (1)."""
         weights, limit = self.place.column(calc.WEIGHT), self.at(row, calc.LIMIT)
         scores = self.place.column((calc.EXACT, calc.UPPER)[which])
-        match line.kind:
-            case CapKind.CRITICAL:
-                return self.basis.missed[which]
-            case CapKind.NA:
-                shares = self.place.column(calc.NA_SHARE)
-                return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
-            case CapKind.CATEGORY if line.follower:
+        match line:
+            case CategoryCapRule(floor=None) | CategoriesCapRule():
+                return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
+            case CategoryCapRule():
                 within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
                 return f"SUMPRODUCT(({weights}>0)*{within})"
-            case CapKind.CATEGORY | CapKind.CATEGORIES:
-                return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
+            case CriticalCapRule():
+                return self.basis.missed[which]
+            case NaShareCapRule():
+                shares = self.place.column(calc.NA_SHARE)
+                return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
+            case _:
+                assert_never(line)
 
-    def applied(self, row: int, line: CapLine, column: int) -> str:
+    def applied(self, row: int, line: CapRule, column: int) -> str:
         """The rank that the line of a cap puts on what stands in a column of counts."""
         count = self.at(row, column)
         condition = f"{count}>={self.at(row, calc.NEEDED)}"
-        if line.kind is CapKind.CRITICAL and line.follower:
+        if isinstance(line, CriticalCapRule) and line.fewer_than is not None:
             condition = f"AND({condition},{count}<{self.at(row + 1, calc.NEEDED)})"
         return f"=IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
 
@@ -185,7 +194,7 @@ class _FormulaBuilder:
         ranks = self.criteria.ranks.reference_from(place.sheet)
         lows = self.criteria.rank_lows.reference_from(place.sheet)
         worst = None
-        if lines := cap_lines(self.edition.catalog):
+        if lines := cap_rules(self.edition.catalog):
             applied = (calc.APPLIED, calc.APPLIED_UPPER)[which]
             first, last = place.caps_top + 1, place.caps_top + len(lines)
             caps = CellSpan(place.sheet, applied, first, last)

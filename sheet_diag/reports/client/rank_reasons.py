@@ -18,7 +18,7 @@ def list_rank_reasons(letter: ReportContext) -> Iterator[str]:
     score, span = format_score(scores.overall), _range(letter, scores.base_rank)
     yield say("report.why.base", score=score, range=span, rank=scores.base_rank.value)
     for cap in scores.caps:
-        yield _cap(letter, cap)
+        yield _cap_reason(letter, cap)
     key = "capped" if scores.caps else "plain"
     yield say(f"report.why.final.{key}", rank=scores.rank.value)
     open_items = [f for f in scores.findings if f.code is FindingCode.UNANSWERED]
@@ -45,20 +45,8 @@ def _range(letter: ReportContext, rank: Rank) -> str:
     return letter.say("report.why.range.between", low=low, high=min(higher))
 
 
-def _cap(letter: ReportContext, cap: Cap) -> str:
-    """The sentence of a cap; its limits are read from the rule's name, their only spelling."""
-    say, rank = letter.say, cap.at_most.value
-    parts = cap.rule.split("_")
-    match parts[0]:
-        case "CRITICAL":
-            names = letter.topics(cap.because)
-            return say("report.why.cap.critical", found=len(cap.because), names=names, rank=rank)
-        case "NA":
-            return say("report.why.cap.na", names=letter.quoted_categories(cap.because), rank=rank)
-        case "CATEGORIES":
-            names, limit, count = letter.quoted_categories(cap.because), parts[2], parts[4]
-            key = "report.why.cap.categories"
-            return say(key, names=names, limit=limit, count=count, rank=rank)
-        case _:
-            names = letter.quoted_categories(cap.because)
-            return say("report.why.cap.category", names=names, limit=parts[2], rank=rank)
+def _cap_reason(context: ReportContext, cap: Cap) -> str:
+    rule = cap.rule
+    names = context.topics if rule.counts_items else context.quoted_categories
+    parts = {"names": names(cap.because), "found": len(cap.because), "rank": rule.at_most.value}
+    return context.say(f"report.why.cap.{rule.kind}", **parts, **rule.figures)

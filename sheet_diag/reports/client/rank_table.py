@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sheet_diag.diagnosis.scoring.cap_rules import CapKind, CapLine
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.basics import Rank
+from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.formula_values import VariantValues
 from sheet_diag.reports.client.formulas import CalculationFormulas, CapFormulas, RankFormulas
 from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, INSET, PALE, Look
 
@@ -45,10 +47,10 @@ def write_caps(
     if not formulas:
         page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), _TEXT)
         page.height(top + 1, _LINE)
-    for number, (line, spelled) in enumerate(zip(readings.lines, formulas, strict=True)):
+    for number, (line, spelled) in enumerate(zip(cap_rules(letter.catalog), formulas, strict=True)):
         row = top + 1 + number
         page.height(row, _LINE)
-        page.merged(row, *_RULE, line.words(say), _SMALL_TEXT)
+        page.merged(row, *_RULE, _rule_text(line, say), _SMALL_TEXT)
         _write_limits(page, row, line, spelled, letter)
         for which, reading in enumerate((readings.record, readings.upper)):
             count, applied = _COUNTS[which]
@@ -57,11 +59,16 @@ def write_caps(
             page.formula(row, applied, spelled.applied[which], _RESULT, rank)
 
 
+def _rule_text(rule: CapRule, say: Wording) -> str:
+    key = f"calculation.caps.{rule.kind}"
+    return say(f"{key}.but" if rule.is_bounded else key, **rule.figures)
+
+
 def _write_limits(
-    page: Page, row: int, line: CapLine, formulas: CapFormulas, letter: ReportContext
+    page: Page, row: int, line: CapRule, formulas: CapFormulas, letter: ReportContext
 ) -> None:
     """Limit, needed number and rank: written here, or taken from where they are written."""
-    look = _SHARE if line.kind is CapKind.NA else _LIMIT
+    look = _SHARE if isinstance(line, NaShareCapRule) else _LIMIT
     if line.limit is None:
         page.text(row, calc.LIMIT, letter.say("report.none"), look)
     if formulas.given:

@@ -197,7 +197,7 @@ def _write_score(
     row = flow.next_row(_CHART[1] * 0.75 / len(letter.catalog.categories) - 4)
     name = f"{number}. {category.name[say.lang]}"
     page.merged(row, *name_columns, name, _CATEGORY)
-    now = letter.readings.figures[category.id]
+    now = letter.readings.categories[category.id]
     points, mark = (
         f"={result.of(category.id, column).reference_from(page.name)}" for column in (SHOWN, MARK)
     )

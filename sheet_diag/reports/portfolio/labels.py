@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.text.wording import Wording
@@ -64,9 +65,11 @@ class PortfolioLabels:
         """Label the status of a return."""
         return self.say(f"portfolio.status.{ReturnStatus(status).value}")
 
-    def caps(self, rules: str) -> str:
-        """Put the caps of a client in words; their limits are read from the rules' names."""
-        return self._list(map(self._cap, rules.split()))
+    def caps(self, codes: str) -> str:
+        """Put the caps of a client in words, from their names in run.json."""
+        rules = {rule.code: rule for rule in cap_rules(self.catalog)}
+        found = (rules[code] for code in codes.split())
+        return self._list(self.say(f"portfolio.cap.{rule.kind}", **rule.figures) for rule in found)
 
     def follow_up(self, words: str) -> str:
         """Put the reasons to follow a client up in words."""
@@ -74,15 +77,3 @@ class PortfolioLabels:
 
     def _list(self, texts: Iterable[str]) -> str:
         return self.say("portfolio.list.joint").join(texts)
-
-    def _cap(self, rule: str) -> str:
-        parts = rule.split("_")
-        match parts[0]:
-            case "CRITICAL":
-                return self.say("portfolio.cap.critical", count=parts[-1])
-            case "NA":
-                return self.say("portfolio.cap.na")
-            case "CATEGORIES":
-                return self.say("portfolio.cap.categories", limit=parts[2], count=parts[-1])
-            case _:
-                return self.say("portfolio.cap.category", limit=parts[-1])

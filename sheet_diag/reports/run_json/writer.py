@@ -139,14 +139,14 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
     scores = diagnosis.scores
     ranked = scores.rank is not None
     return {
-        "gates": [{"rule": gate.rule, "category": gate.category} for gate in scores.gates],
+        "gates": [{"rule": gate.code, "category": gate.category} for gate in scores.gates],
         "overall": _overall(scores),
         "base_rank": scores.base_rank,
         "rank": scores.rank,
         "rank_interval": [scores.rank, scores.upper_rank] if ranked else None,
         "strict_rank": scores.strict_rank,
         "caps": [
-            {"rule": cap.rule, "at_most": cap.at_most, "because": list(cap.because)}
+            {"rule": cap.rule.code, "at_most": cap.at_most, "because": list(cap.because)}
             for cap in scores.caps
         ],
         "findings": [{"rule": f.rule, "about": list(f.about)} for f in scores.findings],

@@ -191,7 +191,7 @@ def _row(
         previous_rank=previous.rank.value if previous else "",
         previous_score=then,
         change=None if then is None or now is None else round(now - then, 1),
-        caps=" ".join(cap.rule for cap in scores.caps),
+        caps=" ".join(cap.rule.code for cap in scores.caps),
         critical=_critical(diagnosis),
         overrides=len(outcome.received.judgement.overrides),
         follow_up=" ".join(_follow_up(outcome, diagnosis)),
