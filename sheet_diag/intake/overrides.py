@@ -21,9 +21,8 @@ from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.open_workbook import open_workbook_bytes
 from sheet_diag.intake.read_cells import read_workbook
-from sheet_diag.intake.returns.headings import heading_spellings
-from sheet_diag.intake.returns.unread_content import find_stray_cells
-from sheet_diag.intake.returns.vocabulary import Vocabulary, vocabulary_of
+from sheet_diag.intake.returns.question_tables import find_stray_cells
+from sheet_diag.intake.returns.vocabulary import Vocabulary, heading_spellings, vocabulary_of
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.overrides import AnswerOverride, ClientComment, OverridesContent

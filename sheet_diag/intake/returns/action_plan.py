@@ -13,8 +13,7 @@ from typing import Final
 from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
 from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.dates import parse_typed_date
-from sheet_diag.intake.returns.known_words import SheetWords, find_known_words
-from sheet_diag.intake.returns.vocabulary import vocabulary_of
+from sheet_diag.intake.returns.vocabulary import SheetWords, find_known_words, vocabulary_of
 from sheet_diag.model.action_plan import PlanEntry, ReturnedPlan
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import ReturnedSheet
@@ -61,9 +60,9 @@ def _read_page(page: SheetWords, catalog: Catalog) -> ReturnedPlan | None:
 def _find_header(page: SheetWords) -> _PlanHeader | None:
     """The first row with the number's heading and all that the client fills in, each once."""
     found: dict[int, list[tuple[str, int]]] = {}
-    for landmark in page.word_cells:
-        if landmark.word.plan and landmark.row < _HEADER_ROWS:
-            found.setdefault(landmark.row, []).append((landmark.word.plan, landmark.column))
+    for cell in page.word_cells:
+        if cell.word.plan and cell.row < _HEADER_ROWS:
+            found.setdefault(cell.row, []).append((cell.word.plan, cell.column))
     for row, headed in found.items():
         columns = dict(headed)
         if len(columns) == len(headed) == 1 + len(PLAN_COLUMNS):

@@ -1,4 +1,4 @@
-"""A table of questions -> one answer an item; what is not plainly one choice is told, not guessed.
+"""Read one answer to each item; what is not plainly one choice is reported, never guessed.
 
 Whatever stands in an answer cell is kept as `raw`, and has a sign there where it has no text: an
 answer that cannot be read is never taken for a blank.
@@ -39,41 +39,42 @@ _PICTURE: Final = re.compile(r"(?:=?(?:_xlfn\.)?dispimg|=(?:_xlfn\.)?image)\(.*"
 
 @dataclass(frozen=True, slots=True)
 class AnswerEntry:
-    """What one answer cell says; `fault` where that cannot be an answer."""
+    """The content of one answer cell; `fault` where that cannot be an answer."""
 
     response: Response
     fault: ProblemCode | None = None
     formula: bool = False
 
     @property
-    def said(self) -> str:
-        """What counts when entries are compared; empty for a blank."""
+    def content(self) -> str:
+        """What is compared with other entries; empty for a blank."""
         return self.response.choice or self.response.raw
 
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """The answer to an item. `problem` tells of its rows; `settled`: nothing more is to be said.
+    """The answer to an item, and the problem of its rows.
 
-    `elsewhere` shows answers on other sheets that are not counted.
+    `is_final` says that nothing more is to be found in it; `elsewhere` shows the answers on other
+    sheets, which do not count.
     """
 
     item: Item
     entry: AnswerEntry
     problem: Problem | None = None
-    settled: bool = False
+    is_final: bool = False
     elsewhere: str = ""
 
 
 def read_answers(
-    table: QuestionTable, lexicon: Vocabulary, missing: ProblemCode
+    table: QuestionTable, vocabulary: Vocabulary, missing: ProblemCode
 ) -> dict[str, ItemAnswer]:
-    """Read one answer an item, in the catalogue's order; `missing` is told of one without row."""
+    """Read the answer to each item; `missing` is the problem of an item without a row."""
     rows: dict[str, list[QuestionRow]] = {}
     for row in table.rows:
         if row.item:
             rows.setdefault(row.item.id, []).append(row)
-    known = lexicon.spellings
+    known = vocabulary.spellings
     return {
         item.id: _decide_answer(
             item,
@@ -85,18 +86,18 @@ def read_answers(
             table,
             missing,
         )
-        for item in lexicon.catalog.items.values()
+        for item in vocabulary.catalog.items.values()
     }
 
 
 def read_answer_cells(
     table: QuestionTable, row: QuestionRow, spellings: ChoiceSpellings
 ) -> list[AnswerEntry]:
-    """What the cells of a question say: each that is filled, or the first where none is.
+    """Read the answer cells of a question: each that is filled, or the first where none is.
 
-    The remark, beside whichever of its cells, goes with the first.
+    The remark, beside whichever of them it stands, goes with the first.
     """
-    entries = [_read_cell(table, row, at, spellings) for at in row.cells]
+    entries = [_read_cell(table, row, at, spellings) for at in row.rows]
     if len(entries) == 1:
         return entries
     remark = join_remarks([entry.response for entry in entries])
@@ -109,7 +110,7 @@ def _with_remark(entry: AnswerEntry, remark: str) -> AnswerEntry:
 
 
 def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | None:
-    """Why a cell cannot be read as what somebody entered; None where it can be."""
+    """Find why a cell cannot be read as what somebody entered; None where it can."""
     if mark is CellMark.FORMULA and not text:
         return ProblemCode.NOT_CALCULATED
     if mark in _FAULTS:
@@ -123,15 +124,15 @@ def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | No
 def find_answer_problems(
     answer: ItemAnswer, table: QuestionTable, catalog: Catalog
 ) -> Iterator[Problem]:
-    """What is to be told of an answer, and how it was read."""
+    """Find the problems of an answer, and report how it was read."""
     if answer.problem:
         yield answer.problem
-    if not answer.settled:
+    if not answer.is_final:
         yield from _find_reading_problems(answer, table, catalog)
 
 
 def join_remarks(responses: Sequence[Response]) -> str:
-    """The remarks of several cells, each once, a line each."""
+    """Join the remarks of several cells, each once on a line of its own."""
     return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
 
 
@@ -160,7 +161,7 @@ def _find_reading_problems(
 def offered_choices(
     item: Item, table: QuestionTable, catalog: Catalog
 ) -> tuple[tuple[str, str], ...]:
-    """The detail that names the choices an item offers."""
+    """The detail of a problem that names the choices of an item."""
     return (("expected", " / ".join(c.label[table.lang] for c in catalog.offered(item))),)
 
 
@@ -171,7 +172,7 @@ def _read_cell(
     area = table.merged.get(at)
     item = row.item.id if row.item else ""
     remark = tidy_text(grid.text(at, table.remark)) if table.remark is not None else ""
-    if area and at > row.first and area[0] < at:  # the rest of a merge that the row above told of
+    if area and at > row.first and area[0] < at:  # the rest of a merge that was read above
         return AnswerEntry(Response(item, None, "", remark, cell_name(at, col)))
     cell = _speaking_cell(table, at, area) if area else (at, col)
     text, mark = tidy_text(grid.text(*cell)), grid.marks.get(cell)
@@ -187,10 +188,10 @@ def _read_cell(
 
 
 def _speaking_cell(table: QuestionTable, at: int, area: CellArea) -> CellPosition:
-    """The cell that speaks for a merged answer cell: its first one, as people see it.
+    """Find the cell that holds the answer of a merged cell: the first one, as people see it.
 
     A text of the answer cell's own comes before it within one question, because programs that move
-    rows leave merges behind; the question's number and last year's answer are never taken for one.
+    rows leave merges behind; the question's number and last year's answer are never an answer.
     """
     own, first = (at, table.answer or 0), area[:2]
     others = [col for col in (table.id_column, table.former) if col is not None]
@@ -207,21 +208,21 @@ def _area_name(area: CellArea) -> str:
 def _decide_answer(
     item: Item, entries: Sequence[AnswerEntry], table: QuestionTable, missing: ProblemCode
 ) -> ItemAnswer:
-    """One answer an item: what several rows agree on, and never a guess where they do not."""
+    """Decide on one answer to an item: what several rows agree on, nothing where they differ."""
     name = table.grid.name
     if not entries:
         blank = AnswerEntry(Response(item.id))
-        return ItemAnswer(item, blank, Problem(missing, name, item=item.id), settled=True)
+        return ItemAnswer(item, blank, Problem(missing, name, item=item.id), is_final=True)
     if len(entries) == 1:
         return ItemAnswer(item, entries[0])
     filled = [entry for entry in entries if entry.response.raw]
     remarks = join_remarks([entry.response for entry in entries])
-    if len({entry.said for entry in filled}) > 1:
+    if len({entry.content for entry in filled}) > 1:
         shown = " / ".join(f"{e.response.cell}: {e.response.raw}" for e in filled)
         place = filled[1].response.cell
         undecided = AnswerEntry(Response(item.id, None, shown, remarks, place))
         problem = Problem(ProblemCode.DUPLICATE_ITEM, name, place, item.id, shown)
-        return ItemAnswer(item, undecided, problem, settled=True)
+        return ItemAnswer(item, undecided, problem, is_final=True)
     best = _with_remark((filled or entries)[0], remarks)
     raw, place = best.response.raw, entries[1].response.cell
     return ItemAnswer(item, best, Problem(ProblemCode.DUPLICATE_SAME, name, place, item.id, raw))

@@ -1,4 +1,4 @@
-"""Where a returned sheet and the present catalogue differ: its version, and its questions."""
+"""Find where a returned sheet differs from the catalogue: its version, its questions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sheet_diag.text.normalize import tidy_text
 
 
 def find_version_problem(identity: SheetIdentity, catalog: Catalog) -> tuple[Problem, ...]:
-    """Tell of a sheet that was made from another version of the catalogue."""
+    """Report a sheet that was made from another version of the catalogue."""
     if not identity.version or identity.version == catalog.version:
         return ()
     details = (("read", catalog.version),)
@@ -22,7 +22,7 @@ def find_version_problem(identity: SheetIdentity, catalog: Catalog) -> tuple[Pro
 
 
 def missing_row_code(identity: SheetIdentity, catalog: Catalog) -> ProblemCode:
-    """What it means that an item has no row: new since that version, or a row that was deleted."""
+    """The problem of an item without a row: new since that version, or a row was deleted."""
     return (
         ProblemCode.ITEM_NEW
         if find_version_problem(identity, catalog)
@@ -31,18 +31,18 @@ def missing_row_code(identity: SheetIdentity, catalog: Catalog) -> ProblemCode:
 
 
 def find_unknown_items(tables: Sequence[QuestionTable]) -> Iterator[Problem]:
-    """Rows with an answer or a remark whose number the catalogue does not know: gone, or altered.
+    """Find rows with an answer or a remark whose number the catalogue does not know.
 
     The details hold what stands there, so that it can be sent back.
     """
-    told = set()
+    seen = set()
     for table in tables:
         for row in table.rows:
             if row.item or is_heading(row.typed, QuestionColumn.ID):
                 continue
             written = _row_texts(table, row)
-            if any(text for _, text in written) and (row.typed, written) not in told:
-                told.add((row.typed, written))
+            if any(text for _, text in written) and (row.typed, written) not in seen:
+                seen.add((row.typed, written))
                 place = cell_name(row.first, table.id_column)
                 yield Problem(
                     ProblemCode.UNKNOWN_ITEM,
@@ -59,16 +59,16 @@ def _row_texts(table: QuestionTable, row: QuestionRow) -> tuple[tuple[str, str],
     return ("answer", answer), ("remark", responses[0].remark)
 
 
-def find_changed_questions(table: QuestionTable, lexicon: Vocabulary) -> Iterator[Problem]:
-    """Items whose question reads otherwise on the sheet than in the catalogue, in any language."""
+def find_changed_questions(table: QuestionTable, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Find items whose question reads otherwise on the sheet than in any language."""
     if table.question is None:
         return
-    told = set()
+    seen = set()
     for row in table.rows:
         text = tidy_text(table.grid.text(row.first, table.question))
-        if not row.item or not text or question_key(text) in lexicon.questions[row.item.id]:
+        if not row.item or not text or question_key(text) in vocabulary.questions[row.item.id]:
             continue
-        if row.item.id not in told:
-            told.add(row.item.id)
+        if row.item.id not in seen:
+            seen.add(row.item.id)
             place = cell_name(row.first, table.question)
             yield Problem(ProblemCode.QUESTION_CHANGED, table.grid.name, place, row.item.id, text)

@@ -1,4 +1,4 @@
-"""Cells -> client profile: each field by its label, the entry in the next column to the right."""
+"""Read the profile of the client: each field by its label, the entry in the next column."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sheet_diag.forms.layout import LISTS_SHEET, cell_name
 from sheet_diag.intake.cells import Grid
 from sheet_diag.intake.dates import has_digit_marks, parse_typed_date
 from sheet_diag.intake.returns.answers import unreadable_answer_code
-from sheet_diag.intake.returns.known_words import SheetWords
-from sheet_diag.intake.returns.unread_content import find_sheet_problems
+from sheet_diag.intake.returns.question_tables import find_sheet_problems
+from sheet_diag.intake.returns.vocabulary import SheetWords
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
 from sheet_diag.model.returns import Problem, ProblemCode
@@ -25,10 +25,10 @@ _COUNT: Final = re.compile(
 
 
 def read_profile(
-    pages: Sequence[SheetWords], catalog: Catalog
+    sheets: Sequence[SheetWords], catalog: Catalog
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """Read the company sheet: the sheet on which most labels of the profile stand."""
-    best = max(map(_find_labels, pages), key=_label_preference)
+    """Read the company sheet: the one with most labels of the profile."""
+    best = max(map(_find_labels, sheets), key=_label_preference)
     if len(best.cells) < min(2, len(catalog.profile)):
         return {}, (
             Problem(ProblemCode.PROFILE_SHEET_MISSING),
@@ -48,13 +48,13 @@ def read_profile(
 
 
 def _label_preference(found: _FieldLabels) -> tuple[int, bool, int]:
-    """More labels first; of copies, one that is filled in and not hidden, then the fullest."""
+    """Prefer most labels; of copies one that is filled in and not hidden, then the fullest."""
     entries = sum(1 for cell in found.cells.values() if tidy_text(found.grid.text(*cell)))
     return len(found.cells), found.grid.visible and entries > 0, entries
 
 
 class _FieldLabels:
-    """The fields found on one sheet: field id -> (row, column) of its entry, and the language."""
+    """The fields found on one sheet: by id the row and column of the entry; the language."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
@@ -62,13 +62,13 @@ class _FieldLabels:
         self.lang = Lang.JA
 
 
-def _find_labels(page: SheetWords) -> _FieldLabels:
-    grid, found = page.grid, _FieldLabels(page.grid)
+def _find_labels(sheet: SheetWords) -> _FieldLabels:
+    grid, found = sheet.grid, _FieldLabels(sheet.grid)
     if grid.name == LISTS_SHEET:
         return found
     ends = {(top, left): right for top, left, _, right in grid.merged}
-    for landmark in page.word_cells:
-        row, col, match = landmark.row, landmark.column, landmark.word.field
+    for cell in sheet.word_cells:
+        row, col, match = cell.row, cell.column, cell.word.field
         if match and match[0] not in found.cells:
             found.cells[match[0]] = (row, ends.get((row, col), col) + 1)
             found.lang = match[1]
@@ -78,11 +78,11 @@ def _find_labels(page: SheetWords) -> _FieldLabels:
 def _missing_fields(
     catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: _FieldLabels
 ) -> tuple[Problem, ...]:
-    """Required fields without an entry; one that could not be understood is told already."""
-    told = {problem.item for problem in problems}
+    """Find required fields without an entry, apart from those that were not understood."""
+    reported = {problem.item for problem in problems}
     missing = []
     for field in catalog.profile:
-        if field.required and field.id not in profile and field.id not in told:
+        if field.required and field.id not in profile and field.id not in reported:
             place = labels.cells.get(field.id)
             cell = cell_name(*place) if place else None
             code = (
@@ -98,18 +98,18 @@ def _missing_fields(
 def _read_field(
     field: ProfileField, labels: _FieldLabels, row: int, col: int
 ) -> tuple[str, list[Problem]]:
-    """The value of one field (a choice id, a number, an ISO date, text), and what was noted."""
+    """Read the value of one field (a choice id, a number, an ISO date, text) and its problems."""
     raw, mark = tidy_text(labels.grid.text(row, col)), labels.grid.marks.get((row, col))
     if not raw and not mark:
         return "", []
     unreadable = unreadable_answer_code(mark, raw)
-    value, plain = ("", False) if unreadable else parse_profile_value(field, raw)
+    value, is_plain = ("", False) if unreadable else parse_profile_value(field, raw)
     place = (labels.grid.name, cell_name(row, col), field.id, raw)
     label = ("field", field.label[labels.lang])
     if not value:
         details = (label, ("expected", _expected_entry(field, labels.lang)))
         return "", [Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, *place, details=details)]
-    if not plain:
+    if not is_plain:
         read = field.by_id[value].label[labels.lang] if value in field.by_id else value
         return value, [
             Problem(ProblemCode.PROFILE_READ_AS, *place, details=(label, ("read", read)))
@@ -118,7 +118,7 @@ def _read_field(
 
 
 def parse_profile_value(field: ProfileField, raw: str) -> tuple[str, bool]:
-    """The value that `raw` stands for (empty: not understood), and whether it was typed so."""
+    """Read the value of an entry (empty: not understood), and whether it was typed just so."""
     match field.kind:
         case FieldKind.TEXT | FieldKind.EMAIL:
             return raw, True
@@ -153,7 +153,7 @@ def _in_range(choice: ProfileChoice, count: int) -> bool:
 
 
 def _parse_count(raw: str) -> int | None:
-    """A whole number as people count; a part is read before 万 alone, where it is whole too."""
+    """Read a whole number as people write it; a fraction counts before 万, where it is whole."""
     found = _COUNT.fullmatch(re.sub(r"\s", "", normalize_text(raw)))
     if not found or has_digit_marks(raw) or (found["rest"] and not found["myriad"]):
         return None

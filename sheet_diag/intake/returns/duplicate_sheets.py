@@ -1,4 +1,4 @@
-"""Several sheets with the questions: which one counts, and what the others say.
+"""Choose among several sheets with the questions, and compare what the others say.
 
 A visible sheet with answers comes before a hidden one, then the one with most answers, then the
 first. An item that two sheets answer differently is undecided. An answer that stands on another
@@ -22,7 +22,7 @@ ItemAnswers = Mapping[str, ItemAnswer]
 def choose_table(
     tables: Sequence[QuestionTable],
 ) -> tuple[QuestionTable, tuple[QuestionTable, ...]]:
-    """The sheet that counts, and all that hold answers (it among them) as they lie."""
+    """Choose the sheet that counts; return it, and all with answers in their order."""
     best = max(tables, key=_table_preference)
     return best, tuple(table for table in tables if table is best or table.answered)
 
@@ -35,7 +35,7 @@ def _table_preference(table: QuestionTable) -> tuple[bool, int, bool, int]:
 def compare_sheets(
     best: QuestionTable, sheets: Sequence[tuple[QuestionTable, ItemAnswers]], catalog: Catalog
 ) -> tuple[dict[str, ItemAnswer], tuple[Problem, ...]]:
-    """The answers of `best` after a look at the other sheets, and that there are some."""
+    """Compare the answers of `best` with those of the other sheets, and report these."""
     others = [(table, found) for table, found in sheets if table is not best]
     answers = next(found for table, found in sheets if table is best)
     if not others:
@@ -52,7 +52,7 @@ def compare_sheets(
 def _duplicate_problem(
     best: QuestionTable, tables: Sequence[QuestionTable], answers: ItemAnswers
 ) -> Problem:
-    """The sheets, and after a plus the items that only the others answer."""
+    """Name the sheets, and after a plus the items that only the others answer."""
     names = ", ".join(table.grid.name for table in tables)
     only = ", ".join(item for item, answer in answers.items() if answer.elsewhere)
     value = f"{names} (+ {only})" if only else names
@@ -72,15 +72,15 @@ def _compare_answer(
     answer = _with_response(answer, replace(mine, remark=remark))
     if not mine.raw:
         return replace(answer, elsewhere=_show_answers(filled))
-    differing = [each for each in filled if each[1].entry.said != answer.entry.said]
-    if not differing or answer.settled:
+    differing = [each for each in filled if each[1].entry.content != answer.entry.content]
+    if not differing or answer.is_final:
         return answer
     shown = _show_answers([(table, answer), *differing])
     details = offered_choices(answer.item, table, catalog)
     place = (table.grid.name, mine.cell, mine.item, shown)
     undecided = AnswerEntry(Response(mine.item, None, shown, remark, mine.cell))
     problem = Problem(ProblemCode.SHEETS_DISAGREE, *place, details)
-    return ItemAnswer(answer.item, undecided, problem, settled=True)
+    return ItemAnswer(answer.item, undecided, problem, is_final=True)
 
 
 def _with_response(answer: ItemAnswer, response: Response) -> ItemAnswer:

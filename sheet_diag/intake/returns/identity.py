@@ -1,4 +1,7 @@
-"""Which catalogue, version and client a sheet belongs to: three carriers, the majority counts."""
+"""Read the catalogue, version and client of a sheet: it says them in three places.
+
+The majority counts.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Final
 
 from sheet_diag.forms.layout import IDENTITY_KEYS, OUTPUT_KEY, REPLACES_KEY, read_stamp
 from sheet_diag.intake.cells import Grid, WorkbookContent
-from sheet_diag.intake.returns.known_words import SheetWords
+from sheet_diag.intake.returns.vocabulary import SheetWords
 from sheet_diag.model.returns import Problem, ProblemCode, SheetIdentity
 
 _STAMP_ROWS: Final = 12
@@ -18,13 +21,13 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def read_identity(book: WorkbookContent) -> tuple[SheetIdentity, tuple[Problem, ...]]:
-    """The identity by majority (ties: hidden sheet, visible cell, property), and disagreements."""
-    told = (
+    """Read the identity by majority (ties: hidden sheet, visible cell, property)."""
+    places = (
         _identity_of_pairs(_hidden_pairs(book.grids)),
         _visible_identity(book.grids),
         _identity_of_pairs(book.properties),
     )
-    carriers = [carrier for carrier in told if carrier]
+    carriers = [carrier for carrier in places if carrier]
     if not carriers:
         return SheetIdentity(), (Problem(ProblemCode.IDENTITY_MISSING),)
     problems: list[Problem] = []
@@ -40,16 +43,16 @@ def read_identity(book: WorkbookContent) -> tuple[SheetIdentity, tuple[Problem, 
 
 
 def read_replaced_digests(book: WorkbookContent) -> tuple[str, ...]:
-    """The SHA-256 of the returns that this one was sent back to correct; whatever else is left."""
+    """Read the SHA-256 of the returns that this one was sent back to correct."""
     texts = (_hidden_pairs(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
     words = " ".join(texts).lower().split()
     return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
 
 
-def is_own_output(book: WorkbookContent, pages: Sequence[SheetWords]) -> bool:
+def is_own_output(book: WorkbookContent, words: Sequence[SheetWords]) -> bool:
     """Whether the workbook is a report or a portfolio of ours."""
-    signed = any(landmark.word.signature for page in pages for landmark in page.word_cells)
-    return signed or OUTPUT_KEY in book.properties
+    has_signature = any(cell.word.signature for sheet in words for cell in sheet.word_cells)
+    return has_signature or OUTPUT_KEY in book.properties
 
 
 def _identity_of_pairs(pairs: Mapping[str, str]) -> SheetIdentity | None:
@@ -58,7 +61,7 @@ def _identity_of_pairs(pairs: Mapping[str, str]) -> SheetIdentity | None:
 
 
 def _hidden_pairs(grids: Sequence[Grid]) -> Mapping[str, str]:
-    """The keys and values of the identity sheet, whatever it is called; empty where it is lost."""
+    """Read the identity sheet, whatever it is called; empty where it is lost."""
     for grid in grids:
         pairs = {row[0].strip(): row[1].strip() for row in grid.rows[:_KEY_ROWS] if len(row) > 1}
         if IDENTITY_KEYS[0] in pairs:

@@ -1,4 +1,4 @@
-"""Cells -> a return: whose it is, what was answered, who answered, and everything to be told."""
+"""Read the cells of a workbook as a return: whose it is, the answers, the profile, the problems."""
 
 from __future__ import annotations
 
@@ -15,19 +15,15 @@ from sheet_diag.intake.returns.catalog_versions import (
 from sheet_diag.intake.returns.company import read_profile
 from sheet_diag.intake.returns.duplicate_sheets import choose_table, compare_sheets
 from sheet_diag.intake.returns.identity import is_own_output, read_identity, read_replaced_digests
-from sheet_diag.intake.returns.known_words import find_known_words
 from sheet_diag.intake.returns.question_tables import (
     QuestionTable,
     find_column_problems,
     find_hidden_answers,
     find_question_tables,
-)
-from sheet_diag.intake.returns.unread_content import (
     find_sheet_problems,
     find_stray_cells,
-    find_workbook_problems,
 )
-from sheet_diag.intake.returns.vocabulary import Vocabulary, vocabulary_of
+from sheet_diag.intake.returns.vocabulary import Vocabulary, find_known_words, vocabulary_of
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
 
@@ -35,26 +31,30 @@ from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedShe
 def read_return(
     book: WorkbookContent, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
-    """Read a workbook's cells; None where they are not a hearing sheet of the catalogue."""
-    pages, lexicon = find_known_words(book.grids, catalog), vocabulary_of(catalog)
-    if is_own_output(book, pages):
+    """Read a hearing sheet of the catalogue; None where the workbook is none."""
+    words, vocabulary = find_known_words(book.grids, catalog), vocabulary_of(catalog)
+    if is_own_output(book, words):
         return None, (Problem(ProblemCode.OWN_OUTPUT),)
-    identity, doubts = read_identity(book)
-    tables = find_question_tables(pages, lexicon)
+    identity, identity_problems = read_identity(book)
+    tables = find_question_tables(words, vocabulary)
     usable = [table for table in tables if table.answer is not None]
-    if refusal := _rejection(identity, tables, usable, catalog):
-        return None, (refusal, *find_workbook_problems(book), *find_stray_cells(book.grids))
-    table, rivals = choose_table(usable)
-    responses, found = _read_tables(table, rivals, identity, lexicon)
-    profile, noted = read_profile(pages, catalog)
-    sheet = ReturnedSheet(
-        identity, table.lang, profile, responses, table.grid.name, read_replaced_digests(book)
+    if rejection := _find_rejection(identity, tables, usable, catalog):
+        return None, (rejection, *_find_workbook_problems(book), *find_stray_cells(book.grids))
+    table, answered = choose_table(usable)
+    responses, found = _read_tables(table, answered, identity, vocabulary)
+    profile, profile_problems = read_profile(words, catalog)
+    replaces = read_replaced_digests(book)
+    sheet = ReturnedSheet(identity, table.lang, profile, responses, table.grid.name, replaces)
+    return sheet, (
+        *_find_workbook_problems(book),
+        *identity_problems,
+        *find_version_problem(identity, catalog),
+        *profile_problems,
+        *found,
     )
-    version = find_version_problem(identity, catalog)
-    return sheet, (*find_workbook_problems(book), *doubts, *version, *noted, *found)
 
 
-def _rejection(
+def _find_rejection(
     identity: SheetIdentity,
     tables: tuple[QuestionTable, ...],
     usable: list[QuestionTable],
@@ -68,26 +68,36 @@ def _rejection(
     return None if usable else Problem(ProblemCode.NO_ANSWER_COLUMN, sheet=tables[0].grid.name)
 
 
+def _find_workbook_problems(book: WorkbookContent) -> Iterator[Problem]:
+    """How the workbook was read, and what it holds beside cells that a person must look at."""
+    yield from book.problems
+    if book.pictures:
+        yield Problem(ProblemCode.PICTURES, value=str(book.pictures))
+    if book.active:
+        details = (("active", ",".join(book.active)),)
+        yield Problem(ProblemCode.ACTIVE_CONTENT, value=", ".join(book.active), details=details)
+
+
 def _read_tables(
     table: QuestionTable,
-    rivals: tuple[QuestionTable, ...],
+    answered: tuple[QuestionTable, ...],
     identity: SheetIdentity,
-    lexicon: Vocabulary,
+    vocabulary: Vocabulary,
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
-    """The response to every item, and what is told of the sheets and of each item."""
-    catalog = lexicon.catalog
+    """Read the response to every item, and the problems of the sheets and of each item."""
+    catalog = vocabulary.catalog
     missing = missing_row_code(identity, catalog)
-    read = [(each, read_answers(each, lexicon, missing)) for each in rivals]
-    answers, found = compare_sheets(table, read, catalog)
+    read = [(each, read_answers(each, vocabulary, missing)) for each in answered]
+    answers, duplicates = compare_sheets(table, read, catalog)
 
-    def told() -> Iterator[Problem]:
-        yield from found
+    def find_problems() -> Iterator[Problem]:
+        yield from duplicates
         yield from find_column_problems(table)
         yield from find_sheet_problems(table.grid)
         yield from find_hidden_answers(table)
-        yield from find_unknown_items(rivals)
-        yield from find_changed_questions(table, lexicon)
+        yield from find_unknown_items(answered)
+        yield from find_changed_questions(table, vocabulary)
         for answer in answers.values():
             yield from find_answer_problems(answer, table, catalog)
 
-    return tuple(answer.entry.response for answer in answers.values()), tuple(told())
+    return tuple(answer.entry.response for answer in answers.values()), tuple(find_problems())

@@ -1,32 +1,40 @@
-"""What the words of a catalogue mean on a returned sheet, folded once for all returns."""
+"""The words of a catalogue and of our headings, and where they stand on a returned sheet.
+
+Words are normalised once for all returns. The cells of a sheet are looked through once, for all
+that look for something on it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
-from sheet_diag.forms.layout import item_key
+from sheet_diag.forms.layout import PLAN_COLUMNS, is_software_signature, item_key
+from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, Item
 from sheet_diag.model.per_catalog import cached_per_catalog
-from sheet_diag.model.record import Text
 from sheet_diag.text.normalize import cache_short_texts, normalize_text
+from sheet_diag.text.wording import Wording
 
+# The choices of each answer set by their normalised labels and aliases in both languages.
 ChoiceSpellings = Mapping[str, Mapping[str, Choice]]
 
 _SPACES: Final = re.compile(r"\s")
+_MAX_ID_LENGTH: Final = 60
+_MAX_LENGTH: Final = 200  # a longer text is none of our words
+_CACHED_TEXTS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Look-ups by folded words.
+    """The words of a catalogue, by their normalised spellings.
 
-    `items` by the key of their number; `spellings` the choices of every answer set, by labels and
-    aliases of both languages; `questions` the wordings of each item's question (see
-    `question_key`);
-    `fields` the ids of those of the profile by label, with the label's language.
+    `items` are by the key of their number, `questions` hold the wordings of each question (see
+    `question_key`), `fields` the id and the language of each label of the profile.
     """
 
     catalog: Catalog
@@ -36,27 +44,38 @@ class Vocabulary:
     fields: Mapping[str, tuple[str, Lang]]
 
 
-@cache_short_texts
-def question_key(text: str) -> str:
-    """The text as questions are compared: folded, without white space."""
-    return _SPACES.sub("", normalize_text(text))
-
-
 @cached_per_catalog
 def vocabulary_of(catalog: Catalog) -> Vocabulary:
-    """The lexicon of a catalogue."""
+    """Build the vocabulary of a catalogue."""
     return Vocabulary(
         catalog,
         items={item_key(item.id): item for item in catalog.items.values()},
         spellings={
-            name: {normalize_text(word): choice for choice in choices for word in _words(choice)}
+            name: {normalize_text(word): each for each in choices for word in _words(each)}
             for name, choices in catalog.answer_sets.items()
         },
-        questions={item.id: _wordings(item.question) for item in catalog.items.values()},
+        questions={
+            item.id: frozenset(question_key(item.question[lang]) for lang in Lang)
+            for item in catalog.items.values()
+        },
         fields={
-            normalize_text(f.label[lang]): (f.id, lang) for f in catalog.profile for lang in Lang
+            normalize_text(field.label[lang]): (field.id, lang)
+            for field in catalog.profile
+            for lang in Lang
         },
     )
+
+
+@cache_short_texts
+def question_key(text: str) -> str:
+    """Spell a text as questions are compared: normalised, without white space."""
+    return _SPACES.sub("", normalize_text(text))
+
+
+@cache  # asked for every row of every sheet of a campaign
+def heading_spellings(key: str) -> Mapping[str, Lang]:
+    """The normalised spellings of a heading, by the key of its label."""
+    return {normalize_text(Wording(lang)(key)): lang for lang in Lang}
 
 
 def _words(choice: Choice) -> Iterator[str]:
@@ -64,5 +83,70 @@ def _words(choice: Choice) -> Iterator[str]:
     yield from (*choice.aliases.ja, *choice.aliases.en)
 
 
-def _wordings(question: Text) -> frozenset[str]:
-    return frozenset(map(question_key, (question.ja, question.en)))
+# --- where they stand
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWord:
+    """What a text may stand for: the number of an item, the label of a profile field (its id and
+    the label's language), the heading of a column of the plan, our signature."""
+
+    item: Item | None
+    field: tuple[str, Lang] | None
+    plan: str | None
+    signature: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordCell:
+    """A cell that holds such a word."""
+
+    row: int
+    column: int
+    word: KnownWord
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWords:
+    """A sheet, and the cells with known words: row by row, from the left."""
+
+    grid: Grid
+    word_cells: tuple[WordCell, ...]
+
+
+def find_known_words(grids: Sequence[Grid], catalog: Catalog) -> tuple[SheetWords, ...]:
+    """Find the known words on every sheet."""
+    match = _word_matcher(catalog)
+    return tuple(SheetWords(grid, tuple(_find_word_cells(grid, match))) for grid in grids)
+
+
+def _find_word_cells(grid: Grid, match: Callable[[str], KnownWord | None]) -> Iterator[WordCell]:
+    for row, cells in enumerate(grid.rows):
+        for column, text in enumerate(cells):
+            if text and len(text) <= _MAX_LENGTH and (word := match(text)):
+                yield WordCell(row, column, word)
+
+
+@cached_per_catalog
+def _word_matcher(catalog: Catalog) -> Callable[[str], KnownWord | None]:
+    """Match texts with known words; nearly all texts of a return stand in every other, too."""
+    vocabulary = vocabulary_of(catalog)
+
+    @lru_cache(maxsize=_CACHED_TEXTS)
+    def match(text: str) -> KnownWord | None:
+        item = vocabulary.items.get(item_key(text)) if len(text) <= _MAX_ID_LENGTH else None
+        key, signature = normalize_text(text), is_software_signature(text)
+        field, plan = vocabulary.fields.get(key), _plan_headings().get(key)
+        known = item or field or plan or signature
+        return KnownWord(item, field, plan, signature) if known else None
+
+    return match
+
+
+@cache
+def _plan_headings() -> dict[str, str]:
+    """The column of the plan that each heading stands over; no two columns share one."""
+    columns = ("id", *PLAN_COLUMNS)
+    return {
+        name: column for column in columns for name in heading_spellings(f"plan.column.{column}")
+    }
