@@ -56,14 +56,12 @@ class DataExports:
     def __init__(
         self, catalog: Catalog, as_of: date, say: Wording, place: Callable[[str], Path]
     ) -> None:
-        self._catalog = catalog
-        self._as_of = as_of
-        self._labels = PortfolioLabels(catalog, say)
+        self._tables = DataTables(catalog, as_of, say)
         self._place = place
         self._waiting: list[ClientFacts] = []
         with ExitStack() as files:
-            self._answers = files.enter_context(self._open("answers", self._answer_rows(())))
-            self._returns = files.enter_context(self._open("returns", self._return_rows(())))
+            self._answers = files.enter_context(self._open("answers", self._tables.answers(())))
+            self._returns = files.enter_context(self._open("returns", self._tables.returns(())))
             self._files = files.pop_all()
 
     def add(self, facts: ClientFacts) -> None:
@@ -75,46 +73,65 @@ class DataExports:
     def finish(self, portfolio: Portfolio) -> None:
         """Write the other tables."""
         self._write()
-        items = portfolio.items
-        shares = {str(name): _SHARE_DECIMALS for name in items if str(name).startswith("share:")}
-        tables = {
-            "clients": _make_table(portfolio.clients.round(_DEVIATION)),
-            "items": _make_table(_cut(items, {**_ITEM_DECIMALS, **shares})),
-            "attention": _make_table(self._attention_frame(portfolio.attention)),
-        }
-        for name, bare in tables.items():
-            table = self._complete(bare)
+        for name, table in {
+            "clients": self._tables.clients(portfolio),
+            "items": self._tables.items(portfolio),
+            "attention": self._tables.attention(portfolio),
+        }.items():
             with self._open(name, table) as files:
                 files.write(table)
 
     def _write(self) -> None:
-        self._answers.write(self._answer_rows(self._waiting))
-        self._returns.write(self._return_rows(self._waiting))
+        self._answers.write(self._tables.answers(self._waiting))
+        self._returns.write(self._tables.returns(self._waiting))
         self._waiting = []
 
     def _open(self, name: str, like: pa.Table) -> TableFiles:
         return TableFiles(like, name, self._place)
 
-    def _answer_rows(self, facts: Sequence[ClientFacts]) -> pa.Table:
-        """Make the answers of some returns, in columns of the same types for any."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._files.__exit__(kind, error, traceback)
+
+
+class DataTables:
+    """Makes the tables, whose columns are of the same types for any rows."""
+
+    def __init__(self, catalog: Catalog, as_of: date, say: Wording) -> None:
+        self._catalog = catalog
+        self._as_of = as_of
+        self._labels = PortfolioLabels(catalog, say)
+
+    def answers(self, facts: Sequence[ClientFacts]) -> pa.Table:
+        """Make a row per ranked client and item."""
         ranked = [each.ranked for each in facts if each.ranked]
         frame = _cut(make_answer_table(self._catalog, ranked), _ANSWER_DECIMALS)
         frame["answer_label"] = self._answer_labels(frame)
         return self._complete(_make_table(frame))
 
-    def _answer_labels(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
-        """Label the answers; choices of one id may have other labels in other answer sets."""
-        choices = [*frame["answer"].cat.categories, None]
-        known = {item: self._labels.answers(item) for item in self._catalog.items}
-        none = self._labels.unanswered
-        words = [
-            [known[item].get(choice, none) for choice in choices]
-            for item in frame["item"].cat.categories
-        ]
-        labels = np.array(words, dtype=object).reshape(-1, len(choices))
-        return labels[frame["item"].cat.codes.to_numpy(), frame["answer"].cat.codes.to_numpy()]
+    def clients(self, portfolio: Portfolio) -> pa.Table:
+        """Make a row per ranked client, best first."""
+        return self._complete(_make_table(portfolio.clients.round(_DEVIATION)))
 
-    def _return_rows(self, facts: Sequence[ClientFacts]) -> pa.Table:
+    def items(self, portfolio: Portfolio) -> pa.Table:
+        """Make a row per item, most lost points first."""
+        items = portfolio.items
+        shares = {str(name): _SHARE_DECIMALS for name in items if str(name).startswith("share:")}
+        return self._complete(_make_table(_cut(items, {**_ITEM_DECIMALS, **shares})))
+
+    def attention(self, portfolio: Portfolio) -> pa.Table:
+        """Make a row per problem that wants a person's eye."""
+        return self._complete(_make_table(self._attention_frame(portfolio.attention)))
+
+    def returns(self, facts: Sequence[ClientFacts]) -> pa.Table:
+        """Make a row per return, also of those that are not ranked."""
         rows = [each.ranked.row if each.ranked else None for each in facts]
         texts = {
             "file": [each.file for each in facts],
@@ -134,6 +151,18 @@ class DataExports:
             "received": pa.array(days, pa.date32()),
         }
         return self._complete(pa.table(columns).select(_RETURNS))
+
+    def _answer_labels(self, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        """Label the answers; choices of one id may have other labels in other answer sets."""
+        choices = [*frame["answer"].cat.categories, None]
+        known = {item: self._labels.answers(item) for item in self._catalog.items}
+        none = self._labels.unanswered
+        words = [
+            [known[item].get(choice, none) for choice in choices]
+            for item in frame["item"].cat.categories
+        ]
+        labels = np.array(words, dtype=object).reshape(-1, len(choices))
+        return labels[frame["item"].cat.codes.to_numpy(), frame["answer"].cat.codes.to_numpy()]
 
     def _attention_frame(self, entries: Sequence[AttentionEntry]) -> pd.DataFrame:
         rows = [
@@ -167,17 +196,6 @@ class DataExports:
         table = table.select([name for name in pairs if name in table.column_names])
         days = pa.repeat(pa.scalar(self._as_of, pa.date32()), len(table))
         return _cast(table.append_column("as_of", days))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._files.__exit__(kind, error, traceback)
 
 
 def _make_table(frame: pd.DataFrame) -> pa.Table:
