@@ -71,7 +71,7 @@ def arrived_ids(mailbox: Path) -> frozenset[str]:
 
 def _mails(book: MailLog, count: int) -> Iterator[FinalMail]:
     for number in range(count):
-        yield make_message(number, attempt=book.attempts(make_mail(number).key))
+        yield make_message(number, attempt=book.state(make_mail(number).key).attempts)
 
 
 def _die() -> None:

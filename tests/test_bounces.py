@@ -232,12 +232,12 @@ def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [(each.client, each.kind) for each in found[0]] == [("C-001", MailKind.REQUEST)] * 3
     assert [each.delayed for each in found[1]] == [True]
-    lines = [line for line in MailLog.read(log).posted if line.event is MailEvent.BOUNCED]
+    lines = [line for line in MailLog.read(log).entries if line.event is MailEvent.BOUNCED]
     assert [(line.message_id, line.addresses, line.time) for line in lines] == [
         (ID, (TARO,), NOW), (ID, (JIRO,), NOW),
     ]  # fmt: skip
     assert not (tmp_path / "input").exists()
-    assert not MailLog.read(log).is_done(MailKey.of(MailKind.REQUEST, "C-001"))
+    assert not MailLog.read(log).state(MailKey.of(MailKind.REQUEST, "C-001")).is_done
 
 
 def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> None:

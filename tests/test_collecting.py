@@ -115,7 +115,7 @@ class Office:
 
     @property
     def posted(self) -> tuple[MailLogEntry, ...]:
-        return MailLog.read(self.log).posted
+        return MailLog.read(self.log).entries
 
     @property
     def files(self) -> dict[str, bytes]:

@@ -145,7 +145,7 @@ def test_mails_that_have_gone_out_are_noted_as_the_commands_do(demo: Path, mine:
     _type(mine, "issue", "--sent-by-hand", *DAY, answer="27\n")
 
     def requests(folder: Path) -> dict[str, tuple[Any, ...]]:
-        lines = MailLog.read(folder / "output" / "mail-log.jsonl").posted
+        lines = MailLog.read(folder / "output" / "mail-log.jsonl").entries
         return {line.client: _but_time(line) for line in lines if line.kind == "request"}
 
     ours, theirs = requests(demo), requests(mine)
@@ -203,7 +203,7 @@ def test_in_english(tmp_path: Path) -> None:
     assert (settings.language, settings.issuer) == (Lang.EN, ISSUER)
     clients, notes = read_client_list(tmp_path / "clients.xlsx", JIS)
     assert (clients.clients[0].group, notes) == ("Tokyo", ())
-    posted = MailLog.read(tmp_path / "output" / "mail-log.jsonl").posted
+    posted = MailLog.read(tmp_path / "output" / "mail-log.jsonl").entries
     turnout = compute_response_status(clients, posted, (), ran_on=None, as_of=AS_OF)
     assert turnout.stages[Stage.UNSENT] == 1
     assert turnout.stages[Stage.REMINDED] == 3

@@ -61,8 +61,8 @@ def test_what_is_added_is_read(path: Path) -> None:
         line(H, kind=MailKind.CORRECTION, subject=MailSubject("ab12"), due=date(2026, 12, 10)),
         MailLogEntry(NOON, MailEvent.COLLECTED),
     ]
-    assert written(path, lines).posted == tuple(lines)
-    assert written(path, []).posted == tuple(lines)
+    assert written(path, lines).entries == tuple(lines)
+    assert written(path, []).entries == tuple(lines)
 
 
 def test_lines_that_belong_together_are_written_in_one_piece(
@@ -78,7 +78,7 @@ def test_lines_that_belong_together_are_written_in_one_piece(
         with pytest.raises(ValueError, match="timezone"):
             book.add_all([line(T), replace(line(T), time=datetime(2026, 11, 26))])
         book.add_all([])
-        assert book.posted == MailLog.read(path).posted == tuple(lines)
+        assert book.entries == MailLog.read(path).entries == tuple(lines)
         assert len(book.uncertain()) == 2
 
 
@@ -86,7 +86,7 @@ def test_a_line_is_on_the_disk_at_once(path: Path) -> None:
     with MailLog.open(path) as book:
         assert MailLog.read(path).token == book.token
         book.add(line(S))
-        assert MailLog.read(path).posted == (line(S),)
+        assert MailLog.read(path).entries == (line(S),)
 
 
 def test_every_line_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ def test_a_campaign_keeps_its_token_and_no_other_has_it(path: Path, tmp_path: Pa
 
 def test_reading_makes_nothing(path: Path) -> None:
     book = MailLog.read(path)
-    assert (book.token, book.posted, book.uncertain(), book.last(KEY)) == ("", (), (), None)
+    assert (book.token, book.entries, book.uncertain(), book.state(KEY).last) == ("", (), (), None)
     assert not path.parent.exists()
     with pytest.raises(ValueError, match="reading"):
         book.add(line(S))
@@ -117,7 +117,7 @@ def test_a_time_without_its_offset_is_refused(path: Path) -> None:
     with MailLog.open(path) as book:
         with pytest.raises(ValueError, match="timezone"):
             book.add(replace(line(S), time=datetime(2026, 11, 26)))
-        assert MailLog.read(path).posted == ()
+        assert MailLog.read(path).entries == ()
 
 
 # --- one at a time
@@ -140,14 +140,14 @@ def test_cut_off_anywhere(path: Path) -> None:
     first = content.index(b"\n") + 1
     for size in range(len(content)):
         path.write_bytes(content[:size])
-        left = MailLog.read(path).posted
-        assert left == whole.posted[: len(left)]
+        left = MailLog.read(path).entries
+        assert left == whole.entries[: len(left)]
         assert len(left) >= content[first:size].count(b"\n")
         with MailLog.open(path) as book:
-            assert book.posted == left
+            assert book.entries == left
             assert (book.token == whole.token) == (size >= first - 1)
             book.add(line(D))
-        assert MailLog.read(path).posted == (*left, line(D))
+        assert MailLog.read(path).entries == (*left, line(D))
 
 
 def test_a_disk_that_is_full_leaves_no_half_line(
@@ -171,9 +171,9 @@ def test_a_disk_that_is_full_leaves_no_half_line(
             patch.setattr(book, "_file", Full(book._file))
             with pytest.raises(OSError, match="space"):
                 book.add(line(T))
-        assert book.posted == MailLog.read(path).posted == (line(S),)
+        assert book.entries == MailLog.read(path).entries == (line(S),)
         book.add(line(T))
-    assert MailLog.read(path).posted == (line(S), line(T))
+    assert MailLog.read(path).entries == (line(S), line(T))
 
 
 # --- what is not ours, or no longer
@@ -280,27 +280,27 @@ def test_how_a_mail_stands(
         MailLogEntry(NOON, MailEvent.COLLECTED, client="C-001", message_id="<r@y>", addresses=(A,)),
     ]
     book = written(path, [*lines, *others])
-    assert (book.is_done(KEY), book.attempts(KEY)) == (done, attempts)
-    found = book.pending(KEY)
+    assert (book.state(KEY).is_done, book.state(KEY).attempts) == (done, attempts)
+    found = book.state(KEY).pending
     assert (found.message_id if found else None) == pending
     assert {each.message_id for each in book.uncertain()} == {
         "<o@x>",
         *([pending] if pending else []),
     }
-    assert book.last(KEY) == (lines[-1] if lines else None)
+    assert book.state(KEY).last == (lines[-1] if lines else None)
     assert book.collected() == {"<r@y>"}
 
 
 def test_ids_are_the_same_in_other_letters(path: Path) -> None:
     book = written(path, [line(S), line(T)])
-    assert book.is_done(MailKey.of(MailKind.REQUEST, "c-001"))
-    assert not book.is_done(MailKey.of(MailKind.REQUEST, "C-001", MailSubject("1")))
-    assert not book.is_done(MailKey.of(MailKind.RESULT, "C-001"))
+    assert book.state(MailKey.of(MailKind.REQUEST, "c-001")).is_done
+    assert not book.state(MailKey.of(MailKind.REQUEST, "C-001", MailSubject("1"))).is_done
+    assert not book.state(MailKey.of(MailKind.RESULT, "C-001")).is_done
 
 
 def test_which_addresses_refused_a_mail(path: Path) -> None:
     book = written(
         path, [line(R, "A@x.jp"), line(S, "b@x.jp"), line(B, "b@x.jp"), line(D, "c@x.jp")]
     )
-    assert book.refused(KEY) == {"a@x.jp", "b@x.jp"}
-    assert book.refused(MailKey.of(MailKind.REMINDER, "C-001")) == frozenset()
+    assert book.state(KEY).refused == {"a@x.jp", "b@x.jp"}
+    assert book.state(MailKey.of(MailKind.REMINDER, "C-001")).refused == frozenset()

@@ -73,7 +73,7 @@ def send(
 
 
 def events(book: MailLog) -> list[tuple[MailEvent, tuple[str, ...]]]:
-    return [(posted.event, posted.addresses) for posted in book.posted]
+    return [(posted.event, posted.addresses) for posted in book.entries]
 
 
 def never(posted: object) -> NoReturn:
@@ -101,7 +101,7 @@ def test_the_day_that_an_answer_is_asked_for_by_is_noted(smtpd: SmtpServer, book
     one = make_message(1)
     told = replace(one, mail=replace(one.mail, due=date(2026, 12, 10)))
     send(smtpd, book, [told, make_message(2)])
-    days = [(posted.event, posted.due) for posted in book.posted]
+    days = [(posted.event, posted.due) for posted in book.entries]
     day = date(2026, 12, 10)
     assert days == [
         (MailEvent.SENDING, day),
@@ -160,7 +160,9 @@ def test_a_letter_with_its_attachment_arrives_byte_by_byte(
     order = replace(make_message(1).mail, attachment=sheet)
     issuer = Issuer(name="見本診断株式会社", email=SENDER)
     letter = MailTemplates().write(order, issuer, date(2026, 11, 26))
-    message_id = create_message_id(book.token, order, "example.co.jp", book.attempts(order.key))
+    message_id = create_message_id(
+        book.token, order, "example.co.jp", book.state(order.key).attempts
+    )
     content = format_final(
         compose_message(order, letter, FromAddress(SENDER, "見本診断"), message_id=message_id)
     )
@@ -174,7 +176,7 @@ def test_a_letter_with_its_attachment_arrives_byte_by_byte(
 
 def test_every_step_stands_in_the_log(smtpd: SmtpServer, book: MailLog) -> None:
     def look() -> None:
-        seen.append([posted.event for posted in MailLog.read(book.path).posted])
+        seen.append([posted.event for posted in MailLog.read(book.path).entries])
 
     async def moment(name: str) -> None:
         if name == "data":
@@ -185,7 +187,7 @@ def test_every_step_stands_in_the_log(smtpd: SmtpServer, book: MailLog) -> None:
     send(smtpd, book, [make_message(1)])
     look()
     assert seen == [[MailEvent.SENDING], [MailEvent.SENDING, MailEvent.SENT]]
-    assert book.posted[0] == MailLogEntry(
+    assert book.entries[0] == MailLogEntry(
         time=datetime(2026, 11, 26, 9, tzinfo=UTC),
         event=MailEvent.SENDING,
         client="C-001",
@@ -259,7 +261,7 @@ def test_a_server_that_cannot_be_worked_with(
             send_mails([make_message(1)], book, settings, PASSWORD)
         assert smtpd.accepted == []
     assert told.value.key == f"send.server.{key}"
-    assert book.posted == ()
+    assert book.entries == ()
     for lang in Lang:
         assert told.value.parts["host"] in Wording(lang)(told.value.key, **told.value.parts)
 
@@ -350,9 +352,9 @@ def test_recipients_that_are_turned_down(
     outgoing = make_message(2, "a@two.jp", "b@two.jp")
     report = send(smtpd, book, [outgoing])
     assert events(book) == expected
-    assert book.is_done(outgoing.mail.key) == (expected[-1][0] is MailEvent.SENT)
+    assert book.state(outgoing.mail.key).is_done == (expected[-1][0] is MailEvent.SENT)
     assert [*report.refused, *report.sent, *report.deferred, *report.uncertain] == sorted(
-        (each for each in book.posted if each.event is not MailEvent.SENDING),
+        (each for each in book.entries if each.event is not MailEvent.SENDING),
         key=lambda each: [MailEvent.REFUSED, MailEvent.SENT, MailEvent.DEFERRED].index(each.event),
     )
     send(smtpd, book, [make_message(3)])  # the line is clear for the next
@@ -417,7 +419,7 @@ def test_a_sender_that_is_not_allowed(
     report = send(smtpd, book, [make_message(1), make_message(2)])
     assert report.stopped
     assert report.stopped.key == f"send.server.{key}"
-    assert book.posted == ()
+    assert book.entries == ()
 
 
 def test_without_its_copy_no_mail_goes_out(smtpd: SmtpServer, book: MailLog) -> None:
@@ -425,7 +427,7 @@ def test_without_its_copy_no_mail_goes_out(smtpd: SmtpServer, book: MailLog) -> 
     report = send(smtpd, book, [make_message(1)])
     assert report.stopped
     assert report.stopped.key == "send.server.copy"
-    assert (smtpd.accepted, book.posted) == ([], ())
+    assert (smtpd.accepted, book.entries) == ([], ())
 
 
 def test_a_mail_that_is_too_big_is_not_even_begun(authority: Authority, book: MailLog) -> None:
@@ -476,7 +478,7 @@ def test_a_server_that_breaks_in_on_a_mail_has_not_taken_it(
     report = send(smtpd, book, [big, make_message(2)])
     assert [each.client for each in report.sent] == ["C-001", "C-002"]
     assert events(book)[0][0] is MailEvent.SENDING
-    assert book.attempts(big.mail.key) == 1
+    assert book.state(big.mail.key).attempts == 1
 
 
 @pytest.mark.parametrize("words", [b"421 4.3.2 Bye\r\n", None])
@@ -591,7 +593,11 @@ def test_the_copy_tells(smtpd: SmtpServer, book: MailLog, taken: bool) -> None:
     settled = resolve_uncertain_mails(book, correspondence(smtpd), find, never)
     assert [len(settled.sent), len(settled.unsent), len(settled.left)] == [taken, not taken, 0]
     key = make_message(2).mail.key
-    assert (book.is_done(key), book.pending(key), book.attempts(key)) == (taken, None, 1)
+    assert (book.state(key).is_done, book.state(key).pending, book.state(key).attempts) == (
+        taken,
+        None,
+        1,
+    )
     send(smtpd, book, [make_message(2, attempt=1)])
     assert len(smtpd.accepted) == 2
 
@@ -634,7 +640,7 @@ def test_a_person_is_asked_where(
     }
     assert [each.client for each in of[answer]] == ["C-002"]
     assert bool(book.uncertain()) == (answer is UncertainAnswer.LEAVE)
-    assert book.is_done(make_message(2).mail.key) == (answer is UncertainAnswer.SENT)
+    assert book.state(make_message(2).mail.key).is_done == (answer is UncertainAnswer.SENT)
 
 
 def test_without_copies_no_mailbox_can_tell(smtpd: SmtpServer, book: MailLog) -> None:

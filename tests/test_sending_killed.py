@@ -73,7 +73,7 @@ def require_each_once(smtpd: SmtpServer, folder: Path) -> None:
     got = Counter(each.recipients for each in smtpd.accepted)
     assert got == {(*client.addresses, SENDER): 1 for client in clients}
     book = MailLog.read(folder / MAIL_LOG_NAME)
-    assert all(book.is_done(make_mail(number).key) for number in range(COUNT))
+    assert all(book.state(make_mail(number).key).is_done for number in range(COUNT))
     assert book.uncertain() == ()
 
 

@@ -62,8 +62,8 @@ def build_run_config(options: RunOptions, say: Wording, words: Wording) -> RunCo
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,
-        posted=book.posted,
-        sealed=book.sealed(),
+        posted=book.entries,
+        sealed=book.report_fingerprints(),
     )
 
 

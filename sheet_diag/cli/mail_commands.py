@@ -222,7 +222,7 @@ def status(
         room = load_context(asked, say, HELP)
         show_open_drafts(room)
         gap = room.config.correspondence.reminder_days
-        show_response_status(room.turnout(MailLog.read(room.log).posted, input), say, gap)
+        show_response_status(room.turnout(MailLog.read(room.log).entries, input), say, gap)
 
 
 @command("login")

@@ -62,13 +62,13 @@ def check_client_list(asked: ClientListOptions, say: Wording, words: Wording) ->
     clients, notes = read_client_list(path, load_chosen_catalog(asked.catalog), settings.limits)
     lines = [format_list_message(note, say.lang) for note in notes]
     texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
-    posted = MailLog.read(asked.output / LOG).posted
+    posted = MailLog.read(asked.output / LOG).entries
     now = list(find_renumbered_clients(clients, collect_address_owners(posted)))
     texts.show_remarks(now, say, "mail.renumbered.head")
     told = {each.who for each in now}
     if asked.previous:
         _, facts = load_return_facts(asked.previous)
-        former = MailLog.read(asked.previous / LOG).posted
+        former = MailLog.read(asked.previous / LOG).entries
         before = collect_client_domains(former, facts)
         texts.show_remarks(
             [

@@ -37,7 +37,7 @@ def collect_mails(
             room.clients,
             room.catalog,
             build_intake_settings(room.config.limits, None),
-            read=ReadFiles.of(room.run.facts, room.run.on, book.posted),
+            read=ReadFiles.of(room.run.facts, room.run.on, book.entries),
             since=day,
             own=(settings.sender,),
             progress=step,

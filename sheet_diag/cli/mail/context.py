@@ -134,9 +134,9 @@ def load_compose_context(room: CommandContext, asked: MailOptions, book: MailLog
     say, settings = room.say, room.config.correspondence
     if not settings.sender:
         fail(say("mail.error.no_sender", name=FILE_NAME), say)
-    posted, facts = list(book.posted), list(room.run.facts)
+    posted, facts = list(book.entries), list(room.run.facts)
     if asked.previous:
-        posted += MailLog.read(asked.previous / LOG).posted
+        posted += MailLog.read(asked.previous / LOG).entries
         facts += load_return_facts(asked.previous)[1]
     guard = MailChecker(
         catalog=room.catalog,
@@ -176,7 +176,7 @@ def load_report_passwords(
     Ends where the list is `needed` and was lost: what has gone out opens with no password that is
     made anew.
     """
-    path, sent = room.output / PASSWORDS, book.sealed()
+    path, sent = room.output / PASSWORDS, book.report_fingerprints()
     if needed and sent and not path.exists():
         fail(room.say("mail.error.passwords_lost", path=path, count=len(sent)), room.say)
     clients = ((each.id, each.company) for each in room.clients.clients)

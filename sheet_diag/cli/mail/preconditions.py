@@ -43,12 +43,12 @@ def require_no_unread_files(room: CommandContext, source: Path, book: MailLog) -
     that is told."""
     if not source.is_dir():
         return
-    read = ReadFiles.of(room.run.facts, room.run.on, book.posted)
+    read = ReadFiles.of(room.run.facts, room.run.on, book.entries)
     found = find_input_files(source, apart_from=room.output)
     if new := find_unread_files(found, read):
         names = ", ".join(new[:_MAX_NAMES]) + (" …" if len(new) > _MAX_NAMES else "")
         parts = {"path": source, "count": len(new), "names": names}
         fail(room.say("mail.error.unread", **parts), room.say)
-    mails = sorted(find_missing_mails(book.posted, read, found), key=lambda mail: mail.time)
+    mails = sorted(find_missing_mails(book.entries, read, found), key=lambda mail: mail.time)
     head = room.say("mail.gone", count=len(mails), path=source)
     texts.show_lines(head, [f"{each.client} {each.file}".strip() for each in mails], room.say)

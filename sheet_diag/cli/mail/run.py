@@ -92,7 +92,7 @@ def remind(
         require_no_unread_files(room, source, book)
         how = ReminderRules(days, gap or room.config.correspondence.reminder_days, room.only)
         found = due_reminders(
-            room.turnout(book.posted, source), load_issued_sheets(room), room.output, how
+            room.turnout(book.entries, source), load_issued_sheets(room), room.output, how
         )
         return map(_skip_without_files, found)
 
@@ -186,7 +186,7 @@ def _run_mail_command(
 
 def _answered_clients(room: CommandContext, book: MailLog) -> frozenset[str]:
     """The folded ids of those who have answered."""
-    standings = room.turnout(book.posted).standings
+    standings = room.turnout(book.entries).standings
     return frozenset(s.client.id.casefold() for s in standings if s.stage in ANSWERED_STAGES)
 
 
@@ -199,7 +199,7 @@ def _show_past_due(room: CommandContext, mails: Iterable[OutgoingMail]) -> None:
 
 def _show_missing_due(room: CommandContext, mails: Iterable[OutgoingMail], book: MailLog) -> None:
     """A day that has passed is in no letter; whoever writes may want to name another."""
-    days = [each.client.due or room.deadline for each in mails if not book.is_done(each.key)]
+    days = [each.client.due or room.deadline for each in mails if not book.state(each.key).is_done]
     if count := sum(1 for day in days if day is None or day < room.today):
         example = room.today + timedelta(days=_CORRECTION_DAYS)
         texts.print_text(room.say("mail.no_day", count=count, day=example))

@@ -127,7 +127,7 @@ def require_unchanged_ids(room: CommandContext, kind: MailKind, book: MailLog) -
     found = (
         []
         if room.only
-        else list(find_renumbered_clients(room.clients, collect_address_owners(book.posted)))
+        else list(find_renumbered_clients(room.clients, collect_address_owners(book.entries)))
     )
     texts.show_remarks(found, room.say, "mail.renumbered.head")
     if found and kind.spec.asks_first:

@@ -141,7 +141,7 @@ class Dispatcher:
         """Each mail as it leaves; its draft is taken away once it has, or may have."""
         domain = self._office.sender.address.rpartition("@")[2]
         for parcel in parcels:
-            attempt = self._book.attempts(parcel.key)
+            attempt = self._book.state(parcel.key).attempts
             message_id = create_message_id(self._book.token, parcel, domain, attempt)
             content = _compose_sendable(
                 self._office, parcel, message_id, datetime.now().astimezone()
@@ -153,7 +153,7 @@ class Dispatcher:
             try:
                 yield FinalMail(parcel, content, message_id)
             finally:
-                if self._book.is_done(parcel.key) or self._book.pending(parcel.key):
+                if self._book.state(parcel.key).is_done or self._book.state(parcel.key).pending:
                     delete_drafts(self._office, [parcel])
 
 
@@ -170,7 +170,7 @@ def note_drafts_as_sent(
     marked = [
         line
         for line in _entries_by_hand(drafts, kind)
-        if line.key and (line.key in again or not book.is_done(line.key))
+        if line.key and (line.key in again or not book.state(line.key).is_done)
     ]
     for line in marked:
         book.add(line)

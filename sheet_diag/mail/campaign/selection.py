@@ -73,7 +73,7 @@ def _decide(
     again = choosing.again or mail.again
     if (not lacking or (sent and not choosing.only)) and not again:
         return _skip_outdated(mail, sent.values())
-    if any(book.pending(key) for key in _keys_by_form(mail).values()):
+    if any(book.state(key).pending for key in _keys_by_form(mail).values()):
         return Skipped.of(mail.client, "unknown")
     if choosing.again and _went_out_today(mail, book, choosing):
         return Skipped.of(mail.client, "again_today", rests=True)
@@ -87,7 +87,7 @@ def _decide(
 
 def _went_out_today(mail: OutgoingMail, book: MailLog, choosing: SelectionRules) -> bool:
     """Whether it has gone out once more today, saying what it says now."""
-    line = book.find_resent(mail.key)
+    line = book.state(mail.key).resent
     if line is None:
         return False
     return line.edition == mail.edition and line.time.date() == choosing.today
@@ -135,7 +135,7 @@ def _keys_by_form(mail: OutgoingMail) -> dict[ReportForm, MailKey]:
 
 def _sent_by_form(mail: OutgoingMail, book: MailLog) -> dict[ReportForm, MailLogEntry]:
     """What of it somebody may have, in which form."""
-    found = ((form, book.sent(key)) for form, key in _keys_by_form(mail).items())
+    found = ((form, book.state(key).sent) for form, key in _keys_by_form(mail).items())
     return {form: line for form, line in found if line}
 
 
@@ -156,9 +156,9 @@ def _skip_unopened(report: OutgoingMail) -> Skipped:
 
 def _skip_refused(mail: OutgoingMail, book: MailLog) -> Skipped | None:
     """The mail came back from every address that the list still has."""
-    refused = book.refused(mail.key)
+    refused = book.state(mail.key).refused
     if not all(address.casefold() in refused for address in mail.client.addresses):
         return None
-    last = book.last(mail.key)
+    last = book.state(mail.key).last
     parts = {"addresses": ", ".join(mail.client.addresses), "reason": last.text if last else ""}
     return Skipped.of(mail.client, "refused", parts)

@@ -60,7 +60,7 @@ def collect_returned_mails(
         cabinet = MailStore(input)
         ending.callback(cabinet.clear)
         found = find_input_files(input, apart_from=book.path.parent) if input.is_dir() else ()
-        missing = find_missing_mails(book.posted, read, found)
+        missing = find_missing_mails(book.entries, read, found)
         tour = _Collector(box, book, clients, addresses, reader, cabinet, reading, missing)
         try:
             for done, head in enumerate(box.heads(since), 1):
@@ -92,11 +92,11 @@ class _Collector:
         self._reader = reader
         self._cabinet = cabinet
         self._most = reading.limits.file * MIB
-        self._mailed = SentMailIndex(book.posted, own)
+        self._mailed = SentMailIndex(book.entries, own)
         self._matcher = ClientMatcher(clients, self._mailed.by_id)
         self._missing = {each.message_id: each for each in missing}
         self._collected = set(book.collected()) - self._missing.keys()
-        self._told = {_bounce_key(each) for each in book.posted if each.event is MailEvent.BOUNCED}
+        self._told = {_bounce_key(each) for each in book.entries if each.event is MailEvent.BOUNCED}
         self._new: list[CollectedMail] = []
         self._without: list[UncollectedMail] = []
         self._large: list[UncollectedMail] = []

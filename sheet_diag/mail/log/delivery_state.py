@@ -1,4 +1,4 @@
-"""How one mail stands, line by line of the mail log."""
+"""What the mail log says of one mail, entry by entry."""
 
 from __future__ import annotations
 
@@ -6,58 +6,70 @@ from sheet_diag.model.mail import MailEvent, MailLogEntry
 
 
 class MailState:
-    """How one mail stands after the lines that tell of it."""
+    """The state of one mail after its entries.
 
-    def __init__(self, first: MailLogEntry) -> None:
-        self.last = first
+    `last` is the last entry, `attempts` how often the mail was sent up to its last byte. `refused`
+    are the folded addresses that refused it or that it came back from. `pending` is the entry
+    `sending` of an attempt of which nobody knows whether the server took it. `sent` is the entry of
+    the mail that somebody may have; `sent_at` is its place in the log and `resent_at` where the
+    mail last went out although somebody had it (from 1; 0: nowhere).
+    """
+
+    def __init__(self) -> None:
+        self.last: MailLogEntry | None = None
         self.attempts = 0
         self.refused: set[str] = set()
-        self.sending: MailLogEntry | None = None
+        self.pending: MailLogEntry | None = None
         self.sent: MailLogEntry | None = None
-        self.sent_at = self.resent_at = 0  # places in the log, counted from 1
+        self.sent_at = self.resent_at = 0
         self._place = 0
         self._returned: set[str] = set()
 
     @property
     def is_done(self) -> bool:
-        """Whether it went out and somebody may have it."""
+        """Whether it went out, and one address at least did not send it back."""
         return self.sent is not None
 
-    def note(self, posted: MailLogEntry, place: int) -> None:
-        """Take the next line in, from its place in the log."""
-        self.last, self._place = posted, place
-        if posted.event in (MailEvent.REFUSED, MailEvent.BOUNCED):
-            self.refused |= _fold_addresses(posted)
-        match posted.event:
+    @property
+    def resent(self) -> MailLogEntry | None:
+        """The entry of the mail that somebody may have, if it had gone out before."""
+        return self.sent if self.resent_at == self.sent_at else None
+
+    def add(self, entry: MailLogEntry, place: int) -> None:
+        """Take in the next entry, with its place in the log."""
+        self.last, self._place = entry, place
+        if entry.event in (MailEvent.REFUSED, MailEvent.BOUNCED):
+            self.refused |= _fold_addresses(entry)
+        match entry.event:
             case MailEvent.SENDING:
                 self.attempts += 1
-                self.sending = posted
+                self.pending = entry
             case MailEvent.SENT | MailEvent.BY_HAND:
-                self._went(posted)
+                self._add_sent(entry)
             case MailEvent.BOUNCED:
-                self._bounce(posted)
-            case _ if self.sending and _is_same_attempt(self.sending, posted):
-                self.sending = None
+                self._add_bounce(entry)
+            case _ if self.pending and _is_same_attempt(self.pending, entry):
+                self.pending = None
 
-    def _went(self, posted: MailLogEntry) -> None:
+    def _add_sent(self, entry: MailLogEntry) -> None:
         self.resent_at = self._place if self.sent else self.resent_at
-        self.sending, self.sent, self.sent_at = None, posted, self._place
+        self.pending, self.sent, self.sent_at = None, entry, self._place
         self._returned = set()
 
-    def _bounce(self, posted: MailLogEntry) -> None:
+    def _add_bounce(self, entry: MailLogEntry) -> None:
         """A bounce of an earlier attempt says nothing about the last one."""
-        if self.sending and _is_same_attempt(self.sending, posted):
-            self._went(self.sending)
-        if self.sent and _is_same_attempt(self.sent, posted):
-            self._returned |= _fold_addresses(posted)
-            if not posted.addresses or _fold_addresses(self.sent) <= self._returned:
+        if self.pending and _is_same_attempt(self.pending, entry):
+            self._add_sent(self.pending)
+        if self.sent and _is_same_attempt(self.sent, entry):
+            self._returned |= _fold_addresses(entry)
+            if not entry.addresses or _fold_addresses(self.sent) <= self._returned:
                 self.sent = None
 
 
-def _fold_addresses(posted: MailLogEntry) -> set[str]:
-    return {address.casefold() for address in posted.addresses}
+def _fold_addresses(entry: MailLogEntry) -> set[str]:
+    return {address.casefold() for address in entry.addresses}
 
 
-def _is_same_attempt(mail: MailLogEntry, posted: MailLogEntry) -> bool:
-    """Whether the line may tell of this very attempt; drafts sent by hand have no id of ours."""
-    return "" in (mail.message_id, posted.message_id) or mail.message_id == posted.message_id
+def _is_same_attempt(mail: MailLogEntry, entry: MailLogEntry) -> bool:
+    """Whether an entry may be about this attempt; drafts sent by hand have no id of ours."""
+    return "" in (mail.message_id, entry.message_id) or mail.message_id == entry.message_id

@@ -1,8 +1,8 @@
-"""The mail log of a campaign: what was sent, refused, came back and was collected, line by line.
+"""The mail log of a campaign: which mails were sent, refused, bounced and collected.
 
-Lines are only ever added, each is on the disk before anything else happens: whoever kills a
-command finds here how far it got. A last line that was cut off by that is no line; any other line
-that cannot be read is an error, because a mail that it tells of might go out twice.
+Entries are only ever added, and each is on the disk before anything else happens; after a kill the
+log says how far the command got. A last line that the kill cut off does not count. Any other line
+that cannot be read is an error, because a mail that it is about might go out twice.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import errno
 import os
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from io import FileIO
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from filelock import FileLock, Timeout
@@ -45,8 +43,7 @@ class MailLogError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail that somebody may have: the line that tells of it, and its place in the log, counted
-    from 1; `resent_at` is where it last went out although somebody had it (0: nowhere)."""
+    """A mail that somebody may have; `place` and `resent_at` are as in `MailState`."""
 
     line: MailLogEntry
     place: int
@@ -54,150 +51,110 @@ class SentMail:
 
 
 class MailLog:
-    """The log, read into memory. `token` is random and stands for this campaign (empty: there is
-    no log yet)."""
+    """A mail log in memory; `token` is random and names the campaign (empty: there is no log)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._posted: list[MailLogEntry] = []
-        self._mails: dict[MailKey, MailState] = {}
-        self._collected: set[str] = set()
-        self._file: FileIO | None = None
-        self._lock: FileLock | None = None
         self.token = ""
+        self._entries: list[MailLogEntry] = []
+        self._mails: dict[MailKey, MailState] = {}
+        self._file: FileIO | None = None
+        self._closing = ExitStack()
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The log for writing, made where there is none, until it is closed (`with`).
+        """Open a log for writing until it is closed, and create it where there is none.
 
-        Raises `MailLogError` where another command holds it or it is not readable, `OSError`.
+        Raises `MailLogError` where another command holds it or it cannot be understood, `OSError`.
         """
-        book = cls(path)
+        log = cls(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.with_name(MAIL_LOG_LOCK_NAME))
         try:
             lock.acquire(blocking=False)
         except Timeout as error:
             raise MailLogError("send.log.busy", path=str(path)) from error
-        book._lock = lock
-        try:
+        with ExitStack() as closing:
+            closing.callback(lock.release)
             content = path.read_bytes() if path.exists() else b""
-            book._load(content)
-            book._start(content)
-        except BaseException:
-            book.close()
-            raise
-        return book
+            log._load(content)
+            log._file = closing.enter_context(path.open("ab", buffering=0))
+            log._start(content)
+            log._closing = closing.pop_all()
+        return log
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The log for reading; empty where there is none. Raises `MailLogError`, `OSError`."""
-        book = cls(path)
+        """Read a log; it is empty where there is none. Raises `MailLogError`, `OSError`."""
+        log = cls(path)
         if path.exists():
-            book._load(path.read_bytes())
-        return book
+            log._load(path.read_bytes())
+        return log
 
     @property
-    def posted(self) -> tuple[MailLogEntry, ...]:
-        """All lines in order."""
-        return tuple(self._posted)
+    def entries(self) -> tuple[MailLogEntry, ...]:
+        """All entries in order."""
+        return tuple(self._entries)
 
-    def add(self, posted: MailLogEntry) -> None:
-        """Add a line; it is on the disk when this returns. Raises `OSError`."""
-        self.add_all((posted,))
+    def add(self, entry: MailLogEntry) -> None:
+        """Add an entry; it is on the disk when this returns. Raises `OSError`."""
+        self.add_all((entry,))
 
-    def add_all(self, posted: Iterable[MailLogEntry]) -> None:
-        """Add lines that belong together, in one piece: whoever kills a command between two of
-        them finds all or none. Raises as `add`."""
-        lines = [format_log_entry(each) for each in posted]
-        noted = [parse_log_entry(line) for line in lines]  # nothing is written that cannot be read
+    def add_all(self, entries: Iterable[MailLogEntry]) -> None:
+        """Add entries that belong together in one piece: a kill leaves all or none of them.
+
+        Raises as `add`.
+        """
+        lines = [format_log_entry(entry) for entry in entries]
+        written = [parse_log_entry(line) for line in lines]  # nothing unreadable is written
         self._write(b"".join(lines))
-        for each in noted:
-            self._note(each)
+        for entry in written:
+            self._note(entry)
 
-    def last(self, key: MailKey) -> MailLogEntry | None:
-        """What became last of a mail (None: nothing yet)."""
-        mail = self._mails.get(key)
-        return mail.last if mail else None
-
-    def is_done(self, key: MailKey) -> bool:
-        """Whether the mail went out, and to one address at least it did not come back from."""
-        mail = self._mails.get(key)
-        return mail is not None and mail.is_done
-
-    def sent(self, key: MailKey) -> MailLogEntry | None:
-        """The line that tells of the mail as somebody may have it (None: nobody has)."""
-        mail = self._mails.get(key)
-        return mail.sent if mail else None
-
-    def find_resent(self, key: MailKey) -> MailLogEntry | None:
-        """The line that tells of it, where the mail went out although somebody had it already."""
-        mail = self._mails.get(key)
-        return mail.sent if mail and mail.sent and mail.resent_at == mail.sent_at else None
+    def state(self, key: MailKey) -> MailState:
+        """Return what the log says of a mail so far."""
+        return self._mails.get(key) or MailState()
 
     def find_sent_mails(self, kind: MailKind) -> dict[str, tuple[SentMail, ...]]:
-        """What somebody may have of a kind, by folded client id, in the order of the log."""
+        """Find the mails of a kind that somebody may have, in order, by folded client id."""
+        mails = [(key, mail) for key, mail in self._mails.items() if key.kind is kind and mail.sent]
         found: dict[str, list[SentMail]] = {}
-        for key, mail in self._mails.items():
-            if key.kind is kind and mail.sent:
-                found.setdefault(key.client, []).append(
-                    SentMail(mail.sent, mail.sent_at, mail.resent_at)
-                )
-        return {client: tuple(sorted(mails, key=_place)) for client, mails in found.items()}
+        for key, mail in sorted(mails, key=lambda pair: pair[1].sent_at):
+            if mail.sent:
+                sent = SentMail(mail.sent, mail.sent_at, mail.resent_at)
+                found.setdefault(key.client, []).append(sent)
+        return {client: tuple(mails) for client, mails in found.items()}
 
-    def sealed(self) -> dict[str, str]:
-        """The seal of the last encrypted report that somebody may have, by folded client id."""
-        mails = (mail.sent or mail.sending for mail in self._mails.values())
+    def report_fingerprints(self) -> dict[str, str]:
+        """Return the password fingerprint of the last encrypted report that somebody may have, by
+        folded client id."""
+        mails = (mail.sent or mail.pending for mail in self._mails.values())
         reports = [
-            line
-            for line in mails
-            if line and line.kind and line.kind.spec.is_report and line.password_fingerprint
+            entry
+            for entry in mails
+            if entry and entry.kind and entry.kind.spec.is_report and entry.password_fingerprint
         ]
-        return {
-            line.client.casefold(): line.password_fingerprint for line in sorted(reports, key=_time)
-        }
-
-    def attempts(self, key: MailKey) -> int:
-        """How often the mail has been sent up to its last byte."""
-        mail = self._mails.get(key)
-        return mail.attempts if mail else 0
-
-    def refused(self, key: MailKey) -> frozenset[str]:
-        """The addresses (folded) that a mail was refused at or came back from."""
-        mail = self._mails.get(key)
-        return frozenset(mail.refused) if mail else frozenset()
-
-    def pending(self, key: MailKey) -> MailLogEntry | None:
-        """The line `sending` of a mail of which nobody knows whether the server took it."""
-        mail = self._mails.get(key)
-        return mail.sending if mail else None
+        reports.sort(key=lambda entry: entry.time)
+        return {entry.client.casefold(): entry.password_fingerprint for entry in reports}
 
     def uncertain(self) -> tuple[MailLogEntry, ...]:
-        """The mails of which nobody knows whether the server took them."""
-        return tuple(mail.sending for mail in self._mails.values() if mail.sending)
+        """Return the mails of which nobody knows whether the server took them."""
+        return tuple(mail.pending for mail in self._mails.values() if mail.pending)
 
     def collected(self) -> frozenset[str]:
-        """The Message-IDs of all mails that were collected."""
-        return frozenset(self._collected)
+        """Return the Message-IDs of all mails that were collected."""
+        collected = (entry for entry in self._entries if entry.event is MailEvent.COLLECTED)
+        return frozenset(entry.message_id for entry in collected)
 
     def close(self) -> None:
-        """Let others have it."""
-        if self._file:
-            self._file.close()
-            self._file = None
-        if self._lock:
-            self._lock.release()
-            self._lock = None
+        """Close the file and release the lock."""
+        self._file = None
+        self._closing.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _load(self, content: bytes) -> None:
@@ -217,14 +174,13 @@ class MailLog:
                 raise MailLogError("send.log.broken", path=path, line=str(number)) from error
 
     def _start(self, content: bytes) -> None:
-        """Open the file at the end of its last whole line; begin it where there is none."""
-        self._file = open(self.path, "ab", buffering=0)  # noqa: PTH123, SIM115 - closed by `close`
-        whole = sum(len(line) + 1 for line in split_whole_lines(content))
-        if whole > len(content):  # only the end of the last line is missing
+        """Cut the file off behind its last whole line; write the header where there is none."""
+        size = sum(len(line) + 1 for line in split_whole_lines(content))
+        if size > len(content):  # only the end of the last line is missing
             self._write(b"\n")
-        elif whole < len(content):
-            self._file.truncate(whole)
-        if not whole:
+        elif size < len(content):
+            os.truncate(self.path, size)
+        if not size:
             self.token = secrets.token_hex(8)
             self._write(format_log_header(self.token))
             sync_folder(self.path.parent)
@@ -242,17 +198,7 @@ class MailLog:
                 self._file.truncate(size)
             raise
 
-    def _note(self, posted: MailLogEntry) -> None:
-        self._posted.append(posted)
-        if posted.event is MailEvent.COLLECTED:
-            self._collected.add(posted.message_id)
-        elif key := posted.key:
-            self._mails.setdefault(key, MailState(posted)).note(posted, len(self._posted))
-
-
-def _place(went: SentMail) -> int:
-    return went.place
-
-
-def _time(posted: MailLogEntry) -> datetime:
-    return posted.time
+    def _note(self, entry: MailLogEntry) -> None:
+        self._entries.append(entry)
+        if entry.event is not MailEvent.COLLECTED and (key := entry.key):
+            self._mails.setdefault(key, MailState()).add(entry, len(self._entries))

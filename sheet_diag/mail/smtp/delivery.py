@@ -131,12 +131,12 @@ class _Delivery:
         """Send a mail that has not gone out yet, or is to again, to the addresses that have not
         refused it."""
         key = mail.mail.key
-        refused = self._book.refused(key)
+        refused = self._book.state(key).refused
         addresses = mail.mail.client.addresses
         open_to = tuple(each for each in addresses if each.casefold() not in refused)
-        if pending := self._book.pending(key):
+        if pending := self._book.state(key).pending:
             self._tally.uncertain.append(pending)
-        elif (self._book.is_done(key) and not mail.mail.again) or not open_to:
+        elif (self._book.state(key).is_done and not mail.mail.again) or not open_to:
             self._tally.skipped.append(mail.mail)
         else:
             self._pace.wait_for_turn()

@@ -76,8 +76,8 @@ def _search_copies(book: MailLog, sender: str, find_copy: FindCopies) -> dict[st
 
 def _find_reference_mail(book: MailLog, sender: str) -> str:
     """The last mail that the server itself said it has taken, and of which there is a copy."""
-    copied = {posted.message_id for posted in book.posted if _has_copy(posted, sender)}
-    taken = (posted for posted in reversed(book.posted) if posted.event is MailEvent.SENT)
+    copied = {posted.message_id for posted in book.entries if _has_copy(posted, sender)}
+    taken = (posted for posted in reversed(book.entries) if posted.event is MailEvent.SENT)
     sure = (posted.message_id for posted in taken if posted.text)
     return next((each for each in sure if each in copied), "")
 
