@@ -57,7 +57,7 @@ def test_a_slip_is_told_in_japanese(name: str) -> None:
 
 @pytest.mark.parametrize("name", SLIPS)
 def test_the_same_in_english(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheet_diag.cli.options.HELP.lang", Lang.EN)
+    monkeypatch.setattr(app.info, "context_settings", {"obj": Wording(Lang.EN)})
     sentence, hint = told(SLIPS[name][0])
     assert sentence.startswith("Error: ")
     assert JAPANESE.search(sentence.replace("全部", "")) is None

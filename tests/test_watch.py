@@ -398,10 +398,10 @@ def test_a_fault_of_ours_does_not_end_the_watching(
     def fault(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(watching, "run_over", fault)
+    monkeypatch.setattr(watching, "run_files", fault)
     asked, say = RunOptions("input", "output"), Wording(Lang.JA)
-    order: RunConfig = build_run_config(asked, say, say)
-    runs = watching._WatchLoop(asked, say, say, polling=False)
+    order: RunConfig = build_run_config(asked, say)
+    runs = watching._WatchLoop(asked, say, polling=False)
     runs.begin(order)
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert "ZeroDivisionError" in (tmp_path / "sheet-diag-error.log").read_text(encoding="utf-8")
@@ -422,7 +422,7 @@ def test_where_the_system_takes_no_more_watches_files_are_looked_at(
     (tmp_path / "input").mkdir()
     monkeypatch.chdir(tmp_path)
     asked, say = RunOptions("input", "output"), Wording(Lang.EN)
-    runs = watching._WatchLoop(asked, say, say, polling=False)
+    runs = watching._WatchLoop(asked, say, polling=False)
 
     def refuse(scene: WatchedFiles) -> Iterator[bool]:
         if not scene.polling:
@@ -443,7 +443,7 @@ def test_a_scheduler_that_is_gone_is_asked_again(
     (tmp_path / "input").mkdir()
     monkeypatch.chdir(tmp_path)
     asked, say = RunOptions("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)
-    runs = watching._WatchLoop(asked, say, say, polling=False)
+    runs = watching._WatchLoop(asked, say, polling=False)
     monkeypatch.setattr(watching, "_CLOSED", 0.0)
     runs._stumble(ClusterError("cli.error.cluster.lost"))
     assert runs._hurdle

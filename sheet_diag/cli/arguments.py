@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,16 +25,17 @@ if TYPE_CHECKING:
     from sheet_diag.model.settings import ComparisonSettings, IntakeSettings, Limits
     from sheet_diag.pipeline.run import RunConfig
 
+SETTINGS_FILE: Final = Path("sheet-diag.toml")  # of the working folder
 CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
-def build_run_config(options: RunOptions, say: Wording, words: Wording) -> RunConfig:
-    """The run that was options for, with `say` set to its language. Ends where it cannot be."""
+def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
+    """Build the run that was asked for. Ends where it cannot be."""
     from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
     from sheet_diag.mail.log.mail_log import MailLog
     from sheet_diag.pipeline.run import RunConfig
 
-    settings = read_settings(options.config, options.lang, say, words)
+    settings = read_settings(options.config)
     source, target = Path(options.input), Path(options.output)
     require_folder(source, say)
     if target.resolve() == source.resolve():
@@ -68,7 +70,7 @@ def build_run_config(options: RunOptions, say: Wording, words: Wording) -> RunCo
 
 
 @contextmanager
-def use_local_folders(options: RunOptions, say: Wording, words: Wording) -> Iterator[RunOptions]:
+def use_local_folders(options: RunOptions) -> Iterator[RunOptions]:
     """The same with folders of this disk where URLs were typed; what is written is put there.
 
     Raises `RemoteError` and, for its limits, `ConfigError`.
@@ -79,7 +81,7 @@ def use_local_folders(options: RunOptions, say: Wording, words: Wording) -> Iter
     if not (is_url(options.input) or is_url(options.output)):
         yield options
         return
-    limits = read_settings(options.config, options.lang, say, words).limits
+    limits = read_settings(options.config).limits
     with mirror_folders(options.input, options.output, limits.file * MIB) as (source, target):
         yield replace(options, input=str(source), output=str(target))
 
@@ -100,13 +102,11 @@ def require_input_files(order: RunConfig, say: Wording) -> Sequence[InputFile]:
     return found
 
 
-def read_settings(path: Path | None, lang: str | None, say: Wording, words: Wording) -> Settings:
-    """The configuration, with `say` set to the language that follows. Raises `ConfigError`."""
+def read_settings(path: Path | None) -> Settings:
+    """Read the settings file. Raises `SettingsError`."""
     from sheet_diag.cli.settings_file import load_settings
 
-    settings = load_settings(path)
-    say.lang = parse_lang(lang, words, settings.language)
-    return settings
+    return load_settings(path)
 
 
 def load_chosen_catalog(path: Path | None) -> Catalog:
@@ -155,14 +155,28 @@ def load_comparison_basis(
     )
 
 
-def parse_lang(value: str | None, say: Wording, configured: Lang | None = None) -> Lang:
-    """The language options for, else the configured one, else Japanese."""
-    if value is None:
-        return configured or Lang.JA
+def choose_language(typed: str | None, settings: Path | None, say: Wording) -> Lang:
+    """Choose the language: as typed, else of the settings file, else Japanese.
+
+    Ends where what was typed is no language; a file that cannot be used is told by who uses it.
+    """
+    return parse_lang(typed, say) if typed is not None else _configured_language(settings)
+
+
+def parse_lang(typed: str | None, say: Wording) -> Lang:
+    """Parse the language that was typed, Japanese if none was. Ends where it is none."""
     try:
-        return Lang(value)
+        return Lang(typed or Lang.JA)
     except ValueError:
-        fail(say("cli.error.lang", value=value), say)
+        fail(say("cli.error.lang", value=typed), say)
+
+
+def _configured_language(settings: Path | None) -> Lang:
+    try:
+        content = tomllib.loads((settings or SETTINGS_FILE).read_text(encoding="utf-8-sig"))
+        return Lang(content.get("language", Lang.JA))
+    except (OSError, ValueError):
+        return Lang.JA
 
 
 def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:

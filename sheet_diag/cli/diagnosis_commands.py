@@ -11,6 +11,7 @@ from sheet_diag.cli.arguments import (
     as_url,
     build_intake_settings,
     build_run_config,
+    choose_language,
     load_chosen_catalog,
     parse_day,
     parse_lang,
@@ -50,8 +51,8 @@ def template(
     from sheet_diag.cli.settings_file import FILE_NAME
     from sheet_diag.forms.write import make_hearing_sheet
 
-    with report_failures(parse_lang(lang, HELP)) as say:
-        settings = read_settings(config, lang, say, HELP)
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        settings = read_settings(config)
         content = make_hearing_sheet(load_chosen_catalog(catalog), say.lang, settings.issuer)
         _write_file(output, content)
         typer.echo(say("cli.template.done", path=output))
@@ -62,15 +63,15 @@ def template(
 @command("run")
 def run(options: RunOptions) -> None:
     """Run the whole batch."""
-    with report_failures(parse_lang(options.lang, HELP)) as say:
+    with report_failures(choose_language(options.lang, options.config, HELP)) as say:
         from sheet_diag.pipeline.execution.forkserver import prepare
 
         prepare()
         from sheet_diag.cli.output import run_with_progress, show_result
         from sheet_diag.pipeline.run import run_files
 
-        with use_local_folders(options, say, HELP) as here:
-            order = build_run_config(here, say, HELP)
+        with use_local_folders(options) as here:
+            order = build_run_config(here, say)
             found = require_input_files(order, say)
             result = run_with_progress(say, lambda progress: run_files(found, order, progress))
     show_result(result, order, say, url=as_url(options.output))
@@ -83,15 +84,15 @@ def watch(
     poll: Annotated[bool, typer.Option("--poll", help=HELP("cli.help.poll"))] = False,
 ) -> None:
     """Run now and after every change."""
-    with report_failures(parse_lang(options.lang, HELP)) as say:
+    with report_failures(choose_language(options.lang, options.config, HELP)) as say:
         from sheet_diag.pipeline.execution.forkserver import prepare
 
         for place in filter(as_url, (options.input, options.output)):
             fail(say("cli.error.watch_url", path=place), say)
         prepare()
-        order = build_run_config(options, say, HELP)
+        order = build_run_config(options, say)
         from sheet_diag.cli import watch as watching
-    watching.watch_folder(order, options, say, HELP, polling=poll)
+    watching.watch_folder(order, options, say, polling=poll)
 
 
 @command("check")
@@ -105,13 +106,13 @@ def check(
 ) -> None:
     """Tell the verdict on single files; write nothing."""
 
-    with report_failures(parse_lang(lang, HELP)) as say:
+    with report_failures(choose_language(lang, config, HELP)) as say:
         for path in files:
             require_file(path, say)
         from sheet_diag.pipeline.execution.forkserver import READING_MODULES, prepare
 
         prepare(READING_MODULES)
-        settings = read_settings(config, lang, say, HELP)
+        settings = read_settings(config)
         from sheet_diag.pipeline.check import check_files
         from sheet_diag.reports.run_json.writer import dump_checked_files
 
@@ -136,8 +137,8 @@ def overrides(
     """Write the blank workbook for the consultant's own decisions, over no other."""
     from sheet_diag.forms.write import overrides_workbook
 
-    with report_failures(parse_lang(lang, HELP)) as say:
-        settings = read_settings(config, lang, say, HELP)
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        settings = read_settings(config)
         if output.exists():
             fail(say("cli.error.overrides", path=output), say)
         content = overrides_workbook(load_chosen_catalog(catalog), say.lang, settings.issuer)
@@ -180,7 +181,7 @@ def demo(
             clients=campaign.clients, jobs=jobs, lang=lang, catalog=catalog,
             config=campaign.settings,
         )  # fmt: skip
-        order = build_run_config(options, say, HELP)
+        order = build_run_config(options, say)
         result = run_with_progress(say, lambda progress: run_batch(order, progress))
         draft_due_mails(campaign)
     show_result(result, order, say, sheet)

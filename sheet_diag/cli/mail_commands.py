@@ -7,7 +7,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from sheet_diag.cli.arguments import parse_lang
+from sheet_diag.cli.arguments import choose_language, parse_lang
 from sheet_diag.cli.errors import report_failures
 from sheet_diag.cli.options import (
     FILE,
@@ -45,15 +45,15 @@ def clients_command(
     config: ConfigOption = None,
 ) -> None:
     """Check the client list, or make a blank one."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail.client_list import (
             ClientListOptions,
             check_client_list,
             write_blank_list,
         )
 
-        listed = ClientListOptions(file, output, previous, lang, catalog, config)
-        (write_blank_list if new else check_client_list)(listed, say, HELP)
+        listed = ClientListOptions(file, output, previous, catalog, config)
+        (write_blank_list if new else check_client_list)(listed, say)
 
 
 @command("issue")
@@ -71,13 +71,13 @@ def issue(
     config: ConfigOption = None,
 ) -> None:
     """Make a hearing sheet per client, and the mails that ask for it."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
         from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailOptions(output, clients, previous, as_of, only, lang, catalog, config)
+        asked = MailOptions(output, clients, previous, as_of, only, catalog, config)
         errand = errands.SendOptions(asked, send, sent_by_hand, again)
-        done = errands.issue(errand, say, HELP)
+        done = errands.issue(errand, say)
     _exit(done)
 
 
@@ -100,13 +100,13 @@ def remind(
     config: ConfigOption = None,
 ) -> None:
     """Write to the clients that are late."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
         from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailOptions(output, clients, previous, as_of, only, lang, catalog, config)
+        asked = MailOptions(output, clients, previous, as_of, only, catalog, config)
         errand = errands.SendOptions(asked, send, sent_by_hand)
-        done = errands.remind(errand, days, input, say, HELP, gap=again_after)
+        done = errands.remind(errand, days, input, say, gap=again_after)
     _exit(done)
 
 
@@ -129,13 +129,13 @@ def send_back(
     config: ConfigOption = None,
 ) -> None:
     """Send back what is to be corrected."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
         from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailOptions(output, clients, previous, as_of, only, lang, catalog, config)
+        asked = MailOptions(output, clients, previous, as_of, only, catalog, config)
         errand = errands.SendOptions(asked, send, sent_by_hand, again)
-        done = errands.send_back(errand, due, input, say, HELP)
+        done = errands.send_back(errand, due, input, say)
     _exit(done)
 
 
@@ -165,17 +165,17 @@ def deliver(
     config: ConfigOption = None,
 ) -> None:
     """Send the reports; the passwords apart from them."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail import run as errands
         from sheet_diag.cli.mail.context import MailOptions
 
-        typed = (output, clients, previous, as_of, only, lang, catalog, config)
+        typed = (output, clients, previous, as_of, only, catalog, config)
         asked = MailOptions(*typed, unprotected, attach, jobs)
         errand = errands.SendOptions(asked, send, sent_by_hand, again)
         if passwords:
-            done = errands.deliver_passwords(errand, say, HELP)
+            done = errands.deliver_passwords(errand, say)
         else:
-            done = errands.deliver(errand, input, say, HELP)
+            done = errands.deliver(errand, input, say)
     _exit(done)
 
 
@@ -192,12 +192,12 @@ def collect(
     config: ConfigOption = None,
 ) -> None:
     """Fetch the mails with returns into the input folder."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail.collect import collect_mails
         from sheet_diag.cli.mail.context import MailOptions
 
-        asked = MailOptions(output, clients, lang=lang, catalog=catalog, config=config)
-        done = collect_mails(asked, input, since, say, HELP)
+        asked = MailOptions(output, clients, catalog=catalog, config=config)
+        done = collect_mails(asked, input, since, say)
     _exit(done)
 
 
@@ -212,14 +212,14 @@ def status(
     config: ConfigOption = None,
 ) -> None:
     """Tell where everyone stands."""
-    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
         from sheet_diag.cli.mail.context import MailOptions, load_context
         from sheet_diag.cli.mail.send import show_open_drafts
         from sheet_diag.cli.mail.status_output import show_response_status
         from sheet_diag.mail.log.mail_log import MailLog
 
-        asked = MailOptions(output, clients, None, as_of, lang=lang, catalog=catalog, config=config)
-        room = load_context(asked, say, HELP)
+        asked = MailOptions(output, clients, None, as_of, catalog=catalog, config=config)
+        room = load_context(asked, say)
         show_open_drafts(room)
         gap = room.config.correspondence.reminder_days
         show_response_status(room.turnout(MailLog.read(room.log).entries, input), say, gap)
@@ -235,10 +235,10 @@ def login(
     config: ConfigOption = None,
 ) -> None:
     """Keep what opens a mail account where the system keeps passwords."""
-    with report_failures(parse_lang(lang, HELP), "signin.interrupted") as say:
+    with report_failures(choose_language(lang, config, HELP), "signin.interrupted") as say:
         from sheet_diag.cli.mail.login import LoginOptions, keep_login
 
-        keep_login(LoginOptions(server, browser, lang, config), say, HELP)
+        keep_login(LoginOptions(server, browser, config), say)
 
 
 @command("letters")

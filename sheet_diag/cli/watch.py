@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from sheet_diag.cli.arguments import CLIENT_LISTS, build_run_config
+from sheet_diag.cli.arguments import CLIENT_LISTS, build_run_config, choose_language
 from sheet_diag.cli.errors import describe_error, describe_unexpected, require_files
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.cli.output import run_with_progress, show_changes, show_result
@@ -37,15 +37,13 @@ _AWAY_SECONDS: Final = 1.0  # seconds between two looks for a folder that is gon
 _RETRY_SECONDS: Final = 30.0  # seconds until a disk is asked again whether it takes what we write
 
 
-def watch_folder(
-    order: RunConfig, options: RunOptions, say: Wording, words: Wording, *, polling: bool
-) -> NoReturn:
+def watch_folder(order: RunConfig, options: RunOptions, say: Wording, *, polling: bool) -> NoReturn:
     """Run now, and what is asked for after every change.
 
     Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
     leaves the former output.
     """
-    watching = _WatchLoop(options, say, words, polling)
+    watching = _WatchLoop(options, say, polling)
     try:
         watching.begin(order)
         while True:
@@ -74,10 +72,9 @@ class _Obstacle:
 class _WatchLoop:
     """What is remembered from run to run."""
 
-    def __init__(self, options: RunOptions, say: Wording, words: Wording, polling: bool) -> None:
+    def __init__(self, options: RunOptions, say: Wording, polling: bool) -> None:
         self._options = options
         self._say = say
-        self._words = words
         self._scene = WatchedFiles(
             Path(options.input), Path(options.output), _list_other_inputs(options), polling
         )
@@ -113,7 +110,12 @@ class _WatchLoop:
             now = self._scene.rest(self._seen)
             if over or now != self._seen:
                 self._seen = now
-                self._attempt(lambda: build_run_config(self._options, self._say, self._words))
+                self._attempt(self._build_config)
+
+    def _build_config(self) -> RunConfig:
+        """Build the run anew: the settings file, and its language, may have changed."""
+        self._say = Wording(choose_language(self._options.lang, self._options.config, self._say))
+        return build_run_config(self._options, self._say)
 
     def _attempt(self, make: Callable[[], RunConfig]) -> None:
         self._hurdle = None

@@ -7,6 +7,7 @@ The texts lie beside this module, one YAML file a part of the product; a key suc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -18,26 +19,16 @@ from sheet_diag.model.basics import Lang
 _KIND: Final = ".yaml"
 
 
+@dataclass(frozen=True, slots=True)
 class Wording:
     """The labels of one language: `say("sheet.column.answer")`."""
 
-    def __init__(self, lang: Lang) -> None:
-        self.lang = lang
+    lang: Lang
 
     def __call__(self, key: str, /, **parts: object) -> str:
-        """The label, with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
-        text = self._texts[key]
+        """Give a label with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
+        text = _texts_in(self.lang)[key]
         return text.format(**parts) if parts else text
-
-    @property
-    def lang(self) -> Lang:
-        """The language that is spoken from now on."""
-        return self._lang
-
-    @lang.setter
-    def lang(self, lang: Lang) -> None:
-        self._lang = lang
-        self._texts = _texts_in(lang)
 
 
 class _LabelTexts(dict[str, str]):

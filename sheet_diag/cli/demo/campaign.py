@@ -91,7 +91,6 @@ class DemoCampaign:
             clients=self.clients,
             as_of=self.as_of.isoformat(),
             only=only,
-            lang=self.say.lang.value,
             catalog=self.catalog,
             config=self.settings,
         )
@@ -118,8 +117,8 @@ def draft_due_mails(campaign: DemoCampaign) -> None:
     source, say = campaign.input, campaign.say
     listed = [each.client.id for each in demo_clients(campaign.as_of, say.lang)]
     errand = SendOptions(campaign.asked(listed))
-    _run_quietly(lambda: errands.remind(errand, 0, source, say, say))
-    _run_quietly(lambda: errands.send_back(errand, None, source, say, say))
+    _run_quietly(lambda: errands.remind(errand, 0, source, say))
+    _run_quietly(lambda: errands.send_back(errand, None, source, say))
 
 
 def _begin_log(output: Path) -> None:
@@ -134,7 +133,7 @@ def _begin_log(output: Path) -> None:
 def _issue_sheets(campaign: DemoCampaign, waiting: Set[str]) -> None:
     """A sheet for everybody, a draft for those who are still to be asked (ids)."""
     errand, say = SendOptions(campaign.asked()), campaign.say
-    _run_quietly(lambda: errands.issue(errand, say, say))
+    _run_quietly(lambda: errands.issue(errand, say))
     drafts = drafts_folder(campaign.output, MailKind.REQUEST)
     made = read_note(drafts).items()
     remove_managed_files(drafts, {name for name, facts in made if facts["client"] not in waiting})

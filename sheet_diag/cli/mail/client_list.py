@@ -38,14 +38,13 @@ class ClientListOptions:
     file: Path | None = None
     output: Path = Path("output")
     previous: Path | None = None
-    lang: str | None = None
     catalog: Path | None = None
     config: Path | None = None
 
 
-def write_blank_list(asked: ClientListOptions, say: Wording, words: Wording) -> None:
+def write_blank_list(asked: ClientListOptions, say: Wording) -> None:
     """Write a blank list, over no other."""
-    settings = read_settings(asked.config, asked.lang, say, words)
+    settings = read_settings(asked.config)
     path = asked.file or _DEFAULT_FILE
     if path.exists():
         fail(say("mail.error.list_exists", path=path), say)
@@ -55,9 +54,9 @@ def write_blank_list(asked: ClientListOptions, say: Wording, words: Wording) -> 
     typer.echo(say("mail.clients.new", path=path))
 
 
-def check_client_list(asked: ClientListOptions, say: Wording, words: Wording) -> None:
+def check_client_list(asked: ClientListOptions, say: Wording) -> None:
     """Tell what is in the list, and what wants a look. Raises `ClientListError`."""
-    settings = read_settings(asked.config, asked.lang, say, words)
+    settings = read_settings(asked.config)
     path = find_client_list(asked.file) or fail(say("mail.error.no_list"), say)
     clients, notes = read_client_list(path, load_chosen_catalog(asked.catalog), settings.limits)
     lines = [format_list_message(note, say.lang) for note in notes]

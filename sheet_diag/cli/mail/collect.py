@@ -16,11 +16,9 @@ from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.text.wording import Wording
 
 
-def collect_mails(
-    asked: MailOptions, source: Path, since: str | None, say: Wording, words: Wording
-) -> bool:
+def collect_mails(asked: MailOptions, source: Path, since: str | None, say: Wording) -> bool:
     """Fetch what has come. Whether nothing of it wants a person's eye."""
-    room = load_context(asked, say, words)
+    room = load_context(asked, say)
     settings = room.config.correspondence
     server, access = require_mailbox(room)
     day = parse_day(since, say, "--since") if since else None

@@ -49,7 +49,6 @@ class MailOptions:
     previous: Path | None = None
     as_of: str | None = None
     only: Sequence[str] | None = None
-    lang: str | None = None
     catalog: Path | None = None
     config: Path | None = None
     unprotected: bool = False
@@ -105,12 +104,12 @@ class CommandContext:
         )
 
 
-def load_context(asked: MailOptions, say: Wording, words: Wording) -> CommandContext:
+def load_context(asked: MailOptions, say: Wording) -> CommandContext:
     """Read what every mailing command needs, with `say` set to its language.
 
     Ends where there is no client list; raises what its parts raise.
     """
-    config = read_settings(asked.config, asked.lang, say, words)
+    config = read_settings(asked.config)
     catalog = load_chosen_catalog(asked.catalog)
     path = find_client_list(asked.clients) or fail(say("mail.error.no_list"), say)
     clients, _ = read_client_list(path, catalog, config.limits)

@@ -34,11 +34,10 @@ class LoginOptions:
 
     server: str
     browser: bool = False
-    lang: str | None = None
     config: Path | None = None
 
 
-def keep_login(asked: LoginOptions, say: Wording, words: Wording) -> None:
+def keep_login(asked: LoginOptions, say: Wording) -> None:
     """Ask for the password of a server, or have its account signed in; try it, and keep it.
 
     Ends where there is no such server; raises what its parts raise.
@@ -46,7 +45,7 @@ def keep_login(asked: LoginOptions, say: Wording, words: Wording) -> None:
     if asked.server not in _SERVERS:
         fail(say("mail.error.server", value=asked.server), say)
     which: MailProtocol = "imap" if asked.server == "imap" else "smtp"
-    settings = read_settings(asked.config, asked.lang, say, words).correspondence
+    settings = read_settings(asked.config).correspondence
     account = settings.imap if which == "imap" else settings.smtp
     if account is None:
         fail(say(f"mail.error.no_{which}", name=FILE_NAME), say)

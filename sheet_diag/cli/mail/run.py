@@ -66,14 +66,14 @@ class SendOptions:
     again: bool = False
 
 
-def issue(errand: SendOptions, say: Wording, words: Wording) -> bool:
+def issue(errand: SendOptions, say: Wording) -> bool:
     """A sheet per client, and the request to fill it in."""
 
     def mails(room: CommandContext, _: MailLog) -> Mails:
         sheets, prefilled = make_issued_sheets(room, errand.asked.previous)
         return due_requests(room.clients, sheets, prefilled)
 
-    return _run_mail_command(errand, MailKind.REQUEST, mails, say, words)
+    return _run_mail_command(errand, MailKind.REQUEST, mails, say)
 
 
 def remind(
@@ -81,7 +81,6 @@ def remind(
     days: int,
     source: Path,
     say: Wording,
-    words: Wording,
     *,
     gap: int | None = None,
 ) -> bool:
@@ -96,12 +95,10 @@ def remind(
         )
         return map(_skip_without_files, found)
 
-    return _run_mail_command(errand, MailKind.REMINDER, mails, say, words)
+    return _run_mail_command(errand, MailKind.REMINDER, mails, say)
 
 
-def send_back(
-    errand: SendOptions, due: str | None, source: Path, say: Wording, words: Wording
-) -> bool:
+def send_back(errand: SendOptions, due: str | None, source: Path, say: Wording) -> bool:
     """The correction workbooks, each to its client, asked for by a day (None: by his own)."""
 
     def mails(room: CommandContext, book: MailLog) -> Mails:
@@ -118,10 +115,10 @@ def send_back(
             )
         return found
 
-    return _run_mail_command(errand, MailKind.CORRECTION, mails, say, words)
+    return _run_mail_command(errand, MailKind.CORRECTION, mails, say)
 
 
-def deliver(errand: SendOptions, source: Path, say: Wording, words: Wording) -> bool:
+def deliver(errand: SendOptions, source: Path, say: Wording) -> bool:
     """The reports, each to its client."""
 
     def mails(room: CommandContext, book: MailLog) -> Mails:
@@ -135,10 +132,10 @@ def deliver(errand: SendOptions, source: Path, say: Wording, words: Wording) -> 
         reports = due_reports(room.clients, facts, room.output, words, room.only, form)
         return map(_skip_without_files, reports)
 
-    return _run_mail_command(errand, MailKind.RESULT, mails, say, words)
+    return _run_mail_command(errand, MailKind.RESULT, mails, say)
 
 
-def deliver_passwords(errand: SendOptions, say: Wording, words: Wording) -> bool:
+def deliver_passwords(errand: SendOptions, say: Wording) -> bool:
     """The passwords of reports that have gone out."""
 
     def mails(room: CommandContext, book: MailLog) -> Mails:
@@ -147,7 +144,7 @@ def deliver_passwords(errand: SendOptions, say: Wording, words: Wording) -> bool
         reports = due_reports(room.clients, facts, room.output, words, room.only)
         return due_passwords(reports, room.clients, words, book, room.only)
 
-    return _run_mail_command(errand, MailKind.PASSWORD, mails, say, words)
+    return _run_mail_command(errand, MailKind.PASSWORD, mails, say)
 
 
 def _run_mail_command(
@@ -155,12 +152,11 @@ def _run_mail_command(
     kind: MailKind,
     mails: Callable[[CommandContext, MailLog], Mails],
     say: Wording,
-    words: Wording,
 ) -> bool:
     """Whether everything that was to be written or sent has been."""
     if errand.send and errand.by_hand:
         fail(say("mail.error.two_ways"), say)
-    room = load_context(errand.asked, say, words)
+    room = load_context(errand.asked, say)
     if errand.again and not room.only:
         fail(say("mail.error.again"), say)
     if errand.send:
