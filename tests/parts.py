@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sheet_diag.forms.layout import cell_name
-from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, WorkbookFormat
-from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent
+from sheet_diag.intake.file_types import FileKind
+from sheet_diag.intake.open_workbook import OpenedWorkbook, read_workbook
 from sheet_diag.model.settings import Limits
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -80,14 +81,12 @@ def ods(rows: str, parts: Mapping[str, bytes | str] = _NOTHING) -> bytes:
 
 
 def open_parts(
-    content: bytes, form: WorkbookFormat = WorkbookFormat.XLSX, limits: Limits | None = None
+    content: bytes, form: FileKind = FileKind.XLSX, limits: Limits | None = None
 ) -> WorkbookContent:
-    return read_workbook(content, form, limits or Limits())
+    return read_workbook(OpenedWorkbook(content, form), limits or Limits())
 
 
-def refusal_of(
-    content: bytes, form: WorkbookFormat = WorkbookFormat.XLSX, limits: Limits | None = None
-) -> str:
+def refusal_of(content: bytes, form: FileKind = FileKind.XLSX, limits: Limits | None = None) -> str:
     """Code and value of the refusal; empty where the workbook is read."""
     try:
         open_parts(content, form, limits)

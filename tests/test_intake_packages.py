@@ -11,7 +11,7 @@ import pytest
 
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.package_inspection import InspectedPackage, inspect_package
-from sheet_diag.intake.readers.ooxml_package import WorkbookPackage
+from sheet_diag.intake.readers.package import WorkbookPackage
 from sheet_diag.model.settings import Limits
 from tests.hostile.zips import BLANK, MIB, Entry, entries_of, entry, raw_zip, repeating, stored
 from tests.returned import make_return

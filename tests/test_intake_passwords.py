@@ -15,7 +15,7 @@ import pytest
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from msoffcrypto.method.rc4 import DocumentRC4
 
-from sheet_diag.intake.cells import RefusedError, WorkbookFormat
+from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.decryption import (
     PasswordsFileError,
     decrypt_workbook,
@@ -80,9 +80,9 @@ def refusal(content: bytes, reading: IntakeSettings, name: str = "a.xlsx") -> st
 
 def test_a_workbook_behind_a_password() -> None:
     opened = open_workbook_bytes(LOCKED, "a.xls", RIGHT)
-    assert (opened.content, opened.format, opened.password_used) == (
+    assert (opened.content, opened.kind, opened.password_used) == (
         SHEET,
-        WorkbookFormat.XLSX,
+        FileKind.XLSX,
         True,
     )
     assert opened.inspected
@@ -228,7 +228,7 @@ def test_a_locked_ods_is_told_from_one_with_locked_macros(
     if is_locked:
         assert refusal(content, RIGHT) == "PASSWORD_UNSUPPORTED"
     else:
-        assert open_workbook_bytes(content, "a.ods", RIGHT).format is WorkbookFormat.ODS
+        assert open_workbook_bytes(content, "a.ods", RIGHT).kind is FileKind.ODS
 
 
 # --- opening
@@ -252,7 +252,7 @@ def test_an_open_workbook_is_opened_as_it_is() -> None:
     opened = open_workbook_bytes(SHEET, "a.xlsx", RIGHT)
     assert (opened.content, opened.password_used) == (SHEET, False)
     old = open_workbook_bytes(_biff(), "a.xlsx", RIGHT)
-    assert (old.content, old.format, old.inspected) == (_biff(), WorkbookFormat.XLS, None)
+    assert (old.content, old.kind, old.inspected) == (_biff(), FileKind.XLS, None)
 
 
 # --- which passwords are tried

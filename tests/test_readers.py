@@ -15,8 +15,9 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from sheet_diag.intake.cells import CellMark, RefusedError, WorkbookFormat
-from sheet_diag.intake.readers.values import convert_value
+from sheet_diag.intake.cells import CellMark, RefusedError
+from sheet_diag.intake.file_types import FileKind
+from sheet_diag.intake.readers.survey import convert_value
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
 from tests.parts import (
@@ -37,10 +38,10 @@ from tests.parts import (
 
 CORPUS = "SHEET_DIAG_CORPUS"
 FORMATS = {
-    ".xlsx": WorkbookFormat.XLSX,
-    ".xlsm": WorkbookFormat.XLSX,
-    ".xlsb": WorkbookFormat.XLSB,
-    ".xls": WorkbookFormat.XLS,
+    ".xlsx": FileKind.XLSX,
+    ".xlsm": FileKind.XLSX,
+    ".xlsb": FileKind.XLSB,
+    ".xls": FileKind.XLS,
 }
 ABORTING = ("OOM_alloc.xls", "OOM_alloc2.xls", "OOM_alloc3.xls")  # may end the whole process
 ONE = "<row><c><v>1</v></c></row>"
@@ -384,7 +385,7 @@ def _plain(content: bytes) -> dict[str, list[list[str]]] | None:
         return None
 
 
-def _without_errors(content: bytes, form: WorkbookFormat) -> dict[str, list[list[str]]] | str:
+def _without_errors(content: bytes, form: FileKind) -> dict[str, list[list[str]]] | str:
     try:
         grids = open_parts(content, form).grids
     except RefusedError as error:

@@ -14,7 +14,8 @@ import olefile
 import pytest
 import xlsxwriter
 
-from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, WorkbookFormat
+from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent
+from sheet_diag.intake.file_types import FileKind
 from sheet_diag.intake.readers.xlsb import drop_stray_xlsb_cells, survey_xlsb_sheet
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
@@ -92,7 +93,7 @@ def row(*cells: str, attributes: str = "") -> str:
 def test_a_cell_of_an_opendocument_sheet(given: str, text: str, mark: str, indented: bool) -> None:
     """An indented file is refused by the library, and walked by ourselves."""
     rows = row(given, cell("")) + row(cell(""), value("string", "", "x"))
-    book = open_parts(ods(rows.replace("><", ">\n <") if indented else rows), WorkbookFormat.ODS)
+    book = open_parts(ods(rows.replace("><", ">\n <") if indented else rows), FileKind.ODS)
     assert table_of(book.grids[0]) == [text, " | x"]
     assert {at: each.value for at, each in book.grids[0].marks.items()} == (
         {(0, 0): mark} if mark else {}
@@ -105,7 +106,7 @@ def test_paragraphs_spaces_and_notes_of_a_cell() -> None:
     text = "<text:p>一<text:s text:c='2'/>行<text:span>目</text:span></text:p><text:p>二</text:p>"
     shape = "<draw:frame><draw:text-box><text:p>図形</text:p></draw:text-box></draw:frame>"
     given = f'<table:table-cell office:value-type="string">{note}{text}{shape}</table:table-cell>'
-    book = open_parts(ods(row(given) + "\n "), WorkbookFormat.ODS)
+    book = open_parts(ods(row(given) + "\n "), FileKind.ODS)
     assert table_of(book.grids[0]) == ["一  行目\n二"]
     assert book.pictures == 1
 
@@ -117,7 +118,7 @@ def test_hidden_rows_and_merged_areas_of_an_opendocument_sheet() -> None:
         + row(cell("", "2"), attributes='table:visibility="filter" table:number-rows-repeated="2"')
         + row(cell(""), value("string", merged, "3"))
     )
-    (grid,) = open_parts(ods(rows), WorkbookFormat.ODS).grids
+    (grid,) = open_parts(ods(rows), FileKind.ODS).grids
     assert grid.hidden_rows == {0, 1, 2}
     assert grid.merged == ((3, 1, 4, 3),)
 
@@ -125,7 +126,7 @@ def test_hidden_rows_and_merged_areas_of_an_opendocument_sheet() -> None:
 def test_a_repeated_cell_is_special_in_every_place() -> None:
     failed = value("string", 'table:formula="of:=X()" table:number-columns-repeated="2"', "#NAME?")
     (grid,) = open_parts(
-        ods(row(failed, attributes='table:number-rows-repeated="2"')), WorkbookFormat.ODS
+        ods(row(failed, attributes='table:number-rows-repeated="2"')), FileKind.ODS
     ).grids
     assert cell_marks(grid) == dict.fromkeys(("A1", "B1", "A2", "B2"), "error #NAME?")
 
@@ -150,7 +151,7 @@ REPEATED = 'table:number-columns-repeated="{0}"'
     ],
 )
 def test_an_empty_tail_costs_nothing(tail: str) -> None:
-    book = open_parts(ods(row(value("string", "", "はい")) + tail), WorkbookFormat.ODS)
+    book = open_parts(ods(row(value("string", "", "はい")) + tail), FileKind.ODS)
     assert table_of(book.grids[0])[:1] == ["はい"]
     assert not any("".join(cells) for cells in book.grids[0].rows[1:])
     assert not book.grids[0].cut
@@ -180,7 +181,7 @@ def test_an_empty_tail_costs_nothing(tail: str) -> None:
 def test_stray_cells_of_an_opendocument_sheet_are_left_out(
     rows: str, lines: dict[int, str]
 ) -> None:
-    (grid,) = open_parts(ods(rows), WorkbookFormat.ODS).grids
+    (grid,) = open_parts(ods(rows), FileKind.ODS).grids
     assert grid.cut
     assert len(grid.rows) <= 5_000
     assert {at: table_of(grid)[at] for at in lines} == lines
@@ -201,7 +202,7 @@ def test_stray_cells_of_an_opendocument_sheet_are_left_out(
     ids=["columns", "rows", "damaged", "document type", "sheets"],
 )
 def test_an_opendocument_sheet_is_refused(content: bytes, refusal: str) -> None:
-    assert refusal_of(content, WorkbookFormat.ODS, Limits(sheets=2)).startswith(refusal)
+    assert refusal_of(content, FileKind.ODS, Limits(sheets=2)).startswith(refusal)
 
 
 def test_what_an_opendocument_workbook_tells_about_itself() -> None:
@@ -210,7 +211,7 @@ def test_what_an_opendocument_workbook_tells_about_itself() -> None:
     meta = f"<office:meta {spaces}><dc:date>2026-11-23T10:00:00.123</dc:date>{told}</office:meta>"
     linked = '</table:table><table:table table:name="L"><table:table-source/>'
     parts = {"meta.xml": meta, "Basic/Standard/Module1.xml": "<a/>", "Object 1": "x"}
-    book = open_parts(ods(row(cell("", "1")) + linked, parts), WorkbookFormat.ODS)
+    book = open_parts(ods(row(cell("", "1")) + linked, parts), FileKind.ODS)
     assert (book.properties, book.modified) == ({"sheet_diag_client": "7"}, "2026-11-23T10:00:00Z")
     assert book.active == ("macros", "links", "objects")
     assert [grid.name for grid in book.grids] == ["S"]
@@ -240,11 +241,11 @@ def _sample() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture(scope="module", params=[WorkbookFormat.ODS, WorkbookFormat.XLS])
+@pytest.fixture(scope="module", params=[FileKind.ODS, FileKind.XLS])
 def saved(
     request: pytest.FixtureRequest, soffice: str, tmp_path_factory: pytest.TempPathFactory
 ) -> WorkbookContent:
-    form: WorkbookFormat = request.param
+    form: FileKind = request.param
     folder = tmp_path_factory.mktemp("saved")
     content = convert(soffice, folder, {"a": _sample()}, "xlsx", form.value)["a"]
     return open_parts(content, form, Limits(area=1_000_000))
@@ -292,14 +293,14 @@ def _foreign(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "form", "told"),
     [
-        ("types.xls", WorkbookFormat.XLS, {"error": 8, "formula": 17}),
-        ("types.xlsx", WorkbookFormat.XLSX, {"error": 8, "formula": 17}),
-        ("issues.xlsb", WorkbookFormat.XLSB, {"formula": 5}),
-        ("picture_richdata.xlsx", WorkbookFormat.XLSX, {"picture": 1}),
-        ("missing-v-node-xlsx.xlsx", WorkbookFormat.XLSX, {"not_calculated": 1}),
+        ("types.xls", FileKind.XLS, {"error": 8, "formula": 17}),
+        ("types.xlsx", FileKind.XLSX, {"error": 8, "formula": 17}),
+        ("issues.xlsb", FileKind.XLSB, {"formula": 5}),
+        ("picture_richdata.xlsx", FileKind.XLSX, {"picture": 1}),
+        ("missing-v-node-xlsx.xlsx", FileKind.XLSX, {"not_calculated": 1}),
     ],
 )
-def test_marks_in_foreign_workbooks(name: str, form: WorkbookFormat, told: dict[str, int]) -> None:
+def test_marks_in_foreign_workbooks(name: str, form: FileKind, told: dict[str, int]) -> None:
     found = [
         mark.value
         for grid in open_parts(_foreign(name), form).grids
@@ -311,7 +312,7 @@ def test_marks_in_foreign_workbooks(name: str, form: WorkbookFormat, told: dict[
 @needs_corpus
 @pytest.mark.parametrize("name", ["date.xlsb", "issues.xlsb", "any_sheets.xlsb", "types.xls"])
 def test_a_sheet_larger_than_the_limit_is_cut_in_every_format(name: str) -> None:
-    form = WorkbookFormat(name.rsplit(".", 1)[1])
+    form = FileKind(name.rsplit(".", 1)[1])
     whole, cut = open_parts(_foreign(name), form), open_parts(_foreign(name), form, Limits(area=1))
     assert any(grid.cut for grid in cut.grids)
     assert [grid.rows for grid in cut.grids] == [grid.rows for grid in whole.grids]
@@ -338,7 +339,7 @@ def test_cells_of_an_xlsb_that_are_not_kept() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\t\0\4\0", olefile.MAGIC, olefile.MAGIC + bytes(2000)])
 def test_a_damaged_compound_file_is_refused(content: bytes) -> None:
-    assert refusal_of(content, WorkbookFormat.XLS).startswith("UNREADABLE ")
+    assert refusal_of(content, FileKind.XLS).startswith("UNREADABLE ")
 
 
 def test_a_workbook_older_than_compound_files_is_read_by_the_second_reader() -> None:
@@ -351,7 +352,7 @@ def test_a_workbook_older_than_compound_files_is_read_by_the_second_reader() -> 
         (0x000A, b""),
     )
     content = b"".join(struct.pack("<HH", number, len(data)) + data for number, data in records)
-    book = open_parts(content, WorkbookFormat.XLS)
+    book = open_parts(content, FileKind.XLS)
     assert table_of(book.grids[0]) == ["42 | yes"]
     assert [problem.code for problem in book.problems] == [ProblemCode.SECOND_READER]
 
@@ -409,7 +410,7 @@ def test_what_is_special_about_cells_of_an_xls() -> None:
             (0x005D, struct.pack("<4H", 0x15, 0x12, 0x08, 1)),
             (0x005D, struct.pack("<4H", 0x15, 0x12, 0x19, 1)),
         ),
-        WorkbookFormat.XLS,
+        FileKind.XLS,
     )
     (grid,) = book.grids
     assert table_of(grid) == ["12 | はい", "3 | #REF!", " |  | #N/A"]
@@ -425,7 +426,7 @@ def test_a_stray_cell_of_an_xls_is_left_out_with_its_text() -> None:
         (0x0207, struct.pack("<HB", 2, 1) + "遠い".encode("utf-16-le")),
         number(60_001, 0, 2),
     )
-    (grid,) = open_parts(xls(*records), WorkbookFormat.XLS).grids
+    (grid,) = open_parts(xls(*records), FileKind.XLS).grids
     assert (grid.cut, table_of(grid), cell_marks(grid)) == (True, ["1"], {})
 
 
@@ -438,12 +439,12 @@ def test_a_stray_cell_of_an_xls_is_left_out_with_its_text() -> None:
     ],
 )
 def test_an_impossible_area_does_not_end_the_process(area: tuple[int, int, int, int]) -> None:
-    (grid,) = open_parts(xls(claimed(*area), label(0, 0, "はい")), WorkbookFormat.XLS).grids
+    (grid,) = open_parts(xls(claimed(*area), label(0, 0, "はい")), FileKind.XLS).grids
     assert table_of(grid) == ["はい"]
 
 
 def test_a_cell_beyond_every_sheet_is_refused() -> None:
-    assert refusal_of(xls(number(0, 20_000, 1)), WorkbookFormat.XLS) == "UNSAFE_FILE grid"
+    assert refusal_of(xls(number(0, 20_000, 1)), FileKind.XLS) == "UNSAFE_FILE grid"
 
 
 @pytest.mark.parametrize(
@@ -459,7 +460,7 @@ def test_a_cell_beyond_every_sheet_is_refused() -> None:
 )
 def test_when_an_xls_was_last_saved(stream: bytes, modified: str) -> None:
     content = xls(number(0, 0, 1), streams={"\x05SummaryInformation": stream})
-    assert open_parts(content, WorkbookFormat.XLS).modified == modified
+    assert open_parts(content, FileKind.XLS).modified == modified
 
 
 def test_sectors_in_a_circle_come_to_an_end() -> None:
@@ -468,4 +469,4 @@ def test_sectors_in_a_circle_come_to_an_end() -> None:
     for at in range(512, 1024, 4):  # the table of sectors, where a chain ends
         if content[at : at + 4] == b"\xfe\xff\xff\xff":
             struct.pack_into("<I", content, at, 2)
-    assert refusal_of(bytes(content), WorkbookFormat.XLS) == "UNREADABLE sectors form a circle"
+    assert refusal_of(bytes(content), FileKind.XLS) == "UNREADABLE sectors form a circle"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import MIB, Limits
 
 CellPosition = tuple[int, int]
 CellArea = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -65,15 +66,6 @@ class WorkbookContent:
     problems: tuple[Problem, ...] = ()
 
 
-class WorkbookFormat(StrEnum):
-    """Formats whose cells can be read."""
-
-    XLSX = "xlsx"  # and .xlsm, .xltx, Strict
-    XLSB = "xlsb"
-    XLS = "xls"
-    ODS = "ods"
-
-
 class RefusedError(Exception):
     """The file cannot be read, for the reason that `problem` gives."""
 
@@ -82,21 +74,27 @@ class RefusedError(Exception):
         super().__init__(problem.code.value)
 
 
+def check_size(size: int, limits: Limits) -> None:
+    """Raise `RefusedError` where a file of so many bytes is too large."""
+    if size > limits.file * MIB:
+        raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=f"{size / MIB:.0f} MiB"))
+
+
 def unsafe_file_error(kind: str) -> RefusedError:
-    """The refusal of a file that no reader should see, for the reason `problem.kind.<kind>`."""
+    """Make the error of a file that no reader should see, for the reason `problem.kind.<kind>`."""
     return RefusedError(Problem(ProblemCode.UNSAFE_FILE, value=kind, details=(("kind", kind),)))
 
 
 def wrong_format_error(kind: str) -> RefusedError:
-    """The refusal of a file that is no workbook and holds none, by its kind as above."""
+    """Make the error of a file that is no workbook and holds none, by its kind as above."""
     return RefusedError(Problem(ProblemCode.WRONG_FORMAT, value=kind, details=(("kind", kind),)))
 
 
 def unreadable_file_error(reason: object) -> RefusedError:
-    """The refusal of a damaged file; the reason is cut to one line of 120 characters."""
+    """Make the error of a damaged file, with its reason on one short line."""
     return RefusedError(Problem(ProblemCode.UNREADABLE, value=describe_error(reason)))
 
 
 def describe_error(reason: object) -> str:
-    """What an error says, on one line of at most 120 characters; its kind where it says nothing."""
+    """Describe an error on one line of at most 120 characters; by its kind if it says nothing."""
     return " ".join(str(reason).split())[:120] or type(reason).__name__

@@ -22,18 +22,17 @@ from sheet_diag.forms.layout import (
 from sheet_diag.intake.cells import (
     RefusedError,
     WorkbookContent,
-    WorkbookFormat,
+    check_size,
     unreadable_file_error,
     wrong_format_error,
 )
 from sheet_diag.intake.file_types import FileKind, detect_file_kind
-from sheet_diag.intake.open_workbook import OpenedWorkbook, open_workbook_bytes
-from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.open_workbook import OpenedWorkbook, open_workbook_bytes, read_workbook
 from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.mail_kinds import DocumentKind
 from sheet_diag.model.returns import Problem, ProblemCode, ReturnedSheet
-from sheet_diag.model.settings import MIB, IntakeSettings, Limits, Passwords
+from sheet_diag.model.settings import IntakeSettings, Limits, Passwords
 
 __all__ = ["DocumentOwner", "RefusedError", "read_document_owner"]
 
@@ -64,13 +63,12 @@ def read_document_owner(
 ) -> DocumentOwner:
     """Read a document called `name`. Raises `RefusedError` where it cannot be read, does not open
     with the password (empty: none), or is no document that we write."""
-    if len(content) > limits.file * MIB:
-        raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=f"{len(content) / MIB:.0f} MiB"))
+    check_size(len(content), limits)
     if detect_file_kind(content, name) is FileKind.PDF:
         return _owner_of_pdf(content, password)
     opened = open_workbook_bytes(content, "", IntakeSettings(limits, _single_password(password)))
-    if opened.format is not WorkbookFormat.XLSX:
-        raise wrong_format_error(FileKind(opened.format.value).value)
+    if opened.kind is not FileKind.XLSX:
+        raise wrong_format_error(opened.kind.value)
     return _owner_of_workbook(opened, catalog, limits)
 
 
@@ -79,7 +77,7 @@ def _single_password(password: str) -> Passwords:
 
 
 def _owner_of_workbook(opened: OpenedWorkbook, catalog: Catalog, limits: Limits) -> DocumentOwner:
-    book = read_workbook(opened.content, opened.format, limits, opened.inspected)
+    book = read_workbook(opened, limits)
     sheet, problems = read_return(book, catalog)
     codes = {problem.code: problem for problem in problems}
     if ProblemCode.OWN_OUTPUT in codes:

@@ -49,6 +49,11 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Workbooks that can be read, those of them that are zip packages, and files that hold others.
+WORKBOOK_KINDS: Final = (FileKind.XLSX, FileKind.XLSB, FileKind.XLS, FileKind.ODS)
+PACKAGE_KINDS: Final = (FileKind.XLSX, FileKind.XLSB, FileKind.ODS)
+CONTAINER_KINDS: Final = (FileKind.ZIP, FileKind.SEVEN_ZIP, FileKind.EML, FileKind.MSG)
+
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS: Final = (
     (b"\x89PNG", FileKind.IMAGE),

@@ -19,8 +19,7 @@ from sheet_diag.forms.layout import (
 )
 from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import InputFile
-from sheet_diag.intake.open_workbook import open_workbook_bytes
-from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.returns.question_tables import find_stray_cells
 from sheet_diag.intake.returns.vocabulary import Vocabulary, heading_spellings, vocabulary_of
 from sheet_diag.model.basics import Lang
@@ -51,7 +50,7 @@ def read_overrides(
     """
     try:
         opened = open_workbook_bytes(content, name, reading)
-        book = read_workbook(opened.content, opened.format, reading.limits, opened.inspected)
+        book = read_workbook(opened, reading.limits)
     except RefusedError as error:
         why = (f"why_{lang.value}" for lang in Lang)
         texts = (problem_message(error.problem, lang).rstrip("。") for lang in Lang)

@@ -11,19 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.cells import RefusedError, check_size
 from sheet_diag.intake.containers.members import SpoolError, UnpackedFile
 from sheet_diag.intake.containers.unwrap import unpack_file
 from sheet_diag.intake.discovery import InputFile
-from sheet_diag.intake.open_workbook import open_workbook_bytes
+from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.overrides import is_overrides_file, read_overrides
-from sheet_diag.intake.read_cells import read_workbook
 from sheet_diag.intake.returns.action_plan import read_plan
 from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.intake.stable_read import FileChangingError, hash_file, read_stable_file
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
-from sheet_diag.model.settings import MIB, IntakeSettings
+from sheet_diag.model.settings import IntakeSettings
 
 _DEFAULT_READING: Final = IntakeSettings()
 
@@ -41,14 +40,12 @@ def open_file(found: InputFile, spool: Path, reading: IntakeSettings) -> tuple[U
     if found.blocked:
         return (_refused_file(found, Problem(ProblemCode.NO_ACCESS)),)
     try:
-        size = found.path.stat().st_size
-        if size > reading.limits.file * MIB:
-            return (
-                _refused_file(found, Problem(ProblemCode.TOO_LARGE, value=f"{size / MIB:.0f} MiB")),
-            )
+        check_size(found.path.stat().st_size, reading.limits)
         if is_overrides_file(found):
             return (UnpackedFile(found.path, None, found.path.stat().st_mtime_ns),)
         return unpack_file(found.path, found.name, spool, reading)
+    except RefusedError as error:
+        return (_refused_file(found, error.problem),)
     except SpoolError:
         raise
     except OSError:
@@ -131,7 +128,7 @@ def read_content(
     label = f"{name}/{member}" if member else name
     try:
         opened = open_workbook_bytes(content, label, reading)
-        book = read_workbook(opened.content, opened.format, reading.limits, opened.inspected)
+        book = read_workbook(opened, reading.limits)
     except RefusedError as error:
         return ReceivedFile(name, digest, member, problems=(error.problem,), file_time=file_time)
     sheet, problems = read_return(book, catalog)

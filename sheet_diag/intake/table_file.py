@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, unsafe_file_error
-from sheet_diag.intake.file_types import FileKind, detect_file_kind
-from sheet_diag.intake.open_workbook import open_workbook_bytes
-from sheet_diag.intake.read_cells import read_workbook
+from sheet_diag.intake.file_types import WORKBOOK_KINDS, FileKind, detect_file_kind
+from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Problem, ProblemCode
@@ -28,14 +27,7 @@ Cells = tuple[str, ...]
 
 SEPARATORS: Final = (",", "\t", ";")
 _TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
-_WORKBOOK_KINDS: Final = (
-    FileKind.XLSX,
-    FileKind.XLSB,
-    FileKind.XLS,
-    FileKind.ODS,
-    FileKind.ENCRYPTED,
-    FileKind.DAMAGED,
-)
+_WORKBOOK_KINDS: Final = (*WORKBOOK_KINDS, FileKind.ENCRYPTED, FileKind.DAMAGED)
 _TEXT_FORMULA: Final = re.compile(r'="(.*)"')  # how firms keep the zeros of 001 in a CSV file
 
 
@@ -82,7 +74,7 @@ def _read_cells(
     is_text = path.suffix.lower() in _TEXT_SUFFIXES and kind not in _WORKBOOK_KINDS
     if not is_text and kind is not FileKind.TEXT:
         opened = open_workbook_bytes(content, path.name, IntakeSettings(limits))
-        return read_workbook(opened.content, opened.format, limits, opened.inspected)
+        return read_workbook(opened, limits)
     if not content.strip():
         raise RefusedError(Problem(ProblemCode.EMPTY_FILE))
     if len(content) > limits.file * MIB:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
-from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.intake.file_types import CONTAINER_KINDS, WORKBOOK_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.returns import Problem
 
 # Smaller pictures that stand in a mail's text are signatures and logos.
@@ -18,11 +18,7 @@ _DECORATIONS: Final = re.compile(
     r"text/(calendar|(x-)?vcard|directory)|application/((x-)?pkcs7-signature|pgp-signature|ics)"
 )
 _DECORATION_NAMES: Final = re.compile(r"att\d{3,}\.(txt|html?)|.*\.(ics|vcf|p7s)", re.IGNORECASE)
-_SHEETS: Final = (
-    FileKind.XLSX, FileKind.XLSB, FileKind.XLS, FileKind.ODS, FileKind.ENCRYPTED, FileKind.ZIP,
-    FileKind.SEVEN_ZIP, FileKind.EML,
-    FileKind.MSG, FileKind.DAMAGED,
-)  # fmt: skip
+_SHEETS: Final = (*WORKBOOK_KINDS, *CONTAINER_KINDS, FileKind.ENCRYPTED, FileKind.DAMAGED)
 _NO_SHEETS: Final = (FileKind.SMIME, FileKind.WINMAIL)
 
 

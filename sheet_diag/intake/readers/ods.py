@@ -1,7 +1,7 @@
 """Survey of an .ods: its content is one part, and a cell or a row may stand for millions.
 
 Cells are kept as runs, never repeated in memory, so that what an empty tail or a bomb claims costs
-nothing. The runs can be laid out as rows without any library (`lay_out_rows`): that reads what the
+nothing. The runs can be laid out as rows without any library (`_lay_out_rows`): that reads what the
 libraries refuse (pretty-printed files, a protected macro beside open cells) and sheets with a
 stray cell.
 """
@@ -11,22 +11,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
-from sheet_diag.intake.readers.ods_values import CellText, is_boolean, is_ods_error, ods_cell_text
-from sheet_diag.intake.readers.ooxml_package import PackageDamagedError, WorkbookPackage
-from sheet_diag.intake.readers.properties import to_utc
+from sheet_diag.intake.readers.calamine import read_by_calamine
+from sheet_diag.intake.readers.ods_values import (
+    CellText,
+    is_boolean,
+    is_constant,
+    is_ods_error,
+    ods_cell_text,
+    repeat_count,
+)
+from sheet_diag.intake.readers.package import PackageDamagedError, WorkbookPackage
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
-    LAST_COLUMN,
     LAST_ROW,
+    CellReader,
     SheetCells,
     SheetSurvey,
     Survey,
     exceeds_area,
+    to_utc,
 )
 from sheet_diag.intake.readers.xml import (
     Attributes,
@@ -82,9 +91,21 @@ class OdsDocument:
     tables: tuple[OdsTable, ...]
 
 
-def survey_ods(
-    content: bytes, limits: Limits, inspected: InspectedPackage | None = None
-) -> OdsDocument:
+def open_ods(
+    content: bytes, limits: Limits, inspected: InspectedPackage | None
+) -> tuple[Survey, tuple[CellReader, ...]]:
+    """Survey the workbook; return the ways to read its cells. Raises `RefusedError`.
+
+    The walk's own rows are what a library refuses, and the only way with a stray cell.
+    """
+    document = _survey_ods(content, limits, inspected)
+    own = partial(_lay_out_tables, document)
+    if any(table.survey.cut for table in document.tables):
+        return document.survey, (own,)
+    return document.survey, (partial(read_by_calamine, document.survey, limits.area), own)
+
+
+def _survey_ods(content: bytes, limits: Limits, inspected: InspectedPackage | None) -> OdsDocument:
     """Walk the document. Raises `RefusedError`."""
     try:
         package = WorkbookPackage(content, inspected)
@@ -109,7 +130,11 @@ def survey_ods(
     return OdsDocument(survey, tuple(walker.tables))
 
 
-def lay_out_rows(table: OdsTable) -> SheetCells:
+def _lay_out_tables(document: OdsDocument) -> list[SheetCells]:
+    return [_lay_out_rows(table) for table in document.tables]
+
+
+def _lay_out_rows(table: OdsTable) -> SheetCells:
     """The table as rows, as far as it is used, or kept where it has a stray cell."""
     rows = [[""] * table.survey.columns for _ in range(table.survey.rows)]
     for run in table.runs:
@@ -182,7 +207,7 @@ class _OdsWalker:
 
     def _open_row(self, opened: Attributes) -> None:
         self._column = 0
-        self._height = _repeat_count(opened, "number-rows-repeated")
+        self._height = repeat_count(opened, "number-rows-repeated")
         if self.tables and opened.get("visibility") in ("collapse", "filter"):
             last = min(self._row + self._height, LAST_ROW)
             self.tables[-1].survey.hidden_rows.update(range(self._row, last))
@@ -206,7 +231,7 @@ class _OdsWalker:
 
     def _close_cell(self, table: OdsTable, cell: Attributes) -> None:
         at = (self._row, self._column)
-        width = _repeat_count(cell, "number-columns-repeated")
+        width = repeat_count(cell, "number-columns-repeated")
         self._column += width
         text = ods_cell_text(cell, self._text.joined())
         if text or "formula" in cell:
@@ -216,8 +241,8 @@ class _OdsWalker:
         if self._text.has_others:  # the library adds those of shapes
             table.survey.texts[at] = text
         spans = (
-            _repeat_count(cell, "number-rows-spanned"),
-            _repeat_count(cell, "number-columns-spanned"),
+            repeat_count(cell, "number-rows-spanned"),
+            repeat_count(cell, "number-columns-spanned"),
         )
         if spans != (1, 1):
             area = (*at, at[0] + spans[0] - 1, at[1] + spans[1] - 1)
@@ -229,16 +254,11 @@ def _mark_ods_cell(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, te
         sheet.mark(at, CellMark.ERROR, text)
     elif is_boolean(cell, text):
         sheet.texts[at] = text
-        if not _is_constant(cell):
+        if not is_constant(cell):
             sheet.mark(at, CellMark.FORMULA)
     elif "formula" in cell:
         stored = text or cell.get("value-type")
         sheet.mark(at, CellMark.FORMULA if stored else CellMark.NOT_CALCULATED)
-
-
-def _is_constant(cell: Attributes) -> bool:
-    """LibreOffice writes a truth value that was typed as a formula without arguments."""
-    return cell.get("formula", "").upper() in ("", "OF:=TRUE()", "OF:=FALSE()")
 
 
 def _spread_runs(table: OdsTable) -> None:
@@ -261,15 +281,6 @@ def _run_positions(run: CellRun, sheet: SheetSurvey) -> Iterator[tuple[int, int]
     for row in range(run.row, min(run.row + run.height, rows)):
         for column in range(run.column, min(run.column + run.width, columns)):
             yield row, column
-
-
-def _repeat_count(attributes: Attributes, name: str) -> int:
-    """A number of rows or columns; 1 where it is none, at most one more than any sheet has."""
-    if name not in attributes:
-        return 1
-    digits = attributes[name][:20]
-    number = int(digits) if digits.isascii() and digits.isdigit() else 1
-    return min(max(number, 1), LAST_ROW + LAST_COLUMN)
 
 
 def _active_parts(package: WorkbookPackage) -> set[str]:

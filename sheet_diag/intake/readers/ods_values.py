@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from sheet_diag.intake.readers.values import convert_value
+from sheet_diag.intake.readers.survey import LAST_COLUMN, LAST_ROW, convert_value
 from sheet_diag.intake.readers.xml import Attributes
 
 # Notes, readings over characters and shapes within a cell are not its text.
@@ -86,6 +86,20 @@ def is_ods_error(cell: Attributes, text: str) -> bool:
     if cell.get("value-type") == "error":  # of the calcext namespace
         return True
     return "formula" in cell and _ERROR.fullmatch(text) is not None
+
+
+def is_constant(cell: Attributes) -> bool:
+    """LibreOffice writes a truth value that was typed as a formula without arguments."""
+    return cell.get("formula", "").upper() in ("", "OF:=TRUE()", "OF:=FALSE()")
+
+
+def repeat_count(attributes: Attributes, name: str) -> int:
+    """A number of rows or columns; 1 where it is none, at most one more than any sheet has."""
+    if name not in attributes:
+        return 1
+    digits = attributes[name][:20]
+    number = int(digits) if digits.isascii() and digits.isdigit() else 1
+    return min(max(number, 1), LAST_ROW + LAST_COLUMN)
 
 
 def _character(name: str, attributes: Attributes) -> str:

@@ -1,18 +1,31 @@
-"""What is known of a workbook before any library has read it, and how its cells become a grid.
+"""What a survey finds out before any library reads a workbook, and how its cells become a grid.
 
 Positions are zero-based (row, column).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, Grid, unsafe_file_error
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
+# The errors of cells as the binary formats, .xls and .xlsb, number them.
+ERRORS: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
 # What is read of a sheet with a stray cell: more than any hearing sheet fills.
 KEPT_ROWS: Final = 5_000
 KEPT_COLUMNS: Final = 100
@@ -88,6 +101,10 @@ class SheetCells:
     rows: Sequence[tuple[str, ...]]
 
 
+# One way to read the cells; whatever it raises is the reason to try the next one.
+CellReader = Callable[[], Sequence[SheetCells]]
+
+
 def is_in_kept_area(row: int, column: int) -> bool:
     """Whether the cell lies in the part that is read of a sheet with a stray cell."""
     return row < KEPT_ROWS and column < KEPT_COLUMNS
@@ -133,3 +150,46 @@ def _by_row(texts: Iterable[tuple[CellPosition, str]]) -> dict[int, dict[int, st
     for (row, column), text in texts:
         found.setdefault(row, {})[column] = text
     return found
+
+
+# --- values of any library as the text that the client saw, as far as the library tells it
+
+# OOXML writes characters that XML does not take as _x000D_, and this text itself as _x005F_x000D_.
+_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def convert_row(values: Iterable[Any]) -> tuple[str, ...]:
+    """A row of values as text."""
+    return tuple(map(convert_value, values))
+
+
+def convert_value(value: Any) -> str:
+    """Whole numbers without a point, dates as ISO, truth in capitals, line breaks as LF."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time() != datetime.min.time() else f"{value:%Y-%m-%d}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def unescape_text(text: str) -> str:
+    """The text with the escapes of OOXML resolved."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def to_utc(text: str) -> str:
+    """A time of ISO 8601 in UTC, to the second; one without a zone as it stands."""
+    try:
+        time = datetime.fromisoformat(text.strip()[:40])
+        time = time.astimezone(UTC) if time.tzinfo else time
+    except (ValueError, OverflowError):
+        return ""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

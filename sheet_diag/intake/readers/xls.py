@@ -11,14 +11,26 @@ import codecs
 import io
 import struct
 from collections.abc import Iterator
+from datetime import datetime, time
+from functools import partial
 from typing import Any, Final
 
 import olefile
 
 from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
+from sheet_diag.intake.package_inspection import InspectedPackage
 from sheet_diag.intake.readers import ole as compound
-from sheet_diag.intake.readers.survey import SheetSurvey, Survey, exceeds_area, is_in_kept_area
-from sheet_diag.intake.readers.xlsb import ERRORS
+from sheet_diag.intake.readers.calamine import read_by_calamine
+from sheet_diag.intake.readers.survey import (
+    ERRORS,
+    CellReader,
+    SheetCells,
+    SheetSurvey,
+    Survey,
+    convert_row,
+    exceeds_area,
+    is_in_kept_area,
+)
 from sheet_diag.model.settings import Limits
 
 BiffRecord = tuple[int, int, int]  # number, start and end of the content
@@ -41,7 +53,17 @@ _NO_LINKS: Final = (0, 1, 0x0401, 0x3A01)  # to nothing, the same sheet or workb
 _MACRO_SHEETS: Final = (0x01, 0x06)
 
 
-def survey_xls(content: bytes, limits: Limits) -> Survey:
+def open_xls(
+    content: bytes, limits: Limits, inspected: InspectedPackage | None
+) -> tuple[Survey, tuple[CellReader, ...]]:
+    """Survey the workbook; return the ways to read its cells. Raises `RefusedError`."""
+    del inspected  # it is no package
+    survey = _survey_xls(content, limits)
+    by_calamine = partial(read_by_calamine, survey, limits.area)
+    return survey, (by_calamine, partial(_read_by_xlrd, survey))
+
+
+def _survey_xls(content: bytes, limits: Limits) -> Survey:
     """Survey the workbook. Raises `RefusedError`."""
     if not content.startswith(olefile.MAGIC):
         return Survey(content)
@@ -64,7 +86,7 @@ def survey_xls(content: bytes, limits: Limits) -> Survey:
     )
 
 
-def read_workbook_stream(content: bytes) -> bytes:
+def _read_workbook_stream(content: bytes) -> bytes:
     """The records of the workbook, out of its compound file if it has one.
 
     Raises whatever olefile raises for a damaged one.
@@ -232,3 +254,45 @@ def _find_active_content(file: Any, walker: _BiffWalker) -> tuple[str, ...]:
         found.add("controls")
     order = ("macros", "links", "objects", "controls", "queries")
     return tuple(key for key in order if key in found)
+
+
+# --- its cells by xlrd
+
+
+def _read_by_xlrd(survey: Survey) -> list[SheetCells]:
+    import xlrd
+
+    # Its own way into a compound file does not come to an end where sectors form a circle.
+    stream = _read_workbook_stream(survey.content)
+    book = xlrd.open_workbook(file_contents=stream, logfile=io.StringIO(), on_demand=True)
+    sheets = []
+    for position in range(book.nsheets):
+        sheet = book.sheet_by_index(position)
+        rows = (sheet.row(row) for row in range(sheet.nrows))
+        texts = tuple(convert_row(_xlrd_value(cell, book.datemode) for cell in row) for row in rows)
+        sheets.append(SheetCells(sheet.name, sheet.visibility == 0, texts))
+        book.unload_sheet(position)
+    return sheets
+
+
+def _xlrd_value(cell: Any, datemode: int) -> object:
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#VALUE!")
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return _xlrd_moment(cell.value, datemode)
+    return cell.value
+
+
+def _xlrd_moment(value: float, datemode: int) -> datetime | time | float:
+    """A day, a time of day, or the number where it is neither."""
+    import xlrd
+
+    try:
+        moment: datetime = xlrd.xldate_as_datetime(value, datemode)
+    except (xlrd.XLDateError, OverflowError, ValueError):
+        return value
+    return moment.time() if 0 <= value < 1 else moment

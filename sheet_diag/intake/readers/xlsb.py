@@ -5,23 +5,27 @@ Source: [MS-XLSB], sections 2.1.4 (records) and 2.5 (cells); only the first fiel
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any, Final
 
 from sheet_diag.intake.cells import CellMark, unsafe_file_error
-from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_in_kept_area
-
-ERRORS: Final = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-    0x2B: "#GETTING_DATA",
-}
+from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.calamine import read_by_calamine
+from sheet_diag.intake.readers.ooxml import SheetParts, survey_ooxml
+from sheet_diag.intake.readers.survey import (
+    ERRORS,
+    LAST_ROW,
+    CellReader,
+    SheetCells,
+    SheetSurvey,
+    Survey,
+    convert_row,
+    is_in_kept_area,
+)
+from sheet_diag.model.settings import Limits
 
 _ROW, _SHEET, _MERGED = 0, 156, 176
 _CELLS: Final = range(1, 12)
@@ -33,7 +37,19 @@ _HIDDEN: Final = 0x10  # fDyZero in the second byte after the height of a row
 XlsbRecord = tuple[int, int, int, int]  # number, start of the record, start and end of its content
 
 
-def list_xlsb_sheets(part: bytes) -> list[tuple[str, str]]:
+def open_xlsb(
+    content: bytes, limits: Limits, inspected: InspectedPackage | None
+) -> tuple[Survey, tuple[CellReader, ...]]:
+    """Survey the workbook; return the ways to read its cells. Raises `RefusedError`."""
+    parts = SheetParts(
+        "xl/workbook.bin", ".bin", _list_sheets, survey_xlsb_sheet, drop_stray_xlsb_cells
+    )
+    survey = survey_ooxml(content, parts, limits, inspected)
+    by_calamine = partial(read_by_calamine, survey, limits.area)
+    return survey, (by_calamine, partial(_read_by_pyxlsb, survey))
+
+
+def _list_sheets(part: bytes) -> list[tuple[str, str]]:
     """Name and relation of every sheet of the workbook part."""
     found = []
     for number, _, start, end in _records(part):
@@ -43,8 +59,9 @@ def list_xlsb_sheets(part: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def survey_xlsb_sheet(part: bytes) -> SheetSurvey:
+def survey_xlsb_sheet(part: bytes, has_pictures: bool = False) -> SheetSurvey:
     """Survey the part of a sheet. Raises `RefusedError` for cells beyond the limits of Excel."""
+    del has_pictures  # no marks of this format depend on that
     sheet = SheetSurvey()
     row = 0
     for number, _, start, end in _records(part):
@@ -133,3 +150,28 @@ def _text(part: bytes, place: int, end: int) -> tuple[str, int]:
     if after > end:  # also the length 0xFFFFFFFF, which stands for none
         return "", min(place + 4, end)
     return part[place + 4 : after].decode("utf-16-le", "replace"), after
+
+
+# --- its cells by pyxlsb
+
+
+def _read_by_pyxlsb(survey: Survey) -> list[SheetCells]:
+    import pyxlsb
+
+    sheets = []
+    with pyxlsb.open_workbook(io.BytesIO(survey.content)) as book:
+        for name in book.sheets:
+            with book.get_sheet(name) as sheet:
+                rows = _pyxlsb_rows(sheet.rows(sparse=True))
+            sheets.append(SheetCells(name, True, tuple(rows)))
+    return sheets
+
+
+def _pyxlsb_rows(rows: Iterable[Any]) -> Iterable[tuple[str, ...]]:
+    """Rows at their places; those that are left out are empty."""
+    expected = 0
+    for row in rows:
+        if row and row[0].r >= expected:
+            yield from [()] * (row[0].r - expected)
+            yield convert_row(cell.v for cell in row)
+            expected = row[0].r + 1
