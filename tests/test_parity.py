@@ -217,7 +217,7 @@ def test_wrong_values_were_stored() -> None:
 
 def test_scores(calculated: list[Any]) -> None:
     for live, _, now in calculated:
-        scores, result = live.case.scores, live.record.result
+        scores, result = live.case.scores, live.record.calculation
         for name, each in scores.categories.items():
             for column, value in ((calc.EXACT, each.score), (calc.UPPER, each.upper)):
                 _agree(value_at(now, result.of(name, column)), value, live)
@@ -255,7 +255,7 @@ def test_items(calculated: list[Any]) -> None:
 
 def test_ranks(calculated: list[Any]) -> None:
     for live, _, now in calculated:
-        scores, result = live.case.scores, live.record.result
+        scores, result = live.case.scores, live.record.calculation
         found = [value_at(now, result.decided(row)) for row in ("base", "rank")]
         found.append(value_at(now, result.decided("rank", column=calc.EXACT)))
         assert found == [scores.base_rank, scores.rank, scores.upper_rank], live.case.name
@@ -263,7 +263,7 @@ def test_ranks(calculated: list[Any]) -> None:
 
 def test_caps(calculated: list[Any]) -> None:
     for live, _, now in calculated:
-        result, scores = live.record.result, live.case.scores
+        result, scores = live.record.calculation, live.case.scores
         applied = {}
         for row, line in enumerate(cap_rules(live.case.catalog), result.caps_top + 1):
             rank = value_at(now, cell(result.sheet, row, 7))
@@ -279,16 +279,16 @@ def test_borders(name: str, calculated: list[Any]) -> None:
     _, _, exact, printed = _BORDERS[name]
     live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
     assert live.case.scores.overall == Fraction(exact)
-    assert value_at(now, live.record.result.decided("score")) == float(printed)
+    assert value_at(now, live.record.calculation.decided("score")) == float(printed)
 
 
 def test_thirds_need_rounding(calculated: list[Any]) -> None:
     live, now = next((live, now) for live, _, now in calculated if live.case.name == _thirds().name)
     assert 100 * (2 / 3 + 2 / 3 + 1 + 7 * (2 / 3)) / 10 < 70
     assert live.case.scores.overall == 70
-    assert value_at(now, live.record.result.decided("base")) == "B"
-    assert value_at(now, live.record.result.decided("cap")) == "－"
-    assert value_at(now, live.record.result.decided("score")) == 70.0
+    assert value_at(now, live.record.calculation.decided("base")) == "B"
+    assert value_at(now, live.record.calculation.decided("cap")) == "－"
+    assert value_at(now, live.record.calculation.decided("score")) == 70.0
 
 
 @pytest.mark.parametrize("case", [_thirds(), *map(_border, _BORDERS)], ids=lambda case: case.name)
@@ -308,7 +308,7 @@ def test_they_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
 
 def test_a_catalogue_without_caps_has_none(calculated: list[Any]) -> None:
     found = {
-        value_at(now, live.record.result.decided("cap"))
+        value_at(now, live.record.calculation.decided("cap"))
         for live, _, now in calculated
         if live.case.catalog is _NO_CAPS
     }

@@ -23,8 +23,7 @@ from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.reports.client.action_plan_sheet import write_plan
-from sheet_diag.reports.client.comments import comment_text as opened_comment
-from sheet_diag.reports.client.consultant_comment import write_consultant_comment
+from sheet_diag.reports.client.comment_section import comment_text, write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.text.wording import Wording
@@ -409,7 +408,7 @@ def comments(signs: Mapping[str, str], of: Catalog = JIS, lang: Lang = Lang.JA) 
     """What the report prints on each commented item."""
     made = letter(client("A", signs, catalog=of), lang=lang, of=of)
     return {
-        item: opened_comment(made, of.items[item])
+        item: comment_text(made, of.items[item])
         for comment in made.report.diagnosis.comments
         for item in comment.items
     }

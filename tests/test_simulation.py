@@ -233,7 +233,7 @@ def _choose(content: bytes, tried: list[tuple[SimulatedSheet, dict[str, str]]]) 
     """The workbook with drop-downs set, and no value stored beside any formula."""
     workbook = openpyxl.load_workbook(io.BytesIO(content))
     for live, chosen in tried:
-        page, catalog = workbook[live.simulation.result.sheet], live.case.catalog
+        page, catalog = workbook[live.simulation.calculation.sheet], live.case.catalog
         for item, choice in chosen.items():
             label = catalog.choices_of(catalog.items[item])[choice].label.ja
             place = page.cell(live.simulation.rows[item] + 1, columns.CHOSEN + 1)
@@ -278,7 +278,7 @@ def test_the_record_stays_as_it_is(office: Office) -> None:
 
 def test_scores_follow(office: Office) -> None:
     for each in office[0]:
-        scores, result, name = each.scores, each.live.simulation.result, each.live.case.name
+        scores, result, name = each.scores, each.live.simulation.calculation, each.live.case.name
         for category, now in scores.categories.items():
             for column, value in ((calc.EXACT, now.score), (calc.UPPER, now.upper)):
                 found = each.at(result.of(category, column))
@@ -296,7 +296,7 @@ def test_ranks_follow(office: Office) -> None:
     assert len(ranked) > 30
     moved = 0
     for each in ranked:
-        scores, result = each.scores, each.live.simulation.result
+        scores, result = each.scores, each.live.simulation.calculation
         found = [each.at(result.decided(row)) for row in ("base", "rank")]
         found.append(each.at(result.decided("rank", column=calc.EXACT)))
         expected = [scores.base_rank, scores.rank, scores.upper_rank]
@@ -309,7 +309,7 @@ def test_ranks_follow(office: Office) -> None:
 
 def test_the_dashboard_shows_both(office: Office) -> None:
     for each in office[0]:
-        rows = each.cells[each.live.simulation.result.sheet]
+        rows = each.cells[each.live.simulation.calculation.sheet]
         score_line = next(row for row in rows if row[8] == "総合評価点")
         rank_line = next(row for row in rows if row[8] == "判定ランク")
         today = each.live.case.scores
@@ -326,7 +326,7 @@ def test_the_effect_of_each_change_alone(office: Office) -> None:
         case, simulation = each.live.case, each.live.simulation
         before = case.scores.overall or Fraction(0)
         for item, row in simulation.rows.items():
-            found = each.at(cell(simulation.result.sheet, row, columns.GAIN))
+            found = each.at(cell(simulation.calculation.sheet, row, columns.GAIN))
             choice = each.chosen.get(item, case.answers[item])
             after = score_answers(case.catalog, {**case.answers, item: choice}).overall
             if found == "－":
@@ -343,5 +343,5 @@ def test_changed_points(office: Office) -> None:
         simulation = each.live.simulation
         for item, row in simulation.rows.items():
             points = each.scores.items[item].points
-            found = each.at(cell(simulation.result.sheet, row, columns.POINTS))
+            found = each.at(cell(simulation.calculation.sheet, row, columns.POINTS))
             assert found == pytest.approx(float(points or 0)), (each.live.case.name, item)

@@ -20,8 +20,7 @@ from sheet_diag.reports.client.completed_actions import (
     describe_previous_action,
     write_completed_actions,
 )
-from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.layout_cache import LOCALIZED_CATALOGS, LocalizedCatalog
+from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
@@ -90,25 +89,25 @@ class _ActionColumns:
         return len(self.widths) - 1
 
 
-def write_plan(page: Page, letter: ReportContext) -> None:
+def write_plan(page: Page, context: ReportContext) -> None:
     """Write the page."""
-    table = _table(letter)
+    table = _table(context)
     keys = [_KEY] * (2 * len(PLAN_KEYS))
     first_key = table.last + 1
     columns = [*table.widths.values(), *keys]
     page.columns(columns, hidden=range(first_key, first_key + len(keys)))
-    _write_keys(page, first_key, letter)
-    header = _write_head(page, table, letter)
-    items = letter.report.diagnosis.open_items
-    row = _write_table(page, header, table, letter) if items else header
-    write_completed_actions(page, row, table.last, table.before, letter)
-    letter.print_setup(page, landscape=True)
+    _write_keys(page, first_key, context)
+    header = _write_head(page, table, context)
+    items = context.report.diagnosis.open_items
+    row = _write_table(page, header, table, context) if items else header
+    write_completed_actions(page, row, table.last, table.before, context)
+    context.print_setup(page, landscape=True)
     page.fit_width(repeat=(header, header) if items else None)
     page.select(0, 0)
 
 
-def _table(letter: ReportContext) -> _ActionColumns:
-    plan = letter.report.plan
+def _table(context: ReportContext) -> _ActionColumns:
+    plan = context.report.plan
     widths = dict(_WIDTHS)
     if plan:
         widths["text"] -= _NARROWED
@@ -117,17 +116,17 @@ def _table(letter: ReportContext) -> _ActionColumns:
     return _ActionColumns({name: at for at, name in enumerate(widths)}, widths, before)
 
 
-def _write_keys(page: Page, first: int, letter: ReportContext) -> None:
-    sheet = letter.report.sheet
-    values = (letter.report.number, sheet.identity.client or "", sheet.name)
+def _write_keys(page: Page, first: int, context: ReportContext) -> None:
+    sheet = context.report.sheet
+    values = (context.report.number, sheet.identity.client or "", sheet.name)
     for place, (key, value) in enumerate(zip(PLAN_KEYS, values, strict=True)):
         page.text(0, first + 2 * place, key, _ONE_LINE)
         page.client_text(0, first + 2 * place + 1, value, _ONE_LINE)
 
 
-def _write_head(page: Page, table: _ActionColumns, letter: ReportContext) -> int:
+def _write_head(page: Page, table: _ActionColumns, context: ReportContext) -> int:
     """Title and lead; returns the row of the headings."""
-    say, diagnosis = letter.say, letter.report.diagnosis
+    say, diagnosis = context.say, context.report.diagnosis
     page.merged(0, 0, table.last, say("plan.sheet"), TITLE)
     page.height(0, 32)
     if not diagnosis.open_items:
@@ -145,16 +144,16 @@ def _write_head(page: Page, table: _ActionColumns, letter: ReportContext) -> int
     return 3
 
 
-def _write_table(page: Page, header: int, table: _ActionColumns, letter: ReportContext) -> int:
+def _write_table(page: Page, header: int, table: _ActionColumns, context: ReportContext) -> int:
     """One line an open item, the most urgent first; returns the row after the last."""
-    heads = {name: letter.say(f"plan.column.{name}") for name in table.at}
+    heads = {name: context.say(f"plan.column.{name}") for name in table.at}
     for name, column in table.at.items():
         page.text(header, column, heads[name], _HEAD)
     page.height(header, max(34, _height(heads, table.widths, indent=0)))
-    items, rules = letter.report.diagnosis.open_items, _rules(letter)
-    known = _rows(letter.edition, table.widths["text"])
+    items, rules = context.report.diagnosis.open_items, _rules(context)
+    known = _rows(context.localized, table.widths["text"])
     for row, name in enumerate(items, header + 1):
-        _write_item(page, row, known[name], table, letter)
+        _write_item(page, row, known[name], table, context)
         _write_entries(page, row, table, rules)
     last = header + len(items)
     page.filter((header, 0, last, table.last))
@@ -171,30 +170,30 @@ class _ActionRow:
     height: float
 
 
-@lru_cache(maxsize=LOCALIZED_CATALOGS)
-def _rows(edition: LocalizedCatalog, text_width: int) -> Mapping[str, _ActionRow]:
+@lru_cache(maxsize=CACHED_CATALOGS)
+def _rows(localized: LocalizedCatalog, text_width: int) -> Mapping[str, _ActionRow]:
     widths = {**_WIDTHS, "text": text_width}
-    return {name: _row(edition, item, widths) for name, item in edition.catalog.items.items()}
+    return {name: _row(localized, item, widths) for name, item in localized.catalog.items.items()}
 
 
-def _row(edition: LocalizedCatalog, item: Item, widths: Mapping[str, int]) -> _ActionRow:
-    catalog, say = edition.catalog, edition.say
+def _row(localized: LocalizedCatalog, item: Item, widths: Mapping[str, int]) -> _ActionRow:
+    catalog, say = localized.catalog, localized.say
     star = say("plan.key") if item.critical else ""
     texts = {
         "category": catalog.category_of[item.id].short[say.lang],
         "title": f"{star}{item.comment.title[say.lang]}",
         "text": item.comment.text[say.lang],
-        "controls": _controls(item, edition),
+        "controls": _controls(item, localized),
     }
     return _ActionRow(item, texts, _height({"id": item.id, **texts}, widths))
 
 
 def _write_item(
-    page: Page, row: int, of: _ActionRow, table: _ActionColumns, letter: ReportContext
+    page: Page, row: int, of: _ActionRow, table: _ActionColumns, context: ReportContext
 ) -> None:
     at, texts, name = table.at, of.texts, of.item.id
-    priority = letter.say(f"plan.priority.{_priority(of.item, letter)}")
-    way, gain = letter.way_marks(name), letter.report.diagnosis.gains.get(name, Fraction(0))
+    priority = context.say(f"plan.priority.{_priority(of.item, context)}")
+    way, gain = context.way_marks(name), context.report.diagnosis.gains.get(name, Fraction(0))
     page.text(row, at["id"], name, _MIDDLE)
     page.text(row, at["category"], texts["category"], _MUTED)
     page.text(row, at["priority"], priority, _MIDDLE)
@@ -205,7 +204,7 @@ def _write_item(
     page.number(row, at["gain"], truncate_score(gain), _GAIN)
     own = {"priority": priority, "way": way}
     if "previous" in at:
-        own["previous"] = describe_previous_action(table.before.get(name), letter)
+        own["previous"] = describe_previous_action(table.before.get(name), context)
         page.client_text(row, at["previous"], own["previous"], _FINE)
     page.height(row, max(of.height, _height(own, table.widths)))
 
@@ -224,9 +223,9 @@ def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int 
     return max(_LEAST, *heights)
 
 
-def _rules(letter: ReportContext) -> Mapping[str, Mapping[str, Any]]:
+def _rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
     """What the columns of the client take."""
-    say = letter.say
+    say = context.say
     title = {"error_title": say("plan.choose.title")}
     message = {**title, "error_message": say("plan.choose.list")}
     rules: dict[str, Mapping[str, Any]] = {
@@ -241,7 +240,7 @@ def _rules(letter: ReportContext) -> Mapping[str, Mapping[str, Any]]:
     day = {
         "validate": "date",
         "criteria": ">=",
-        "value": letter.report.as_of.replace(month=1, day=1),
+        "value": context.report.as_of.replace(month=1, day=1),
         "error_type": "warning",
         "error_message": say("plan.choose.day"),
     }
@@ -258,12 +257,12 @@ def _write_entries(
         page.rule(row, table.at[name], rule)
 
 
-def _priority(item: Item, letter: ReportContext) -> str:
+def _priority(item: Item, context: ReportContext) -> str:
     """高, 中 or 低, in the same order as the urgency of open items."""
-    score = letter.report.diagnosis.scores.items[item.id]
+    score = context.report.diagnosis.scores.items[item.id]
     if item.critical and score.value == 0:
         return "high"
-    return "medium" if (score.lost or 0) >= _half(letter.catalog) else "low"
+    return "medium" if (score.lost or 0) >= _half(context.catalog) else "low"
 
 
 @cached_per_catalog
@@ -272,10 +271,10 @@ def _half(catalog: Catalog) -> Fraction:
     return Fraction(max(item.weight for item in catalog.items.values()), 2)
 
 
-def _controls(item: Item, edition: LocalizedCatalog) -> str:
+def _controls(item: Item, localized: LocalizedCatalog) -> str:
     """The numbers of each standard, a line each."""
-    say = edition.say
-    numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in edition.catalog.standards)
+    say = localized.say
+    numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in localized.catalog.standards)
     return "\n".join(
         say("plan.control", standard=standard.name[say.lang], numbers=text)
         for standard, text in numbers

@@ -1,6 +1,6 @@
-"""回答と採点: every question, what its answer brought, and the whole result by formulas.
+"""回答と採点: every question, what its answer brought, and the whole calculation by formulas.
 
-The sheet is the record of what was answered, so it is locked; everything on it but answers,
+The sheet is the layout of what was answered, so it is locked; everything on it but answers,
 weights and the parameters is calculated from them.
 """
 
@@ -15,13 +15,12 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import page_setup as paper
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.cell_references import CellSpan, cell
-from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
-from sheet_diag.reports.client.layout_cache import LOCALIZED_CATALOGS, LocalizedCatalog
+from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
@@ -80,58 +79,58 @@ class AnswersLayout:
     sheet: str
     rows: Mapping[str, int]
     criteria: CriteriaLayout
-    result: CalculationLayout
+    calculation: CalculationLayout
 
     def of(self, item: str, column: int) -> CellSpan:
         """A cell of an item."""
         return cell(self.sheet, self.rows[item], column)
 
 
-def write_answers(page: Page, letter: ReportContext) -> AnswersLayout:
+def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     """Write the page."""
-    catalog = letter.catalog
+    catalog = context.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
-    record = _placed(letter.edition, page.name, letter.readings.order)
+    layout = _placed(context.localized, page.name, context.cell_values.order)
     last = len(_WIDTHS) + len(catalog.standards) - 1
-    _write_head(page, letter, last)
-    for row in _rows(letter.edition, page.name):
-        _write_item(page, row, letter)
-        _write_figures(page, row, letter)
-    page.height(record.criteria.top - 1, 12)
-    write_criteria(page, record.criteria, letter, calc.COLUMNS - 1)
-    page.height(record.result.top - 1, 12)
-    basis = _basis(letter.edition, record)
-    write_calculation(page, record.result, basis, record.criteria, letter)
+    _write_head(page, context, last)
+    for row in _rows(context.localized, page.name):
+        _write_item(page, row, context)
+        _write_figures(page, row, context)
+    page.height(layout.criteria.top - 1, 12)
+    write_criteria(page, layout.criteria, context, calc.COLUMNS - 1)
+    page.height(layout.calculation.top - 1, 12)
+    inputs = _basis(context.localized, layout)
+    write_calculation(page, layout.calculation, inputs, layout.criteria, context)
     page.filter((_HEADER_ROW, 0, _HEADER_ROW + len(catalog.items), last))
     page.freeze(_FIRST, 1)
     page.protect(PROTECTED)
-    _set_print(page, record, letter)
-    return record
+    _set_print(page, layout, context)
+    return layout
 
 
 @lru_cache(maxsize=_RECORDS)
-def _placed(edition: LocalizedCatalog, sheet: str, order: tuple[str, ...]) -> AnswersLayout:
-    rows = {item: row for row, item in enumerate(edition.catalog.items, _FIRST)}
-    criteria = _criteria(edition, sheet)
+def _placed(localized: LocalizedCatalog, sheet: str, order: tuple[str, ...]) -> AnswersLayout:
+    rows = {item: row for row, item in enumerate(localized.catalog.items, _FIRST)}
+    criteria = _criteria(localized, sheet)
     return AnswersLayout(
-        sheet, rows, criteria, calc.plan_calculation(edition, order, sheet, criteria.bottom + 2)
+        sheet, rows, criteria, calc.plan_calculation(localized, order, sheet, criteria.bottom + 2)
     )
 
 
-@lru_cache(maxsize=LOCALIZED_CATALOGS)
-def _criteria(edition: LocalizedCatalog, sheet: str) -> CriteriaLayout:
-    return plan_criteria(edition.catalog, sheet, _FIRST + len(edition.catalog.items) + 1)
+@lru_cache(maxsize=CACHED_CATALOGS)
+def _criteria(localized: LocalizedCatalog, sheet: str) -> CriteriaLayout:
+    return plan_criteria(localized.catalog, sheet, _FIRST + len(localized.catalog.items) + 1)
 
 
-def _write_head(page: Page, letter: ReportContext, last: int) -> None:
-    say = letter.say
+def _write_head(page: Page, context: ReportContext, last: int) -> None:
+    say = context.say
     page.merged(0, 0, last, say("report.sheet.answers"), TITLE)
     page.height(0, 32)
     page.merged(1, 0, last, say("report.answers.lead"), _LEAD)
     page.height(1, 20)
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
-    names = (standard.name[say.lang] for standard in letter.catalog.standards)
+    names = (standard.name[say.lang] for standard in context.catalog.standards)
     for column, text in enumerate((*heads, *names)):
         page.text(_HEADER_ROW, column, text, HEAD)
     page.height(_HEADER_ROW, 34)
@@ -151,14 +150,14 @@ class _AnswerRow:
     formulas: tuple[tuple[int, str, Look], ...]
 
 
-@lru_cache(maxsize=LOCALIZED_CATALOGS)
-def _rows(edition: LocalizedCatalog, sheet: str) -> tuple[_AnswerRow, ...]:
-    items = edition.catalog.items.values()
-    return tuple(_row(edition, sheet, row, item) for row, item in enumerate(items, _FIRST))
+@lru_cache(maxsize=CACHED_CATALOGS)
+def _rows(localized: LocalizedCatalog, sheet: str) -> tuple[_AnswerRow, ...]:
+    items = localized.catalog.items.values()
+    return tuple(_row(localized, sheet, row, item) for row, item in enumerate(items, _FIRST))
 
 
-def _row(edition: LocalizedCatalog, sheet: str, row: int, item: Item) -> _AnswerRow:
-    catalog, say = edition.catalog, edition.say
+def _row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) -> _AnswerRow:
+    catalog, say = localized.catalog, localized.say
     question = item.question[say.lang]
     needed = row_height(question, room=column_room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
     controls = (item.controls.get(standard.id, ()) for standard in catalog.standards)
@@ -170,15 +169,15 @@ def _row(edition: LocalizedCatalog, sheet: str, row: int, item: Item) -> _Answer
         star=say("report.answers.critical.mark") if item.critical else "",
         controls=tuple(", ".join(numbers) for numbers in controls),
         height=max(needed, _LEAST),
-        formulas=_formulas(edition, sheet, row, item),
+        formulas=_formulas(localized, sheet, row, item),
     )
 
 
 def _formulas(
-    edition: LocalizedCatalog, sheet: str, row: int, item: Item
+    localized: LocalizedCatalog, sheet: str, row: int, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
     """Value, points, loss and whether it is open, from the cell of the answer."""
-    criteria, none = _criteria(edition, sheet), quote_formula_text(edition.say("report.none"))
+    criteria, none = _criteria(localized, sheet), quote_formula_text(localized.say("report.none"))
     at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
     weight, worth = at[WEIGHT], at[VALUE]
     points, lost = f"{weight}*{worth}", f"{weight}-{at[POINTS]}"
@@ -192,9 +191,9 @@ def _formulas(
     )
 
 
-def _write_item(page: Page, row: _AnswerRow, letter: ReportContext) -> None:
+def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     at, item = row.at, row.item
-    answer, remark = letter.answer(item.id), _remark(letter.responses[item.id], letter)
+    answer, remark = context.answer(item.id), _remark(context.responses[item.id], context)
     page.text(at, _ID, item.id, _MIDDLE)
     page.text(at, _CATEGORY, row.category, _MUTED)
     page.text(at, _QUESTION, row.question, _TEXT)
@@ -211,19 +210,19 @@ def _write_item(page: Page, row: _AnswerRow, letter: ReportContext) -> None:
     page.height(at, max(row.height, *heights))
 
 
-def _remark(response: Response, letter: ReportContext) -> str:
+def _remark(response: Response, context: ReportContext) -> str:
     """The client's remark, after his own answer where the consultant set another one."""
-    for override in letter.report.received.judgement.overrides:
+    for override in context.report.received.judgement.overrides:
         if override.item == response.item:
-            raw = override.raw or letter.say("report.answers.unanswered")
-            told = letter.say("report.answers.overridden", raw=raw, by=override.by)
+            raw = override.raw or context.say("report.answers.unanswered")
+            told = context.say("report.answers.overridden", raw=raw, by=override.by)
             return f"{told}\n{response.remark}" if response.remark else told
     return response.remark
 
 
-def _write_figures(page: Page, row: _AnswerRow, letter: ReportContext) -> None:
-    score, none = letter.readings.scores.items[row.item.id], letter.say("report.none")
-    unanswered = row.item.id in letter.readings.open_items
+def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:
+    score, none = context.cell_values.scores.items[row.item.id], context.say("report.none")
+    unanswered = row.item.id in context.cell_values.open_items
     values = (
         *(none if now is None else float(now) for now in (score.value, score.points, score.lost)),
         float(unanswered),
@@ -233,14 +232,14 @@ def _write_figures(page: Page, row: _AnswerRow, letter: ReportContext) -> None:
 
 
 @lru_cache(maxsize=_RECORDS)
-def _basis(edition: LocalizedCatalog, record: AnswersLayout) -> CalculationInputs:
+def _basis(localized: LocalizedCatalog, layout: AnswersLayout) -> CalculationInputs:
     """Sums over the rows of each category."""
     sums = {}
-    none = quote_formula_text(edition.say("report.none"))
-    for category in edition.catalog.categories:
-        first, last = (record.rows[item.id] for item in (category.items[0], category.items[-1]))
+    none = quote_formula_text(localized.say("report.none"))
+    for category in localized.catalog.categories:
+        first, last = (layout.rows[item.id] for item in (category.items[0], category.items[-1]))
         area = {
-            column: str(CellSpan(record.sheet, column, first, last)) for column in range(OPEN + 1)
+            column: str(CellSpan(layout.sheet, column, first, last)) for column in range(OPEN + 1)
         }
         out = f"SUMPRODUCT(({area[VALUE]}={none})*{area[WEIGHT]})"
         sums[category.id] = {
@@ -249,30 +248,30 @@ def _basis(edition: LocalizedCatalog, record: AnswersLayout) -> CalculationInput
             calc.LEFT_OUT: out,
             calc.OPEN: f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})",
         }
-    rows = (_FIRST, _FIRST + len(record.rows) - 1)
-    stars, values, opens = (str(CellSpan(record.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
-    star = quote_formula_text(edition.say("report.answers.critical.mark"))
+    rows = (_FIRST, _FIRST + len(layout.rows) - 1)
+    stars, values, opens = (str(CellSpan(layout.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
+    star = quote_formula_text(localized.say("report.answers.critical.mark"))
     missed = f"({stars}={star})*({values}=0)"
     return CalculationInputs(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
 
 
-def _set_print(page: Page, record: AnswersLayout, letter: ReportContext) -> None:
+def _set_print(page: Page, layout: AnswersLayout, context: ReportContext) -> None:
     """Items on as many pages as they need, the calculation from a new page on."""
-    used = max(len(_WIDTHS) + len(letter.catalog.standards), calc.COLUMNS)
-    scale = paper.scale_for(page.span(0, used - 1))
-    letter.print_setup(page, landscape=True)
+    used = max(len(_WIDTHS) + len(context.catalog.standards), calc.COLUMNS)
+    scale = landscape_scale(page.span(0, used - 1))
+    context.print_setup(page, landscape=True)
     page.scale(scale, repeat=(_HEADER_ROW, _HEADER_ROW))
-    blocks = record.result.blocks
-    rows = [record.criteria.top]
-    room_left = paper.HEIGHT * 100 / scale - 34  # the repeated header
-    used_up = accumulate((height for _, height in blocks), initial=_criteria_height(record))
+    blocks = layout.calculation.blocks
+    rows = [layout.criteria.top]
+    room_left = LANDSCAPE_HEIGHT * 100 / scale - 34  # the repeated header
+    used_up = accumulate((height for _, height in blocks), initial=_criteria_height(layout))
     page_full = 0.0
     for (row, height), before in zip(blocks, used_up, strict=False):
         if before - page_full + height > room_left:
             rows.append(row)
             page_full = before
-    page.breaks(rows, (0, 0, record.result.bottom, used - 1))
+    page.breaks(rows, (0, 0, layout.calculation.bottom, used - 1))
 
 
-def _criteria_height(record: AnswersLayout) -> float:
-    return 24 + 34 + 12 + 18 * (record.criteria.bottom - record.criteria.top - 1)
+def _criteria_height(layout: AnswersLayout) -> float:
+    return 24 + 34 + 12 + 18 * (layout.criteria.bottom - layout.criteria.top - 1)

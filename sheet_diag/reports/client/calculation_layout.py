@@ -14,8 +14,7 @@ from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.reports.client import charts
 from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.charts import ChartArea, RadarLine
-from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.layout_cache import LocalizedCatalog
+from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 
 COLUMNS: Final = 13  # the calculation is so many columns wide
 IMPORTANCE, SHORT, NAME, SHOWN, EXACT, MARK, WEIGHT = range(7)
@@ -86,9 +85,9 @@ class CalculationLayout:
         """A cell of the verdict: `EXACT` is the column of the upper bound."""
         return cell(self.sheet, self.verdict + _VERDICT[row], column)
 
-    def drawn(self, letter: ReportContext) -> ChartArea:
+    def drawn(self, context: ReportContext) -> ChartArea:
         """What a radar draws: the shown scores of the categories that apply."""
-        scores = letter.report.diagnosis.scores.categories.values()
+        scores = context.report.diagnosis.scores.categories.values()
         applicable = sum(1 for each in scores if each.score is not None)
         return ChartArea(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
 
@@ -119,16 +118,16 @@ class CalculationInputs:
 
 
 def plan_calculation(
-    edition: LocalizedCatalog, order: tuple[str, ...], sheet: str, top: int
+    localized: LocalizedCatalog, order: tuple[str, ...], sheet: str, top: int
 ) -> CalculationLayout:
     """Where a calculation from row `top` on will stand, its categories in the given order."""
-    return CalculationLayout(sheet, order, top, max(len(cap_rules(edition.catalog)), 1))
+    return CalculationLayout(sheet, order, top, max(len(cap_rules(localized.catalog)), 1))
 
 
-def target_line(letter: ReportContext, place: CalculationLayout) -> list[RadarLine]:
+def target_line(context: ReportContext, place: CalculationLayout) -> list[RadarLine]:
     """望まれる水準 for a radar, where the catalogue sets any."""
-    if all(category.target is None for category in letter.catalog.categories):
+    if all(category.target is None for category in context.catalog.categories):
         return []
-    area = place.drawn(letter)
+    area = place.drawn(context)
     targets = CellSpan(place.sheet, TARGET, area.first, area.last)
-    return [RadarLine(letter.say("report.chart.target"), targets, charts.TARGET)]
+    return [RadarLine(context.say("report.chart.target"), targets, charts.TARGET)]

@@ -78,24 +78,24 @@ _NO_TOTAL: Final = (
 
 def write_calculation(
     page: Page,
-    place: CalculationLayout,
-    basis: CalculationInputs,
+    layout: CalculationLayout,
+    inputs: CalculationInputs,
     criteria: CriteriaLayout,
-    letter: ReportContext,
+    context: ReportContext,
 ) -> None:
     """Write all of it."""
-    formulas = build_formulas(letter.edition, place, basis, criteria)
-    _write_head(page, place, letter)
-    for row, name in enumerate(place.order, place.first):
-        category = letter.catalog.category_by_id[name]
-        _write_category(page, row, category, formulas.categories[name], letter)
-    _write_overall(page, place.overall, formulas, letter)
-    write_caps(page, place.caps_top, formulas.caps, letter)
-    write_rank(page, place.verdict, formulas, letter)
+    formulas = build_formulas(context.localized, layout, inputs, criteria)
+    _write_head(page, layout, context)
+    for row, name in enumerate(layout.order, layout.first):
+        category = context.catalog.category_by_id[name]
+        _write_category(page, row, category, formulas.categories[name], context)
+    _write_overall(page, layout.overall, formulas, context)
+    write_caps(page, layout.caps_top, formulas.caps, context)
+    write_rank(page, layout.verdict, formulas, context)
 
 
-def _write_head(page: Page, place: CalculationLayout, letter: ReportContext) -> None:
-    say, top, last = letter.say, place.top, calc.COLUMNS - 1
+def _write_head(page: Page, layout: CalculationLayout, context: ReportContext) -> None:
+    say, top, last = context.say, layout.top, calc.COLUMNS - 1
     page.merged(top, 0, last, say("calculation.heading"), HEADING)
     page.merged(top + 1, 0, last, say("calculation.lead"), _LEAD)
     for column, key in _HEADS.items():
@@ -105,15 +105,15 @@ def _write_head(page: Page, place: CalculationLayout, letter: ReportContext) -> 
 
 
 def _write_category(
-    page: Page, row: int, category: Category, formulas: Mapping[int, str], letter: ReportContext
+    page: Page, row: int, category: Category, formulas: Mapping[int, str], context: ReportContext
 ) -> None:
-    lang = letter.say.lang
+    lang = context.say.lang
     page.height(row, HEIGHTS["line"])
     given = formulas.get(calc.IMPORTANCE)
     _write_given(page, row, calc.IMPORTANCE, given, category.weight, _FIGURE)
     page.text(row, calc.SHORT, category.short[lang], _SHORT)
     page.text(row, calc.NAME, category.name[lang], _NAME)
-    values = _values(category, letter)
+    values = _values(category, context)
     for column, look in _CALCULATED.items():
         page.formula(row, column, formulas[column], look, values[column])
     if category.target is None:
@@ -133,9 +133,9 @@ def _write_given(
         page.formula(row, column, formula, look, value)
 
 
-def _values(category: Category, letter: ReportContext) -> dict[int, str | float]:
+def _values(category: Category, context: ReportContext) -> dict[int, str | float]:
     """What the calculated columns show now."""
-    say, now = letter.say, letter.readings.categories[category.id]
+    say, now = context.say, context.cell_values.categories[category.id]
     outside = say("report.categories.na")
     return {
         calc.WEIGHT: now.weight,
@@ -151,18 +151,18 @@ def _values(category: Category, letter: ReportContext) -> dict[int, str | float]
 
 
 def _write_overall(
-    page: Page, row: int, formulas: CalculationFormulas, letter: ReportContext
+    page: Page, row: int, formulas: CalculationFormulas, context: ReportContext
 ) -> None:
-    readings, spelled_out = letter.readings, formulas.overall
+    cell_values, spelled_out = context.cell_values, formulas.overall
     page.height(row, HEIGHTS["line"])
     counted = sum(
         category.weight
-        for category in letter.catalog.categories
-        if readings.categories[category.id].exact is not None
+        for category in context.catalog.categories
+        if cell_values.categories[category.id].exact is not None
     )
     page.formula(row, calc.IMPORTANCE, spelled_out[calc.IMPORTANCE], _TOTAL, counted)
-    page.merged(row, calc.SHORT, calc.NAME, letter.say("calculation.overall"), _TOTAL_NAME)
-    record, upper = readings.record.overall, readings.upper.overall
+    page.merged(row, calc.SHORT, calc.NAME, context.say("calculation.overall"), _TOTAL_NAME)
+    record, upper = cell_values.record.overall, cell_values.upper.overall
     values = {
         calc.EXACT: float(record),
         calc.UPPER: float(upper),

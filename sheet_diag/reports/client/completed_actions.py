@@ -17,9 +17,9 @@ _MIDDLE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
 _MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
 
 
-def describe_previous_action(entry: PlanEntry | None, letter: ReportContext) -> str:
+def describe_previous_action(entry: PlanEntry | None, context: ReportContext) -> str:
     """What was planned last time, a line each."""
-    say = letter.say
+    say = context.say
     entries: dict[str, str] = {c: str(getattr(entry, c)) for c in PLAN_COLUMNS} if entry else {}
     return "\n".join(
         say("plan.previous.line", label=say(f"plan.column.{column}"), text=text)
@@ -29,11 +29,11 @@ def describe_previous_action(entry: PlanEntry | None, letter: ReportContext) -> 
 
 
 def write_completed_actions(
-    page: Page, row: int, last: int, before: Mapping[str, PlanEntry], letter: ReportContext
+    page: Page, row: int, last: int, before: Mapping[str, PlanEntry], context: ReportContext
 ) -> None:
     """From `row` on, up to column `last`; its text leaves the columns of the client alone."""
-    say, catalog = letter.say, letter.catalog
-    open_items = set(letter.report.diagnosis.open_items)
+    say, catalog = context.say, context.catalog
+    open_items = set(context.report.diagnosis.open_items)
     done = [entry for name, entry in before.items() if name not in open_items]
     if not done:
         return
@@ -45,8 +45,8 @@ def write_completed_actions(
         category = catalog.category_of[item.id].short[say.lang] if item else ""
         texts: dict[str, tuple[tuple[int, int], str]] = {
             "title": ((2, 3), item.comment.title[say.lang] if item else ""),
-            "text": ((4, 4), _result(entry, letter)),
-            "previous": ((5, last), describe_previous_action(entry, letter).replace("\n", "　")),
+            "text": ((4, 4), _result(entry, context)),
+            "previous": ((5, last), describe_previous_action(entry, context).replace("\n", "　")),
         }
         page.client_text(line, 0, entry.item, _MIDDLE)
         page.text(line, 1, category, _MUTED)
@@ -59,10 +59,10 @@ def _needed(page: Page, columns: tuple[int, int], text: str) -> float:
     return row_height(text, room=column_room(page.span(*columns), indent=1), size=9, padding=6)
 
 
-def _result(entry: PlanEntry, letter: ReportContext) -> str:
+def _result(entry: PlanEntry, context: ReportContext) -> str:
     """Why a planned measure is open no more."""
-    if entry.item not in letter.catalog.items:
-        return letter.say("plan.done.gone")
-    value = letter.report.diagnosis.scores.items[entry.item].value
+    if entry.item not in context.catalog.items:
+        return context.say("plan.done.gone")
+    value = context.report.diagnosis.scores.items[entry.item].value
     key = "plan.done.left_out" if value is None else "plan.done.text"
-    return letter.say(key, answer=letter.answer(entry.item))
+    return context.say(key, answer=context.answer(entry.item))

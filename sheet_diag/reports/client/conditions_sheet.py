@@ -9,7 +9,6 @@ from typing import Final
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.rank_reasons import describe_finding
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.text_metrics import column_room, row_height
@@ -49,31 +48,32 @@ _KINDS: Final[dict[Severity, Look]] = {
 }
 
 
-def write_conditions(page: Page, letter: ReportContext, software: str) -> None:
+def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     """Write the page."""
-    say = letter.say
+    say = context.say
     page.columns(_WIDTHS)
     page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
     page.height(0, 32)
     row = _write_heading(page, 1, say("report.conditions.heading"))
-    for label, text in _facts(letter, software):
+    for label, text in _facts(context, software):
         _write_fact(page, row, label, text)
         row += 1
-    scores = letter.report.diagnosis.scores
+    scores = context.report.diagnosis.scores
     findings = [finding for finding in scores.findings if finding.code in _FINDINGS]
     if findings:
         row = _write_heading(page, row, say("report.conditions.findings"))
     for finding in findings:
-        text = describe_finding(letter, finding)
+        about = context.topics(finding.about)
+        text = say(f"report.finding.{finding.code.value}", about=about)
         page.merged(row, 0, _LAST, text, _TEXT)
         page.height(
             row, row_height(text, room=column_room(sum(_WIDTHS), indent=1), size=10, padding=8)
         )
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
-    header = _write_problems(page, row, letter)
-    letter.print_setup(page, landscape=False)
-    page.fit_width(repeat=(header, header) if letter.report.problems else None)
+    header = _write_problems(page, row, context)
+    context.print_setup(page, landscape=False)
+    page.fit_width(repeat=(header, header) if context.report.problems else None)
 
 
 def _write_heading(page: Page, row: int, text: str) -> int:
@@ -94,17 +94,17 @@ def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.height(row, max(*heights, 22))
 
 
-def _facts(letter: ReportContext, software: str) -> Iterator[tuple[str, str]]:
-    say, catalog, report = letter.say, letter.catalog, letter.report
+def _facts(context: ReportContext, software: str) -> Iterator[tuple[str, str]]:
+    say, catalog, report = context.say, context.catalog, context.report
     scores = report.diagnosis.scores
     name = report.received.file
     if report.received.member:
         name += f" / {report.received.member}"
     exposure = catalog.report.insurance.exposure[report.diagnosis.insurance.exposure]
     values = {
-        "client": letter.addressee,
+        "client": context.addressee,
         "number": report.number,
-        "date": letter.date,
+        "date": context.report_day,
         "file": name,
         "sha256": report.received.sha256,
         "sheet": report.sheet.sheet,
@@ -135,9 +135,9 @@ def _facts(letter: ReportContext, software: str) -> Iterator[tuple[str, str]]:
     yield say("report.conditions.software"), software
 
 
-def _write_problems(page: Page, row: int, letter: ReportContext) -> int:
+def _write_problems(page: Page, row: int, context: ReportContext) -> int:
     """Write the table; returns its header row, or the row of the sentence that there is none."""
-    say, found = letter.say, letter.report.problems
+    say, found = context.say, context.report.problems
     if not found:
         page.merged(row, 0, _LAST, say("report.conditions.problems.none"), _NONE)
         page.height(row, 22)
@@ -147,8 +147,8 @@ def _write_problems(page: Page, row: int, letter: ReportContext) -> int:
     ):
         page.merged(row, *columns, say(f"report.conditions.{key}"), HEAD)
     page.height(row, 22)
-    for line, entry in enumerate(_grouped(found, letter), row + 1):
-        _write_problem(page, line, entry, letter)
+    for line, entry in enumerate(_grouped(found, context), row + 1):
+        _write_problem(page, line, entry, context)
     return row
 
 
@@ -162,9 +162,9 @@ class _ProblemLine:
     todo: str
 
 
-def _grouped(found: Iterable[Problem], letter: ReportContext) -> Iterator[_ProblemLine]:
+def _grouped(found: Iterable[Problem], context: ReportContext) -> Iterator[_ProblemLine]:
     """Problems in their order; answers read in the same way are told in one line."""
-    say = letter.say
+    say = context.say
     readings: dict[tuple[str, str], list[str]] = {}
     for problem in found:
         if problem.code is ProblemCode.ANSWER_READ_AS:
@@ -180,12 +180,12 @@ def _grouped(found: Iterable[Problem], letter: ReportContext) -> Iterator[_Probl
     for (value, read), items in readings.items():
         parts = {"value": value, "read": read, "items": ", ".join(items)}
         message = say("report.conditions.read_as", count=len(items), **parts)
-        yield _ProblemLine(Severity.INFO, letter.report.sheet.sheet, message, "")
+        yield _ProblemLine(Severity.INFO, context.report.sheet.sheet, message, "")
 
 
-def _write_problem(page: Page, row: int, line: _ProblemLine, letter: ReportContext) -> None:
+def _write_problem(page: Page, row: int, line: _ProblemLine, context: ReportContext) -> None:
     _, place, message, todo = _PROBLEM_COLUMNS
-    page.text(row, 0, letter.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
+    page.text(row, 0, context.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
     page.merged_client(row, *place, line.place, _SMALL)
     page.merged_client(row, *message, line.message, _SMALL)
     page.merged(row, *todo, line.todo, _SMALL)

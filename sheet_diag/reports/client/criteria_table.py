@@ -99,9 +99,9 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
     )
 
 
-def write_criteria(page: Page, criteria: CriteriaLayout, letter: ReportContext, last: int) -> None:
+def write_criteria(page: Page, criteria: CriteriaLayout, context: ReportContext, last: int) -> None:
     """Write the tables; the heading spans up to column `last`."""
-    say, top = letter.say, criteria.top
+    say, top = context.say, criteria.top
     page.merged(top, 0, last, say("calculation.criteria"), HEADING)
     page.height(top, 24)
     heads = {
@@ -118,12 +118,12 @@ def write_criteria(page: Page, criteria: CriteriaLayout, letter: ReportContext, 
     page.height(top + 1, 34)
     for row in range(top + 2, criteria.bottom + 1):
         page.height(row, _LINE)
-    _write_words(page, criteria, letter)
-    ranks = sorted(letter.catalog.scoring.ranks.items(), key=lambda pair: pair[0].position)
+    _write_words(page, criteria, context)
+    ranks = sorted(context.catalog.scoring.ranks.items(), key=lambda pair: pair[0].position)
     for row, (rank, low) in enumerate(ranks, criteria.ranks.first):
         page.text(row, _RANK, rank.value, _RANK_NAME)
         _write_low(page, row, _RANK_LOW, float(low))
-    for row, mark in enumerate(letter.catalog.report.marks, criteria.marks.first):
+    for row, mark in enumerate(context.catalog.report.marks, criteria.marks.first):
         page.merged(row, *_MARK, mark.mark, _MARK_NAME)
         _write_low(page, row, _MARK_LOW, float(mark.score))
 
@@ -134,8 +134,8 @@ def _write_low(page: Page, row: int, columns: tuple[int, int], low: float) -> No
     page.number(row, columns[0], low, look)
 
 
-def _write_words(page: Page, criteria: CriteriaLayout, letter: ReportContext) -> None:
-    say, sets = letter.say, letter.catalog.answer_sets
+def _write_words(page: Page, criteria: CriteriaLayout, context: ReportContext) -> None:
+    say, sets = context.say, context.catalog.answer_sets
     row = criteria.top + 2
     for name, choices in sets.items():
         row = criteria.words[name].valued.first
@@ -143,15 +143,15 @@ def _write_words(page: Page, criteria: CriteriaLayout, letter: ReportContext) ->
             title = say("calculation.criteria.set", name=name)
             page.merged(row - 1, 0, _VALUE, title, _SET)
         for choice in sorted(choices, key=lambda each: each.value is None):
-            _write_word(page, row, choice, letter)
+            _write_word(page, row, choice, context)
             row += 1
     page.merged(row, *_KIND, say("calculation.criteria.unanswered"), _MUTED)
     page.text(row, _WORD, say("calculation.criteria.other"), _TEXT)
     page.text(row, _VALUE, say("calculation.criteria.zero"), _FIGURE)
 
 
-def _write_word(page: Page, row: int, choice: Choice, letter: ReportContext) -> None:
-    say = letter.say
+def _write_word(page: Page, row: int, choice: Choice, context: ReportContext) -> None:
+    say = context.say
     kind = "left_out" if choice.value is None else "counted"
     page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), _MUTED)
     page.text(row, _WORD, choice.label[say.lang], _TEXT)

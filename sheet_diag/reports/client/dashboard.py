@@ -1,4 +1,4 @@
-"""Today's result beside the simulated one: scores by category, ranks, and a radar of both."""
+"""Today's calculation beside the simulated one: scores by category, ranks, and a radar of both."""
 
 from __future__ import annotations
 
@@ -45,40 +45,40 @@ class Dashboard:
     top: int
     today: CalculationLayout
     simulated: CalculationLayout
-    letter: ReportContext
+    context: ReportContext
 
     @staticmethod
-    def rows(letter: ReportContext) -> int:
+    def rows(context: ReportContext) -> int:
         """How many rows it takes."""
-        return max(len(letter.catalog.categories) + 1, _LEAST_ROWS)
+        return max(len(context.catalog.categories) + 1, _LEAST_ROWS)
 
 
-def write_dashboard(book: Book, page: Page, board: Dashboard) -> None:
+def write_dashboard(book: Book, page: Page, dashboard: Dashboard) -> None:
     """Write both tables and place the radar left of them."""
-    say, rows = board.letter.say, Dashboard.rows(board.letter)
-    for row in range(board.top, board.top + rows):
+    say, rows = dashboard.context.say, Dashboard.rows(dashboard.context)
+    for row in range(dashboard.top, dashboard.top + rows):
         page.height(row, _LINE)
-    _write_categories(page, board)
-    _write_result(page, board)
+    _write_categories(page, dashboard)
+    _write_result(page, dashboard)
     size = (_CHART_WIDTH - 6, round(rows * _LINE / 0.75) - 4)
-    chart = _radar(book, board)
-    page.place(board.top, 0, chart, size, description=say("simulation.chart.description"))
+    chart = _radar(book, dashboard)
+    page.place(dashboard.top, 0, chart, size, description=say("simulation.chart.description"))
 
 
-def _radar(book: Book, board: Dashboard) -> Any:
-    say, today = board.letter.say, board.today
-    area = today.drawn(board.letter)
-    shift = board.simulated.first - today.first
-    then = CellSpan(board.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
+def _radar(book: Book, dashboard: Dashboard) -> Any:
+    say, today = dashboard.context.say, dashboard.today
+    area = today.drawn(dashboard.context)
+    shift = dashboard.simulated.first - today.first
+    then = CellSpan(dashboard.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
     lines = [RadarLine(say("simulation.simulated"), then, SIMULATED)]
-    lines += target_line(board.letter, today)
+    lines += target_line(dashboard.context, today)
     return add_radar(
         book, area, title="", series=say("simulation.today"), lines=lines, legend="right"
     )
 
 
-def _write_categories(page: Page, board: Dashboard) -> None:
-    say, top, home = board.letter.say, board.top, page.name
+def _write_categories(page: Page, dashboard: Dashboard) -> None:
+    say, top, home = dashboard.context.say, dashboard.top, page.name
     for columns, key in (
         ((_NAME, _NAME), "report.categories.name"),
         ((_TODAY, _TODAY), "simulation.today"),
@@ -86,14 +86,15 @@ def _write_categories(page: Page, board: Dashboard) -> None:
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
         page.merged(top, *columns, say(key), _HEAD)
-    figures, outside = board.letter.readings.categories, say("report.categories.na")
-    for row, name in enumerate(board.today.order, top + 1):
-        category = board.letter.catalog.category_by_id[name]
+    figures, outside = dashboard.context.cell_values.categories, say("report.categories.na")
+    for row, name in enumerate(dashboard.today.order, top + 1):
+        category = dashboard.context.catalog.category_by_id[name]
         page.text(row, _NAME, category.short[say.lang], _TEXT)
         shown = figures[name].shown
         now = outside if shown is None else shown
         today, then = (
-            result.of(name, SHOWN).reference_from(home) for result in (board.today, board.simulated)
+            calculation.of(name, SHOWN).reference_from(home)
+            for calculation in (dashboard.today, dashboard.simulated)
         )
         page.formula(row, _TODAY, f"={today}", _FIGURE, now)
         page.merged_formula(row, _SIMULATED, f"={then}", _STRONG, now)
@@ -102,13 +103,13 @@ def _write_categories(page: Page, board: Dashboard) -> None:
         page.formula(row, _DIFFERENCE, f"={difference}", _CHANGE, 0.0)
 
 
-def _write_result(page: Page, board: Dashboard) -> None:
-    say, top = board.letter.say, board.top
+def _write_result(page: Page, dashboard: Dashboard) -> None:
+    say, top = dashboard.context.say, dashboard.top
     page.merged(top, *_LABEL, say("simulation.result"), _HEAD)
     page.text(top, _RESULT_TODAY, say("simulation.today"), _HEAD)
     page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), _HEAD)
-    readings = board.letter.readings
-    record, upper = readings.record, readings.upper
+    cell_values = dashboard.context.cell_values
+    record, upper = cell_values.record, cell_values.upper
     none = say("report.none")
     lines: list[_Line] = [
         ("score", "score", SHOWN, truncate_score(record.overall)),
@@ -116,7 +117,7 @@ def _write_result(page: Page, board: Dashboard) -> None:
         ("cap", "cap", SHOWN, record.cap.value if record.cap else none),
         ("rank", "rank", SHOWN, record.rank.value),
     ]
-    if readings.open_items:
+    if cell_values.open_items:
         lines += [
             ("upper", "score", EXACT, truncate_score(upper.overall)),
             ("upper.rank", "rank", EXACT, upper.rank.value),
@@ -124,8 +125,11 @@ def _write_result(page: Page, board: Dashboard) -> None:
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
         label, look = (_RANK_NAME, _RANK) if key == "rank" else (_TEXT, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
-        for place, result in ((_RESULT_TODAY, board.today), (_RESULT_SIMULATED, board.simulated)):
-            formula = f"={result.decided(cell, column=column).reference_from(page.name)}"
+        for place, calculation in (
+            (_RESULT_TODAY, dashboard.today),
+            (_RESULT_SIMULATED, dashboard.simulated),
+        ):
+            formula = f"={calculation.decided(cell, column=column).reference_from(page.name)}"
             page.formula(row, place, formula, look, value)
         if key == "rank":
             _colour(page, row)

@@ -18,8 +18,8 @@ from sheet_diag.model.rules import (
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.cell_references import CellSpan, cell
+from sheet_diag.reports.client.context import LocalizedCatalog
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
-from sheet_diag.reports.client.layout_cache import LocalizedCatalog
 from sheet_diag.text.excel_text import quote_formula_text
 
 # Floats of Excel carry some 15 digits. Scores are rounded before they are compared, so that what
@@ -69,15 +69,15 @@ def truncated(value: str) -> str:
 
 @lru_cache(maxsize=_PLACES)
 def build_formulas(
-    edition: LocalizedCatalog,
-    place: CalculationLayout,
-    basis: CalculationInputs,
+    localized: LocalizedCatalog,
+    layout: CalculationLayout,
+    inputs: CalculationInputs,
     criteria: CriteriaLayout,
 ) -> CalculationFormulas:
     """The formulas, each with its `=`."""
-    speller = _FormulaBuilder(edition, place, basis, criteria)
+    speller = _FormulaBuilder(localized, layout, inputs, criteria)
     return CalculationFormulas(
-        categories={name: speller.category(name) for name in place.order},
+        categories={name: speller.category(name) for name in layout.order},
         overall=speller.overall(),
         caps=tuple(speller.caps()),
         verdict=(speller.verdict(0), speller.verdict(1)),
@@ -87,38 +87,38 @@ def build_formulas(
 
 @dataclass(frozen=True, slots=True)
 class _FormulaBuilder:
-    edition: LocalizedCatalog
-    place: CalculationLayout
-    basis: CalculationInputs
+    localized: LocalizedCatalog
+    layout: CalculationLayout
+    inputs: CalculationInputs
     criteria: CriteriaLayout
 
     @property
     def none(self) -> str:
-        return quote_formula_text(self.edition.say("report.none"))
+        return quote_formula_text(self.localized.say("report.none"))
 
     def at(self, row: int, column: int) -> str:
-        return str(cell(self.place.sheet, row, column))
+        return str(cell(self.layout.sheet, row, column))
 
     def category(self, name: str) -> Mapping[int, str]:
-        number = self.place.order.index(name)
-        source, columns = self.basis.source, (calc.IMPORTANCE, calc.TARGET)
+        number = self.layout.order.index(name)
+        source, columns = self.inputs.source, (calc.IMPORTANCE, calc.TARGET)
         taken = self.taken(source, source.first + number, columns) if source else {}
-        sums = {column: f"={formula}" for column, formula in self.basis.sums[name].items()}
-        return {**taken, **sums, **self.scores(self.place.first + number)}
+        sums = {column: f"={formula}" for column, formula in self.inputs.sums[name].items()}
+        return {**taken, **sums, **self.scores(self.layout.first + number)}
 
     def taken(
         self, source: CalculationLayout, row: int, columns: Iterable[int]
     ) -> Mapping[int, str]:
         """Parameters that are written in another calculation."""
-        home = self.place.sheet
+        home = self.layout.sheet
         return {c: f"={cell(source.sheet, row, c).reference_from(home)}" for c in columns}
 
     def scores(self, row: int) -> Mapping[int, str]:
         at = {column: self.at(row, column) for column in range(calc.COLUMNS)}
         home, weight, points, exact = (
-            self.place.sheet, at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT],
+            self.layout.sheet, at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT],
         )  # fmt: skip
-        outside = f"{weight}=0,{quote_formula_text(self.edition.say('report.categories.na'))}"
+        outside = f"{weight}=0,{quote_formula_text(self.localized.say('report.categories.na'))}"
         upper = f"({points}+{at[calc.OPEN]})"
         lows, marks = (
             self.criteria.mark_lows.reference_from(home),
@@ -134,24 +134,24 @@ class _FormulaBuilder:
         }
 
     def overall(self) -> Mapping[int, str]:
-        place = self.place
-        total, importance = place.total(calc.IMPORTANCE), place.column(calc.IMPORTANCE)
-        counted = f"SUMPRODUCT(({place.column(calc.WEIGHT)}>0)*{importance})"
+        layout = self.layout
+        total, importance = layout.total(calc.IMPORTANCE), layout.column(calc.IMPORTANCE)
+        counted = f"SUMPRODUCT(({layout.column(calc.WEIGHT)}>0)*{importance})"
         return {
             calc.IMPORTANCE: f"={counted}",
             # The comma, not a product: 対象外 is a text, which only so counts as nothing.
             **{
                 column: f"=IF({total}=0,0,ROUND({mean}/{total},{_DIGITS_OF_MEAN}))"
                 for column in (calc.EXACT, calc.UPPER)
-                for mean in [f"SUMPRODUCT({importance},{place.column(column)})"]
+                for mean in [f"SUMPRODUCT({importance},{layout.column(column)})"]
             },
-            calc.SHOWN: f"={truncated(str(place.total(calc.EXACT)))}",
+            calc.SHOWN: f"={truncated(str(layout.total(calc.EXACT)))}",
         }
 
     def caps(self) -> Iterator[CapFormulas]:
-        source = self.basis.source
-        for number, line in enumerate(cap_rules(self.edition.catalog), 1):
-            row, columns = self.place.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
+        source = self.inputs.source
+        for number, line in enumerate(cap_rules(self.localized.catalog), 1):
+            row, columns = self.layout.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
             yield CapFormulas(
                 given=self.taken(source, source.caps_top + number, columns) if source else {},
                 counts=(f"={self.count(row, line, 0)}", f"={self.count(row, line, 1)}"),
@@ -161,10 +161,10 @@ class _FormulaBuilder:
                 ),
             )
 
-    def count(self, row: int, line: CapRule, which: int) -> str:
+    def count(self, row: int, line: CapRule, variant: int) -> str:
         """What the line of a cap counts, of record (0) or of the upper bound (1)."""
-        weights, limit = self.place.column(calc.WEIGHT), self.at(row, calc.LIMIT)
-        scores = self.place.column((calc.EXACT, calc.UPPER)[which])
+        weights, limit = self.layout.column(calc.WEIGHT), self.at(row, calc.LIMIT)
+        scores = self.layout.column((calc.EXACT, calc.UPPER)[variant])
         match line:
             case CategoryCapRule(floor=None) | CategoriesCapRule():
                 return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
@@ -172,9 +172,9 @@ class _FormulaBuilder:
                 within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
                 return f"SUMPRODUCT(({weights}>0)*{within})"
             case CriticalCapRule():
-                return self.basis.missed[which]
+                return self.inputs.missed[variant]
             case NaShareCapRule():
-                shares = self.place.column(calc.NA_SHARE)
+                shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
             case _:
                 assert_never(line)
@@ -187,21 +187,21 @@ class _FormulaBuilder:
             condition = f"AND({condition},{count}<{self.at(row + 1, calc.NEEDED)})"
         return f"=IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
 
-    def verdict(self, which: int) -> RankFormulas:
+    def verdict(self, variant: int) -> RankFormulas:
         """The column of record (0) or of the upper bound (1)."""
-        place, none, column = self.place, self.none, (calc.VALUE, calc.VALUE_UPPER)[which]
-        exact = place.total((calc.EXACT, calc.UPPER)[which])
-        ranks = self.criteria.ranks.reference_from(place.sheet)
-        lows = self.criteria.rank_lows.reference_from(place.sheet)
+        layout, none, column = self.layout, self.none, (calc.VALUE, calc.VALUE_UPPER)[variant]
+        exact = layout.total((calc.EXACT, calc.UPPER)[variant])
+        ranks = self.criteria.ranks.reference_from(layout.sheet)
+        lows = self.criteria.rank_lows.reference_from(layout.sheet)
         worst = None
-        if lines := cap_rules(self.edition.catalog):
-            applied = (calc.APPLIED, calc.APPLIED_UPPER)[which]
-            first, last = place.caps_top + 1, place.caps_top + len(lines)
-            caps = CellSpan(place.sheet, applied, first, last)
+        if lines := cap_rules(self.localized.catalog):
+            applied = (calc.APPLIED, calc.APPLIED_UPPER)[variant]
+            first, last = layout.caps_top + 1, layout.caps_top + len(lines)
+            caps = CellSpan(layout.sheet, applied, first, last)
             fired = f"({caps}<>{none})"
-            letter = f"CHAR(SUMPRODUCT(MAX({fired}*CODE({caps}))))"
-            worst = f"=IF(SUMPRODUCT({fired}*1)=0,{none},{letter})"
-        base, cap = (str(place.decided(row, column=column)) for row in ("base", "cap"))
+            worst_letter = f"CHAR(SUMPRODUCT(MAX({fired}*CODE({caps}))))"
+            worst = f"=IF(SUMPRODUCT({fired}*1)=0,{none},{worst_letter})"
+        base, cap = (str(layout.decided(row, column=column)) for row in ("base", "cap"))
         return RankFormulas(
             score=f"={truncated(str(exact))}",
             base=f"=INDEX({ranks},1+SUMPRODUCT(({lows}>{exact})*1))",
@@ -212,6 +212,6 @@ class _FormulaBuilder:
     def strict(self) -> str:
         """The score with 該当なし as 0."""
         columns = (calc.IMPORTANCE, calc.POINTS, calc.WEIGHT, calc.LEFT_OUT)
-        importance, points, weight, left_out = map(self.place.column, columns)
+        importance, points, weight, left_out = map(self.layout.column, columns)
         score = f"100*SUMPRODUCT({importance}*{points}/({weight}+{left_out}))"
         return f"={truncated(f'ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})')}"

@@ -20,39 +20,39 @@ _NOTE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
 _SHEETS: Final[Look] = {**BODY, **SMALL}
 
 
-def write_next_rank(flow: PageFlow, letter: ReportContext) -> None:
+def write_next_rank(flow: PageFlow, context: ReportContext) -> None:
     """Write the section and the closing words, which never stand alone on a page."""
-    say, diagnosis = letter.say, letter.report.diagnosis
+    say, diagnosis = context.say, context.report.diagnosis
     ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
     for way, key in ways[:-1]:
         with flow.together():
             flow.heading(say("outlook.heading"))
-            _write_way(flow, letter, way, key)
+            _write_way(flow, context, way, key)
     with flow.together():
         if len(ways) < 2:
             flow.heading(say("outlook.heading"))
         if diagnosis.scores.rank is Rank.A:
             flow.paragraph(say("outlook.top" if diagnosis.open_items else "outlook.perfect"))
         for way, key in ways[-1:]:
-            _write_way(flow, letter, way, key)
+            _write_way(flow, context, way, key)
         if diagnosis.open_items:
             flow.paragraph(say("outlook.sheets"), _SHEETS)
         flow.gap(10)
-        _write_closing(flow, letter)
+        _write_closing(flow, context)
 
 
-def _write_closing(flow: PageFlow, letter: ReportContext) -> None:
+def _write_closing(flow: PageFlow, context: ReportContext) -> None:
     """おわりに, and what the insurance notice rests on."""
-    say, report = letter.say, letter.catalog.report
+    say, report = context.say, context.catalog.report
     flow.subheading(say("report.closing.heading"))
     flow.paragraph(report.closing[say.lang])
-    level = report.insurance.exposure[letter.report.diagnosis.insurance.exposure][say.lang]
+    level = report.insurance.exposure[context.report.diagnosis.insurance.exposure][say.lang]
     note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
     flow.paragraph(note, _NOTE)
 
 
-def _write_way(flow: PageFlow, letter: ReportContext, way: Way, key: str) -> None:
-    say = letter.say
+def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> None:
+    say = context.say
     if way.score is None or way.rank is None:
         flow.paragraph(say("outlook.way.none", target=way.target))
         return
@@ -64,17 +64,17 @@ def _write_way(flow: PageFlow, letter: ReportContext, way: Way, key: str) -> Non
     for head, columns in heads.items():
         flow.page.merged(row, *columns, say(f"outlook.{head}"), _HEAD)
     for item in listed:
-        _write_item(flow, letter, item)
+        _write_item(flow, context, item)
     if len(way.items) > len(listed):
         more = say("outlook.more", count=len(way.items) - len(listed))
         flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, _LINE)
     flow.gap(8)
 
 
-def _write_item(flow: PageFlow, letter: ReportContext, name: str) -> None:
-    say, page, item = letter.say, flow.page, letter.catalog.items[name]
+def _write_item(flow: PageFlow, context: ReportContext, name: str) -> None:
+    say, page, item = context.say, flow.page, context.catalog.items[name]
     title = item.comment.title[say.lang]
-    answer = letter.answer(name)
+    answer = context.answer(name)
     height = max(
         flow.text_height(title, _LINE, _TITLE), flow.text_height(answer, _LINE, _ANSWER), 20
     )
@@ -85,6 +85,6 @@ def _write_item(flow: PageFlow, letter: ReportContext, name: str) -> None:
     page.merged(
         row,
         *_GAIN,
-        say("outlook.gain.of", points=format_score(letter.report.diagnosis.gains[name])),
+        say("outlook.gain.of", points=format_score(context.report.diagnosis.gains[name])),
         _MID,
     )

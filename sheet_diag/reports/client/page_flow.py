@@ -1,7 +1,8 @@
-"""A printed page made of spreadsheet rows: paragraphs, headings, boxes, and honest page breaks.
+"""A printed page made of spreadsheet rows: paragraphs, headings, tables and page breaks.
 
-Knows row heights, so it can break pages between blocks and never inside one. Excel ignores manual
-breaks when it fits a sheet to a width, so pages are made for 100 % and columns that fit A4.
+A flow knows the heights of its rows, so it breaks pages between blocks and never inside one. Excel
+ignores manual breaks where it fits a sheet to a width, so pages are made for 100 % and columns that
+fit A4; sheets in landscape print at a scale of their own instead.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, HEADING, MIDDLE, NAVY, Look
 
-# A4 portrait inside the margins of `Page.paper`, less a little for printers that need more room.
-PAGE_HEIGHT: Final = 728.0
+# A4 inside the margins of `Page.paper` in points, less a little for printers that need more room.
+PAGE_HEIGHT: Final = 728.0  # portrait
+LANDSCAPE_HEIGHT: Final = 500.0
+_LANDSCAPE_WIDTH: Final = 710.0
 _BEGUN: Final = 0.45  # a page filled less than so far is not left for a new section
 # Four columns for names, two for figures, six beside them; 652 pixels in all.
 COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
@@ -25,8 +28,13 @@ _HEADING: Final[Look] = {**HEADING, "font_size": 13}
 _SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
 
 
+def landscape_scale(pixels: int) -> int:
+    """Compute the percentage at which so many pixels (96 dpi) fit A4 landscape; at most 100."""
+    return min(100, int(_LANDSCAPE_WIDTH / (pixels * 0.75) * 100))
+
+
 class PageFlow:
-    """Writes down a page from the top; every block remembers its height."""
+    """A page that is written from the top; it keeps the height of every block."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -37,7 +45,7 @@ class PageFlow:
         page.columns(COLUMNS)
 
     def next_row(self, points: float) -> int:
-        """Take a row of that height; rows outside `together` may be parted by a page break."""
+        """Take a row of that height; a page break may come between rows outside `together`."""
         row = self.row
         self.page.height(row, points)
         if self._together is None:
@@ -49,7 +57,7 @@ class PageFlow:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Rows taken inside stay on one page."""
+        """Keep the rows taken inside on one page."""
         if self._together is not None:
             yield
             return
@@ -59,38 +67,38 @@ class PageFlow:
         self._together = None
 
     def new_page(self) -> None:
-        """Start a page with the next row, unless the page in progress has hardly begun."""
+        """Start a page with the next row, unless the current page has hardly begun."""
         self._forced.add(self.row)
 
     def gap(self, points: float) -> None:
-        """White space."""
+        """Leave white space of that height."""
         self.next_row(points)
 
     def heading(self, text: str) -> None:
-        """A section's heading over the whole width."""
+        """Write a section's heading over the whole width."""
         row = self.next_row(26)
         self.page.merged(row, 0, LAST_COLUMN, text, _HEADING)
         self.gap(5)
 
     def subheading(self, text: str) -> None:
-        """A smaller heading."""
+        """Write a smaller heading."""
         row = self.next_row(21)
         self.page.merged(row, 0, LAST_COLUMN, text, _SUBHEADING)
 
     def paragraph(
         self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST_COLUMN)
     ) -> None:
-        """A paragraph over some columns, as high as its text needs."""
+        """Write a paragraph over some columns, as high as its text needs."""
         row = self.next_row(self.text_height(text, look, columns))
         self.page.merged(row, *columns, text, look)
 
     def text_height(self, text: str, look: Look, columns: tuple[int, int]) -> float:
-        """Row height in points that the text needs in those columns."""
+        """Compute the row height in points that a text needs in some columns."""
         width = _room(columns, look.get("indent", 0))
         return row_height(text, room=width, size=look.get("font_size", 10))
 
     def breaks(self) -> Sequence[int]:
-        """Rows before which the page is broken."""
+        """List the rows before which a page begins."""
         found, used = [], 0.0
         for row, height in self._blocks:
             wanted = row in self._forced and used > _BEGUN * PAGE_HEIGHT

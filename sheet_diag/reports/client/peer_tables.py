@@ -16,7 +16,6 @@ from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStand
 from sheet_diag.reports.client.charts import style_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.reports.client.previous_tables import format_day
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
@@ -68,10 +67,10 @@ _CATEGORY: Final = _looks({})
 _OVERALL: Final = _looks({**BOLD, "bg_color": PALE})
 
 
-def write_peers(flow: PageFlow, letter: ReportContext, book: Book) -> None:
+def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
     """Write the section. A group of the very same clients as all is not told a second time."""
-    say, comparison = letter.say, letter.report.comparison
-    notes = list(_notes(letter))
+    say, comparison = context.say, context.report.comparison
+    notes = list(_notes(context))
     everyone = {p.kind: p for p in comparison.peers}.get(GroupKind.ALL)
     for place, peers in enumerate(comparison.peers):
         if place and everyone and _count(peers) == _count(everyone):
@@ -82,18 +81,18 @@ def write_peers(flow: PageFlow, letter: ReportContext, book: Book) -> None:
                 for note in notes:
                     flow.paragraph(note, _NOTE)
                 flow.gap(4)
-            flow.subheading(_title(letter, peers))
-            rows = _write_table(flow, letter, peers)
+            flow.subheading(_title(context, peers))
+            rows = _write_table(flow, context, peers)
             if peers.kind is GroupKind.ALL and rows:
                 flow.gap(4)
-                _place_chart(flow, letter, book, rows)
+                _place_chart(flow, context, book, rows)
         flow.gap(10)
 
 
-def _notes(letter: ReportContext) -> Iterator[str]:
-    say, comparison = letter.say, letter.report.comparison
+def _notes(context: ReportContext) -> Iterator[str]:
+    say, comparison = context.say, context.report.comparison
     if comparison.reference:
-        day = format_day(say, date.fromisoformat(comparison.reference))
+        day = context.format_day(date.fromisoformat(comparison.reference))
         yield say("comparison.peers.reference", day=day)
     if comparison.reference_version:
         yield say("comparison.peers.version", version=comparison.reference_version)
@@ -104,19 +103,21 @@ def _count(peers: PeerGroup) -> int:
     return max((each.count for each in peers.standings.values()), default=0)
 
 
-def _title(letter: ReportContext, peers: PeerGroup) -> str:
-    field = letter.catalog.field_by_id.get(_FIELDS.get(peers.kind, ""))
+def _title(context: ReportContext, peers: PeerGroup) -> str:
+    field = context.catalog.field_by_id.get(_FIELDS.get(peers.kind, ""))
     choice = field.by_id.get(peers.choice) if field else None
-    name = choice.label[letter.say.lang] if choice else peers.choice
+    name = choice.label[context.say.lang] if choice else peers.choice
     count = _count(peers)
     if peers.kind is GroupKind.ALL:
-        return letter.say("comparison.group.all", count=count)
-    return letter.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
+        return context.say("comparison.group.all", count=count)
+    return context.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
 
 
-def _write_table(flow: PageFlow, letter: ReportContext, peers: PeerGroup) -> tuple[int, int] | None:
+def _write_table(
+    flow: PageFlow, context: ReportContext, peers: PeerGroup
+) -> tuple[int, int] | None:
     """Write a group's table; returns the first and the last row of categories with a score."""
-    say, page, catalog = letter.say, flow.page, letter.catalog
+    say, page, catalog = context.say, flow.page, context.catalog
     ranked = any(each.position is not None for each in peers.standings.values())
     keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
     heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
@@ -124,29 +125,29 @@ def _write_table(flow: PageFlow, letter: ReportContext, peers: PeerGroup) -> tup
     row = flow.next_row(max(22, *(flow.text_height(text, _HEAD, place) for place, text in cells)))
     for columns, text in cells:
         page.merged(row, *columns, text, _HEAD)
-    scores = letter.report.diagnosis.scores
+    scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
     if overall is not None:
         label = say("comparison.overall")
-        _write_line(flow, letter, label, scores.overall, overall, _OVERALL)
+        _write_line(flow, context, label, scores.overall, overall, _OVERALL)
     first = flow.row
     for category in catalog.categories:
         standing = peers.standings.get(category.id)
         if standing is not None:
             score = scores.categories[category.id].score
-            _write_line(flow, letter, category.short[say.lang], score, standing, _CATEGORY)
+            _write_line(flow, context, category.short[say.lang], score, standing, _CATEGORY)
     return (first, flow.row - 1) if flow.row > first else None
 
 
 def _write_line(
     flow: PageFlow,
-    letter: ReportContext,
+    context: ReportContext,
     label: str,
     score: Fraction | None,
     standing: PeerStanding,
     looks: _PeerRowLooks,
 ) -> None:
-    say, page = letter.say, flow.page
+    say, page = context.say, flow.page
     height = flow.text_height(label, _TEXT, _COLUMNS[0]) + 2
     row = flow.next_row(max(height, 20))
     page.merged(row, *_COLUMNS[0], label, looks.text)
@@ -160,16 +161,16 @@ def _write_line(
     quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
     texts = (
         say("comparison.range.of", **quartiles),
-        _place(letter, score, standing),
+        _place(context, score, standing),
         say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
     )
     for columns, text in zip(_COLUMNS[4:], texts, strict=True):
         page.merged(row, *columns, text, looks.middle)
 
 
-def _place(letter: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
+def _place(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
     """The position, or the quarter where only quartiles are known."""
-    say = letter.say
+    say = context.say
     if score is None:
         return say("comparison.none")
     if standing.position is not None:
@@ -186,9 +187,9 @@ def _band(score: float, limits: Sequence[float]) -> str:
     return "bottom"
 
 
-def _place_chart(flow: PageFlow, letter: ReportContext, book: Book, rows: tuple[int, int]) -> None:
+def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple[int, int]) -> None:
     """Own scores dark, the mean pale with an outline: told apart in grey, too."""
-    say, page = letter.say, flow.page
+    say, page = context.say, flow.page
     chart = book.chart({"type": "column"})
     looks: dict[int, dict[str, Any]] = {
         _OWN: {"fill": {"color": NAVY}, "border": {"color": NAVY}},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -42,11 +41,6 @@ _LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
 _ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
 
 
-def format_day(say: Wording, day: date) -> str:
-    """A day as the report prints it."""
-    return say("report.date", year=day.year, month=day.month, day=day.day)
-
-
 def score_change(now: Fraction, then: Fraction) -> Fraction:
     """The difference of two scores as they are printed, so that it adds up on the page."""
     return Fraction(_tenths(now) - _tenths(then), 10)
@@ -56,25 +50,25 @@ def _tenths(score: Fraction) -> int:
     return score.numerator * 10 // score.denominator
 
 
-def write_previous(flow: PageFlow, letter: ReportContext, previous: PreviousDiagnosis) -> None:
+def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDiagnosis) -> None:
     """Write the section."""
     with flow.together():
-        flow.heading(letter.say("comparison.then.heading"))
-        for text in _sentences(letter, previous):
+        flow.heading(context.say("comparison.then.heading"))
+        for text in _sentences(context, previous):
             flow.paragraph(text)
         flow.gap(4)
-        _write_measures(flow, letter, previous)
+        _write_measures(flow, context, previous)
     flow.gap(3)
-    flow.paragraph(letter.say("comparison.signs"), _SIGNS)
+    flow.paragraph(context.say("comparison.signs"), _SIGNS)
     flow.gap(8)
-    _write_changes(flow, letter, previous)
+    _write_changes(flow, context, previous)
     flow.gap(10)
 
 
-def _sentences(letter: ReportContext, previous: PreviousDiagnosis) -> Iterator[str]:
-    say, scores = letter.say, letter.report.diagnosis.scores
+def _sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[str]:
+    say, scores = context.say, context.report.diagnosis.scores
     now, then = scores.rank or Rank.E, previous.rank
-    day = format_day(say, previous.as_of)
+    day = context.format_day(previous.as_of)
     if now is then:
         yield say("comparison.then.level", then=day, now=now)
     else:
@@ -106,10 +100,10 @@ class _MeasureLine:
     rise: Fraction
 
 
-def _write_measures(flow: PageFlow, letter: ReportContext, previous: PreviousDiagnosis) -> None:
-    say = letter.say
-    days = (previous.as_of, letter.report.as_of)
-    before, now = (format_day(say, day) for day in days)
+def _write_measures(flow: PageFlow, context: ReportContext, previous: PreviousDiagnosis) -> None:
+    say = context.say
+    days = (previous.as_of, context.report.as_of)
+    before, now = (context.format_day(day) for day in days)
     heads = (
         say("comparison.measure"),
         say("comparison.before", day=before),
@@ -117,14 +111,14 @@ def _write_measures(flow: PageFlow, letter: ReportContext, previous: PreviousDia
         say("comparison.difference"),
     )
     _write_row(flow, _MEASURES, heads, (_HEAD,) * 4)
-    for line in _measures(letter, previous):
+    for line in _measures(context, previous):
         texts = (line.label, line.before, line.now, line.difference)
         last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else _MID
         _write_row(flow, _MEASURES, texts, (_LABEL, _MID, _MID, last))
 
 
-def _measures(letter: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
-    say, scores = letter.say, letter.report.diagnosis.scores
+def _measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
+    say, scores = context.say, context.report.diagnosis.scores
     rank = scores.rank or Rank.E
     steps = previous.rank.position - rank.position
     way = "up" if steps > 0 else "down"
@@ -132,26 +126,26 @@ def _measures(letter: ReportContext, previous: PreviousDiagnosis) -> Iterator[_M
         say(f"comparison.rank.{way}", steps=abs(steps)) if steps else say("comparison.rank.level")
     )
     yield _MeasureLine(say("comparison.rank"), previous.rank, rank, told, Fraction(steps))
-    yield _score_line(letter, say("comparison.overall"), previous.score, scores.overall)
-    for category in letter.catalog.categories:
+    yield _score_line(context, say("comparison.overall"), previous.score, scores.overall)
+    for category in context.catalog.categories:
         name = category.name[say.lang]
         if category.id in previous.categories:
             then = previous.categories[category.id]
-            yield _score_line(letter, name, then, scores.categories[category.id].score)
+            yield _score_line(context, name, then, scores.categories[category.id].score)
         else:
-            now = _shown(letter, scores.categories[category.id].score)
+            now = _shown(context, scores.categories[category.id].score)
             none = say("comparison.none")
             yield _MeasureLine(name, none, now, none, Fraction(0))
 
 
 def _score_line(
-    letter: ReportContext, label: str, then: Fraction | None, now: Fraction | None
+    context: ReportContext, label: str, then: Fraction | None, now: Fraction | None
 ) -> _MeasureLine:
-    before, after = _shown(letter, then), _shown(letter, now)
+    before, after = _shown(context, then), _shown(context, now)
     if then is None or now is None:
-        return _MeasureLine(label, before, after, letter.say("comparison.none"), Fraction(0))
+        return _MeasureLine(label, before, after, context.say("comparison.none"), Fraction(0))
     points = score_change(now, then)
-    return _MeasureLine(label, before, after, _signed(letter.say, points), points)
+    return _MeasureLine(label, before, after, _signed(context.say, points), points)
 
 
 def _signed(say: Wording, points: Fraction) -> str:
@@ -163,12 +157,12 @@ def _signed(say: Wording, points: Fraction) -> str:
     )
 
 
-def _shown(letter: ReportContext, score: Fraction | None) -> str:
-    return letter.say("comparison.na") if score is None else format_score(score)
+def _shown(context: ReportContext, score: Fraction | None) -> str:
+    return context.say("comparison.na") if score is None else format_score(score)
 
 
-def _write_changes(flow: PageFlow, letter: ReportContext, previous: PreviousDiagnosis) -> None:
-    say = letter.say
+def _write_changes(flow: PageFlow, context: ReportContext, previous: PreviousDiagnosis) -> None:
+    say = context.say
     changed = [
         change
         for movement in _ORDER
@@ -184,35 +178,35 @@ def _write_changes(flow: PageFlow, letter: ReportContext, previous: PreviousDiag
         keys = ("item", "topic", "before", "now", "movement")
         heads = [say(f"comparison.changes.{key}") for key in keys]
         _write_row(flow, _ITEMS, heads, (_HEAD,) * 5)
-        _write_change(flow, letter, changed[0])
+        _write_change(flow, context, changed[0])
     for change in changed[1:]:
-        _write_change(flow, letter, change)
+        _write_change(flow, context, change)
 
 
-def _write_change(flow: PageFlow, letter: ReportContext, change: ItemChange) -> None:
-    say, item = letter.say, letter.catalog.items.get(change.item)
+def _write_change(flow: PageFlow, context: ReportContext, change: ItemChange) -> None:
+    say, item = context.say, context.catalog.items.get(change.item)
     movement = say(f"comparison.movement.{change.movement.value}")
     new, gone = change.movement is Movement.NEW, change.movement is Movement.GONE
     texts = (
         change.item,
         item.topic[say.lang] if item else say("comparison.changes.gone"),
-        say("comparison.none") if new else _answer(letter, change.item, change.before),
-        say("comparison.none") if gone else _answer(letter, change.item, change.now),
+        say("comparison.none") if new else _answer(context, change.item, change.before),
+        say("comparison.none") if gone else _answer(context, change.item, change.now),
         movement,
     )
     last = _LOOKS.get(change.movement, _MID)
     _write_row(flow, _ITEMS, texts, (_ID, _TEXT, _MID, _MID, last))
 
 
-def _answer(letter: ReportContext, name: str, choice: str | None) -> str:
+def _answer(context: ReportContext, name: str, choice: str | None) -> str:
     """A choice's label; of an item that is gone, as any answer set calls it."""
     if choice is None:
-        return letter.say("comparison.changes.unanswered")
-    catalog = letter.catalog
+        return context.say("comparison.changes.unanswered")
+    catalog = context.catalog
     item = catalog.items.get(name)
     own = [catalog.choices_of(item)[choice]] if item and choice in catalog.choices_of(item) else []
     others = (each for choices in catalog.answer_sets.values() for each in choices)
-    labels = [each.label[letter.say.lang] for each in (*own, *others) if each.id == choice]
+    labels = [each.label[context.say.lang] for each in (*own, *others) if each.id == choice]
     return labels[0] if labels else choice
 
 

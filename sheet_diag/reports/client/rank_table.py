@@ -34,10 +34,10 @@ _RANK: Final[Look] = {**_RESULT, "bg_color": PALE}
 
 
 def write_caps(
-    page: Page, top: int, formulas: Sequence[CapFormulas], letter: ReportContext
+    page: Page, top: int, formulas: Sequence[CapFormulas], context: ReportContext
 ) -> None:
     """Write the table."""
-    say, readings = letter.say, letter.readings
+    say, cell_values = context.say, context.cell_values
     page.height(top - 1, 8)
     keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
     page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
@@ -47,16 +47,18 @@ def write_caps(
     if not formulas:
         page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), _TEXT)
         page.height(top + 1, _LINE)
-    for number, (line, spelled) in enumerate(zip(cap_rules(letter.catalog), formulas, strict=True)):
+    for number, (line, spelled) in enumerate(
+        zip(cap_rules(context.catalog), formulas, strict=True)
+    ):
         row = top + 1 + number
         page.height(row, _LINE)
         page.merged(row, *_RULE, _rule_text(line, say), _SMALL_TEXT)
-        _write_limits(page, row, line, spelled, letter)
-        for which, reading in enumerate((readings.record, readings.upper)):
-            count, applied = _COUNTS[which]
-            page.formula(row, count, spelled.counts[which], _FIGURE, reading.counts[number])
-            rank = _letter(reading.caps[number], letter)
-            page.formula(row, applied, spelled.applied[which], _RESULT, rank)
+        _write_limits(page, row, line, spelled, context)
+        for variant, reading in enumerate((cell_values.record, cell_values.upper)):
+            count, applied = _COUNTS[variant]
+            page.formula(row, count, spelled.counts[variant], _FIGURE, reading.counts[number])
+            rank = _rank_text(reading.caps[number], context)
+            page.formula(row, applied, spelled.applied[variant], _RESULT, rank)
 
 
 def _rule_text(rule: CapRule, say: Wording) -> str:
@@ -65,12 +67,12 @@ def _rule_text(rule: CapRule, say: Wording) -> str:
 
 
 def _write_limits(
-    page: Page, row: int, line: CapRule, formulas: CapFormulas, letter: ReportContext
+    page: Page, row: int, line: CapRule, formulas: CapFormulas, context: ReportContext
 ) -> None:
     """Limit, needed number and rank: written here, or taken from where they are written."""
     look = _SHARE if isinstance(line, NaShareCapRule) else _LIMIT
     if line.limit is None:
-        page.text(row, calc.LIMIT, letter.say("report.none"), look)
+        page.text(row, calc.LIMIT, context.say("report.none"), look)
     if formulas.given:
         given = formulas.given
         if line.limit is not None:
@@ -84,13 +86,13 @@ def _write_limits(
         page.text(row, calc.AT_MOST, line.at_most.value, _FIGURE)
 
 
-def _letter(rank: Rank | None, letter: ReportContext) -> str:
-    return rank.value if rank else letter.say("report.none")
+def _rank_text(rank: Rank | None, context: ReportContext) -> str:
+    return rank.value if rank else context.say("report.none")
 
 
-def write_rank(page: Page, top: int, formulas: CalculationFormulas, letter: ReportContext) -> None:
-    """Write score, base rank, cap and rank of both readings, and the strict score."""
-    say, readings = letter.say, letter.readings
+def write_rank(page: Page, top: int, formulas: CalculationFormulas, context: ReportContext) -> None:
+    """Write score, base rank, cap and rank of both cell_values, and the strict score."""
+    say, cell_values = context.say, context.cell_values
     page.height(top - 1, 8)
     page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
     page.text(top, calc.VALUE, say("calculation.verdict.now"), _HEAD)
@@ -99,10 +101,10 @@ def write_rank(page: Page, top: int, formulas: CalculationFormulas, letter: Repo
     for row, (name, key) in enumerate(calc.VERDICT.items(), top + 1):
         page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else _TEXT)
         page.height(row, _LINE)
-    for which, reading in enumerate((readings.record, readings.upper)):
-        column = (calc.VALUE, calc.VALUE_UPPER)[which]
-        _write_reading(page, top + 1, column, reading, formulas.verdict[which], letter)
-    row, strict = top + len(calc.VERDICT), truncate_score(readings.scores.strict)
+    for variant, reading in enumerate((cell_values.record, cell_values.upper)):
+        column = (calc.VALUE, calc.VALUE_UPPER)[variant]
+        _write_reading(page, top + 1, column, reading, formulas.verdict[variant], context)
+    row, strict = top + len(calc.VERDICT), truncate_score(cell_values.scores.strict)
     page.formula(row, calc.VALUE, formulas.strict, _SCORE, strict)
     page.blank(row, calc.VALUE_UPPER, _FIGURE)
 
@@ -113,11 +115,11 @@ def _write_reading(
     column: int,
     reading: VariantValues,
     formulas: RankFormulas,
-    letter: ReportContext,
+    context: ReportContext,
 ) -> None:
     page.formula(row, column, formulas.score, _SCORE, truncate_score(reading.overall))
     page.formula(row + 1, column, formulas.base, _FIGURE, reading.base.value)
-    cap = _letter(reading.cap, letter)
+    cap = _rank_text(reading.cap, context)
     if formulas.cap is None:
         page.text(row + 2, column, cap, _FIGURE)
     else:

@@ -1,6 +1,6 @@
 """改善シミュレーション: what score and rank would become, were open items answered otherwise.
 
-The sheet is locked but for its drop-downs; it reads the record on 回答と採点 and never changes it.
+The sheet is locked but for its drop-downs; it reads the answers on 回答と採点 and never changes it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from functools import lru_cache
 from typing import Final
 
 from sheet_diag.model.catalog import Item
-from sheet_diag.reports.client import answers_sheet as record_of
+from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import page_setup as paper
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.cell_references import CellSpan
-from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
 from sheet_diag.reports.client.formulas import truncated
-from sheet_diag.reports.client.layout_cache import LocalizedCatalog
+from sheet_diag.reports.client.page_flow import landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
@@ -84,51 +83,51 @@ _PLACES: Final = 256  # as many as `formulas` keeps
 
 @dataclass(frozen=True, slots=True)
 class SimulationLayout:
-    """Where the sheet's parts stand: rows of the open items, and the simulated result."""
+    """Where the sheet's parts stand: rows of the open items, and the simulated calculation."""
 
     rows: dict[str, int]
     header: int
-    result: CalculationLayout
+    calculation: CalculationLayout
 
 
 def write_simulation(
-    book: Book, page: Page, letter: ReportContext, record: AnswersLayout
+    book: Book, page: Page, context: ReportContext, answers: AnswersLayout
 ) -> SimulationLayout | None:
     """Write the sheet; None where nothing is open."""
     page.columns(_WIDTHS)
-    _write_head(page, letter)
-    if not letter.report.diagnosis.open_items:
-        text = letter.say("simulation.nothing")
+    _write_head(page, context)
+    if not context.report.diagnosis.open_items:
+        text = context.say("simulation.nothing")
         page.merged(1, 0, _LAST, text, _NOTHING)
         page.height(1, 40)
         page.protect(PROTECTED)
-        letter.print_setup(page, landscape=True)
+        context.print_setup(page, landscape=True)
         page.fit_width()
         return None
     top = 3
-    header = top + Dashboard.rows(letter) + 1
-    items = letter.report.diagnosis.open_items
+    header = top + Dashboard.rows(context) + 1
+    items = context.report.diagnosis.open_items
     rows = {item: row for row, item in enumerate(items, header + 1)}
     place = calc.plan_calculation(
-        letter.edition, record.result.order, page.name, header + len(rows) + 2
+        context.localized, answers.calculation.order, page.name, header + len(rows) + 2
     )
     simulation = SimulationLayout(rows, header, place)
-    write_dashboard(book, page, Dashboard(top, record.result, place, letter))
-    _write_rows(page, simulation, record, letter)
+    write_dashboard(book, page, Dashboard(top, answers.calculation, place, context))
+    _write_rows(page, simulation, answers, context)
     page.height(place.top - 1, 12)
-    basis = _basis(letter.edition, place, record, header + 1, header + len(rows))
-    write_calculation(page, place, basis, record.criteria, letter)
-    _finish(page, simulation, letter)
+    inputs = _basis(context.localized, place, answers, header + 1, header + len(rows))
+    write_calculation(page, place, inputs, answers.criteria, context)
+    _finish(page, simulation, context)
     return simulation
 
 
-def _write_head(page: Page, letter: ReportContext) -> None:
-    say = letter.say
+def _write_head(page: Page, context: ReportContext) -> None:
+    say = context.say
     page.merged(0, 0, _LAST, say("simulation.sheet"), TITLE)
     page.height(0, 30)
-    if not letter.report.diagnosis.open_items:
+    if not context.report.diagnosis.open_items:
         return
-    ways = any(way.items for way in letter.report.diagnosis.ways)
+    ways = any(way.items for way in context.report.diagnosis.ways)
     lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
     text = "\n".join(lines)
     page.merged(1, 0, _LAST, text, _LEAD)
@@ -150,24 +149,24 @@ class _SimulationRow:
 
 
 def _write_rows(
-    page: Page, simulation: SimulationLayout, record: AnswersLayout, letter: ReportContext
+    page: Page, simulation: SimulationLayout, answers: AnswersLayout, context: ReportContext
 ) -> None:
-    header, say = simulation.header, letter.say
+    header, say = simulation.header, context.say
     page.height(header - 1, 6)
     for column, key in _HEADS.items():
         page.text(header, column, say(key), _HEAD)
     page.height(header, 34)
-    known = _rows(letter.edition, page.name, record)
+    known = _rows(context.localized, page.name, answers)
     messages = {
         "error_title": say("simulation.choose.title"),
         "error_message": say("simulation.choose.error"),
     }
     for name, at in simulation.rows.items():
-        row, answer = known[name], letter.answer(name)
-        _write_texts(page, at, row, answer, letter)
+        row, answer = known[name], context.answer(name)
+        _write_texts(page, at, row, answer, context)
         page.client_text(at, CHOSEN, answer, _CHOICE)
         page.choices(at, CHOSEN, row.choices, messages)
-        _write_figures(page, at, row, letter)
+        _write_figures(page, at, row, context)
     first, last = header + 1, header + len(simulation.rows)
     changed = f"=$E{first + 1}<>$D{first + 1}"
     for column in (CHOSEN, GAIN):
@@ -175,21 +174,21 @@ def _write_rows(
 
 
 def _write_texts(
-    page: Page, at: int, row: _SimulationRow, answer: str, letter: ReportContext
+    page: Page, at: int, row: _SimulationRow, answer: str, context: ReportContext
 ) -> None:
     page.text(at, ID, row.item.id, _MIDDLE)
     page.text(at, CATEGORY, row.category, _MUTED)
     page.text(at, TITLE_COLUMN, row.title, _TEXT)
     page.client_text(at, TODAY, answer, _MIDDLE)
     page.text(at, STAR, row.star, _STAR)
-    page.text(at, WAY, letter.way_marks(row.item.id), _WAY)
+    page.text(at, WAY, context.way_marks(row.item.id), _WAY)
     page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
 
 
-def _write_figures(page: Page, at: int, row: _SimulationRow, letter: ReportContext) -> None:
-    item, readings = row.item, letter.readings
-    score = readings.scores.items[item.id]
-    earned, unanswered = float(score.points or 0), float(item.id in readings.open_items)
+def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportContext) -> None:
+    item, cell_values = row.item, context.cell_values
+    score = cell_values.scores.items[item.id]
+    earned, unanswered = float(score.points or 0), float(item.id in cell_values.open_items)
     values = (item.weight, float(score.value or 0), earned, earned, unanswered, 0.0)
     number = str(at + 1)
     for (column, formula, look), value in zip(row.formulas, values, strict=True):
@@ -198,65 +197,67 @@ def _write_figures(page: Page, at: int, row: _SimulationRow, letter: ReportConte
 
 @lru_cache(maxsize=_RECORDS)
 def _rows(
-    edition: LocalizedCatalog, home: str, record: AnswersLayout
+    localized: LocalizedCatalog, home: str, answers: AnswersLayout
 ) -> Mapping[str, _SimulationRow]:
-    items = edition.catalog.items
-    return {name: _row(edition, home, record, item) for name, item in items.items()}
+    items = localized.catalog.items
+    return {name: _row(localized, home, answers, item) for name, item in items.items()}
 
 
-def _row(edition: LocalizedCatalog, home: str, record: AnswersLayout, item: Item) -> _SimulationRow:
-    say, title = edition.say, item.comment.title[edition.say.lang]
+def _row(
+    localized: LocalizedCatalog, home: str, answers: AnswersLayout, item: Item
+) -> _SimulationRow:
+    say, title = localized.say, item.comment.title[localized.say.lang]
     needed = row_height(title, room=column_room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5)
     return _SimulationRow(
         item=item,
-        category=edition.catalog.category_of[item.id].short[say.lang],
+        category=localized.catalog.category_of[item.id].short[say.lang],
         title=title,
         star=say("report.answers.critical.mark") if item.critical else "",
         height=max(needed, _LEAST),
-        choices=f"={record.criteria.choices(item, home)}",
-        formulas=_formulas(edition, home, record, item),
+        choices=f"={answers.criteria.choices(item, home)}",
+        formulas=_formulas(localized, home, answers, item),
     )
 
 
 def _formulas(
-    edition: LocalizedCatalog, home: str, record: AnswersLayout, item: Item
+    localized: LocalizedCatalog, home: str, answers: AnswersLayout, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
     """The calculated cells of a row in their order."""
-    none, criteria = quote_formula_text(edition.say("report.none")), record.criteria
-    at = {column: _letter(column) + _ROW for column in range(_LAST + 1)}
+    none, criteria = quote_formula_text(localized.say("report.none")), answers.criteria
+    at = {column: _column_letter(column) + _ROW for column in range(_LAST + 1)}
     today = {
-        column: f"={record.of(item.id, column).reference_from(home)}"
-        for column in (record_of.WEIGHT, record_of.POINTS)
+        column: f"={answers.of(item.id, column).reference_from(home)}"
+        for column in (answer_columns.WEIGHT, answer_columns.POINTS)
     }
     points = f"{at[WEIGHT]}*{at[VALUE]}"
     if item.na_allowed:
         points = f"IF({at[VALUE]}={none},0,{points})"
-    category = edition.catalog.category_of[item.id].id
+    category = localized.catalog.category_of[item.id].id
     return (
-        (WEIGHT, today[record_of.WEIGHT], _MIDDLE),
+        (WEIGHT, today[answer_columns.WEIGHT], _MIDDLE),
         (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
         (POINTS, f"={points}", _FIGURE),
-        (POINTS_TODAY, today[record_of.POINTS], _FIGURE),
+        (POINTS_TODAY, today[answer_columns.POINTS], _FIGURE),
         (OPEN, criteria.unanswered(item, at[CHOSEN], home), FLAG),
-        (GAIN, f"={_gain(item, category, at, home, record, none)}", _GAIN),
+        (GAIN, f"={_gain(item, category, at, home, answers, none)}", _GAIN),
     )
 
 
-def _letter(column: int) -> str:
+def _column_letter(column: int) -> str:
     return column_cell(0, column).strip("$1")
 
 
 def _gain(
-    item: Item, category: str, at: Mapping[int, str], home: str, record: AnswersLayout, none: str
+    item: Item, category: str, at: Mapping[int, str], home: str, answers: AnswersLayout, none: str
 ) -> str:
     """What this change alone adds to the overall score: by the weight that its category then
     has, which 該当なし lessens."""
-    result = record.result
+    calculation = answers.calculation
     weight, points, score, importance = (
-        result.of(category, column).reference_from(home)
+        calculation.of(category, column).reference_from(home)
         for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
     )
-    share = f"{importance}/{result.total(calc.IMPORTANCE).reference_from(home)}"
+    share = f"{importance}/{calculation.total(calc.IMPORTANCE).reference_from(home)}"
     earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
     left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
     cut = truncated(f"((100*{earned}/{left}-{score})*{share})")
@@ -265,9 +266,9 @@ def _gain(
 
 @lru_cache(maxsize=_PLACES)
 def _basis(
-    edition: LocalizedCatalog,
+    localized: LocalizedCatalog,
     place: CalculationLayout,
-    record: AnswersLayout,
+    answers: AnswersLayout,
     first: int,
     last: int,
 ) -> CalculationInputs:
@@ -275,13 +276,13 @@ def _basis(
     not full is open, so all unanswered and all missed critical items are among the rows."""
     home = place.sheet
     at = {column: str(CellSpan(home, column, first, last)) for column in range(_LAST + 1)}
-    none = quote_formula_text(edition.say("report.none"))
+    none = quote_formula_text(localized.say("report.none"))
     sums = {}
     for name in place.order:
         mine = f"({at[CATEGORY]}={place.of(name, calc.SHORT)})"
         out = f"SUMPRODUCT({mine}*({at[VALUE]}={none})*{at[WEIGHT]})"
         weight, points, left_out = (
-            record.result.of(name, column).reference_from(home)
+            answers.calculation.of(name, column).reference_from(home)
             for column in (calc.WEIGHT, calc.POINTS, calc.LEFT_OUT)
         )
         sums[name] = {
@@ -290,18 +291,18 @@ def _basis(
             calc.LEFT_OUT: f"{left_out}+{out}",
             calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
         }
-    star = quote_formula_text(edition.say("report.answers.critical.mark"))
+    star = quote_formula_text(localized.say("report.answers.critical.mark"))
     missed = f"({at[STAR]}={star})*({at[VALUE]}=0)"
     counts = f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({at[OPEN]}=0))"
-    return CalculationInputs(sums, counts, record.result)
+    return CalculationInputs(sums, counts, answers.calculation)
 
 
-def _finish(page: Page, simulation: SimulationLayout, letter: ReportContext) -> None:
+def _finish(page: Page, simulation: SimulationLayout, context: ReportContext) -> None:
     header = simulation.header
     page.protect(PROTECTED)
-    if len(letter.catalog.categories) <= _MOST_FROZEN:
+    if len(context.catalog.categories) <= _MOST_FROZEN:
         page.freeze(header + 1)
-    letter.print_setup(page, landscape=True)
-    page.scale(paper.scale_for(sum(_WIDTHS)), repeat=(header, header))
-    page.breaks([simulation.result.top], (0, 0, simulation.result.bottom, _LAST))
+    context.print_setup(page, landscape=True)
+    page.scale(landscape_scale(sum(_WIDTHS)), repeat=(header, header))
+    page.breaks([simulation.calculation.top], (0, 0, simulation.calculation.bottom, _LAST))
     page.select(0, 0)

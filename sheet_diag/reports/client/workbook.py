@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ClientReport
@@ -10,37 +12,55 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
 from sheet_diag.reports.client.calculation_layout import target_line
+from sheet_diag.reports.client.category_section import write_categories
 from sheet_diag.reports.client.charts import add_radar
+from sheet_diag.reports.client.comment_section import write_comments, write_consultant_comment
 from sheet_diag.reports.client.comparison_sheet import has_comparison, write_comparison
 from sheet_diag.reports.client.conditions_sheet import write_conditions
-from sheet_diag.reports.client.consultant_comment import write_consultant_comment
-from sheet_diag.reports.client.context import ReportContext, write_report_head
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.next_rank import write_next_rank
+from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.reports.client.sections import write_categories, write_comments, write_overall
 from sheet_diag.reports.client.simulation_sheet import write_simulation
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import BODY, BOLD, CENTER, MIDDLE, MUTED, NAVY, Look
+
+_ISSUER: Final[Look] = {**BODY, "font_size": 9, "align": "right", "text_wrap": False}
+_ADDRESSEE: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    "font_size": 14,
+    "bottom": 1,
+    "bottom_color": NAVY,
+}
+_EDGES: Final[Look] = {"top": 2, "bottom": 2, "top_color": NAVY, "bottom_color": NAVY}
+_TITLE: Final[Look] = {**BODY, **BOLD, **CENTER, "font_size": 20, "font_color": NAVY, **_EDGES}
+_PREAMBLE: Final[Look] = {**BODY, "font_size": 9, "font_color": MUTED}
+_ADDRESSEE_COLUMNS: Final = (0, 7)
+_ISSUER_COLUMNS: Final = (5, LAST_COLUMN)  # of date, number and issuer
+_LOGO: Final = (200, 44)  # pixels
 
 
 def build_client_report(
     report: ClientReport, catalog: Catalog, issuer: Issuer, software: str
 ) -> bytes:
-    """The workbook; the same arguments give the same bytes."""
-    return _book(report, catalog, issuer, software).bytes()
+    """Build the workbook; the same arguments give the same bytes."""
+    return _build_book(report, catalog, issuer, software).bytes()
 
 
 def build_print_copy(
     report: ClientReport, catalog: Catalog, issuer: Issuer, software: str
 ) -> bytes:
-    """The same workbook with nothing in view but the report, which is then all that is printed."""
-    book = _book(report, catalog, issuer, software)
+    """Build the same workbook with nothing in view but the report: only that is printed."""
+    book = _build_book(report, catalog, issuer, software)
     book.show_only(Wording(report.lang)("report.sheet.report"))
     return book.bytes()
 
 
-def _book(report: ClientReport, catalog: Catalog, issuer: Issuer, software: str) -> Book:
+def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software: str) -> Book:
     say = Wording(report.lang)
     title = catalog.report.title[report.lang]
     book = Book(title=title, author=issuer.name, created=report.as_of, subject=report.sheet.name)
@@ -48,36 +68,60 @@ def _book(report: ClientReport, catalog: Catalog, issuer: Issuer, software: str)
     identity = SheetIdentity(catalog.id, catalog.version, report.sheet.identity.client)
     for key, text in owner_properties(identity, report.sheet.name, report.lang).items():
         book.custom_property(key, text)
-    letter = ReportContext(report, catalog, issuer, say)
+    context = ReportContext(report, catalog, issuer, say)
     # Sheets stand in the order in which they are added.
     first = book.page(say("report.sheet.report"))
-    record = write_answers(book.page(say("report.sheet.answers")), letter)
-    write_simulation(book, book.page(say("simulation.sheet")), letter, record)
-    write_plan(book.page(say("plan.sheet")), letter)
+    answers = write_answers(book.page(say("report.sheet.answers")), context)
+    write_simulation(book, book.page(say("simulation.sheet")), context, answers)
+    write_plan(book.page(say("plan.sheet")), context)
     if has_comparison(report):
-        write_comparison(book.page(say("comparison.sheet")), letter, book)
-    write_conditions(book.page(say("report.sheet.conditions")), letter, software)
-    _write_report(book, first, letter, record)
+        write_comparison(book.page(say("comparison.sheet")), context, book)
+    write_conditions(book.page(say("report.sheet.conditions")), context, software)
+    _write_report(book, first, context, answers)
     first.open_here()
     return book
 
 
-def _write_report(book: Book, page: Page, letter: ReportContext, record: AnswersLayout) -> None:
-    say, result = letter.say, record.result
+def _write_report(book: Book, page: Page, context: ReportContext, answers: AnswersLayout) -> None:
+    say, calculation = context.say, answers.calculation
     chart = add_radar(
         book,
-        result.drawn(letter),
+        calculation.drawn(context),
         title=say("report.chart.title"),
         series=say("report.chart.series"),
-        lines=target_line(letter, result),
+        lines=target_line(context, calculation),
     )
     flow = PageFlow(page)
-    write_report_head(flow, letter)
-    write_overall(flow, letter, result)
-    write_categories(flow, letter, chart, result)
-    write_comments(flow, letter)
-    write_consultant_comment(flow, letter)
-    write_next_rank(flow, letter)
-    letter.print_setup(page, landscape=False, title=letter.catalog.report.title[say.lang])
+    _write_head(flow, context)
+    write_overall(flow, context, calculation)
+    write_categories(flow, context, chart, calculation)
+    write_comments(flow, context)
+    write_consultant_comment(flow, context)
+    write_next_rank(flow, context)
+    context.print_setup(page, landscape=False, title=context.catalog.report.title[say.lang])
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
     page.select(0, 0)
+
+
+def _write_head(flow: PageFlow, context: ReportContext) -> None:
+    """Write addressee, date, number and issuer, then title and preamble."""
+    say, page, issuer = context.say, flow.page, context.issuer
+    if issuer.logo:
+        page.picture(flow.row, 0, issuer.logo, _LOGO, issuer.name)
+    number = say("report.number", number=context.report.number)
+    for line in (context.report_day, number):
+        page.merged(flow.next_row(15), *_ISSUER_COLUMNS, line, _ISSUER)
+    text = say("report.addressee", name=context.addressee)
+    height = flow.text_height(text, _ADDRESSEE, _ADDRESSEE_COLUMNS)
+    page.merged_client(flow.next_row(max(28, height)), *_ADDRESSEE_COLUMNS, text, _ADDRESSEE)
+    phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
+    lines = (issuer.name, issuer.department, issuer.address, issuer.contact, phone, issuer.email)
+    for line in filter(None, lines):
+        page.merged(flow.next_row(15), *_ISSUER_COLUMNS, line, _ISSUER)
+    flow.gap(6)
+    title = context.catalog.report.title[say.lang]
+    page.merged(flow.next_row(38), 0, LAST_COLUMN, title, _TITLE)
+    flow.gap(6)
+    for preamble in context.catalog.report.preamble:
+        flow.paragraph(preamble[say.lang], _PREAMBLE)
+    flow.gap(4)
