@@ -225,8 +225,8 @@ def test_scores(calculated: list[Any]) -> None:
             _agree_shown(value_at(now, result.of(name, calc.SHOWN)), each.score, live)
         _agree(value_at(now, result.total(calc.EXACT)), scores.overall, live)
         _agree(value_at(now, result.total(calc.UPPER)), scores.upper, live)
-        _agree_shown(value_at(now, result.decided("score")), scores.overall, live)
-        _agree_shown(value_at(now, result.decided("strict")), scores.strict, live)
+        _agree_shown(value_at(now, result.result_cell("score")), scores.overall, live)
+        _agree_shown(value_at(now, result.result_cell("strict")), scores.strict, live)
 
 
 def _agree(found: Any, value: Fraction | None, live: LiveSheet) -> None:
@@ -256,8 +256,8 @@ def test_items(calculated: list[Any]) -> None:
 def test_ranks(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         scores, result = live.case.scores, live.record.calculation
-        found = [value_at(now, result.decided(row)) for row in ("base", "rank")]
-        found.append(value_at(now, result.decided("rank", column=calc.EXACT)))
+        found = [value_at(now, result.result_cell(row)) for row in ("base", "rank")]
+        found.append(value_at(now, result.result_cell("rank", column=calc.EXACT)))
         assert found == [scores.base_rank, scores.rank, scores.upper_rank], live.case.name
 
 
@@ -271,7 +271,7 @@ def test_caps(calculated: list[Any]) -> None:
                 applied[line.code] = rank
         assert applied == {cap.rule.code: cap.at_most for cap in scores.caps}, live.case.name
         worst = max(applied.values(), default="－")
-        assert value_at(now, result.decided("cap")) == worst, live.case.name
+        assert value_at(now, result.result_cell("cap")) == worst, live.case.name
 
 
 @pytest.mark.parametrize("name", [name for name in _BORDERS if _BORDERS[name][2]])
@@ -279,16 +279,16 @@ def test_borders(name: str, calculated: list[Any]) -> None:
     _, _, exact, printed = _BORDERS[name]
     live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
     assert live.case.scores.overall == Fraction(exact)
-    assert value_at(now, live.record.calculation.decided("score")) == float(printed)
+    assert value_at(now, live.record.calculation.result_cell("score")) == float(printed)
 
 
 def test_thirds_need_rounding(calculated: list[Any]) -> None:
     live, now = next((live, now) for live, _, now in calculated if live.case.name == _thirds().name)
     assert 100 * (2 / 3 + 2 / 3 + 1 + 7 * (2 / 3)) / 10 < 70
     assert live.case.scores.overall == 70
-    assert value_at(now, live.record.calculation.decided("base")) == "B"
-    assert value_at(now, live.record.calculation.decided("cap")) == "－"
-    assert value_at(now, live.record.calculation.decided("score")) == 70.0
+    assert value_at(now, live.record.calculation.result_cell("base")) == "B"
+    assert value_at(now, live.record.calculation.result_cell("cap")) == "－"
+    assert value_at(now, live.record.calculation.result_cell("score")) == 70.0
 
 
 @pytest.mark.parametrize("case", [_thirds(), *map(_border, _BORDERS)], ids=lambda case: case.name)
@@ -308,7 +308,7 @@ def test_they_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
 
 def test_a_catalogue_without_caps_has_none(calculated: list[Any]) -> None:
     found = {
-        value_at(now, live.record.calculation.decided("cap"))
+        value_at(now, live.record.calculation.result_cell("cap"))
         for live, _, now in calculated
         if live.case.catalog is _NO_CAPS
     }

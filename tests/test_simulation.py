@@ -287,7 +287,7 @@ def test_scores_follow(office: Office) -> None:
             assert share == pytest.approx(float(now.na_share)), name
         assert abs(each.at(result.total(calc.EXACT)) - float(scores.overall or 0)) < 1e-9, name
         assert abs(each.at(result.total(calc.UPPER)) - float(scores.upper or 0)) < 1e-9, name
-        strict = each.at(result.decided("strict"))
+        strict = each.at(result.result_cell("strict"))
         assert strict == float(format_score(scores.strict)), name
 
 
@@ -297,12 +297,12 @@ def test_ranks_follow(office: Office) -> None:
     moved = 0
     for each in ranked:
         scores, result = each.scores, each.live.simulation.calculation
-        found = [each.at(result.decided(row)) for row in ("base", "rank")]
-        found.append(each.at(result.decided("rank", column=calc.EXACT)))
+        found = [each.at(result.result_cell(row)) for row in ("base", "rank")]
+        found.append(each.at(result.result_cell("rank", column=calc.EXACT)))
         expected = [scores.base_rank, scores.rank, scores.upper_rank]
         assert found == expected, each.live.case.name
         caps = max((cap.at_most for cap in scores.caps), default="－")
-        assert each.at(result.decided("cap")) == caps, each.live.case.name
+        assert each.at(result.result_cell("cap")) == caps, each.live.case.name
         moved += scores.rank is not each.live.case.scores.rank
     assert moved > 5
 

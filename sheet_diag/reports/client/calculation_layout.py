@@ -22,14 +22,14 @@ NA_SHARE, POINTS, LEFT_OUT, OPEN, UPPER, TARGET = range(7, COLUMNS)
 # Of the caps; rules take the columns before.
 LIMIT, COUNT, NEEDED, AT_MOST, APPLIED, COUNT_UPPER, APPLIED_UPPER = range(3, 10)
 # The rows of the verdict in their order, with what they are called.
-VERDICT: Final = {
+RESULTS: Final = {
     "score": "calculation.verdict.score",
     "base": "calculation.verdict.base",
     "cap": "calculation.verdict.cap",
     "rank": "calculation.verdict.rank",
     "strict": "calculation.verdict.strict",
 }
-_VERDICT: Final = {name: row for row, name in enumerate(VERDICT, 1)}
+_RESULTS: Final = {name: row for row, name in enumerate(RESULTS, 1)}
 VALUE, VALUE_UPPER = 3, 4  # and its columns of figures
 
 HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
@@ -60,14 +60,14 @@ class CalculationLayout:
         return self.overall + 2
 
     @property
-    def verdict(self) -> int:
+    def results_top(self) -> int:
         """Header row of the verdict."""
         return self.caps_top + self.caps + 2
 
     @property
     def bottom(self) -> int:
         """The last row."""
-        return self.verdict + len(VERDICT)
+        return self.results_top + len(RESULTS)
 
     def column(self, column: int) -> CellSpan:
         """A column of the categories."""
@@ -81,9 +81,9 @@ class CalculationLayout:
         """A cell of the overall line."""
         return cell(self.sheet, self.overall, column)
 
-    def decided(self, row: str, *, column: int = SHOWN) -> CellSpan:
+    def result_cell(self, row: str, *, column: int = SHOWN) -> CellSpan:
         """A cell of the verdict: `EXACT` is the column of the upper bound."""
-        return cell(self.sheet, self.verdict + _VERDICT[row], column)
+        return cell(self.sheet, self.results_top + _RESULTS[row], column)
 
     def drawn(self, context: ReportContext) -> ChartArea:
         """What a radar draws: the shown scores of the categories that apply."""
@@ -99,7 +99,7 @@ class CalculationLayout:
         return (
             (self.top, head + line * (len(self.order) + 1)),
             (self.caps_top - 1, 42 + line * self.caps),
-            (self.verdict - 1, 42 + line * len(VERDICT)),
+            (self.results_top - 1, 42 + line * len(RESULTS)),
         )
 
 

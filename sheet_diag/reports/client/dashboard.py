@@ -129,7 +129,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
             (_RESULT_TODAY, dashboard.today),
             (_RESULT_SIMULATED, dashboard.simulated),
         ):
-            formula = f"={calculation.decided(cell, column=column).reference_from(page.name)}"
+            formula = f"={calculation.result_cell(cell, column=column).reference_from(page.name)}"
             page.formula(row, place, formula, look, value)
         if key == "rank":
             _colour(page, row)

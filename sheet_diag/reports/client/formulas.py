@@ -1,4 +1,4 @@
-"""The formulas of a calculation, spelled for where it stands and what it starts from."""
+"""Builds the formulas of a calculation for where it stands and what it starts from."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ _PLACES: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class CapFormulas:
-    """The line of a cap. `given` are limit, needed number and rank by column, where those of
-    another table hold; pairs are of record and of the upper bound."""
+    """The rule of a cap: pairs are of record and of the upper bound.
+
+    `given` holds limit, needed number and rank by column where another calculation has them.
+    """
 
     given: Mapping[int, str]
     counts: tuple[str, str]
@@ -43,7 +45,7 @@ class CapFormulas:
 
 @dataclass(frozen=True, slots=True)
 class RankFormulas:
-    """A column of the verdict; `cap` is None where the catalogue has no caps."""
+    """One variant's column of the ranks; `cap` is None where the catalogue has no caps."""
 
     score: str
     base: str
@@ -53,17 +55,17 @@ class RankFormulas:
 
 @dataclass(frozen=True, slots=True)
 class CalculationFormulas:
-    """All of a calculation: categories by id and column, their mean by column."""
+    """All formulas of a calculation: categories by id and column, their mean by column."""
 
     categories: Mapping[str, Mapping[int, str]]
     overall: Mapping[int, str]
     caps: tuple[CapFormulas, ...]
-    verdict: tuple[RankFormulas, RankFormulas]
+    results: tuple[RankFormulas, RankFormulas]
     strict: str
 
 
-def truncated(value: str) -> str:
-    """The formula of a number cut after its first decimal, a hair below a tenth included."""
+def truncate(value: str) -> str:
+    """Build the formula that cuts a number after its first decimal, floats just below included."""
     return f"TRUNC(ROUND(10*{value},9))/10"
 
 
@@ -74,14 +76,14 @@ def build_formulas(
     inputs: CalculationInputs,
     criteria: CriteriaLayout,
 ) -> CalculationFormulas:
-    """The formulas, each with its `=`."""
-    speller = _FormulaBuilder(localized, layout, inputs, criteria)
+    """Build the formulas, each with its `=`."""
+    builder = _FormulaBuilder(localized, layout, inputs, criteria)
     return CalculationFormulas(
-        categories={name: speller.category(name) for name in layout.order},
-        overall=speller.overall(),
-        caps=tuple(speller.caps()),
-        verdict=(speller.verdict(0), speller.verdict(1)),
-        strict=speller.strict(),
+        categories={name: builder.category(name) for name in layout.order},
+        overall=builder.overall(),
+        caps=tuple(builder.caps()),
+        results=(builder.results(0), builder.results(1)),
+        strict=builder.strict(),
     )
 
 
@@ -102,14 +104,14 @@ class _FormulaBuilder:
     def category(self, name: str) -> Mapping[int, str]:
         number = self.layout.order.index(name)
         source, columns = self.inputs.source, (calc.IMPORTANCE, calc.TARGET)
-        taken = self.taken(source, source.first + number, columns) if source else {}
+        given = self.take(source, source.first + number, columns) if source else {}
         sums = {column: f"={formula}" for column, formula in self.inputs.sums[name].items()}
-        return {**taken, **sums, **self.scores(self.layout.first + number)}
+        return {**given, **sums, **self.scores(self.layout.first + number)}
 
-    def taken(
+    def take(
         self, source: CalculationLayout, row: int, columns: Iterable[int]
     ) -> Mapping[int, str]:
-        """Parameters that are written in another calculation."""
+        """Take parameters from the calculation that has them."""
         home = self.layout.sheet
         return {c: f"={cell(source.sheet, row, c).reference_from(home)}" for c in columns}
 
@@ -128,7 +130,7 @@ class _FormulaBuilder:
         return {
             calc.EXACT: f"=IF({outside},ROUND(100*{points}/{weight},{_DIGITS}))",
             calc.UPPER: f"=IF({outside},ROUND(100*{upper}/{weight},{_DIGITS}))",
-            calc.SHOWN: f"=IF({outside},{truncated(exact)})",
+            calc.SHOWN: f"=IF({outside},{truncate(exact)})",
             calc.NA_SHARE: f"={at[calc.LEFT_OUT]}/({weight}+{at[calc.LEFT_OUT]})",
             calc.MARK: f"=IF({weight}=0,{self.none},{mark})",
         }
@@ -145,27 +147,27 @@ class _FormulaBuilder:
                 for column in (calc.EXACT, calc.UPPER)
                 for mean in [f"SUMPRODUCT({importance},{layout.column(column)})"]
             },
-            calc.SHOWN: f"={truncated(str(layout.total(calc.EXACT)))}",
+            calc.SHOWN: f"={truncate(str(layout.total(calc.EXACT)))}",
         }
 
     def caps(self) -> Iterator[CapFormulas]:
         source = self.inputs.source
-        for number, line in enumerate(cap_rules(self.localized.catalog), 1):
+        for number, rule in enumerate(cap_rules(self.localized.catalog), 1):
             row, columns = self.layout.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
             yield CapFormulas(
-                given=self.taken(source, source.caps_top + number, columns) if source else {},
-                counts=(f"={self.count(row, line, 0)}", f"={self.count(row, line, 1)}"),
+                given=self.take(source, source.caps_top + number, columns) if source else {},
+                counts=(f"={self.count(row, rule, 0)}", f"={self.count(row, rule, 1)}"),
                 applied=(
-                    self.applied(row, line, calc.COUNT),
-                    self.applied(row, line, calc.COUNT_UPPER),
+                    self.applied(row, rule, calc.COUNT),
+                    self.applied(row, rule, calc.COUNT_UPPER),
                 ),
             )
 
-    def count(self, row: int, line: CapRule, variant: int) -> str:
-        """What the line of a cap counts, of record (0) or of the upper bound (1)."""
+    def count(self, row: int, rule: CapRule, variant: int) -> str:
+        """Build what a cap counts, of record (0) or of the upper bound (1)."""
         weights, limit = self.layout.column(calc.WEIGHT), self.at(row, calc.LIMIT)
         scores = self.layout.column((calc.EXACT, calc.UPPER)[variant])
-        match line:
+        match rule:
             case CategoryCapRule(floor=None) | CategoriesCapRule():
                 return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
             case CategoryCapRule():
@@ -177,41 +179,41 @@ class _FormulaBuilder:
                 shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
             case _:
-                assert_never(line)
+                assert_never(rule)
 
-    def applied(self, row: int, line: CapRule, column: int) -> str:
-        """The rank that the line of a cap puts on what stands in a column of counts."""
+    def applied(self, row: int, rule: CapRule, column: int) -> str:
+        """Build the rank at most, by the count that stands in a column."""
         count = self.at(row, column)
         condition = f"{count}>={self.at(row, calc.NEEDED)}"
-        if isinstance(line, CriticalCapRule) and line.fewer_than is not None:
+        if isinstance(rule, CriticalCapRule) and rule.fewer_than is not None:
             condition = f"AND({condition},{count}<{self.at(row + 1, calc.NEEDED)})"
         return f"=IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
 
-    def verdict(self, variant: int) -> RankFormulas:
-        """The column of record (0) or of the upper bound (1)."""
+    def results(self, variant: int) -> RankFormulas:
+        """Build the column of record (0) or of the upper bound (1)."""
         layout, none, column = self.layout, self.none, (calc.VALUE, calc.VALUE_UPPER)[variant]
         exact = layout.total((calc.EXACT, calc.UPPER)[variant])
         ranks = self.criteria.ranks.reference_from(layout.sheet)
         lows = self.criteria.rank_lows.reference_from(layout.sheet)
         worst = None
-        if lines := cap_rules(self.localized.catalog):
+        if rules := cap_rules(self.localized.catalog):
             applied = (calc.APPLIED, calc.APPLIED_UPPER)[variant]
-            first, last = layout.caps_top + 1, layout.caps_top + len(lines)
+            first, last = layout.caps_top + 1, layout.caps_top + len(rules)
             caps = CellSpan(layout.sheet, applied, first, last)
             fired = f"({caps}<>{none})"
             worst_letter = f"CHAR(SUMPRODUCT(MAX({fired}*CODE({caps}))))"
             worst = f"=IF(SUMPRODUCT({fired}*1)=0,{none},{worst_letter})"
-        base, cap = (str(layout.decided(row, column=column)) for row in ("base", "cap"))
+        base, cap = (str(layout.result_cell(row, column=column)) for row in ("base", "cap"))
         return RankFormulas(
-            score=f"={truncated(str(exact))}",
+            score=f"={truncate(str(exact))}",
             base=f"=INDEX({ranks},1+SUMPRODUCT(({lows}>{exact})*1))",
             cap=worst,
             rank=f"=IF({cap}={none},{base},IF({cap}>{base},{cap},{base}))",
         )
 
     def strict(self) -> str:
-        """The score with 該当なし as 0."""
+        """Build the score with 該当なし as 0."""
         columns = (calc.IMPORTANCE, calc.POINTS, calc.WEIGHT, calc.LEFT_OUT)
         importance, points, weight, left_out = map(self.layout.column, columns)
         score = f"100*SUMPRODUCT({importance}*{points}/({weight}+{left_out}))"
-        return f"={truncated(f'ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})')}"
+        return f"={truncate(f'ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})')}"

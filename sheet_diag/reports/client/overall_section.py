@@ -100,7 +100,7 @@ def _write_rank_box(
     page.merged(top, 0, 2, say("report.overall.rank"), _RANK_HEAD)
     look = _RANKS[rank.value]
     page.merged(top + 1, 0, 2, "", look, rows=len(facts) - 1)
-    formula = f"={calculation.decided('rank').reference_from(page.name)}"
+    formula = f"={calculation.result_cell('rank').reference_from(page.name)}"
     page.formula(top + 1, 0, formula, look, rank.value)
 
 
@@ -125,7 +125,7 @@ def _list_facts(
     """List overall score, base rank, cap and weakest category for the sheet `home`."""
     say, record = context.say, context.cell_values.record
     score, base, cap = (
-        calculation.decided(row).reference_from(home) for row in ("score", "base", "cap")
+        calculation.result_cell(row).reference_from(home) for row in ("score", "base", "cap")
     )
     of = say("report.overall.of")
     points = say("report.overall.points", score=format_score(record.overall))

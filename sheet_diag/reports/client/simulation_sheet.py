@@ -19,7 +19,7 @@ from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
-from sheet_diag.reports.client.formulas import truncated
+from sheet_diag.reports.client.formulas import truncate
 from sheet_diag.reports.client.page_flow import landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
@@ -260,7 +260,7 @@ def _gain(
     share = f"{importance}/{calculation.total(calc.IMPORTANCE).reference_from(home)}"
     earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
     left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
-    cut = truncated(f"((100*{earned}/{left}-{score})*{share})")
+    cut = truncate(f"((100*{earned}/{left}-{score})*{share})")
     return f"IF({left}=0,{none},{cut})" if item.na_allowed else cut
 
 
