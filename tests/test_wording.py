@@ -106,6 +106,9 @@ def patterns(path: Path) -> Iterator[tuple[str, ...]]:
 
 # Modules that are handed the variable part of a key by others.
 _WORDS_FROM = {
+    "calculation_table.py": [PACKAGE / "model" / "rules.py"],
+    "overall_section.py": [PACKAGE / "model" / "rules.py"],
+    "labels.py": [PACKAGE / "model" / "rules.py"],
     "token_request.py": [PACKAGE / "mail" / "auth" / "tls.py"],
     "client_list.py": [PACKAGE / "model" / "client_columns.py"],
     "entries.py": [PACKAGE / "model" / "client_columns.py"],

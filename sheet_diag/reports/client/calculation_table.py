@@ -211,8 +211,9 @@ def _write_caps(
 
 
 def _rule_text(rule: CapRule, say: Wording) -> str:
-    key = f"calculation.caps.{rule.kind}"
-    return say(f"{key}.but" if rule.is_bounded else key, **rule.figures)
+    if rule.is_bounded:
+        return say(f"calculation.caps.{rule.kind}.but", **rule.figures)
+    return say(f"calculation.caps.{rule.kind}", **rule.figures)
 
 
 def _write_cap_parameters(
