@@ -359,7 +359,7 @@ def test_lines_of_the_first_page(case: str) -> None:
     comparison, expected = LINES[case]
     overall = report().diagnosis.scores.overall or Fraction(0)
     up = f"{int(overall * 10) / 10 - 65.2:.1f}"
-    assert comparison_lines(letter(comparison)) == [line.format(up=up) for line in expected]
+    assert list(comparison_lines(letter(comparison))) == [line.format(up=up) for line in expected]
 
 
 @pytest.mark.parametrize(("score", "word"), [(100, "下がって"), (None, "変化はありません")])

@@ -1,7 +1,7 @@
 """改善計画: everything that can still be improved, by urgency, for the client to plan with.
 
-The client fills in the coloured columns; the sheet says whose it is, so that it can be read again
-wherever it comes back. What was planned last time stands beside what is planned now.
+The client fills in the coloured columns. The sheet carries the client's id and name, so that it can
+be read wherever it comes back. What was planned last time stands beside what is planned now.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.model.action_plan import PlanEntry
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.completed_actions import (
     describe_previous_action,
     write_completed_actions,
@@ -24,20 +25,7 @@ from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog,
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import (
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    FIELD,
-    HEAD,
-    INSET,
-    MIDDLE,
-    NAVY,
-    SMALL,
-    TITLE,
-    Look,
-)
+from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, FIELD, MIDDLE, NAVY, TITLE, Look
 
 # The columns from left to right, each with its width in pixels.
 _WIDTHS: Final = {
@@ -62,12 +50,8 @@ _CHOICES: Final = {
     "status": ("open", "begun", "done", "dropped"),
 }
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
-_TITLE: Final[Look] = {**_TEXT, **BOLD, "font_color": NAVY}
-_FINE: Final[Look] = {**_TEXT, "font_size": 8}
-_MIDDLE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
-_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+_TITLE: Final[Look] = {**looks.TEXT_9, **BOLD, "font_color": NAVY}
+_FINE: Final[Look] = {**looks.TEXT_9, "font_size": 8}
 _WAY: Final[Look] = {**CELL, **CENTER, **BOLD, "font_color": NAVY}
 _GAIN: Final[Look] = {**CELL, **CENTER, "num_format": '"+"0.0'}
 _ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, **CENTER, "font_size": 9}
@@ -90,7 +74,7 @@ class _ActionColumns:
 
 
 def write_plan(page: Page, context: ReportContext) -> None:
-    """Write the page."""
+    """Write the sheet."""
     table = _table(context)
     keys = [_KEY] * (2 * len(PLAN_KEYS))
     first_key = table.last + 1
@@ -125,7 +109,7 @@ def _write_keys(page: Page, first: int, context: ReportContext) -> None:
 
 
 def _write_head(page: Page, table: _ActionColumns, context: ReportContext) -> int:
-    """Title and lead; returns the row of the headings."""
+    """Write title and lead; returns the row of the headings."""
     say, diagnosis = context.say, context.report.diagnosis
     page.merged(0, 0, table.last, say("plan.sheet"), TITLE)
     page.height(0, 32)
@@ -145,10 +129,10 @@ def _write_head(page: Page, table: _ActionColumns, context: ReportContext) -> in
 
 
 def _write_table(page: Page, header: int, table: _ActionColumns, context: ReportContext) -> int:
-    """One line an open item, the most urgent first; returns the row after the last."""
+    """Write one line for each open item, the most urgent first; returns the row after them."""
     heads = {name: context.say(f"plan.column.{name}") for name in table.at}
     for name, column in table.at.items():
-        page.text(header, column, heads[name], _HEAD)
+        page.text(header, column, heads[name], looks.HEAD_9)
     page.height(header, max(34, _height(heads, table.widths, indent=0)))
     items, rules = context.report.diagnosis.open_items, _rules(context)
     known = _rows(context.localized, table.widths["text"])
@@ -163,7 +147,7 @@ def _write_table(page: Page, header: int, table: _ActionColumns, context: Report
 
 @dataclass(frozen=True, slots=True)
 class _ActionRow:
-    """What the row of an open item says of every client, and the height that it needs."""
+    """The part of an open item's row that all clients share, and the height that it needs."""
 
     item: Item
     texts: Mapping[str, str]
@@ -194,11 +178,11 @@ def _write_item(
     at, texts, name = table.at, of.texts, of.item.id
     priority = context.say(f"plan.priority.{_priority(of.item, context)}")
     way, gain = context.way_marks(name), context.report.diagnosis.gains.get(name, Fraction(0))
-    page.text(row, at["id"], name, _MIDDLE)
-    page.text(row, at["category"], texts["category"], _MUTED)
-    page.text(row, at["priority"], priority, _MIDDLE)
+    page.text(row, at["id"], name, looks.MIDDLE_9)
+    page.text(row, at["category"], texts["category"], looks.MUTED)
+    page.text(row, at["priority"], priority, looks.MIDDLE_9)
     page.text(row, at["title"], texts["title"], _TITLE)
-    page.text(row, at["text"], texts["text"], _TEXT)
+    page.text(row, at["text"], texts["text"], looks.TEXT_9)
     page.text(row, at["controls"], texts["controls"], _FINE)
     page.text(row, at["way"], way, _WAY)
     page.number(row, at["gain"], truncate_score(gain), _GAIN)
@@ -224,7 +208,7 @@ def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int 
 
 
 def _rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
-    """What the columns of the client take."""
+    """Build the rules for what the client's columns take."""
     say = context.say
     title = {"error_title": say("plan.choose.title")}
     message = {**title, "error_message": say("plan.choose.list")}
@@ -250,7 +234,7 @@ def _rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
 def _write_entries(
     page: Page, row: int, table: _ActionColumns, rules: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """The cells of the client. They are blank, so that whatever stands there later is his own."""
+    """Write the client's cells: blank, so that whatever stands there later is his own."""
     for name in PLAN_COLUMNS:
         page.blank(row, table.at[name], _DAY if name == "due" else _ENTRY)
     for name, rule in rules.items():
@@ -258,7 +242,7 @@ def _write_entries(
 
 
 def _priority(item: Item, context: ReportContext) -> str:
-    """高, 中 or 低, in the same order as the urgency of open items."""
+    """Choose 高, 中 or 低, in the same order as the urgency of open items."""
     score = context.report.diagnosis.scores.items[item.id]
     if item.critical and score.value == 0:
         return "high"
@@ -272,7 +256,7 @@ def _half(catalog: Catalog) -> Fraction:
 
 
 def _controls(item: Item, localized: LocalizedCatalog) -> str:
-    """The numbers of each standard, a line each."""
+    """Write the control numbers, one line for each standard."""
     say = localized.say
     numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in localized.catalog.standards)
     return "\n".join(

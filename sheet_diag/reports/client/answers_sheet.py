@@ -15,6 +15,7 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.cell_references import CellSpan, cell
@@ -24,19 +25,7 @@ from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, landscape_scal
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import (
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    HEAD,
-    INSET,
-    MIDDLE,
-    NAVY,
-    SMALL,
-    TITLE,
-    Look,
-)
+from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, HEAD, MIDDLE, NAVY, SMALL, TITLE, Look
 
 _HEADS: Final = (
     "category",
@@ -59,22 +48,19 @@ _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
 _LEAST: Final = 28.0  # points: the height of a row
 _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
-_MIDDLE: Final[Look] = {**CELL, **CENTER}
-_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
-_ANSWER: Final[Look] = {**_MIDDLE, **BOLD}
-_STAR: Final[Look] = {**_MIDDLE, "font_color": NAVY}
-_WEIGHT: Final[Look] = {**_MIDDLE, "num_format": "0"}
+_ANSWER: Final[Look] = {**looks.MIDDLE, **BOLD}
+_STAR: Final[Look] = {**looks.MIDDLE, "font_color": NAVY}
+_WEIGHT: Final[Look] = {**looks.MIDDLE, "num_format": "0"}
 _CONTROLS: Final[Look] = {**CELL, **CENTER, **SMALL}
-_NUMBER: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
-FLAG: Final[Look] = {**_MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
+_NUMBER: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
+FLAG: Final[Look] = {**looks.MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
 PROTECTED: Final = {"autofilter": True, "format_columns": True, "format_rows": True}
 _RECORDS: Final = 64  # that are kept, one for each set of categories that are 対象外
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnswersLayout:
-    """Where the answers and their results stand."""
+    """Where the answers, the criteria and the calculation stand."""
 
     sheet: str
     rows: Mapping[str, int]
@@ -82,12 +68,12 @@ class AnswersLayout:
     calculation: CalculationLayout
 
     def of(self, item: str, column: int) -> CellSpan:
-        """A cell of an item."""
+        """Refer to a cell of an item."""
         return cell(self.sheet, self.rows[item], column)
 
 
 def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
-    """Write the page."""
+    """Write the sheet."""
     catalog = context.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
@@ -138,7 +124,7 @@ def _write_head(page: Page, context: ReportContext, last: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _AnswerRow:
-    """What the row of an item says of every client: texts, formulas, and the height they need."""
+    """The part of an item's row that all clients share: texts, formulas, height."""
 
     at: int
     item: Item
@@ -176,7 +162,7 @@ def _row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) -> _Answ
 def _formulas(
     localized: LocalizedCatalog, sheet: str, row: int, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
-    """Value, points, loss and whether it is open, from the cell of the answer."""
+    """Build value, points, loss and whether it is open, from the cell of the answer."""
     criteria, none = _criteria(localized, sheet), quote_formula_text(localized.say("report.none"))
     at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
     weight, worth = at[WEIGHT], at[VALUE]
@@ -194,11 +180,11 @@ def _formulas(
 def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     at, item = row.at, row.item
     answer, remark = context.answer(item.id), _remark(context.responses[item.id], context)
-    page.text(at, _ID, item.id, _MIDDLE)
-    page.text(at, _CATEGORY, row.category, _MUTED)
-    page.text(at, _QUESTION, row.question, _TEXT)
+    page.text(at, _ID, item.id, looks.MIDDLE)
+    page.text(at, _CATEGORY, row.category, looks.MUTED)
+    page.text(at, _QUESTION, row.question, looks.TEXT_9)
     page.client_text(at, ANSWER, answer, _ANSWER)
-    page.client_text(at, _REMARK, remark, _TEXT)
+    page.client_text(at, _REMARK, remark, looks.TEXT_9)
     page.text(at, STAR, row.star, _STAR)
     page.number(at, WEIGHT, item.weight, _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
@@ -211,7 +197,7 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
 
 
 def _remark(response: Response, context: ReportContext) -> str:
-    """The client's remark, after his own answer where the consultant set another one."""
+    """Write the remark, after the client's own answer where the consultant set another."""
     for override in context.report.received.judgement.overrides:
         if override.item == response.item:
             raw = override.raw or context.say("report.answers.unanswered")
@@ -233,7 +219,7 @@ def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:
 
 @lru_cache(maxsize=_RECORDS)
 def _basis(localized: LocalizedCatalog, layout: AnswersLayout) -> CalculationInputs:
-    """Sums over the rows of each category."""
+    """Build the sums over the rows of each category."""
     sums = {}
     none = quote_formula_text(localized.say("report.none"))
     for category in localized.catalog.categories:
@@ -256,7 +242,7 @@ def _basis(localized: LocalizedCatalog, layout: AnswersLayout) -> CalculationInp
 
 
 def _set_print(page: Page, layout: AnswersLayout, context: ReportContext) -> None:
-    """Items on as many pages as they need, the calculation from a new page on."""
+    """Set the pages: items on as many as they need, the calculation from a new one on."""
     used = max(len(_WIDTHS) + len(context.catalog.standards), calc.COLUMNS)
     scale = landscape_scale(page.span(0, used - 1))
     context.print_setup(page, landscape=True)

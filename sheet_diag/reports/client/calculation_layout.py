@@ -1,7 +1,7 @@
-"""採点の計算: where scores, caps and rank stand that are calculated by formulas.
+"""採点の計算: where the scores, caps and ranks stand that formulas calculate.
 
-The same lines stand below today's answers and below the simulated ones; only what they start from
-differs, which a `CalculationInputs` tells. `formulas` spells them, `scoresheet` writes them.
+The same lines stand below today's answers and below the simulated ones; only their
+`CalculationInputs` differ. `formulas` builds the formulas, `calculation_table` writes them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.charts import ChartArea, RadarLine
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 
-COLUMNS: Final = 13  # the calculation is so many columns wide
+COLUMNS: Final = 13  # the width of a calculation
 IMPORTANCE, SHORT, NAME, SHOWN, EXACT, MARK, WEIGHT = range(7)
 NA_SHARE, POINTS, LEFT_OUT, OPEN, UPPER, TARGET = range(7, COLUMNS)
-# Of the caps; rules take the columns before.
+# The columns of the caps; the rules take those before.
 LIMIT, COUNT, NEEDED, AT_MOST, APPLIED, COUNT_UPPER, APPLIED_UPPER = range(3, 10)
-# The rows of the verdict in their order, with what they are called.
+# The rows of the results in their order, with the keys of their labels.
 RESULTS: Final = {
     "score": "calculation.verdict.score",
     "base": "calculation.verdict.base",
@@ -30,7 +30,7 @@ RESULTS: Final = {
     "strict": "calculation.verdict.strict",
 }
 _RESULTS: Final = {name: row for row, name in enumerate(RESULTS, 1)}
-VALUE, VALUE_UPPER = 3, 4  # and its columns of figures
+VALUE, VALUE_UPPER = 3, 4  # their columns of figures
 
 HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
 
@@ -46,22 +46,22 @@ class CalculationLayout:
 
     @property
     def first(self) -> int:
-        """Row of the first category."""
+        """The row of the first category."""
         return self.top + 3
 
     @property
     def overall(self) -> int:
-        """Row of the overall score."""
+        """The row of the overall score."""
         return self.first + len(self.order)
 
     @property
     def caps_top(self) -> int:
-        """Header row of the caps."""
+        """The heading row of the caps."""
         return self.overall + 2
 
     @property
     def results_top(self) -> int:
-        """Header row of the verdict."""
+        """The heading row of the results."""
         return self.caps_top + self.caps + 2
 
     @property
@@ -70,30 +70,30 @@ class CalculationLayout:
         return self.results_top + len(RESULTS)
 
     def column(self, column: int) -> CellSpan:
-        """A column of the categories."""
+        """Refer to a column of the categories."""
         return CellSpan(self.sheet, column, self.first, self.overall - 1)
 
     def of(self, category: str, column: int) -> CellSpan:
-        """A cell of a category."""
+        """Refer to a cell of a category."""
         return cell(self.sheet, self.first + self.order.index(category), column)
 
     def total(self, column: int) -> CellSpan:
-        """A cell of the overall line."""
+        """Refer to a cell of the overall line."""
         return cell(self.sheet, self.overall, column)
 
     def result_cell(self, row: str, *, column: int = SHOWN) -> CellSpan:
-        """A cell of the verdict: `EXACT` is the column of the upper bound."""
+        """Refer to a cell of the results; `EXACT` is the column of the upper bound."""
         return cell(self.sheet, self.results_top + _RESULTS[row], column)
 
     def drawn(self, context: ReportContext) -> ChartArea:
-        """What a radar draws: the shown scores of the categories that apply."""
+        """Refer to what a radar draws: the shown scores of the categories that apply."""
         scores = context.report.diagnosis.scores.categories.values()
         applicable = sum(1 for each in scores if each.score is not None)
         return ChartArea(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
 
     @property
     def blocks(self) -> tuple[tuple[int, float], ...]:
-        """First row and height in points of what should not be parted by a page break."""
+        """First row and height in points of each part that a page break should not divide."""
         line = HEIGHTS["line"]
         head = HEIGHTS["heading"] + HEIGHTS["lead"] + HEIGHTS["head"]
         return (
@@ -120,12 +120,12 @@ class CalculationInputs:
 def plan_calculation(
     localized: LocalizedCatalog, order: tuple[str, ...], sheet: str, top: int
 ) -> CalculationLayout:
-    """Where a calculation from row `top` on will stand, its categories in the given order."""
+    """Plan a calculation from row `top` on, its categories in the given order."""
     return CalculationLayout(sheet, order, top, max(len(cap_rules(localized.catalog)), 1))
 
 
 def target_line(context: ReportContext, place: CalculationLayout) -> list[RadarLine]:
-    """望まれる水準 for a radar, where the catalogue sets any."""
+    """List the line of 望まれる水準 for a radar, where the catalogue sets any."""
     if all(category.target is None for category in context.catalog.categories):
         return []
     area = place.drawn(context)

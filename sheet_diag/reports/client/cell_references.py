@@ -19,20 +19,20 @@ class CellSpan:
     last: int
 
     def reference_from(self, sheet: str) -> str:
-        """The reference in a formula on that sheet."""
+        """Write the reference as a formula on a sheet needs it."""
         area = _area(self.column, self.first, self.last)
         return area if sheet == self.sheet else f"'{self.sheet}'!{area}"
 
     @property
     def area(self) -> list[Any]:
-        """The cells as a chart of XlsxWriter wants them."""
+        """The cells as a chart of XlsxWriter takes them."""
         return [self.sheet, self.first, self.column, self.last, self.column]
 
     def __str__(self) -> str:
         return self.reference_from(self.sheet)
 
     def cell(self, row: int) -> CellSpan:
-        """One cell of the column."""
+        """Refer to one cell of the column."""
         return replace(self, first=row, last=row)
 
 
@@ -43,5 +43,5 @@ def _area(column: int, first: int, last: int) -> str:
 
 
 def cell(sheet: str, row: int, column: int) -> CellSpan:
-    """A single cell."""
+    """Refer to a single cell."""
     return CellSpan(sheet, column, row, row)

@@ -1,4 +1,4 @@
-"""Charts of the house: radar, columns and bars in one restrained look."""
+"""The charts of reports: radar and columns in one restrained look."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ class ChartArea:
     values: int
 
     def of(self, column: int) -> list[Any]:
-        """The cells of one column, as XlsxWriter wants them."""
+        """List the cells of one column as XlsxWriter takes them."""
         return [self.sheet, self.first, column, self.last, column]
 
 
 @dataclass(frozen=True, slots=True)
 class RadarLine:
-    """A further line of a radar: a value a label, and its look."""
+    """A further line of a radar: its values, one for each label, and its look."""
 
     name: str
     values: CellSpan
     look: Mapping[str, Any]
 
 
-# Told apart in grey too: by dashes, by the shape of the markers and by their filling.
+# In grey print too they differ: by dashes, by the shape of the markers and by their filling.
 TARGET: Final = {
     "line": {"color": MUTED, "width": 1.5, "dash_type": "dash"},
     "marker": {"type": "none"},
@@ -74,7 +74,7 @@ def add_radar(
     lines: Sequence[RadarLine] = (),
     legend: str = "",
 ) -> Any:
-    """Scores from 0 to 100, one spoke a label; a legend at `legend` where there are more lines."""
+    """Add a radar of scores from 0 to 100, with a legend at `legend` where it has more lines."""
     chart = book.chart({"type": "radar", "subtype": "with_markers"})
     own = CellSpan(area.sheet, area.values, area.first, area.last)
     for line in (RadarLine(series, own, _OWN), *lines):
@@ -105,7 +105,7 @@ def add_column_chart(
     colors: Sequence[str] = (),
     axis: str = "",
 ) -> Any:
-    """One column a label; `colors` paints the single columns."""
+    """Add a chart with a column for each label; `colors` are those of the single columns."""
     chart = book.chart({"type": "column"})
     chart.add_series(
         {
@@ -135,7 +135,7 @@ def add_column_chart(
 
 
 def style_chart(chart: Any, title: str, size: float = 11) -> None:
-    """Title of so many points, and no frame; no legend as yet."""
+    """Set a title of so many points, no frame and no legend."""
     name = {"name": title, "name_font": {**_FONT, "size": size, "bold": True}, "overlay": False}
     chart.set_title(name if title else {"none": True})
     chart.set_legend({"none": True})

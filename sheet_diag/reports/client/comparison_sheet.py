@@ -1,15 +1,14 @@
-"""比較: the client beside its previous diagnosis and beside its peers; two sentences of both for
-the report's first page."""
+"""比較: the client beside its previous diagnosis and its peers, in tables and in two sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup
 from sheet_diag.model.results import ClientReport
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.peer_tables import write_peers
@@ -17,9 +16,7 @@ from sheet_diag.reports.client.previous_tables import score_change, write_previo
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BODY, SMALL, TITLE, Look
-
-_LEAD: Final[Look] = {**BODY, **SMALL}
+from sheet_diag.xlsx.theme import TITLE
 
 
 def has_comparison(report: ClientReport) -> bool:
@@ -28,11 +25,11 @@ def has_comparison(report: ClientReport) -> bool:
 
 
 def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
-    """Write the sheet; `book` is the one that the page is of."""
+    """Write the sheet; `book` holds the page."""
     say, flow, comparison = context.say, PageFlow(page), context.report.comparison
     has = "peers" if comparison.previous is None else "both" if comparison.peers else "previous"
     page.merged(flow.next_row(34), 0, LAST_COLUMN, say("comparison.sheet"), TITLE)
-    flow.paragraph(say(f"comparison.lead.{has}"), _LEAD)
+    flow.paragraph(say(f"comparison.lead.{has}"), looks.NOTE)
     flow.gap(6)
     if comparison.previous:
         write_previous(flow, context, comparison.previous)
@@ -43,12 +40,8 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
     page.select(0, 0)
 
 
-def comparison_lines(context: ReportContext) -> list[str]:
-    """What the first page says of it: nothing, or a sentence each on last time and on the peers."""
-    return list(_lines(context))
-
-
-def _lines(context: ReportContext) -> Iterator[str]:
+def comparison_lines(context: ReportContext) -> Iterator[str]:
+    """List the sentences for the first page: on last time and on the peers, as far as known."""
     say, report = context.say, context.report
     previous = report.comparison.previous
     if previous:

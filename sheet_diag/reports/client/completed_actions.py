@@ -1,24 +1,20 @@
-"""Below the 改善計画: what was planned last time and is open no more."""
+"""Below the 改善計画: what was planned last time and is no longer open."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from sheet_diag.forms.layout import PLAN_COLUMNS
 from sheet_diag.model.action_plan import PlanEntry
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import CELL, CENTER, HEADING, INSET, SMALL, Look
-
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
-_MIDDLE: Final[Look] = {**CELL, **CENTER, "font_size": 9}
-_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+from sheet_diag.xlsx.theme import HEADING
 
 
 def describe_previous_action(entry: PlanEntry | None, context: ReportContext) -> str:
-    """What was planned last time, a line each."""
+    """Describe what was planned last time, one line for each entry."""
     say = context.say
     entries: dict[str, str] = {c: str(getattr(entry, c)) for c in PLAN_COLUMNS} if entry else {}
     return "\n".join(
@@ -31,7 +27,7 @@ def describe_previous_action(entry: PlanEntry | None, context: ReportContext) ->
 def write_completed_actions(
     page: Page, row: int, last: int, before: Mapping[str, PlanEntry], context: ReportContext
 ) -> None:
-    """From `row` on, up to column `last`; its text leaves the columns of the client alone."""
+    """Write the table from `row` on up to column `last`; the client's columns stay free."""
     say, catalog = context.say, context.catalog
     open_items = set(context.report.diagnosis.open_items)
     done = [entry for name, entry in before.items() if name not in open_items]
@@ -48,10 +44,10 @@ def write_completed_actions(
             "text": ((4, 4), _result(entry, context)),
             "previous": ((5, last), describe_previous_action(entry, context).replace("\n", "　")),
         }
-        page.client_text(line, 0, entry.item, _MIDDLE)
-        page.text(line, 1, category, _MUTED)
+        page.client_text(line, 0, entry.item, looks.MIDDLE_9)
+        page.text(line, 1, category, looks.MUTED)
         for columns, text in texts.values():
-            page.merged_client(line, *columns, text, _TEXT)
+            page.merged_client(line, *columns, text, looks.TEXT_9)
         page.height(line, max(24, *(_needed(page, *each) for each in texts.values())))
 
 
@@ -60,7 +56,7 @@ def _needed(page: Page, columns: tuple[int, int], text: str) -> float:
 
 
 def _result(entry: PlanEntry, context: ReportContext) -> str:
-    """Why a planned measure is open no more."""
+    """Say why a planned measure is no longer open."""
     if entry.item not in context.catalog.items:
         return context.say("plan.done.gone")
     value = context.report.diagnosis.scores.items[entry.item].value

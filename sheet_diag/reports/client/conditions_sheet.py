@@ -8,6 +8,7 @@ from typing import Final
 
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
@@ -39,9 +40,8 @@ _LAST: Final = len(_WIDTHS) - 1
 # The others are told as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
-_TEXT: Final[Look] = {**CELL, **INSET}
 _NONE: Final[Look] = {**BODY, **INSET}
-_SMALL: Final[Look] = {**_TEXT, "font_size": 9}
+_SMALL: Final[Look] = {**looks.TEXT, "font_size": 9}
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
 _KINDS: Final[dict[Severity, Look]] = {
     kind: {**CELL, **CENTER, "font_size": 9, "font_color": color} for kind, color in _COLORS.items()
@@ -49,7 +49,7 @@ _KINDS: Final[dict[Severity, Look]] = {
 
 
 def write_conditions(page: Page, context: ReportContext, software: str) -> None:
-    """Write the page."""
+    """Write the sheet."""
     say = context.say
     page.columns(_WIDTHS)
     page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
@@ -65,7 +65,7 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     for finding in findings:
         about = context.topics(finding.about)
         text = say(f"report.finding.{finding.code.value}", about=about)
-        page.merged(row, 0, _LAST, text, _TEXT)
+        page.merged(row, 0, _LAST, text, looks.TEXT)
         page.height(
             row, row_height(text, room=column_room(sum(_WIDTHS), indent=1), size=10, padding=8)
         )
@@ -86,7 +86,7 @@ def _write_heading(page: Page, row: int, text: str) -> int:
 
 def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.merged(row, 0, 1, label, _LABEL)
-    page.merged_client(row, 2, _LAST, text, _TEXT)
+    page.merged_client(row, 2, _LAST, text, looks.TEXT)
     heights = (
         row_height(text, room=_FACT_ROOM, size=10, padding=6),
         row_height(label, room=_LABEL_ROOM, size=10, padding=6),
@@ -136,7 +136,7 @@ def _facts(context: ReportContext, software: str) -> Iterator[tuple[str, str]]:
 
 
 def _write_problems(page: Page, row: int, context: ReportContext) -> int:
-    """Write the table; returns its header row, or the row of the sentence that there is none."""
+    """Write the table; returns its heading row, or that of the sentence that there is none."""
     say, found = context.say, context.report.problems
     if not found:
         page.merged(row, 0, _LAST, say("report.conditions.problems.none"), _NONE)
@@ -154,7 +154,7 @@ def _write_problems(page: Page, row: int, context: ReportContext) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _ProblemLine:
-    """One line of the record: a problem, or all readings of one spelling."""
+    """One line of the table: a problem, or all answers that were read from one spelling."""
 
     kind: Severity
     place: str
@@ -163,7 +163,7 @@ class _ProblemLine:
 
 
 def _grouped(found: Iterable[Problem], context: ReportContext) -> Iterator[_ProblemLine]:
-    """Problems in their order; answers read in the same way are told in one line."""
+    """Group problems in their order: answers read from one spelling share a line."""
     say = context.say
     readings: dict[tuple[str, str], list[str]] = {}
     for problem in found:

@@ -1,7 +1,7 @@
 """採点基準: the parameters of the catalogue in visible cells, for formulas to refer to.
 
-Where they stand is told by `plan_criteria` before anything is written, because the formulas of the
-items, which stand above, need it.
+`plan_criteria` says where they stand before anything is written, because the formulas of the items
+above refer to them.
 """
 
 from __future__ import annotations
@@ -11,29 +11,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.model.catalog import Catalog, Choice, Item
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, HEADING, INSET, NAVY, PALE, SMALL, Look
+from sheet_diag.xlsx.theme import BOLD, CELL, HEAD, HEADING, NAVY, PALE, SMALL, Look
 
 _KIND, _WORD, _VALUE = (0, 1), 2, 3
 _RANK, _RANK_LOW = 4, (5, 6)
 _MARK, _MARK_LOW = (7, 8), (9, 10)
-_FIGURE: Final[Look] = {**CELL, **CENTER}
-_TEXT: Final[Look] = {**CELL, **INSET}
-_MUTED: Final[Look] = {**_TEXT, **SMALL}
+_MUTED: Final[Look] = {**looks.TEXT, **SMALL}
 _SET: Final[Look] = {**CELL, **SMALL, "bg_color": PALE}
-_RANK_NAME: Final[Look] = {**_FIGURE, **BOLD}
+_RANK_NAME: Final[Look] = {**looks.MIDDLE, **BOLD}
 _MARK_NAME: Final[Look] = {**_RANK_NAME, "font_color": NAVY}
-_WHOLE: Final[Look] = {**_FIGURE, "num_format": "0"}
-_PART: Final[Look] = {**_FIGURE, "num_format": "0.##"}
-_SHARE: Final[Look] = {**_FIGURE, "num_format": "0.0##"}
+_WHOLE: Final[Look] = {**looks.MIDDLE, "num_format": "0"}
+_PART: Final[Look] = {**looks.MIDDLE, "num_format": "0.##"}
+_SHARE: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
 _LINE: Final = 18.0  # points
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerWords:
-    """The words of one answer set: those with a value, and those that leave the item out."""
+    """Where the words of an answer set stand: those with a value, those that leave an item out."""
 
     valued: CellSpan
     left_out: CellSpan | None
@@ -41,7 +40,7 @@ class AnswerWords:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaLayout:
-    """Where the parameters stand. Ranks and marks fall from the best."""
+    """Where the parameters stand; ranks and marks fall from the best."""
 
     top: int
     bottom: int
@@ -52,7 +51,7 @@ class CriteriaLayout:
     mark_lows: CellSpan
 
     def value(self, item: Item, answer: str, home: str, none: str) -> str:
-        """The formula of an item's value, 0 to 1, from the cell of its answer.
+        """Build the formula of an item's value, 0 to 1, from the cell of its answer.
 
         Words are compared by `=`, because MATCH and COUNTIF take * and ? for wildcards.
         """
@@ -66,18 +65,18 @@ class CriteriaLayout:
         return f"=IF({left_out}>0,{none},{value})"
 
     def unanswered(self, item: Item, answer: str, home: str) -> str:
-        """The formula that is 1 where the cell holds none of the item's words, else 0."""
+        """Build the formula that is 1 where a cell holds none of the item's words, else 0."""
         return f"=1-SUMPRODUCT(({self.choices(item, home)}={answer})*1)"
 
     def choices(self, item: Item, home: str) -> str:
-        """The words that the item offers."""
+        """Refer to the words that an item offers."""
         words = self.words[item.answer_set]
         last = words.left_out.last if words.left_out and item.na_allowed else words.valued.last
         return CellSpan(words.valued.sheet, _WORD, words.valued.first, last).reference_from(home)
 
 
 def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
-    """Where everything will stand, from row `top` (the heading) on."""
+    """Plan where everything will stand, from row `top` (the heading) on."""
     first = top + 2
     row, words = first, {}
     for name, choices in catalog.answer_sets.items():
@@ -100,7 +99,7 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
 
 
 def write_criteria(page: Page, criteria: CriteriaLayout, context: ReportContext, last: int) -> None:
-    """Write the tables; the heading spans up to column `last`."""
+    """Write the tables, with a heading up to column `last`."""
     say, top = context.say, criteria.top
     page.merged(top, 0, last, say("calculation.criteria"), HEADING)
     page.height(top, 24)
@@ -146,16 +145,16 @@ def _write_words(page: Page, criteria: CriteriaLayout, context: ReportContext) -
             _write_word(page, row, choice, context)
             row += 1
     page.merged(row, *_KIND, say("calculation.criteria.unanswered"), _MUTED)
-    page.text(row, _WORD, say("calculation.criteria.other"), _TEXT)
-    page.text(row, _VALUE, say("calculation.criteria.zero"), _FIGURE)
+    page.text(row, _WORD, say("calculation.criteria.other"), looks.TEXT)
+    page.text(row, _VALUE, say("calculation.criteria.zero"), looks.MIDDLE)
 
 
 def _write_word(page: Page, row: int, choice: Choice, context: ReportContext) -> None:
     say = context.say
     kind = "left_out" if choice.value is None else "counted"
     page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), _MUTED)
-    page.text(row, _WORD, choice.label[say.lang], _TEXT)
+    page.text(row, _WORD, choice.label[say.lang], looks.TEXT)
     if choice.value is None:
-        page.text(row, _VALUE, say("report.none"), _FIGURE)
+        page.text(row, _VALUE, say("report.none"), looks.MIDDLE)
     else:
         page.number(row, _VALUE, float(choice.value), _SHARE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
     EXACT,
     SHOWN,
@@ -19,7 +20,7 @@ from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import fixed_cell
-from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, HEAD, INSET, PALE, RANKS, Look
+from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, PALE, RANKS, Look
 
 _CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on
 _NAME, _TODAY, _SIMULATED, _DIFFERENCE = 3, 4, (5, 6), 7
@@ -28,10 +29,8 @@ _LINE: Final = 26.0  # points
 _LEAST_ROWS: Final = 7  # what the radar needs
 _FIGURE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
 _CHANGE: Final[Look] = {**CELL, **CENTER, "num_format": "+0.0;-0.0;0.0"}
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
 _STRONG: Final[Look] = {**_FIGURE, **BOLD}
-_RANK_NAME: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
+_RANK_NAME: Final[Look] = {**looks.TEXT_9, **BOLD, "bg_color": PALE}
 _RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
 _RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
 
@@ -40,7 +39,7 @@ _Line = tuple[str, str, int, str | float]  # label, row and column of the verdic
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Where it stands, and the two results that it compares."""
+    """Where the tables stand, and the two calculations that they compare."""
 
     top: int
     today: CalculationLayout
@@ -49,7 +48,7 @@ class Dashboard:
 
     @staticmethod
     def rows(context: ReportContext) -> int:
-        """How many rows it takes."""
+        """Compute how many rows it takes."""
         return max(len(context.catalog.categories) + 1, _LEAST_ROWS)
 
 
@@ -85,11 +84,11 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
         (_SIMULATED, "simulation.simulated"),
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
-        page.merged(top, *columns, say(key), _HEAD)
+        page.merged(top, *columns, say(key), looks.HEAD_9)
     figures, outside = dashboard.context.cell_values.categories, say("report.categories.na")
     for row, name in enumerate(dashboard.today.order, top + 1):
         category = dashboard.context.catalog.category_by_id[name]
-        page.text(row, _NAME, category.short[say.lang], _TEXT)
+        page.text(row, _NAME, category.short[say.lang], looks.TEXT_9)
         shown = figures[name].shown
         now = outside if shown is None else shown
         today, then = (
@@ -105,9 +104,9 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
 
 def _write_result(page: Page, dashboard: Dashboard) -> None:
     say, top = dashboard.context.say, dashboard.top
-    page.merged(top, *_LABEL, say("simulation.result"), _HEAD)
-    page.text(top, _RESULT_TODAY, say("simulation.today"), _HEAD)
-    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), _HEAD)
+    page.merged(top, *_LABEL, say("simulation.result"), looks.HEAD_9)
+    page.text(top, _RESULT_TODAY, say("simulation.today"), looks.HEAD_9)
+    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), looks.HEAD_9)
     cell_values = dashboard.context.cell_values
     record, upper = cell_values.record, cell_values.upper
     none = say("report.none")
@@ -123,7 +122,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
             ("upper.rank", "rank", EXACT, upper.rank.value),
         ]
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
-        label, look = (_RANK_NAME, _RANK) if key == "rank" else (_TEXT, _STRONG)
+        label, look = (_RANK_NAME, _RANK) if key == "rank" else (looks.TEXT_9, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
         for place, calculation in (
             (_RESULT_TODAY, dashboard.today),
@@ -136,7 +135,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
 
 
 def _colour(page: Page, row: int) -> None:
-    """Rank letters in the colours that the report gives them."""
+    """Show rank letters in the colours that the report gives them."""
     area = (row, _RESULT_TODAY, row, _RESULT_SIMULATED)
     for rank in Rank:
         cell = fixed_cell(row, _RESULT_TODAY).replace("$", "")

@@ -1,4 +1,4 @@
-"""4. 次のランクに向けて: the fewest measures that lift the rank; then the closing words."""
+"""4. 次のランクに向けて: the fewest measures that lead to a better rank; then the closing words."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from typing import Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Way
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.numbers import format_score
-from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MUTED, SMALL, Look
+from sheet_diag.xlsx.theme import BODY, MUTED, Look
 
 _MOST_ROWS: Final = 12
 _ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST_COLUMN)
-_LINE: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
-_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
 _NOTE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
-_SHEETS: Final[Look] = {**BODY, **SMALL}
 
 
 def write_next_rank(flow: PageFlow, context: ReportContext) -> None:
-    """Write the section and the closing words, which never stand alone on a page."""
+    """Write the section; the closing words never stand alone on a page."""
     say, diagnosis = context.say, context.report.diagnosis
     ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
     for way, key in ways[:-1]:
@@ -36,13 +33,13 @@ def write_next_rank(flow: PageFlow, context: ReportContext) -> None:
         for way, key in ways[-1:]:
             _write_way(flow, context, way, key)
         if diagnosis.open_items:
-            flow.paragraph(say("outlook.sheets"), _SHEETS)
+            flow.paragraph(say("outlook.sheets"), looks.NOTE)
         flow.gap(10)
         _write_closing(flow, context)
 
 
 def _write_closing(flow: PageFlow, context: ReportContext) -> None:
-    """おわりに, and what the insurance notice rests on."""
+    """Write おわりに and what the insurance notice rests on."""
     say, report = context.say, context.catalog.report
     flow.subheading(say("report.closing.heading"))
     flow.paragraph(report.closing[say.lang])
@@ -62,12 +59,12 @@ def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> No
     row = flow.next_row(20)
     heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
     for head, columns in heads.items():
-        flow.page.merged(row, *columns, say(f"outlook.{head}"), _HEAD)
+        flow.page.merged(row, *columns, say(f"outlook.{head}"), looks.HEAD_9)
     for item in listed:
         _write_item(flow, context, item)
     if len(way.items) > len(listed):
         more = say("outlook.more", count=len(way.items) - len(listed))
-        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, _LINE)
+        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, looks.TEXT_9_5)
     flow.gap(8)
 
 
@@ -76,15 +73,17 @@ def _write_item(flow: PageFlow, context: ReportContext, name: str) -> None:
     title = item.comment.title[say.lang]
     answer = context.answer(name)
     height = max(
-        flow.text_height(title, _LINE, _TITLE), flow.text_height(answer, _LINE, _ANSWER), 20
+        flow.text_height(title, looks.TEXT_9_5, _TITLE),
+        flow.text_height(answer, looks.TEXT_9_5, _ANSWER),
+        20,
     )
     row = flow.next_row(height)
-    page.merged(row, *_ITEM, name, _MID)
-    page.merged(row, *_TITLE, title, _LINE)
-    page.merged_client(row, *_ANSWER, answer, _MID)
+    page.merged(row, *_ITEM, name, looks.MIDDLE_9_5)
+    page.merged(row, *_TITLE, title, looks.TEXT_9_5)
+    page.merged_client(row, *_ANSWER, answer, looks.MIDDLE_9_5)
     page.merged(
         row,
         *_GAIN,
         say("outlook.gain.of", points=format_score(context.report.diagnosis.gains[name])),
-        _MID,
+        looks.MIDDLE_9_5,
     )

@@ -17,18 +17,7 @@ from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import format_score
-from sheet_diag.xlsx.theme import (
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    INSET,
-    NAVY,
-    PALE,
-    RANKS,
-    WHITE,
-    Look,
-)
+from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, INSET, NAVY, PALE, RANKS, WHITE, Look
 
 _HOLE: Final = "\0"  # stands in a label for what a formula gives
 _REASON: Final[Look] = {**BODY, **INSET, "font_size": 9.5}

@@ -1,4 +1,4 @@
-"""同業・同規模の他社との比較: a table a group, and a chart beside the mean of all clients.
+"""同業・同規模の他社との比較: a table for each group, and a chart beside the mean of all clients.
 
 Statistics are printed in whole points: the quartile of a small group is the very score of one
 client (docs/comparison.md).
@@ -13,35 +13,18 @@ from fractions import Fraction
 from typing import Any, Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.charts import style_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
-from sheet_diag.xlsx.theme import (
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    HEAD,
-    INK,
-    INSET,
-    LINE,
-    NAVY,
-    PALE,
-    SMALL,
-    WHITE,
-    Look,
-)
+from sheet_diag.xlsx.theme import BOLD, INK, LINE, NAVY, PALE, WHITE, Look
 
 # Columns: name, own score, mean, median, quartiles, position, 偏差値.
 _COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
 _OWN, _MEAN = 4, 5
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
-_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_NOTE: Final[Look] = {**BODY, **SMALL}
 _CHART: Final = (650, 270)  # pixels
 _FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
 _FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employees"}
@@ -49,7 +32,7 @@ _FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employee
 
 @dataclass(frozen=True, slots=True)
 class _PeerRowLooks:
-    """How the cells of a line look."""
+    """How the cells of a line of the table look."""
 
     text: Look
     middle: Look
@@ -57,18 +40,18 @@ class _PeerRowLooks:
     figure: Look
 
 
-def _looks(line: Look) -> _PeerRowLooks:
-    middle = {**_MID, **line}
-    own = {**_MID, **BOLD, **line, "num_format": "0.0"}
-    return _PeerRowLooks({**_TEXT, **line}, middle, own, {**middle, "num_format": "0"})
+def _row_looks(line: Look) -> _PeerRowLooks:
+    middle = {**looks.MIDDLE_9_5, **line}
+    own = {**looks.MIDDLE_9_5, **BOLD, **line, "num_format": "0.0"}
+    return _PeerRowLooks({**looks.TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
 
 
-_CATEGORY: Final = _looks({})
-_OVERALL: Final = _looks({**BOLD, "bg_color": PALE})
+_CATEGORY: Final = _row_looks({})
+_OVERALL: Final = _row_looks({**BOLD, "bg_color": PALE})
 
 
 def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
-    """Write the section. A group of the very same clients as all is not told a second time."""
+    """Write the section; a group of the very same clients as all is left out."""
     say, comparison = context.say, context.report.comparison
     notes = list(_notes(context))
     everyone = {p.kind: p for p in comparison.peers}.get(GroupKind.ALL)
@@ -79,7 +62,7 @@ def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
             if place == 0:
                 flow.heading(say("comparison.peers.heading"))
                 for note in notes:
-                    flow.paragraph(note, _NOTE)
+                    flow.paragraph(note, looks.NOTE)
                 flow.gap(4)
             flow.subheading(_title(context, peers))
             rows = _write_table(flow, context, peers)
@@ -116,15 +99,17 @@ def _title(context: ReportContext, peers: PeerGroup) -> str:
 def _write_table(
     flow: PageFlow, context: ReportContext, peers: PeerGroup
 ) -> tuple[int, int] | None:
-    """Write a group's table; returns the first and the last row of categories with a score."""
+    """Write a group's table; returns the first and last row of its categories, if any."""
     say, page, catalog = context.say, flow.page, context.catalog
     ranked = any(each.position is not None for each in peers.standings.values())
     keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
     heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
     cells = list(zip(_COLUMNS, heads, strict=True))
-    row = flow.next_row(max(22, *(flow.text_height(text, _HEAD, place) for place, text in cells)))
+    row = flow.next_row(
+        max(22, *(flow.text_height(text, looks.HEAD_9, place) for place, text in cells))
+    )
     for columns, text in cells:
-        page.merged(row, *columns, text, _HEAD)
+        page.merged(row, *columns, text, looks.HEAD_9)
     scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
     if overall is not None:
@@ -145,19 +130,19 @@ def _write_line(
     label: str,
     score: Fraction | None,
     standing: PeerStanding,
-    looks: _PeerRowLooks,
+    row_looks: _PeerRowLooks,
 ) -> None:
     say, page = context.say, flow.page
-    height = flow.text_height(label, _TEXT, _COLUMNS[0]) + 2
+    height = flow.text_height(label, looks.TEXT_9_5, _COLUMNS[0]) + 2
     row = flow.next_row(max(height, 20))
-    page.merged(row, *_COLUMNS[0], label, looks.text)
+    page.merged(row, *_COLUMNS[0], label, row_looks.text)
     if score is None:
-        page.text(row, _OWN, say("comparison.na"), looks.middle)
+        page.text(row, _OWN, say("comparison.na"), row_looks.middle)
     else:
-        page.number(row, _OWN, truncate_score(score), looks.own)
+        page.number(row, _OWN, truncate_score(score), row_looks.own)
     figures = ((_MEAN, standing.mean), (6, standing.median))
     for column, figure in figures:
-        page.number(row, column, round(figure), looks.figure)
+        page.number(row, column, round(figure), row_looks.figure)
     quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
     texts = (
         say("comparison.range.of", **quartiles),
@@ -165,11 +150,11 @@ def _write_line(
         say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
     )
     for columns, text in zip(_COLUMNS[4:], texts, strict=True):
-        page.merged(row, *columns, text, looks.middle)
+        page.merged(row, *columns, text, row_looks.middle)
 
 
 def _place(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
-    """The position, or the quarter where only quartiles are known."""
+    """Write the position, or the quarter where only quartiles are known."""
     say = context.say
     if score is None:
         return say("comparison.none")
@@ -188,19 +173,19 @@ def _band(score: float, limits: Sequence[float]) -> str:
 
 
 def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple[int, int]) -> None:
-    """Own scores dark, the mean pale with an outline: told apart in grey, too."""
+    """Place a chart: own scores dark, the mean pale with an outline, so that grey print works."""
     say, page = context.say, flow.page
     chart = book.chart({"type": "column"})
-    looks: dict[int, dict[str, Any]] = {
+    styles: dict[int, dict[str, Any]] = {
         _OWN: {"fill": {"color": NAVY}, "border": {"color": NAVY}},
         _MEAN: {"fill": {"color": WHITE}, "border": {"color": NAVY, "width": 1.25}},
     }
-    for (column, look), key in zip(looks.items(), ("own", "mean"), strict=True):
+    for (column, style), key in zip(styles.items(), ("own", "mean"), strict=True):
         labels = [page.name, rows[0], 0, rows[1], 0]
         values = [page.name, rows[0], column, rows[1], column]
         name = say(f"comparison.{key}")
         places = {"name": name, "categories": labels, "values": values}
-        chart.add_series({**places, **look, "gap": 60, "overlap": 0})
+        chart.add_series({**places, **style, "gap": 60, "overlap": 0})
     _dress(chart, say("comparison.chart.title"))
     row = flow.next_row(_CHART[1] * 0.75 + 8)
     page.place(row, 0, chart, _CHART, description=say("comparison.chart.about"))

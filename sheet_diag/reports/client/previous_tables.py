@@ -9,40 +9,25 @@ from typing import Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.comparison import ItemChange, Movement, PreviousDiagnosis
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import Wording
-from sheet_diag.xlsx.theme import (
-    ALERT,
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    HEAD,
-    INSET,
-    OK,
-    PALE,
-    SMALL,
-    Look,
-)
+from sheet_diag.xlsx.theme import ALERT, BOLD, OK, PALE, Look
 
 _MEASURES: Final = ((0, 3), (4, 6), (7, 9), (10, LAST_COLUMN))  # columns of the table of scores
 _ITEMS: Final = ((0, 0), (1, 5), (6, 7), (8, 9), (10, LAST_COLUMN))  # and of the one of items
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9.5}
-_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9.5}
-_ID: Final[Look] = {**_MID, "font_size": 8.5}
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_LABEL: Final[Look] = {**_TEXT, **BOLD, "bg_color": PALE}
-_BETTER: Final[Look] = {**_MID, **BOLD, "font_color": OK}
-_WORSE: Final[Look] = {**_MID, **BOLD, "font_color": ALERT}
-_SIGNS: Final[Look] = {**BODY, **SMALL}
+_ID: Final[Look] = {**looks.MIDDLE_9_5, "font_size": 8.5}
+_LABEL: Final[Look] = {**looks.TEXT_9_5, **BOLD, "bg_color": PALE}
+_BETTER: Final[Look] = {**looks.MIDDLE_9_5, **BOLD, "font_color": OK}
+_WORSE: Final[Look] = {**looks.MIDDLE_9_5, **BOLD, "font_color": ALERT}
 _LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
 _ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
 
 
 def score_change(now: Fraction, then: Fraction) -> Fraction:
-    """The difference of two scores as they are printed, so that it adds up on the page."""
+    """Compute the difference of two scores as printed, so that it adds up on the page."""
     return Fraction(_tenths(now) - _tenths(then), 10)
 
 
@@ -59,7 +44,7 @@ def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDia
         flow.gap(4)
         _write_measures(flow, context, previous)
     flow.gap(3)
-    flow.paragraph(context.say("comparison.signs"), _SIGNS)
+    flow.paragraph(context.say("comparison.signs"), looks.NOTE)
     flow.gap(8)
     _write_changes(flow, context, previous)
     flow.gap(10)
@@ -91,7 +76,7 @@ def _sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class _MeasureLine:
-    """One line of the table of scores; `score_change` is above 0 where it got better."""
+    """One line of the table of scores; `rise` is above 0 where the client got better."""
 
     label: str
     before: str
@@ -110,11 +95,11 @@ def _write_measures(flow: PageFlow, context: ReportContext, previous: PreviousDi
         say("comparison.now", day=now),
         say("comparison.difference"),
     )
-    _write_row(flow, _MEASURES, heads, (_HEAD,) * 4)
+    _write_row(flow, _MEASURES, heads, (looks.HEAD_9,) * 4)
     for line in _measures(context, previous):
         texts = (line.label, line.before, line.now, line.difference)
-        last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else _MID
-        _write_row(flow, _MEASURES, texts, (_LABEL, _MID, _MID, last))
+        last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else looks.MIDDLE_9_5
+        _write_row(flow, _MEASURES, texts, (_LABEL, looks.MIDDLE_9_5, looks.MIDDLE_9_5, last))
 
 
 def _measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
@@ -149,7 +134,7 @@ def _score_line(
 
 
 def _signed(say: Wording, points: Fraction) -> str:
-    """With a sign, so that the direction is never left to colour."""
+    """Write a difference with a sign, so that its direction does not depend on colour."""
     if points == 0:
         return say("comparison.points.level")
     return say(
@@ -177,7 +162,7 @@ def _write_changes(flow: PageFlow, context: ReportContext, previous: PreviousDia
         flow.subheading(say("comparison.changes.heading"))
         keys = ("item", "topic", "before", "now", "movement")
         heads = [say(f"comparison.changes.{key}") for key in keys]
-        _write_row(flow, _ITEMS, heads, (_HEAD,) * 5)
+        _write_row(flow, _ITEMS, heads, (looks.HEAD_9,) * 5)
         _write_change(flow, context, changed[0])
     for change in changed[1:]:
         _write_change(flow, context, change)
@@ -194,12 +179,12 @@ def _write_change(flow: PageFlow, context: ReportContext, change: ItemChange) ->
         say("comparison.none") if gone else _answer(context, change.item, change.now),
         movement,
     )
-    last = _LOOKS.get(change.movement, _MID)
-    _write_row(flow, _ITEMS, texts, (_ID, _TEXT, _MID, _MID, last))
+    last = _LOOKS.get(change.movement, looks.MIDDLE_9_5)
+    _write_row(flow, _ITEMS, texts, (_ID, looks.TEXT_9_5, looks.MIDDLE_9_5, looks.MIDDLE_9_5, last))
 
 
 def _answer(context: ReportContext, name: str, choice: str | None) -> str:
-    """A choice's label; of an item that is gone, as any answer set calls it."""
+    """Label an answer; of an item no longer asked, as any answer set labels the choice."""
     if choice is None:
         return context.say("comparison.changes.unanswered")
     catalog = context.catalog
@@ -216,7 +201,7 @@ def _write_row(
     texts: Sequence[str],
     looks: Sequence[Look],
 ) -> None:
-    """A row as high as its highest text; what may come from another file stays text."""
+    """Write a row as high as its highest text; texts from other files stay texts."""
     cells = list(zip(columns, texts, looks, strict=True))
     height = max(flow.text_height(text, look, place) for place, text, look in cells)
     row = flow.next_row(max(height + 2, 20))

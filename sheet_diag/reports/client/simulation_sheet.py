@@ -1,6 +1,6 @@
-"""改善シミュレーション: what score and rank would become, were open items answered otherwise.
+"""改善シミュレーション: the score and rank if open items were answered otherwise.
 
-The sheet is locked but for its drop-downs; it reads the answers on 回答と採点 and never changes it.
+The sheet is locked but for its drop-downs; it reads 回答と採点 and never changes it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
+from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
@@ -26,21 +27,7 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell
-from sheet_diag.xlsx.theme import (
-    BODY,
-    BOLD,
-    CELL,
-    CENTER,
-    FIELD,
-    HEAD,
-    INSET,
-    MIDDLE,
-    NAVY,
-    OK,
-    SMALL,
-    TITLE,
-    Look,
-)
+from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, FIELD, MIDDLE, NAVY, OK, TITLE, Look
 
 ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9)
 POINTS_TODAY, OPEN, GAIN, WAY = range(9, 13)
@@ -62,15 +49,11 @@ _HEADS: Final = {
 }
 _NOTHING: Final[Look] = {**BODY, **MIDDLE, "font_size": 11}
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_MIDDLE: Final[Look] = {**CELL, **CENTER}
-_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9}
-_STAR: Final[Look] = {**_MIDDLE, "font_color": NAVY}
-_WAY: Final[Look] = {**_MIDDLE, **BOLD, "font_color": NAVY}
+_STAR: Final[Look] = {**looks.MIDDLE, "font_color": NAVY}
+_WAY: Final[Look] = {**looks.MIDDLE, **BOLD, "font_color": NAVY}
 _CHOICE: Final[Look] = {**CELL, **FIELD, **CENTER, **BOLD}
-_FIGURE: Final[Look] = {**_MIDDLE, "num_format": "0.0##"}
-_GAIN: Final[Look] = {**_MIDDLE, "num_format": "+0.0;-0.0;0.0"}
+_FIGURE: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
+_GAIN: Final[Look] = {**looks.MIDDLE, "num_format": "+0.0;-0.0;0.0"}
 _CHANGED: Final[Look] = {"font_color": OK, **BOLD}
 _LAST: Final = len(_WIDTHS) - 1
 _TODAY_ROOM: Final = column_room(_WIDTHS[TODAY])
@@ -83,7 +66,7 @@ _PLACES: Final = 256  # as many as `formulas` keeps
 
 @dataclass(frozen=True, slots=True)
 class SimulationLayout:
-    """Where the sheet's parts stand: rows of the open items, and the simulated calculation."""
+    """Where the rows of the open items and the simulated calculation stand."""
 
     rows: dict[str, int]
     header: int
@@ -137,7 +120,7 @@ def _write_head(page: Page, context: ReportContext) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _SimulationRow:
-    """What the row of an open item says of every client; `formulas` have a hole for its number."""
+    """The part of an open item's row that all clients share; `formulas` lack its number."""
 
     item: Item
     category: str
@@ -154,7 +137,7 @@ def _write_rows(
     header, say = simulation.header, context.say
     page.height(header - 1, 6)
     for column, key in _HEADS.items():
-        page.text(header, column, say(key), _HEAD)
+        page.text(header, column, say(key), looks.HEAD_9)
     page.height(header, 34)
     known = _rows(context.localized, page.name, answers)
     messages = {
@@ -176,10 +159,10 @@ def _write_rows(
 def _write_texts(
     page: Page, at: int, row: _SimulationRow, answer: str, context: ReportContext
 ) -> None:
-    page.text(at, ID, row.item.id, _MIDDLE)
-    page.text(at, CATEGORY, row.category, _MUTED)
-    page.text(at, TITLE_COLUMN, row.title, _TEXT)
-    page.client_text(at, TODAY, answer, _MIDDLE)
+    page.text(at, ID, row.item.id, looks.MIDDLE)
+    page.text(at, CATEGORY, row.category, looks.MUTED)
+    page.text(at, TITLE_COLUMN, row.title, looks.TEXT_9)
+    page.client_text(at, TODAY, answer, looks.MIDDLE)
     page.text(at, STAR, row.star, _STAR)
     page.text(at, WAY, context.way_marks(row.item.id), _WAY)
     page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
@@ -222,7 +205,7 @@ def _row(
 def _formulas(
     localized: LocalizedCatalog, home: str, answers: AnswersLayout, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
-    """The calculated cells of a row in their order."""
+    """Build the calculated cells of a row in their order."""
     none, criteria = quote_formula_text(localized.say("report.none")), answers.criteria
     at = {column: _column_letter(column) + _ROW for column in range(_LAST + 1)}
     today = {
@@ -234,7 +217,7 @@ def _formulas(
         points = f"IF({at[VALUE]}={none},0,{points})"
     category = localized.catalog.category_of[item.id].id
     return (
-        (WEIGHT, today[answer_columns.WEIGHT], _MIDDLE),
+        (WEIGHT, today[answer_columns.WEIGHT], looks.MIDDLE),
         (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
         (POINTS, f"={points}", _FIGURE),
         (POINTS_TODAY, today[answer_columns.POINTS], _FIGURE),
@@ -250,8 +233,10 @@ def _column_letter(column: int) -> str:
 def _gain(
     item: Item, category: str, at: Mapping[int, str], home: str, answers: AnswersLayout, none: str
 ) -> str:
-    """What this change alone adds to the overall score: by the weight that its category then
-    has, which 該当なし lessens."""
+    """Build what this change alone adds to the overall score.
+
+    It counts by the weight that its category then has, which 該当なし lessens.
+    """
     calculation = answers.calculation
     weight, points, score, importance = (
         calculation.of(category, column).reference_from(home)
@@ -272,8 +257,11 @@ def _basis(
     first: int,
     last: int,
 ) -> CalculationInputs:
-    """Today's sums, with what the drop-downs in rows `first` to `last` change. Every item that is
-    not full is open, so all unanswered and all missed critical items are among the rows."""
+    """Build today's sums with what the drop-downs in rows `first` to `last` change.
+
+    Every item that is not full is open, so all unanswered and all missed critical items are among
+    the rows.
+    """
     home = place.sheet
     at = {column: str(CellSpan(home, column, first, last)) for column in range(_LAST + 1)}
     none = quote_formula_text(localized.say("report.none"))
