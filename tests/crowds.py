@@ -128,7 +128,7 @@ def compare(outcomes: list[ReturnOutcome], run: PreviousRun) -> int:
     catalog, found = JIS, 0
     comparisons = Comparisons.of(catalog, outcomes, ComparisonBasis(previous=run))
     for each in outcomes:
-        outcome, before = comparisons.among_peers(each), comparisons.previous(each)
+        outcome, before = comparisons.add_peers(each), comparisons.previous_of(each)
         found += bool(outcome.comparison.peers)
         if before:
             add_previous(catalog, outcome, before, run.head)

@@ -63,7 +63,7 @@ def _reference_client(lang: Lang) -> ReturnOutcome:
         for number, sign in enumerate("×△?○×△", 1)
     ]
     found = resolve_all(receive_sheet(entries, lang=lang), *others)
-    return Comparisons.of(JIS, found, ComparisonBasis()).among_peers(found[0])
+    return Comparisons.of(JIS, found, ComparisonBasis()).add_peers(found[0])
 
 
 def _copy(outcome: ReturnOutcome, lang: Lang) -> bytes:

@@ -115,5 +115,5 @@ def test_answers_of_clients_with_one_return_are_not_fetched() -> None:
         1 for each in outcomes if each.status == "ranked"
     )
     comparisons = Comparisons.of(JIS, outcomes, ComparisonBasis(previous=run))
-    assert all(comparisons.previous(each) for each in outcomes if each.status == "ranked")
-    assert any(comparisons.among_peers(each).comparison.peers for each in outcomes)
+    assert all(comparisons.previous_of(each) for each in outcomes if each.status == "ranked")
+    assert any(comparisons.add_peers(each).comparison.peers for each in outcomes)

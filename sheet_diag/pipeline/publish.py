@@ -54,9 +54,9 @@ class PublishContext:
     def task(self, outcome: ReturnOutcome) -> PublishJob:
         """The task of writing what the client of an outcome gets."""
         return PublishJob(
-            outcome=self.comparisons.among_peers(outcome),
+            outcome=self.comparisons.add_peers(outcome),
             record=self.shelf.record_of(outcome.received),
-            before=self.comparisons.previous(outcome),
+            before=self.comparisons.previous_of(outcome),
             password=self.password(outcome),
             replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
         )

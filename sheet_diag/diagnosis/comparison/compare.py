@@ -1,7 +1,7 @@
-"""Each client beside its previous diagnosis and its peers. Pure.
+"""Compares each client with its previous diagnosis and its peers. Pure.
 
-`Comparisons` knows what all clients are needed for and looks at no answers; what a client's own
-answers are needed for is done with its whole record at hand (`sheet_diag.history`).
+`Comparisons` does what needs all clients at once, without their answers. What needs a client's own
+answers is done where its whole record is at hand (`previous.add_previous`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from sheet_diag.model.settings import ComparisonSettings
 
 @dataclass(frozen=True, slots=True)
 class ComparisonBasis:
-    """What clients are compared with: an earlier run, and the peers of this run from `minimum`
-    clients on, or a frozen reference instead of them."""
+    """What clients are compared with: an earlier run and their peers.
+
+    The peers are those of this run, or a frozen benchmark; a group needs `minimum` clients.
+    """
 
     minimum: int = ComparisonSettings().minimum
     previous: PreviousRun | None = None
@@ -29,31 +31,34 @@ class ComparisonBasis:
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
-    """Whom each client is compared with. Its figures are worked out when it is asked for: those of
-    all clients of a large run would fill the memory."""
+    """The peers and the previous return of each client, by the label of its return.
+
+    Figures are computed when a client is looked up: those of all clients of a large run would fill
+    the memory.
+    """
 
     catalog: Catalog
     peers: Mapping[str, tuple[PeerGroup, ...]]
-    earlier: Mapping[str, PreviousReturn]
+    previous: Mapping[str, PreviousReturn]
     reference: PeerBenchmark | None
 
     @classmethod
     def of(
-        cls, catalog: Catalog, outcomes: Sequence[ReturnOutcome], beside: ComparisonBasis
+        cls, catalog: Catalog, outcomes: Sequence[ReturnOutcome], basis: ComparisonBasis
     ) -> Comparisons:
         """Prepare the comparisons between these outcomes."""
-        reference = _thick(beside.reference, beside.minimum) if beside.reference else None
+        reference = _limit_groups(basis.reference, basis.minimum) if basis.reference else None
         return cls(
             catalog=catalog,
             peers=compare_with_benchmark(outcomes, reference)
             if reference
-            else compare_with_peers(catalog, outcomes, beside.minimum),
-            earlier=match_previous(outcomes, beside.previous) if beside.previous else {},
+            else compare_with_peers(catalog, outcomes, basis.minimum),
+            previous=match_previous(outcomes, basis.previous) if basis.previous else {},
             reference=reference,
         )
 
-    def among_peers(self, outcome: ReturnOutcome) -> ReturnOutcome:
-        """The outcome with the groups that its client is one of, where any may be shown."""
+    def add_peers(self, outcome: ReturnOutcome) -> ReturnOutcome:
+        """Add the groups that may be shown and that the client is one of."""
         groups = self.peers.get(outcome.received.label)
         if not groups:
             return outcome
@@ -67,13 +72,13 @@ class Comparisons:
             )
         return replace(outcome, comparison=comparison)
 
-    def previous(self, outcome: ReturnOutcome) -> PreviousReturn | None:
-        """What the earlier run tells of the client of a ranked outcome (see `beside_previous`)."""
-        return self.earlier.get(outcome.received.label)
+    def previous_of(self, outcome: ReturnOutcome) -> PreviousReturn | None:
+        """Look up the return of the client in the earlier run (for `add_previous`)."""
+        return self.previous.get(outcome.received.label)
 
 
-def _thick(reference: PeerBenchmark, minimum: int) -> PeerBenchmark:
-    """What of a reference is about enough clients for this run."""
+def _limit_groups(reference: PeerBenchmark, minimum: int) -> PeerBenchmark:
+    """Keep what of a benchmark is about at least `minimum` clients."""
     groups = [
         replace(
             group,

@@ -1,11 +1,12 @@
-"""Which groups may be told of, so that no client can be told from what is. Pure.
+"""Decides which groups may be shown, so that nobody can work out a single client's score. Pure.
 
-Everything that is shown of a group is taken to tell the sum of its scores. Whoever sees all groups
-can add and subtract those sums; what is left must never be about fewer than `minimum` clients.
-Groups are the rows (industry) and columns (size) of a table of numbers of clients, and all of it.
-Such a difference gives each row and each column a number, and what is left are the clients where
-the two differ; the smallest is a minimum cut of the graph whose nodes are rows and columns and
-whose edges are clients. Rows that are not shown are one node, so are such columns.
+Whatever is shown of a group is assumed to give the sum of its scores away. Whoever sees all groups
+can add and subtract those sums; what remains must never be about fewer than `minimum` clients.
+The groups are the rows (industry) and columns (size) of a table of numbers of clients, and the
+whole table. Adding and subtracting gives each row and each column a factor, and what remains are
+the clients whose row and column have different ones. The fewest such clients are a minimum cut of
+the graph whose nodes are rows and columns and whose edges are clients; all rows that are not shown
+are one node, and so are all such columns.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Counts = Sequence[Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Whether all clients may be told of together, and which rows and columns."""
+    """Whether all clients may be shown together, and which rows and columns."""
 
     all: bool
     rows: tuple[int, ...] = ()
@@ -29,10 +30,10 @@ class Disclosure:
 
 
 def decide_disclosure(counts: Counts, without: Counts, minimum: int) -> Disclosure:
-    """What may be shown of a measure that `counts` clients have and `without` clients have not.
+    """Decide what may be shown of a measure that `counts` clients have and `without` lack.
 
     The last row and the last column hold clients who belong to no group; they are never shown.
-    Those without a category are told by the difference of the overall score and all categories.
+    Clients without a category count too: the overall score less all categories is about them.
     """
     least = max(minimum, _LEAST)
     lacking = _total(without)
@@ -40,8 +41,10 @@ def decide_disclosure(counts: Counts, without: Counts, minimum: int) -> Disclosu
         return Disclosure(all=False)
     sizes = _sizes(counts)
     shown = {node for node, size in sizes.items() if size >= least}
-    while cut := _thin_cut(counts, shown, least) or _thin_cut(without, shown, least):
-        shown.remove(min(_to_hide(shown, cut), key=lambda node: (sizes[node], -node[1], node[0])))
+    while cut := _find_cut(counts, shown, least) or _find_cut(without, shown, least):
+        shown.remove(
+            min(_hiding_candidates(shown, cut), key=lambda node: (sizes[node], -node[1], node[0]))
+        )
     return Disclosure(
         all=True,
         rows=tuple(sorted(place for kind, place in shown if kind == _ROW)),
@@ -61,7 +64,7 @@ def _total(counts: Counts) -> int:
 
 
 def _sizes(counts: Counts) -> dict[_Node, int]:
-    """The number of clients in every row and column that may be shown at all."""
+    """Count the clients in every row and column that may be shown at all."""
     rows = {(_ROW, place): sum(row) for place, row in enumerate(counts[:-1])}
     crossed = list(zip(*counts, strict=True))[:-1]
     return rows | {(_COLUMN, place): sum(column) for place, column in enumerate(crossed)}
@@ -69,18 +72,18 @@ def _sizes(counts: Counts) -> dict[_Node, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """The nodes on one side of a cut, and those on the other."""
+    """The nodes on the two sides of a cut."""
 
     here: frozenset[_Node]
     there: frozenset[_Node]
 
 
-def _thin_cut(counts: Counts, shown: set[_Node], least: int) -> _Cut | None:
-    """A cut through some clients, but fewer than `least`."""
-    edges = _edges(counts, shown)
+def _find_cut(counts: Counts, shown: set[_Node], least: int) -> _Cut | None:
+    """Find a cut through at least one client, but fewer than `least`."""
+    edges = _build_edges(counts, shown)
     waiting = set(edges)
     while waiting:
-        part = _reached(edges, min(waiting))
+        part = _connected_part(edges, min(waiting))
         waiting -= part
         weight, side = _minimum_cut({node: edges[node] for node in part})
         if side and weight < least:
@@ -91,7 +94,7 @@ def _thin_cut(counts: Counts, shown: set[_Node], least: int) -> _Cut | None:
 _Edges = Mapping[_Node, Mapping[_Node, int]]
 
 
-def _edges(counts: Counts, shown: set[_Node]) -> dict[_Node, dict[_Node, int]]:
+def _build_edges(counts: Counts, shown: set[_Node]) -> dict[_Node, dict[_Node, int]]:
     edges: dict[_Node, dict[_Node, int]] = {}
     for place, row in enumerate(counts):
         one = (_ROW, place) if (_ROW, place) in shown else _ROWS
@@ -104,7 +107,7 @@ def _edges(counts: Counts, shown: set[_Node]) -> dict[_Node, dict[_Node, int]]:
     return edges
 
 
-def _reached(edges: _Edges, first: _Node) -> set[_Node]:
+def _connected_part(edges: _Edges, first: _Node) -> set[_Node]:
     reached, waiting = {first}, [first]
     while waiting:
         fresh = set(edges[waiting.pop()]) - reached
@@ -114,13 +117,15 @@ def _reached(edges: _Edges, first: _Node) -> set[_Node]:
 
 
 def _minimum_cut(edges: _Edges) -> tuple[int, frozenset[_Node]]:
-    """Weight and one side of a lightest cut of a connected graph (Stoer and Wagner 1997); no side
-    where there is but one node."""
+    """Find a lightest cut of a connected graph: its weight and one side (Stoer and Wagner 1997).
+
+    There is no side where there is only one node.
+    """
     merged = {node: frozenset({node}) for node in edges}
     graph = {node: dict(beside) for node, beside in edges.items()}
     best: tuple[int, frozenset[_Node]] = (0, frozenset())
     while len(graph) > 1:
-        before, last, weight = _last_two(graph)
+        before, last, weight = _order_by_tightness(graph)
         if not best[1] or weight < best[0]:
             best = (weight, merged[last])
         merged[before] |= merged[last]
@@ -132,9 +137,11 @@ def _minimum_cut(edges: _Edges) -> tuple[int, frozenset[_Node]]:
     return best
 
 
-def _last_two(graph: Mapping[_Node, Mapping[_Node, int]]) -> tuple[_Node, _Node, int]:
-    """The last two nodes when the one most tightly bound to those taken is always taken next, and
-    how tightly the last is bound to all others."""
+def _order_by_tightness(graph: Mapping[_Node, Mapping[_Node, int]]) -> tuple[_Node, _Node, int]:
+    """Take the node most tightly bound to those taken, again and again.
+
+    Returns the last two nodes, and how tightly the last is bound to all others.
+    """
     bound = dict.fromkeys(sorted(graph), 0)
     taken: list[_Node] = []
     weight = 0
@@ -148,9 +155,11 @@ def _last_two(graph: Mapping[_Node, Mapping[_Node, int]]) -> tuple[_Node, _Node,
     return taken[-2], taken[-1], weight
 
 
-def _to_hide(shown: set[_Node], cut: _Cut) -> set[_Node]:
-    """The groups that hiding moves across the cut, to the hidden ones of their kind; where there
-    are none any at the cut, or any at all."""
+def _hiding_candidates(shown: set[_Node], cut: _Cut) -> set[_Node]:
+    """List the groups that hiding moves across the cut, to the hidden ones of their kind.
+
+    Where there are none, any group at the cut or any at all.
+    """
     across = {
         node
         for side, other in ((cut.here, cut.there), (cut.there, cut.here))

@@ -1,8 +1,8 @@
-"""Each client among its peers: mean, quartiles, position and 偏差値, and nothing that tells who
-the others are. Pure.
+"""Compares each client with its peers: mean, quartiles, position and 偏差値. Pure.
 
-What may be shown of which group is decided by `disclosure`, from numbers of clients alone;
-docs/comparison.md gives the reasons. Scores are ordered exactly, statistics are floats.
+Nothing may show who the others are: `disclosure_control` decides what may be shown of which group,
+from numbers of clients alone; docs/comparison.md gives the reasons. Scores are ordered exactly,
+statistics are floats.
 """
 
 from __future__ import annotations
@@ -39,30 +39,30 @@ _Group = tuple[GroupKind, str]
 def compare_with_peers(
     catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int
 ) -> Mapping[str, tuple[PeerGroup, ...]]:
-    """The groups of every ranked client and where it stands in them, by the label of its return.
+    """Compare every ranked client with its groups, by the label of its return.
 
-    Standings are worked out when a client is looked up, so that a large run need not hold them.
+    Standings are computed when a client is looked up, so that a large run need not hold them.
     """
-    return _Among(outcomes, _tables(catalog, outcomes, minimum))
+    return _PeersByClient(outcomes, _build_tables(catalog, outcomes, minimum))
 
 
 def compare_with_benchmark(
-    outcomes: Sequence[ReturnOutcome], reference: PeerBenchmark
+    outcomes: Sequence[ReturnOutcome], benchmark: PeerBenchmark
 ) -> Mapping[str, tuple[PeerGroup, ...]]:
-    """The same against a frozen reference, which knows no positions."""
-    groups = {(group.kind, group.choice): group.measures for group in reference.groups}
+    """Compare every ranked client with a frozen benchmark, which knows no positions."""
+    groups = {(group.kind, group.choice): group.measures for group in benchmark.groups}
     tables = {
         key: {measure: _PeerTable(found, None) for measure, found in measures.items()}
         for key, measures in groups.items()
     }
-    return _Among(outcomes, tables)
+    return _PeersByClient(outcomes, tables)
 
 
 def compute_group_statistics(
     catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int
 ) -> tuple[GroupStatistics, ...]:
-    """What may be told of each group: all clients first, then industries and sizes by choice."""
-    tables = _tables(catalog, outcomes, minimum)
+    """Compute what may be shown of each group: all clients, industries, then sizes by choice."""
+    tables = _build_tables(catalog, outcomes, minimum)
     return tuple(
         GroupStatistics(kind, choice, {name: each.statistics for name, each in found.items()})
         for (kind, choice), found in tables.items()
@@ -70,7 +70,7 @@ def compute_group_statistics(
 
 
 def _ranked(outcomes: Sequence[ReturnOutcome]) -> Iterator[ReturnOutcome]:
-    """Those that are compared."""
+    """Yield the outcomes that are compared."""
     for outcome in outcomes:
         if outcome.status is ReturnStatus.RANKED and outcome.received.sheet and outcome.diagnosis:
             yield outcome
@@ -83,7 +83,7 @@ def _scores(outcome: ReturnOutcome) -> Scores:
 
 
 def _chosen(outcome: ReturnOutcome, kind: GroupKind) -> str:
-    """The choice of the profile that makes a client one of a group; empty where he made none."""
+    """The profile choice that puts a client in a group; empty where there is none."""
     sheet, field = outcome.received.sheet, _FIELDS.get(kind)
     return sheet.profile.get(field, "") if sheet and field else ""
 
@@ -95,29 +95,32 @@ def _score(scores: Scores, measure: str) -> Fraction | None:
     return category.score if category else None
 
 
-class _Own(NamedTuple):
-    """A score of a client, taken apart once for all groups."""
+class _OwnScore(NamedTuple):
+    """A score of a client, converted once for all groups."""
 
     numerator: int
     denominator: int
     value: float
 
     @classmethod
-    def of(cls, score: Fraction) -> _Own:
+    def of(cls, score: Fraction) -> _OwnScore:
         return cls(score.numerator, score.denominator, float(score))
 
 
 @dataclass(frozen=True, slots=True)
 class _PeerTable:
-    """One measure of one group; `ordered` None: a reference, of which only statistics are known.
-    The others are whole numbers, `parts` a point."""
+    """The scores of one measure in one group.
+
+    `ordered` holds them as whole numbers, `parts` to a point; None: a benchmark, of which only the
+    statistics are known.
+    """
 
     statistics: ScoreStatistics
     ordered: Sequence[int] | None
     parts: int = 1
 
-    def standing(self, own: _Own | None) -> PeerStanding:
-        """Where a score stands; the score of a client of the group unless this is a reference."""
+    def standing(self, own: _OwnScore | None) -> PeerStanding:
+        """Find where a score stands; it is one of the group unless this is a benchmark."""
         found, position, deviation = self.statistics, None, None
         if own:
             deviation = _deviation(own.value, found)
@@ -129,15 +132,15 @@ class _PeerTable:
 
 
 def _deviation(score: float, group: ScoreStatistics) -> float:
-    """偏差値."""
+    """Compute the 偏差値."""
     return 50 + 10 * (score - group.mean) / group.spread if group.spread else 50.0
 
 
 _Tables = Mapping[_Group, Mapping[str, _PeerTable]]
 
 
-class _Among(Mapping[str, tuple[PeerGroup, ...]]):
-    """The groups of each client, worked out when they are asked for."""
+class _PeersByClient(Mapping[str, tuple[PeerGroup, ...]]):
+    """The groups of each client, computed when they are looked up."""
 
     def __init__(self, outcomes: Sequence[ReturnOutcome], tables: _Tables) -> None:
         self._clients = {outcome.received.label: outcome for outcome in _ranked(outcomes)}
@@ -148,7 +151,7 @@ class _Among(Mapping[str, tuple[PeerGroup, ...]]):
         scores = {OVERALL: _scores(outcome).overall} | {
             name: each.score for name, each in _scores(outcome).categories.items()
         }
-        own = {name: _Own.of(score) for name, score in scores.items() if score is not None}
+        own = {name: _OwnScore.of(score) for name, score in scores.items() if score is not None}
         chosen = ((kind, _chosen(outcome, kind)) for kind in GroupKind)
         return tuple(
             PeerGroup(
@@ -170,14 +173,14 @@ class _Among(Mapping[str, tuple[PeerGroup, ...]]):
         return len(self._clients)
 
 
-def _tables(catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int) -> _Tables:
-    """What may be shown, by group and measure; groups with nothing to show are left out."""
+def _build_tables(catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int) -> _Tables:
+    """Build what may be shown by group and measure; groups with nothing to show are left out."""
     ranked = list(_ranked(outcomes))
-    codes = {kind: _codes(catalog, ranked, kind) for kind in _FIELDS}
+    codes = {kind: _choice_numbers(catalog, ranked, kind) for kind in _FIELDS}
     found: dict[_Group, dict[str, _PeerTable]] = {group: {} for group in _groups(catalog)}
     for measure in (OVERALL, *(category.id for category in catalog.categories)):
         scores = [_score(_scores(outcome), measure) for outcome in ranked]
-        for group, table in _measure(catalog, scores, codes, minimum):
+        for group, table in _build_measure(catalog, scores, codes, minimum):
             found[group][measure] = table
     return {group: tables for group, tables in found.items() if tables}
 
@@ -193,53 +196,53 @@ def _choices(catalog: Catalog, kind: GroupKind) -> tuple[str, ...]:
     return tuple(field.by_id) if field else ()
 
 
-def _codes(
+def _choice_numbers(
     catalog: Catalog, ranked: Sequence[ReturnOutcome], kind: GroupKind
 ) -> npt.NDArray[np.intp]:
-    """The place of each client's choice among those of the field; -1 where it made none."""
+    """Number each client's choice by its place in the field; -1 where there is none."""
     places = {choice: place for place, choice in enumerate(_choices(catalog, kind))}
     chosen = (_chosen(outcome, kind) for outcome in ranked)
     return np.fromiter((places.get(choice, -1) for choice in chosen), np.intp, len(ranked))
 
 
-def _measure(
+def _build_measure(
     catalog: Catalog,
     scores: Sequence[Fraction | None],
     codes: Mapping[GroupKind, npt.NDArray[np.intp]],
     minimum: int,
 ) -> Iterator[tuple[_Group, _PeerTable]]:
-    """One measure of every group that may be shown."""
+    """Build one measure of every group that may be shown."""
     has = np.fromiter((score is not None for score in scores), np.bool_, len(scores))
-    values, parts = _whole([score for score in scores if score is not None])
+    values, parts = _to_whole_numbers([score for score in scores if score is not None])
     industry, size = codes[GroupKind.INDUSTRY], codes[GroupKind.EMPLOYEES]
     shown = decide_disclosure(
-        _crossed(catalog, codes, has), _crossed(catalog, codes, ~has), minimum
+        _count_crosswise(catalog, codes, has), _count_crosswise(catalog, codes, ~has), minimum
     )
     if not shown.all:
         return
-    yield (GroupKind.ALL, ""), _table(values, parts)
+    yield (GroupKind.ALL, ""), _build_table(values, parts)
     for place in shown.rows:
         choice = _choices(catalog, GroupKind.INDUSTRY)[place]
-        yield (GroupKind.INDUSTRY, choice), _table(values[industry[has] == place], parts)
+        yield (GroupKind.INDUSTRY, choice), _build_table(values[industry[has] == place], parts)
     for place in shown.columns:
         choice = _choices(catalog, GroupKind.EMPLOYEES)[place]
-        yield (GroupKind.EMPLOYEES, choice), _table(values[size[has] == place], parts)
+        yield (GroupKind.EMPLOYEES, choice), _build_table(values[size[has] == place], parts)
 
 
-def _whole(scores: Sequence[Fraction]) -> tuple[npt.NDArray[Any], int]:
-    """Exact scores as whole numbers, and how many of them make a point."""
+def _to_whole_numbers(scores: Sequence[Fraction]) -> tuple[npt.NDArray[Any], int]:
+    """Convert exact scores to whole numbers, so many to a point."""
     parts = lcm(*{score.denominator for score in scores})
     whole = [score.numerator * (parts // score.denominator) for score in scores]
     exact = np.int64 if 100 * parts < 2**62 else object
     return np.array(whole, dtype=exact), parts
 
 
-def _crossed(
+def _count_crosswise(
     catalog: Catalog,
     codes: Mapping[GroupKind, npt.NDArray[np.intp]],
     among: npt.NDArray[np.bool_],
 ) -> list[list[int]]:
-    """Numbers of clients by industry and size; the last row and column are those without any."""
+    """Count clients by industry and size; the last row and column are those without one."""
     rows, columns = (len(_choices(catalog, kind)) + 1 for kind in _FIELDS)
     industry, size = (codes[kind][among] for kind in _FIELDS)
     flat = (industry % rows) * columns + size % columns  # -1 is the last one
@@ -247,7 +250,7 @@ def _crossed(
     return [[int(count) for count in row] for row in counts]
 
 
-def _table(values: npt.NDArray[Any], parts: int) -> _PeerTable:
+def _build_table(values: npt.NDArray[Any], parts: int) -> _PeerTable:
     ordered = np.sort(values)
     points = (ordered / parts).astype(np.float64)
     lower, median, upper = (float(each) for each in np.percentile(points, (25, 50, 75)))
@@ -260,10 +263,12 @@ def _table(values: npt.NDArray[Any], parts: int) -> _PeerTable:
         median=median,
         upper=upper,
     )
-    return _PeerTable(found, _searchable(ordered), parts)
+    return _PeerTable(found, _to_searchable(ordered), parts)
 
 
-def _searchable(ordered: npt.NDArray[Any]) -> Sequence[int]:
-    """The same numbers as a sequence to be searched one score at a time: in an array of numpy's
-    that took five times as long, in a list four times the memory."""
+def _to_searchable(ordered: npt.NDArray[Any]) -> Sequence[int]:
+    """Convert sorted numbers to a sequence that is searched one score at a time.
+
+    Searching a numpy array took five times as long; a list takes four times the memory.
+    """
     return ordered.tolist() if ordered.dtype == object else array("q", ordered.tobytes())

@@ -1,8 +1,8 @@
-"""A client's diagnosis beside the one of an earlier run. Pure.
+"""Compares a client's diagnosis with the one of an earlier run. Pure.
 
-Clients are the same by their id; without one on both sides by their company name, where exactly
-one client bears it then and now; never by a guess. Items are compared only where they are the
-same item: asked in the same words, with the same weight and the same choices.
+Clients are the same by their id. Without an id on both sides they are the same by their company
+name, where exactly one client had it then and has it now; never by a guess. Items are compared only
+where they are the same: asked in the same words, with the same weight and the same choices.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from sheet_diag.text.normalize import company_key, normalize_text
 def match_previous(
     outcomes: Sequence[ReturnOutcome], run: PreviousRun
 ) -> Mapping[str, PreviousReturn]:
-    """What the earlier run tells of every ranked client that it ranked, by the label of his return.
+    """Match ranked clients with those that the earlier run ranked, by the label of the return.
 
-    Looks at no answers, so that they need not be at hand.
+    Needs no answers, so that they need not be in memory.
     """
     present = [each for each in outcomes if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)]
     return {
         outcome.received.label: before
-        for outcome, before in _matched(present, run.returns)
+        for outcome, before in _pair_clients(present, run.returns)
         if outcome.status is ReturnStatus.RANKED
         and before.rank is not None
         and before.score is not None
@@ -49,8 +49,10 @@ def match_previous(
 def add_previous(
     catalog: Catalog, outcome: ReturnOutcome, before: PreviousReturn, run: PreviousRunFacts
 ) -> ReturnOutcome:
-    """A ranked outcome with the previous diagnosis of its client; where answers and remarks are all
-    the same as then, a problem says so."""
+    """Add the previous diagnosis of its client to a ranked outcome.
+
+    Where answers and remarks are all the same as then, a problem says so.
+    """
     previous = _previous(catalog, outcome.received, before, run)
     problems = outcome.problems
     if previous.copied:
@@ -61,7 +63,7 @@ def add_previous(
 
 
 def item_fingerprint(catalog: Catalog, item: Item) -> str:
-    """What makes an item the same one: its question and weight, 重大, and the worth of choices."""
+    """Digest what makes an item the same: question, weight, 重大 and the values of its choices."""
     choices = [
         (choice.id, choice.role.value, None if choice.value is None else str(choice.value))
         for choice in catalog.offered(item)
@@ -71,8 +73,10 @@ def item_fingerprint(catalog: Catalog, item: Item) -> str:
 
 
 def entries_digest(received: ReceivedFile) -> str:
-    """SHA-256 over the client's own answers and remarks; those set by the consultant do not count.
-    Empty where nothing was read."""
+    """Digest the client's own answers and remarks (SHA-256); empty where nothing was read.
+
+    Answers that the consultant set do not count.
+    """
     if received.sheet is None:
         return ""
     own = {each.item: (each.before, each.raw) for each in received.judgement.overrides}
@@ -90,19 +94,19 @@ def _digest(content: Any) -> str:
 
 # --- the same client
 
-_Bearer = TypeVar("_Bearer")
+_Entry = TypeVar("_Entry")
 
 
-def _matched(
+def _pair_clients(
     now: Sequence[ReturnOutcome], then: Sequence[PreviousReturn]
 ) -> Iterator[tuple[ReturnOutcome, PreviousReturn]]:
-    """Pairs of one client, no return in two of them."""
-    present = _borne_once((_client(each), each) for each in now)
-    earlier = _borne_once((normalize_text(each.client), each) for each in then)
+    """Pair the returns of one client; no return is in two pairs."""
+    present = _keep_unique((_client(each), each) for each in now)
+    earlier = _keep_unique((normalize_text(each.client), each) for each in then)
     ids = present.keys() & earlier.keys()
     yield from ((outcome, earlier[name]) for name, outcome in present.items() if name in ids)
-    present = _borne_once((company_key(_name(each)), each) for each in now)
-    earlier = _borne_once((company_key(each.name), each) for each in then)
+    present = _keep_unique((company_key(_name(each)), each) for each in now)
+    earlier = _keep_unique((company_key(each.name), each) for each in then)
     for name, outcome in present.items():
         before = earlier.get(name)
         if before is not None and _may_be_one(normalize_text(before.client), _client(outcome), ids):
@@ -110,16 +114,16 @@ def _matched(
 
 
 def _may_be_one(before: str, now: str, matched: Collection[str]) -> bool:
-    """Two ids are never one client, and nobody is another's who has been found by his id."""
+    """Two ids are never one client, and a return that was matched by its id has no other match."""
     return not (before and now) and before not in matched and now not in matched
 
 
-def _borne_once(bearers: Iterable[tuple[str, _Bearer]]) -> dict[str, _Bearer]:
-    """Ids or names that exactly one bears; no name is borne by nobody."""
-    bearing: dict[str, list[_Bearer]] = {}
-    for name, bearer in bearers:
-        bearing.setdefault(name, []).append(bearer)
-    return {name: only[0] for name, only in bearing.items() if name and len(only) == 1}
+def _keep_unique(entries: Iterable[tuple[str, _Entry]]) -> dict[str, _Entry]:
+    """Keep the ids or names that stand exactly once; an empty name is none."""
+    found: dict[str, list[_Entry]] = {}
+    for name, entry in entries:
+        found.setdefault(name, []).append(entry)
+    return {name: only[0] for name, only in found.items() if name and len(only) == 1}
 
 
 def _client(outcome: ReturnOutcome) -> str:
@@ -132,7 +136,7 @@ def _name(outcome: ReturnOutcome) -> str:
     return sheet.name if sheet else ""
 
 
-# --- then and now
+# --- the changes
 
 
 def _previous(
@@ -157,7 +161,7 @@ def _changes(
     before: PreviousReturn,
     run: PreviousRunFacts,
 ) -> Iterator[ItemChange]:
-    """Every item of now in the order of the catalogue, then those no longer asked."""
+    """List the changes of every item in catalogue order, then the items no longer asked."""
     asked = before.answers.keys() if run.items is None else run.items.keys()
     for item in catalog.items.values():
         then, now = before.answers.get(item.id), answers.get(item.id)
@@ -184,7 +188,7 @@ def _fingerprints(catalog: Catalog) -> Mapping[str, str]:
 
 
 def _movement(catalog: Catalog, item: Item, then: str | None, now: str | None) -> Movement:
-    """該当なし has no value: a change to it or from it is neither better nor worse."""
+    """Compare two answers; 該当なし has no value, so a change to or from it is neither."""
     if then == now:
         return Movement.SAME
     before, after = _value(catalog, item, then), _value(catalog, item, now)
@@ -194,7 +198,7 @@ def _movement(catalog: Catalog, item: Item, then: str | None, now: str | None) -
 
 
 def _value(catalog: Catalog, item: Item, answer: str | None) -> Fraction | None:
-    """As scored: 未回答 and 該当なし where it is not allowed bring nothing."""
+    """The value as scored: 未回答 and 該当なし where it is not allowed bring nothing."""
     choice = catalog.choices_of(item).get(answer or "")
     if choice is None:
         return Fraction(0)

@@ -1,9 +1,9 @@
-"""The smallest of all sets that meets a demand, the preferred one of equally small. Exact.
+"""Finds the smallest set of items that meets a demand, the preferred one of equal size. Exact.
 
-Knows counts and whole numbers only. Sets too small to meet the demand are not looked for; of the
-first size that may do, the set of greatest merit is tried, which is the answer five times of six.
-Else categories are joined one by one: of the sets of a size those are kept that no other beats in
-every respect, and only as long as the categories to come can complete them.
+Works on counts and whole numbers only. Sets too small to meet the demand are skipped; of the first
+size that may do, the set of greatest merit is tried, which is the answer five times in six.
+Otherwise categories are joined one by one: of the sets of a size those are kept that no other beats
+in every respect, and only as long as the remaining categories can complete them.
 """
 
 from __future__ import annotations
@@ -22,29 +22,34 @@ _by_merit = attrgetter("merit")
 
 @dataclass(frozen=True, slots=True)
 class LossGroup:
-    """The losses of a category, those of greatest merit first, which are also those of greatest
-    loss; the parts that must be regained of them, and for each limit of several categories the
-    parts that lift this one to it."""
+    """The losses of a category by merit, which is also the order by loss.
+
+    `needed` parts of them must be regained; `limits` are the parts that lift the category to each
+    limit that several categories share.
+    """
 
     losses: tuple[Loss, ...]
     needed: int
     limits: tuple[int, ...]
 
     def halves(self) -> tuple[Sequence[Loss], Sequence[Loss]]:
-        """The fewest items that regain what is needed, which all together always do; the others."""
+        """Split off the fewest items that regain what is needed; all together always do."""
         regained = accumulate([loss.lost for loss in self.losses], initial=0)
         fewest = next(count for count, lost in enumerate(regained) if lost >= self.needed)
         return self.losses[:fewest], self.losses[fewest:]
 
     def suffices(self, losses: Iterable[Loss]) -> bool:
-        """Whether these of its losses are what is needed."""
+        """Whether these of its losses regain what is needed."""
         return sum([loss.lost for loss in losses]) >= self.needed
 
 
 @dataclass(frozen=True, slots=True)
 class SetDemand:
-    """What is asked of a set: parts of the overall score to gain, missed critical items to mend,
-    and for each limit how many categories below it are too many."""
+    """What a set must reach.
+
+    `gain` parts of the overall score, `mended` of the missed critical items, and for each shared
+    limit fewer categories below it than `crowds` says.
+    """
 
     gain: int
     mended: int
@@ -52,9 +57,12 @@ class SetDemand:
 
 
 class PartialSet(NamedTuple):
-    """Some items, counted: how many, missed critical ones among them, for each limit of several
-    categories how many stay below it, parts of the overall score gained, and the merit by which
-    sets of a size are preferred. What is beyond the demand is not told apart."""
+    """What a set of items reaches; whatever is beyond the demand counts as equal.
+
+    `taken` items, `mended` missed critical ones among them, the categories that stay `below` each
+    shared limit, the `gain` of the overall score, and the `merit` by which sets of a size are
+    preferred.
+    """
 
     taken: int
     mended: int
@@ -63,7 +71,7 @@ class PartialSet(NamedTuple):
     merit: int
 
     def beats(self, other: PartialSet) -> bool:
-        """Whether it serves as well in every respect."""
+        """Whether this set is at least as good in every respect."""
         return (
             self.gain >= other.gain
             and self.mended >= other.mended
@@ -73,8 +81,7 @@ class PartialSet(NamedTuple):
 
 
 def find_best_set(groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
-    """The merit of the one of greatest merit among the smallest sets; None where no set at all
-    meets the demand."""
+    """Find the merit of the preferred one of the smallest sets; None where no set will do."""
     halves = [group.halves() for group in groups]
     needed = [loss for half, _ in halves for loss in half]
     others = [loss for _, half in halves for loss in half]
@@ -82,7 +89,7 @@ def find_best_set(groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
     others.sort(key=_by_merit, reverse=True)
     for size in range(fewest, len(needed) + len(others) + 1):
         preferred = [*needed, *others[: size - len(needed)]]
-        if _meets(preferred, groups, demand):
+        if _meets_demand(preferred, groups, demand):
             return sum([loss.merit for loss in preferred])
         merit = _best_of_size(size, groups, demand)
         if merit is not None:
@@ -91,61 +98,60 @@ def find_best_set(groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
 
 
 def _fewest_to_gain(needed: Sequence[Loss], others: Sequence[Loss], gain: int) -> int:
-    """How many of the other items it takes at least; more than there are where all do not do."""
+    """Count the other items needed at least; more than there are where all are too few."""
     each = sorted([loss.gain for loss in others], reverse=True)
     gained = accumulate(each, initial=sum([loss.gain for loss in needed]))
     return next((count for count, sum_ in enumerate(gained) if sum_ >= gain), len(others) + 1)
 
 
-def _meets(losses: Sequence[Loss], groups: Sequence[LossGroup], demand: SetDemand) -> bool:
-    """Whether items that regain what is needed are all else that is asked for."""
+def _meets_demand(losses: Sequence[Loss], groups: Sequence[LossGroup], demand: SetDemand) -> bool:
+    """Whether items that regain what their categories need meet the rest of the demand."""
     gain, mended = sum([loss.gain for loss in losses]), sum([loss.missed for loss in losses])
     taken = {loss.item for loss in losses}
     return (
         gain >= demand.gain
         and mended >= demand.mended
-        and all(_below(taken, groups, at) < many for at, many in enumerate(demand.crowds))
+        and all(_count_below(taken, groups, at) < many for at, many in enumerate(demand.crowds))
     )
 
 
-def _below(taken: AbstractSet[str], groups: Sequence[LossGroup], limit: int) -> int:
-    """How many groups stay below a limit."""
+def _count_below(taken: AbstractSet[str], groups: Sequence[LossGroup], limit: int) -> int:
+    """Count the groups that stay below a limit."""
     behind = [group for group in groups if group.limits[limit] > 0]
     regained = [sum([ls.lost for ls in group.losses if ls.item in taken]) for group in behind]
     return sum([r < group.limits[limit] for r, group in zip(regained, behind, strict=True)])
 
 
-# --- where the preferred items do not suffice
+# --- where the preferred items are not enough
 
 
 Fronts = Mapping[int, Sequence[PartialSet]]  # by the number of items taken
 
 
 def _best_of_size(size: int, groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
-    """The greatest merit of the sets of that size that meet the demand."""
+    """Find the greatest merit of the sets of a size that meet the demand."""
     fronts: Fronts = {0: [PartialSet(0, 0, (0,) * len(demand.crowds), 0, 0)]}
     for place, group in enumerate(groups):
-        rest = _Rest.of(groups[place + 1 :])
-        fronts = _by_size(_joined(fronts, group, rest, demand, size))
+        rest = _RemainingGroups.of(groups[place + 1 :])
+        fronts = _by_size(_join_options(fronts, group, rest, demand, size))
     return max((each.merit for each in fronts.get(size, ())), default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest:
-    """What the groups to come can add at most: the greatest gain of each number of items, and the
-    missed critical ones."""
+class _RemainingGroups:
+    """What the remaining groups can add at most: a gain by number of items, and missed items."""
 
     gains: Sequence[int]
     missed: int
 
     @classmethod
-    def of(cls, groups: Sequence[LossGroup]) -> _Rest:
+    def of(cls, groups: Sequence[LossGroup]) -> _RemainingGroups:
         losses = [loss for group in groups for loss in group.losses]
         gains = sorted([loss.gain for loss in losses], reverse=True)
         return cls(list(accumulate(gains, initial=0)), sum([loss.missed for loss in losses]))
 
     def completes(self, each: PartialSet, left: int, demand: SetDemand) -> bool:
-        """Whether so many more items may do."""
+        """Whether so many more items may complete a set."""
         return (
             0 <= left < len(self.gains)
             and each.gain + self.gains[left] >= demand.gain
@@ -154,20 +160,22 @@ class _Rest:
         )
 
 
-def _joined(
-    fronts: Fronts, group: LossGroup, rest: _Rest, demand: SetDemand, size: int
+def _join_options(
+    fronts: Fronts, group: LossGroup, rest: _RemainingGroups, demand: SetDemand, size: int
 ) -> Iterator[PartialSet]:
-    """Every set of the fronts with every option of a group, as long as the rest can complete it to
-    a set of that size; none with too many categories below a limit."""
+    """Join every set with every option of a group, where the rest can complete it to that size.
+
+    Sets with too many categories below a limit are left out.
+    """
     for option in _options(group, demand):
         for taken, front in fronts.items():
             for each in front if taken + option.taken <= size else ():
-                joined = _sum(each, option, demand)
+                joined = _add_sets(each, option, demand)
                 if rest.completes(joined, size - joined.taken, demand):
                     yield joined
 
 
-def _sum(one: PartialSet, other: PartialSet, demand: SetDemand) -> PartialSet:
+def _add_sets(one: PartialSet, other: PartialSet, demand: SetDemand) -> PartialSet:
     return PartialSet(
         one.taken + other.taken,
         min(one.mended + other.mended, demand.mended),
@@ -178,8 +186,10 @@ def _sum(one: PartialSet, other: PartialSet, demand: SetDemand) -> PartialSet:
 
 
 def _options(group: LossGroup, demand: SetDemand) -> list[PartialSet]:
-    """Of the sets of one group that regain what is needed, those that no other of their size
-    beats: of so many missed items and so many others it is always the preferred ones."""
+    """List the sets of one group that regain what is needed and that no other of a size beats.
+
+    Of so many missed items and so many others it is always the preferred ones.
+    """
     missed = [loss for loss in group.losses if loss.missed]
     others = [loss for loss in group.losses if not loss.missed]
     chosen = (
@@ -187,11 +197,11 @@ def _options(group: LossGroup, demand: SetDemand) -> list[PartialSet]:
         for mended in range(len(missed) + 1)
         for more in range(len(others) + 1)
     )
-    options = (_taken(losses, group, demand) for losses in chosen if group.suffices(losses))
+    options = (_measure_set(losses, group, demand) for losses in chosen if group.suffices(losses))
     return [each for front in _by_size(options).values() for each in front]
 
 
-def _taken(losses: Sequence[Loss], group: LossGroup, demand: SetDemand) -> PartialSet:
+def _measure_set(losses: Sequence[Loss], group: LossGroup, demand: SetDemand) -> PartialSet:
     lost = sum([loss.lost for loss in losses])
     return PartialSet(
         taken=len(losses),
@@ -203,7 +213,7 @@ def _taken(losses: Sequence[Loss], group: LossGroup, demand: SetDemand) -> Parti
 
 
 def _by_size(sets: Iterable[PartialSet]) -> dict[int, list[PartialSet]]:
-    """Of the sets of each size, those that no other beats."""
+    """Keep the sets of each size that no other beats."""
     sizes: dict[int, list[PartialSet]] = {}
     for each in sets:
         sizes.setdefault(each.taken, []).append(each)
