@@ -1,8 +1,8 @@
-"""Faults that span several records of a catalogue: repeats, orders, numbers, spellings.
+"""Finds faults that span several records of a catalogue: repeats, orders, numbers, spellings.
 
-Works on the raw tree, so that it speaks even where the shape is wrong elsewhere; what has the
-wrong shape is passed over here, because `structure` tells it. Names that must exist elsewhere
-are followed by `references`.
+Works on the raw tree, so that it finds them even where the shape is wrong elsewhere; what has the
+wrong shape is passed over here, because `schema` reports it. `references` checks the names that
+must exist elsewhere.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ _RANKS = "ABCDE"
 
 
 def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
-    """Every fault that concerns more than one record."""
+    """Find every fault that concerns more than one record."""
     rules: tuple[Callable[[Any], Iterator[CatalogFault]], ...] = (
-        _duplicate_ids,
-        _not_applicable,
-        _choice_values,
-        _spellings,
-        _headings,
-        _ranks,
-        _marks,
-        _required_categories,
-        _cap_orders,
-        _profile,
-        _placeholders,
+        _check_ids,
+        _check_not_applicable,
+        _check_choice_values,
+        _check_spellings,
+        _check_headings,
+        _check_ranks,
+        _check_marks,
+        _check_required_categories,
+        _check_cap_orders,
+        _check_profile,
+        _check_placeholders,
         references.check_references,
     )
     return tuple(fault for rule in rules for fault in rule(raw))
 
 
-def _duplicate_ids(raw: Any) -> Iterator[CatalogFault]:
+def _check_ids(raw: Any) -> Iterator[CatalogFault]:
     for part in ("standards", "profile", "categories"):
-        yield from _repeats(tree.records(raw, part))
-    yield from _repeats(tree.items(raw))
+        yield from _check_unique(tree.records(raw, part))
+    yield from _check_unique(tree.items(raw))
     for choices in tree.choice_lists(raw):
-        yield from _repeats(choices)
+        yield from _check_unique(choices)
 
 
-def _repeats(records: list[tree.PlacedRecord]) -> Iterator[CatalogFault]:
+def _check_unique(records: list[tree.PlacedRecord]) -> Iterator[CatalogFault]:
     seen = set()
     for path, record in records:
         name = tree.record_id(record)
@@ -57,7 +57,7 @@ def _repeats(records: list[tree.PlacedRecord]) -> Iterator[CatalogFault]:
         seen.add(name)
 
 
-def _not_applicable(raw: Any) -> Iterator[CatalogFault]:
+def _check_not_applicable(raw: Any) -> Iterator[CatalogFault]:
     sets = tree.answer_sets(raw)
     for path, item in tree.items(raw):
         allowed = item.get("na_allowed") is True
@@ -74,7 +74,7 @@ def _is_left_out(choice: dict[Any, Any]) -> bool:
     return choice.get("role") == "not_applicable"
 
 
-def _choice_values(raw: Any) -> Iterator[CatalogFault]:
+def _check_choice_values(raw: Any) -> Iterator[CatalogFault]:
     for name, choices in tree.answer_sets(raw).items():
         values = []
         for path, choice in choices:
@@ -92,12 +92,12 @@ def _choice_values(raw: Any) -> Iterator[CatalogFault]:
             yield CatalogFault(("answer_sets", name), CatalogFaultCode.NO_FULL_VALUE)
 
 
-def _spellings(raw: Any) -> Iterator[CatalogFault]:
+def _check_spellings(raw: Any) -> Iterator[CatalogFault]:
     for choices in tree.choice_lists(raw):
         owner: dict[str, str] = {}
         for path, choice in choices:
             name = tree.record_id(choice) or ""
-            for word in _words(choice):
+            for word in _spellings_of(choice):
                 folded = normalize_text(word)
                 if not folded and word.strip():
                     yield CatalogFault(path, CatalogFaultCode.EMPTY_TEXT, word)
@@ -105,8 +105,8 @@ def _spellings(raw: Any) -> Iterator[CatalogFault]:
                     yield CatalogFault(path, CatalogFaultCode.SAME_SPELLING, word, owner[folded])
 
 
-def _headings(raw: Any) -> Iterator[CatalogFault]:
-    """Short names head columns and labels name fields: each may stand once."""
+def _check_headings(raw: Any) -> Iterator[CatalogFault]:
+    """Find short names (headings of columns) and labels of fields that stand twice."""
     for part, key in (("categories", "short"), ("profile", "label")):
         for lang in ("ja", "en"):
             owner: dict[str, str] = {}
@@ -119,38 +119,38 @@ def _headings(raw: Any) -> Iterator[CatalogFault]:
                     )
 
 
-def _words(choice: dict[Any, Any]) -> list[str]:
+def _spellings_of(choice: dict[Any, Any]) -> list[str]:
     labels = tree.strings(list(tree.mapping(choice, "label").values()))
     aliases = tree.mapping(choice, "aliases").values()
     return labels + [word for words in aliases for word in tree.strings(words)]
 
 
-def _ranks(raw: Any) -> Iterator[CatalogFault]:
+def _check_ranks(raw: Any) -> Iterator[CatalogFault]:
     for part in ("scoring", "report"):
         ranks = tree.names(tree.mapping(raw, part).get("ranks"))
         for rank in _RANKS:
             if ranks is not None and rank not in ranks:
                 yield CatalogFault((part, "ranks", rank), CatalogFaultCode.MISSING)
     scores = tree.mapping(raw, "scoring", "ranks")
-    if not _falls([scores.get(rank) for rank in _RANKS]):
+    if not _is_falling([scores.get(rank) for rank in _RANKS]):
         yield CatalogFault(("scoring", "ranks"), CatalogFaultCode.NOT_DESCENDING)
 
 
-def _marks(raw: Any) -> Iterator[CatalogFault]:
+def _check_marks(raw: Any) -> Iterator[CatalogFault]:
     marks = tree.records(tree.mapping(raw, "report"), "marks")
-    if not _falls([mark.get("score") for _, mark in marks]):
+    if not _is_falling([mark.get("score") for _, mark in marks]):
         yield CatalogFault(("report", "marks"), CatalogFaultCode.NOT_DESCENDING)
 
 
-def _falls(values: list[Any]) -> bool:
-    """Strictly falling and ending at 0; what is no number, or not there, is told elsewhere."""
+def _is_falling(values: list[Any]) -> bool:
+    """Whether values fall strictly to 0; what is no number is reported elsewhere."""
     numbers = [number for value in values if (number := tree.number(value)) is not None]
     if not numbers or len(numbers) < len(values):
         return True
     return all(a > b for a, b in pairwise(numbers)) and numbers[-1] == 0
 
 
-def _required_categories(raw: Any) -> Iterator[CatalogFault]:
+def _check_required_categories(raw: Any) -> Iterator[CatalogFault]:
     path: CatalogPath = ("scoring", "gates", "applicable_categories")
     required = tree.mapping(raw, *path[:-1]).get(path[-1])
     categories = tree.mapping(raw).get("categories")
@@ -160,7 +160,7 @@ def _required_categories(raw: Any) -> Iterator[CatalogFault]:
         )
 
 
-def _cap_orders(raw: Any) -> Iterator[CatalogFault]:
+def _check_cap_orders(raw: Any) -> Iterator[CatalogFault]:
     path: CatalogPath = ("scoring", "caps")
     caps = tree.mapping(raw, *path)
     for name, key, direction in (("category_below", "score", -1), ("critical_missed", "count", 1)):
@@ -173,7 +173,7 @@ def _cap_orders(raw: Any) -> Iterator[CatalogFault]:
                 yield CatalogFault(place, CatalogFaultCode.CAP_ORDER)
 
 
-def _profile(raw: Any) -> Iterator[CatalogFault]:
+def _check_profile(raw: Any) -> Iterator[CatalogFault]:
     fields = tree.records(raw, "profile")
     names = tree.names(tree.mapping(raw).get("profile"))
     if names is not None and "company" not in names:
@@ -185,12 +185,12 @@ def _profile(raw: Any) -> Iterator[CatalogFault]:
         if field.get("kind") != "choice" and choices:
             yield CatalogFault((*path, "choices"), CatalogFaultCode.CHOICES_UNWANTED)
         ranges = [(choice.get("from"), choice.get("to")) for choice in choices]
-        if _overlap([pair for pair in ranges if pair != (None, None)]):
+        if _has_overlap([pair for pair in ranges if pair != (None, None)]):
             yield CatalogFault((*path, "choices"), CatalogFaultCode.RANGES_OVERLAP)
 
 
-def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
-    """Whether the ranges run backwards or into each other; None is open, only at the ends."""
+def _has_overlap(ranges: list[tuple[Any, Any]]) -> bool:
+    """Whether ranges run backwards or overlap; None is open, only at the ends."""
     bounds = [bound for pair in ranges for bound in pair]
     if not all(bound is None or isinstance(bound, int) for bound in bounds):
         return False
@@ -199,14 +199,14 @@ def _overlap(ranges: list[tuple[Any, Any]]) -> bool:
     return None in bounds[1:-1] or backwards or any(end >= start for end, start in between)
 
 
-def _placeholders(raw: Any) -> Iterator[CatalogFault]:
+def _check_placeholders(raw: Any) -> Iterator[CatalogFault]:
     for name in ("categories_intro", "comments_intro"):
         for lang, text in tree.mapping(raw, "report", name).items():
-            if isinstance(text, str) and not _only_count(text):
+            if isinstance(text, str) and not _asks_only_for_count(text):
                 yield CatalogFault(("report", name, lang), CatalogFaultCode.BAD_PLACEHOLDER)
 
 
-def _only_count(text: str) -> bool:
+def _asks_only_for_count(text: str) -> bool:
     try:
         parts = [part[1:] for part in string.Formatter().parse(text)]
     except ValueError:

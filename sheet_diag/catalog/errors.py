@@ -1,4 +1,4 @@
-"""What can be wrong with a catalogue: faults as values, and the error that carries them all."""
+"""What can be wrong with a catalogue: faults as values, and the error that carries them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CatalogPath = tuple[str | int, ...]
 
 
 class CatalogFaultCode(StrEnum):
-    """Every kind of fault; the wording is in `sheet_diag.wording` under `catalog.fault`."""
+    """Every kind of fault; its sentence is the label `catalog.fault.<code>`."""
 
     FILE_MISSING = "file_missing"
     NOT_YAML = "not_yaml"
@@ -66,7 +66,7 @@ class CatalogError(Exception):
     """A catalogue that cannot be used; `faults` holds every fault found."""
 
     def __init__(self, faults: Iterable[LocatedCatalogFault]) -> None:
-        """Take every fault; the message lists file, path and code of each."""
+        """Store the faults; the message lists file, path and code of each."""
         self.faults = tuple(faults)
         super().__init__(
             "\n".join(f"{f.file}: {f.path}: {f.fault.code.value}" for f in self.faults)
@@ -74,6 +74,6 @@ class CatalogError(Exception):
 
 
 def find_nearest(name: str, candidates: Iterable[str]) -> str:
-    """The candidate that `name` was probably meant to be, or an empty string."""
+    """Find the candidate that was probably meant; empty where none is close."""
     close = difflib.get_close_matches(name, sorted(set(candidates)), n=1, cutoff=0.5)
     return close[0] if close else ""

@@ -1,4 +1,4 @@
-"""設問カタログ: loads what is asked, how it counts and what is said, and refuses what is wrong.
+"""設問カタログ: loads what is asked, how it counts and what reports say, and refuses faults.
 
 A catalogue is a folder with a `catalog.yaml` (or such a file by itself). Wherever `profile`,
 `report` or the `items` of a category is a string, it names a file beside it.
@@ -50,20 +50,17 @@ def load_catalog(path: Path | None = None) -> Catalog:
 def _validate_files(source: _CatalogFiles) -> tuple[Catalog | None, tuple[CatalogFault, ...]]:
     if not isinstance(source.raw, dict):
         return None, source.faults or (CatalogFault((), CatalogFaultCode.WRONG_TYPE),)
-    typed = (
-        [CatalogFault(("sha256",), CatalogFaultCode.UNKNOWN_NAME, "sha256")]
-        if "sha256" in source.raw
-        else []
-    )
-    catalog, found = validate_shape({**source.raw, "sha256": source.sha256()})
-    told = [
-        fault for fault in found + check_consistency(source.raw) if not source.is_broken(fault.path)
-    ]
-    return catalog, (*source.faults, *typed, *told)
+    reserved = CatalogFault(("sha256",), CatalogFaultCode.UNKNOWN_NAME, "sha256")
+    faults = [reserved] if "sha256" in source.raw else []
+    catalog, of_shape = validate_shape({**source.raw, "sha256": source.sha256()})
+    for fault in (*of_shape, *check_consistency(source.raw)):
+        if not source.is_broken(fault.path):
+            faults.append(fault)
+    return catalog, (*source.faults, *faults)
 
 
 class _CatalogFiles:
-    """The files of one catalogue: their joined content, and which file each part came from."""
+    """The files of one catalogue: their joined content, and the file of each part."""
 
     def __init__(self, folder: Traversable, top: str) -> None:
         self._folder = folder
@@ -75,18 +72,18 @@ class _CatalogFiles:
             self._join()
 
     def sha256(self) -> str:
-        """Digest over names and contents; line ends do not count."""
+        """Digest names and contents of the files; line ends do not count."""
         digest = hashlib.sha256()
         for name, content in sorted(self._contents.items()):
             digest.update(name.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()
 
     def is_broken(self, path: _faults.CatalogPath) -> bool:
-        """Whether the path lies in a file that could not be read: its own fault says so."""
+        """Whether a path lies in a file that could not be read, which has its own fault."""
         return any(path[: len(fault.path)] == fault.path for fault in self.faults)
 
     def located(self, fault: CatalogFault) -> LocatedCatalogFault:
-        """Say the file that a fault stands in, and the path inside it with ids for positions."""
+        """Find the file of a fault, and the path inside it with ids for positions."""
         start = max(
             (prefix for prefix in self._files if fault.path[: len(prefix)] == prefix), key=len
         )

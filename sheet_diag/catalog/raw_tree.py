@@ -1,7 +1,7 @@
-"""The raw tree of a catalogue, read without trusting it.
+"""Reads the raw tree of a catalogue, whose shape may be wrong anywhere.
 
-Owns the way from the top to each part that `checks` compares; refuses to judge. What is missing
-or has the wrong shape is passed over here (None for a whole part), because `structure` tells it.
+Finds the parts that `consistency` and `references` compare. What is missing or has the wrong shape
+is passed over here (None for a whole part), because `schema` reports it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PlacedRecord = tuple[CatalogPath, dict[Any, Any]]
 
 
 def child(node: Any, part: str | int) -> Any:
-    """What stands under a part of a path, or None."""
+    """Read what stands under a part of a path; None where there is nothing."""
     if isinstance(node, dict):
         return node.get(part)
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
@@ -25,34 +25,34 @@ def child(node: Any, part: str | int) -> Any:
 
 
 def label(node: Any, part: str | int) -> str:
-    """A part of a path as people say it: the key, or the id of a record, else its place from 1."""
+    """Write a part of a path for people: the key, the id of a record, or its place from 1."""
     if not isinstance(node, list) or not isinstance(part, int):
         return str(part)
     return record_id(child(node, part)) or str(part + 1)
 
 
 def mapping(node: Any, *keys: Any) -> dict[Any, Any]:
-    """The mapping under the keys; empty where there is none."""
+    """Read the mapping under the keys; empty where there is none."""
     for key in keys:
         node = node.get(key) if isinstance(node, dict) else None
     return node if isinstance(node, dict) else {}
 
 
 def records(node: Any, key: str, path: CatalogPath = ()) -> list[PlacedRecord]:
-    """The mappings of the list under the key, each with its path from `path` on."""
+    """List the mappings in the list under a key, each with its path from `path` on."""
     found = mapping(node).get(key)
     entries = enumerate(found if isinstance(found, list) else [])
     return [((*path, key, index), entry) for index, entry in entries if isinstance(entry, dict)]
 
 
 def record_id(record: Any) -> str | None:
-    """The id of a record, if it is a word."""
+    """Read the id of a record, if it is a text."""
     name = mapping(record).get("id")
     return name if isinstance(name, str) else None
 
 
 def names(part: Any) -> list[str] | None:
-    """The keys of a mapping, or the ids of a list of records; None where it is neither."""
+    """List the keys of a mapping or the ids of records; None where it is neither."""
     if isinstance(part, dict):
         return strings(list(part))
     if isinstance(part, list):
@@ -61,7 +61,7 @@ def names(part: Any) -> list[str] | None:
 
 
 def items(raw: Any) -> list[PlacedRecord]:
-    """Every item of every category."""
+    """List every item of every category."""
     return [
         placed
         for path, category in records(raw, "categories")
@@ -70,7 +70,7 @@ def items(raw: Any) -> list[PlacedRecord]:
 
 
 def item_names(raw: Any) -> list[str] | None:
-    """The ids of all items; None where those of some category cannot be read."""
+    """List the ids of all items; None where those of some category cannot be read."""
     categories = mapping(raw).get("categories")
     if not isinstance(categories, list):
         return None
@@ -80,7 +80,7 @@ def item_names(raw: Any) -> list[str] | None:
 
 
 def answer_sets(raw: Any) -> dict[str, list[PlacedRecord]]:
-    """The choices of every answer set that is a list."""
+    """List the choices of every answer set that is a list."""
     sets = mapping(raw, "answer_sets")
     return {
         name: records(sets, name, ("answer_sets",))
@@ -90,19 +90,19 @@ def answer_sets(raw: Any) -> dict[str, list[PlacedRecord]]:
 
 
 def choice_lists(raw: Any) -> Iterator[list[PlacedRecord]]:
-    """The choices of every answer set, then those of every profile field."""
+    """Yield the choices of every answer set, then those of every profile field."""
     yield from answer_sets(raw).values()
     for path, field in records(raw, "profile"):
         yield records(field, "choices", path)
 
 
 def strings(entries: Any) -> list[str]:
-    """The strings of a list."""
+    """Keep the texts of a list."""
     return [e for e in entries if isinstance(e, str)] if isinstance(entries, list) else []
 
 
 def number(value: Any) -> Fraction | None:
-    """The exact number that is written, if it is one."""
+    """Read an exact number; None where it is none."""
     try:
         return None if isinstance(value, bool | float) else Fraction(value)
     except (TypeError, ValueError, ZeroDivisionError):

@@ -1,7 +1,7 @@
-"""Names in a catalogue that must exist elsewhere in it, and tables that need a cell for each.
+"""Finds names in a catalogue that must exist elsewhere in it, and gaps in its tables.
 
-Follows a name only into a part that can be read: where that part is broken, `structure` or the
-reader of the files tells it, and a reference into it is no second fault.
+A name is looked up only in a part that can be read: where that part is broken, `schema` or the
+reader of the files reports it, and a name in it is no second fault.
 """
 
 from __future__ import annotations
@@ -16,60 +16,60 @@ _COLUMNS = (*"ABCDE", "none")
 
 
 def check_references(raw: Any) -> Iterator[CatalogFault]:
-    """Every name that leads nowhere, and every gap in a table of the insurance notice."""
-    yield from _of_items(raw)
-    yield from _of_contradictions(raw)
-    yield from _of_exposure(raw)
-    yield from _of_points(raw)
-    yield from _of_levels(raw)
-    yield from _of_variants(raw)
-    yield from _of_openings(raw)
+    """Find every unknown name, and every gap in a table of the insurance notice."""
+    yield from _check_items(raw)
+    yield from _check_contradictions(raw)
+    yield from _check_exposure(raw)
+    yield from _check_points(raw)
+    yield from _check_levels(raw)
+    yield from _check_variants(raw)
+    yield from _check_openings(raw)
 
 
-def _of_items(raw: Any) -> Iterator[CatalogFault]:
+def _check_items(raw: Any) -> Iterator[CatalogFault]:
     sets = tree.mapping(raw).get("answer_sets")
     standards = tree.names(tree.mapping(raw).get("standards"))
     for path, item in tree.items(raw):
         name = item.get("answer_set")
-        yield from _refer((*path, "answer_set"), name, tree.names(sets))
+        yield from _check_name((*path, "answer_set"), name, tree.names(sets))
         choices = tree.names(tree.mapping(sets).get(name)) if isinstance(name, str) else None
         for key in tree.mapping(item, "hint"):
-            yield from _refer((*path, "hint", key), key, choices)
+            yield from _check_name((*path, "hint", key), key, choices)
         for key in tree.mapping(item, "controls"):
-            yield from _refer((*path, "controls", key), key, standards)
+            yield from _check_name((*path, "controls", key), key, standards)
 
 
-def _of_contradictions(raw: Any) -> Iterator[CatalogFault]:
+def _check_contradictions(raw: Any) -> Iterator[CatalogFault]:
     items = tree.item_names(raw)
     scoring = tree.mapping(raw, "scoring")
     for path, rule in tree.records(scoring, "contradictions", ("scoring",)):
         for key in ("na", "answered"):
-            yield from _refer((*path, key), rule.get(key), items)
+            yield from _check_name((*path, key), rule.get(key), items)
 
 
-def _of_exposure(raw: Any) -> Iterator[CatalogFault]:
+def _check_exposure(raw: Any) -> Iterator[CatalogFault]:
     base: CatalogPath = ("insurance", "exposure")
     exposure = tree.mapping(raw, *base)
     unknown = tree.mapping(exposure, "unknown")
     fields = tree.names(tree.mapping(raw).get("profile"))
     levels = tree.names(exposure.get("levels"))
-    yield from _refer((*base, "unknown", "field"), unknown.get("field"), fields)
-    yield from _refer((*base, "unknown", "at_least"), unknown.get("at_least"), levels)
-    yield from _refer((*base, "no_profile"), exposure.get("no_profile"), levels)
+    yield from _check_name((*base, "unknown", "field"), unknown.get("field"), fields)
+    yield from _check_name((*base, "unknown", "at_least"), unknown.get("at_least"), levels)
+    yield from _check_name((*base, "no_profile"), exposure.get("no_profile"), levels)
 
 
-def _of_points(raw: Any) -> Iterator[CatalogFault]:
+def _check_points(raw: Any) -> Iterator[CatalogFault]:
     base: CatalogPath = ("insurance", "exposure", "points")
     names = tree.names(tree.mapping(raw).get("profile"))
     fields = {tree.record_id(field): field for _, field in tree.records(raw, "profile")}
     for name, points in tree.mapping(raw, *base).items():
-        yield from _refer((*base, name), name, names)
+        yield from _check_name((*base, name), name, names)
         choices = tree.names(fields[name].get("choices", [])) if name in fields else None
         for choice in tree.mapping(points):
-            yield from _refer((*base, name, choice), choice, choices)
+            yield from _check_name((*base, name, choice), choice, choices)
 
 
-def _of_levels(raw: Any) -> Iterator[CatalogFault]:
+def _check_levels(raw: Any) -> Iterator[CatalogFault]:
     path: CatalogPath = ("insurance", "exposure", "levels")
     levels = tree.mapping(raw, *path[:-1]).get(path[-1])
     if not isinstance(levels, dict):
@@ -78,20 +78,20 @@ def _of_levels(raw: Any) -> Iterator[CatalogFault]:
     if None not in fewest and 0 not in fewest:
         yield CatalogFault(path, CatalogFaultCode.TABLE_GAP, "0")
     rows = tree.mapping(raw, "insurance").get("level")
-    yield from _covers(("insurance", "level"), rows, levels)
+    yield from _check_table(("insurance", "level"), rows, levels)
     for level, row in tree.mapping(rows).items():
-        yield from _gaps(("insurance", "level", level), row, _COLUMNS)
+        yield from _check_gaps(("insurance", "level", level), row, _COLUMNS)
     texts = tree.mapping(raw, "report", "insurance").get("exposure")
-    yield from _covers(("report", "insurance", "exposure"), texts, levels)
+    yield from _check_table(("report", "insurance", "exposure"), texts, levels)
 
 
-def _of_variants(raw: Any) -> Iterator[CatalogFault]:
+def _check_variants(raw: Any) -> Iterator[CatalogFault]:
     base: CatalogPath = ("insurance", "variant")
     variant = tree.mapping(raw, *base)
-    yield from _refer((*base, "item"), variant.get("item"), tree.item_names(raw))
+    yield from _check_name((*base, "item"), variant.get("item"), tree.item_names(raw))
     choices = _choices_of(raw, variant.get("item"))
     for answer in tree.mapping(variant, "answers"):
-        yield from _refer((*base, "answers", answer), answer, choices)
+        yield from _check_name((*base, "answers", answer), answer, choices)
     names = tree.strings([*tree.mapping(variant, "answers").values(), variant.get("otherwise")])
     rows = tree.mapping(raw, "insurance", "level").values()
     levels = {n for row in rows for n in tree.mapping(row).values() if isinstance(n, int)}
@@ -100,22 +100,22 @@ def _of_variants(raw: Any) -> Iterator[CatalogFault]:
     for level in sorted(levels):
         if isinstance(notices, dict) and level not in notices:
             yield CatalogFault((*path, level), CatalogFaultCode.TABLE_GAP, str(level))
-        yield from _covers((*path, level), tree.mapping(notices).get(level), names)
+        yield from _check_table((*path, level), tree.mapping(notices).get(level), names)
 
 
-def _of_openings(raw: Any) -> Iterator[CatalogFault]:
-    """An opening is for a choice of some answer set; where one is broken, all may be meant."""
+def _check_openings(raw: Any) -> Iterator[CatalogFault]:
+    """Check that an opening is for a choice of some answer set; not where one is broken."""
     sets = tree.mapping(raw).get("answer_sets")
     if not isinstance(sets, dict):
         return
     names = [tree.names(choices) for choices in sets.values()]
     known = [name for choices in names for name in choices or ()]
     for name in tree.mapping(raw, "report", "openings"):
-        yield from _refer(("report", "openings", name), name, None if None in names else known)
+        yield from _check_name(("report", "openings", name), name, None if None in names else known)
 
 
 def _choices_of(raw: Any, item: Any) -> list[str] | None:
-    """The choice ids of the item with this id, where both can be read."""
+    """List the choice ids of an item, where both can be read."""
     sets = tree.mapping(raw, "answer_sets")
     for _, found in tree.items(raw):
         if tree.record_id(found) == item and isinstance(found.get("answer_set"), str):
@@ -123,21 +123,21 @@ def _choices_of(raw: Any, item: Any) -> list[str] | None:
     return None
 
 
-def _covers(path: CatalogPath, table: Any, names: Iterable[Any]) -> Iterator[CatalogFault]:
-    """A cell for each name, and no other."""
+def _check_table(path: CatalogPath, table: Any, names: Iterable[Any]) -> Iterator[CatalogFault]:
+    """Check that a table has a cell for each name, and no other."""
     names = tree.strings(list(names))
-    yield from _gaps(path, table, names)
+    yield from _check_gaps(path, table, names)
     for name in tree.mapping(table):
-        yield from _refer((*path, name), name, names)
+        yield from _check_name((*path, name), name, names)
 
 
-def _gaps(path: CatalogPath, table: Any, names: Iterable[str]) -> Iterator[CatalogFault]:
+def _check_gaps(path: CatalogPath, table: Any, names: Iterable[str]) -> Iterator[CatalogFault]:
     for name in dict.fromkeys(names) if isinstance(table, dict) else ():
         if name not in table:
             yield CatalogFault((*path, name), CatalogFaultCode.TABLE_GAP, name)
 
 
-def _refer(path: CatalogPath, name: Any, known: list[str] | None) -> Iterator[CatalogFault]:
+def _check_name(path: CatalogPath, name: Any, known: list[str] | None) -> Iterator[CatalogFault]:
     if isinstance(name, str) and known is not None and name not in known:
         yield CatalogFault(
             path, CatalogFaultCode.UNKNOWN_REFERENCE, name, find_nearest(name, known)

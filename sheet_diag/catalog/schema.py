@@ -1,4 +1,4 @@
-"""Shape of a catalogue: pydantic's errors, told as faults."""
+"""Checks the shape of a catalogue: turns pydantic's errors into faults."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CODES = {
 
 
 def validate_shape(raw: Any) -> tuple[Catalog | None, tuple[CatalogFault, ...]]:
-    """Build the catalogue, or tell every fault of its shape."""
+    """Build the catalogue, or list every fault of its shape."""
     try:
         return Catalog.model_validate(raw), ()
     except ValidationError as error:
@@ -64,7 +64,7 @@ def _shown(value: Any) -> str:
 
 
 def _free_names(raw: Any, path: CatalogPath) -> tuple[str, ...]:
-    """Names still free where `path` ends: of the records that share most names with what stands."""
+    """List names still free where `path` ends, of the records that share most names."""
     parent = raw
     for part in path[:-1]:
         parent = child(parent, part)

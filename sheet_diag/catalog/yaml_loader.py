@@ -1,4 +1,4 @@
-"""YAML as the catalogue means it: `yes`, `no`, dates and 12:30 are words, a key stands once."""
+"""Reads YAML as the catalogue means it: `yes`, dates and 12:30 are texts, a key stands once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import yaml
 # libyaml's loader is some ten times faster; the pure one is the same without it.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# What is no word (the core schema of YAML 1.2, decimal only): tag, form, first characters.
-_NO_WORDS = (
+# What is no text (the core schema of YAML 1.2, decimal only): tag, form, first characters.
+_NO_TEXTS = (
     ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
     ("bool", r"true|True|TRUE|false|False|FALSE", tuple("tTfF")),
     ("int", r"[-+]?(?:0|[1-9][0-9]*)", tuple("-+0123456789")),
@@ -29,7 +29,7 @@ class NotYamlError(Exception):
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """The safe loader with its own notion of a word; duplicate keys are refused."""
+    """The safe loader with its own notion of a text; it refuses duplicate keys."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
@@ -48,7 +48,7 @@ class _Loader(_Base):  # type: ignore[misc]
         return mapping
 
 
-for _name, _form, _first in _NO_WORDS:
+for _name, _form, _first in _NO_TEXTS:
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_form})$"), list(_first)
     )

@@ -1,7 +1,7 @@
 """What a catalogue says: categories, items, answer choices, parameters and texts.
 
-One definition serves as record, schema and validation (pydantic); faults that span several
-records are found by `sheet_diag.catalog.checks`. Sequences are tuples, numbers are exact.
+One definition serves as record, schema and validation (pydantic); `catalog.consistency` finds the
+faults that span several records. Sequences are tuples, numbers are exact.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sheet_diag.model.rules import InsuranceRule, ScoringRule
 
 
 class ChoiceRole(StrEnum):
-    """How a choice is treated beside its value."""
+    """How scoring treats a choice beside its value."""
 
     ANSWERED = "answered"
     UNKNOWN = "unknown"
@@ -27,14 +27,14 @@ class ChoiceRole(StrEnum):
 
 
 class Aliases(Record):
-    """Other spellings of a choice, by language; compared after folding."""
+    """Other spellings of a choice by language; compared after normalisation."""
 
     ja: tuple[NonEmptyText, ...] = ()
     en: tuple[NonEmptyText, ...] = ()
 
 
 class Choice(Record):
-    """選択肢. `value` is the share of the weight earned, 0 to 1; None leaves the item out."""
+    """選択肢: `value` is the share of the weight earned, 0 to 1; None leaves the item out."""
 
     id: Id
     role: ChoiceRole = ChoiceRole.ANSWERED
@@ -45,28 +45,28 @@ class Choice(Record):
 
 
 class NoteKind(StrEnum):
-    """The closing note of a comment: (事例) or (アドバイス)."""
+    """The kinds of closing notes of a comment: (事例) or (アドバイス)."""
 
     CASE = "case"
     ADVICE = "advice"
 
 
 class ClosingNote(Record):
-    """A closing note."""
+    """The closing note of a comment."""
 
     kind: NoteKind
     text: Text
 
 
 class Comment(Record):
-    """改善提言: printed when the item is chosen for the report."""
+    """改善提言: printed where the item is chosen for the report."""
 
     title: Text
     text: Text
 
 
 class Item(Record):
-    """設問. `weight` counts within its category; `controls` are numbers by standard id."""
+    """設問: `weight` counts within its category; `controls` are numbers by standard id."""
 
     id: Id
     topic: Text
@@ -83,8 +83,10 @@ class Item(Record):
 
 
 class Category(Record):
-    """カテゴリ. `weight` counts in the overall score; `short` labels charts and columns; `target`
-    is the 望まれる水準 of its score (None: none is set)."""
+    """カテゴリ: `weight` counts in the overall score, `short` labels charts and columns.
+
+    `target` is the 望まれる水準 of its score (None: none is set).
+    """
 
     id: Id
     weight: Annotated[StrictInt, Field(ge=1, le=100)] = 1
@@ -104,7 +106,7 @@ class Standard(Record):
 
 
 class FieldKind(StrEnum):
-    """What a field of the company sheet takes."""
+    """The kinds of content that a field of the company sheet takes."""
 
     TEXT = "text"
     EMAIL = "email"
@@ -114,7 +116,7 @@ class FieldKind(StrEnum):
 
 
 class ProfileChoice(Record):
-    """A choice of a profile field; `from`/`to` (inclusive) also take a typed whole number."""
+    """A choice of a profile field; a whole number from `from` to `to` (inclusive) means it too."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     id: Id
@@ -125,7 +127,7 @@ class ProfileChoice(Record):
 
 
 class ProfileField(Record):
-    """A field of the company sheet. A required field that is blank is a problem."""
+    """A field of the company sheet; a required field that is blank is a problem."""
 
     id: Id
     kind: FieldKind
@@ -136,7 +138,7 @@ class ProfileField(Record):
 
     @cached_property
     def by_id(self) -> Mapping[str, ProfileChoice]:
-        """Choices by id."""
+        """The choices by id."""
         return {choice.id: choice for choice in self.choices}
 
 
@@ -148,7 +150,7 @@ class RankTexts(Record):
 
 
 class ScoreMark(Record):
-    """The mark of a category score: that of the first line it reaches."""
+    """A mark of category scores; a score gets the first mark whose `score` it reaches."""
 
     score: Score
     mark: NonEmptyText
@@ -156,7 +158,7 @@ class ScoreMark(Record):
 
 
 class InsuranceTexts(Record):
-    """Notices by level and variant, names of the exposure levels, and what they rest on."""
+    """The notices by level and variant, the names of the exposure levels and their basis."""
 
     notices: Mapping[int, Mapping[str, Text]]
     exposure: Mapping[str, Text]
@@ -166,7 +168,7 @@ class InsuranceTexts(Record):
 class ReportTexts(Record):
     """What the report says beside the comments.
 
-    `openings` are sentences that may open a comment, by the id of the choice that was answered.
+    `openings` are sentences that may open a comment, by the id of the answered choice.
     """
 
     title: Text
@@ -182,7 +184,7 @@ class ReportTexts(Record):
 
 
 class Catalog(Record):
-    """設問カタログ. `sha256` is that of its files; ids are unique over the whole catalogue."""
+    """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue."""
 
     id: Id
     version: Id
@@ -199,7 +201,7 @@ class Catalog(Record):
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
-        """Every item by id, in the order of the sheet."""
+        """The items by id, in the order of the sheet."""
         return {item.id: item for category in self.categories for item in category.items}
 
     @cached_property
@@ -209,16 +211,16 @@ class Catalog(Record):
 
     @cached_property
     def category_by_id(self) -> Mapping[str, Category]:
-        """Categories by id."""
+        """The categories by id."""
         return {category.id: category for category in self.categories}
 
     @cached_property
     def field_by_id(self) -> Mapping[str, ProfileField]:
-        """Profile fields by id."""
+        """The profile fields by id."""
         return {field.id: field for field in self.profile}
 
     def choices_of(self, item: Item) -> Mapping[str, Choice]:
-        """The choices that an item knows, by id (該当なし included where not allowed)."""
+        """The choices that an item knows, by id, with 該当なし even where it is not allowed."""
         return self._choices[item.answer_set]
 
     @cached_property
@@ -229,7 +231,7 @@ class Catalog(Record):
         }
 
     def offered(self, item: Item) -> Iterator[Choice]:
-        """The choices of an item's drop-down."""
+        """Yield the choices of an item's drop-down."""
         for choice in self.choices_of(item).values():
             if item.na_allowed or choice.role is not ChoiceRole.NOT_APPLICABLE:
                 yield choice

@@ -1,4 +1,4 @@
-"""One client compared: with its peers, and with itself a run ago. Plain numbers, no pandas."""
+"""What a client is compared with: its peers, and its previous diagnosis. No pandas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OVERALL: Final = ""  # the key of the overall score among those of the categorie
 
 
 class GroupKind(StrEnum):
-    """Whom a client is compared with."""
+    """The kinds of groups that a client is compared with."""
 
     ALL = "all"
     INDUSTRY = "industry"
@@ -24,11 +24,11 @@ class GroupKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeerStanding:
-    """Where one score stands in a group. Scores 0 to 100; `count` clients have this score at all.
+    """Where one score (0 to 100) stands in a group of `count` clients that have such a score.
 
-    `deviation` is the 偏差値 (50 + 10 z, population standard deviation; 50 where that is 0);
-    `position` counts from 1, equal scores share the better one, and is None against a frozen
-    reference, which only knows the quartiles. Both are None where the client has no score.
+    `deviation` is the 偏差値 (50 + 10 z, population standard deviation; 50 where that is 0).
+    `position` counts from 1, equal scores share the better one; None against a frozen benchmark,
+    which only knows the quartiles. Both are None where the client has no score.
     """
 
     count: int
@@ -44,8 +44,8 @@ class PeerStanding:
 class PeerGroup:
     """A group and the client's standings in it, by category id and `OVERALL`.
 
-    `choice` is the id of the profile choice that the group shares (empty for all clients);
-    measures that too few clients have are left out.
+    `choice` is the id of the profile choice that the group shares (empty: all clients). Measures
+    that too few clients have are left out.
     """
 
     kind: GroupKind
@@ -55,8 +55,11 @@ class PeerGroup:
 
 @dataclass(frozen=True, slots=True)
 class ScoreStatistics:
-    """What a group's scores of one measure come to. Scores 0 to 100; `spread` is the population
-    standard deviation, the quartiles are interpolated linearly (as numpy does by default)."""
+    """The statistics of a group's scores (0 to 100) of one measure.
+
+    `spread` is the population standard deviation; the quartiles are interpolated linearly, as numpy
+    does by default.
+    """
 
     count: int
     mean: float
@@ -77,7 +80,7 @@ class GroupStatistics:
 
 @dataclass(frozen=True, slots=True)
 class PeerBenchmark:
-    """A frozen benchmark: groups of an earlier run, made by version `version` of the catalogue."""
+    """A frozen benchmark: groups of an earlier run, by that `version` of the catalogue."""
 
     as_of: date
     version: str
@@ -85,7 +88,7 @@ class PeerBenchmark:
 
 
 class Movement(StrEnum):
-    """What became of an item since the previous diagnosis."""
+    """How an item changed since the previous diagnosis."""
 
     IMPROVED = "improved"
     WORSENED = "worsened"
@@ -97,7 +100,7 @@ class Movement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """One item then and now, by choice id (None: 未回答, or not asked)."""
+    """The answers to one item by choice id (None: 未回答, or not asked)."""
 
     item: str
     movement: Movement
@@ -107,10 +110,10 @@ class ItemChange:
 
 @dataclass(frozen=True, slots=True)
 class PreviousDiagnosis:
-    """The previous diagnosis of the same client. Scores by category id, None where 対象外.
+    """The previous diagnosis of the same client, with scores by category id (None: 対象外).
 
-    `same_catalog` tells whether scores were made by the same catalogue, byte for byte; `copied`
-    that answers and remarks are all the same as then.
+    `same_catalog`: the scores were made by the same catalogue, byte for byte; `copied`: answers
+    and remarks are all the same as then.
     """
 
     as_of: date
@@ -124,8 +127,10 @@ class PreviousDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class PreviousReturn:
-    """One client of an earlier run. `rank` is None where the return was held; `entries` is the
-    digest of answers and remarks, empty where it was not told yet."""
+    """One client of an earlier run; `rank` is None where the return was held.
+
+    `entries` is the digest of answers and remarks, empty where that version wrote none.
+    """
 
     client: str
     name: str
@@ -138,8 +143,10 @@ class PreviousReturn:
 
 @dataclass(frozen=True, slots=True)
 class PreviousRunFacts:
-    """What is the same for all clients of an earlier run. `items` maps item ids to their
-    fingerprints, None where the run does not tell them yet."""
+    """What is the same for all clients of an earlier run.
+
+    `items` maps item ids to their fingerprints; None where that version wrote none.
+    """
 
     as_of: date
     sha256: str
@@ -148,8 +155,7 @@ class PreviousRunFacts:
 
 @dataclass(frozen=True, slots=True)
 class PreviousRun:
-    """An earlier run, as its run.json tells it; `catalog` is the id of its catalogue, `items` as in
-    its head."""
+    """An earlier run as read from its run.json; `catalog` is the id of its catalogue."""
 
     as_of: date
     catalog: str
@@ -159,15 +165,17 @@ class PreviousRun:
 
     @property
     def head(self) -> PreviousRunFacts:
-        """The run without its returns: that is all that is needed beside one of them."""
+        """The run without its returns."""
         return PreviousRunFacts(self.as_of, self.sha256, self.items)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything one client is compared with. `reference` is the day (ISO 8601) of a frozen
-    benchmark where the peers are not those of this run, `reference_version` the version of its
-    catalogue where that is another."""
+    """Everything that one client is compared with.
+
+    `reference` is the day (ISO 8601) of a frozen benchmark where the peers are not those of this
+    run; `reference_version` is the version of its catalogue where that is another.
+    """
 
     peers: tuple[PeerGroup, ...] = ()
     previous: PreviousDiagnosis | None = None

@@ -1,4 +1,4 @@
-"""What is worked out of a catalogue once, and looked up for every return after that."""
+"""Keeps what is computed from a catalogue once and looked up for every return."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Final, TypeVar
 from sheet_diag.model.catalog import Catalog
 
 _CATALOGS: Final = 8  # a process works with one; the tests with many
-_Prepared = TypeVar("_Prepared")
+_Result = TypeVar("_Result")
 
 
 class _CatalogByIdentity:
-    """A catalogue known by what it is, not by what it says: comparing that takes longer than most
-    of what is prepared, and SHA-256 is the same for copies with other numbers."""
+    """A catalogue that is compared by identity.
+
+    Comparing contents takes longer than most of what is computed, and the SHA-256 is the same for
+    copies with other numbers.
+    """
 
     __slots__ = ("catalog",)
 
@@ -28,11 +31,11 @@ class _CatalogByIdentity:
         return isinstance(other, _CatalogByIdentity) and other.catalog is self.catalog
 
 
-def cached_per_catalog(make: Callable[[Catalog], _Prepared]) -> Callable[[Catalog], _Prepared]:
-    """`make`, which works the same out for a catalogue only once. What it gives must be frozen."""
+def cached_per_catalog(make: Callable[[Catalog], _Result]) -> Callable[[Catalog], _Result]:
+    """Keep the result of `make` for each catalogue; the result must be frozen."""
 
     @lru_cache(maxsize=_CATALOGS)
-    def made(itself: _CatalogByIdentity) -> _Prepared:
-        return make(itself.catalog)
+    def compute(key: _CatalogByIdentity) -> _Result:
+        return make(key.catalog)
 
-    return lambda catalog: made(_CatalogByIdentity(catalog))
+    return lambda catalog: compute(_CatalogByIdentity(catalog))

@@ -29,7 +29,7 @@ class ReturnStatus(StrEnum):
 
 
 class FindingCode(StrEnum):
-    """検出事項 that the answers themselves raise."""
+    """The kinds of 検出事項 that the answers themselves raise."""
 
     UNANSWERED = "UNANSWERED"
     UNKNOWN_STATE = "UNKNOWN_STATE"
@@ -41,7 +41,7 @@ class FindingCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding. `rule` is its name in run.json; `about` lists item or category ids."""
+    """A finding: `rule` is its name in run.json, `about` lists item or category ids."""
 
     code: FindingCode
     rule: str
@@ -65,7 +65,7 @@ class Cap:
 class CategoryScore:
     """Scores of one category, 0 to 100 and exact; None where every item is 該当なし (対象外).
 
-    `score` is of record (未回答 = 0), `upper` counts 未回答 as 1, `strict` 該当なし as 0.
+    `score` is of record (未回答 = 0), `upper` counts 未回答 as 1, `strict` counts 該当なし as 0.
     `na_share` is the share of the category's weight that left as 該当なし; `lost` is Σ w(1-v).
     """
 
@@ -80,7 +80,7 @@ class CategoryScore:
 
 @dataclass(frozen=True, slots=True)
 class ItemScore:
-    """What one item brought: `value` 0 to 1, `points` w·v, `lost` w(1-v); None as 該当なし."""
+    """The score of one item: `value` 0 to 1, `points` w·v, `lost` w(1-v); None as 該当なし."""
 
     value: Fraction | None
     points: Fraction | None
@@ -89,7 +89,7 @@ class ItemScore:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The result of scoring. Ranks are None where a gate holds the return."""
+    """The scores of one return; ranks are None where a gate holds it."""
 
     categories: Mapping[str, CategoryScore]
     overall: Fraction | None
@@ -107,7 +107,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class CommentedCategory:
-    """One of the commented categories: its items in print order, and whose note closes it."""
+    """A commented category: its items in print order, and the item whose note closes it."""
 
     category: str
     items: tuple[str, ...]
@@ -126,8 +126,10 @@ class Insurance:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The smallest set of items whose answer at full value lifts the rank to `target`, with the
-    score and the rank that it leads to; both None where no answers lead there."""
+    """The smallest set of items whose answer at full value lifts the rank to `target`.
+
+    `score` and `rank` are those that it leads to; both None where no answers lead there.
+    """
 
     target: Rank
     items: tuple[str, ...]
@@ -139,8 +141,8 @@ class Way:
 class Diagnosis:
     """診断結果 of one return.
 
-    `open_items` are all that brought less than they could, the most urgent first; `gains` are the
-    points of the overall score (of 100) that each of them would add in full; `ways` lead to the
+    `open_items` are all that brought less than they could, the most urgent first. `gains` are the
+    points of the overall score (of 100) that each of them would add in full. `ways` lead to the
     next rank and to the one after it, as far as there are any.
     """
 
@@ -154,8 +156,10 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class ReturnOutcome:
-    """What became of one return. `result`, `correction` and `pdf` are relative to the
-    output folder; `pdf_sha256` is that of the PDF as it was written, in hexadecimal.
+    """What became of one return.
+
+    `result`, `correction` and `pdf` are relative to the output folder; `pdf_sha256` is the digest
+    of the PDF as it was written, in hexadecimal.
 
     `plan` is the client's own 改善計画 of an earlier report, where it was sent along; `unsettled`
     marks a file that is no return but says something that could not be done.
@@ -181,7 +185,7 @@ class ReturnOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ClientReport:
-    """Everything one client's workbook shows, beside the catalogue and the issuer."""
+    """Everything that one client's workbook shows beside the catalogue and the issuer."""
 
     received: ReceivedFile
     sheet: ReturnedSheet

@@ -1,4 +1,4 @@
-"""The parameters of a catalogue: how answers count, what caps a rank, when insurance is urged."""
+"""The parameters of a catalogue: scores, ranks, caps and gates, and the insurance notice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sheet_diag.model.record import Id, Record, Score, Share
 
 
 class GateLimits(Record):
-    """記入の十分性. Below a limit the return is held; equal to it passes."""
+    """記入の十分性: below a limit the return is held; equal to it passes."""
 
     category_answered: Share
     total_answered: Share
@@ -51,7 +51,7 @@ class NaCap(Record):
 
 
 class Caps(Record):
-    """ランク上限: what holds the rank down whatever the mean says."""
+    """ランク上限: what limits the rank whatever the mean says."""
 
     category_below: tuple[CategoryCap, ...] = ()
     categories_below: tuple[CategoriesCap, ...] = ()
@@ -60,7 +60,7 @@ class Caps(Record):
 
 
 class ReviewLimits(Record):
-    """Limits past which a result is flagged 要確認."""
+    """Limits beyond which a result is marked 要確認."""
 
     na_share_over: Share
 
@@ -73,14 +73,14 @@ class CommentCounts(Record):
 
 
 class ContradictionRule(Record):
-    """`na` answered 該当なし while `answered` is answered: to be confirmed."""
+    """Two items to confirm where `na` is 該当なし while `answered` is answered."""
 
     na: Id
     answered: Id
 
 
 class ScoringRule(Record):
-    """Every number of the scoring rule. `ranks` gives the lowest score (of 100) of each rank."""
+    """Every number of the scoring rule; `ranks` gives the lowest score (of 100) of each rank."""
 
     ranks: Mapping[Rank, Score]
     gates: GateLimits
@@ -91,7 +91,7 @@ class ScoringRule(Record):
 
 
 class UnknownExposure(Record):
-    """Where `field` is unknown or blank, exposure is `at_least` this level."""
+    """The exposure level that a client has at least where `field` is unknown or blank."""
 
     field: Id
     at_least: Id
@@ -107,7 +107,7 @@ class ExposureRule(Record):
 
 
 class VariantRule(Record):
-    """Which wording of the notice applies, by the answer to one item."""
+    """The choice of a wording of the notice by the answer to one item."""
 
     item: Id
     answers: Mapping[str, Id]
@@ -115,14 +115,14 @@ class VariantRule(Record):
 
 
 class InsuranceRule(Record):
-    """保険のご案内: level of the notice by exposure and rank (`none`: not ranked)."""
+    """保険のご案内: the level of the notice by exposure and rank (`none`: not ranked)."""
 
     exposure: ExposureRule
     level: Mapping[str, Mapping[Literal["A", "B", "C", "D", "E", "none"], StrictInt]]
     variant: VariantRule
 
 
-# --- what the caps and gates of a catalogue amount to
+# --- the caps and gates that scoring applies; `code` is the name of each in run.json
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +142,12 @@ class CategoryCapRule:
 
     @property
     def code(self) -> str:
-        """The name of the rule in run.json."""
+        """The name in run.json."""
         return f"CATEGORY_LT_{self.limit}"
 
     @property
     def is_bounded(self) -> bool:
-        """Whether a stronger rule of this kind takes over somewhere."""
+        """Whether a stronger rule of this kind takes over."""
         return self.floor is not None
 
     @property
@@ -170,7 +170,7 @@ class CategoriesCapRule:
 
     @property
     def code(self) -> str:
-        """The name of the rule in run.json."""
+        """The name in run.json."""
         return f"CATEGORIES_LT_{self.limit}_GE_{self.needed}"
 
     @property
@@ -196,12 +196,12 @@ class CriticalCapRule:
 
     @property
     def code(self) -> str:
-        """The name of the rule in run.json."""
+        """The name in run.json."""
         return f"CRITICAL_GE_{self.needed}"
 
     @property
     def is_bounded(self) -> bool:
-        """Whether a stronger rule of this kind takes over somewhere."""
+        """Whether a stronger rule of this kind takes over."""
         return self.fewer_than is not None
 
     @property
@@ -237,7 +237,7 @@ class CategoryGate:
 
     @property
     def code(self) -> str:
-        """The name of the gate in run.json."""
+        """The name in run.json."""
         return f"CATEGORY_ANSWERED_LT_{self.limit}"
 
 
@@ -251,7 +251,7 @@ class TotalGate:
 
     @property
     def code(self) -> str:
-        """The name of the gate in run.json."""
+        """The name in run.json."""
         return f"TOTAL_ANSWERED_LT_{self.limit}"
 
 
@@ -265,7 +265,7 @@ class ApplicableGate:
 
     @property
     def code(self) -> str:
-        """The name of the gate in run.json."""
+        """The name in run.json."""
         return f"APPLICABLE_CATEGORIES_LT_{self.limit}"
 
 
