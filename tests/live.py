@@ -1,4 +1,4 @@
-"""Answer sets as the live sheets of a report, many in one workbook, without the letter around them.
+"""Answer sets as the live sheets of a report, many in one workbook, without the report around them.
 
 The sheets are written by the very functions that write a client's, so their formulas are too.
 """
@@ -44,7 +44,7 @@ class AnswerSet:
     def scores(self) -> Scores:
         return score_answers(self.catalog, self.answers)
 
-    def letter(self, lang: Lang = Lang.JA) -> ReportContext:
+    def context(self, lang: Lang = Lang.JA) -> ReportContext:
         items = ((item, self.answers.get(item)) for item in self.catalog.items)
         responses = tuple(Response(item, choice) for item, choice in items)
         sheet = ReturnedSheet(SheetIdentity(), lang, {"company": "会社"}, responses, "回答")
@@ -74,7 +74,7 @@ def record_book(cases: Iterable[AnswerSet]) -> tuple[bytes, list[LiveSheet]]:
     book = Book(title="", author="", created=AS_OF)
     found = []
     for number, case in enumerate(cases):
-        record = write_answers(book.page(f"回答{number}"), case.letter())
+        record = write_answers(book.page(f"回答{number}"), case.context())
         found.append(LiveSheet(case, record))
     return book.bytes(), found
 
@@ -84,9 +84,9 @@ def simulation_book(cases: Iterable[AnswerSet]) -> tuple[bytes, list[SimulatedSh
     book = Book(title="", author="", created=AS_OF)
     found = []
     for number, case in enumerate(cases):
-        letter = case.letter()
-        record = write_answers(book.page(f"回答{number}"), letter)
-        simulation = write_simulation(book, book.page(f"改善{number}"), letter, record)
+        context = case.context()
+        record = write_answers(book.page(f"回答{number}"), context)
+        simulation = write_simulation(book, book.page(f"改善{number}"), context, record)
         assert simulation, f"{case.name}: nothing open"
         found.append(SimulatedSheet(case, record, simulation))
     return book.bytes(), found

@@ -9,8 +9,11 @@ import pytest
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.yaml_loader import NotYamlError, read_yaml
-from sheet_diag.model.catalog import ChoiceRole
+from sheet_diag.diagnosis.scoring.score import score_answers
+from sheet_diag.model.catalog import Catalog, ChoiceRole
+from sheet_diag.model.per_catalog import cached_per_catalog
 from tests.catalog_files import BUILT_IN, FILES, KITCHEN, copy_of_built_in
+from tests.catalogs import answers, catalog
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
         ("\ufeffyes", "yes"),
     ],
 )
-def test_words_are_words(source: str, value: object) -> None:
+def test_plain_yaml_values_are_texts(source: str, value: object) -> None:
     read = read_yaml(source.encode())
     assert (read, type(read)) == (value, type(value))
 
@@ -64,7 +67,7 @@ def test_words_are_words(source: str, value: object) -> None:
         pytest.param("? [a]\n: 1", "line 1, column 3: found unhashable key", id="a list as key"),
     ],
 )
-def test_keys_are_refused(source: str, message: str) -> None:
+def test_repeated_and_unusable_keys_are_refused(source: str, message: str) -> None:
     with pytest.raises(NotYamlError, match=message):
         read_yaml(source.encode())
 
@@ -93,7 +96,7 @@ def test_any_other_change_changes_the_digest(folder: Path, file: str) -> None:
     assert changed.model_copy(update={"sha256": load_catalog().sha256}) == load_catalog()
 
 
-def test_the_digest_stands_still() -> None:
+def test_every_way_to_name_the_built_in_catalogue_gives_one_digest() -> None:
     digest = load_catalog().sha256
     assert digest == load_catalog(BUILT_IN).sha256 == load_catalog(BUILT_IN / "catalog.yaml").sha256
     assert len(digest) == 64
@@ -102,7 +105,7 @@ def test_the_digest_stands_still() -> None:
 # --- other catalogues
 
 
-def test_everything_may_stand_in_one_file(tmp_path: Path) -> None:
+def test_a_catalogue_may_be_one_file(tmp_path: Path) -> None:
     text = (BUILT_IN / "catalog.yaml").read_text("utf-8")
     for file in FILES:
         for key in ("profile", "report", "    items"):
@@ -128,3 +131,26 @@ def test_another_questionnaire_loads_without_code(tmp_path: Path) -> None:
         "pass",
     ]
     assert catalog.choices_of(fridge)["pass"].role is ChoiceRole.NOT_APPLICABLE
+
+
+# --- what is computed once for a catalogue
+
+
+def test_a_result_is_computed_once_for_a_catalogue() -> None:
+    asked: list[Catalog] = []
+
+    @cached_per_catalog
+    def names(catalog: Catalog) -> tuple[str, ...]:
+        asked.append(catalog)
+        return tuple(catalog.items)
+
+    one, other = catalog("1 1"), catalog("1 1")
+    assert [names(each) for each in (one, one, other, one)] == [("C1-1", "C1-2")] * 4
+    assert [id(each) for each in asked] == [id(one), id(other)]
+
+
+def test_catalogues_of_one_digest_have_results_of_their_own() -> None:
+    one, other = catalog("1 1"), catalog("3 1")
+    assert one.sha256 == other.sha256
+    for each, expected in ((one, 50), (other, 75), (one, 50)):
+        assert score_answers(each, answers(each, {"C1": "○×"})).overall == expected

@@ -495,7 +495,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("row", BROKEN.values(), ids=BROKEN)
-def test_every_fault_is_told_in_its_place(folder: Path, row: Broken) -> None:
+def test_every_fault_is_reported_in_its_place(folder: Path, row: Broken) -> None:
     for file, old, new in row.edits:
         edit(folder, file, old, new)
     assert sorted(faults_of(folder)) == sorted(row.faults)
@@ -505,7 +505,7 @@ def test_every_code_has_a_row() -> None:
     assert {fault[2] for row in BROKEN.values() for fault in row.faults} == set(CatalogFaultCode)
 
 
-def test_faults_of_several_files_are_told_together(folder: Path) -> None:
+def test_faults_of_several_files_are_reported_together(folder: Path) -> None:
     rows = [
         BROKEN[name]
         for name in (
@@ -530,7 +530,7 @@ def test_faults_of_several_files_are_told_together(folder: Path) -> None:
     assert sorted(faults_of(folder)) == sorted(expected)
 
 
-def test_two_faults_of_one_item_are_both_told(folder: Path) -> None:
+def test_two_faults_of_one_item_are_both_reported(folder: Path) -> None:
     edit(folder, AST, _AST_01, _AST_01.replace("implementation", "implementaton"))
     edit(folder, AST, 'jis_2024: ["5.9"]', 'jis_2025: ["5.9"]')
     expected = [*BROKEN["a misspelt answer set"].faults, *BROKEN["a misspelt standard"].faults]
@@ -551,7 +551,7 @@ def test_a_file_that_cannot_be_read_is_one_fault(folder: Path, file: str) -> Non
         pytest.param("- a\n- b\n", (TOP, "", C.WRONG_TYPE, "", ""), id="a list"),
     ],
 )
-def test_what_is_no_catalogue_is_one_fault(
+def test_a_file_that_is_no_catalogue_is_one_fault(
     tmp_path: Path, content: str | None, fault: Told
 ) -> None:
     if content is not None:
@@ -559,7 +559,7 @@ def test_what_is_no_catalogue_is_one_fault(
     assert faults_of(tmp_path) == [fault]
 
 
-def test_a_wrong_path_is_said_by_its_own_name(tmp_path: Path) -> None:
+def test_a_wrong_path_is_reported_by_its_own_name(tmp_path: Path) -> None:
     assert faults_of(tmp_path / "mine.yaml") == [("mine.yaml", "", C.FILE_MISSING, "mine.yaml", "")]
 
 
@@ -574,7 +574,7 @@ def test_the_message_of_the_error_lists_every_fault(folder: Path) -> None:
     ]
 
 
-def test_faults_of_one_file_are_told_in_that_file(tmp_path: Path) -> None:
+def test_faults_of_a_single_file_are_reported_in_it(tmp_path: Path) -> None:
     single = tmp_path / "kitchen.yaml"
     single.write_text(KITCHEN.replace("answer_set: how_often", "answer_set: often"), "utf-8")
     assert faults_of(single) == [
@@ -624,7 +624,7 @@ def _places(node: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("code", CatalogFaultCode)
-def test_every_code_is_worded_in_both_languages(code: CatalogFaultCode) -> None:
+def test_every_code_has_a_sentence_in_both_languages(code: CatalogFaultCode) -> None:
     texts = labels()[f"catalog.fault.{code.value}"]
     assert set(texts) == set(Lang)
     for text in texts.values():
@@ -633,7 +633,7 @@ def test_every_code_is_worded_in_both_languages(code: CatalogFaultCode) -> None:
         assert ("near" in fields) == (code in (C.NOT_ONE_OF, C.SAME_SPELLING, C.TOO_MANY_REQUIRED))
 
 
-def test_nothing_is_worded_that_is_no_code() -> None:
+def test_every_sentence_belongs_to_a_code() -> None:
     keys = {key for key in labels() if key.startswith("catalog.")}
     assert keys == {"catalog.near", *(f"catalog.fault.{code.value}" for code in CatalogFaultCode)}
 
@@ -653,7 +653,7 @@ def test_nothing_is_worded_that_is_no_code() -> None:
         ),
     ],
 )
-def test_a_near_miss_reads_as_a_sentence(lang: Lang, sentence: str) -> None:
+def test_a_likely_name_is_suggested_in_a_sentence(lang: Lang, sentence: str) -> None:
     say = Wording(lang)
     told = say("catalog.fault.unknown_name", value="wieght", near="weight")
     assert told + say("catalog.near", near="weight") == sentence

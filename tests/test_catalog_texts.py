@@ -59,7 +59,7 @@ def facts(item: Item, category: str) -> dict[str, str]:
     }
 
 
-def test_facts_are_those_of_the_topics_in_their_order() -> None:
+def test_items_are_those_of_the_topics_in_their_order() -> None:
     told = [facts(item, category.id) for category in CATALOG.categories for item in category.items]
     assert told == topics()
 
@@ -79,7 +79,7 @@ def test_every_item_says_when_to_choose_yes_and_partly() -> None:
     assert {tuple(item.hint) for item in ITEMS.values()} == {("yes", "partial")}
 
 
-def test_titles_of_the_reference_report() -> None:
+def test_titles_are_those_of_the_reference_report() -> None:
     assert {item: ITEMS[item].comment.title.ja for item in REFERENCE_TITLES} == REFERENCE_TITLES
 
 
@@ -143,7 +143,7 @@ def test_english_texts_hold_no_japanese() -> None:
 
 
 @pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
-def test_a_question_asks(item: Item) -> None:
+def test_every_question_asks(item: Item) -> None:
     assert item.question.ja.endswith("か。")
     assert item.question.en.endswith("?")
     assert len(sentences(item.question.ja)) == 1
@@ -172,7 +172,7 @@ def test_openings_are_polite_differ_and_suffice_for_a_report() -> None:
     assert {len(each) for each in openings.values()} == {counts.categories * counts.items}
 
 
-def test_titles_are_no_sentences_and_differ() -> None:
+def test_titles_are_unique_and_no_sentences() -> None:
     titles = [
         text for item in ITEMS.values() for text in (item.comment.title.ja, item.comment.title.en)
     ]

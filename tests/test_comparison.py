@@ -111,12 +111,12 @@ def report(lang: Lang = Lang.JA) -> ClientReport:
     return ClientReport(outcome.received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
 
 
-def letter(comparison: Comparison, lang: Lang = Lang.JA) -> ReportContext:
+def report_context(comparison: Comparison, lang: Lang = Lang.JA) -> ReportContext:
     return ReportContext(replace(report(lang), comparison=comparison), JIS, ISSUER, Wording(lang))
 
 
 def made(comparison: Comparison, lang: Lang = Lang.JA) -> bytes:
-    written = letter(comparison, lang)
+    written = report_context(comparison, lang)
     book = Book(title="a", author="b", created=AS_OF)
     write_comparison(book.page(written.say("comparison.sheet")), written, book)
     return book.bytes()
@@ -148,7 +148,7 @@ LOOKS = {
 
 @both
 @pytest.mark.parametrize("look", LOOKS)
-def test_sound_and_nothing_cut(look: str, lang: Lang) -> None:
+def test_the_sheet_is_sound_and_cuts_nothing(look: str, lang: Lang) -> None:
     content = made(LOOKS[look], lang)
     assert lint(content) == []
     (page,) = open_workbook(content).worksheets
@@ -158,7 +158,7 @@ def test_sound_and_nothing_cut(look: str, lang: Lang) -> None:
 
 @both
 @pytest.mark.parametrize("look", LOOKS)
-def test_pages(look: str, lang: Lang) -> None:
+def test_pages_fit_a4_and_break_between_blocks(look: str, lang: Lang) -> None:
     (page,) = open_workbook(made(LOOKS[look], lang)).worksheets
     starts = [1, *(row + 1 for row in manual_breaks(page)), page.max_row + 1]
     for first, after in pairwise(starts):
@@ -180,7 +180,7 @@ LEADS = {
 
 
 @pytest.mark.parametrize("look", LEADS)
-def test_the_lead_says_what_there_is(look: str) -> None:
+def test_the_lead_names_what_the_sheet_compares(look: str) -> None:
     texts = texts_on(open_workbook(made(LOOKS[look])).worksheets[0])
     assert sum(text.startswith(LEADS[look]) for text in texts) == 1
 
@@ -188,7 +188,7 @@ def test_the_lead_says_what_there_is(look: str) -> None:
 # --- then and now
 
 
-def test_scores_then_and_now() -> None:
+def test_the_table_shows_both_scores() -> None:
     table = {str(row[0]): row[1:] for row in rows(made(EVERYTHING)) if len(row) == 4}
     names = {each.id: each.name.ja for each in JIS.categories}
     scores = report().diagnosis.scores
@@ -211,7 +211,7 @@ def test_the_difference_is_that_of_the_printed_scores() -> None:
     assert table[name] == ["99.9", "100.0", "▲ ＋0.1"]
 
 
-def test_changed_items_by_kind() -> None:
+def test_changed_items_stand_by_kind_of_change() -> None:
     table = [row for row in rows(made(EVERYTHING)) if len(row) == 5 and row[0] != "設問"]
     topics = {name: item.topic.ja for name, item in JIS.items.items()}
     assert table == [
@@ -236,13 +236,13 @@ SENTENCES: dict[str, tuple[PreviousDiagnosis, str]] = {
 
 
 @pytest.mark.parametrize("case", SENTENCES)
-def test_sentences(case: str) -> None:
+def test_sentences_describe_the_change(case: str) -> None:
     previous, expected = SENTENCES[case]
     texts = texts_on(open_workbook(made(Comparison(previous=previous))).worksheets[0])
     assert any(expected in text for text in texts)
 
 
-def test_a_choice_that_is_no_longer_known() -> None:
+def test_an_unknown_choice_is_shown_by_its_id() -> None:
     odd = replace(PREVIOUS, changes=(ItemChange("OLD-1", Movement.GONE, "=1+1", None),))
     content = made(Comparison(previous=odd))
     assert lint(content) == []
@@ -254,7 +254,7 @@ def test_a_choice_that_is_no_longer_known() -> None:
 # --- peers
 
 
-def test_figures_of_peers() -> None:
+def test_the_table_of_peers_shows_their_figures() -> None:
     table = [row for row in rows(made(EVERYTHING)) if len(row) == 7]
     assert table[0] == ["カテゴリ", "貴社", "平均", "中央値", "四分位範囲", "順位", "偏差値"]
     name, own, *figures = table[1]
@@ -265,13 +265,13 @@ def test_figures_of_peers() -> None:
     assert len(table) == 3 * (2 + len(_LABELS))
 
 
-def test_groups_by_name() -> None:
+def test_groups_are_named_by_their_choice() -> None:
     texts = texts_on(open_workbook(made(EVERYTHING)).worksheets[0])
     for expected in ("全診断先（24社）", "同業種：製造業（8社）", "同規模：6〜20人（9社）"):
         assert expected in texts
 
 
-def test_a_group_of_all_clients_is_told_once() -> None:
+def test_a_group_of_all_clients_is_shown_once() -> None:
     same = Comparison(peers=(peers(), peers(GroupKind.INDUSTRY, "E")))
     texts = texts_on(open_workbook(made(same)).worksheets[0])
     assert not any(text.startswith("同業種") for text in texts)
@@ -302,8 +302,8 @@ BANDS = {
 
 
 @pytest.mark.parametrize("score", BANDS)
-def test_quarters_of_a_frozen_reference(score: float) -> None:
-    written = letter(FROZEN)
+def test_a_frozen_benchmark_gives_a_quarter(score: float) -> None:
+    written = report_context(FROZEN)
     diagnosis = written.report.diagnosis
     scores = replace(diagnosis.scores, overall=Fraction(score))
     changed = replace(written.report, diagnosis=replace(diagnosis, scores=scores))
@@ -314,15 +314,15 @@ def test_quarters_of_a_frozen_reference(score: float) -> None:
     assert table[1][5] == BANDS[score]
 
 
-def test_what_a_frozen_reference_is() -> None:
+def test_the_sheet_names_day_and_version_of_a_frozen_benchmark() -> None:
     texts = " ".join(texts_on(open_workbook(made(FROZEN)).worksheets[0]))
     assert "2025年11月23日時点の統計" in texts
     assert "別の版（0.9）" in texts
 
 
-def test_a_category_that_does_not_apply() -> None:
+def test_a_category_that_does_not_apply_has_no_figures() -> None:
     none = replace(STANDING, position=None, deviation=None)
-    written = letter(Comparison(peers=(peers(PHY=none),)))
+    written = report_context(Comparison(peers=(peers(PHY=none),)))
     diagnosis = written.report.diagnosis
     categories = dict(diagnosis.scores.categories)
     categories["PHY"] = replace(categories["PHY"], score=None)
@@ -355,21 +355,23 @@ LINES: dict[str, tuple[Comparison, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", LINES)
-def test_lines_of_the_first_page(case: str) -> None:
+def test_the_first_page_has_a_sentence_on_each_comparison(case: str) -> None:
     comparison, expected = LINES[case]
     overall = report().diagnosis.scores.overall or Fraction(0)
     up = f"{int(overall * 10) / 10 - 65.2:.1f}"
-    assert list(comparison_lines(letter(comparison))) == [line.format(up=up) for line in expected]
+    assert list(comparison_lines(report_context(comparison))) == [
+        line.format(up=up) for line in expected
+    ]
 
 
 @pytest.mark.parametrize(("score", "word"), [(100, "下がって"), (None, "変化はありません")])
-def test_lines_of_a_lower_or_equal_score(score: int | None, word: str) -> None:
+def test_a_lower_or_equal_score_has_its_own_sentence(score: int | None, word: str) -> None:
     then = Fraction(score) if score else report().diagnosis.scores.overall or Fraction(0)
-    (line,) = comparison_lines(letter(Comparison(previous=replace(PREVIOUS, score=then))))
+    (line,) = comparison_lines(report_context(Comparison(previous=replace(PREVIOUS, score=then))))
     assert word in line
 
 
-def test_whether_there_is_anything_to_show() -> None:
+def test_a_report_without_comparison_has_no_sheet() -> None:
     assert not has_comparison(report())
     for comparison in (Comparison(previous=PREVIOUS), FROZEN):
         assert has_comparison(replace(report(), comparison=comparison))

@@ -38,7 +38,7 @@ def reference() -> Answers:
 # --- 11. the reference report
 
 
-def test_reference_scores_and_rank() -> None:
+def test_the_reference_client_has_its_known_scores_and_rank() -> None:
     scores = score_answers(JIS, reference())
     got = {name: c.score for name, c in scores.categories.items()}
     # 100 · Σ w·v / Σ w with both sums doubled; HUM without the 該当なし of HUM-07
@@ -69,7 +69,7 @@ def test_reference_scores_and_rank() -> None:
     assert (scores.gates, scores.findings) == ((), ())
 
 
-def test_reference_comments_and_notice() -> None:
+def test_the_reference_client_gets_its_known_comments_and_notice() -> None:
     got = diagnosed(JIS, reference(), MID)
     assert [(c.category, c.items, c.note_kind, c.note_of) for c in got.comments] == [
         ("AST", ("AST-08", "AST-09"), "case", "AST-08"),
@@ -153,7 +153,9 @@ def test_reference_comments_and_notice() -> None:
         pytest.param(["1 1"] * 4, "○○ ○○ ○○ ○○", [], id="nothing to say"),
     ],
 )
-def test_choice_of_categories(lines: list[str], signs: str, chosen: list[str]) -> None:
+def test_the_weakest_categories_are_commented(
+    lines: list[str], signs: str, chosen: list[str]
+) -> None:
     scoring = {
         **SCORING,
         "gates": {**SCORING["gates"], "category_answered": 0, "total_answered": 0},
@@ -185,7 +187,9 @@ def test_choice_of_categories(lines: list[str], signs: str, chosen: list[str]) -
         pytest.param("3 3! 1", "○△○", ["2"], "2", id="一部 is a candidate"),
     ],
 )
-def test_choice_of_items(line: str, signs: str, items: list[str], note_of: str) -> None:
+def test_the_most_urgent_items_are_commented(
+    line: str, signs: str, items: list[str], note_of: str
+) -> None:
     gates = {"category_answered": 0, "total_answered": 0, "applicable_categories": 1}
     small = catalog(line, "1", scoring={**SCORING, "gates": gates})
     (comment,) = diagnosed(small, answer_row(small, signs + "○")).comments
@@ -204,7 +208,9 @@ def test_choice_of_items(line: str, signs: str, items: list[str], note_of: str) 
         pytest.param("2c 2", "△△", "case", "C1-1", id="tie: catalogue order"),
     ],
 )
-def test_choice_of_note(line: str, signs: str, kind: str, note_of: str) -> None:
+def test_the_most_urgent_item_gives_the_closing_note(
+    line: str, signs: str, kind: str, note_of: str
+) -> None:
     small = catalog(line, "1", "1", "1")
     (comment,) = diagnosed(small, answer_row(small, signs + "○○○")).comments
     assert (comment.note_kind, comment.note_of) == (kind, note_of)
@@ -252,7 +258,7 @@ def picked(sample: Sample) -> list[tuple[str, tuple[str, ...], str]]:
 
 @settings(max_examples=300)
 @given(samples())
-def test_the_choice_made_twice_agrees(sample: Sample) -> None:
+def test_a_second_implementation_of_the_choice_agrees(sample: Sample) -> None:
     got = diagnosed(sample.catalog, sample.answers)
     said = [(c.category, c.items, c.note_of) for c in got.comments]
     assert said == (picked(sample) if got.scores.rank else [])
@@ -290,7 +296,9 @@ TABLE = {
         for exposure, (at, rank) in product(TABLE, enumerate(BY_RANK))
     ],
 )
-def test_level_of_the_notice(exposure: str, rank: str, level: int) -> None:
+def test_exposure_and_rank_give_the_level_of_the_notice(
+    exposure: str, rank: str, level: int
+) -> None:
     got = diagnosed(JIS, BY_RANK[rank], BY_EXPOSURE[exposure])
     assert (got.scores.rank or "none") == rank
     assert (got.insurance.exposure, got.insurance.level) == (exposure, level)
@@ -335,7 +343,9 @@ NO = {"sensitive_data": "no", "entrusted_data": "no", "it_dependence": "under_ha
         pytest.param(None, {"company": "見本", "employees": "upto_5"}, "mid", id="only a name"),
     ],
 )
-def test_exposure(records: str | None, others: dict[str, str], exposure: str) -> None:
+def test_points_of_the_profile_give_the_exposure(
+    records: str | None, others: dict[str, str], exposure: str
+) -> None:
     profile = others if records is None else others | {"personal_records": records}
     assert diagnosed(JIS, BY_RANK["A"], profile).insurance.exposure == exposure
 
@@ -348,7 +358,7 @@ def test_exposure(records: str | None, others: dict[str, str], exposure: str) ->
         pytest.param(None, "high", id="number missing: mid at least, not at most"),
     ],
 )
-def test_unknown_number_is_a_floor(records: str | None, exposure: str) -> None:
+def test_an_unknown_number_gives_a_lowest_exposure(records: str | None, exposure: str) -> None:
     rule = JIS.insurance.exposure.model_copy(update={"levels": {"low": 0, "mid": 2, "high": 3}})
     lower = JIS.model_copy(
         update={"insurance": JIS.insurance.model_copy(update={"exposure": rule})}
@@ -367,7 +377,9 @@ def test_unknown_number_is_a_floor(records: str | None, exposure: str) -> None:
         pytest.param("low", {"personal_records": "unknown"}, "mid", id="number unknown"),
     ],
 )
-def test_no_profile(no_profile: str, profile: dict[str, str], exposure: str) -> None:
+def test_a_blank_profile_has_its_own_exposure(
+    no_profile: str, profile: dict[str, str], exposure: str
+) -> None:
     rule = JIS.insurance.exposure.model_copy(update={"no_profile": no_profile})
     other = JIS.model_copy(
         update={"insurance": JIS.insurance.model_copy(update={"exposure": rule})}
@@ -386,7 +398,7 @@ def test_no_profile(no_profile: str, profile: dict[str, str], exposure: str) -> 
         pytest.param("-", "confirm", id="該当なし refused"),
     ],
 )
-def test_variant_of_the_notice(sign: str, variant: str) -> None:
+def test_one_answer_gives_the_variant_of_the_notice(sign: str, variant: str) -> None:
     given_ = answers(JIS, {"CRI-09": sign})
     assert diagnosed(JIS, given_).insurance.variant == variant
     if sign == ".":
@@ -395,7 +407,7 @@ def test_variant_of_the_notice(sign: str, variant: str) -> None:
 
 
 @given(samples())
-def test_the_notice_is_always_there(sample: Sample) -> None:
+def test_every_return_gets_a_notice(sample: Sample) -> None:
     answer = sample.answers[sample.variant] or ""
     expected = {"yes": "review", "partial": "review", "no": "new"}.get(answer, "confirm")
     got = diagnosed(sample.catalog, sample.answers, MID)

@@ -109,7 +109,7 @@ def moved(previous: PreviousDiagnosis) -> dict[str, str]:
 # --- there and back
 
 
-def test_rank_and_scores_then(tmp_path: Path) -> None:
+def test_rank_and_scores_are_read_from_the_earlier_run(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome(signs="×△○ ○○○ ○○○ ○○△")])
     (previous,) = compare(SMALL, [outcome()], run).values()
     assert (previous.as_of, previous.rank) == (THEN, Rank.C)
@@ -121,7 +121,7 @@ def test_rank_and_scores_then(tmp_path: Path) -> None:
     assert (previous.same_catalog, previous.copied) == (True, False)
 
 
-def test_run_json_tells_what_the_report_shows(tmp_path: Path) -> None:
+def test_run_json_holds_what_the_report_shows(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome(signs="×○○ ○○○ ○○○ ○○○")])
     override = Override("C1-2", "yes", "はい", "partial", "証跡なし", "山田")
     judged = outcome(signs="○△○ ○○○ ○○○ ○○×", judgement=Judgement((override,)))
@@ -161,7 +161,7 @@ def test_run_json_tells_what_the_report_shows(tmp_path: Path) -> None:
     assert isinstance(overall["mean"], int)
 
 
-def test_nothing_to_compare_with() -> None:
+def test_a_client_without_an_earlier_return_has_no_previous_diagnosis() -> None:
     entry = json.loads(dump_checked_files(SMALL, [outcome()], Lang.JA))["returns"][0]
     assert entry["comparison"] == {
         "peers": [], "previous": None, "reference": None, "reference_version": None,
@@ -190,7 +190,7 @@ MATCHES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]], list[tupl
 
 
 @pytest.mark.parametrize("case", MATCHES)
-def test_the_same_client(case: str, tmp_path: Path) -> None:
+def test_clients_match_by_id_or_by_a_unique_name(case: str, tmp_path: Path) -> None:
     then, now, expected = MATCHES[case]
     # Each answered something else in its last questions, so that its score tells it.
     signs = [f"○○○ ○○○ ○○○ {'×' * n}{'○' * (3 - n)}" for n in range(1, 4)]
@@ -212,7 +212,7 @@ def test_the_same_client(case: str, tmp_path: Path) -> None:
 HELD = "... ○○○ ○○○ ○○○"
 
 
-def test_held_returns_are_clients_too(tmp_path: Path) -> None:
+def test_held_returns_make_names_ambiguous_too(tmp_path: Path) -> None:
     """They bear a name, but have no rank to be compared."""
     held, ranked = outcome("見本", HELD, file="1"), outcome("見本", file="2")
     assert held.status is ReturnStatus.HELD
@@ -237,7 +237,7 @@ MOVES: Mapping[str, tuple[str, str, Movement]] = {
 
 
 @pytest.mark.parametrize("case", MOVES)
-def test_movements(case: str, tmp_path: Path) -> None:
+def test_each_item_improves_worsens_or_stays(case: str, tmp_path: Path) -> None:
     then, now, movement = MOVES[case]
     run = run_of(tmp_path, [outcome(signs=f"○○{then} ○○○ ○○○ ○○○")])
     (previous,) = compare(SMALL, [outcome(signs=f"○○{now} ○○○ ○○○ ○○○")], run).values()
@@ -264,7 +264,7 @@ def other_version() -> Catalog:
     return Catalog.model_validate(content)
 
 
-def test_another_version_of_the_catalogue(tmp_path: Path) -> None:
+def test_only_unchanged_items_are_compared_across_versions(tmp_path: Path) -> None:
     old = other_version()
     then = outcome(signs="△×○ ×○○ ○○○ ○○×", small=old)
     assert then.status is ReturnStatus.RANKED
@@ -280,7 +280,7 @@ def test_another_version_of_the_catalogue(tmp_path: Path) -> None:
     }
 
 
-def test_without_fingerprints(tmp_path: Path) -> None:
+def test_a_run_without_fingerprints_compares_no_items_of_another_version(tmp_path: Path) -> None:
     """An older run.json: the same catalogue is enough, another leaves nothing to compare."""
     then = [outcome(signs="×○○ ○○○ ○○○ ○○○")]
     run = run_of(tmp_path, then)
@@ -301,7 +301,7 @@ EDITS: Mapping[str, tuple[dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize("case", EDITS)
-def test_what_makes_it_the_same_item(case: str) -> None:
+def test_question_weight_and_choices_make_an_item_the_same(case: str) -> None:
     edit, same = EDITS[case]
     content = SMALL.model_dump()
     content["categories"][0]["items"][0].update(edit)
@@ -313,7 +313,7 @@ def test_what_makes_it_the_same_item(case: str) -> None:
 # --- merely copied
 
 
-def test_a_copy_is_told(tmp_path: Path) -> None:
+def test_a_copy_of_the_previous_answers_is_a_problem(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome(signs="△○○ ○○○ ○○○ ○○○", remark="済")])
     (copied,) = with_previous(SMALL, [outcome(signs="△○○ ○○○ ○○○ ○○○", remark="済")], run)
     assert [(p.code, p.value) for p in copied.problems] == [
@@ -332,7 +332,7 @@ def test_another_answer_or_remark_is_no_copy(change: dict[str, str], tmp_path: P
     assert other.comparison.previous
 
 
-def test_an_older_run_cannot_tell_a_copy(tmp_path: Path) -> None:
+def test_a_run_without_digests_finds_no_copy(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome()])
     returns = tuple(replace(each, entries="") for each in run.returns)
     (other,) = with_previous(SMALL, [outcome()], replace(run, returns=returns))
@@ -358,17 +358,17 @@ BROKEN: Mapping[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_runs_that_cannot_be_used(case: str, tmp_path: Path) -> None:
+def test_an_unusable_run_is_refused(case: str, tmp_path: Path) -> None:
     text, key = BROKEN[case]
     (tmp_path / "run.json").write_text(text, encoding="utf-8")
     assert refusal(tmp_path) == f"comparison.previous.{key}"
 
 
-def test_a_missing_run(tmp_path: Path) -> None:
+def test_a_missing_run_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path) == "comparison.previous.missing"
 
 
-def test_a_run_of_another_catalogue(tmp_path: Path) -> None:
+def test_a_run_of_another_catalogue_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunJsonError) as raised:
         run_of(tmp_path, [outcome()], id="other")
     assert raised.value.key == "comparison.previous.other_catalog"

@@ -174,7 +174,7 @@ def written(way: Way) -> str:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_cases(case: str) -> None:
+def test_each_kind_of_cap_asks_for_its_items(case: str) -> None:
     caps, lines, signs, expected = CASES[case]
     small = catalog(*lines, scoring={**_LENIENT, "caps": ONLY[caps]})
     given = answer_row(small, signs)
@@ -184,7 +184,7 @@ def test_cases(case: str) -> None:
 _LENIENT = {**SCORING, "gates": {**SCORING["gates"], "category_answered": "1/2"}}
 
 
-def test_three_categories_below_30() -> None:
+def test_a_cap_of_several_categories_asks_for_one_of_them() -> None:
     caps = {**_LENIENT, "caps": ONLY["crowd"]}
     small = catalog("1 1 1", "3! 2 1", "3 2 1", "2 2 1", scoring=caps, weights={"C1": 27})
     given = answer_row(small, "○○○ ××× ××× ×××")
@@ -193,7 +193,7 @@ def test_three_categories_below_30() -> None:
     assert [written(way) for way in found(small, given)] == ["C: C2-1 -> A", "B: C2-1 -> A"]
 
 
-def test_cap_that_no_answer_lifts() -> None:
+def test_no_answers_lift_a_cap_of_the_share_of_na() -> None:
     small = catalog("1 3n 1", "1 1 1", "1 1 1", "1 1 1", scoring=_LENIENT)
     way = found(small, answer_row(small, "○-○ ○○○ ○○○ ○○○"))
     assert way == (Way(Rank.A, (), None, None),)
@@ -206,7 +206,7 @@ def test_as_many_ways_as_there_are_ranks_above(rest: str, count: int) -> None:
     assert len(found(JIS, answers(JIS, {}, rest))) == count
 
 
-def test_one_way_from_b() -> None:
+def test_rank_b_has_one_way() -> None:
     assert [way.target for way in found(JIS, answers(JIS, {"PHY-01": "×"}))] == [Rank.A]
 
 
@@ -222,7 +222,7 @@ OPEN: Mapping[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", OPEN)
-def test_open_items_by_urgency(case: str) -> None:
+def test_open_items_come_by_urgency(case: str) -> None:
     signs, expected = OPEN[case]
     small = catalog("3 3 1", "3! 2 1", "1", "1")
     assert list(open_items(small, answer_row(small, f"{signs} ○ ○"))) == expected

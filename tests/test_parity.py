@@ -205,7 +205,7 @@ def test_every_formula_gives_the_value_stored_beside_it(calculated: list[Any]) -
     assert wrong == []
 
 
-def test_wrong_values_were_stored() -> None:
+def test_the_stored_values_were_made_wrong() -> None:
     content, _ = record_book([_border("one critical miss")])
     for name, root in xml_parts(falsify_values(content)).items():
         if name.startswith("xl/worksheets/sheet"):
@@ -215,7 +215,7 @@ def test_wrong_values_were_stored() -> None:
             assert {each[-1].text for each in formulas} == {"-9"}
 
 
-def test_scores(calculated: list[Any]) -> None:
+def test_formulas_calculate_the_scores(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         scores, result = live.case.scores, live.record.calculation
         for name, each in scores.categories.items():
@@ -241,7 +241,7 @@ def _agree_shown(found: Any, value: Fraction | None, live: LiveSheet) -> None:
     assert found == expected, live.case.name
 
 
-def test_items(calculated: list[Any]) -> None:
+def test_formulas_calculate_the_items(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         for name, each in live.case.scores.items.items():
             places = (columns.VALUE, each.value), (columns.POINTS, each.points)
@@ -253,7 +253,7 @@ def test_items(calculated: list[Any]) -> None:
                     assert abs(found - float(value)) <= EXACT, live.case.name
 
 
-def test_ranks(calculated: list[Any]) -> None:
+def test_formulas_calculate_the_ranks(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         scores, result = live.case.scores, live.record.calculation
         found = [value_at(now, result.result_cell(row)) for row in ("base", "rank")]
@@ -261,7 +261,7 @@ def test_ranks(calculated: list[Any]) -> None:
         assert found == [scores.base_rank, scores.rank, scores.upper_rank], live.case.name
 
 
-def test_caps(calculated: list[Any]) -> None:
+def test_formulas_calculate_the_caps(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         result, scores = live.record.calculation, live.case.scores
         applied = {}
@@ -275,14 +275,14 @@ def test_caps(calculated: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in _BORDERS if _BORDERS[name][2]])
-def test_borders(name: str, calculated: list[Any]) -> None:
+def test_formulas_agree_at_the_borders(name: str, calculated: list[Any]) -> None:
     _, _, exact, printed = _BORDERS[name]
     live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
     assert live.case.scores.overall == Fraction(exact)
     assert value_at(now, live.record.calculation.result_cell("score")) == float(printed)
 
 
-def test_thirds_need_rounding(calculated: list[Any]) -> None:
+def test_formulas_round_before_they_compare(calculated: list[Any]) -> None:
     live, now = next((live, now) for live, _, now in calculated if live.case.name == _thirds().name)
     assert 100 * (2 / 3 + 2 / 3 + 1 + 7 * (2 / 3)) / 10 < 70
     assert live.case.scores.overall == 70
@@ -292,7 +292,7 @@ def test_thirds_need_rounding(calculated: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("case", [_thirds(), *map(_border, _BORDERS)], ids=lambda case: case.name)
-def test_they_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
+def test_formulas_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
     """Spreadsheet programs compare numbers with some tolerance; ours does not."""
     content, (live,) = record_book([case])
     workbook, stored = open_workbook(content), open_workbook(content, values=True)
@@ -306,7 +306,7 @@ def test_they_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
     assert live.case.scores.rank
 
 
-def test_a_catalogue_without_caps_has_none(calculated: list[Any]) -> None:
+def test_a_catalogue_without_caps_calculates_none(calculated: list[Any]) -> None:
     found = {
         value_at(now, live.record.calculation.result_cell("cap"))
         for live, _, now in calculated

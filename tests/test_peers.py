@@ -75,7 +75,7 @@ def standing(outcomes: list[ReturnOutcome], label: str, minimum: int = 3) -> Pee
 SIX = (90, 80, 80, 60, 40, 10)
 
 
-def test_figures() -> None:
+def test_a_group_has_mean_quartiles_position_and_deviation() -> None:
     got = standing(crowd(*SIX), "1")
     assert got == PeerStanding(
         count=6, mean=60.0, lower=45.0, median=70.0, upper=80.0, position=2, deviation=got.deviation
@@ -85,7 +85,7 @@ def test_figures() -> None:
     assert got.lower == np.percentile(SIX, 25)
 
 
-def test_positions_are_shared() -> None:
+def test_equal_scores_share_a_position() -> None:
     outcomes = crowd(*SIX)
     assert [standing(outcomes, str(n)).position for n in range(6)] == [1, 2, 2, 4, 5, 6]
 
@@ -112,7 +112,7 @@ def test_a_client_without_the_category_has_no_place_in_it() -> None:
     assert peers.standings["POL"].count == 8
 
 
-def test_groups() -> None:
+def test_a_client_is_compared_with_all_its_industry_and_its_size() -> None:
     outcomes = crowd(*range(10, 15), industry="E", employees="upto_20")
     outcomes += crowd(*range(30, 35), industry="G", employees="upto_20")
     outcomes += crowd(*range(50, 55))
@@ -160,7 +160,7 @@ COUNTS: dict[str, tuple[list[list[int]], tuple[bool, tuple[int, ...], tuple[int,
 
 
 @pytest.mark.parametrize("case", COUNTS)
-def test_what_is_shown(case: str) -> None:
+def test_only_groups_that_are_large_enough_are_shown(case: str) -> None:
     counts, expected = COUNTS[case]
     got = decide_disclosure(counts, [[0] * len(row) for row in counts], 5)
     assert (got.all, got.rows, got.columns) == expected
@@ -204,14 +204,18 @@ tables = st.integers(2, 4).flatmap(
 
 @settings(max_examples=120, deadline=None)
 @given(tables, st.integers(3, 7))
-def test_no_difference_tells_of_few(counts: list[list[int]], minimum: int) -> None:
+def test_no_difference_of_groups_is_about_few_clients(
+    counts: list[list[int]], minimum: int
+) -> None:
     got = decide_disclosure(counts, [[0] * len(row) for row in counts], minimum)
     assert sparsest(counts, got.rows, got.columns, got.all) >= minimum
 
 
 @settings(max_examples=60, deadline=None)
 @given(tables, st.data())
-def test_nor_does_who_lacks_a_category(counts: list[list[int]], data: st.DataObject) -> None:
+def test_no_difference_is_about_few_clients_without_a_category(
+    counts: list[list[int]], data: st.DataObject
+) -> None:
     cell = st.sampled_from((0, 0, 0, 1, 5))
     without = [[data.draw(cell) for _ in row] for row in counts]
     got = decide_disclosure(counts, without, 5)
@@ -220,20 +224,20 @@ def test_nor_does_who_lacks_a_category(counts: list[list[int]], data: st.DataObj
             assert sparsest(table, got.rows, got.columns, got.all) >= 5
 
 
-def test_the_smallest_minimum() -> None:
+def test_the_minimum_is_never_below_three() -> None:
     """Of two clients each would know the other's score."""
     assert not compare_with_peers(JIS, crowd(10, 20), 1)["0"]
     assert compare_with_peers(JIS, crowd(10, 20, 30), 1)["0"]
 
 
-def test_one_who_lacks_a_category_is_not_told_by_the_others() -> None:
+def test_a_category_that_few_clients_lack_is_hidden() -> None:
     outcomes = [*crowd(*SIX), ranked("x", 33, lacking=["PHY"])]
     assert set(compare_with_peers(JIS, outcomes, 5)["0"][0].standings) == {
         OVERALL, "POL", "HUM", "AST", "COM", "CRI",
     }  # fmt: skip
 
 
-def test_what_the_difference_would_have_told() -> None:
+def test_without_the_check_a_difference_would_give_a_score_away() -> None:
     """Why: overall means less the mean of the categories' sums give the score of that client."""
     small = allow_na(JIS, "PHY")
     others = [ranked(f"o{n}", score) for n, score in enumerate(SIX)]
@@ -284,7 +288,7 @@ def test_a_benchmark_holds_statistics_only() -> None:
     }  # fmt: skip
 
 
-def test_against_a_benchmark(tmp_path: Path) -> None:
+def test_a_client_is_compared_with_a_benchmark(tmp_path: Path) -> None:
     reference = load_benchmark(frozen(tmp_path), JIS)
     assert (reference.as_of, reference.version) == (AS_OF, JIS.version)
     peers = compare_with_benchmark(
@@ -298,7 +302,7 @@ def test_against_a_benchmark(tmp_path: Path) -> None:
     assert [p.kind for p in peers["b"]] == [GroupKind.ALL]
 
 
-def test_a_benchmark_of_another_version_is_taken(tmp_path: Path) -> None:
+def test_a_benchmark_of_another_version_is_accepted(tmp_path: Path) -> None:
     path = frozen(tmp_path, catalog={"id": JIS.id, "version": "0.9"})
     assert load_benchmark(path, JIS).version == "0.9"
 
@@ -320,7 +324,7 @@ REFUSED: dict[str, tuple[dict[str, Any] | str, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refused_benchmarks(case: str, tmp_path: Path) -> None:
+def test_an_unusable_benchmark_is_refused(case: str, tmp_path: Path) -> None:
     edit, key = REFUSED[case]
     path = frozen(tmp_path, **(edit if isinstance(edit, dict) else {}))
     if isinstance(edit, str):
@@ -328,7 +332,7 @@ def test_refused_benchmarks(case: str, tmp_path: Path) -> None:
     assert refusal(path) == f"comparison.benchmark.{key}"
 
 
-def test_a_missing_benchmark(tmp_path: Path) -> None:
+def test_a_missing_benchmark_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.json") == "comparison.benchmark.unreadable"
 
 

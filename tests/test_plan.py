@@ -38,7 +38,7 @@ NUMBER = "SD-20261123-0dd95d12"
 MIXED = {"POL": "×△?○○○○○.", "PHY": "×××○○○○○△", "COM": "○△○○○○○○○"}
 
 
-def letter(
+def report_context(
     given: ReceivedFile | ReturnOutcome,
     *,
     lang: Lang = Lang.JA,
@@ -91,7 +91,7 @@ def table(page: Worksheet, lang: Lang = Lang.JA) -> list[dict[str, Any]]:
 
 
 def test_every_open_item_by_urgency_with_what_it_brings() -> None:
-    made = letter(client("A", MIXED))
+    made = report_context(client("A", MIXED))
     lines = table(plan_page(workbook(made)))
     diagnosis = made.report.diagnosis
     assert [line["id"] for line in lines] == list(diagnosis.open_items)
@@ -111,7 +111,7 @@ def test_every_open_item_by_urgency_with_what_it_brings() -> None:
 
 
 def test_the_priority_follows_the_urgency() -> None:
-    lines = table(plan_page(workbook(letter(client("A", MIXED)))))
+    lines = table(plan_page(workbook(report_context(client("A", MIXED)))))
     found = {str(line["id"]): line["priority"] for line in lines}
     expected = {
         "POL-03": "高",  # critical, わからない
@@ -129,7 +129,7 @@ def test_the_priority_follows_the_urgency() -> None:
 
 
 def test_gains_add_up_to_what_is_missing() -> None:
-    diagnosis = letter(client("A", MIXED)).report.diagnosis
+    diagnosis = report_context(client("A", MIXED)).report.diagnosis
     assert diagnosis.scores.overall is not None
     assert sum(diagnosis.gains.values()) == 100 - diagnosis.scores.overall
 
@@ -148,14 +148,14 @@ def test_no_text_is_cut_and_the_same_gives_the_same(rows: Mapping[str, str], lan
         (PlanEntry("POL-01", "小", "総務部の山田さん" * 4, "年度内のできるだけ早い時期"),)
     )
     for previous in (None, plan):
-        made = letter(client("A", rows), lang=lang, plan=previous)
+        made = report_context(client("A", rows), lang=lang, plan=previous)
         content = workbook(made)
         assert content == workbook(made)
         assert cut_texts(plan_page(content, lang)) == []
 
 
 def test_the_client_can_fill_filter_and_print_it() -> None:
-    content = workbook(letter(client("A", MIXED)))
+    content = workbook(report_context(client("A", MIXED)))
     page = plan_page(content)
     lines = len(table(page))
     (header,) = rows_with(page, "工数の目安")
@@ -173,7 +173,7 @@ def test_the_client_can_fill_filter_and_print_it() -> None:
 
 @pytest.mark.parametrize("lang", Lang)
 def test_nothing_open_is_one_sentence(lang: Lang) -> None:
-    page = plan_page(workbook(letter(client("A"), lang=lang)), lang)
+    page = plan_page(workbook(report_context(client("A"), lang=lang)), lang)
     say = Wording(lang)
     assert say("plan.nothing") in texts_on(page)
     assert rows_with(page, say("plan.column.effort")) == []
@@ -186,7 +186,9 @@ def test_what_was_planned_stands_beside_and_what_is_done_below() -> None:
         PlanEntry("AST-09", "", "鈴木", "", ""),
         PlanEntry("OLD-1", "", "高橋", "", ""),
     )
-    made = letter(client("A", {**MIXED, "AST-09": "-"}), plan=ReturnedPlan(entries, name="A"))
+    made = report_context(
+        client("A", {**MIXED, "AST-09": "-"}), plan=ReturnedPlan(entries, name="A")
+    )
     page = plan_page(workbook(made))
     lines = {line["id"]: line for line in table(page)}
     assert lines["POL-01"]["previous"] == (
@@ -208,7 +210,7 @@ def test_what_was_planned_stands_beside_and_what_is_done_below() -> None:
 def test_a_catalogue_of_another_size() -> None:
     small = catalog("3! 2", "1 1", "2", "2n")
     given = client("A", {"C1": "×△", "C2": "×○"}, catalog=small)
-    made = letter(given, of=small)
+    made = report_context(given, of=small)
     assert made.report.diagnosis.open_items == ("C1-1", "C1-2", "C2-1")
     assert "C1-1" in texts_on(plan_page(workbook(made)))
 
@@ -243,7 +245,7 @@ READ = (
 
 @pytest.mark.parametrize("lang", Lang)
 def test_our_report_with_entries_is_a_plan(lang: Lang) -> None:
-    content = filled(workbook(letter(client("株式会社見本", MIXED), lang=lang)), TYPED)
+    content = filled(workbook(report_context(client("株式会社見本", MIXED), lang=lang)), TYPED)
     read = read_content("report.xlsx", content, JIS)
     assert (read.ignored, read.sheet) == (True, None)
     assert [(p.code, p.value) for p in read.problems] == [("PLAN_READ", "2")]
@@ -254,7 +256,7 @@ def test_our_report_with_entries_is_a_plan(lang: Lang) -> None:
 
 
 def test_a_day_that_excel_stored_is_read_as_one() -> None:
-    content = filled(workbook(letter(client("A", MIXED))), {"POL-01": {"due": AS_OF}})
+    content = filled(workbook(report_context(client("A", MIXED))), {"POL-01": {"due": AS_OF}})
     read = read_content("report.xlsx", content, JIS)
     assert read.plan
     assert [each.due for each in read.plan.entries] == ["2026-11-23"]
@@ -263,7 +265,7 @@ def test_a_day_that_excel_stored_is_read_as_one() -> None:
 def test_our_report_without_entries_stays_what_it_is() -> None:
     plan = ReturnedPlan((PlanEntry("POL-01", owner="a"), PlanEntry("POL-05", owner="b")), name="A")
     for previous in (None, plan):
-        content = workbook(letter(client("A", MIXED), plan=previous))
+        content = workbook(report_context(client("A", MIXED), plan=previous))
         read = read_content("report.xlsx", content, JIS)
         assert (read.ignored, read.plan) == (False, None)
         assert [problem.code for problem in read.problems] == ["OWN_OUTPUT"]
@@ -273,7 +275,9 @@ def with_plan_copied(*, keys: bool = True) -> bytes:
     """A return into which its client copied the sheet of last year's report."""
     given = labels(JIS, dict.fromkeys(JIS.items, "yes"))
     sent = reopen_workbook(make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, given), "7"))
-    source = reopen_workbook(filled(workbook(letter(client("A", MIXED))), TYPED)).worksheets[0]
+    source = reopen_workbook(
+        filled(workbook(report_context(client("A", MIXED))), TYPED)
+    ).worksheets[0]
     target = sent.create_sheet(source.title)
     for row in source.iter_rows():
         for cell in row:
@@ -303,7 +307,7 @@ def test_a_plan_copied_into_a_return(keys: bool, client_id: str, name: str, numb
 
 
 def test_the_sheet_says_whose_it_is_where_nobody_sees_it() -> None:
-    content = workbook(letter(client("=A", MIXED)))
+    content = workbook(report_context(client("=A", MIXED)))
     page = plan_page(content)
     places = {str(cell.value): cell.column or 0 for cell in page[1] if cell.value in PLAN_KEYS}
     assert set(places) == set(PLAN_KEYS)
@@ -406,7 +410,7 @@ def test_the_order_of_files_does_not_matter() -> None:
 
 def comments(signs: Mapping[str, str], of: Catalog = JIS, lang: Lang = Lang.JA) -> dict[str, str]:
     """What the report prints on each commented item."""
-    made = letter(client("A", signs, catalog=of), lang=lang, of=of)
+    made = report_context(client("A", signs, catalog=of), lang=lang, of=of)
     return {
         item: comment_text(made, of.items[item])
         for comment in made.report.diagnosis.comments
@@ -459,7 +463,7 @@ def test_a_catalogue_without_openings_prints_its_comments_alone() -> None:
 def judged(comment: str) -> bytes:
     (found,) = resolve_all(client("A", MIXED))
     received = replace(found.received, judgement=Judgement(comment=comment))
-    made = letter(replace(found, received=received))
+    made = report_context(replace(found, received=received))
     book = Book(title="t", author="a", created=AS_OF)
     flow = PageFlow(book.page("p"))
     write_consultant_comment(flow, made)
@@ -500,7 +504,7 @@ def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
 
 
 def test_libreoffice_keeps_whose_it_is_and_every_entry(tmp_path: Path) -> None:
-    content = filled(workbook(letter(client("株式会社見本", MIXED))), TYPED)
+    content = filled(workbook(report_context(client("株式会社見本", MIXED))), TYPED)
     saved = convert(find_soffice(), tmp_path, {"plan": content}, "xlsx", "xlsx")["plan"]
     read = read_content("report.xlsx", saved, JIS)
     assert read.ignored

@@ -126,7 +126,7 @@ def of(which: str, lang: Lang = Lang.JA) -> bytes:
 
 @both
 @every_return
-def test_nothing_for_excel_to_repair(which: str, lang: Lang) -> None:
+def test_excel_has_nothing_to_repair(which: str, lang: Lang) -> None:
     content = of(which, lang)
     assert lint(content) == []
     assert open_workbook(content).sheetnames == NAMES[lang]
@@ -145,7 +145,7 @@ def cut(which: str, lang: Lang) -> set[str]:
 
 @both
 @every_return
-def test_nothing_is_cut(which: str, lang: Lang) -> None:
+def test_no_text_is_cut(which: str, lang: Lang) -> None:
     weakest = tuple(category.name[lang][:20] for category in JIS.categories)
     assert {text for text in cut(which, lang) if not text.startswith(weakest)} == set()
 
@@ -155,11 +155,11 @@ def test_the_name_of_the_weakest_category_is_not_cut(lang: Lang) -> None:
     assert cut("no name", lang) == set()
 
 
-def test_same_arguments_same_bytes() -> None:
+def test_the_same_arguments_give_the_same_bytes() -> None:
     assert report(_RETURNS["reference"](Lang.JA)) == of_reference()
 
 
-def test_what_is_kept_of_a_catalogue_is_told_of_no_other() -> None:
+def test_the_cache_of_one_catalogue_serves_no_other() -> None:
     content = JIS.model_dump()
     for each in content["categories"]:
         for item in each["items"]:
@@ -184,7 +184,7 @@ def test_an_english_report_has_no_japanese() -> None:
         assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == [], which
 
 
-def test_a_report_in_another_language_than_the_sheet() -> None:
+def test_a_report_may_have_another_language_than_the_sheet() -> None:
     content = report(_RETURNS["reference"](Lang.JA), lang=Lang.EN)
     assert open_workbook(content).sheetnames == NAMES[Lang.EN]
     assert "To: 株式会社見本" in texts_on(page(content))
@@ -193,7 +193,7 @@ def test_a_report_in_another_language_than_the_sheet() -> None:
 # --- the reference report
 
 
-def test_reference_head() -> None:
+def test_the_reference_report_has_its_head() -> None:
     texts = texts_on(page(of_reference()))
     assert "株式会社見本　御中" in texts
     assert "情報セキュリティ診断報告書" in texts
@@ -206,7 +206,7 @@ def test_reference_head() -> None:
         assert text.ja in texts
 
 
-def test_reference_rank() -> None:
+def test_the_reference_report_shows_its_rank() -> None:
     first = page(of_reference())
     facts = {}
     for row in range(1, first.max_row + 1):
@@ -236,7 +236,7 @@ SCORES = {
 }
 
 
-def test_reference_scores() -> None:
+def test_the_reference_report_shows_its_scores() -> None:
     first = page(of_reference())
     for number, (name, (score, mark)) in enumerate(SCORES.items(), 1):
         rows = rows_with(first, f"{number}. {name}")
@@ -263,7 +263,7 @@ COMMENTS = [
 ]
 
 
-def test_reference_comments() -> None:
+def test_the_reference_report_shows_its_comments() -> None:
     texts = after(texts_on(page(of_reference())), "3. 重点カテゴリに関するコメント")
     plain = [unicodedata.normalize("NFKC", text) for text in texts]
     found = [text for text in plain if re.match(r"・|\(\d\)|\((?:事例|アドバイス)\)$", text)]
@@ -278,7 +278,7 @@ def test_reference_comments() -> None:
     assert texts[-2] == JIS.report.closing.ja
 
 
-def test_reference_reasons_name_the_caps() -> None:
+def test_the_reasons_of_the_reference_report_name_its_caps() -> None:
     texts = after(texts_on(page(of_reference())), "このランクとなった理由")
     reasons = texts[: texts.index("判定ランクの説明")]
     assert len(reasons) == 4
@@ -296,7 +296,7 @@ def test_reference_reasons_name_the_caps() -> None:
 _VALUES = {"はい": 1.0, "一部": 0.5, "いいえ": 0.0}
 
 
-def test_reference_answers_sheet() -> None:
+def test_the_answers_sheet_shows_the_reference_answers() -> None:
     answers = page(of_reference(), ANSWERS)
     header = rows_with(answers, "No.")[0]
     heads = [cell.value for cell in answers[header]]
@@ -321,7 +321,7 @@ def test_reference_answers_sheet() -> None:
         assert line[10:] == [0, *numbers]
 
 
-def test_reference_sums() -> None:
+def test_the_answers_sheet_sums_up_the_reference_answers() -> None:
     answers = page(of_reference(), ANSWERS)
     head = rows_with(answers, "評価点の計算値")[0]
     for row, (category, (name, (score, mark))) in enumerate(
@@ -335,7 +335,7 @@ def test_reference_sums() -> None:
     assert overall[:3] == [6, "総合評価点（カテゴリの平均）", 78.9]
 
 
-def test_reference_conditions() -> None:
+def test_the_conditions_sheet_shows_the_reference_conditions() -> None:
     content = make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, reference()))
     conditions = page(of_reference(), CONDITIONS)
     facts = dict(
@@ -359,7 +359,7 @@ def test_reference_conditions() -> None:
 
 @both
 @pytest.mark.parametrize("rank", "ABCDE")
-def test_every_rank(rank: str, lang: Lang) -> None:
+def test_every_rank_is_reported(rank: str, lang: Lang) -> None:
     texts, first = texts_on(page(of(rank, lang))), page(of(rank, lang))
     letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
     assert letter.value == rank
@@ -377,7 +377,7 @@ _REST = {1: "○", 2: "○", 3: "×"}
 
 @pytest.mark.parametrize("level", [1, 2, 3])
 @pytest.mark.parametrize(("sign", "variant"), [("○", "review"), ("×", "new"), ("?", "confirm")])
-def test_every_insurance_notice(level: int, sign: str, variant: str) -> None:
+def test_every_insurance_notice_is_reported(level: int, sign: str, variant: str) -> None:
     returned = client("保険", {"CRI-09": sign}, rest=_REST[level], profile=_EXPOSURE[level])
     texts = texts_on(page(report(returned)))
     notices = JIS.report.insurance.notices
@@ -394,7 +394,7 @@ def test_every_insurance_notice(level: int, sign: str, variant: str) -> None:
 
 
 @both
-def test_nothing_to_comment(lang: Lang) -> None:
+def test_a_report_without_comments_says_so(lang: Lang) -> None:
     texts = texts_on(page(of("A", lang)))
     assert JIS.report.comments_none[lang] in texts
     assert JIS.report.closing[lang] in texts
@@ -402,7 +402,7 @@ def test_nothing_to_comment(lang: Lang) -> None:
     assert not {"（事例）", "（アドバイス）", "(Case)", "(Advice)"} & set(texts)
 
 
-def test_fewer_categories_than_usual() -> None:
+def test_a_catalogue_of_few_categories_is_reported() -> None:
     texts = texts_on(page(of("B")))
     assert JIS.report.comments_intro.ja.format(count=1) in texts
     assert [text for text in texts if text in ("（事例）", "（アドバイス）")] == ["（アドバイス）"]
@@ -425,7 +425,7 @@ def test_open_questions_show_the_interval() -> None:
     assert unanswered == ["POL-05", "HUM-02"]
 
 
-def test_na_that_is_not_allowed_is_told() -> None:
+def test_na_that_is_not_allowed_is_reported() -> None:
     answers = page(of("refused"), ANSWERS)
     assert "該当なし（未回答扱い）" in row_values(answers, rows_with(answers, "POL-01")[0])
     problems = " ".join(texts_on(page(of("refused"), CONDITIONS)))
@@ -442,12 +442,12 @@ def test_every_problem_is_listed() -> None:
         assert any(str(problem.item) in str(value) for value in row_values(conditions, rows[0]))
 
 
-def test_no_name_no_addressee() -> None:
+def test_a_client_without_a_name_has_a_neutral_addressee() -> None:
     texts = texts_on(page(of("no name")))
     assert "（会社名未記入）　御中" in texts
 
 
-def test_a_category_that_does_not_apply() -> None:
+def test_a_category_that_does_not_apply_has_no_score() -> None:
     catalog = allow_na(JIS, "PHY")
     returned = client("自宅で働く会社", {"PHY": "-", "POL": "×", "CRI": "△"}, catalog=catalog)
     content = report(returned, catalog=catalog)
@@ -665,7 +665,7 @@ def test_breaks_lie_between_blocks(blocks: list[tuple[bool, list[int]]]) -> None
 # --- issuers
 
 
-def test_without_an_issuer() -> None:
+def test_a_report_needs_no_issuer() -> None:
     content = report(outcome("reference"), issuer=Issuer())
     assert lint(content) == []
     assert "株式会社見本　御中" in texts_on(page(content))

@@ -154,7 +154,7 @@ def test_the_writer_refuses_nothing(which: str) -> None:
 
 
 @every_text
-def test_sound_for_every_reader(which: str) -> None:
+def test_every_reader_finds_the_workbook_sound(which: str) -> None:
     for content in made(which)[:2]:
         assert lint(content) == []
         book = open_workbook(content)
@@ -162,7 +162,7 @@ def test_sound_for_every_reader(which: str) -> None:
 
 
 @every_text
-def test_no_formula_of_the_client(which: str) -> None:
+def test_no_text_of_the_client_becomes_a_formula(which: str) -> None:
     plain, written = made("emoji")[0], made(which)
     assert formulas(written[0]) == formulas(plain)
     assert formulas(written[1]) == {}
@@ -220,7 +220,7 @@ def codes(text: str) -> list[str]:
 
 
 @every_text
-def test_headers_hold_no_code_of_the_client(which: str) -> None:
+def test_no_text_of_the_client_becomes_a_header_code(which: str) -> None:
     for content, plain in zip(made(which)[:2], made("emoji")[:2], strict=True):
         for name, root in sheet_parts(content).items():
             expected = header_and_footer(sheet_parts(plain)[name])
@@ -228,7 +228,7 @@ def test_headers_hold_no_code_of_the_client(which: str) -> None:
             assert [codes(text) for text in found] == [codes(text) for text in expected]
 
 
-def test_an_ampersand_is_printed() -> None:
+def test_an_ampersand_is_printed_in_headers() -> None:
     header = header_and_footer(sheet_parts(made("ampersand")[0])["診断報告書"])[0]
     assert 'A&&B "quoted"' in header
 
@@ -240,7 +240,7 @@ def with_text(content: bytes, page: str, text: str) -> int:
 
 
 @pytest.mark.parametrize("which", WHOLE)
-def test_the_text_is_there(which: str) -> None:
+def test_hostile_texts_are_kept(which: str) -> None:
     text = ALL[which]
     first, second, _ = made(which)
     items = len(_SMALL.items)
@@ -267,7 +267,7 @@ def test_what_no_cell_can_hold_is_cut(which: str) -> None:
 
 
 @pytest.mark.parametrize("which", DISTINCT)
-def test_it_stays_text_when_a_person_edits_the_cell(which: str) -> None:
+def test_a_text_stays_text_when_a_person_edits_its_cell(which: str) -> None:
     for content in made(which)[:2]:
         found = [cell for cell in cells(content) if str(cell.value).startswith(start(ALL[which]))]
         assert found
@@ -290,7 +290,7 @@ def test_profile_entries_that_are_no_choices_are_texts_of_the_client() -> None:
 
 
 @every_text
-def test_a_sheet_filled_in_with_it_keeps_it_as_text(which: str) -> None:
+def test_a_prefilled_sheet_keeps_hostile_texts_as_text(which: str) -> None:
     text = ALL[which]
     given = Entries(
         {"company": text, "department": text}, {"POL-01": text}, {"POL-01": text, "POL-02": text}

@@ -16,7 +16,7 @@ from tests.catalogs import JIS, SCORING, Answers, answer_row, answers, catalog
 F = Fraction
 
 
-def test_built_in_numbers_are_those_of_the_rule() -> None:
+def test_the_built_in_catalogue_holds_the_numbers_of_the_rule() -> None:
     rule = ScoringRule.model_validate(
         {**SCORING, "contradictions": [{"na": "AST-09", "answered": "AST-08"}]}
     )
@@ -58,7 +58,7 @@ def test_built_in_numbers_are_those_of_the_rule() -> None:
         pytest.param("1 2 3!", "△△△", 50, 50, 50, id="all 一部"),
     ],
 )
-def test_category_score(
+def test_a_category_scores_its_weighted_mean(
     items: str, signs: str, score_: Fraction | None, upper: Fraction | None, strict: Fraction
 ) -> None:
     small = catalog(items)
@@ -81,7 +81,7 @@ def test_category_score(
         pytest.param("1n 2n", "--", 1, 0, [], id="対象外"),
     ],
 )
-def test_category_sums(
+def test_a_category_sums_up_lost_points_and_shares(
     items: str, signs: str, na_share: Fraction, lost: Fraction, missed: list[str]
 ) -> None:
     small = catalog(items)
@@ -103,7 +103,7 @@ def test_category_sums(
         pytest.param(["1n", "1n"], "- -", None, None, 0, id="everything 対象外"),
     ],
 )
-def test_overall(
+def test_the_overall_score_is_the_mean_of_the_applicable_categories(
     lines: list[str],
     signs: str,
     overall: Fraction | None,
@@ -117,7 +117,7 @@ def test_overall(
     assert got.strict == strict
 
 
-def test_overall_by_category_weight() -> None:
+def test_categories_count_by_their_weight() -> None:
     # A catalogue may weigh its categories: (3 · 100 + 1 · 0) / 4. The built-in one does not.
     small = catalog("1", "1", weights={"C1": 3})
     assert score_answers(small, answer_row(small, "○ ×")).overall == 75
@@ -183,7 +183,9 @@ NINETEEN = {
         ),
     ],
 )
-def test_gates(rows: dict[str, str], gates: list[tuple[str, str | None]]) -> None:
+def test_a_gate_holds_a_return_with_too_few_answers(
+    rows: dict[str, str], gates: list[tuple[str, str | None]]
+) -> None:
     got = score_answers(JIS, answers(JIS, rows))
     assert [(gate.code, gate.category) for gate in got.gates] == gates
     assert (got.rank is None) == bool(gates)
@@ -197,7 +199,9 @@ def test_gates(rows: dict[str, str], gates: list[tuple[str, str | None]]) -> Non
         pytest.param("- - - - -", [(FEW, None)], id="none applicable"),
     ],
 )
-def test_gate_of_applicable_categories(signs: str, gates: list[tuple[str, str | None]]) -> None:
+def test_a_gate_holds_a_return_with_too_few_applicable_categories(
+    signs: str, gates: list[tuple[str, str | None]]
+) -> None:
     small = catalog("1n", "1n", "1n", "1n", "1n")
     got = score_answers(small, answer_row(small, signs))
     assert [(gate.code, gate.category) for gate in got.gates] == gates
@@ -243,7 +247,9 @@ def test_a_held_return_has_scores_but_no_rank_and_no_caps() -> None:
         pytest.param(["1"] * 4, "××××", F(0), "0.0", "E", id="0"),
     ],
 )
-def test_base_rank(lines: list[str], signs: str, overall: Fraction, shows: str, base: str) -> None:
+def test_the_base_rank_is_the_best_whose_score_is_reached(
+    lines: list[str], signs: str, overall: Fraction, shows: str, base: str
+) -> None:
     small = catalog(*lines)
     got = score_answers(small, answer_row(small, signs))
     assert got.overall == overall
@@ -328,7 +334,7 @@ def reaching(*scores: int) -> tuple[Catalog, Answers]:
         ),
     ],
 )
-def test_caps_of_weak_categories(scores: list[int], base: str, caps: Caps, rank: str) -> None:
+def test_weak_categories_cap_the_rank(scores: list[int], base: str, caps: Caps, rank: str) -> None:
     got = score_answers(*reaching(*scores))
     assert [c.score for c in got.categories.values()] == scores
     assert got.base_rank == base
@@ -353,7 +359,9 @@ CRITICAL = [item.id for item in JIS.items.values() if item.critical]
         pytest.param(3, "-", "CRITICAL_GE_3", "C", id="3 該当なし refused"),
     ],
 )
-def test_caps_of_critical_items(missed: int, sign: str, rule: str, at_most: str) -> None:
+def test_missed_critical_items_cap_the_rank(
+    missed: int, sign: str, rule: str, at_most: str
+) -> None:
     allowed = {item.id for item in JIS.items.values() if item.na_allowed}
     names = [name for name in CRITICAL if sign != "-" or name not in allowed][:missed]
     got = score_answers(JIS, answers(JIS, dict.fromkeys(names, sign)))
@@ -371,7 +379,9 @@ def test_caps_of_critical_items(missed: int, sign: str, rule: str, at_most: str)
         pytest.param({"POL-01": "×"}, [], "A", id="not critical"),
     ],
 )
-def test_what_is_no_critical_miss(rows: dict[str, str], caps: Caps, rank: str) -> None:
+def test_a_critical_item_with_some_value_is_not_missed(
+    rows: dict[str, str], caps: Caps, rank: str
+) -> None:
     got = score_answers(JIS, answers(JIS, rows))
     assert caps_of(got) == caps
     assert got.rank == rank
@@ -394,7 +404,7 @@ def test_what_is_no_critical_miss(rows: dict[str, str], caps: Caps, rank: str) -
         pytest.param("99n 1n", "--", [], None, id="対象外"),
     ],
 )
-def test_share_of_na(
+def test_a_high_share_of_na_caps_the_rank_and_is_a_finding(
     line: str, signs: str, caps: Caps, findings: list[tuple[str, list[str]]] | None
 ) -> None:
     small = catalog("100", line, "100", "100", "100")
@@ -405,7 +415,7 @@ def test_share_of_na(
         assert flags == findings
 
 
-def test_no_cap_without_a_rule_for_it() -> None:
+def test_a_catalogue_without_caps_never_caps() -> None:
     small = catalog(*["49 51n", "3!"] * 3, scoring={**SCORING, "caps": {}})
     got = score_answers(small, answer_row(small, "○-×" * 3))
     assert got.caps == ()
@@ -432,7 +442,7 @@ def test_no_cap_without_a_rule_for_it() -> None:
         ),
     ],
 )
-def test_rank_interval_and_strict_rank(
+def test_upper_and_strict_rank_follow_their_own_scores(
     rows: dict[str, str], record: str, upper: str, strict: str
 ) -> None:
     got = score_answers(JIS, answers(JIS, rows))
@@ -482,7 +492,9 @@ STRICT: tuple[str, list[str]] = ("STRICT_RANK_DIFFERS", [])
         ),
     ],
 )
-def test_findings(rows: dict[str, str], findings: list[tuple[str, list[str]]]) -> None:
+def test_answers_raise_findings(
+    rows: dict[str, str], findings: list[tuple[str, list[str]]]
+) -> None:
     got = score_answers(JIS, answers(JIS, rows))
     assert [(f.rule, list(f.about)) for f in got.findings] == findings
 
@@ -497,7 +509,7 @@ def test_a_contradiction_does_not_move_the_score(sign: str) -> None:
     assert (here.overall, here.rank, here.caps) == (there.overall, there.rank, there.caps)
 
 
-def test_strict_difference_is_not_told_of_a_held_return() -> None:
+def test_a_held_return_has_no_finding_of_a_strict_difference() -> None:
     got = score_answers(JIS, answers(JIS, {"POL": ".", "AST-09": "-", "AST-08": "-"}))
     assert {f.rule for f in got.findings} == {"UNANSWERED"}
 
@@ -518,6 +530,8 @@ def test_strict_difference_is_not_told_of_a_held_return() -> None:
         pytest.param(F(995, 10), "99.5", "199/2", id="one decimal"),
     ],
 )
-def test_shown_and_exact(value: Fraction, shows: str, in_full: str) -> None:
+def test_a_score_is_truncated_for_the_page_and_exact_in_run_json(
+    value: Fraction, shows: str, in_full: str
+) -> None:
     assert format_score(value) == shows
     assert format_fraction(value) == in_full

@@ -24,7 +24,7 @@ MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "××
 
 @settings(max_examples=200, deadline=None)
 @given(samples())
-def test_the_short_way_tells_the_same(sample: Sample) -> None:
+def test_score_overall_agrees_with_score_answers(sample: Sample) -> None:
     scores, short = (
         each(sample.catalog, sample.answers) for each in (score_answers, score_overall)
     )
@@ -164,7 +164,7 @@ def item_score(row: Row) -> ItemScore:
 
 @settings(max_examples=500)
 @given(samples())
-def test_the_rule_written_twice_agrees(sample: Sample) -> None:
+def test_a_second_implementation_of_the_rule_agrees(sample: Sample) -> None:
     catalog, answers = sample.catalog, sample.answers
     table = table_of(catalog, answers)
     low = world_of(catalog, swapped(table, blank="no"), table)
@@ -295,7 +295,9 @@ def test_upper_rank_is_never_worse_and_strict_rank_never_better(sample: Sample) 
 )
 @settings(max_examples=30)
 @given(sample=samples())
-def test_one_answer_everywhere(sample: Sample, sign: str, overall: int, rank: str | None) -> None:
+def test_one_answer_everywhere_gives_its_own_score(
+    sample: Sample, sign: str, overall: int, rank: str | None
+) -> None:
     catalog = sample.catalog
     answers = dict.fromkeys(catalog.items, SIGNS[sign])
     result = score_answers(catalog, answers)

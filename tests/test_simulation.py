@@ -74,7 +74,7 @@ def lines(lang: Lang = Lang.JA) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("lang", Lang)
-def test_sound(lang: Lang) -> None:
+def test_the_sheet_is_sound(lang: Lang) -> None:
     assert lint(book(lang)) == []
     assert cut_texts(sheet(lang), margin=0.6) == []
 
@@ -132,13 +132,13 @@ def test_only_drop_downs_can_be_changed() -> None:
     assert {each.fill.fgColor.rgb for each in unlocked} == {f"FF{INPUT.lstrip('#')}"}
 
 
-def test_the_ways_are_marked() -> None:
+def test_items_of_the_ways_are_marked() -> None:
     marks = {item: row[columns.WAY] for item, row in lines().items() if row[columns.WAY]}
     assert marks == {"PHY-01": "◎○", "HUM-01": "○"}
     assert any("◎は判定ランクを1段階" in text for text in texts_on(sheet()))
 
 
-def test_without_ways_nothing_speaks_of_them() -> None:
+def test_a_report_without_ways_does_not_mention_them() -> None:
     outcome = resolve_all(client("会社", {"HUM-02": "△"}))[0]
     assert outcome.diagnosis
     content = report(replace(outcome, diagnosis=replace(outcome.diagnosis, ways=())))
@@ -159,7 +159,7 @@ def test_the_radar_shows_today_the_simulation_and_the_target() -> None:
     assert radars[0].find(".//c:legend", NS) is not None
 
 
-def test_charts_are_told_in_words() -> None:
+def test_charts_have_a_description() -> None:
     drawings = [root for name, root in xml_parts(book()).items() if "drawings/drawing" in name]
     told = [
         each.get("descr", "")
@@ -172,7 +172,7 @@ def test_charts_are_told_in_words() -> None:
     assert any("ポリシー 89.4" in text or "人的 0.0" in text for text in told)
 
 
-def test_nothing_open() -> None:
+def test_a_client_with_nothing_open_gets_a_sentence() -> None:
     content = report(client("会社"))
     page = open_workbook(content, values=True).worksheets[_SHEET]
     assert lint(content) == []
@@ -260,7 +260,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Tried], bytes
 Office = tuple[list[Tried], bytes, bytes]
 
 
-def test_before_anything_is_chosen_every_formula_gives_its_value(office: Office) -> None:
+def test_an_untouched_sheet_calculates_its_stored_values(office: Office) -> None:
     tried, ours, theirs = office
     stored, calculated = calamine_values(ours), calamine_values(theirs)
     assert len(tried) > 35
@@ -268,7 +268,7 @@ def test_before_anything_is_chosen_every_formula_gives_its_value(office: Office)
         assert cell_differences(stored[name], calculated[name]) == [], name
 
 
-def test_the_record_stays_as_it_is(office: Office) -> None:
+def test_choices_never_change_the_answers_sheet(office: Office) -> None:
     tried, ours, _ = office
     stored = calamine_values(ours)
     for each in tried:
@@ -276,7 +276,7 @@ def test_the_record_stays_as_it_is(office: Office) -> None:
         assert cell_differences(stored[name], each.cells[name]) == []
 
 
-def test_scores_follow(office: Office) -> None:
+def test_scores_follow_the_choices(office: Office) -> None:
     for each in office[0]:
         scores, result, name = each.scores, each.live.simulation.calculation, each.live.case.name
         for category, now in scores.categories.items():
@@ -291,7 +291,7 @@ def test_scores_follow(office: Office) -> None:
         assert strict == float(format_score(scores.strict)), name
 
 
-def test_ranks_follow(office: Office) -> None:
+def test_ranks_follow_the_choices(office: Office) -> None:
     ranked = [each for each in office[0] if each.scores.rank]
     assert len(ranked) > 30
     moved = 0
@@ -307,7 +307,7 @@ def test_ranks_follow(office: Office) -> None:
     assert moved > 5
 
 
-def test_the_dashboard_shows_both(office: Office) -> None:
+def test_the_dashboard_shows_today_and_the_simulation(office: Office) -> None:
     for each in office[0]:
         rows = each.cells[each.live.simulation.calculation.sheet]
         score_line = next(row for row in rows if row[8] == "総合評価点")
@@ -320,7 +320,7 @@ def test_the_dashboard_shows_both(office: Office) -> None:
             assert rank_line[12] == each.scores.rank
 
 
-def test_the_effect_of_each_change_alone(office: Office) -> None:
+def test_each_row_shows_the_effect_of_its_change_alone(office: Office) -> None:
     seen = 0
     for each in office[0]:
         case, simulation = each.live.case, each.live.simulation
@@ -338,7 +338,7 @@ def test_the_effect_of_each_change_alone(office: Office) -> None:
     assert seen > 100
 
 
-def test_changed_points(office: Office) -> None:
+def test_each_row_shows_its_changed_points(office: Office) -> None:
     for each in office[0]:
         simulation = each.live.simulation
         for item, row in simulation.rows.items():

@@ -25,7 +25,7 @@ def _one(rows: Mapping[str, str], rest: str = "○") -> ReturnOutcome:
     return resolve_all(client("見本", rows, rest=rest))[0]
 
 
-def test_the_shortest_ways_with_score_and_rank() -> None:
+def test_the_section_shows_both_ways_with_score_and_rank() -> None:
     outcome = _one({"PHY": "×"})
     assert outcome.diagnosis
     first, second = outcome.diagnosis.ways
@@ -45,20 +45,20 @@ def test_the_shortest_ways_with_score_and_rank() -> None:
         pytest.param({"POL-02": "△"}, "残る改善の余地", id="A with something left"),
     ],
 )
-def test_at_the_top(rows: Mapping[str, str], says: str) -> None:
+def test_rank_a_has_a_sentence_of_its_own(rows: Mapping[str, str], says: str) -> None:
     texts = _texts(_one(rows))
     assert any(says in text for text in texts)
     assert not any("最も少ない対策" in text for text in texts)
 
 
-def test_a_rank_that_no_measure_reaches() -> None:
+def test_a_rank_that_no_measure_reaches_is_said() -> None:
     made = name_categories(catalog("3n 3n 3", "3", "3", "3"))
     outcome = resolve_all(client("見本", {"C1": "--○"}, catalog=made), catalog=made)[0]
     texts = texts_on(sheet(open_workbook(report(outcome, catalog=made)), "診断報告書"))
     assert any("ランク A に届きません" in text for text in texts)
 
 
-def test_many_measures_are_cut_with_a_count() -> None:
+def test_many_measures_are_cut_with_their_count() -> None:
     outcome = _one({}, rest="×")
     assert outcome.diagnosis
     counts = [len(way.items) for way in outcome.diagnosis.ways]
@@ -80,7 +80,7 @@ def test_the_closing_words_are_never_alone_on_a_page(rest: str, lang: Lang) -> N
     assert len([value for value in before if value]) > 3
 
 
-def test_the_consultants_comment_stands_before_it() -> None:
+def test_the_consultants_comment_stands_before_the_section() -> None:
     outcome = _one({"PHY": "×"})
     judgement = replace(outcome.received.judgement, comment="=1+1 と書いた人のコメント")
     judged = replace(outcome, received=replace(outcome.received, judgement=judgement))
