@@ -104,8 +104,10 @@ def run_gallery(folder: Path, office: str | None) -> Path:
             issuer=ISSUER,
             as_of=date(year, 11, 23),
             lang=Lang.JA,
-            beside=ComparisonBasis(previous=load_previous_run(before, CATALOG) if before else None),
-            office=office if before else None,
+            comparison=ComparisonBasis(
+                previous=load_previous_run(before, CATALOG) if before else None
+            ),
+            pdf_program=office if before else None,
         )
         run(order, lambda stage, done, total: None)  # noqa: ARG005 - nobody is watching
     return folder / "output"

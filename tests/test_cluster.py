@@ -171,22 +171,22 @@ def test_no_worker_is_left_and_one_comes_late(
 def test_a_task_that_dies_costs_itself_only(machines: DaskCluster) -> None:
     ways = ["fine", "aborts", "fine too", "hangs", "fine as well"]
     with connect_cluster(machines.url, "bench", LIMITS, quiet) as there:
-        found = list(Workers[str](there, remote=True).map(end_task, ways))
+        found = list(Workers[str](there, is_remote=True).map(end_task, ways))
         assert [each for each in found if isinstance(each, str)] == ways[::2]
         assert found[3] == WorkerDied("over 5 s", out_of_time=True)
         assert isinstance(found[1], WorkerDied)
         assert not found[1].out_of_time
         with pytest.raises(MemoryError):
-            list(Workers[str](there, remote=True).map(end_task, ["needs memory"]))
+            list(Workers[str](there, is_remote=True).map(end_task, ["needs memory"]))
         with pytest.raises(LookupError, match="bench"):
-            list(Workers[str](there, remote=True).map(end_task, ["raises"]))
+            list(Workers[str](there, is_remote=True).map(end_task, ["raises"]))
 
 
 def test_a_few_tasks_are_spread_over_all_workers(machines: DaskCluster, tmp_path: Path) -> None:
     while len(machines.threads()) < 2:
         machines.add_worker()
     with connect_cluster(machines.url, str(tmp_path), Limits(seconds=100), quiet) as there:
-        assert list(Workers[str](there, remote=True).map(wait_for_another, ["a", "b"])) == [
+        assert list(Workers[str](there, is_remote=True).map(wait_for_another, ["a", "b"])) == [
             "a",
             "b",
         ]

@@ -44,7 +44,7 @@ def ran(source: Path, target: Path) -> list[dict[str, Any]]:
     """The entries of run.json after a run; the counts are checked against them."""
     # Without peers: those of the honest returns are the ranked ones among the others.
     beside = ComparisonBasis(minimum=10_000)
-    run(RunConfig(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2, beside=beside), _quiet)
+    run(RunConfig(source, target, JIS, Issuer(), AS_OF, Lang.JA, jobs=2, comparison=beside), _quiet)
     journal = json.loads((target / "run.json").read_text(encoding="utf-8"))
     counts = Counter(entry["status"] for entry in journal["returns"])
     expected = {status.value: counts[status.value] for status in ReturnStatus}

@@ -509,9 +509,9 @@ def test_a_frozen_benchmark_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "output" / "benchmark.json"
     before = path.read_bytes()
     assert load_benchmark(path, CATALOG).groups
-    _run(tmp_path, beside=ComparisonBasis(reference=load_benchmark(path, CATALOG)))
+    _run(tmp_path, comparison=ComparisonBasis(reference=load_benchmark(path, CATALOG)))
     assert path.read_bytes() == before
     peers = [entry["comparison"]["peers"] for entry in _journal(tmp_path)["returns"]]
     assert all(peers)
-    _run(tmp_path, beside=ComparisonBasis(minimum=7, reference=load_benchmark(path, CATALOG)))
+    _run(tmp_path, comparison=ComparisonBasis(minimum=7, reference=load_benchmark(path, CATALOG)))
     assert not any(entry["comparison"]["peers"] for entry in _journal(tmp_path)["returns"])

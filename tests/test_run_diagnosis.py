@@ -19,7 +19,7 @@ from sheet_diag.pipeline import tasks
 from sheet_diag.pipeline.execution.executor import Workers, set_worker_context
 from sheet_diag.pipeline.ingest import Executors
 from sheet_diag.pipeline.record_store import RecordStore, load_outcome, strip_return
-from sheet_diag.pipeline.run import RunConfig, _decide
+from sheet_diag.pipeline.run import RunConfig, decide_outcomes
 from tests.catalogs import JIS
 from tests.samples import client
 
@@ -56,7 +56,7 @@ def decide(folder: Path, *returns: ReceivedFile) -> list[ReturnOutcome]:
     with ThreadPoolExecutor(1) as pool, RecordStore(folder / "records") as store:
         workers = Workers[tasks.WorkerContext](pool)
         kept = [store.keep(strip_return(each))[0] for each in returns]
-        outcomes = _decide(order, Executors(workers, workers), kept, store, quiet)
+        outcomes = decide_outcomes(order, Executors(workers, workers), kept, store, quiet)
         return [load_outcome(each, store.record_of(each.received)) for each in outcomes]
 
 

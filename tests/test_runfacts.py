@@ -61,7 +61,7 @@ def test_the_same_from_a_run_and_from_its_folder(tmp_path: Path) -> None:
     collected = MailLogEntry(
         time, MailEvent.COLLECTED, addresses=("b@otsu.example",), file="c.xlsx"
     )
-    asked = replace(order(tmp_path), clients=CLIENTS, posted=(collected,))
+    asked = replace(order(tmp_path), clients=CLIENTS, mail_log=(collected,))
     facts = tuple(map(extract_return_facts, run(asked, quiet).outcomes))
     assert load_return_facts(asked.output) == (AS_OF, facts)
     assert [(f.client, f.status) for f in facts] == [
@@ -95,7 +95,7 @@ def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Pat
         for time in times
     ]
     clients = replace(CLIENTS, clients=[replace(CLIENTS.clients[1], company="丙")])
-    asked = replace(order(tmp_path), clients=clients, posted=mails)
+    asked = replace(order(tmp_path), clients=clients, mail_log=mails)
     turnout = run(asked, quiet).portfolio.turnout
     assert turnout
     (standing,) = turnout.standings

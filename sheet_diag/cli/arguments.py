@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sheet_diag.cli.errors import fail, require_files, require_folder, require_office
+from sheet_diag.cli.errors import fail, require_office
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
@@ -19,7 +19,6 @@ from sheet_diag.text.wording import Wording
 if TYPE_CHECKING:
     from sheet_diag.cli.settings_file import Settings
     from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
-    from sheet_diag.intake.discovery import InputFile
     from sheet_diag.model.catalog import Catalog
     from sheet_diag.model.client_list import ClientList
     from sheet_diag.model.settings import ComparisonSettings, IntakeSettings, Limits
@@ -33,13 +32,12 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     """Build the run that was asked for. Ends where it cannot be."""
     from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
     from sheet_diag.mail.log.mail_log import MailLog
+    from sheet_diag.pipeline.input_files import require_folders
     from sheet_diag.pipeline.run import RunConfig
 
     settings = read_settings(options.config)
     source, target = Path(options.input), Path(options.output)
-    require_folder(source, say)
-    if target.resolve() == source.resolve():
-        fail(say("cli.error.same_folder", path=target), say)
+    require_folders(source, target)
     if options.previous and options.previous.resolve() == target.resolve():
         fail(say("cli.error.same_previous", path=target), say)
     as_of = parse_day(options.as_of, say)
@@ -56,16 +54,16 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         lang=say.lang,
         report_lang=settings.report_language,
         jobs=options.jobs,
-        reading=build_intake_settings(settings.limits, options.passwords),
-        beside=load_comparison_basis(
+        intake=build_intake_settings(settings.limits, options.passwords),
+        comparison=load_comparison_basis(
             catalog, settings.comparing, options.previous, options.benchmark
         ),
-        office=require_office(say) if options.pdf else None,
+        pdf_program=require_office(say) if options.pdf else None,
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,
-        posted=book.entries,
-        sealed=book.report_fingerprints(),
+        mail_log=book.entries,
+        fingerprints=book.report_fingerprints(),
     )
 
 
@@ -91,15 +89,6 @@ def as_url(place: str) -> str | None:
     from sheet_diag.storage.object_store import is_url
 
     return place.rstrip("/") if is_url(place) else None
-
-
-def require_input_files(order: RunConfig, say: Wording) -> Sequence[InputFile]:
-    """The files to be read. Ends where there are none."""
-    from sheet_diag.intake.discovery import find_input_files
-
-    found = find_input_files(order.input, apart_from=order.output)
-    require_files(found, order.input, say)
-    return found
 
 
 def read_settings(path: Path | None) -> Settings:

@@ -16,10 +16,9 @@ from sheet_diag.cli.arguments import (
     parse_day,
     parse_lang,
     read_settings,
-    require_input_files,
     use_local_folders,
 )
-from sheet_diag.cli.errors import fail, report_failures, require_file
+from sheet_diag.cli.errors import fail, report_failures
 from sheet_diag.cli.options import (
     FOLDER,
     HELP,
@@ -68,13 +67,14 @@ def run(options: RunOptions) -> None:
 
         prepare()
         from sheet_diag.cli.output import run_with_progress, show_result
+        from sheet_diag.pipeline.input_files import require_input_files
         from sheet_diag.pipeline.run import run_files
 
         with use_local_folders(options) as here:
-            order = build_run_config(here, say)
-            found = require_input_files(order, say)
-            result = run_with_progress(say, lambda progress: run_files(found, order, progress))
-    show_result(result, order, say, url=as_url(options.output))
+            config = build_run_config(here, say)
+            found = require_input_files(config.input, config.output)
+            result = run_with_progress(say, lambda progress: run_files(found, config, progress))
+    show_result(result, config, say, url=as_url(options.output))
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
@@ -90,9 +90,9 @@ def watch(
         for place in filter(as_url, (options.input, options.output)):
             fail(say("cli.error.watch_url", path=place), say)
         prepare()
-        order = build_run_config(options, say)
+        config = build_run_config(options, say)
         from sheet_diag.cli import watch as watching
-    watching.watch_folder(order, options, say, polling=poll)
+    watching.watch_folder(config, options, say, polling=poll)
 
 
 @command("check")
@@ -107,8 +107,10 @@ def check(
     """Tell the verdict on single files; write nothing."""
 
     with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.pipeline.input_files import require_file
+
         for path in files:
-            require_file(path, say)
+            require_file(path)
         from sheet_diag.pipeline.execution.forkserver import READING_MODULES, prepare
 
         prepare(READING_MODULES)
@@ -181,8 +183,8 @@ def demo(
             clients=campaign.clients, jobs=jobs, lang=lang, catalog=catalog,
             config=campaign.settings,
         )  # fmt: skip
-        order = build_run_config(options, say)
-        result = run_with_progress(say, lambda progress: run_batch(order, progress))
+        run_config = build_run_config(options, say)
+        result = run_with_progress(say, lambda progress: run_batch(run_config, progress))
         draft_due_mails(campaign)
-    show_result(result, order, say, sheet)
+    show_result(result, run_config, say, sheet)
     show_next_steps(campaign)

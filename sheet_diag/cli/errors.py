@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
     from sheet_diag.intake.client_list.messages import ClientListError
-    from sheet_diag.intake.discovery import InputFile
     from sheet_diag.storage.report_passwords.file import PasswordListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
@@ -109,30 +108,6 @@ def fail(text: str, say: Wording) -> NoReturn:
     """End with the sentence and exit status 2."""
     typer.echo(say("cli.error.head", text=text), err=True)
     raise typer.Exit(2)
-
-
-def require_folder(path: Path, say: Wording) -> None:
-    """End where the input is no folder."""
-    if not path.exists():
-        fail(say("cli.error.no_input", path=path), say)
-    if not path.is_dir():
-        fail(say("cli.error.input_is_file", path=path), say)
-
-
-def require_files(found: Sequence[InputFile], path: Path, say: Wording) -> None:
-    """End where there is nothing to read in the input folder, or no way into it."""
-    if not found:
-        fail(say("cli.error.empty", path=path), say)
-    if all(each.blocked and each.path == path for each in found):
-        fail(say("cli.error.closed", path=path), say)
-
-
-def require_file(path: Path, say: Wording) -> None:
-    """End where there is no such file."""
-    if not path.exists():
-        fail(say("cli.error.no_file", path=path), say)
-    if path.is_dir():
-        fail(say("cli.error.file_is_folder", path=path), say)
 
 
 def require_office(say: Wording) -> str:

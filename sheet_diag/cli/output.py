@@ -77,7 +77,7 @@ def show_progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
 
 def show_result(
     result: RunResult,
-    order: RunConfig,
+    config: RunConfig,
     say: Wording,
     sheet: Path | None = None,
     url: str | None = None,
@@ -99,20 +99,22 @@ def show_result(
         *_list_password_messages(result, say),
     ):
         console.print(f"[yellow]{escape_markup(line)}[/]", soft_wrap=True)
-    unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if order.office else 0
+    unprinted = (
+        sum(1 for o in result.outcomes if o.result and not o.pdf) if config.pdf_program else 0
+    )
     if unprinted:
         console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()
     console.print(say("cli.summary.where"))
-    places = _list_outputs(result.outcomes, order)
-    paths = {key: f"{url}/{name}" if url else order.output / name for key, name in places.items()}
+    places = _list_outputs(result.outcomes, config)
+    paths = {key: f"{url}/{name}" if url else config.output / name for key, name in places.items()}
     for key, path in ({"sheet": sheet, **paths} if sheet else paths).items():
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
         )
 
 
-def _list_outputs(outcomes: Sequence[ReturnOutcome], order: RunConfig) -> dict[str, str]:
+def _list_outputs(outcomes: Sequence[ReturnOutcome], config: RunConfig) -> dict[str, str]:
     """What there is in the output folder, by the key of its sentence."""
     places = {"portfolio": "portfolio.xlsx"}
     if any(outcome.result for outcome in outcomes):
@@ -121,7 +123,7 @@ def _list_outputs(outcomes: Sequence[ReturnOutcome], order: RunConfig) -> dict[s
         places["corrections"] = "corrections"
     if any(outcome.pdf for outcome in outcomes):
         places["pdf"] = "pdf"
-    if order.protect:
+    if config.protect:
         places["passwords"] = "passwords.csv"
     return places
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from sheet_diag.cli.arguments import CLIENT_LISTS, build_run_config, choose_language
-from sheet_diag.cli.errors import describe_error, describe_unexpected, require_files
+from sheet_diag.cli.errors import describe_error, describe_unexpected
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.cli.output import run_with_progress, show_changes, show_result
 from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.pipeline.execution.executor import ClusterError
+from sheet_diag.pipeline.input_files import require_input_files
 from sheet_diag.pipeline.run import RunConfig, RunResult, run_files
 from sheet_diag.pipeline.run_diff import ReturnState, compare_runs, list_return_states
 from sheet_diag.pipeline.watched_files import WatchedFiles
@@ -37,7 +38,9 @@ _AWAY_SECONDS: Final = 1.0  # seconds between two looks for a folder that is gon
 _RETRY_SECONDS: Final = 30.0  # seconds until a disk is asked again whether it takes what we write
 
 
-def watch_folder(order: RunConfig, options: RunOptions, say: Wording, *, polling: bool) -> NoReturn:
+def watch_folder(
+    config: RunConfig, options: RunOptions, say: Wording, *, polling: bool
+) -> NoReturn:
     """Run now, and what is asked for after every change.
 
     Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
@@ -45,7 +48,7 @@ def watch_folder(order: RunConfig, options: RunOptions, say: Wording, *, polling
     """
     watching = _WatchLoop(options, say, polling)
     try:
-        watching.begin(order)
+        watching.begin(config)
         while True:
             watching.go_on()
     except KeyboardInterrupt:
@@ -83,10 +86,10 @@ class _WatchLoop:
         self._hurdle: _Obstacle | None = None
         self._told = ""
 
-    def begin(self, order: RunConfig) -> None:
+    def begin(self, config: RunConfig) -> None:
         """The first run."""
         self._seen = self._scene.look()
-        self._attempt(lambda: order)
+        self._attempt(lambda: config)
         typer.echo(self._say("cli.watch.waiting", path=self._options.input))
 
     def go_on(self) -> None:
@@ -120,8 +123,8 @@ class _WatchLoop:
     def _attempt(self, make: Callable[[], RunConfig]) -> None:
         self._hurdle = None
         try:
-            order = make()
-            result = self._run(order)
+            config = make()
+            result = self._run(config)
         except KeyboardInterrupt:
             typer.echo("\n" + self._say("cli.error.interrupted"), err=True)
             raise typer.Exit(130) from None
@@ -131,23 +134,22 @@ class _WatchLoop:
             self._stumble(error)
             return
         if result:
-            self._tell(result, order)
+            self._tell(result, config)
 
-    def _run(self, order: RunConfig) -> RunResult | None:
+    def _run(self, config: RunConfig) -> RunResult | None:
         say = self._say
-        found = find_input_files(order.input, apart_from=order.output)
-        if not found:
-            left = say("cli.watch.left", path=order.output) if self._before else ""
-            self._complain(say("cli.watch.empty", path=order.input) + left)
+        if not find_input_files(config.input, apart_from=config.output):
+            left = say("cli.watch.left", path=config.output) if self._before else ""
+            self._complain(say("cli.watch.empty", path=config.input) + left)
             return None
-        require_files(found, order.input, say)
-        return run_with_progress(say, lambda progress: run_files(found, order, progress))
+        found = require_input_files(config.input, config.output)
+        return run_with_progress(say, lambda progress: run_files(found, config, progress))
 
-    def _tell(self, result: RunResult, order: RunConfig) -> None:
+    def _tell(self, result: RunResult, config: RunConfig) -> None:
         before, self._before = self._before, list_return_states(result.outcomes)
         self._told = ""
         if before is None:
-            show_result(result, order, self._say)
+            show_result(result, config, self._say)
         else:
             show_changes(compare_runs(before, self._before), result, datetime.now(), self._say)
 

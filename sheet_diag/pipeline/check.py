@@ -28,15 +28,15 @@ def check_files(
     ]
     with (
         tempfile.TemporaryDirectory(prefix="sheet-diag-") as folder,
-        RecordStore(Path(folder) / "records") as shelf,
+        RecordStore(Path(folder) / "records") as store,
         WorkerProcesses(1, WorkerContext(catalog, reading), reading.limits) as processes,
     ):
         workers = Workers[WorkerContext](processes)
-        crew = Executors(workers, workers)
-        read = ingest_files(crew, found, Path(folder), shelf, _ignore_progress)
+        executors = Executors(workers, workers)
+        read = ingest_files(executors, found, Path(folder), store, _ignore_progress)
         resolved = [outcome for each in read for outcome in resolve_returns(catalog, [each])]
-        outcomes = diagnose_returns(crew, catalog, resolved, shelf, _ignore_progress)
-        return [load_outcome(each, shelf.record_of(each.received)) for each in outcomes]
+        outcomes = diagnose_returns(executors, catalog, resolved, store, _ignore_progress)
+        return [load_outcome(each, store.record_of(each.received)) for each in outcomes]
 
 
 def _ignore_progress(stage: str, done: int, total: int) -> None:

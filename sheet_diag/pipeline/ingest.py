@@ -42,18 +42,18 @@ ProgressCallback = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Executors:
-    """Who works: `near` are processes of this machine, `far` does the bulk and is the same ones
+    """Who works: `local` are processes of this machine, `bulk` does the bulk and is the same ones
     unless there is a cluster."""
 
-    near: Workers[WorkerContext]
-    far: Workers[WorkerContext]
+    local: Workers[WorkerContext]
+    bulk: Workers[WorkerContext]
 
 
 def ingest_files(
-    crew: Executors,
+    executors: Executors,
     found: Sequence[InputFile],
     spool: Path,
-    shelf: RecordStore,
+    store: RecordStore,
     progress: ProgressCallback,
 ) -> list[ReceivedFile]:
     """Read every return of the files, in the order of the files and of their members.
@@ -63,24 +63,28 @@ def ingest_files(
     progress("read", 0, len(found))
     returns: dict[str, list[ReceivedFile]] = {}
     archives: list[tuple[InputFile, list[MemberJob]]] = []
-    opened = zip(found, _open_files(crew, found, spool), strict=True)
+    opened = zip(found, _open_files(executors, found, spool), strict=True)
     for done, (file, each) in enumerate(opened, 1):
         if isinstance(each, StrippedReturn):
-            returns[file.name] = [shelf.keep(each)[0]]
+            returns[file.name] = [store.keep(each)[0]]
         else:
             archives.append((file, each))
         progress("read", done, len(found))
-    members = _examine_members(crew, [member for _, each in archives for member in each], progress)
+    members = _examine_members(
+        executors, [member for _, each in archives for member in each], progress
+    )
     for file, each in archives:
-        returns[file.name] = [shelf.keep(member)[0] for member in islice(members, len(each))]
+        returns[file.name] = [store.keep(member)[0] for member in islice(members, len(each))]
     return [each for file in found for each in returns[file.name]]
 
 
 def _open_files(
-    crew: Executors, found: Sequence[InputFile], spool: Path
+    executors: Executors, found: Sequence[InputFile], spool: Path
 ) -> Iterator[StrippedReturn | list[MemberJob]]:
     openings = (OpenJob(file, spool / str(place)) for place, file in enumerate(found))
-    results = crew.near.map(open_only if crew.far.remote else open_or_examine, openings)
+    results = executors.local.map(
+        open_only if executors.bulk.is_remote else open_or_examine, openings
+    )
     for file, result in zip(found, results, strict=True):
         if isinstance(result, WorkerDied):
             yield strip_return(failed_return(file, _death_problem(result)))
@@ -91,12 +95,12 @@ def _open_files(
 
 
 def _examine_members(
-    crew: Executors, members: Sequence[MemberJob], progress: ProgressCallback
+    executors: Executors, members: Sequence[MemberJob], progress: ProgressCallback
 ) -> Iterator[StrippedReturn]:
     if members:
         progress("unpack", 0, len(members))
-    near, far = _submit_members(crew, members)
-    results = (next(near if member.leaf.problem else far) for member in members)
+    local, bulk = _submit_members(executors, members)
+    results = (next(local if member.leaf.problem else bulk) for member in members)
     for done, (member, result) in enumerate(zip(members, results, strict=True), 1):
         progress("unpack", done, len(members))
         if isinstance(result, WorkerDied):
@@ -108,12 +112,14 @@ def _examine_members(
 _Results = Iterator[StrippedReturn | WorkerDied]
 
 
-def _submit_members(crew: Executors, members: Sequence[MemberJob]) -> tuple[_Results, _Results]:
+def _submit_members(
+    executors: Executors, members: Sequence[MemberJob]
+) -> tuple[_Results, _Results]:
     """What this machine has to say of members that are not to be read, and all others."""
     unread = (member for member in members if member.leaf.problem)
     rest = (member for member in members if not member.leaf.problem)
-    brought = map(_load_content, rest) if crew.far.remote else rest
-    return crew.near.map(examine, unread), crew.far.map(examine, brought)
+    loaded = map(_load_content, rest) if executors.bulk.is_remote else rest
+    return executors.local.map(examine, unread), executors.bulk.map(examine, loaded)
 
 
 def _load_content(member: MemberJob) -> MemberJob:
@@ -128,24 +134,24 @@ def _load_content(member: MemberJob) -> MemberJob:
 
 
 def diagnose_returns(
-    crew: Executors,
+    executors: Executors,
     catalog: Catalog,
     resolved: Sequence[ReturnOutcome | CountingReturn],
-    shelf: RecordStore,
+    store: RecordStore,
     progress: ProgressCallback,
 ) -> list[ReturnOutcome]:
     """Diagnose the returns that count, each once; the outcomes in the same order."""
     jobs = (
-        DiagnoseJob(each.received, shelf.record_of(each.received))
+        DiagnoseJob(each.received, store.record_of(each.received))
         for each in resolved
         if isinstance(each, CountingReturn)
     )
-    results = crew.far.map(diagnose, jobs)
+    results = executors.bulk.map(diagnose, jobs)
     progress("diagnose", 0, len(resolved))
     outcomes: list[ReturnOutcome] = []
     for done, each in enumerate(resolved, 1):
         if isinstance(each, CountingReturn):
-            outcomes.append(_decide_outcome(catalog, each, next(results), shelf))
+            outcomes.append(_decide_outcome(catalog, each, next(results), store))
         else:
             outcomes.append(each)
         progress("diagnose", done, len(resolved))
@@ -156,12 +162,12 @@ def _decide_outcome(
     catalog: Catalog,
     counting: CountingReturn,
     result: StrippedReturn | WorkerDied,
-    shelf: RecordStore,
+    store: RecordStore,
 ) -> ReturnOutcome:
     if isinstance(result, WorkerDied):
         lost = replace(counting.received, sheet=None, problems=(_death_problem(result),))
         return ReturnOutcome(lost, ReturnStatus.REJECTED, lost.problems)
-    received, diagnosis = shelf.keep(result)
+    received, diagnosis = store.keep(result)
     if diagnosis is None:
         return ReturnOutcome(received, ReturnStatus.REJECTED, received.problems)
     return decide_status(catalog, received, diagnosis, counting.problems)

@@ -1,4 +1,4 @@
-"""The input folder beside what was read and collected: what is new there, what is gone from it."""
+"""The input folder: whether a run can read it, what is new there, which mails are missing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,40 @@ from pathlib import Path
 
 from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.intake.stable_read import hash_file
+from sheet_diag.model.errors import UserError
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.reports.response_status.read_files import ReadFiles, list_collected_mails
+
+
+def require_folders(source: Path, target: Path) -> None:
+    """Raise `UserError` where the input is no folder, or the output is the same one."""
+    if not source.exists():
+        raise UserError("cli.error.no_input", path=str(source))
+    if not source.is_dir():
+        raise UserError("cli.error.input_is_file", path=str(source))
+    if target.resolve() == source.resolve():
+        raise UserError("cli.error.same_folder", path=str(target))
+
+
+def require_input_files(source: Path, target: Path) -> Sequence[InputFile]:
+    """Find the files of the input folder.
+
+    Raises `UserError` where there is nothing in it, or no way into it.
+    """
+    found = find_input_files(source, apart_from=target)
+    if not found:
+        raise UserError("cli.error.empty", path=str(source))
+    if all(each.blocked and each.path == source for each in found):
+        raise UserError("cli.error.closed", path=str(source))
+    return found
+
+
+def require_file(path: Path) -> None:
+    """Raise `UserError` where there is no such file."""
+    if not path.exists():
+        raise UserError("cli.error.no_file", path=str(path))
+    if path.is_dir():
+        raise UserError("cli.error.file_is_folder", path=str(path))
 
 
 def find_unread_files(found: Sequence[InputFile], read: ReadFiles) -> list[str]:

@@ -30,13 +30,13 @@ class PdfPrinter:
 
     office: str
     workers: Workers[WorkerContext]
-    edition: DocumentSettings
+    documents: DocumentSettings
 
 
 def print_reports(
-    press: PdfPrinter,
+    printer: PdfPrinter,
     staging: Staging,
-    desk: PublishContext,
+    context: PublishContext,
     outcomes: Sequence[ReturnOutcome],
     progress: ProgressCallback,
 ) -> list[ReturnOutcome]:
@@ -46,14 +46,14 @@ def print_reports(
     folder.mkdir()
     reports = [outcome for outcome in outcomes if outcome.result]
     copies = [folder / f"{number}.xlsx" for number in range(len(reports))]
-    contents = press.workers.map(print_report, map(desk.task, reports))
+    contents = printer.workers.map(print_report, map(context.task, reports))
     for outcome, copy, content in zip(reports, copies, contents, strict=True):
         copy.write_bytes(require_result(content, outcome))
-    printed = dict(_print_copies(press.office, reports, copies, folder, progress))
+    printed = dict(_print_copies(printer.office, reports, copies, folder, progress))
     finished = [outcome for outcome in reports if printed[outcome.received.label]]
-    tasks = (_build_pdf_job(outcome, printed, desk, press.edition) for outcome in finished)
+    tasks = (_build_pdf_job(outcome, printed, context, printer.documents) for outcome in finished)
     digests = {}
-    for outcome, result in zip(finished, press.workers.map(finish_pdf, tasks), strict=True):
+    for outcome, result in zip(finished, printer.workers.map(finish_pdf, tasks), strict=True):
         content = require_result(result, outcome)
         staging.write(_pdf_name(outcome), content)
         digests[outcome.received.label] = hashlib.sha256(content).hexdigest()
@@ -63,18 +63,18 @@ def print_reports(
 def _build_pdf_job(
     outcome: ReturnOutcome,
     printed: Mapping[str, Path | None],
-    desk: PublishContext,
-    edition: DocumentSettings,
+    context: PublishContext,
+    documents: DocumentSettings,
 ) -> PdfJob:
     path = printed[outcome.received.label]
     content = path.read_bytes() if path else b""
     sheet = outcome.received.sheet
     return PdfJob(
         printed=content,
-        lang=choose_report_lang(edition, outcome),
+        lang=choose_report_lang(documents, outcome),
         client=sheet.identity.client if sheet else None,
         company=sheet.name if sheet else "",
-        password=desk.password(outcome),
+        password=context.password(outcome),
     )
 
 

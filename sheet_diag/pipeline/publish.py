@@ -32,7 +32,7 @@ class PublishContext:
     `shared_names` are those of several clients without an id, `digests` the SHA-256 of what gets a
     correction, by label."""
 
-    shelf: RecordStore
+    store: RecordStore
     comparisons: Comparisons
     passwords: PasswordList | None
     shared_names: frozenset[str]
@@ -42,20 +42,20 @@ class PublishContext:
     def of(
         cls,
         outcomes: Sequence[ReturnOutcome],
-        shelf: RecordStore,
+        store: RecordStore,
         comparisons: Comparisons,
         passwords: PasswordList | None,
     ) -> PublishContext:
-        """The desk for the outcomes of a run."""
+        """The context for the outcomes of a run."""
         held = (outcome.received for outcome in outcomes if outcome.correction)
         digests = {received.label: received.sha256 for received in held}
-        return cls(shelf, comparisons, passwords, _find_shared_names(outcomes), digests)
+        return cls(store, comparisons, passwords, _find_shared_names(outcomes), digests)
 
     def task(self, outcome: ReturnOutcome) -> PublishJob:
         """The task of writing what the client of an outcome gets."""
         return PublishJob(
             outcome=self.comparisons.add_peers(outcome),
-            record=self.shelf.record_of(outcome.received),
+            record=self.store.record_of(outcome.received),
             before=self.comparisons.previous_of(outcome),
             password=self.password(outcome),
             replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
@@ -97,7 +97,7 @@ def assign_names(outcomes: Sequence[ReturnOutcome], as_of: date) -> list[ReturnO
 def publish_returns(
     workers: Workers[WorkerContext],
     staging: Staging,
-    desk: PublishContext,
+    context: PublishContext,
     outcomes: Sequence[ReturnOutcome],
     progress: ProgressCallback,
 ) -> Iterator[PublishedReturn]:
@@ -106,7 +106,7 @@ def publish_returns(
     Raises `OSError`.
     """
     progress("write", 0, len(outcomes))
-    results = workers.map(publish, map(desk.task, outcomes))
+    results = workers.map(publish, map(context.task, outcomes))
     for done, (outcome, result) in enumerate(zip(outcomes, results, strict=True), 1):
         published = require_result(result, outcome)
         name = outcome.result or outcome.correction

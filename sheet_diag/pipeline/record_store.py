@@ -4,7 +4,7 @@ Answers as typed and all that follows from each of them are by far the most of a
 its own report, its entry in run.json and its lines in the tables need them. A worker takes them
 out (`strip_return`), the parent lays them on a `RecordStore`,
 a worker puts them back (`load_outcome`).
-Whoever looks at one of them meanwhile gets it from the shelf: never wrong, but slow.
+Whoever looks at one of them meanwhile gets it from the store: never wrong, but slow.
 """
 
 from __future__ import annotations
@@ -195,19 +195,19 @@ def _replace_parts(
 class _RecordLocation:
     """Where a record lies."""
 
-    shelf: RecordStore
+    store: RecordStore
     offset: int
     length: int
 
     def content(self) -> bytes:
-        return self.shelf.read(self.offset, self.length)
+        return self.store.read(self.offset, self.length)
 
     def fetch(self) -> tuple[Sequence[Response], Diagnosis | None]:
         return _unpack(self.content())
 
 
 class _StoredPart:
-    """A part of a return on the shelf, fetched each time that somebody looks."""
+    """A part of a return on the store, fetched each time that somebody looks."""
 
     __slots__ = ("_part", "place")
 

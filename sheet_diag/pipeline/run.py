@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.intake.discovery import InputFile, find_input_files
@@ -64,28 +65,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """One run: where from, where to, with what. `jobs` None uses every core; `beside` is what
-    clients are compared with; `office` is the program that prints reports as PDF (None: they are
-    not printed); `scheduler` is the address of a cluster that does the bulk; `clients` are those
-    that sheets were sent to (None: there is no list), `posted` the lines of the mail log,
-    `sealed` the seals in it of encrypted reports, by folded client id."""
+    """One run: where from, where to, with what.
+
+    `as_of` is the date of the diagnosis, `lang` the language of the portfolio, `report_lang` that
+    of the reports (None: the language of each sheet). `jobs` is the number of processes (None: one
+    per core), `comparison` what clients are compared with, `pdf_program` the program that prints
+    reports as PDF (None: they are not printed), `scheduler` the address of a Dask cluster.
+    `clients` are those that sheets were sent to (None: there is no list), `mail_log` the entries of
+    the mail log, `fingerprints` those in it of report passwords, by folded client id.
+    """
 
     input: Path
     output: Path
-    catalog: Catalog
-    issuer: Issuer
-    as_of: date
-    lang: Lang
+    catalog: Catalog = field(default_factory=load_catalog)
+    issuer: Issuer = field(default_factory=Issuer)
+    as_of: date = field(default_factory=date.today)
+    lang: Lang = Lang.JA
     report_lang: Lang | None = None
     jobs: int | None = None
-    reading: IntakeSettings = field(default_factory=IntakeSettings)
-    beside: ComparisonBasis = field(default_factory=ComparisonBasis)
-    office: str | None = None
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
+    comparison: ComparisonBasis = field(default_factory=ComparisonBasis)
+    pdf_program: str | None = None
     protect: bool = False
     scheduler: str | None = None
     clients: ClientList | None = None
-    posted: Sequence[MailLogEntry] = ()
-    sealed: Mapping[str, str] = field(default_factory=dict)
+    mail_log: Sequence[MailLogEntry] = ()
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,125 +112,143 @@ class RunResult:
         return any(outcome.needs_attention for outcome in self.outcomes)
 
 
-def run(order: RunConfig, progress: ProgressCallback) -> RunResult:
+def run(config: RunConfig, progress: ProgressCallback) -> RunResult:
     """Run over every file of the input folder (see `run_files`)."""
-    return run_files(find_input_files(order.input, apart_from=order.output), order, progress)
+    return run_files(find_input_files(config.input, apart_from=config.output), config, progress)
 
 
 def run_files(
-    found: Sequence[InputFile], order: RunConfig, progress: ProgressCallback
+    found: Sequence[InputFile], config: RunConfig, progress: ProgressCallback
 ) -> RunResult:
     """Read, score, diagnose, compare, write.
 
     Raises `OSError` where nothing can be written, `OutputBusyError` where another run writes.
     """
-    previous = order.beside.previous.head if order.beside.previous else None
-    edition = DocumentSettings(order.issuer, order.as_of, order.lang, order.report_lang, previous)
-    bench = WorkerContext(order.catalog, order.reading, edition)
     with (
-        Staging(order.output) as staging,
-        RecordStore(staging.spool / "records") as shelf,
-        _start_executors(order, bench, len(found), progress) as crew,
+        Staging(config.output) as staging,
+        diagnose_files(config, found, staging.spool, progress) as (executors, store, diagnosed),
     ):
-        read = ingest_files(crew, found, staging.spool, shelf, progress)
-        outcomes = _decide(order, crew, read, shelf, progress)
-        comparisons = Comparisons.of(order.catalog, outcomes, order.beside)
-        desk = PublishContext.of(outcomes, shelf, comparisons, _load_passwords(order, outcomes))
-        if order.office:
-            press = PdfPrinter(order.office, crew.far, edition)
-            outcomes = print_reports(press, staging, desk, outcomes, progress)
-        turnout = _list_client_statuses(order, found, outcomes)
-        portfolio = _publish(order, outcomes, desk, crew, staging, progress, turnout)
-        renewed, former = _write_passwords(order, desk.passwords, staging)
-        if order.beside.reference is None:  # a frozen one stays what it is
-            least = order.beside.minimum
-            staging.write(BENCHMARK, dump_benchmark(order.catalog, outcomes, order.as_of, least))
+        outcomes = assign_names(diagnosed, config.as_of)
+        comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
+        passwords = _load_passwords(config, outcomes)
+        context = PublishContext.of(outcomes, store, comparisons, passwords)
+        if config.pdf_program:
+            printer = PdfPrinter(config.pdf_program, executors.bulk, _document_settings(config))
+            outcomes = print_reports(printer, staging, context, outcomes, progress)
+        statuses = _list_client_statuses(config, found, outcomes)
+        portfolio = _publish(config, outcomes, context, executors, staging, progress, statuses)
+        renewed, former = _write_passwords(config, passwords, staging)
+        if config.comparison.reference is None:  # a frozen one stays what it is
+            least = config.comparison.minimum
+            staging.write(BENCHMARK, dump_benchmark(config.catalog, outcomes, config.as_of, least))
         staging.commit()
     return RunResult(tuple(outcomes), portfolio, renewed, former)
 
 
-def _decide(
-    order: RunConfig,
-    crew: Executors,
+@contextmanager
+def diagnose_files(
+    config: RunConfig, found: Sequence[InputFile], spool: Path, progress: ProgressCallback
+) -> Iterator[tuple[Executors, RecordStore, list[ReturnOutcome]]]:
+    """Read the files, decide which returns count, and diagnose these.
+
+    Gives what works on, where the records are kept, and the outcomes; archives are unpacked into
+    `spool`.
+    """
+    context = WorkerContext(config.catalog, config.intake, _document_settings(config))
+    with (
+        RecordStore(spool / "records") as store,
+        _start_executors(config, context, len(found), progress) as executors,
+    ):
+        read = ingest_files(executors, found, spool, store, progress)
+        yield executors, store, decide_outcomes(config, executors, read, store, progress)
+
+
+def decide_outcomes(
+    config: RunConfig,
+    executors: Executors,
     read: Sequence[ReceivedFile],
-    shelf: RecordStore,
+    store: RecordStore,
     progress: ProgressCallback,
 ) -> list[ReturnOutcome]:
-    """Decide what becomes of each return, and name its documents."""
-    catalog = order.catalog
-    if order.clients is not None:  # before the overrides, which name clients by their ids
-        read = match_clients(catalog, read, KnownSenders.of(order.clients, order.posted))
+    """Decide what becomes of each return, and diagnose those that count."""
+    catalog = config.catalog
+    if config.clients is not None:  # before the overrides, which name clients by their ids
+        read = match_clients(catalog, read, KnownSenders.of(config.clients, config.mail_log))
     resolved = list(resolve_returns(catalog, apply_overrides(catalog, read)))
-    outcomes = diagnose_returns(crew, catalog, resolved, shelf, progress)
-    return assign_names(attach_plans(outcomes), order.as_of)
+    return attach_plans(diagnose_returns(executors, catalog, resolved, store, progress))
+
+
+def _document_settings(config: RunConfig) -> DocumentSettings:
+    previous = config.comparison.previous.head if config.comparison.previous else None
+    return DocumentSettings(config.issuer, config.as_of, config.lang, config.report_lang, previous)
 
 
 def _publish(
-    order: RunConfig,
+    config: RunConfig,
     outcomes: Sequence[ReturnOutcome],
-    desk: PublishContext,
-    crew: Executors,
+    context: PublishContext,
+    executors: Executors,
     staging: Staging,
     progress: ProgressCallback,
-    turnout: ResponseStatus | None,
+    statuses: ResponseStatus | None,
 ) -> Portfolio:
     """Write what each client gets, and on the way all that is about many."""
-    say = Wording(order.lang)
-    gathering = PortfolioBuilder(order.catalog, order.as_of)
+    say = Wording(config.lang)
+    builder = PortfolioBuilder(config.catalog, config.as_of)
     counts = Counter(outcome.status for outcome in outcomes)
     with (
-        DataExports(order.catalog, order.as_of, say, staging.place) as exports,
+        DataExports(config.catalog, config.as_of, say, staging.place) as exports,
         staging.place(RUN_JSON).open("wb") as file,
-        RunJsonWriter(file, describe_run(order.catalog, counts, order.as_of)) as run_json,
+        RunJsonWriter(file, describe_run(config.catalog, counts, config.as_of)) as run_json,
     ):
-        for published in publish_returns(crew.far, staging, desk, outcomes, progress):
-            gathering.add(published.told)
+        for published in publish_returns(executors.bulk, staging, context, outcomes, progress):
+            builder.add(published.told)
             exports.add(published.told)
             run_json.add(published.line)
         progress("portfolio", 0, 1)
-        portfolio = replace(gathering.portfolio(), turnout=turnout)
+        portfolio = replace(builder.portfolio(), turnout=statuses)
         exports.finish(portfolio)
     path = staging.place("portfolio.xlsx")
-    write_portfolio(path, portfolio, order.catalog, order.issuer, say)
+    write_portfolio(path, portfolio, config.catalog, config.issuer, say)
     progress("portfolio", 1, 1)
     return portfolio
 
 
 def _list_client_statuses(
-    order: RunConfig, found: Sequence[InputFile], outcomes: Sequence[ReturnOutcome]
+    config: RunConfig, found: Sequence[InputFile], outcomes: Sequence[ReturnOutcome]
 ) -> ResponseStatus | None:
     """Where everyone on the list stands (None: there is no list)."""
-    if order.clients is None:
+    if config.clients is None:
         return None
     facts = tuple(map(extract_return_facts, outcomes))
-    read = ReadFiles.of(facts, order.as_of, order.posted)
+    read = ReadFiles.of(facts, config.as_of, config.mail_log)
     return compute_response_status(
-        order.clients,
-        order.posted,
+        config.clients,
+        config.mail_log,
         facts,
-        ran_on=order.as_of,
-        as_of=order.as_of,
-        deadline=order.issuer.deadline,
-        gone=find_missing_mails(order.posted, read, found),
+        ran_on=config.as_of,
+        as_of=config.as_of,
+        deadline=config.issuer.deadline,
+        gone=find_missing_mails(config.mail_log, read, found),
     )
 
 
 @contextmanager
 def _start_executors(
-    order: RunConfig, bench: WorkerContext, files: int, progress: ProgressCallback
+    config: RunConfig, context: WorkerContext, files: int, progress: ProgressCallback
 ) -> Iterator[Executors]:
-    jobs, limits = count_processes(order.jobs, files), order.reading.limits
-    with WorkerProcesses(jobs, bench, limits) as here:
-        near = Workers[WorkerContext](here)
-        if order.scheduler is None:
-            yield Executors(near, near)
+    jobs, limits = count_processes(config.jobs, files), config.intake.limits
+    with WorkerProcesses(jobs, context, limits) as here:
+        local = Workers[WorkerContext](here)
+        if config.scheduler is None:
+            yield Executors(local, local)
             return
-        with _connect_cluster(order.scheduler, bench, limits, progress) as there:
-            yield Executors(near, Workers(there, there.ahead, remote=True))
+        with _connect_cluster(config.scheduler, context, limits, progress) as there:
+            yield Executors(local, Workers(there, there.ahead, is_remote=True))
 
 
 def _connect_cluster(
-    url: str, bench: WorkerContext, limits: Limits, progress: ProgressCallback
+    url: str, context: WorkerContext, limits: Limits, progress: ProgressCallback
 ) -> AbstractContextManager[DaskExecutor]:
     try:
         from sheet_diag.pipeline.execution.dask_executor import (
@@ -233,19 +256,19 @@ def _connect_cluster(
         )
     except ImportError as error:
         raise ClusterError("cli.error.cluster.extra") from error
-    return connect_cluster(url, bench, limits, progress)
+    return connect_cluster(url, context, limits, progress)
 
 
-def _load_passwords(order: RunConfig, outcomes: Sequence[ReturnOutcome]) -> PasswordList | None:
-    if not order.protect:
+def _load_passwords(config: RunConfig, outcomes: Sequence[ReturnOutcome]) -> PasswordList | None:
+    if not config.protect:
         return None
-    listed = order.clients.clients if order.clients else ()
+    listed = config.clients.clients if config.clients else ()
     clients = [*((each.id, each.company) for each in listed), *list_report_clients(outcomes)]
-    return PasswordList.load(order.output / PASSWORDS, clients, order.sealed)
+    return PasswordList.load(config.output / PASSWORDS, clients, config.fingerprints)
 
 
 def _write_passwords(
-    order: RunConfig, passwords: PasswordList | None, staging: Staging
+    config: RunConfig, passwords: PasswordList | None, staging: Staging
 ) -> tuple[tuple[ClientKey, ...], str]:
     """The clients whose report has gone out with another password, and the name of the former
     list (empty: it is not kept)."""
@@ -254,7 +277,7 @@ def _write_passwords(
     if passwords.former:
         passwords.former.write(staging.place(passwords.former.name))
     passwords.write(staging.place(PASSWORDS))
-    return passwords.renewed(order.sealed), passwords.former.name if passwords.former else ""
+    return passwords.renewed(config.fingerprints), passwords.former.name if passwords.former else ""
 
 
 def count_processes(wanted: int | None, files: int) -> int:

@@ -1,6 +1,6 @@
 """What a worker process does: opens a file, reads and diagnoses a return, writes a workbook.
 
-Apart from `batch`, so that a worker never loads what only the whole campaign needs (pandas).
+Loads nothing that only the whole campaign needs (pandas).
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ from sheet_diag.text.problems import FOR_THE_CONSULTANT
 
 @dataclass(frozen=True, slots=True)
 class DocumentSettings:
-    """What all documents of a run have in common. Without a `choose_report_lang` each report is in
-    the
+    """What all documents of a run have in common. `report_lang` None: each report is in the
     language of its sheet; `previous` is the earlier run that clients are compared with."""
 
     issuer: Issuer
@@ -52,11 +51,14 @@ class DocumentSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """What every task works with; a process gets it once. Without an edition nothing is written."""
+    """What every task works with; a process gets it once.
+
+    Nothing is written where there are no `documents`.
+    """
 
     catalog: Catalog
     reading: IntakeSettings
-    edition: DocumentSettings | None = None
+    documents: DocumentSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,46 +127,46 @@ class PdfJob:
     password: str = field(default="", repr=False)
 
 
-def open_or_examine(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile:
+def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
     """A file that is one return is read at once; of any other, its members are told.
 
     Raises `OSError` where there is no room for the members: that is no fault of the file.
     """
-    opened = _open(bench, opening)
+    opened = _open(context, job)
     if isinstance(opened, OpenedFile):
         (first, *more) = opened.leaves
         if not more and first.member is None:
-            return examine(bench, MemberJob(opening.found, first))
+            return examine(context, MemberJob(job.found, first))
     return opened
 
 
-def open_only(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile:
+def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
     """The returns in a file, by their places on this machine; itself where it holds no others.
 
     Raises as above.
     """
-    opened = _open(bench, opening)
+    opened = _open(context, job)
     if isinstance(opened, OpenedFile):
         return OpenedFile(tuple(replace(leaf, content=None) for leaf in opened.leaves))
     return opened
 
 
-def _open(bench: WorkerContext, opening: OpenJob) -> StrippedReturn | OpenedFile:
-    found = opening.found
+def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+    found = job.found
     try:
-        return OpenedFile(open_file(found, opening.spool, bench.reading))
+        return OpenedFile(open_file(found, job.spool, context.reading))
     except SpoolError as error:
-        raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(opening.spool)) from error
+        raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(job.spool)) from error
     except MemoryError:
         return strip_return(failed_return(found, _memory_problem()))
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
         return strip_return(failed_return(found, _program_fault(error)))
 
 
-def examine(bench: WorkerContext, member: MemberJob) -> StrippedReturn:
+def examine(context: WorkerContext, member: MemberJob) -> StrippedReturn:
     """Read one return."""
     try:
-        received = receive_return(member.found, member.leaf, bench.catalog, bench.reading)
+        received = receive_return(member.found, member.leaf, context.catalog, context.reading)
     except MemoryError:
         return strip_return(failed_return(member.found, _memory_problem(), member.leaf))
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
@@ -172,11 +174,11 @@ def examine(bench: WorkerContext, member: MemberJob) -> StrippedReturn:
     return strip_return(received)
 
 
-def diagnose(bench: WorkerContext, job: DiagnoseJob) -> StrippedReturn:
+def diagnose(context: WorkerContext, job: DiagnoseJob) -> StrippedReturn:
     """Score and diagnose one return; a fault of ours costs that one alone, and is told."""
     try:
         sheet = load_sheet(job.received, job.record)
-        return strip_return(replace(job.received, sheet=sheet), evaluate(bench.catalog, sheet))
+        return strip_return(replace(job.received, sheet=sheet), evaluate(context.catalog, sheet))
     except MemoryError:
         problem = _memory_problem()
     except Exception as error:  # noqa: BLE001 - whatever it is, the other returns go on
@@ -192,85 +194,90 @@ def _program_fault(error: Exception) -> Problem:
     return Problem(ProblemCode.NOT_PROCESSED, value=type(error).__name__)
 
 
-def publish(bench: WorkerContext, publishing: PublishJob) -> PublishedReturn:
+def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
     """Write what one client gets, and all else that needs the whole of its return."""
-    outcome = _load_outcome(bench, publishing)
+    outcome = _load_outcome(context, job)
     return PublishedReturn(
-        document=_write_document(bench, outcome, publishing),
-        told=summarize_outcome(bench.catalog, outcome),
+        document=_write_document(context, outcome, job),
+        told=summarize_outcome(context.catalog, outcome),
         line=dump_return(
-            bench.catalog,
+            context.catalog,
             outcome,
-            _require_documents(bench).lang,
-            _count_correction_points(bench, outcome),
+            _require_documents(context).lang,
+            _count_correction_points(context, outcome),
         ),
     )
 
 
-def print_report(bench: WorkerContext, publishing: PublishJob) -> bytes:
+def summarize(context: WorkerContext, job: PublishJob) -> ClientFacts:
+    """Collect what the tables say of one return; write nothing."""
+    return summarize_outcome(context.catalog, _load_outcome(context, job))
+
+
+def print_report(context: WorkerContext, job: PublishJob) -> bytes:
     """One client's report as it is to be printed, open to the office."""
     from sheet_diag.reports.client.workbook import build_print_copy
 
-    outcome, edition = _load_outcome(bench, publishing), _require_documents(bench)
+    outcome, documents = _load_outcome(context, job), _require_documents(context)
     return build_print_copy(
-        _build_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE_SIGNATURE
+        _build_report(outcome, documents), context.catalog, documents.issuer, SOFTWARE_SIGNATURE
     )
 
 
-def finish_pdf(bench: WorkerContext, finishing: PdfJob) -> bytes:
+def finish_pdf(context: WorkerContext, job: PdfJob) -> bytes:
     """One printed report as the client gets it."""
-    edition, catalog = _require_documents(bench), bench.catalog
-    identity = SheetIdentity(catalog.id, catalog.version, finishing.client)
+    documents, catalog = _require_documents(context), context.catalog
+    identity = SheetIdentity(catalog.id, catalog.version, job.client)
     content = normalize_pdf(
-        finishing.printed,
-        title=catalog.report.title[finishing.lang],
-        author=edition.issuer.name,
-        as_of=edition.as_of,
-        owner=owner_properties(identity, finishing.company, finishing.lang),
+        job.printed,
+        title=catalog.report.title[job.lang],
+        author=documents.issuer.name,
+        as_of=documents.as_of,
+        owner=owner_properties(identity, job.company, job.lang),
     )
-    return encrypt_pdf(content, finishing.password) if finishing.password else content
+    return encrypt_pdf(content, job.password) if job.password else content
 
 
-def choose_report_lang(edition: DocumentSettings, outcome: ReturnOutcome) -> Lang:
+def choose_report_lang(documents: DocumentSettings, outcome: ReturnOutcome) -> Lang:
     """The language of a client's report."""
     sheet = outcome.received.sheet
-    return edition.report_lang or (sheet.lang if sheet else edition.lang)
+    return documents.report_lang or (sheet.lang if sheet else documents.lang)
 
 
-def _require_documents(bench: WorkerContext) -> DocumentSettings:
-    if bench.edition is None:
-        raise ValueError("nothing is written without an edition")
-    return bench.edition
+def _require_documents(context: WorkerContext) -> DocumentSettings:
+    if context.documents is None:
+        raise ValueError("nothing is written without the settings of documents")
+    return context.documents
 
 
-def _load_outcome(bench: WorkerContext, publishing: PublishJob) -> ReturnOutcome:
+def _load_outcome(context: WorkerContext, job: PublishJob) -> ReturnOutcome:
     """The outcome with all that stands in its record, and beside its previous diagnosis."""
     outcome, previous = (
-        load_outcome(publishing.outcome, publishing.record),
-        _require_documents(bench).previous,
+        load_outcome(job.outcome, job.record),
+        _require_documents(context).previous,
     )
-    if publishing.before is None or previous is None:
+    if job.before is None or previous is None:
         return outcome
-    return add_previous(bench.catalog, outcome, publishing.before, previous)
+    return add_previous(context.catalog, outcome, job.before, previous)
 
 
 def _write_document(
-    bench: WorkerContext, outcome: ReturnOutcome, publishing: PublishJob
+    context: WorkerContext, outcome: ReturnOutcome, job: PublishJob
 ) -> bytes | None:
     if outcome.correction:
-        return _write_correction(bench, outcome, publishing.replaces)
+        return _write_correction(context, outcome, job.replaces)
     if not outcome.result:
         return None
     from sheet_diag.reports.client.workbook import build_client_report
 
-    edition = _require_documents(bench)
+    documents = _require_documents(context)
     content = build_client_report(
-        _build_report(outcome, edition), bench.catalog, edition.issuer, SOFTWARE_SIGNATURE
+        _build_report(outcome, documents), context.catalog, documents.issuer, SOFTWARE_SIGNATURE
     )
-    return encrypt_workbook(content, publishing.password) if publishing.password else content
+    return encrypt_workbook(content, job.password) if job.password else content
 
 
-def _build_report(outcome: ReturnOutcome, edition: DocumentSettings) -> ClientReport:
+def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> ClientReport:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
     if sheet is None or diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
@@ -279,33 +286,33 @@ def _build_report(outcome: ReturnOutcome, edition: DocumentSettings) -> ClientRe
         sheet=sheet,
         diagnosis=diagnosis,
         problems=tuple(p for p in outcome.problems if p.code not in FOR_THE_CONSULTANT),
-        number=report_number(edition.as_of, outcome.received.sha256),
-        as_of=edition.as_of,
-        lang=choose_report_lang(edition, outcome),
+        number=report_number(documents.as_of, outcome.received.sha256),
+        as_of=documents.as_of,
+        lang=choose_report_lang(documents, outcome),
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
 
 
 def _write_correction(
-    bench: WorkerContext, outcome: ReturnOutcome, replaces: tuple[str, ...]
+    context: WorkerContext, outcome: ReturnOutcome, replaces: tuple[str, ...]
 ) -> bytes:
     """The sheet that goes back to one client."""
     from sheet_diag.forms.write import correction_sheet
 
-    issuer = _require_documents(bench).issuer
+    issuer = _require_documents(context).issuer
     return correction_sheet(
-        bench.catalog, _require_sheet(outcome), outcome.problems, issuer, replaces
+        context.catalog, _require_sheet(outcome), outcome.problems, issuer, replaces
     )
 
 
-def _count_correction_points(bench: WorkerContext, outcome: ReturnOutcome) -> int | None:
+def _count_correction_points(context: WorkerContext, outcome: ReturnOutcome) -> int | None:
     """How many points go back to one client; None where nothing does."""
     if not outcome.correction:
         return None
     from sheet_diag.forms.write import points_to_correct
 
-    return points_to_correct(bench.catalog, _require_sheet(outcome), outcome.problems)
+    return points_to_correct(context.catalog, _require_sheet(outcome), outcome.problems)
 
 
 def _require_sheet(outcome: ReturnOutcome) -> ReturnedSheet:

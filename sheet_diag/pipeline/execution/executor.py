@@ -47,15 +47,15 @@ class ClusterError(UserError):
 class Workers(Generic[_Bench]):
     """An executor and how many tasks it is given ahead of the one whose result is awaited.
 
-    `remote` says that it does not see the files of this machine: tasks must bring their contents.
+    `is_remote`: it does not see the files of this machine, so tasks must bring their contents.
     """
 
     def __init__(
-        self, executor: Executor, ahead: int = TASKS_AHEAD, *, remote: bool = False
+        self, executor: Executor, ahead: int = TASKS_AHEAD, *, is_remote: bool = False
     ) -> None:
         self._executor = executor
         self._ahead = ahead
-        self.remote = remote
+        self.is_remote = is_remote
 
     def map(
         self, task: Callable[[_Bench, _In], _Out], entries: Iterable[_In]

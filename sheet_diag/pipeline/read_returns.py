@@ -1,0 +1,59 @@
+"""The returns of a folder as frames: read and diagnosed as a run does it, with nothing written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheet_diag.diagnosis.comparison.compare import Comparisons
+from sheet_diag.intake.discovery import InputFile
+from sheet_diag.pipeline.ingest import ProgressCallback
+from sheet_diag.pipeline.publish import PublishContext, require_result
+from sheet_diag.pipeline.run import RunConfig, diagnose_files
+from sheet_diag.pipeline.tasks import summarize
+from sheet_diag.reports.exports import DataTables
+from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.text.wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """The returns of a folder. The columns are those of the files in `data/` (docs/portfolio.md).
+
+    `answers` has a row per ranked client and item, `clients` a row per ranked client, best first,
+    `problems` a row per problem that wants a person's eye.
+    """
+
+    answers: pd.DataFrame
+    clients: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def read_returns(
+    found: Sequence[InputFile], config: RunConfig, progress: ProgressCallback
+) -> Returns:
+    """Read and diagnose the files; labels are in the language of the configuration."""
+    with (
+        tempfile.TemporaryDirectory(prefix="sheet-diag-") as spool,
+        diagnose_files(config, found, Path(spool), progress) as (executors, store, outcomes),
+    ):
+        comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
+        context = PublishContext.of(outcomes, store, comparisons, None)
+        results = executors.bulk.map(summarize, map(context.task, outcomes))
+        facts = [require_result(*each) for each in zip(results, outcomes, strict=True)]
+    builder = PortfolioBuilder(config.catalog, config.as_of)
+    for each in facts:
+        builder.add(each)
+    portfolio = builder.portfolio()
+    tables = DataTables(config.catalog, config.as_of, Wording(config.lang))
+    return Returns(
+        answers=tables.answers(facts).to_pandas(),
+        clients=tables.clients(portfolio).to_pandas(),
+        problems=tables.attention(portfolio).to_pandas(),
+    )
