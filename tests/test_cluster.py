@@ -130,7 +130,7 @@ def test_one_worker_is_killed_in_the_middle(
     chunk: int,
     chances: int,
 ) -> None:
-    monkeypatch.setattr(cluster, "CHUNK", chunk)
+    monkeypatch.setattr(cluster, "CALLS_PER_CHUNK", chunk)
     machines.give_chances(chances)
     killed: list[str] = []
 
@@ -148,7 +148,7 @@ def test_one_worker_is_killed_in_the_middle(
 def test_no_worker_is_left_and_one_comes_late(
     machines: DaskCluster, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "_PATIENCE", 0.2)
+    monkeypatch.setattr(cluster, "_IDLE_SECONDS", 0.2)
     for address in machines.threads():
         machines.kill_worker(address)
     told: list[tuple[int, int]] = []
@@ -206,7 +206,7 @@ def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_CONNECT", 0.3)
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.3)
     with (
         pytest.raises(ClusterError) as raised,
         connect_cluster("tcp://127.0.0.1:9", "", LIMITS, quiet),
@@ -217,7 +217,7 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("url", ["", "nonsense://x:1", "tcp://", "tcp://127.0.0.1:x"])
 def test_no_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_CONNECT", 0.3)
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.3)
     with pytest.raises(ClusterError) as raised, connect_cluster(url, "", LIMITS, quiet):
         pass
     assert raised.value.key == "cli.error.cluster.unreachable"
@@ -225,7 +225,7 @@ def test_no_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_versions_are_refused(machines: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        cluster, "facts", lambda: {**team.list_machine_facts(), "XlsxWriter": "0.1"}
+        cluster, "list_machine_facts", lambda: {**team.list_machine_facts(), "XlsxWriter": "0.1"}
     )
     with pytest.raises(ClusterError) as raised, connect_cluster(machines.url, "", LIMITS, quiet):
         pass

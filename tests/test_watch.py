@@ -430,7 +430,7 @@ def test_where_the_system_takes_no_more_watches_files_are_looked_at(
         yield False
 
     monkeypatch.setattr(WatchedFiles, "wake", refuse)
-    monkeypatch.setattr(watching, "_AWAY", 0.0)
+    monkeypatch.setattr(watching, "_AWAY_SECONDS", 0.0)
     runs.go_on()
     assert runs._scene.polling
     runs.go_on()
@@ -444,7 +444,7 @@ def test_a_scheduler_that_is_gone_is_asked_again(
     monkeypatch.chdir(tmp_path)
     asked, say = RunOptions("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)
     runs = watching._WatchLoop(asked, say, polling=False)
-    monkeypatch.setattr(watching, "_CLOSED", 0.0)
+    monkeypatch.setattr(watching, "_RETRY_SECONDS", 0.0)
     runs._stumble(ClusterError("cli.error.cluster.lost"))
     assert runs._hurdle
     assert runs._hurdle.is_cleared()
