@@ -123,7 +123,7 @@ def format_draft_name(parcel: OutgoingMail) -> str:
     What is about a return bears the start of its hash: a client may have two of them.
     """
     client, say = parcel.client, Wording(parcel.client.lang)
-    kind = f"{parcel.kind}.correction" if parcel.repeats_correction else parcel.kind
+    kind = "reminder.correction" if parcel.repeats_correction else parcel.kind.value
     about = parcel.subject.return_sha256[:_ABOUT]
     first = say(f"letter.draft.{kind}", number=parcel.subject.reminder)
     parts = (first, safe_name(client.company[:_COMPANY]), safe_name(client.id), safe_name(about))

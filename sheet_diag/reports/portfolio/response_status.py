@@ -225,7 +225,7 @@ def _remarks(standing: ClientStatus, say: Wording) -> str:
         lines.append(say("standing.remark.lost", day=f"{standing.lost:%Y-%m-%d}"))
     for trouble in standing.mail_failures:
         short = trouble if len(trouble) <= _MOST_TEXT else f"{trouble[:_MOST_TEXT]}…"
-        lines.append(say("standing.remark.trouble", mail_failures=short))
+        lines.append(say("standing.remark.trouble", trouble=short))
     return "\n".join(lines)
 
 
