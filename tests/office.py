@@ -1,16 +1,25 @@
-"""LibreOffice for tests: workbooks as it saves them, with every formula calculated anew."""
+"""LibreOffice for tests: workbooks as it saves them, with every formula calculated anew.
+
+One process serves all conversions of a test session. It holds a workbook open, because it would end
+after the last one otherwise; every conversion is a call of `soffice` that hands its files over.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
-SECONDS = 180  # for one call: a cold start on a busy machine takes most of it
+_SECONDS = 180  # for one call: a cold start on a busy machine takes most of it
 # Without it the values stored in the file are shown as they are, since Excel is trusted.
 _ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -21,7 +30,7 @@ _ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def find_soffice() -> str:
-    """The program; without it the test is skipped, but not on the project's own servers."""
+    """Find the program; without it the test is skipped, but not on the project's own servers."""
     found = shutil.which("soffice")
     if not found and "CI" in os.environ:
         pytest.fail("soffice is missing: install libreoffice-calc")
@@ -30,21 +39,57 @@ def find_soffice() -> str:
     return found
 
 
-def convert(
-    soffice: str, folder: Path, contents: Mapping[str, bytes], old: str, new: str
-) -> dict[str, bytes]:
-    """The workbooks as LibreOffice saves them, all in one call with a profile of its own; `new` is
-    an ending, or an ending and a filter parted by a colon."""
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_CALCULATE, "utf-8")
-    source, target = folder / "source", folder / "target"
-    source.mkdir()
-    for name, content in contents.items():
-        (source / f"{name}.{old}").write_bytes(content)
-    command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-    command += ["--convert-to", new, "--outdir", str(target)]
-    command += [str(path) for path in sorted(source.iterdir())]
-    subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
-    ending = new.partition(":")[0]
-    return {name: (target / f"{name}.{ending}").read_bytes() for name in contents}
+class Office:
+    """LibreOffice with a profile of its own in `folder`; it starts at the first conversion."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._folder = folder
+        self._command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
+        self._command += ["--headless", "--norestore", "--nologo"]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count(1)
+        user = folder / "profile" / "user"
+        user.mkdir(parents=True)
+        (user / "registrymodifications.xcu").write_text(_ALWAYS_CALCULATE, "utf-8")
+
+    def convert(self, contents: Mapping[str, bytes], old: str, new: str) -> dict[str, bytes]:
+        """Convert workbooks by name; `new` is an ending, or an ending, a colon and a filter."""
+        folder = self._folder / f"conversion-{next(self._numbers)}"
+        source, target = folder / "source", folder / "target"
+        source.mkdir(parents=True)
+        for name, content in contents.items():
+            (source / f"{name}.{old}").write_bytes(content)
+        self._start()
+        command = [*self._command, "--convert-to", new, "--outdir", str(target)]
+        command += [str(path) for path in sorted(source.iterdir())]
+        subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
+        ending = new.partition(":")[0]
+        return {name: (target / f"{name}.{ending}").read_bytes() for name in contents}
+
+    def _start(self) -> None:
+        """Start the process unless it runs, and wait until it can be called."""
+        if self._process and self._process.poll() is None:
+            return
+        held = self._folder / "held.xlsx"
+        lock = self._folder / f".~lock.{held.name}#"  # there once the workbook is open
+        lock.unlink(missing_ok=True)
+        Workbook().save(held)
+        self._process = subprocess.Popen(
+            [*self._command, str(held)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + _SECONDS
+        while not lock.exists() and self._process.poll() is None:
+            if time.monotonic() > deadline:
+                self.close()
+                pytest.fail("LibreOffice does not start")
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """End the process and its children."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()

@@ -23,7 +23,7 @@ from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, catalog
 from tests.lint import lint
-from tests.office import convert, find_soffice
+from tests.office import Office
 from tests.samples import ISSUER
 from tests.workbooks import cut_texts, open_workbook, sheet, texts_on
 
@@ -83,13 +83,12 @@ def test_what_was_written_is_read_back(lang: Lang, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["xlsx", "ods", "xls", CSV_UTF8])
-def test_saved_by_libreoffice(form: str, tmp_path: Path) -> None:
+def test_saved_by_libreoffice(form: str, tmp_path: Path, office: Office) -> None:
     written = {"a": make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)}
     if form == "xlsx":
-        (tmp_path / "first").mkdir()
-        written = convert(find_soffice(), tmp_path / "first", written, "xlsx", "ods")
+        written = office.convert(written, "xlsx", "ods")
     old = "ods" if form == "xlsx" else "xlsx"
-    saved = convert(find_soffice(), tmp_path, written, old, form)["a"]
+    saved = office.convert(written, old, form)["a"]
     assert read(saved, tmp_path, f"clients.{form.partition(':')[0]}") == CLIENTS
 
 

@@ -61,16 +61,9 @@ def _type(
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder in which the demonstration was made, and what it said."""
-    folder = tmp_path_factory.mktemp("newcomer")
-    return folder, _type(folder, "demo", *DAY)
-
-
-@pytest.fixture(scope="module")
-def demo(told: tuple[Path, str]) -> Path:
+def demo(demonstration: Path) -> Path:
     """The demonstration, for reading only."""
-    return told[0] / "demo"
+    return demonstration / "demo"
 
 
 @pytest.fixture
@@ -212,15 +205,16 @@ def test_in_english(tmp_path: Path) -> None:
 # --- what can be done with it
 
 
-def test_the_commands_that_are_told_work_in_its_folder(told: tuple[Path, str], mine: Path) -> None:
-    commands = _TOLD.findall(told[1])
+def test_the_commands_that_are_told_work_in_its_folder(demonstration: Path, mine: Path) -> None:
+    said = (demonstration / "demo.txt").read_text("utf-8")
+    commands = _TOLD.findall(said)
     assert [command.split()[0] for _, command in commands] == [
         "status", "remind", "return", "run", "deliver",
     ]  # fmt: skip
-    assert told[1].strip().startswith("診断結果"), "nothing but what a newcomer looks for"
-    assert "\n  cd demo\n" in told[1]
+    assert said.strip().startswith("診断結果"), "nothing but what a newcomer looks for"
+    assert "\n  cd demo\n" in said
     for program, command in commands:
-        assert (told[0] / "demo" / program).is_file(), "it is on no path"
+        assert (demonstration / "demo" / program).is_file(), "it is on no path"
         words = command.split()
         only = ("--only", "C-001") if words[0] == "deliver" else ()  # the others take long
         _type(mine, *words, *only, answer="1\n", status=1 if words[0] == "run" else 0)

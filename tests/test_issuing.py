@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import cycle
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -30,7 +29,7 @@ from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.file_names import issued_name
 from tests.catalogs import JIS
-from tests.office import convert
+from tests.office import Office
 from tests.returned import edit_workbook, page_at, read_return, reopen_workbook
 from tests.samples import ISSUER
 
@@ -229,11 +228,11 @@ def test_merged_with_the_answer_they_do_not_speak_for_it() -> None:
     assert answered(given) == {}
 
 
-def test_nor_after_another_program_has_saved_it(tmp_path: Path, soffice: str) -> None:
+def test_nor_after_another_program_has_saved_it(office: Office) -> None:
     content = issued(SheetOrder(MIHON, LAST_YEAR))[0]
     typed = {FIRST: "いいえ"}
     books = {"untouched": content, "typed": fill(content, typed)}
-    saved = convert(soffice, tmp_path, books, "xlsx", "xlsx")
+    saved = office.convert(books, "xlsx", "xlsx")
     assert former_column(saved["untouched"]) == former_column(content)
     assert answered(read_return(saved["untouched"], JIS)) == {}
     assert answered(read_return(saved["typed"], JIS)) == typed

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from tests.lint import lint
 from tests.returned import repack_parts
-from tests.written import KINDS, workbooks_of, write_every_kind
+from tests.written import KINDS, demonstration_workbooks, write_every_kind
 
 BOOK, PAGE, TABLE = "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
 STRINGS, RELATIONS = "xl/sharedStrings.xml", "xl/worksheets/_rels/sheet1.xml.rels"
@@ -352,8 +352,8 @@ def test_nothing_is_wrong_with_what_we_write(books: dict[str, bytes], kind: str)
     assert lint(books[kind]) == []
 
 
-def test_nothing_is_wrong_with_a_whole_campaign(campaign: Path) -> None:
-    paths = workbooks_of(campaign)
-    assert {path.parent.name for path in paths} > {"results"}
+def test_nothing_is_wrong_with_the_demonstration(demonstration: Path) -> None:
+    paths = demonstration_workbooks(demonstration)
+    assert {path.parent.name for path in paths} > {"results", "corrections", "outbox", "input"}
     found = {path.name: lint(path.read_bytes()) for path in paths}
     assert {name: lines for name, lines in found.items() if lines} == {}

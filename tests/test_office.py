@@ -17,7 +17,7 @@ from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import JIS
-from tests.office import convert, find_soffice
+from tests.office import Office
 from tests.returned import (
     QUESTIONS,
     page_at,
@@ -64,25 +64,15 @@ def _sheets() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def soffice() -> str:
-    return find_soffice()
-
-
-@pytest.fixture(scope="module")
-def saved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def saved(office: Office) -> dict[str, bytes]:
     """Every sheet saved as .xlsx; `stale` is a blank sheet that shows wrong values."""
-    contents = {**_sheets(), "stale": _stale()}
-    return convert(soffice, tmp_path_factory.mktemp("xlsx"), contents, "xlsx", "xlsx")
+    return office.convert({**_sheets(), "stale": _stale()}, "xlsx", "xlsx")
 
 
 @pytest.fixture(scope="module")
-def by_way_of_ods(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def by_way_of_ods(office: Office) -> dict[str, bytes]:
     """Every sheet saved as .ods, opened again and saved as .xlsx."""
-    folder = tmp_path_factory.mktemp("ods")
-    (folder / "there").mkdir()
-    (folder / "back").mkdir()
-    there = convert(soffice, folder / "there", _sheets(), "xlsx", "ods")
-    return convert(soffice, folder / "back", there, "ods", "xlsx")
+    return office.convert(office.convert(_sheets(), "xlsx", "ods"), "ods", "xlsx")
 
 
 def _stale() -> bytes:

@@ -32,7 +32,7 @@ from tests.live import (
     value_at,
     values_agree,
 )
-from tests.office import convert, find_soffice
+from tests.office import Office
 from tests.samples import allow_na, name_categories
 from tests.workbooks import calamine_values, open_workbook, xml_parts
 
@@ -159,9 +159,9 @@ def _cases() -> Iterator[AnswerSet]:
 
 
 @pytest.fixture(scope="module")
-def calculated(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[LiveSheet, Any, Any]]:
+def calculated(office: Office) -> list[tuple[LiveSheet, Any, Any]]:
     """Every case with the cells that we wrote and those that LibreOffice calculated."""
-    soffice, cases = find_soffice(), list(_cases())
+    cases = list(_cases())
     books = [
         record_book(cases[start : start + _CASES_A_BOOK])
         for start in range(0, len(cases), _CASES_A_BOOK)
@@ -169,7 +169,7 @@ def calculated(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[LiveSheet
     contents = {
         f"{number:02}": falsify_values(content) for number, (content, _) in enumerate(books)
     }
-    saved = convert(soffice, tmp_path_factory.mktemp("parity"), contents, "xlsx", "xlsx")
+    saved = office.convert(contents, "xlsx", "xlsx")
     return [
         (live, calamine_values(content), calamine_values(saved[f"{number:02}"]))
         for number, (content, lives) in enumerate(books)

@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, catalog
-from tests.office import convert, find_soffice
+from tests.office import Office
 from tests.returned import page_at, reopen_workbook
 from tests.samples import AS_OF, ISSUER, PROFILE, change_catalog, client, labels, resolve_all
 from tests.workbooks import cut_texts, open_workbook, rows_with, sheet, sheet_parts, texts_on
@@ -503,9 +502,9 @@ def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
 # --- LibreOffice
 
 
-def test_libreoffice_keeps_whose_it_is_and_every_entry(tmp_path: Path) -> None:
+def test_libreoffice_keeps_whose_it_is_and_every_entry(office: Office) -> None:
     content = filled(workbook(report_context(client("株式会社見本", MIXED))), TYPED)
-    saved = convert(find_soffice(), tmp_path, {"plan": content}, "xlsx", "xlsx")["plan"]
+    saved = office.convert({"plan": content}, "xlsx", "xlsx")["plan"]
     read = read_content("report.xlsx", saved, JIS)
     assert read.ignored
     assert read.plan

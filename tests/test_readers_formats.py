@@ -20,13 +20,9 @@ from sheet_diag.intake.readers.xlsb import drop_stray_xlsb_cells, survey_xlsb_sh
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
 from tests.compound import ole_file
-from tests.office import convert
+from tests.office import Office
 from tests.parts import cell_marks, ods, open_parts, refusal_of, table_of
-from tests.test_office import soffice
 from tests.test_readers import CORPUS
-
-__all__ = ["soffice"]  # a fixture
-
 
 NO_STREAMS: Mapping[str, bytes] = MappingProxyType({})
 
@@ -242,12 +238,9 @@ def _sample() -> bytes:
 
 
 @pytest.fixture(scope="module", params=[FileKind.ODS, FileKind.XLS])
-def saved(
-    request: pytest.FixtureRequest, soffice: str, tmp_path_factory: pytest.TempPathFactory
-) -> WorkbookContent:
+def saved(request: pytest.FixtureRequest, office: Office) -> WorkbookContent:
     form: FileKind = request.param
-    folder = tmp_path_factory.mktemp("saved")
-    content = convert(soffice, folder, {"a": _sample()}, "xlsx", form.value)["a"]
+    content = office.convert({"a": _sample()}, "xlsx", form.value)["a"]
     return open_parts(content, form, Limits(area=1_000_000))
 
 

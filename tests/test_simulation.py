@@ -32,7 +32,7 @@ from tests.live import (
     simulation_book,
     value_at,
 )
-from tests.office import convert, find_soffice
+from tests.office import Office
 from tests.samples import allow_na, client, report, resolve_all
 from tests.test_parity import MANY_CAPS, TWO_ANSWER_SETS, WEIGHTED
 from tests.workbooks import (
@@ -243,41 +243,40 @@ def _choose(content: bytes, tried: list[tuple[SimulatedSheet, dict[str, str]]]) 
     return buffer.getvalue()
 
 
+Trial = tuple[list[Tried], bytes, bytes]
+
+
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Tried], bytes, bytes]:
+def trial(office: Office) -> Trial:
     """What was tried out; and the workbook before, as we wrote it and as LibreOffice did."""
-    soffice, random = find_soffice(), Random(10)
+    random = Random(10)
     cases = [case for case in _cases() if any(s.lost for s in case.scores.items.values())]
     content, lives = simulation_book(cases)
     tried = [(live, _chosen(live.case, random)) for live in lives]
     contents = {"before": falsify_values(content), "then": _choose(content, tried)}
-    folder = tmp_path_factory.mktemp("simulation")
-    saved = convert(soffice, folder, contents, "xlsx", "xlsx")
+    saved = office.convert(contents, "xlsx", "xlsx")
     cells = calamine_values(saved["then"])
     return [Tried(live, chosen, cells) for live, chosen in tried], content, saved["before"]
 
 
-Office = tuple[list[Tried], bytes, bytes]
-
-
-def test_an_untouched_sheet_calculates_its_stored_values(office: Office) -> None:
-    tried, ours, theirs = office
+def test_an_untouched_sheet_calculates_its_stored_values(trial: Trial) -> None:
+    tried, ours, theirs = trial
     stored, calculated = calamine_values(ours), calamine_values(theirs)
     assert len(tried) > 35
     for name in stored:
         assert cell_differences(stored[name], calculated[name]) == [], name
 
 
-def test_choices_never_change_the_answers_sheet(office: Office) -> None:
-    tried, ours, _ = office
+def test_choices_never_change_the_answers_sheet(trial: Trial) -> None:
+    tried, ours, _ = trial
     stored = calamine_values(ours)
     for each in tried:
         name = each.live.record.sheet
         assert cell_differences(stored[name], each.cells[name]) == []
 
 
-def test_scores_follow_the_choices(office: Office) -> None:
-    for each in office[0]:
+def test_scores_follow_the_choices(trial: Trial) -> None:
+    for each in trial[0]:
         scores, result, name = each.scores, each.live.simulation.calculation, each.live.case.name
         for category, now in scores.categories.items():
             for column, value in ((calc.EXACT, now.score), (calc.UPPER, now.upper)):
@@ -291,8 +290,8 @@ def test_scores_follow_the_choices(office: Office) -> None:
         assert strict == float(format_score(scores.strict)), name
 
 
-def test_ranks_follow_the_choices(office: Office) -> None:
-    ranked = [each for each in office[0] if each.scores.rank]
+def test_ranks_follow_the_choices(trial: Trial) -> None:
+    ranked = [each for each in trial[0] if each.scores.rank]
     assert len(ranked) > 30
     moved = 0
     for each in ranked:
@@ -307,8 +306,8 @@ def test_ranks_follow_the_choices(office: Office) -> None:
     assert moved > 5
 
 
-def test_the_dashboard_shows_today_and_the_simulation(office: Office) -> None:
-    for each in office[0]:
+def test_the_dashboard_shows_today_and_the_simulation(trial: Trial) -> None:
+    for each in trial[0]:
         rows = each.cells[each.live.simulation.calculation.sheet]
         score_line = next(row for row in rows if row[8] == "総合評価点")
         rank_line = next(row for row in rows if row[8] == "判定ランク")
@@ -320,9 +319,9 @@ def test_the_dashboard_shows_today_and_the_simulation(office: Office) -> None:
             assert rank_line[12] == each.scores.rank
 
 
-def test_each_row_shows_the_effect_of_its_change_alone(office: Office) -> None:
+def test_each_row_shows_the_effect_of_its_change_alone(trial: Trial) -> None:
     seen = 0
-    for each in office[0]:
+    for each in trial[0]:
         case, simulation = each.live.case, each.live.simulation
         before = case.scores.overall or Fraction(0)
         for item, row in simulation.rows.items():
@@ -338,8 +337,8 @@ def test_each_row_shows_the_effect_of_its_change_alone(office: Office) -> None:
     assert seen > 100
 
 
-def test_each_row_shows_its_changed_points(office: Office) -> None:
-    for each in office[0]:
+def test_each_row_shows_its_changed_points(trial: Trial) -> None:
+    for each in trial[0]:
         simulation = each.live.simulation
         for item, row in simulation.rows.items():
             points = each.scores.items[item].points

@@ -15,7 +15,7 @@ from sheet_diag.xlsx import theme as style
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import RANKS, SIZES, STYLES
 from tests.workbooks import open_workbook, xml_parts
-from tests.written import KINDS, workbooks_of, write_every_kind
+from tests.written import KINDS, demonstration_workbooks, write_every_kind
 
 # How eyes without red (prot) or green (deut) cones see linear RGB: Machado, Oliveira and
 # Fernandes 2009, severity 1.
@@ -143,8 +143,9 @@ def test_a_workbook_opens_at_its_beginning(books: dict[str, bytes], kind: str) -
     assert not astray(books[kind])
 
 
-def test_the_workbooks_of_a_campaign_open_at_their_beginning(campaign: Path) -> None:
-    results = [p for p in workbooks_of(campaign) if "input" not in p.relative_to(campaign).parts]
+def test_the_outputs_of_the_demonstration_open_at_their_beginning(demonstration: Path) -> None:
+    output = demonstration / "demo" / "output"
+    results = [p for p in demonstration_workbooks(demonstration) if output in p.parents]
     found = {path.name: astray(path.read_bytes()) for path in results}
     assert len(found) > 20
     assert not {name: faults for name, faults in found.items() if faults}

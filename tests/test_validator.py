@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.returned import repack_parts
-from tests.written import KINDS, workbooks_of, write_every_kind
+from tests.written import KINDS, demonstration_workbooks, write_every_kind
 
 VALIDATOR = os.environ.get("SHEET_DIAG_OOXML_VALIDATOR", "")
 OLDEST = "Office2016"  # of the versions that clients open our workbooks with
@@ -60,30 +60,12 @@ def test_every_kind_of_workbook(books: dict[str, Path]) -> None:
     assert judged(list(books.values())) == {}
 
 
-def test_a_whole_campaign(campaign: Path) -> None:
-    """Blank sheets, filled ones, reports, corrections and the portfolio."""
-    paths = workbooks_of(campaign)
-    output = campaign / "output"
-    assert {
-        path.parent.relative_to(output).as_posix() for path in paths if output in path.parents
-    } == {
-        ".",
-        "corrections",
-        "results",
-    }
-    assert judged(paths) == {}
-
-
-def test_the_outputs_of_the_demonstration() -> None:
-    """What `make demo` left behind, where SHEET_DIAG_DEMO_FOLDER names its folder."""
-    folder = os.environ.get("SHEET_DIAG_DEMO_FOLDER")
-    if not folder:
-        pytest.skip("SHEET_DIAG_DEMO_FOLDER is not set")
-    found = workbooks_of(Path(folder))
-    issued = [path for path in found if path.parent.name == "outbox"]
-    assert len(issued) > 20, "alike but for names: two of them will do"
-    paths = [path for path in found if path not in issued[1:-1]]
+def test_the_demonstration(demonstration: Path) -> None:
+    """Issued sheets, returns, reports, corrections, the portfolio and the client list."""
+    paths = demonstration_workbooks(demonstration)
     assert len(paths) > 40
+    folders = {path.parent.name for path in paths}
+    assert folders > {"output", "outbox", "input", "results", "corrections"}
     assert judged(paths) == {}
 
 

@@ -1,14 +1,14 @@
-"""A workbook of every kind that we write, and a whole campaign of them."""
+"""A workbook of every kind that we write, and the demonstration with all of them."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from itertools import cycle, product
 from pathlib import Path
 
-from sheet_diag.cli.demo.returns import ISSUER as DEMO_ISSUER
-from sheet_diag.cli.demo.returns import prepare
 from sheet_diag.forms.write import (
     Entries,
     FormerAnswers,
@@ -21,10 +21,10 @@ from sheet_diag.forms.write import (
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
-from sheet_diag.pipeline.run import RunConfig, run
 from tests.campaigns import six_clients
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE, client, portfolio, receive_sheet, report, resolve_all
+from tests.test_cli import ENVIRONMENT
 
 AS_OF = date(2026, 11, 23)
 _KINDS = (
@@ -84,18 +84,24 @@ def _correction(lang: Lang) -> bytes:
     return correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)
 
 
-def run_campaign(folder: Path) -> Path:
-    """The demonstration and its run: `hearing_sheet*.xlsx`, `input/` and `output/`."""
-    prepare(folder, JIS)
-    parts = (folder / "input", folder / "output", JIS, DEMO_ISSUER, AS_OF, Lang.JA)
-    run(RunConfig(*parts, jobs=2), _quiet)
+def make_demonstration(folder: Path) -> Path:
+    """Make `demo` in the folder unless it is there, and keep in `demo.txt` what was said."""
+    said = folder / "demo.txt"
+    if not said.exists():
+        folder.mkdir()
+        command = [sys.executable, "-m", "sheet_diag", "demo", "--as-of", AS_OF.isoformat()]
+        environment = {**ENVIRONMENT, "TZ": "Asia/Tokyo", "COLUMNS": "120"}
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, env=environment, timeout=180
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        said.write_bytes(done.stdout)
     return folder
 
 
-def _quiet(stage: str, done: int, total: int) -> None:
-    del stage, done, total
-
-
-def workbooks_of(campaign: Path) -> list[Path]:
-    """Every workbook that the product wrote, the clients' returns among them."""
-    return sorted(campaign.rglob("*.xlsx"))
+def demonstration_workbooks(demonstration: Path) -> list[Path]:
+    """List every workbook in it, of the issued sheets (alike but for names) the first and last."""
+    paths = sorted((demonstration / "demo").rglob("*.xlsx"))
+    issued = [path for path in paths if path.parent.name == "outbox"]
+    assert len(issued) > 20
+    return [path for path in paths if path not in issued[1:-1]]
