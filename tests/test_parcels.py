@@ -172,7 +172,7 @@ def test_a_password_goes_out_once_more_after_its_report(
     clients, words = ClientList((_client(1),)), {"c-1": "word"}
     reports = due_reports(clients, facts, OUTPUT, words)
     found = select_mails(due_passwords(reports, clients, words, book), book)
-    assert _told([*found.parcels, *found.left_out]) == says
+    assert _told([*found.mails, *found.skipped]) == says
 
 
 @pytest.mark.parametrize("sealed", ["", ".", "00.", "xyz.00", "00"])
@@ -190,10 +190,8 @@ def test_a_seal_tells_nothing_and_is_another_one_each_time() -> None:
 
 def test_who_is_named_is_told_why_there_is_no_mail(tmp_path: Path) -> None:
     left = [Skipped("C-1 a", "mail.left.no_sheet", client="C-1"), Skipped("x", "mail.left.no_due")]
-    assert len(select_mails(left, _book(tmp_path)).left_out) == 2
-    assert (
-        len(select_mails(left, _book(tmp_path), SelectionRules(frozenset({"c-1"}))).left_out) == 1
-    )
+    assert len(select_mails(left, _book(tmp_path)).skipped) == 2
+    assert len(select_mails(left, _book(tmp_path), SelectionRules(frozenset({"c-1"}))).skipped) == 1
 
 
 def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
@@ -254,7 +252,7 @@ def test_without_a_pdf_the_client_is_stopped(fact: dict[str, Any], says: str) ->
     for form in (PRINT, BOTH):
         (left,) = _reports(form, **fact)
         assert isinstance(left, Skipped)
-        assert (left.key, left.rests) == (f"mail.left.{says}", False)
+        assert (left.key, left.is_final) == (f"mail.left.{says}", False)
     assert _told(_reports(BOOK, **fact)) == ["C-1 sha-C-1 output/results/1.xlsx"]
 
 
@@ -311,17 +309,17 @@ def test_a_report_goes_out_in_another_form_only_to_who_is_named(
 ) -> None:
     book = _book(tmp_path, *(_sent(form, event) for form, event in log))
     told = select_mails(_reports(asked), book, SelectionRules(frozenset(only)))
-    found: str | list[str] = [path.name for each in told.parcels for path in each.files]
+    found: str | list[str] = [path.name for each in told.mails for path in each.files]
     if told.done:
-        found = "otherwise" if told.otherwise else "done"
-    elif told.left_out:
-        found = told.left_out[0].key.removeprefix("mail.left.")
+        found = "otherwise" if told.in_other_form else "done"
+    elif told.skipped:
+        found = told.skipped[0].key.removeprefix("mail.left.")
     assert found == says
 
 
 def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path) -> None:
     book = _book(tmp_path, _sent(BOOK))
-    (rest,) = select_mails(_reports(BOTH), book, SelectionRules(NAMED)).parcels
+    (rest,) = select_mails(_reports(BOTH), book, SelectionRules(NAMED)).mails
     assert rest.subject.text == f"sha-C-1/{PRINT}"
     assert (rest.subject.form, rest.pdf_sha256) == (PRINT, "abc")
 
@@ -329,7 +327,7 @@ def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path)
 def test_another_form_is_not_sent_under_another_password(tmp_path: Path) -> None:
     """The password that the client was told opens both."""
     book = _book(tmp_path, _sent(BOOK, word="former"))
-    assert _told(select_mails(_reports(PRINT), book, SelectionRules(NAMED)).left_out) == [
+    assert _told(select_mails(_reports(PRINT), book, SelectionRules(NAMED)).skipped) == [
         "C-1 password_changed"
     ]
 
@@ -376,7 +374,7 @@ def test_no_mail_goes_twice(
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in events))
     mails = due_requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
     selection = select_mails(mails, book)
-    assert (len(selection.parcels), len(selection.left_out), selection.done) == (chosen, left, done)
+    assert (len(selection.mails), len(selection.skipped), selection.done) == (chosen, left, done)
 
 
 def test_a_corrected_address_is_written_to_again(tmp_path: Path) -> None:
@@ -387,14 +385,14 @@ def test_a_corrected_address_is_written_to_again(tmp_path: Path) -> None:
     )
     moved = ListedClient("C-1", "見本1", Lang.JA, ("b@1.example.jp",))
     mails = due_requests(ClientList((moved,)), {"C-1": Path("1.xlsx")}, frozenset())
-    assert len(select_mails(mails, book).parcels) == 1
+    assert len(select_mails(mails, book).mails) == 1
 
 
 def test_only_those_who_are_named(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2)))
     mails = due_requests(clients, dict.fromkeys(("C-1", "C-2"), Path("s")), frozenset())
     selection = select_mails(mails, _book(tmp_path), SelectionRules(frozenset({"c-2"})))
-    assert [parcel.client.id for parcel in selection.parcels] == ["C-2"]
+    assert [parcel.client.id for parcel in selection.mails] == ["C-2"]
 
 
 def test_a_password_is_told_though_the_return_is_gone(tmp_path: Path) -> None:
@@ -420,6 +418,6 @@ def test_who_is_stopped_while_sending_again_can_go_on(
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in log))
     mails = due_requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
     found = select_mails(mails, book, SelectionRules(frozenset({"c-1"}), again=True, today=day))
-    told = [line.removesuffix(" 1.xlsx") for line in _told([*found.parcels, *found.left_out])]
+    told = [line.removesuffix(" 1.xlsx") for line in _told([*found.mails, *found.skipped])]
     assert told == says
-    assert [mail.again for mail in found.parcels] == [bool(log)] * len(found.parcels)
+    assert [mail.again for mail in found.mails] == [bool(log)] * len(found.mails)

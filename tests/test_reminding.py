@@ -132,7 +132,7 @@ def test_who_is_left_alone_is_told_since_when_and_until_when() -> None:
     (left,) = mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"))
     assert isinstance(left, Skipped)
     assert left.parts == {"last": "2026-11-21", "gap": "5", "next": "2026-11-26"}
-    assert left.rests
+    assert left.is_final
     assert told(mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"), gap=2))
 
 

@@ -2,243 +2,87 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
 from sheet_diag.cli.arguments import choose_language, parse_lang
 from sheet_diag.cli.errors import report_failures
-from sheet_diag.cli.options import (
-    FILE,
-    FOLDER,
-    HELP,
-    AgainOption,
-    ByHandOption,
-    CatalogOption,
-    ClientsOption,
-    ConfigOption,
-    InputFolderOption,
-    JobsOption,
-    LangOption,
-    OnlyOption,
-    OutputFolderOption,
-    PreviousOption,
-    SendOption,
-    TodayOption,
-    command,
-)
+from sheet_diag.cli.mail.options import LoginOptions, MailOptions
+from sheet_diag.cli.options import FOLDER, HELP, LangOption, command
+from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.text.wording import Wording
 
 _INTERRUPTED: Final = "mail.error.interrupted"
+_WHO: Final = ("clients", "previous", "only")
+_GENERAL: Final = ("lang", "catalog", "config")
+_HOW: Final = ("send", "sent_by_hand", "as_of", *_GENERAL)
+_REPORT: Final = ("passwords", "unprotected", "attach", "jobs")
 
 
-@command("clients_command", "clients")
-def clients_command(
-    file: Annotated[
-        Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
-    ] = None,
-    new: Annotated[bool, typer.Option("--new", help=HELP("cli.help.new"))] = False,
-    output: OutputFolderOption = Path("output"),
-    previous: PreviousOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("clients_command", "clients", ("file", "new", "output", "previous", *_GENERAL))
+def clients_command(options: MailOptions) -> None:
     """Check the client list, or make a blank one."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail.client_list import (
-            ClientListOptions,
-            check_client_list,
-            write_blank_list,
-        )
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.client_list import check_client_list, write_blank_list
 
-        listed = ClientListOptions(file, output, previous, catalog, config)
-        (write_blank_list if new else check_client_list)(listed, say)
+        (write_blank_list if options.new else check_client_list)(options, say)
 
 
-@command("issue")
-def issue(
-    output: OutputFolderOption = Path("output"),
-    clients: ClientsOption = None,
-    previous: PreviousOption = None,
-    only: OnlyOption = None,
-    again: AgainOption = False,
-    send: SendOption = False,
-    sent_by_hand: ByHandOption = False,
-    as_of: TodayOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("issue", takes=("output", *_WHO, "again", *_HOW))
+def issue(options: MailOptions) -> None:
     """Make a hearing sheet per client, and the mails that ask for it."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailOptions
-
-        asked = MailOptions(output, clients, previous, as_of, only, catalog, config)
-        errand = errands.SendOptions(asked, send, sent_by_hand, again)
-        done = errands.issue(errand, say)
-    _exit(done)
+    _run(MailKind.REQUEST, options)
 
 
-@command("remind")
-def remind(
-    output: OutputFolderOption = Path("output"),
-    input: InputFolderOption = Path("input"),
-    days: Annotated[int, typer.Option(help=HELP("cli.help.days"), min=0, metavar="N")] = 0,
-    again_after: Annotated[
-        int | None, typer.Option(help=HELP("cli.help.again_after"), min=1, metavar="N")
-    ] = None,
-    clients: ClientsOption = None,
-    previous: PreviousOption = None,
-    only: OnlyOption = None,
-    send: SendOption = False,
-    sent_by_hand: ByHandOption = False,
-    as_of: TodayOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("remind", takes=("output", "input", "days", "again_after", *_WHO, *_HOW))
+def remind(options: MailOptions) -> None:
     """Write to the clients that are late."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailOptions
-
-        asked = MailOptions(output, clients, previous, as_of, only, catalog, config)
-        errand = errands.SendOptions(asked, send, sent_by_hand)
-        done = errands.remind(errand, days, input, say, gap=again_after)
-    _exit(done)
+    _run(MailKind.REMINDER, options)
 
 
-@command("return", "return")
-def send_back(
-    output: OutputFolderOption = Path("output"),
-    input: InputFolderOption = Path("input"),
-    due: Annotated[
-        str | None, typer.Option(help=HELP("cli.help.return_due"), metavar="YYYY-MM-DD")
-    ] = None,
-    clients: ClientsOption = None,
-    previous: PreviousOption = None,
-    only: OnlyOption = None,
-    again: AgainOption = False,
-    send: SendOption = False,
-    sent_by_hand: ByHandOption = False,
-    as_of: TodayOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("return", "return", ("output", "input", "due", *_WHO, "again", *_HOW))
+def send_back(options: MailOptions) -> None:
     """Send back what is to be corrected."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailOptions
-
-        asked = MailOptions(output, clients, previous, as_of, only, catalog, config)
-        errand = errands.SendOptions(asked, send, sent_by_hand, again)
-        done = errands.send_back(errand, due, input, say)
-    _exit(done)
+    _run(MailKind.CORRECTION, options)
 
 
-@command("deliver")
-def deliver(
-    output: OutputFolderOption = Path("output"),
-    input: InputFolderOption = Path("input"),
-    passwords: Annotated[
-        bool, typer.Option("--passwords", help=HELP("cli.help.deliver_passwords"))
-    ] = False,
-    unprotected: Annotated[
-        bool, typer.Option("--unprotected", help=HELP("cli.help.unprotected"))
-    ] = False,
-    attach: Annotated[
-        str | None, typer.Option(help=HELP("cli.help.attach"), metavar="xlsx|pdf|both")
-    ] = None,
-    jobs: JobsOption = None,
-    clients: ClientsOption = None,
-    previous: PreviousOption = None,
-    only: OnlyOption = None,
-    again: AgainOption = False,
-    send: SendOption = False,
-    sent_by_hand: ByHandOption = False,
-    as_of: TodayOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("deliver", takes=("output", "input", *_REPORT, *_WHO, "again", *_HOW))
+def deliver(options: MailOptions) -> None:
     """Send the reports; the passwords apart from them."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail import run as errands
-        from sheet_diag.cli.mail.context import MailOptions
-
-        typed = (output, clients, previous, as_of, only, catalog, config)
-        asked = MailOptions(*typed, unprotected, attach, jobs)
-        errand = errands.SendOptions(asked, send, sent_by_hand, again)
-        if passwords:
-            done = errands.deliver_passwords(errand, say)
-        else:
-            done = errands.deliver(errand, input, say)
-    _exit(done)
+    _run(MailKind.PASSWORD if options.passwords else MailKind.RESULT, options)
 
 
-@command("collect")
-def collect(
-    input: InputFolderOption = Path("input"),
-    output: OutputFolderOption = Path("output"),
-    since: Annotated[
-        str | None, typer.Option(help=HELP("cli.help.since"), metavar="YYYY-MM-DD")
-    ] = None,
-    clients: ClientsOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("collect", takes=("input", "output", "since", "clients", *_GENERAL))
+def collect(options: MailOptions) -> None:
     """Fetch the mails with returns into the input folder."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail.collect import collect_mails
-        from sheet_diag.cli.mail.context import MailOptions
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.run import collect_mails
 
-        asked = MailOptions(output, clients, catalog=catalog, config=config)
-        done = collect_mails(asked, input, since, say)
-    _exit(done)
+        done = collect_mails(options, say)
+    raise typer.Exit(0 if done else 1)
 
 
-@command("status")
-def status(
-    output: OutputFolderOption = Path("output"),
-    input: InputFolderOption = Path("input"),
-    clients: ClientsOption = None,
-    as_of: TodayOption = None,
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
+@command("status", takes=("output", "input", "clients", "as_of", *_GENERAL))
+def status(options: MailOptions) -> None:
     """Tell where everyone stands."""
-    with report_failures(choose_language(lang, config, HELP), _INTERRUPTED) as say:
-        from sheet_diag.cli.mail.context import MailOptions, load_context
-        from sheet_diag.cli.mail.send import show_open_drafts
-        from sheet_diag.cli.mail.status_output import show_response_status
-        from sheet_diag.mail.log.mail_log import MailLog
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.run import show_status
 
-        asked = MailOptions(output, clients, None, as_of, catalog=catalog, config=config)
-        room = load_context(asked, say)
-        show_open_drafts(room)
-        gap = room.config.correspondence.reminder_days
-        show_response_status(room.turnout(MailLog.read(room.log).entries, input), say, gap)
+        show_status(options, say)
 
 
 @command("login")
-def login(
-    server: Annotated[
-        str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")
-    ] = "smtp",
-    browser: Annotated[bool, typer.Option("--browser", help=HELP("cli.help.browser"))] = False,
-    lang: LangOption = None,
-    config: ConfigOption = None,
-) -> None:
+def login(options: LoginOptions) -> None:
     """Keep what opens a mail account where the system keeps passwords."""
-    with report_failures(choose_language(lang, config, HELP), "signin.interrupted") as say:
-        from sheet_diag.cli.mail.login import LoginOptions, keep_login
+    with report_failures(
+        choose_language(options.lang, options.config, HELP), "signin.interrupted"
+    ) as say:
+        from sheet_diag.cli.mail.login import keep_login
 
-        keep_login(LoginOptions(server, browser, config), say)
+        keep_login(options, say)
 
 
 @command("letters")
@@ -257,5 +101,17 @@ def letters(
         typer.echo(say(key, count=len(made), path=folder))
 
 
-def _exit(done: bool) -> NoReturn:
+def _report_failures(
+    options: MailOptions | LoginOptions, interrupted: str = _INTERRUPTED
+) -> AbstractContextManager[Wording]:
+    lang = choose_language(options.lang, options.config, HELP)
+    return report_failures(lang, interrupted)
+
+
+def _run(kind: MailKind, options: MailOptions) -> None:
+    """Write or send the mails of a kind; the exit status says whether all of them were."""
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.run import run_mail_command
+
+        done = run_mail_command(kind, options, say)
     raise typer.Exit(0 if done else 1)

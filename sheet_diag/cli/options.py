@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -70,21 +70,12 @@ ProtectOption = Annotated[bool, typer.Option("--protect", help=HELP("cli.help.pr
 SchedulerOption = Annotated[
     str | None, typer.Option(help=HELP("cli.help.scheduler"), metavar="URL")
 ]
-TodayOption = Annotated[
-    str | None, typer.Option("--as-of", help=HELP("cli.help.today"), metavar=DAY)
-]
 InputFolderOption = Annotated[
     Path, typer.Option("--input", help=HELP("cli.help.input"), metavar=FOLDER)
 ]
 OutputFolderOption = Annotated[
     Path, typer.Option("--output", help=HELP("cli.help.output"), metavar=FOLDER)
 ]
-OnlyOption = Annotated[
-    list[str] | None, typer.Option("--only", help=HELP("cli.help.only"), metavar="ID")
-]
-AgainOption = Annotated[bool, typer.Option("--again", help=HELP("cli.help.again"))]
-SendOption = Annotated[bool, typer.Option("--send", help=HELP("cli.help.send"))]
-ByHandOption = Annotated[bool, typer.Option("--sent-by-hand", help=HELP("cli.help.by_hand"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +101,31 @@ class RunOptions:
 Command = Callable[..., None]
 
 
-def command(key: str, name: str | None = None) -> Callable[[Command], Command]:
+def command(
+    key: str, name: str | None = None, takes: Sequence[str] = ()
+) -> Callable[[Command], Command]:
     """Make a function a command whose help text has that label.
 
-    Where its first parameter is a record of options, the fields are the command's options.
+    Where its first parameter is a record of options, the fields that it `takes` are the command's
+    options, in that order (empty: all).
     """
 
     def register(function: Command) -> Command:
-        made = _spread_options(function)
+        made = _spread_options(function, takes)
         return app.command(name, help=HELP(f"cli.help.{key}"), cls=LocalizedCommand)(made)
 
     return register
 
 
-def _spread_options(function: Command) -> Command:
-    """Take the fields of the record that comes first as parameters, where there is one."""
+def _spread_options(function: Command, takes: Sequence[str]) -> Command:
+    """Take fields of the record that comes first as parameters, where there is one."""
     hints = get_type_hints(function, include_extras=True)
     parameters = list(signature(function).parameters.values())
     record: Any = hints.get(parameters[0].name) if parameters else None
     if not hasattr(record, "__dataclass_fields__"):
         return function
-    names = [each.name for each in fields(record)]
+    names = takes or [each.name for each in fields(record)]
+    options_by_name = signature(record).parameters
 
     def spread(**typed: Any) -> None:
         function(record(**{name: typed.pop(name) for name in names}), **typed)
@@ -140,7 +135,7 @@ def _spread_options(function: Command) -> Command:
     options.__signature__ = Signature(
         [
             each.replace(kind=Parameter.KEYWORD_ONLY, annotation=options.__annotations__[each.name])
-            for each in (*signature(record).parameters.values(), *parameters[1:])
+            for each in (*(options_by_name[name] for name in names), *parameters[1:])
         ]
     )
     options.__name__, options.__doc__ = function.__name__, function.__doc__

@@ -31,6 +31,11 @@ class ListedClient:
     note: str = ""
     row: int = 0
 
+    @property
+    def name_with_id(self) -> str:
+        """The client as people name it: `C-001 株式会社見本商事`."""
+        return f"{self.id} {self.company}"
+
 
 @dataclass(frozen=True, slots=True)
 class ClientList:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -28,21 +28,18 @@ from sheet_diag.cli.demo.client_list import (
 from sheet_diag.cli.demo.folder import CLIENT_LIST, mark_demo_folder
 from sheet_diag.cli.demo.returns import ISSUER, STRAY_FILE
 from sheet_diag.cli.demo.settings import build_settings_text
-from sheet_diag.cli.mail import run as errands
-from sheet_diag.cli.mail.context import MailOptions
-from sheet_diag.cli.mail.run import SendOptions
+from sheet_diag.cli.mail.options import MailOptions
+from sheet_diag.cli.mail.run import run_mail_command
 from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
 from sheet_diag.forms.client_list import make_client_list
-from sheet_diag.mail.campaign.outgoing import drafts_folder
+from sheet_diag.mail.campaign.drafts import DraftFolder
 from sheet_diag.mail.log.lines import format_log_header
-from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
-from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.file_names import issued_name
-from sheet_diag.storage.managed_folder import read_note, remove_managed_files
 from sheet_diag.text.wording import Wording
 
 _TOKEN: Final = "demonstration"  # every log starts with the same one, so that it is the same
@@ -84,16 +81,25 @@ class DemoCampaign:
         """So many days before its day."""
         return self.as_of - timedelta(days=days)
 
-    def asked(self, only: Sequence[str] | None = None) -> MailOptions:
-        """What is typed after a mailing command on its day; `only` are ids (None: all)."""
-        return MailOptions(
+    def run_command(self, kind: MailKind, only: list[str] | None = None) -> None:
+        """Run a mailing command on its day, for some clients (ids; None: all).
+
+        What it says is about one step of many; it is shown where the step could not do all.
+        """
+        options = MailOptions(
             output=self.output,
+            input=self.input,
             clients=self.clients,
             as_of=self.as_of.isoformat(),
             only=only,
             catalog=self.catalog,
             config=self.settings,
         )
+        shown = io.StringIO()
+        with redirect_stdout(shown):
+            is_done = run_mail_command(kind, options, self.say)
+        if not is_done:
+            typer.echo(shown.getvalue(), nl=False)
 
 
 def begin_campaign(campaign: DemoCampaign, catalog: Catalog) -> None:
@@ -112,45 +118,42 @@ def begin_campaign(campaign: DemoCampaign, catalog: Catalog) -> None:
 
 
 def draft_due_mails(campaign: DemoCampaign) -> None:
-    """What is due on its day, as drafts: reminders, and what is to be corrected by clients of the
-    list; of files that are nobody's the run has told."""
-    source, say = campaign.input, campaign.say
-    listed = [each.client.id for each in demo_clients(campaign.as_of, say.lang)]
-    errand = SendOptions(campaign.asked(listed))
-    _run_quietly(lambda: errands.remind(errand, 0, source, say))
-    _run_quietly(lambda: errands.send_back(errand, None, source, say))
+    """Make the drafts that are due on its day: reminders, and corrections of listed clients.
+
+    The run has told of files that are nobody's.
+    """
+    listed = [each.client.id for each in demo_clients(campaign.as_of, campaign.say.lang)]
+    campaign.run_command(MailKind.REMINDER, listed)
+    campaign.run_command(MailKind.CORRECTION, listed)
 
 
 def _begin_log(output: Path) -> None:
-    """An empty mail log, and no drafts: what somebody has tried there is undone."""
+    """Write an empty mail log and delete all drafts: what somebody has tried there is undone."""
     output.mkdir(exist_ok=True)
-    (output / LOG).write_bytes(format_log_header(_TOKEN))
+    (output / MAIL_LOG_NAME).write_bytes(format_log_header(_TOKEN))
     for kind in MailKind:
-        drafts = drafts_folder(output, kind)
-        remove_managed_files(drafts, set(read_note(drafts)))
+        drafts = DraftFolder(output, kind)
+        drafts.remove(each.name for each in drafts.list_drafts())
 
 
 def _issue_sheets(campaign: DemoCampaign, waiting: Set[str]) -> None:
-    """A sheet for everybody, a draft for those who are still to be asked (ids)."""
-    errand, say = SendOptions(campaign.asked()), campaign.say
-    _run_quietly(lambda: errands.issue(errand, say))
-    drafts = drafts_folder(campaign.output, MailKind.REQUEST)
-    made = read_note(drafts).items()
-    remove_managed_files(drafts, {name for name, facts in made if facts["client"] not in waiting})
+    """Make a sheet for everybody, and drafts for those who are still to be asked (ids)."""
+    campaign.run_command(MailKind.REQUEST)
+    drafts = DraftFolder(campaign.output, MailKind.REQUEST)
+    drafts.remove(d.name for d in drafts.list_drafts() if d.entry.client not in waiting)
 
 
 def _log_sent_mails(campaign: DemoCampaign, clients: Sequence[DemoListEntry]) -> None:
     """Note what a person has sent, as the commands do with `--sent-by-hand`."""
     asked, reminded = campaign.ago(REQUESTED_DAYS_AGO), campaign.ago(REMINDED_DAYS_AGO)
-    with MailLog.open(campaign.output / LOG) as book:
+    first = MailSubject(reminder=1)
+    with MailLog.open(campaign.output / MAIL_LOG_NAME) as log:
         for each in clients:
             if each.asked:
-                book.add(_sent_entry(each.client, MailKind.REQUEST, MailSubject(), asked))
+                log.add(_sent_entry(each.client, MailKind.REQUEST, MailSubject(), asked))
         for each in clients:
             if each.is_late(reminded):
-                book.add(
-                    _sent_entry(each.client, MailKind.REMINDER, MailSubject(reminder=1), reminded)
-                )
+                log.add(_sent_entry(each.client, MailKind.REMINDER, first, reminded))
 
 
 def _sent_entry(
@@ -172,12 +175,3 @@ def _set_file_dates(source: Path, days: Mapping[str, date]) -> None:
     for name, day in days.items():
         moment = datetime.combine(day, _NOON).timestamp()
         os.utime(source / name, (moment, moment))
-
-
-def _run_quietly(command: Callable[[], bool]) -> None:
-    """What is said is about one step of many; it is shown where the step could not do all."""
-    said = io.StringIO()
-    with redirect_stdout(said):
-        is_done = command()
-    if not is_done:
-        typer.echo(said.getvalue(), nl=False)

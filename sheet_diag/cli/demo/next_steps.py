@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from sheet_diag.cli.demo.campaign import DemoCampaign
-from sheet_diag.cli.mail.context import OUTBOX
-from sheet_diag.mail.campaign.outgoing import DRAFTS
+from sheet_diag.cli.mail.context import outbox_folder
+from sheet_diag.mail.campaign.drafts import DRAFTS
 
 _PROGRAM: Final = "sheet-diag"
 _COMMANDS: Final = {
@@ -31,7 +31,7 @@ def show_next_steps(campaign: DemoCampaign) -> None:
     console, say = Console(highlight=False), campaign.say
     places = {
         "clients": campaign.clients,
-        "outbox": campaign.output / OUTBOX,
+        "outbox": outbox_folder(campaign.output),
         "drafts": campaign.output / DRAFTS,
     }
     console.print()

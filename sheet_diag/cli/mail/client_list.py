@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ import typer
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
+from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.intake.client_list.messages import format_list_message
 from sheet_diag.intake.client_list.reader import read_client_list
@@ -31,43 +31,32 @@ from sheet_diag.text.wording import Wording
 _DEFAULT_FILE: Final = Path("clients.xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class ClientListOptions:
-    """What was typed; `output` is the folder of this campaign, if it has begun."""
-
-    file: Path | None = None
-    output: Path = Path("output")
-    previous: Path | None = None
-    catalog: Path | None = None
-    config: Path | None = None
-
-
-def write_blank_list(asked: ClientListOptions, say: Wording) -> None:
+def write_blank_list(options: MailOptions, say: Wording) -> None:
     """Write a blank list, over no other."""
-    settings = read_settings(asked.config)
-    path = asked.file or _DEFAULT_FILE
+    settings = read_settings(options.config)
+    path = options.file or _DEFAULT_FILE
     if path.exists():
         fail(say("mail.error.list_exists", path=path), say)
-    content = make_client_list(load_chosen_catalog(asked.catalog), say.lang, settings.issuer)
+    content = make_client_list(load_chosen_catalog(options.catalog), say.lang, settings.issuer)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     typer.echo(say("mail.clients.new", path=path))
 
 
-def check_client_list(asked: ClientListOptions, say: Wording) -> None:
+def check_client_list(options: MailOptions, say: Wording) -> None:
     """Tell what is in the list, and what wants a look. Raises `ClientListError`."""
-    settings = read_settings(asked.config)
-    path = find_client_list(asked.file) or fail(say("mail.error.no_list"), say)
-    clients, notes = read_client_list(path, load_chosen_catalog(asked.catalog), settings.limits)
+    settings = read_settings(options.config)
+    path = find_client_list(options.file) or fail(say("mail.error.no_list"), say)
+    clients, notes = read_client_list(path, load_chosen_catalog(options.catalog), settings.limits)
     lines = [format_list_message(note, say.lang) for note in notes]
     texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
-    posted = MailLog.read(asked.output / LOG).entries
+    posted = MailLog.read(options.output / LOG).entries
     now = list(find_renumbered_clients(clients, collect_address_owners(posted)))
     texts.show_remarks(now, say, "mail.renumbered.head")
     told = {each.who for each in now}
-    if asked.previous:
-        _, facts = load_return_facts(asked.previous)
-        former = MailLog.read(asked.previous / LOG).entries
+    if options.previous:
+        _, facts = load_return_facts(options.previous)
+        former = MailLog.read(options.previous / LOG).entries
         before = collect_client_domains(former, facts)
         texts.show_remarks(
             [

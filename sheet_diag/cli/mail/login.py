@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import typer
 
 from sheet_diag.cli.arguments import read_settings
 from sheet_diag.cli.errors import fail
+from sheet_diag.cli.mail.options import LoginOptions
 from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.mail.auth.credentials import (
     find_client_secret,
@@ -28,29 +27,20 @@ from sheet_diag.text.wording import Wording
 _SERVERS: Final[tuple[MailProtocol, ...]] = ("smtp", "imap")
 
 
-@dataclass(frozen=True, slots=True)
-class LoginOptions:
-    """What was typed. `browser` wants the browser of this machine instead of a code."""
-
-    server: str
-    browser: bool = False
-    config: Path | None = None
-
-
-def keep_login(asked: LoginOptions, say: Wording) -> None:
+def keep_login(options: LoginOptions, say: Wording) -> None:
     """Ask for the password of a server, or have its account signed in; try it, and keep it.
 
     Ends where there is no such server; raises what its parts raise.
     """
-    if asked.server not in _SERVERS:
-        fail(say("mail.error.server", value=asked.server), say)
-    which: MailProtocol = "imap" if asked.server == "imap" else "smtp"
-    settings = read_settings(asked.config).correspondence
+    if options.server not in _SERVERS:
+        fail(say("mail.error.server", value=options.server), say)
+    which: MailProtocol = "imap" if options.server == "imap" else "smtp"
+    settings = read_settings(options.config).correspondence
     account = settings.imap if which == "imap" else settings.smtp
     if account is None:
         fail(say(f"mail.error.no_{which}", name=FILE_NAME), say)
     if account.registration:
-        _sign_in(asked, which, account, settings, say)
+        _sign_in(options, which, account, settings, say)
     else:
         _ask_password(which, account, settings, say)
 
@@ -66,7 +56,7 @@ def _ask_password(
 
 
 def _sign_in(
-    asked: LoginOptions,
+    options: LoginOptions,
     which: MailProtocol,
     account: MailServer,
     settings: CorrespondenceSettings,
@@ -85,7 +75,7 @@ def _sign_in(
         secret = typer.prompt(say("signin.ask_secret"), hide_input=True)
     uses = _servers_of_account(account, settings)
     by_code = account.registration is not None and supports_device_codes(account.registration)
-    if by_code and not asked.browser:
+    if by_code and not options.browser:
         access, refresh = _sign_in_by_code(which, account, uses, say)
     else:
         access, refresh = _sign_in_by_browser(account, uses, secret, say)

@@ -1,4 +1,4 @@
-"""What the mailing commands say on the screen. Says, decides nothing."""
+"""What the mailing commands show on the screen. Decides nothing."""
 
 from __future__ import annotations
 
@@ -10,105 +10,102 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sheet_diag.mail.campaign.due_mails import Skipped
+from sheet_diag.mail.campaign.drafts import Draft, DraftFolder
 from sheet_diag.mail.campaign.outgoing import CheckedMail
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
-from sheet_diag.mail.inbox.records import BouncedMail, CollectedMail, CollectResult, UncollectedMail
-from sheet_diag.mail.smtp.records import SendReport
+from sheet_diag.mail.campaign.selection import MailSelection
+from sheet_diag.mail.inbox.records import BouncedMail, CollectResult
+from sheet_diag.mail.smtp.records import OversizedMail, SendReport
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import MailLogEntry, OutgoingMail
-from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.terminal_text import escape_markup
 from sheet_diag.text.wording import Wording
 
 _MAX_LINES: Final = 15
-_FINAL_HEADINGS: Final = {  # the headings of those who are left alone, by the reason
+_MIB: Final = 1024 * 1024
+_FINAL_HEADINGS: Final = {  # of clients who rightly get no mail, by the reason
     "mail.left.rests": "mail.rests.lately",
     "mail.left.answered": "mail.rests.answered",
 }
 
 
-def show_mails(parcels: Sequence[OutgoingMail], say: Wording) -> None:
-    """Who gets what: all of them, because somebody has to look through them."""
-    table = Table(show_lines=True)
-    for name in ("client", "addresses", "attachment"):
-        table.add_column(say(f"mail.table.{name}"), overflow="fold")
-    for parcel in parcels:
-        client = parcel.client
-        attachment = "\n".join(path.name for path in parcel.files) or say("mail.table.nothing")
-        table.add_row(
-            escape_markup(f"{client.id} {client.company}\n{client.contact}".rstrip()),
-            escape_markup("\n".join(client.addresses)),
-            escape_markup(attachment),
-        )
+def show_mails(mails: Sequence[OutgoingMail], say: Wording) -> None:
+    """Show who gets what: all mails, because a person has to look through them."""
+    table = _mail_table(say, show_lines=True)
+    for mail in mails:
+        client = mail.client
+        files = "\n".join(path.name for path in mail.files)
+        _add_mail(table, f"{client.name_with_id}\n{client.contact}", client.addresses, files, say)
     _console().print(table)
 
 
-def show_draft_list(posted: Sequence[MailLogEntry], clients: ClientList, say: Wording) -> None:
-    """Drafts that lie there, in the order of the client list: all of them, because somebody has to
-    look through them."""
+def show_draft_list(drafts: Sequence[Draft], clients: ClientList, say: Wording) -> None:
+    """Show all drafts in the order of the client list, because a person has to look at them."""
     rows = clients.by_id()
     order = {id_: place for place, id_ in enumerate(rows)}
-    table = Table()
-    for name in ("client", "addresses", "attachment"):
-        table.add_column(say(f"mail.table.{name}"), overflow="fold")
-    for each in sorted(posted, key=lambda line: order.get(line.client.casefold(), len(order))):
-        row = rows.get(each.client.casefold())
-        client = f"{row.id} {row.company}" if row else each.client
-        attachment = each.file or say("mail.table.nothing")
-        table.add_row(
-            escape_markup(client),
-            escape_markup("\n".join(each.addresses)),
-            escape_markup(attachment),
-        )
+    table = _mail_table(say)
+    entries = [draft.entry for draft in drafts]
+    for entry in sorted(entries, key=lambda each: order.get(each.client.casefold(), len(order))):
+        row = rows.get(entry.client.casefold())
+        client = row.name_with_id if row else entry.client
+        _add_mail(table, client, entry.addresses, entry.file, say)
     _console().print(table)
 
 
-def show_drafts(looked: Sequence[CheckedMail], folder: Path, kind: MailKind, say: Wording) -> None:
-    """Where the drafts lie, what wants a look, and what to do next."""
-    made = [each for each in looked if each.path]
-    show_check_results(looked, say)
-    if not made:
+def show_written_drafts(checked: Sequence[CheckedMail], folder: DraftFolder, say: Wording) -> None:
+    """Show where the drafts are, what wants a look, and what to do next."""
+    show_check_results(checked, say)
+    count = sum(not each.errors for each in checked)
+    if not count:
         print_text(say("mail.drafts.none"))
         return
-    print_text(say("mail.drafts.made", count=len(made), path=folder))
-    print_text(say(f"mail.drafts.next.{'password' if kind.spec.tells_password else 'any'}"))
+    print_text(say("mail.drafts.made", count=count, path=folder.path))
+    print_text(say(f"mail.drafts.next.{'password' if folder.kind.spec.tells_password else 'any'}"))
 
 
-def show_check_results(looked: Iterable[CheckedMail], say: Wording) -> None:
-    """What the guard stopped, and what it has doubts about."""
-    looked = list(looked)
-    stopped = [
-        (_id_and_company(each.mail), say(refusal.key, **refusal.parts))
-        for each in looked
-        for refusal in each.errors
+def show_check_results(checked: Sequence[CheckedMail], say: Wording) -> None:
+    """Show the errors and the warnings of the checks."""
+    errors = [
+        _line(each.mail.client.name_with_id, say(error.key, **error.parts), say)
+        for each in checked
+        for error in each.errors
     ]
-    doubted = [
-        (_id_and_company(each.mail), say(doubt.key, **doubt.parts))
-        for each in looked
+    warnings = [
+        _line(each.mail.client.name_with_id, say(warning.key, **warning.parts), say)
+        for each in checked
         if not each.errors
-        for doubt in each.warnings
+        for warning in each.warnings
     ]
-    _show_client_lines(say("mail.stopped", count=len(stopped)), stopped, say, "red", most=None)
-    _show_client_lines(say("mail.doubted", count=len(doubted)), doubted, say, "yellow", most=None)
+    _show_all("mail.stopped", errors, say, "red")
+    _show_all("mail.doubted", warnings, say)
+
+
+def show_selection(selection: MailSelection, say: Wording) -> None:
+    """Show who gets no mail and why, and how many mails have gone out before.
+
+    Each reason for which nothing has to be done has a heading of its own.
+    """
+    final = [each for each in selection.skipped if each.is_final]
+    for key in dict.fromkeys(each.key for each in final):
+        lines = [_line(each.who, say(key, **each.parts), say) for each in final if each.key == key]
+        heading = say(_FINAL_HEADINGS.get(key, "mail.rests"), count=len(lines))
+        show_lines(heading, lines, say, "cyan")
+    others = [each for each in selection.skipped if not each.is_final]
+    _show_all("mail.left", [_line(e.who, say(e.key, **e.parts), say) for e in others], say)
+    if selection.done:
+        print_text(say("mail.done", count=selection.done))
+    if selection.in_other_form:
+        print_text(say("mail.done.otherwise", count=selection.in_other_form))
 
 
 def show_sent(report: SendReport, say: Wording) -> None:
-    """What went out, and what has become of the rest."""
-    mega = 1024 * 1024
-    for key, posted in (("refused", report.refused), ("deferred", report.deferred)):
-        lines = [(each.client, _refusal_text(each, say)) for each in posted]
-        _show_client_lines(say(f"mail.sent.{key}", count=len(lines)), lines, say, "red", most=None)
-    unknown = [(each.client, ", ".join(each.addresses)) for each in report.uncertain]
-    _show_client_lines(
-        say("mail.sent.uncertain", count=len(unknown)), unknown, say, "red", most=None
-    )
-    large = []
-    for each in report.too_big:
-        key = "mail.sent.too_big.line" if each.limit else "mail.sent.too_big.unknown"
-        text = say(key, size=f"{each.size / mega:.1f}", limit=f"{each.limit / mega:.1f}")
-        large.append((_id_and_company(each.mail), text))
-    _show_client_lines(say("mail.sent.too_big", count=len(large)), large, say, "red", most=None)
+    """Show what went out, and what has become of the rest."""
+    for key, entries in (("refused", report.refused), ("deferred", report.deferred)):
+        lines = [_line(each.client, _refusal_text(each, say), say) for each in entries]
+        _show_all(f"mail.sent.{key}", lines, say, "red")
+    unknown = [_line(each.client, ", ".join(each.addresses), say) for each in report.uncertain]
+    _show_all("mail.sent.uncertain", unknown, say, "red")
+    _show_all("mail.sent.too_big", [_size_line(each, say) for each in report.too_big], say, "red")
     print_text(say("mail.sent", count=len(report.sent)))
     if report.stopped:
         reason = say(report.stopped.key, **report.stopped.parts)
@@ -117,135 +114,131 @@ def show_sent(report: SendReport, say: Wording) -> None:
         print_text(say("mail.sent.interrupted"))
 
 
+def show_waiting(say: Wording, seconds: float, text: str) -> None:
+    """Show why nothing happens for a while."""
+    reason = text or say("mail.sent.waiting.lost")
+    print_text(say("mail.sent.waiting", seconds=round(seconds), reason=reason))
+
+
 def show_collection(found: CollectResult, source: Path, say: Wording) -> bool:
-    """What has come, and what of it wants a person's eye. Whether nothing does."""
-    new = [(_sender_text(each, say), each.file) for each in found.new if not each.warnings]
-    doubted = [
-        (
-            _sender_text(each, say),
-            " ".join((each.file, *(say(d.key, **d.parts) for d in each.warnings))),
-        )
-        for each in found.new
-        if each.warnings
+    """Show what has come. Tell whether nothing of it wants a look."""
+    new = [
+        _line(_sender(e.client, e.sender, say), e.file, say) for e in found.new if not e.warnings
     ]
-    unknown = [(each.sender, each.file) for each in found.new if not each.client]
-    without = [(_passed_sender(each), each.subject) for each in found.without_sheet]
-    large = [(_passed_sender(each), each.subject) for each in found.too_large]
-    bounced = [(each.client, _bounce_text(each, say)) for each in found.bounces if not each.delayed]
-    delayed = [(each.client, _bounce_text(each, say)) for each in found.bounces if each.delayed]
-    lost = [(_missing_sender(each, say), each.file) for each in found.lost]
-    _show_client_lines(say("mail.collected.new", count=len(new)), new, say, "green")
-    for key, lines in (
-        ("doubted", doubted),
-        ("unknown", unknown),
-        ("without_sheet", without),
-        ("too_large", large),
-        ("lost", lost),
-        ("bounced", bounced),
-        ("delayed", delayed),
-    ):
-        _show_client_lines(
-            say(f"mail.collected.{key}", count=len(lines)), lines, say, "yellow", most=None
-        )
-    counts = {"new": len({each.file for each in found.new}), "known": found.known}
-    print_text(say("mail.collected", path=source, skipped=found.skipped, **counts))
+    show_lines(say("mail.collected.new", count=len(new)), new, say, "green")
+    to_look_at = _collected_lines(found, say)
+    for key, lines in to_look_at.items():
+        _show_all(f"mail.collected.{key}", lines, say)
+    delayed = [_bounce_line(each, say) for each in found.bounces if each.delayed]
+    _show_all("mail.collected.delayed", delayed, say)
+    count = len({each.file for each in found.new})
+    counts = {"new": count, "known": found.known, "skipped": found.skipped}
+    print_text(say("mail.collected", path=source, **counts))
     if again := len({each.file for each in found.new if each.again}):
         print_text(say("mail.collected.again", count=again))
     if found.stopped:
         reason = say(found.stopped.key, **found.stopped.parts)
         print_text(say("mail.collected.stopped", reason=reason))
-    return not (doubted or unknown or without or large or bounced or lost or found.stopped)
+    return not (any(to_look_at.values()) or found.stopped)
 
 
-def _sender_text(each: CollectedMail, say: Wording) -> str:
-    return each.client or say("mail.collected.nobody", sender=each.sender)
+def show_remarks(remarks: Iterable[ClientRemark], say: Wording, heading: str = "mail.year") -> None:
+    """Show what is otherwise than last year, or under another heading (a wording key)."""
+    _show_all(heading, [_line(e.who, say(e.key, **e.parts), say) for e in remarks], say)
 
 
-def _missing_sender(each: MailLogEntry, say: Wording) -> str:
-    sender = ", ".join(each.addresses)
-    return each.client or say("mail.collected.nobody", sender=sender)
-
-
-def _passed_sender(each: UncollectedMail) -> str:
-    return f"{each.client} {each.sender}".strip()
-
-
-def _bounce_text(each: BouncedMail, say: Wording) -> str:
-    reason, addresses = each.text, ", ".join(each.addresses)
-    return say("mail.sent.refused.line", addresses=addresses, reason=reason)
-
-
-def show_skipped(left_out: Sequence[Skipped], say: Wording) -> None:
-    """Who gets no mail, and why: all of those that something has to be done about. Each reason to
-    leave somebody alone has a heading of its own."""
-    wanting = [_client_and_reason(each, say) for each in left_out if not each.rests]
-    for key in dict.fromkeys(each.key for each in left_out if each.rests):
-        resting = [_client_and_reason(each, say) for each in left_out if each.key == key]
-        _show_client_lines(
-            say(_FINAL_HEADINGS.get(key, "mail.rests"), count=len(resting)), resting, say, "cyan"
-        )
-    _show_client_lines(say("mail.left", count=len(wanting)), wanting, say, "yellow", most=None)
-
-
-def _client_and_reason(each: Skipped, say: Wording) -> tuple[str, str]:
-    return each.who, say(each.key, **each.parts)
-
-
-def show_remarks(found: Sequence[ClientRemark], say: Wording, head: str = "mail.year") -> None:
-    """What is otherwise than last year, or under another heading (a wording key)."""
-    lines = [(each.who, say(each.key, **each.parts)) for each in found]
-    _show_client_lines(say(head, count=len(lines)), lines, say, "yellow", most=None)
-
-
-def show_lines(head: str, lines: Sequence[str], say: Wording) -> None:
-    """A heading and lines, as far as they are few."""
+def show_lines(
+    heading: str,
+    lines: Sequence[str],
+    say: Wording,
+    color: str = "yellow",
+    limit: int | None = _MAX_LINES,
+) -> None:
+    """Show a heading and lines below it, if there are any: up to a limit (None: all)."""
     if not lines:
         return
     console = _console()
-    console.print(f"[yellow]{escape(head)}[/]")
-    for text in lines[:_MAX_LINES]:
+    console.print(f"[{color}]{escape(heading)}[/]")
+    for text in lines[:limit]:
         console.print("  " + escape_markup(text), soft_wrap=True)
-    if len(lines) > _MAX_LINES:
-        console.print("  " + say("mail.more", count=len(lines) - _MAX_LINES))
+    if limit and len(lines) > limit:
+        console.print("  " + say("mail.more", count=len(lines) - limit))
     console.print()
-
-
-def _refusal_text(posted: MailLogEntry, say: Wording) -> str:
-    return say("mail.sent.refused.line", addresses=", ".join(posted.addresses), reason=posted.text)
-
-
-def show_waiting(say: Wording, seconds: float, text: str) -> None:
-    """Why nothing happens for a while."""
-    reason = text or say("mail.sent.waiting.lost")
-    print_text(say("mail.sent.waiting", seconds=round(seconds), reason=reason))
 
 
 def print_text(text: str) -> None:
-    """A sentence of ours; the terminal breaks its lines."""
+    """Print a sentence of ours; the terminal breaks its lines."""
     _console().print(escape(text), soft_wrap=True)
 
 
-def _show_client_lines(
-    head: str,
-    lines: Sequence[tuple[str, str]],
-    say: Wording,
-    look: str,
-    *,
-    most: int | None = _MAX_LINES,
+def _show_all(key: str, lines: Sequence[str], say: Wording, color: str = "yellow") -> None:
+    show_lines(say(key, count=len(lines)), lines, say, color, limit=None)
+
+
+def _mail_table(say: Wording, *, show_lines: bool = False) -> Table:
+    table = Table(show_lines=show_lines)
+    for name in ("client", "addresses", "attachment"):
+        table.add_column(say(f"mail.table.{name}"), overflow="fold")
+    return table
+
+
+def _add_mail(
+    table: Table, client: str, addresses: Iterable[str], files: str, say: Wording
 ) -> None:
-    if not lines:
-        return
-    console = _console()
-    console.print(f"[{look}]{escape(head)}[/]")
-    for who, text in lines[:most]:
-        console.print("  " + escape_markup(say("mail.line", who=who, text=text)), soft_wrap=True)
-    if most and len(lines) > most:
-        console.print("  " + say("mail.more", count=len(lines) - most))
-    console.print()
+    cells = (client.rstrip(), "\n".join(addresses), files or say("mail.table.nothing"))
+    table.add_row(*map(escape_markup, cells))
 
 
-def _id_and_company(parcel: OutgoingMail) -> str:
-    return f"{parcel.client.id} {parcel.client.company}"
+def _line(who: str, text: str, say: Wording) -> str:
+    return say("mail.line", who=who, text=text)
+
+
+def _collected_lines(found: CollectResult, say: Wording) -> dict[str, list[str]]:
+    """What wants a look of the mails that have come, by the last part of the heading's key."""
+    warned = [
+        (
+            _sender(each.client, each.sender, say),
+            " ".join((each.file, *(say(w.key, **w.parts) for w in each.warnings))),
+        )
+        for each in found.new
+        if each.warnings
+    ]
+    pairs = {
+        "doubted": warned,
+        "unknown": [(each.sender, each.file) for each in found.new if not each.client],
+        "without_sheet": [
+            (f"{each.client} {each.sender}".strip(), each.subject) for each in found.without_sheet
+        ],
+        "too_large": [
+            (f"{each.client} {each.sender}".strip(), each.subject) for each in found.too_large
+        ],
+        "lost": [
+            (_sender(each.client, ", ".join(each.addresses), say), each.file) for each in found.lost
+        ],
+    }
+    lines = {key: [_line(*pair, say) for pair in each] for key, each in pairs.items()}
+    lines["bounced"] = [_bounce_line(each, say) for each in found.bounces if not each.delayed]
+    return lines
+
+
+def _sender(client: str, sender: str, say: Wording) -> str:
+    return client or say("mail.collected.nobody", sender=sender)
+
+
+def _bounce_line(bounce: BouncedMail, say: Wording) -> str:
+    addresses = ", ".join(bounce.addresses)
+    text = say("mail.sent.refused.line", addresses=addresses, reason=bounce.text)
+    return _line(bounce.client, text, say)
+
+
+def _refusal_text(entry: MailLogEntry, say: Wording) -> str:
+    return say("mail.sent.refused.line", addresses=", ".join(entry.addresses), reason=entry.text)
+
+
+def _size_line(mail: OversizedMail, say: Wording) -> str:
+    key = "mail.sent.too_big.line" if mail.limit else "mail.sent.too_big.unknown"
+    text = say(key, size=f"{mail.size / _MIB:.1f}", limit=f"{mail.limit / _MIB:.1f}")
+    return _line(mail.mail.client.name_with_id, text, say)
 
 
 def _console() -> Console:

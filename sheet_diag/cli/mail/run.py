@@ -1,39 +1,44 @@
-"""The mailing commands: who is written to, from what lies in the folders, and how it goes out."""
+"""The mailing commands: from the client list to drafts, or to mails that have gone out.
+
+The context is read once. From it follow the mails that are due, from them and the log those that go
+out now; each is composed and checked, and becomes a draft or leaves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Final
 
-from sheet_diag.cli.arguments import parse_day
+from sheet_diag.cli.arguments import build_intake_settings, parse_day
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
 from sheet_diag.cli.mail.context import (
     CommandContext,
-    MailOptions,
     load_compose_context,
     load_context,
     load_report_passwords,
 )
+from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
 from sheet_diag.cli.mail.preconditions import (
     require_log,
     require_no_unread_files,
     require_pdfs,
     require_run,
+    require_server,
+    require_unchanged_ids,
 )
 from sheet_diag.cli.mail.send import (
-    draft_or_send,
     may_replace_drafts,
     note_sent_drafts,
-    require_mail_server,
-    require_unchanged_ids,
     resolve_interrupted_mails,
+    send,
     show_open_drafts,
+    write_drafts,
 )
+from sheet_diag.cli.mail.status_output import show_response_status
+from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.mail.campaign.due_mails import (
     Skipped,
     due_corrections,
@@ -44,176 +49,188 @@ from sheet_diag.mail.campaign.due_mails import (
 from sheet_diag.mail.campaign.password_mails import due_passwords
 from sheet_diag.mail.campaign.reminders import ReminderRules, due_reminders
 from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
+from sheet_diag.mail.imap.mailbox import open_mailbox
+from sheet_diag.mail.inbox.collect import collect_returned_mails
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.client_status import ANSWERED_STAGES
 from sheet_diag.model.mail import OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
-Mails = Iterable[OutgoingMail | Skipped]
+DueMails = Sequence[OutgoingMail | Skipped]
 
-_CORRECTION_DAYS: Final = 7  # days, in the example of a day to answer by
-
-
-@dataclass(frozen=True, slots=True)
-class SendOptions:
-    """What was typed: through the server (`send`), or to be noted as sent by a person (`by_hand`),
-    or once more what has gone out before (`again`)."""
-
-    asked: MailOptions
-    send: bool = False
-    by_hand: bool = False
-    again: bool = False
+_CORRECTION_DAYS: Final = 7  # in the example of a day to answer by
 
 
-def issue(errand: SendOptions, say: Wording) -> bool:
-    """A sheet per client, and the request to fill it in."""
-
-    def mails(room: CommandContext, _: MailLog) -> Mails:
-        sheets, prefilled = make_issued_sheets(room, errand.asked.previous)
-        return due_requests(room.clients, sheets, prefilled)
-
-    return _run_mail_command(errand, MailKind.REQUEST, mails, say)
-
-
-def remind(
-    errand: SendOptions,
-    days: int,
-    source: Path,
-    say: Wording,
-    *,
-    gap: int | None = None,
-) -> bool:
-    """A reminder to everybody who is late with the first answer or a correction, or will be in so
-    many days; `gap` days after the last mail about it (None: as the settings say)."""
-
-    def mails(room: CommandContext, book: MailLog) -> Mails:
-        require_no_unread_files(room, source, book)
-        how = ReminderRules(days, gap or room.config.correspondence.reminder_days, room.only)
-        found = due_reminders(
-            room.turnout(book.entries, source), load_issued_sheets(room), room.output, how
-        )
-        return map(_skip_without_files, found)
-
-    return _run_mail_command(errand, MailKind.REMINDER, mails, say)
-
-
-def send_back(errand: SendOptions, due: str | None, source: Path, say: Wording) -> bool:
-    """The correction workbooks, each to its client, asked for by a day (None: by his own)."""
-
-    def mails(room: CommandContext, book: MailLog) -> Mails:
-        day = parse_day(due, room.say, "--due") if due else None
-        if day and day < room.today:
-            fail(room.say("mail.error.due_past", day=day), room.say)
-        require_run(room)
-        require_no_unread_files(room, source, book)
-        back = due_corrections(room.clients, room.run.facts, room.output, room.only, day)
-        found = [_skip_without_files(each) for each in back]
-        if not day:
-            _show_missing_due(
-                room, [each for each in found if isinstance(each, OutgoingMail)], book
-            )
-        return found
-
-    return _run_mail_command(errand, MailKind.CORRECTION, mails, say)
-
-
-def deliver(errand: SendOptions, source: Path, say: Wording) -> bool:
-    """The reports, each to its client."""
-
-    def mails(room: CommandContext, book: MailLog) -> Mails:
-        form = _report_form(room, errand.asked)
-        require_run(room)
-        if ReportForm.PRINTED in form.files:
-            require_pdfs(room)
-        require_no_unread_files(room, source, book)
-        unprotected = errand.asked.unprotected
-        facts, words = room.run.facts, load_report_passwords(room, book, needed=not unprotected)
-        reports = due_reports(room.clients, facts, room.output, words, room.only, form)
-        return map(_skip_without_files, reports)
-
-    return _run_mail_command(errand, MailKind.RESULT, mails, say)
-
-
-def deliver_passwords(errand: SendOptions, say: Wording) -> bool:
-    """The passwords of reports that have gone out."""
-
-    def mails(room: CommandContext, book: MailLog) -> Mails:
-        require_run(room)
-        facts, words = room.run.facts, load_report_passwords(room, book, needed=True)
-        reports = due_reports(room.clients, facts, room.output, words, room.only)
-        return due_passwords(reports, room.clients, words, book, room.only)
-
-    return _run_mail_command(errand, MailKind.PASSWORD, mails, say)
-
-
-def _run_mail_command(
-    errand: SendOptions,
-    kind: MailKind,
-    mails: Callable[[CommandContext, MailLog], Mails],
-    say: Wording,
-) -> bool:
-    """Whether everything that was to be written or sent has been."""
-    if errand.send and errand.by_hand:
+def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool:
+    """Write or send the mails of a kind that are due. Tell whether all of them were."""
+    if options.send and options.sent_by_hand:
         fail(say("mail.error.two_ways"), say)
-    room = load_context(errand.asked, say)
-    if errand.again and not room.only:
+    context = load_context(options, say)
+    if options.again and not context.only:
         fail(say("mail.error.again"), say)
-    if errand.send:
-        require_mail_server(room)  # before anything is made
-    require_log(room)
-    with MailLog.open(room.log) as book:
-        desk = load_compose_context(room, errand.asked, book)
-        if errand.by_hand:
-            return note_sent_drafts(room, desk, kind, book)
-        require_unchanged_ids(room, kind, book)
-        resolve_interrupted_mails(room, book)
-        show_open_drafts(room, kind)
-        if not errand.send and not may_replace_drafts(room, desk, kind):
+    if options.send:
+        require_server(context, "smtp")  # before anything is made
+    require_log(context)
+    with MailLog.open(context.log_path) as log:
+        if options.sent_by_hand:
+            return note_sent_drafts(context, kind, log)
+        compose_context = load_compose_context(context, log)
+        require_unchanged_ids(context, kind, log)
+        resolve_interrupted_mails(context, log)
+        show_open_drafts(context, kind)
+        if not options.send and not may_replace_drafts(context, kind):
             return False
-        answered = _answered_clients(room, book) if kind.spec.asks_first else frozenset()
-        chosen = SelectionRules(room.only, answered, errand.again, date.today())
-        selection = select_mails(mails(room, book), book, chosen)
+        rules = _selection_rules(kind, context, log)
+        selection = select_mails(_find_due_mails(kind, context, log), log, rules)
         if kind.spec.asks_first:
-            _show_past_due(room, selection.parcels)
-        done = draft_or_send(room, desk, kind, selection, book, send=errand.send)
-        return done and all(each.rests for each in selection.left_out)
+            _show_past_due(context, selection.mails)
+        texts.show_selection(selection, say)
+        if options.send:
+            done = send(context, compose_context, selection.mails, log)
+        else:
+            done = write_drafts(context, compose_context, kind, selection.mails)
+        return done and all(each.is_final for each in selection.skipped)
 
 
-def _answered_clients(room: CommandContext, book: MailLog) -> frozenset[str]:
-    """The folded ids of those who have answered."""
-    standings = room.turnout(book.entries).standings
-    return frozenset(s.client.id.casefold() for s in standings if s.stage in ANSWERED_STAGES)
+def collect_mails(options: MailOptions, say: Wording) -> bool:
+    """Fetch the mails with returns. Tell whether nothing of them wants a look."""
+    context = load_context(options, say)
+    mail = context.mail_settings
+    server, credential = require_server(context, "imap")
+    since = parse_day(options.since, say, "--since") if options.since else None
+    require_log(context)
+    with (
+        open_mailbox(server, mail.folder, credential) as box,
+        MailLog.open(context.log_path) as log,
+        show_progress_bar(say("mail.progress.collect"), 0) as step,
+    ):
+        found = collect_returned_mails(
+            box,
+            options.input,
+            log,
+            context.clients,
+            context.catalog,
+            build_intake_settings(context.settings.limits, None),
+            read=context.read_files(log),
+            since=since,
+            own=(mail.sender,),
+            progress=step,
+        )
+    return texts.show_collection(found, options.input, say)
 
 
-def _show_past_due(room: CommandContext, mails: Iterable[OutgoingMail]) -> None:
-    """Whoever is asked now and has no time left."""
-    late = [mail.client for mail in mails if mail.client.due and mail.client.due < room.today]
-    head = room.say("mail.due_past", count=len(late))
-    texts.show_lines(head, [f"{each.id} {each.company}" for each in late], room.say)
+def show_status(options: MailOptions, say: Wording) -> None:
+    """Show where everyone stands."""
+    context = load_context(options, say)
+    show_open_drafts(context)
+    status = context.response_status(MailLog.read(context.log_path), options.input)
+    show_response_status(status, say, context.mail_settings.reminder_days)
 
 
-def _show_missing_due(room: CommandContext, mails: Iterable[OutgoingMail], book: MailLog) -> None:
-    """A day that has passed is in no letter; whoever writes may want to name another."""
-    days = [each.client.due or room.deadline for each in mails if not book.state(each.key).is_done]
-    if count := sum(1 for day in days if day is None or day < room.today):
-        example = room.today + timedelta(days=_CORRECTION_DAYS)
-        texts.print_text(room.say("mail.no_day", count=count, day=example))
+def _find_due_mails(kind: MailKind, context: CommandContext, log: MailLog) -> DueMails:
+    """Find the mails of a kind that there are to be, whether or not they have gone out."""
+    match kind:
+        case MailKind.REQUEST:
+            sheets, prefilled = make_issued_sheets(context)
+            return list(due_requests(context.clients, sheets, prefilled))
+        case MailKind.REMINDER:
+            return _find_due_reminders(context, log)
+        case MailKind.CORRECTION:
+            return _find_due_corrections(context, log)
+        case MailKind.RESULT:
+            return _find_due_reports(context, log)
+        case MailKind.PASSWORD:
+            return _find_due_passwords(context, log)
 
 
-def _report_form(room: CommandContext, asked: MailOptions) -> ReportForm:
-    """How reports are to go out."""
-    if asked.attach is None:
-        return room.config.correspondence.attach
+def _find_due_reminders(context: CommandContext, log: MailLog) -> DueMails:
+    require_no_unread_files(context, log)
+    options = context.options
+    gap = options.again_after or context.mail_settings.reminder_days
+    rules = ReminderRules(options.days, gap, context.only)
+    status = context.response_status(log, options.input)
+    mails = due_reminders(status, load_issued_sheets(context), context.output, rules)
+    return [_skip_without_files(each) for each in mails]
+
+
+def _find_due_corrections(context: CommandContext, log: MailLog) -> DueMails:
+    typed, say = context.options.due, context.say
+    due = parse_day(typed, say, "--due") if typed else None
+    if due and due < context.today:
+        fail(say("mail.error.due_past", day=due), say)
+    require_run(context)
+    require_no_unread_files(context, log)
+    facts = context.last_run.facts
+    mails = due_corrections(context.clients, facts, context.output, context.only, due)
+    found = [_skip_without_files(each) for each in mails]
+    if not due:
+        _show_missing_due(context, [each for each in found if isinstance(each, OutgoingMail)], log)
+    return found
+
+
+def _find_due_reports(context: CommandContext, log: MailLog) -> DueMails:
+    form = _parse_report_form(context)
+    require_run(context)
+    if ReportForm.PRINTED in form.files:
+        require_pdfs(context)
+    require_no_unread_files(context, log)
+    passwords = load_report_passwords(context, log, needed=not context.options.unprotected)
+    facts = context.last_run.facts
+    mails = due_reports(context.clients, facts, context.output, passwords, context.only, form)
+    return [_skip_without_files(each) for each in mails]
+
+
+def _find_due_passwords(context: CommandContext, log: MailLog) -> DueMails:
+    require_run(context)
+    passwords = load_report_passwords(context, log, needed=True)
+    clients, facts, only = context.clients, context.last_run.facts, context.only
+    reports = due_reports(clients, facts, context.output, passwords, only)
+    return list(due_passwords(reports, clients, passwords, log, only))
+
+
+def _selection_rules(kind: MailKind, context: CommandContext, log: MailLog) -> SelectionRules:
+    answered: frozenset[str] = frozenset()
+    if kind.spec.asks_first:
+        clients = context.response_status(log).standings
+        answered = frozenset(
+            each.client.id.casefold() for each in clients if each.stage in ANSWERED_STAGES
+        )
+    return SelectionRules(context.only, answered, context.options.again, date.today())
+
+
+def _show_past_due(context: CommandContext, mails: Iterable[OutgoingMail]) -> None:
+    """Show the clients that are asked now and have no time left."""
+    late = [
+        f"{mail.client.id} {mail.client.company}"
+        for mail in mails
+        if mail.client.due and mail.client.due < context.today
+    ]
+    texts.show_lines(context.say("mail.due_past", count=len(late)), late, context.say)
+
+
+def _show_missing_due(context: CommandContext, mails: Iterable[OutgoingMail], log: MailLog) -> None:
+    """Say how many mails name no day, because it has passed; `--due` names another."""
+    deadline = context.settings.issuer.deadline
+    days = [mail.client.due or deadline for mail in mails if not log.state(mail.key).is_done]
+    if count := sum(1 for day in days if day is None or day < context.today):
+        example = context.today + timedelta(days=_CORRECTION_DAYS)
+        texts.print_text(context.say("mail.no_day", count=count, day=example))
+
+
+def _parse_report_form(context: CommandContext) -> ReportForm:
+    """Parse the form in which reports go out; where none was typed, the settings say it."""
+    typed, say = context.options.attach, context.say
+    if typed is None:
+        return context.mail_settings.attach
     try:
-        return ReportForm(asked.attach)
+        return ReportForm(typed)
     except ValueError:
-        allowed = ", ".join(ReportForm)
-        fail(room.say("mail.error.attach", value=asked.attach, allowed=allowed), room.say)
+        fail(say("mail.error.attach", value=typed, allowed=", ".join(ReportForm)), say)
 
 
 def _skip_without_files(mail: OutgoingMail | Skipped) -> OutgoingMail | Skipped:
-    """The mail, if what the run wrote for it still lies there."""
+    """Skip a mail whose files are not where the run has put them."""
     if isinstance(mail, Skipped) or all(path.is_file() for path in mail.files):
         return mail
     return skip_missing_files(mail)

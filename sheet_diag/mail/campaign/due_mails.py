@@ -21,13 +21,13 @@ from sheet_diag.model.results import ReturnStatus
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """Somebody who gets no mail although one might expect it; `key` is a wording key, `client` the
-    id (empty: not on the list). Something has to be done about it, unless it `rests`."""
+    id (empty: not on the list). Something has to be done about it, unless it `is_final`."""
 
     who: str
     key: str
     parts: Mapping[str, str] = field(default_factory=dict)
     client: str = ""
-    rests: bool = False
+    is_final: bool = False
 
     @classmethod
     def of(
@@ -36,11 +36,10 @@ class Skipped:
         key: str,
         parts: Mapping[str, str] | None = None,
         *,
-        rests: bool = False,
+        is_final: bool = False,
     ) -> Self:
         """A client of the list who gets no mail; `key` is the last part of the wording key."""
-        who = f"{client.id} {client.company}"
-        return cls(who, f"mail.left.{key}", parts or {}, client.id, rests)
+        return cls(client.name_with_id, f"mail.left.{key}", parts or {}, client.id, is_final)
 
 
 def due_requests(

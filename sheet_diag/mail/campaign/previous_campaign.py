@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheet_diag.mail.log.address_history import find_foreign_addresses, find_new_domains
-from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn
 from sheet_diag.text.normalize import company_key
@@ -62,11 +62,11 @@ def compare_with_previous_returns(
     for client in clients.clients:
         then = names.get(client.id.casefold(), "")
         if then and company_key(then) != company_key(client.company):
-            yield ClientRemark(_id_and_company(client), "mail.year.other_company", {"name": then})
+            yield ClientRemark(client.name_with_id, "mail.year.other_company", {"name": then})
         others = ids[company_key(client.company)]
         if others and client.id.casefold() not in {each.casefold() for each in others}:
             parts = {"ids": ", ".join(sorted(others))}
-            yield ClientRemark(_id_and_company(client), "mail.year.other_id", parts)
+            yield ClientRemark(client.name_with_id, "mail.year.other_id", parts)
 
 
 def find_changed_domains(
@@ -77,7 +77,7 @@ def find_changed_domains(
         new, known = find_new_domains(client, before)
         if new:
             parts = {"now": ", ".join(sorted(new)), "before": ", ".join(sorted(known))}
-            yield ClientRemark(_id_and_company(client), "mail.year.other_domain", parts)
+            yield ClientRemark(client.name_with_id, "mail.year.other_domain", parts)
 
 
 def find_addresses_of_others(
@@ -89,10 +89,10 @@ def find_addresses_of_others(
     for client in clients.clients:
         for address, ids in find_foreign_addresses(client, before):
             listed = [by_id.get(each.casefold()) for each in sorted(ids)]
-            others = [_id_and_company(each) for each in listed if each] or sorted(ids)
+            others = [each.name_with_id for each in listed if each] or sorted(ids)
             parts = {"id": client.id, "company": client.company, "address": address}
             yield ClientRemark(
-                _id_and_company(client), "guard.to.former", {**parts, "others": ", ".join(others)}
+                client.name_with_id, "guard.to.former", {**parts, "others": ", ".join(others)}
             )
 
 
@@ -111,9 +111,7 @@ def find_renumbered_clients(
             for id_ in sorted(ids & gone):
                 lost = _has_lost_zeros(id_, client.id)
                 key = "mail.renumbered.zeros" if lost else "mail.renumbered"
-                yield ClientRemark(
-                    _id_and_company(client), key, {"before": id_, "address": address}
-                )
+                yield ClientRemark(client.name_with_id, key, {"before": id_, "address": address})
 
 
 def _has_lost_zeros(before: str, now: str) -> bool:
@@ -126,7 +124,3 @@ def _count_names(clients: ClientList) -> Mapping[str, int]:
     for client in clients.clients:
         found[company_key(client.company)] += 1
     return found
-
-
-def _id_and_company(client: ListedClient) -> str:
-    return f"{client.id} {client.company}"

@@ -83,4 +83,4 @@ def _reminder_mail(
 
 def _skip_within_gap(standing: ClientStatus, awaited: AwaitedAnswer, gap: int) -> Skipped:
     parts = {"last": str(awaited.written), "gap": str(gap), "next": str(awaited.next_mail_day(gap))}
-    return Skipped.of(standing.client, "rests", parts, rests=True)
+    return Skipped.of(standing.client, "rests", parts, is_final=True)

@@ -19,13 +19,13 @@ from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 
 @dataclass(frozen=True, slots=True)
 class MailSelection:
-    """The mails to be written, and who is left out. `done` mails have gone out before, `otherwise`
-    of them are reports that went out in another form than is asked for now."""
+    """The mails to be written, and who gets none. `done` mails have gone out before,
+    `in_other_form` of them are reports that went out in another form than is asked for now."""
 
-    parcels: tuple[OutgoingMail, ...]
-    left_out: tuple[Skipped, ...] = ()
+    mails: tuple[OutgoingMail, ...]
+    skipped: tuple[Skipped, ...] = ()
     done: int = 0
-    otherwise: int = 0
+    in_other_form: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,21 @@ def select_mails(
     """What of these mails is to go out (None: all that have not)."""
     choosing = choosing or SelectionRules()
     chosen: list[OutgoingMail] = []
-    left_out: list[Skipped] = []
-    done = otherwise = 0
+    skipped: list[Skipped] = []
+    done = in_other_form = 0
     for mail in mails:
         client = mail.client if isinstance(mail, Skipped) else mail.client.id
         if choosing.only and client.casefold() not in choosing.only:
             continue
         decided = mail if isinstance(mail, Skipped) else _decide(mail, book, choosing)
         if isinstance(decided, Skipped):
-            left_out.append(decided)
+            skipped.append(decided)
         elif decided:
             chosen.append(decided)
         else:
             done += 1
-            otherwise += isinstance(mail, OutgoingMail) and bool(_missing_forms(mail, book))
-    return MailSelection(tuple(chosen), tuple(left_out), done, otherwise)
+            in_other_form += isinstance(mail, OutgoingMail) and bool(_missing_forms(mail, book))
+    return MailSelection(tuple(chosen), tuple(skipped), done, in_other_form)
 
 
 def _decide(
@@ -69,14 +69,14 @@ def _decide(
     """The mail as it is to go out (None: it has gone out)."""
     sent, lacking = _sent_by_form(mail, book), _missing_forms(mail, book)
     if _is_answered_already(mail, choosing):
-        return None if sent else Skipped.of(mail.client, "answered", rests=True)
+        return None if sent else Skipped.of(mail.client, "answered", is_final=True)
     again = choosing.again or mail.again
     if (not lacking or (sent and not choosing.only)) and not again:
         return _skip_outdated(mail, sent.values())
     if any(book.state(key).pending for key in _keys_by_form(mail).values()):
         return Skipped.of(mail.client, "unknown")
     if choosing.again and _went_out_today(mail, book, choosing):
-        return Skipped.of(mail.client, "again_today", rests=True)
+        return Skipped.of(mail.client, "again_today", is_final=True)
     if again:
         return _skip_refused(mail, book) or replace(mail, again=bool(sent))
     if not _opens_all(mail.password, sent.values()):
