@@ -326,7 +326,7 @@ def test_drafts_are_the_same_whoever_opens_what_is_attached(
         started.append(jobs)
         return WorkerProcesses(jobs, *rest)
 
-    monkeypatch.setattr(opening, "Processes", noted)
+    monkeypatch.setattr(opening, "WorkerProcesses", noted)
     for jobs, worth in (("1", 0.0), ("2", 0.0), ("2", 1e9)):
         monkeypatch.setattr(opening, "_WORTH_IT", worth)
         throw_away()

@@ -86,7 +86,8 @@ def test_an_address_of_last_year_that_is_anothers_now_is_told() -> None:
     assert f"002 株式会社乙：{SLIPPED}" in call("clients", "--previous", "last")
 
 
-_RUN = '{"schema": 1, "as_of": "2025-11-20", "returns": []}'
+_CATALOG = '{"id": "jis", "sha256": "0"}'
+_RUN = f'{{"schema": 1, "as_of": "2025-11-20", "catalog": {_CATALOG}, "returns": []}}'
 
 
 @pytest.mark.parametrize(
