@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
@@ -32,6 +33,8 @@ _ERRORS: Final = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"},
 )
 _LONG: Final = 500  # characters: longer texts are a client's own, and would crowd out the others
+_DAY_ZERO: Final = date(1899, 12, 31)
+_LEAP_DAY: Final = 60
 _AT_ONCE: Final = 10_000  # shared strings
 
 
@@ -41,6 +44,12 @@ def number_content(number: float | Fraction) -> CellContent:
         raise WorkbookError(f"a cell cannot hold {number}")
     plain = float(number) if isinstance(number, Fraction) else number
     return f"><v>{plain:.16G}</v></c>", f"{plain:.16g}"
+
+
+def day_number(day: date) -> int:
+    """Give the number of a day as Excel counts it, with the 29 February 1900 that never was."""
+    days = (day - _DAY_ZERO).days
+    return days if days < _LEAP_DAY else days + 1
 
 
 def formula_content(formula: str, value: str | float) -> CellContent:

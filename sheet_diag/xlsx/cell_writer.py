@@ -75,10 +75,10 @@ _COLUMN_NAMES: Final = _ColumnNames()
 
 
 class CellStore:
-    """The cells of a sheet. `notes` are XlsxWriter's, by row and column."""
+    """The cells of a sheet. `notes` (by row and column) and `merges` are XlsxWriter's own."""
 
-    def __init__(self, notes: Mapping[int, Mapping[int, Any]]) -> None:
-        self.merges: list[str] = []
+    def __init__(self, notes: Mapping[int, Mapping[int, Any]], merges: list[SheetRange]) -> None:
+        self._merges = merges
         self.row_trait = ""  # what XlsxWriter says of each row where Excel 2010's rules are
         self._notes = notes
         self._rows = _CellsByRow()
@@ -135,7 +135,7 @@ class CellStore:
                 raise WorkbookError(f"cells are merged already: {area}")
             self._merged[row] |= columns
             self._rows[row].update(blanks)
-        self.merges.append(f"{_COLUMN_NAMES[left]}{top + 1}:{_COLUMN_NAMES[right]}{bottom + 1}")
+        self._merges.append(area)
 
     def claim(self, area: SheetRange) -> None:
         """Keep an area for a table."""

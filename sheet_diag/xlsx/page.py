@@ -13,7 +13,7 @@ from xlsxwriter.image import Image
 
 from sheet_diag.text.excel_text import property_text, storable_text
 from sheet_diag.text.text_metrics import FONT, column_room, row_height
-from sheet_diag.xlsx.cell_values import BLANK, SHARED, formula_content, number_content
+from sheet_diag.xlsx.cell_values import BLANK, SHARED, day_number, formula_content, number_content
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.errors import require_done
 from sheet_diag.xlsx.formats import Look
@@ -33,7 +33,7 @@ class Page:
         self._sheet = sheet
         self._cells = sheet.cells
         self._put = sheet.cells.put
-        self._strings = sheet.str_table
+        self._strings = sheet.strings
         self._form = sheet.forms.of  # the workbook's format of a look
         self._widths: dict[int, int] = {}
 
@@ -98,7 +98,7 @@ class Page:
     def day(self, row: int, col: int, day: date, look: Look) -> None:
         """Write a date."""
         look = {"num_format": "yyyy/m/d", **look}
-        self.number(row, col, self._sheet._convert_date_time(day), look)
+        self.number(row, col, day_number(day), look)
 
     def blank(self, row: int, col: int, look: Look) -> None:
         """Write an empty cell with a look."""
@@ -153,11 +153,11 @@ class Page:
     def choices(self, row: int, col: int, source: str, messages: Mapping[str, str]) -> None:
         """A drop-down over a range; `messages` may hold input_title, input_message, error_title,
         error_message."""
-        self._sheet.validate(row, col, {"validate": "list", "source": source, **messages})
+        self.rule(row, col, {"validate": "list", "source": source, **messages})
 
     def rule(self, row: int, col: int, options: Mapping[str, Any]) -> None:
         """Any other data validation of one cell."""
-        self._sheet.validate(row, col, options)
+        require_done(self._sheet.data_validation(row, col, row, col, dict(options)))
 
     def highlight(self, area: tuple[int, int, int, int], formula: str, look: Look) -> None:
         """Format the area where a formula holds."""

@@ -35,7 +35,7 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), deepcopy(_OPTIONS))
-        self.str_table = SharedStrings()
+        self.strings = SharedStrings()
         self.forms = WorkbookFormats()
         self._file: IO[bytes] = io.BytesIO()
         self._is_finished = False
@@ -44,6 +44,7 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
         """Add a sheet."""
         sheet: FastWorksheet = self.add_worksheet(name, FastWorksheet)
         sheet.forms = self.forms
+        sheet.strings = self.strings
         sheet.workbook_add_format = None  # for check boxes alone; without it a book dies when done
         return sheet
 
@@ -53,13 +54,8 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
             raise WorkbookError("the workbook is finished already")
         self._is_finished = True
         self._file = file
+        self.str_table.count = self.strings.count  # whether there is a part for them
         self._store_workbook()  # `close` would make another error of a full disk
-
-    def _prepare_sst_string_data(self) -> None:
-        """Nothing: strings stay as they are."""
-
-    def _prepare_format_properties(self) -> None:
-        """Nothing: `styles` numbers fonts, borders and fills where it writes them."""
 
     def _get_packager(self) -> Packager:
         return _Packager(ZipPackage(self._file))
@@ -95,7 +91,7 @@ class _Packager(Packager):  # type: ignore[misc]
         self.filenames.clear()
 
     def _write_shared_strings_file(self) -> None:
-        strings: SharedStrings = self.workbook.str_table
+        strings: SharedStrings = self.workbook.strings
         if strings.count:
             part = self._filename("xl/sharedStrings.xml")
             part.write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')

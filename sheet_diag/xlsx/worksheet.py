@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_diag.xlsx.cell_values import SharedStrings
 from sheet_diag.xlsx.cell_writer import COLUMNS, ROWS, CellStore
-from sheet_diag.xlsx.errors import WorkbookError, require_done
 from sheet_diag.xlsx.formats import CellFormat, WorkbookFormats
 
 
@@ -21,13 +18,13 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
     work here, except those for links and tables, which write cells by `_write_string`."""
 
     forms: WorkbookFormats  # the workbook's, as are the strings
-    str_table: SharedStrings
+    strings: SharedStrings
     dim_colmin: int | None
     dim_colmax: int | None
 
     def __init__(self) -> None:
         super().__init__()
-        self.cells = CellStore(self.comments)
+        self.cells = CellStore(self.comments, self.merge)
 
     def set_height(self, row: int, points: float) -> None:
         """Set a row height. XlsxWriter takes whole pixels, and an empty sheet to start in A."""
@@ -58,14 +55,6 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
             self.tables[-1].update(whole)
         return int(done)
 
-    def validate(self, row: int, col: int, options: Mapping[str, Any]) -> None:
-        """Validate what is typed into a cell."""
-        names, values = tuple(options), tuple(map(_hashable, options.values()))
-        start, rest = _validation(names, values, tuple(map(type, values)))
-        if not (0 <= row < ROWS and 0 <= col < COLUMNS):
-            raise WorkbookError(f"no cell to be validated: {row}, {col}")
-        self.validations.append(f"{start}{xl_rowcol_to_cell(row, col)}{rest}")
-
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         # XlsxWriter looks in each for some forty functions that Excel 2016 does not have, which
         # took longer than all the rest; `tests.lint` allows none of them.
@@ -73,8 +62,8 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
         return formula.removeprefix("=")
 
     def _write_string(self, row: int, col: int, string: str, cell_format: CellFormat) -> int:
-        self.str_table.count += 1
-        self.cells.put(row, col, cell_format, self.str_table[string])
+        self.strings.count += 1
+        self.cells.put(row, col, cell_format, self.strings[string])
         return 0
 
     def _get_range_data(self, first: int, left: int, last: int, right: int) -> list[Any]:
@@ -98,38 +87,7 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
         for piece in self.cells.xml(self.forms.cells):
             self.fh.write(piece)
 
-    def _write_merge_cells(self) -> None:
-        if merges := self.cells.merges:
-            each = "".join([f'<mergeCell ref="{area}"/>' for area in merges])
-            self.fh.write(f'<mergeCells count="{len(merges)}">{each}</mergeCells>')
-
-    def _write_data_validation(self, validation: Any) -> None:
-        if isinstance(validation, str):
-            self.fh.write(validation)
-        else:
-            super()._write_data_validation(validation)
-
 
 @cache
 def _size(pixels: int) -> str:
     return f' ht="{pixels * 0.75:.16g}" customHeight="1"' if pixels else ' hidden="1"'
-
-
-def _hashable(option: Any) -> Any:
-    return tuple(option) if isinstance(option, list) else option
-
-
-@lru_cache(maxsize=1024)
-def _validation(
-    names: tuple[str, ...], values: tuple[Any, ...], types: tuple[type, ...]
-) -> tuple[str, str]:
-    """What XlsxWriter writes before and after the cell that is validated. The same few drop-downs
-    stand in hundreds of rows, and in the next client's workbook."""
-    del types  # 1, 1.0 and True are equal, but not written alike
-    lists = [list(value) if isinstance(value, tuple) else value for value in values]
-    sheet = FastWorksheet()
-    require_done(sheet.data_validation(0, 0, 0, 0, dict(zip(names, lists, strict=True))))
-    sheet.fh = io.StringIO()
-    sheet._write_data_validation(sheet.validations[0])
-    start, _, rest = sheet.fh.getvalue().partition(' sqref="A1"')
-    return f'{start} sqref="', f'"{rest}'

@@ -23,6 +23,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.cell_values import day_number
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell
@@ -52,7 +53,7 @@ _CELLS: Final = 3_000_000  # of 170,000 clients
 _DAY: Final = 74  # widths in pixels
 _COMPANY, _GROUP, _CONTACT, _STAGE, _REMARKS = 190, 100, 104, 112, 250
 _MOST_TEXT: Final = 300  # letters of a remark; servers may be talkative
-_EPOCH: Final = date(1899, 12, 30)  # of days in Excel
+_FIRST_DAY: Final = date(1900, 1, 1)  # that Excel can show
 _DATE: Final[Look] = {**MID, "num_format": "yyyy/m/d"}
 _COUNT: Final[Look] = {**MID, "num_format": "0"}
 _LATE: Final[Look] = {**MID, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
@@ -234,4 +235,4 @@ def _stage_text(say: Wording, stage: Stage) -> str:
 
 
 def _day_cell(page: Page, day: date | None, look: Look) -> Cell:
-    return page.number_cell((day - _EPOCH).days if day and day > _EPOCH else None, look)
+    return page.number_cell(day_number(day) if day and day >= _FIRST_DAY else None, look)
