@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake import stable_read as reading
-from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
+from sheet_diag.intake import discovery as reading
+from sheet_diag.intake.discovery import FileChangingError, read_stable_file
 
 
 class _Disturbed:

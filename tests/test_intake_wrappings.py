@@ -21,7 +21,7 @@ import pytest
 import pyzipper
 
 from sheet_diag.intake.containers.members import UnpackedFile
-from sheet_diag.intake.containers.unwrap import unpack_file
+from sheet_diag.intake.containers.unpack import unpack_file
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.receive import receive_return
 from sheet_diag.model.returns import ProblemCode
@@ -640,7 +640,7 @@ def test_a_head_that_cannot_be_read_costs_no_return(
     def broken(_: bytes) -> tuple[str, ...]:
         raise ValueError
 
-    monkeypatch.setattr("sheet_diag.intake.containers.unwrap.parse_senders", broken)
+    monkeypatch.setattr("sheet_diag.intake.containers.unpack.parse_senders", broken)
     (leaf,) = leaves(tmp_path, SENT, "a.eml")
     assert (leaf.member, leaf.mail_senders, leaf.problem) == ("a.xlsx", (), None)
 

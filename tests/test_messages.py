@@ -19,7 +19,7 @@ from unicodedata import normalize
 import pytest
 
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.intake.containers.unwrap import unpack_file
+from sheet_diag.intake.containers.unpack import unpack_file
 from sheet_diag.mail.compose.headers import (
     format_address_header,
     format_ascii_address,

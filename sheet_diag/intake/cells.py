@@ -1,4 +1,4 @@
-"""What a reader makes of a workbook: cells as text, and what a text alone would hide.
+"""The cells of a workbook as text, with what a text alone would hide.
 
 Positions are zero-based (row, column). Values keep what the client saw as far as a reader tells
 it: whole numbers without a point, dates as ISO. What each text means is decided by `returns`.
@@ -18,7 +18,7 @@ CellArea = tuple[int, int, int, int]  # first row, first column, last row, last 
 
 
 class CellMark(StrEnum):
-    """What is special about a cell; its text is the error's name, or the stored result."""
+    """What is special about a cell; its text is the name of the error, or the stored result."""
 
     ERROR = "error"
     NOT_CALCULATED = "not_calculated"
@@ -31,7 +31,7 @@ class Grid:
     """One sheet: its cells as text, rows from the top, columns from A.
 
     `merged` are merged areas of more than one cell; `hidden_rows` are hidden or filtered out;
-    `cut` tells that cells far away were left out.
+    `cut` says that cells far away were left out.
     """
 
     name: str
@@ -53,9 +53,9 @@ class WorkbookContent:
     """A workbook that could be read.
 
     `properties` are its custom document properties; `modified` is its own time of last change
-    (ISO 8601, UTC; empty: not told); `pictures` counts pictures and shapes; `active` names what
+    (ISO 8601, UTC; empty: unknown); `pictures` counts pictures and shapes; `active` names what
     could act, as keys of `problem.active.*` (macros, links, objects, controls, queries).
-    `problems` tells how it was read (`SECOND_READER`).
+    `problems` say how it was read (`SECOND_READER`).
     """
 
     grids: tuple[Grid, ...]

@@ -1,4 +1,4 @@
-"""Dates as people in Japan write them -> ISO dates.
+"""Parse dates as people in Japan write them into ISO dates.
 
 Own code: libraries for the imperial calendar parse one given format at a time, while an entry may
 come in any of these, and the limits of the eras, which decide here, are three lines.
@@ -20,7 +20,7 @@ _ERAS: Final = {
 }
 _LETTERS: Final = {"r": "令和", "h": "平成", "s": "昭和"}
 _WEEKDAYS: Final = "月火水木金土日"
-_OLDEST: Final = 1900  # a year before is a slip
+_OLDEST: Final = 1900  # an earlier year is a typing error
 
 _DAY: Final = re.compile(
     r"""(?: (?P<era>令和|平成|昭和|[rhs]) \s* (?P<of>\d{1,2}|元) | (?:西暦)? \s* (?P<year>\d{4}) )
@@ -36,7 +36,7 @@ _NOT_PLAIN: Final = ("era", "weekday")
 
 
 def parse_typed_date(typed: str) -> tuple[str, bool]:
-    """The ISO date that `typed` stands for, and whether it was typed as year, month and day.
+    """Parse a date into ISO, and whether it was typed as year, month and day.
 
     Empty where it is no date, or one that does not exist: a 30 February, a day outside its era, a
     weekday that is not that day's.
@@ -58,7 +58,7 @@ def parse_typed_date(typed: str) -> tuple[str, bool]:
 
 
 def has_digit_marks(typed: str) -> bool:
-    """Whether it holds digits that are marks and no numbers, such as ①; folding opens them."""
+    """Whether it holds digits that are marks, such as ①, which normalising turns into numbers."""
     return any(char.isdigit() and not char.isdecimal() for char in typed)
 
 

@@ -1,4 +1,4 @@
-"""Which passwords to try on which file, and opening a protected workbook with them.
+"""Find the passwords to try on a file, and open a protected workbook with them.
 
 No password leaves this module but into the library that tries it: none stands in a message.
 Libraries of compound files and of encryption are loaded only for files that are such.
@@ -99,7 +99,7 @@ def _plain_client(client: str) -> str:
 
 
 def passwords_for_file(passwords: Passwords, label: str) -> tuple[str, ...]:
-    """Passwords for the file of this label: those of a client that it names, then common ones.
+    """Find the passwords for a file: those of a client that its label names, then common ones.
 
     The label names a client by its id or by its name, with or without its legal form.
     """
@@ -111,7 +111,7 @@ def passwords_for_file(passwords: Passwords, label: str) -> tuple[str, ...]:
 def decrypt_workbook(
     content: bytes, kind: FileKind, label: str, reading: IntakeSettings
 ) -> tuple[bytes, bool]:
-    """The workbook without its protection, and whether a password of the list opened it.
+    """Remove the protection of a workbook; return whether a password of the list opened it.
 
     Raises `RefusedError` (PASSWORD_NEEDED, PASSWORD_WRONG, PASSWORD_UNSUPPORTED,
     SENSITIVITY_LABEL, UNREADABLE).
@@ -144,12 +144,12 @@ def _try_passwords(content: bytes, words: tuple[str, ...]) -> tuple[bytes, bool]
 
 
 def _decrypt_with(content: bytes, word: str) -> bytes:
-    """What the password opens. Raises `InvalidKeyError` where it does not fit, `RefusedError`."""
+    """Decrypt with a password. Raises `InvalidKeyError` where it does not fit, `RefusedError`."""
     import msoffcrypto
     from msoffcrypto.exceptions import InvalidKeyError
 
     out = io.BytesIO()
-    told = ProblemCode.PASSWORD_UNSUPPORTED
+    code = ProblemCode.PASSWORD_UNSUPPORTED
     try:
         file: Any = msoffcrypto.OfficeFile(io.BytesIO(content))
         if file.format == "ooxml" and file.type == "agile":
@@ -158,22 +158,22 @@ def _decrypt_with(content: bytes, word: str) -> bytes:
         else:
             checks = {"verify_password": True} if file.format == "ooxml" else {}
             file.load_key(password=word, **checks)
-        told = ProblemCode.UNREADABLE  # the key fits: what fails now is damage
+        code = ProblemCode.UNREADABLE  # the key fits: what fails now is damage
         file.decrypt(out)
     except (InvalidKeyError, MemoryError):
         raise
     except Exception as error:  # the library raises all sorts on methods that it does not know
-        value = None if told is ProblemCode.PASSWORD_UNSUPPORTED else type(error).__name__
-        raise RefusedError(Problem(told, value=value)) from error
+        value = None if code is ProblemCode.PASSWORD_UNSUPPORTED else type(error).__name__
+        raise RefusedError(Problem(code, value=value)) from error
     return out.getvalue()
 
 
 def _load_agile(file: Any, word: str) -> bytes | None:
-    """Load the key of the password, deriving it as seldom as can be: a tenth of a second each time.
+    """Load the key of the password; deriving it takes a tenth of a second each time.
 
-    The content is returned where its own seal (HMAC) proves that the password fits; where it does
-    not, the password is verified. The one that files are open with is hardly ever the right one,
-    and is verified first. Raises `InvalidKeyError` and what the library raises.
+    The content is returned where its own HMAC proves that the password fits; where it does not,
+    the password is verified. The default password hardly ever fits, and is verified first.
+    Raises `InvalidKeyError` and what the library raises.
     """
     if word == _DEFAULT_PASSWORD:
         _require_password_fits(file, word)
@@ -185,32 +185,32 @@ def _load_agile(file: Any, word: str) -> bytes | None:
         file.decrypt(out, verify_integrity=True)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - no seal, a broken one, or another password: now to be told
+    except Exception:  # noqa: BLE001 - no HMAC, a broken one, or another password
         _require_password_fits(file, word)
         return None
     return out.getvalue()
 
 
 def _require_password_fits(file: Any, word: str) -> None:
-    """Raises `InvalidKeyError` where the password is not that of the file (agile encryption)."""
+    """Raise `InvalidKeyError` where the password is not that of the file (agile encryption)."""
     from msoffcrypto.exceptions import InvalidKeyError
     from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
-    told = file.info
+    info = file.info
     if not ECMA376Agile.verify_password(
         word,
-        told["passwordSalt"],
-        told["passwordHashAlgorithm"],
-        told["encryptedVerifierHashInput"],
-        told["encryptedVerifierHashValue"],
-        told["spinValue"],
-        told["passwordKeyBits"],
+        info["passwordSalt"],
+        info["passwordHashAlgorithm"],
+        info["encryptedVerifierHashInput"],
+        info["encryptedVerifierHashValue"],
+        info["spinValue"],
+        info["passwordKeyBits"],
     ):
         raise InvalidKeyError("not the password of the file")
 
 
 def _require_no_label(content: bytes) -> None:
-    """Rights management has no EncryptionInfo of its own, or says so in its transform."""
+    """Refuse rights management: it has no EncryptionInfo of its own, or a transform says so."""
     import olefile
 
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
@@ -237,7 +237,7 @@ def _is_protected_xls(content: bytes) -> bool:
 
 
 def _read_biff_stream(content: bytes) -> tuple[bytes, str]:
-    """The workbook's records as far as needed, and the stream that holds them."""
+    """Read the workbook's records as far as needed, and the name of their stream."""
     import olefile
 
     if not olefile.isOleFile(data=content):
@@ -251,7 +251,7 @@ def _read_biff_stream(content: bytes) -> tuple[bytes, str]:
 
 
 def _iterate_records(stream: bytes) -> Iterable[int]:
-    """The kinds of records up to the end of the first part of the workbook."""
+    """List the kinds of records up to the end of the first part of the workbook."""
     place = 0
     while place + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, place)
@@ -275,6 +275,6 @@ def _is_protected_ods(content: bytes) -> bool:
     try:
         parts = list_zip_entries(content)
     except ZipDirectoryError:
-        return False  # preflight tells
+        return False  # the inspection of the package reports it
     lists = [part for part in parts if part.name.lower() == "meta-inf/manifest.xml"]
     return any(_ENCRYPTED_PART.search(peek_entry(content, part, _MAX_MANIFEST)) for part in lists)

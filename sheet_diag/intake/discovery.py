@@ -1,17 +1,24 @@
-"""Finds the files of the input folder: all of them, in order, and nothing outside of it.
+"""Find the files of the input folder, all of them, and read one while others may still write it.
 
-Never changes or moves anything; a name is a label, never a promise of a format.
+Never changes or moves anything, and finds nothing outside of the folder; a name is a label, never
+a promise of a format. On Windows a workbook that is open in Excel refuses for a moment, and a
+file that is just being copied has not its final length yet.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+_TRIES: Final = 3
+_PAUSE: Final = 0.2  # seconds
 
 # Files that programs leave beside real ones: never a return.
 _LEFTOVERS: Final = {"thumbs.db", "desktop.ini", ".ds_store", "icon\r"}
@@ -35,8 +42,9 @@ class InputFile:
 
 
 def find_input_files(folder: Path, apart_from: Path) -> tuple[InputFile, ...]:
-    """Every file below the folder, in the order of their names; links to folders and what cannot
-    be looked into are told as `blocked`.
+    """Find every file below the folder, in the order of their names.
+
+    Links to folders and what cannot be looked into are `blocked`.
 
     An output folder inside it (`apart_from`) is left out; one that is the folder itself or lies
     around it hides nothing.
@@ -61,7 +69,7 @@ def _describe_file(path: Path, folder: Path) -> InputFile:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is a plain file that may be looked at; a pipe or a broken link is none."""
+    """Whether it is a plain file that may be opened; a pipe or a broken link is none."""
     try:
         return path.is_file()
     except OSError:
@@ -80,7 +88,7 @@ def _leads_outside(path: Path, folder: Path) -> bool:
 
 
 def _with_distinct_names(found: list[InputFile], folder: Path) -> Iterator[InputFile]:
-    """Names that only differ in composed and decomposed letters stay as they are on disk."""
+    """Keep names as they are on disk where they differ in composed letters alone."""
     counts = Counter(each.name for each in found)
     for each in found:
         raw = each.path.relative_to(folder).as_posix()
@@ -96,3 +104,41 @@ def is_leftover(parts: tuple[str, ...]) -> bool:
         or lower.endswith((".tmp", ".crdownload", ".part"))
         or "__MACOSX" in parts
     )
+
+
+# --- reading one
+
+
+class FileChangingError(Exception):
+    """The file changed each time it was read."""
+
+
+def read_stable_file(path: Path) -> bytes:
+    """Read the content, once two looks agree. Raises `OSError`, `FileChangingError`."""
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE * attempt)
+        try:
+            before = file_state(path)
+            content = path.read_bytes()
+            if file_state(path) == before and len(content) == before[0]:
+                return content
+        except PermissionError:
+            if attempt == _TRIES - 1:
+                raise
+    raise FileChangingError(path.name)
+
+
+def hash_file(path: Path) -> str:
+    """Compute the SHA-256 of a file of any size; empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def file_state(path: Path) -> tuple[int, int]:
+    """The size in bytes and the time of the last change in ns. Raises `OSError`."""
+    facts = path.stat()
+    return facts.st_size, facts.st_mtime_ns

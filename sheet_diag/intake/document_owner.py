@@ -1,7 +1,7 @@
-"""A document of ours -> what it says of itself: what it is, whose, in which language.
+"""Read what a document of ours says of itself: what it is, whose, in which language.
 
-Opened as carefully as a return, with one password and no other: what this reads may be anything,
-for it comes out of a mail. Says what stands there, never whether that is right.
+Opened as carefully as a return, with one password and no other: it comes out of a mail, and may
+be anything. Reports what stands there, never whether that is right.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _owner_of_workbook(opened: OpenedWorkbook, catalog: Catalog, limits: Limits)
 def _owner_of_sheet(
     sheet: ReturnedSheet, codes: Mapping[ProblemCode, Problem], *, protected: bool
 ) -> DocumentOwner:
-    """A hearing sheet says whose it is in three places, and in the cell of the company."""
+    """Read a hearing sheet, which says it in three places and in the cell of the company."""
     identity, disagreement = sheet.identity, codes.get(ProblemCode.IDENTITY_DISAGREES)
     clients = _distinct(identity.client or "")
     if disagreement:
@@ -110,7 +110,7 @@ def _owner_of_sheet(
 def _owner_of_properties(
     properties: Mapping[str, str], protected: bool, book: WorkbookContent | None = None
 ) -> DocumentOwner:
-    """A report says it in its properties; the workbook once more, beside its plan."""
+    """Read a report, which says it in its properties; a workbook again, beside its plan."""
     client, company = properties.get(_CLIENT_KEY, ""), properties.get(COMPANY_KEY, "")
     again = dict(_plan_keys(book)) if book else {}
     # A portfolio has the mark of our output and no language: it is nobody's report.
@@ -138,15 +138,15 @@ def _distinct(*texts: str) -> tuple[str, ...]:
 
 
 def _owner_of_pdf(content: bytes, password: str) -> DocumentOwner:
-    """A PDF that opens without a password is open to all, whatever its encryption says."""
+    """Read a PDF; one that opens without a password is open to all, whatever it claims."""
     from pypdf import PdfReader  # here: it loads slowly
 
     try:
         file = PdfReader(io.BytesIO(content))
         locked = file.is_encrypted and not file.decrypt("")
         opens = not locked or (bool(password) and bool(file.decrypt(password)))
-        told: Mapping[str, object] = (file.metadata or {}) if opens else {}
-        properties = {str(key).removeprefix("/"): str(text) for key, text in told.items()}
+        facts: Mapping[str, object] = (file.metadata or {}) if opens else {}
+        properties = {str(key).removeprefix("/"): str(text) for key, text in facts.items()}
     except MemoryError:
         raise
     except Exception as error:  # the library raises all sorts on a damaged file

@@ -1,7 +1,7 @@
-"""What a file is, told by its content; its name counts only where content leaves it open.
+"""Detect what a file is by its content; its name counts only where content leaves it open.
 
 Knows marks at the start of files and the names inside zip and OLE containers. Never unpacks more
-than the few bytes that name a package, and never tells whether a file is sound or safe.
+than the few bytes that name a package, and never decides whether a file is sound or safe.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ _TAIL: Final = 66_000  # bytes among which a zip ends
 
 
 def detect_file_kind(content: bytes, name: str) -> FileKind:
-    """The kind of a file with this content, called `name`. Raises nothing."""
+    """Detect the kind of a file with this content, called `name`. Raises nothing."""
     ending = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     if content.startswith(OLE_MAGIC):
         return _ole_kind(content, ending)
@@ -210,7 +210,7 @@ def _ooxml_kind(content: bytes, parts: dict[str, ZipEntry]) -> FileKind:
 
 
 def _odf_kind(content: bytes, parts: dict[str, ZipEntry], ending: str) -> FileKind:
-    """Some writers leave the mimetype out; then the content's own words tell."""
+    """Detect by the mimetype, or where a writer leaves it out, by the content."""
     tellers: tuple[tuple[str, bytes], ...] = (
         ("mimetype", b"opendocument.spreadsheet"),
         ("meta-inf/manifest.xml", b"opendocument.spreadsheet"),
@@ -247,7 +247,7 @@ _MAIL_HEADERS: Final = {
 
 
 def _kind_by_text(content: bytes, ending: str) -> FileKind | None:
-    """None where the content is no text."""
+    """Detect the kind of a text; None where the content is no text."""
     text = _start_of_text(content)
     if text is None:
         return None
@@ -283,7 +283,7 @@ def _is_saved_page(start: str, ending: str) -> bool:
 
 
 def _is_mail(start: str, ending: str) -> bool:
-    """Two headers of mails at the start, one where the name says so or parts follow."""
+    """Whether it starts with two headers of mails; with one if its name says so or parts follow."""
     lines = start.lstrip("\r\n").splitlines()
     if lines and lines[0].startswith("From "):
         lines = lines[1:]

@@ -1,4 +1,4 @@
-"""The zip package around a workbook: looked through before any reader sees it.
+"""Inspect the zip package around a workbook before any reader sees it.
 
 Counts what comes out while it inflates, whatever the headers say, and refuses what is no honest
 workbook. Knows names and sizes of parts; what they mean is their readers' business.
@@ -37,15 +37,15 @@ _DOCTYPE_ALLOWED: Final = ("meta-inf/", "basic/", "dialogs/", "scripts/")
 
 @dataclass(frozen=True, slots=True)
 class InspectedPackage:
-    """A package that was found harmless: what all its parts are called, in lower case, and the
-    content of the small ones, so that its readers need not inflate them again."""
+    """A harmless package: the names of all its parts in lower case, and the content of the small
+    ones, so that the readers need not inflate them again."""
 
     names: tuple[str, ...]
     parts: Mapping[str, bytes]
 
 
 def inspect_package(content: bytes, limits: Limits) -> InspectedPackage:
-    """Look through every part. Raises `RefusedError` (UNSAFE_FILE with its `kind`, UNREADABLE)."""
+    """Inspect every part. Raises `RefusedError` (UNSAFE_FILE with its `kind`, UNREADABLE)."""
     try:
         parts = list_zip_entries(content)
     except ZipDirectoryError as error:
@@ -93,7 +93,7 @@ _CARRY: Final = 4096  # bytes looked at again with the next chunk: a tag may lie
 
 
 class _PackageCheck:
-    """Counts over all parts of one package, and what came out of the small ones."""
+    """Counts over all parts of one package, and keeps the content of the small ones."""
 
     def __init__(self, limits: Limits, size: int, *, is_odf: bool) -> None:
         self._limits = limits
@@ -104,7 +104,7 @@ class _PackageCheck:
         self.kept: dict[str, bytes] = {}
 
     def part(self, content: bytes, part: ZipEntry) -> None:
-        """Count and look through one part. Raises `RefusedError`."""
+        """Count and inspect one part. Raises `RefusedError`."""
         name = part.name.lower()
         size, markup, sheets, carry = 0, name.endswith((".xml", ".rels")), 0, b""
         chunks: list[bytes] = []
@@ -130,7 +130,7 @@ class _PackageCheck:
             raise unsafe_file_error("sheets")
 
     def _is_markup(self, name: str, chunk: bytes) -> bool:
-        """By content too: what a part is called binds no reader. Pictures may be SVG."""
+        """Whether it is markup by its content: readers need not heed names. Pictures may be SVG."""
         return bool(_MARKUP.match(chunk)) and not any(place in f"/{name}" for place in _BESIDE)
 
     def _count(self, part: ZipEntry, size: int, step: int, *, markup: bool) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent, unsafe_file_error
+from sheet_diag.intake.discovery import FileChangingError, read_stable_file
 from sheet_diag.intake.file_types import WORKBOOK_KINDS, FileKind, detect_file_kind
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
-from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import MIB, IntakeSettings, Limits

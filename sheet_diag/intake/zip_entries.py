@@ -1,7 +1,7 @@
-"""The entries of a zip as its directory tells them, and what comes out of each.
+"""List the entries of a zip as its directory has them, and inflate them.
 
-Knows nothing of what they mean. Inflates by its own hand, chunk by chunk: `zipfile` believes the
-sizes in the directory, while readers inflate to the end.
+Knows nothing of what they mean. Inflates chunk by chunk itself: `zipfile` believes the sizes in
+the directory, while readers inflate to the end.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _MOST_LISTED: Final = 20_000
 
 
 class ZipDirectoryError(Exception):
-    """The list of parts cannot be read; the message is the reason."""
+    """The list of entries cannot be read; the message is the reason."""
 
 
 class ZipEntryError(Exception):
-    """A part is damaged, or packed in a way that no workbook uses."""
+    """An entry is damaged, or packed in a way that no workbook uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ZipEntry:
 
 @lru_cache(maxsize=1)  # what is it, is it locked, is it harmless: each asks about the same bytes
 def list_zip_entries(content: bytes) -> tuple[ZipEntry, ...]:
-    """The entries of a zip in the order of its directory. Raises `ZipDirectoryError`."""
+    """List the entries of a zip in the order of its directory. Raises `ZipDirectoryError`."""
     if content.count(b"PK\x01\x02") > _MOST_LISTED:
         raise ZipDirectoryError(f"> {_MOST_LISTED} entries")
     try:
@@ -74,7 +74,7 @@ def list_zip_entries(content: bytes) -> tuple[ZipEntry, ...]:
 
 
 def entries_overlap(parts: tuple[ZipEntry, ...]) -> bool:
-    """Whether the bytes of two entries can be the same: one body told many times is a bomb."""
+    """Whether the bytes of two entries can be the same: one body listed many times is a bomb."""
     end = 0
     for part in sorted(parts, key=lambda each: each.offset):
         if part.offset < end:
@@ -84,7 +84,7 @@ def entries_overlap(parts: tuple[ZipEntry, ...]) -> bool:
 
 
 def peek_entry(content: bytes, part: ZipEntry, most: int) -> bytes:
-    """The first bytes of a part, as many as come out undamaged."""
+    """Inflate the first bytes of an entry, as many as come out undamaged."""
     start = bytearray()
     try:
         for chunk in inflate_entry(content, part, most):
@@ -95,7 +95,7 @@ def peek_entry(content: bytes, part: ZipEntry, most: int) -> bytes:
 
 
 def inflate_entry(content: bytes, part: ZipEntry, most: int) -> Iterator[bytes]:
-    """The part in chunks of at most 1 MiB, until past `most`. Raises `ZipEntryError`."""
+    """Inflate an entry in chunks of at most 1 MiB, until past `most`. Raises `ZipEntryError`."""
     packed = _packed_bytes(content, part)
     crc = size = 0
     step = min(_CHUNK, most + 1)
@@ -112,8 +112,8 @@ def inflate_entry(content: bytes, part: ZipEntry, most: int) -> Iterator[bytes]:
 
 
 def matches_local_header(content: bytes, part: ZipEntry) -> bool:
-    """Whether a sound part is what `zipfile` reads too: it refuses one with another name, or with
-    unusual flags, where it lies."""
+    """Whether `zipfile` reads a sound entry, too: it refuses one with another name or unusual
+    flags in its local header."""
     start = part.offset + _LOCAL_HEADER.size
     _, name_length, _ = _LOCAL_HEADER.unpack_from(content, part.offset)
     return part.plain and content[start : start + name_length] == part.name.encode("ascii")

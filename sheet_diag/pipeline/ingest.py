@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from sheet_diag.intake.discovery import InputFile
+from sheet_diag.intake.discovery import FileChangingError, InputFile, read_stable_file
 from sheet_diag.intake.receive import failed_return
 from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status
-from sheet_diag.intake.stable_read import FileChangingError, read_stable_file
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sheet_diag.intake.discovery import InputFile, find_input_files
-from sheet_diag.intake.stable_read import hash_file
+from sheet_diag.intake.discovery import InputFile, find_input_files, hash_file
 from sheet_diag.model.errors import UserError
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.reports.response_status.read_files import ReadFiles, list_collected_mails

@@ -14,8 +14,7 @@ from typing import Final
 
 from watchfiles import Change, watch
 
-from sheet_diag.intake.discovery import find_input_files, is_leftover
-from sheet_diag.intake.stable_read import file_state
+from sheet_diag.intake.discovery import file_state, find_input_files, is_leftover
 
 # A copy over a slow line pauses; a person who drops a file waits.
 QUIET_SECONDS: Final = 1.5  # seconds

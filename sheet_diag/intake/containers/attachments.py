@@ -1,4 +1,4 @@
-"""What a mail carries, whatever program saved it: files, and the decoration that every mail has."""
+"""List the attachments of a mail as members, without the decoration that mails have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_SHEETS: Final = (FileKind.SMIME, FileKind.WINMAIL)
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAttachment:
-    """A file in a mail. `inline` is what the text of the mail shows; `media` is a MIME type."""
+    """A file in a mail. `inline`: the text of the mail shows it; `media` is a MIME type."""
 
     name: str
     content: bytes
@@ -37,18 +37,18 @@ class ReceivedAttachment:
 
 
 def list_attachment_members(
-    attachments: Sequence[ReceivedAttachment], room: MemberSpool
+    attachments: Sequence[ReceivedAttachment], spool: MemberSpool
 ) -> Iterator[ContainerMember]:
-    """The members of a mail. Raises `TooManyError`."""
-    room.admit(len(attachments))
+    """List the members of a mail. Raises `TooManyMembersError`."""
+    spool.admit(len(attachments))
     kinds = [detect_file_kind(each.content, each.name) for each in attachments]
     has_sheet = any(kind in _SHEETS for kind in kinds)
     for attachment, kind in zip(attachments, kinds, strict=True):
-        yield _member(attachment, kind, room, has_sheet=has_sheet)
+        yield _member(attachment, kind, spool, has_sheet=has_sheet)
 
 
 def _member(
-    attachment: ReceivedAttachment, kind: FileKind, room: MemberSpool, *, has_sheet: bool
+    attachment: ReceivedAttachment, kind: FileKind, spool: MemberSpool, *, has_sheet: bool
 ) -> ContainerMember:
     member = ContainerMember(
         attachment.name,
@@ -63,12 +63,12 @@ def _member(
         return replace(member, ignored=True)
     if kind in _NO_SHEETS:
         return replace(member, problem=wrong_format_error(kind).problem)
-    return spool_member(member, lambda: (attachment.content,), room)
+    return spool_member(member, lambda: (attachment.content,), spool)
 
 
 def _is_decoration(attachment: ReceivedAttachment, kind: FileKind, *, has_sheet: bool) -> bool:
-    """Pictures in the text count as photos of a sheet only where they are large and the mail
-    holds no workbook."""
+    """Whether it is no attachment of a person. A picture in the text may be a photo of a sheet
+    only where it is large and the mail holds no workbook."""
     if _DECORATIONS.fullmatch(attachment.media) or _DECORATION_NAMES.fullmatch(attachment.name):
         return True
     picture = kind is FileKind.IMAGE or attachment.media.startswith("image/")

@@ -1,4 +1,4 @@
-"""Mails saved as .eml: attachments, whatever program and encoding wrote their names."""
+"""List the attachments of a mail saved as .eml, whatever program wrote it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Final
 
 from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.attachments import ReceivedAttachment, list_attachment_members
-from sheet_diag.intake.containers.mail_filenames import decode_attachment_name, decode_subject
-from sheet_diag.intake.containers.members import Container, ContainerMember, MemberSpool
+from sheet_diag.intake.containers.mail_headers import decode_attachment_name, decode_subject
+from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.file_types import FileKind
 
 _PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -22,17 +22,18 @@ _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _REPORTS: Final = ("message/delivery-status", "message/disposition-notification")
 
 
-def list_eml_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
-    """Every attachment of the mail, mails attached to it included. Raises `RefusedError`."""
-    mail = email.message_from_bytes(wrapping.content, policy=compat32)
+def list_eml_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
+    """List every attachment of the mail, attached mails included. Raises `RefusedError`."""
+    del label  # mails have no passwords
+    mail = email.message_from_bytes(content, policy=compat32)
     time = _time(mail)
     parts = list(_parts(mail, inline=False))
     attachments = [_attachment(part, n, time, inline) for n, (part, inline) in enumerate(parts, 1)]
-    yield from list_attachment_members(attachments, room)
+    yield from list_attachment_members(attachments, spool)
 
 
 def _parts(part: Message, *, inline: bool) -> Iterator[tuple[Message, bool]]:
-    """The parts that are files, and whether the text around them shows them."""
+    """Find the parts that are files, and whether the text around them shows them."""
     media = part.get_content_type()
     if media == "message/rfc822" or media in _PKCS7:
         yield part, False
@@ -91,7 +92,7 @@ def _inner_mail(part: Message) -> bytes:
 
 
 def _time(mail: Message) -> int | None:
-    """Nanoseconds since 1970; None where the mail has no true date."""
+    """Read the time in nanoseconds since 1970; None where the mail has no true date."""
     try:
         return int(parsedate_to_datetime(str(mail["date"])).timestamp()) * 10**9
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What archives and mails have in common: members, the room that all may take, their labels."""
+"""The members of archives and mails: what they are, where they are put, how they are labelled."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ from sheet_diag.intake.decryption import passwords_for_file
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import MIB, IntakeSettings, Limits
 
-_LONGEST: Final = 200
+_MAX_LABEL: Final = 200
 # Line and control characters, surrogates, and marks that turn the direction of writing.
-_UNSEEN: Final = ("Cc", "Cs", "Zl", "Zp")
+_INVISIBLE: Final = ("Cc", "Cs", "Zl", "Zp")
 _BIDI: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @dataclass(frozen=True, slots=True)
 class UnpackedFile:
-    """One return in a file, or the reason why there is none.
+    """A file that may be a return: an input file, or a member of one; or why there is none.
 
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
-    file (None: the file itself), `file_time` nanoseconds since 1970. `file_sha256` is that of the
-    file where that wraps others, `mail_senders` are the addresses that the mails around it came
-    from,
-    the outermost first. `content` spares a second reading of a file that turned out to wrap
-    nothing; members are not kept in memory.
+    input file (None: it is that file), `file_time` nanoseconds since 1970. `file_sha256` is that
+    of the input file where that is a container, `mail_senders` are the addresses that the mails
+    around it came from, the outermost first. `content` spares a second reading of a file that is
+    no container; members are not kept in memory.
     """
 
     path: Path | None
@@ -44,20 +43,11 @@ class UnpackedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Container:
-    """An archive or a mail. `label` is its place below the input folder, `time` of its file."""
-
-    content: bytes
-    label: str
-    time: int
-
-
-@dataclass(frozen=True, slots=True)
 class ContainerMember:
-    """What a wrapping holds, by the name that it bears there.
+    """A file in a container, by the name that it has there.
 
-    `path` is where its content was put; `time` is None where none is told; `above` are the names
-    of mails between the wrapping and it, `mail_senders` the addresses that those came from.
+    `path` is where its content was put, `time` nanoseconds since 1970 (None: not told). `above`
+    are the names of mails between the container and it, `mail_senders` their senders.
     """
 
     name: str
@@ -71,15 +61,15 @@ class ContainerMember:
 
 
 class TooManyMembersError(RefusedError):
-    """The members of all wrappings in a file are more than one file may have."""
+    """The members of all containers in a file are more than one file may have."""
 
 
 class SpoolError(OSError):
-    """A member cannot be written: the disk is full, or the folder gone."""
+    """A member cannot be written: the disk is full, or the folder is missing."""
 
 
 class MemberSpool:
-    """The folder of one file's members, and how many of them and how much it may still take."""
+    """The folder for the members of one file, and how many and how much it may still take."""
 
     def __init__(self, folder: Path, reading: IntakeSettings) -> None:
         self.limits: Limits = reading.limits
@@ -90,26 +80,26 @@ class MemberSpool:
         self._members = 0
         self._files = 0
 
-    def words(self, label: str) -> tuple[str, ...]:
-        """The passwords to try on what is labelled so."""
+    def passwords_for(self, label: str) -> tuple[str, ...]:
+        """Find the passwords to try on what is labelled so."""
         return passwords_for_file(self._passwords, label)
 
     def admit(self, count: int) -> None:
-        """Count the members of a wrapping, all or none. Raises `TooManyMembersError`."""
+        """Count the members of a container, all or none. Raises `TooManyMembersError`."""
         if self._members + count > self.limits.members:
             value = f"> {self.limits.members}"
             raise TooManyMembersError(Problem(ProblemCode.TOO_MANY_MEMBERS, value=value))
         self._members += count
 
     def store(self, chunks: Iterable[bytes]) -> Path:
-        """Put a member's content into a file. Raises `RefusedError`, and whatever `chunks` does."""
+        """Write a member into a file. Raises `RefusedError`, and whatever `chunks` raises."""
         with self.file() as file:
             for chunk in chunks:
                 file.write(chunk)
         return file.path
 
     def file(self) -> SpoolFile:
-        """A file of the next number, to be written into. Raises `SpoolError`."""
+        """Open the file of the next number, to be written into. Raises `SpoolError`."""
         self._files += 1
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -119,23 +109,23 @@ class MemberSpool:
 
 
 class SpoolFile:
-    """A member's content while it comes out; it is gone again where that fails."""
+    """The file of one member while its content comes out; it is deleted where that fails."""
 
-    def __init__(self, room: MemberSpool, path: Path) -> None:
+    def __init__(self, spool: MemberSpool, path: Path) -> None:
         self.path = path
-        self._room = room
+        self._spool = spool
         self._size = 0
         self._file = path.open("wb")
 
     def write(self, chunk: bytes | bytearray) -> None:
-        """Add a piece. Raises `RefusedError` once it is more than may be, `SpoolError`."""
+        """Add a piece. Raises `RefusedError` once it is more than is allowed, `SpoolError`."""
         self._size += len(chunk)
-        self._room.left -= len(chunk)
-        if self._size > self._room.limits.file * MIB:
-            value = f"> {self._room.limits.file} MiB"
+        self._spool.left -= len(chunk)
+        if self._size > self._spool.limits.file * MIB:
+            value = f"> {self._spool.limits.file} MiB"
             raise RefusedError(Problem(ProblemCode.TOO_LARGE, value=value))
-        if self._room.left < 0:
-            value = f"> {self._room.limits.unpacked} MiB"
+        if self._spool.left < 0:
+            value = f"> {self._spool.limits.unpacked} MiB"
             raise RefusedError(Problem(ProblemCode.TOO_MANY_MEMBERS, value=value))
         try:
             self._file.write(chunk)
@@ -147,9 +137,9 @@ class SpoolFile:
         self._file.close()
 
     def discard(self) -> None:
-        """Take the file away again."""
+        """Delete the file."""
         self._file.close()
-        self._room.left += self._size
+        self._spool.left += self._size
         self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> SpoolFile:
@@ -163,11 +153,11 @@ class SpoolFile:
 
 
 def spool_member(
-    member: ContainerMember, chunks: Callable[[], Iterable[bytes]], room: MemberSpool
+    member: ContainerMember, chunks: Callable[[], Iterable[bytes]], spool: MemberSpool
 ) -> ContainerMember:
-    """The member with its content in the room, or with the reason why it is not."""
+    """Write a member into the spool; return it with its path, or with the reason why not."""
     try:
-        return replace(member, path=room.store(chunks()))
+        return replace(member, path=spool.store(chunks()))
     except RefusedError as error:
         return replace(member, problem=error.problem)
     except (MemoryError, SpoolError):
@@ -177,29 +167,27 @@ def spool_member(
 
 
 def make_member_label(name: str) -> str:
-    """A member's name as people are told it: composed letters, nothing unseen, not too long."""
+    """Label a member for people: composed letters, nothing invisible, not too long."""
     composed = unicodedata.normalize("NFC", name.replace("\\", "/"))
-    plain = "".join("\ufffd" if _is_unseen(char) else char for char in composed)
-    return plain if len(plain) <= _LONGEST else plain[:_LONGEST] + "…"
+    plain = "".join("\ufffd" if _is_invisible(char) else char for char in composed)
+    return plain if len(plain) <= _MAX_LABEL else plain[:_MAX_LABEL] + "…"
 
 
-def _is_unseen(char: str) -> bool:
-    return char in _BIDI or unicodedata.category(char) in _UNSEEN
+def _is_invisible(char: str) -> bool:
+    return char in _BIDI or unicodedata.category(char) in _INVISIBLE
 
 
-def number_equal_labels(leaves: Iterable[UnpackedFile]) -> Iterator[UnpackedFile]:
-    """Members of one name are told by their number."""
+def number_equal_labels(files: Iterable[UnpackedFile]) -> Iterator[UnpackedFile]:
+    """Add a number to the second and later members of one label."""
     seen: Counter[str | None] = Counter()
-    for leaf in leaves:
-        seen[leaf.member] += 1
-        if leaf.member is None or seen[leaf.member] == 1:
-            yield leaf
-        else:
-            yield replace(leaf, member=f"{leaf.member} ({seen[leaf.member]})")
+    for file in files:
+        seen[file.member] += 1
+        is_first = file.member is None or seen[file.member] == 1
+        yield file if is_first else replace(file, member=f"{file.member} ({seen[file.member]})")
 
 
 def damage_problem(error: Exception) -> Problem:
-    """The problem of a wrapping or a member that cannot be taken apart."""
+    """Make the problem of a container or a member that cannot be unpacked."""
     return Problem(ProblemCode.UNREADABLE, value=make_member_label(describe_error(error)))
 
 

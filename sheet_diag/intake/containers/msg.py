@@ -1,6 +1,4 @@
-"""Mails saved by Outlook (.msg): attachments, also those of mails attached to the mail, and whom
-each of them comes from.
-"""
+"""List the attachments of a mail saved by Outlook (.msg), and read the senders of mails in it."""
 
 from __future__ import annotations
 
@@ -16,8 +14,8 @@ from oxmsg.storage import Storage
 
 from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.attachments import ReceivedAttachment, list_attachment_members
-from sheet_diag.intake.containers.members import Container, ContainerMember, MemberSpool
-from sheet_diag.intake.containers.senders import clean_line, parse_senders
+from sheet_diag.intake.containers.mail_headers import clean_line, parse_senders
+from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.file_types import FileKind
 from sheet_diag.model.returns import Problem, ProblemCode
 
@@ -33,15 +31,16 @@ _ADDRESSES: Final = ("5D02", "5D01", "0065", "0C1F")
 _STREAM: Final = "__SUBSTG1.0_"
 
 
-def list_msg_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
-    """Every attachment of the mail and of mails in it. Raises `RefusedError`."""
-    with olefile.OleFileIO(io.BytesIO(wrapping.content)) as ole:
+def list_msg_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
+    """List every attachment of the mail and of mails in it. Raises `RefusedError`."""
+    del label  # mails have no passwords
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
         mail = Storage.from_ole(ole)
-    yield from list_attachment_members(list(_attachments(mail, (), room.limits.nesting)), room)
+    yield from list_attachment_members(list(_attachments(mail, (), spool.limits.nesting)), spool)
 
 
 def read_msg_senders(content: bytes) -> tuple[str, ...]:
-    """The addresses that the mail may come from, the likeliest first. Raises what damage causes."""
+    """Read the addresses that the mail may come from, the likeliest first; damage raises."""
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         wanted = tuple(_STREAM + tag for tag in (_HEAD, *_ADDRESSES))
         names = (path[0] for path in ole.listdir() if len(path) == 1)
@@ -124,7 +123,7 @@ def _name(streams: Mapping[str, bytes]) -> str:
 
 
 def _text(streams: Mapping[str, bytes], tag: str) -> str:
-    """A property of text: in UTF-16, or in the code page of the machine that saved it."""
+    """Read a text property: in UTF-16, or in the code page of the machine that saved it."""
     wide = streams.get(f"{_STREAM}{tag}001F")
     if wide is not None:
         return wide.decode("utf-16-le", "replace").rstrip("\0")
@@ -138,7 +137,7 @@ def _text(streams: Mapping[str, bytes], tag: str) -> str:
 
 
 def _time(storage: Any) -> int | None:
-    """Nanoseconds since 1970; None where nothing, or nothing true, is told."""
+    """Read the time in nanoseconds since 1970; None where it is missing or no true time."""
     try:
         told = OutlookAttachment(storage).last_modified
         return int(told.timestamp()) * 10**9 if told else None

@@ -1,4 +1,4 @@
-"""Zip archives: Japanese names, ZipCrypto and AES passwords."""
+"""Unpack zip archives: Japanese names, ZipCrypto and AES passwords."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import pyzipper
 
 from sheet_diag.intake.cells import RefusedError, unsafe_file_error
 from sheet_diag.intake.containers.members import (
-    Container,
     ContainerMember,
     MemberSpool,
     damage_problem,
@@ -30,26 +29,26 @@ _AES: Final = 99
 _DEFLATED: Final = (0, 8)
 _UNIX_TIME: Final = 0x5455
 _UNICODE_NAME: Final = 0x7075
-# Zip stores the clock on the wall. Reports must not depend on where they are made, and the clocks
-# of our clients hang in Japan.
-_WALL: Final = timezone(timedelta(hours=9))
+# A zip stores local times. Reports must not depend on where they are made, and our clients are in
+# Japan.
+_LOCAL: Final = timezone(timedelta(hours=9))
 
 
-def list_zip_members(wrapping: Container, room: MemberSpool) -> Iterator[ContainerMember]:
-    """Every file in the archive; folders are none. Raises `RefusedError` for the whole archive."""
+def list_zip_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
+    """List every file in the archive. Raises `RefusedError` for the archive as a whole."""
     try:
-        parts = list_zip_entries(wrapping.content)
+        parts = list_zip_entries(content)
     except ZipDirectoryError as error:
         raise RefusedError(damage_problem(error)) from error
     if entries_overlap(parts):
         raise unsafe_file_error("overlap")
-    with pyzipper.AESZipFile(io.BytesIO(wrapping.content)) as archive:
+    with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        room.admit(len(entries))
+        spool.admit(len(entries))
         for entry in entries:
             name = _name(entry)
-            words = room.words(f"{wrapping.label} {name}")
-            yield _ArchiveEntry(archive, entry, name).taken(words, room)
+            passwords = spool.passwords_for(f"{label} {name}")
+            yield _ArchiveEntry(archive, entry, name).unpack(passwords, spool)
 
 
 class _ArchiveEntry:
@@ -60,28 +59,30 @@ class _ArchiveEntry:
         self._entry = entry
         self._member = ContainerMember(name, time=_time(entry))
 
-    def taken(self, words: tuple[str, ...], room: MemberSpool) -> ContainerMember:
-        """The member, out of the archive."""
+    def unpack(self, passwords: tuple[str, ...], spool: MemberSpool) -> ContainerMember:
+        """Take the member out of the archive."""
         entry = self._entry
         if stat.S_ISLNK(entry.external_attr >> 16):
             return replace(self._member, problem=Problem(ProblemCode.LINK_OUTSIDE))
         if not entry.flag_bits & _ENCRYPTED:
-            return spool_member(self._member, lambda: self._chunks(None), room)
-        if not words:
+            return spool_member(self._member, lambda: self._chunks(None), spool)
+        if not passwords:
             return replace(self._member, problem=Problem(ProblemCode.PASSWORD_NEEDED))
-        if entry.compress_size > room.encrypted_left:
-            value = f"> {room.limits.encrypted} MiB"
+        if entry.compress_size > spool.encrypted_left:
+            value = f"> {spool.limits.encrypted} MiB"
             return replace(self._member, problem=Problem(ProblemCode.TOO_LARGE, value=value))
-        room.encrypted_left -= entry.compress_size
-        return self._unlocked(words, room)
+        spool.encrypted_left -= entry.compress_size
+        return self._unpack_encrypted(passwords, spool)
 
-    def _unlocked(self, words: tuple[str, ...], room: MemberSpool) -> ContainerMember:
-        """The member by the first password that fits; the checksum finds those that seem to."""
-        problem = Problem(ProblemCode.PASSWORD_WRONG, value=str(len(words)))
+    def _unpack_encrypted(self, passwords: tuple[str, ...], spool: MemberSpool) -> ContainerMember:
+        """Take it out by the first password that fits; the checksum proves that it does."""
+        problem = Problem(ProblemCode.PASSWORD_WRONG, value=str(len(passwords)))
         member = replace(self._member, with_password=True)
-        for form in dict.fromkeys(form for word in words for form in _password_encodings(word)):
+        for form in dict.fromkeys(
+            form for password in passwords for form in _password_encodings(password)
+        ):
             try:
-                return replace(member, path=room.store(self._chunks(form)))
+                return replace(member, path=spool.store(self._chunks(form)))
             except RefusedError as error:
                 return replace(member, problem=error.problem)
             except NotImplementedError as error:
@@ -97,11 +98,11 @@ class _ArchiveEntry:
     def _is_aes(self) -> bool:
         return getattr(self._entry, "wz_aes_version", None) is not None
 
-    def _chunks(self, word: bytes | None) -> Iterator[bytes]:
+    def _chunks(self, password: bytes | None) -> Iterator[bytes]:
         # Methods other than deflate unpack all of a piece at once: small pieces, no bomb.
         step = 65_536 if self._entry.compress_type in _DEFLATED else 4_096
         size = 0
-        with self._archive.open(self._entry, pwd=word) as stream:
+        with self._archive.open(self._entry, pwd=password) as stream:
             while chunk := stream.read(step):
                 size += len(chunk)
                 yield chunk
@@ -109,22 +110,22 @@ class _ArchiveEntry:
             raise pyzipper.BadZipFile(f"{size} / {self._entry.file_size} B")
 
 
-def _password_encodings(word: str) -> Iterator[bytes]:
-    """A password as programs encode it: UTF-8, or the Japanese code page of Windows."""
+def _password_encodings(password: str) -> Iterator[bytes]:
+    """Encode a password as programs do: in UTF-8, or the Japanese code page of Windows."""
     for code in ("utf-8", "cp932"):
         try:
-            yield word.encode(code)
+            yield password.encode(code)
         except UnicodeEncodeError:
             continue
 
 
 def _name(entry: Any) -> str:
-    """The name as typed: programs in Japan that do not say UTF-8 write the code page of Windows,
-    and macOS writes UTF-8 without saying so."""
-    told = str(entry.orig_filename)
+    """Decode the name: programs in Japan that do not say UTF-8 write the code page of Windows, and
+    macOS writes UTF-8 without saying so."""
+    name = str(entry.orig_filename)
     if entry.flag_bits & _UTF8:
-        return told.split("\0")[0]
-    raw = told.encode("cp437", "replace")
+        return name.split("\0")[0]
+    raw = name.encode("cp437", "replace")
     extra = _extra(entry, _UNICODE_NAME)
     if extra[:1] == b"\x01" and extra[1:5] == struct.pack("<I", zlib.crc32(raw)):
         return extra[5:].decode("utf-8", "replace")
@@ -146,20 +147,20 @@ def _decoded(raw: bytes, code: str) -> str | None:
 
 
 def _time(entry: Any) -> int | None:
-    """Nanoseconds since 1970; None where the entry has no true date."""
+    """Read the time in nanoseconds since 1970; None where the entry has no true date."""
     extra = _extra(entry, _UNIX_TIME)
     if len(extra) >= 5 and extra[0] & 1:
         return int(struct.unpack_from("<i", extra, 1)[0]) * 10**9
     year, month, day, hour, minute, second = entry.date_time
     try:
-        told = datetime(year, month, day, hour, minute, second, tzinfo=_WALL)
-        return int(told.timestamp()) * 10**9
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=_LOCAL)
+        return int(moment.timestamp()) * 10**9
     except (ValueError, OverflowError):
         return None
 
 
 def _extra(entry: Any, wanted: int) -> bytes:
-    """An extra field of the entry; empty where there is none."""
+    """Read an extra field of the entry; empty where there is none."""
     extra, place = bytes(entry.extra), 0
     while place + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, place)

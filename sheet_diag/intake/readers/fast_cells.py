@@ -1,4 +1,4 @@
-"""The cells of a worksheet part as programs usually write them, taken out of it by one pattern.
+"""Extract the cells of a worksheet part, as programs usually write them, by one pattern.
 
 Walking a return cell by cell takes three times as long as reading it. A cell is plain where its
 tags and texts are spelt in the one way below: what it says is in the groups of the pattern, and
@@ -45,7 +45,7 @@ _PAIR: Final = re.compile(r' ([\w:]+)="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class PlainCells:
-    """What the plain cells of a part say together, and the `rest` of the part without them.
+    """What the plain cells of a part say, and the `rest` of the part without them.
 
     `row` is the last row that is used (from 1; 0: none), `columns` the letters of all used ones.
     `special` are formulas and errors, `tags` merged areas and rows that may be hidden, by name.
@@ -63,7 +63,7 @@ SpecialCell = tuple[str, int, str | None, str | None, str | None]
 
 
 def extract_plain_cells(part: bytes) -> PlainCells | None:
-    """The cells of a part whose cells, rows and merged areas are all plain; None of any other."""
+    """Extract the cells of a part; None where not all cells, rows and merged areas are plain."""
     if len(part) > _LARGEST or _NO_ELEMENT.search(part, 1):
         return None  # in comments and their like, what looks like a cell is none
     try:
@@ -101,7 +101,7 @@ def _special_cells(pieces: list[str], formulas: list[str]) -> Iterator[SpecialCe
 
 
 def _within(element: str | None) -> str | None:
-    """The text of an element that is given without its name; its attributes hold no `>`."""
+    """Take the text out of an element given without its name; no attribute holds a `>`."""
     if not element:
         return None
     return "" if element.endswith("/>") else element[element.index(">") + 1 : element.rindex("<")]

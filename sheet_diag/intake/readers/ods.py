@@ -1,4 +1,4 @@
-"""Survey of an .ods: its content is one part, and a cell or a row may stand for millions.
+"""Survey and read an .ods: its content is one part, and a cell may stand for millions.
 
 Cells are kept as runs, never repeated in memory, so that what an empty tail or a bomb claims costs
 nothing. The runs can be laid out as rows without any library (`_lay_out_rows`): that reads what the
@@ -85,7 +85,7 @@ class OdsTable:
 
 @dataclass(frozen=True, slots=True)
 class OdsDocument:
-    """An .ods that was walked: `tables` hold the cells, `survey` all else."""
+    """A surveyed .ods: `tables` hold the cells, `survey` all else."""
 
     survey: Survey
     tables: tuple[OdsTable, ...]
@@ -106,7 +106,7 @@ def open_ods(
 
 
 def _survey_ods(content: bytes, limits: Limits, inspected: InspectedPackage | None) -> OdsDocument:
-    """Walk the document. Raises `RefusedError`."""
+    """Survey the document. Raises `RefusedError`."""
     try:
         package = WorkbookPackage(content, inspected)
         walker = _OdsWalker(limits.sheets)
@@ -135,7 +135,7 @@ def _lay_out_tables(document: OdsDocument) -> list[SheetCells]:
 
 
 def _lay_out_rows(table: OdsTable) -> SheetCells:
-    """The table as rows, as far as it is used, or kept where it has a stray cell."""
+    """Lay a table out as rows, as far as it is used or kept."""
     rows = [[""] * table.survey.columns for _ in range(table.survey.rows)]
     for run in table.runs:
         for row in rows[run.row : run.row + run.height]:
@@ -152,7 +152,7 @@ class _LocalNames(dict[str, str]):
 
 
 class _OdsWalker:
-    """Gathers tables; `_row` and `_column` are where the next row and cell will stand."""
+    """Collects tables; `_row` and `_column` are where the next row and cell will stand."""
 
     def __init__(self, most: int) -> None:
         self.tables: list[OdsTable] = []

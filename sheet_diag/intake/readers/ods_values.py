@@ -1,4 +1,4 @@
-"""What a cell of an OpenDocument sheet says: its value by type, else the text that it shows."""
+"""Read a cell of an OpenDocument sheet: its value by type, else the text that it shows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_SPACES: Final = 32_767
 class CellText:
     """The paragraphs of one cell, joined by line breaks.
 
-    `has_others` tells that there are texts which are not the cell's own.
+    `has_others` says that there are texts which are not the cell's own.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class CellText:
         self.has_others = False
 
     def start(self, name: str, attributes: Attributes) -> None:
-        """An element within the cell begins."""
+        """Begin an element within the cell."""
         if self._left_out or name in _NO_TEXT:
             self._left_out += 1
             self.has_others = True
@@ -44,24 +44,24 @@ class CellText:
             self._paragraphs[-1].append(_character(name, attributes))
 
     def end(self, name: str) -> None:
-        """An element within the cell ends."""
+        """End an element within the cell."""
         if self._left_out:
             self._left_out -= 1
         elif name in ("p", "h"):
             self._open -= 1
 
     def text(self, data: str) -> None:
-        """Text within the cell."""
+        """Add text within the cell."""
         if self._open and not self._left_out:
             self._paragraphs[-1].append(data)
 
     def joined(self) -> str:
-        """The text of the cell."""
+        """Join the text of the cell."""
         return "\n".join("".join(parts) for parts in self._paragraphs)
 
 
 def ods_cell_text(cell: Attributes, shown: str) -> str:
-    """The value of a cell (attributes by local name) that shows `shown`, as text."""
+    """Read the value of a cell (attributes by local name) that shows `shown`, as text."""
     kind = cell.get("value-type", "")
     if kind in _NUMBERS and shown.upper() in _TRUTH:  # LibreOffice writes truth values so
         return shown.upper()

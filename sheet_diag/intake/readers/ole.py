@@ -1,4 +1,4 @@
-"""A compound file (.xls): whether it can be walked, and what it tells besides its cells.
+"""Read a compound file (.xls): whether it can be walked, and its properties.
 
 The time of the last change is looked up here: olefile reads all properties to find one, and a
 damaged one may claim four thousand million values. Source: [MS-OLEPS], sections 2.20 and 2.21.
@@ -20,7 +20,7 @@ _ROOT: Final = 5
 
 
 def has_sector_loop(file: Any) -> bool:
-    """Whether sectors of an `OleFileIO` form a circle, in which readers would go round for ever."""
+    """Whether sectors of an `OleFileIO` form a circle, in which readers would never end."""
     file.loadminifat()
     entries = [entry for entry in file.direntries if entry is not None]
     starts = [file.first_dir_sector, file.first_mini_fat_sector]
@@ -49,7 +49,7 @@ def _chain_loops(following: Sequence[int], starts: Iterable[int]) -> bool:
 
 
 def read_ole_properties(file: Any) -> dict[str, str]:
-    """The custom properties of an `OleFileIO`, as text."""
+    """Read the custom properties of an `OleFileIO`, as text."""
     try:
         found = file.get_userdefined_properties([_CUSTOM])
         return {
@@ -62,7 +62,7 @@ def read_ole_properties(file: Any) -> dict[str, str]:
 
 
 def read_ole_modified(file: Any) -> str:
-    """When an `OleFileIO` was last saved (ISO 8601, UTC); empty where it does not tell."""
+    """Read when an `OleFileIO` was last saved (ISO 8601, UTC); empty where it does not say."""
     try:
         ticks = _last_saved_ticks(file.openstream(_SUMMARY).read())
         moment = _EPOCH + timedelta(microseconds=ticks // 10)
@@ -72,7 +72,7 @@ def read_ole_modified(file: Any) -> str:
 
 
 def _last_saved_ticks(stream: bytes) -> int:
-    """The time in the property set; 0 where it is not told. Raises `struct.error`."""
+    """Read the time in the property set; 0 where it has none. Raises `struct.error`."""
     start = struct.unpack_from("<I", stream, 44)[0]
     count = struct.unpack_from("<I", stream, start + 4)[0]
     for place in range(start + 8, min(start + 8 + 8 * count, len(stream)), 8):

@@ -1,4 +1,4 @@
-"""The zip package around a workbook: parts by name, whatever the case and slashes of the names.
+"""Read the parts of a zip package by name, whatever the case and slashes of the names.
 
 A part that is damaged counts as absent, except where its reader insists.
 """
@@ -62,14 +62,14 @@ class WorkbookPackage:
         return found
 
     def read(self, name: str) -> bytes:
-        """The part; empty where it is absent or damaged."""
+        """Read a part; empty where it is absent or damaged."""
         try:
             return self.content(name)
         except PackageDamagedError:
             return b""
 
     def content(self, name: str) -> bytes:
-        """The part. Raises `PackageDamagedError`."""
+        """Read a part. Raises `PackageDamagedError`."""
         name = _part_key(name)
         if name in self._parts:
             return self._parts[name]
@@ -82,7 +82,7 @@ class WorkbookPackage:
             raise PackageDamagedError(str(error)) from error
 
     def in_utf16(self) -> dict[str, bytes]:
-        """The XML parts that are written in UTF-16, as UTF-8."""
+        """Convert the XML parts that are in UTF-16 to UTF-8."""
         found = {}
         for name in self.names:
             if name.endswith((".xml", ".rels")) and self._starts_as_utf16(name):
@@ -103,7 +103,7 @@ class WorkbookPackage:
             return b""
 
     def replaced(self, parts: Mapping[str, bytes]) -> bytes:
-        """The package with other content in some parts, by name; media are left out."""
+        """Write the package again with other content in some parts; media are left out."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as copy:
             for name, entry in self._entries.items():

@@ -33,7 +33,7 @@ KEPT_COLUMNS: Final = 100
 
 @dataclass(slots=True)
 class SheetSurvey:
-    """One sheet as it is walked. `rows` and `columns` are the size of the used area.
+    """The survey of one sheet. `rows` and `columns` are the size of the used area.
 
     `texts` are cells whose text the libraries lose or change; `linked` is a copy of another
     workbook's sheet that came along with a reference to it.
@@ -75,7 +75,7 @@ class SheetSurvey:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A workbook: its sheets by name, and facts that are no cells (see `cells.Workbook`).
+    """The survey of a workbook: its sheets by name, and facts that are no cells (see `cells`).
 
     `content` is what the libraries may read: the file itself, or a copy without stray cells.
     """
@@ -88,7 +88,7 @@ class Survey:
     active: tuple[str, ...] = ()
 
     def sheet(self, name: str) -> SheetSurvey:
-        """The sheet's survey; an empty one where the workbook's own list of sheets is damaged."""
+        """The survey of a sheet; an empty one where the workbook's list of sheets is damaged."""
         return self.sheets.get(name) or SheetSurvey()
 
 
@@ -116,7 +116,7 @@ def exceeds_area(sheet: SheetSurvey, area: int) -> bool:
 
 
 def make_grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
-    """The sheet with what the survey knows of it."""
+    """Make the grid of a sheet from its cells and its survey."""
     return Grid(
         cells.name,
         cells.visible,
@@ -134,8 +134,8 @@ def _corrected_rows(
     if not texts:
         return tuple(rows)
     result: list[tuple[str, ...]] = list(rows)
-    told = (each for each in texts.items() if each[1] or each[0][0] < len(rows))
-    for row, changes in _by_row(told).items():
+    changed = (each for each in texts.items() if each[1] or each[0][0] < len(rows))
+    for row, changes in _by_row(changed).items():
         result.extend([()] * (row + 1 - len(result)))
         cells = list(result[row])
         cells.extend([""] * (max(changes) + 1 - len(cells)))
@@ -159,12 +159,12 @@ _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def convert_row(values: Iterable[Any]) -> tuple[str, ...]:
-    """A row of values as text."""
+    """Convert a row of values to text."""
     return tuple(map(convert_value, values))
 
 
 def convert_value(value: Any) -> str:
-    """Whole numbers without a point, dates as ISO, truth in capitals, line breaks as LF."""
+    """Convert a value to text: whole numbers without a point, dates as ISO, TRUE in capitals."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -181,12 +181,12 @@ def convert_value(value: Any) -> str:
 
 
 def unescape_text(text: str) -> str:
-    """The text with the escapes of OOXML resolved."""
+    """Resolve the escapes of OOXML in a text."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def to_utc(text: str) -> str:
-    """A time of ISO 8601 in UTC, to the second; one without a zone as it stands."""
+    """Convert a time of ISO 8601 to UTC, to the second; one without a zone stays as it is."""
     try:
         time = datetime.fromisoformat(text.strip()[:40])
         time = time.astimezone(UTC) if time.tzinfo else time

@@ -1,4 +1,4 @@
-"""A worksheet part of an .xlsx: what stands where, read in one pass without keeping the cells."""
+"""Survey the part of a worksheet of an .xlsx in one pass, without keeping the cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ANY_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})(\d{1,20})[
 
 
 def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
-    """Survey the part; `pictures` tells that the workbook has pictures in cells.
+    """Survey the part; `pictures` says that the workbook has pictures in cells.
 
     Raises `RefusedError` for cells beyond the limits of Excel, and `MarkupError` with nothing
     surveyed (see `survey_damaged_part`).
@@ -30,15 +30,14 @@ def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
 
 
 def survey_elements(part: bytes, *, pictures: bool) -> SheetSurvey:
-    """The same, element by element, whatever the spelling."""
+    """Survey the part element by element, however it is spelt."""
     walker = _WorksheetWalker(pictures)
     walk_xml(part, walker.start, walker.end, walker.text)
     return walker.sheet
 
 
 def _survey_around(plain: PlainCells, pictures: bool) -> SheetSurvey | None:
-    """The survey of a part that holds nothing to be surveyed but what is plain; None of one that
-    is no well-formed XML."""
+    """Survey a part in which all is plain; None where the rest is no well-formed XML."""
     walker = _WorksheetWalker(pictures)
     try:
         walk_xml(plain.rest)
@@ -54,7 +53,7 @@ def _survey_around(plain: PlainCells, pictures: bool) -> SheetSurvey | None:
 
 
 def survey_damaged_part(part: bytes) -> SheetSurvey:
-    """The used area of a part that is no well-formed XML, for readers that do not mind."""
+    """Survey the used area of a part that is no well-formed XML, which some readers accept."""
     sheet = SheetSurvey()
     for letters, digits in _ANY_REFERENCE.findall(part):
         sheet.use(max(int(digits) - 1, 0), max(_column_number(letters.decode()), 0))
@@ -62,7 +61,7 @@ def survey_damaged_part(part: bytes) -> SheetSurvey:
 
 
 class CellPlaces:
-    """Where rows and cells stand, also those that do not say so."""
+    """Counts where rows and cells stand, also those that do not say so."""
 
     def __init__(self) -> None:
         self.row = -1
@@ -71,7 +70,7 @@ class CellPlaces:
         self._columns: dict[str, int] = {}
 
     def enter_row(self, attributes: Attributes) -> None:
-        """A row begins. Raises `RefusedError` where no sheet has such a row."""
+        """Begin a row. Raises `RefusedError` where no sheet has such a row."""
         number = attributes.get("r", "")
         self.row = int(number) - 1 if number.isascii() and number.isdigit() else self.row + 1
         self.column = -1
@@ -79,7 +78,7 @@ class CellPlaces:
             raise unsafe_file_error("grid")
 
     def enter_cell(self, attributes: Attributes) -> None:
-        """A cell begins."""
+        """Begin a cell."""
         match = _REFERENCE.fullmatch(attributes.get("r", ""))
         if match is None:
             self.column += 1
@@ -94,7 +93,7 @@ class CellPlaces:
 
 
 class _WorksheetWalker:
-    """Gathers a survey; `v` and `f` are the texts of the cell that is open."""
+    """Collects a survey from the elements of a part."""
 
     def __init__(self, pictures: bool) -> None:
         self.sheet = SheetSurvey()
@@ -164,14 +163,14 @@ def _mark_cell(
 
 
 def _shows_picture(formula: str) -> bool:
-    """The pattern alone would look at every letter of every formula."""
+    """Whether a formula shows a picture; the pattern alone would take long on every formula."""
     capitals = formula.upper()
     hinted = "MAGE(" in capitals or "MG(" in capitals
     return hinted and _PICTURE_FORMULA.search(formula) is not None
 
 
 def _parse_area(reference: str) -> CellArea | None:
-    """The area of a reference such as B2:C3; None for a single cell and for nonsense."""
+    """Parse a reference such as B2:C3; None for a single cell and for nonsense."""
     corners = [_REFERENCE.fullmatch(corner) for corner in reference.replace("$", "").split(":")]
     if len(corners) != 2 or corners[0] is None or corners[1] is None:
         return None
@@ -192,7 +191,7 @@ def _column_number(letters: str) -> int:
 
 
 def drop_stray_cells(part: bytes) -> bytes:
-    """The part without stray cells (see `is_in_kept_area`). Raises `MarkupError`."""
+    """Write the part again without stray cells (see `is_in_kept_area`). Raises `MarkupError`."""
     trimmer = _StrayCellFilter()
     walk_xml(part, trimmer.start, trimmer.end, trimmer.text)
     return "".join(trimmer.kept).encode()

@@ -1,8 +1,8 @@
-"""Survey of an .xls of Excel 95 and later: the records of its workbook stream.
+"""Survey and read an .xls of Excel 95 and later: the records of its workbook stream.
 
 Older files have no compound file around them and are not surveyed. Source: [MS-XLS], section 2.4.
 A sheet with stray cells is read from a copy of the same length, in which the records of those
-cells bear a number that means nothing.
+cells have a number that means nothing.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _survey_xls(content: bytes, limits: Limits) -> Survey:
 
 
 def _read_workbook_stream(content: bytes) -> bytes:
-    """The records of the workbook, out of its compound file if it has one.
+    """Read the records of the workbook, out of its compound file if it has one.
 
     Raises whatever olefile raises for a damaged one.
     """
@@ -95,7 +95,7 @@ def _read_workbook_stream(content: bytes) -> bytes:
 
 
 def _open_compound_file(content: bytes) -> tuple[Any, str, bytes]:
-    """The compound file, the name of the stream that holds the workbook, and the stream."""
+    """Open the compound file; return it, the name of the workbook's stream, and the stream."""
     file = olefile.OleFileIO(io.BytesIO(content))
     if compound.has_sector_loop(file):
         raise ValueError("sectors form a circle")
@@ -104,7 +104,7 @@ def _open_compound_file(content: bytes) -> tuple[Any, str, bytes]:
 
 
 class _BiffWalker:
-    """Gathers the surveys of all sheets; `starts` are their places in the stream.
+    """Collects the surveys of all sheets; `starts` are their places in the stream.
 
     `oversized` are the places of records that claim an impossible area: the first reader would
     reserve memory for all of it.
@@ -137,7 +137,7 @@ class _BiffWalker:
             self.active.add("queries")
 
     def _name(self, data: bytes) -> str:
-        """The name of a sheet: BIFF8 tells by a flag how wide its letters are, BIFF5 does not."""
+        """Read the name of a sheet: BIFF8 has a flag for the width of letters, BIFF5 has none."""
         if struct.unpack_from("<H", self.stream, 4)[0] < 0x0600:
             return data[7 : 7 + data[6]].decode(self._codepage, "replace")
         wide = data[7] & 1
@@ -166,7 +166,7 @@ class _BiffWalker:
 
 
 def _is_oversized(data: bytes) -> bool:
-    """Whether the used area that a sheet claims is none; BIFF5 has short row numbers."""
+    """Whether a sheet claims an impossible used area; BIFF5 has short row numbers."""
     shape = "<IIHH" if len(data) >= 14 else "<4H"
     if len(data) < struct.calcsize(shape):
         return False
@@ -175,7 +175,7 @@ def _is_oversized(data: bytes) -> bool:
 
 
 def _codec(codepage: int) -> str:
-    """The codec of a code page; Western where Python has none, as for those of old Macs."""
+    """Find the codec of a code page; a Western one where Python has none, as for old Macs."""
     try:
         return codecs.lookup(f"cp{codepage}").name
     except LookupError:
@@ -204,7 +204,7 @@ def _merged_areas(data: bytes) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _substream(stream: bytes, start: int) -> Iterator[BiffRecord]:
-    """The records from a BOF to its EOF, charts within left out; up to the first damage."""
+    """Walk the records from a BOF to its EOF, without charts within, up to the first damage."""
     place, depth = start, 0
     while place + 4 <= len(stream):
         number, length = struct.unpack_from("<HH", stream, place)
@@ -288,7 +288,7 @@ def _xlrd_value(cell: Any, datemode: int) -> object:
 
 
 def _xlrd_moment(value: float, datemode: int) -> datetime | time | float:
-    """A day, a time of day, or the number where it is neither."""
+    """Convert a number to a day or a time of day, where it is one."""
     import xlrd
 
     try:

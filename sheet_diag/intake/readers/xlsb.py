@@ -1,4 +1,4 @@
-"""The binary parts of an .xlsb: records of a number, a length and content.
+"""Survey and read an .xlsb: its binary parts are records of a number, a length and content.
 
 Source: [MS-XLSB], sections 2.1.4 (records) and 2.5 (cells); only the first fields are needed.
 """
@@ -50,7 +50,7 @@ def open_xlsb(
 
 
 def _list_sheets(part: bytes) -> list[tuple[str, str]]:
-    """Name and relation of every sheet of the workbook part."""
+    """List name and relation of every sheet of the workbook part."""
     found = []
     for number, _, start, end in _records(part):
         if number == _SHEET:
@@ -79,7 +79,7 @@ def survey_xlsb_sheet(part: bytes, has_pictures: bool = False) -> SheetSurvey:
 
 
 def drop_stray_xlsb_cells(part: bytes) -> bytes:
-    """The part without stray cells (see `is_in_kept_area`)."""
+    """Write the part again without stray cells (see `is_in_kept_area`)."""
     kept = []
     row = 0
     for number, begin, start, end in _records(part):
@@ -115,7 +115,7 @@ def _survey_cell(sheet: SheetSurvey, row: int, number: int, cell: bytes) -> None
 
 
 def _records(part: bytes) -> Iterator[XlsbRecord]:
-    """The records up to the first damage."""
+    """Walk the records up to the first damage."""
     place = 0
     while place < len(part):
         begin = place
@@ -128,7 +128,7 @@ def _records(part: bytes) -> Iterator[XlsbRecord]:
 
 
 def _varint(part: bytes, place: int, longest: int) -> tuple[int, int]:
-    """A number of 7 bits a byte, and the place after it."""
+    """Read a number of 7 bits a byte, and the place after it."""
     value = 0
     for shift in range(longest):
         if place >= len(part):
@@ -142,7 +142,7 @@ def _varint(part: bytes, place: int, longest: int) -> tuple[int, int]:
 
 
 def _text(part: bytes, place: int, end: int) -> tuple[str, int]:
-    """A text of UTF-16 after its length, and the place after it; empty where it is damaged."""
+    """Read a text of UTF-16 after its length, and the place after it; empty where damaged."""
     if place + 4 > end:
         return "", end
     length = struct.unpack_from("<I", part, place)[0]
@@ -168,7 +168,7 @@ def _read_by_pyxlsb(survey: Survey) -> list[SheetCells]:
 
 
 def _pyxlsb_rows(rows: Iterable[Any]) -> Iterable[tuple[str, ...]]:
-    """Rows at their places; those that are left out are empty."""
+    """Put rows at their places; those that are left out are empty."""
     expected = 0
     for row in rows:
         if row and row[0].r >= expected:

@@ -1,4 +1,4 @@
-"""XML parts element by element, at the speed of expat, with nothing but elements allowed.
+"""Walk XML parts element by element, at the speed of expat, with nothing but elements allowed.
 
 A document type is refused before any entity could be expanded, and nothing outside is fetched.
 Names are local: prefixes and namespaces differ between writers (`x:`, Strict) and mean nothing.
@@ -44,12 +44,12 @@ def walk_xml(
 
 
 def local_name(name: str) -> str:
-    """The name without its prefix."""
+    """Cut the prefix off a name."""
     return name[name.rfind(":") + 1 :]
 
 
 def read_elements(part: bytes) -> list[tuple[str, Attributes, str]]:
-    """Every element with its attributes (names local) and its own text, for small parts.
+    """Read every element with its attributes (names local) and its own text, for small parts.
 
     Of a damaged part, what comes before the damage.
     """

@@ -15,8 +15,12 @@ from email.message import Message
 from email.policy import compat32
 from typing import Final
 
-from sheet_diag.intake.containers.mail_filenames import decode_header_text, decode_subject
-from sheet_diag.intake.containers.senders import clean_line, parse_header_addresses
+from sheet_diag.intake.containers.mail_headers import (
+    clean_line,
+    decode_header_text,
+    decode_subject,
+    parse_header_addresses,
+)
 from sheet_diag.mail.inbox.headers import find_message_ids
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 

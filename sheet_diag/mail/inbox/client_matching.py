@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheet_diag.intake.containers.senders import clean_line
+from sheet_diag.intake.containers.mail_headers import clean_line
 from sheet_diag.mail.inbox.headers import MessageHeaders
 from sheet_diag.mail.inbox.records import CollectWarning, MatchBasis
 from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address

@@ -1,6 +1,7 @@
-"""Names of attachments in the headers of mails: RFC 2231, RFC 2047, and what was written before.
+"""Read the headers of mails: names of attachments, subjects, and the addresses of senders.
 
-Standards allow each encoding in one place only; programs write each in every place.
+Standards (RFC 2231, RFC 2047) allow each encoding in one place only; programs write each in every
+place, and bare 8-bit or JIS bytes besides. Whether a sender is true, nobody can tell.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ import re
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
 from typing import Final
 
 # What programs call the Japanese code page of Windows.
 _WINDOWS: Final = re.compile(r"windows-?(31j|932)|cp-?(932|943c?)|ms-?932|(x-|cs)?s(hift)?[-_]?jis")
+_SENDERS: Final = ("from", "reply-to", "sender")
+_MAX_LINE: Final = 200
 
 
 def decode_attachment_name(part: Message) -> str:
-    """The name of an attachment; empty where it bears none."""
+    """Decode the name of an attachment; empty where it has none."""
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
         plain = Message()
         plain[header] = decode_header_text(part, header)
@@ -29,20 +35,45 @@ def decode_attachment_name(part: Message) -> str:
 
 
 def decode_subject(part: Message) -> str:
-    """The subject of a mail; empty where it has none."""
+    """Decode the subject of a mail; empty where it has none."""
     return _decode_words(decode_header_text(part, "subject")).strip()
 
 
 def decode_header_text(part: Message, header: str) -> str:
-    """A header on one line, its bare 8-bit or JIS bytes read, its encoded words as they are."""
+    """Decode the bare bytes of a header to one line; its encoded words stay as they are."""
     values = (str(value) for name, value in part.raw_items() if name.lower() == header)
     raw = next(values, "").replace("\r", "").replace("\n", "")
     content = raw.encode("ascii", "surrogateescape") if not raw.isascii() else raw.encode()
     return _decode_bytes(content, "iso-2022-jp" if b"\x1b" in content else "")
 
 
+def read_senders(message: Message) -> tuple[str, ...]:
+    """Read the addresses that a mail may come from, the likeliest first."""
+    return parse_header_addresses(message, _SENDERS)
+
+
+def parse_senders(content: bytes) -> tuple[str, ...]:
+    """Read the same from the bytes of a mail, of which only the headers are parsed."""
+    return read_senders(BytesHeaderParser(policy=compat32).parsebytes(content, headersonly=True))
+
+
+def parse_header_addresses(message: Message, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Read the mail addresses in some headers, each once."""
+    found = getaddresses([decode_header_text(message, name) for name in names])
+    return tuple(dict.fromkeys(clean_line(address) for _, address in found if "@" in address))
+
+
+def clean_line(text: str) -> str:
+    """Clean text of a stranger, so that it may stand in a line of ours."""
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(shown.split())[:_MAX_LINE]
+
+
+# --- decoding
+
+
 def _decode_percent(code: str, value: str) -> str:
-    """RFC 2231; the library has turned its bytes into Latin-1."""
+    """Decode RFC 2231; the library has turned its bytes into Latin-1."""
     try:
         return _decode_bytes(value.encode("latin-1"), code)
     except UnicodeEncodeError:
@@ -50,7 +81,7 @@ def _decode_percent(code: str, value: str) -> str:
 
 
 def _decode_words(text: str) -> str:
-    """RFC 2047, also inside of quotes, where it should not be."""
+    """Decode RFC 2047, also inside of quotes, where it should not be."""
     if "=?" not in text:
         return text
     try:
@@ -64,7 +95,7 @@ def _decode_words(text: str) -> str:
 
 
 def _decode_bytes(content: bytes, code: str) -> str:
-    """Bytes as text; by the likeliest code where the one that is named is unknown or wrong."""
+    """Decode bytes; by the likeliest code where the one that is named is unknown or wrong."""
     named = code.strip().lower()
     if named.startswith("iso-2022-jp"):
         return _decode_jis(content)
@@ -79,7 +110,7 @@ def _decode_bytes(content: bytes, code: str) -> str:
 
 
 def _decode_jis(content: bytes) -> str:
-    """ISO-2022-JP as Windows writes it: with ①, ㈱ and 髙, which the standard does not hold."""
+    """Decode ISO-2022-JP as Windows writes it: with ①, ㈱ and 髙, which the standard lacks."""
     text = ""
     for run in re.split(rb"(?=\x1b)", content):
         if run.startswith((b"\x1b$@", b"\x1b$B")):
@@ -92,7 +123,7 @@ def _decode_jis(content: bytes) -> str:
 
 
 def _jis_to_shift_jis(jis: bytes) -> bytes:
-    """Two-byte JIS -> Shift_JIS, cell by cell."""
+    """Turn two-byte JIS into Shift_JIS, cell by cell."""
     shifted = bytearray()
     for row, cell in zip(jis[::2], jis[1::2], strict=False):
         lead = (row + 1) // 2 + (0x70 if row <= 0x5E else 0xB0)

@@ -1,0 +1,164 @@
+"""Unpack a container (archive, mail) into files under names of ours.
+
+Nothing is ever extracted by its own name: that is a label. What is wrong with one member costs
+that member alone; too many of them cost the whole file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.intake.cells import RefusedError
+from sheet_diag.intake.containers.mail_headers import parse_senders
+from sheet_diag.intake.containers.members import (
+    ContainerMember,
+    MemberSpool,
+    SpoolError,
+    TooManyMembersError,
+    UnpackedFile,
+    damage_problem,
+    make_member_label,
+    number_equal_labels,
+)
+from sheet_diag.intake.discovery import FileChangingError, is_leftover, read_stable_file
+from sheet_diag.intake.file_types import CONTAINER_KINDS, FileKind, detect_file_kind
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.settings import IntakeSettings
+
+# Takes the content of a container, its label (for passwords), and where to put the members.
+MemberLister = Callable[[bytes, str, MemberSpool], Iterator[ContainerMember]]
+
+_MAILS: Final = (FileKind.EML, FileKind.MSG)
+_JOINT: Final = " › "
+
+
+def unpack_file(
+    path: Path, name: str, folder: Path, reading: IntakeSettings
+) -> tuple[UnpackedFile, ...]:
+    """Unpack an input file; a file that is no container is returned itself.
+
+    Members are written into the folder. Raises `OSError` where the file cannot be read or the
+    members not be written, and `MemoryError`; nothing for what the file holds.
+    """
+    itself = UnpackedFile(path, None, path.stat().st_mtime_ns)
+    try:
+        content = read_stable_file(path)
+    except FileChangingError:
+        return (replace(itself, problem=Problem(ProblemCode.NO_ACCESS)),)
+    kind = detect_file_kind(content, name)
+    if kind not in CONTAINER_KINDS:
+        return (replace(itself, content=content),)
+    itself = replace(itself, file_sha256=hashlib.sha256(content).hexdigest())
+    unpacker = _Unpacker(name, MemberSpool(folder, reading))
+    try:
+        return tuple(number_equal_labels(unpacker.unpack(content, kind, itself, ())))
+    except TooManyMembersError as error:
+        return (replace(itself, problem=error.problem),)
+
+
+class _Unpacker:
+    """Unpacks one input file, container within container, into the spool of all its members."""
+
+    def __init__(self, name: str, spool: MemberSpool) -> None:
+        self._name = name
+        self._spool = spool
+
+    def unpack(
+        self, content: bytes, kind: FileKind, itself: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
+        """Unpack a container; `itself` is added, with the reason, where it holds no return."""
+        senders = _read_senders_of(content, kind)
+        itself = replace(itself, mail_senders=(*itself.mail_senders, *senders))
+        label = _JOINT.join((self._name, *labels))
+        files: list[UnpackedFile] = []
+        try:
+            for member in _member_lister(kind)(content, label, self._spool):
+                files += self._unpack_member(member, itself, labels)
+        except TooManyMembersError:
+            raise
+        except RefusedError as error:
+            return [*files, replace(itself, problem=error.problem)]
+        except (MemoryError, SpoolError):
+            raise
+        except Exception as error:  # noqa: BLE001 - damaged ones make libraries raise all sorts
+            return [*files, replace(itself, problem=damage_problem(error))]
+        if all(file.ignored for file in files):
+            is_mail = kind in _MAILS
+            code = ProblemCode.MAIL_WITHOUT_SHEET if is_mail else ProblemCode.ARCHIVE_EMPTY
+            files.append(replace(itself, problem=Problem(code)))
+        return files
+
+    def _unpack_member(
+        self, member: ContainerMember, around: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
+        labels = (*labels, *map(make_member_label, (*member.above, member.name)))
+        file = UnpackedFile(
+            member.path,
+            _JOINT.join(labels),
+            around.file_time if member.time is None else member.time,
+            member.problem,
+            password_used=around.password_used or member.with_password,
+            file_sha256=around.file_sha256,
+            mail_senders=(*around.mail_senders, *member.mail_senders),
+        )
+        parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part)
+        if member.ignored or is_leftover(parts):
+            problem = Problem(ProblemCode.NOT_A_RETURN)
+            return [replace(file, path=None, problem=problem, ignored=True)]
+        if member.problem or member.path is None:
+            return [file]
+        return self._unpack_deeper(member.path, member.name, file, labels)
+
+    def _unpack_deeper(
+        self, path: Path, name: str, file: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
+        content = path.read_bytes()
+        kind = detect_file_kind(content, name)
+        if kind not in CONTAINER_KINDS:
+            return [file]
+        deepest = self._spool.limits.nesting
+        if len(labels) >= deepest:
+            return [replace(file, problem=Problem(ProblemCode.NESTED_TOO_DEEP, value=str(deepest)))]
+        files = self.unpack(content, kind, file, labels)
+        if all(each.path != path for each in files):
+            path.unlink()
+        return files
+
+
+def _member_lister(kind: FileKind) -> MemberLister:
+    """Choose what unpacks a kind of container.
+
+    Its library is loaded for the first such file: that takes longer than reading ten returns.
+    """
+    match kind:
+        case FileKind.ZIP:
+            from sheet_diag.intake.containers.zip import list_zip_members as lister
+        case FileKind.SEVEN_ZIP:
+            from sheet_diag.intake.containers.seven_zip import list_seven_zip_members as lister
+        case FileKind.EML:
+            from sheet_diag.intake.containers.eml import list_eml_members as lister
+        case FileKind.MSG:
+            from sheet_diag.intake.containers.msg import list_msg_members as lister
+        case _:
+            raise ValueError(f"{kind} is no container")
+    return lister
+
+
+def _read_senders_of(content: bytes, kind: FileKind) -> tuple[str, ...]:
+    """Read the senders of a mail; none of an archive, or where they cannot be read."""
+    try:
+        if kind is FileKind.EML:
+            return parse_senders(content)
+        if kind is FileKind.MSG:
+            from sheet_diag.intake.containers.msg import read_msg_senders
+
+            return read_msg_senders(content)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged head; the mail itself is judged elsewhere
+        return ()
+    return ()
