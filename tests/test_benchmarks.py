@@ -24,6 +24,8 @@ from tests.catalogs import JIS
 from tests.returned import read_return, reopen_workbook
 from tests.samples import report
 
+pytestmark = pytest.mark.slow("the benchmark on a small scale")
+
 _USUAL = {ProblemCode.UNANSWERED, ProblemCode.ANSWER_READ_AS}
 Reports = Sequence[tuple[InventedClient, bytes, ReceivedFile, bytes]]
 

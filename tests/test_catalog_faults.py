@@ -596,6 +596,7 @@ WRONG: Mapping[str, object] = {
 }
 
 
+@pytest.mark.slow("every value of the catalogue is replaced by nonsense")
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_no_value_anywhere_crashes_the_loader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: object

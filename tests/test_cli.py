@@ -177,12 +177,22 @@ def test_configuration_reaches_the_sheet(tmp_path: Path) -> None:
     assert (tmp_path / "hearing_sheet.xlsx").read_bytes() == expected
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
-def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str) -> None:
+def _readme_commands(readme: str) -> list[str]:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    commands = dict.fromkeys(
-        re.findall(r"(?:^|`)sheet-diag ((?:demo|template|run|check|overrides)[^`\n]*)", text, re.M)
+    commands = re.findall(
+        r"(?:^|`)sheet-diag ((?:demo|template|run|check|overrides)[^`\n]*)", text, re.M
     )
+    return [" ".join(map(_meant, command.split())) for command in dict.fromkeys(commands)]
+
+
+def test_the_japanese_readme_has_every_command_of_the_english_one() -> None:
+    english, japanese = map(_readme_commands, ("README.md", "README.ja.md"))
+    assert [command for command in japanese if command in english] == english
+
+
+@pytest.mark.slow("all commands of the README")
+def test_commands_of_the_readme_work_in_their_order(tmp_path: Path) -> None:
+    commands = _readme_commands("README.ja.md")
     names = {command.split()[0] for command in commands}
     assert names == {"demo", "template", "run", "check", "overrides"}
     _put(tmp_path, "はい")
@@ -190,7 +200,7 @@ def test_commands_of_the_readme_work_in_their_order(tmp_path: Path, readme: str)
     for command in commands:
         if "--previous" in command:
             (tmp_path / "output").rename(tmp_path / "before")
-        done = _call(*map(_meant, command.split()), folder=tmp_path)
+        done = _call(*command.split(), folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
 
 
@@ -242,6 +252,7 @@ def test_protected_reports_open_with_the_listed_password_alone(tmp_path: Path) -
     assert told[1] == "株式会社見本"
 
 
+@pytest.mark.slow("LibreOffice prints a report")
 def test_reports_are_printed(tmp_path: Path, soffice: str) -> None:
     _put(tmp_path, "一部")
     command = [sys.executable, "-m", "sheet_diag", "run", "--pdf", "--protect"]

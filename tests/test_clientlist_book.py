@@ -82,6 +82,7 @@ def test_what_was_written_is_read_back(lang: Lang, tmp_path: Path) -> None:
     assert read(make_client_list(JIS, lang, ISSUER, CLIENTS), tmp_path) == CLIENTS
 
 
+@pytest.mark.slow("LibreOffice saves client lists")
 @pytest.mark.parametrize("form", ["xlsx", "ods", "xls", CSV_UTF8])
 def test_saved_by_libreoffice(form: str, tmp_path: Path, office: Office) -> None:
     written = {"a": make_client_list(JIS, Lang.JA, ISSUER, CLIENTS)}

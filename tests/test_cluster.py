@@ -36,6 +36,8 @@ from tests.hostile.case import filled
 from tests.hostile.mails import message
 from tests.samples import AS_OF
 
+pytestmark = pytest.mark.slow("processes of a Dask cluster")
+
 HOSTILE = ("bomb/laughs.xlsx", "bomb/attributes.xlsx", "odd/truncated.xlsx", "odd/utf16.xlsx")
 LIMITS = Limits(seconds=5)
 

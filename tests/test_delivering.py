@@ -32,6 +32,8 @@ from tests.mailservers import PASSWORD, USER, Authority, SmtpServer
 from tests.test_cli import ENVIRONMENT
 from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
 
+pytestmark = pytest.mark.slow("encrypted reports are opened and mailed")
+
 YAMADA, SMITH = "yamada@mihon.co.jp", "smith@example-robotics.jp"
 OUTPUT = Path("output")
 

@@ -34,6 +34,8 @@ from tests.catalogs import JIS
 from tests.lint import lint
 from tests.test_cli import ENVIRONMENT
 
+pytestmark = pytest.mark.slow("the demonstration and commands on it")
+
 AS_OF = date(2026, 11, 23)
 DAY = ("--as-of", AS_OF.isoformat())
 # Nobody can have these: RFC 2606, and what JPRS keeps for examples.

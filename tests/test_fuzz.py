@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import cache
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
@@ -22,6 +23,8 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.model.settings import Issuer
 from tests.returned import PROFILE, QUESTIONS, SMALL, edit_workbook, page_at
+
+pytestmark = pytest.mark.slow("some hundred damaged files are read")
 
 ANSWERS = {"C1-1": "はい", "C1-2": "該当なし", "C2-1": "一部", "C2-2": "いいえ"}
 REMARKS = {"C2-1": "本社のみ"}

@@ -12,6 +12,8 @@ from tests.gallery import odd_clients, run_gallery
 from tests.lint import lint
 from tests.workbooks import cut_texts, open_workbook
 
+pytestmark = pytest.mark.slow("LibreOffice prints sixty reports")
+
 
 @pytest.fixture(scope="module")
 def output(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -36,6 +36,8 @@ from tests.test_guard import (
     refused,
 )
 
+pytestmark = pytest.mark.slow("encrypted reports are opened in processes")
+
 BOOK, PRINT, BOTH = ReportForm.WORKBOOK, ReportForm.PRINTED, ReportForm.BOTH
 DAY = date(2026, 11, 26)
 

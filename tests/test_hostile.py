@@ -30,6 +30,8 @@ from tests.hostile.case import Case, filled
 from tests.hostile.names import PIPE
 from tests.lint import lint
 
+pytestmark = pytest.mark.slow("hostile files up to the limits of memory")
+
 AS_OF = date(2026, 11, 23)
 GOOD = {"honest_1.xlsx": filled("株式会社正直"), "honest_2.xlsx": filled("正直商事", "△")}
 ALL = {each.name: each for each in (*CASES, PIPE)}

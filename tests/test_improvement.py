@@ -72,6 +72,7 @@ def few_open(sample: Sample) -> Answers:
     return mended(sample.answers, tuple(open_[_MOST_OPEN:]))
 
 
+@pytest.mark.slow("tries every smaller set of answers")
 @settings(max_examples=150, deadline=None)
 @given(samples(), st.integers(1, 3), st.lists(st.integers(1, 3), min_size=7, max_size=7))
 def test_no_smaller_and_no_better_set_leads_there(

@@ -228,6 +228,7 @@ def test_merged_with_the_answer_they_do_not_speak_for_it() -> None:
     assert answered(given) == {}
 
 
+@pytest.mark.slow("LibreOffice saves sheets")
 def test_nor_after_another_program_has_saved_it(office: Office) -> None:
     content = issued(SheetOrder(MIHON, LAST_YEAR))[0]
     typed = {FIRST: "いいえ"}
@@ -315,6 +316,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[SheetContent]:
     return built
 
 
+@pytest.mark.slow("hundreds of sheets are built twice")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("issuer", [ISSUER, Issuer()])
 def test_any_stamped_sheet_is_the_one_built_from_nothing(

@@ -312,6 +312,7 @@ def with_elements(content: bytes, elements: str) -> bytes:
     )
 
 
+@pytest.mark.slow("workbooks beyond the limits of Excel")
 @pytest.mark.parametrize(
     ("element", "each", "most"),
     [
@@ -352,6 +353,7 @@ def test_nothing_is_wrong_with_what_we_write(books: dict[str, bytes], kind: str)
     assert lint(books[kind]) == []
 
 
+@pytest.mark.slow("needs the demonstration")
 def test_nothing_is_wrong_with_the_demonstration(demonstration: Path) -> None:
     paths = demonstration_workbooks(demonstration)
     assert {path.parent.name for path in paths} > {"results", "corrections", "outbox", "input"}

@@ -29,6 +29,8 @@ from tests.loops import (
 from tests.mailservers import USER
 from tests.returned import reopen_workbook
 
+pytestmark = pytest.mark.slow("whole campaigns by mail")
+
 LOG = "output/mail-log.jsonl"
 YAMADA, SMITH, SUZUKI = "yamada@mihon.co.jp", "smith@example-robotics.jp", "suzuki@sample.or.jp"
 ROWS = (

@@ -25,6 +25,8 @@ from sheet_diag.storage.object_store import ObjectStoreError, is_url, mirror_fol
 from sheet_diag.storage.staging import LOCK_FILE, MOVING_FILE
 from tests.hostile.case import filled
 
+pytestmark = pytest.mark.slow("runs over an object store")
+
 with warnings.catch_warnings():  # of what the server is made of
     warnings.simplefilter("ignore")
     import boto3

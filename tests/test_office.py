@@ -29,6 +29,8 @@ from tests.returned import (
 )
 from tests.samples import PROFILE, PROFILE_EN
 
+pytestmark = pytest.mark.slow("LibreOffice opens and saves hearing sheets")
+
 _BEGUN = {
     "POL-01": "はい",
     "POL-02": "○",

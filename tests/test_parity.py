@@ -36,6 +36,8 @@ from tests.office import Office
 from tests.samples import allow_na, name_categories
 from tests.workbooks import calamine_values, open_workbook, xml_parts
 
+pytestmark = pytest.mark.slow("LibreOffice calculates hundreds of reports")
+
 _CASES_A_BOOK = 30
 
 # --- catalogues beside the built-in one

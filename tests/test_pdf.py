@@ -20,6 +20,8 @@ from sheet_diag.reports.pdf import normalize_pdf, print_workbooks
 from tests.catalogs import JIS
 from tests.samples import AS_OF, ISSUER, client, resolve_all
 
+pytestmark = pytest.mark.slow("LibreOffice prints reports")
+
 
 def _copy(outcome: ReturnOutcome) -> bytes:
     sheet, diagnosis = outcome.received.sheet, outcome.diagnosis

@@ -502,6 +502,7 @@ def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
 # --- LibreOffice
 
 
+@pytest.mark.slow("LibreOffice saves a report")
 def test_libreoffice_keeps_whose_it_is_and_every_entry(office: Office) -> None:
     content = filled(workbook(report_context(client("株式会社見本", MIXED))), TYPED)
     saved = office.convert({"plan": content}, "xlsx", "xlsx")["plan"]

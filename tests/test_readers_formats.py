@@ -244,6 +244,7 @@ def saved(request: pytest.FixtureRequest, office: Office) -> WorkbookContent:
     return open_parts(content, form, Limits(area=1_000_000))
 
 
+@pytest.mark.slow("LibreOffice saves workbooks")
 def test_what_libreoffice_saves_reads_like_the_original(saved: WorkbookContent) -> None:
     page: Grid = saved.grids[0]
     assert [(grid.name, grid.visible) for grid in saved.grids] == [("回答", True), ("隠し", False)]

@@ -28,6 +28,8 @@ from tests.workbooks import (
     xml_parts,
 )
 
+pytestmark = pytest.mark.slow("a report and a portfolio for each of forty texts")
+
 TEXTS = {
     "formula": "=1+1",
     "array formula": "{=1+1}",

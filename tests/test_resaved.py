@@ -26,6 +26,8 @@ from sheet_diag.model.settings import IntakeSettings, Passwords
 from tests.office import Office
 from tests.returned import QUESTIONS, edit_workbook, page_at
 
+pytestmark = pytest.mark.slow("LibreOffice saves every return of the demonstration")
+
 CATALOG = load_catalog()
 PASSWORD = "表計算2026"
 READING = IntakeSettings(passwords=Passwords((PASSWORD,)))

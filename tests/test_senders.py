@@ -19,6 +19,8 @@ from tests.test_errands import PROFILE, call, drafts
 from tests.test_errands import here as here
 from tests.test_mail_loop import ROWS, SMITH, SUZUKI, YAMADA, answer, files, stages
 
+pytestmark = pytest.mark.slow("a run of the whole product in most tests")
+
 OTHER, OWN, COLLEAGUE = "smith@example-robotics.jp", "yamada@mihon.co.jp", "jiro@firm.example"
 
 

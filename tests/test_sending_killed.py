@@ -27,7 +27,10 @@ from tests.sending_process import MOMENT, MOMENTS
 ROOT = Path(__file__).parents[1]
 COUNT = 12
 KILLS = 10
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+pytestmark = [
+    pytest.mark.slow("processes that are killed and started again"),
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows"),
+]
 
 
 @pytest.fixture

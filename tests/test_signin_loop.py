@@ -25,6 +25,8 @@ from tests.test_cli import ENVIRONMENT
 from tests.test_mail_loop import ROWS, SMITH, YAMADA, answer
 from tests.tokenservers import CLIENT, IMAP, SECRET, SMTP, TENANT, USER_CODE, TokenServer
 
+pytestmark = pytest.mark.slow("whole campaigns by mail")
+
 
 @dataclass(kw_only=True)
 class SignedIn(Firm):

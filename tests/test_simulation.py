@@ -243,6 +243,7 @@ def _choose(content: bytes, tried: list[tuple[SimulatedSheet, dict[str, str]]]) 
     return buffer.getvalue()
 
 
+calculated = pytest.mark.slow("LibreOffice calculates forty simulations")
 Trial = tuple[list[Tried], bytes, bytes]
 
 
@@ -259,6 +260,7 @@ def trial(office: Office) -> Trial:
     return [Tried(live, chosen, cells) for live, chosen in tried], content, saved["before"]
 
 
+@calculated
 def test_an_untouched_sheet_calculates_its_stored_values(trial: Trial) -> None:
     tried, ours, theirs = trial
     stored, calculated = calamine_values(ours), calamine_values(theirs)
@@ -267,6 +269,7 @@ def test_an_untouched_sheet_calculates_its_stored_values(trial: Trial) -> None:
         assert cell_differences(stored[name], calculated[name]) == [], name
 
 
+@calculated
 def test_choices_never_change_the_answers_sheet(trial: Trial) -> None:
     tried, ours, _ = trial
     stored = calamine_values(ours)
@@ -275,6 +278,7 @@ def test_choices_never_change_the_answers_sheet(trial: Trial) -> None:
         assert cell_differences(stored[name], each.cells[name]) == []
 
 
+@calculated
 def test_scores_follow_the_choices(trial: Trial) -> None:
     for each in trial[0]:
         scores, result, name = each.scores, each.live.simulation.calculation, each.live.case.name
@@ -290,6 +294,7 @@ def test_scores_follow_the_choices(trial: Trial) -> None:
         assert strict == float(format_score(scores.strict)), name
 
 
+@calculated
 def test_ranks_follow_the_choices(trial: Trial) -> None:
     ranked = [each for each in trial[0] if each.scores.rank]
     assert len(ranked) > 30
@@ -306,6 +311,7 @@ def test_ranks_follow_the_choices(trial: Trial) -> None:
     assert moved > 5
 
 
+@calculated
 def test_the_dashboard_shows_today_and_the_simulation(trial: Trial) -> None:
     for each in trial[0]:
         rows = each.cells[each.live.simulation.calculation.sheet]
@@ -319,6 +325,7 @@ def test_the_dashboard_shows_today_and_the_simulation(trial: Trial) -> None:
             assert rank_line[12] == each.scores.rank
 
 
+@calculated
 def test_each_row_shows_the_effect_of_its_change_alone(trial: Trial) -> None:
     seen = 0
     for each in trial[0]:
@@ -337,6 +344,7 @@ def test_each_row_shows_the_effect_of_its_change_alone(trial: Trial) -> None:
     assert seen > 100
 
 
+@calculated
 def test_each_row_shows_its_changed_points(trial: Trial) -> None:
     for each in trial[0]:
         simulation = each.live.simulation

@@ -143,6 +143,7 @@ def test_a_workbook_opens_at_its_beginning(books: dict[str, bytes], kind: str) -
     assert not astray(books[kind])
 
 
+@pytest.mark.slow("needs the demonstration")
 def test_the_outputs_of_the_demonstration_open_at_their_beginning(demonstration: Path) -> None:
     output = demonstration / "demo" / "output"
     results = [p for p in demonstration_workbooks(demonstration) if output in p.parents]

@@ -264,6 +264,7 @@ def _links(found: Worksheet) -> set[str | None]:
     return {cell.hyperlink.location for cell in cells if cell.hyperlink}
 
 
+@pytest.mark.slow("ten thousand clients")
 def test_ten_thousand_clients() -> None:
     ids = [f"C-{n:05}" for n in range(10_000)]
     many = responses_of(*((list_row(id_, "11/20", f"G{id_[-1]}"), "", []) for id_ in ids))

@@ -22,7 +22,10 @@ from tests.written import KINDS, demonstration_workbooks, write_every_kind
 VALIDATOR = os.environ.get("SHEET_DIAG_OOXML_VALIDATOR", "")
 OLDEST = "Office2016"  # of the versions that clients open our workbooks with
 
-pytestmark = pytest.mark.skipif(not VALIDATOR, reason="SHEET_DIAG_OOXML_VALIDATOR is not set")
+pytestmark = [
+    pytest.mark.slow("a program judges a hundred workbooks"),
+    pytest.mark.skipif(not VALIDATOR, reason="SHEET_DIAG_OOXML_VALIDATOR is not set"),
+]
 
 
 def complaints(path: Path) -> list[str]:

@@ -271,9 +271,10 @@ def _outputs(folder: Path) -> dict[str, bytes]:
     }
 
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="a console's Ctrl-C cannot be sent there"
-)
+pytestmark = [
+    pytest.mark.slow("processes that wait for changes of folders"),
+    pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent there"),
+]
 
 
 def test_a_day_of_watching(tmp_path: Path) -> None:

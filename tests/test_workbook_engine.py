@@ -474,6 +474,7 @@ def test_zipfile_packs_the_same(parts: list[Part]) -> None:
     assert ours.getvalue() == expected.getvalue()
 
 
+@pytest.mark.slow("parts of many megabytes")
 @pytest.mark.parametrize("length", [1, 1_000, 3_000_000])
 def test_a_part_is_deflated_the_same_in_pieces(length: int) -> None:
     text = TextPart()
