@@ -1,28 +1,20 @@
 """The passwords of reports by client, from one run to the next.
 
-What a line says is never changed but for an id that Excel has changed, and no line is dropped but
-one whose password the mail log proves wrong; then the former file stays beside the new one.
+No row is changed but for an id that Excel has changed, and none is dropped but one whose password
+the mail log proves wrong. Knows neither the form of the file nor where it lies.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.storage.report_passwords.csv_lines import PasswordFault, password_fault
-from sheet_diag.storage.report_passwords.file import (
-    Cells,
-    FormerPasswordsFile,
-    PasswordListError,
-    PasswordRow,
-    PasswordTable,
-    read_password_table,
-    write_password_table,
-)
 from sheet_diag.storage.report_passwords.fingerprints import find_mismatches, matches_fingerprint
-from sheet_diag.storage.report_passwords.line_owners import (
+from sheet_diag.storage.report_passwords.row_owners import (
     ClientKey,
     DoubtfulPassword,
     PasswordEntry,
@@ -31,8 +23,14 @@ from sheet_diag.storage.report_passwords.line_owners import (
     find_respelled_names,
 )
 from sheet_diag.text.normalize import normalize_text
-from sheet_diag.text.terminal_text import printable_text
+from sheet_diag.text.terminal_text import printable
 
+Cells = Sequence[str]
+
+PASSWORDS_FILE: Final = "passwords.xlsx"
+OLD_PASSWORDS_FILE: Final = "passwords.csv"  # of earlier versions
+_KEPT_NAME: Final = re.compile(r"passwords-\d{8}-\d{6}(?:-\d+)?\.(?:csv|xlsx)")
+_MAX_PASSWORD: Final = 255  # characters of a password in Excel
 _ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without look-alikes: 0 O, 1 I L
 _GROUPS: Final = 4
 _GROUP_SIZE: Final = 5  # 20 characters of 31: 99 bits
@@ -40,14 +38,65 @@ _MAX_CITED: Final = 40  # characters
 _MAX_IDS: Final = 5
 
 
-class PasswordList:
-    """Passwords by client; one that was told to a client once stays. `former` is the file that was
-    read, if writing it anew changes or drops a line of it (else None)."""
+@dataclass(frozen=True, slots=True)
+class PasswordFault:
+    """Why a list of passwords cannot be used: the key of a label and what the label asks for."""
 
-    def __init__(self) -> None:
-        self.former: FormerPasswordsFile | None = None
-        self._page = PasswordTable()
-        self._lines: list[Cells] = list(self._page.heads)
+    key: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+class PasswordListError(Exception):
+    """The list of an earlier run cannot be used, and why; it is never overwritten."""
+
+    def __init__(self, path: Path, faults: Sequence[PasswordFault]) -> None:
+        self.path = path
+        self.faults = tuple(faults)
+        super().__init__(f"{path}: {[fault.key for fault in faults]}")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSheet:
+    """The rows of a list as they stand in its file.
+
+    `header` is the place of the headings among them, `number`, `name` and `password` are those of
+    the columns; all count from 0.
+    """
+
+    rows: Sequence[Cells] = field(repr=False)
+    header: int = 0
+    number: int = 0
+    name: int = 1
+    password: int = 2
+
+    def read_entry(self, row: int) -> PasswordEntry | None:
+        """Read what a row says of a client; None where it says nothing of any."""
+        number, name, password = (
+            self._text(row, place) for place in (self.number, self.name, self.password)
+        )
+        if not (number.strip() or name.strip()):
+            return None
+        return PasswordEntry(row + 1, number.strip(), name, password.strip())
+
+    def fill(self, cells: Cells, number: str, name: str, password: str) -> Cells:
+        """Return the cells of a row with what is known of a client in its places."""
+        known = {self.number: number, self.name: name, self.password: password}
+        row = [*cells, *[""] * (max(known) + 1 - len(cells))]
+        for place, text in known.items():
+            row[place] = text
+        return row
+
+    def _text(self, row: int, place: int) -> str:
+        cells = self.rows[row]
+        return cells[place] if place < len(cells) else ""
+
+
+class PasswordList:
+    """Passwords by client; a client keeps the one that it has."""
+
+    def __init__(self, sheet: PasswordSheet) -> None:
+        self._sheet = sheet
+        self._rows: list[Cells] = list(sheet.rows[: sheet.header + 1])
         self._by_id: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
         self._new: list[tuple[ClientKey, str]] = []
@@ -55,114 +104,150 @@ class PasswordList:
 
     @classmethod
     def load(
-        cls, path: Path, clients: Iterable[ClientKey] = (), sealed: Mapping[str, str] | None = None
+        cls,
+        path: Path,
+        sheet: PasswordSheet,
+        clients: Iterable[ClientKey] = (),
+        fingerprints: Mapping[str, str] | None = None,
     ) -> PasswordList:
-        """The list of an earlier run, empty where there is none.
+        """Load the list of an earlier run, which stands in a file.
 
-        Lines whose id Excel has changed are those of `clients`, as far as that is sure; of several
-        lines of one client that one counts whose password the report went out with (`sealed`: the
-        seals by folded id). Raises `PasswordListError`.
+        A row whose id Excel has changed is one of `clients`, as far as that is sure. Of several
+        rows of one client that one counts whose password the report went out with (`fingerprints`
+        are by folded id). Raises `PasswordListError`.
         """
-        found = cls()
-        if path.exists():
-            found._take(path, tuple(clients), sealed or {})
+        found = cls(sheet)
+        if faults := found._take_rows(tuple(clients), fingerprints or {}):
+            raise PasswordListError(path, faults)
         return found
 
-    def of(self, client: ClientKey) -> str:
-        """The password of a client, made anew where there is none yet; a known id keeps its own
-        under another name."""
+    @property
+    def header(self) -> int:
+        """The place of the headings among the rows."""
+        return self._sheet.header
+
+    @property
+    def rows_read(self) -> Sequence[Cells]:
+        """The rows as they were read."""
+        return self._sheet.rows
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the rows to be written differ from those that were read."""
+        return bool(self._new) or self._rows != list(self._sheet.rows)
+
+    def rows(self) -> list[Cells]:
+        """Return the rows to be written: those that were read, and below them the new ones."""
+        new = (self._sheet.fill((), *client, word) for client, word in sorted(self._new))
+        return [*self._rows, *new]
+
+    def password_of(self, client: ClientKey) -> str:
+        """Return the password of a client, made anew where there is none yet; a known id keeps its
+        own under another name."""
         number, name = client
-        words, key = (self._by_id, normalize_text(number)) if number else (self._by_name, name)
         if number:
+            words, key = self._by_id, normalize_text(number)
             self._asked[key] = client
+        else:
+            words, key = self._by_name, name
         if key not in words:
             words[key] = _make_password()
             self._new.append((client, words[key]))
         return words[key]
 
     def by_id(self) -> dict[str, str]:
-        """The passwords of clients with an id, by that id, folded."""
+        """Return the passwords of clients with an id, by that id, folded."""
         return dict(self._by_id)
 
-    def renewed(self, sealed: Mapping[str, str]) -> tuple[ClientKey, ...]:
-        """Those of the clients asked for whose report has gone out with another password than
-        they have now; `sealed` are the seals by folded id."""
-        sent = [key for key in self._asked if key in sealed]
-        wrong = find_mismatches([(self._by_id[key], sealed[key]) for key in sent])
+    def find_renewed(self, fingerprints: Mapping[str, str]) -> tuple[ClientKey, ...]:
+        """Find those of the clients asked for whose report has gone out with another password than
+        they have now."""
+        sent = [key for key in self._asked if key in fingerprints]
+        wrong = find_mismatches([(self._by_id[key], fingerprints[key]) for key in sent])
         return tuple(self._asked[sent[place]] for place in wrong)
 
-    def write(self, path: Path) -> None:
-        """Write the list: what was read, and below it the new ones. Raises `OSError`."""
-        new = (self._page.filled((), *client, word) for client, word in sorted(self._new))
-        write_password_table(path, (*self._lines, *new))
-
-    def _take(self, path: Path, clients: Sequence[ClientKey], sealed: Mapping[str, str]) -> None:
-        self._page = read_password_table(path)
-        self._lines = list(self._page.heads)
-        entries = [row.entry for row in self._page.rows if row.entry]
+    def _take_rows(
+        self, clients: Sequence[ClientKey], fingerprints: Mapping[str, str]
+    ) -> list[PasswordFault]:
+        """Take the rows in; the faults that keep the list from being used."""
+        sheet = self._sheet
+        below = range(sheet.header + 1, len(sheet.rows))
+        entries = [entry for row in below if (entry := sheet.read_entry(row))]
+        if faults := [*_check_passwords(entries)]:
+            return faults
         ids, doubts = PasswordOwners(clients).recognise(entries)
         faults = [*map(_doubt_fault, doubts)]
         wrong: set[int] = set()
         for key, places in find_conflicts(entries, ids):
-            lost = _find_disproved([entries[place] for place in places], sealed.get(key))
-            wrong |= lost
-            if not lost:
-                faults.append(_conflict_fault(key, [entries[place] for place in places]))
-        if faults:
-            raise PasswordListError(path, faults)
-        numbers = {entries[place].line: number for place, number in ids.items()}
-        for row in self._page.rows:
-            if row.entry is None or row.entry.line not in wrong:
-                self._keep(row, numbers)
+            rivals = [entries[place] for place in places]
+            disproved = _find_disproved(rivals, fingerprints.get(key))
+            wrong |= disproved
+            if not disproved:
+                faults.append(_conflict_fault(key, rivals))
+        numbers = {entries[place].row: number for place, number in ids.items()}
+        for row in below:
+            if row + 1 not in wrong:
+                self._take_row(row, numbers.get(row + 1))
         for name, listed in find_respelled_names(entries, clients):
             self._by_name[name] = self._by_name[listed]
-        if ids or wrong:
-            self.former = FormerPasswordsFile.of(path)
+        return faults
 
-    def _keep(self, row: PasswordRow, numbers: Mapping[int, str]) -> None:
-        """Take a line in; `numbers` are the ids that Excel has changed, by line."""
-        entry = row.entry
-        if entry is None:
-            self._lines.append(row.cells)
-            return
-        number = numbers.get(entry.line, entry.number)
-        if number:
-            self._by_id[normalize_text(number)] = entry.word
-        else:
-            self._by_name[entry.name] = entry.word
-        self._lines.append(self._page.filled(row.cells, number, entry.name, entry.word))
+    def _take_row(self, row: int, number: str | None) -> None:
+        """Take a row in; `number` is the id that Excel has changed."""
+        cells, entry = self._sheet.rows[row], self._sheet.read_entry(row)
+        if entry and (number or entry.number):
+            self._by_id[normalize_text(number or entry.number)] = entry.password
+        elif entry:
+            self._by_name[entry.name] = entry.password
+        if entry and number:
+            cells = self._sheet.fill(cells, number, entry.name, entry.password)
+        self._rows.append(cells)
 
 
-def _find_disproved(entries: Sequence[PasswordEntry], seal: str | None) -> set[int]:
-    """The lines whose password is not the one of the seal, where just one password is; else
-    none."""
-    words = {entry.word for entry in entries}
-    right = {word for word in words if seal and matches_fingerprint(word, seal)}
+def is_kept_list(name: str) -> bool:
+    """Tell whether a file of that name is a list as it was before a change."""
+    return bool(_KEPT_NAME.fullmatch(name))
+
+
+def _check_passwords(entries: Iterable[PasswordEntry]) -> Iterator[PasswordFault]:
+    """Find rows of clients without a password that opens anything."""
+    for entry in entries:
+        row = str(entry.row)
+        if not entry.password:
+            yield PasswordFault("cli.passwords.none", {"line": row})
+        elif len(entry.password) > _MAX_PASSWORD:
+            yield PasswordFault("cli.passwords.long", {"line": row, "most": str(_MAX_PASSWORD)})
+
+
+def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -> set[int]:
+    """Find the rows whose password is not the one of the fingerprint, where just one is."""
+    words = {entry.password for entry in entries}
+    right = {word for word in words if fingerprint and matches_fingerprint(word, fingerprint)}
     if len(right) != 1:
         return set()
-    return {entry.line for entry in entries if entry.word not in right}
+    return {entry.row for entry in entries if entry.password not in right}
 
 
 def _conflict_fault(key: str, entries: Sequence[PasswordEntry]) -> PasswordFault:
-    lines = ", ".join(str(entry.line) for entry in entries)
-    return password_fault("cli.passwords.twice", lines=lines, value=_shorten_cited(key))
+    rows = ", ".join(str(entry.row) for entry in entries)
+    return PasswordFault("cli.passwords.twice", {"lines": rows, "value": _shorten_cited(key)})
 
 
 def _doubt_fault(doubt: DoubtfulPassword) -> PasswordFault:
-    line, value = str(doubt.entry.line), _shorten_cited(doubt.entry.number)
+    parts = {"line": str(doubt.entry.row), "value": _shorten_cited(doubt.entry.number)}
     if not doubt.ids:
-        return password_fault("cli.passwords.changed", line=line, value=value)
+        return PasswordFault("cli.passwords.changed", parts)
     ids = ", ".join(doubt.ids[:_MAX_IDS]) + (" …" if len(doubt.ids) > _MAX_IDS else "")
-    return password_fault("cli.passwords.doubt", line=line, value=value, ids=ids)
+    return PasswordFault("cli.passwords.doubt", {**parts, "ids": ids})
 
 
 def _shorten_cited(text: str) -> str:
-    shown = " ".join(printable_text(text).split())
+    shown = " ".join(printable(text).split())
     return shown if len(shown) <= _MAX_CITED else f"{shown[: _MAX_CITED - 1]}…"
 
 
 def _make_password() -> str:
-    """Begins with a letter, so that no program takes it for a number or a date."""
+    """Make a password that begins with a letter, so that no program takes it for a number."""
     while True:
         groups = (
             "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_SIZE)) for _ in range(_GROUPS)

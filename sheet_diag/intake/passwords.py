@@ -1,0 +1,223 @@
+"""Lists of passwords -> what opens the protected returns, and the passwords of our reports.
+
+A list is a workbook or a CSV file. Columns are found by their headings. No password is in what
+this module raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.table_file import (
+    SEPARATORS,
+    Cells,
+    TableFileError,
+    find_separator_by_header,
+    read_table_file,
+)
+from sheet_diag.intake.tables import (
+    HeadedColumns,
+    Headings,
+    find_tables,
+    heading_key,
+    match_headings,
+    read_headings,
+)
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import Limits, Passwords
+from sheet_diag.storage.report_passwords.password_list import (
+    PasswordFault,
+    PasswordListError,
+    PasswordSheet,
+)
+from sheet_diag.text.wording import Wording
+
+PASSWORDS_VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
+_NUMBER, _NAME, _PASSWORD = "number", "name", "password"
+_LABELS: Final = tuple(f"passwords.column.{column}" for column in (_NUMBER, _NAME, _PASSWORD))
+_OTHER_NAMES: Final = ("会社名", "company", "company name", "name")
+
+
+class PasswordsFileError(Exception):
+    """The list of passwords of returns cannot be used, and why."""
+
+    def __init__(self, path: Path, fault: PasswordFault) -> None:
+        self.path = path
+        self.fault = fault
+        super().__init__(f"{path}: {fault.key}")
+
+
+def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:
+    """Load the passwords of returns from a list and from the environment.
+
+    In the list, columns with other headings are passed over, and a client may have its id and its
+    name. A password without a client is common to all, and so is each line of the variable.
+    Raises `PasswordsFileError`.
+    """
+    common = [line for line in environment.get(PASSWORDS_VARIABLE, "").splitlines() if line]
+    by_client = []
+    for clients, password in _read_pairs(path) if path else ():
+        by_client += [(client, password) for client in clients]
+        common += [] if clients else [password]
+    return Passwords(tuple(dict.fromkeys(common)), tuple(by_client))
+
+
+def read_password_sheet(path: Path) -> PasswordSheet:
+    """Read the list of the passwords of reports. Raises `PasswordListError`."""
+    try:
+        book = _read_file(path)
+    except TableFileError as error:
+        raise PasswordListError(path, [_file_fault(error)]) from error
+    for grid in book.grids:
+        for table in find_tables(grid, _headings(), _names_password_and_client):
+            if duplicate := _duplicate_fault(grid, table.header, table.columns):
+                raise PasswordListError(path, [duplicate])
+            if _NUMBER in table.columns:
+                return _make_sheet(grid, table.header, table.columns)
+    rows = (row for grid in book.grids for row in grid.rows)
+    if any(any(map(str.strip, row)) for row in rows):
+        texts = {lang: [Wording(lang)(key) for key in _LABELS] for lang in Lang}
+        parts = {f"heads_{lang.value}": ", ".join(texts[lang]) for lang in Lang}
+        raise PasswordListError(path, [PasswordFault("cli.passwords.head", parts)])
+    raise PasswordListError(path, [PasswordFault("cli.passwords.empty")])
+
+
+@cache
+def _headings() -> Headings:
+    names = {heading_key(text): _NAME for text in _OTHER_NAMES}
+    return {**names, **read_headings(_LABELS)}
+
+
+def _make_sheet(grid: Grid, header: int, columns: HeadedColumns) -> PasswordSheet:
+    """Make the sheet of a grid, with a column of names, which clients without an id need."""
+    rows = [list(cells) for cells in grid.rows]
+    width = max(map(len, rows))
+    if _NAME not in columns:
+        heading = Wording(Lang.JA)("passwords.column.name")
+        rows[header] += [*[""] * (width - len(rows[header])), heading]
+    number, password = columns[_NUMBER][0], columns[_PASSWORD][0]
+    sheet = PasswordSheet(rows, header, number, columns.get(_NAME, (width,))[0], password)
+    if not grid.name:  # a text file, where an apostrophe kept Excel from changing a cell
+        for row in rows[header + 1 :]:
+            for place in (sheet.number, sheet.name):
+                if place < len(row):
+                    row[place] = row[place].removeprefix("'")
+    return sheet
+
+
+def _read_pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Read each password, and what its client is known by."""
+    try:
+        book = _read_file(path)
+        grid = _find_list(book)
+        header, columns = _find_columns(grid)
+        if duplicate := _duplicate_fault(grid, header, columns):
+            raise PasswordsFileError(path, duplicate)
+    except TableFileError as error:
+        if error.key == "empty":
+            return
+        raise PasswordsFileError(path, _file_fault(error)) from error
+    for number, cells in enumerate(grid.rows[header + 1 :], header + 2):
+        if any(map(str.strip, cells)):
+            clients, password = _read_row(cells, columns)
+            if password is None:
+                fault = PasswordFault("cli.passwords.rows", {"line": str(number)})
+                raise PasswordsFileError(path, fault)
+            if password:
+                yield tuple(filter(None, (_plain_client(client) for client in clients))), password
+
+
+def _read_row(cells: Cells, columns: HeadedColumns) -> tuple[tuple[str, ...], str | None]:
+    """Read the clients and the password of a row (None: no heading tells which cell it is)."""
+    if _NUMBER in columns or _NAME in columns:
+        clients = tuple(_text(cells, columns.get(key, ())) for key in (_NUMBER, _NAME))
+        return clients, _text(cells, columns[_PASSWORD])
+    if any(cells[2:]) or (columns and any(cells[1:])):
+        return (), None
+    return ((cells[0],), cells[1]) if cells[1:] else ((), cells[0])
+
+
+def _find_list(book: WorkbookContent) -> Grid:
+    """Find the sheet with the headings, or else the first one that holds anything."""
+    for grid in book.grids:
+        if find_tables(grid, _headings(), _names_password_and_client):
+            return grid
+    return next((g for g in book.grids if any(any(row) for row in g.rows)), book.grids[0])
+
+
+def _find_columns(grid: Grid) -> tuple[int, HeadedColumns]:
+    """Find the row of the headings (-1: there is none), and their columns."""
+    if tables := find_tables(grid, _headings(), _names_password_and_client):
+        return tables[0].header, tables[0].columns
+    for row, cells in enumerate(grid.rows):
+        if any(map(str.strip, cells)):
+            columns = _match_short_header(cells)
+            return (row, columns) if columns else (-1, {})
+    return -1, {}
+
+
+def _match_short_header(cells: Cells) -> HeadedColumns:
+    """Match a first row of which only one of one or two cells is a heading that we know."""
+    columns = match_headings(cells, _headings())
+    if any(map(str.strip, cells[2:])):
+        return {}
+    if _PASSWORD in columns:  # the other column is that of the client
+        other = 1 - columns[_PASSWORD][0]
+        return {_NAME: (other,), **columns} if other < len(cells) else columns
+    is_alone = sum(1 for cell in cells if cell.strip()) == 1
+    if is_alone or [*columns.values()] != [(0,)]:
+        return {}
+    return {**columns, _PASSWORD: (1,)}
+
+
+def _names_password_and_client(columns: HeadedColumns) -> bool:
+    return _PASSWORD in columns and (_NUMBER in columns or _NAME in columns)
+
+
+def _duplicate_fault(grid: Grid, header: int, columns: HeadedColumns) -> PasswordFault | None:
+    for places in columns.values():
+        if len(places) > 1:
+            heading = grid.text(header, places[0]).strip()
+            parts = {"line": str(header + 1), "value": heading}
+            return PasswordFault("cli.passwords.columns", parts)
+    return None
+
+
+def _text(cells: Cells, places: tuple[int, ...]) -> str:
+    return cells[places[0]] if places and places[0] < len(cells) else ""
+
+
+def _plain_client(client: str) -> str:
+    return client.removeprefix("'").strip()
+
+
+def _read_file(path: Path) -> WorkbookContent:
+    return read_table_file(path, Limits(), _find_separator)
+
+
+def _file_fault(error: TableFileError) -> PasswordFault:
+    return PasswordFault(f"cli.passwords.{error.key}", error.parts)
+
+
+def _find_separator(text: str) -> str:
+    """Find the separator by the headings, or else in lines of two cells. Raises `TableFileError`
+    where it may be part of every password."""
+    if found := find_separator_by_header(text, _is_header):
+        return found
+    lines = [line for line in text.splitlines() if line.strip()]
+    if "," in text or not lines:
+        return SEPARATORS[0]
+    for separator in SEPARATORS[1:]:
+        if all(line.count(separator) == 1 for line in lines):
+            if separator == ";":
+                raise TableFileError("sign")
+            return separator
+    return SEPARATORS[0]
+
+
+def _is_header(cells: Cells) -> bool:
+    return _names_password_and_client(match_headings(cells, _headings()))
