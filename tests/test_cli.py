@@ -21,6 +21,7 @@ from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.staging import LOCK_FILE
+from tests.passwords import password_rows
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
@@ -240,8 +241,7 @@ def test_protected_reports_open_with_the_listed_password_alone(tmp_path: Path) -
     for _ in range(2):
         assert _call("run", "--protect", "--as-of", "2026-11-26", folder=tmp_path).returncode == 0
         (result,) = (tmp_path / "output" / "results").iterdir()
-        text = (tmp_path / "output" / "passwords.csv").read_text("utf-8-sig")
-        told = text.splitlines()[1].split(",")
+        (told,) = password_rows(tmp_path / "output")
         file = OOXMLFile(io.BytesIO(result.read_bytes()))
         file.load_key(password=told[2], verify_password=True)
         opened = io.BytesIO()

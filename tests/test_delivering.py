@@ -29,6 +29,7 @@ from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 from tests.loops import _server as server_settings
 from tests.loops import attachments, by_address, fill_in
 from tests.mailservers import PASSWORD, USER, Authority, SmtpServer
+from tests.passwords import password_rows, write_password_rows
 from tests.test_cli import ENVIRONMENT
 from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
 
@@ -94,9 +95,8 @@ def printed(campaign: Path) -> Path:
 
 
 def password(client: str) -> str:
-    text = Path("output/passwords.csv").read_text(encoding="utf-8-sig")
-    (line,) = [line for line in text.splitlines() if line.startswith(client)]
-    return line.rpartition(",")[2]
+    (found,) = [word for number, _, word in password_rows(Path("output")) if number == client]
+    return found
 
 
 def by_hand() -> None:
@@ -353,9 +353,8 @@ def test_ctrl_c_while_processes_open_reports_leaves_no_process_and_no_draft(prin
         client = {**first["client"], "id": f"C-{n:03}"}
         run["returns"].append({**first, "client": client, "sha256": f"{n:064}"})
     Path("output/run.json").write_text(json.dumps(run), encoding="utf-8")
-    listed = "".join(f"C-{n:03},x,AAAAA-{n:05}-AAAAA-AAAAA\n" for n in range(3, 60))
-    with Path("output/passwords.csv").open("a", encoding="utf-8") as file:
-        file.write(listed)
+    listed = [(f"C-{n:03}", "x", f"AAAAA-{n:05}-AAAAA-AAAAA") for n in range(3, 60)]
+    write_password_rows(Path("output"), [*password_rows(Path("output")), *listed])
     command = [sys.executable, "-m", "sheet_diag", "deliver", "--jobs", "2"]
     running = subprocess.Popen(
         command, cwd=printed, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -19,6 +19,7 @@ from sheet_diag.storage.managed_folder import NOTE_FILE, read_note
 from tests.campaigns import date_mails
 from tests.catalogs import JIS
 from tests.loops import fill_in
+from tests.passwords import password_rows, write_password_rows
 from tests.returned import put_cell, reopen_workbook
 
 LIST = """診断先番号,会社名,ご担当者名,メールアドレス,言語,業種,従業員数,提出期限
@@ -346,11 +347,9 @@ def test_passwords_mixed_up_after_the_reports_went_out_are_not_told() -> None:
     call("run", "--protect")
     call("deliver")
     call("deliver", "--sent-by-hand")
-    listed = Path("output/passwords.csv")
-    word = listed.read_text(encoding="utf-8-sig").splitlines()[1].rpartition(",")[2]
-    other = listed.read_text(encoding="utf-8-sig").replace(word, "AAAAA-BBBBB-CCCCC-DDDDD")
-    listed.write_text(other, encoding="utf-8-sig")
-    assert "passwords.csv" in call("deliver", "--passwords", status=1)
+    ((number, name, _),) = password_rows(Path("output"))
+    write_password_rows(Path("output"), [(number, name, "AAAAA-BBBBB-CCCCC-DDDDD")])
+    assert "passwords.xlsx" in call("deliver", "--passwords", status=1)
     assert drafts("password") == {}
 
 
@@ -543,10 +542,10 @@ def test_results_go_out_encrypted_and_passwords_after_them() -> None:
     call("deliver", "--passwords")
     (mail,) = drafts("password").values()
     assert list(mail.iter_attachments()) == []
-    word = Path("output/passwords.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    word = password_rows(Path("output"))[0][2]
     body = mail.get_body(("plain",))
     assert body
-    assert word.rpartition(",")[2] in body.get_content()
+    assert word in body.get_content()
 
 
 @pytest.mark.usefixtures("here")

@@ -16,14 +16,10 @@ from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from msoffcrypto.method.rc4 import DocumentRC4
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.decryption import (
-    PasswordsFileError,
-    decrypt_workbook,
-    load_passwords,
-    passwords_for_file,
-)
+from sheet_diag.intake.decryption import decrypt_workbook, passwords_for_file
 from sheet_diag.intake.file_types import FileKind
 from sheet_diag.intake.open_workbook import open_workbook_bytes
+from sheet_diag.intake.passwords import PasswordsFileError, load_passwords
 from sheet_diag.model.settings import IntakeSettings, Limits, Passwords
 from sheet_diag.text.wording import labels
 from tests.compound import ole_file

@@ -27,6 +27,7 @@ from tests.loops import (
     reply_mail,
 )
 from tests.mailservers import USER
+from tests.passwords import password_rows
 from tests.returned import reopen_workbook
 
 pytestmark = pytest.mark.slow("whole campaigns by mail")
@@ -229,9 +230,9 @@ def company(address: str) -> str:
 
 
 def password_of(firm: Firm, address: str) -> str:
-    text = (firm.folder / "output" / "passwords.csv").read_text(encoding="utf-8-sig")
-    (line,) = [line for line in text.splitlines() if company(address) in line]
-    return line.rpartition(",")[2]
+    rows = password_rows(firm.folder / "output")
+    (password,) = [word for _, name, word in rows if name == company(address)]
+    return password
 
 
 def report(mail: EmailMessage, word: str) -> str:

@@ -1,105 +1,234 @@
-"""The list of the passwords of reports: kept, known again as Excel saved it, never guessed at."""
+"""The passwords of reports: kept from run to run in a workbook, never guessed at, never lost."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import stat
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from sheet_diag.storage.report_passwords.file import PasswordListError, is_former_passwords_file
+from sheet_diag.model.basics import Lang
+from sheet_diag.pipeline.report_passwords import (
+    PasswordsFile,
+    convert_passwords,
+    has_unused_passwords,
+)
 from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint
-from sheet_diag.storage.report_passwords.line_owners import ClientKey
-from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.report_passwords.password_list import (
+    PasswordList,
+    PasswordListError,
+    PasswordSheet,
+    is_kept_list,
+)
+from sheet_diag.storage.report_passwords.row_owners import ClientKey
+from sheet_diag.storage.staging import OutputBusyError, lock_output, write_private_file
 from sheet_diag.text.wording import labels
+from tests.lint import lint
+from tests.workbooks import open_workbook
 
-HEAD = "診断先番号,診断先,パスワード\n"
+NAMES = ("診断先番号", "診断先", "パスワード")
+HEAD = ",".join(NAMES) + "\n"
 KO, OTSU = ("001", "株式会社甲"), ("002", "株式会社乙")
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "passwords.csv"
+def load(folder: Path, *clients: ClientKey, **fingerprints: str) -> PasswordsFile:
+    """The list of a folder; fingerprints are given as `_001="password"`."""
+    sealed = {key[1:]: make_fingerprint(word) for key, word in fingerprints.items()}
+    return PasswordsFile.load(folder, clients, sealed, Lang.JA)
 
 
-def loaded(path: Path, text: str, *clients: ClientKey, **sealed: str) -> PasswordList:
-    """The list of a file with the text below the headings."""
-    path.write_text(HEAD + text, encoding="utf-8")
-    return PasswordList.load(
-        path, clients, {key[1:]: make_fingerprint(word) for key, word in sealed.items()}
-    )
+def save(file: PasswordsFile, folder: Path) -> str:
+    """Save a list as a run does; the name under which the file as it was is kept."""
+    kept = file.save(lambda name, content: write_private_file(folder / name, content))
+    file.remove_old()
+    return kept
 
 
-def faults(path: Path, content: bytes, *clients: ClientKey) -> list[str]:
-    """What is told of a file, as keys with their lines."""
-    path.write_bytes(content)
+def write_csv(folder: Path, text: str) -> bytes:
+    """A list of an earlier version, with the text below its headings."""
+    content = (HEAD + text).encode()
+    (folder / "passwords.csv").write_bytes(content)
+    return content
+
+
+def write_xlsx(folder: Path, *rows: tuple[str | int | None, ...]) -> None:
+    """A list that was edited in Excel."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in rows:
+        page.append(row)
+    book.save(folder / "passwords.xlsx")
+
+
+def find_faults(path: Path, *clients: ClientKey) -> list[str]:
+    """The faults of a list, as keys with their rows; the file stays as it is."""
+    content = path.read_bytes()
     with pytest.raises(PasswordListError) as caught:
-        PasswordList.load(path, clients)
+        load(path.parent, *clients)
     assert path.read_bytes() == content
     assert caught.value.path == path
     assert all(fault.key in labels() for fault in caught.value.faults)
-    told = ((each.key, each.parts) for each in caught.value.faults)
+    found = ((each.key, each.parts) for each in caught.value.faults)
     return [
         " ".join(
             [key.rpartition(".")[2], *(parts[n] for n in ("lines", "line", "ids") if n in parts)]
         )
-        for key, parts in told
+        for key, parts in found
     ]
 
 
-def rows(path: Path) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
+def rows(folder: Path) -> list[tuple[object, ...]]:
+    book = open_workbook((folder / "passwords.xlsx").read_bytes())
+    return [tuple(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 
 
-# --- what was told stays
+def new_list() -> PasswordList:
+    return PasswordList(PasswordSheet([NAMES]))
 
 
-def test_a_password_that_was_told_stays(path: Path) -> None:
-    first = PasswordList.load(path)
-    told = {client: first.of(client) for client in (("C-1", "見本"), ("", "別の会社"))}
-    first.write(path)
-    again = PasswordList.load(path)
-    assert {client: again.of(client) for client in told} == told
-    assert again.of(("C-1", "見本ホールディングス")) == told["C-1", "見本"]
-    assert again.of(("ｃ-１", "見本")) == told["C-1", "見本"]
-    content = path.read_bytes()
-    again.write(path)
-    assert path.read_bytes() == content
-    assert again.former is None
+# --- a password stays
+
+
+def test_a_client_keeps_its_password(tmp_path: Path) -> None:
+    first = load(tmp_path)
+    clients = (("C-1", "見本"), ("", "別の会社"))
+    given = {client: first.passwords.password_of(client) for client in clients}
+    assert save(first, tmp_path) == ""
+    again = load(tmp_path)
+    assert {client: again.passwords.password_of(client) for client in given} == given
+    assert again.passwords.password_of(("C-1", "見本ホールディングス")) == given["C-1", "見本"]
+    assert again.passwords.password_of(("ｃ-１", "見本")) == given["C-1", "見本"]
+    content = (tmp_path / "passwords.xlsx").read_bytes()
+    assert save(again, tmp_path) == ""
+    assert (tmp_path / "passwords.xlsx").read_bytes() == content
+    assert lint(content) == []
 
 
 def test_clients_never_share_a_password() -> None:
-    passwords = PasswordList()
+    passwords = new_list()
     clients = [("C-1", "見本"), ("C-2", "見本"), ("", "見本"), ("", "別の会社")]
-    assert len({passwords.of(client) for client in clients}) == 4
+    assert len({passwords.password_of(client) for client in clients}) == 4
 
 
 def test_passwords_are_long_and_plain() -> None:
-    passwords = PasswordList()
+    passwords = new_list()
     for number in range(200):
-        password = passwords.of((str(number), ""))
+        password = passwords.password_of((str(number), ""))
         assert len(password) == 23
         assert password[0].isalpha()
         assert not set(password) & set("0O1IL")
 
 
-def test_the_list_is_for_its_owner_and_holds_no_formula(path: Path) -> None:
-    passwords = PasswordList()
-    clients = [("=1+1", "+81"), ("＝1", "－x"), ("-2", "@x"), ("'3", "株式会社見本"), ("007", "=")]
-    told = {client: passwords.of(client) for client in clients}
-    passwords.write(path)
+def test_the_list_is_for_its_owner_and_every_cell_is_text(tmp_path: Path) -> None:
+    file = load(tmp_path)
+    clients = [("=1+1", "+81"), ("＝1", "－x"), ("-2", "@x"), ("1E5", "'甲"), ("007", "=")]
+    given = {client: file.passwords.password_of(client) for client in clients}
+    save(file, tmp_path)
+    path = tmp_path / "passwords.xlsx"
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert not [cell for row in rows(path) for cell in row if cell.startswith(tuple("=+-@＝－"))]
-    again = PasswordList.load(path)
-    assert {client: again.of(client) for client in clients} == told
+    page = open_workbook(path.read_bytes()).worksheets[0]
+    cells = [cell for row in page.iter_rows(min_row=2) for cell in row]
+    assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}
+    assert {cell.number_format for cell in cells} == {"@"}
+    again = load(tmp_path)
+    assert {client: again.passwords.password_of(client) for client in clients} == given
 
 
-# --- as Excel saved it
+@pytest.mark.parametrize("lang", Lang)
+def test_a_new_list_is_read_in_every_language(tmp_path: Path, lang: Lang) -> None:
+    file = PasswordsFile.load(tmp_path, (), {}, lang)
+    password = file.passwords.password_of(KO)
+    save(file, tmp_path)
+    assert load(tmp_path).passwords.by_id() == {"001": password}
+
+
+# --- a list that was edited
+
+
+def test_what_is_not_understood_is_kept(tmp_path: Path) -> None:
+    write_xlsx(
+        tmp_path,
+        ("社外秘",),
+        ("備考", *NAMES),
+        ("-", "C-9", "旧会社", "ZZ-9"),
+        ("電話で伝達済み",),
+        (None, "C-1", "甲", "AB-1"),
+    )
+    edited = (tmp_path / "passwords.xlsx").read_bytes()
+    file = load(tmp_path)
+    assert save(file, tmp_path) == "", "nothing is new, so the file is left alone"
+    assert (tmp_path / "passwords.xlsx").read_bytes() == edited
+    new = file.passwords.password_of(("C-0", "新会社"))
+    kept = save(file, tmp_path)
+    assert rows(tmp_path) == [
+        ("社外秘", None, None, None),
+        ("備考", *NAMES),
+        ("-", "C-9", "旧会社", "ZZ-9"),
+        ("電話で伝達済み", None, None, None),
+        (None, "C-1", "甲", "AB-1"),
+        (None, "C-0", "新会社", new),
+    ]
+    assert is_kept_list(kept)
+    assert (tmp_path / kept).read_bytes() == edited
+
+
+def test_a_list_without_names_gets_a_column_of_them(tmp_path: Path) -> None:
+    write_xlsx(tmp_path, ("パスワード", "診断先番号"), ("A", "C-1", "x"))
+    file = load(tmp_path)
+    new = file.passwords.password_of(("", "甲"))
+    save(file, tmp_path)
+    assert rows(tmp_path) == [
+        ("パスワード", "診断先番号", None, "診断先"),
+        ("A", "C-1", "x", None),
+        (new, None, None, "甲"),
+    ]
+    assert load(tmp_path).passwords.password_of(("", "甲")) == new
+
+
+def test_numbers_of_excel_are_ids(tmp_path: Path) -> None:
+    write_xlsx(tmp_path, NAMES, (7, "甲", "A"), (1, "株式会社甲", "B"))
+    assert load(tmp_path, KO).passwords.by_id() == {"7": "A", "001": "B"}
+
+
+# --- the CSV file of an earlier version
+
+
+def test_the_csv_becomes_a_workbook_and_is_kept(tmp_path: Path) -> None:
+    content = write_csv(tmp_path, "'001,株式会社甲,A\n,'=乙,B\n")
+    kept = convert_passwords(tmp_path, [KO], {}, Lang.JA)
+    assert sorted(path.name for path in tmp_path.glob("*passwords*")) == [kept, "passwords.xlsx"]
+    assert is_kept_list(kept)
+    assert (tmp_path / kept).read_bytes() == content
+    assert rows(tmp_path) == [NAMES, ("001", "株式会社甲", "A"), (None, "=乙", "B")]
+    if sys.platform != "win32":
+        modes = {stat.S_IMODE((tmp_path / n).stat().st_mode) for n in (kept, "passwords.xlsx")}
+        assert modes == {0o600}
+    assert convert_passwords(tmp_path, [KO], {}, Lang.JA) == ""
+
+
+def test_the_csv_is_not_converted_while_a_run_is_at_work(tmp_path: Path) -> None:
+    write_csv(tmp_path, "001,株式会社甲,A\n")
+    with lock_output(tmp_path), pytest.raises(OutputBusyError):
+        convert_passwords(tmp_path, [KO], {}, Lang.JA)
+    assert [path.name for path in tmp_path.glob("passwords*")] == ["passwords.csv"]
+
+
+def test_the_workbook_counts_where_there_are_both(tmp_path: Path) -> None:
+    write_xlsx(tmp_path, NAMES, ("001", "株式会社甲", "A"))
+    assert not has_unused_passwords(tmp_path)
+    content = write_csv(tmp_path, "001,株式会社甲,B\n")
+    assert has_unused_passwords(tmp_path)
+    file = load(tmp_path, KO)
+    assert file.passwords.by_id() == {"001": "A"}
+    file.passwords.password_of(OTSU)
+    save(file, tmp_path)
+    assert (tmp_path / "passwords.csv").read_bytes() == content
+
 
 _SAVED = {
     "UTF-8": (",", "utf-8"),
@@ -113,7 +242,7 @@ _SAVED = {
 
 @pytest.mark.parametrize("way", _SAVED)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_a_list_is_read_in_whatever_way_it_was_saved(path: Path, way: str, end: str) -> None:
+def test_a_csv_is_read_in_whatever_way_it_was_saved(tmp_path: Path, way: str, end: str) -> None:
     sign, code = _SAVED[way]
     lines = [
         ["社外秘"],
@@ -123,41 +252,9 @@ def test_a_list_is_read_in_whatever_way_it_was_saved(path: Path, way: str, end: 
         ["", "", "", ""],
         ["合同会社乙", "", " CD-2 ", "C-2"],
     ]
+    path = tmp_path / "passwords.csv"
     path.write_bytes(end.join(map(sign.join, lines)).encode(code))
-    assert PasswordList.load(path).by_id() == {"c-1": "AB-1", "c-2": "CD-2"}
-
-
-def test_what_is_not_understood_is_kept(path: Path) -> None:
-    path.write_text(
-        "社外秘;\n診断先番号;診断先;パスワード;備考\nC-9;旧会社;ZZ-9;-\n;;;電話で伝達済み\n"
-        'C-1;"甲;乙";AB-1\n',
-        encoding="cp932",
-    )
-    found = PasswordList.load(path)
-    new = found.of(("C-0", "新会社"))
-    found.write(path)
-    assert rows(path) == [
-        ["社外秘", ""],
-        ["診断先番号", "診断先", "パスワード", "備考"],
-        ["C-9", "旧会社", "ZZ-9", "-"],
-        ["", "", "", "電話で伝達済み"],
-        ["C-1", "甲;乙", "AB-1"],
-        ["C-0", "新会社", new],
-    ]
-    assert found.former is None
-
-
-def test_a_list_without_names_gets_a_column_of_them(path: Path) -> None:
-    path.write_text("パスワード,診断先番号\nA,C-1,x\n", encoding="utf-8")
-    found = PasswordList.load(path)
-    new = found.of(("", "甲"))
-    found.write(path)
-    assert rows(path) == [
-        ["パスワード", "診断先番号", "", "診断先"],
-        ["A", "C-1", "x", ""],
-        [new, "", "", "甲"],
-    ]
-    assert PasswordList.load(path).of(("", "甲")) == new
+    assert load(tmp_path).passwords.by_id() == {"c-1": "AB-1", "c-2": "CD-2"}
 
 
 # --- ids that Excel has changed
@@ -194,16 +291,17 @@ _KNOWN_AGAIN = {
 
 
 @pytest.mark.parametrize("case", _KNOWN_AGAIN)
-def test_an_id_that_excel_changed_is_known_again(path: Path, case: str) -> None:
+def test_an_id_that_excel_changed_is_known_again(tmp_path: Path, case: str) -> None:
     text, clients, by_id = _KNOWN_AGAIN[case]
-    found = loaded(path, text, *clients)
-    assert found.by_id() == by_id
+    write_csv(tmp_path, text)
+    file = load(tmp_path, *clients)
+    assert file.passwords.by_id() == by_id
     for number, name in clients:
         if number.casefold() in by_id:
-            assert found.of((number, name)) == by_id[number.casefold()]
-    found.write(path)
-    assert PasswordList.load(path, clients).by_id() == by_id
-    assert PasswordList.load(path).by_id() == by_id
+            assert file.passwords.password_of((number, name)) == by_id[number.casefold()]
+    save(file, tmp_path)
+    assert load(tmp_path, *clients).passwords.by_id() == by_id
+    assert load(tmp_path).passwords.by_id() == by_id
 
 
 _DOUBTS = {
@@ -215,7 +313,7 @@ _DOUBTS = {
     "a day of nobody": ("C-1,戊,A\n5月6日,丙社,A\n", DAYS, ["changed 3"]),
     "a day without a company": ("1月2日,,A\n", DAYS, ["changed 2"]),
     "a day of two": ("1月2日,甲,A\n", (("1-2", "甲"), ("2-1", "甲")), ["doubt 2 1-2, 2-1"]),
-    "a number of two": ("1.23457E+11,,A\n", LONG, ["doubt 2 123456789012, 123456789013"]),
+    "a number of two": ("1.23457E+11,,A\n", LONG, ["changed 2"]),
     "a number of nobody": ("2E+20,甲,A\n", LONG, ["changed 2"]),
     "one id, two passwords": ("C-1,甲,A\nC-2,乙,B\nc-1,甲,C\n", (), ["twice 2, 4"]),
     "one client, two passwords": ("001,甲,A\n1,甲,B\n", (("001", "甲"),), ["twice 2, 3"]),
@@ -226,88 +324,69 @@ _DOUBTS = {
 
 
 @pytest.mark.parametrize("case", _DOUBTS)
-def test_nothing_is_guessed(path: Path, case: str) -> None:
-    text, clients, told = _DOUBTS[case]
-    assert faults(path, (HEAD + text).encode(), *clients) == told
+def test_nothing_is_guessed(tmp_path: Path, case: str) -> None:
+    text, clients, expected = _DOUBTS[case]
+    write_csv(tmp_path, text)
+    assert find_faults(tmp_path / "passwords.csv", *clients) == expected
 
 
-@pytest.mark.parametrize(
-    "number", ["001", "0", "1-2", "2026-1-2", "DEC-1", "1E5", "123456789012", "1.10", "A-01", "12"]
-)
-def test_an_id_is_written_so_that_excel_leaves_it_alone(path: Path, number: str) -> None:
-    found = PasswordList()
-    word = found.of((number, "甲"))
-    found.write(path)
-    cell = rows(path)[1][0]
-    plain = number in ("0", "A-01", "12")  # these it leaves alone anyway
-    assert cell == (number if plain else f"'{number}")
-    assert PasswordList.load(path).by_id() == {number.casefold(): word}
-
-
-def test_a_name_that_another_character_set_spells_otherwise_is_known_again(path: Path) -> None:
+def test_a_name_that_another_character_set_spells_otherwise_is_known_again(tmp_path: Path) -> None:
     name = "甲\N{WAVE DASH}乙"
     spelt = name.encode("shift_jis").decode("cp932")
     assert spelt != name
-    assert loaded(path, f",{spelt},A\n", ("", name)).of(("", name)) == "A"
-    both = loaded(path, f",{spelt},A\n", ("", name), ("", spelt))
-    assert both.of(("", spelt)) == "A"
-    assert both.of(("", name)) != "A"
+    write_csv(tmp_path, f",{spelt},A\n")
+    assert load(tmp_path, ("", name)).passwords.password_of(("", name)) == "A"
+    both = load(tmp_path, ("", name), ("", spelt)).passwords
+    assert both.password_of(("", spelt)) == "A"
+    assert both.password_of(("", name)) != "A"
 
 
 # --- no password is lost
 
 
-def test_the_file_as_it_was_is_kept_where_a_line_changes(path: Path) -> None:
-    found = loaded(path, "1,株式会社甲,A\n", KO)
-    content = path.read_bytes()
-    assert found.former
-    assert is_former_passwords_file(found.former.name)
-    assert found.former.name < path.name, "it has to be in place before the new one"
-    kept = path.with_name(found.former.name)
-    found.former.write(kept)
-    found.write(path)
-    assert kept.read_bytes() == content
-    if sys.platform != "win32":
-        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert rows(path)[1:] == [["'001", "株式会社甲", "A"]]
+def test_the_file_as_it_was_is_kept_where_a_row_changes(tmp_path: Path) -> None:
+    write_xlsx(tmp_path, NAMES, ("1", "株式会社甲", "A"))
+    content = (tmp_path / "passwords.xlsx").read_bytes()
+    kept = save(load(tmp_path, KO), tmp_path)
+    assert is_kept_list(kept)
+    assert kept < "passwords.xlsx", "it has to be in place before the new one"
+    assert (tmp_path / kept).read_bytes() == content
+    assert rows(tmp_path) == [NAMES, ("001", "株式会社甲", "A")]
 
 
-def test_no_former_list_is_overwritten(path: Path) -> None:
+def test_no_kept_list_is_overwritten(tmp_path: Path) -> None:
     names = []
     for word in "AABC":
-        path.write_text(f"{HEAD}1,株式会社甲,{word}\n", encoding="utf-8")
-        os.utime(path, (1_800_000_000, 1_800_000_000))
-        former = PasswordList.load(path, [KO]).former
-        assert former
-        former.write(path.with_name(former.name))
-        names.append(former.name)
+        write_csv(tmp_path, f"1,株式会社甲,{word}\n")
+        os.utime(tmp_path / "passwords.csv", (1_800_000_000, 1_800_000_000))
+        names.append(save(load(tmp_path, KO), tmp_path))
+        (tmp_path / "passwords.xlsx").unlink()
     assert [name[25:] for name in names] == [".csv", ".csv", "-2.csv", "-3.csv"]
-    assert all(map(is_former_passwords_file, names))
+    assert all(map(is_kept_list, names))
 
 
-def test_of_two_lines_the_one_that_went_out_counts(path: Path) -> None:
+def test_of_two_rows_the_one_that_went_out_counts(tmp_path: Path) -> None:
     """As earlier versions left them, which made new passwords beside the old ones."""
-    text = "001,株式会社甲,NEW\n1,株式会社甲,OLD\n"
-    found = loaded(path, text, KO, _001="OLD")
-    assert found.by_id() == {"001": "OLD"}
-    assert found.former
-    assert found.former.content == (HEAD + text).encode()
-    found.write(path)
-    assert rows(path)[1:] == [["'001", "株式会社甲", "OLD"]]
+    content = write_csv(tmp_path, "001,株式会社甲,NEW\n1,株式会社甲,OLD\n")
     with pytest.raises(PasswordListError):
-        loaded(path, text, KO, _001="OTHER")
+        load(tmp_path, KO, _001="OTHER")
+    file = load(tmp_path, KO, _001="OLD")
+    assert file.passwords.by_id() == {"001": "OLD"}
+    kept = save(file, tmp_path)
+    assert (tmp_path / kept).read_bytes() == content
+    assert rows(tmp_path)[1:] == [("001", "株式会社甲", "OLD")]
 
 
-def test_passwords_other_than_those_that_went_out_are_told(path: Path) -> None:
-    found = loaded(path, "001,甲,A\n002,乙,B\n003,丙,C\n", *(clients := [KO, OTSU, ("003", "丙")]))
+def test_passwords_other_than_those_that_went_out_are_found(tmp_path: Path) -> None:
+    clients = [KO, OTSU, ("003", "丙")]
+    write_csv(tmp_path, "001,甲,A\n002,乙,B\n003,丙,C\n")
+    passwords = load(tmp_path, *clients).passwords
     new = ("004", "丁")
     for client in (*clients[:2], new):
-        found.of(client)
-    sealed = {"001": "A", "002": "X", "003": "X", "004": "X", "005": "X"}
-    assert found.renewed({key: make_fingerprint(word) for key, word in sealed.items()}) == (
-        OTSU,
-        new,
-    )
+        passwords.password_of(client)
+    sent = {"001": "A", "002": "X", "003": "X", "004": "X", "005": "X"}
+    fingerprints = {key: make_fingerprint(word) for key, word in sent.items()}
+    assert passwords.find_renewed(fingerprints) == (OTSU, new)
 
 
 # --- what cannot be read
@@ -333,20 +412,26 @@ _FAULTS = {
 
 
 @pytest.mark.parametrize("case", _FAULTS)
-def test_what_cannot_be_read_is_told_with_its_line(path: Path, case: str) -> None:
-    content, told = _FAULTS[case]
-    assert faults(path, content) == told
+def test_what_cannot_be_read_is_told_with_its_row(tmp_path: Path, case: str) -> None:
+    content, expected = _FAULTS[case]
+    (tmp_path / "passwords.csv").write_bytes(content)
+    assert find_faults(tmp_path / "passwords.csv") == expected
 
 
-def test_a_list_that_cannot_be_opened_is_told(path: Path) -> None:
-    path.mkdir()
+def test_a_damaged_workbook_is_told(tmp_path: Path) -> None:
+    (tmp_path / "passwords.xlsx").write_bytes(b"PK\x03\x04 broken")
+    assert find_faults(tmp_path / "passwords.xlsx") == ["unreadable"]
+
+
+def test_a_list_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "passwords.xlsx").mkdir()
     with pytest.raises(PasswordListError) as caught:
-        PasswordList.load(path)
+        load(tmp_path)
     assert [fault.key for fault in caught.value.faults] == ["cli.passwords.access"]
 
 
-def test_no_fault_tells_a_password(path: Path) -> None:
-    path.write_text(f"{HEAD}1,丙,himitsu\nC-1,,himitsu\nC-1,,HIMITSU\n", encoding="utf-8")
+def test_no_fault_tells_a_password(tmp_path: Path) -> None:
+    write_csv(tmp_path, "1,丙,himitsu\nC-1,,himitsu\nC-1,,HIMITSU\n")
     with pytest.raises(PasswordListError) as caught:
-        PasswordList.load(path, [KO])
+        load(tmp_path, KO)
     assert "himitsu" not in (str(caught.value) + repr(caught.value.faults)).casefold()

@@ -3,21 +3,22 @@ report that has gone out keeps its password."""
 
 from __future__ import annotations
 
-import csv
-import io
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from sheet_diag.intake.decryption import load_passwords
+from sheet_diag.intake.passwords import load_passwords
 from sheet_diag.model.basics import Lang
 from sheet_diag.storage.object_store import _group_uploads
 from tests.loops import fill_in
+from tests.passwords import password_rows, write_password_rows
 from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
 
 YAMADA = "yamada@mihon.co.jp"
-PASSWORDS = Path("output/passwords.csv")
+OUTPUT = Path("output")
+PASSWORDS = OUTPUT / "passwords.xlsx"
+OLD = OUTPUT / "passwords.csv"
 
 
 @pytest.fixture
@@ -40,21 +41,17 @@ def answer(number: int, lang: Lang, profile: dict[str, str]) -> None:
     Path(f"input/{number}.xlsx").write_bytes(fill_in(sheet, lang, profile=profile))
 
 
-def rows() -> list[list[str]]:
-    return list(csv.reader(io.StringIO(PASSWORDS.read_text("utf-8-sig"))))
+def save_as_csv(code: str, separator: str) -> bytes:
+    """The list as an earlier version kept it and Excel has saved it: numbers are numbers."""
+    lines = [["診断先番号", "診断先", "パスワード"]]
+    lines += [[row[0].lstrip("0"), *row[1:]] for row in password_rows(OUTPUT)]
+    PASSWORDS.unlink()
+    OLD.write_bytes("\r\n".join(map(separator.join, lines)).encode(code))
+    return OLD.read_bytes()
 
 
-def as_excel_saves(code: str, sign: str) -> None:
-    """An older list without apostrophes, opened and saved: numbers are numbers."""
-    lines = [
-        [cell.lstrip("'0") if cell.strip("'").isdecimal() else cell for cell in row]
-        for row in rows()
-    ]
-    PASSWORDS.write_bytes("\r\n".join(map(sign.join, lines)).encode(code))
-
-
-def formers() -> list[Path]:
-    return sorted(PASSWORDS.parent.glob("passwords-*.csv"))
+def kept_lists() -> list[Path]:
+    return sorted(OUTPUT.glob("passwords-*"))
 
 
 def text_of(mail: EmailMessage) -> str:
@@ -65,31 +62,64 @@ def text_of(mail: EmailMessage) -> str:
 
 @pytest.mark.usefixtures("sent")
 @pytest.mark.parametrize(("code", "sign"), [("cp932", ","), ("utf-16", "\t"), ("utf-8-sig", ";")])
-def test_a_list_that_excel_saved_still_tells_what_went_out(code: str, sign: str) -> None:
-    ((number, name, word),) = rows()[1:]
-    assert number == "'001"
-    as_excel_saves(code, sign)
-    content = PASSWORDS.read_bytes()
-    call("deliver", "--passwords")
+def test_deliver_makes_the_workbook_of_a_csv_that_excel_saved(code: str, sign: str) -> None:
+    ((number, name, word),) = password_rows(OUTPUT)
+    assert number == "001"
+    content = save_as_csv(code, sign)
+    said = call("deliver", "--passwords")
     assert word in text_of(drafts("password")[YAMADA])
-    assert PASSWORDS.read_bytes() == content
+    (kept,) = kept_lists()
+    assert kept.name in said
+    assert kept.read_bytes() == content
+    assert not OLD.exists()
+    assert password_rows(OUTPUT) == [["001", name, word]]
     answer(2, Lang.EN, {"industry": "Manufacturing", "employees": "51 to 100"})
     said = call("run", "--protect")
-    assert rows()[1] == ["'001", name, word]
-    assert [row[0] for row in rows()[2:]] == ["'002"]
-    (former,) = formers()
-    assert former.name in said
-    assert former.read_bytes() == content
+    assert password_rows(OUTPUT)[0] == ["001", name, word]
+    assert [row[0] for row in password_rows(OUTPUT)[1:]] == ["002"]
     assert "ご注意" not in said
+    assert "passwords-" not in said
     call("deliver", "--passwords", answer="y", status=1)
     assert word in text_of(drafts("password")[YAMADA])
-    assert "passwords-" not in call("run", "--protect")
-    assert formers() == [former]
+    assert kept_lists() == [kept]
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_run_makes_the_workbook_of_a_csv() -> None:
+    before = password_rows(OUTPUT)
+    content = save_as_csv("cp932", ",")
+    assert "passwords" not in call("run")
+    assert OLD.read_bytes() == content
+    said = call("run", "--protect")
+    (kept,) = kept_lists()
+    assert kept.name in said
+    assert kept.read_bytes() == content
+    assert password_rows(OUTPUT) == before
+    assert not OLD.exists()
+    assert "ご注意" not in said
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_csv_beside_the_workbook_is_not_used_and_that_is_said() -> None:
+    before = password_rows(OUTPUT)
+    OLD.write_text("診断先番号,診断先,パスワード\n001,甲,A\n", encoding="utf-8")
+    for command in (("run", "--protect"), ("deliver", "--passwords")):
+        assert "古い passwords.csv は使われません" in call(*command)
+    assert password_rows(OUTPUT) == before
+    assert OLD.exists()
+
+
+@pytest.mark.usefixtures("sent")
+def test_other_mails_leave_a_csv_alone() -> None:
+    content = save_as_csv("utf-8", ",")
+    call("remind")
+    assert OLD.read_bytes() == content
+    assert not PASSWORDS.exists()
 
 
 @pytest.mark.usefixtures("sent")
 def test_a_list_that_was_lost_is_told_before_and_after() -> None:
-    PASSWORDS.rename("elsewhere.csv")
+    PASSWORDS.rename("elsewhere.xlsx")
     for command in (("deliver",), ("deliver", "--passwords")):
         said = call(*command, status=2)
         assert "1 社に送付済み" in said
@@ -101,7 +131,7 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
     assert "送り直す" in said
     assert "送り直し" in call("deliver", "--passwords", status=1)
     assert drafts("password") == {}
-    Path("elsewhere.csv").replace(PASSWORDS)
+    Path("elsewhere.xlsx").replace(PASSWORDS)
     assert "ご注意" not in call("run", "--protect")
     call("deliver", "--passwords")
     assert list(drafts("password")) == [YAMADA]
@@ -115,14 +145,14 @@ def test_after_a_loss_report_and_password_go_out_again() -> None:
     call("deliver", "--again", "--only", "001")
     call("deliver", "--sent-by-hand")
     call("deliver", "--passwords")
-    assert rows()[1][2] in text_of(drafts("password")[YAMADA])
+    assert password_rows(OUTPUT)[0][2] in text_of(drafts("password")[YAMADA])
     assert "ご注意" not in call("run", "--protect")
 
 
 @pytest.mark.usefixtures("sent")
 def test_a_line_that_was_lost_is_told() -> None:
-    head, line = PASSWORDS.read_text("utf-8-sig").splitlines()
-    PASSWORDS.write_text(f"{head}\n009,別の会社,{line.rpartition(',')[2]}\n", encoding="utf-8")
+    ((_, _, word),) = password_rows(OUTPUT)
+    write_password_rows(OUTPUT, [("009", "別の会社", word)])
     said = call("deliver", "--passwords", status=1)
     assert "その行を戻してください" in said
     assert "送り直しが必要" in said
@@ -131,37 +161,37 @@ def test_a_line_that_was_lost_is_told() -> None:
 
 
 @pytest.mark.usefixtures("sent")
-def test_of_two_lines_that_an_earlier_version_left_the_one_that_went_out_counts() -> None:
-    ((_, name, word),) = rows()[1:]
-    text = f"診断先番号,診断先,パスワード\n001,{name},NEW\n1,{name},{word}\n"
-    PASSWORDS.write_text(text, encoding="utf-8-sig")
+def test_of_two_rows_that_an_earlier_version_left_the_one_that_went_out_counts() -> None:
+    ((_, name, word),) = password_rows(OUTPUT)
+    write_password_rows(OUTPUT, [("001", name, "NEW"), ("1", name, word)])
+    content = PASSWORDS.read_bytes()
     call("deliver", "--passwords")
     assert word in text_of(drafts("password")[YAMADA])
     assert "ご注意" not in call("run", "--protect")
-    assert rows()[1:] == [["'001", name, word]]
-    assert formers()[0].read_text("utf-8-sig") == text
+    assert password_rows(OUTPUT) == [["001", name, word]]
+    assert kept_lists()[0].read_bytes() == content
 
 
 @pytest.mark.usefixtures("sent")
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        pytest.param("1,別の会社,A\n", "2行目の診断先番号「1」", id="whose"),
-        pytest.param("001,甲,\n", "2行目にパスワードがありません", id="no password"),
-        pytest.param("001,甲,A\n001,甲,B\n", "2, 3行目", id="two"),
+        pytest.param([("1", "別の会社", "A")], "2行目の診断先番号「1」", id="whose"),
+        pytest.param([("001", "甲", "")], "2行目にパスワードがありません", id="no password"),
+        pytest.param([("001", "甲", "A"), ("001", "甲", "B")], "2, 3行目", id="two"),
     ],
 )
-def test_why_a_list_cannot_be_read_is_told(lines: str, says: str) -> None:
-    content = f"診断先番号,診断先,パスワード\n{lines}".encode("cp932")
-    PASSWORDS.write_bytes(content)
+def test_why_a_list_cannot_be_read_is_told(lines: list[tuple[str, str, str]], says: str) -> None:
+    write_password_rows(OUTPUT, lines)
+    content = PASSWORDS.read_bytes()
     for command in (("run", "--protect"), ("deliver", "--passwords"), ("remind",)):
         assert says in call(*command, status=2)
     assert PASSWORDS.read_bytes() == content
 
 
 @pytest.mark.usefixtures("sent")
-def test_several_faults_are_told_line_by_line() -> None:
-    PASSWORDS.write_text("診断先番号,診断先,パスワード\n1,甲,\n2,乙,\n", encoding="utf-8")
+def test_several_faults_are_told_row_by_row() -> None:
+    write_password_rows(OUTPUT, [("1", "甲", ""), ("2", "乙", "")])
     lines = call("run", "--protect", status=2).splitlines()
     assert [line[:5] for line in lines[1:]] == ["  2行目", "  3行目"]
     assert "2か所" in lines[0]
@@ -181,11 +211,12 @@ def test_a_list_for_returns_that_cannot_be_read_tells_why(
 
 @pytest.mark.usefixtures("sent")
 def test_the_list_opens_reports_that_come_back() -> None:
-    word = rows()[1][2]
+    word = password_rows(OUTPUT)[0][2]
     expected = (("001", word), ("株式会社見本商事", word))
     assert load_passwords(PASSWORDS, {}).by_client == expected
 
 
-def test_a_store_has_the_former_list_before_the_new_one() -> None:
-    names = ["results/a.xlsx", "run.json", "passwords.csv", "passwords-20261127-000000.csv"]
-    assert [*_group_uploads(names)][:2] == [["passwords-20261127-000000.csv"], ["passwords.csv"]]
+def test_a_store_has_the_kept_list_before_the_new_one() -> None:
+    names = ["results/a.xlsx", "run.json", "passwords.xlsx", "passwords-20261127-000000.csv"]
+    first = ["passwords-20261127-000000.csv"], ["passwords.xlsx"]
+    assert [*_group_uploads(names)][:2] == [*first]

@@ -122,8 +122,8 @@ def load_client_list(path: Path | None, catalog: Catalog, limits: Limits) -> Cli
 
 
 def build_intake_settings(limits: Limits, passwords: Path | None) -> IntakeSettings:
-    """Settings of intake, with the passwords listed. Raises `PasswordsError`."""
-    from sheet_diag.intake.decryption import load_passwords
+    """Settings of intake, with the passwords listed. Raises `PasswordsFileError`."""
+    from sheet_diag.intake.passwords import load_passwords
     from sheet_diag.model.settings import IntakeSettings
 
     return IntakeSettings(limits, load_passwords(passwords, os.environ))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what a command needs is loaded once its words are understoo
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
     from sheet_diag.intake.client_list.messages import ClientListError
-    from sheet_diag.storage.report_passwords.file import PasswordListError
+    from sheet_diag.storage.report_passwords.password_list import PasswordListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
 _LOG: Final = Path("sheet-diag-error.log")
@@ -55,10 +55,10 @@ def describe_error(error: Exception, say: Wording) -> str | None:
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
     from sheet_diag.intake.client_list.messages import ClientListError
-    from sheet_diag.intake.decryption import PasswordsFileError
+    from sheet_diag.intake.passwords import PasswordsFileError
     from sheet_diag.mail.templates.files import MailTemplateError
     from sheet_diag.model.errors import UserError
-    from sheet_diag.storage.report_passwords.file import PasswordListError
+    from sheet_diag.storage.report_passwords.password_list import PasswordListError
     from sheet_diag.storage.staging import OutputBusyError
 
     match error:

@@ -124,7 +124,7 @@ def _list_outputs(outcomes: Sequence[ReturnOutcome], config: RunConfig) -> dict[
     if any(outcome.pdf for outcome in outcomes):
         places["pdf"] = "pdf"
     if config.protect:
-        places["passwords"] = "passwords.csv"
+        places["passwords"] = "passwords.xlsx"
     return places
 
 
@@ -143,6 +143,8 @@ def _list_password_messages(result: RunResult, say: Wording) -> Iterator[str]:
     """What has become of passwords that clients may have been told."""
     if result.former:
         yield say("cli.summary.former", name=result.former)
+    if result.unused_passwords:
+        yield say("cli.passwords.unused")
     if result.renewed:
         clients = [f"{number} {name}".strip() for number, name in result.renewed]
         more = " …" if len(clients) > _MOST_ROWS else ""

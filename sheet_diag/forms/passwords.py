@@ -30,8 +30,7 @@ def make_password_workbook(rows: Sequence[Sequence[str]], header: int, lang: Lan
     title = Wording(lang)("passwords.sheet")
     book = Book(title=title, author="sheet-diag", created=FIXED_CREATED)
     page = book.page(title)
-    filled = [len(row) - next(i for i, text in enumerate((*row[::-1], "x")) if text) for row in rows]
-    width = max(filled)
+    width = max(col + 1 for row in rows for col, text in enumerate(row) if text)
     page.columns([*_WIDTHS, *[_OTHER_WIDTH] * (width - len(_WIDTHS))])
     for row, cells in enumerate(rows):
         look = HEAD if row == header else _TEXT

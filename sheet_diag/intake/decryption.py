@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sheet_diag.intake.cells import RefusedError
@@ -18,84 +17,10 @@ from sheet_diag.intake.file_types import FileKind
 from sheet_diag.intake.zip_entries import ZipDirectoryError, list_zip_entries, peek_entry
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings, Passwords
-from sheet_diag.storage.report_passwords.csv_lines import (
-    PasswordColumns,
-    PasswordFault,
-    PasswordLinesError,
-    password_fault,
-    read_password_lines,
-)
-from sheet_diag.text.csv_text import CsvLine, strip_text_formula
 from sheet_diag.text.normalize import company_key
 
-PASSWORDS_VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
 # Excel protects with this one where only the structure is locked, and opens it without asking.
 _DEFAULT_PASSWORD: Final = "VelvetSweatshop"
-
-
-class PasswordsFileError(Exception):
-    """The list of passwords cannot be read, and why."""
-
-    def __init__(self, path: Path, fault: PasswordFault) -> None:
-        self.path = path
-        self.fault = fault
-        super().__init__(f"{path}: {fault.key}")
-
-
-def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:
-    """The list in a CSV file (client, password; as Excel saves it) and in the environment.
-
-    Under headings other columns are passed over, and a client may have its id and its name. An
-    empty client, or a line of the password alone, makes it common to all. In the environment each
-    line is a common password. Raises `PasswordsFileError`.
-    """
-    common = [line for line in environment.get(PASSWORDS_VARIABLE, "").splitlines() if line]
-    by_client = []
-    for clients, password in _read_pairs(path) if path else ():
-        by_client += [(client, password) for client in clients]
-        common += [] if clients else [password]
-    return Passwords(tuple(dict.fromkeys(common)), tuple(by_client))
-
-
-def _read_pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each password, with what its client is known by."""
-    try:
-        listing = read_password_lines(path.read_bytes())
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise PasswordsFileError(
-            path, password_fault("cli.passwords.access", reason=reason)
-        ) from error
-    except PasswordLinesError as error:
-        raise PasswordsFileError(path, error.fault) from error
-    for line in listing.body:
-        clients, password = _read_line(line, listing.columns)
-        if password is None:
-            raise PasswordsFileError(
-                path, password_fault("cli.passwords.rows", line=str(line.number))
-            )
-        if password:
-            yield tuple(filter(None, clients)), password
-
-
-def _read_line(
-    line: CsvLine, columns: PasswordColumns | None
-) -> tuple[tuple[str, ...], str | None]:
-    """The client and the password of a line (None: nobody knows which cell it is)."""
-    if columns is None or (columns.number is None and columns.name is None):
-        if any(line.cells[2:]) or (columns and any(line.cells[1:])):
-            return (), None
-        return (
-            ((_plain_client(line.cells[0]),), line.cells[1])
-            if line.cells[1:]
-            else ((), line.cells[0])
-        )
-    clients = tuple(_plain_client(line.text(place)) for place in (columns.number, columns.name))
-    return clients, line.text(columns.password)
-
-
-def _plain_client(client: str) -> str:
-    return strip_text_formula(client).removeprefix("'").strip()
 
 
 def passwords_for_file(passwords: Passwords, label: str) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from sheet_diag.pipeline.ingest import ProgressCallback
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import PublishedReturn, PublishJob, WorkerContext, publish
 from sheet_diag.storage.file_names import correction_name, report_number, result_name
-from sheet_diag.storage.report_passwords.line_owners import ClientKey
 from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import Staging
 
 _Out = TypeVar("_Out")
@@ -65,7 +65,7 @@ class PublishContext:
         """The password of a client's report; empty where it has none or is open to all."""
         if self.passwords is None or not outcome.result:
             return ""
-        return self.passwords.of(_identify_report_client(outcome, self.shared_names))
+        return self.passwords.password_of(_identify_report_client(outcome, self.shared_names))
 
     def _replaced(self, outcome: ReturnOutcome) -> Iterator[str]:
         """What the correction stands for once it comes back: this return, what it had replaced,

@@ -6,7 +6,6 @@ first save makes the workbook of it and keeps the old file under the time at whi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from sheet_diag.storage.report_passwords.password_list import (
     PasswordSheet,
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
-from sheet_diag.storage.staging import lock_output
+from sheet_diag.storage.staging import lock_output, write_private_file
 
 WriteFile = Callable[[str, bytes], None]  # name and content
 
@@ -116,17 +115,10 @@ def convert_passwords(
     return kept
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone can read."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-
-
 def _replace_file(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there: a stop leaves no half of it."""
     beside = path.with_name(f".{path.name}.new")
-    write_private(beside, content)
+    write_private_file(beside, content)
     beside.replace(path)
 
 

@@ -43,6 +43,7 @@ from sheet_diag.pipeline.publish import (
     publish_returns,
 )
 from sheet_diag.pipeline.record_store import RecordStore
+from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passwords
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import DataExports
@@ -52,9 +53,7 @@ from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import extract_return_facts
 from sheet_diag.reports.run_json.writer import describe_run
-from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
-from sheet_diag.storage.report_passwords.line_owners import ClientKey
-from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.run_json_file import RunJsonWriter
 from sheet_diag.storage.staging import RUN_JSON, Staging
 from sheet_diag.text.wording import Wording
@@ -99,12 +98,14 @@ class RunResult:
 
     `renewed` are clients (id, name) whose password is not the one that their report has gone out
     with; `former` is the name of the file with the former passwords (empty: all stand in the new
-    one)."""
+    one), `unused_passwords` tells that an old list lies beside the one that counts.
+    """
 
     outcomes: tuple[ReturnOutcome, ...]
     portfolio: Portfolio
     renewed: tuple[ClientKey, ...] = ()
     former: str = ""
+    unused_passwords: bool = False
 
     @property
     def needs_attention(self) -> bool:
@@ -130,19 +131,24 @@ def run_files(
     ):
         outcomes = assign_names(diagnosed, config.as_of)
         comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
-        passwords = _load_passwords(config, outcomes)
+        file = _load_passwords(config, outcomes)
+        passwords = file.passwords if file else None
         context = PublishContext.of(outcomes, store, comparisons, passwords)
         if config.pdf_program:
             printer = PdfPrinter(config.pdf_program, executors.bulk, _document_settings(config))
             outcomes = print_reports(printer, staging, context, outcomes, progress)
         statuses = _list_client_statuses(config, found, outcomes)
         portfolio = _publish(config, outcomes, context, executors, staging, progress, statuses)
-        renewed, former = _write_passwords(config, passwords, staging)
+        former = file.save(staging.write_private) if file else ""
         if config.comparison.reference is None:  # a frozen one stays what it is
             least = config.comparison.minimum
             staging.write(BENCHMARK, dump_benchmark(config.catalog, outcomes, config.as_of, least))
         staging.commit()
-    return RunResult(tuple(outcomes), portfolio, renewed, former)
+        if file:
+            file.remove_old()
+    renewed = passwords.find_renewed(config.fingerprints) if passwords else ()
+    unused = config.protect and has_unused_passwords(config.output)
+    return RunResult(tuple(outcomes), portfolio, renewed, former, unused)
 
 
 @contextmanager
@@ -259,25 +265,13 @@ def _connect_cluster(
     return connect_cluster(url, context, limits, progress)
 
 
-def _load_passwords(config: RunConfig, outcomes: Sequence[ReturnOutcome]) -> PasswordList | None:
+def _load_passwords(config: RunConfig, outcomes: Sequence[ReturnOutcome]) -> PasswordsFile | None:
+    """Load the passwords of reports (None: reports are open to all)."""
     if not config.protect:
         return None
     listed = config.clients.clients if config.clients else ()
     clients = [*((each.id, each.company) for each in listed), *list_report_clients(outcomes)]
-    return PasswordList.load(config.output / PASSWORDS, clients, config.fingerprints)
-
-
-def _write_passwords(
-    config: RunConfig, passwords: PasswordList | None, staging: Staging
-) -> tuple[tuple[ClientKey, ...], str]:
-    """The clients whose report has gone out with another password, and the name of the former
-    list (empty: it is not kept)."""
-    if passwords is None:
-        return (), ""
-    if passwords.former:
-        passwords.former.write(staging.place(passwords.former.name))
-    passwords.write(staging.place(PASSWORDS))
-    return passwords.renewed(config.fingerprints), passwords.former.name if passwords.former else ""
+    return PasswordsFile.load(config.output, clients, config.fingerprints, config.lang)
 
 
 def count_processes(wanted: int | None, files: int) -> int:

@@ -21,8 +21,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from sheet_diag.model.errors import UserError
-from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE as PASSWORDS
-from sheet_diag.storage.report_passwords.file import is_former_passwords_file
+from sheet_diag.storage.report_passwords.password_list import (
+    OLD_PASSWORDS_FILE,
+    PASSWORDS_FILE,
+    is_kept_list,
+)
 from sheet_diag.storage.staging import LOCK_FILE, MOVING_FILE, RUN_JSON, list_previous_outputs
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -80,8 +83,10 @@ def _fetch_input(source: str, output: _Store | None, folder: Path, largest: int)
 def _upload_output(store: _Store, folder: Path) -> Iterator[None]:
     folder.mkdir()
     with store.locked():
-        store.copy((RUN_JSON, MOVING_FILE, PASSWORDS), folder)
+        store.copy((RUN_JSON, MOVING_FILE, PASSWORDS_FILE, OLD_PASSWORDS_FILE), folder)
         former = list_previous_outputs(folder)
+        if (folder / OLD_PASSWORDS_FILE).exists():
+            former.add(OLD_PASSWORDS_FILE)  # goes once it was saved as a workbook, and kept
         yield
         try:
             store.replace(folder, former)
@@ -215,9 +220,9 @@ def _group_uploads(names: Sequence[str]) -> Iterator[list[str]]:
     """Passwords before what they open, former ones before those; documents before what tells of
     them, the journal last."""
     order = {
-        PASSWORDS: 0,
+        PASSWORDS_FILE: 0,
         RUN_JSON: 3,
-        **{name: -1 for name in names if is_former_passwords_file(name)},
+        **{name: -1 for name in names if is_kept_list(name)},
     }
     by_rank: dict[int, list[str]] = {}
     for name in names:

@@ -8,10 +8,12 @@ away whatever it does not make again. Removes what former runs made; never anyth
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Final, Self
@@ -39,12 +41,25 @@ class OutputBusyError(Exception):
     """Another run is writing into the same output folder."""
 
 
+@contextmanager
+def lock_output(output: Path) -> Iterator[None]:
+    """Keep other runs out of an output folder. Raises `OutputBusyError`."""
+    lock = FileLock(output / LOCK_FILE)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise OutputBusyError(output) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class Staging:
     """A folder beside the final places, gone when done."""
 
     def __init__(self, output: Path) -> None:
         self._output = output
-        self._lock = FileLock(output / LOCK_FILE)
         self._folder = Path()
         self._planned: dict[str, str] = {}
         self._made: set[Path] = set()
@@ -74,6 +89,10 @@ class Staging:
         """Stage one output."""
         self.place(name).write_bytes(content)
 
+    def write_private(self, name: str, content: bytes) -> None:
+        """Stage one output that its owner alone can read."""
+        write_private_file(self.place(name), content)
+
     def commit(self) -> None:
         """Move everything into place, the journal last, then remove what is no longer made.
 
@@ -98,10 +117,7 @@ class Staging:
 
     def __enter__(self) -> Self:
         self._output.mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock.acquire(blocking=False)
-        except Timeout as error:
-            raise OutputBusyError(self._output) from error
+        self._ending.enter_context(lock_output(self._output))
         try:
             for left in self._output.glob(f"{_PREFIX}*"):  # of a run that was killed
                 shutil.rmtree(left)
@@ -110,7 +126,7 @@ class Staging:
             self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._output))
             self.spool.mkdir()
         except BaseException:
-            self._lock.release()
+            self._ending.close()
             raise
         return self
 
@@ -122,7 +138,13 @@ class Staging:
     ) -> None:
         with self._ending:
             shutil.rmtree(self._folder, ignore_errors=True)
-            self._lock.release()
+
+
+def write_private_file(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
 
 
 def _require_writable(path: Path) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import typer
+
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, parse_day, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail.options import MailOptions
@@ -25,11 +27,16 @@ from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.model.settings import CorrespondenceSettings, IntakeSettings
 from sheet_diag.pipeline.input_files import find_missing_mails_in
+from sheet_diag.pipeline.report_passwords import (
+    PasswordsFile,
+    convert_passwords,
+    find_passwords_file,
+    has_unused_passwords,
+)
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import load_return_facts
-from sheet_diag.storage.report_passwords.file import PASSWORDS_FILE
-from sheet_diag.storage.report_passwords.password_list import PasswordList
+from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
 
@@ -175,11 +182,22 @@ def load_report_passwords(
 
     Ends where the list is `needed` and was lost: what has gone out opens with no new password.
     """
-    path, sent = context.output / PASSWORDS_FILE, log.report_fingerprints()
-    if needed and sent and not path.exists():
+    sent = log.report_fingerprints()
+    if needed and sent and not find_passwords_file(context.output):
+        path = context.output / PASSWORDS_FILE
         fail(context.say("mail.error.passwords_lost", path=path, count=len(sent)), context.say)
-    clients = ((each.id, each.company) for each in context.clients.clients)
-    return PasswordList.load(path, clients, sent).by_id()
+    clients = [(each.id, each.company) for each in context.clients.clients]
+    return PasswordsFile.load(context.output, clients, sent, context.say.lang).passwords.by_id()
+
+
+def convert_report_passwords(context: CommandContext, log: MailLog) -> None:
+    """Make the workbook of the passwords that an earlier version kept, and say so."""
+    say, sent = context.say, log.report_fingerprints()
+    clients = [(each.id, each.company) for each in context.clients.clients]
+    if kept := convert_passwords(context.output, clients, sent, say.lang):
+        typer.echo(say("cli.summary.former", name=kept))
+    if has_unused_passwords(context.output):
+        typer.echo(say("cli.passwords.unused"))
 
 
 def _load_last_run(output: Path) -> LastRun:

@@ -15,6 +15,7 @@ from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
 from sheet_diag.cli.mail.context import (
     CommandContext,
+    convert_report_passwords,
     load_compose_context,
     load_context,
     load_report_passwords,
@@ -175,6 +176,7 @@ def _find_due_reports(context: CommandContext, log: MailLog) -> DueMails:
     if ReportForm.PRINTED in form.files:
         require_pdfs(context)
     require_no_unread_files(context, log)
+    convert_report_passwords(context, log)
     passwords = load_report_passwords(context, log, needed=not context.options.unprotected)
     facts = context.last_run.facts
     mails = due_reports(context.clients, facts, context.output, passwords, context.only, form)
@@ -183,6 +185,7 @@ def _find_due_reports(context: CommandContext, log: MailLog) -> DueMails:
 
 def _find_due_passwords(context: CommandContext, log: MailLog) -> DueMails:
     require_run(context)
+    convert_report_passwords(context, log)
     passwords = load_report_passwords(context, log, needed=True)
     clients, facts, only = context.clients, context.last_run.facts, context.only
     reports = due_reports(clients, facts, context.output, passwords, only)

@@ -23,7 +23,7 @@ from sheet_diag.storage.report_passwords.row_owners import (
     find_respelled_names,
 )
 from sheet_diag.text.normalize import normalize_text
-from sheet_diag.text.terminal_text import printable
+from sheet_diag.text.terminal_text import printable_text
 
 Cells = Sequence[str]
 
@@ -242,7 +242,7 @@ def _doubt_fault(doubt: DoubtfulPassword) -> PasswordFault:
 
 
 def _shorten_cited(text: str) -> str:
-    shown = " ".join(printable(text).split())
+    shown = " ".join(printable_text(text).split())
     return shown if len(shown) <= _MAX_CITED else f"{shown[: _MAX_CITED - 1]}…"
 
 

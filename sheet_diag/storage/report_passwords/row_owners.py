@@ -25,6 +25,7 @@ _CHANGED: Final = re.compile(  # as Excel shows a long number, or a day that was
     rf"\d(?:\.\d+)?e[+-]\d+|(?:\d+年)?\d+月(?:\d+日)?|\d+/\d+(?:/\d+)?|\d{{4}}-\d\d-\d\d"
     rf"|\d{{1,2}}-{_MONTH}(?:-\d+)?|{_MONTH}-\d+"
 )
+_ROUNDED: Final = re.compile(r"\d(?:\.(\d+))?e[+-]\d+")
 _NO_ID: Final = re.compile(r"[月/+]")  # in no id of a client list
 _NOBODY: Final[Mapping[str, set[str]]] = {}
 
@@ -114,9 +115,12 @@ class PasswordOwners:
         shown = normalize_text(entry.number)
         if _NUMBER.fullmatch(shown):
             return self._by_value.get(Decimal(shown), [])
-        if entry.name and _CHANGED.fullmatch(shown):
-            return self._changeable.get(company_key(entry.name), [])
-        return []
+        if not entry.name or not _CHANGED.fullmatch(shown):
+            return []
+        possible = self._changeable.get(company_key(entry.name), [])
+        if rounded := _ROUNDED.fullmatch(shown):
+            return [known for known in possible if _rounds_to(known.id, rounded)]
+        return possible
 
     def _select_fitting(
         self,
@@ -134,6 +138,14 @@ class PasswordOwners:
             for known in possible
             if key in known.companies or key in taken.get(normalize_text(known.id), ())
         ]
+
+
+def _rounds_to(number: str, rounded: re.Match[str]) -> bool:
+    """Tell whether Excel shows an id so, with as many places behind the point."""
+    if not re.fullmatch(r"\d+(?:\.\d*)?(?:e\d{1,3})?", normalize_text(number)):
+        return False
+    shown = f"{Decimal(number):.{len(rounded[1] or '')}e}"
+    return Decimal(shown) == Decimal(rounded[0])
 
 
 def find_conflicts(
