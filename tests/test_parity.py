@@ -259,7 +259,7 @@ def test_formulas_calculate_the_ranks(calculated: list[Any]) -> None:
     for live, _, now in calculated:
         scores, result = live.case.scores, live.record.calculation
         found = [value_at(now, result.result_cell(row)) for row in ("base", "rank")]
-        found.append(value_at(now, result.result_cell("rank", column=calc.EXACT)))
+        found.append(value_at(now, result.result_cell("rank", column=calc.VALUE_UPPER)))
         assert found == [scores.base_rank, scores.rank, scores.upper_rank], live.case.name
 
 

@@ -302,7 +302,7 @@ def test_ranks_follow_the_choices(trial: Trial) -> None:
     for each in ranked:
         scores, result = each.scores, each.live.simulation.calculation
         found = [each.at(result.result_cell(row)) for row in ("base", "rank")]
-        found.append(each.at(result.result_cell("rank", column=calc.EXACT)))
+        found.append(each.at(result.result_cell("rank", column=calc.VALUE_UPPER)))
         expected = [scores.base_rank, scores.rank, scores.upper_rank]
         assert found == expected, each.live.case.name
         caps = max((cap.at_most for cap in scores.caps), default="－")

@@ -29,8 +29,23 @@ RESULTS: Final = {
     "rank": "calculation.verdict.rank",
     "strict": "calculation.verdict.strict",
 }
-_RESULTS: Final = {name: row for row, name in enumerate(RESULTS, 1)}
 VALUE, VALUE_UPPER = 3, 4  # their columns of figures
+
+
+@dataclass(frozen=True, slots=True)
+class VariantColumns:
+    """The columns of one variant: scores, counts and ranks of the caps, and results."""
+
+    score: int
+    count: int
+    applied: int
+    value: int
+
+
+VARIANTS: Final = (  # of record and as the upper bound
+    VariantColumns(EXACT, COUNT, APPLIED, VALUE),
+    VariantColumns(UPPER, COUNT_UPPER, APPLIED_UPPER, VALUE_UPPER),
+)
 
 HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
 
@@ -81,9 +96,13 @@ class CalculationLayout:
         """Refer to a cell of the overall line."""
         return cell(self.sheet, self.overall, column)
 
-    def result_cell(self, row: str, *, column: int = SHOWN) -> CellSpan:
-        """Refer to a cell of the results; `EXACT` is the column of the upper bound."""
-        return cell(self.sheet, self.results_top + _RESULTS[row], column)
+    def result_row(self, name: str) -> int:
+        """The row of a result."""
+        return self.results_top + 1 + list(RESULTS).index(name)
+
+    def result_cell(self, name: str, *, column: int = VALUE) -> CellSpan:
+        """Refer to a cell of the results."""
+        return cell(self.sheet, self.result_row(name), column)
 
     def drawn(self, context: ReportContext) -> ChartArea:
         """Refer to what a radar draws: the shown scores of the categories that apply."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
@@ -13,18 +13,14 @@ from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
     HEIGHTS,
+    VARIANTS,
     CalculationInputs,
     CalculationLayout,
 )
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
 from sheet_diag.reports.client.formula_values import VariantValues
-from sheet_diag.reports.client.formulas import (
-    CalculationFormulas,
-    CapFormulas,
-    RankFormulas,
-    build_formulas,
-)
+from sheet_diag.reports.client.formulas import CellFormulas, build_formulas
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
@@ -66,16 +62,10 @@ _CALCULATED: Final[dict[int, Look]] = {
 }
 _TOTAL: Final[Look] = {**_RESULT, "bg_color": PALE}
 _TOTAL_NAME: Final[Look] = {**_TOTAL, **INSET, "align": "left"}
-_TOTALS: Final[dict[int, Look]] = {
-    calc.EXACT: {**_TOTAL, "num_format": "0.0#########"},
-    calc.UPPER: {**_TOTAL, "num_format": "0.0###"},
-    calc.SHOWN: {**_TOTAL, "num_format": "0.0"},
-}
 _NO_TOTAL: Final = (
     calc.MARK, calc.WEIGHT, calc.NA_SHARE, calc.POINTS, calc.LEFT_OUT, calc.OPEN, calc.TARGET,
 )  # fmt: skip
 _RULE: Final = (0, 2)  # columns of the words in the tables of caps and ranks
-_VARIANTS: Final = ((calc.COUNT, calc.APPLIED), (calc.COUNT_UPPER, calc.APPLIED_UPPER))
 _HEAD_LEFT: Final[Look] = {**looks.HEAD_9, "align": "left", **INSET}
 _LIMIT: Final[Look] = {**_FIGURE, "num_format": "0.##"}
 _SCORE: Final[Look] = {**_FIGURE, "num_format": "0.0"}
@@ -91,52 +81,142 @@ def write_calculation(
 ) -> None:
     """Write the tables of categories, caps and ranks."""
     formulas = build_formulas(context.localized, layout, inputs, criteria)
-    _write_head(page, layout, context)
+    table = _Table(page, layout, formulas, context)
+    table.write_head()
     for row, name in enumerate(layout.order, layout.first):
-        category = context.catalog.category_by_id[name]
-        _write_category(page, row, category, formulas.categories[name], context)
-    _write_overall(page, layout.overall, formulas, context)
-    _write_caps(page, layout.caps_top, formulas, context)
-    _write_ranks(page, layout.results_top, formulas, context)
+        table.write_category(row, context.catalog.category_by_id[name])
+    table.write_overall()
+    table.write_caps()
+    table.write_results()
 
 
-def _write_head(page: Page, layout: CalculationLayout, context: ReportContext) -> None:
-    say, top, last = context.say, layout.top, calc.COLUMNS - 1
-    page.merged(top, 0, last, say("calculation.heading"), HEADING)
-    page.merged(top + 1, 0, last, say("calculation.lead"), _LEAD)
-    for column, key in _HEADS.items():
-        page.text(top + 2, column, say(key), looks.HEAD_9)
-    for row, part in enumerate(("heading", "lead", "head"), top):
-        page.height(row, HEIGHTS[part])
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A calculation that is being written."""
 
+    page: Page
+    layout: CalculationLayout
+    formulas: CellFormulas
+    context: ReportContext
 
-def _write_category(
-    page: Page, row: int, category: Category, formulas: Mapping[int, str], context: ReportContext
-) -> None:
-    lang = context.say.lang
-    page.height(row, HEIGHTS["line"])
-    _write_parameter(page, row, calc.IMPORTANCE, formulas, category.weight, _FIGURE)
-    page.text(row, calc.SHORT, category.short[lang], _SHORT)
-    page.text(row, calc.NAME, category.name[lang], _NAME)
-    values = _category_values(category, context)
-    for column, look in _CALCULATED.items():
-        page.formula(row, column, formulas[column], look, values[column])
-    if category.target is None:
-        page.blank(row, calc.TARGET, _FIGURE)
-    else:
-        _write_parameter(page, row, calc.TARGET, formulas, float(category.target), _TARGET)
+    def write_formula(self, row: int, column: int, look: Look, value: str | float) -> None:
+        """Write a calculated cell."""
+        self.page.formula(row, column, self.formulas[row, column], look, value)
 
+    def write_parameter(self, row: int, column: int, look: Look, value: str | float) -> None:
+        """Write a parameter, or the formula that takes it from where it stands."""
+        if (row, column) in self.formulas:
+            self.write_formula(row, column, look, value)
+        elif isinstance(value, str):
+            self.page.text(row, column, value, look)
+        else:
+            self.page.number(row, column, value, look)
 
-def _write_parameter(
-    page: Page, row: int, column: int, given: Mapping[int, str], value: str | float, look: Look
-) -> None:
-    """Write a parameter, or the formula that takes it from where it is written."""
-    if column in given:
-        page.formula(row, column, given[column], look, value)
-    elif isinstance(value, str):
-        page.text(row, column, value, look)
-    else:
-        page.number(row, column, value, look)
+    def write_head(self) -> None:
+        say, page, top = self.context.say, self.page, self.layout.top
+        page.merged(top, 0, calc.COLUMNS - 1, say("calculation.heading"), HEADING)
+        page.merged(top + 1, 0, calc.COLUMNS - 1, say("calculation.lead"), _LEAD)
+        for column, key in _HEADS.items():
+            page.text(top + 2, column, say(key), looks.HEAD_9)
+        for row, part in enumerate(("heading", "lead", "head"), top):
+            page.height(row, HEIGHTS[part])
+
+    def write_category(self, row: int, category: Category) -> None:
+        page, lang = self.page, self.context.say.lang
+        page.height(row, HEIGHTS["line"])
+        self.write_parameter(row, calc.IMPORTANCE, _FIGURE, category.weight)
+        page.text(row, calc.SHORT, category.short[lang], _SHORT)
+        page.text(row, calc.NAME, category.name[lang], _NAME)
+        values = _category_values(category, self.context)
+        for column, look in _CALCULATED.items():
+            self.write_formula(row, column, look, values[column])
+        if category.target is None:
+            page.blank(row, calc.TARGET, _FIGURE)
+        else:
+            self.write_parameter(row, calc.TARGET, _TARGET, float(category.target))
+
+    def write_overall(self) -> None:
+        page, row, values = self.page, self.layout.overall, self.context.cell_values
+        page.height(row, HEIGHTS["line"])
+        counted = sum(
+            category.weight
+            for category in self.context.catalog.categories
+            if values.categories[category.id].exact is not None
+        )
+        self.write_formula(row, calc.IMPORTANCE, _TOTAL, counted)
+        page.merged(
+            row, calc.SHORT, calc.NAME, self.context.say("calculation.overall"), _TOTAL_NAME
+        )
+        overall = values.record.overall
+        self.write_formula(
+            row, calc.EXACT, {**_TOTAL, "num_format": "0.0#########"}, float(overall)
+        )
+        upper = float(values.upper.overall)
+        self.write_formula(row, calc.UPPER, {**_TOTAL, "num_format": "0.0###"}, upper)
+        self.write_formula(
+            row, calc.SHOWN, {**_TOTAL, "num_format": "0.0"}, truncate_score(overall)
+        )
+        for column in _NO_TOTAL:
+            page.blank(row, column, _TOTAL)
+
+    def write_caps(self) -> None:
+        """Write one cap a line: the rule, and what it counts and caps in both variants."""
+        say, page, top = self.context.say, self.page, self.layout.caps_top
+        rules, values = cap_rules(self.context.catalog), self.context.cell_values
+        page.height(top - 1, 8)
+        page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
+        keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
+        for column, key in enumerate(keys, calc.LIMIT):
+            page.text(top, column, say(f"calculation.caps.{key}"), looks.HEAD_9)
+        page.height(top, 34)
+        if not rules:
+            page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), looks.TEXT)
+            page.height(top + 1, HEIGHTS["line"])
+        for number, rule in enumerate(rules):
+            row = top + 1 + number
+            page.height(row, HEIGHTS["line"])
+            page.merged(row, *_RULE, _rule_text(rule, say), looks.TEXT_9)
+            self.write_cap_parameters(row, rule)
+            for variant, now in zip(VARIANTS, (values.record, values.upper), strict=True):
+                self.write_formula(row, variant.count, _FIGURE, now.counts[number])
+                self.write_formula(row, variant.applied, _RESULT, self.rank_text(now.caps[number]))
+
+    def write_cap_parameters(self, row: int, rule: CapRule) -> None:
+        look = _SHARE if isinstance(rule, NaShareCapRule) else _LIMIT
+        if rule.limit is None:
+            self.page.text(row, calc.LIMIT, self.context.say("report.none"), look)
+        else:
+            self.write_parameter(row, calc.LIMIT, look, float(rule.limit))
+        self.write_parameter(row, calc.NEEDED, _FIGURE, rule.needed)
+        self.write_parameter(row, calc.AT_MOST, _FIGURE, rule.at_most.value)
+
+    def write_results(self) -> None:
+        """Write score, base rank, cap and rank of both variants, and the strict score."""
+        say, page, top = self.context.say, self.page, self.layout.results_top
+        values = self.context.cell_values
+        page.height(top - 1, 8)
+        page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
+        page.text(top, calc.VALUE, say("calculation.verdict.now"), looks.HEAD_9)
+        page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), looks.HEAD_9)
+        page.height(top, 34)
+        for row, (name, key) in enumerate(calc.RESULTS.items(), top + 1):
+            page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else looks.TEXT)
+            page.height(row, HEIGHTS["line"])
+        for variant, now in zip(VARIANTS, (values.record, values.upper), strict=True):
+            self.write_variant(variant.value, now)
+        row, strict = self.layout.result_row("strict"), truncate_score(values.scores.strict)
+        self.write_formula(row, calc.VALUE, _SCORE, strict)
+        page.blank(row, calc.VALUE_UPPER, _FIGURE)
+
+    def write_variant(self, column: int, now: VariantValues) -> None:
+        row = self.layout.result_row
+        self.write_formula(row("score"), column, _SCORE, truncate_score(now.overall))
+        self.write_formula(row("base"), column, _FIGURE, now.base.value)
+        self.write_parameter(row("cap"), column, _FIGURE, self.rank_text(now.cap))
+        self.write_formula(row("rank"), column, _TOTAL, now.rank.value)
+
+    def rank_text(self, rank: Rank | None) -> str:
+        return rank.value if rank else self.context.say("report.none")
 
 
 def _category_values(category: Category, context: ReportContext) -> dict[int, str | float]:
@@ -156,117 +236,7 @@ def _category_values(category: Category, context: ReportContext) -> dict[int, st
     }
 
 
-def _write_overall(
-    page: Page, row: int, formulas: CalculationFormulas, context: ReportContext
-) -> None:
-    values = context.cell_values
-    page.height(row, HEIGHTS["line"])
-    counted = sum(
-        category.weight
-        for category in context.catalog.categories
-        if values.categories[category.id].exact is not None
-    )
-    page.formula(row, calc.IMPORTANCE, formulas.overall[calc.IMPORTANCE], _TOTAL, counted)
-    page.merged(row, calc.SHORT, calc.NAME, context.say("calculation.overall"), _TOTAL_NAME)
-    overall = values.record.overall
-    totals = {
-        calc.EXACT: float(overall),
-        calc.UPPER: float(values.upper.overall),
-        calc.SHOWN: truncate_score(overall),
-    }
-    for column, look in _TOTALS.items():
-        page.formula(row, column, formulas.overall[column], look, totals[column])
-    for column in _NO_TOTAL:
-        page.blank(row, column, _TOTAL)
-
-
-# --- caps and ranks
-
-
-def _write_caps(
-    page: Page, top: int, formulas: CalculationFormulas, context: ReportContext
-) -> None:
-    """Write one cap a line: the rule, and what it counts and caps in both variants."""
-    say, values = context.say, context.cell_values
-    page.height(top - 1, 8)
-    page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
-    keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
-    for column, key in enumerate(keys, calc.LIMIT):
-        page.text(top, column, say(f"calculation.caps.{key}"), looks.HEAD_9)
-    page.height(top, 34)
-    if not formulas.caps:
-        page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), looks.TEXT)
-        page.height(top + 1, HEIGHTS["line"])
-    caps = zip(cap_rules(context.catalog), formulas.caps, strict=True)
-    for number, (rule, built) in enumerate(caps):
-        row = top + 1 + number
-        page.height(row, HEIGHTS["line"])
-        page.merged(row, *_RULE, _rule_text(rule, say), looks.TEXT_9)
-        _write_cap_parameters(page, row, rule, built, context)
-        for variant, now in enumerate((values.record, values.upper)):
-            count, applied = _VARIANTS[variant]
-            page.formula(row, count, built.counts[variant], _FIGURE, now.counts[number])
-            rank = _rank_text(now.caps[number], context)
-            page.formula(row, applied, built.applied[variant], _RESULT, rank)
-
-
 def _rule_text(rule: CapRule, say: Wording) -> str:
     if rule.is_bounded:
         return say(f"calculation.caps.{rule.kind}.but", **rule.figures)
     return say(f"calculation.caps.{rule.kind}", **rule.figures)
-
-
-def _write_cap_parameters(
-    page: Page, row: int, rule: CapRule, formulas: CapFormulas, context: ReportContext
-) -> None:
-    look, given = _SHARE if isinstance(rule, NaShareCapRule) else _LIMIT, formulas.given
-    if rule.limit is None:
-        page.text(row, calc.LIMIT, context.say("report.none"), look)
-    else:
-        _write_parameter(page, row, calc.LIMIT, given, float(rule.limit), look)
-    _write_parameter(page, row, calc.NEEDED, given, rule.needed, _FIGURE)
-    _write_parameter(page, row, calc.AT_MOST, given, rule.at_most.value, _FIGURE)
-
-
-def _rank_text(rank: Rank | None, context: ReportContext) -> str:
-    return rank.value if rank else context.say("report.none")
-
-
-def _write_ranks(
-    page: Page, top: int, formulas: CalculationFormulas, context: ReportContext
-) -> None:
-    """Write score, base rank, cap and rank of both variants, and the strict score."""
-    say, values = context.say, context.cell_values
-    page.height(top - 1, 8)
-    page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
-    page.text(top, calc.VALUE, say("calculation.verdict.now"), looks.HEAD_9)
-    page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), looks.HEAD_9)
-    page.height(top, 34)
-    for row, (name, key) in enumerate(calc.RESULTS.items(), top + 1):
-        page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else looks.TEXT)
-        page.height(row, HEIGHTS["line"])
-    columns = (calc.VALUE, calc.VALUE_UPPER)
-    variants = (values.record, values.upper)
-    for column, now, built in zip(columns, variants, formulas.results, strict=True):
-        _write_variant(page, top + 1, column, now, built, context)
-    row, strict = top + len(calc.RESULTS), truncate_score(values.scores.strict)
-    page.formula(row, calc.VALUE, formulas.strict, _SCORE, strict)
-    page.blank(row, calc.VALUE_UPPER, _FIGURE)
-
-
-def _write_variant(
-    page: Page,
-    row: int,
-    column: int,
-    now: VariantValues,
-    formulas: RankFormulas,
-    context: ReportContext,
-) -> None:
-    page.formula(row, column, formulas.score, _SCORE, truncate_score(now.overall))
-    page.formula(row + 1, column, formulas.base, _FIGURE, now.base.value)
-    cap = _rank_text(now.cap, context)
-    if formulas.cap is None:
-        page.text(row + 2, column, cap, _FIGURE)
-    else:
-        page.formula(row + 2, column, formulas.cap, _FIGURE, cap)
-    page.formula(row + 3, column, formulas.rank, _TOTAL, now.rank.value)

@@ -8,8 +8,9 @@ from typing import Any, Final
 from sheet_diag.model.basics import Rank
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
-    EXACT,
     SHOWN,
+    VALUE,
+    VALUE_UPPER,
     CalculationLayout,
     target_line,
 )
@@ -111,15 +112,15 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
     record, upper = cell_values.record, cell_values.upper
     none = say("report.none")
     lines: list[_Line] = [
-        ("score", "score", SHOWN, truncate_score(record.overall)),
-        ("base", "base", SHOWN, record.base.value),
-        ("cap", "cap", SHOWN, record.cap.value if record.cap else none),
-        ("rank", "rank", SHOWN, record.rank.value),
+        ("score", "score", VALUE, truncate_score(record.overall)),
+        ("base", "base", VALUE, record.base.value),
+        ("cap", "cap", VALUE, record.cap.value if record.cap else none),
+        ("rank", "rank", VALUE, record.rank.value),
     ]
     if cell_values.open_items:
         lines += [
-            ("upper", "score", EXACT, truncate_score(upper.overall)),
-            ("upper.rank", "rank", EXACT, upper.rank.value),
+            ("upper", "score", VALUE_UPPER, truncate_score(upper.overall)),
+            ("upper.rank", "rank", VALUE_UPPER, upper.rank.value),
         ]
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
         label, look = (_RANK_NAME, _RANK) if key == "rank" else (looks.TEXT_9, _STRONG)

@@ -16,7 +16,12 @@ from sheet_diag.model.rules import (
     NaShareCapRule,
 )
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
+from sheet_diag.reports.client.calculation_layout import (
+    VARIANTS,
+    CalculationInputs,
+    CalculationLayout,
+    VariantColumns,
+)
 from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.context import LocalizedCatalog
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
@@ -30,38 +35,8 @@ _DIGITS_OF_MEAN: Final = 10
 # Where a calculation stands depends on how many items are open and which categories are 対象外.
 _PLACES: Final = 256
 
-
-@dataclass(frozen=True, slots=True)
-class CapFormulas:
-    """The rule of a cap: pairs are of record and of the upper bound.
-
-    `given` holds limit, needed number and rank by column where another calculation has them.
-    """
-
-    given: Mapping[int, str]
-    counts: tuple[str, str]
-    applied: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RankFormulas:
-    """One variant's column of the ranks; `cap` is None where the catalogue has no caps."""
-
-    score: str
-    base: str
-    cap: str | None
-    rank: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalculationFormulas:
-    """All formulas of a calculation: categories by id and column, their mean by column."""
-
-    categories: Mapping[str, Mapping[int, str]]
-    overall: Mapping[int, str]
-    caps: tuple[CapFormulas, ...]
-    results: tuple[RankFormulas, RankFormulas]
-    strict: str
+CellFormulas = Mapping[tuple[int, int], str]  # by row and column, each with its `=`
+_Formulas = Iterator[tuple[tuple[int, int], str]]
 
 
 def truncate(value: str) -> str:
@@ -75,16 +50,11 @@ def build_formulas(
     layout: CalculationLayout,
     inputs: CalculationInputs,
     criteria: CriteriaLayout,
-) -> CalculationFormulas:
-    """Build the formulas, each with its `=`."""
+) -> CellFormulas:
+    """Build the formulas of all cells; parameters have one only where they stand elsewhere."""
     builder = _FormulaBuilder(localized, layout, inputs, criteria)
-    return CalculationFormulas(
-        categories={name: builder.category(name) for name in layout.order},
-        overall=builder.overall(),
-        caps=tuple(builder.caps()),
-        results=(builder.results(0), builder.results(1)),
-        strict=builder.strict(),
-    )
+    parts = (builder.categories(), builder.overall(), builder.caps(), builder.results())
+    return {place: f"={formula}" for part in parts for place, formula in part}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,72 +71,60 @@ class _FormulaBuilder:
     def at(self, row: int, column: int) -> str:
         return str(cell(self.layout.sheet, row, column))
 
-    def category(self, name: str) -> Mapping[int, str]:
-        number = self.layout.order.index(name)
-        source, columns = self.inputs.source, (calc.IMPORTANCE, calc.TARGET)
-        given = self.take(source, source.first + number, columns) if source else {}
-        sums = {column: f"={formula}" for column, formula in self.inputs.sums[name].items()}
-        return {**given, **sums, **self.scores(self.layout.first + number)}
+    def parameters(self, row: int, columns: Iterable[int]) -> _Formulas:
+        """Refer to the parameters in the same line of the calculation that holds them."""
+        source, layout = self.inputs.source, self.layout
+        if source:
+            for column in columns:
+                place = cell(source.sheet, row - layout.top + source.top, column)
+                yield (row, column), place.reference_from(layout.sheet)
 
-    def take(
-        self, source: CalculationLayout, row: int, columns: Iterable[int]
-    ) -> Mapping[int, str]:
-        """Take parameters from the calculation that has them."""
-        home = self.layout.sheet
-        return {c: f"={cell(source.sheet, row, c).reference_from(home)}" for c in columns}
+    def categories(self) -> _Formulas:
+        for row, name in enumerate(self.layout.order, self.layout.first):
+            yield from self.parameters(row, (calc.IMPORTANCE, calc.TARGET))
+            for column, formula in (*self.inputs.sums[name].items(), *self.scores(row)):
+                yield (row, column), formula
 
-    def scores(self, row: int) -> Mapping[int, str]:
+    def scores(self, row: int) -> Iterator[tuple[int, str]]:
         at = {column: self.at(row, column) for column in range(calc.COLUMNS)}
-        home, weight, points, exact = (
-            self.layout.sheet, at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT],
-        )  # fmt: skip
+        weight, points, exact = at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT]
         outside = f"{weight}=0,{quote_formula_text(self.localized.say('report.categories.na'))}"
         upper = f"({points}+{at[calc.OPEN]})"
-        lows, marks = (
-            self.criteria.mark_lows.reference_from(home),
-            self.criteria.marks.reference_from(home),
-        )
-        mark = f"INDEX({marks},1+SUMPRODUCT(({lows}>{exact})*1))"
-        return {
-            calc.EXACT: f"=IF({outside},ROUND(100*{points}/{weight},{_DIGITS}))",
-            calc.UPPER: f"=IF({outside},ROUND(100*{upper}/{weight},{_DIGITS}))",
-            calc.SHOWN: f"=IF({outside},{truncate(exact)})",
-            calc.NA_SHARE: f"={at[calc.LEFT_OUT]}/({weight}+{at[calc.LEFT_OUT]})",
-            calc.MARK: f"=IF({weight}=0,{self.none},{mark})",
-        }
+        yield calc.EXACT, f"IF({outside},ROUND(100*{points}/{weight},{_DIGITS}))"
+        yield calc.UPPER, f"IF({outside},ROUND(100*{upper}/{weight},{_DIGITS}))"
+        yield calc.SHOWN, f"IF({outside},{truncate(exact)})"
+        yield calc.NA_SHARE, f"{at[calc.LEFT_OUT]}/({weight}+{at[calc.LEFT_OUT]})"
+        mark = self.first_reached(self.criteria.marks, self.criteria.mark_lows, exact)
+        yield calc.MARK, f"IF({weight}=0,{self.none},{mark})"
 
-    def overall(self) -> Mapping[int, str]:
+    def first_reached(self, names: CellSpan, lows: CellSpan, score: str) -> str:
+        """Find the first name whose lowest score is reached."""
+        names_, lows_ = (each.reference_from(self.layout.sheet) for each in (names, lows))
+        return f"INDEX({names_},1+SUMPRODUCT(({lows_}>{score})*1))"
+
+    def overall(self) -> _Formulas:
         layout = self.layout
         total, importance = layout.total(calc.IMPORTANCE), layout.column(calc.IMPORTANCE)
         counted = f"SUMPRODUCT(({layout.column(calc.WEIGHT)}>0)*{importance})"
-        return {
-            calc.IMPORTANCE: f"={counted}",
+        yield (layout.overall, calc.IMPORTANCE), counted
+        for column in (calc.EXACT, calc.UPPER):
             # The comma, not a product: 対象外 is a text, which only so counts as nothing.
-            **{
-                column: f"=IF({total}=0,0,ROUND({mean}/{total},{_DIGITS_OF_MEAN}))"
-                for column in (calc.EXACT, calc.UPPER)
-                for mean in [f"SUMPRODUCT({importance},{layout.column(column)})"]
-            },
-            calc.SHOWN: f"={truncate(str(layout.total(calc.EXACT)))}",
-        }
+            mean = f"SUMPRODUCT({importance},{layout.column(column)})"
+            rounded = f"IF({total}=0,0,ROUND({mean}/{total},{_DIGITS_OF_MEAN}))"
+            yield (layout.overall, column), rounded
+        yield (layout.overall, calc.SHOWN), truncate(str(layout.total(calc.EXACT)))
 
-    def caps(self) -> Iterator[CapFormulas]:
-        source = self.inputs.source
-        for number, rule in enumerate(cap_rules(self.localized.catalog), 1):
-            row, columns = self.layout.caps_top + number, (calc.LIMIT, calc.NEEDED, calc.AT_MOST)
-            yield CapFormulas(
-                given=self.take(source, source.caps_top + number, columns) if source else {},
-                counts=(f"={self.count(row, rule, 0)}", f"={self.count(row, rule, 1)}"),
-                applied=(
-                    self.applied(row, rule, calc.COUNT),
-                    self.applied(row, rule, calc.COUNT_UPPER),
-                ),
-            )
+    def caps(self) -> _Formulas:
+        for row, rule in enumerate(cap_rules(self.localized.catalog), self.layout.caps_top + 1):
+            yield from self.parameters(row, (calc.LIMIT, calc.NEEDED, calc.AT_MOST))
+            for variant, missed in zip(VARIANTS, self.inputs.missed, strict=True):
+                yield (row, variant.count), self.count(row, rule, variant.score, missed)
+                yield (row, variant.applied), self.applied(row, rule, variant.count)
 
-    def count(self, row: int, rule: CapRule, variant: int) -> str:
-        """Build what a cap counts, of record (0) or of the upper bound (1)."""
+    def count(self, row: int, rule: CapRule, score: int, missed: str) -> str:
+        """Build what a cap counts by the scores in a column, or of the critical items missed."""
         weights, limit = self.layout.column(calc.WEIGHT), self.at(row, calc.LIMIT)
-        scores = self.layout.column((calc.EXACT, calc.UPPER)[variant])
+        scores = self.layout.column(score)
         match rule:
             case CategoryCapRule(floor=None) | CategoriesCapRule():
                 return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
@@ -174,7 +132,7 @@ class _FormulaBuilder:
                 within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
                 return f"SUMPRODUCT(({weights}>0)*{within})"
             case CriticalCapRule():
-                return self.inputs.missed[variant]
+                return missed
             case NaShareCapRule():
                 shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
@@ -187,33 +145,28 @@ class _FormulaBuilder:
         condition = f"{count}>={self.at(row, calc.NEEDED)}"
         if isinstance(rule, CriticalCapRule) and rule.fewer_than is not None:
             condition = f"AND({condition},{count}<{self.at(row + 1, calc.NEEDED)})"
-        return f"=IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
+        return f"IF({condition},{self.at(row, calc.AT_MOST)},{self.none})"
 
-    def results(self, variant: int) -> RankFormulas:
-        """Build the column of record (0) or of the upper bound (1)."""
-        layout, none, column = self.layout, self.none, (calc.VALUE, calc.VALUE_UPPER)[variant]
-        exact = layout.total((calc.EXACT, calc.UPPER)[variant])
-        ranks = self.criteria.ranks.reference_from(layout.sheet)
-        lows = self.criteria.rank_lows.reference_from(layout.sheet)
-        worst = None
-        if rules := cap_rules(self.localized.catalog):
-            applied = (calc.APPLIED, calc.APPLIED_UPPER)[variant]
-            first, last = layout.caps_top + 1, layout.caps_top + len(rules)
-            caps = CellSpan(layout.sheet, applied, first, last)
-            fired = f"({caps}<>{none})"
-            worst_letter = f"CHAR(SUMPRODUCT(MAX({fired}*CODE({caps}))))"
-            worst = f"=IF(SUMPRODUCT({fired}*1)=0,{none},{worst_letter})"
-        base, cap = (str(layout.result_cell(row, column=column)) for row in ("base", "cap"))
-        return RankFormulas(
-            score=f"={truncate(str(exact))}",
-            base=f"=INDEX({ranks},1+SUMPRODUCT(({lows}>{exact})*1))",
-            cap=worst,
-            rank=f"=IF({cap}={none},{base},IF({cap}>{base},{cap},{base}))",
-        )
-
-    def strict(self) -> str:
-        """Build the score with 該当なし as 0."""
+    def results(self) -> _Formulas:
+        for variant in VARIANTS:
+            for name, formula in self.variant_results(variant):
+                yield (self.layout.result_row(name), variant.value), formula
         columns = (calc.IMPORTANCE, calc.POINTS, calc.WEIGHT, calc.LEFT_OUT)
         importance, points, weight, left_out = map(self.layout.column, columns)
         score = f"100*SUMPRODUCT({importance}*{points}/({weight}+{left_out}))"
-        return f"={truncate(f'ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})')}"
+        strict = truncate(f"ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})")
+        yield (self.layout.result_row("strict"), calc.VALUE), strict
+
+    def variant_results(self, variant: VariantColumns) -> Iterator[tuple[str, str]]:
+        """Build score, base rank, cap and rank; no cap where the catalogue has none."""
+        layout, none, exact = self.layout, self.none, str(self.layout.total(variant.score))
+        base, cap = (str(layout.result_cell(row, column=variant.value)) for row in ("base", "cap"))
+        yield "score", truncate(exact)
+        yield "base", self.first_reached(self.criteria.ranks, self.criteria.rank_lows, exact)
+        if rules := cap_rules(self.localized.catalog):
+            first, last = layout.caps_top + 1, layout.caps_top + len(rules)
+            caps = CellSpan(layout.sheet, variant.applied, first, last)
+            apply = f"({caps}<>{none})"
+            worst = f"CHAR(SUMPRODUCT(MAX({apply}*CODE({caps}))))"
+            yield "cap", f"IF(SUMPRODUCT({apply}*1)=0,{none},{worst})"
+        yield "rank", f"IF({cap}={none},{base},IF({cap}>{base},{cap},{base}))"
