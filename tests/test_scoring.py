@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
-from sheet_diag.model.rules import ScoringRule
+from sheet_diag.model.rules import CapRule, ScoringRule
 from sheet_diag.text.numbers import format_fraction, format_score
+from sheet_diag.text.wording import labels
 from tests.catalogs import JIS, SCORING, Answers, answer_row, answers, catalog
 
 F = Fraction
@@ -535,3 +537,12 @@ def test_a_score_is_truncated_for_the_page_and_exact_in_run_json(
 ) -> None:
     assert format_score(value) == shows
     assert format_fraction(value) == in_full
+
+
+@pytest.mark.parametrize("rule", get_args(CapRule), ids=lambda rule: rule.kind)
+def test_every_kind_of_cap_has_its_sentences(rule: type[CapRule]) -> None:
+    """On the calculation, among the reasons for the rank, and in the portfolio."""
+    for place in ("calculation.caps", "report.why.cap", "portfolio.cap"):
+        assert f"{place}.{rule.kind}" in labels()
+    if rule.is_bounded is not False:
+        assert f"calculation.caps.{rule.kind}.but" in labels()

@@ -31,7 +31,7 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus, Scores
 
-_FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employees"}
+_BY_CHOICE: Final = (GroupKind.INDUSTRY, GroupKind.EMPLOYEES)  # profile fields of that id
 
 _Group = tuple[GroupKind, str]
 
@@ -84,8 +84,8 @@ def _scores(outcome: ReturnOutcome) -> Scores:
 
 def _chosen(outcome: ReturnOutcome, kind: GroupKind) -> str:
     """The profile choice that puts a client in a group; empty where there is none."""
-    sheet, field = outcome.received.sheet, _FIELDS.get(kind)
-    return sheet.profile.get(field, "") if sheet and field else ""
+    sheet = outcome.received.sheet
+    return sheet.profile.get(kind.value, "") if sheet and kind in _BY_CHOICE else ""
 
 
 def _score(scores: Scores, measure: str) -> Fraction | None:
@@ -176,7 +176,7 @@ class _PeersByClient(Mapping[str, tuple[PeerGroup, ...]]):
 def _build_tables(catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: int) -> _Tables:
     """Build what may be shown by group and measure; groups with nothing to show are left out."""
     ranked = list(_ranked(outcomes))
-    codes = {kind: _choice_numbers(catalog, ranked, kind) for kind in _FIELDS}
+    codes = {kind: _choice_numbers(catalog, ranked, kind) for kind in _BY_CHOICE}
     found: dict[_Group, dict[str, _PeerTable]] = {group: {} for group in _groups(catalog)}
     for measure in (OVERALL, *(category.id for category in catalog.categories)):
         scores = [_score(_scores(outcome), measure) for outcome in ranked]
@@ -187,12 +187,12 @@ def _build_tables(catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: 
 
 def _groups(catalog: Catalog) -> Iterator[_Group]:
     yield GroupKind.ALL, ""
-    for kind in _FIELDS:
+    for kind in _BY_CHOICE:
         yield from ((kind, choice) for choice in _choices(catalog, kind))
 
 
 def _choices(catalog: Catalog, kind: GroupKind) -> tuple[str, ...]:
-    field = catalog.field_by_id.get(_FIELDS[kind])
+    field = catalog.field_by_id.get(kind.value)
     return tuple(field.by_id) if field else ()
 
 
@@ -243,8 +243,8 @@ def _count_crosswise(
     among: npt.NDArray[np.bool_],
 ) -> list[list[int]]:
     """Count clients by industry and size; the last row and column are those without one."""
-    rows, columns = (len(_choices(catalog, kind)) + 1 for kind in _FIELDS)
-    industry, size = (codes[kind][among] for kind in _FIELDS)
+    rows, columns = (len(_choices(catalog, kind)) + 1 for kind in _BY_CHOICE)
+    industry, size = (codes[kind][among] for kind in _BY_CHOICE)
     flat = (industry % rows) * columns + size % columns  # -1 is the last one
     counts = np.bincount(flat, minlength=rows * columns).reshape(rows, columns)
     return [[int(count) for count in row] for row in counts]

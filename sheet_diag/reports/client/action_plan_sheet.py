@@ -75,7 +75,7 @@ class _ActionColumns:
 
 def write_plan(page: Page, context: ReportContext) -> None:
     """Write the sheet."""
-    table = _table(context)
+    table = _plan_columns(context)
     keys = [_KEY] * (2 * len(PLAN_KEYS))
     first_key = table.last + 1
     columns = [*table.widths.values(), *keys]
@@ -90,7 +90,7 @@ def write_plan(page: Page, context: ReportContext) -> None:
     page.select(0, 0)
 
 
-def _table(context: ReportContext) -> _ActionColumns:
+def _plan_columns(context: ReportContext) -> _ActionColumns:
     plan = context.report.plan
     widths = dict(_WIDTHS)
     if plan:
@@ -133,9 +133,9 @@ def _write_table(page: Page, header: int, table: _ActionColumns, context: Report
     heads = {name: context.say(f"plan.column.{name}") for name in table.at}
     for name, column in table.at.items():
         page.text(header, column, heads[name], looks.HEAD_9)
-    page.height(header, max(34, _height(heads, table.widths, indent=0)))
-    items, rules = context.report.diagnosis.open_items, _rules(context)
-    known = _rows(context.localized, table.widths["text"])
+    page.height(header, max(34, _row_height(heads, table.widths, indent=0)))
+    items, rules = context.report.diagnosis.open_items, _build_rules(context)
+    known = _build_rows(context.localized, table.widths["text"])
     for row, name in enumerate(items, header + 1):
         _write_item(page, row, known[name], table, context)
         _write_entries(page, row, table, rules)
@@ -155,28 +155,30 @@ class _ActionRow:
 
 
 @lru_cache(maxsize=CACHED_CATALOGS)
-def _rows(localized: LocalizedCatalog, text_width: int) -> Mapping[str, _ActionRow]:
+def _build_rows(localized: LocalizedCatalog, text_width: int) -> Mapping[str, _ActionRow]:
     widths = {**_WIDTHS, "text": text_width}
-    return {name: _row(localized, item, widths) for name, item in localized.catalog.items.items()}
+    return {
+        name: _build_row(localized, item, widths) for name, item in localized.catalog.items.items()
+    }
 
 
-def _row(localized: LocalizedCatalog, item: Item, widths: Mapping[str, int]) -> _ActionRow:
+def _build_row(localized: LocalizedCatalog, item: Item, widths: Mapping[str, int]) -> _ActionRow:
     catalog, say = localized.catalog, localized.say
     star = say("plan.key") if item.critical else ""
     texts = {
         "category": catalog.category_of[item.id].short[say.lang],
         "title": f"{star}{item.comment.title[say.lang]}",
         "text": item.comment.text[say.lang],
-        "controls": _controls(item, localized),
+        "controls": _control_text(item, localized),
     }
-    return _ActionRow(item, texts, _height({"id": item.id, **texts}, widths))
+    return _ActionRow(item, texts, _row_height({"id": item.id, **texts}, widths))
 
 
 def _write_item(
     page: Page, row: int, of: _ActionRow, table: _ActionColumns, context: ReportContext
 ) -> None:
     at, texts, name = table.at, of.texts, of.item.id
-    priority = context.say(f"plan.priority.{_priority(of.item, context)}")
+    priority = context.say(f"plan.priority.{_choose_priority(of.item, context)}")
     way, gain = context.way_marks(name), context.report.diagnosis.gains.get(name, Fraction(0))
     page.text(row, at["id"], name, looks.MIDDLE_9)
     page.text(row, at["category"], texts["category"], looks.MUTED)
@@ -190,10 +192,10 @@ def _write_item(
     if "previous" in at:
         own["previous"] = describe_previous_action(table.before.get(name), context)
         page.client_text(row, at["previous"], own["previous"], _FINE)
-    page.height(row, max(of.height, _height(own, table.widths)))
+    page.height(row, max(of.height, _row_height(own, table.widths)))
 
 
-def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int = 1) -> float:
+def _row_height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int = 1) -> float:
     sizes = {"controls": 8.0, "previous": 8.0}
     heights = (
         row_height(
@@ -207,7 +209,7 @@ def _height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int 
     return max(_LEAST, *heights)
 
 
-def _rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
+def _build_rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
     """Build the rules for what the client's columns take."""
     say = context.say
     title = {"error_title": say("plan.choose.title")}
@@ -241,21 +243,21 @@ def _write_entries(
         page.rule(row, table.at[name], rule)
 
 
-def _priority(item: Item, context: ReportContext) -> str:
+def _choose_priority(item: Item, context: ReportContext) -> str:
     """Choose 高, 中 or 低, in the same order as the urgency of open items."""
     score = context.report.diagnosis.scores.items[item.id]
     if item.critical and score.value == 0:
         return "high"
-    return "medium" if (score.lost or 0) >= _half(context.catalog) else "low"
+    return "medium" if (score.lost or 0) >= _half_of_largest_weight(context.catalog) else "low"
 
 
 @cached_per_catalog
-def _half(catalog: Catalog) -> Fraction:
+def _half_of_largest_weight(catalog: Catalog) -> Fraction:
     """Half of the largest weight."""
     return Fraction(max(item.weight for item in catalog.items.values()), 2)
 
 
-def _controls(item: Item, localized: LocalizedCatalog) -> str:
+def _control_text(item: Item, localized: LocalizedCatalog) -> str:
     """Write the control numbers, one line for each standard."""
     say = localized.say
     numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in localized.catalog.standards)

@@ -77,35 +77,35 @@ def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     catalog = context.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
-    layout = _placed(context.localized, page.name, context.cell_values.order)
+    layout = _plan_layout(context.localized, page.name, context.cell_values.order)
     last = len(_WIDTHS) + len(catalog.standards) - 1
     _write_head(page, context, last)
-    for row in _rows(context.localized, page.name):
+    for row in _build_rows(context.localized, page.name):
         _write_item(page, row, context)
         _write_figures(page, row, context)
     page.height(layout.criteria.top - 1, 12)
     write_criteria(page, layout.criteria, context, calc.COLUMNS - 1)
     page.height(layout.calculation.top - 1, 12)
-    inputs = _basis(context.localized, layout)
+    inputs = _build_inputs(context.localized, layout)
     write_calculation(page, layout.calculation, inputs, layout.criteria, context)
     page.filter((_HEADER_ROW, 0, _HEADER_ROW + len(catalog.items), last))
     page.freeze(_FIRST, 1)
     page.protect(PROTECTED)
-    _set_print(page, layout, context)
+    _set_pages(page, layout, context)
     return layout
 
 
 @lru_cache(maxsize=_RECORDS)
-def _placed(localized: LocalizedCatalog, sheet: str, order: tuple[str, ...]) -> AnswersLayout:
+def _plan_layout(localized: LocalizedCatalog, sheet: str, order: tuple[str, ...]) -> AnswersLayout:
     rows = {item: row for row, item in enumerate(localized.catalog.items, _FIRST)}
-    criteria = _criteria(localized, sheet)
+    criteria = _plan_criteria(localized, sheet)
     return AnswersLayout(
         sheet, rows, criteria, calc.plan_calculation(localized, order, sheet, criteria.bottom + 2)
     )
 
 
 @lru_cache(maxsize=CACHED_CATALOGS)
-def _criteria(localized: LocalizedCatalog, sheet: str) -> CriteriaLayout:
+def _plan_criteria(localized: LocalizedCatalog, sheet: str) -> CriteriaLayout:
     return plan_criteria(localized.catalog, sheet, _FIRST + len(localized.catalog.items) + 1)
 
 
@@ -137,12 +137,12 @@ class _AnswerRow:
 
 
 @lru_cache(maxsize=CACHED_CATALOGS)
-def _rows(localized: LocalizedCatalog, sheet: str) -> tuple[_AnswerRow, ...]:
+def _build_rows(localized: LocalizedCatalog, sheet: str) -> tuple[_AnswerRow, ...]:
     items = localized.catalog.items.values()
-    return tuple(_row(localized, sheet, row, item) for row, item in enumerate(items, _FIRST))
+    return tuple(_build_row(localized, sheet, row, item) for row, item in enumerate(items, _FIRST))
 
 
-def _row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) -> _AnswerRow:
+def _build_row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) -> _AnswerRow:
     catalog, say = localized.catalog, localized.say
     question = item.question[say.lang]
     needed = row_height(question, room=column_room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
@@ -155,15 +155,18 @@ def _row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) -> _Answ
         star=say("report.answers.critical.mark") if item.critical else "",
         controls=tuple(", ".join(numbers) for numbers in controls),
         height=max(needed, _LEAST),
-        formulas=_formulas(localized, sheet, row, item),
+        formulas=_build_item_formulas(localized, sheet, row, item),
     )
 
 
-def _formulas(
+def _build_item_formulas(
     localized: LocalizedCatalog, sheet: str, row: int, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
     """Build value, points, loss and whether it is open, from the cell of the answer."""
-    criteria, none = _criteria(localized, sheet), quote_formula_text(localized.say("report.none"))
+    criteria, none = (
+        _plan_criteria(localized, sheet),
+        quote_formula_text(localized.say("report.none")),
+    )
     at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
     weight, worth = at[WEIGHT], at[VALUE]
     points, lost = f"{weight}*{worth}", f"{weight}-{at[POINTS]}"
@@ -179,7 +182,7 @@ def _formulas(
 
 def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     at, item = row.at, row.item
-    answer, remark = context.answer(item.id), _remark(context.responses[item.id], context)
+    answer, remark = context.answer(item.id), _remark_text(context.responses[item.id], context)
     page.text(at, _ID, item.id, looks.MIDDLE)
     page.text(at, _CATEGORY, row.category, looks.MUTED)
     page.text(at, _QUESTION, row.question, looks.TEXT_9)
@@ -196,13 +199,13 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     page.height(at, max(row.height, *heights))
 
 
-def _remark(response: Response, context: ReportContext) -> str:
+def _remark_text(response: Response, context: ReportContext) -> str:
     """Write the remark, after the client's own answer where the consultant set another."""
     for override in context.report.received.judgement.overrides:
         if override.item == response.item:
             raw = override.raw or context.say("report.answers.unanswered")
-            told = context.say("report.answers.overridden", raw=raw, by=override.by)
-            return f"{told}\n{response.remark}" if response.remark else told
+            own = context.say("report.answers.overridden", raw=raw, by=override.by)
+            return f"{own}\n{response.remark}" if response.remark else own
     return response.remark
 
 
@@ -218,7 +221,7 @@ def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:
 
 
 @lru_cache(maxsize=_RECORDS)
-def _basis(localized: LocalizedCatalog, layout: AnswersLayout) -> CalculationInputs:
+def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> CalculationInputs:
     """Build the sums over the rows of each category."""
     sums = {}
     none = quote_formula_text(localized.say("report.none"))
@@ -241,7 +244,7 @@ def _basis(localized: LocalizedCatalog, layout: AnswersLayout) -> CalculationInp
     return CalculationInputs(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
 
 
-def _set_print(page: Page, layout: AnswersLayout, context: ReportContext) -> None:
+def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext) -> None:
     """Set the pages: items on as many as they need, the calculation from a new one on."""
     used = max(len(_WIDTHS) + len(context.catalog.standards), calc.COLUMNS)
     scale = landscape_scale(page.span(0, used - 1))

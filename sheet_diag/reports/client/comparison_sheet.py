@@ -55,10 +55,10 @@ def comparison_lines(context: ReportContext) -> Iterator[str]:
             yield say(f"comparison.line.{way}", points=format_score(abs(points)), **then)
     everyone = next((p for p in report.comparison.peers if p.kind is GroupKind.ALL), None)
     if everyone and OVERALL in everyone.standings:
-        yield from _place(context, everyone)
+        yield from _position_sentence(context, everyone)
 
 
-def _place(context: ReportContext, everyone: PeerGroup) -> Iterator[str]:
+def _position_sentence(context: ReportContext, everyone: PeerGroup) -> Iterator[str]:
     say, standing = context.say, everyone.standings[OVERALL]
     if standing.deviation is None:
         return

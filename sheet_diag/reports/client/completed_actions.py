@@ -41,21 +41,21 @@ def write_completed_actions(
         category = catalog.category_of[item.id].short[say.lang] if item else ""
         texts: dict[str, tuple[tuple[int, int], str]] = {
             "title": ((2, 3), item.comment.title[say.lang] if item else ""),
-            "text": ((4, 4), _result(entry, context)),
+            "text": ((4, 4), _describe_result(entry, context)),
             "previous": ((5, last), describe_previous_action(entry, context).replace("\n", "　")),
         }
         page.client_text(line, 0, entry.item, looks.MIDDLE_9)
         page.text(line, 1, category, looks.MUTED)
         for columns, text in texts.values():
             page.merged_client(line, *columns, text, looks.TEXT_9)
-        page.height(line, max(24, *(_needed(page, *each) for each in texts.values())))
+        page.height(line, max(24, *(_needed_height(page, *each) for each in texts.values())))
 
 
-def _needed(page: Page, columns: tuple[int, int], text: str) -> float:
+def _needed_height(page: Page, columns: tuple[int, int], text: str) -> float:
     return row_height(text, room=column_room(page.span(*columns), indent=1), size=9, padding=6)
 
 
-def _result(entry: PlanEntry, context: ReportContext) -> str:
+def _describe_result(entry: PlanEntry, context: ReportContext) -> str:
     """Say why a planned measure is no longer open."""
     if entry.item not in context.catalog.items:
         return context.say("plan.done.gone")

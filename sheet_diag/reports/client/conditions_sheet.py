@@ -37,7 +37,7 @@ _PROBLEM_ROOMS: Final = tuple(
 _LABEL_ROOM: Final = column_room(sum(_WIDTHS[:2]), indent=1)
 _FACT_ROOM: Final = column_room(sum(_WIDTHS[2:]), indent=1)
 _LAST: Final = len(_WIDTHS) - 1
-# The others are told as problems, with what to do.
+# The other findings are listed as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
 _NONE: Final[Look] = {**BODY, **INSET}
@@ -55,7 +55,7 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
     page.height(0, 32)
     row = _write_heading(page, 1, say("report.conditions.heading"))
-    for label, text in _facts(context, software):
+    for label, text in _list_facts(context, software):
         _write_fact(page, row, label, text)
         row += 1
     scores = context.report.diagnosis.scores
@@ -94,7 +94,7 @@ def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.height(row, max(*heights, 22))
 
 
-def _facts(context: ReportContext, software: str) -> Iterator[tuple[str, str]]:
+def _list_facts(context: ReportContext, software: str) -> Iterator[tuple[str, str]]:
     say, catalog, report = context.say, context.catalog, context.report
     scores = report.diagnosis.scores
     name = report.received.file
@@ -147,7 +147,7 @@ def _write_problems(page: Page, row: int, context: ReportContext) -> int:
     ):
         page.merged(row, *columns, say(f"report.conditions.{key}"), HEAD)
     page.height(row, 22)
-    for line, entry in enumerate(_grouped(found, context), row + 1):
+    for line, entry in enumerate(_group_problems(found, context), row + 1):
         _write_problem(page, line, entry, context)
     return row
 
@@ -162,14 +162,14 @@ class _ProblemLine:
     todo: str
 
 
-def _grouped(found: Iterable[Problem], context: ReportContext) -> Iterator[_ProblemLine]:
+def _group_problems(found: Iterable[Problem], context: ReportContext) -> Iterator[_ProblemLine]:
     """Group problems in their order: answers read from one spelling share a line."""
     say = context.say
-    readings: dict[tuple[str, str], list[str]] = {}
+    read_as: dict[tuple[str, str], list[str]] = {}
     for problem in found:
         if problem.code is ProblemCode.ANSWER_READ_AS:
             key = (problem.value or "", dict(problem.details)["read"])
-            readings.setdefault(key, []).append(problem.item or "")
+            read_as.setdefault(key, []).append(problem.item or "")
             continue
         place = " ".join(part for part in (problem.sheet, problem.cell) if part)
         message, todo = (
@@ -177,7 +177,7 @@ def _grouped(found: Iterable[Problem], context: ReportContext) -> Iterator[_Prob
             problems.problem_advice(problem, say.lang),
         )
         yield _ProblemLine(problems.problem_severity(problem.code), place, message, todo)
-    for (value, read), items in readings.items():
+    for (value, read), items in read_as.items():
         parts = {"value": value, "read": read, "items": ", ".join(items)}
         message = say("report.conditions.read_as", count=len(items), **parts)
         yield _ProblemLine(Severity.INFO, context.report.sheet.sheet, message, "")

@@ -61,11 +61,11 @@ def write_dashboard(book: Book, page: Page, dashboard: Dashboard) -> None:
     _write_categories(page, dashboard)
     _write_result(page, dashboard)
     size = (_CHART_WIDTH - 6, round(rows * _LINE / 0.75) - 4)
-    chart = _radar(book, dashboard)
+    chart = _add_radar(book, dashboard)
     page.place(dashboard.top, 0, chart, size, description=say("simulation.chart.description"))
 
 
-def _radar(book: Book, dashboard: Dashboard) -> Any:
+def _add_radar(book: Book, dashboard: Dashboard) -> Any:
     say, today = dashboard.context.say, dashboard.today
     area = today.drawn(dashboard.context)
     shift = dashboard.simulated.first - today.first
@@ -132,10 +132,10 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
             formula = f"={calculation.result_cell(cell, column=column).reference_from(page.name)}"
             page.formula(row, place, formula, look, value)
         if key == "rank":
-            _colour(page, row)
+            _colour_ranks(page, row)
 
 
-def _colour(page: Page, row: int) -> None:
+def _colour_ranks(page: Page, row: int) -> None:
     """Show rank letters in the colours that the report gives them."""
     area = (row, _RESULT_TODAY, row, _RESULT_SIMULATED)
     for rank in Rank:

@@ -27,7 +27,6 @@ _COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN
 _OWN, _MEAN = 4, 5
 _CHART: Final = (650, 270)  # pixels
 _FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
-_FIELDS: Final = {GroupKind.INDUSTRY: "industry", GroupKind.EMPLOYEES: "employees"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,10 @@ _OVERALL: Final = _row_looks({**BOLD, "bg_color": PALE})
 def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
     """Write the section; a group of the very same clients as all is left out."""
     say, comparison = context.say, context.report.comparison
-    notes = list(_notes(context))
+    notes = list(_list_notes(context))
     everyone = {p.kind: p for p in comparison.peers}.get(GroupKind.ALL)
     for place, peers in enumerate(comparison.peers):
-        if place and everyone and _count(peers) == _count(everyone):
+        if place and everyone and _client_count(peers) == _client_count(everyone):
             continue
         with flow.together():
             if place == 0:
@@ -64,7 +63,7 @@ def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
                 for note in notes:
                     flow.paragraph(note, looks.NOTE)
                 flow.gap(4)
-            flow.subheading(_title(context, peers))
+            flow.subheading(_group_title(context, peers))
             rows = _write_table(flow, context, peers)
             if peers.kind is GroupKind.ALL and rows:
                 flow.gap(4)
@@ -72,7 +71,7 @@ def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
         flow.gap(10)
 
 
-def _notes(context: ReportContext) -> Iterator[str]:
+def _list_notes(context: ReportContext) -> Iterator[str]:
     say, comparison = context.say, context.report.comparison
     if comparison.reference:
         day = context.format_day(date.fromisoformat(comparison.reference))
@@ -82,15 +81,15 @@ def _notes(context: ReportContext) -> Iterator[str]:
     yield say("comparison.peers.how")
 
 
-def _count(peers: PeerGroup) -> int:
+def _client_count(peers: PeerGroup) -> int:
     return max((each.count for each in peers.standings.values()), default=0)
 
 
-def _title(context: ReportContext, peers: PeerGroup) -> str:
-    field = context.catalog.field_by_id.get(_FIELDS.get(peers.kind, ""))
+def _group_title(context: ReportContext, peers: PeerGroup) -> str:
+    field = context.catalog.field_by_id.get(peers.kind.value)
     choice = field.by_id.get(peers.choice) if field else None
     name = choice.label[context.say.lang] if choice else peers.choice
-    count = _count(peers)
+    count = _client_count(peers)
     if peers.kind is GroupKind.ALL:
         return context.say("comparison.group.all", count=count)
     return context.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
@@ -146,14 +145,14 @@ def _write_line(
     quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
     texts = (
         say("comparison.range.of", **quartiles),
-        _place(context, score, standing),
+        _position_text(context, score, standing),
         say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
     )
     for columns, text in zip(_COLUMNS[4:], texts, strict=True):
         page.merged(row, *columns, text, row_looks.middle)
 
 
-def _place(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
+def _position_text(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
     """Write the position, or the quarter where only quartiles are known."""
     say = context.say
     if score is None:
@@ -162,10 +161,10 @@ def _place(context: ReportContext, score: Fraction | None, standing: PeerStandin
         figures = {"position": standing.position, "count": standing.count}
         return say("comparison.position.of", **figures)
     limits = (standing.upper, standing.median, standing.lower)
-    return say(f"comparison.band.{_band(float(score), limits)}")
+    return say(f"comparison.band.{_quarter_of(float(score), limits)}")
 
 
-def _band(score: float, limits: Sequence[float]) -> str:
+def _quarter_of(score: float, limits: Sequence[float]) -> str:
     for name, limit in zip(("top", "above", "below"), limits, strict=True):
         if score >= limit:
             return name
@@ -186,12 +185,12 @@ def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple
         name = say(f"comparison.{key}")
         places = {"name": name, "categories": labels, "values": values}
         chart.add_series({**places, **style, "gap": 60, "overlap": 0})
-    _dress(chart, say("comparison.chart.title"))
+    _style_columns(chart, say("comparison.chart.title"))
     row = flow.next_row(_CHART[1] * 0.75 + 8)
     page.place(row, 0, chart, _CHART, description=say("comparison.chart.about"))
 
 
-def _dress(chart: Any, title: str) -> None:
+def _style_columns(chart: Any, title: str) -> None:
     style_chart(chart, title)
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})

@@ -39,7 +39,7 @@ def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDia
     """Write the section."""
     with flow.together():
         flow.heading(context.say("comparison.then.heading"))
-        for text in _sentences(context, previous):
+        for text in _list_sentences(context, previous):
             flow.paragraph(text)
         flow.gap(4)
         _write_measures(flow, context, previous)
@@ -50,7 +50,7 @@ def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDia
     flow.gap(10)
 
 
-def _sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[str]:
+def _list_sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[str]:
     say, scores = context.say, context.report.diagnosis.scores
     now, then = scores.rank or Rank.E, previous.rank
     day = context.format_day(previous.as_of)
@@ -96,21 +96,21 @@ def _write_measures(flow: PageFlow, context: ReportContext, previous: PreviousDi
         say("comparison.difference"),
     )
     _write_row(flow, _MEASURES, heads, (looks.HEAD_9,) * 4)
-    for line in _measures(context, previous):
+    for line in _list_measures(context, previous):
         texts = (line.label, line.before, line.now, line.difference)
         last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else looks.MIDDLE_9_5
         _write_row(flow, _MEASURES, texts, (_LABEL, looks.MIDDLE_9_5, looks.MIDDLE_9_5, last))
 
 
-def _measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
+def _list_measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
     say, scores = context.say, context.report.diagnosis.scores
     rank = scores.rank or Rank.E
     steps = previous.rank.position - rank.position
     way = "up" if steps > 0 else "down"
-    told = (
+    text = (
         say(f"comparison.rank.{way}", steps=abs(steps)) if steps else say("comparison.rank.level")
     )
-    yield _MeasureLine(say("comparison.rank"), previous.rank, rank, told, Fraction(steps))
+    yield _MeasureLine(say("comparison.rank"), previous.rank, rank, text, Fraction(steps))
     yield _score_line(context, say("comparison.overall"), previous.score, scores.overall)
     for category in context.catalog.categories:
         name = category.name[say.lang]
@@ -118,7 +118,7 @@ def _measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_
             then = previous.categories[category.id]
             yield _score_line(context, name, then, scores.categories[category.id].score)
         else:
-            now = _shown(context, scores.categories[category.id].score)
+            now = _format_score_or_na(context, scores.categories[category.id].score)
             none = say("comparison.none")
             yield _MeasureLine(name, none, now, none, Fraction(0))
 
@@ -126,14 +126,14 @@ def _measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_
 def _score_line(
     context: ReportContext, label: str, then: Fraction | None, now: Fraction | None
 ) -> _MeasureLine:
-    before, after = _shown(context, then), _shown(context, now)
+    before, after = _format_score_or_na(context, then), _format_score_or_na(context, now)
     if then is None or now is None:
         return _MeasureLine(label, before, after, context.say("comparison.none"), Fraction(0))
     points = score_change(now, then)
-    return _MeasureLine(label, before, after, _signed(context.say, points), points)
+    return _MeasureLine(label, before, after, _format_change(context.say, points), points)
 
 
-def _signed(say: Wording, points: Fraction) -> str:
+def _format_change(say: Wording, points: Fraction) -> str:
     """Write a difference with a sign, so that its direction does not depend on colour."""
     if points == 0:
         return say("comparison.points.level")
@@ -142,7 +142,7 @@ def _signed(say: Wording, points: Fraction) -> str:
     )
 
 
-def _shown(context: ReportContext, score: Fraction | None) -> str:
+def _format_score_or_na(context: ReportContext, score: Fraction | None) -> str:
     return context.say("comparison.na") if score is None else format_score(score)
 
 
@@ -175,15 +175,15 @@ def _write_change(flow: PageFlow, context: ReportContext, change: ItemChange) ->
     texts = (
         change.item,
         item.topic[say.lang] if item else say("comparison.changes.gone"),
-        say("comparison.none") if new else _answer(context, change.item, change.before),
-        say("comparison.none") if gone else _answer(context, change.item, change.now),
+        say("comparison.none") if new else _answer_label(context, change.item, change.before),
+        say("comparison.none") if gone else _answer_label(context, change.item, change.now),
         movement,
     )
     last = _LOOKS.get(change.movement, looks.MIDDLE_9_5)
     _write_row(flow, _ITEMS, texts, (_ID, looks.TEXT_9_5, looks.MIDDLE_9_5, looks.MIDDLE_9_5, last))
 
 
-def _answer(context: ReportContext, name: str, choice: str | None) -> str:
+def _answer_label(context: ReportContext, name: str, choice: str | None) -> str:
     """Label an answer; of an item no longer asked, as any answer set labels the choice."""
     if choice is None:
         return context.say("comparison.changes.unanswered")

@@ -98,9 +98,9 @@ def write_simulation(
     write_dashboard(book, page, Dashboard(top, answers.calculation, place, context))
     _write_rows(page, simulation, answers, context)
     page.height(place.top - 1, 12)
-    inputs = _basis(context.localized, place, answers, header + 1, header + len(rows))
+    inputs = _build_inputs(context.localized, place, answers, header + 1, header + len(rows))
     write_calculation(page, place, inputs, answers.criteria, context)
-    _finish(page, simulation, context)
+    _finish_page(page, simulation, context)
     return simulation
 
 
@@ -139,7 +139,7 @@ def _write_rows(
     for column, key in _HEADS.items():
         page.text(header, column, say(key), looks.HEAD_9)
     page.height(header, 34)
-    known = _rows(context.localized, page.name, answers)
+    known = _build_rows(context.localized, page.name, answers)
     messages = {
         "error_title": say("simulation.choose.title"),
         "error_message": say("simulation.choose.error"),
@@ -179,14 +179,14 @@ def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportCont
 
 
 @lru_cache(maxsize=_RECORDS)
-def _rows(
+def _build_rows(
     localized: LocalizedCatalog, home: str, answers: AnswersLayout
 ) -> Mapping[str, _SimulationRow]:
     items = localized.catalog.items
-    return {name: _row(localized, home, answers, item) for name, item in items.items()}
+    return {name: _build_row(localized, home, answers, item) for name, item in items.items()}
 
 
-def _row(
+def _build_row(
     localized: LocalizedCatalog, home: str, answers: AnswersLayout, item: Item
 ) -> _SimulationRow:
     say, title = localized.say, item.comment.title[localized.say.lang]
@@ -198,11 +198,11 @@ def _row(
         star=say("report.answers.critical.mark") if item.critical else "",
         height=max(needed, _LEAST),
         choices=f"={answers.criteria.choices(item, home)}",
-        formulas=_formulas(localized, home, answers, item),
+        formulas=_build_item_formulas(localized, home, answers, item),
     )
 
 
-def _formulas(
+def _build_item_formulas(
     localized: LocalizedCatalog, home: str, answers: AnswersLayout, item: Item
 ) -> tuple[tuple[int, str, Look], ...]:
     """Build the calculated cells of a row in their order."""
@@ -222,7 +222,7 @@ def _formulas(
         (POINTS, f"={points}", _FIGURE),
         (POINTS_TODAY, today[answer_columns.POINTS], _FIGURE),
         (OPEN, criteria.unanswered(item, at[CHOSEN], home), FLAG),
-        (GAIN, f"={_gain(item, category, at, home, answers, none)}", _GAIN),
+        (GAIN, f"={_build_gain(item, category, at, home, answers, none)}", _GAIN),
     )
 
 
@@ -230,7 +230,7 @@ def _column_letter(column: int) -> str:
     return column_cell(0, column).strip("$1")
 
 
-def _gain(
+def _build_gain(
     item: Item, category: str, at: Mapping[int, str], home: str, answers: AnswersLayout, none: str
 ) -> str:
     """Build what this change alone adds to the overall score.
@@ -250,7 +250,7 @@ def _gain(
 
 
 @lru_cache(maxsize=_PLACES)
-def _basis(
+def _build_inputs(
     localized: LocalizedCatalog,
     place: CalculationLayout,
     answers: AnswersLayout,
@@ -285,7 +285,7 @@ def _basis(
     return CalculationInputs(sums, counts, answers.calculation)
 
 
-def _finish(page: Page, simulation: SimulationLayout, context: ReportContext) -> None:
+def _finish_page(page: Page, simulation: SimulationLayout, context: ReportContext) -> None:
     header = simulation.header
     page.protect(PROTECTED)
     if len(context.catalog.categories) <= _MOST_FROZEN:
