@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.mail.campaign.due_mails import Skipped
-from sheet_diag.mail.campaign.reminders import ReminderRules, due_reminders
+from sheet_diag.mail.campaign.due_mails import ReminderRules, Skipped, due_reminders
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, ReturnFacts
 from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail

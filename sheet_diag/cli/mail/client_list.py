@@ -1,4 +1,4 @@
-"""The client list as a command: checked and told, beside last year's; or a blank one."""
+"""The command `clients`: the list checked, beside last year's too; or a blank one."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from sheet_diag.mail.campaign.previous_campaign import (
     find_renumbered_clients,
 )
 from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
-from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
-from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.reports.run_json.reader import load_return_facts
@@ -32,7 +31,7 @@ _DEFAULT_FILE: Final = Path("clients.xlsx")
 
 
 def write_blank_list(options: MailOptions, say: Wording) -> None:
-    """Write a blank list, over no other."""
+    """Write a blank list, unless there is one already."""
     settings = read_settings(options.config)
     path = options.file or _DEFAULT_FILE
     if path.exists():
@@ -44,35 +43,31 @@ def write_blank_list(options: MailOptions, say: Wording) -> None:
 
 
 def check_client_list(options: MailOptions, say: Wording) -> None:
-    """Tell what is in the list, and what wants a look. Raises `ClientListError`."""
+    """Check the list and show what wants a look. Raises `ClientListError`."""
     settings = read_settings(options.config)
     path = find_client_list(options.file) or fail(say("mail.error.no_list"), say)
     clients, notes = read_client_list(path, load_chosen_catalog(options.catalog), settings.limits)
     lines = [format_list_message(note, say.lang) for note in notes]
     texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
-    posted = MailLog.read(options.output / LOG).entries
-    now = list(find_renumbered_clients(clients, collect_address_owners(posted)))
-    texts.show_remarks(now, say, "mail.renumbered.head")
-    told = {each.who for each in now}
+    entries = MailLog.read(options.output / MAIL_LOG_NAME).entries
+    renumbered = list(find_renumbered_clients(clients, collect_address_owners(entries)))
+    texts.show_remarks(renumbered, say, "mail.renumbered.head")
     if options.previous:
         _, facts = load_return_facts(options.previous)
-        former = MailLog.read(options.previous / LOG).entries
-        before = collect_client_domains(former, facts)
-        texts.show_remarks(
-            [
-                *compare_with_previous_returns(clients, facts),
-                *find_changed_domains(clients, before),
-            ],
-            say,
-        )
-        posted += former
-    slipped = [
+        before = MailLog.read(options.previous / MAIL_LOG_NAME).entries
+        entries += before
+        domains = collect_client_domains(before, facts)
+        remarks = compare_with_previous_returns(clients, facts)
+        texts.show_remarks([*remarks, *find_changed_domains(clients, domains)], say)
+    shown = {each.who for each in renumbered}
+    foreign = [
         each
-        for each in find_addresses_of_others(clients, collect_address_owners(posted))
-        if each.who not in told
+        for each in find_addresses_of_others(clients, collect_address_owners(entries))
+        if each.who not in shown
     ]
-    texts.show_remarks(slipped, say, "mail.clients.notes")
-    texts.print_text(_summarize_list(clients, path, "doubtful" if now or slipped else "good", say))
+    texts.show_remarks(foreign, say, "mail.clients.notes")
+    summary = _summarize_list(clients, path, "doubtful" if renumbered or foreign else "good", say)
+    texts.print_text(summary)
 
 
 def _summarize_list(clients: ClientList, path: Path, how: str, say: Wording) -> str:

@@ -41,14 +41,15 @@ from sheet_diag.cli.mail.send import (
 from sheet_diag.cli.mail.status_output import show_response_status
 from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.mail.campaign.due_mails import (
+    ReminderRules,
     Skipped,
     due_corrections,
+    due_reminders,
     due_reports,
     due_requests,
     skip_missing_files,
 )
 from sheet_diag.mail.campaign.password_mails import due_passwords
-from sheet_diag.mail.campaign.reminders import ReminderRules, due_reminders
 from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
 from sheet_diag.mail.imap.mailbox import open_mailbox
 from sheet_diag.mail.inbox.collect import collect_returned_mails

@@ -1,18 +1,19 @@
-"""Which mails there are to be, by the client list and the last run, and who gets none and why.
+"""Which mails are due, by the client list, the last run and where everyone stands.
 
-Looks at records alone, reads no file. Whether a mail has gone out already is asked by `selecting`.
+Looks at records alone, reads no file. Which of the mails have gone out is known to `selection`,
+who is told a password to `password_mails`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.client_status import AwaitedAnswer, ResponseStatus, ReturnFacts
 from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
@@ -20,8 +21,11 @@ from sheet_diag.model.results import ReturnStatus
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Somebody who gets no mail although one might expect it; `key` is a wording key, `client` the
-    id (empty: not on the list). Something has to be done about it, unless it `is_final`."""
+    """A client who gets no mail although one might expect it, and why.
+
+    `key` is a wording key, `client` the id (empty: not on the list). Something has to be done about
+    it, unless it `is_final`.
+    """
 
     who: str
     key: str
@@ -38,14 +42,27 @@ class Skipped:
         *,
         is_final: bool = False,
     ) -> Self:
-        """A client of the list who gets no mail; `key` is the last part of the wording key."""
+        """Skip a client of the list; `key` is the last part of the wording key."""
         return cls(client.name_with_id, f"mail.left.{key}", parts or {}, client.id, is_final)
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRules:
+    """When clients are reminded.
+
+    `ahead` is how many days before their time is over, `gap` how many days after the last mail
+    about the same thing. `only` are folded ids of clients that were named.
+    """
+
+    ahead: int = 0
+    gap: int = 1
+    only: frozenset[str] = frozenset()
 
 
 def due_requests(
     clients: ClientList, sheets: Mapping[str, Path], prefilled: frozenset[str]
 ) -> Iterator[OutgoingMail]:
-    """A mail to every client that has a sheet; both are told by client id."""
+    """Ask every client that has a sheet; sheets and `prefilled` are by client id."""
     for client in clients.clients:
         if client.id not in sheets:
             continue
@@ -57,6 +74,33 @@ def due_requests(
         )
 
 
+def due_reminders(
+    status: ResponseStatus, sheets: Mapping[str, Path], output: Path, rules: ReminderRules
+) -> Iterator[OutgoingMail | Skipped]:
+    """Remind everybody whose time is over or soon will be, of the first answer or a correction.
+
+    Issued sheets are by client id; corrections stand in the output folder.
+    """
+    day = status.as_of
+    for each in status.standings:
+        for awaited in each.awaited:
+            next_day = awaited.next_mail_day(rules.gap)
+            if awaited.expected is None:
+                yield Skipped.of(each.client, "no_due")
+            elif not awaited.is_late(day + timedelta(days=rules.ahead)):
+                continue
+            elif next_day and next_day > day:
+                yield _skip_within_gap(each.client, awaited, rules.gap)
+            elif awaited.fact:
+                yield _skip_correction(each.client, awaited.fact, rules.only) or _reminder(
+                    each.client, awaited, output / awaited.fact.correction
+                )
+            elif each.client.id not in sheets:
+                yield Skipped.of(each.client, "no_sheet")
+            else:
+                yield _reminder(each.client, awaited, sheets[each.client.id])
+
+
 def due_corrections(
     clients: ClientList,
     facts: Sequence[ReturnFacts],
@@ -64,24 +108,21 @@ def due_corrections(
     only: frozenset[str] = frozenset(),
     due: date | None = None,
 ) -> Iterator[OutgoingMail | Skipped]:
-    """A mail with the correction workbook to everybody whose return could not be ranked, `due` on
-    a day of its own (None: on that of the client, if it has not passed)."""
-    for fact, client in _facts_with_clients(
-        clients, facts, (ReturnStatus.HELD, ReturnStatus.REJECTED)
-    ):
+    """Send the correction workbook to everybody whose return could not be ranked.
+
+    It is `due` on a day of its own (None: on that of the client, if that has not passed).
+    """
+    for fact, client in _match_clients(clients, facts, ReturnStatus.HELD, ReturnStatus.REJECTED):
         if isinstance(client, Skipped):
             yield client
-        elif _has_sender_mismatch(fact, client, only):
-            yield Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
-        elif not fact.correction:
-            yield Skipped.of(client, "unreadable", {"file": fact.file})
+        elif skipped := _skip_correction(client, fact, only):
+            yield skipped
         else:
-            attachment = output / fact.correction
             yield OutgoingMail(
                 MailKind.CORRECTION,
                 client,
                 MailSubject(fact.sha256),
-                attachment=attachment,
+                attachment=output / fact.correction,
                 due=due,
                 points=fact.points,
                 sender_mismatch=fact.strange,
@@ -96,40 +137,40 @@ def due_reports(
     only: frozenset[str] = frozenset(),
     form: ReportForm = ReportForm.WORKBOOK,
 ) -> Iterator[OutgoingMail | Skipped]:
-    """A mail with the report to everybody who was ranked; passwords are by folded client id.
+    """Send the report to everybody who was ranked; passwords are by folded client id.
 
-    One whose return came from another client's address gets it `only` by name (folded ids).
+    A client whose return came from the address of another gets it if named (`only`, folded ids).
     """
-    for fact, client in _facts_with_clients(clients, facts, (ReturnStatus.RANKED,)):
+    for fact, client in _match_clients(clients, facts, ReturnStatus.RANKED):
         if isinstance(client, Skipped):
             yield client
-        elif _has_sender_mismatch(fact, client, only):
-            yield Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
+        elif skipped := _skip_sender_mismatch(client, fact, only):
+            yield skipped
         elif ReportForm.PRINTED in form.files and not (fact.pdf and fact.pdf_sha256):
             key = "unprinted" if fact.print_failed else "no_pdf"
             yield Skipped.of(client, key, {"id": client.id})
         else:
             password = passwords.get(client.id.casefold(), "")
-            yield _report_mail(fact, client, output, password, form)
+            yield _report(fact, client, output, password, form)
 
 
 def skip_missing_files(mail: OutgoingMail) -> Skipped:
-    """A mail whose files are not where the run has put them."""
+    """Skip a mail whose files are not where the run has put them."""
     key = "gone.correction" if mail.asks_for_correction else "gone"
     return Skipped.of(mail.client, key, {"files": mail.file_names})
 
 
-def _report_mail(
+def _report(
     fact: ReturnFacts, client: ListedClient, output: Path, password: str, form: ReportForm
 ) -> OutgoingMail:
     paths = {ReportForm.WORKBOOK: output / fact.result, ReportForm.PRINTED: output / fact.pdf}
-    attachment, *beside = (paths[each] for each in form.files)
+    first, *second = (paths[each] for each in form.files)
     return OutgoingMail(
         MailKind.RESULT,
         client,
         MailSubject(fact.sha256, form),
-        attachment=attachment,
-        second_attachment=beside[0] if beside else None,
+        attachment=first,
+        second_attachment=second[0] if second else None,
         password=password,
         pdf_sha256=fact.pdf_sha256,
         edition=fact.edition,
@@ -137,13 +178,46 @@ def _report_mail(
     )
 
 
-def _has_sender_mismatch(fact: ReturnFacts, client: ListedClient, only: frozenset[str]) -> bool:
-    return fact.strange and client.id.casefold() not in only
+def _reminder(client: ListedClient, awaited: AwaitedAnswer, attachment: Path) -> OutgoingMail:
+    """Write the next reminder; it names no day that the mails before it did not name."""
+    fact = awaited.fact
+    return OutgoingMail(
+        MailKind.REMINDER,
+        client,
+        MailSubject(fact.sha256 if fact else "", reminder=awaited.reminders + 1),
+        attachment=attachment,
+        due=awaited.due,
+        points=fact.points if fact else 0,
+        sender_mismatch=fact is not None and fact.strange,
+    )
 
 
-def _facts_with_clients(
-    clients: ClientList, facts: Sequence[ReturnFacts], statuses: tuple[ReturnStatus, ...]
+def _skip_within_gap(client: ListedClient, awaited: AwaitedAnswer, gap: int) -> Skipped:
+    parts = {"last": str(awaited.written), "gap": str(gap), "next": str(awaited.next_mail_day(gap))}
+    return Skipped.of(client, "rests", parts, is_final=True)
+
+
+def _skip_sender_mismatch(
+    client: ListedClient, fact: ReturnFacts, only: frozenset[str]
+) -> Skipped | None:
+    if not fact.strange or client.id.casefold() in only:
+        return None
+    return Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
+
+
+def _skip_correction(
+    client: ListedClient, fact: ReturnFacts, only: frozenset[str]
+) -> Skipped | None:
+    """Skip a correction that is another client's, or that no workbook was made for."""
+    if skipped := _skip_sender_mismatch(client, fact, only):
+        return skipped
+    return None if fact.correction else Skipped.of(client, "unreadable", {"file": fact.file})
+
+
+def _match_clients(
+    clients: ClientList, facts: Sequence[ReturnFacts], *statuses: ReturnStatus
 ) -> Iterator[tuple[ReturnFacts, ListedClient | Skipped]]:
+    """Find the client of each return that has one of the statuses."""
     by_id = clients.by_id()
     for fact in facts:
         if fact.status in statuses:

@@ -1,8 +1,8 @@
-"""Who is told the password of his report now. The mail log knows who has got a report, whatever has
-become of his return since.
+"""Who is told the password of his report now.
 
-Whether a password opens what went out costs a twentieth of a second, so it is asked only of those
-who may have to be told, and of many side by side.
+The mail log knows who has got a report, whatever has become of his return since. Whether a password
+opens what went out costs a twentieth of a second, so it is asked only of those who may have to be
+told, and of many side by side.
 """
 
 from __future__ import annotations
@@ -20,111 +20,124 @@ from sheet_diag.storage.report_passwords.fingerprints import find_mismatches
 
 @dataclass(frozen=True, slots=True)
 class _ReportRecipient:
-    """A client who has a report: the mails that brought it in whatever form, the last one last,
-    and the mail that told its password (None: none did)."""
+    """A client who has a report.
+
+    `reports` are the mails that brought it in whatever form, the last one last; `password_mail`
+    told its password (None: none did). `password` is that of now (empty: there is none).
+    """
 
     client: ListedClient
     reports: tuple[SentMail, ...]
-    told: SentMail | None
+    password_mail: SentMail | None
     password: str
 
     @property
-    def about(self) -> str:
+    def return_sha256(self) -> str:
         """The SHA-256 of the return."""
         return self.reports[-1].line.subject.return_sha256
 
     @property
     def has_moved(self) -> bool:
-        """Whether nobody who is listed now has the report."""
+        """Whether no address of the list now has the report."""
         return not self.reports[-1].line.was_sent_to(self.client)
 
     @property
-    def knows(self) -> bool:
+    def knows_password(self) -> bool:
         """Whether the password was told after the report went out last."""
-        return self.told is not None and self.told.place > self.reports[-1].place
+        told = self.password_mail
+        return told is not None and told.place > self.reports[-1].place
 
     @property
-    def sealed(self) -> tuple[SentMail, ...]:
+    def with_fingerprint(self) -> tuple[SentMail, ...]:
         """What went out encrypted, and the mail that told how to open it."""
-        return tuple(
-            mail for mail in (*self.reports, self.told) if mail and mail.line.password_fingerprint
-        )
+        mails = (*self.reports, self.password_mail)
+        return tuple(mail for mail in mails if mail and mail.line.password_fingerprint)
 
 
 def due_passwords(
     reports: Iterable[OutgoingMail | Skipped],
     clients: ClientList,
     passwords: Mapping[str, str],
-    book: MailLog,
+    log: MailLog,
     only: frozenset[str] = frozenset(),
 ) -> Iterator[OutgoingMail | Skipped]:
-    """A mail with the password to everybody who has a report: of several forms, for those that it
-    opens. `reports` are those of the last run, `passwords` are by folded id, `only` are folded ids
-    (empty: all)."""
+    """Tell the password to everybody who has a report: of several forms, for those that it opens.
+
+    `reports` are those of the last run, `passwords` are by folded id, `only` are folded ids (empty:
+    all).
+    """
     reports = list(reports)
-    bearers = {
-        each.client.id.casefold(): each
-        for each in _report_recipients(clients, passwords, book, only)
+    recipients = {
+        each.client.id.casefold(): each for each in _find_recipients(clients, passwords, log, only)
     }
     for report in reports:
-        if _client_key(report) not in bearers and not (only and _client_key(report) not in only):
+        client = _client_key(report)
+        if client not in recipients and (not only or client in only):
             yield _skip_without_report(report)
-    closed = _places_not_opened([each for each in bearers.values() if not each.knows])
-    strange = {_client_key(report) for report in reports if _has_sender_mismatch(report)}
-    for name, bearer in bearers.items():
-        yield _password_mail(bearer, closed, strange=name in strange)
+    closed = _find_closed([each for each in recipients.values() if not each.knows_password])
+    mismatched = {_client_key(report) for report in reports if _has_sender_mismatch(report)}
+    for client, recipient in recipients.items():
+        yield _password_mail(recipient, closed, sender_mismatch=client in mismatched)
 
 
-def _report_recipients(
-    clients: ClientList, passwords: Mapping[str, str], book: MailLog, only: frozenset[str]
+def _find_recipients(
+    clients: ClientList, passwords: Mapping[str, str], log: MailLog, only: frozenset[str]
 ) -> Iterator[_ReportRecipient]:
-    delivered, told = book.find_sent_mails(MailKind.RESULT), book.find_sent_mails(MailKind.PASSWORD)
+    reports = log.find_sent_mails(MailKind.RESULT)
+    password_mails = log.find_sent_mails(MailKind.PASSWORD)
     for client in clients.clients:
-        name = client.id.casefold()
-        mails = delivered.get(name)
-        if not mails or (only and name not in only):
+        key = client.id.casefold()
+        mails = reports.get(key)
+        if not mails or (only and key not in only):
             continue
-        about = mails[-1].line.subject.return_sha256
-        same = tuple(mail for mail in mails if mail.line.subject.return_sha256 == about)
-        knows = [mail for mail in told.get(name, ()) if mail.line.subject.return_sha256 == about]
-        yield _ReportRecipient(client, same, knows[-1] if knows else None, passwords.get(name, ""))
+        subject = mails[-1].line.subject.return_sha256
+        same = [mail for mail in mails if mail.line.subject.return_sha256 == subject]
+        told = [
+            mail
+            for mail in password_mails.get(key, ())
+            if mail.line.subject.return_sha256 == subject
+        ]
+        last = told[-1] if told else None
+        yield _ReportRecipient(client, tuple(same), last, passwords.get(key, ""))
 
 
-def _places_not_opened(bearers: Sequence[_ReportRecipient]) -> frozenset[int]:
-    """The places in the log of what does not open with, or has not told, the password of now."""
-    pairs = [(bearer.password, mail) for bearer in bearers for mail in bearer.sealed]
-    wrong = find_mismatches(
-        [(password, mail.line.password_fingerprint) for password, mail in pairs]
-    )
-    return frozenset(pairs[place][1].place for place in wrong)
+def _find_closed(recipients: Sequence[_ReportRecipient]) -> frozenset[int]:
+    """Find what does not open with the password of now, or told another: places in the log."""
+    pairs = [(each.password, mail) for each in recipients for mail in each.with_fingerprint]
+    wrong = find_mismatches([(word, mail.line.password_fingerprint) for word, mail in pairs])
+    return frozenset(pairs[index][1].place for index in wrong)
 
 
 def _password_mail(
-    bearer: _ReportRecipient, closed: frozenset[int], *, strange: bool
+    recipient: _ReportRecipient, closed: frozenset[int], *, sender_mismatch: bool
 ) -> OutgoingMail | Skipped:
-    client, told, parts = bearer.client, bearer.told, {"id": bearer.client.id}
-    opened = [mail.line for mail in bearer.reports if mail.place not in closed]
-    if bearer.has_moved:
-        addresses = ", ".join(bearer.reports[-1].line.addresses)
+    client, parts = recipient.client, {"id": recipient.client.id}
+    opened = [mail.line for mail in recipient.reports if mail.place not in closed]
+    if recipient.has_moved:
+        addresses = ", ".join(recipient.reports[-1].line.addresses)
         return Skipped.of(client, "report_moved", {**parts, "addresses": addresses})
     if not opened:
-        return Skipped.of(client, "password_changed" if bearer.password else "password_lost", parts)
-    if not bearer.password:
+        key = "password_changed" if recipient.password else "password_lost"
+        return Skipped.of(client, key, parts)
+    if not recipient.password:
         return Skipped.of(client, "no_password")
     return OutgoingMail(
         MailKind.PASSWORD,
         client,
-        MailSubject(bearer.about),
-        password=bearer.password,
+        MailSubject(recipient.return_sha256),
+        password=recipient.password,
         report_files=FILE_SEPARATOR.join(dict.fromkeys(line.file for line in opened if line.file)),
-        again=told is not None and not bearer.knows and _is_due_again(bearer, told, closed),
-        sender_mismatch=strange,
+        again=not recipient.knows_password and _is_due_again(recipient, closed),
+        sender_mismatch=sender_mismatch,
     )
 
 
-def _is_due_again(bearer: _ReportRecipient, told: SentMail, closed: frozenset[int]) -> bool:
-    """Whether the report went out once more since, or under another password than was told."""
-    return told.place in closed or any(mail.resent_at > told.place for mail in bearer.reports)
+def _is_due_again(recipient: _ReportRecipient, closed: frozenset[int]) -> bool:
+    """Whether the report went out once more, or under another password, since one was told."""
+    told = recipient.password_mail
+    if told is None:
+        return False
+    return told.place in closed or any(mail.resent_at > told.place for mail in recipient.reports)
 
 
 def _skip_without_report(report: OutgoingMail | Skipped) -> Skipped:
@@ -134,10 +147,11 @@ def _skip_without_report(report: OutgoingMail | Skipped) -> Skipped:
 
 
 def _has_sender_mismatch(report: OutgoingMail | Skipped) -> bool:
-    return (
-        report.key == "mail.left.sender" if isinstance(report, Skipped) else report.sender_mismatch
-    )
+    if isinstance(report, Skipped):
+        return report.key == "mail.left.sender"
+    return report.sender_mismatch
 
 
 def _client_key(report: OutgoingMail | Skipped) -> str:
-    return (report.client if isinstance(report, Skipped) else report.client.id).casefold()
+    client = report.client if isinstance(report, Skipped) else report.client.id
+    return client.casefold()

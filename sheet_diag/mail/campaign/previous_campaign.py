@@ -1,12 +1,12 @@
-"""What is known from before beside the client list: an earlier campaign, and this one so far.
+"""The client list compared with an earlier campaign, and with this one so far.
 
-A client is known by its id alone, and only as long as it still bears its name: last year's answers
-of one firm must never stand on the sheet of another.
+A client is known by its id alone, and only as long as it has the same name: last year's answers of
+one firm must never stand on the sheet of another.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ from sheet_diag.text.normalize import company_key
 
 @dataclass(frozen=True, slots=True)
 class ClientRemark:
-    """Something about a client and the past that wants a look; `key` is a wording key."""
+    """Something in the past of a client that wants a look; `key` is a wording key."""
 
     who: str
     key: str
@@ -29,7 +29,7 @@ class ClientRemark:
 def find_previous_returns(
     clients: ClientList, returns: Sequence[PreviousReturn]
 ) -> dict[str, PreviousReturn]:
-    """Last year's return by client id, of everybody who still bears the name and had just one."""
+    """Find last year's return of each client with the same name and just one, by client id."""
     by_id: dict[str, list[PreviousReturn]] = defaultdict(list)
     by_name: dict[str, list[PreviousReturn]] = defaultdict(list)
     for each in returns:
@@ -37,7 +37,7 @@ def find_previous_returns(
             by_id[each.client.casefold()].append(each)
         else:
             by_name[company_key(each.name)].append(each)
-    names = _count_names(clients)
+    names = Counter(company_key(client.company) for client in clients.clients)
     found = {}
     for client in clients.clients:
         name = company_key(client.company)
@@ -52,7 +52,7 @@ def find_previous_returns(
 def compare_with_previous_returns(
     clients: ClientList, returns: Iterable[PreviousReturn | ReturnFacts]
 ) -> Iterator[ClientRemark]:
-    """Clients whose id was another firm's last year, or that had another id."""
+    """Find clients whose id was another firm's last year, or that had another id."""
     returns = list(returns)
     names = {each.client.casefold(): each.name for each in returns if each.client}
     ids: dict[str, set[str]] = defaultdict(set)
@@ -72,7 +72,7 @@ def compare_with_previous_returns(
 def find_changed_domains(
     clients: ClientList, before: Mapping[str, frozenset[str]]
 ) -> Iterator[ClientRemark]:
-    """Clients whose addresses are at other domains than `before` (see `addressbook.domains`)."""
+    """Find clients at other mail domains than `before` (by folded client id)."""
     for client in clients.clients:
         new, known = find_new_domains(client, before)
         if new:
@@ -83,8 +83,7 @@ def find_changed_domains(
 def find_addresses_of_others(
     clients: ClientList, before: Mapping[str, frozenset[str]]
 ) -> Iterator[ClientRemark]:
-    """Addresses that have been other clients' so far (see `addressbook.owners`), as after a column
-    or rows that slipped."""
+    """Find addresses that were others' `before` (ids by address), as when a column slipped."""
     by_id = clients.by_id()
     for client in clients.clients:
         for address, ids in find_foreign_addresses(client, before):
@@ -99,28 +98,23 @@ def find_addresses_of_others(
 def find_renumbered_clients(
     clients: ClientList, before: Mapping[str, frozenset[str]]
 ) -> Iterator[ClientRemark]:
-    """Clients whose addresses were written to in this campaign (see `addressbook.owners`) under
-    ids that the list does not have any more: they count as new, and would be asked once more."""
+    """Find clients that were written to under ids that the list has no more.
+
+    They count as new, and would be asked once more. `before` are the ids by address.
+    """
     known, listed = frozenset[str]().union(*before.values()), clients.by_id()
-    gone = frozenset(each for each in known if each.casefold() not in listed)
+    missing = frozenset(each for each in known if each.casefold() not in listed)
     written_to = {each.casefold() for each in known}
-    for client in clients.clients if gone else ():
+    for client in clients.clients if missing else ():
         if client.id.casefold() in written_to:
             continue
         for address, ids in find_foreign_addresses(client, before):
-            for id_ in sorted(ids & gone):
+            for id_ in sorted(ids & missing):
                 lost = _has_lost_zeros(id_, client.id)
                 key = "mail.renumbered.zeros" if lost else "mail.renumbered"
                 yield ClientRemark(client.name_with_id, key, {"before": id_, "address": address})
 
 
 def _has_lost_zeros(before: str, now: str) -> bool:
-    """001 is 1 in a CSV file that Excel has opened and saved."""
+    """Tell whether Excel made 1 of 001 when it opened and saved a CSV file."""
     return now.isdecimal() and before.isdecimal() and before.lstrip("0") == now.lstrip("0")
-
-
-def _count_names(clients: ClientList) -> Mapping[str, int]:
-    found: dict[str, int] = defaultdict(int)
-    for client in clients.clients:
-        found[company_key(client.company)] += 1
-    return found
