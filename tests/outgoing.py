@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from sheet_diag.mail.smtp.records import FinalMail
+from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import OutgoingMail

@@ -18,7 +18,7 @@ from typing import Any
 
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.mail.smtp.delivery import send_mails
-from sheet_diag.mail.smtp.records import FinalMail
+from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer

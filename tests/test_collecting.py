@@ -20,8 +20,8 @@ import pytest
 from sheet_diag.forms.issue import SheetOrder, issue_sheets
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.imap.connection import MailboxError
-from sheet_diag.mail.imap.folder import Mailbox, _group_responses, _parse_head
-from sheet_diag.mail.imap.mailbox import find_copies, open_mailbox, try_imap_login
+from sheet_diag.mail.imap.mailbox import Mailbox, find_copies, open_mailbox, try_imap_login
+from sheet_diag.mail.imap.responses import group_responses, parse_head
 from sheet_diag.mail.inbox import store as filing
 from sheet_diag.mail.inbox.collect import collect_returned_mails
 from sheet_diag.mail.inbox.headers import read_message_headers
@@ -280,7 +280,7 @@ ANSWERS: dict[str, list[object]] = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answers_of_other_servers(name: str) -> None:
-    (head,) = filter(None, map(_parse_head, _group_responses(ANSWERS[name])))
+    (head,) = filter(None, map(parse_head, group_responses(ANSWERS[name])))
     assert (head.uid, head.size, head.flags, head.when) == ("7", 9, frozenset({"\\seen"}), ARRIVED)
     assert head.header == b"A:b"
     assert read_message_headers(head).may_bring_files == ("literal" in name)

@@ -12,8 +12,8 @@ from sheet_diag.mail.imap.mailbox import find_copies, open_mailbox
 from sheet_diag.mail.imap.mailbox import try_imap_login as try_mailbox
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.mail.smtp.connection import SmtpServerError
+from sheet_diag.mail.smtp.connection import try_smtp_login as try_server
 from sheet_diag.mail.smtp.delivery import send_mails
-from sheet_diag.mail.smtp.login import try_smtp_login as try_server
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail_access import MailAccessError
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer

@@ -1,7 +1,8 @@
-"""Which mail servers are trusted: those with a certificate of somebody that this machine trusts."""
+"""TLS to mail servers and token servers, and what is wrong with a connection."""
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import Final
 
@@ -13,15 +14,27 @@ _NAMES: Final = (62, 64)
 
 
 def create_tls_context(server: MailServer) -> ssl.SSLContext:
-    """What a connection to the server needs. Raises `OSError` or `ValueError` for its `ca`."""
+    """Create the context of a connection. Raises `OSError` or `ValueError` for its `ca`."""
     context = ssl.create_default_context(cafile=server.ca)
     # From Python 3.13 on this is set, and certificates of firms and providers fail for formalities.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
 
-def classify_certificate_error(error: ssl.SSLCertVerificationError) -> str:
-    """What is wrong with a certificate: `date`, `name`, or else that its maker is `unknown`."""
+def describe_network_error(error: Exception) -> tuple[str, dict[str, str]]:
+    """Return the last part of a label key, and its parts, for a connection that has failed."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate.{_certificate_fault(error)}", {"reason": error.verify_message}
+    if isinstance(error, ssl.SSLError):
+        return "no_tls", {}
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "unknown", {}
+    if isinstance(error, TimeoutError):
+        return "slow", {}
+    return "unreachable", {"reason": getattr(error, "strerror", None) or type(error).__name__}
+
+
+def _certificate_fault(error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code in _DATES:
         return "date"
     return "name" if error.verify_code in _NAMES else "unknown"

@@ -1,12 +1,11 @@
-"""The way into a mailbox: TLS with a verified certificate or nothing, then a login.
+"""Connects to a mailbox: TLS with a verified certificate or nothing, then a login.
 
-What goes wrong on the way, and later, is told with host, port and what to do about it.
+Errors name host and port and say what to do, also those that occur later.
 """
 
 from __future__ import annotations
 
 import imaplib
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,25 +14,25 @@ from typing import Final
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
 from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 
-from sheet_diag.mail.auth.tls import classify_certificate_error, create_tls_context
+from sheet_diag.mail.auth.tls import create_tls_context, describe_network_error
 from sheet_diag.model.errors import UserError
 from sheet_diag.model.mail_access import MailCredential, format_xoauth2, read_credential
 from sheet_diag.model.settings import ConnectionSecurity, MailServer
 
 TIMEOUT: Final = 60.0  # seconds for an answer
 _IMAPS: Final = 993  # nothing but TLS is spoken there
-_LONGEST: Final = 200  # characters of a server's words
+_MAX_REPLY: Final = 200  # characters of what a server says
 _XOAUTH2: Final = "XOAUTH2"
 
 
 class MailboxError(UserError):
-    """A mailbox that cannot be looked into."""
+    """A mailbox that cannot be read."""
 
 
-def connect_imap(server: MailServer, access: MailCredential) -> BaseMailBox:
-    """A connection that is logged in, with no folder open. Raises `MailboxError`, and `AccessError`
-    where there is nothing to log in with."""
-    secret = read_credential(access)
+def connect_imap(server: MailServer, credential: MailCredential) -> BaseMailBox:
+    """Connect and log in, with no folder open. Raises `MailboxError`, and `MailAccessError` where
+    there is nothing to log in with."""
+    secret = read_credential(credential)
     with translate_imap_errors(server):
         client = _open_connection(server)
         try:
@@ -45,45 +44,35 @@ def connect_imap(server: MailServer, access: MailCredential) -> BaseMailBox:
 
 
 def imap_error(server: MailServer, key: str, **parts: object) -> MailboxError:
-    """What is wrong with a mailbox; its place is among the parts."""
+    """Build an error that names the server."""
     place = {"host": server.host, "port": str(server.port)}
     return MailboxError(key, **place, **{name: str(part) for name, part in parts.items()})
 
 
 @contextmanager
 def translate_imap_errors(server: MailServer) -> Iterator[None]:
-    """Tell in our words what may go wrong with a connection."""
+    """Raise what may go wrong with a connection as `MailboxError`."""
     try:
         yield
-    except ssl.SSLCertVerificationError as error:
-        raise imap_error(
-            server,
-            f"collect.server.certificate.{classify_certificate_error(error)}",
-            reason=error.verify_message,
-        ) from error
     except (imaplib.IMAP4.abort, ssl.SSLEOFError, ConnectionError, TimeoutError) as error:
         raise imap_error(server, "collect.server.silent") from error
-    except ssl.SSLError as error:
-        raise imap_error(server, "collect.server.no_tls") from error
     except (imaplib.IMAP4.error, ImapToolsError) as error:
-        raise imap_error(
-            server, "collect.server.refuses", reply=format_imap_reply(error)
-        ) from error
-    except (socket.gaierror, UnicodeError) as error:
-        raise imap_error(server, "collect.server.unknown") from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise imap_error(server, "collect.server.unreachable", reason=reason) from error
+        reply = _format_reply(error)
+        raise imap_error(server, "collect.server.refuses", reply=reply) from error
+    except (OSError, UnicodeError) as error:
+        key, parts = describe_network_error(error)
+        raise imap_error(server, f"collect.server.{key}", **parts) from error
 
 
-def format_imap_reply(error: Exception) -> str:
-    """What the server said, on one line and not too long."""
-    said: object = error
+def _format_reply(error: Exception) -> str:
+    """Return what the server said, on one line and not too long."""
+    reply: object = error
     if isinstance(error, UnexpectedCommandStatusError):
         data = error.command_result[1]
-        said = data[-1] if isinstance(data, list) and data else data
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST]
+        reply = data[-1] if isinstance(data, list) and data else data
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line[:_MAX_REPLY]
 
 
 def _open_connection(server: MailServer) -> BaseMailBox:
@@ -94,7 +83,7 @@ def _open_connection(server: MailServer) -> BaseMailBox:
         if server.port == _IMAPS:
             raise imap_error(server, "collect.server.no_tls")
         return _StartTls(server.host, server.port, timeout=TIMEOUT, ssl_context=context)
-    except (ConnectionRefusedError, TimeoutError) as error:  # nobody there, not: went away
+    except (ConnectionRefusedError, TimeoutError) as error:  # nobody is there
         reason = error.strerror or str(error)
         raise imap_error(server, "collect.server.unreachable", reason=reason) from error
     except _NoStartTlsError as error:  # or somebody in between has taken it out
@@ -102,11 +91,11 @@ def _open_connection(server: MailServer) -> BaseMailBox:
 
 
 class _NoStartTlsError(Exception):
-    """The server does not offer encryption."""
+    """A server that does not offer encryption."""
 
 
 class _StartTls(MailBoxStartTls):
-    """The library's own, which leaves the connection open where it cannot be encrypted."""
+    """The library's class, which leaves the connection open where it cannot be encrypted."""
 
     def _get_mailbox_client(self) -> imaplib.IMAP4:
         client = imaplib.IMAP4(self._host, self._port, self._timeout)
@@ -132,21 +121,20 @@ def _log_in(client: BaseMailBox, server: MailServer, secret: str) -> None:
         raise
     except (MailboxLoginError, imaplib.IMAP4.error) as error:
         key = "collect.server.sign_in" if server.registration else "collect.server.login"
-        parts = {"user": server.user, "reply": format_imap_reply(error)}
+        parts = {"user": server.user, "reply": _format_reply(error)}
         raise imap_error(server, key, **parts) from error
 
 
 def _send_token(client: BaseMailBox, server: MailServer, token: str) -> None:
     if f"AUTH={_XOAUTH2}" not in client.client.capabilities:
         raise imap_error(server, "collect.server.no_tokens")
-    said = iter([format_xoauth2(server.user, token).encode("ascii")])
-    # Nothing more is said to a server that tells why it refuses; then it does.
-    client.client.authenticate(_XOAUTH2, lambda _: next(said, b""))
+    answers = iter([format_xoauth2(server.user, token).encode("ascii")])
+    # A server that tells why it refuses is answered with nothing; then it refuses.
+    client.client.authenticate(_XOAUTH2, lambda _: next(answers, b""))
 
 
 def _create_context(server: MailServer) -> ssl.SSLContext:
     try:
         return create_tls_context(server)
     except (OSError, ValueError) as error:
-        path = server.ca or ""
-        raise imap_error(server, "collect.server.authority", path=path) from error
+        raise imap_error(server, "collect.server.authority", path=server.ca or "") from error

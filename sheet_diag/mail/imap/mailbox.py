@@ -1,7 +1,8 @@
-"""The firm's mailbox over IMAP: looked into, never changed.
+"""The firm's mailbox over IMAP: read, never changed.
 
-TLS with a verified certificate or nothing; folders are opened for reading only (EXAMINE), and
-messages are peeked at: what was unread stays unread.
+Folders are opened for reading only (EXAMINE) and messages are peeked at: what was unread stays
+unread. The heads of messages come in bulk and say enough to leave most messages where they are;
+whole messages come one at a time.
 """
 
 from __future__ import annotations
@@ -9,26 +10,117 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date, timedelta
 from typing import Final
 
-from imap_tools.errors import ImapToolsError
+from imap_tools import AND, BaseMailBox, H
+from imap_tools.errors import (
+    ImapToolsError,
+    MailboxFolderSelectError,
+    UnexpectedCommandStatusError,
+)
 
-from sheet_diag.mail.imap.connection import connect_imap
-from sheet_diag.mail.imap.folder import Mailbox
+from sheet_diag.mail.imap.connection import connect_imap, imap_error, translate_imap_errors
+from sheet_diag.mail.imap.responses import (
+    HEAD_ITEMS,
+    WHOLE_ITEMS,
+    MessageHead,
+    group_responses,
+    parse_head,
+    parse_message,
+)
 from sheet_diag.model.mail_access import MailCredential
 from sheet_diag.model.settings import MailServer
 
-_PAUSE: Final = 5  # seconds between two looks for copies
+_BULK: Final = 100  # heads that are fetched at once
+_PAUSE: Final = 5  # seconds between two searches for copies
+_INBOX: Final = "INBOX"
+_COPY_FOLDER_FLAGS: Final = frozenset({"\\sent", "\\all", "\\junk"})
+_NO_FOLDER: Final = frozenset({"\\noselect", "\\nonexistent"})
+
+
+class Mailbox:
+    """A connection to a mailbox; one folder at a time is open."""
+
+    def __init__(self, client: BaseMailBox, server: MailServer) -> None:
+        self._client = client
+        self._server = server
+
+    @property
+    def user(self) -> str:
+        """The account, which often is its address."""
+        return self._server.user
+
+    def open_folder(self, folder: str) -> None:
+        """Open a folder for reading only. Raises `MailboxError`, which names the folders."""
+        with translate_imap_errors(self._server):
+            try:
+                self._client.folder.set(folder, readonly=True)
+            except MailboxFolderSelectError as error:
+                names = ", ".join(each for each, _ in self._list_folders())
+                parts = {"folder": folder, "folders": names}
+                raise imap_error(self._server, "collect.server.folder", **parts) from error
+
+    def heads(self, since: date | None = None) -> Iterator[MessageHead]:
+        """Read the heads of all messages, or of those that arrived since a day, oldest first.
+
+        Raises `MailboxError`.
+        """
+        # The day of the server may begin up to a day before that of this place.
+        criteria = AND(date_gte=since - timedelta(days=1)) if since else "ALL"
+        with translate_imap_errors(self._server):
+            uids = sorted(self._client.uids(criteria, charset=None), key=int)
+        for start in range(0, len(uids), _BULK):
+            responses = self._fetch(uids[start : start + _BULK], HEAD_ITEMS)
+            found = [head for head in map(parse_head, responses) if head]
+            for head in sorted(found, key=lambda head: int(head.uid)):
+                if since is None or head.when.date() >= since:
+                    yield head
+
+    def message(self, uid: str) -> bytes | None:
+        """Read the bytes of a message (None: it is gone). Raises `MailboxError`."""
+        messages = map(parse_message, self._fetch([uid], WHOLE_ITEMS))
+        return next((content for found, content in messages if found == uid), None)
+
+    def find_messages(self, folder: str, message_ids: Sequence[str]) -> Iterator[str]:
+        """Find the Message-IDs that are in a folder. Raises `MailboxError`."""
+        self.open_folder(folder)  # anew each time, so that it shows what has come meanwhile
+        for each in message_ids:
+            with translate_imap_errors(self._server):
+                found = self._client.uids(AND(header=H("Message-ID", each)), charset=None)
+            if found:
+                yield each
+
+    def list_copy_folders(self, folder: str) -> tuple[str, ...]:
+        """List where a copy of an own mail may be, the likeliest first. Raises `MailboxError`."""
+        with translate_imap_errors(self._server):
+            marked = [name for name, flags in self._list_folders() if flags & _COPY_FOLDER_FLAGS]
+        return tuple(dict.fromkeys((folder, _INBOX, *marked)))
+
+    def _list_folders(self) -> list[tuple[str, frozenset[str]]]:
+        folders = (
+            (each.name, frozenset(flag.lower() for flag in each.flags))
+            for each in self._client.folder.list()
+        )
+        return [(name, flags) for name, flags in folders if not flags & _NO_FOLDER]
+
+    def _fetch(self, uids: Sequence[str], items: str) -> Iterator[list[tuple[bytes, bytes]]]:
+        """Fetch items of messages; each response is pairs of text and the literal behind it."""
+        with translate_imap_errors(self._server):
+            status, data = self._client.client.uid("FETCH", ",".join(uids), items)
+            if status != "OK":
+                raise UnexpectedCommandStatusError((status, data), "OK")
+        return group_responses(data)
 
 
 @contextmanager
-def open_mailbox(server: MailServer, folder: str, access: MailCredential) -> Iterator[Mailbox]:
-    """The folder, until it is left. Raises `MailboxError`, `AccessError`."""
-    client = connect_imap(server, access)
+def open_mailbox(server: MailServer, folder: str, credential: MailCredential) -> Iterator[Mailbox]:
+    """Open a folder until it is left. Raises `MailboxError`, `MailAccessError`."""
+    client = connect_imap(server, credential)
     try:
-        box = Mailbox(client, server)
-        box.open_folder(folder)
-        yield box
+        mailbox = Mailbox(client, server)
+        mailbox.open_folder(folder)
+        yield mailbox
     finally:
         with suppress(ImapToolsError, client.client.error, OSError):
             client.logout()
@@ -37,25 +129,24 @@ def open_mailbox(server: MailServer, folder: str, access: MailCredential) -> Ite
 def find_copies(
     server: MailServer,
     folder: str,
-    access: MailCredential,
+    credential: MailCredential,
     message_ids: Sequence[str],
     *,
     wait: int,
     sleep: Callable[[float], object] = time.sleep,
 ) -> frozenset[str]:
-    """Which of these Message-IDs are in the mailbox, looked for until all are found or `wait`
-    seconds are over.
+    """Find Message-IDs in the mailbox, until all are found or `wait` seconds are over.
 
     A rule of the mailbox may have moved a copy, and some providers keep a mail to oneself only
-    among the sent ones: the folder, the inbox, and the folders of sent mail, of spam and of
-    everything are looked into. Raises `MailboxError`, `AccessError`.
+    among the sent ones: the search covers the folder, the inbox, and the folders of sent mail, of
+    spam and of everything. Raises `MailboxError`, `MailAccessError`.
     """
     missing, waited = dict.fromkeys(message_ids), 0.0
-    with open_mailbox(server, folder, access) as box:
-        places = box.folders_of_copies(folder)
+    with open_mailbox(server, folder, credential) as mailbox:
+        folders = mailbox.list_copy_folders(folder)
         while True:
-            for place in places:
-                for found in box.find_messages(place, tuple(missing)):
+            for each in folders:
+                for found in mailbox.find_messages(each, tuple(missing)):
                     del missing[found]
             if not missing or waited >= wait:
                 return frozenset(each for each in message_ids if each not in missing)
@@ -64,8 +155,7 @@ def find_copies(
             waited += pause
 
 
-def try_imap_login(server: MailServer, folder: str, access: MailCredential) -> None:
-    """Log in, look whether the folder is there, and leave again. Raises `MailboxError`,
-    `AccessError`."""
-    with open_mailbox(server, folder, access):
+def try_imap_login(server: MailServer, folder: str, credential: MailCredential) -> None:
+    """Log in, open the folder, and log out. Raises `MailboxError`, `MailAccessError`."""
+    with open_mailbox(server, folder, credential):
         pass

@@ -17,7 +17,7 @@ from typing import Final
 
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.imap.connection import MailboxError
-from sheet_diag.mail.imap.folder import Mailbox
+from sheet_diag.mail.imap.mailbox import Mailbox
 from sheet_diag.mail.inbox.bounces import DeliveryFailure, SentMailIndex
 from sheet_diag.mail.inbox.client_matching import ClientMatcher
 from sheet_diag.mail.inbox.contents import MailReader

@@ -1,18 +1,17 @@
-"""The way to a mail server: TLS with a verified certificate or nothing, then a login.
+"""Connects to a mail server: TLS with a verified certificate or nothing, then a login.
 
-What goes wrong on the way is told with host, port and what to do about it.
+Errors name host and port and say what to do.
 """
 
 from __future__ import annotations
 
 import smtplib
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sheet_diag.mail.auth.tls import classify_certificate_error, create_tls_context
+from sheet_diag.mail.auth.tls import create_tls_context, describe_network_error
 from sheet_diag.mail.smtp.replies import SmtpReply
 from sheet_diag.model.errors import UserError
 from sheet_diag.model.mail_access import (
@@ -26,13 +25,14 @@ from sheet_diag.model.settings import ConnectionSecurity, MailServer
 TIMEOUT: Final = 60.0  # seconds for an answer
 # Not the name of this machine, which smtplib takes: it may be Japanese, and asking for it slow.
 _OWN_NAME: Final = "[127.0.0.1]"
-_LOGIN_FAILS_FOR_NOW: Final = 454  # a login that fails for now
+_LOGIN_FAILS_FOR_NOW: Final = 454
 _XOAUTH2: Final = "XOAUTH2"
 _SWITCHED_OFF: Final = "smtpclientauthentication"  # what Microsoft calls it where it is
+_TEMPORARY: Final = ("unknown", "slow", "unreachable")
 
 
 class SmtpServerError(UserError):
-    """A mail server that cannot be worked with. What is `passing` may be over in a while."""
+    """A mail server that cannot be worked with; what is `passing` may be over in a while."""
 
     def __init__(self, key: str, *, passing: bool = False, **parts: str) -> None:
         self.passing = passing
@@ -43,9 +43,12 @@ class NoSmtpCredentialError(SmtpServerError):
     """A server that was not even tried: there is no password or token to log in with."""
 
 
-def connect_smtp(server: MailServer, access: MailCredential) -> smtplib.SMTP:
-    """A connection that is logged in. Raises `SmtpServerError`."""
-    secret = _read_secret(access)
+def connect_smtp(server: MailServer, credential: MailCredential) -> smtplib.SMTP:
+    """Connect and log in. Raises `SmtpServerError`."""
+    try:
+        secret = read_credential(credential)
+    except MailAccessError as error:
+        raise NoSmtpCredentialError(error.key, passing=error.passing, **error.parts) from error
     with _translate_errors(server):
         client = _open_connection(server)
         try:
@@ -57,20 +60,22 @@ def connect_smtp(server: MailServer, access: MailCredential) -> smtplib.SMTP:
     return client
 
 
+def try_smtp_login(server: MailServer, credential: MailCredential) -> None:
+    """Log in and out again. Raises `SmtpServerError`."""
+    client = connect_smtp(server, credential)
+    try:
+        client.quit()
+    except (smtplib.SMTPException, OSError):
+        client.close()
+
+
 def smtp_error(
     server: MailServer, key: str, *, passing: bool = False, **parts: object
 ) -> SmtpServerError:
-    """What is wrong with a server; its place is among the parts."""
+    """Build an error that names the server."""
     place = {"host": server.host, "port": str(server.port)}
-    told = {name: str(part) for name, part in parts.items()}
-    return SmtpServerError(key, passing=passing, **place, **told)
-
-
-def _read_secret(access: MailCredential) -> str:
-    try:
-        return read_credential(access)
-    except MailAccessError as error:
-        raise NoSmtpCredentialError(error.key, passing=error.passing, **error.parts) from error
+    texts = {name: str(part) for name, part in parts.items()}
+    return SmtpServerError(key, passing=passing, **place, **texts)
 
 
 def _open_connection(server: MailServer) -> smtplib.SMTP:
@@ -88,7 +93,7 @@ def _greet(client: smtplib.SMTP, server: MailServer) -> None:
         if not client.has_extn("starttls"):  # or somebody in between has taken it out
             raise smtp_error(server, "send.server.no_starttls")
         client.starttls(context=_create_context(server))
-        _say_ehlo(client)  # what was said in the open does not count
+        _say_ehlo(client)  # what was said without encryption does not count
 
 
 def _say_ehlo(client: smtplib.SMTP) -> None:
@@ -109,9 +114,7 @@ def _log_in(client: smtplib.SMTP, server: MailServer, secret: str) -> None:
         raise smtp_error(server, "send.server.letters") from error
     except smtplib.SMTPAuthenticationError as error:
         raise _login_error(server, SmtpReply.of(error.smtp_code, error.smtp_error)) from error
-    except smtplib.SMTPResponseException:
-        raise
-    except smtplib.SMTPServerDisconnected:
+    except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
         raise
     except smtplib.SMTPException as error:  # none of its ways to log in is one of ours
         raise smtp_error(server, "send.server.no_login") from error
@@ -122,19 +125,17 @@ def _send_token(client: smtplib.SMTP, server: MailServer, token: str) -> None:
         raise smtp_error(server, "send.server.no_tokens")
 
     def answer(challenge: bytes | None = None) -> str:
-        """Nothing more is said to a server that tells why it refuses; then it does."""
+        """Answer a server that tells why it refuses with nothing; then it refuses."""
         return "" if challenge else format_xoauth2(server.user, token)
 
     client.auth(_XOAUTH2, answer)
 
 
 def _login_error(server: MailServer, reply: SmtpReply) -> SmtpServerError:
-    """A login that the server does not want, with what may help."""
     passing, key = reply.code == _LOGIN_FAILS_FOR_NOW, "send.server.login"
     if server.registration:
-        key = "send.server.sign_in"
-        if _SWITCHED_OFF in reply.text.casefold():
-            key = "send.server.sign_in.switched_off"
+        is_off = _SWITCHED_OFF in reply.text.casefold()
+        key = "send.server.sign_in.switched_off" if is_off else "send.server.sign_in"
     return smtp_error(server, key, passing=passing, user=server.user, reply=reply)
 
 
@@ -147,28 +148,16 @@ def _create_context(server: MailServer) -> ssl.SSLContext:
 
 @contextmanager
 def _translate_errors(server: MailServer) -> Iterator[None]:
-    """Tell in our words what may go wrong on the way."""
+    """Raise what may go wrong on the way as `SmtpServerError`."""
     try:
         yield
-    except ssl.SSLCertVerificationError as error:
-        raise smtp_error(
-            server,
-            f"send.server.certificate.{classify_certificate_error(error)}",
-            reason=error.verify_message,
-        ) from error
-    except ssl.SSLError as error:
-        raise smtp_error(server, "send.server.no_tls") from error
     except smtplib.SMTPResponseException as error:
         reply = SmtpReply.of(error.smtp_code, error.smtp_error)
-        raise smtp_error(
-            server, "send.server.turned_away", passing=not reply.is_no, reply=reply
-        ) from error
+        passing = not reply.is_no
+        raise smtp_error(server, "send.server.turned_away", passing=passing, reply=reply) from error
     except smtplib.SMTPException as error:
         raise smtp_error(server, "send.server.silent", passing=True) from error
-    except (socket.gaierror, UnicodeError) as error:
-        raise smtp_error(server, "send.server.unknown", passing=True) from error
-    except TimeoutError as error:
-        raise smtp_error(server, "send.server.slow", passing=True) from error
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise smtp_error(server, "send.server.unreachable", passing=True, reason=reason) from error
+    except (OSError, UnicodeError) as error:
+        key, parts = describe_network_error(error)
+        passing = key in _TEMPORARY
+        raise smtp_error(server, f"send.server.{key}", passing=passing, **parts) from error

@@ -1,4 +1,4 @@
-"""One mail, once over the line: what the server says of it, in the log and as an outcome."""
+"""Sends one mail once: what the server says of it goes into the log and into an outcome."""
 
 from __future__ import annotations
 
@@ -9,20 +9,31 @@ from enum import Enum, auto
 from typing import Final
 
 from sheet_diag.mail.log.mail_log import MailLog
-from sheet_diag.mail.smtp.records import FinalMail
 from sheet_diag.mail.smtp.replies import SmtpReply
 from sheet_diag.mail.smtp.session import AnswerLostError, Envelope, NotTakenError, SmtpSession
-from sheet_diag.model.mail import MailEvent, MailLogEntry
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail
 from sheet_diag.model.settings import CorrespondenceSettings
 from sheet_diag.storage.report_passwords.fingerprints import fingerprint_mail
 
-# How a line `sending` tells in its text that the sender gets a copy.
+# The text of an entry `sending` whose mail has a copy for its sender.
 COPY_PREFIX: Final = "Bcc: "
 
 
+@dataclass(frozen=True, slots=True)
+class FinalMail:
+    """A mail in its last form, which was checked; the lines of `content` end with CR LF."""
+
+    mail: OutgoingMail
+    content: bytes
+    message_id: str
+
+
 class AttemptEnd(Enum):
-    """How an attempt ended: for good, refused for good by no fault of the addresses, to be tried
-    again, or nobody knows."""
+    """How an attempt ended.
+
+    `REFUSED`: for good, and no address is at fault. `AGAIN`: it may be tried again. `UNKNOWN`:
+    nobody knows whether the mail was taken. `OVER`: any other end.
+    """
 
     OVER = auto()
     REFUSED = auto()
@@ -32,15 +43,15 @@ class AttemptEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
-    """What an attempt led to; `lines` are those of the log, `text` is what the server said."""
+    """The result of an attempt: its entries in the log, and what the server said."""
 
-    ending: AttemptEnd
-    lines: tuple[MailLogEntry, ...] = ()
+    end: AttemptEnd
+    entries: tuple[MailLogEntry, ...] = ()
     text: str = ""
 
 
 class SendAttempt:
-    """A mail on its way to these addresses of its client."""
+    """One attempt to send a mail to some of its client's addresses."""
 
     def __init__(
         self,
@@ -55,44 +66,47 @@ class SendAttempt:
         self._book = book
         self._settings = settings
         self._now = now
-        self._lines: list[MailLogEntry] = []
-        self._seal = fingerprint_mail(mail.mail)
+        self._entries: list[MailLogEntry] = []
+        self._password_fingerprint = fingerprint_mail(mail.mail)
 
-    def over(self, session: SmtpSession) -> AttemptOutcome:
-        """Send it. Raises what `SmtpSession.send` does for other reasons than a bad moment, and
-        `OSError` where the log cannot be written."""
+    def run(self, session: SmtpSession) -> AttemptOutcome:
+        """Send the mail.
+
+        Raises `MessageTooLargeError`, `SmtpServerError`, and `OSError` where the log cannot be
+        written.
+        """
         try:
-            verdict = session.send(self._envelope(), self._mail.content, self._about_to_end)
+            answer = session.send(self._envelope(), self._mail.content, self._log_sending)
         except NotTakenError as error:
             return self._outcome(AttemptEnd.AGAIN, error.text)
         except AnswerLostError:
             return self._outcome(AttemptEnd.UNKNOWN)
-        if verdict.reply is None:
-            return self._turned_down(verdict.rejected)
-        return self._answered(verdict.reply, self._accepted(verdict.rejected))
+        if answer.reply is None:
+            return self._conclude_rejected(answer.rejected)
+        return self._conclude(answer.reply, self._accepted(answer.rejected))
 
-    def deferred(self, text: str) -> tuple[MailLogEntry, ...]:
-        """The lines, with one that it was not taken this time."""
-        if not any(line.event is MailEvent.DEFERRED for line in self._lines):
+    def defer(self, text: str) -> tuple[MailLogEntry, ...]:
+        """Log that the mail was not taken this time; return all entries of the attempt."""
+        if not any(entry.event is MailEvent.DEFERRED for entry in self._entries):
             self._log(MailEvent.DEFERRED, self._addresses, text)
-        return tuple(self._lines)
+        return tuple(self._entries)
 
     def _envelope(self) -> Envelope:
         sender = self._settings.sender
-        among = sender.casefold() in {each.casefold() for each in self._addresses}
-        copy = sender if self._settings.copies and not among else ""
+        is_recipient = sender.casefold() in {each.casefold() for each in self._addresses}
+        copy = sender if self._settings.copies and not is_recipient else ""
         return Envelope(sender, self._addresses, copy)
 
     def _accepted(self, rejected: Mapping[str, SmtpReply]) -> tuple[str, ...]:
         return tuple(each for each in self._addresses if each not in rejected)
 
-    def _about_to_end(self, rejected: Mapping[str, SmtpReply]) -> None:
+    def _log_sending(self, rejected: Mapping[str, SmtpReply]) -> None:
         self._log_rejected(rejected)
         copy = f"{COPY_PREFIX}{self._settings.sender}" if self._settings.copies else ""
         self._log(MailEvent.SENDING, self._accepted(rejected), copy)
 
-    def _answered(self, reply: SmtpReply, addresses: tuple[str, ...]) -> AttemptOutcome:
-        """The server has the whole mail and takes it or not."""
+    def _conclude(self, reply: SmtpReply, addresses: tuple[str, ...]) -> AttemptOutcome:
+        """Log the reply to the whole mail."""
         at_fault = reply.blames_address(asked_for=False)
         if reply.is_yes:
             self._log(MailEvent.SENT, addresses, str(reply))
@@ -103,53 +117,53 @@ class SendAttempt:
         self._log(MailEvent.DEFERRED, addresses, str(reply))
         return self._outcome(AttemptEnd.OVER if at_fault else AttemptEnd.AGAIN, str(reply))
 
-    def _turned_down(self, rejected: Mapping[str, SmtpReply]) -> AttemptOutcome:
-        """Nobody may have it. Where the server blames itself, it is asked again."""
-        strange = [each for each in rejected.values() if not each.blames_address(asked_for=True)]
-        if passing := [each for each in strange if not each.is_no]:
-            return self._outcome(AttemptEnd.AGAIN, str(passing[0]))
+    def _conclude_rejected(self, rejected: Mapping[str, SmtpReply]) -> AttemptOutcome:
+        """Log that all recipients are rejected; where the server blames itself, ask it again."""
+        others = [each for each in rejected.values() if not each.blames_address(asked_for=True)]
+        if temporary := [each for each in others if not each.is_no]:
+            return self._outcome(AttemptEnd.AGAIN, str(temporary[0]))
         self._log_rejected(rejected)
-        if len(strange) == len(rejected):
-            return self._outcome(AttemptEnd.REFUSED, str(strange[0]))
+        if len(others) == len(rejected):
+            return self._outcome(AttemptEnd.REFUSED, str(others[0]))
         return self._outcome(AttemptEnd.OVER)
 
     def _log_rejected(self, rejected: Mapping[str, SmtpReply]) -> None:
-        """A line for each kind of no: by the address, by the server, for now."""
+        """Log an entry for each kind of no: of the server, of the address, for now."""
         blamed = {k: v for k, v in rejected.items() if v.blames_address(asked_for=True) and v.is_no}
-        passing = {k: v for k, v in rejected.items() if not v.is_no}
-        others = {k: v for k, v in rejected.items() if k not in blamed and k not in passing}
+        temporary = {k: v for k, v in rejected.items() if not v.is_no}
+        others = {k: v for k, v in rejected.items() if k not in blamed and k not in temporary}
         if others:
             self._log(MailEvent.REFUSED, (), _format_replies(others))
         if blamed:
             self._log(MailEvent.REFUSED, blamed, _format_replies(blamed))
-        if passing:
-            self._log(MailEvent.DEFERRED, passing, _format_replies(passing))
+        if temporary:
+            self._log(MailEvent.DEFERRED, temporary, _format_replies(temporary))
 
     def _log(self, event: MailEvent, addresses: Iterable[str], text: str) -> None:
-        parcel = self._mail.mail
-        posted = MailLogEntry(
+        mail = self._mail.mail
+        entry = MailLogEntry(
             time=self._now(),
             event=event,
-            client=parcel.client.id,
-            kind=parcel.kind,
-            subject=parcel.subject,
+            client=mail.client.id,
+            kind=mail.kind,
+            subject=mail.subject,
             message_id=self._mail.message_id,
             addresses=tuple(addresses),
-            file=parcel.file_names,
+            file=mail.file_names,
             text=text,
-            password_fingerprint=self._seal,
-            due=parcel.due,
-            edition=parcel.edition,
+            password_fingerprint=self._password_fingerprint,
+            due=mail.due,
+            edition=mail.edition,
         )
-        self._book.add(posted)
-        self._lines.append(posted)
+        self._book.add(entry)
+        self._entries.append(entry)
 
-    def _outcome(self, ending: AttemptEnd, text: str = "") -> AttemptOutcome:
-        return AttemptOutcome(ending, tuple(self._lines), text)
+    def _outcome(self, end: AttemptEnd, text: str = "") -> AttemptOutcome:
+        return AttemptOutcome(end, tuple(self._entries), text)
 
 
 def _format_replies(rejected: Mapping[str, SmtpReply]) -> str:
-    """What the server said, of each address where there are several."""
+    """Join what the server said, with the addresses where there are several."""
     if len(rejected) == 1:
         return str(*rejected.values())
     return " / ".join(f"{address}: {reply}" for address, reply in rejected.items())

@@ -1,8 +1,8 @@
-"""A session with a mail server: mails that are ended in two steps.
+"""A session with a mail server, in which a mail is ended in two steps.
 
-Everything of a mail but its last line goes out first; then the caller notes that it is about to be
-ended; then it is ended. A server that has not seen the end throws the mail away, so whoever reads
-the note knows which mails may have been taken. Knows nothing of logs, lists and pauses.
+Everything of a mail but its last line goes out first; then the caller notes that the end is about
+to go out; then it does. A server that has not seen the end throws the mail away, so the note tells
+which mails may have been taken. This module knows no log, no client list and no pauses.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final
 
-from sheet_diag.mail.smtp.connection import TIMEOUT, SmtpServerError, connect_smtp
+from sheet_diag.mail.smtp.connection import TIMEOUT, SmtpServerError
 from sheet_diag.mail.smtp.replies import SmtpReply
-from sheet_diag.model.mail_access import MailCredential
 from sheet_diag.model.settings import MailServer
 
 _END_TIMEOUT: Final = 600.0  # seconds for the answer to a whole mail: RFC 5321, 4.5.3.2.6
@@ -26,13 +25,15 @@ _BARE_LINE_END: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _END: Final = b".\r\n"
 _GO_ON: Final = 354
 _CLOSING: Final = 421
-_TOO_BIG: Final = 552
+_TOO_LARGE: Final = 552
 _NOT_LOGGED_IN: Final = 530
 
 
 class NotTakenError(Exception):
-    """A mail that the server did not take and may take later; `text` is what it said (empty: the
-    connection was lost)."""
+    """A mail that the server did not take and may take later.
+
+    `text` is what the server said (empty: the connection was lost).
+    """
 
     def __init__(self, text: str = "") -> None:
         self.text = text
@@ -44,12 +45,12 @@ class MessageTooLargeError(Exception):
 
 
 class AnswerLostError(Exception):
-    """The connection was lost between the end of a mail and the answer to it."""
+    """A connection that was lost between the end of a mail and the answer to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who sends, who receives, and who gets a copy that no header tells of (empty: nobody)."""
+    """Who sends, who receives, and who gets a copy that no header names (empty: nobody)."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -58,15 +59,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class SmtpAnswer:
-    """What a server says of a mail: the recipients that it turns down, and its last word (None:
-    it turned all of them down)."""
+    """What a server says of a mail: the recipients that it rejects, and its last reply (None: it
+    rejects all of them)."""
 
     rejected: Mapping[str, SmtpReply] = field(default_factory=dict)
     reply: SmtpReply | None = None
 
 
 class SmtpSession:
-    """A connection that is logged in. `limit` is the most bytes of a mail (0: not told)."""
+    """A connection that is logged in; `limit` is the most bytes of a mail (0: unknown)."""
 
     def __init__(self, server: MailServer, client: smtplib.SMTP) -> None:
         self._server = server
@@ -75,108 +76,102 @@ class SmtpSession:
         size = client.esmtp_features.get("size", "")
         self.limit = int(size) if size.isdecimal() else 0
 
-    @classmethod
-    def open(cls, server: MailServer, access: MailCredential) -> Self:
-        """Connect and log in. Raises `SmtpServerError`."""
-        return cls(server, connect_smtp(server, access))
-
     @property
     def is_open(self) -> bool:
         """Whether another mail can be sent."""
         return self._client.sock is not None
 
     def send(
-        self, envelope: Envelope, content: bytes, ending: Callable[[Mapping[str, SmtpReply]], None]
+        self,
+        envelope: Envelope,
+        content: bytes,
+        before_end: Callable[[Mapping[str, SmtpReply]], None],
     ) -> SmtpAnswer:
-        """Send a mail; `ending` is called with the rejected recipients right before its end goes
-        out.
+        """Send a mail; `before_end` gets the rejected recipients right before the end goes out.
 
-        Raises `NotTakenError`, `MessageTooLargeError` (neither was it taken), `AnswerLostError`
-        (nobody
-        knows), `SmtpServerError` (no mail of this sender will be taken).
+        Raises `NotTakenError` and `MessageTooLargeError` (the mail was not taken),
+        `AnswerLostError` (nobody knows), `SmtpServerError` (no mail of this sender will be taken).
         """
         if _BARE_LINE_END.search(content):  # some servers take it for the end of the mail
             raise ValueError("a line of the mail does not end with CR LF")
         if 0 < self.limit < len(content):
             raise MessageTooLargeError
         self._begin(envelope.sender, len(content))
-        rejected = self._address(envelope)
+        rejected = self._send_recipients(envelope)
         if rejected.keys() == set(envelope.recipients):
-            self._forget()
+            self._ask("RSET")
             return SmtpAnswer(rejected)
         reply = self._ask("DATA")
         if reply.code != _GO_ON:
-            return SmtpAnswer(rejected, self._refusal(reply))
-        self._pour(content)
-        ending(rejected)
-        return SmtpAnswer(rejected, self._end())
+            return SmtpAnswer(rejected, self._require_final_no(reply))
+        self._send_content(content)
+        before_end(rejected)
+        return SmtpAnswer(rejected, self._send_end())
 
-    def leave(self) -> None:
-        """Say goodbye."""
+    def close(self) -> None:
+        """Say goodbye and close the connection."""
         with suppress(smtplib.SMTPException, OSError):
             self._client.quit()
         self.drop()
 
     def drop(self) -> None:
-        """Hang up, in the middle of a mail if need be: it is thrown away then."""
+        """Close the connection at once; the server throws away a mail that was begun."""
         self._client.close()
 
     def _begin(self, sender: str, size: int) -> None:
-        told = f" SIZE={size}" if self._client.has_extn("size") else ""
-        reply = self._ask("MAIL", f"FROM:<{sender}>{told}")
-        if reply.code == _TOO_BIG:
+        parameter = f" SIZE={size}" if self._client.has_extn("size") else ""
+        reply = self._ask("MAIL", f"FROM:<{sender}>{parameter}")
+        if reply.code == _TOO_LARGE:
             raise MessageTooLargeError
         if reply.code == _NOT_LOGGED_IN and self._has_worked:  # a token lasts an hour
             self.drop()
             raise NotTakenError(str(reply))
         if not reply.is_yes:
-            raise self._denied(self._refusal(reply), sender, "send.server.sender")
+            raise self._address_error(self._require_final_no(reply), sender, "send.server.sender")
         self._has_worked = True
 
-    def _address(self, envelope: Envelope) -> dict[str, SmtpReply]:
-        """Name the recipients; those that are turned down, and why."""
+    def _send_recipients(self, envelope: Envelope) -> dict[str, SmtpReply]:
+        """Name the recipients; return those that the server rejects."""
         replies = {each: self._ask("RCPT", f"TO:<{each}>") for each in envelope.recipients}
         rejected = {each: reply for each, reply in replies.items() if not reply.is_yes}
         if envelope.copy and len(rejected) < len(replies):
             reply = self._ask("RCPT", f"TO:<{envelope.copy}>")
             if not reply.is_yes:
-                raise self._denied(self._refusal(reply), envelope.copy, "send.server.copy")
+                no = self._require_final_no(reply)
+                raise self._address_error(no, envelope.copy, "send.server.copy")
         return rejected
 
-    def _denied(self, reply: SmtpReply, sender: str, key: str) -> SmtpServerError:
+    def _address_error(self, reply: SmtpReply, sender: str, key: str) -> SmtpServerError:
         host = self._server.host
         return SmtpServerError(key, host=host, sender=sender, reply=str(reply))
 
-    def _refusal(self, reply: SmtpReply) -> SmtpReply:
-        """The reply, if it is a no for good; then the next mail can begin."""
-        self._forget()
+    def _require_final_no(self, reply: SmtpReply) -> SmtpReply:
+        """Reset the session; raise `NotTakenError` unless the reply is a final no."""
+        self._ask("RSET")
         if not reply.is_no:
             raise NotTakenError(str(reply))
         return reply
 
-    def _forget(self) -> None:
-        self._ask("RSET")
-
-    def _pour(self, content: bytes) -> None:
-        """Send all but the end of the mail; a server that breaks in has not taken it."""
+    def _send_content(self, content: bytes) -> None:
+        """Send all but the end of the mail; a server that answers before it has not taken it."""
         whole = content if content.endswith(b"\r\n") else content + b"\r\n"
         try:
             self._client.send(_DOTS.sub(b"..", whole))
         except smtplib.SMTPException as error:
             self.drop()
             raise NotTakenError from error
-        if self._is_interrupted():
+        if self._has_early_answer():
             self.drop()
             raise NotTakenError
 
-    def _is_interrupted(self) -> bool:
-        """Whether the server has said something, or has gone, before it was its turn."""
-        sock, heard = self._client.sock, self._client.file
-        if sock is None or heard is None:
+    def _has_early_answer(self) -> bool:
+        """Whether the server has said something, or is gone, before it is its turn."""
+        sock, received = self._client.sock, self._client.file
+        if sock is None or received is None:
             return True
         sock.settimeout(0)
         try:
-            return bool(heard.peek(1)) or sock.recv(1) is not None
+            return bool(received.peek(1)) or sock.recv(1) is not None
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         except OSError:
@@ -184,7 +179,7 @@ class SmtpSession:
         finally:
             sock.settimeout(TIMEOUT)
 
-    def _end(self) -> SmtpReply:
+    def _send_end(self) -> SmtpReply:
         try:
             if self._client.sock:
                 self._client.sock.settimeout(_END_TIMEOUT)
@@ -195,17 +190,17 @@ class SmtpSession:
             raise AnswerLostError from error
         if self._client.sock:
             self._client.sock.settimeout(TIMEOUT)
-        if not (reply.is_yes or reply.is_passing or reply.is_no):
+        if not (reply.is_yes or reply.is_temporary_no or reply.is_no):
             self.drop()
             raise AnswerLostError
         if reply.code == _CLOSING:
             self.drop()
         return reply
 
-    def _ask(self, command: str, more: str = "") -> SmtpReply:
-        """The answer to a command. Raises `NotTakenError` where the server is gone."""
+    def _ask(self, command: str, argument: str = "") -> SmtpReply:
+        """Send a command and read the reply. Raises `NotTakenError` where the server is gone."""
         try:
-            reply = SmtpReply.of(*self._client.docmd(command, more))
+            reply = SmtpReply.of(*self._client.docmd(command, argument))
         except smtplib.SMTPException as error:
             self.drop()
             raise NotTakenError from error

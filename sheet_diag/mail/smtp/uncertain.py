@@ -1,8 +1,8 @@
-"""What became of mails whose sending was cut off right before the server's answer.
+"""Finds out what became of mails whose sending was cut off right before the server's answer.
 
-With every mail goes a copy to its sender. Where that copy has come, the mail was taken; where it
-has not, though the copy of the last mail that was taken for sure is there, it was not. In every
-other case a person has to tell, and a mail that nobody tells of is never sent again by itself.
+Every mail has a copy for its sender. Where the copy has come, the mail was taken. Where it has not,
+though the copy of the last mail that was surely taken is there, the mail was not taken. In every
+other case a person has to say; a mail that nobody says anything about is not sent again by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FindCopies = Callable[[Sequence[str]], frozenset[str]]
 
 
 class UncertainAnswer(Enum):
-    """What a person says of a mail: it was sent, it was not, it stays open."""
+    """What a person says of a mail: it was sent, it was not, it stays uncertain."""
 
     SENT = auto()
     UNSENT = auto()
@@ -30,7 +30,7 @@ class UncertainAnswer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedMails:
-    """What is known now, and what is still open (lines `sending`)."""
+    """What is known now, and what is still uncertain (entries `sending`)."""
 
     sent: tuple[MailLogEntry, ...] = ()
     unsent: tuple[MailLogEntry, ...] = ()
@@ -45,48 +45,44 @@ def resolve_uncertain_mails(
     *,
     now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
 ) -> ResolvedMails:
-    """Find out and log it. `find_copy` tells which Message-IDs have arrived in the sender's
-    mailbox, waiting for them a while (None: nobody can look); `ask` asks a person.
+    """Find out what became of the uncertain mails, and log it.
 
-    Raises what `find_copy` does, `OSError`.
+    `find_copy` waits a while for Message-IDs in the sender's mailbox and returns those that have
+    arrived (None: nobody can look); `ask` asks a person. Raises what `find_copy` does, `OSError`.
     """
-    told = _search_copies(book, settings.sender, find_copy) if find_copy else {}
+    known = _search_copies(book, settings.sender, find_copy) if find_copy else {}
     sent, unsent, left = [], [], []
-    for posted in book.uncertain():
-        match told.get(posted.message_id) or ask(posted):
+    for entry in book.uncertain():
+        match known.get(entry.message_id) or ask(entry):
             case UncertainAnswer.SENT:
-                sent.append(_log(book, posted, MailEvent.SENT, now()))
+                sent.append(replace(entry, time=now(), event=MailEvent.SENT, text=""))
+                book.add(sent[-1])
             case UncertainAnswer.UNSENT:
-                unsent.append(_log(book, posted, MailEvent.UNSENT, now()))
+                unsent.append(replace(entry, time=now(), event=MailEvent.UNSENT, text=""))
+                book.add(unsent[-1])
             case UncertainAnswer.LEAVE:
-                left.append(posted)
+                left.append(entry)
     return ResolvedMails(tuple(sent), tuple(unsent), tuple(left))
 
 
 def _search_copies(book: MailLog, sender: str, find_copy: FindCopies) -> dict[str, UncertainAnswer]:
-    """What the mailbox tells, by Message-ID; nothing where it cannot be relied upon."""
-    copied = [posted.message_id for posted in book.uncertain() if _has_copy(posted, sender)]
+    """Conclude from the mailbox, by Message-ID; nothing where it cannot be relied upon."""
+    copied = [entry.message_id for entry in book.uncertain() if _has_copy(entry, sender)]
     if not copied:
         return {}
-    witness = _find_reference_mail(book, sender)
-    found = find_copy([*copied, *([witness] if witness else [])])
-    told = dict.fromkeys(copied, UncertainAnswer.UNSENT) if witness in found else {}
-    return {**told, **{each: UncertainAnswer.SENT for each in copied if each in found}}
+    reference = _find_reference_mail(book, sender)
+    found = find_copy([*copied, *([reference] if reference else [])])
+    known = dict.fromkeys(copied, UncertainAnswer.UNSENT) if reference in found else {}
+    return {**known, **{each: UncertainAnswer.SENT for each in copied if each in found}}
 
 
 def _find_reference_mail(book: MailLog, sender: str) -> str:
-    """The last mail that the server itself said it has taken, and of which there is a copy."""
-    copied = {posted.message_id for posted in book.entries if _has_copy(posted, sender)}
-    taken = (posted for posted in reversed(book.entries) if posted.event is MailEvent.SENT)
-    sure = (posted.message_id for posted in taken if posted.text)
-    return next((each for each in sure if each in copied), "")
+    """Find the last mail that the server itself said it has taken, and that has a copy."""
+    copied = {entry.message_id for entry in book.entries if _has_copy(entry, sender)}
+    taken = (entry for entry in reversed(book.entries) if entry.event is MailEvent.SENT)
+    confirmed = (entry.message_id for entry in taken if entry.text)
+    return next((each for each in confirmed if each in copied), "")
 
 
-def _has_copy(posted: MailLogEntry, sender: str) -> bool:
-    return posted.event is MailEvent.SENDING and posted.text == f"{COPY_PREFIX}{sender}"
-
-
-def _log(book: MailLog, posted: MailLogEntry, event: MailEvent, now: datetime) -> MailLogEntry:
-    settled = replace(posted, time=now, event=event, text="")
-    book.add(settled)
-    return settled
+def _has_copy(entry: MailLogEntry, sender: str) -> bool:
+    return entry.event is MailEvent.SENDING and entry.text == f"{COPY_PREFIX}{sender}"

@@ -1,5 +1,8 @@
-"""Signing in with the browser of this machine (RFC 8252): it is sent back to a port on loopback
-with a code, which is good for whoever began (PKCE, RFC 7636) and nobody else."""
+"""Signs an account in with the browser of this machine (RFC 8252).
+
+The browser is sent back to a port on loopback with a code, which is good for the process that began
+(PKCE, RFC 7636) and nobody else.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,11 @@ _PAGE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class BrowserPrompt:
-    """What is shown to the person: `begin` is told the address to sign in at, `opened` opens it,
-    `text` stands on the page that the browser ends up on; all within `patience`, in seconds."""
+    """How a person is asked to sign in.
+
+    `begin` gets the address to sign in at, `opened` opens it, `text` stands on the page that the
+    browser ends up on; `patience` is how many seconds the person has.
+    """
 
     begin: Callable[[str], None]
     text: str
@@ -87,13 +93,13 @@ def sign_in_with_browser(
 
 
 def _format_challenge(client: WebApplicationClient, verifier: str) -> dict[str, str]:
-    """What the page is told of the verifier, which whoever asks for the tokens has to know."""
+    """Format the parameters by which the page knows the verifier."""
     challenge = client.create_code_challenge(verifier, _S256)
     return {"code_challenge": challenge, "code_challenge_method": _S256}
 
 
 class _RedirectServer(ThreadingHTTPServer):
-    """Where the browser comes back to."""
+    """The server on loopback that the browser is sent back to."""
 
     daemon_threads = True  # browsers open lines that they never use
     block_on_close = False
@@ -106,11 +112,11 @@ class _RedirectServer(ThreadingHTTPServer):
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         return self.server_port
 
     def answer(self, patience: float) -> str:
-        """What the browser came back with (empty: it did not in so many seconds)."""
+        """Wait for the path the browser comes back with (empty: it does not in so many seconds)."""
         end = time.monotonic() + patience
         while time.monotonic() < end:
             try:
@@ -121,13 +127,13 @@ class _RedirectServer(ThreadingHTTPServer):
 
 
 class _RedirectHandler(BaseHTTPRequestHandler):
-    """One request to it; whoever does not know the state is turned away."""
+    """A request of the browser; one that does not know the state is rejected."""
 
     timeout = 10
     server: _RedirectServer
 
     def do_GET(self) -> None:
-        """Take the answer, show the page."""
+        """Keep the answer and show the page."""
         given = parse_qs(urlsplit(self.path).query).get("state", [""])
         if not secrets.compare_digest(given[0].encode(), self.server.state.encode()):
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -141,7 +147,7 @@ class _RedirectHandler(BaseHTTPRequestHandler):
         self.server.answers.put(self.path)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: the request is a secret."""
+        """Log nothing: the request is a secret."""
 
 
 @contextmanager

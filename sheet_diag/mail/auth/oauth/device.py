@@ -1,4 +1,4 @@
-"""Signing in with a code that a person types into a browser, on whatever machine (RFC 8628)."""
+"""Signs an account in with a code that a person types into any browser (RFC 8628)."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from sheet_diag.mail.auth.oauth.errors import (
     sign_in_error,
 )
 from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
-from sheet_diag.mail.auth.oauth.token_request import post_form
-from sheet_diag.mail.auth.oauth.tokens import TokenGrant, request_tokens
+from sheet_diag.mail.auth.oauth.tokens import TokenGrant, post_form, request_tokens
 from sheet_diag.model.mail_access import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 _WAITING: Final = "authorization_pending"
 _SLOWER: Final = "slow_down"
-_STEP: Final = 5  # seconds longer between two questions (RFC 8628, 3.5), and usual at first
-_LIFE: Final = 900  # seconds, where none are told
-_LONGEST: Final = 3600  # seconds that anything may take, whatever is told
+_STEP: Final = 5  # seconds between two questions, and so many more after slow_down (3.5)
+_LIFE: Final = 900  # seconds, where the server names none
+_LONGEST: Final = 3600  # seconds, whatever the server names
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceCode:
-    """Where to go, what to type there, and for how many seconds it is good; `interval` are the
-    seconds between two questions, `secret` is what the server is asked with."""
+    """A code to type at an address.
+
+    It is good for `seconds`; `interval` are the seconds between two questions to the server, which
+    is asked with `secret`.
+    """
 
     address: str
     code: str
@@ -41,7 +43,7 @@ class DeviceCode:
 
 
 def request_device_code(server: MailServer, uses: Iterable[MailProtocol]) -> DeviceCode:
-    """A code for somebody to type, to sign the account in for some uses. Raises `SignInError`."""
+    """Request a code that a person types to sign the account in. Raises `SignInError`."""
     registration = require_registration(server)
     form = {"client_id": registration.client_id, "scope": format_scopes(registration, uses)}
     answer = post_form(server, find_endpoints(registration).codes, urlencode(form))
@@ -57,7 +59,7 @@ def wait_for_tokens(
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> TokenGrant:
-    """The tokens, once the person has signed in. Raises `SignInError`: refused, or too late."""
+    """Wait for the tokens until the person has signed in. Raises `SignInError`."""
     from oauthlib.oauth2 import DeviceClient, OAuth2Error
 
     client = DeviceClient(require_registration(server).client_id)
@@ -94,7 +96,7 @@ def _parse_device_code(server: MailServer, answer: Mapping[str, Any]) -> DeviceC
     )
 
 
-def _parse_seconds(told: object, usual: int) -> int:
-    """What is told, within reason."""
-    text = str(told)
+def _parse_seconds(value: object, usual: int) -> int:
+    """Parse a number of seconds, within reason."""
+    text = str(value)
     return max(1, min(int(text), _LONGEST)) if text.isdecimal() and len(text) < 10 else usual

@@ -1,4 +1,4 @@
-"""Where Microsoft and Google sign accounts in, and what is asked of them."""
+"""The addresses at which Microsoft and Google sign accounts in, and what is asked of them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ _GOOGLE_SCOPE: Final = "https://mail.google.com/"
 
 @dataclass(frozen=True, slots=True)
 class OAuthEndpoints:
-    """The addresses of a provider: the page to sign in on, the server that gives tokens, and the
-    one that gives codes to type (empty: there is none for mail). `here` is the name of this machine
-    that it sends a browser back to, `more` what its page wants to know besides."""
+    """The addresses of a provider.
+
+    `page` is where people sign in, `tokens` the server that gives tokens and `codes` the one that
+    gives codes to type (empty: there is none for mail). `here` is the name of this machine that the
+    browser is sent back to, `more` are further parameters of the page.
+    """
 
     page: str
     tokens: str
@@ -36,12 +39,12 @@ class OAuthEndpoints:
 
     @property
     def host(self) -> str:
-        """The server of tokens, as people may know it."""
+        """The token server, as people may know it."""
         return urlsplit(self.tokens).netloc
 
 
 def find_endpoints(registration: AppRegistration) -> OAuthEndpoints:
-    """The addresses of the provider."""
+    """Return the addresses of the provider."""
     if registration.provider is MailProvider.GOOGLE:
         more = {"access_type": "offline", "prompt": "consent"}
         return OAuthEndpoints(GOOGLE_PAGE, GOOGLE_TOKENS, "", "127.0.0.1", more)
@@ -50,13 +53,15 @@ def find_endpoints(registration: AppRegistration) -> OAuthEndpoints:
 
 
 def supports_device_codes(registration: AppRegistration) -> bool:
-    """Whether an account can be signed in on another machine. Google gives no such codes to
-    programs that handle mail."""
+    """Whether an account can be signed in on another machine.
+
+    Google gives no such codes to programs that handle mail.
+    """
     return bool(find_endpoints(registration).codes)
 
 
 def format_scopes(registration: AppRegistration, uses: Iterable[MailProtocol]) -> str:
-    """What is asked to be allowed for some uses, and to be allowed later on."""
+    """Format the permissions for some uses, now and later on."""
     if registration.provider is MailProvider.GOOGLE:
         return _GOOGLE_SCOPE
     return " ".join([*(_MICROSOFT_SCOPES[use] for use in uses), _OFFLINE])
