@@ -27,11 +27,7 @@ from sheet_diag.intake.receive import read_content
 from sheet_diag.mail.compose.message import FromAddress, compose_message, format_draft, format_final
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.mail.outgoing_checks.check import MailChecker
-from sheet_diag.mail.outgoing_checks.results import (
-    MailCheckError,
-    MailCheckResult,
-    MailCheckWarning,
-)
+from sheet_diag.mail.outgoing_checks.results import MailCheckResult
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -230,8 +226,7 @@ def verdict(mail: Written, content: bytes | None = None, **changes: object) -> M
 
 def refused(told: MailCheckResult) -> set[str]:
     """The reasons, each a sentence in both languages."""
-    found: tuple[MailCheckError | MailCheckWarning, ...] = (*told.errors, *told.warnings)
-    for each in found:
+    for each in told.findings:
         for lang in Lang:
             text = Wording(lang)(each.key, **each.parts)
             assert "{id" not in text

@@ -19,7 +19,7 @@ from sheet_diag.mail.compose.message import (
 )
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.outgoing_checks.check import MailChecker
-from sheet_diag.mail.outgoing_checks.results import MailCheckError, MailCheckWarning
+from sheet_diag.mail.outgoing_checks.results import MailCheckFinding
 from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.mail.templates.letters import MailTemplates
 from sheet_diag.model.mail import OutgoingMail
@@ -33,8 +33,8 @@ class CheckedMail:
     """A mail with what the checks found in it; without errors it may leave."""
 
     mail: OutgoingMail
-    errors: tuple[MailCheckError, ...] = ()
-    warnings: tuple[MailCheckWarning, ...] = ()
+    errors: tuple[MailCheckFinding, ...] = ()
+    warnings: tuple[MailCheckFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

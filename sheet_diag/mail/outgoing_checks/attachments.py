@@ -1,4 +1,4 @@
-"""What goes with a mail: opened again from the mail's bytes, and compared with the client's row."""
+"""Opens the attachments of a mail from its bytes and compares them with the client's row."""
 
 from __future__ import annotations
 
@@ -41,15 +41,17 @@ _OTHER_PASSWORD: Final = {
     ReportForm.WORKBOOK: "guard.file.locked",
     ReportForm.PRINTED: "guard.file.locked.pdf",
 }
-_File = Mapping[str, str]  # the parts of every reason: file, id, company, what makes it anew
+_FileParts = Mapping[str, str]  # of every reason: file, id, company, command
 _LOCKED: Final = (ProblemCode.PASSWORD_NEEDED, ProblemCode.PASSWORD_WRONG)
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAttachments:
-    """What is to be attached: for the client of this row, as this parcel says. `password` opens it
-    (empty: it is open); `unprotected`: a result may be open to all; `report_lang` is the language
-    that reports are asked for in (None: that of each client)."""
+    """What is to be attached to a mail for the client of a row.
+
+    `password` opens it (empty: it is open). `unprotected`: a result may be open to all.
+    `report_lang` is the language that reports are asked for in (None: that of each client).
+    """
 
     mail: OutgoingMail
     row: ListedClient
@@ -61,7 +63,7 @@ class ExpectedAttachments:
 
     @property
     def command(self) -> str:
-        """What makes the file anew."""
+        """The command that makes the file anew."""
         made_by = _MADE_BY[self.mail.document]
         if not self.mail.kind.spec.is_report:
             return made_by
@@ -69,11 +71,13 @@ class ExpectedAttachments:
         return made_by + printed + ("" if self.unprotected else " --protect")
 
 
-def compare_attachments(mail: ParsedMail, due: ExpectedAttachments) -> Iterator[MailCheckFinding]:
-    """Exactly what the kind of mail asks for, and of this client."""
-    client, files = due.row.id, ", ".join(each.name or "?" for each in mail.attached)
-    wanted = due.mail.subject.form.files
-    if due.mail.document is None:
+def compare_attachments(
+    mail: ParsedMail, expected: ExpectedAttachments
+) -> Iterator[MailCheckFinding]:
+    """Require exactly what the kind of mail asks for, and of this client."""
+    client, files = expected.row.id, ", ".join(each.name or "?" for each in mail.attached)
+    wanted = expected.mail.subject.form.files
+    if expected.mail.document is None:
         if mail.attached:
             yield check_error("guard.file.any", id=client, files=files)
     elif not mail.attached:
@@ -84,94 +88,96 @@ def compare_attachments(mail: ParsedMail, due: ExpectedAttachments) -> Iterator[
         yield check_error("guard.file.form", id=client, files=files)
     else:
         for attached in mail.attached:
-            yield from _compare_attachment(attached, due)
+            yield from _compare_attachment(attached, expected)
 
 
 def _detect_form(attached: ParsedAttachment) -> ReportForm:
-    """The form that its content has; what is no PDF has to be a workbook."""
+    """Detect the form of a report; what is no PDF has to be a workbook."""
     is_pdf = detect_file_kind(attached.content, attached.name) is FileKind.PDF
     return ReportForm.PRINTED if is_pdf else ReportForm.WORKBOOK
 
 
 def _compare_attachment(
-    attached: ParsedAttachment, due: ExpectedAttachments
+    attached: ParsedAttachment, expected: ExpectedAttachments
 ) -> Iterator[MailCheckFinding]:
-    row = due.row
+    row = expected.row
     file = {
-        "file": attached.name, "id": row.id, "company": row.company, "command": due.command,
+        "file": attached.name, "id": row.id, "company": row.company, "command": expected.command,
     }  # fmt: skip
     if not attached.is_file:
         yield check_error("guard.file.unreadable", **file)
         return
-    password, form = due.password, _detect_form(attached)
+    password, form = expected.password, _detect_form(attached)
     if form is ReportForm.PRINTED:
-        yield from _compare_pdf(attached, due, file)
+        yield from _compare_pdf(attached, expected, file)
     try:
-        told = due.opener.ownership(attached.content, attached.name, password)
+        owner = expected.opener.read_owner(attached.content, attached.name, password)
     except RefusedError as error:
         locked = _OTHER_PASSWORD[form] if password else "guard.file.closed"
         is_locked = error.problem.code in _LOCKED
         yield check_error(locked if is_locked else "guard.file.unreadable", **file)
     else:
-        yield from _compare_document(told, form, due, file)
+        yield from _compare_document(owner, form, expected, file)
 
 
 def _compare_pdf(
-    attached: ParsedAttachment, due: ExpectedAttachments, file: _File
+    attached: ParsedAttachment, expected: ExpectedAttachments, file: _FileParts
 ) -> Iterator[MailCheckFinding]:
-    """A PDF tells neither its return nor its date: it has to be the very one that the run made."""
-    if sha256(attached.content).hexdigest() != due.mail.pdf_sha256:
+    """Require the PDF that the run made: a PDF names neither its return nor its date."""
+    if sha256(attached.content).hexdigest() != expected.mail.pdf_sha256:
         yield check_error("guard.file.print", **file)
 
 
 def _compare_document(
-    told: DocumentOwner, form: ReportForm, due: ExpectedAttachments, file: _File
+    owner: DocumentOwner, form: ReportForm, expected: ExpectedAttachments, file: _FileParts
 ) -> Iterator[MailCheckFinding]:
-    wanted = due.mail.document
-    if told.document is not wanted:
+    wanted = expected.mail.document
+    if owner.document is not wanted:
         yield check_error(_KIND[wanted], **file)
-    if wanted is DocumentKind.REPORT and not (told.protected or due.unprotected):
+    if wanted is DocumentKind.REPORT and not (owner.protected or expected.unprotected):
         yield check_error(_OPEN[form], **file)
-    if told.catalogs and any(each != due.catalog.id for each in told.catalogs):
-        catalogs = ", ".join(told.catalogs)
-        yield check_error("guard.file.catalog", **file, mail=catalogs, list=due.catalog.id)
-    if told.document is DocumentKind.OTHER:
+    if owner.catalogs and any(each != expected.catalog.id for each in owner.catalogs):
+        catalogs = ", ".join(owner.catalogs)
+        yield check_error("guard.file.catalog", **file, mail=catalogs, list=expected.catalog.id)
+    if owner.document is DocumentKind.OTHER:
         return
-    yield from _compare_ids(told, due.row, file)
-    yield from _compare_companies(told, due.row, file)
-    if not (told.catalogs and told.lang):
+    yield from _compare_ids(owner, expected.row, file)
+    yield from _compare_companies(owner, expected.row, file)
+    if not (owner.catalogs and owner.lang):
         yield check_error("guard.file.bare", **file)
     else:
-        yield from _compare_languages(told, due, file)
+        yield from _compare_languages(owner, expected, file)
 
 
 def _compare_languages(
-    told: DocumentOwner, due: ExpectedAttachments, file: _File
+    owner: DocumentOwner, expected: ExpectedAttachments, file: _FileParts
 ) -> Iterator[MailCheckFinding]:
-    """A report may be asked for in one language whatever its client's, which the letter keeps."""
-    asked = due.report_lang if told.document is DocumentKind.REPORT else None
-    if told.lang != (asked or due.row.lang):
-        yield check_error(_ASKED_LANGUAGE[asked] if asked else _LANGUAGE[due.row.lang], **file)
+    """A report may be asked for in another language than its client's; its letter is not."""
+    asked = expected.report_lang if owner.document is DocumentKind.REPORT else None
+    if owner.lang != (asked or expected.row.lang):
+        yield check_error(_ASKED_LANGUAGE[asked] if asked else _LANGUAGE[expected.row.lang], **file)
 
 
-def _compare_ids(told: DocumentOwner, row: ListedClient, file: _File) -> Iterator[MailCheckFinding]:
-    if not told.clients:
+def _compare_ids(
+    owner: DocumentOwner, row: ListedClient, file: _FileParts
+) -> Iterator[MailCheckFinding]:
+    if not owner.clients:
         yield check_error("guard.file.id_missing", **file)
-    elif any(each.casefold() != row.id.casefold() for each in told.clients):
-        yield check_error("guard.file.id", **file, mail=", ".join(told.clients))
+    elif any(each.casefold() != row.id.casefold() for each in owner.clients):
+        yield check_error("guard.file.id", **file, mail=", ".join(owner.clients))
 
 
 def _compare_companies(
-    told: DocumentOwner, row: ListedClient, file: _File
+    owner: DocumentOwner, row: ListedClient, file: _FileParts
 ) -> Iterator[MailCheckFinding]:
-    """A client may have left its name out, and is asked for it: the correction tells by its id."""
+    """A client may have left its name out; a correction asks for it, and has the id."""
     listed = company_key(company_property(row.company))
-    is_correction = told.document is DocumentKind.CORRECTION
-    if not told.companies:
+    is_correction = owner.document is DocumentKind.CORRECTION
+    if not owner.companies:
         yield (check_warning if is_correction else check_error)(
             "guard.file.company_missing", **file
         )
-    elif any(company_key(each) != listed for each in told.companies):
-        is_sheet = told.document is DocumentKind.SHEET
+    elif any(company_key(each) != listed for each in owner.companies):
+        is_sheet = owner.document is DocumentKind.SHEET
         key = "guard.file.company" if is_sheet else "guard.file.company_typed"
-        yield check_error(key, **file, mail=" / ".join(told.companies))
+        yield check_error(key, **file, mail=" / ".join(owner.companies))

@@ -1,7 +1,7 @@
-"""誤送信の防止: a mail carries the things of its client to that client, and to nobody else.
+"""誤送信の防止: checks that a mail takes the files of its client to that client and nobody else.
 
 Looks at the bytes that would leave, parsed again as a receiver would, and at nothing that made
-them. What cannot be looked at does not leave: a fault in here is a refusal, never a pass.
+them. What cannot be checked does not leave: a fault of the checks is an error, never a pass.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sheet_diag.mail.outgoing_checks.attachments import ExpectedAttachments, compare_attachments
 from sheet_diag.mail.outgoing_checks.client_index import ClientIndex
@@ -21,10 +22,8 @@ from sheet_diag.mail.outgoing_checks.recipients import (
     warn_about_new_domains,
 )
 from sheet_diag.mail.outgoing_checks.results import (
-    MailCheckError,
     MailCheckFinding,
     MailCheckResult,
-    MailCheckWarning,
     check_error,
     check_warning,
 )
@@ -39,20 +38,19 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.mail import OutgoingMail
-from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import IntakeSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MailChecker:
-    """The guard of one campaign.
+    """The checks on the mails of one campaign.
 
-    `sender` is the address that mails come from; `former_domains` are those written to before, by
-    folded client id (empty: nothing known), `former_owners` the ids of the clients that an address
-    was written to for (see `addressbook.owners`), `named` the folded ids of clients that a person
-    has named, one by one; `passwords` are those of the reports, by client id.
-    `unprotected`: the user said that results may go out open. `report_lang` is the language that
-    all reports are asked for in (None: that of each client).
+    `sender` is the address that mails come from. `former_domains` are those that a client was
+    written to at before, by folded client id (empty: nothing known); `former_owners` are the ids of
+    the clients that an address was written to for (see `collect_address_owners`). `named` are the
+    folded ids of clients that a person has named, one by one. `passwords` are those of the reports,
+    by client id. `unprotected`: the user said that results may go out open. `report_lang` is the
+    language that all reports are asked for in (None: that of each client).
     """
 
     catalog: Catalog
@@ -65,80 +63,77 @@ class MailChecker:
     former_owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     report_lang: Lang | None = None
-    _register: ClientIndex = field(init=False, repr=False, compare=False)
-    _passwords: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    _opener: AttachmentOpener = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Look through the list once, for all mails."""
-        passwords = {client.casefold(): word for client, word in self.passwords.items() if word}
-        object.__setattr__(self, "_passwords", passwords)
-        object.__setattr__(self, "_opener", AttachmentOpener(self.catalog, self.reading.limits))
-        object.__setattr__(self, "_register", ClientIndex.of(self.clients, passwords))
-
-    def inspect(self, content: bytes, parcel: OutgoingMail) -> MailCheckResult:
-        """Look at the final bytes of a mail. Raises nothing, whatever they hold."""
+    def inspect(self, content: bytes, outgoing: OutgoingMail) -> MailCheckResult:
+        """Check the final bytes of a mail. Raises nothing, whatever they hold."""
         try:
-            found = tuple(self._findings(content, parcel))
+            return MailCheckResult(tuple(self._findings(content, outgoing)))
         except AmbiguousMailError as error:
-            found = (check_error(error.key),)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong: what is unseen stays here
-            found = (check_error("guard.fault", reason=type(error).__name__),)
-        refusals = tuple(each for each in found if isinstance(each, MailCheckError))
-        return MailCheckResult(
-            refusals, tuple(each for each in found if isinstance(each, MailCheckWarning))
-        )
+            return MailCheckResult((check_error(error.key),))
+        except Exception as error:  # noqa: BLE001 - what could not be checked does not leave
+            return MailCheckResult((check_error("guard.fault", reason=type(error).__name__),))
 
     def ahead(
-        self, parcels: Sequence[OutgoingMail], jobs: int | None = None
+        self, mails: Sequence[OutgoingMail], jobs: int | None = None
     ) -> AbstractContextManager[Iterable[OutgoingMail]]:
-        """The same parcels in the same order, for a loop in which each is inspected: their files
-        are opened ahead of it, where they are many in several processes (None: one per core)."""
-        mails = [(parcel, [*self._enclosures(parcel)]) for parcel in parcels]
-        return self._opener.ahead(mails, jobs)
+        """Yield the mails in order for a loop that checks each, and open their files ahead of it.
 
-    def _enclosures(self, parcel: OutgoingMail) -> Iterator[AttachmentFile]:
-        for path in parcel.files:
-            yield AttachmentFile(path, self._password_for(parcel.kind, parcel.client.id))
+        Many files are opened in several processes (None: one per core).
+        """
+        files = [[AttachmentFile(path, self._password_for(m)) for path in m.files] for m in mails]
+        return self._opener.ahead(list(zip(mails, files, strict=True)), jobs)
 
-    def _password_for(self, kind: MailKind, client: str) -> str:
-        """What opens the files of a mail (empty: they are open)."""
-        return self._passwords.get(client.casefold(), "") if kind.spec.is_report else ""
+    @cached_property
+    def _known_passwords(self) -> Mapping[str, str]:
+        return {client.casefold(): word for client, word in self.passwords.items() if word}
 
-    def _findings(self, content: bytes, parcel: OutgoingMail) -> Iterator[MailCheckFinding]:
-        mail, row = parse_mail(content), self._register.rows.get(parcel.client.id.casefold())
-        yield from compare_row(parcel, row)
+    @cached_property
+    def _opener(self) -> AttachmentOpener:
+        return AttachmentOpener(self.catalog, self.reading.limits)
+
+    @cached_property
+    def _index(self) -> ClientIndex:
+        return ClientIndex.of(self.clients, self._known_passwords)
+
+    def _password_for(self, outgoing: OutgoingMail) -> str:
+        """Return the password of the files of a mail (empty: they are open)."""
+        client = outgoing.client.id.casefold()
+        return self._known_passwords.get(client, "") if outgoing.kind.spec.is_report else ""
+
+    def _findings(self, content: bytes, outgoing: OutgoingMail) -> Iterator[MailCheckFinding]:
+        mail, row = parse_mail(content), self._index.by_id.get(outgoing.client.id.casefold())
+        yield from compare_row(outgoing, row)
         if row is None:
             return
-        yield from compare_recipients(mail, row, self._register, self.sender)
-        yield from compare_letter(mail, row, self._register)
-        yield from self._passwords_in(mail, parcel, row)
+        yield from compare_recipients(mail, row, self._index, self.sender)
+        yield from compare_letter(mail, row, self._index)
+        yield from self._check_passwords(mail, outgoing, row)
         for attached in mail.attached:
-            yield from compare_file_name(attached.name, row, self._register)
-        yield from compare_attachments(mail, self._due(parcel, row))
+            yield from compare_file_name(attached.name, row, self._index)
+        yield from compare_attachments(mail, self._expected(outgoing, row))
         yield from warn_about_new_domains(row, self.former_domains)
-        if parcel.sender_mismatch:
+        if outgoing.sender_mismatch:
             yield check_warning("guard.sender", id=row.id, company=row.company)
         named = row.id.casefold() in self.named
-        yield from compare_owners(row, self.former_owners, self._register, named=named)
+        yield from compare_owners(row, self.former_owners, self._index, named=named)
 
-    def _due(self, parcel: OutgoingMail, row: ListedClient) -> ExpectedAttachments:
+    def _expected(self, outgoing: OutgoingMail, row: ListedClient) -> ExpectedAttachments:
         return ExpectedAttachments(
-            mail=parcel,
+            mail=outgoing,
             row=row,
             catalog=self.catalog,
             opener=self._opener,
-            password=self._password_for(parcel.kind, row.id),
+            password=self._password_for(outgoing),
             unprotected=self.unprotected,
             report_lang=self.report_lang,
         )
 
-    def _passwords_in(
-        self, mail: ParsedMail, parcel: OutgoingMail, row: ListedClient
+    def _check_passwords(
+        self, mail: ParsedMail, outgoing: OutgoingMail, row: ListedClient
     ) -> Iterator[MailCheckFinding]:
-        yield from require_no_other_password(mail, row, self._passwords, self._register)
-        spec = parcel.kind.spec
+        yield from require_no_other_password(mail, row, self._known_passwords, self._index)
+        spec = outgoing.kind.spec
         if not spec.tells_password:
-            yield from require_no_password(mail, parcel, self._passwords)
+            yield from require_no_password(mail, outgoing, self._known_passwords)
         if spec.tells_password or (spec.is_report and not self.unprotected):
-            yield from require_password(mail, parcel, self._passwords, self._register)
+            yield from require_password(mail, outgoing, self._known_passwords, self._index)

@@ -1,8 +1,7 @@
-"""Opens what is attached to mails, each content once, and many of them in several processes.
+"""Opens the attachments of mails, each content once, and many of them in several processes.
 
-What a file says of itself is known by its bytes and the password that it was opened with. So the
-look right before a mail leaves costs nothing where these are the very bytes that were looked at
-before, and opens them again where they are not.
+What a file says of itself is kept by its bytes, name and password. So the check right before a mail
+leaves costs nothing where the bytes are those that were checked before; else it opens them again.
 """
 
 from __future__ import annotations
@@ -42,103 +41,88 @@ class AttachmentFile:
 
     @property
     def seconds(self) -> float:
-        """What opening it takes. PDFs are locked in a way that takes no time."""
+        """The seconds to open it; unlocking a PDF takes no time."""
         return _LOCKED if self.password and self.path.suffix == ".xlsx" else _OTHER
 
 
 @dataclass(frozen=True, slots=True)
-class _AttachmentContent:
-    """The same as its bytes."""
-
-    content: bytes = field(repr=False)
-    name: str
-    password: str = field(repr=False)
-
-    @property
-    def key(self) -> _Key:
-        return sha256(self.content).digest(), self.name, self.password
-
-
-@dataclass(frozen=True, slots=True)
 class _OpenerContext:
-    """What every process works with."""
+    """The context of every worker."""
 
     catalog: Catalog
     limits: Limits
 
 
 class AttachmentOpener:
-    """Opens attachments, and knows what each one said (or why it could not be opened)."""
+    """Opens attachments and keeps what each one says, or why it cannot be opened."""
 
     def __init__(self, catalog: Catalog, limits: Limits) -> None:
-        self._bench = _OpenerContext(catalog, limits)
+        self._context = _OpenerContext(catalog, limits)
         self._known: dict[_Key, DocumentOwner | Problem] = {}
 
-    def ownership(self, content: bytes, name: str, password: str) -> DocumentOwner:
-        """Whose it says it is. Raises `RefusedError`."""
-        sealed = _AttachmentContent(content, name, password)
-        key = sealed.key
+    def read_owner(self, content: bytes, name: str, password: str) -> DocumentOwner:
+        """Read whose a file is. Raises `RefusedError`."""
+        key = _key(content, name, password)
         if key not in self._known:
-            self._known[key] = _read_ownership(self._bench, sealed)
-        told = self._known[key]
-        if isinstance(told, Problem):
-            raise RefusedError(told)
-        return told
+            self._known[key] = _read_owner(self._context, content, name, password)
+        owner = self._known[key]
+        if isinstance(owner, Problem):
+            raise RefusedError(owner)
+        return owner
 
     @contextmanager
     def ahead(
         self, mails: Sequence[tuple[OutgoingMail, Sequence[AttachmentFile]]], jobs: int | None
     ) -> Iterator[Iterable[OutgoingMail]]:
-        """The parcels in their order, each once its files are known; other processes (None: one
-        per core) open those of the next ones meanwhile."""
+        """Yield the mails in order, each once its files are known; other processes (None: one per
+        core) open the files of the next ones meanwhile."""
         count = jobs or os.cpu_count() or 1
         if count == 1 or not _is_worth_it(mails):
-            yield [parcel for parcel, _ in mails]
+            yield [mail for mail, _ in mails]
             return
         prepare((__name__,))
-        with WorkerProcesses(count, self._bench, self._bench.limits) as processes:
-            yield self._learnt(Workers(processes), mails)
+        with WorkerProcesses(count, self._context, self._context.limits) as processes:
+            yield self._open_in_workers(Workers(processes), mails)
 
-    def _learnt(
+    def _open_in_workers(
         self,
         workers: Workers[_OpenerContext],
         mails: Sequence[tuple[OutgoingMail, Sequence[AttachmentFile]]],
     ) -> Iterator[OutgoingMail]:
-        files = (_read_content(each) for _, enclosures in mails for each in enclosures)
-        results = workers.map(_open_in_worker, files)
-        for parcel, enclosures in mails:
-            for _ in enclosures:
+        results = workers.map(_open_in_worker, (each for _, files in mails for each in files))
+        for mail, files in mails:
+            for _ in files:
                 result = next(results)
-                if not isinstance(result, WorkerDied):  # what a process dies of is looked at here
-                    key, told = result
-                    self._known[key] = told
-            yield parcel
+                if not isinstance(result, WorkerDied):  # what a worker dies of is opened here
+                    key, owner = result
+                    self._known[key] = owner
+            yield mail
 
 
 def _is_worth_it(mails: Iterable[tuple[OutgoingMail, Sequence[AttachmentFile]]]) -> bool:
-    return sum(each.seconds for _, enclosures in mails for each in enclosures) > _WORTH_IT
-
-
-def _read_content(enclosure: AttachmentFile) -> _AttachmentContent:
-    """Its bytes; none where it cannot be read, which is told by whoever attaches it."""
-    try:
-        content = enclosure.path.read_bytes()
-    except OSError:
-        content = b""
-    return _AttachmentContent(content, enclosure.path.name, enclosure.password)
+    return sum(each.seconds for _, files in mails for each in files) > _WORTH_IT
 
 
 def _open_in_worker(
-    bench: _OpenerContext, sealed: _AttachmentContent
+    context: _OpenerContext, file: AttachmentFile
 ) -> tuple[_Key, DocumentOwner | Problem]:
-    """In a process: what a file says, and what it is known by."""
-    return sealed.key, _read_ownership(bench, sealed)
-
-
-def _read_ownership(bench: _OpenerContext, sealed: _AttachmentContent) -> DocumentOwner | Problem:
+    """Read a file; an unreadable one is empty, and composing the mail reports it."""
     try:
-        return read_document_owner(
-            sealed.content, sealed.name, bench.catalog, bench.limits, sealed.password
-        )
+        content = file.path.read_bytes()
+    except OSError:
+        content = b""
+    owner = _read_owner(context, content, file.path.name, file.password)
+    return _key(content, file.path.name, file.password), owner
+
+
+def _key(content: bytes, name: str, password: str) -> _Key:
+    return sha256(content).digest(), name, password
+
+
+def _read_owner(
+    context: _OpenerContext, content: bytes, name: str, password: str
+) -> DocumentOwner | Problem:
+    try:
+        return read_document_owner(content, name, context.catalog, context.limits, password)
     except RefusedError as error:
         return error.problem

@@ -1,7 +1,7 @@
-"""Bytes of a mail -> what its receiver gets. Trusts nothing of how the mail was made.
+"""Parses the bytes of a mail into what its receiver gets, whoever made them.
 
-Mail programs differ over whatever is odd: what two of them could read in two ways is refused here,
-so that what the guard looks at is what anybody will see.
+Mail programs differ over whatever is odd. What two of them could read in two ways is rejected, so
+that what is checked is what anybody will see.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BARE_LINE: Final = re.compile(rb"(?<!\r)\n")
 
 
 class AmbiguousMailError(Exception):
-    """A mail that cannot be judged, for the reason of this key."""
+    """A mail that programs read in different ways; `key` is the label of the reason."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -37,7 +37,7 @@ class AmbiguousMailError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """An attachment, and the names that it goes by."""
+    """An attachment."""
 
     name: str
     content: bytes
@@ -46,8 +46,11 @@ class ParsedAttachment:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """A mail as it is received. `headers` are those of the whole mail, decoded; `html` is the
-    source of the page, `shown` what it shows, `lang` its language as it says itself."""
+    """A mail as it is received.
+
+    `headers` are those of the whole mail, decoded. `html` is the source of the page, `shown` the
+    text that it shows, `lang` the language that it names.
+    """
 
     headers: tuple[tuple[str, str], ...]
     message: EmailMessage
@@ -59,8 +62,7 @@ class ParsedMail:
 
 
 def parse_mail(content: bytes) -> ParsedMail:
-    """Read a mail. Raises `AmbiguousMailError`, and whatever a parser may raise over broken
-    bytes."""
+    """Parse a mail. Raises `AmbiguousMailError`, and whatever parsers raise over broken bytes."""
     _require_plain_bytes(content)
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
@@ -84,7 +86,7 @@ def parse_mail(content: bytes) -> ParsedMail:
 
 
 def decode_header_text(text: str) -> str:
-    """A header's words, unfolded and decoded; as they stand where they cannot be."""
+    """Unfold and decode a header; leave it as it is where that fails."""
     unfolded = re.sub(r"\r?\n", "", text)
     try:
         return str(make_header(decode_header(unfolded)))
@@ -93,14 +95,14 @@ def decode_header_text(text: str) -> str:
 
 
 def _require_plain_bytes(content: bytes) -> None:
-    """Lines end in one way: a server that takes another ending for one would see another mail."""
+    """Require one kind of line end: servers that know another one would see another mail."""
     mixed = b"\r\n" in content and _BARE_LINE.search(content)
     if b"\0" in content or _BARE_RETURN.search(content) or mixed:
         raise AmbiguousMailError("guard.odd.lines")
 
 
 def _find_leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that hold something, from the top."""
+    """Find the parts that hold something, from the top."""
     waiting = [message]
     for _ in range(_MOST_PARTS):
         if not waiting:
@@ -129,7 +131,7 @@ def _require_valid_part(part: EmailMessage) -> None:
 
 
 def _require_container(part: EmailMessage) -> None:
-    """Nothing may stand between parts, and nothing in a kind of container that we do not write."""
+    """Require a container of a kind that we write, with nothing between its parts."""
     if part.get_content_type() not in _CONTAINERS or not part.is_multipart():
         raise AmbiguousMailError("guard.odd.structure")
     if (part.preamble or "").strip() or (part.epilogue or "").strip():
@@ -137,7 +139,7 @@ def _require_container(part: EmailMessage) -> None:
 
 
 def _is_plain(header: str) -> bool:
-    """Whether a header says each of its parameters once, and the name of a file in one way."""
+    """Whether a header has each parameter once, and each in one way."""
     if "(" in _QUOTED.sub("", header):  # a comment, which not every program skips
         return False
     told: dict[str, set[bool]] = {}
@@ -159,7 +161,7 @@ def _decode_text(part: EmailMessage) -> str:
     if part.get_content_charset("us-ascii").lower() not in _CHARSETS:
         raise AmbiguousMailError("guard.odd.charset")
     payload = part.get_payload(decode=True)
-    if part.defects or not isinstance(payload, bytes):  # told only once it is decoded
+    if part.defects or not isinstance(payload, bytes):  # defects show only once it is decoded
         raise AmbiguousMailError("guard.odd.structure")
     try:
         return payload.decode("utf-8")
@@ -180,7 +182,7 @@ def _parse_attachment(part: EmailMessage) -> ParsedAttachment:
 
 
 def _find_file_names(part: EmailMessage) -> Iterator[str]:
-    """What programs of all ages call the file: by RFC 2231, and by encoded words in quotes."""
+    """Find the names of a file by RFC 2231 and, for old programs, by encoded words in quotes."""
     for name, value in part.raw_items():
         if not name.lower().startswith("content-"):
             continue
@@ -196,7 +198,7 @@ def _piece_number(found: re.Match[str]) -> int:
 
 
 def _decode_piece(found: re.Match[str]) -> str:
-    """A parameter's value, or a piece of it (RFC 2231, UTF-8)."""
+    """Decode the value of a parameter, or a piece of it (RFC 2231, UTF-8)."""
     text = found[4].strip()
     if text.startswith('"'):
         text = re.sub(r"\\(.)", r"\1", text[1:-1])
@@ -211,7 +213,7 @@ def _decode_piece(found: re.Match[str]) -> str:
 
 
 class _HtmlPage(HTMLParser):
-    """What a page shows: its texts, also those that a program may hide; and its language."""
+    """The texts of a page, also those that a program may hide, and its language."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -219,7 +221,7 @@ class _HtmlPage(HTMLParser):
         self.lang = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the language, and what attributes say."""
+        """Keep the language."""
         if tag == "html" and not self.lang:
             self.lang = (dict(attrs).get("lang") or "").strip().lower()
 

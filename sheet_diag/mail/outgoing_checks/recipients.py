@@ -1,4 +1,4 @@
-"""Whom a mail goes to, against the row of the client list that it is meant for."""
+"""Compares the recipients of a mail with the client's row of the client list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sheet_diag.mail.log.address_history import (
 from sheet_diag.mail.outgoing_checks.client_index import ClientIndex
 from sheet_diag.mail.outgoing_checks.parsing import ParsedMail, decode_header_text
 from sheet_diag.mail.outgoing_checks.results import (
-    MailCheckError,
     MailCheckFinding,
     check_error,
     check_warning,
@@ -37,9 +36,9 @@ _LANGUAGE: Final = {Lang.JA: "guard.row.lang.ja", Lang.EN: "guard.row.lang.en"}
 _ADDRESS: Final = re.compile(r"""[^\s<>"',;:()\[\]@]+@[^\s<>"',;:()\[\]@]+\.[^\s<>"',;:()\[\]@]+""")
 
 
-def compare_row(parcel: OutgoingMail, row: ListedClient | None) -> Iterator[MailCheckFinding]:
-    """What of the parcel's client is not as the list has it."""
-    client = parcel.client
+def compare_row(outgoing: OutgoingMail, row: ListedClient | None) -> Iterator[MailCheckFinding]:
+    """Compare the client of a mail with the client list."""
+    client = outgoing.client
     if row is None:
         yield check_error("guard.row.unknown", id=client.id)
         return
@@ -56,37 +55,37 @@ def compare_row(parcel: OutgoingMail, row: ListedClient | None) -> Iterator[Mail
 
 
 def compare_recipients(
-    mail: ParsedMail, row: ListedClient, register: ClientIndex, sender: str
+    mail: ParsedMail, row: ListedClient, index: ClientIndex, sender: str
 ) -> Iterator[MailCheckFinding]:
-    """Every recipient that is not the client's own."""
+    """Find every recipient that is not the client's own."""
     own = {normalize_address(address) for address in row.addresses}
-    told: set[str] = set()
+    recipients: set[str] = set()
     for name, value in mail.message.raw_items():
         kind = name.lower()
         if _ELSEWHERE.fullmatch(kind):
             yield check_error("guard.to.header", header=name, value=str(value)[:100])
         elif kind in _TO:
             found = _find_addresses(mail, name, str(value))
-            told |= found
+            recipients |= found
             for address in sorted(found - own):
-                yield _foreign_recipient_error(address, row, register, name)
+                yield _foreign_recipient_error(address, row, index, name)
         elif kind in _FROM:
             for address in sorted(
                 _find_addresses(mail, name, str(value)) - {normalize_address(sender)}
             ):
                 yield check_error("guard.from", mail=address, sender=sender)
-    if not told:
+    if not recipients:
         yield check_error("guard.to.none", **_client_parts(row))
-    for address in sorted(told & own):
-        if len(register.owners.get(address, ())) > 1:
-            ids = ", ".join(each.id for each in register.owners[address])
+    for address in sorted(recipients & own):
+        if len(index.by_address.get(address, ())) > 1:
+            ids = ", ".join(each.id for each in index.by_address[address])
             yield check_error("guard.to.shared", address=address, ids=ids)
 
 
 def warn_about_new_domains(
     row: ListedClient, former: Mapping[str, frozenset[str]]
 ) -> Iterator[MailCheckFinding]:
-    """Domains that the client's mails have not gone to before, where that is known."""
+    """Find domains that the client's mails have not gone to, where earlier ones are known."""
     new, known = find_new_domains(row, former)
     if new:
         yield check_warning(
@@ -95,13 +94,15 @@ def warn_about_new_domains(
 
 
 def compare_owners(
-    row: ListedClient, former: Mapping[str, frozenset[str]], register: ClientIndex, *, named: bool
+    row: ListedClient, former: Mapping[str, frozenset[str]], index: ClientIndex, *, named: bool
 ) -> Iterator[MailCheckFinding]:
-    """Addresses that have been another client's so far, as after a column that slipped. Where a
-    person has `named` the client, or the other one is not listed any more (which a new number may
-    be the reason of), that is asked about."""
+    """Find addresses that have been another client's so far, as after a column that slipped.
+
+    Where a person has `named` the client, or the other one is not listed any more (it may have a
+    new id), that is a warning.
+    """
     for address, ids in find_foreign_addresses(row, former):
-        rows = [register.rows.get(each.casefold()) for each in sorted(ids)]
+        rows = [index.by_id.get(each.casefold()) for each in sorted(ids)]
         others = [f"{each.id} {each.company}" for each in rows if each] or sorted(ids)
         parts = {**_client_parts(row), "address": address, "others": ", ".join(others)}
         asked = named or not any(rows)
@@ -109,9 +110,9 @@ def compare_owners(
 
 
 def _foreign_recipient_error(
-    address: str, row: ListedClient, register: ClientIndex, header: str
-) -> MailCheckError:
-    owners = [each for each in register.owners.get(address, ()) if each.id != row.id]
+    address: str, row: ListedClient, index: ClientIndex, header: str
+) -> MailCheckFinding:
+    owners = [each for each in index.by_address.get(address, ()) if each.id != row.id]
     parts = {**_client_parts(row), "address": address, "header": header}
     if not owners:
         return check_error("guard.to.unlisted", **parts)
@@ -120,7 +121,7 @@ def _foreign_recipient_error(
 
 
 def _find_addresses(mail: ParsedMail, name: str, value: str) -> set[str]:
-    """All that any mail program could take for an address in a header."""
+    """Find all that any mail program could take for an address in a header."""
     header = mail.message[name]
     found = {address for _, address in getaddresses([value.replace("\r\n", "")]) if address}
     if isinstance(header, AddressHeader):

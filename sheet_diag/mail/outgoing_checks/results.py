@@ -1,4 +1,4 @@
-"""What the guard says of a mail; every reason is a key of `guard.*` with its parts."""
+"""Findings of the checks on an outgoing mail; every reason is a label key `guard.*`."""
 
 from __future__ import annotations
 
@@ -7,37 +7,36 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class MailCheckError:
-    """Why a mail must not leave."""
+class MailCheckFinding:
+    """A reason why a mail must not leave, or (a warning) why a person is to look at it first."""
 
     key: str
     parts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MailCheckWarning:
-    """Why a person is to look at a mail before it leaves."""
-
-    key: str
-    parts: Mapping[str, str] = field(default_factory=dict)
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MailCheckResult:
-    """What was found; a mail without refusals may leave."""
+    """All findings on a mail; a mail without errors may leave."""
 
-    errors: tuple[MailCheckError, ...] = ()
-    warnings: tuple[MailCheckWarning, ...] = ()
+    findings: tuple[MailCheckFinding, ...] = ()
+
+    @property
+    def errors(self) -> tuple[MailCheckFinding, ...]:
+        """The reasons why it must not leave."""
+        return tuple(each for each in self.findings if not each.is_warning)
+
+    @property
+    def warnings(self) -> tuple[MailCheckFinding, ...]:
+        """The reasons why a person is to look at it."""
+        return tuple(each for each in self.findings if each.is_warning)
 
 
-MailCheckFinding = MailCheckError | MailCheckWarning
+def check_error(key: str, **parts: str) -> MailCheckFinding:
+    """Build an error."""
+    return MailCheckFinding(key, parts)
 
 
-def check_error(key: str, **parts: str) -> MailCheckError:
-    """A refusal for the reason of this key."""
-    return MailCheckError(key, parts)
-
-
-def check_warning(key: str, **parts: str) -> MailCheckWarning:
-    """A doubt for the reason of this key."""
-    return MailCheckWarning(key, parts)
+def check_warning(key: str, **parts: str) -> MailCheckFinding:
+    """Build a warning."""
+    return MailCheckFinding(key, parts, is_warning=True)
