@@ -1,7 +1,7 @@
-"""What opens the accounts on mail servers: passwords from the environment or the keyring of the
-system, access tokens from a sign-in that is kept in the keyring.
+"""Finds and stores the credentials of mail accounts.
 
-Never from a command line, where others can read them, and never from a file of the folder.
+Passwords come from the environment or the system's keyring, access tokens from a sign-in that is
+kept in the keyring: never from a command line, where others can read them, nor from a file.
 """
 
 from __future__ import annotations
@@ -11,20 +11,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-from sheet_diag.mail.auth import keyring_store as vault
+from sheet_diag.mail.auth import keyring_store
 from sheet_diag.model.mail_access import MailAccessError, MailCredential, MailProtocol
 from sheet_diag.model.settings import AppRegistration, MailProvider, MailServer
-
-__all__ = [
-    "CredentialsError",
-    "MailProtocol",
-    "find_client_secret",
-    "find_credential",
-    "find_mail_password",
-    "store_client_secret",
-    "store_mail_password",
-    "store_refresh_token",
-]
 
 _VARIABLES: Final[Mapping[str, str]] = {
     "smtp": "SHEET_DIAG_SMTP_PASSWORD",
@@ -34,14 +23,16 @@ _SECRET: Final = "SHEET_DIAG_GOOGLE_SECRET"
 
 
 class CredentialsError(MailAccessError):
-    """A password or a sign-in that is not to be had."""
+    """A password or a sign-in that cannot be found or stored."""
 
 
 def find_credential(
     server: MailServer, which: MailProtocol, environ: Mapping[str, str]
 ) -> MailCredential:
-    """What opens the account on a server: its password, or what gives a fresh access token each
-    time. Raises `CredentialsError`: there is none, or no keyring to ask."""
+    """Find the password of an account, or what returns a fresh access token each time.
+
+    Raises `CredentialsError` where there is none, or no keyring.
+    """
     if server.registration is None:
         return find_mail_password(server, which, environ)
     _read_refresh_token(server, server.registration, which)
@@ -49,8 +40,7 @@ def find_credential(
 
 
 def find_mail_password(server: MailServer, which: MailProtocol, environ: Mapping[str, str]) -> str:
-    """The password of the account on a server. Raises `CredentialsError`: there is none, or no
-    keyring to ask."""
+    """Find the password of an account. Raises `CredentialsError` as `find_credential`."""
     if password := environ.get(_VARIABLES[which]):
         return password
     import keyring  # here: it looks through the whole system for a keyring
@@ -63,7 +53,7 @@ def find_mail_password(server: MailServer, which: MailProtocol, environ: Mapping
 
 
 def store_mail_password(server: MailServer, which: MailProtocol, password: str) -> None:
-    """Put the password into the keyring. Raises `CredentialsError` where there is none."""
+    """Store a password in the keyring. Raises `CredentialsError` where there is no keyring."""
     import keyring
 
     with _keyring_errors(server, which, "send.password.no_keyring"):
@@ -71,35 +61,41 @@ def store_mail_password(server: MailServer, which: MailProtocol, password: str) 
 
 
 def store_refresh_token(server: MailServer, which: MailProtocol, refresh: str) -> None:
-    """Put the refresh token of an account into the keyring. Raises `CredentialsError`, and
-    `ValueError` for an account with a password."""
+    """Store the refresh token of an account in the keyring.
+
+    Raises `CredentialsError`, and `ValueError` for an account with a password.
+    """
     if server.registration is None:
         raise ValueError("this account has a password")
     with _keyring_errors(server, which, "signin.no_keyring"):
-        vault.store_secret(_sign_in_service(server.registration), server.user, refresh)
+        keyring_store.store_secret(_sign_in_service(server.registration), server.user, refresh)
 
 
 def find_client_secret(
     server: MailServer, which: MailProtocol, environ: Mapping[str, str]
 ) -> str | None:
-    """The secret of the application that the account is signed in as (empty: it needs none; None:
-    none is known). Raises `CredentialsError` where there is no keyring."""
+    """Find the secret of the application of an account (empty: it needs none; None: unknown).
+
+    Raises `CredentialsError` where there is no keyring.
+    """
     registration = server.registration
     if registration is None or registration.provider is not MailProvider.GOOGLE:
         return ""
     if secret := environ.get(_SECRET):
         return secret
     with _keyring_errors(server, which, "signin.no_keyring"):
-        return vault.read_secret(_sign_in_service(registration), _SECRET)
+        return keyring_store.read_secret(_sign_in_service(registration), _SECRET)
 
 
 def store_client_secret(server: MailServer, which: MailProtocol, secret: str) -> None:
-    """Put the secret of the application into the keyring. Raises `CredentialsError` where there is
-    none, and `ValueError` for an account with a password."""
+    """Store the secret of the application of an account in the keyring.
+
+    Raises `CredentialsError`, and `ValueError` for an account with a password.
+    """
     if server.registration is None:
         raise ValueError("this account has a password")
     with _keyring_errors(server, which, "signin.no_keyring"):
-        vault.store_secret(_sign_in_service(server.registration), _SECRET, secret)
+        keyring_store.store_secret(_sign_in_service(server.registration), _SECRET, secret)
 
 
 def _renew_access_token(
@@ -108,7 +104,7 @@ def _renew_access_token(
     which: MailProtocol,
     environ: Mapping[str, str],
 ) -> str:
-    """An access token; where the provider changes the refresh token, the new one is kept."""
+    """Get an access token; store a refresh token that the provider has changed."""
     from sheet_diag.mail.auth.oauth.tokens import renew_tokens  # here: passwords need none of it
 
     refresh = _read_refresh_token(server, registration, which)
@@ -122,25 +118,25 @@ def _read_refresh_token(
     server: MailServer, registration: AppRegistration, which: MailProtocol
 ) -> str:
     with _keyring_errors(server, which, "signin.no_keyring"):
-        refresh = vault.read_secret(_sign_in_service(registration), server.user)
+        refresh = keyring_store.read_secret(_sign_in_service(registration), server.user)
     if not refresh:
         raise _error(server, which, "signin.none")
     return refresh
 
 
 def _password_service(server: MailServer) -> str:
-    """The name in the keyring: one account has one password, whatever it is used for."""
+    """Name the password in the keyring: an account has one, whatever it is used for."""
     return f"sheet-diag {server.host}"
 
 
 def _sign_in_service(registration: AppRegistration) -> str:
-    """The name in the keyring: an account is signed in once, whatever it is used for."""
+    """Name the sign-in in the keyring: an account has one, whatever it is used for."""
     return f"sheet-diag {registration.provider} {registration.client_id}"
 
 
 @contextmanager
 def _keyring_errors(server: MailServer, which: MailProtocol, key: str) -> Iterator[None]:
-    """Tell that the keyring cannot be used, whatever it is that it raises."""
+    """Raise a `CredentialsError` for whatever the keyring raises."""
     try:
         yield
     except Exception as error:

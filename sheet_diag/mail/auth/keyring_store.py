@@ -1,8 +1,7 @@
-"""Secrets of any length in the keyring of the system, in pieces: Windows takes no long ones.
+"""Stores secrets of any length in the system's keyring, in pieces: Windows takes no long ones.
 
-A first entry tells where the pieces are, how many, and what they must add up to; it is written
-last. So a secret is read whole or not at all, and one that is replaced stays until the other is
-complete.
+A first entry says where the pieces are, how many, and their digest; it is written last. So a secret
+is read whole or not at all, and an old one stays until the new one is complete.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ _OTHER: Final = {"a": "b", "b": "a"}
 
 
 def read_secret(service: str, user: str) -> str | None:
-    """The secret that is kept under a name (None: there is none, or not all of it). Raises what the
-    keyring does."""
+    """Read a secret (None: there is none, or not all of it). Raises what the keyring does."""
     import keyring  # here: it looks through the whole system for a keyring
 
     head = _HEAD.fullmatch(keyring.get_password(service, user) or "")
@@ -32,7 +30,7 @@ def read_secret(service: str, user: str) -> str | None:
 
 
 def store_secret(service: str, user: str, secret: str) -> None:
-    """Keep a secret under a name, in place of another. Raises what the keyring does."""
+    """Store a secret in place of another. Raises what the keyring does."""
     import keyring
 
     head = _HEAD.fullmatch(keyring.get_password(service, user) or "")
@@ -46,7 +44,7 @@ def store_secret(service: str, user: str, secret: str) -> None:
 
 
 def _delete_pieces(service: str, user: str, slot: str) -> None:
-    """Take the pieces away that nothing leads to any more."""
+    """Delete the pieces of a former secret."""
     import keyring
 
     for number in count():

@@ -1,8 +1,8 @@
-"""Text -> header lines of a mail: RFC 2047 encoded words, RFC 2231 parameters, folded, all ASCII.
+"""Formats header lines of a mail: RFC 2047 encoded words, RFC 2231 parameters, folded, all ASCII.
 
 Python's own folding encodes separators with the names beside them, loses quotes, or joins encoded
-words without a space, depending on its version; what leaves here is made here, and parsed again in
-the tests by other readers. Nothing that is passed in can begin a new header.
+words without a space, depending on its version. The tests parse the results with other readers.
+Nothing that is passed in can begin a new header.
 """
 
 from __future__ import annotations
@@ -28,31 +28,35 @@ _DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 def remove_control_characters(text: str) -> str:
-    """The text without line breaks and other control characters."""
+    """Remove line breaks and other control characters."""
     return " ".join(_UNSAFE.sub(" ", text).split(" ")).strip()
 
 
 def format_text_header(name: str, text: str) -> str:
-    """A header of free text, such as a subject."""
+    """Format a header of free text, such as a subject."""
     return f"{name}: {FOLD.join(_encode(remove_control_characters(text), len(name) + 2))}\r\n"
 
 
 def format_address_header(name: str, mailboxes: Iterable[tuple[str, str]]) -> str:
-    """A header of mailboxes, each (what is shown, address). Raises `ValueError` for what is no
-    address."""
+    """Format a header of mailboxes, each (display name, address).
+
+    Raises `ValueError` for what is no address.
+    """
     told = [_format_mailbox(shown, address) for shown, address in mailboxes]
     return f"{name}: {f',{FOLD}'.join(told)}\r\n"
 
 
 def format_encoded_parameter(name: str, text: str) -> str:
-    """A parameter as programs read it that know no RFC 2231: encoded words in quotes, which no RFC
-    allows and every program understands."""
+    """Format a parameter for programs that know no RFC 2231: encoded words in quotes.
+
+    No RFC allows that, and every program understands it.
+    """
     words = _encode(remove_control_characters(text), len(name) + 3)
     return f'{name}="{FOLD.join(_escape(word) for word in words)}"'
 
 
 def format_extended_parameter(name: str, text: str) -> Sequence[str]:
-    """A parameter as RFC 2231 writes it; a long one comes in pieces."""
+    """Format a parameter by RFC 2231, a long one in pieces."""
     plain = remove_control_characters(text)
     if plain.isascii() and len(plain) <= _PARAMETER:
         return (f'{name}="{_escape(plain)}"',)
@@ -64,12 +68,12 @@ def format_extended_parameter(name: str, text: str) -> Sequence[str]:
 
 
 def format_parameter_header(name: str, value: str, parameters: Iterable[str]) -> str:
-    """A header of a value and its parameters, a line each."""
+    """Format a header of a value and its parameters, a line each."""
     return f"{name}: {f';{FOLD}'.join((value, *parameters))}\r\n"
 
 
 def format_ascii_address(address: str) -> str:
-    """The address with its domain as the name system spells it, odd local parts in quotes.
+    """Format an address with its domain as DNS spells it, odd local parts in quotes.
 
     Raises `ValueError` for what is no address.
     """
@@ -99,14 +103,14 @@ def _separate_address(length: int, spec: str) -> str:
 
 
 def _encode(text: str, used: int) -> list[str]:
-    """The text as words, one a line; plain where a single line of ASCII will do."""
+    """Encode a text as words, one a line; leave a short line of ASCII as it is."""
     if text.isascii() and len(text) <= _WIDTH - used and not _looks_encoded(text):
         return [text]
     return list(_split_into_encoded_words(text, used))
 
 
 def _split_into_encoded_words(text: str, used: int) -> Iterator[str]:
-    """Encoded words of whole characters; the first leaves room for what stands before it."""
+    """Encode whole characters a word; the first word leaves room for what is before it."""
     room = _WORD_BYTES - used * 3 // 4
     word = b""
     for char in text:
@@ -123,7 +127,7 @@ def _format_encoded_word(code: bytes) -> str:
 
 
 def _percent_encode_pieces(text: str) -> Iterator[str]:
-    """Percent-encoded pieces of whole characters."""
+    """Percent-encode a text in pieces of whole characters."""
     piece = ""
     for char in text:
         code = quote(char, safe="")
@@ -139,5 +143,5 @@ def _escape(text: str) -> str:
 
 
 def _looks_encoded(text: str) -> bool:
-    """A name that reads like an encoded word would be shown decoded."""
+    """Whether a name reads like an encoded word, which would be shown decoded."""
     return "=?" in text

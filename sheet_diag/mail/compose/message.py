@@ -1,7 +1,7 @@
-"""A letter and its attachment -> a mail: an unsent draft as a file, or what goes out over SMTP.
+"""Composes a mail: an unsent draft as a file, or what goes out over SMTP.
 
-The same parcel gives the same bytes. Headers that hold names are made by `mailheaders`, whatever
-the names hold.
+The same mail has the same bytes. Headers that hold names are formatted by `headers`, whatever the
+names hold.
 """
 
 from __future__ import annotations
@@ -48,25 +48,25 @@ _NO_DOMAIN: Final = "sheet-diag.invalid"
 
 @dataclass(frozen=True, slots=True)
 class FromAddress:
-    """Whom a mail comes from and goes back to; `name` is shown beside the address."""
+    """The sender of a mail; `name` is shown beside the address."""
 
     address: str
     name: str
 
 
 def compose_message(
-    parcel: OutgoingMail,
+    mail: OutgoingMail,
     letter: MailText,
     sender: FromAddress,
     *,
     message_id: str = "",
     date: datetime | None = None,
 ) -> EmailMessage:
-    """The mail with its attachments.
+    """Compose the mail with its attachments.
 
     Raises `OSError` for an attachment, `ValueError` for an address that is none.
     """
-    client = parcel.client
+    client = mail.client
     shown = client.contact.strip() or client.company
     message = EmailMessage(policy=_POLICY)
     message["From"] = _create_addresses([(sender.name, sender.address)])
@@ -80,7 +80,7 @@ def compose_message(
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     digest = hashlib.sha256(letter.html.encode("utf-8", "replace"))
-    for path in parcel.files:
+    for path in mail.files:
         content = path.read_bytes()
         digest.update(content)
         _attach(message, path, content)
@@ -89,15 +89,17 @@ def compose_message(
 
 
 def format_draft(message: EmailMessage) -> bytes:
-    """The mail as a file that mail programs open to be looked through and sent: without what the
-    program adds when it sends it."""
+    """Format a file that mail programs open to look through and send.
+
+    It has none of the headers that the program adds when it sends the mail.
+    """
     unsent = copy(message)
     del unsent["Message-ID"], unsent["Date"]
     return _UNSENT + unsent.as_bytes()
 
 
 def format_final(message: EmailMessage) -> bytes:
-    """The mail as it goes out: CRLF, all ASCII, with date and id."""
+    """Format the mail as it goes out: CRLF, all ASCII, with date and id."""
     final = copy(message)
     del final["X-Unsent"]  # which also makes the list of headers its own
     if "Date" not in final:
@@ -109,32 +111,32 @@ def format_final(message: EmailMessage) -> bytes:
     return final.as_bytes()
 
 
-def create_message_id(token: str, parcel: OutgoingMail, domain: str, attempt: int = 0) -> str:
-    """The id of a mail, the same whenever the same mail is tried the same time."""
-    addresses = sorted(address.casefold() for address in parcel.client.addresses)
-    told = [token, parcel.kind.value, parcel.client.id, parcel.subject.text, addresses, attempt]
-    digest = hashlib.sha256(json.dumps(told).encode("ascii")).hexdigest()
+def create_message_id(token: str, mail: OutgoingMail, domain: str, attempt: int = 0) -> str:
+    """Create a Message-ID, the same whenever the same attempt is made."""
+    addresses = sorted(address.casefold() for address in mail.client.addresses)
+    facts = [token, mail.kind.value, mail.client.id, mail.subject.text, addresses, attempt]
+    digest = hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
     return f"<{digest[:40]}@{_choose_id_domain(domain)}>"
 
 
-def format_draft_name(parcel: OutgoingMail) -> str:
-    """`依頼_株式会社見本商事_C-001.eml`, in the client's language.
+def format_draft_name(mail: OutgoingMail) -> str:
+    """Format a file name such as `依頼_株式会社見本商事_C-001.eml`, in the client's language.
 
-    What is about a return bears the start of its hash: a client may have two of them.
+    A mail about a return has the start of its SHA-256: a client may have two returns.
     """
-    client, say = parcel.client, Wording(parcel.client.lang)
-    kind = "reminder.correction" if parcel.repeats_correction else parcel.kind.value
-    about = parcel.subject.return_sha256[:_ABOUT]
-    first = say(f"letter.draft.{kind}", number=parcel.subject.reminder)
+    client, say = mail.client, Wording(mail.client.lang)
+    kind = "reminder.correction" if mail.repeats_correction else mail.kind.value
+    about = mail.subject.return_sha256[:_ABOUT]
+    first = say(f"letter.draft.{kind}", number=mail.subject.reminder)
     parts = (first, safe_name(client.company[:_COMPANY]), safe_name(client.id), safe_name(about))
     return f"{'_'.join(part for part in parts if part)}.eml"
 
 
 class _MailPolicy(EmailPolicy):
-    """Mails whose headers are folded by us."""
+    """A policy by which we fold headers."""
 
     def fold(self, name: str, value: Any) -> str:
-        """A header as lines."""
+        """Fold a header into lines."""
         params = dict(getattr(value, "params", {}))
         match name.lower():
             case "subject":
@@ -154,7 +156,7 @@ class _MailPolicy(EmailPolicy):
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        """The same as bytes."""
+        """Fold a header into lines of bytes."""
         return self.fold(name, value).encode("ascii")
 
 
@@ -182,13 +184,13 @@ def _attach(message: EmailMessage, path: Path, content: bytes) -> None:
 
 
 def _set_boundaries(message: EmailMessage, digest: str) -> None:
-    """Boundaries that stand in no part: neither Base64 nor quoted-printable can hold "=_"."""
+    """Set boundaries that no part holds: Base64 and quoted-printable have no "=_"."""
     multiparts = [part for part in message.walk() if part.is_multipart()]
     for number, part in enumerate(multiparts, 1):
         part.set_boundary(f"=_{digest[:24]}_{number}")
 
 
 def _choose_id_domain(domain: str) -> str:
-    """A domain fit for an id."""
+    """Choose a domain for a Message-ID."""
     told = domain.lower()
     return told if _DOMAIN.fullmatch(told) else _NO_DOMAIN

@@ -1,7 +1,6 @@
-"""Where mails have gone so far: the addresses and domains of each client, by the mail logs.
+"""Finds the addresses and domains that the mails of each client have gone to, by the mail logs.
 
-Addresses are compared as the name system takes them, and ids without case; what differs is given
-as values, for the client list and for the guard alike.
+Addresses are compared as DNS takes them, and ids without case.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _WENT_OUT: Final = (MailEvent.SENT, MailEvent.BY_HAND)
 
 
 def normalize_address(address: str) -> str:
-    """An address as it is compared: without case, its domain as the name system spells it."""
+    """Normalize an address: no case, its domain as DNS spells it."""
     local, _, domain = address.strip().rpartition("@")
     with suppress(UnicodeError):  # no such domain: it equals none but itself
         domain = domain.encode("idna").decode("ascii")
@@ -27,16 +26,16 @@ def normalize_address(address: str) -> str:
 
 
 def normalize_domain(address: str) -> str:
-    """The domain of an address as it is compared."""
+    """Return the domain of a normalized address."""
     return normalize_address(address).rpartition("@")[2]
 
 
 def collect_client_domains(
-    posted: Iterable[MailLogEntry], facts: Iterable[ReturnFacts]
+    entries: Iterable[MailLogEntry], facts: Iterable[ReturnFacts]
 ) -> dict[str, frozenset[str]]:
-    """The mail domains by folded client id that mails went to, or that sheets came back with."""
+    """Collect by folded client id the domains that mails went to or returns came with."""
     found: dict[str, set[str]] = defaultdict(set)
-    for each in posted:
+    for each in entries:
         if each.event in _WENT_OUT and each.client:
             found[each.client.casefold()].update(map(normalize_domain, each.addresses))
     for fact in facts:
@@ -45,11 +44,10 @@ def collect_client_domains(
     return {client: frozenset(known - {""}) for client, known in found.items()}
 
 
-def collect_address_owners(posted: Iterable[MailLogEntry]) -> dict[str, frozenset[str]]:
-    """The ids of the clients that mails went to, as the log has them, by address as it is
-    compared."""
+def collect_address_owners(entries: Iterable[MailLogEntry]) -> dict[str, frozenset[str]]:
+    """Collect by normalized address the ids of the clients whose mails went there."""
     found: dict[str, set[str]] = defaultdict(set)
-    for each in posted:
+    for each in entries:
         if each.event in _WENT_OUT and each.client:
             for address in each.addresses:
                 found[normalize_address(address)].add(each.client)

@@ -1,6 +1,6 @@
-"""What is wrong with a letter that a firm has written, line by line, before anything is sent.
+"""Checks the templates that a firm has written, line by line, before anything is sent.
 
-A letter is read, its words are compared with those that its kind has, and it is written once with
+The words of a template are compared with the variables of its kind; then it is rendered once with
 all of them and once with as few as there can be.
 """
 
@@ -36,7 +36,7 @@ _SEVERAL: Final = 3  # a number, of reminders or of points
 
 
 def find_template_faults(source: TemplateSource) -> list[TemplateFault]:
-    """What is wrong with a letter or the signature."""
+    """Find what is wrong with a template or the signature."""
     known = list_variables(source.kind)
     return _find_word_faults(source, create_text_environment(), known) or list(
         _find_trial_faults(source)
@@ -44,7 +44,7 @@ def find_template_faults(source: TemplateSource) -> list[TemplateFault]:
 
 
 def find_frame_faults(source: TemplateSource) -> list[TemplateFault]:
-    """What is wrong with the frame."""
+    """Find what is wrong with the frame."""
     faults = _find_word_faults(source, create_frame_environment(), FRAME_WORDS)
     if faults:
         return faults
@@ -63,7 +63,7 @@ def _find_word_faults(
     except TemplateSyntaxError as error:
         return [("letter.error.syntax", _locate(source, error.lineno))]
     filters = list(_find_unknown_filters(source, tree, reader))
-    if filters:  # without them nobody can tell the words
+    if filters:  # without them the words are unknown
         return filters
     return [
         *(
@@ -77,11 +77,11 @@ def _find_word_faults(
 def _find_unknown_words(
     source: TemplateSource, tree: nodes.Template, known: tuple[str, ...]
 ) -> Iterator[TemplateFault]:
-    strange = meta.find_undeclared_variables(tree) - set(known)
-    told = set()
+    unknown = meta.find_undeclared_variables(tree) - set(known)
+    reported = set()
     for node in tree.find_all(nodes.Name):
-        if node.name in strange and node.name not in told:
-            told.add(node.name)
+        if node.name in unknown and node.name not in reported:
+            reported.add(node.name)
             yield _unknown_word_fault(source, node, known)
 
 
@@ -123,7 +123,7 @@ def _find_trial_faults(source: TemplateSource) -> Iterator[TemplateFault]:
 def _find_text_faults(
     source: TemplateSource, written: MarkedText, words: Mapping[str, object]
 ) -> Iterator[TemplateFault]:
-    """A letter has a subject and names the company; that of the password tells it."""
+    """Require a subject and the company, in a password mail also the password."""
     try:
         _, body = written.subject_and_body()
     except ValueError:
@@ -148,7 +148,7 @@ def _find_frame_trial_faults(source: TemplateSource) -> Iterator[TemplateFault]:
 
 
 def _is_shown(name: str, source: TemplateSource) -> bool:
-    """Whether the page changes with the word in the way it should."""
+    """Whether the page shows the word."""
     frame = HtmlFrame(source)
     if name == "lang":
         pages = {
@@ -174,7 +174,7 @@ def _create_few_words(source: TemplateSource) -> dict[str, object]:
 
 
 def _find_first_line(source: TemplateSource) -> int:
-    """The line of the first text; comments stand before it."""
+    """Find the line of the first text, behind the comments."""
     head = _HEAD.match(source.text)
     return source.text.count("\n", 0, head.end() if head else 0) + 1
 
@@ -184,6 +184,6 @@ def _locate(source: TemplateSource, line: int, **parts: str) -> dict[str, str]:
 
 
 def _find_near_names(name: str, known: Iterable[str]) -> str:
-    """The nearest of the known names; all of them where none is near."""
+    """Find the nearest of the known names; all of them where none is near."""
     names = sorted(known)
     return ", ".join(get_close_matches(name, names, n=1) or names)

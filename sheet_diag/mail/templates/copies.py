@@ -1,4 +1,4 @@
-"""Our letters as files that a firm can edit, each with its words explained at the head."""
+"""Writes our templates as files that a firm can edit, with their variables explained on top."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MARK: Final = "\ufeff"
 
 
 def copy_templates(folder: Path, lang: Lang | None = None) -> tuple[Path, ...]:
-    """Write the letters (None: of every language), the signatures and the frame into the folder.
+    """Write the templates of a language (None: of all) and the frame into a folder.
 
-    A file that is there stays as it is. Gives the files that were written; raises `OSError`.
+    A file that is there stays as it is. Returns the files that were written; raises `OSError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     there = {path.name.casefold() for path in folder.iterdir()}
@@ -42,7 +42,7 @@ def _copy(source: TemplateSource, path: Path) -> Path:
 
 
 def _head(source: TemplateSource) -> str:
-    """The comment at the head, which is in no mail."""
+    """Format the comment on top, which is in no mail."""
     say = Wording(source.lang)
     key = "signature" if source.kind == SIGNATURE else "letter"
     words = [

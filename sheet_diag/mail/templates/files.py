@@ -1,4 +1,4 @@
-"""Where letters lie, what they are called, and how their files are read."""
+"""Finds and reads the files of mail templates: ours, and the firm's own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TemplateFault = tuple[str, dict[str, str]]
 
 
 class MailTemplateError(Exception):
-    """Letters that cannot be used. `faults` are pairs of a wording key and its parts; `key` and
+    """Templates that cannot be used; `faults` are pairs of a label key and its parts, `key` and
     `parts` are those of the first."""
 
     def __init__(self, faults: Sequence[TemplateFault]) -> None:
@@ -37,7 +37,7 @@ class MailTemplateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """The text of a letter, its lines ending in LF; `path` is what people are told of it."""
+    """The text of a template, its lines ending in LF; `path` is shown to people."""
 
     name: str
     text: str
@@ -54,24 +54,24 @@ class TemplateSource:
         return Lang(self.name.split(".")[1])
 
     def line(self, number: int) -> str:
-        """A line as it is shown in a complaint, counted from 1."""
+        """Return a line as a fault shows it, counted from 1."""
         lines = self.text.split("\n")
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
 def format_template_name(kind: str, lang: Lang) -> str:
-    """`request.ja.md`."""
+    """Format a file name, such as `request.ja.md`."""
     return f"{kind}.{lang.value}.md"
 
 
 def list_template_names(lang: Lang) -> tuple[str, ...]:
-    """The files of a language, the frame apart."""
+    """List the files of a language, without the frame."""
     return tuple(format_template_name(kind, lang) for kind in (*MailKind, SIGNATURE))
 
 
 @cache
 def load_default_template(name: str) -> TemplateSource:
-    """A letter of ours."""
+    """Load a template of ours."""
     file = resources.files("sheet_diag.mail.templates") / "texts" / name
     return TemplateSource(name, _decode(file.read_bytes()) or "", name)
 
@@ -83,16 +83,16 @@ def load_custom_templates(folder: Path) -> dict[str, TemplateSource]:
     known = {name.casefold(): name for lang in Lang for name in (*list_template_names(lang), FRAME)}
     found: dict[str, TemplateSource] = {}
     faults: list[TemplateFault] = []
-    strange: list[Path] = []
+    unknown: list[Path] = []
     for path in _list_files(folder):
         name = known.get(path.name.casefold())
         if name is None:
-            strange.append(path)
+            unknown.append(path)
             continue
         text = _read(path, faults)
         if text is not None:
             found[name] = TemplateSource(name, text, str(path))
-    faults += _find_misnamed(strange, [name for name in known.values() if name not in found])
+    faults += _find_misnamed(unknown, [name for name in known.values() if name not in found])
     if faults:
         raise MailTemplateError(faults)
     return found
@@ -117,7 +117,7 @@ def _read(path: Path, faults: list[TemplateFault]) -> str | None:
 
 
 def _decode(content: bytes) -> str | None:
-    """The text with LF at line ends; None where nobody can tell how it is encoded."""
+    """Decode a file, with LF at line ends (None: its encoding is unknown)."""
     marked = [code for mark, code in _MARKED if content.startswith(mark)]
     for code in marked or _UNMARKED:
         try:
@@ -128,10 +128,10 @@ def _decode(content: bytes) -> str | None:
     return None
 
 
-def _find_misnamed(strange: Sequence[Path], missing: Sequence[str]) -> list[TemplateFault]:
-    """Files that seem to be meant for a letter that is missing; others are nobody's business."""
+def _find_misnamed(unknown: Sequence[Path], missing: Sequence[str]) -> list[TemplateFault]:
+    """Find files that seem to be meant for a missing template; ignore all others."""
     faults: list[TemplateFault] = []
-    for path in strange:
+    for path in unknown:
         near = get_close_matches(path.name.casefold(), missing, n=1, cutoff=0.8)
         if near and path.suffix.casefold() in _SUFFIXES:
             faults.append(("letter.error.name", {"path": str(path), "near": near[0]}))

@@ -1,4 +1,4 @@
-"""The text of a letter -> HTML: Markdown set into a frame that Outlook can draw.
+"""Converts the text of a mail to HTML: Markdown in a frame that Outlook can draw.
 
 Only what reads well as plain text too is Markdown here: paragraphs, lists, rules, headings,
 emphasis, links. Lines break where the text breaks.
@@ -23,7 +23,7 @@ from sheet_diag.mail.templates.files import TemplateSource
 from sheet_diag.mail.templates.render import BEGIN, END, MARKS, MarkedText, render_template
 from sheet_diag.model.basics import Lang
 
-# What would make the two forms of a letter say different things.
+# What would make the two forms of a mail say different things.
 _NOT_HERE: Final = ["code", "lheading", "reference", "image", "escape", "entity"]
 _VALUE: Final = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
 _PLACE: Final = re.compile(f"{BEGIN}([0-9]+){END}")
@@ -43,7 +43,7 @@ _STYLES: Final = {
 
 
 class HtmlFrame:
-    """The page around every letter."""
+    """The page around the text of every mail."""
 
     def __init__(self, source: TemplateSource) -> None:
         self._source = source
@@ -65,12 +65,12 @@ class HtmlFrame:
 
 @cache
 def create_frame_environment() -> ImmutableSandboxedEnvironment:
-    """How the frame is read; what is no HTML of ours is escaped."""
+    """Create the environment of the frame; what is no HTML of ours is escaped."""
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
 
 def convert_to_html(written: MarkedText) -> str:
-    """The text as HTML, its values as text."""
+    """Convert a text to HTML, its values as text."""
     values: list[str] = []
 
     def place(found: re.Match[str]) -> str:
@@ -88,7 +88,7 @@ def _escape_value(value: str) -> str:
 
 
 class _Markdown(MarkdownIt):
-    """Markdown to which a value is a single letter; links are judged with their values in place."""
+    """Markdown in which a value is one character; links are judged with their values."""
 
     def __init__(self, values: Sequence[str]) -> None:
         super().__init__("commonmark", {"html": False, "breaks": True})
@@ -96,7 +96,7 @@ class _Markdown(MarkdownIt):
         self._values = values
 
     def parse(self, src: str, env: EnvType | None = None) -> list[Token]:
-        """The tokens, each with its style."""
+        """Parse into tokens, each with its style."""
         tokens = super().parse(src, env)
         for token in (*tokens, *(child for each in tokens for child in each.children or ())):
             if token.nesting >= 0 and token.tag in _STYLES:
@@ -104,6 +104,6 @@ class _Markdown(MarkdownIt):
         return tokens
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - as the library calls it
-        """The link as HTML writes it; the library judges what this gives."""
+        """Format a link with its values; the library judges the result."""
         filled = _PLACE.sub(lambda found: self._values[int(found[1])], url)
         return super().normalizeLink(filled)

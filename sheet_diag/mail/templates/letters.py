@@ -1,8 +1,7 @@
-"""What a mail says: the firm's own letters, ours where it has none, written for one client.
+"""Writes the text of a mail from the firm's own template, or from ours where it has none.
 
-A letter is one text. The plain part of the mail is that text as it stands, the HTML part is the
-same text set by Markdown into a frame, so that neither ever says what the other does not. Knows
-nothing of mails: who gets a letter and what is attached is told by the parcel.
+The plain part of a mail is the text as it stands, the HTML part is the same text as Markdown in a
+frame, so that neither says what the other does not.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ _RULE = "─" * 20
 
 
 class MailTemplates:
-    """The letters of a firm."""
+    """The mail templates of a firm."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Read the firm's own letters, if it has a folder of them.
+        """Read the firm's own templates, if it has a folder of them.
 
         Raises `MailTemplateError` with everything that is wrong with any of them.
         """
@@ -46,13 +45,13 @@ class MailTemplates:
         self._templates: dict[TemplateSource, MailTemplate] = {}
         self._frame: HtmlFrame | None = None
 
-    def write(self, parcel: OutgoingMail, issuer: Issuer, today: date) -> MailText:
-        """The letter of the parcel, in the client's language. Raises `MailTemplateError` where the
+    def write(self, mail: OutgoingMail, issuer: Issuer, today: date) -> MailText:
+        """The letter of the mail, in the client's language. Raises `MailTemplateError` where the
         firm's
         own letter stumbles over this client."""
-        lang = parcel.client.lang
-        words = build_variables(parcel, issuer, today)
-        letter = self._template(self._source_for(parcel)).written(words)
+        lang = mail.client.lang
+        words = build_variables(mail, issuer, today)
+        letter = self._template(self._source_for(mail)).written(words)
         signature = self._template(self._source(format_template_name(SIGNATURE, lang))).written(
             words
         )
@@ -62,11 +61,11 @@ class MailTemplates:
         html = self._framed(lang, subject.plain(), issuer, body, signature)
         return MailText(subject.plain(), text, html)
 
-    def _source_for(self, parcel: OutgoingMail) -> TemplateSource:
+    def _source_for(self, mail: OutgoingMail) -> TemplateSource:
         """A reminder of the firm's own that knows of no corrections is none of a correction."""
-        name = format_template_name(parcel.kind.value, parcel.client.lang)
+        name = format_template_name(mail.kind.value, mail.client.lang)
         source = self._source(name)
-        if parcel.repeats_correction and not self._template(source).uses(CORRECTING):
+        if mail.repeats_correction and not self._template(source).uses(CORRECTING):
             return load_default_template(name)
         return source
 

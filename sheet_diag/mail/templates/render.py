@@ -1,7 +1,7 @@
-"""A template and the words of a client -> the text of a letter.
+"""Renders a mail template with the variables of a client.
 
-Every value that a template puts into the text is marked as such, so that the plain text can show it
-as it is and the HTML can be sure that nothing in it is Markdown or markup.
+Every value that a template puts into the text is marked, so that the plain text shows it as it is
+and the HTML knows that nothing in it is Markdown or markup.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ENDS: Final = re.compile(r"[ \t\u3000]+$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    """What a mail says: its subject, and one text in both forms."""
+    """The subject of a mail, and its text in both forms."""
 
     subject: str
     text: str
@@ -44,11 +44,11 @@ class MarkedText:
     marked: str
 
     def plain(self) -> str:
-        """The text as people read it."""
+        """Return the text as people read it."""
         return MARKS.sub("", self.marked)
 
     def subject_and_body(self) -> tuple[MarkedText, MarkedText]:
-        """The first line, and all below it. Raises `ValueError` where the first is no subject."""
+        """Split off the subject. Raises `ValueError` where the first line is none."""
         first, _, rest = self.marked.partition("\n")
         found = _SUBJECT.fullmatch(first)
         if not found or not MarkedText(found[1]).plain().strip():
@@ -57,20 +57,20 @@ class MarkedText:
 
 
 class MailTemplate:
-    """A letter that is ready to be written."""
+    """A template that is ready to be rendered."""
 
     def __init__(self, source: TemplateSource) -> None:
         self._source = source
         self._template = create_text_environment().from_string(source.text)
 
     def uses(self, word: str) -> bool:
-        """Whether the word is anywhere in it, be it in a condition."""
+        """Whether the word is anywhere in it, also in a condition."""
         return word in meta.find_undeclared_variables(
             create_text_environment().parse(self._source.text)
         )
 
     def written(self, words: Mapping[str, object]) -> MarkedText:
-        """The text for a client. Raises `MailTemplateError` where the template stumbles."""
+        """Render the text for a client. Raises `MailTemplateError` where the template fails."""
         text = render_template(self._template, words, self._source)
         return MarkedText(_GAP.sub("\n\n", _ENDS.sub("", text)).strip("\n"))
 
@@ -78,7 +78,7 @@ class MailTemplate:
 def render_template(
     template: jinja2.Template, words: Mapping[str, object], source: TemplateSource
 ) -> str:
-    """The template with its words. Raises `MailTemplateError` where it stumbles."""
+    """Render a template. Raises `MailTemplateError` where it fails."""
     try:
         return template.render(words)
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
@@ -89,14 +89,14 @@ def render_template(
 
 @cache
 def create_text_environment() -> ImmutableSandboxedEnvironment:
-    """How templates are read: nothing but text and the words that they are given."""
+    """Create the environment of templates: text and their variables, nothing else."""
     return ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, finalize=_mark_value, trim_blocks=True, lstrip_blocks=True
     )
 
 
 def find_error_line(error: BaseException) -> int:
-    """The line of the template where it went wrong; 1 where nobody knows."""
+    """Find the line of the template where it failed; 1 where that is unknown."""
     lines = [1]
     trace = error.__traceback__
     while trace:
@@ -107,6 +107,6 @@ def find_error_line(error: BaseException) -> int:
 
 
 def _mark_value(value: Any) -> str:
-    """The value between marks; what holds marks already is a text of the template's own making."""
+    """Put a value between marks, unless the template made it of marked values."""
     text = str(value)
     return text if BEGIN in text or not text else f"{BEGIN}{text}{END}"

@@ -1,7 +1,7 @@
-"""What a letter can say of a client, and which letter may say what.
+"""The variables of mail templates, and their values for a client.
 
-The words are text, numbers or yes and no, cleaned of line breaks and unseen marks. Notes, scores
-and ranks are not among them, and the password is a word of its own letter alone.
+Values are text, numbers or yes and no, cleaned of line breaks and invisible characters. Notes,
+scores and ranks are not among them, and only a password mail has the password.
 """
 
 from __future__ import annotations
@@ -36,40 +36,40 @@ _HONORIFICS: Final = re.compile(r"[\s\u3000]*(?:様|さま|殿|御中)$")
 
 
 def list_variables(kind: str) -> tuple[str, ...]:
-    """What a letter of the kind can use."""
+    """List the variables of a kind of template."""
     return (*COMMON, *_OF_KIND[kind])
 
 
 def find_kinds_with(name: str) -> tuple[str, ...]:
-    """The kinds of letters that can use the word."""
+    """Find the kinds of templates that have the variable."""
     return tuple(kind for kind in _OF_KIND if name in list_variables(kind))
 
 
 def explain_variables(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
-    """The words of a kind, and what each stands for."""
+    """Explain the variables of a kind."""
     return tuple((name, say(f"letter.word.{name}")) for name in list_variables(kind))
 
 
-def build_variables(parcel: OutgoingMail, issuer: Issuer, today: date) -> dict[str, object]:
-    """The words of the parcel's letter: exactly those that `list_variables` tells."""
-    say = Wording(parcel.client.lang)
-    due = _find_due_day(parcel, issuer, today)
+def build_variables(mail: OutgoingMail, issuer: Issuer, today: date) -> dict[str, object]:
+    """The words of the mail's letter: exactly those that `list_variables` tells."""
+    say = Wording(mail.client.lang)
+    due = _find_due_day(mail, issuer, today)
     words: dict[str, object] = {
-        **_build_client_variables(parcel, say),
+        **_build_client_variables(mail, say),
         **_build_firm_variables(issuer, say),
         "survey": say("letter.survey"),
         "today": format_long_date(today, say),
-        "file": clean_value(parcel.file_names or parcel.report_files),
+        "file": clean_value(mail.file_names or mail.report_files),
         "due": format_long_date(due, say) if due else "",
         "overdue": due is not None and due < today,
-        "number": parcel.subject.reminder,
-        CORRECTING: parcel.asks_for_correction,
-        "previous": parcel.is_prefilled,
-        "points": parcel.points,
-        "protected": bool(parcel.password),
-        "password": clean_value(parcel.password),
+        "number": mail.subject.reminder,
+        CORRECTING: mail.asks_for_correction,
+        "previous": mail.is_prefilled,
+        "points": mail.points,
+        "protected": bool(mail.password),
+        "password": clean_value(mail.password),
     }
-    return {name: words[name] for name in list_variables(parcel.kind)}
+    return {name: words[name] for name in list_variables(mail.kind)}
 
 
 def format_long_date(day: date, say: Wording) -> str:
@@ -80,12 +80,12 @@ def format_long_date(day: date, say: Wording) -> str:
 
 
 def clean_value(text: str) -> str:
-    """One line without marks that nobody sees. What nobody may use stands for a value inside."""
+    """Put a value on one line, without invisible characters and those that mark values."""
     return _NONCHARACTERS.sub("", _UNSEEN.sub(" ", text)).strip(" ")
 
 
-def _build_client_variables(parcel: OutgoingMail, say: Wording) -> dict[str, object]:
-    client = parcel.client
+def _build_client_variables(mail: OutgoingMail, say: Wording) -> dict[str, object]:
+    client = mail.client
     company, title = clean_value(client.company), clean_value(client.title)
     contact = _HONORIFICS.sub("", clean_value(client.contact))
     titled = contact and title
@@ -115,10 +115,10 @@ def _build_firm_variables(issuer: Issuer, say: Wording) -> dict[str, object]:
     }
 
 
-def _find_due_day(parcel: OutgoingMail, issuer: Issuer, today: date) -> date | None:
-    """The day by which an answer is asked for: that of the parcel (blank: none) where it knows one,
+def _find_due_day(mail: OutgoingMail, issuer: Issuer, today: date) -> date | None:
+    """The day by which an answer is asked for: that of the mail (blank: none) where it knows one,
     else that of the client or of all. Only a reminder names a day that has passed."""
-    if parcel.kind.spec.tells_past_due:
-        return parcel.due
-    due = parcel.due or parcel.client.due or issuer.deadline
+    if mail.kind.spec.tells_past_due:
+        return mail.due
+    due = mail.due or mail.client.due or issuer.deadline
     return None if due is not None and due < today else due
