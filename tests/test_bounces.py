@@ -11,7 +11,6 @@ import pytest
 from sheet_diag.mail.imap.mailbox import open_mailbox
 from sheet_diag.mail.inbox.bounces import DeliveryFailure, SentMailIndex
 from sheet_diag.mail.inbox.collect import collect_returned_mails
-from sheet_diag.mail.inbox.records import BouncedMail
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
@@ -230,7 +229,9 @@ def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
     assert [(each.addresses, each.delayed) for each in found[0]] == [
         ((TARO,), False), ((TARO,), True), ((JIRO,), False),
     ]  # fmt: skip
-    assert [(each.client, each.kind) for each in found[0]] == [("C-001", MailKind.REQUEST)] * 3
+    assert [(each.mail.client, each.mail.kind) for each in found[0]] == [
+        ("C-001", MailKind.REQUEST)
+    ] * 3
     assert [each.delayed for each in found[1]] == [True]
     lines = [line for line in MailLog.read(log).entries if line.event is MailEvent.BOUNCED]
     assert [(line.message_id, line.addresses, line.time) for line in lines] == [
@@ -249,9 +250,7 @@ def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> 
     assert len(_collected(server, tmp_path / MAIL_LOG_NAME, tmp_path, untold=1)) == 1
 
 
-def _collected(
-    server: Dovecot, log: Path, folder: Path, untold: int = 0
-) -> tuple[BouncedMail, ...]:
+def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> list[DeliveryFailure]:
     with (
         MailLog.open(log) as book,
         open_mailbox(server.settings(), "INBOX", PASSWORD) as box,
@@ -260,5 +259,5 @@ def _collected(
             box, folder / "input", book, CLIENTS, JIS, IntakeSettings(),
             read=ReadFiles.of((), None), progress=lambda _: None,
         )  # fmt: skip
-    assert (found.new, len(found.without_sheet)) == ((), untold)
+    assert (found.new, len(found.without_sheet)) == ([], untold)
     return found.bounces

@@ -198,7 +198,7 @@ def test_each_message_once_however_often(office: Office, server: Dovecot) -> Non
     assert (len(first.new), first.known) == (2, 1)
     files = office.files
     again = office.collect()
-    assert (again.new, again.known) == ((), 3)
+    assert (again.new, again.known) == ([], 3)
     assert office.files == files
     assert len(office.posted) == 2
 
@@ -219,7 +219,7 @@ def test_a_folder_with_a_japanese_name(office: Office, server: Dovecot) -> None:
     server.make("情報セキュリティ診断&回収")
     server.put(returned(), folder="情報セキュリティ診断&回収")
     assert len(office.collect("情報セキュリティ診断&回収").new) == 1
-    assert office.collect().new == ()
+    assert office.collect().new == []
 
 
 def test_only_what_arrived_since_a_day(office: Office, server: Dovecot) -> None:
@@ -300,7 +300,7 @@ def test_what_was_thrown_away_unread_is_fetched_again(office: Office, server: Do
     assert [each.again for each in found.new] == [True, True]
     assert (found.known, found.lost, office.files) == (0, (), files)
     again = office.collect()
-    assert (again.new, again.known) == ((), 2)
+    assert (again.new, again.known) == ([], 2)
     assert [line.file for line in office.posted] == [each.file for each in before.new] * 2
 
 
@@ -312,7 +312,7 @@ def test_what_a_run_has_read_may_be_thrown_away(office: Office, server: Dovecot)
     fact = ReturnFacts("C-001", "", ReturnStatus.RANKED, "1", "mail/a.eml", "a.xlsx")
     office.read = ReadFiles.of([replace(fact, file_sha256=line.sha256)], ARRIVED.date())
     found = office.collect()
-    assert (found.new, found.known, found.lost) == ((), 1, ())
+    assert (found.new, found.known, found.lost) == ([], 1, ())
 
 
 def test_what_lies_elsewhere_is_not_fetched_again(office: Office, server: Dovecot) -> None:
@@ -322,7 +322,7 @@ def test_what_lies_elsewhere_is_not_fetched_again(office: Office, server: Doveco
     (office.source / "C-002.eml").unlink()
     (office.source / "saved.xlsx").write_bytes(SHEETS["C-002"])
     found = office.collect()
-    assert (found.new, found.known, found.lost) == ((), 2, ())
+    assert (found.new, found.known, found.lost) == ([], 2, ())
 
 
 def test_what_is_nowhere_any_more_is_told(
@@ -436,10 +436,10 @@ def test_a_question_without_a_sheet_is_told_until_it_is_read(
         assert [(each.client, each.subject) for each in found.without_sheet] == [
             ("C-001", "期限の延長について"), ("C-002", "card"), ("C-001", "Re: x"),
         ]  # fmt: skip
-        assert (found.new, found.others) == ((), 1)
+        assert (found.new, found.others) == ([], 1)
     server.mark("\\Seen")
     found = office.collect()
-    assert (found.without_sheet, found.others) == ((), 4)
+    assert (found.without_sheet, found.others) == ([], 4)
     assert office.files == {}
 
 
@@ -457,7 +457,7 @@ def test_what_servers_return_of_ours_is_no_answer(office: Office, server: Doveco
         )
         server.put(head.encode() + ours + b"\r\n--b--\r\n")
     found = office.collect()
-    assert (found.new, found.automatic) == ((), 1)
+    assert (found.new, found.automatic) == ([], 1)
     assert [each.sender for each in found.without_sheet] == ["MAILER-DAEMON@mx"]
 
 
@@ -469,7 +469,7 @@ def test_labels_show_one_mail_in_several_folders(
     assert len(office.collect().new) == 1
     monkeypatch.delattr(Mailbox, "message")  # known by its head: not fetched again
     again = office.collect("Sent")
-    assert (again.new, again.known) == ((), 1)
+    assert (again.new, again.known) == ([], 1)
 
 
 @pytest.mark.parametrize("code", ["utf-8", "cp932"])
@@ -487,7 +487,7 @@ def test_our_own_copies_are_left(office: Office, server: Dovecot) -> None:
         returned("C-001", "<by-hand@outlook>", USER, Cc="Taro <Taro@mihon.example>"),
     )
     found = office.collect()
-    assert (found.new, found.own) == ((), 2)
+    assert (found.new, found.own) == ([], 2)
 
 
 def test_what_we_forward_to_ourselves_is_no_copy(office: Office, server: Dovecot) -> None:
@@ -503,7 +503,7 @@ def test_machines_answers_are_counted(office: Office, server: Dovecot) -> None:
         returned("C-001", "<4@x>", Auto_Submitted="auto-generated"),
     )
     found = office.collect()
-    assert (found.automatic, found.without_sheet) == (3, ())
+    assert (found.automatic, found.without_sheet) == (3, [])
     assert len(found.new) == 1  # a workbook is a workbook
 
 
@@ -515,7 +515,7 @@ def test_a_mail_above_the_limit_is_told_and_never_fetched(
     server.put(mail("<1@x>", "taro@mihon.example", "large", large))
     monkeypatch.delattr(Mailbox, "message")
     (each,) = office.collect().too_large
-    assert (each.client, each.subject, each.size > 1_100_000) == ("C-001", "large", True)
+    assert (each.client, each.subject) == ("C-001", "large")
     assert office.files == {}
 
 
@@ -565,7 +565,7 @@ def test_killed_before_the_file_is_in_place(
 ) -> None:
     server.put(returned())
     with monkeypatch.context() as patch:
-        patch.setattr(filing.MailStore, "keep", _killed)
+        patch.setattr(filing.MailStore, "keep_draft", _killed)
         patch.setattr(filing.MailStore, "clear", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             office.collect()
@@ -643,10 +643,12 @@ def test_the_folder_of_mails_is_listed_once(
     kept = []
     for _ in range(2):
         listed.clear()
-        cabinet = filing.MailStore(tmp_path)
+        store = filing.MailStore(tmp_path)
         for number in (*range(9), 8):  # the last one twice
-            cabinet.draft(b"%d" % number)
-            kept.append(cabinet.keep(b"%d" % number, f"<{number}@x>", f"C-{number}_甲_乙", ARRIVED))
+            store.write_draft(b"%d" % number)
+            kept.append(
+                store.keep_draft(b"%d" % number, f"<{number}@x>", f"C-{number}_甲_乙", ARRIVED)
+            )
         assert len(listed) <= 1
     assert kept[:10] == kept[10:]
     assert {path.name for path in (tmp_path / "mail").iterdir()} == {
@@ -655,19 +657,19 @@ def test_the_folder_of_mails_is_listed_once(
 
 
 def test_a_mail_that_a_person_renamed_or_threw_away_meanwhile(tmp_path: Path) -> None:
-    cabinet = filing.MailStore(tmp_path)
+    store = filing.MailStore(tmp_path)
     names = {}
     for number in (1, 2):
-        cabinet.draft(b"%d" % number)
-        names[number] = tmp_path / cabinet.keep(b"%d" % number, f"<{number}@x>", "甲", ARRIVED)
+        store.write_draft(b"%d" % number)
+        names[number] = tmp_path / store.keep_draft(b"%d" % number, f"<{number}@x>", "甲", ARRIVED)
     names[2].unlink()
-    cabinet.draft(b"2")
-    assert tmp_path / cabinet.keep(b"2", "<2@x>", "甲", ARRIVED) == names[2]
+    store.write_draft(b"2")
+    assert tmp_path / store.keep_draft(b"2", "<2@x>", "甲", ARRIVED) == names[2]
     assert names[2].read_bytes() == b"2"
     renamed = names[1].rename(names[1].with_name(f"{names[1].stem}_済.eml"))
-    cabinet = filing.MailStore(tmp_path)
-    cabinet.draft(b"1")
-    assert tmp_path / cabinet.keep(b"1", "<1@x>", "甲", ARRIVED) == renamed
+    store = filing.MailStore(tmp_path)
+    store.write_draft(b"1")
+    assert tmp_path / store.keep_draft(b"1", "<1@x>", "甲", ARRIVED) == renamed
 
 
 WRONG = {

@@ -14,7 +14,8 @@ from sheet_diag.mail.campaign.drafts import Draft, DraftFolder
 from sheet_diag.mail.campaign.outgoing import CheckedMail
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.campaign.selection import MailSelection
-from sheet_diag.mail.inbox.records import BouncedMail, CollectResult
+from sheet_diag.mail.inbox.bounces import DeliveryFailure
+from sheet_diag.mail.inbox.records import CollectResult
 from sheet_diag.mail.smtp.delivery import OversizedMail, SendReport
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import MailLogEntry, OutgoingMail
@@ -225,10 +226,10 @@ def _sender(client: str, sender: str, say: Wording) -> str:
     return client or say("mail.collected.nobody", sender=sender)
 
 
-def _bounce_line(bounce: BouncedMail, say: Wording) -> str:
+def _bounce_line(bounce: DeliveryFailure, say: Wording) -> str:
     addresses = ", ".join(bounce.addresses)
     text = say("mail.sent.refused.line", addresses=addresses, reason=bounce.text)
-    return _line(bounce.client, text, say)
+    return _line(bounce.mail.client, text, say)
 
 
 def _refusal_text(entry: MailLogEntry, say: Wording) -> str:

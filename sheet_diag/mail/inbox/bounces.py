@@ -1,7 +1,7 @@
-"""Mails that came back: which of ours, at which addresses, and why.
+"""Reads reports of mails that came back: which of ours, at which addresses, and why.
 
-Delivery reports as RFC 3464 has them, and those that qmail, Exim, Exchange and providers write in
-words. Pure; what a report says is believed only about mails that are in the log.
+Reports come as RFC 3464 has them, and as qmail, Exim, Exchange and providers write them in words.
+Pure; a report is believed only about mails that are in the log.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _MOST: Final = 50_000  # characters of a report in words; the mail that it retur
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailure:
-    """What a report says of a mail of ours. `text` is the status and the server's words."""
+    """A mail of ours that did not arrive, or not yet (`delayed`), and why as the server says."""
 
     mail: MailLogEntry
     addresses: tuple[str, ...]
@@ -67,24 +67,24 @@ class DeliveryFailure:
 
 
 class SentMailIndex:
-    """The mails that went out, by what a report may name: Message-ID or address.
+    """The mails that went out, by Message-ID and by address, one of which a report may name.
 
     `own` are our own addresses, folded: that a copy to ourselves failed is no failure of a mail.
     """
 
-    def __init__(self, posted: Iterable[MailLogEntry], own: frozenset[str]) -> None:
+    def __init__(self, entries: Iterable[MailLogEntry], own: frozenset[str]) -> None:
         self.by_id: dict[str, MailLogEntry] = {}
         self._by_address: dict[str, list[MailLogEntry]] = {}
         self._own = own
-        for each in posted:
+        for each in entries:
             self._note(each)
 
     def failures(self, content: bytes, when: datetime) -> Iterator[DeliveryFailure]:
-        """What a report that arrived at this time says of our mails; nothing where it is none."""
+        """Find our mails that a message reports as failed; none where it is no report."""
         report = email.message_from_bytes(content, policy=compat32)
-        told = list(_read_failures(report))
+        reported = list(_read_failures(report))
         named = _find_reported_mail(report, self.by_id)
-        for each in told:
+        for each in reported:
             if each.address.casefold() in self._own and not _is_among(each.address, named):
                 continue
             mail = named or self._last_to(each.address, when)
@@ -93,18 +93,18 @@ class SentMailIndex:
                     mail, (_match_address(mail, each.address),), each.text, each.delayed
                 )
 
-    def _note(self, posted: MailLogEntry) -> None:
-        if posted.event is MailEvent.COLLECTED or posted.kind is None:
+    def _note(self, entry: MailLogEntry) -> None:
+        if entry.event is MailEvent.COLLECTED or entry.kind is None:
             return
-        if posted.message_id and posted.event in (MailEvent.SENDING, MailEvent.SENT):
-            self.by_id[posted.message_id] = posted
-        if posted.event in (MailEvent.SENT, MailEvent.BY_HAND):
-            for address in posted.addresses:
-                self._by_address.setdefault(address.casefold(), []).append(posted)
+        if entry.message_id and entry.event in (MailEvent.SENDING, MailEvent.SENT):
+            self.by_id[entry.message_id] = entry
+        if entry.event in (MailEvent.SENT, MailEvent.BY_HAND):
+            for address in entry.addresses:
+                self._by_address.setdefault(address.casefold(), []).append(entry)
 
     def _last_to(self, address: str, when: datetime) -> MailLogEntry | None:
-        """The last mail to the address, where the report names none: servers that return no
-        headers, and drafts that a person sent under an id that we do not know."""
+        """Find the last mail to an address, for a report that names none: some servers return no
+        headers, and a draft that a person sent has an id that we do not know."""
         mails = self._by_address.get(address.casefold(), ())
         earlier = (
             m for m in reversed(mails) if m.time <= when and when - m.time <= _LONGEST_DELIVERY
@@ -120,16 +120,16 @@ class _ReportedFailure:
 
 
 def _read_failures(report: Message) -> list[_ReportedFailure]:
-    """What is said of each address: in fields, or else in words."""
+    """Read what a report says of each address, in fields or else in words."""
     fields = [fields for part in report.walk() for fields in _find_recipient_fields(part)]
     if fields:
-        found = [told for told in map(_read_fields, fields) if told]
+        found = [reported for reported in map(_read_fields, fields) if reported]
         return list({each.address.casefold(): each for each in found}.values())
     return list(_read_words(report))
 
 
 def _find_recipient_fields(part: Message) -> Iterator[Message]:
-    """The groups of fields of a delivery report, that about the whole message left out."""
+    """Find the groups of fields about a recipient in a delivery report."""
     if part.get_content_type() in _DELIVERY:
         payload = part.get_payload()
         groups = payload if isinstance(payload, list) else [email.message_from_string(str(payload))]
@@ -149,7 +149,7 @@ def _read_fields(fields: Message) -> _ReportedFailure | None:
 
 
 def _read_words(report: Message) -> Iterator[_ReportedFailure]:
-    """The addresses in a text that says so, up to the copy of the mail below it."""
+    """Read the addresses in a text that reports failures, up to the copy of the mail."""
     words = "\n".join((decode_subject(report), *_find_texts(report)))[:_MOST]
     said = _COPY.split(words, maxsplit=1)[0]
     failed = bool(_FAILED.search(said) or _GIVEN_UP.search(said))
@@ -164,7 +164,7 @@ def _read_words(report: Message) -> Iterator[_ReportedFailure]:
 
 
 def _find_reason(said: str, address: str) -> str:
-    """The lines behind an address, or the one that tells a status."""
+    """Find the lines behind an address, or the line with a status."""
     behind = said.partition(address)[2].lstrip(">:)」 \t")
     near = " ".join(line.strip() for line in behind.splitlines()[:6] if line.strip())
     lines = (line for line in said.splitlines() if _FAILED.search(line))
@@ -172,7 +172,7 @@ def _find_reason(said: str, address: str) -> str:
 
 
 def _find_texts(report: Message) -> Iterator[str]:
-    """The words of the server, and not those of the mail that it returns."""
+    """Find the texts of the server, without those of the mail that it returns."""
     if report.get_content_type() in (*_RETURNED, *_DELIVERY):
         return
     if report.is_multipart():
@@ -196,7 +196,7 @@ def _decode_text(part: Message) -> str:
 
 
 def _find_reported_mail(report: Message, known: Mapping[str, MailLogEntry]) -> MailLogEntry | None:
-    """The mail of ours that the report is about: as returned, as answered, as quoted."""
+    """Find our mail that a report is about: returned, answered or quoted."""
     return next((known[each] for each in _find_message_ids(report) if each in known), None)
 
 
@@ -217,7 +217,7 @@ def _is_among(address: str, mail: MailLogEntry | None) -> bool:
 
 
 def _match_address(mail: MailLogEntry, address: str) -> str:
-    """The address as the mail has it; a mail to one was passed on to the other by its server."""
+    """Return the address as the mail has it; a single recipient may have forwarded the mail."""
     if len(mail.addresses) == 1 and not _is_among(address, mail):
         return mail.addresses[0]
     same = (each for each in mail.addresses if each.casefold() == address.casefold())

@@ -1,6 +1,6 @@
-"""Whose mail it is: by the sheet first, by the sender second, by what it answers third. Pure.
+"""Finds whose mail it is: by the sheet first, then by the sender, then by what it answers. Pure.
 
-Never changes what stands in a return; where the three disagree, a person is told.
+Never changes what stands in a return; where the three disagree, a person is warned.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sheet_diag.model.mail import MailLogEntry
 
 @dataclass(frozen=True, slots=True)
 class ClientMatch:
-    """Whose mail it is (None: nobody knows), what told it, and what speaks against it."""
+    """Whose mail it is (None: nobody knows), by what, and what speaks against it."""
 
     client: ListedClient | None
     how: MatchBasis
@@ -25,69 +25,73 @@ class ClientMatch:
 
 
 class ClientMatcher:
-    """Knows the clients and the mails that they were sent (by Message-ID)."""
+    """Matches mails with clients; `sent` are our mails by Message-ID."""
 
     def __init__(self, clients: ClientList, sent: Mapping[str, MailLogEntry]) -> None:
         self._by_id = clients.by_id()
         self._by_address = clients.by_address()
         self._sent = sent
 
-    def sender(self, note: MessageHeaders) -> ListedClient | None:
-        """The client that one of the sender's addresses is listed for."""
-        return find_client_by_address(note.senders, self._by_address)
+    def _find_sender(self, headers: MessageHeaders) -> ListedClient | None:
+        """Find the client of one of the sender's addresses."""
+        return find_client_by_address(headers.senders, self._by_address)
 
-    def answered(self, note: MessageHeaders) -> ListedClient | None:
-        """The client whose mail of ours it answers; the nearest one counts."""
-        mails = (self._sent.get(each) for each in (note.thread[:1] + note.thread[::-1]))
+    def _find_answered(self, headers: MessageHeaders) -> ListedClient | None:
+        """Find the client whose mail of ours it answers; the nearest one counts."""
+        mails = (self._sent.get(each) for each in (headers.thread[:1] + headers.thread[::-1]))
         return _first(self._by_id.get(mail.client.casefold()) for mail in mails if mail)
 
-    def of_note(self, note: MessageHeaders) -> ListedClient | None:
-        """The client, told without any sheet."""
-        return self.sender(note) or self.answered(note)
+    def match_headers(self, headers: MessageHeaders) -> ListedClient | None:
+        """Find the client without any sheet."""
+        return self._find_sender(headers) or self._find_answered(headers)
 
-    def matches(self, note: MessageHeaders, ids: Sequence[str]) -> list[ClientMatch]:
-        """One match a client whose sheet it brings; by its head where no sheet tells."""
+    def match_sheets(self, headers: MessageHeaders, ids: Sequence[str]) -> list[ClientMatch]:
+        """Match every client whose sheet it brings; by its headers where no sheet helps."""
         found = (self._by_id.get(each.casefold()) for each in ids)
         listed = list({each.id: each for each in found if each}.values())
-        strange = [
+        unlisted = [
             _create_warning("collect.doubt.unlisted", id=clean_line(each))
             for each in ids
             if each.casefold() not in self._by_id
         ]
         if not listed:
-            return [self._by_head(note, strange)]
+            return [self._match_by_headers(headers, unlisted)]
         if len(listed) > 1:
             named = ", ".join(each.id for each in listed)
-            strange.append(_create_warning("collect.doubt.several", clients=named))
+            unlisted.append(_create_warning("collect.doubt.several", clients=named))
         return [
-            ClientMatch(client, "sheet", (*strange, *self._doubts(note, client)))
+            ClientMatch(client, "sheet", (*unlisted, *self._find_warnings(headers, client)))
             for client in listed
         ]
 
-    def _by_head(self, note: MessageHeaders, strange: Sequence[CollectWarning]) -> ClientMatch:
-        sender, answered = self.sender(note), self.answered(note)
+    def _match_by_headers(
+        self, headers: MessageHeaders, unlisted: Sequence[CollectWarning]
+    ) -> ClientMatch:
+        sender, answered = self._find_sender(headers), self._find_answered(headers)
         if sender and answered and sender is not answered:
             parts = {
-                "sender": note.sender,
+                "sender": headers.sender,
                 "client": _format_client(sender),
                 "other": _format_client(answered),
             }
             return ClientMatch(
-                sender, "sender", (*strange, _create_warning("collect.doubt.thread", **parts))
+                sender, "sender", (*unlisted, _create_warning("collect.doubt.thread", **parts))
             )
         if sender:
-            return ClientMatch(sender, "sender", tuple(strange))
-        return ClientMatch(answered, "thread" if answered else "", tuple(strange))
+            return ClientMatch(sender, "sender", tuple(unlisted))
+        return ClientMatch(answered, "thread" if answered else "", tuple(unlisted))
 
-    def _doubts(self, note: MessageHeaders, client: ListedClient) -> Iterator[CollectWarning]:
-        """What the head says against the sheet."""
-        sender, answered = self.sender(note), self.answered(note)
-        parts = {"client": _format_client(client), "sender": note.sender}
+    def _find_warnings(
+        self, headers: MessageHeaders, client: ListedClient
+    ) -> Iterator[CollectWarning]:
+        """Find what the headers say against the sheet."""
+        sender, answered = self._find_sender(headers), self._find_answered(headers)
+        parts = {"client": _format_client(client), "sender": headers.sender}
         if sender and sender is not client:
             yield _create_warning(
                 "collect.doubt.other_sender", **parts, other=_format_client(sender)
             )
-        elif sender is None and note.sender and not _shares_domain(note.sender, client):
+        elif sender is None and headers.sender and not _shares_domain(headers.sender, client):
             yield _create_warning("collect.doubt.unknown_domain", **parts)
         if answered and answered is not client and answered is not sender:
             other = {"client": _format_client(client), "other": _format_client(answered)}

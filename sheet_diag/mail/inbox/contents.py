@@ -1,4 +1,4 @@
-"""What a mail brings, read as `check` reads a file: by a process that may die alone.
+"""Reads what a mail brings as `check` reads a file: in a process that may die alone.
 
 The process is started for the first mail that has to be read.
 """
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from sheet_diag.intake.discovery import InputFile
@@ -28,8 +27,8 @@ _NOTHING: Final = (ProblemCode.MAIL_WITHOUT_SHEET,)
 
 @dataclass(frozen=True, slots=True)
 class MailContents:
-    """What a mail brings: whether it is anything at all, the client ids on its sheets, and the
-    SHA-256 of the files attached to it that are returns, good or bad."""
+    """What a mail brings: any return, the client ids on its sheets, and the SHA-256 of the attached
+    files that are returns, good or bad."""
 
     has_return: bool
     clients: tuple[str, ...]
@@ -37,21 +36,21 @@ class MailContents:
 
 
 class MailReader:
-    """Reads mails while entered."""
+    """Reads mails until it is left (`with`)."""
 
     def __init__(self, catalog: Catalog, reading: IntakeSettings) -> None:
-        self._bench = WorkerContext(catalog, reading)
-        self._ending = ExitStack()
-        self._crew: Executors | None = None
+        self._context = WorkerContext(catalog, reading)
+        self._closing = ExitStack()
+        self._executors: Executors | None = None
         self._folder = Path()
-        self._shelf: RecordStore | None = None
+        self._records: RecordStore | None = None
 
-    def contents(self, mail: Path, name: str) -> MailContents:
-        """What a mail brings that lies at this place and is called so in the input folder."""
-        crew, shelf = self._ready()
+    def read_contents(self, mail: Path, name: str) -> MailContents:
+        """Read a mail at a path, which is called `name` in the input folder."""
+        executors, records = self._ready()
         with tempfile.TemporaryDirectory(dir=self._folder) as spool:
             found = InputFile(mail, name, ignored=False)
-            read = ingest_files(crew, [found], Path(spool), shelf, _ignore_progress)
+            read = ingest_files(executors, [found], Path(spool), records, _ignore_progress)
         returns = [each for each in read if _is_return(each)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
         return MailContents(
@@ -61,23 +60,18 @@ class MailReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._ending.__exit__(kind, error, traceback)
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
 
     def _ready(self) -> tuple[Executors, RecordStore]:
-        if self._crew is None or self._shelf is None:
+        if self._executors is None or self._records is None:
             temporary = tempfile.TemporaryDirectory(prefix="sheet-diag-")
-            self._folder = Path(self._ending.enter_context(temporary))
-            self._shelf = self._ending.enter_context(RecordStore(self._folder / "records"))
-            processes = WorkerProcesses(1, self._bench, self._bench.reading.limits)
-            workers = Workers[WorkerContext](self._ending.enter_context(processes))
-            self._crew = Executors(workers, workers)
-        return self._crew, self._shelf
+            self._folder = Path(self._closing.enter_context(temporary))
+            self._records = self._closing.enter_context(RecordStore(self._folder / "records"))
+            processes = WorkerProcesses(1, self._context, self._context.reading.limits)
+            workers = Workers[WorkerContext](self._closing.enter_context(processes))
+            self._executors = Executors(workers, workers)
+        return self._executors, self._records
 
 
 def _is_return(received: ReceivedFile) -> bool:
@@ -88,8 +82,8 @@ def _is_return(received: ReceivedFile) -> bool:
 
 
 def _find_client_ids(returns: Sequence[ReceivedFile]) -> tuple[str, ...]:
-    told = (each.sheet.identity.client for each in returns if each.sheet)
-    return tuple(dict.fromkeys(each.strip() for each in told if each and each.strip()))
+    ids = (each.sheet.identity.client for each in returns if each.sheet)
+    return tuple(dict.fromkeys(each.strip() for each in ids if each and each.strip()))
 
 
 def _ignore_progress(stage: str, done: int, total: int) -> None:

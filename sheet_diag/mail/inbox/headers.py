@@ -1,4 +1,4 @@
-"""What the head of a message tells: who wrote it, answering what, and whether it may bring files.
+"""Reads the head of a message: who wrote it, answering what, and whether it may bring files.
 
 Headers are as programs write them: 8-bit, in JIS, folded at will, missing.
 """
@@ -38,9 +38,12 @@ _NAMED: Final = re.compile(rb'"(?:attachment|filename\*?|name\*?)(?:\*?\d+\*?)?"
 
 @dataclass(frozen=True, slots=True)
 class MessageHeaders:
-    """The head of a message, understood. Addresses and Message-IDs are as written; what is missing
-    is empty. `senders` are all whom it may come from, the likeliest first; `is_seen` says that
-    somebody has read it, `is_receipt` that it only tells that a mail of ours was read."""
+    """The headers of a message; addresses and Message-IDs are as written, missing ones are empty.
+
+    `senders` are all whom it may come from, the likeliest first. `is_seen`: somebody has read it.
+    `is_receipt`: it only says that a mail of ours was read. `is_report`: a mail server says what
+    became of a mail.
+    """
 
     uid: str
     message_id: str
@@ -58,12 +61,12 @@ class MessageHeaders:
 
     @property
     def sender(self) -> str:
-        """Whom it comes from."""
+        """The likeliest sender."""
         return self.senders[0] if self.senders else ""
 
 
 def read_message_headers(head: MessageHead) -> MessageHeaders:
-    """What the head tells. Raises nothing for what it may hold."""
+    """Read the headers of a message. Raises nothing, whatever they hold."""
     message = email.message_from_bytes(head.header, policy=compat32)
     senders = read_senders(message)
     return MessageHeaders(
@@ -86,18 +89,18 @@ def read_message_headers(head: MessageHead) -> MessageHeaders:
 
 
 def find_message_ids(text: str) -> tuple[str, ...]:
-    """The Message-IDs in a header, in order."""
+    """Find the Message-IDs in a header, in order."""
     return tuple(_ID.findall(text))
 
 
 def _read_message_id(message: Message) -> str:
-    """The Message-ID, also where it lacks its brackets."""
+    """Read the Message-ID, also where it lacks its brackets."""
     text = decode_header_text(message, "message-id").strip()
     return next(iter(find_message_ids(text)), text)
 
 
 def _is_automatic(message: Message) -> bool:
-    """Whether a machine answered, as far as it says so."""
+    """Whether the headers say that a machine answered."""
     submitted = decode_header_text(message, "auto-submitted").partition(";")[0].strip().lower()
     precedence = decode_header_text(message, "precedence").strip().lower()
     return (
@@ -109,8 +112,7 @@ def _is_automatic(message: Message) -> bool:
 
 
 def _is_report(message: Message, senders: tuple[str, ...]) -> bool:
-    """Whether a mail server tells here what became of a mail; it may return that mail with all
-    that was attached to it."""
+    """Whether a mail server says what became of a mail; it may return that mail as a whole."""
     content = decode_header_text(message, "content-type").strip().lower()
     locals_ = (sender.partition("@")[0].lower() for sender in senders)
     return (
@@ -121,7 +123,7 @@ def _is_report(message: Message, senders: tuple[str, ...]) -> bool:
 
 
 def _may_bring_files(structure: bytes) -> bool:
-    """Whether there is anything but the text of the mail; yes where that is not told."""
+    """Whether there may be anything but the text of the mail."""
     if not structure:
         return True
     leaves = len(_LEAF.findall(structure))

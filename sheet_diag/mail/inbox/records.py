@@ -8,16 +8,15 @@ from datetime import datetime
 from typing import Literal
 
 from sheet_diag.mail.imap.connection import MailboxError
+from sheet_diag.mail.inbox.bounces import DeliveryFailure
 from sheet_diag.model.mail import MailLogEntry
-from sheet_diag.model.mail_kinds import MailKind
 
 MatchBasis = Literal["sheet", "sender", "thread", ""]
 
 
 @dataclass(frozen=True, slots=True)
 class CollectWarning:
-    """Something about a mail that a person should look at; `key` is a wording key and `parts`
-    what its sentence asks for."""
+    """A reason why a person should look at a mail: a label key and its parts."""
 
     key: str
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -25,11 +24,11 @@ class CollectWarning:
 
 @dataclass(frozen=True, slots=True)
 class CollectedMail:
-    """A mail that was put into the input folder.
+    """A mail that was put into the input folder; one with sheets of several clients is several.
 
-    `client` is an id of the list (empty: nobody knows), `how` what told it, `file` its place below
-    the input folder, `when` the time of its arrival. `again`: it was collected before, and lay
-    there no more. A mail with sheets of several clients is told once for each of them.
+    `client` is an id of the client list (empty: nobody knows), `how` says by what it was found,
+    `file` is its place below the input folder, `when` the time of its arrival. `again`: it was
+    collected before and was no longer there.
     """
 
     client: str
@@ -44,46 +43,30 @@ class CollectedMail:
 
 @dataclass(frozen=True, slots=True)
 class UncollectedMail:
-    """A mail of a client's, or one too large, that was left where it is: somebody has to see to
-    it. `size` is in bytes."""
+    """A mail that was left where it is and that a person has to see to."""
 
     client: str
     sender: str
     subject: str
-    when: datetime
-    size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BouncedMail:
-    """A mail of ours that did not arrive, or not yet (`delayed`): at which addresses, and why in
-    the words of the server."""
-
-    client: str
-    kind: MailKind | None
-    addresses: tuple[str, ...]
-    text: str
-    when: datetime
-    delayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CollectResult:
-    """One look through a folder.
+    """What one search of a folder has found.
 
     `without_sheet` are mails that bring no return and that nobody has read yet: those of clients,
     and reports of mail servers that are not understood. `too_large` are above the limit of the
     settings, whoever sent them. Counted only: `known` were collected before, `own` are copies of
-    our mails, `automatic` are replies of machines and bounces told before, `others` bring nothing
-    and were read, or come from nobody we know. `lost` are mails that were collected before, that
-    no run has read, and that lie neither in the input folder nor in this one any more. `stopped` is
-    why it ended before all were looked at; what was collected until then is in its place.
+    our mails, `automatic` are replies of machines and known bounces, `others` bring nothing and
+    were read, or come from nobody we know. `lost` are mails that were collected before, that no run
+    has read, and that are neither in the input folder nor in this one any more. `stopped` is why
+    the search ended early; what was collected until then is in its place.
     """
 
-    new: tuple[CollectedMail, ...] = ()
-    without_sheet: tuple[UncollectedMail, ...] = ()
-    too_large: tuple[UncollectedMail, ...] = ()
-    bounces: tuple[BouncedMail, ...] = ()
+    new: list[CollectedMail] = field(default_factory=list)
+    without_sheet: list[UncollectedMail] = field(default_factory=list)
+    too_large: list[UncollectedMail] = field(default_factory=list)
+    bounces: list[DeliveryFailure] = field(default_factory=list)
     lost: tuple[MailLogEntry, ...] = ()
     known: int = 0
     own: int = 0
@@ -93,5 +76,5 @@ class CollectResult:
 
     @property
     def skipped(self) -> int:
-        """Mails that nobody need know of."""
+        """The number of mails that nobody has to know of."""
         return self.own + self.automatic + self.others

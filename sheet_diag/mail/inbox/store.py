@@ -1,4 +1,4 @@
-"""A mail -> a file of the input folder, whole and under one name, however often that is tried."""
+"""Stores mails as files of the input folder, whole and under one name, however often."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _LONG: Final = 32
 
 
 class MailStore:
-    """The folder of mails below the input folder; made with the first of them."""
+    """The folder of mails below the input folder, created with the first mail."""
 
     def __init__(self, source: Path) -> None:
         self._folder = source / MAIL_FOLDER
         self._draft = self._folder / _DRAFT
-        self._by_mark: dict[str, list[Path]] | None = None
+        self._by_digest: dict[str, list[Path]] | None = None
 
-    def draft(self, content: bytes) -> Path:
-        """Lay a mail down for reading, not yet as a file of the input folder. Raises `OSError`."""
+    def write_draft(self, content: bytes) -> Path:
+        """Write a mail to be read, not yet as a file of the input folder. Raises `OSError`."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._draft.open("wb") as file:
             file.write(content)
@@ -35,14 +35,14 @@ class MailStore:
             os.fsync(file.fileno())
         return self._draft
 
-    def keep(self, content: bytes, identity: str, label: str, when: datetime) -> str:
-        """Make the draft a file; its name below the input folder. Raises `OSError`.
+    def keep_draft(self, content: bytes, identity: str, label: str, when: datetime) -> str:
+        """Make the draft a file and return its name below the input folder. Raises `OSError`.
 
-        A mail that lies there already, because a command was killed before it noted that, keeps
-        its name, even where its client is told otherwise by now.
+        A mail that is there already, because a command was killed before it logged that, keeps its
+        name, even where it is another client's by now.
         """
         digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()
-        alike = self._marked().setdefault(digest[:_SHORT], [])
+        alike = self._list_by_digest().setdefault(digest[:_SHORT], [])
         for path in alike:
             if path.is_file() and path.read_bytes() == content:
                 self.clear()
@@ -56,22 +56,21 @@ class MailStore:
         return f"{MAIL_FOLDER}/{name}"
 
     def clear(self) -> None:
-        """Take the draft away, if there is one."""
+        """Delete the draft, if there is one."""
         self._draft.unlink(missing_ok=True)
 
-    def _marked(self) -> dict[str, list[Path]]:
-        """The mails of the folder by what may be the digest in their names; listed once, because
-        there may be thousands."""
-        if self._by_mark is None:
-            self._by_mark = {}
+    def _list_by_digest(self) -> dict[str, list[Path]]:
+        """List the mails by what may be the digest in their names; once, there may be thousands."""
+        if self._by_digest is None:
+            self._by_digest = {}
             for path in self._folder.glob("*.eml"):
                 for mark in {part[:_SHORT] for part in path.stem.split("_")[1:]}:
-                    self._by_mark.setdefault(mark, []).append(path)
-        return self._by_mark
+                    self._by_digest.setdefault(mark, []).append(path)
+        return self._by_digest
 
 
 def format_file_label(client: ListedClient | None, sender: str) -> str:
-    """Who stands in the name of the file: the client, or else the sender's address."""
+    """Format the client, or else the sender's address, for the name of a file."""
     if client:
         return safe_name(f"{client.id}_{client.company}")
     return safe_name(sender) or "unknown"
