@@ -165,7 +165,7 @@ def failures(content: bytes, when: datetime = NOW) -> list[DeliveryFailure]:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_what_a_report_says(name: str) -> None:
+def test_a_report_names_failed_addresses_and_reasons(name: str) -> None:
     content, addresses, text = REPORTS[name]
     (failure,) = failures(content)
     assert failure.mail == SENT
@@ -188,11 +188,11 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("name", NOTHING)
-def test_what_says_nothing_of_ours(name: str) -> None:
+def test_a_mail_that_reports_nothing_of_ours_has_no_failure(name: str) -> None:
     assert failures(NOTHING[name]) == []
 
 
-def test_the_mail_is_told_by_what_the_report_answers() -> None:
+def test_a_report_is_matched_by_what_it_answers() -> None:
     answer = plain("<taro@elsewhere.example>: 550 no such user", In_Reply_To=ID)
     assert [failure.mail for failure in failures(answer)] == [SENT]
 
@@ -201,7 +201,7 @@ AFTER = {"the same day": (1, True), "after five days": (5, True), "after a week"
 
 
 @pytest.mark.parametrize("name", AFTER)
-def test_a_report_without_a_mail_is_about_the_last_one_to_the_address(name: str) -> None:
+def test_a_report_without_a_mail_is_about_the_last_mail_to_the_address(name: str) -> None:
     days, is_told = AFTER[name]
     content = report(FIELDS.replace(TARO, JANE), "Subject: no id\n")
     found = failures(content, BY_HAND.time + timedelta(days=days))
@@ -217,7 +217,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
         yield running
 
 
-def test_each_failure_once(server: Dovecot, tmp_path: Path) -> None:
+def test_each_failure_is_logged_once(server: Dovecot, tmp_path: Path) -> None:
     log = tmp_path / MAIL_LOG_NAME
     with MailLog.open(log) as book:
         for posted in (SENT, BY_HAND):

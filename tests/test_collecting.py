@@ -1,4 +1,4 @@
-"""Returns are fetched from a real mailbox once, are told apart, and leave no trace there."""
+"""Returns are collected from a real mailbox once, without a trace there."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def doubts(each: CollectedMail) -> list[str]:
 # --- what is collected
 
 
-def test_the_mail_is_put_in_whole_under_the_name_of_its_client(
+def test_a_mail_is_stored_whole_under_the_name_of_its_client(
     office: Office, server: Dovecot
 ) -> None:
     content = returned()
@@ -188,7 +188,7 @@ def test_the_mail_is_put_in_whole_under_the_name_of_its_client(
     )  # fmt: skip
 
 
-def test_each_message_once_however_often(office: Office, server: Dovecot) -> None:
+def test_each_message_is_collected_once(office: Office, server: Dovecot) -> None:
     server.put(
         returned(),
         returned(),
@@ -203,7 +203,7 @@ def test_each_message_once_however_often(office: Office, server: Dovecot) -> Non
     assert len(office.posted) == 2
 
 
-def test_the_mailbox_stays_as_it_was(office: Office, server: Dovecot) -> None:
+def test_the_mailbox_does_not_change(office: Office, server: Dovecot) -> None:
     server.deliver([returned(), mail("<2@x>"), mail("<3@x>", "x@strange.example")])
     before = server.files()
     assert all(each.startswith("new/") for each in before)
@@ -215,14 +215,14 @@ def test_the_mailbox_stays_as_it_was(office: Office, server: Dovecot) -> None:
         assert [head.flags for head in box.heads()] == [{"\\recent"}] * 3
 
 
-def test_a_folder_with_a_japanese_name(office: Office, server: Dovecot) -> None:
+def test_a_folder_may_have_a_japanese_name(office: Office, server: Dovecot) -> None:
     server.make("情報セキュリティ診断&回収")
     server.put(returned(), folder="情報セキュリティ診断&回収")
     assert len(office.collect("情報セキュリティ診断&回収").new) == 1
     assert office.collect().new == []
 
 
-def test_only_what_arrived_since_a_day(office: Office, server: Dovecot) -> None:
+def test_only_mails_since_a_day_are_collected(office: Office, server: Dovecot) -> None:
     server.put(returned("C-001", "<1@x>"), when=ARRIVED)
     server.put(returned("C-001", "<2@x>"), when=ARRIVED - timedelta(days=1))
     server.put(returned("C-001", "<3@x>"), when=ARRIVED - timedelta(days=2))
@@ -231,7 +231,7 @@ def test_only_what_arrived_since_a_day(office: Office, server: Dovecot) -> None:
     assert len(found.new) == 1
 
 
-def test_a_day_is_a_day_of_this_place(
+def test_a_day_is_a_day_of_the_local_time(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.put(returned("C-001", "<1@x>"), when=datetime(2026, 11, 20, 18, 0, tzinfo=UTC))
@@ -279,7 +279,7 @@ ANSWERS: dict[str, list[object]] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_answers_of_other_servers(name: str) -> None:
+def test_responses_of_other_servers_are_read(name: str) -> None:
     (head,) = filter(None, map(parse_head, group_responses(ANSWERS[name])))
     assert (head.uid, head.size, head.flags, head.when) == ("7", 9, frozenset({"\\seen"}), ARRIVED)
     assert head.header == b"A:b"
@@ -289,7 +289,7 @@ def test_answers_of_other_servers(name: str) -> None:
 # --- what was thrown away
 
 
-def test_what_was_thrown_away_unread_is_fetched_again(office: Office, server: Dovecot) -> None:
+def test_a_mail_that_was_deleted_unread_is_fetched_again(office: Office, server: Dovecot) -> None:
     nameless = mail("", "bob@sample.example", "x", ("b.xlsx", SHEETS["C-002"], XLSX))
     server.put(returned(), nameless)
     before, files = office.collect(), office.files
@@ -304,7 +304,7 @@ def test_what_was_thrown_away_unread_is_fetched_again(office: Office, server: Do
     assert [line.file for line in office.posted] == [each.file for each in before.new] * 2
 
 
-def test_what_a_run_has_read_may_be_thrown_away(office: Office, server: Dovecot) -> None:
+def test_a_mail_that_a_run_has_read_may_be_deleted(office: Office, server: Dovecot) -> None:
     server.put(returned())
     office.collect()
     (line,) = office.posted
@@ -315,7 +315,7 @@ def test_what_a_run_has_read_may_be_thrown_away(office: Office, server: Dovecot)
     assert (found.new, found.known, found.lost) == ([], 1, ())
 
 
-def test_what_lies_elsewhere_is_not_fetched_again(office: Office, server: Dovecot) -> None:
+def test_a_mail_that_was_moved_is_not_fetched_again(office: Office, server: Dovecot) -> None:
     server.put(returned(), returned("C-002", "<2@x>", "jane@sample.example"))
     for each in office.collect().new:
         (office.source / each.file).rename(office.source / f"{each.client}.eml")
@@ -325,7 +325,7 @@ def test_what_lies_elsewhere_is_not_fetched_again(office: Office, server: Doveco
     assert (found.new, found.known, found.lost) == ([], 2, ())
 
 
-def test_what_is_nowhere_any_more_is_told(
+def test_a_mail_that_is_nowhere_any_more_is_reported(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.put(returned(), when=ARRIVED)
@@ -378,7 +378,9 @@ SENDERS = {
 
 
 @pytest.mark.parametrize("name", SENDERS)
-def test_whose_it_is(name: str, office: Office, server: Dovecot) -> None:
+def test_a_mail_is_matched_by_sheet_then_sender_then_thread(
+    name: str, office: Office, server: Dovecot
+) -> None:
     sheet, sender, thread, client, how, odd = SENDERS[name]
     office.sent(A, "<a@firm>")
     office.sent(B, "<b@firm>")
@@ -399,7 +401,7 @@ def test_a_file_that_is_no_sheet_is_matched_by_its_sender(office: Office, server
     assert (each.client, each.how) == ("C-002", "sender")
 
 
-def test_a_stranger_is_named_by_the_address(office: Office, server: Dovecot) -> None:
+def test_the_file_of_an_unknown_sender_has_the_address(office: Office, server: Dovecot) -> None:
     server.put(returned("X-999", sender='"../../evil"@strange.example'))
     office.collect()
     (name,) = office.files
@@ -421,7 +423,7 @@ def test_a_mail_with_sheets_of_two_clients_counts_for_both(office: Office, serve
 # --- what is not
 
 
-def test_a_question_without_a_sheet_is_told_until_it_is_read(
+def test_a_question_without_a_sheet_is_reported_until_it_is_read(
     office: Office, server: Dovecot
 ) -> None:
     server.put(
@@ -443,7 +445,7 @@ def test_a_question_without_a_sheet_is_told_until_it_is_read(
     assert office.files == {}
 
 
-def test_what_servers_return_of_ours_is_no_answer(office: Office, server: Dovecot) -> None:
+def test_our_mails_that_servers_return_are_no_answers(office: Office, server: Dovecot) -> None:
     ours = returned("C-001", "<by-hand@outlook>", USER)
     for media, sender in (
         ("delivery-status", "MAILER-DAEMON@mx"),
@@ -461,7 +463,7 @@ def test_what_servers_return_of_ours_is_no_answer(office: Office, server: Doveco
     assert [each.sender for each in found.without_sheet] == ["MAILER-DAEMON@mx"]
 
 
-def test_labels_show_one_mail_in_several_folders(
+def test_a_mail_in_several_folders_is_collected_once(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.put(returned())
@@ -473,14 +475,14 @@ def test_labels_show_one_mail_in_several_folders(
 
 
 @pytest.mark.parametrize("code", ["utf-8", "cp932"])
-def test_names_in_eight_bits(code: str, office: Office, server: Dovecot) -> None:
+def test_eight_bit_file_names_are_read(code: str, office: Office, server: Dovecot) -> None:
     content = returned().replace(b"C-001.xlsx", '回答"票.xlsx'.replace('"', "").encode(code))
     server.put(content)
     assert len(office.collect().new) == 1
     assert [*office.files.values()] == [content]
 
 
-def test_our_own_copies_are_left(office: Office, server: Dovecot) -> None:
+def test_copies_of_our_mails_are_skipped(office: Office, server: Dovecot) -> None:
     office.sent(A, "<a@firm>")
     server.put(
         returned("C-001", "<a@firm>", USER),
@@ -490,12 +492,12 @@ def test_our_own_copies_are_left(office: Office, server: Dovecot) -> None:
     assert (found.new, found.own) == ([], 2)
 
 
-def test_what_we_forward_to_ourselves_is_no_copy(office: Office, server: Dovecot) -> None:
+def test_a_mail_forwarded_to_ourselves_is_collected(office: Office, server: Dovecot) -> None:
     server.put(returned("C-001", "<fwd@firm>", USER))
     assert [each.client for each in office.collect().new] == ["C-001"]
 
 
-def test_machines_answers_are_counted(office: Office, server: Dovecot) -> None:
+def test_automatic_answers_are_counted(office: Office, server: Dovecot) -> None:
     server.put(
         mail("<1@x>", Auto_Submitted="auto-replied"),
         mail("<2@x>", X_Autoreply="yes"),
@@ -507,7 +509,7 @@ def test_machines_answers_are_counted(office: Office, server: Dovecot) -> None:
     assert len(found.new) == 1  # a workbook is a workbook
 
 
-def test_a_mail_above_the_limit_is_told_and_never_fetched(
+def test_a_mail_above_the_limit_is_reported_and_not_fetched(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.limits = Limits(file=1)
@@ -522,7 +524,7 @@ def test_a_mail_above_the_limit_is_told_and_never_fetched(
 # --- what goes wrong
 
 
-def test_killed_between_file_and_log(
+def test_a_kill_between_file_and_log_loses_nothing(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.put(returned())
@@ -539,7 +541,7 @@ def test_killed_between_file_and_log(
     assert office.posted[0].file == each.file
 
 
-def test_killed_between_the_lines_of_two_clients(
+def test_a_kill_between_two_entries_loses_nothing(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attached = [(f"{of}.xlsx", SHEETS[of], XLSX) for of in ("C-001", "C-002")]
@@ -560,7 +562,7 @@ def test_killed_between_the_lines_of_two_clients(
     assert [line.client for line in office.posted] == ["C-001", "C-002"]
 
 
-def test_killed_before_the_file_is_in_place(
+def test_a_kill_before_the_file_is_in_place_loses_nothing(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.put(returned())
@@ -586,7 +588,7 @@ def returned_bytes(files: dict[str, bytes]) -> bytes:
     return content
 
 
-def test_a_connection_that_breaks_is_told_and_taken_up_again(
+def test_a_broken_connection_is_reported_and_collecting_goes_on(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.put(*(returned("C-001", f"<{number}@x>") for number in range(3)))
@@ -621,7 +623,7 @@ def test_a_hostile_attachment_costs_itself_only(office: Office, server: Dovecot)
     assert [each.client for each in office.collect().new] == ["C-002", "C-001"]
 
 
-def test_two_mails_whose_names_would_be_one(
+def test_two_mails_have_two_names(
     office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filing, "_SHORT", 0)
@@ -629,9 +631,7 @@ def test_two_mails_whose_names_would_be_one(
     assert len(office.collect().new) == len(office.files) == 2
 
 
-def test_the_folder_of_mails_is_listed_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_mail_folder_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed: list[Path] = []
 
     def noted(way: Callable[[Path], object], at: Path) -> object:
@@ -656,7 +656,7 @@ def test_the_folder_of_mails_is_listed_once(
     }
 
 
-def test_a_mail_that_a_person_renamed_or_threw_away_meanwhile(tmp_path: Path) -> None:
+def test_a_renamed_mail_keeps_its_name(tmp_path: Path) -> None:
     store = filing.MailStore(tmp_path)
     names = {}
     for number in (1, 2):
@@ -686,7 +686,9 @@ WRONG = {
 
 @pytest.mark.parametrize("what", WRONG)
 @pytest.mark.parametrize("lang", Lang)
-def test_what_is_wrong_is_told(what: str, lang: Lang, server: Dovecot, tmp_path: Path) -> None:
+def test_an_unusable_mailbox_is_reported(
+    what: str, lang: Lang, server: Dovecot, tmp_path: Path
+) -> None:
     server.make("回収")
     other = Authority(tmp_path)
     settings = {
@@ -716,7 +718,7 @@ def test_starttls(server: Dovecot) -> None:
 # --- copies of what was sent
 
 
-def test_copies_are_found_wherever_they_were_moved(server: Dovecot) -> None:
+def test_copies_are_found_in_every_folder(server: Dovecot) -> None:
     server.put(mail("<1@firm>"))
     server.put(mail("<2@firm>"), folder="Sent")
     ids = ["<1@firm>", "<2@firm>", "<3@firm>"]

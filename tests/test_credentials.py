@@ -52,7 +52,7 @@ def memory() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(former)
 
 
-def test_what_is_kept_is_found(memory: MemoryKeyring) -> None:
+def test_a_stored_password_is_found(memory: MemoryKeyring) -> None:
     store_mail_password(SERVER, "smtp", "秘密")
     assert memory.kept == {("sheet-diag mail.example.co.jp", "shindan@example.co.jp"): "秘密"}
     assert find_mail_password(SERVER, "smtp", {}) == "秘密"
@@ -69,7 +69,7 @@ def test_the_environment_comes_first(memory: MemoryKeyring, which: MailProtocol)
 
 
 @pytest.mark.parametrize("which", ["smtp", "imap"])
-def test_nothing_is_kept(memory: MemoryKeyring, which: MailProtocol) -> None:
+def test_a_missing_password_is_reported(memory: MemoryKeyring, which: MailProtocol) -> None:
     store_mail_password(SERVER, which, "kept")
     with pytest.raises(CredentialsError) as told:
         find_mail_password(OTHER, which, {})
@@ -83,8 +83,9 @@ def test_nothing_is_kept(memory: MemoryKeyring, which: MailProtocol) -> None:
         assert OTHER.user in text
 
 
+@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("backend", [NoKeyring, Broken])
-def test_no_keyring(memory: MemoryKeyring, backend: type[KeyringBackend]) -> None:  # noqa: ARG001
+def test_a_missing_keyring_is_reported(backend: type[KeyringBackend]) -> None:
     keyring.set_keyring(backend())
     assert find_mail_password(SERVER, "smtp", {"SHEET_DIAG_SMTP_PASSWORD": "x"}) == "x"
     with pytest.raises(CredentialsError) as told:
@@ -114,7 +115,7 @@ def test_an_account_with_a_password_needs_no_sign_in(memory: MemoryKeyring) -> N
             keep(SERVER, "smtp", "x")
 
 
-def test_a_fresh_token_each_time(
+def test_each_connection_gets_a_fresh_token(
     there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
     store_refresh_token(account, "smtp", _signed_in(account).refresh)
@@ -139,7 +140,7 @@ def test_a_password_in_the_environment_is_no_token(
     assert memory.kept
 
 
-def test_nothing_is_rewritten_where_nothing_changes(
+def test_an_unchanged_refresh_token_is_not_stored_again(
     there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
     store_refresh_token(account, "smtp", _signed_in(account).refresh)
@@ -148,7 +149,7 @@ def test_nothing_is_rewritten_where_nothing_changes(
 
 
 @pytest.mark.parametrize("which", ["smtp", "imap"])
-def test_nobody_has_signed_in(
+def test_a_missing_sign_in_is_reported(
     account: MailServer, memory: MemoryKeyring, which: MailProtocol
 ) -> None:
     assert memory.kept == {}
@@ -161,7 +162,7 @@ def test_nobody_has_signed_in(
         assert USER in text
 
 
-def test_a_sign_in_as_another_application_is_none(
+def test_a_sign_in_of_another_application_does_not_count(
     there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
     store_refresh_token(account, "smtp", "kept")
@@ -174,7 +175,7 @@ def test_a_sign_in_as_another_application_is_none(
 
 
 @pytest.mark.parametrize("backend", [NoKeyring, Broken])
-def test_no_keyring_for_a_sign_in(
+def test_a_sign_in_needs_a_keyring(
     account: MailServer,
     memory: MemoryKeyring,  # noqa: ARG001
     backend: type[KeyringBackend],
@@ -191,7 +192,7 @@ def test_no_keyring_for_a_sign_in(
     assert "secret" not in str(told.value)
 
 
-def test_a_keyring_that_takes_no_new_token_is_told(
+def test_a_keyring_that_takes_no_new_token_is_reported(
     there: TokenServer, account: MailServer, memory: MemoryKeyring
 ) -> None:
     store_refresh_token(account, "smtp", _signed_in(account).refresh)
@@ -202,7 +203,9 @@ def test_a_keyring_that_takes_no_new_token_is_told(
     assert not any(token in str(told.value) for token in there.given)
 
 
-def test_the_secret_of_an_application(memory: MemoryKeyring, authority: Authority) -> None:
+def test_the_secret_of_an_application_is_stored(
+    memory: MemoryKeyring, authority: Authority
+) -> None:
     server = MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, authority.file, AT_GOOGLE)
     assert find_client_secret(server, "smtp", {}) is None
     store_client_secret(server, "smtp", SECRET)

@@ -1,4 +1,4 @@
-"""Mails over a real SMTP server: TLS or nothing, each once, and what the server says in words."""
+"""Sending over a real SMTP server: TLS or nothing, each mail once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def never(posted: object) -> NoReturn:
 # --- a good day
 
 
-def test_each_mail_once_to_its_client_and_a_copy_to_the_sender(
+def test_each_mail_goes_once_to_its_client_with_a_copy_to_the_sender(
     smtpd: SmtpServer, book: MailLog
 ) -> None:
     mails = [make_message(1), make_message(2, "a@two.jp", "b@two.jp")]
@@ -96,7 +96,9 @@ def test_each_mail_once_to_its_client_and_a_copy_to_the_sender(
     assert smtpd.connections == 1
 
 
-def test_the_day_that_an_answer_is_asked_for_by_is_noted(smtpd: SmtpServer, book: MailLog) -> None:
+def test_the_day_by_which_an_answer_is_asked_for_is_logged(
+    smtpd: SmtpServer, book: MailLog
+) -> None:
     one = make_message(1)
     told = replace(one, mail=replace(one.mail, due=date(2026, 12, 10)))
     send(smtpd, book, [told, make_message(2)])
@@ -110,7 +112,7 @@ def test_the_day_that_an_answer_is_asked_for_by_is_noted(smtpd: SmtpServer, book
     ]
 
 
-def test_no_header_tells_of_the_copy(smtpd: SmtpServer, book: MailLog) -> None:
+def test_no_header_names_the_copy(smtpd: SmtpServer, book: MailLog) -> None:
     send(smtpd, book, [make_message(1)])
     headers = smtpd.accepted[0].message
     assert SENDER not in f"{headers['To']} {headers['Cc']} {headers['Bcc']}"
@@ -123,7 +125,7 @@ def test_no_header_tells_of_the_copy(smtpd: SmtpServer, book: MailLog) -> None:
         (True, (SENDER.upper(),), (SENDER.upper(),)),  # a mail to oneself is its own copy
     ],
 )
-def test_who_gets_a_copy(
+def test_the_sender_gets_a_copy_unless_it_is_a_recipient(
     smtpd: SmtpServer,
     book: MailLog,
     copies: bool,
@@ -151,7 +153,7 @@ def test_no_mail_can_end_in_the_middle(smtpd: SmtpServer, book: MailLog, stray: 
     assert smtpd.accepted == []
 
 
-def test_a_letter_with_its_attachment_arrives_byte_by_byte(
+def test_a_mail_with_attachment_arrives_byte_by_byte(
     smtpd: SmtpServer, book: MailLog, tmp_path: Path
 ) -> None:
     sheet = tmp_path / "ヒアリングシート_髙﨑商事.xlsx"
@@ -173,7 +175,7 @@ def test_a_letter_with_its_attachment_arrives_byte_by_byte(
     assert [(each.file, each.message_id) for each in report.sent] == [(sheet.name, message_id)]
 
 
-def test_every_step_stands_in_the_log(smtpd: SmtpServer, book: MailLog) -> None:
+def test_every_step_is_logged(smtpd: SmtpServer, book: MailLog) -> None:
     def look() -> None:
         seen.append([posted.event for posted in MailLog.read(book.path).entries])
 
@@ -197,7 +199,7 @@ def test_every_step_stands_in_the_log(smtpd: SmtpServer, book: MailLog) -> None:
     )
 
 
-def test_what_went_out_is_not_sent_again(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_sent_mail_is_not_sent_again(smtpd: SmtpServer, book: MailLog) -> None:
     send(smtpd, book, [make_message(1), make_message(2)])
     report = send(smtpd, book, [make_message(1), make_message(2), make_message(3)])
     assert [parcel.client.id for parcel in report.skipped] == ["C-001", "C-002"]
@@ -216,7 +218,7 @@ def test_mails_are_evenly_spaced(smtpd: SmtpServer, book: MailLog) -> None:
     assert clock.slept == pytest.approx(15)
 
 
-def test_time_that_has_passed_anyway_is_not_waited_for(smtpd: SmtpServer, book: MailLog) -> None:
+def test_time_that_has_passed_is_not_waited_for(smtpd: SmtpServer, book: MailLog) -> None:
     def slowly() -> Iterator[FinalMail]:
         for number in range(4):
             clock.time += timedelta(seconds=4)
@@ -246,7 +248,7 @@ def test_time_that_has_passed_anyway_is_not_waited_for(smtpd: SmtpServer, book: 
         ("authority", {}, {"ca": Path("no such file")}),
     ],
 )
-def test_a_server_that_cannot_be_worked_with(
+def test_an_unusable_server_is_reported(
     authority: Authority,
     book: MailLog,
     key: str,
@@ -265,7 +267,7 @@ def test_a_server_that_cannot_be_worked_with(
         assert told.value.parts["host"] in Wording(lang)(told.value.key, **told.value.parts)
 
 
-def test_nobody_there(authority: Authority) -> None:
+def test_an_unreachable_server_is_reported(authority: Authority) -> None:
     with SmtpServer(authority) as smtpd:
         server = smtpd.settings()
     with pytest.raises(SmtpServerError) as told:
@@ -276,7 +278,7 @@ def test_nobody_there(authority: Authority) -> None:
 @pytest.mark.parametrize(
     ("security", "key"), [(ConnectionSecurity.TLS, "slow"), (ConnectionSecurity.STARTTLS, "silent")]
 )
-def test_somebody_there_who_says_nothing(
+def test_a_silent_server_is_reported(
     monkeypatch: pytest.MonkeyPatch, security: ConnectionSecurity, key: str
 ) -> None:
     monkeypatch.setattr(connection, "TIMEOUT", 0.1)
@@ -287,13 +289,13 @@ def test_somebody_there_who_says_nothing(
     assert (told.value.key, told.value.passing) == (f"send.server.{key}", True)
 
 
-def test_a_password_that_no_login_can_carry(smtpd: SmtpServer) -> None:
+def test_a_password_that_is_not_ascii_is_reported(smtpd: SmtpServer) -> None:
     with pytest.raises(SmtpServerError) as told:
         try_smtp_login(smtpd.settings(), "合言葉")
     assert told.value.key == "send.server.letters"
 
 
-def test_try_login(smtpd: SmtpServer) -> None:
+def test_a_login_can_be_tried(smtpd: SmtpServer) -> None:
     try_smtp_login(smtpd.settings(), PASSWORD)
     with pytest.raises(SmtpServerError) as told:
         try_smtp_login(smtpd.settings(), PASSWORD + "!")
@@ -301,7 +303,7 @@ def test_try_login(smtpd: SmtpServer) -> None:
     assert PASSWORD not in f"{told.value.parts}"
 
 
-def test_no_password_goes_over_an_open_line(authority: Authority) -> None:
+def test_no_password_is_sent_without_encryption(authority: Authority) -> None:
     with SmtpServer(authority, ConnectionSecurity.STARTTLS, starttls=False) as smtpd:
         with pytest.raises(SmtpServerError):
             try_smtp_login(smtpd.settings(), PASSWORD)
@@ -341,7 +343,7 @@ RELAY = "554 5.7.1 Relay access denied"
         ]),
     ],
 )  # fmt: skip
-def test_recipients_that_are_turned_down(
+def test_rejected_recipients_are_logged(
     smtpd: SmtpServer,
     book: MailLog,
     answers: dict[str, str],
@@ -360,7 +362,7 @@ def test_recipients_that_are_turned_down(
     assert smtpd.accepted[-1].recipients == ("c3@client3.co.jp", SENDER)
 
 
-def test_what_the_server_said_is_kept(smtpd: SmtpServer, book: MailLog) -> None:
+def test_the_servers_reply_is_kept(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.answers = {"a@two.jp": NOBODY, "b@two.jp": "551 5.1.6 moved\x07 away"}
     report = send(smtpd, book, [make_message(2, "a@two.jp", "b@two.jp")])
     text = f"a@two.jp: {NOBODY} / b@two.jp: 551 5.1.6 moved away"
@@ -385,7 +387,7 @@ def test_an_address_that_refused_is_not_tried_again(smtpd: SmtpServer, book: Mai
         ("550 5.2.1 Mailbox disabled", ("c1@client1.co.jp",)),
     ],
 )
-def test_a_mail_that_is_refused_when_it_is_there(
+def test_a_mail_that_is_refused_after_its_end_is_logged(
     smtpd: SmtpServer, book: MailLog, verdict: str, addresses: tuple[str, ...]
 ) -> None:
     smtpd.verdicts = [verdict]
@@ -397,9 +399,7 @@ def test_a_mail_that_is_refused_when_it_is_there(
     assert bool(again.sent) == (not addresses)
 
 
-def test_refusals_in_a_row_that_no_address_is_to_blame_for(
-    smtpd: SmtpServer, book: MailLog
-) -> None:
+def test_refusals_in_a_row_stop_the_sending(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.verdicts = ["554 5.7.1 Not you"] * 9
     report = send(smtpd, book, [make_message(number) for number in range(9)])
     assert len(report.refused) == 3
@@ -411,7 +411,7 @@ def test_refusals_in_a_row_that_no_address_is_to_blame_for(
     ("greeting", "key"),
     [("550 5.7.60 Not your address", "sender"), ("553 5.7.1 Not owned by user", "sender")],
 )
-def test_a_sender_that_is_not_allowed(
+def test_a_sender_that_is_not_allowed_stops_the_sending(
     smtpd: SmtpServer, book: MailLog, greeting: str, key: str
 ) -> None:
     smtpd.greetings = [greeting]
@@ -421,7 +421,7 @@ def test_a_sender_that_is_not_allowed(
     assert book.entries == ()
 
 
-def test_without_its_copy_no_mail_goes_out(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_mail_whose_copy_is_refused_is_not_sent(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.answers = {SENDER: NOBODY}
     report = send(smtpd, book, [make_message(1)])
     assert report.stopped
@@ -429,7 +429,7 @@ def test_without_its_copy_no_mail_goes_out(smtpd: SmtpServer, book: MailLog) -> 
     assert (smtpd.accepted, book.entries) == ([], ())
 
 
-def test_a_mail_that_is_too_big_is_not_even_begun(authority: Authority, book: MailLog) -> None:
+def test_a_mail_that_is_too_large_is_not_begun(authority: Authority, book: MailLog) -> None:
     with SmtpServer(authority, limit=20_000) as smtpd:
         big = make_message(1, text="x" * 20_000)
         report = send(smtpd, book, [big, make_message(2)])
@@ -439,7 +439,7 @@ def test_a_mail_that_is_too_big_is_not_even_begun(authority: Authority, book: Ma
     assert [each.client for each in report.sent] == ["C-002"]
 
 
-def test_a_server_that_says_so_when_it_hears_the_size(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_server_may_refuse_the_size_of_a_mail(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.greetings = ["552 5.3.4 Too big"]
     report = send(smtpd, book, [make_message(1), make_message(2)])
     assert [(each.mail.client.id, each.limit) for each in report.too_big] == [("C-001", 33554432)]
@@ -456,7 +456,7 @@ def test_a_server_that_says_so_when_it_hears_the_size(smtpd: SmtpServer, book: M
     {"verdicts": ["451 4.3.0 Try again"]},
     {"verdicts": ["421 4.3.2 Shutting down"]},
 ])  # fmt: skip
-def test_what_passes_is_waited_for(
+def test_a_temporary_failure_is_tried_again(
     smtpd: SmtpServer, book: MailLog, trouble: dict[str, object]
 ) -> None:
     for name, value in trouble.items():
@@ -469,7 +469,7 @@ def test_what_passes_is_waited_for(
     assert (report.deferred, report.uncertain) == ((), [])
 
 
-def test_a_server_that_breaks_in_on_a_mail_has_not_taken_it(
+def test_a_server_that_answers_early_has_not_taken_the_mail(
     smtpd: SmtpServer, book: MailLog
 ) -> None:
     smtpd.broken_in_data = 1
@@ -481,7 +481,7 @@ def test_a_server_that_breaks_in_on_a_mail_has_not_taken_it(
 
 
 @pytest.mark.parametrize("words", [b"421 4.3.2 Bye\r\n", None])
-def test_what_a_server_says_before_the_end_is_heard(words: bytes | None) -> None:
+def test_an_answer_before_the_end_is_noticed(words: bytes | None) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(b"250 OK\r\n250 OK\r\n354 Go on\r\n" + (words or b""))
@@ -496,7 +496,7 @@ def test_what_a_server_says_before_the_end_is_heard(words: bytes | None) -> None
         session.drop()
 
 
-def test_a_recipient_that_makes_us_wait(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_busy_server_is_waited_for(smtpd: SmtpServer, book: MailLog) -> None:
     waits: list[tuple[float, str]] = []
 
     def waiting(seconds: float, text: str) -> None:
@@ -512,7 +512,7 @@ def test_a_recipient_that_makes_us_wait(smtpd: SmtpServer, book: MailLog) -> Non
     assert len(report.sent) == 1
 
 
-def test_at_last_it_gives_up_and_tells_so(smtpd: SmtpServer, book: MailLog) -> None:
+def test_sending_gives_up_after_the_last_pause(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.answers = {f"c{number}@client{number}.co.jp": FULL for number in range(1, 4)}
     clock = FakeClock()
     report = send(smtpd, book, [make_message(number) for number in range(4)], clock)
@@ -527,14 +527,14 @@ def test_at_last_it_gives_up_and_tells_so(smtpd: SmtpServer, book: MailLog) -> N
     assert [each.client for each in again.sent] == ["C-001", "C-002", "C-003"]
 
 
-def test_a_mailbox_that_is_full_holds_nobody_else_up(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_full_mailbox_does_not_delay_other_mails(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.answers = {"c1@client1.co.jp": "452 4.2.2 Mailbox full"}
     report = send(smtpd, book, [make_message(1), make_message(2)])
     assert [each.client for each in report.deferred] == ["C-001"]
     assert [each.client for each in report.sent] == ["C-002"]
 
 
-def test_a_server_that_is_gone_for_good(authority: Authority, book: MailLog) -> None:
+def test_a_lost_server_stops_the_sending(authority: Authority, book: MailLog) -> None:
     def mails() -> Iterator[FinalMail]:
         yield make_message(1)
         running.close()
@@ -555,7 +555,7 @@ def test_a_server_that_is_gone_for_good(authority: Authority, book: MailLog) -> 
 # --- nobody knows
 
 
-def test_an_answer_that_never_came(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_lost_answer_leaves_the_mail_uncertain(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.lost_after_data = 1
     report = send(smtpd, book, [make_message(1), make_message(2)])
     assert [each.client for each in report.uncertain] == ["C-001"]
@@ -565,9 +565,7 @@ def test_an_answer_that_never_came(smtpd: SmtpServer, book: MailLog) -> None:
     assert smtpd.ids() == ["<1.0@example.co.jp>", "<2.0@example.co.jp>"]
 
 
-def test_answers_that_never_come_are_not_asked_for_again_and_again(
-    smtpd: SmtpServer, book: MailLog
-) -> None:
+def test_lost_answers_in_a_row_stop_the_sending(smtpd: SmtpServer, book: MailLog) -> None:
     smtpd.lost_after_data = 9
     report = send(smtpd, book, [make_message(number) for number in range(9)])
     assert len(report.uncertain) == 2
@@ -586,7 +584,9 @@ def uncertain_book(smtpd: SmtpServer, book: MailLog, *, taken: bool, first: bool
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_the_copy_tells(smtpd: SmtpServer, book: MailLog, taken: bool) -> None:
+def test_the_copy_says_whether_a_mail_was_taken(
+    smtpd: SmtpServer, book: MailLog, taken: bool
+) -> None:
     uncertain_book(smtpd, book, taken=taken)
     find = lambda ids: frozenset(ids) & frozenset(smtpd.ids())  # noqa: E731
     settled = resolve_uncertain_mails(book, correspondence(smtpd), find, never)
@@ -614,7 +614,7 @@ FIRST = frozenset({make_message(1).message_id})
     ],
 )
 @pytest.mark.parametrize("answer", UncertainAnswer)
-def test_a_person_is_asked_where(
+def test_a_person_is_asked_where_no_copy_says(
     smtpd: SmtpServer,
     book: MailLog,
     why: str,  # noqa: ARG001
@@ -642,7 +642,7 @@ def test_a_person_is_asked_where(
     assert book.state(make_message(2).mail.key).is_done == (answer is UncertainAnswer.SENT)
 
 
-def test_without_copies_no_mailbox_can_tell(smtpd: SmtpServer, book: MailLog) -> None:
+def test_without_copies_a_person_is_asked(smtpd: SmtpServer, book: MailLog) -> None:
     send(smtpd, book, [make_message(1)])
     smtpd.lost_after_data = 1
     send(smtpd, book, [make_message(2)], copies=False)
@@ -656,7 +656,7 @@ def test_without_copies_no_mailbox_can_tell(smtpd: SmtpServer, book: MailLog) ->
     assert [each.client for each in settled.left] == ["C-002"]
 
 
-def test_who_answers_for_a_mail_is_no_witness(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_mail_that_a_person_confirmed_is_no_reference(smtpd: SmtpServer, book: MailLog) -> None:
     uncertain_book(smtpd, book, taken=False, first=True)
     settings = correspondence(smtpd)
     resolve_uncertain_mails(book, settings, None, lambda _: UncertainAnswer.SENT)
@@ -700,7 +700,7 @@ def test_ctrl_c_ends_a_pause(smtpd: SmtpServer, book: MailLog) -> None:
     assert report.interrupted
 
 
-def test_whoever_insists_stops_at_once(smtpd: SmtpServer, book: MailLog) -> None:
+def test_a_second_ctrl_c_stops_at_once(smtpd: SmtpServer, book: MailLog) -> None:
     def sleep(_seconds: float) -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)

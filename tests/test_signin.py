@@ -95,7 +95,7 @@ def _told(caught: pytest.ExceptionInfo[MailAccessError], there: TokenServer | No
 # --- with a code
 
 
-def test_a_code_is_shown_and_typed_somewhere(there: TokenServer, account: MailServer) -> None:
+def test_a_code_signs_the_account_in(there: TokenServer, account: MailServer) -> None:
     there.pending, clock = ["authorization_pending"] * 2, Clock()
     code = request_device_code(account, ["smtp", "imap"])
     assert (code.address, code.code) == ("https://microsoft.example/devicelogin", USER_CODE)
@@ -109,18 +109,18 @@ def test_a_code_is_shown_and_typed_somewhere(there: TokenServer, account: MailSe
     assert {form["client_id"] for form in there.forms("token")} == {CLIENT}
 
 
-def test_no_more_is_asked_for_than_is_used(there: TokenServer, account: MailServer) -> None:
+def test_only_the_scopes_in_use_are_asked_for(there: TokenServer, account: MailServer) -> None:
     request_device_code(account, ["imap"])
     assert there.forms("devicecode")[0]["scope"] == f"{IMAP} offline_access"
 
 
-def test_who_asks_too_often_asks_less(there: TokenServer, account: MailServer) -> None:
+def test_slow_down_makes_the_interval_longer(there: TokenServer, account: MailServer) -> None:
     there.pending, clock = ["slow_down", "authorization_pending", "slow_down"], Clock()
     assert _signed_in(account, clock).refresh
     assert clock.slept == [1, 6, 6, 11]
 
 
-def test_nobody_signs_in(there: TokenServer, account: MailServer) -> None:
+def test_a_code_expires(there: TokenServer, account: MailServer) -> None:
     there.pending, clock = ["authorization_pending"] * 1000, Clock()
     _odd(there, interval=40)
     with pytest.raises(SignInError) as told:
@@ -142,7 +142,7 @@ def test_nobody_signs_in(there: TokenServer, account: MailServer) -> None:
         ("interaction_required", "not_allowed"),
     ],
 )
-def test_a_no_ends_the_waiting(
+def test_a_no_of_the_provider_ends_the_waiting(
     there: TokenServer, account: MailServer, answer: str, key: str
 ) -> None:
     there.pending = ["authorization_pending", answer]
@@ -154,7 +154,7 @@ def test_a_no_ends_the_waiting(
         assert answer in told.value.parts["reply"]
 
 
-def test_an_application_that_nobody_has_registered(there: TokenServer, account: MailServer) -> None:
+def test_an_unknown_application_is_reported(there: TokenServer, account: MailServer) -> None:
     there.denial = ("unauthorized_client", "AADSTS700016: not found.\r\nTrace ID: 1\r\n")
     with pytest.raises(SignInError) as told:
         request_device_code(account, ["smtp"])
@@ -162,16 +162,16 @@ def test_an_application_that_nobody_has_registered(there: TokenServer, account: 
     assert told.value.parts["reply"] == "unauthorized_client AADSTS700016: not found."
 
 
-def test_a_sign_in_that_would_not_last_is_no_good(there: TokenServer, account: MailServer) -> None:
+def test_a_sign_in_without_refresh_token_is_rejected(
+    there: TokenServer, account: MailServer
+) -> None:
     there.gives_refresh = False
     with pytest.raises(SignInError) as told:
         _signed_in(account)
     assert _told(told, there) == "registration"
 
 
-def test_the_network_may_be_away_while_it_is_waited(
-    there: TokenServer, account: MailServer
-) -> None:
+def test_the_network_may_fail_for_a_moment(there: TokenServer, account: MailServer) -> None:
     clock = Clock()
 
     def comes_back() -> None:
@@ -184,7 +184,7 @@ def test_the_network_may_be_away_while_it_is_waited(
     assert clock.slept == [1, 6, 11]
 
 
-def test_a_network_that_stays_away_is_told(there: TokenServer, account: MailServer) -> None:
+def test_a_network_that_stays_away_is_reported(there: TokenServer, account: MailServer) -> None:
     clock, code = Clock(), request_device_code(account, ["smtp"])
     there.raw = (503, "busy")
     with pytest.raises(SignInError) as told:
@@ -194,7 +194,7 @@ def test_a_network_that_stays_away_is_told(there: TokenServer, account: MailServ
 
 
 @pytest.mark.parametrize("told", [None, "soon", -5, 0, 10**12, "٣", [1]])
-def test_a_server_that_tells_odd_times(
+def test_odd_times_of_a_server_are_limited(
     there: TokenServer, account: MailServer, told: object
 ) -> None:
     _odd(there, interval=told, expires_in=told)
@@ -204,14 +204,16 @@ def test_a_server_that_tells_odd_times(
 
 
 @pytest.mark.parametrize("key", ["user_code", "device_code", "verification_uri"])
-def test_a_code_without_its_parts(there: TokenServer, account: MailServer, key: str) -> None:
+def test_an_incomplete_code_is_rejected(there: TokenServer, account: MailServer, key: str) -> None:
     _odd(there, **{key: ""})
     with pytest.raises(SignInError) as told:
         request_device_code(account, ["smtp"])
     assert _told(told) == "server.strange"
 
 
-def test_what_a_server_says_upsets_no_screen(there: TokenServer, account: MailServer) -> None:
+def test_control_characters_of_a_server_are_removed(
+    there: TokenServer, account: MailServer
+) -> None:
     _odd(there, user_code="A\x1b[2JB", verification_uri="https://x.example/\n\x07evil")
     code = request_device_code(account, ["smtp"])
     assert (code.code, code.address) == ("A [2JB", "https://x.example/ evil")
@@ -245,7 +247,7 @@ def _odd(there: TokenServer, **parts: object) -> None:
         pytest.param((200, '{"access_token": {"a": 1}, "refresh_token": "b"}'), True, id="odd"),
     ],
 )
-def test_odd_answers(
+def test_odd_answers_are_rejected(
     there: TokenServer, account: MailServer, raw: tuple[int, str], *, passing: bool
 ) -> None:
     there.raw = raw
@@ -256,7 +258,7 @@ def test_odd_answers(
     assert len(there.asked) == 1
 
 
-def test_no_server(there: TokenServer, account: MailServer) -> None:
+def test_an_unreachable_token_server_is_reported(there: TokenServer, account: MailServer) -> None:
     there.__exit__()
     with pytest.raises(SignInError) as told:
         request_device_code(account, ["smtp"])
@@ -264,7 +266,9 @@ def test_no_server(there: TokenServer, account: MailServer) -> None:
     assert told.value.passing
 
 
-def test_a_server_that_nobody_knows(account: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_token_server_is_reported(
+    account: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _point(monkeypatch, "https://nobody.invalid")
     with pytest.raises(SignInError) as told:
         request_device_code(account, ["smtp"])
@@ -273,7 +277,7 @@ def test_a_server_that_nobody_knows(account: MailServer, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("case", ["unknown", "name", "authority"])
-def test_nothing_is_said_to_a_server_that_cannot_be_verified(
+def test_no_token_is_sent_to_an_unverified_server(
     tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     names = ["other.example"] if case == "name" else []
@@ -295,7 +299,7 @@ def test_nothing_is_said_to_a_server_that_cannot_be_verified(
         assert there.asked == []
 
 
-def test_what_the_system_trusts_counts_beside_the_authority_of_the_firm(
+def test_the_systems_authorities_count_beside_the_firms(
     tmp_path: Path, there: TokenServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "firm").mkdir()
@@ -309,7 +313,7 @@ def test_what_the_system_trusts_counts_beside_the_authority_of_the_firm(
 # --- new tokens
 
 
-def test_a_new_access_token_for_one_use(there: TokenServer, account: MailServer) -> None:
+def test_an_access_token_is_renewed_for_one_use(there: TokenServer, account: MailServer) -> None:
     first = _signed_in(account)
     there.expire()
     assert there.owner(first.access) == ""
@@ -320,12 +324,12 @@ def test_a_new_access_token_for_one_use(there: TokenServer, account: MailServer)
     assert there.owner(renew_tokens(account, "imap", second.refresh, "").access, IMAP) == USER
 
 
-def test_a_refresh_token_that_stays(there: TokenServer, account: MailServer) -> None:
+def test_the_refresh_token_may_stay(there: TokenServer, account: MailServer) -> None:
     first, there.rotates = _signed_in(account), False
     assert renew_tokens(account, "smtp", first.refresh, "").refresh == first.refresh
 
 
-def test_a_sign_in_that_was_ended(there: TokenServer, account: MailServer) -> None:
+def test_a_sign_in_that_has_ended_is_reported(there: TokenServer, account: MailServer) -> None:
     first = _signed_in(account)
     there.revoke()
     with pytest.raises(SignInError) as told:
@@ -344,7 +348,7 @@ def test_a_sign_in_that_was_ended(there: TokenServer, account: MailServer) -> No
         ("invalid_client", "registration", False),
     ],
 )
-def test_no_new_token(
+def test_a_renewal_that_fails_is_reported(
     there: TokenServer, account: MailServer, answer: str, key: str, *, passing: bool
 ) -> None:
     there.denial = (answer, "")
@@ -353,7 +357,9 @@ def test_no_new_token(
     assert (_told(told), told.value.passing) == (key, passing)
 
 
-def test_a_use_that_was_not_allowed_at_first(there: TokenServer, account: MailServer) -> None:
+def test_a_use_that_was_not_allowed_needs_a_new_sign_in(
+    there: TokenServer, account: MailServer
+) -> None:
     clock = Clock()
     first = wait_for_tokens(
         account, request_device_code(account, ["smtp"]), sleep=clock.sleep, clock=clock
@@ -404,7 +410,7 @@ def person(authority: Authority) -> Iterator[Person]:
 
 
 @pytest.mark.parametrize("registration", [MICROSOFT, AT_GOOGLE], ids=["microsoft", "google"])
-def test_the_browser_of_this_machine(
+def test_the_browser_of_this_machine_signs_the_account_in(
     there: TokenServer, authority: Authority, person: Person, registration: AppRegistration
 ) -> None:
     account = _account(authority, registration)
@@ -432,7 +438,7 @@ def test_google_gives_no_codes_for_mail() -> None:
     assert not supports_device_codes(AT_GOOGLE)
 
 
-def test_a_visitor_who_does_not_know_the_state_is_turned_away(
+def test_a_request_without_the_state_is_rejected(
     there: TokenServer, account: MailServer, person: Person
 ) -> None:
     def intrude(address: str) -> None:
@@ -450,7 +456,7 @@ def test_a_visitor_who_does_not_know_the_state_is_turned_away(
     assert [form["code"] == "evil" for form in there.forms("token")] == [False]
 
 
-def test_a_person_who_says_no(there: TokenServer, account: MailServer, person: Person) -> None:
+def test_a_person_may_decline(there: TokenServer, account: MailServer, person: Person) -> None:
     there.refused = "access_denied"
     with pytest.raises(SignInError) as told:
         sign_in_with_browser(account, ["smtp"], "", person.shown)
@@ -458,7 +464,7 @@ def test_a_person_who_says_no(there: TokenServer, account: MailServer, person: P
     assert there.forms("token") == []
 
 
-def test_nobody_comes_back(there: TokenServer, account: MailServer) -> None:
+def test_a_sign_in_in_the_browser_expires(there: TokenServer, account: MailServer) -> None:
     opened: list[str] = []
     with pytest.raises(SignInError) as told:
         sign_in_with_browser(

@@ -91,7 +91,7 @@ def nothing_given_away(firm: SignedIn) -> None:
         assert not any(token[:40].encode() in text for text in texts)
 
 
-def test_signed_in_once_sent_and_collected_until_it_is_ended(firm: SignedIn) -> None:
+def test_one_sign_in_sends_and_collects_until_it_ends(firm: SignedIn) -> None:
     there = firm.there
     said = firm.type("issue", "--send", status=2)
     assert "sheet-diag login smtp" in said
@@ -149,7 +149,7 @@ def test_signed_in_once_sent_and_collected_until_it_is_ended(firm: SignedIn) -> 
 
 
 @pytest.mark.parametrize("provider", ["microsoft", "google"])
-def test_with_the_browser_of_this_machine(firm: SignedIn, provider: str) -> None:
+def test_the_login_command_signs_in_with_the_browser(firm: SignedIn, provider: str) -> None:
     there = firm.there
     sign_in(firm, provider)
     words = ("login", "--browser") if provider == "microsoft" else ("login",)
@@ -208,7 +208,7 @@ def _switched_off(firm: SignedIn) -> None:
         pytest.param(_switched_off, "認証済み SMTP", "authenticated SMTP", id="switched off"),
     ],
 )
-def test_what_goes_wrong_is_told_and_nothing_is_kept(
+def test_a_failed_sign_in_is_reported_and_nothing_is_stored(
     firm: SignedIn, trouble: Trouble, ja: str, en: str
 ) -> None:
     trouble(firm)
@@ -221,7 +221,7 @@ def test_what_goes_wrong_is_told_and_nothing_is_kept(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
 @pytest.mark.parametrize("words", [(), ("--browser",)], ids=["code", "browser"])
-def test_ctrl_c_while_it_is_waited(firm: SignedIn, words: tuple[str, ...]) -> None:
+def test_ctrl_c_ends_the_sign_in(firm: SignedIn, words: tuple[str, ...]) -> None:
     there = firm.there
     there.pending = ["authorization_pending"] * 100
     firm.folder.joinpath("said").touch()

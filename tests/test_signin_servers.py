@@ -84,7 +84,7 @@ def _sentences(error: MailAccessError | SmtpServerError | MailboxError) -> list[
 # --- sending
 
 
-def test_mails_go_out(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
+def test_mails_are_sent_with_a_token(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     server = smtpd.settings(registration=MICROSOFT)
     report = send_mails([make_message(1), make_message(2)], book, settings(server), tokens)
     assert [each.client for each in report.sent] == ["C-001", "C-002"]
@@ -110,7 +110,7 @@ def test_each_connection_has_a_token_of_its_own(
     assert len(set(tokens.given)) == 2
 
 
-def test_a_login_that_lapses_is_made_anew(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
+def test_a_lapsed_login_is_renewed(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
     lapsed = "530 5.7.57 Client not authenticated to send mail."
     smtpd.greetings = ["", lapsed]
     server = smtpd.settings(registration=MICROSOFT)
@@ -136,7 +136,9 @@ def test_an_account_that_may_not_send_at_all_is_not_tried_again(
     assert len(tokens.given) == 1
 
 
-def test_no_token_for_a_moment(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
+def test_a_token_that_fails_for_a_moment_is_tried_again(
+    smtpd: SmtpServer, book: MailLog, tokens: Tokens
+) -> None:
     tried: list[int] = []
 
     def away() -> None:
@@ -158,7 +160,9 @@ def test_no_token_for_a_moment(smtpd: SmtpServer, book: MailLog, tokens: Tokens)
     assert (len(report.sent), len(tried)) == (2, 4)
 
 
-def test_no_token_for_good(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
+def test_a_token_that_fails_for_good_stops_the_sending(
+    smtpd: SmtpServer, book: MailLog, tokens: Tokens
+) -> None:
     def away() -> None:
         if tokens.given:
             raise MailAccessError("signin.server.slow", passing=True, host="h", user="u")
@@ -181,7 +185,9 @@ def test_no_token_for_good(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> 
     assert clock.slept >= 5 + 30 + 120 + 300
 
 
-def test_a_sign_in_that_ends_halfway(smtpd: SmtpServer, book: MailLog, tokens: Tokens) -> None:
+def test_a_sign_in_that_ends_halfway_stops_the_sending(
+    smtpd: SmtpServer, book: MailLog, tokens: Tokens
+) -> None:
     def ended() -> None:
         if tokens.given:
             raise MailAccessError("signin.over", host="h", user="u", which="smtp", reply="no")
@@ -210,7 +216,7 @@ def test_a_sign_in_that_ends_halfway(smtpd: SmtpServer, book: MailLog, tokens: T
         ("535 5.7.8 Username and Password not accepted", "sign_in"),
     ],
 )
-def test_a_token_that_opens_nothing(
+def test_a_rejected_token_is_reported(
     smtpd: SmtpServer, there: TokenServer, tokens: Tokens, answer: str, key: str
 ) -> None:
     smtpd.lapsed = [answer]
@@ -228,14 +234,14 @@ def test_a_token_that_opens_nothing(
         assert tokens.given[0] not in text
 
 
-def test_a_server_without_tokens(authority: Authority, tokens: Tokens) -> None:
+def test_a_server_without_tokens_is_reported(authority: Authority, tokens: Tokens) -> None:
     with SmtpServer(authority) as smtpd, pytest.raises(SmtpServerError) as told:
         try_server(smtpd.settings(registration=MICROSOFT), tokens)
     assert told.value.key == "send.server.no_tokens"
     assert all("sign_in" in text for text in _sentences(told.value))
 
 
-def test_a_server_without_passwords_is_told_with_what_to_set(smtpd: SmtpServer) -> None:
+def test_a_server_without_passwords_is_reported_with_the_setting(smtpd: SmtpServer) -> None:
     with pytest.raises(SmtpServerError) as told:
         try_server(smtpd.settings(), PASSWORD)
     assert told.value.key == "send.server.no_login"
@@ -259,7 +265,7 @@ def dovecot(authority: Authority, providers: TokenServer) -> Iterator[Dovecot]:
 
 
 @pytest.mark.parametrize("security", ConnectionSecurity)
-def test_a_mailbox_is_opened(
+def test_a_token_opens_the_mailbox(
     dovecot: Dovecot, providers: TokenServer, security: ConnectionSecurity
 ) -> None:
     tokens = Tokens(providers, IMAP)
@@ -272,7 +278,9 @@ def test_a_mailbox_is_opened(
 
 
 @pytest.mark.parametrize("what", ["expired", "for sending", "somebody else's"])
-def test_a_token_that_opens_no_mailbox(dovecot: Dovecot, providers: TokenServer, what: str) -> None:
+def test_a_token_that_the_mailbox_rejects_is_reported(
+    dovecot: Dovecot, providers: TokenServer, what: str
+) -> None:
     tokens = Tokens(providers, SMTP if what == "for sending" else IMAP)
     providers.user = "other@example.co.jp" if what == "somebody else's" else USER
     token = tokens()
@@ -288,14 +296,14 @@ def test_a_token_that_opens_no_mailbox(dovecot: Dovecot, providers: TokenServer,
     providers.user = USER
 
 
-def test_a_mailbox_without_tokens(authority: Authority, providers: TokenServer) -> None:
+def test_a_mailbox_without_tokens_is_reported(authority: Authority, providers: TokenServer) -> None:
     with Dovecot(authority) as dovecot, pytest.raises(MailboxError) as told:
         try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", Tokens(providers))
     assert told.value.key == "collect.server.no_tokens"
     assert all("sign_in" in text for text in _sentences(told.value))
 
 
-def test_no_token_for_a_mailbox(dovecot: Dovecot, providers: TokenServer) -> None:
+def test_a_mailbox_needs_a_token(dovecot: Dovecot, providers: TokenServer) -> None:
     tokens = Tokens(providers)
 
     def away() -> None:

@@ -22,7 +22,7 @@ from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from tests.samples import ISSUER
-from tests.test_guard import (
+from tests.test_outgoing_checks import (
     ANNA,
     BEN,
     CHO,
@@ -98,14 +98,14 @@ GOOD: Mapping[str, Sent] = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_the_report_of_the_last_run_leaves(name: str, tmp_path: Path) -> None:
+def test_the_report_of_the_last_run_may_leave(name: str, tmp_path: Path) -> None:
     parcel = GOOD[name].mail(tmp_path)
     assert doubted(guard().inspect(mail(parcel), parcel)) == set()
 
 
 @pytest.mark.parametrize("client", [ANNA, BEN])
 @pytest.mark.parametrize("protected", [True, False])
-def test_no_letter_takes_a_pdf_for_a_workbook(
+def test_no_text_calls_a_pdf_a_workbook(
     client: ListedClient, protected: bool, tmp_path: Path
 ) -> None:
     parcel = Sent(client=client, print=lambda: locked_pdf(client)).mail(tmp_path)
@@ -118,7 +118,7 @@ def test_no_letter_takes_a_pdf_for_a_workbook(
         assert not any(word in text for word in ("excel", "エクセル", "workbook", "ブック"))
 
 
-def test_both_files_are_named_in_the_letter(tmp_path: Path) -> None:
+def test_the_text_names_both_files(tmp_path: Path) -> None:
     parcel = GOOD["both"].mail(tmp_path)
     assert "報告書.xlsx / 報告書.pdf" in MailTemplates().write(parcel, ISSUER, DAY).text
 
@@ -166,19 +166,19 @@ BAD: Mapping[str, tuple[Sent, set[str]]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_no_other_leaves(name: str, tmp_path: Path) -> None:
+def test_any_other_report_is_rejected(name: str, tmp_path: Path) -> None:
     sent, reasons = BAD[name]
     parcel = sent.mail(tmp_path)
     assert refused(guard().inspect(mail(parcel), parcel)) == reasons
 
 
-def test_an_open_pdf_leaves_where_the_user_said_so(tmp_path: Path) -> None:
+def test_an_open_pdf_may_leave_where_the_user_said_so(tmp_path: Path) -> None:
     parcel = replace(Sent(print=lambda: pdf(ANNA)).mail(tmp_path), password="")
     told = guard(unprotected=True, passwords={}).inspect(mail(parcel), parcel)
     assert doubted(told) == set()
 
 
-def test_a_pdf_that_is_another_when_it_leaves_is_refused(tmp_path: Path) -> None:
+def test_a_pdf_that_changes_before_it_leaves_is_rejected(tmp_path: Path) -> None:
     parcel, look = GOOD["a PDF"].mail(tmp_path), guard()
     assert doubted(look.inspect(mail(parcel), parcel)) == set()
     assert parcel.attachment
@@ -213,7 +213,7 @@ def told(look: MailChecker, parcels: list[OutgoingMail], jobs: int) -> list[tupl
         ]
 
 
-def test_processes_change_nothing_but_who_opens(
+def test_worker_processes_change_no_finding(
     parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = told(guard(), parcels, jobs=1)
@@ -230,7 +230,7 @@ def test_processes_change_nothing_but_who_opens(
     assert opened == []  # not here: elsewhere
 
 
-def test_what_has_changed_since_it_was_opened_ahead_is_opened_again(
+def test_a_file_that_has_changed_is_opened_again(
     parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
@@ -242,7 +242,7 @@ def test_what_has_changed_since_it_was_opened_ahead_is_opened_again(
         assert refused(look.inspect(mail(first), first)) == {"file.locked"}
 
 
-def test_a_file_that_is_gone_stops_nothing_before_it_is_attached(
+def test_a_missing_file_is_reported_when_it_is_attached(
     parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)

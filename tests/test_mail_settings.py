@@ -30,13 +30,13 @@ def _faults(folder: Path, text: str) -> list[tuple[str, str]]:
     return [(key.removeprefix("config."), parts["key"]) for key, parts in caught.value.faults]
 
 
-def test_the_issuer_writes_where_nothing_else_is_said(tmp_path: Path) -> None:
+def test_the_issuer_is_the_default_sender(tmp_path: Path) -> None:
     settings = _settings(tmp_path, ISSUER)
     assert (settings.sender, settings.name) == ("shindan@example.co.jp", "見本株式会社 診断室")
     assert (settings.smtp, settings.imap, settings.letters) == (None, None, None)
 
 
-def test_usual_ports_and_the_users_name(tmp_path: Path) -> None:
+def test_port_and_user_have_defaults(tmp_path: Path) -> None:
     settings = _settings(
         tmp_path, ISSUER + '[smtp]\nhost = "out.example.co.jp"\n[imap]\nhost = "in.example.co.jp"\n'
     )
@@ -59,7 +59,7 @@ def test_the_port_follows_the_kind_of_tls(
     assert server.port == port
 
 
-def test_everything_can_be_said(tmp_path: Path) -> None:
+def test_every_setting_can_be_set(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     (tmp_path / "texts").mkdir()
     settings = _settings(
@@ -84,7 +84,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     )
 
 
-def test_letters_beside_the_settings_are_found(tmp_path: Path) -> None:
+def test_templates_beside_the_settings_are_found(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     assert _settings(tmp_path, ISSUER).letters == tmp_path / "letters"
 
@@ -92,7 +92,7 @@ def test_letters_beside_the_settings_are_found(tmp_path: Path) -> None:
 MICROSOFT = '[smtp]\nhost="o"\nsign_in="microsoft"\n'
 
 
-def test_accounts_that_are_signed_in(tmp_path: Path) -> None:
+def test_accounts_can_be_signed_in(tmp_path: Path) -> None:
     settings = _settings(
         tmp_path,
         ISSUER
@@ -107,7 +107,7 @@ def test_accounts_that_are_signed_in(tmp_path: Path) -> None:
     assert settings.imap.registration == AppRegistration(MailProvider.GOOGLE, "g")
 
 
-def test_an_application_that_serves_every_firm(tmp_path: Path) -> None:
+def test_an_application_may_serve_every_firm(tmp_path: Path) -> None:
     settings = _settings(tmp_path, f'{ISSUER}{MICROSOFT}[microsoft]\nclient_id = "m"\n')
     assert settings.smtp
     assert settings.smtp.registration == AppRegistration(
@@ -183,11 +183,13 @@ def test_a_password_needs_no_application(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_faults(tmp_path: Path, text: str, faults: list[tuple[str, str]]) -> None:
+def test_faults_are_reported_with_their_keys(
+    tmp_path: Path, text: str, faults: list[tuple[str, str]]
+) -> None:
     assert _faults(tmp_path, text + "\n") == faults
 
 
-def test_a_near_miss_is_named(tmp_path: Path) -> None:
+def test_a_misspelt_key_is_reported_with_the_nearest(tmp_path: Path) -> None:
     path = tmp_path / "sheet-diag.toml"
     path.write_text(MICROSOFT.replace("sign_in", "signin") + "[microsft]\n", encoding="utf-8")
     with pytest.raises(SettingsError) as caught:

@@ -1,5 +1,7 @@
-"""What mails say: both forms of a letter say the same, whatever the names hold, and a letter that a
-firm has written is checked line by line before anything is sent."""
+"""Mail templates: both forms of a text say the same, whatever the names hold.
+
+A template that a firm has written is checked line by line before anything is sent.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +125,7 @@ def expected(letter: MailText, firm: str) -> str:
 @pytest.mark.parametrize(
     "name", [*MailKind, "reminder-2", "reminder-correcting", "reminder-correcting-2"]
 )
-def test_letter_is_the_one_that_was_read_by_eye(name: str, lang: Lang) -> None:
+def test_a_text_equals_its_golden_file(name: str, lang: Lang) -> None:
     kind = MailKind(name.partition("-")[0])
     due = DUE if kind is MailKind.REMINDER else date(2027, 1, 15)
     client = replace(CLIENTS[lang], due=due)
@@ -166,7 +168,7 @@ _NAMES = {
 
 @pytest.mark.parametrize("name", _NAMES.values(), ids=_NAMES)
 @pytest.mark.parametrize("kind", MailKind)
-def test_names_show_literally_in_both(kind: MailKind, name: str) -> None:
+def test_names_are_shown_literally_in_both_forms(kind: MailKind, name: str) -> None:
     client = replace(CLIENTS[Lang.JA], company=name, contact=name, title=name)
     letter = written(parcel(kind, client=client))
     assert letter.text.startswith(f"{name.strip()}\n{name.strip()} {name.strip()} 様\n")
@@ -186,7 +188,7 @@ def test_values_stay_on_their_line_and_hide_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["name", "department", "address", "phone", "email", "contact"])
-def test_values_of_the_firm_are_text_too(field: str) -> None:
+def test_values_of_the_firm_are_shown_literally(field: str) -> None:
     firm = replace(ISSUER, **{field: "<i>*x*</i>"})  # type: ignore[arg-type]
     letter = written(parcel(MailKind.REQUEST), firm)
     assert shown(letter) == expected(letter, firm.name)
@@ -203,7 +205,7 @@ def test_values_of_the_firm_are_text_too(field: str) -> None:
         ("", "", ["株式会社見本商事", "ご担当者 様"]),
     ],
 )
-def test_japanese_addressee(contact: str, title: str, lines: list[str]) -> None:
+def test_a_japanese_addressee_has_an_honorific(contact: str, title: str, lines: list[str]) -> None:
     client = replace(CLIENTS[Lang.JA], contact=contact, title=title)
     assert written(parcel(MailKind.REQUEST, client=client)).text.split("\n")[:2] == lines
 
@@ -217,7 +219,7 @@ def test_japanese_addressee(contact: str, title: str, lines: list[str]) -> None:
         ("", "", "Sample Trading K.K.\n\nDear Sir or Madam,"),
     ],
 )
-def test_english_addressee(contact: str, title: str, start: str) -> None:
+def test_an_english_addressee_has_a_salutation(contact: str, title: str, start: str) -> None:
     client = replace(CLIENTS[Lang.EN], contact=contact, title=title)
     assert written(parcel(MailKind.REQUEST, Lang.EN, client=client)).text.startswith(start)
 
@@ -226,9 +228,7 @@ def test_english_addressee(contact: str, title: str, start: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "subject"), [*((kind, MailSubject(reminder=1)) for kind in MailKind), CHASED]
 )
-def test_a_firm_that_has_told_nothing_leaves_no_gaps(
-    kind: MailKind, subject: MailSubject, lang: Lang
-) -> None:
+def test_missing_values_leave_no_gaps(kind: MailKind, subject: MailSubject, lang: Lang) -> None:
     client = replace(CLIENTS[lang], contact="", title="")
     bare = {"subject": subject, "due": None, "points": 0, "is_prefilled": False, "report_files": ""}
     letter = written(parcel(kind, lang, client=client, **bare), Issuer())
@@ -249,7 +249,7 @@ _REMINDERS = {
 
 
 @pytest.mark.parametrize(("number", "due", "said", "unsaid"), _REMINDERS.values(), ids=_REMINDERS)
-def test_reminders_grow_firmer(number: int, due: date | None, said: str, unsaid: str) -> None:
+def test_a_second_reminder_is_firmer(number: int, due: date | None, said: str, unsaid: str) -> None:
     letter = written(parcel(MailKind.REMINDER, due=due, subject=MailSubject(reminder=number)))
     assert said in letter.text
     assert unsaid not in letter.text
@@ -287,7 +287,7 @@ def test_reminders_of_a_correction_ask_for_that(
     assert "修正" not in first.text
 
 
-def test_a_first_answer_that_was_asked_for_without_a_day_is_reminded_of_without_one() -> None:
+def test_a_reminder_of_a_request_without_a_day_names_no_day() -> None:
     client = replace(CLIENTS[Lang.JA], due=DUE)
     of = parcel(MailKind.REMINDER, client=client, due=None)
     assert "期限" not in written(of).text
@@ -304,12 +304,12 @@ def test_a_first_answer_that_was_asked_for_without_a_day_is_reminded_of_without_
         (MailKind.REMINDER, DUE, True),
     ],
 )
-def test_no_day_is_asked_for_that_has_passed(kind: MailKind, due: date, told: bool) -> None:
+def test_a_day_that_has_passed_is_not_asked_for(kind: MailKind, due: date, told: bool) -> None:
     client = replace(CLIENTS[Lang.JA], due=due)
     assert ("ご提出期限：" in written(parcel(kind, client=client, due=due)).text) is told
 
 
-def test_days_come_from_the_mail_the_client_the_firm() -> None:
+def test_the_day_comes_from_the_mail_then_the_client_then_the_firm() -> None:
     client = replace(CLIENTS[Lang.JA], due=date(2027, 1, 15))
     firm = replace(ISSUER, deadline=date(2027, 1, 20))
     for of, day in (
@@ -320,18 +320,18 @@ def test_days_come_from_the_mail_the_client_the_firm() -> None:
         assert f"ご提出期限：{day}\n" in written(of, firm).text
 
 
-def test_points_that_nobody_counted_are_not_told() -> None:
+def test_points_that_were_not_counted_are_not_named() -> None:
     assert "か所" in written(parcel(MailKind.CORRECTION)).text
     assert "か所" not in written(parcel(MailKind.CORRECTION, points=0)).text
 
 
-def test_last_years_answers_are_told_where_the_sheet_has_them() -> None:
+def test_last_years_answers_are_named_where_the_sheet_has_them() -> None:
     assert "前回" in written(parcel(MailKind.REQUEST)).text
     assert "前回" not in written(parcel(MailKind.REQUEST, is_prefilled=False)).text
 
 
 @pytest.mark.parametrize("lang", Lang)
-def test_only_the_letter_of_the_password_tells_it(lang: Lang) -> None:
+def test_only_a_password_mail_has_the_password(lang: Lang) -> None:
     for kind in MailKind:
         letter = written(parcel(kind, lang, password=PASSWORD))
         told = PASSWORD in letter.text and PASSWORD in letter.html
@@ -344,7 +344,7 @@ def test_an_open_report_is_not_called_protected() -> None:
     assert "パスワード" not in written(parcel(MailKind.RESULT, password="")).text
 
 
-def test_notes_on_a_client_are_no_words() -> None:
+def test_notes_on_a_client_are_no_variables() -> None:
     for lang in Lang:
         for kind in MailKind:
             assert CLIENTS[lang].note not in written(parcel(kind, lang)).text
@@ -375,7 +375,7 @@ def fault(folder: Path, content: str | bytes, name: str = "request.ja.md") -> Ma
     "code", ["utf-8", "utf-8-sig", "cp932", "utf-16"], ids=lambda code: f"saved as {code}"
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_firms_letter_goes_before_ours(tmp_path: Path, code: str, end: str) -> None:
+def test_a_template_of_the_firm_replaces_ours(tmp_path: Path, code: str, end: str) -> None:
     letters = own(tmp_path, GOOD.replace("\n", end).encode(code))
     letter = written(parcel(MailKind.REQUEST), letters=letters)
     assert letter.subject == "ご依頼"
@@ -392,7 +392,7 @@ def test_a_firms_letter_goes_before_ours(tmp_path: Path, code: str, end: str) ->
         ("{% if correcting %}独自の修正の督促です。{% else %}独自の督促です。{% endif %}", True),
     ],
 )
-def test_a_firms_reminder_that_knows_no_corrections_reminds_of_none(
+def test_a_reminder_template_without_corrections_is_not_used_for_them(
     tmp_path: Path, own_words: str, says: bool
 ) -> None:
     """It would ask for a hearing sheet, where another workbook is attached."""
@@ -404,7 +404,7 @@ def test_a_firms_reminder_that_knows_no_corrections_reminds_of_none(
     assert (written(of, letters=letters) == written(of)) is not says
 
 
-def test_markdown_that_reads_as_text(tmp_path: Path) -> None:
+def test_markdown_that_reads_as_text_is_formatted(tmp_path: Path) -> None:
     body = (
         "## 見出し\n\n**{{ company }}**様\n\n1. 一\n2. 二\n\n`{{ client_id }}`\n\n"
         "[案内](https://example.com/{{ client_id }})\n\n一\n----\n二\n\n"
@@ -431,7 +431,7 @@ def test_a_value_makes_no_dangerous_link(tmp_path: Path) -> None:
     assert "href" not in letter.html
 
 
-def test_macros_and_filters_of_a_firm(tmp_path: Path) -> None:
+def test_a_template_may_use_macros_and_filters(tmp_path: Path) -> None:
     text = "{% macro box(x) %}- *{{ x|upper }}*{% endmacro %}{{ box(company) }}\n"
     client = replace(CLIENTS[Lang.JA], company="a_b_*c*")
     letter = written(parcel(MailKind.REQUEST, client=client), letters=own(tmp_path, GOOD + text))
@@ -440,7 +440,7 @@ def test_macros_and_filters_of_a_firm(tmp_path: Path) -> None:
     assert not re.search("[\ufdd0\ufdd1]", letter.text + letter.html)
 
 
-def test_a_filter_that_cuts_a_value_in_two(tmp_path: Path) -> None:
+def test_a_filter_may_cut_a_value(tmp_path: Path) -> None:
     text = "{% macro box(x) %}{{ x }}{% endmacro %}{{ box(company)|truncate(6, true, '') }}\n"
     client = replace(CLIENTS[Lang.JA], company="<b>abcdef")
     letter = written(parcel(MailKind.REQUEST, client=client), letters=own(tmp_path, GOOD + text))
@@ -474,7 +474,7 @@ _FAULTS: Mapping[str, tuple[str, str, int, Mapping[str, str]]] = {
 
 
 @pytest.mark.parametrize(("text", "key", "line", "parts"), _FAULTS.values(), ids=_FAULTS)
-def test_faults_of_a_letter_are_told_by_line(
+def test_faults_of_a_template_are_reported_with_their_line(
     tmp_path: Path, text: str, key: str, line: int, parts: Mapping[str, str]
 ) -> None:
     error = fault(tmp_path, text)
@@ -484,17 +484,17 @@ def test_faults_of_a_letter_are_told_by_line(
     assert dict(parts).items() <= dict(error.parts).items()
 
 
-def test_a_letter_of_the_password_must_tell_it(tmp_path: Path) -> None:
+def test_a_password_template_needs_the_password(tmp_path: Path) -> None:
     error = fault(tmp_path, GOOD, "password.ja.md")
     assert (error.key, error.parts["name"]) == ("letter.error.missing", "password")
 
 
-def test_a_letter_is_tried_with_as_few_words_as_there_can_be(tmp_path: Path) -> None:
+def test_a_template_is_tried_with_as_few_values_as_possible(tmp_path: Path) -> None:
     error = fault(tmp_path, GOOD + "{{ 6 // points }}\n", "correction.ja.md")
     assert (error.key, error.parts["line"]) == ("letter.error.failed", "6")
 
 
-def test_every_letter_is_checked_and_every_fault_told(tmp_path: Path) -> None:
+def test_every_template_is_checked_and_every_fault_reported(tmp_path: Path) -> None:
     (tmp_path / "result.en.md").write_text("Subject: x\n\n{{ company }} {{ rank }}\n")
     error = fault(tmp_path, GOOD + "{{ a }}\n{{ b }}\n")
     assert [parts["name"] for _, parts in error.faults] == ["a", "b", "rank"]
@@ -508,28 +508,28 @@ def test_every_letter_is_checked_and_every_fault_told(tmp_path: Path) -> None:
         ("frame.htm", FRAME),
     ],
 )
-def test_a_misnamed_letter_is_not_passed_over(tmp_path: Path, name: str, near: str) -> None:
+def test_a_misnamed_template_is_reported(tmp_path: Path, name: str, near: str) -> None:
     error = fault(tmp_path, GOOD, name)
     assert (error.key, error.parts["near"]) == ("letter.error.name", near)
 
 
 @pytest.mark.parametrize("name", ["REQUEST.JA.MD", "request.ja.md"])
-def test_names_in_capitals_count(tmp_path: Path, name: str) -> None:
+def test_the_case_of_a_file_name_does_not_matter(tmp_path: Path, name: str) -> None:
     letters = own(tmp_path, GOOD, name)
     assert written(parcel(MailKind.REQUEST), letters=letters).subject == "ご依頼"
 
 
-def test_other_files_are_nobodys_business(tmp_path: Path) -> None:
+def test_other_files_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "request.ja - コピー.md").write_text("{{ x", encoding="utf-8")
     (tmp_path / "memo.txt").write_text("x")
     own(tmp_path, GOOD)
 
 
-def test_a_letter_in_no_known_encoding(tmp_path: Path) -> None:
+def test_a_template_in_an_unknown_encoding_is_reported(tmp_path: Path) -> None:
     assert fault(tmp_path, b"\x81\xff\xfe\xff").key == "letter.error.encoding"
 
 
-def test_a_folder_that_is_none(tmp_path: Path) -> None:
+def test_a_missing_folder_of_templates_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MailTemplateError) as caught:
         MailTemplates(tmp_path / "nowhere")
     assert caught.value.key == "letter.error.folder"
@@ -546,7 +546,7 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
         ("{{ firm }}", "{{ firm.x.y }}", "failed"),
     ],
 )
-def test_faults_of_the_frame(tmp_path: Path, old: str, new: str, key: str) -> None:
+def test_faults_of_the_frame_are_reported(tmp_path: Path, old: str, new: str, key: str) -> None:
     text = load_default_template(FRAME).text.replace(old, new)
     if key == "missing" and old == "{{ lang }}":
         text = re.sub(r"\{% set fonts.*?%\}", '{% set fonts = "x" %}', text)
@@ -564,7 +564,7 @@ def test_a_firm_may_do_without_a_signature(tmp_path: Path, text: str) -> None:
 # --- copies
 
 
-def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
+def test_copied_templates_can_be_used_as_they_are(tmp_path: Path) -> None:
     folder = tmp_path / "letters"
     made = copy_templates(folder)
     assert {path.name for path in made} == {
@@ -580,7 +580,7 @@ def test_copies_can_be_used_as_they_are(tmp_path: Path) -> None:
         assert written(chased, letters=letters) == written(chased)
 
 
-def test_copies_of_one_language_over_none_that_is_there(tmp_path: Path) -> None:
+def test_copies_replace_no_file(tmp_path: Path) -> None:
     (tmp_path / "Request.JA.md").write_text(GOOD, encoding="utf-8")
     made = copy_templates(tmp_path, Lang.JA)
     assert {path.name for path in made} == {*list_template_names(Lang.JA), FRAME} - {
@@ -592,7 +592,7 @@ def test_copies_of_one_language_over_none_that_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("kind", [*MailKind, SIGNATURE])
-def test_copies_explain_their_words(tmp_path: Path, kind: str, lang: Lang) -> None:
+def test_copied_templates_explain_their_variables(tmp_path: Path, kind: str, lang: Lang) -> None:
     copy_templates(tmp_path, lang)
     content = (tmp_path / format_template_name(kind, lang)).read_bytes()
     text = content.decode("utf-8-sig")
@@ -604,7 +604,7 @@ def test_copies_explain_their_words(tmp_path: Path, kind: str, lang: Lang) -> No
         assert told in head
 
 
-def test_docs_explain_every_word() -> None:
+def test_the_docs_explain_every_variable() -> None:
     text = DOCS.read_text(encoding="utf-8")
     words = {key for key in labels() if key.startswith("letter.word.")}
     for key in words:

@@ -26,7 +26,7 @@ def of_length(length: int, letter: str = "x") -> str:
 
 
 @pytest.mark.parametrize("length", [1, 1199, 1200, 1201, 2400, 2401, 10_000])
-def test_whatever_its_length(memory: MemoryKeyring, length: int) -> None:
+def test_a_secret_of_any_length_is_read_back(memory: MemoryKeyring, length: int) -> None:
     vault.store_secret(SERVICE, USER, of_length(length))
     assert vault.read_secret(SERVICE, USER) == of_length(length)
     sizes = [len(each.encode("utf-16-le")) for each in memory.kept.values()]
@@ -35,7 +35,7 @@ def test_whatever_its_length(memory: MemoryKeyring, length: int) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [(5000, 10), (10, 5000), (3000, 3001)])
-def test_a_new_one_leaves_nothing_of_the_old(
+def test_a_new_secret_leaves_nothing_of_the_old_one(
     memory: MemoryKeyring, first: int, second: int
 ) -> None:
     for length, letter in ((first, "a"), (second, "b"), (first, "c"), (second, "d")):
@@ -56,7 +56,7 @@ def test_accounts_and_applications_are_kept_apart(memory: MemoryKeyring) -> None
     assert len(memory.kept) == 9
 
 
-def test_killed_at_any_moment_it_is_the_old_or_the_new_one(memory: MemoryKeyring) -> None:
+def test_a_kill_leaves_the_old_or_the_new_secret(memory: MemoryKeyring) -> None:
     for deaths in range(20):
         memory.kept.clear()
         memory.dies_after = None
@@ -79,14 +79,14 @@ def test_killed_at_any_moment_it_is_the_old_or_the_new_one(memory: MemoryKeyring
 
 
 @pytest.mark.parametrize("which", range(4))
-def test_not_all_of_it_is_nothing(memory: MemoryKeyring, which: int) -> None:
+def test_an_incomplete_secret_is_none(memory: MemoryKeyring, which: int) -> None:
     vault.store_secret(SERVICE, USER, "a" * 3000)
     del memory.kept[list(memory.kept)[which]]
     assert vault.read_secret(SERVICE, USER) is None
 
 
 @pytest.mark.parametrize("head", ["", "a", "a 1", "c 1 " + "0" * 64, "a 99999 " + "0" * 64, "秘密"])
-def test_what_others_wrote_there_is_nothing(memory: MemoryKeyring, head: str) -> None:
+def test_an_entry_of_somebody_else_is_no_secret(memory: MemoryKeyring, head: str) -> None:
     memory.kept[SERVICE, USER] = head
     assert vault.read_secret(SERVICE, USER) is None
     vault.store_secret(SERVICE, USER, "secret")

@@ -1,4 +1,4 @@
-"""What leaves, and what does not: each mail is wrong in one way, and refused for that reason.
+"""Checks on outgoing mails: each mail is wrong in one way, and rejected for that reason.
 
 The mails are written by the product, or by Python's own library where the product never would.
 """
@@ -269,12 +269,12 @@ def test_a_mail_of_ours_may_leave(
 
 
 @pytest.mark.parametrize(("kind", "client"), EVERY)
-def test_a_mail_of_pythons_may_leave(kind: MailKind, client: ListedClient) -> None:
+def test_a_mail_made_by_pythons_library_may_leave(kind: MailKind, client: ListedClient) -> None:
     assert doubted(verdict(Written(client, kind))) == set()
 
 
 @pytest.mark.parametrize("client", [ANNA, BEN], ids=lambda client: client.id)
-def test_a_correction_may_leave_once_more_as_a_reminder_of_it(client: ListedClient) -> None:
+def test_a_reminder_may_repeat_the_correction(client: ListedClient) -> None:
     mail = Written(client, MailKind.REMINDER, correction(client), about=CHASED)
     assert doubted(verdict(mail)) == set()
 
@@ -291,9 +291,7 @@ def test_a_report_may_be_open_where_the_user_said_so() -> None:
 @pytest.mark.parametrize("client", [ANNA, BEN], ids=lambda client: client.id)
 @pytest.mark.parametrize("made", list(Lang))
 @pytest.mark.parametrize("asked", list(Lang))
-def test_reports_may_be_asked_for_in_one_language(
-    client: ListedClient, made: Lang, asked: Lang
-) -> None:
+def test_all_reports_may_be_in_one_language(client: ListedClient, made: Lang, asked: Lang) -> None:
     """The letter keeps the language of its client."""
     content = encrypt_workbook(plain_report(client, made), password_of(client))
     told = verdict(Written(client, content=content), report_lang=asked)
@@ -318,7 +316,7 @@ def test_hearing_sheets_stay_in_the_language_of_their_client() -> None:
         (MailKind.RESULT, {"passwords": {}, "unprotected": True}, "sheet-diag run"),
     ],
 )
-def test_a_locked_file_is_told_with_what_makes_it_anew(
+def test_a_locked_file_is_reported_with_the_command_that_makes_it(
     kind: MailKind, asked: Mapping[str, object], command: str
 ) -> None:
     mail = Written(kind=kind, content=locked_report(ANNA, password_of(ANNA)))
@@ -329,14 +327,14 @@ def test_a_locked_file_is_told_with_what_makes_it_anew(
         assert command in Wording(lang)(told.key, **told.parts)
 
 
-def test_a_locked_correction_of_a_reminder_is_made_anew_by_a_run() -> None:
+def test_a_locked_correction_is_reported_with_the_run_command() -> None:
     mail = Written(kind=MailKind.REMINDER, content=locked_report(ANNA, password_of(ANNA)))
     parcel = replace(mail.mail, subject=CHASED)
     (told,) = guard().inspect(mail.bytes(), parcel).errors
     assert (told.key, told.parts["command"]) == ("guard.file.closed", "sheet-diag run")
 
 
-def test_a_locked_pdf_is_made_anew_with_pdfs() -> None:
+def test_a_locked_pdf_is_reported_with_the_pdf_option() -> None:
     mail = Written(content=pdf(ANNA, password_of(ANNA)), name="a.pdf")
     (told,) = (r for r in verdict(mail, passwords={}).errors if r.key == "guard.file.closed")
     assert told.parts["command"] == "sheet-diag run --pdf --protect"
@@ -532,12 +530,12 @@ WRONG: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_refused_with_its_reason(name: str) -> None:
+def test_a_wrong_mail_is_rejected_with_its_reason(name: str) -> None:
     write, reasons = WRONG[name]
     assert refused(verdict(write())) == reasons
 
 
-def test_no_file_at_all() -> None:
+def test_a_mail_without_its_file_is_rejected() -> None:
     mail = Written(kind=MailKind.PASSWORD)
     parcel = OutgoingMail(MailKind.REQUEST, ANNA)
     told = refused(guard().inspect(mail.bytes(), parcel))
@@ -571,7 +569,7 @@ ROWS: Mapping[str, tuple[ListedClient, str]] = {
 
 
 @pytest.mark.parametrize("field", ROWS)
-def test_the_row_is_looked_up_again(field: str) -> None:
+def test_a_client_that_differs_from_the_list_is_rejected(field: str) -> None:
     client, reason = ROWS[field]
     mail = Written()
     told = guard().inspect(mail.bytes(), replace(mail.mail, client=client))
@@ -588,16 +586,16 @@ def test_swapped_rows_are_refused() -> None:
     }  # fmt: skip
 
 
-def test_who_is_not_listed_gets_nothing() -> None:
+def test_a_client_that_is_not_listed_gets_no_mail() -> None:
     assert refused(verdict(Written(), clients=ClientList((BEN, CHO)))) == {"row.unknown"}
 
 
-def test_an_address_of_two_clients_is_nobodys() -> None:
+def test_an_address_of_two_clients_is_rejected() -> None:
     clients = ClientList((ANNA, replace(CHO, addresses=ANNA.addresses[:1])))
     assert refused(verdict(Written(), clients=clients)) == {"to.shared"}
 
 
-def test_no_recipient_at_all() -> None:
+def test_a_mail_without_recipient_is_rejected() -> None:
     message = Written().message()
     del message["To"]
     assert refused(verdict(Written(), message.as_bytes())) == {"to.none"}
@@ -612,7 +610,7 @@ PASSWORD_LISTS: Mapping[str, tuple[Mapping[str, str], set[str]]] = {
 
 
 @pytest.mark.parametrize("name", PASSWORD_LISTS)
-def test_the_list_of_passwords(name: str) -> None:
+def test_a_report_needs_the_listed_password(name: str) -> None:
     passwords, reasons = PASSWORD_LISTS[name]
     assert refused(verdict(Written(), passwords=passwords)) == reasons
 
@@ -620,7 +618,7 @@ def test_the_list_of_passwords(name: str) -> None:
 # --- what is asked again
 
 
-def test_an_unknown_domain_is_asked_about() -> None:
+def test_a_new_domain_is_a_warning() -> None:
     for before, reasons in (
         ({"aoba.example.jp"}, set()), ({"old.example.jp"}, {"domain"}), (set(), set()),
     ):  # fmt: skip
@@ -642,7 +640,7 @@ def test_an_unknown_domain_is_asked_about() -> None:
         ),
     ],
 )
-def test_an_address_that_was_another_clients_so_far(
+def test_an_address_that_was_another_clients_is_reported(
     before: Mapping[str, set[str]], named: tuple[str, ...], stops: set[str], asks: set[str]
 ) -> None:
     former = {address: frozenset(ids) for address, ids in before.items()}
@@ -651,23 +649,23 @@ def test_an_address_that_was_another_clients_so_far(
     assert {each.key.removeprefix("guard.") for each in found.warnings} == asks
 
 
-def test_a_return_from_another_clients_address_is_asked_about_though_it_was_named() -> None:
+def test_a_return_from_another_clients_address_is_a_warning() -> None:
     mail = Written()
     found = guard().inspect(mail.bytes(), replace(mail.mail, sender_mismatch=True))
     assert doubted(found) == {"sender"}
 
 
-def test_another_clients_name_in_the_letter_is_asked_about() -> None:
+def test_another_clients_name_in_the_text_is_a_warning() -> None:
     mail = Written(text="株式会社青葉 御中\n有限会社 千代田の件")
     assert doubted(verdict(mail)) == {"letter.other"}
 
 
-def test_a_name_within_the_own_one_is_nobodys() -> None:
+def test_a_name_within_the_clients_own_name_is_no_finding() -> None:
     clients = ClientList((replace(CHO, company="株式会社青"), BEN, ANNA))
     assert doubted(verdict(Written(), clients=clients)) == set()
 
 
-def test_a_part_of_the_own_name_in_a_files_name_is_nobodys() -> None:
+def test_a_part_of_the_clients_name_in_a_file_name_is_no_finding() -> None:
     """No file can be called A/B, and long names are cut."""
     anna = replace(ANNA, company="株式会社青葉/本社")
     clients = ClientList((replace(CHO, company="株式会社青葉"), anna))
@@ -675,7 +673,7 @@ def test_a_part_of_the_own_name_in_a_files_name_is_nobodys() -> None:
     assert doubted(verdict(mail, clients=clients)) == set()
 
 
-def test_domains_are_compared_as_the_name_system_spells_them() -> None:
+def test_domains_are_compared_in_their_ascii_form() -> None:
     anna = replace(ANNA, addresses=("a@青葉.example.jp",))
     mail = Written(anna, to=f"a@{IDN}.example.jp")
     clients, former = ClientList((anna,)), {"c-001": frozenset({f"{IDN}.example.jp"})}
@@ -739,7 +737,7 @@ TAMPERED: Mapping[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_nothing_that_can_be_read_in_two_ways_leaves(name: str) -> None:
+def test_a_mail_that_can_be_read_in_two_ways_is_rejected(name: str) -> None:
     tamper, reason = TAMPERED[name]
     content = Written().bytes()
     changed = tamper(content)
@@ -747,14 +745,14 @@ def test_nothing_that_can_be_read_in_two_ways_leaves(name: str) -> None:
     assert refused(verdict(Written(), changed)) == {reason}
 
 
-def test_a_mail_in_the_mail_is_a_file_that_cannot_be_read() -> None:
+def test_an_attached_mail_cannot_be_read() -> None:
     for kind, reason in ((MailKind.PASSWORD, "file.any"), (MailKind.REQUEST, "file.many")):
         message = Written(kind=kind).message()
         message.add_attachment(Written(CHO).message())
         assert refused(verdict(Written(kind=kind), message.as_bytes())) == {reason}
 
 
-def test_a_mail_alone_is_no_sheet() -> None:
+def test_a_mail_alone_is_no_hearing_sheet() -> None:
     message = Written(kind=MailKind.PASSWORD, text="株式会社青葉", html="株式会社青葉").message()
     message.add_attachment(Written(CHO, MailKind.REQUEST).message())
     told = guard().inspect(message.as_bytes(), OutgoingMail(MailKind.REQUEST, ANNA))
@@ -762,7 +760,7 @@ def test_a_mail_alone_is_no_sheet() -> None:
 
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])
-def test_a_second_letter_is_refused(subtype: str) -> None:
+def test_a_second_text_is_rejected(subtype: str) -> None:
     message = Written(kind=MailKind.PASSWORD).message()
     more = EmailMessage(policy=SMTP)
     more.set_content("有限会社千代田", subtype=subtype)
@@ -772,12 +770,12 @@ def test_a_second_letter_is_refused(subtype: str) -> None:
     assert refused(told) == {"odd.texts"}
 
 
-def test_more_parts_than_a_mail_has() -> None:
+def test_a_mail_of_too_many_parts_is_rejected() -> None:
     mail = Written(kind=MailKind.REQUEST, more=[(f"{n}.xlsx", b"x") for n in range(40)])
     assert refused(verdict(mail)) == {"odd.parts"}
 
 
-def test_a_fault_of_the_guards_own_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_checks_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("C-003")
 
@@ -788,14 +786,14 @@ def test_a_fault_of_the_guards_own_is_a_refusal(monkeypatch: pytest.MonkeyPatch)
 # --- what documents say of themselves
 
 
-def test_a_report_says_whose_it_is_in_two_places() -> None:
+def test_a_report_names_its_client_in_two_places() -> None:
     told = read_document_owner(plain_report(ANNA), "a.xlsx", JIS, Limits())
     assert told == DocumentOwner(
         DocumentKind.REPORT, (JIS.id,), (ANNA.id,), (ANNA.company,), "ja", protected=False
     )
 
 
-def test_a_report_of_another_is_told_by_its_plan_alone() -> None:
+def test_a_report_of_another_client_is_recognised_by_its_plan_alone() -> None:
     """The properties were changed: the plan still tells."""
     changes = ((CHO.id, ANNA.id), (CHO.company, ANNA.company))
     changed = with_property(plain_report(CHO), *changes)
@@ -803,7 +801,7 @@ def test_a_report_of_another_is_told_by_its_plan_alone() -> None:
     assert refused(verdict(mail)) == {"file.id", "file.company_typed"}
 
 
-def test_a_report_of_an_older_version_is_made_anew() -> None:
+def test_a_report_of_an_older_version_is_rejected() -> None:
     book = Book(title="x", author="y", created=date(2026, 11, 23))
     page = book.page("x")
     book.custom_property(OUTPUT_KEY, "SD-1")
@@ -815,13 +813,13 @@ def test_a_report_of_an_older_version_is_made_anew() -> None:
     assert refused(verdict(mail)) == {"file.bare"}
 
 
-def test_a_report_is_known_as_ours_as_before() -> None:
+def test_a_report_is_recognised_as_ours() -> None:
     received = read_content("a.xlsx", plain_report(ANNA), JIS)
     assert [problem.code for problem in received.problems] == [ProblemCode.OWN_OUTPUT]
     assert received.sheet is None
 
 
-def test_the_second_look_opens_nothing_again_but_what_has_changed(
+def test_the_second_check_opens_changed_files_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[str] = []

@@ -161,7 +161,7 @@ def made(
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_names_of_people_come_back(name: str) -> None:
+def test_names_of_people_are_read_back(name: str) -> None:
     addresses = ("taro@example.co.jp", "hanako.very.long.address@sub.domain.example.com", "c@d.jp")
     content = format_final(made(name, addresses=addresses, company=""))
     check_limits(content)
@@ -177,7 +177,7 @@ def test_names_of_people_come_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_the_sender_comes_back(name: str) -> None:
+def test_the_sender_is_read_back(name: str) -> None:
     content = format_final(made(sender=FromAddress("shindan@example.co.jp", name)))
     check_limits(content)
     for header in ("From", "Reply-To"):
@@ -187,7 +187,7 @@ def test_the_sender_comes_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", [each for each in NAMES.values() if each])
-def test_subjects_come_back(text: str) -> None:
+def test_subjects_are_read_back(text: str) -> None:
     content = format_final(made(letter=replace(LETTER, subject=text)))
     check_limits(content)
     told = remove_control_characters(text).replace(
@@ -198,7 +198,7 @@ def test_subjects_come_back(text: str) -> None:
 
 
 @pytest.mark.parametrize("length", range(1, 120))
-def test_words_of_every_length(length: int) -> None:
+def test_words_of_every_length_are_read_back(length: int) -> None:
     for unit in ("あ", "é", "𠮷", "a"):
         text = (unit * length)[:length] + "髙"
         line = format_text_header("Subject", text)
@@ -209,7 +209,7 @@ def test_words_of_every_length(length: int) -> None:
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_nothing_makes_a_header_of_its_own(text: str, tmp_path: Path) -> None:
+def test_no_value_begins_a_new_header(text: str, tmp_path: Path) -> None:
     path = tmp_path / re.sub("[\x00/]", "", text)
     path.write_bytes(b"PK")
     letter = replace(LETTER, subject=text)
@@ -226,7 +226,7 @@ def test_nothing_makes_a_header_of_its_own(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "address", ["", "a", "a@", "@b.jp", "a@b\r\nBcc: x@y.jp", "a b@c.jp", "a@b>,<c@d.jp", "あ@b.jp"]
 )
-def test_what_is_no_address_gets_no_mail(address: str) -> None:
+def test_a_wrong_address_is_an_error(address: str) -> None:
     with pytest.raises(ValueError, match="no mail address"):
         made(addresses=(address,))
 
@@ -240,14 +240,14 @@ def test_what_is_no_address_gets_no_mail(address: str) -> None:
         ("a..b.@docomo.ne.jp", '"a..b."@docomo.ne.jp'),
     ],
 )
-def test_addresses_as_the_wire_has_them(address: str, told: str) -> None:
+def test_addresses_are_written_in_ascii(address: str, told: str) -> None:
     assert format_ascii_address(address) == told
     content = format_final(made(addresses=(address,)))
     check_limits(content)
     assert f"<{told}>" in raw_header(content, "To")
 
 
-def test_who_gets_it_is_seen_and_nobody_else() -> None:
+def test_the_headers_name_the_recipients_and_nobody_else() -> None:
     content = format_final(made("", addresses=("a@example.co.jp", "b@example.co.jp")))
     told = parsed(content)
     assert [each.display_name for each in told["To"].addresses] == ["株式会社見本商事"] * 2
@@ -273,7 +273,7 @@ FILES = [
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_attachments_come_back_by_name_to_everybody(name: str, tmp_path: Path) -> None:
+def test_every_program_reads_the_names_of_attachments(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(b"PK\x03\x04" + bytes(range(256)) * 9)
     content = format_final(made(attachment=path))
@@ -294,7 +294,7 @@ def test_attachments_come_back_by_name_to_everybody(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_parameters_in_pieces_of_whole_characters(name: str) -> None:
+def test_long_parameters_are_cut_between_characters(name: str) -> None:
     for piece in format_extended_parameter("filename", name):
         if "*=" in piece:
             code = (
@@ -308,7 +308,7 @@ def test_parameters_in_pieces_of_whole_characters(name: str) -> None:
     assert all(len(line) <= 76 for line in format_encoded_parameter("name", name).split("\r\n"))
 
 
-def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_attachment_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="gone"):
         made(attachment=tmp_path / "gone.xlsx")
 
@@ -335,7 +335,7 @@ def test_a_draft_in_the_input_folder_gives_its_sheet(lang: Lang, tmp_path: Path)
 # --- the whole mail
 
 
-def test_parts_of_a_mail(tmp_path: Path) -> None:
+def test_a_mail_has_a_text_a_page_and_its_attachment(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK")
     told = [part.get_content_type() for part in parsed(format_final(made(attachment=path))).walk()]
@@ -348,7 +348,7 @@ def test_parts_of_a_mail(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("kind", MailKind)
-def test_letters_arrive_as_they_were_written(kind: MailKind, lang: Lang) -> None:
+def test_texts_are_read_back_as_they_were_written(kind: MailKind, lang: Lang) -> None:
     parcel = OutgoingMail(kind, replace(CLIENT, lang=lang), password="p", is_prefilled=True)
     letter = MailTemplates().write(parcel, ISSUER, WHEN.date())
     content = format_final(compose_message(parcel, letter, SENDER))
@@ -360,7 +360,7 @@ def test_letters_arrive_as_they_were_written(kind: MailKind, lang: Lang) -> None
         assert body.get_content_charset() == "utf-8"
 
 
-def test_a_draft_is_unsent_and_nothing_else_differs() -> None:
+def test_a_draft_differs_in_its_headers_only() -> None:
     message = made()
     content = format_draft(message)
     check_limits(content)
@@ -376,7 +376,7 @@ def test_a_draft_is_unsent_and_nothing_else_differs() -> None:
     ]
 
 
-def test_neither_form_changes_the_mail() -> None:
+def test_formatting_does_not_change_the_message() -> None:
     message = compose_message(OutgoingMail(MailKind.REQUEST, CLIENT), LETTER, SENDER)
     before = message.keys()
     format_final(message)
@@ -384,21 +384,21 @@ def test_neither_form_changes_the_mail() -> None:
     assert message.keys() == before
 
 
-def test_what_is_sent_always_has_a_date_and_an_id() -> None:
+def test_a_final_mail_has_a_date_and_a_message_id() -> None:
     parcel = OutgoingMail(MailKind.REQUEST, CLIENT)
     told = parsed(format_final(compose_message(parcel, LETTER, SENDER)))
     assert told["Date"].datetime.tzinfo
     assert re.fullmatch(r"<[^<>@\s]+@example\.co\.jp>", told["Message-ID"])
 
 
-def test_the_same_mail_is_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_mail_has_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK" * 99)
     assert format_final(made(attachment=path)) == format_final(made(attachment=path))
     assert format_draft(made(attachment=path)) == format_draft(made(attachment=path))
 
 
-def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
+def test_message_ids_are_reproducible_and_unique() -> None:
     parcel = OutgoingMail(MailKind.REQUEST, CLIENT)
     others = [
         ("t", parcel, 0),
@@ -432,11 +432,11 @@ def test_ids_tell_mails_apart_and_are_the_same_again() -> None:
         (OutgoingMail(MailKind.REQUEST, replace(CLIENT, company="")), "依頼_C-001.eml"),
     ],
 )  # fmt: skip
-def test_names_of_drafts(parcel: OutgoingMail, name: str) -> None:
+def test_the_name_of_a_draft_names_kind_and_client(parcel: OutgoingMail, name: str) -> None:
     assert normalize("NFC", format_draft_name(parcel)) == name
 
 
-def test_names_of_drafts_fit_every_file_system() -> None:
+def test_the_name_of_a_draft_fits_every_file_system() -> None:
     for kind in MailKind:
         client = replace(CLIENT, company="國" * 300, id="C" * 60)
         name = format_draft_name(OutgoingMail(kind, client, MailSubject("a" * 64, reminder=12)))

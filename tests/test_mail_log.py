@@ -1,4 +1,4 @@
-"""The mail log: every line on the disk at once, whatever a kill leaves is mended, all else told."""
+"""The mail log: entries are on the disk at once, and what a kill leaves is mended."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 # --- lines
 
 
-def test_what_is_added_is_read(path: Path) -> None:
+def test_added_entries_are_read_back(path: Path) -> None:
     lines = [
         line(S, AB, text="Bcc: s@x.jp"),
         line(T, AB, file="ヒアリングシート_甲.xlsx", text='250 "OK"\u2028'),
@@ -65,7 +65,7 @@ def test_what_is_added_is_read(path: Path) -> None:
     assert written(path, []).entries == tuple(lines)
 
 
-def test_lines_that_belong_together_are_written_in_one_piece(
+def test_entries_that_belong_together_are_written_in_one_piece(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [line(S), replace(line(S), client="C-002")]
@@ -82,14 +82,14 @@ def test_lines_that_belong_together_are_written_in_one_piece(
         assert len(book.uncertain()) == 2
 
 
-def test_a_line_is_on_the_disk_at_once(path: Path) -> None:
+def test_an_entry_is_in_the_file_at_once(path: Path) -> None:
     with MailLog.open(path) as book:
         assert MailLog.read(path).token == book.token
         book.add(line(S))
         assert MailLog.read(path).entries == (line(S),)
 
 
-def test_every_line_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_entry_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
     monkeypatch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
     with MailLog.open(path) as book:
@@ -98,14 +98,14 @@ def test_every_line_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch)
         assert sizes[begun:] == [path.stat().st_size]
 
 
-def test_a_campaign_keeps_its_token_and_no_other_has_it(path: Path, tmp_path: Path) -> None:
+def test_a_campaign_keeps_a_token_of_its_own(path: Path, tmp_path: Path) -> None:
     token = written(path, []).token
     assert token
     assert written(path, [line(S)]).token == token
     assert written(tmp_path / "other" / MAIL_LOG_NAME, []).token not in ("", token)
 
 
-def test_reading_makes_nothing(path: Path) -> None:
+def test_reading_creates_no_file(path: Path) -> None:
     book = MailLog.read(path)
     assert (book.token, book.entries, book.uncertain(), book.state(KEY).last) == ("", (), (), None)
     assert not path.parent.exists()
@@ -113,7 +113,7 @@ def test_reading_makes_nothing(path: Path) -> None:
         book.add(line(S))
 
 
-def test_a_time_without_its_offset_is_refused(path: Path) -> None:
+def test_a_time_without_offset_is_rejected(path: Path) -> None:
     with MailLog.open(path) as book:
         with pytest.raises(ValueError, match="timezone"):
             book.add(replace(line(S), time=datetime(2026, 11, 26)))
@@ -134,7 +134,7 @@ def test_only_one_command_writes(path: Path) -> None:
 # --- what a kill leaves
 
 
-def test_cut_off_anywhere(path: Path) -> None:
+def test_a_log_that_is_cut_off_anywhere_can_be_used(path: Path) -> None:
     whole = written(path, [line(S), line(T, text="250 漢字")])
     content = path.read_bytes()
     first = content.index(b"\n") + 1
@@ -192,7 +192,7 @@ def test_a_disk_that_is_full_leaves_no_half_line(
         ("診断先,会社名\n".encode("cp932"), "foreign"),
     ],
 )
-def test_a_file_of_somebody_else(path: Path, content: bytes, key: str) -> None:
+def test_a_file_of_somebody_else_is_rejected(path: Path, content: bytes, key: str) -> None:
     require_told(path, content, key)
 
 
@@ -213,7 +213,7 @@ def test_a_file_of_somebody_else(path: Path, content: bytes, key: str) -> None:
         b'{"time": "2026-11-26T12:00:00+09:00", "event": "sent", "addresses": [1]}',
     ],
 )
-def test_a_line_that_cannot_be_read(path: Path, bad: bytes) -> None:
+def test_an_unreadable_line_is_reported(path: Path, bad: bytes) -> None:
     written(path, [line(S), line(T)])
     head, first, second = path.read_bytes().splitlines()
     require_told(path, b"\n".join([head, first, bad, second, b""]), "broken")
@@ -271,7 +271,7 @@ ONE, TWO = "<1@x>", "<2@x>"
         ([line(S), line(U), line(S, A, TWO), line(B)], False, 2, TWO),
     ],
 )
-def test_how_a_mail_stands(
+def test_the_state_of_a_mail_follows_from_its_entries(
     path: Path, lines: list[MailLogEntry], done: bool, attempts: int, pending: str | None
 ) -> None:
     others = [
@@ -291,14 +291,14 @@ def test_how_a_mail_stands(
     assert book.collected() == {"<r@y>"}
 
 
-def test_ids_are_the_same_in_other_letters(path: Path) -> None:
+def test_the_case_of_a_client_id_does_not_matter(path: Path) -> None:
     book = written(path, [line(S), line(T)])
     assert book.state(MailKey.of(MailKind.REQUEST, "c-001")).is_done
     assert not book.state(MailKey.of(MailKind.REQUEST, "C-001", MailSubject("1"))).is_done
     assert not book.state(MailKey.of(MailKind.RESULT, "C-001")).is_done
 
 
-def test_which_addresses_refused_a_mail(path: Path) -> None:
+def test_addresses_that_refused_a_mail_are_known(path: Path) -> None:
     book = written(
         path, [line(R, "A@x.jp"), line(S, "b@x.jp"), line(B, "b@x.jp"), line(D, "c@x.jp")]
     )
