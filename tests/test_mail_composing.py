@@ -36,7 +36,7 @@ from sheet_diag.mail.compose.message import (
     format_draft_name,
     format_final,
 )
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.mail.templates.render import MailText
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient

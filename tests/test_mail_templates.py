@@ -24,7 +24,7 @@ from sheet_diag.mail.templates.files import (
     list_template_names,
     load_default_template,
 )
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.mail.templates.render import MailText
 from sheet_diag.mail.templates.variables import explain_variables, list_variables
 from sheet_diag.model.basics import Lang

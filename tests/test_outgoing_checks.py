@@ -28,7 +28,7 @@ from sheet_diag.mail.compose.message import FromAddress, compose_message, format
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.mail.outgoing_checks.check import MailChecker
 from sheet_diag.mail.outgoing_checks.results import MailCheckResult
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList, ListedClient

@@ -15,7 +15,7 @@ from sheet_diag.intake.document_owner import DocumentOwner, read_document_owner
 from sheet_diag.mail.compose.message import compose_message, format_final
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.mail.outgoing_checks.check import MailChecker
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm

@@ -27,7 +27,7 @@ from sheet_diag.mail.smtp.delivery import SendReport, send_mails
 from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.mail.smtp.session import Envelope, NotTakenError, SmtpSession
 from sheet_diag.mail.smtp.uncertain import FindCopies, UncertainAnswer, resolve_uncertain_mails
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind

@@ -20,7 +20,7 @@ from sheet_diag.mail.compose.message import FromAddress
 from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.mail.outgoing_checks.check import MailChecker
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ResponseStatus, ReturnFacts

@@ -21,7 +21,7 @@ from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.outgoing_checks.check import MailChecker
 from sheet_diag.mail.outgoing_checks.results import MailCheckFinding
 from sheet_diag.mail.smtp.send_attempt import FinalMail
-from sheet_diag.mail.templates.letters import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.settings import Issuer
 

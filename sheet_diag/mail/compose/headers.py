@@ -42,8 +42,8 @@ def format_address_header(name: str, mailboxes: Iterable[tuple[str, str]]) -> st
 
     Raises `ValueError` for what is no address.
     """
-    told = [_format_mailbox(shown, address) for shown, address in mailboxes]
-    return f"{name}: {f',{FOLD}'.join(told)}\r\n"
+    formatted = (_format_mailbox(shown, address) for shown, address in mailboxes)
+    return f"{name}: {f',{FOLD}'.join(formatted)}\r\n"
 
 
 def format_encoded_parameter(name: str, text: str) -> str:

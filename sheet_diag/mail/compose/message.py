@@ -56,7 +56,7 @@ class FromAddress:
 
 def compose_message(
     mail: OutgoingMail,
-    letter: MailText,
+    text: MailText,
     sender: FromAddress,
     *,
     message_id: str = "",
@@ -72,14 +72,14 @@ def compose_message(
     message["From"] = _create_addresses([(sender.name, sender.address)])
     message["Reply-To"] = _create_addresses([(sender.name, sender.address)])
     message["To"] = _create_addresses((shown, address) for address in client.addresses)
-    message["Subject"] = remove_control_characters(letter.subject)
+    message["Subject"] = remove_control_characters(text.subject)
     if date:
         message["Date"] = date
     if message_id:
         message["Message-ID"] = remove_control_characters(message_id)
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    digest = hashlib.sha256(letter.html.encode("utf-8", "replace"))
+    message.set_content(text.text)
+    message.add_alternative(text.html, subtype="html")
+    digest = hashlib.sha256(text.html.encode("utf-8", "replace"))
     for path in mail.files:
         content = path.read_bytes()
         digest.update(content)
@@ -192,5 +192,4 @@ def _set_boundaries(message: EmailMessage, digest: str) -> None:
 
 def _choose_id_domain(domain: str) -> str:
     """Choose a domain for a Message-ID."""
-    told = domain.lower()
-    return told if _DOMAIN.fullmatch(told) else _NO_DOMAIN
+    return domain.lower() if _DOMAIN.fullmatch(domain.lower()) else _NO_DOMAIN

@@ -142,15 +142,15 @@ def _is_plain(header: str) -> bool:
     """Whether a header has each parameter once, and each in one way."""
     if "(" in _QUOTED.sub("", header):  # a comment, which not every program skips
         return False
-    told: dict[str, set[bool]] = {}
+    forms_by_name: dict[str, set[bool]] = {}
     seen: set[tuple[str, str, str]] = set()
     for found in _PARAMETER.finditer(header):
         key = (found[1].lower(), found[2] or "", found[3] or "")
-        told.setdefault(key[0], set()).add(bool(key[1] or key[2]))
+        forms_by_name.setdefault(key[0], set()).add(bool(key[1] or key[2]))
         if key in seen:
             return False
         seen.add(key)
-    return all(len(forms) == 1 for forms in told.values())
+    return all(len(forms) == 1 for forms in forms_by_name.values())
 
 
 def _is_attachment(part: EmailMessage) -> bool:
@@ -188,9 +188,9 @@ def _find_file_names(part: EmailMessage) -> Iterator[str]:
             continue
         pieces = list(_PARAMETER.finditer(re.sub(r"\r?\n", "", str(value))))
         for wanted in _NAMES:
-            told = sorted((each for each in pieces if each[1].lower() == wanted), key=_piece_number)
-            if told:
-                yield decode_header_text("".join(map(_decode_piece, told))).strip()
+            own = sorted((each for each in pieces if each[1].lower() == wanted), key=_piece_number)
+            if own:
+                yield decode_header_text("".join(map(_decode_piece, own))).strip()
 
 
 def _piece_number(found: re.Match[str]) -> int:
