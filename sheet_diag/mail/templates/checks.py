@@ -14,6 +14,7 @@ from typing import Final
 from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from sheet_diag.mail.templates.files import (
+    FRAME,
     SIGNATURE,
     MailTemplateError,
     TemplateFault,
@@ -36,14 +37,16 @@ _SEVERAL: Final = 3  # a number, of reminders or of points
 
 
 def find_template_faults(source: TemplateSource) -> list[TemplateFault]:
-    """Find what is wrong with a template or the signature."""
+    """Find what is wrong with a template, the signature or the frame."""
+    if source.name == FRAME:
+        return _find_frame_faults(source)
     known = list_variables(source.kind)
     return _find_word_faults(source, create_text_environment(), known) or list(
         _find_trial_faults(source)
     )
 
 
-def find_frame_faults(source: TemplateSource) -> list[TemplateFault]:
+def _find_frame_faults(source: TemplateSource) -> list[TemplateFault]:
     """Find what is wrong with the frame."""
     faults = _find_word_faults(source, create_frame_environment(), FRAME_WORDS)
     if faults:
@@ -110,7 +113,7 @@ def _find_unknown_filters(
 def _find_trial_faults(source: TemplateSource) -> Iterator[TemplateFault]:
     for words in (_create_all_words(source), _create_few_words(source)):
         try:
-            written = MailTemplate(source).written(words)
+            written = MailTemplate(source).render(words)
         except MailTemplateError as error:
             yield from error.faults
             return

@@ -77,9 +77,11 @@ def load_default_template(name: str) -> TemplateSource:
 
 
 def load_custom_templates(folder: Path) -> dict[str, TemplateSource]:
-    """The firm's own letters by name. Raises `MailTemplateError`: one cannot be read, or is
-    misnamed so
-    that ours would go out in its place unnoticed."""
+    """Load the firm's own templates by name.
+
+    Raises `MailTemplateError` where one cannot be read, or is misnamed so that ours would go out in
+    its place unnoticed.
+    """
     known = {name.casefold(): name for lang in Lang for name in (*list_template_names(lang), FRAME)}
     found: dict[str, TemplateSource] = {}
     faults: list[TemplateFault] = []

@@ -69,7 +69,7 @@ class MailTemplate:
             create_text_environment().parse(self._source.text)
         )
 
-    def written(self, words: Mapping[str, object]) -> MarkedText:
+    def render(self, words: Mapping[str, object]) -> MarkedText:
         """Render the text for a client. Raises `MailTemplateError` where the template fails."""
         text = render_template(self._template, words, self._source)
         return MarkedText(_GAP.sub("\n\n", _ENDS.sub("", text)).strip("\n"))
