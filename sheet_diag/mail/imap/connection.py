@@ -30,8 +30,10 @@ class MailboxError(UserError):
 
 
 def connect_imap(server: MailServer, credential: MailCredential) -> BaseMailBox:
-    """Connect and log in, with no folder open. Raises `MailboxError`, and `MailAccessError` where
-    there is nothing to log in with."""
+    """Connect and log in, with no folder open.
+
+    Raises `MailboxError`, and `MailAccessError` where there is no credential.
+    """
     secret = read_credential(credential)
     with translate_imap_errors(server):
         client = _open_connection(server)

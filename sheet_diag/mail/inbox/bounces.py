@@ -103,8 +103,10 @@ class SentMailIndex:
                 self._by_address.setdefault(address.casefold(), []).append(entry)
 
     def _last_to(self, address: str, when: datetime) -> MailLogEntry | None:
-        """Find the last mail to an address, for a report that names none: some servers return no
-        headers, and a draft that a person sent has an id that we do not know."""
+        """Find the last mail to an address, for a report that names no mail.
+
+        Some servers return no headers; a draft that a person sent has an id that we do not know.
+        """
         mails = self._by_address.get(address.casefold(), ())
         earlier = (
             m for m in reversed(mails) if m.time <= when and when - m.time <= _LONGEST_DELIVERY

@@ -27,8 +27,11 @@ _NOTHING: Final = (ProblemCode.MAIL_WITHOUT_SHEET,)
 
 @dataclass(frozen=True, slots=True)
 class MailContents:
-    """What a mail brings: any return, the client ids on its sheets, and the SHA-256 of the attached
-    files that are returns, good or bad."""
+    """What a mail brings.
+
+    `has_return`: a return, good or bad. `clients` are the client ids on its sheets, `digests` the
+    SHA-256 of the attached files that are returns.
+    """
 
     has_return: bool
     clients: tuple[str, ...]

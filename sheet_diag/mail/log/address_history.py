@@ -57,9 +57,10 @@ def collect_address_owners(entries: Iterable[MailLogEntry]) -> dict[str, frozens
 def find_new_domains(
     client: ListedClient, before: Mapping[str, frozenset[str]]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The domains of a client that are not among those of `before` (see `collect_client_domains`),
-    and those that
-    are known; none of the first where none of the second."""
+    """Find the domains of a client that are not in `before`, and those that are.
+
+    `before` is from `collect_client_domains`. A client of whom none is known has no new one.
+    """
     spelt = before.get(client.id.casefold(), frozenset())
     known = frozenset(normalize_domain(f"x@{domain}") for domain in spelt)
     now = frozenset(map(normalize_domain, client.addresses))
@@ -69,8 +70,10 @@ def find_new_domains(
 def find_foreign_addresses(
     client: ListedClient, before: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """The addresses of a client that have been others' alone so far, with their ids (see
-    `collect_address_owners`)."""
+    """Find the addresses of a client that only other clients have had, with their ids.
+
+    `before` is from `collect_address_owners`.
+    """
     own = client.id.casefold()
     for address in client.addresses:
         ids = before.get(normalize_address(address), frozenset())

@@ -57,7 +57,7 @@ class MailState:
         self._returned = set()
 
     def _add_bounce(self, entry: MailLogEntry) -> None:
-        """A bounce of an earlier attempt says nothing about the last one."""
+        """Add a bounce; one of an earlier attempt says nothing about the last one."""
         if self.pending and _is_same_attempt(self.pending, entry):
             self._add_sent(self.pending)
         if self.sent and _is_same_attempt(self.sent, entry):

@@ -152,7 +152,7 @@ def _compare_document(
 def _compare_languages(
     owner: DocumentOwner, expected: ExpectedAttachments, file: _FileParts
 ) -> Iterator[MailCheckFinding]:
-    """A report may be asked for in another language than its client's; its letter is not."""
+    """Compare languages; a report may be in another one than its client's."""
     asked = expected.report_lang if owner.document is DocumentKind.REPORT else None
     if owner.lang != (asked or expected.row.lang):
         yield check_error(_ASKED_LANGUAGE[asked] if asked else _LANGUAGE[expected.row.lang], **file)
@@ -170,7 +170,7 @@ def _compare_ids(
 def _compare_companies(
     owner: DocumentOwner, row: ListedClient, file: _FileParts
 ) -> Iterator[MailCheckFinding]:
-    """A client may have left its name out; a correction asks for it, and has the id."""
+    """Compare companies; a client may have left its name out, and a correction asks for it."""
     listed = company_key(company_property(row.company))
     is_correction = owner.document is DocumentKind.CORRECTION
     if not owner.companies:

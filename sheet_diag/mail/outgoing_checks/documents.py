@@ -74,8 +74,10 @@ class AttachmentOpener:
     def ahead(
         self, mails: Sequence[tuple[OutgoingMail, Sequence[AttachmentFile]]], jobs: int | None
     ) -> Iterator[Iterable[OutgoingMail]]:
-        """Yield the mails in order, each once its files are known; other processes (None: one per
-        core) open the files of the next ones meanwhile."""
+        """Yield the mails in order, each once its files are known.
+
+        Other processes (None: one per core) open the files of the next mails meanwhile.
+        """
         count = jobs or os.cpu_count() or 1
         if count == 1 or not _is_worth_it(mails):
             yield [mail for mail, _ in mails]

@@ -166,7 +166,7 @@ class _Connection:
         return self._session
 
     def __enter__(self) -> _Connection:
-        """Nothing is connected yet."""
+        """Return the connection; nothing is connected yet."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -59,8 +59,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class SmtpAnswer:
-    """What a server says of a mail: the recipients that it rejects, and its last reply (None: it
-    rejects all of them)."""
+    """What a server says of a mail.
+
+    `rejected` are the recipients that it rejects, `reply` is its last reply (None: it rejects all).
+    """
 
     rejected: Mapping[str, SmtpReply] = field(default_factory=dict)
     reply: SmtpReply | None = None

@@ -25,8 +25,10 @@ TemplateFault = tuple[str, dict[str, str]]
 
 
 class MailTemplateError(Exception):
-    """Templates that cannot be used; `faults` are pairs of a label key and its parts, `key` and
-    `parts` are those of the first."""
+    """Templates that cannot be used.
+
+    `faults` are pairs of a label key and its parts; `key` and `parts` are those of the first.
+    """
 
     def __init__(self, faults: Sequence[TemplateFault]) -> None:
         self.faults = tuple(faults)

@@ -52,7 +52,7 @@ class HtmlFrame:
     def render_page(
         self, lang: Lang, subject: str, firm: str, body: MarkedText, signature: MarkedText
     ) -> str:
-        """The whole page. Raises `LetterError` where the frame stumbles."""
+        """Render the whole page. Raises `MailTemplateError` where the frame fails."""
         words = {
             "lang": lang.value,
             "subject": subject,

@@ -58,7 +58,7 @@ class MailTemplates:
         return MailText(subject.plain(), f"{body.plain()}\n{foot}", html)
 
     def _choose(self, mail: OutgoingMail) -> MailTemplate:
-        """A firm's own reminder that has no word for corrections is not used for them."""
+        """Choose a template; a firm's own reminder without corrections is not used for them."""
         name = format_template_name(mail.kind.value, mail.client.lang)
         template = self._template(self._source(name))
         if mail.repeats_correction and not template.uses(CORRECTING):

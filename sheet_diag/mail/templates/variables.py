@@ -51,7 +51,7 @@ def explain_variables(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
 
 
 def build_variables(mail: OutgoingMail, issuer: Issuer, today: date) -> dict[str, object]:
-    """The words of the mail's letter: exactly those that `list_variables` tells."""
+    """Build the variables of a mail, as `list_variables` lists them."""
     say = Wording(mail.client.lang)
     due = _find_due_day(mail, issuer, today)
     words: dict[str, object] = {
@@ -116,8 +116,11 @@ def _build_firm_variables(issuer: Issuer, say: Wording) -> dict[str, object]:
 
 
 def _find_due_day(mail: OutgoingMail, issuer: Issuer, today: date) -> date | None:
-    """The day by which an answer is asked for: that of the mail (blank: none) where it knows one,
-    else that of the client or of all. Only a reminder names a day that has passed."""
+    """Find the day by which an answer is asked for.
+
+    It is that of the mail, of the client or of all. A reminder names the day of the mail only, also
+    one that has passed.
+    """
     if mail.kind.spec.tells_past_due:
         return mail.due
     due = mail.due or mail.client.due or issuer.deadline

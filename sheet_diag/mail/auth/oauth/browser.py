@@ -57,8 +57,10 @@ class BrowserPrompt:
 def sign_in_with_browser(
     server: MailServer, uses: Iterable[MailProtocol], secret: str, shown: BrowserPrompt
 ) -> TokenGrant:
-    """The tokens for some uses, once the person has signed in; `secret` is the application's
-    (empty: it has none). Raises `SignInError`."""
+    """Have a person sign in, and get the tokens for some uses.
+
+    `secret` is the application's (empty: it has none). Raises `SignInError`.
+    """
     from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
     registration = require_registration(server)

@@ -134,7 +134,7 @@ def _unusable_answer_error(server: MailServer, status: int) -> SignInError:
 
 
 def _create_context(server: MailServer) -> ssl.SSLContext:
-    """The firm's own authority counts beside the system's: a proxy may leave providers alone."""
+    """Trust the firm's own authority beside the system's: a proxy may leave providers alone."""
     try:
         context = create_tls_context(server)
     except (OSError, ValueError) as error:
