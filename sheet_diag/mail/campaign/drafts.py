@@ -15,7 +15,7 @@ from typing import Final
 from sheet_diag.mail.campaign.outgoing import CheckedMail, ComposeContext, ProgressStep
 from sheet_diag.mail.compose.message import format_draft_name
 from sheet_diag.mail.log.mail_log import MailLog
-from sheet_diag.mail.smtp.records import FinalMail
+from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.model.mail import (
     MailEvent,
     MailKey,
