@@ -49,8 +49,10 @@ _NOON: Final = time(12)
 
 @dataclass(frozen=True, slots=True)
 class DemoCampaign:
-    """Its folder, its day of diagnosis, in which language, and the folder of its catalogue (None:
-    the built-in one)."""
+    """The campaign of the demonstration, on its day of diagnosis.
+
+    `catalog` is the folder of its catalogue (None: the built-in one).
+    """
 
     folder: Path
     as_of: date
@@ -69,16 +71,16 @@ class DemoCampaign:
 
     @property
     def input(self) -> Path:
-        """Where the returns lie."""
+        """The folder of the returns."""
         return self.folder / "input"
 
     @property
     def output(self) -> Path:
-        """Where everything is written."""
+        """The folder of everything that is written."""
         return self.folder / "output"
 
     def ago(self, days: int) -> date:
-        """So many days before its day."""
+        """Return the day so many days before its day."""
         return self.as_of - timedelta(days=days)
 
     def run_command(self, kind: MailKind, only: list[str] | None = None) -> None:
@@ -103,8 +105,11 @@ class DemoCampaign:
 
 
 def begin_campaign(campaign: DemoCampaign, catalog: Catalog) -> None:
-    """What came before its day: list and settings, a sheet for everybody, requests and reminders
-    that have gone out, the day on which each return came. Raises `OSError`."""
+    """Make what came before its day. Raises `OSError`.
+
+    That is: list and settings, a sheet for everybody, requests and reminders that have gone out,
+    and the day on which each return came.
+    """
     clients = demo_clients(campaign.as_of, campaign.say.lang)
     lang, listed = campaign.say.lang, [each.client for each in clients]
     campaign.settings.write_text(build_settings_text(campaign.say), encoding="utf-8")
@@ -144,7 +149,7 @@ def _issue_sheets(campaign: DemoCampaign, waiting: Set[str]) -> None:
 
 
 def _log_sent_mails(campaign: DemoCampaign, clients: Sequence[DemoListEntry]) -> None:
-    """Note what a person has sent, as the commands do with `--sent-by-hand`."""
+    """Log what a person has sent, as the commands do with `--sent-by-hand`."""
     asked, reminded = campaign.ago(REQUESTED_DAYS_AGO), campaign.ago(REMINDED_DAYS_AGO)
     first = MailSubject(reminder=1)
     with MailLog.open(campaign.output / MAIL_LOG_NAME) as log:
@@ -171,7 +176,7 @@ def _sent_entry(
 
 
 def _set_file_dates(source: Path, days: Mapping[str, date]) -> None:
-    """A file that was put there by hand came on the day that its own time tells."""
+    """Date the files: one that was put there by hand came on the day of its own time."""
     for name, day in days.items():
         moment = datetime.combine(day, _NOON).timestamp()
         os.utime(source / name, (moment, moment))

@@ -34,30 +34,30 @@ def keep_login(options: LoginOptions, say: Wording) -> None:
     """
     if options.server not in _SERVERS:
         fail(say("mail.error.server", value=options.server), say)
-    which: MailProtocol = "imap" if options.server == "imap" else "smtp"
+    protocol: MailProtocol = "imap" if options.server == "imap" else "smtp"
     settings = read_settings(options.config).correspondence
-    account = settings.imap if which == "imap" else settings.smtp
+    account = settings.imap if protocol == "imap" else settings.smtp
     if account is None:
-        fail(say(f"mail.error.no_{which}", name=FILE_NAME), say)
+        fail(say(f"mail.error.no_{protocol}", name=FILE_NAME), say)
     if account.registration:
-        _sign_in(options, which, account, settings, say)
+        _sign_in(options, protocol, account, settings, say)
     else:
-        _ask_password(which, account, settings, say)
+        _ask_password(protocol, account, settings, say)
 
 
 def _ask_password(
-    which: MailProtocol, account: MailServer, settings: CorrespondenceSettings, say: Wording
+    protocol: MailProtocol, account: MailServer, settings: CorrespondenceSettings, say: Wording
 ) -> None:
     question = say("mail.login.ask", host=account.host, user=account.user)
     password = typer.prompt(question, hide_input=True)
-    _try_login(which, account, settings, password)
-    store_mail_password(account, which, password)
+    _try_login(protocol, account, settings, password)
+    store_mail_password(account, protocol, password)
     typer.echo(say("mail.login.kept", host=account.host, user=account.user))
 
 
 def _sign_in(
     options: LoginOptions,
-    which: MailProtocol,
+    protocol: MailProtocol,
     account: MailServer,
     settings: CorrespondenceSettings,
     say: Wording,
@@ -69,20 +69,20 @@ def _sign_in(
 
     if not account.user:
         fail(say("mail.error.no_sender", name=FILE_NAME), say)
-    known = find_client_secret(account, which, os.environ)
+    known = find_client_secret(account, protocol, os.environ)
     secret = known
     if secret is None:
         secret = typer.prompt(say("signin.ask_secret"), hide_input=True)
     uses = _servers_of_account(account, settings)
     by_code = account.registration is not None and supports_device_codes(account.registration)
     if by_code and not options.browser:
-        access, refresh = _sign_in_by_code(which, account, uses, say)
+        access, refresh = _sign_in_by_code(protocol, account, uses, say)
     else:
         access, refresh = _sign_in_by_browser(account, uses, secret, say)
-    _try_login(which, account, settings, access)
+    _try_login(protocol, account, settings, access)
     if known is None:
-        store_client_secret(account, which, secret)
-    store_refresh_token(account, which, refresh)
+        store_client_secret(account, protocol, secret)
+    store_refresh_token(account, protocol, refresh)
     typer.echo(say("signin.kept", host=account.host, user=account.user))
     if len(uses) > 1:
         typer.echo(say("signin.kept.both"))
@@ -101,7 +101,7 @@ def _servers_of_account(
 
 
 def _sign_in_by_code(
-    which: MailProtocol, account: MailServer, uses: Sequence[MailProtocol], say: Wording
+    protocol: MailProtocol, account: MailServer, uses: Sequence[MailProtocol], say: Wording
 ) -> tuple[str, str]:
     """The access token and the refresh token, once a person has typed a code somewhere."""
     from sheet_diag.mail.auth.oauth.device import request_device_code, wait_for_tokens
@@ -109,7 +109,7 @@ def _sign_in_by_code(
     code = request_device_code(account, uses)
     minutes = code.seconds // 60
     place = {"address": code.address, "code": code.code, "user": account.user}
-    typer.echo(say("signin.code", minutes=minutes, which=which, **place))
+    typer.echo(say("signin.code", minutes=minutes, which=protocol, **place))
     grant = wait_for_tokens(account, code)
     return grant.access, grant.refresh
 
@@ -128,9 +128,9 @@ def _sign_in_by_browser(
 
 
 def _try_login(
-    which: MailProtocol, account: MailServer, settings: CorrespondenceSettings, secret: str
+    protocol: MailProtocol, account: MailServer, settings: CorrespondenceSettings, secret: str
 ) -> None:
-    if which == "imap":
+    if protocol == "imap":
         try_mailbox(account, settings.folder, secret)
     else:
         try_server(account, secret)

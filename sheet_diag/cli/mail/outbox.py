@@ -1,7 +1,7 @@
-"""The folder of the sheets that go out, one a client; last year's answers stand beside the new.
+"""The outbox: the folder of the sheets that go out, one for each client.
 
-A sheet that somebody has may be sent again with a reminder: where clients are named, those of all
-others stay as they are, and none with last year's answers is replaced by one without.
+A sheet that a client has may be sent again with a reminder. So where clients are named, the sheets
+of all others stay as they are, and none with last year's answers is replaced by one without.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from sheet_diag.mail.campaign.previous_campaign import (
     compare_with_previous_returns,
     find_previous_returns,
 )
-from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.comparison import PreviousRun
 from sheet_diag.reports.run_json.reader import load_previous_run
 from sheet_diag.storage.file_names import issued_name
 from sheet_diag.storage.managed_folder import FileFacts, ManagedFolder, read_note
@@ -28,19 +26,19 @@ _CLIENT, _PREVIOUS = "client", "former"
 
 
 def make_issued_sheets(context: CommandContext) -> tuple[dict[str, Path], frozenset[str]]:
-    """The sheet of every client, or of those that were named, by id, and who has the answers of
-    last time beside his own. Raises `OSError`."""
-    kept = _sheets_of_others(context)
-    previous = context.options.previous
-    if not previous:
-        _require_previous_answers(context, kept)
-    before = load_previous_run(previous, context.catalog) if previous else None
-    if before:
-        texts.show_remarks(
-            list(compare_with_previous_returns(context.clients, before.returns)), context.say
-        )
-    former = _load_previous_answers(context, before)
-    orders = [SheetOrder(client, former.get(client.id)) for client in _selected_clients(context)]
+    """Make the sheet of every client, or of those that were named.
+
+    Returns the sheets by client id, and who has last year's answers beside his own. Raises
+    `OSError`.
+    """
+    kept = _find_sheets_of_others(context)
+    previous = _load_previous_answers(context, kept)
+    clients = context.clients.clients
+    orders = [
+        SheetOrder(client, previous.get(client.id))
+        for client in clients
+        if not context.only or client.id.casefold() in context.only
+    ]
     sheets: dict[str, Path] = {}
     with (
         ManagedFolder(context.outbox, kept) as folder,
@@ -49,53 +47,48 @@ def make_issued_sheets(context: CommandContext) -> tuple[dict[str, Path], frozen
         made = issue_sheets(context.catalog, context.settings.issuer, orders)
         for order, content in zip(orders, made, strict=True):
             client = order.client
-            facts = {_CLIENT: client.id, _PREVIOUS: "1" if client.id in former else ""}
-            sheets[client.id] = folder.write(issued_name(client), content, facts)
+            note = {_CLIENT: client.id, _PREVIOUS: "1" if client.id in previous else ""}
+            sheets[client.id] = folder.write(issued_name(client), content, note)
             step(len(sheets))
     texts.print_text(context.say("mail.issued", count=len(sheets), path=context.outbox))
     if kept:
         texts.print_text(context.say("mail.issued.kept", count=len(kept)))
-    return sheets, frozenset(former) & sheets.keys()
-
-
-def _selected_clients(context: CommandContext) -> list[ListedClient]:
-    clients = context.clients.clients
-    return [each for each in clients if not context.only or each.id.casefold() in context.only]
-
-
-def _sheets_of_others(context: CommandContext) -> Mapping[str, FileFacts]:
-    """The sheets of those that were not named, by file name."""
-    if not context.only:
-        return {}
-    made = read_note(context.outbox)
-    return {n: facts for n, facts in made.items() if _client_key(facts) not in context.only}
-
-
-def _require_previous_answers(context: CommandContext, kept: Mapping[str, FileFacts]) -> None:
-    """End where sheets would be replaced that show last year's answers, and nothing tells them."""
-    folder = context.outbox
-    made = read_note(folder).items()
-    lost = [name for name, facts in made if name not in kept and facts.get(_PREVIOUS)]
-    if lost:
-        fail(context.say("mail.error.former", count=len(lost), path=folder), context.say)
-
-
-def _client_key(facts: FileFacts) -> str:
-    """The folded id of the client whose sheet it is; empty where the note does not tell."""
-    return facts.get(_CLIENT, "").casefold()
-
-
-def _load_previous_answers(
-    context: CommandContext, before: PreviousRun | None
-) -> Mapping[str, FormerAnswers]:
-    if before is None:
-        return {}
-    found = find_previous_returns(context.clients, before.returns)
-    return {id_: FormerAnswers(before.as_of, each.answers) for id_, each in found.items()}
+    return sheets, frozenset(previous) & sheets.keys()
 
 
 def load_issued_sheets(context: CommandContext) -> Mapping[str, Path]:
-    """The sheets that were issued, by client id."""
-    folder = context.outbox
-    made = read_note(folder).items()
-    return {facts[_CLIENT]: folder / name for name, facts in made if _CLIENT in facts}
+    """Find the sheets that were issued, by client id."""
+    notes = read_note(context.outbox).items()
+    return {note[_CLIENT]: context.outbox / name for name, note in notes if _CLIENT in note}
+
+
+def _find_sheets_of_others(context: CommandContext) -> Mapping[str, FileFacts]:
+    """Find the sheets of clients that were not named, by file name."""
+    if not context.only:
+        return {}
+    return {
+        name: note
+        for name, note in read_note(context.outbox).items()
+        if note.get(_CLIENT, "").casefold() not in context.only
+    }
+
+
+def _load_previous_answers(
+    context: CommandContext, kept: Mapping[str, FileFacts]
+) -> Mapping[str, FormerAnswers]:
+    """Load last year's answers by client id.
+
+    Ends where none are asked for and sheets that show them would be replaced.
+    """
+    if context.options.previous is None:
+        notes = read_note(context.outbox).items()
+        lost = [name for name, note in notes if name not in kept and note.get(_PREVIOUS)]
+        if lost:
+            parts = {"count": len(lost), "path": context.outbox}
+            fail(context.say("mail.error.former", **parts), context.say)
+        return {}
+    before = load_previous_run(context.options.previous, context.catalog)
+    remarks = compare_with_previous_returns(context.clients, before.returns)
+    texts.show_remarks(remarks, context.say)
+    found = find_previous_returns(context.clients, before.returns)
+    return {id_: FormerAnswers(before.as_of, each.answers) for id_, each in found.items()}
