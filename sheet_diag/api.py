@@ -89,6 +89,7 @@ def run(config: RunConfig) -> RunResult:
     if not isinstance(config, RunConfig):
         raise TypeError(f"run takes a RunConfig, not {type(config).__name__}")
     config = replace(config, input=Path(config.input), output=Path(config.output))
+    _require_folder(config.input, config.lang)
     return _call(config.lang, _run, config)
 
 
@@ -113,6 +114,7 @@ def read_returns(
         jobs=jobs,
         lang=lang,
     )
+    _require_folder(config.input, lang)
     return _call(lang, _read_returns, config)
 
 
@@ -140,10 +142,9 @@ def _run(config: RunConfig) -> RunResult:
 
 
 def _read_returns(config: RunConfig) -> Returns:
-    from sheet_diag.pipeline.input_files import require_folders, require_input_files
+    from sheet_diag.pipeline.input_files import require_input_files
     from sheet_diag.pipeline.read_returns import read_returns
 
-    require_folders(config.input, config.output)
     found = require_input_files(config.input, config.output)
     return read_returns(found, config, _ignore_progress)
 
@@ -171,6 +172,11 @@ def _with_sentences(lang: Lang, function: Callable[..., _Out], *arguments: Any) 
         if sentence is None:
             raise
         raise SheetDiagError(sentence) from error
+
+
+def _require_folder(path: Path, lang: Lang) -> None:
+    if not path.is_dir():
+        raise SheetDiagError(Wording(lang)("api.no_folder", path=path))
 
 
 def _reason(outcome: ReturnOutcome, lang: Lang) -> str:

@@ -54,7 +54,8 @@ def test_a_record_put_back_is_the_return_that_was_read(tmp_path: Path) -> None:
         kept = [shelf.keep(strip_return(*each)) for each in returns]
         for before, after in zip(returns, kept, strict=True):
             sent = pickle.loads(pickle.dumps(_ranked(after)))  # as a worker gets it
-            assert not sent.received.sheet.responses
+            with pytest.raises(LookupError):
+                len(sent.received.sheet.responses)
             assert load_outcome(sent, shelf.record_of(after[0])) == _ranked(before)
 
 

@@ -39,7 +39,7 @@ def _write_file(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-@command("template")
+@command("cli.help.template")
 def template(
     output: FileOption = Path("hearing_sheet.xlsx"),
     lang: LangOption = None,
@@ -59,7 +59,7 @@ def template(
             typer.echo(say("cli.template.config", name=FILE_NAME))
 
 
-@command("run")
+@command("cli.help.run")
 def run(options: RunOptions) -> None:
     """Run the whole batch."""
     with report_failures(choose_language(options.lang, options.config, HELP)) as say:
@@ -78,7 +78,7 @@ def run(options: RunOptions) -> None:
     raise typer.Exit(1 if result.needs_attention else 0)
 
 
-@command("watch")
+@command("cli.help.watch")
 def watch(
     options: RunOptions,
     poll: Annotated[bool, typer.Option("--poll", help=HELP("cli.help.poll"))] = False,
@@ -95,7 +95,7 @@ def watch(
     watching.watch_folder(config, options, say, polling=poll)
 
 
-@command("check")
+@command("cli.help.check")
 def check(
     files: Annotated[list[Path], typer.Argument(help=HELP("cli.help.files"), metavar="FILE…")],
     as_json: Annotated[bool, typer.Option("--json", help=HELP("cli.help.json"))] = False,
@@ -129,7 +129,7 @@ def check(
     raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
 
 
-@command("overrides")
+@command("cli.help.overrides")
 def overrides(
     output: FileOption = Path("input/overrides.xlsx"),
     lang: LangOption = None,
@@ -148,7 +148,7 @@ def overrides(
         typer.echo(say("cli.overrides.done", path=output))
 
 
-@command("demo")
+@command("cli.help.demo")
 def demo(
     folder: Annotated[Path, typer.Argument(help=HELP("cli.help.folder"), metavar=FOLDER)] = Path(
         "demo"

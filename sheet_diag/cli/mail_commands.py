@@ -22,7 +22,7 @@ _HOW: Final = ("send", "sent_by_hand", "as_of", *_GENERAL)
 _REPORT: Final = ("passwords", "unprotected", "attach", "jobs")
 
 
-@command("clients_command", "clients", ("file", "new", "output", "previous", *_GENERAL))
+@command("cli.help.clients_command", "clients", ("file", "new", "output", "previous", *_GENERAL))
 def clients_command(options: MailOptions) -> None:
     """Check the client list, or make a blank one."""
     with _report_failures(options) as say:
@@ -31,31 +31,31 @@ def clients_command(options: MailOptions) -> None:
         (write_blank_list if options.new else check_client_list)(options, say)
 
 
-@command("issue", takes=("output", *_WHO, "again", *_HOW))
+@command("cli.help.issue", takes=("output", *_WHO, "again", *_HOW))
 def issue(options: MailOptions) -> None:
     """Make a hearing sheet per client, and the mails that ask for it."""
     _run(MailKind.REQUEST, options)
 
 
-@command("remind", takes=("output", "input", "days", "again_after", *_WHO, *_HOW))
+@command("cli.help.remind", takes=("output", "input", "days", "again_after", *_WHO, *_HOW))
 def remind(options: MailOptions) -> None:
     """Write to the clients that are late."""
     _run(MailKind.REMINDER, options)
 
 
-@command("return", "return", ("output", "input", "due", *_WHO, "again", *_HOW))
+@command("cli.help.return", "return", ("output", "input", "due", *_WHO, "again", *_HOW))
 def send_back(options: MailOptions) -> None:
     """Send back what is to be corrected."""
     _run(MailKind.CORRECTION, options)
 
 
-@command("deliver", takes=("output", "input", *_REPORT, *_WHO, "again", *_HOW))
+@command("cli.help.deliver", takes=("output", "input", *_REPORT, *_WHO, "again", *_HOW))
 def deliver(options: MailOptions) -> None:
     """Send the reports; the passwords apart from them."""
     _run(MailKind.PASSWORD if options.passwords else MailKind.RESULT, options)
 
 
-@command("collect", takes=("input", "output", "since", "clients", *_GENERAL))
+@command("cli.help.collect", takes=("input", "output", "since", "clients", *_GENERAL))
 def collect(options: MailOptions) -> None:
     """Fetch the mails with returns into the input folder."""
     with _report_failures(options) as say:
@@ -65,7 +65,7 @@ def collect(options: MailOptions) -> None:
     raise typer.Exit(0 if done else 1)
 
 
-@command("status", takes=("output", "input", "clients", "as_of", *_GENERAL))
+@command("cli.help.status", takes=("output", "input", "clients", "as_of", *_GENERAL))
 def status(options: MailOptions) -> None:
     """Tell where everyone stands."""
     with _report_failures(options) as say:
@@ -74,7 +74,7 @@ def status(options: MailOptions) -> None:
         show_status(options, say)
 
 
-@command("login")
+@command("cli.help.login")
 def login(options: LoginOptions) -> None:
     """Keep what opens a mail account where the system keeps passwords."""
     with report_failures(
@@ -85,7 +85,7 @@ def login(options: LoginOptions) -> None:
         keep_login(options, say)
 
 
-@command("letters")
+@command("cli.help.letters")
 def letters(
     folder: Annotated[
         Path, typer.Argument(help=HELP("cli.help.letters_folder"), metavar=FOLDER)

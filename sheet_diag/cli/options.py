@@ -104,7 +104,7 @@ Command = Callable[..., None]
 def command(
     key: str, name: str | None = None, takes: Sequence[str] = ()
 ) -> Callable[[Command], Command]:
-    """Make a function a command whose help text has that label.
+    """Make a function a command; its help text is the label of the key.
 
     Where its first parameter is a record of options, the fields that it `takes` are the command's
     options, in that order (empty: all).
@@ -112,7 +112,7 @@ def command(
 
     def register(function: Command) -> Command:
         made = _spread_options(function, takes)
-        return app.command(name, help=HELP(f"cli.help.{key}"), cls=LocalizedCommand)(made)
+        return app.command(name, help=HELP(key), cls=LocalizedCommand)(made)
 
     return register
 

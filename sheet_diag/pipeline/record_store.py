@@ -18,7 +18,7 @@ from fractions import Fraction
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NoReturn, Self, TypeVar
 
 from sheet_diag.model import action_plan as plan
 from sheet_diag.model import comparison, results, returns
@@ -233,16 +233,24 @@ class _StoredPart:
             raise ValueError("a return that was not diagnosed has no such part")
         return getattr(diagnosis.scores if self._part == _ITEMS else diagnosis, self._part)
 
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        return _MissingPart, ()  # the record goes along by itself
+
 
 class _StoredSequence(_StoredPart, Sequence[Any]):
     __slots__ = ()
-
-    def __reduce__(self) -> tuple[type, tuple[()]]:
-        return tuple, ()  # the record goes along by itself
 
 
 class _StoredMapping(_StoredPart, Mapping[str, Any]):
     __slots__ = ()
 
-    def __reduce__(self) -> tuple[type, tuple[()]]:
-        return dict, ()  # the record goes along by itself
+
+class _MissingPart:
+    """Stands for a part of a return that was sent to another process without its record."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise LookupError("the result of a run keeps no answers: see run.json, or use read_returns")
+
+    __getitem__ = __len__ = __iter__ = _refuse
