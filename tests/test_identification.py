@@ -21,7 +21,7 @@ from sheet_diag.model.returns import (
     ReturnedSheet,
     SheetIdentity,
 )
-from sheet_diag.text.problems import FOR_THE_CONSULTANT, problem_advice, problem_message
+from sheet_diag.text.problems import problem_advice, problem_message, problem_spec
 from tests.catalogs import JIS
 from tests.samples import ISSUER
 from tests.test_linear import FEW, LINEAR, MANY, grows
@@ -147,7 +147,7 @@ def test_every_sentence_is_whole() -> None:
             for lang in Lang:
                 assert problem_message(problem, lang)
                 assert problem_advice(problem, lang) or problem.code is ProblemCode.LISTED_AS
-            assert problem.code in FOR_THE_CONSULTANT
+            assert problem_spec(problem.code).for_consultant
 
 
 def test_copies_of_one_file_are_of_one_client() -> None:

@@ -9,31 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.overrides import AnswerOverride, ClientComment, Judgement, Override
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Response, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
+from sheet_diag.text.problems import problem_spec
 from sheet_diag.text.wording import Wording
 
 TextByLang = Mapping[Lang, str]
-
-# What is told of an answer that could not be used as it stands: a new answer settles it.
-_REPLACED_PROBLEMS: Final = {
-    ProblemCode.UNANSWERED,
-    ProblemCode.NOT_UNDERSTOOD,
-    ProblemCode.NA_NOT_ALLOWED,
-    ProblemCode.DUPLICATE_ITEM,
-    ProblemCode.SHEETS_DISAGREE,
-    ProblemCode.ITEM_ROW_MISSING,
-    ProblemCode.ITEM_NEW,
-    ProblemCode.ERROR_VALUE,
-    ProblemCode.NOT_CALCULATED,
-    ProblemCode.PICTURE_ANSWER,
-    ProblemCode.MERGED_ANSWER,
-}
 
 
 def apply_overrides(catalog: Catalog, read: Sequence[ReceivedFile]) -> list[ReceivedFile]:
@@ -203,7 +188,7 @@ def _is_ambiguous(found: Sequence[int], received: Sequence[ReceivedFile]) -> boo
 def _changes_anything(received: ReceivedFile, entry: AnswerOverride) -> bool:
     response = _find_response(received, entry.item)
     return response.choice != entry.after or any(
-        problem.item == entry.item and problem.code in _REPLACED_PROBLEMS
+        problem.item == entry.item and problem_spec(problem.code).answer_settles
         for problem in received.problems
     )
 
@@ -251,7 +236,11 @@ def _update_problems(
 ) -> tuple[Problem, ...]:
     """The problems that are left, then what was changed: a new answer settles those of the old."""
     items = {override.item for override in overrides}
-    left = (p for p in received.problems if p.item not in items or p.code not in _REPLACED_PROBLEMS)
+    left = (
+        p
+        for p in received.problems
+        if p.item not in items or not problem_spec(p.code).answer_settles
+    )
     return (*left, *(_overridden_problem(received, override, catalog) for override in overrides))
 
 

@@ -34,7 +34,7 @@ from sheet_diag.reports.pdf import normalize_pdf
 from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
-from sheet_diag.text.problems import FOR_THE_CONSULTANT
+from sheet_diag.text.problems import problem_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +285,7 @@ def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> Client
         received=outcome.received,
         sheet=sheet,
         diagnosis=diagnosis,
-        problems=tuple(p for p in outcome.problems if p.code not in FOR_THE_CONSULTANT),
+        problems=tuple(p for p in outcome.problems if not problem_spec(p.code).for_consultant),
         number=report_number(documents.as_of, outcome.received.sha256),
         as_of=documents.as_of,
         lang=choose_report_lang(documents, outcome),

@@ -1,6 +1,6 @@
-"""Every code of a problem: its severity, what it says, and what to do about it.
+"""Every kind of problem: how it is treated, what it says, and what to do about it.
 
-The sentences lie in `wording/problem.yaml`, `CODE.says` and `CODE.todo`; they take `{value}` (what
+The sentences lie in `labels/problem.yaml`, `CODE.says` and `CODE.todo`; they take `{value}` (what
 stands there), `{item}`, and the details named by the finder. Two more are for the client himself:
 `CODE.client` stands on the sheet that goes back to him, `CODE.ask` in a mail about a file that
 cannot be read.
@@ -8,113 +8,159 @@ cannot be read.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.text.wording import Wording, labels
 
-_SEVERITY: Final = {
-    ProblemCode.NOT_UNDERSTOOD: Severity.ERROR,
-    ProblemCode.DUPLICATE_ITEM: Severity.ERROR,
-    ProblemCode.FOREIGN_CATALOG: Severity.ERROR,
-    ProblemCode.NOT_HEARING_SHEET: Severity.ERROR,
-    ProblemCode.NO_ANSWER_COLUMN: Severity.ERROR,
-    ProblemCode.ANSWER_COLUMN_TWICE: Severity.ERROR,
-    ProblemCode.NO_ACCESS: Severity.ERROR,
-    ProblemCode.READER_DIED: Severity.ERROR,
-    ProblemCode.NOT_PROCESSED: Severity.ERROR,
-    ProblemCode.NO_REMARK_COLUMN: Severity.WARNING,
-    ProblemCode.CONTRADICTION: Severity.WARNING,
-    ProblemCode.NA_SHARE_HIGH: Severity.WARNING,
-    ProblemCode.STRICT_RANK_DIFFERS: Severity.WARNING,
-    ProblemCode.NOT_PRINTED: Severity.WARNING,
-    ProblemCode.UNREADABLE: Severity.ERROR,
-    ProblemCode.WRONG_FORMAT: Severity.ERROR,
-    ProblemCode.TOO_LARGE: Severity.ERROR,
-    ProblemCode.EMPTY_FILE: Severity.ERROR,
-    ProblemCode.OWN_OUTPUT: Severity.ERROR,
-    ProblemCode.UNSAFE_FILE: Severity.ERROR,
-    ProblemCode.PASSWORD_NEEDED: Severity.ERROR,
-    ProblemCode.PASSWORD_WRONG: Severity.ERROR,
-    ProblemCode.PASSWORD_UNSUPPORTED: Severity.ERROR,
-    ProblemCode.SENSITIVITY_LABEL: Severity.ERROR,
-    ProblemCode.NESTED_TOO_DEEP: Severity.ERROR,
-    ProblemCode.TOO_MANY_MEMBERS: Severity.ERROR,
-    ProblemCode.ARCHIVE_EMPTY: Severity.ERROR,
-    ProblemCode.MAIL_WITHOUT_SHEET: Severity.ERROR,
-    ProblemCode.LINK_OUTSIDE: Severity.ERROR,
-    ProblemCode.SHEETS_DISAGREE: Severity.ERROR,
-    ProblemCode.ERROR_VALUE: Severity.ERROR,
-    ProblemCode.NOT_CALCULATED: Severity.ERROR,
-    ProblemCode.PICTURE_ANSWER: Severity.ERROR,
-    ProblemCode.MERGED_ANSWER: Severity.ERROR,
-    ProblemCode.DEPARTMENTS_DISAGREE: Severity.ERROR,
-    ProblemCode.OVERRIDES_UNREAD: Severity.ERROR,
-    ProblemCode.OVERRIDES_COLUMN: Severity.ERROR,
-    ProblemCode.OVERRIDE_INCOMPLETE: Severity.ERROR,
-    ProblemCode.OVERRIDE_CLIENT_UNKNOWN: Severity.ERROR,
-    ProblemCode.OVERRIDE_CLIENT_AMBIGUOUS: Severity.ERROR,
-    ProblemCode.OVERRIDE_ITEM_UNKNOWN: Severity.ERROR,
-    ProblemCode.OVERRIDE_NOT_UNDERSTOOD: Severity.ERROR,
-    ProblemCode.OVERRIDE_NA_NOT_ALLOWED: Severity.ERROR,
-    ProblemCode.OVERRIDE_CONTRADICTS: Severity.ERROR,
-    ProblemCode.OVERRIDES_EMPTY: Severity.WARNING,
-    ProblemCode.OVERRIDDEN: Severity.WARNING,
-    ProblemCode.PLAN_OLDER: Severity.WARNING,
-    ProblemCode.PLAN_WITHOUT_CLIENT: Severity.WARNING,
-    ProblemCode.OVERRIDES_READ: Severity.INFO,
-    ProblemCode.OVERRIDE_TWICE: Severity.INFO,
-    ProblemCode.OVERRIDE_SAME: Severity.INFO,
-    ProblemCode.PLAN_READ: Severity.INFO,
-    ProblemCode.STRAY_CELLS: Severity.WARNING,
-    ProblemCode.PICTURES: Severity.WARNING,
-    ProblemCode.ACTIVE_CONTENT: Severity.WARNING,
-    ProblemCode.HIDDEN_ROWS: Severity.WARNING,
-    ProblemCode.HIDDEN_SHEET: Severity.WARNING,
-    ProblemCode.FORMULA_ANSWER: Severity.WARNING,
-    ProblemCode.ITEM_NEW: Severity.WARNING,
-    ProblemCode.QUESTION_CHANGED: Severity.WARNING,
-    ProblemCode.NEWER_RETURN: Severity.WARNING,
-    ProblemCode.NAME_SHARED: Severity.WARNING,
-    ProblemCode.ID_SHARED: Severity.WARNING,
-    ProblemCode.TWO_IDS: Severity.WARNING,
-    ProblemCode.COPIED_FROM_PREVIOUS: Severity.WARNING,
-    ProblemCode.LISTED_UNSURE: Severity.WARNING,
-    ProblemCode.NOT_LISTED: Severity.WARNING,
-    ProblemCode.ID_NOT_LISTED: Severity.WARNING,
-    ProblemCode.LISTED_NAME_DIFFERS: Severity.WARNING,
-    ProblemCode.LIST_DISAGREES: Severity.WARNING,
-    ProblemCode.SENDER_DISAGREES: Severity.WARNING,
-    ProblemCode.LISTED_AS: Severity.INFO,
-    ProblemCode.TAKEN_FROM_LIST: Severity.INFO,
-    ProblemCode.PASSWORD_USED: Severity.INFO,
-    ProblemCode.SECOND_READER: Severity.INFO,
-    ProblemCode.SAME_ANSWERS: Severity.INFO,
-    ProblemCode.REPLACES: Severity.INFO,
-    ProblemCode.CORRECTED: Severity.INFO,
-    ProblemCode.CATEGORY_INCOMPLETE: Severity.ERROR,
-    ProblemCode.TOTAL_INCOMPLETE: Severity.ERROR,
-    ProblemCode.TOO_FEW_CATEGORIES: Severity.ERROR,
-    ProblemCode.UNANSWERED: Severity.WARNING,
-    ProblemCode.NA_NOT_ALLOWED: Severity.WARNING,
-    ProblemCode.UNKNOWN_ITEM: Severity.WARNING,
-    ProblemCode.ITEM_ROW_MISSING: Severity.WARNING,
-    ProblemCode.COMPANY_MISSING: Severity.WARNING,
-    ProblemCode.PROFILE_NOT_UNDERSTOOD: Severity.WARNING,
-    ProblemCode.PROFILE_SHEET_MISSING: Severity.WARNING,
-    ProblemCode.SHEET_TWICE: Severity.WARNING,
-    ProblemCode.IDENTITY_DISAGREES: Severity.WARNING,
-    ProblemCode.OTHER_VERSION: Severity.WARNING,
-    ProblemCode.DUPLICATE_SAME: Severity.INFO,
-    ProblemCode.ANSWER_READ_AS: Severity.INFO,
-    ProblemCode.PROFILE_MISSING: Severity.INFO,
-    ProblemCode.PROFILE_READ_AS: Severity.INFO,
-    ProblemCode.IDENTITY_MISSING: Severity.INFO,
-    ProblemCode.NOT_A_RETURN: Severity.INFO,
-    ProblemCode.SAME_FILE: Severity.INFO,
+
+class PointKind(IntEnum):
+    """What a client is asked about on his correction, in the order of its page."""
+
+    ENTRY = 0  # one cell of the company or the question sheet
+    GENERAL = 1  # a category or the whole sheet
+    OPEN = 2  # a question without an answer
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemSpec:
+    """How a kind of problem is treated.
+
+    `point` is what the client is asked about (None: it is not his to correct). `answer_settles`:
+    a new answer that the consultant sets settles it. `for_consultant`: a client never sees it,
+    because it is about other clients, files or our own work.
+    """
+
+    severity: Severity
+    point: PointKind | None = None
+    answer_settles: bool = False
+    for_consultant: bool = False
+
+
+_SPECS: Final = {
+    ProblemCode.UNANSWERED: ProblemSpec(
+        Severity.WARNING, point=PointKind.OPEN, answer_settles=True
+    ),
+    ProblemCode.NOT_UNDERSTOOD: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.NA_NOT_ALLOWED: ProblemSpec(
+        Severity.WARNING, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.DUPLICATE_ITEM: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.DUPLICATE_SAME: ProblemSpec(Severity.INFO),
+    ProblemCode.UNKNOWN_ITEM: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.ITEM_ROW_MISSING: ProblemSpec(
+        Severity.WARNING, point=PointKind.OPEN, answer_settles=True
+    ),
+    ProblemCode.ANSWER_READ_AS: ProblemSpec(Severity.INFO),
+    ProblemCode.COMPANY_MISSING: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.PROFILE_MISSING: ProblemSpec(Severity.INFO, point=PointKind.ENTRY),
+    ProblemCode.PROFILE_NOT_UNDERSTOOD: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.PROFILE_READ_AS: ProblemSpec(Severity.INFO),
+    ProblemCode.PROFILE_SHEET_MISSING: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.SHEET_TWICE: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.IDENTITY_MISSING: ProblemSpec(Severity.INFO),
+    ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING),
+    ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
+    ProblemCode.FOREIGN_CATALOG: ProblemSpec(Severity.ERROR),
+    ProblemCode.NOT_HEARING_SHEET: ProblemSpec(Severity.ERROR),
+    ProblemCode.NO_ANSWER_COLUMN: ProblemSpec(Severity.ERROR),
+    ProblemCode.ANSWER_COLUMN_TWICE: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
+    ProblemCode.NO_REMARK_COLUMN: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.CONTRADICTION: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.NA_SHARE_HIGH: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.STRICT_RANK_DIFFERS: ProblemSpec(Severity.WARNING),
+    ProblemCode.NO_ACCESS: ProblemSpec(Severity.ERROR),
+    ProblemCode.READER_DIED: ProblemSpec(Severity.ERROR),
+    ProblemCode.NOT_PROCESSED: ProblemSpec(Severity.ERROR),
+    ProblemCode.UNREADABLE: ProblemSpec(Severity.ERROR),
+    ProblemCode.WRONG_FORMAT: ProblemSpec(Severity.ERROR),
+    ProblemCode.TOO_LARGE: ProblemSpec(Severity.ERROR),
+    ProblemCode.UNSAFE_FILE: ProblemSpec(Severity.ERROR),
+    ProblemCode.PASSWORD_NEEDED: ProblemSpec(Severity.ERROR),
+    ProblemCode.PASSWORD_WRONG: ProblemSpec(Severity.ERROR),
+    ProblemCode.PASSWORD_UNSUPPORTED: ProblemSpec(Severity.ERROR),
+    ProblemCode.PASSWORD_USED: ProblemSpec(Severity.INFO),
+    ProblemCode.SENSITIVITY_LABEL: ProblemSpec(Severity.ERROR),
+    ProblemCode.NESTED_TOO_DEEP: ProblemSpec(Severity.ERROR),
+    ProblemCode.TOO_MANY_MEMBERS: ProblemSpec(Severity.ERROR),
+    ProblemCode.ARCHIVE_EMPTY: ProblemSpec(Severity.ERROR),
+    ProblemCode.MAIL_WITHOUT_SHEET: ProblemSpec(Severity.ERROR),
+    ProblemCode.LINK_OUTSIDE: ProblemSpec(Severity.ERROR),
+    ProblemCode.EMPTY_FILE: ProblemSpec(Severity.ERROR),
+    ProblemCode.NOT_A_RETURN: ProblemSpec(Severity.INFO),
+    ProblemCode.SECOND_READER: ProblemSpec(Severity.INFO),
+    ProblemCode.STRAY_CELLS: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.PICTURES: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.ACTIVE_CONTENT: ProblemSpec(Severity.WARNING),
+    ProblemCode.HIDDEN_ROWS: ProblemSpec(Severity.WARNING),
+    ProblemCode.HIDDEN_SHEET: ProblemSpec(Severity.WARNING),
+    ProblemCode.SHEETS_DISAGREE: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.ERROR_VALUE: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.NOT_CALCULATED: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.FORMULA_ANSWER: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.PICTURE_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.MERGED_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.ITEM_NEW: ProblemSpec(Severity.WARNING, point=PointKind.OPEN, answer_settles=True),
+    ProblemCode.QUESTION_CHANGED: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.SAME_FILE: ProblemSpec(Severity.INFO),
+    ProblemCode.SAME_ANSWERS: ProblemSpec(Severity.INFO),
+    ProblemCode.NEWER_RETURN: ProblemSpec(Severity.WARNING),
+    ProblemCode.REPLACES: ProblemSpec(Severity.INFO),
+    ProblemCode.CORRECTED: ProblemSpec(Severity.INFO),
+    ProblemCode.NAME_SHARED: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.ID_SHARED: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.TWO_IDS: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.DEPARTMENTS_DISAGREE: ProblemSpec(Severity.ERROR, point=PointKind.ENTRY),
+    ProblemCode.OWN_OUTPUT: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDDEN: ProblemSpec(Severity.WARNING),
+    ProblemCode.OVERRIDES_READ: ProblemSpec(Severity.INFO),
+    ProblemCode.OVERRIDES_UNREAD: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDES_EMPTY: ProblemSpec(Severity.WARNING),
+    ProblemCode.OVERRIDES_COLUMN: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_INCOMPLETE: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_CLIENT_UNKNOWN: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_CLIENT_AMBIGUOUS: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_ITEM_UNKNOWN: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_NOT_UNDERSTOOD: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_NA_NOT_ALLOWED: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_CONTRADICTS: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_TWICE: ProblemSpec(Severity.INFO),
+    ProblemCode.OVERRIDE_SAME: ProblemSpec(Severity.INFO),
+    ProblemCode.LISTED_AS: ProblemSpec(Severity.INFO, for_consultant=True),
+    ProblemCode.LISTED_UNSURE: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.NOT_LISTED: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.ID_NOT_LISTED: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.LISTED_NAME_DIFFERS: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.LIST_DISAGREES: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.SENDER_DISAGREES: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.TAKEN_FROM_LIST: ProblemSpec(Severity.INFO),
+    ProblemCode.PLAN_READ: ProblemSpec(Severity.INFO),
+    ProblemCode.PLAN_OLDER: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.PLAN_WITHOUT_CLIENT: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.CATEGORY_INCOMPLETE: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
+    ProblemCode.TOTAL_INCOMPLETE: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
+    ProblemCode.TOO_FEW_CATEGORIES: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
+    ProblemCode.COPIED_FROM_PREVIOUS: ProblemSpec(Severity.WARNING),
+    ProblemCode.NOT_PRINTED: ProblemSpec(Severity.WARNING, for_consultant=True),
 }
-# Details whose values are names of ours, told as `problem.<detail>.<value>`; commas part several.
+# Details whose values are names of ours, shown as `problem.<detail>.<value>`, several by commas.
 _TERMS: Final = ("kind", "field", "reason", "active")
 _COMMA: Final = {Lang.JA: "、", Lang.EN: ", "}
 # What helps with a kind of file that is no workbook; else the hearing sheet itself is asked for.
@@ -134,54 +180,39 @@ _REMEDY: Final = {
 }
 
 
-# What the consultant is told and a client is not: about other clients, files and our own work.
-FOR_THE_CONSULTANT: Final = frozenset(
-    {
-        ProblemCode.NAME_SHARED,
-        ProblemCode.ID_SHARED,
-        ProblemCode.TWO_IDS,
-        ProblemCode.NOT_PRINTED,
-        ProblemCode.PLAN_OLDER,
-        ProblemCode.PLAN_WITHOUT_CLIENT,
-        ProblemCode.LISTED_AS,
-        ProblemCode.LISTED_UNSURE,
-        ProblemCode.NOT_LISTED,
-        ProblemCode.ID_NOT_LISTED,
-        ProblemCode.LISTED_NAME_DIFFERS,
-        ProblemCode.LIST_DISAGREES,
-        ProblemCode.SENDER_DISAGREES,
-    }
-)
+def problem_spec(code: ProblemCode) -> ProblemSpec:
+    """Look up how a kind of problem is treated."""
+    return _SPECS[code]
 
 
 def problem_severity(code: ProblemCode) -> Severity:
-    """How much the problem matters."""
-    return _SEVERITY[code]
+    """Look up how much a problem matters."""
+    return _SPECS[code].severity
 
 
 def problem_message(problem: Problem, lang: Lang) -> str:
-    """One sentence that says what is wrong, without the place."""
+    """Say in one sentence what is wrong, without the place."""
     return _sentence(problem, "says", lang)
 
 
 def problem_advice(problem: Problem, lang: Lang) -> str:
-    """What to do about it; empty where nothing needs to be done."""
+    """Say what to do about it; empty where nothing needs to be done."""
     return _sentence(problem, "todo", lang)
 
 
 def problem_entry(problem: Problem, lang: Lang) -> str:
-    """What stands there as people read it: a choice of the company sheet by its label."""
-    told = dict(problem.details)
-    return told.get(f"own_{lang.value}", problem.value or "")
+    """Show the entry as people read it: a choice of the company sheet by its label."""
+    details = dict(problem.details)
+    return details.get(f"own_{lang.value}", problem.value or "")
 
 
 def client_advice(problem: Problem, lang: Lang) -> str:
-    """What the client is asked to do, said to him; as the advice where there is no other word."""
+    """Ask the client to correct it, in words to him; by the advice where there are none."""
     return _sentence(problem, "client", lang) or problem_advice(problem, lang)
 
 
 def client_request(problem: Problem, lang: Lang, file: str) -> str:
-    """What to write to the client of a file that cannot be read; empty where it is not his matter.
+    """Write to the client of a file that cannot be read; empty where that is not his matter.
 
     `file` is the name by which he sent it.
     """
@@ -192,7 +223,7 @@ def client_request(problem: Problem, lang: Lang, file: str) -> str:
 
 
 def correction_request(lang: Lang, file: str) -> str:
-    """What to write to the client whose correction sheet is attached."""
+    """Write to the client whose correction sheet is attached."""
     return Wording(lang)("problem.request.held", file=file)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sheet_diag.forms.correction.points import CorrectionPoint, PointKind
+from sheet_diag.forms.correction.points import CorrectionPoint
 from sheet_diag.forms.hearing_sheet.content import PROTECTION, QuestionRows, SheetContent
 from sheet_diag.forms.hearing_sheet.cover import write_return_address
 from sheet_diag.forms.layout import (
@@ -20,6 +20,7 @@ from sheet_diag.forms.page_writer import RowWriter
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.text.excel_text import header_text
+from sheet_diag.text.problems import PointKind
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (

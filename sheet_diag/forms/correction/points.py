@@ -9,56 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.model.catalog import Catalog, Category, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.text import problems as told
+from sheet_diag.text.problems import PointKind, problem_spec
 from sheet_diag.text.wording import Wording
 
-
-class PointKind(IntEnum):
-    """What a plea is about, in the order of the page."""
-
-    ENTRY = 0  # one cell of the company or the question sheet
-    GENERAL = 1  # a category or the whole sheet
-    OPEN = 2  # a question without an answer
-
-
-# Every other problem is for the consultant alone.
-_KIND_BY_CODE: Final = {
-    ProblemCode.NOT_UNDERSTOOD: PointKind.ENTRY,
-    ProblemCode.NA_NOT_ALLOWED: PointKind.ENTRY,
-    ProblemCode.DUPLICATE_ITEM: PointKind.ENTRY,
-    ProblemCode.SHEETS_DISAGREE: PointKind.ENTRY,
-    ProblemCode.DEPARTMENTS_DISAGREE: PointKind.ENTRY,
-    ProblemCode.ERROR_VALUE: PointKind.ENTRY,
-    ProblemCode.NOT_CALCULATED: PointKind.ENTRY,
-    ProblemCode.PICTURE_ANSWER: PointKind.ENTRY,
-    ProblemCode.MERGED_ANSWER: PointKind.ENTRY,
-    ProblemCode.FORMULA_ANSWER: PointKind.ENTRY,
-    ProblemCode.CONTRADICTION: PointKind.ENTRY,
-    ProblemCode.QUESTION_CHANGED: PointKind.ENTRY,
-    ProblemCode.COMPANY_MISSING: PointKind.ENTRY,
-    ProblemCode.PROFILE_MISSING: PointKind.ENTRY,
-    ProblemCode.PROFILE_NOT_UNDERSTOOD: PointKind.ENTRY,
-    ProblemCode.UNKNOWN_ITEM: PointKind.GENERAL,
-    ProblemCode.SHEET_TWICE: PointKind.GENERAL,
-    ProblemCode.ANSWER_COLUMN_TWICE: PointKind.GENERAL,
-    ProblemCode.NO_REMARK_COLUMN: PointKind.GENERAL,
-    ProblemCode.PROFILE_SHEET_MISSING: PointKind.GENERAL,
-    ProblemCode.STRAY_CELLS: PointKind.GENERAL,
-    ProblemCode.PICTURES: PointKind.GENERAL,
-    ProblemCode.NA_SHARE_HIGH: PointKind.GENERAL,
-    ProblemCode.CATEGORY_INCOMPLETE: PointKind.GENERAL,
-    ProblemCode.TOTAL_INCOMPLETE: PointKind.GENERAL,
-    ProblemCode.TOO_FEW_CATEGORIES: PointKind.GENERAL,
-    ProblemCode.UNANSWERED: PointKind.OPEN,
-    ProblemCode.ITEM_ROW_MISSING: PointKind.OPEN,
-    ProblemCode.ITEM_NEW: PointKind.OPEN,
-}
 _PROFILE_CODES: Final = (
     ProblemCode.COMPANY_MISSING,
     ProblemCode.PROFILE_MISSING,
@@ -156,7 +115,7 @@ class _PointBuilder:
 
     def of(self, problem: Problem) -> Iterator[CorrectionPoint]:
         """None, one, or one for each cell concerned."""
-        kind = _KIND_BY_CODE.get(problem.code)
+        kind = problem_spec(problem.code).point
         if kind is None:
             return
         if problem.code is ProblemCode.DEPARTMENTS_DISAGREE:
