@@ -1,13 +1,13 @@
-"""overrides.xlsx -> what the consultant decided, line by line, and every line that has a fault.
+"""overrides.xlsx -> what the consultant decided, row by row, and every row that has a fault.
 
-Reads and understands; which return a line is about, and whether it changes anything, is settled by
-`sheet_diag.judgement` once all returns are known. A line with any fault is told and left out.
+Which return a row is about, and whether it changes anything, is found by
+`sheet_diag.diagnosis.overrides` once all returns are known. A row with a fault decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sheet_diag.forms.layout import (
@@ -22,29 +22,42 @@ from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.returns.question_tables import find_stray_cells
 from sheet_diag.intake.returns.vocabulary import Vocabulary, heading_spellings, vocabulary_of
+from sheet_diag.intake.tables import (
+    HeadedColumns,
+    Headings,
+    Table,
+    TableRow,
+    find_tables,
+    match_headings,
+    read_headings,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.overrides import AnswerOverride, ClientComment, OverridesContent
 from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings
-from sheet_diag.text.normalize import normalize_text, tidy_text
+from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 
 _HEADER_ROWS: Final = 30  # the headings stand among the first rows of a sheet
+_SHEETS: Final = {
+    "overrides.sheet.amendments": OVERRIDE_COLUMNS,
+    "overrides.sheet.remarks": COMMENT_COLUMNS,
+}
 _SEPARATOR: Final = {Lang.JA: "・", Lang.EN: ", "}
 
 
 def is_overrides_file(found: InputFile) -> bool:
-    """Whether a file of the input folder is the consultant's, by its name."""
+    """Tell whether a file of the input folder is the consultant's, by its name."""
     return found.name.casefold() == OVERRIDES_FILE
 
 
 def read_overrides(
     content: bytes, name: str, catalog: Catalog, reading: IntakeSettings
 ) -> tuple[OverridesContent | None, tuple[Problem, ...]]:
-    """The decisions in a file (None: it cannot be read), and what is wrong with it.
+    """Read the content of a file (None: it cannot be read), and what is wrong with it.
 
     Raises nothing for whatever it may hold.
     """
@@ -62,139 +75,112 @@ def read_overrides(
 def parse_overrides(
     book: WorkbookContent, catalog: Catalog
 ) -> tuple[OverridesContent, tuple[Problem, ...]]:
-    """The decisions in a workbook's cells, and every fault."""
-    amendments: list[AnswerOverride] = []
-    remarks: list[ClientComment] = []
+    """Read the overrides and comments in a workbook's cells, and every fault."""
+    overrides: list[AnswerOverride] = []
+    comments: list[ClientComment] = []
     faults: list[Problem] = list(find_stray_cells(book.grids))
-    lexicon = vocabulary_of(catalog)
+    vocabulary = vocabulary_of(catalog)
     for grid in book.grids:
-        kind = _find_table(grid)
-        if kind is None:
-            continue
-        row, columns = kind
-        missing = [*_check_columns(grid, row, columns)]
-        faults += missing
-        for line in () if missing else _iterate_lines(grid, row, columns):
-            found = _parse_line(line, columns, lexicon)
+        table, columns = _find_table(grid)
+        wrong = [*_check_columns(table, columns)]
+        faults += wrong
+        for row in () if wrong or not columns else table.rows():
+            found = _parse_row(row, columns, vocabulary)
             if isinstance(found, AnswerOverride):
-                amendments.append(found)
+                overrides.append(found)
             elif isinstance(found, ClientComment):
-                remarks.append(found)
+                comments.append(found)
             else:
                 faults.append(found)
-    if not (amendments or remarks or faults):
+    if not (overrides or comments or faults):
         faults.append(Problem(ProblemCode.OVERRIDES_EMPTY))
-    return OverridesContent(tuple(amendments), tuple(remarks)), tuple(faults)
+    return OverridesContent(tuple(overrides), tuple(comments)), tuple(faults)
 
 
-def _find_table(grid: Grid) -> tuple[int, Sequence[str]] | None:
-    """The row of the headings and the columns that they should name; None on any other sheet.
+def _find_table(grid: Grid) -> tuple[Table, Sequence[str]]:
+    """Find the table of a sheet and the columns that it should have (none on any other sheet).
 
     Two headings tell a table, and so does the name of the sheet where they were written over.
     """
-    tables = (("amendments", OVERRIDE_COLUMNS), ("remarks", COMMENT_COLUMNS))
-    found = max(
-        (_count_headings(grid, row, columns), -row, sheet, columns)
-        for row in range(max(1, min(len(grid.rows), _HEADER_ROWS)))
-        for sheet, columns in tables
-    )
-    if found[0] > 1:
-        return -found[1], found[3]
-    for sheet, columns in tables:
-        if normalize_text(grid.name) in heading_spellings(f"overrides.sheet.{sheet}"):
-            return 0, columns
-    return None
+    found = [
+        (table, columns)
+        for columns in (OVERRIDE_COLUMNS, COMMENT_COLUMNS)
+        for table in find_tables(grid, _headings(columns), _has_two, _HEADER_ROWS)
+    ]
+    if found:
+        table, columns = max(found, key=lambda each: len(each[0].columns))
+        return replace(table, end=len(grid.rows)), columns
+    named = normalize_text(grid.name)
+    for key, named_columns in _SHEETS.items():
+        if named in heading_spellings(key):
+            cells = grid.rows[0] if grid.rows else ()
+            headed = match_headings(cells, _headings(named_columns))
+            return Table(grid, 0, len(grid.rows), headed), named_columns
+    return Table(grid, 0, 0, {}), ()
 
 
-def _count_headings(grid: Grid, row: int, columns: Sequence[str]) -> int:
-    """How many of the columns a row heads."""
-    return sum(1 for column in columns if _find_columns(grid, row, column))
+def _headings(columns: Sequence[str]) -> Headings:
+    return read_headings(tuple(f"overrides.column.{column}" for column in columns))
 
 
-def _find_columns(grid: Grid, row: int, column: str) -> list[int]:
-    names = heading_spellings(f"overrides.column.{column}")
-    cells = grid.rows[row] if row < len(grid.rows) else ()
-    return [col for col, text in enumerate(cells) if normalize_text(text) in names]
+def _has_two(columns: HeadedColumns) -> bool:
+    return len(columns) > 1
 
 
-def _check_columns(grid: Grid, row: int, columns: Sequence[str]) -> Iterator[Problem]:
-    cells = grid.rows[row] if row < len(grid.rows) else ()
+def _check_columns(table: Table, columns: Sequence[str]) -> Iterator[Problem]:
+    """Find headings that are missing or stand twice."""
+    cells = table.grid.rows[table.header] if table.grid.rows else ()
     lang = Lang.EN if any(cells) and all(text.isascii() for text in cells) else Lang.JA
     for column in columns:
-        places = _find_columns(grid, row, column)
+        places = table.columns.get(column, ())
         if len(places) != 1:
-            cell = cell_name(row, places[-1] if places else 0)
+            cell = cell_name(table.header, places[-1] if places else 0)
             heading = Wording(lang)(f"overrides.column.{column}")
-            yield Problem(ProblemCode.OVERRIDES_COLUMN, grid.name, cell, value=heading)
+            yield Problem(ProblemCode.OVERRIDES_COLUMN, table.grid.name, cell, value=heading)
 
 
-@dataclass(frozen=True, slots=True)
-class _OverridesLine:
-    """One line that holds anything: its texts by column, and where they stand."""
-
-    grid: Grid
-    row: int
-    places: Mapping[str, int]
-
-    def text(self, column: str) -> str:
-        return tidy_text(self.grid.text(self.row, self.places[column]))
-
-    def cell(self, column: str) -> str:
-        return cell_name(self.row, self.places[column])
-
-    def holds(self, column: str) -> bool:
-        """Also what has no text, such as a formula that was not calculated."""
-        return bool(self.text(column)) or (self.row, self.places[column]) in self.grid.marks
-
-    def problem(self, code: ProblemCode, column: str, item: str = "", **details: Text) -> Problem:
-        texts = [(f"{key}_{lang.value}", v[lang]) for key, v in details.items() for lang in Lang]
-        place = (self.grid.name, self.cell(column), item or None, self.text(column) or None)
-        return Problem(code, *place, tuple(texts))
-
-
-def _iterate_lines(grid: Grid, header: int, columns: Sequence[str]) -> Iterator[_OverridesLine]:
-    places = {column: _find_columns(grid, header, column)[0] for column in columns}
-    for row in range(header + 1, len(grid.rows)):
-        line = _OverridesLine(grid, row, places)
-        if any(map(line.holds, columns)):
-            yield line
-
-
-def _parse_line(
-    line: _OverridesLine, columns: Sequence[str], lexicon: Vocabulary
+def _parse_row(
+    row: TableRow, columns: Sequence[str], vocabulary: Vocabulary
 ) -> AnswerOverride | ClientComment | Problem:
-    """What a line decides, or its first fault."""
-    if blank := [column for column in columns if not line.text(column)]:
+    """Read what a row decides, or its first fault."""
+    if blank := [column for column in columns if not row.text(column)]:
         names = {lang: [Wording(lang)(f"overrides.column.{c}") for c in blank] for lang in Lang}
         fields = {lang.value: _SEPARATOR[lang].join(names[lang]) for lang in Lang}
-        return line.problem(ProblemCode.OVERRIDE_INCOMPLETE, blank[0], fields=Text(**fields))
+        code = ProblemCode.OVERRIDE_INCOMPLETE
+        return _row_problem(row, code, blank[0], fields=Text(**fields))
     if columns == OVERRIDE_COLUMNS:
-        return _parse_answer_override(line, lexicon)
-    return ClientComment(
-        line.text("client"), line.text("text"), line.grid.name, line.cell("client")
-    )
+        return _parse_answer_override(row, vocabulary)
+    return ClientComment(row.text("client"), row.text("text"), row.grid.name, row.cell("client"))
 
 
-def _parse_answer_override(line: _OverridesLine, lexicon: Vocabulary) -> AnswerOverride | Problem:
-    catalog, item = lexicon.catalog, lexicon.items.get(item_key(line.text("item")))
+def _parse_answer_override(row: TableRow, vocabulary: Vocabulary) -> AnswerOverride | Problem:
+    catalog, item = vocabulary.catalog, vocabulary.items.get(item_key(row.text("item")))
     if item is None:
-        return line.problem(ProblemCode.OVERRIDE_ITEM_UNKNOWN, "item")
-    choice = lexicon.spellings[item.answer_set].get(normalize_text(line.text("after")))
+        return _row_problem(row, ProblemCode.OVERRIDE_ITEM_UNKNOWN, "item")
+    choice = vocabulary.spellings[item.answer_set].get(normalize_text(row.text("after")))
     if choice not in tuple(catalog.offered(item)) or choice is None:
-        refused = (
-            ProblemCode.OVERRIDE_NA_NOT_ALLOWED if choice else ProblemCode.OVERRIDE_NOT_UNDERSTOOD
-        )
-        return line.problem(refused, "after", item.id, expected=_expected_answers(item, catalog))
+        is_na = choice is not None
+        code = ProblemCode.OVERRIDE_NA_NOT_ALLOWED if is_na else ProblemCode.OVERRIDE_NOT_UNDERSTOOD
+        return _row_problem(row, code, "after", item.id, expected=_expected_answers(item, catalog))
     return AnswerOverride(
-        client=line.text("client"),
+        client=row.text("client"),
         item=item.id,
         after=choice.id,
-        reason=line.text("reason"),
-        by=line.text("by"),
-        sheet=line.grid.name,
-        row=line.row + 1,
-        cells=(line.cell("client"), line.cell("item")),
+        reason=row.text("reason"),
+        by=row.text("by"),
+        sheet=row.grid.name,
+        row=row.row + 1,
+        cells=(row.cell("client"), row.cell("item")),
     )
+
+
+def _row_problem(
+    row: TableRow, code: ProblemCode, column: str, item: str = "", **details: Text
+) -> Problem:
+    """Make the problem of a cell of a row."""
+    texts = [(f"{key}_{lang.value}", v[lang]) for key, v in details.items() for lang in Lang]
+    place = (row.grid.name, row.cell(column), item or None, row.text(column) or None)
+    return Problem(code, *place, tuple(texts))
 
 
 def _expected_answers(item: Item, catalog: Catalog) -> Text:

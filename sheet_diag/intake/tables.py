@@ -72,10 +72,17 @@ class Table:
 
 
 def find_tables(
-    grid: Grid, headings: Headings, is_header: Callable[[HeadedColumns], bool]
+    grid: Grid,
+    headings: Headings,
+    is_header: Callable[[HeadedColumns], bool],
+    first_rows: int | None = None,
 ) -> list[Table]:
-    """Find the tables of a sheet, from the top; each goes on to the next row of headings."""
-    found = ((row, match_headings(cells, headings)) for row, cells in enumerate(grid.rows))
+    """Find the tables of a sheet, from the top; each goes on to the next row of headings.
+
+    The headings stand among the `first_rows` rows (None: anywhere).
+    """
+    rows = enumerate(grid.rows[:first_rows])
+    found = ((row, match_headings(cells, headings)) for row, cells in rows)
     headers = {row: columns for row, columns in found if columns and is_header(columns)}
     ends = pairwise((*headers, len(grid.rows)))
     return [Table(grid, row, end, headers[row]) for row, end in ends]

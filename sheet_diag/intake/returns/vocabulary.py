@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from sheet_diag.forms.layout import PLAN_COLUMNS, is_software_signature, item_key
+from sheet_diag.forms.layout import is_software_signature, item_key
 from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, Item
@@ -89,11 +89,10 @@ def _words(choice: Choice) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class KnownWord:
     """What a text may stand for: the number of an item, the label of a profile field (its id and
-    the label's language), the heading of a column of the plan, our signature."""
+    the label's language), our signature."""
 
     item: Item | None
     field: tuple[str, Lang] | None
-    plan: str | None
     signature: bool
 
 
@@ -136,17 +135,7 @@ def _word_matcher(catalog: Catalog) -> Callable[[str], KnownWord | None]:
     def match(text: str) -> KnownWord | None:
         item = vocabulary.items.get(item_key(text)) if len(text) <= _MAX_ID_LENGTH else None
         key, signature = normalize_text(text), is_software_signature(text)
-        field, plan = vocabulary.fields.get(key), _plan_headings().get(key)
-        known = item or field or plan or signature
-        return KnownWord(item, field, plan, signature) if known else None
+        field = vocabulary.fields.get(key)
+        return KnownWord(item, field, signature) if item or field or signature else None
 
     return match
-
-
-@cache
-def _plan_headings() -> dict[str, str]:
-    """The column of the plan that each heading stands over; no two columns share one."""
-    columns = ("id", *PLAN_COLUMNS)
-    return {
-        name: column for column in columns for name in heading_spellings(f"plan.column.{column}")
-    }
