@@ -141,7 +141,7 @@ class _Table:
         counted = sum(
             category.weight
             for category in self.context.catalog.categories
-            if values.categories[category.id].exact is not None
+            if values.scores.categories[category.id].score is not None
         )
         self.write_formula(row, calc.IMPORTANCE, _TOTAL, counted)
         page.merged(
@@ -221,18 +221,22 @@ class _Table:
 
 def _category_values(category: Category, context: ReportContext) -> dict[int, str | float]:
     """What the calculated columns of a category show now."""
-    say, now = context.say, context.cell_values.categories[category.id]
+    say, values = context.say, context.cell_values
+    items, now = values.scores.items, values.scores.categories[category.id]
+    total = sum(item.weight for item in category.items)
+    weight = sum(i.weight for i in category.items if items[i.id].points is not None)
+    shown, mark = values.shown(category.id), values.mark(category.id)
     outside = say("report.categories.na")
     return {
-        calc.WEIGHT: now.weight,
-        calc.POINTS: now.points,
-        calc.LEFT_OUT: now.left_out,
-        calc.OPEN: now.open,
-        calc.EXACT: outside if now.exact is None else now.exact,
-        calc.UPPER: outside if now.upper is None else now.upper,
-        calc.SHOWN: outside if now.shown is None else now.shown,
-        calc.NA_SHARE: now.na_share,
-        calc.MARK: say("report.none") if now.mark is None else now.mark,
+        calc.WEIGHT: float(weight),
+        calc.POINTS: float(weight - now.lost),
+        calc.LEFT_OUT: float(total - weight),
+        calc.OPEN: float(sum(i.weight for i in category.items if i.id in values.open_items)),
+        calc.EXACT: outside if now.score is None else float(now.score),
+        calc.UPPER: outside if now.upper is None else float(now.upper),
+        calc.SHOWN: outside if shown is None else shown,
+        calc.NA_SHARE: float(now.na_share),
+        calc.MARK: say("report.none") if mark is None else mark,
     }
 
 

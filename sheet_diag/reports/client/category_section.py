@@ -67,17 +67,18 @@ def _write_score(
     name_columns, (score_column, _), (mark_column, _) = _SCORE_COLUMNS
     row = flow.next_row(_CHART[1] * 0.75 / len(context.catalog.categories) - 4)
     page.merged(row, *name_columns, f"{number}. {category.name[say.lang]}", _CATEGORY)
-    now = context.cell_values.categories[category.id]
+    values = context.cell_values
+    score, own_mark = values.shown(category.id), values.mark(category.id)
     points, mark = (
         f"={calculation.of(category.id, column).reference_from(page.name)}"
         for column in (SHOWN, MARK)
     )
-    if now.shown is None or now.mark is None:
+    if score is None or own_mark is None:
         page.formula(row, score_column, points, looks.MIDDLE_9, say("report.categories.na"))
         page.formula(row, mark_column, mark, looks.MIDDLE, say("report.none"))
     else:
-        page.formula(row, score_column, points, _SCORE, now.shown)
-        page.formula(row, mark_column, mark, _MARK, now.mark)
+        page.formula(row, score_column, points, _SCORE, score)
+        page.formula(row, mark_column, mark, _MARK, own_mark)
 
 
 def _write_about(flow: PageFlow, context: ReportContext, number: int, category: Category) -> None:

@@ -114,24 +114,12 @@ def _list_facts(context: ReportContext, software: str) -> Iterator[tuple[str, st
     }
     for key, text in values.items():
         yield say(f"report.conditions.{key}"), text
-    if scores.strict_rank:
-        yield (
-            say("report.conditions.strict"),
-            say(
-                "report.conditions.score_rank",
-                score=format_score(scores.strict),
-                rank=scores.strict_rank.value,
-            ),
-        )
-    if scores.upper is not None and scores.upper_rank and scores.upper != scores.overall:
-        yield (
-            say("report.conditions.upper"),
-            say(
-                "report.conditions.score_rank",
-                score=format_score(scores.upper),
-                rank=scores.upper_rank.value,
-            ),
-        )
+    bounds = {"strict": (scores.strict, scores.strict_rank)}
+    if scores.upper is not None and scores.upper != scores.overall:
+        bounds["upper"] = scores.upper, scores.upper_rank
+    for key, (score, rank) in bounds.items():
+        parts = {"score": format_score(score), "rank": rank}
+        yield say(f"report.conditions.{key}"), say("report.conditions.score_rank", **parts)
     yield say("report.conditions.software"), software
 
 

@@ -86,11 +86,11 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
         page.merged(top, *columns, say(key), looks.HEAD_9)
-    figures, outside = dashboard.context.cell_values.categories, say("report.categories.na")
+    outside = say("report.categories.na")
     for row, name in enumerate(dashboard.today.order, top + 1):
         category = dashboard.context.catalog.category_by_id[name]
         page.text(row, _NAME, category.short[say.lang], looks.TEXT_9)
-        shown = figures[name].shown
+        shown = dashboard.context.cell_values.shown(name)
         now = outside if shown is None else shown
         today, then = (
             calculation.of(name, SHOWN).reference_from(home)

@@ -5,7 +5,6 @@ Scores are shown of record (未回答 0) and as the upper bound (未回答 full)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -19,28 +18,9 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
 )
 from sheet_diag.diagnosis.scoring.ranks import base_rank
 from sheet_diag.model.basics import Rank, worse_of
-from sheet_diag.model.catalog import Catalog, Category
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, Scores
 from sheet_diag.text.numbers import truncate_score
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryValues:
-    """What the cells of a category show.
-
-    `weight`, `points`, `left_out` and `open` are sums over its items; scores and mark are None
-    where it is 対象外.
-    """
-
-    weight: float
-    points: float
-    left_out: float
-    open: float
-    na_share: float
-    exact: float | None
-    upper: float | None
-    shown: float | None
-    mark: str | None
 
 
 @dataclass(frozen=True)
@@ -64,10 +44,17 @@ class FormulaValues:
         ids = (category.id for category in self.catalog.categories)
         return tuple(sorted(ids, key=lambda name: scores[name].score is None))
 
-    @cached_property
-    def categories(self) -> Mapping[str, CategoryValues]:
-        """What the cells of each category show."""
-        return {category.id: self._category(category) for category in self.catalog.categories}
+    def shown(self, category: str) -> float | None:
+        """The score of a category as printed; None where it is 対象外."""
+        score = self.scores.categories[category].score
+        return None if score is None else truncate_score(score)
+
+    def mark(self, category: str) -> str | None:
+        """The mark of a category's score; None where it is 対象外."""
+        score = self.scores.categories[category].score
+        if score is None:
+            return None
+        return next(each.mark for each in self.catalog.report.marks if score >= each.score)
 
     @cached_property
     def record(self) -> VariantValues:
@@ -86,24 +73,6 @@ class FormulaValues:
             missed=[item for item in self.record.facts.missed if item not in self.open_items],
         )
         return VariantValues(self.catalog, facts, self.scores.upper or Fraction(0))
-
-    def _category(self, category: Category) -> CategoryValues:
-        items, now = self.scores.items, self.scores.categories[category.id]
-        total = sum(item.weight for item in category.items)
-        weight = sum(i.weight for i in category.items if items[i.id].points is not None)
-        score = now.score
-        marks = self.catalog.report.marks
-        return CategoryValues(
-            weight=float(weight),
-            points=float(weight - now.lost),
-            left_out=float(total - weight),
-            open=float(sum(i.weight for i in category.items if i.id in self.open_items)),
-            na_share=float(now.na_share),
-            exact=None if score is None else float(score),
-            upper=None if now.upper is None else float(now.upper),
-            shown=None if score is None else truncate_score(score),
-            mark=None if score is None else next(m.mark for m in marks if score >= m.score),
-        )
 
 
 @dataclass(frozen=True)
