@@ -22,8 +22,8 @@ from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer
+from tests.final_mails import SENDER, make_mail, make_message
 from tests.mailservers import HOST, PASSWORD, USER
-from tests.outgoing import SENDER, make_mail, make_message
 
 MOMENT = "SENDING_PROCESS_DIES"
 MOMENTS = (

@@ -29,12 +29,12 @@ from sheet_diag.pipeline.execution.executor import ClusterError, WorkerDied, Wor
 from sheet_diag.pipeline.run import RunConfig, run
 from sheet_diag.storage.staging import LOCK_FILE
 from tests.catalogs import JIS
-from tests.chores import end_task, wait_for_another
 from tests.clusters import ROOT, DaskCluster, wait_until
 from tests.hostile import CASES
 from tests.hostile.case import filled
 from tests.hostile.mails import message
 from tests.samples import AS_OF
+from tests.worker_tasks import end_task, wait_for_another
 
 pytestmark = pytest.mark.slow("processes of a Dask cluster")
 

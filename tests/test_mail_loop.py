@@ -17,7 +17,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from sheet_diag.model.basics import Lang
 from tests.campaigns import date_mails
-from tests.loops import (
+from tests.mail_firm import (
     Firm,
     attached_workbook,
     attachments,
@@ -63,7 +63,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         yield office
 
 
-def test_from_the_list_to_results_and_passwords(firm: Firm) -> None:
+def test_a_campaign_runs_from_the_list_to_reports_and_passwords(firm: Firm) -> None:
     firm.type("clients")
 
     # Everybody gets the own sheet, and nobody a second time.
@@ -130,7 +130,7 @@ def test_nothing_leaves_unless_the_number_of_mails_is_typed(firm: Firm, typed: s
     assert firm.smtpd.accepted == []
 
 
-def test_a_domain_unlike_the_one_before_is_asked_about(firm: Firm) -> None:
+def test_a_domain_never_written_to_is_asked_about(firm: Firm) -> None:
     firm.send("issue", count=3)
     date_mails(firm.folder / LOG, "2026-12-01", "request")
     moved = "yamada@another-firm.co.jp"

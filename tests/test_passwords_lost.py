@@ -11,9 +11,9 @@ import pytest
 from sheet_diag.intake.passwords import load_passwords
 from sheet_diag.model.basics import Lang
 from sheet_diag.storage.object_store import _group_uploads
-from tests.loops import fill_in
+from tests.mail_firm import fill_in
 from tests.passwords import password_rows, write_password_rows
-from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
+from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
 YAMADA = "yamada@mihon.co.jp"
 OUTPUT = Path("output")

@@ -33,8 +33,8 @@ from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, Issuer, MailServer
 from sheet_diag.text.wording import Wording
+from tests.final_mails import SENDER, FakeClock, make_message
 from tests.mailservers import PASSWORD, Authority, SmtpServer
-from tests.outgoing import SENDER, FakeClock, make_message
 
 
 @pytest.fixture(scope="module")

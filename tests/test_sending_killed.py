@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
+from tests.final_mails import SENDER, make_mail
 from tests.mailservers import AcceptedMail, Authority, SmtpServer
-from tests.outgoing import SENDER, make_mail
 from tests.sending_process import MOMENT, MOMENTS
 
 ROOT = Path(__file__).parents[1]

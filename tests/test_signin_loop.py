@@ -18,7 +18,7 @@ import pytest
 
 from tests.campaigns import date_mails
 from tests.dovecot import Dovecot
-from tests.loops import Firm, by_address
+from tests.mail_firm import Firm, by_address
 from tests.mailservers import USER, Authority, SmtpServer
 from tests.signin_process import AUTHORITY
 from tests.test_cli import ENVIRONMENT

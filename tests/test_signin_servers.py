@@ -19,8 +19,8 @@ from sheet_diag.model.mail_access import MailAccessError
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer
 from sheet_diag.text.wording import Wording
 from tests.dovecot import Dovecot
+from tests.final_mails import SENDER, FakeClock, make_message
 from tests.mailservers import PASSWORD, USER, Authority, SmtpServer
-from tests.outgoing import SENDER, FakeClock, make_message
 from tests.test_signin import MICROSOFT
 from tests.tokenservers import IMAP, SMTP, TokenServer
 

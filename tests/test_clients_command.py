@@ -55,7 +55,7 @@ def sent(*mails: tuple[str, str], folder: str = "output") -> None:
 BOTH = (("001", "a@gmail.com"), ("002", "b@gmail.com"))
 
 
-def test_a_list_that_fits_what_was_sent_is_fine() -> None:
+def test_a_list_that_agrees_with_the_log_is_good() -> None:
     sent(*BOTH)
     said = call("clients")
     assert "これまで" not in said
@@ -63,13 +63,13 @@ def test_a_list_that_fits_what_was_sent_is_fine() -> None:
     assert "2 件を確認しました" in said
 
 
-def test_without_a_campaign_no_log_is_made(here: Path) -> None:
+def test_checking_the_list_makes_no_log(here: Path) -> None:
     assert "確認しました" in call("clients")
     assert not (here / "output").exists()
 
 
 @pytest.mark.parametrize("folder", ["output", "last"])
-def test_a_column_that_slipped_is_told(folder: str) -> None:
+def test_a_slipped_column_is_shown(folder: str) -> None:
     sent(*BOTH, folder=folder)
     list_is("001,株式会社甲,b@gmail.com", "002,株式会社乙,a@gmail.com")
     output = ("--output", folder) if folder != "output" else ()
@@ -79,7 +79,7 @@ def test_a_column_that_slipped_is_told(folder: str) -> None:
     assert "001 株式会社甲：b@gmail.com は、これまで 002 株式会社乙" in said
 
 
-def test_an_address_of_last_year_that_is_anothers_now_is_told() -> None:
+def test_an_address_of_another_client_last_year_is_shown() -> None:
     sent(*BOTH, folder="last")
     Path("last/run.json").write_text(_RUN, encoding="utf-8")
     list_is("001,株式会社甲,a2@gmail.com", "002,株式会社乙,a@gmail.com")
@@ -106,7 +106,7 @@ _RUN = f'{{"schema": 1, "as_of": "2025-11-20", "catalog": {_CATALOG}, "returns":
         ),
     ],
 )  # fmt: skip
-def test_ids_that_the_list_lost_are_told_and_nobody_is_asked_twice(
+def test_changed_ids_are_shown_and_nobody_is_asked_twice(
     here: Path, lines: Sequence[str], says: Sequence[str]
 ) -> None:
     sent(*BOTH)
@@ -121,7 +121,7 @@ def test_ids_that_the_list_lost_are_told_and_nobody_is_asked_twice(
     assert not (here / "output" / "drafts").exists()
 
 
-def test_whoever_names_the_client_may_ask_once_more(here: Path) -> None:
+def test_only_asks_a_client_with_a_changed_id(here: Path) -> None:
     sent(*BOTH)
     list_is("K-1,株式会社甲,a@gmail.com", "002,株式会社乙,b@gmail.com")
     call("issue", "--only", "K-1", status=1)
@@ -132,7 +132,7 @@ def test_whoever_names_the_client_may_ask_once_more(here: Path) -> None:
     call("issue")
 
 
-def test_other_commands_tell_of_it_and_go_on() -> None:
+def test_other_commands_show_changed_ids_and_go_on() -> None:
     sent(*BOTH)
     list_is("1,株式会社甲,a@gmail.com", "2,株式会社乙,b@gmail.com")
     assert "番号 001 として依頼済みです" in call("remind")

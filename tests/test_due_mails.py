@@ -14,13 +14,16 @@ from sheet_diag.mail.campaign.due_mails import Skipped, due_corrections, due_rep
 from sheet_diag.mail.campaign.password_mails import due_passwords
 from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
 from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.templates.files import format_template_name, load_default_template
+from sheet_diag.mail.templates.variables import explain_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject, OutgoingMail, ReportForm
-from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.model.mail_kinds import MAIL_KINDS, MailKind
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint, matches_fingerprint
+from sheet_diag.text.wording import Wording
 
 NOW = datetime(2026, 12, 28, tzinfo=UTC)
 OUTPUT = Path("output")
@@ -67,7 +70,18 @@ def _file(parcel: OutgoingMail) -> str:
     return parcel.attachment.as_posix() if parcel.attachment else ""
 
 
-def test_everybody_is_asked_and_told_of_last_year_where_there_is_one() -> None:
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_kind_of_mail_has_its_specification_templates_and_labels(kind: MailKind) -> None:
+    for lang in Lang:
+        say, name = Wording(lang), format_template_name(kind, lang)
+        assert set(kind.spec.variables) <= dict(explain_variables(kind, say)).keys()
+        assert load_default_template(name).text
+        assert say(f"letter.draft.{kind}", number=1)
+        assert say(f"mail.drafts.lying.{kind}", count=1, path="drafts")
+    assert MAIL_KINDS.keys() == set(MailKind)
+
+
+def test_every_client_with_a_sheet_is_asked() -> None:
     clients = ClientList((_client(1), _client(2)))
     sheets = {"C-1": Path("1.xlsx"), "C-2": Path("2.xlsx")}
     mails = list(due_requests(clients, sheets, frozenset({"C-2"})))
@@ -75,7 +89,7 @@ def test_everybody_is_asked_and_told_of_last_year_where_there_is_one() -> None:
     assert [bool(mail.is_prefilled) for mail in mails] == [False, True]
 
 
-def test_held_returns_go_back() -> None:
+def test_held_returns_get_a_correction_mail() -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
     facts = (
         _fact("C-1", ReturnStatus.HELD, correction="corrections/1.xlsx"),
@@ -93,7 +107,7 @@ def test_held_returns_go_back() -> None:
     ]
 
 
-def test_a_return_from_another_clients_address_is_asked_about_first() -> None:
+def test_a_return_from_another_clients_address_needs_only() -> None:
     clients = ClientList((_client(1), _client(2)))
     held = _fact("C-1", ReturnStatus.HELD, correction="c.xlsx", strange=True)
     ranked = _fact("C-2", ReturnStatus.RANKED, result="r.xlsx", strange=True)
@@ -111,7 +125,7 @@ def test_a_return_from_another_clients_address_is_asked_about_first() -> None:
     assert all(isinstance(mail, OutgoingMail) and mail.sender_mismatch for mail in mails)
 
 
-def test_a_password_that_does_not_open_what_was_sent_is_not_told(tmp_path: Path) -> None:
+def test_a_password_that_does_not_open_the_sent_report_is_not_sent(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2)))
     facts = [_fact(f"C-{n}", ReturnStatus.RANKED, result=f"{n}.xlsx") for n in (1, 2)]
     sent = [
@@ -151,7 +165,7 @@ def _of_first(event: MailEvent, kind: MailKind, word: str = "") -> MailLogEntry:
         pytest.param("M", ["C-1 report_moved"], id="to nobody who is listed now"),
     ],
 )
-def test_a_password_goes_out_once_more_after_its_report(
+def test_a_password_goes_out_again_after_its_report_did(
     tmp_path: Path, log: str, says: list[str]
 ) -> None:
     lines = {
@@ -176,25 +190,25 @@ def test_a_password_goes_out_once_more_after_its_report(
 
 
 @pytest.mark.parametrize("sealed", ["", ".", "00.", "xyz.00", "00"])
-def test_what_is_no_seal_fits_nothing(sealed: str) -> None:
+def test_a_malformed_fingerprint_matches_no_password(sealed: str) -> None:
     assert not matches_fingerprint("", sealed)
     assert not matches_fingerprint("word", sealed)
 
 
-def test_a_seal_tells_nothing_and_is_another_one_each_time() -> None:
+def test_a_fingerprint_hides_its_password_and_is_salted() -> None:
     assert make_fingerprint("word") != make_fingerprint("word")
     assert "word" not in make_fingerprint("word")
     assert matches_fingerprint("word", make_fingerprint("word"))
     assert not matches_fingerprint("Word", make_fingerprint("word"))
 
 
-def test_who_is_named_is_told_why_there_is_no_mail(tmp_path: Path) -> None:
+def test_only_limits_the_skipped_clients(tmp_path: Path) -> None:
     left = [Skipped("C-1 a", "mail.left.no_sheet", client="C-1"), Skipped("x", "mail.left.no_due")]
     assert len(select_mails(left, _book(tmp_path)).skipped) == 2
     assert len(select_mails(left, _book(tmp_path), SelectionRules(frozenset({"c-1"}))).skipped) == 1
 
 
-def test_results_and_passwords_go_apart(tmp_path: Path) -> None:
+def test_a_password_goes_out_only_after_its_report(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2), _client(3)))
     facts = tuple(
         _fact(f"C-{n}", ReturnStatus.RANKED, result=f"results/{n}.xlsx") for n in range(1, 4)
@@ -230,7 +244,9 @@ def _reports(form: ReportForm, **fact: Any) -> list[OutgoingMail | Skipped]:
     ("form", "files"),
     [(BOOK, ["results/1.xlsx"]), (PRINT, ["pdf/1.pdf"]), (BOTH, ["results/1.xlsx", "pdf/1.pdf"])],
 )
-def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -> None:
+def test_a_report_goes_out_in_the_form_that_is_asked_for(
+    form: ReportForm, files: list[str]
+) -> None:
     (mail,) = _reports(form)
     assert isinstance(mail, OutgoingMail)
     assert [path.relative_to(OUTPUT).as_posix() for path in mail.files] == files
@@ -248,7 +264,7 @@ def test_a_report_goes_out_as_is_asked_for(form: ReportForm, files: list[str]) -
         pytest.param({"pdf_sha256": ""}, "no_pdf", id="a run of an earlier version"),
     ],
 )
-def test_without_a_pdf_the_client_is_stopped(fact: dict[str, Any], says: str) -> None:
+def test_without_a_pdf_a_client_is_skipped(fact: dict[str, Any], says: str) -> None:
     for form in (PRINT, BOTH):
         (left,) = _reports(form, **fact)
         assert isinstance(left, Skipped)
@@ -300,7 +316,7 @@ NAMED = frozenset({"c-1"})
         ),
     ],
 )
-def test_a_report_goes_out_in_another_form_only_to_who_is_named(
+def test_a_report_in_another_form_goes_only_to_named_clients(
     tmp_path: Path,
     log: list[tuple[ReportForm, MailEvent]],
     asked: ReportForm,
@@ -317,14 +333,14 @@ def test_a_report_goes_out_in_another_form_only_to_who_is_named(
     assert found == says
 
 
-def test_what_is_sent_later_in_another_form_is_a_mail_of_its_own(tmp_path: Path) -> None:
+def test_a_second_form_of_a_report_is_a_mail_of_its_own(tmp_path: Path) -> None:
     book = _book(tmp_path, _sent(BOOK))
     (rest,) = select_mails(_reports(BOTH), book, SelectionRules(NAMED)).mails
     assert rest.subject.text == f"sha-C-1/{PRINT}"
     assert (rest.subject.form, rest.pdf_sha256) == (PRINT, "abc")
 
 
-def test_another_form_is_not_sent_under_another_password(tmp_path: Path) -> None:
+def test_a_second_form_needs_the_password_of_the_first(tmp_path: Path) -> None:
     """The password that the client was told opens both."""
     book = _book(tmp_path, _sent(BOOK, word="former"))
     assert _told(select_mails(_reports(PRINT), book, SelectionRules(NAMED)).skipped) == [
@@ -368,7 +384,7 @@ def test_one_password_mail_serves_every_form(
         pytest.param([MailEvent.SENDING, MailEvent.SENT, MailEvent.BOUNCED], 0, 1, 0, id="bounced"),
     ],
 )
-def test_no_mail_goes_twice(
+def test_no_mail_is_selected_twice(
     tmp_path: Path, events: list[MailEvent], chosen: int, left: int, done: int
 ) -> None:
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in events))
@@ -377,7 +393,7 @@ def test_no_mail_goes_twice(
     assert (len(selection.mails), len(selection.skipped), selection.done) == (chosen, left, done)
 
 
-def test_a_corrected_address_is_written_to_again(tmp_path: Path) -> None:
+def test_a_mail_refused_before_goes_to_a_corrected_address(tmp_path: Path) -> None:
     book = _book(
         tmp_path,
         _posted(MailEvent.SENDING, MailKind.REQUEST, "C-1"),
@@ -388,14 +404,14 @@ def test_a_corrected_address_is_written_to_again(tmp_path: Path) -> None:
     assert len(select_mails(mails, book).mails) == 1
 
 
-def test_only_those_who_are_named(tmp_path: Path) -> None:
+def test_only_limits_the_selected_mails(tmp_path: Path) -> None:
     clients = ClientList((_client(1), _client(2)))
     mails = due_requests(clients, dict.fromkeys(("C-1", "C-2"), Path("s")), frozenset())
     selection = select_mails(mails, _book(tmp_path), SelectionRules(frozenset({"c-2"})))
     assert [parcel.client.id for parcel in selection.mails] == ["C-2"]
 
 
-def test_a_password_is_told_though_the_return_is_gone(tmp_path: Path) -> None:
+def test_a_password_goes_out_although_the_return_is_no_longer_there(tmp_path: Path) -> None:
     book = _book(tmp_path, _of_first(MailEvent.SENT, MailKind.RESULT, "word"))
     clients, words = ClientList((_client(1), _client(2))), {"c-1": "word", "c-2": "two"}
     assert _told(due_passwords((), clients, words, book)) == ["C-1 sha-C-1"]
@@ -412,7 +428,7 @@ def test_a_password_is_told_though_the_return_is_gone(tmp_path: Path) -> None:
         pytest.param([], NOW.date(), ["C-1"], id="never yet"),
     ],
 )
-def test_who_is_stopped_while_sending_again_can_go_on(
+def test_again_sends_a_mail_once_a_day(
     tmp_path: Path, log: list[MailEvent], day: date, says: list[str]
 ) -> None:
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in log))

@@ -54,12 +54,12 @@ LIST = _clients("C-1 株式会社甲 a@ko.example", "C-2 株式会社乙 a@otsu.
         pytest.param(["C-1 甲", "- 甲"], {"C-1": "0"}, id="the id comes first"),
     ],
 )
-def test_whose_answers_stand_beside_the_new_ones(then: list[str], found: dict[str, str]) -> None:
+def test_last_years_return_is_found_by_id_and_name(then: list[str], found: dict[str, str]) -> None:
     former = find_previous_returns(LIST, _then(*then))
     assert {client: each.answers["POL-01"] for client, each in former.items()} == found
 
 
-def test_a_name_of_two_clients_is_nobodys() -> None:
+def test_a_name_of_two_clients_finds_no_return() -> None:
     twins = _clients("C-1 甲 a@ko.example", "C-2 株式会社甲 a@otsu.example")
     assert find_previous_returns(twins, _then("- 甲")) == {}
 
@@ -73,7 +73,7 @@ def test_a_name_of_two_clients_is_nobodys() -> None:
         pytest.param(["C-2 甲", "C-1 乙"], ["other_company", "other_id"] * 2, id="swapped"),
     ],
 )
-def test_ids_that_changed_are_told(then: list[str], keys: list[str]) -> None:
+def test_ids_that_changed_since_last_year_are_found(then: list[str], keys: list[str]) -> None:
     found = [
         f"{each.who.split()[0]} {each.key}"
         for each in compare_with_previous_returns(LIST, _then(*then))
@@ -87,7 +87,7 @@ def _sent(client: str, address: str, event: MailEvent = MailEvent.SENT) -> MailL
     return MailLogEntry(now, event, client, MailKind.REQUEST, addresses=(address,))
 
 
-def test_domains_that_were_written_to_are_known() -> None:
+def test_a_domain_never_written_to_is_found() -> None:
     posted = [
         _sent("C-1", "x@KO.example"),
         _sent("C-1", "x@gone.example", MailEvent.REFUSED),
@@ -118,7 +118,7 @@ def _past(*mails: str) -> dict[str, frozenset[str]]:
         pytest.param(["C-2 a@KO.example"], ["C-1 C-2 株式会社乙"], id="a domain in capitals"),
     ],
 )
-def test_addresses_that_were_anothers(past: list[str], found: list[str]) -> None:
+def test_an_address_of_another_client_is_found(past: list[str], found: list[str]) -> None:
     told = [
         f"{each.who.split()[0]} {each.parts['others']}"
         for each in find_addresses_of_others(LIST, _past(*past))
@@ -137,7 +137,7 @@ def test_addresses_that_were_anothers(past: list[str], found: list[str]) -> None
         pytest.param([], [], id="nothing sent"),
     ],
 )
-def test_ids_that_the_list_has_no_more(past: list[str], found: list[str]) -> None:
+def test_a_client_with_a_changed_id_is_found(past: list[str], found: list[str]) -> None:
     told = [
         f"{r.who.split()[0]} {r.parts['before']}"
         for r in find_renumbered_clients(LIST, _past(*past))
@@ -150,7 +150,7 @@ def test_ids_that_the_list_has_no_more(past: list[str], found: list[str]) -> Non
     [("001", "1", True), ("000", "0", True), ("0010", "10", True), ("001", "10", False),
      ("A01", "A1", False), ("100", "1", False)],
 )  # fmt: skip
-def test_zeros_that_excel_took_away(then: str, now: str, lost: bool) -> None:
+def test_zeros_that_excel_dropped_are_recognised(then: str, now: str, lost: bool) -> None:
     clients = _clients(f"{now} 甲 a@ko.example")
     (told,) = find_renumbered_clients(clients, _past(f"{then} a@ko.example"))
     assert (told.key == "mail.renumbered.zeros") == lost

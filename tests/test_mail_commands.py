@@ -18,7 +18,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.storage.managed_folder import NOTE_FILE, read_note
 from tests.campaigns import date_mails
 from tests.catalogs import JIS
-from tests.loops import fill_in
+from tests.mail_firm import fill_in
 from tests.passwords import password_rows, write_password_rows
 from tests.returned import put_cell, reopen_workbook
 
@@ -72,7 +72,7 @@ def answered(skip: str = "") -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_drafts_are_unsent_and_carry_the_clients_own_sheet() -> None:
+def test_a_draft_is_unsent_and_carries_its_clients_own_sheet() -> None:
     said = call("issue")
     assert "2 通" in said
     made = drafts("request")
@@ -85,7 +85,7 @@ def test_drafts_are_unsent_and_carry_the_clients_own_sheet() -> None:
     ]
 
 
-def test_a_draft_that_was_deleted_counts_as_not_sent(here: Path) -> None:
+def test_a_deleted_draft_counts_as_not_sent(here: Path) -> None:
     call("issue")
     next((here / "output/drafts/request").glob("*C-002.eml")).unlink()
     assert "1 通" in call("issue", "--sent-by-hand")
@@ -94,7 +94,8 @@ def test_a_draft_that_was_deleted_counts_as_not_sent(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_sending_by_hand_is_noted_once() -> None:
+def test_drafts_are_noted_as_sent_once() -> None:
+    assert "ありません" in call("issue", "--sent-by-hand", status=1)
     call("issue")
     call("issue", "--sent-by-hand")
     assert drafts("request") == {}
@@ -104,12 +105,7 @@ def test_sending_by_hand_is_noted_once() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_before_there_are_drafts_none_can_be_noted() -> None:
-    assert "ありません" in call("issue", "--sent-by-hand", status=1)
-
-
-@pytest.mark.usefixtures("here")
-def test_drafts_of_others_stay_where_only_some_are_made_anew() -> None:
+def test_only_keeps_the_drafts_of_other_clients() -> None:
     call("issue")
     call("issue", "--only", "C-001", answer="y")
     assert len(drafts("request")) == 2
@@ -117,7 +113,7 @@ def test_drafts_of_others_stay_where_only_some_are_made_anew() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_drafts_that_lie_there_are_asked_about_and_told_of() -> None:
+def test_drafts_not_noted_as_sent_are_shown_and_asked_about() -> None:
     call("issue")
     (before, *_) = Path("output/drafts/request").glob("*.eml")
     time = before.stat().st_mtime_ns
@@ -133,7 +129,7 @@ def test_drafts_that_lie_there_are_asked_about_and_told_of() -> None:
         assert "--sent-by-hand" not in call(command)
 
 
-def test_drafts_stay_where_the_server_cannot_be_reached(
+def test_drafts_stay_if_the_server_cannot_be_reached(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = '\n[smtp]\nhost = "127.0.0.1"\nport = 9\nuser = "shindan"\n'
@@ -145,7 +141,7 @@ def test_drafts_stay_where_the_server_cannot_be_reached(
 
 
 @pytest.mark.usefixtures("here")
-def test_what_was_sent_by_hand_is_counted_by_a_person() -> None:
+def test_a_person_has_to_type_how_many_drafts_were_sent() -> None:
     call("issue")
     for answer in ("\n", "y", "1", "3"):
         said = call("issue", "--sent-by-hand", status=1, answer=answer)
@@ -157,7 +153,7 @@ def test_what_was_sent_by_hand_is_counted_by_a_person() -> None:
     assert drafts("request") == {}
 
 
-def test_drafts_are_listed_as_the_clients_are(here: Path) -> None:
+def test_drafts_are_listed_in_the_order_of_the_client_list(here: Path) -> None:
     head, first, second = LIST.splitlines(keepends=True)
     for lines in ((head, first, second), (head, second, first)):
         (here / "clients.csv").write_text("".join(lines), encoding="utf-8")
@@ -168,7 +164,7 @@ def test_drafts_are_listed_as_the_clients_are(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_where_sheets_lie_without_a_log_nobody_is_written_to(
+def test_without_the_log_of_issued_sheets_no_mail_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     call("issue")
@@ -183,7 +179,7 @@ def test_where_sheets_lie_without_a_log_nobody_is_written_to(
     call("issue", answer="y")
 
 
-def test_a_note_of_the_folder_that_tells_nothing_claims_no_mail(here: Path) -> None:
+def test_an_incomplete_note_of_a_folder_counts_as_no_draft(here: Path) -> None:
     call("issue")
     for folder in ("drafts/request", "outbox"):
         note = here / "output" / folder / NOTE_FILE
@@ -194,7 +190,7 @@ def test_a_note_of_the_folder_that_tells_nothing_claims_no_mail(here: Path) -> N
 
 
 @pytest.mark.usefixtures("here")
-def test_only_some_clients() -> None:
+def test_only_limits_sheets_and_drafts_to_named_clients() -> None:
     call("issue", "--only", "c-002")
     assert set(drafts("request")) == {"smith@example-robotics.jp"}
     assert [path.stem[-5:] for path in Path("output/outbox").glob("*.xlsx")] == ["C-002"]
@@ -204,7 +200,7 @@ def test_only_some_clients() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_the_late_are_reminded_again_and_again_but_not_every_day() -> None:
+def test_late_clients_are_reminded_again_after_the_gap() -> None:
     smith, yamada = "smith@example-robotics.jp", "yamada@mihon.co.jp"
     call("issue")
     call("issue", "--sent-by-hand")
@@ -227,7 +223,7 @@ def test_the_late_are_reminded_again_and_again_but_not_every_day() -> None:
     assert set(drafts("reminder")) == {smith, yamada}
 
 
-def test_the_settings_say_how_many_days_lie_between_two_mails(here: Path) -> None:
+def test_the_settings_set_the_days_between_two_mails(here: Path) -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     date_mails(LOG, "2026-12-09", "request")
@@ -241,7 +237,7 @@ def test_the_settings_say_how_many_days_lie_between_two_mails(here: Path) -> Non
 
 
 @pytest.mark.usefixtures("here")
-def test_a_correction_that_does_not_come_is_reminded_of() -> None:
+def test_a_correction_that_does_not_come_is_reminded() -> None:
     yamada = "yamada@mihon.co.jp"
     call("issue")
     call("issue", "--sent-by-hand")
@@ -281,7 +277,7 @@ def test_a_correction_that_does_not_come_is_reminded_of() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_without_its_workbook_no_mail_about_a_correction_is_written() -> None:
+def test_a_correction_mail_needs_its_workbook() -> None:
     call("issue")
     answered(skip="PHY")
     call("run", status=1)
@@ -299,7 +295,7 @@ def test_without_its_workbook_no_mail_about_a_correction_is_written() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_days_that_have_passed_are_told_of_those_that_are_asked_now() -> None:
+def test_issue_shows_the_clients_whose_due_date_has_passed() -> None:
     told = "提出期限を過ぎている診断先"
     assert told in call("issue", "--as-of", "2026-12-11")
     assert told not in call("issue", "--as-of", "2026-12-11", "--only", "C-001", answer="y")
@@ -309,7 +305,7 @@ def test_days_that_have_passed_are_told_of_those_that_are_asked_now() -> None:
     assert told not in call("issue", "--as-of", "2026-12-28")
 
 
-def test_everybody_who_is_left_out_is_told(here: Path) -> None:
+def test_every_skipped_client_is_shown(here: Path) -> None:
     rows = [f"C-{n:03},見本{n}商事,,a@mihon{n}.co.jp,,,,\n" for n in range(40)]
     (here / "clients.csv").write_text(LIST.splitlines(keepends=True)[0] + "".join(rows), "utf-8")
     call("issue")
@@ -319,7 +315,7 @@ def test_everybody_who_is_left_out_is_told(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_nobody_is_written_to_while_an_answer_may_lie_there_unread() -> None:
+def test_no_mail_is_written_while_an_input_file_is_unread() -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     answered()
@@ -332,7 +328,7 @@ def test_nobody_is_written_to_while_an_answer_may_lie_there_unread() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_file_that_was_replaced_under_its_name_is_unread() -> None:
+def test_a_file_replaced_under_its_name_is_unread() -> None:
     call("issue")
     answered(skip="PHY")
     call("run", status=1)
@@ -341,7 +337,7 @@ def test_a_file_that_was_replaced_under_its_name_is_unread() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_passwords_mixed_up_after_the_reports_went_out_are_not_told() -> None:
+def test_a_password_changed_after_its_report_is_not_sent() -> None:
     call("issue")
     answered()
     call("run", "--protect")
@@ -354,7 +350,7 @@ def test_passwords_mixed_up_after_the_reports_went_out_are_not_told() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_what_could_not_be_ranked_goes_back() -> None:
+def test_a_held_return_gets_a_correction_mail() -> None:
     call("issue")
     answered(skip="PHY")
     call("run", status=1)
@@ -365,7 +361,7 @@ def test_what_could_not_be_ranked_goes_back() -> None:
     assert "修正のお願い" in str(part.get_filename())
 
 
-def test_a_column_of_the_list_that_slipped_between_two_mails_is_refused(here: Path) -> None:
+def test_an_address_that_was_another_clients_is_refused(here: Path) -> None:
     both = LIST.replace("mihon.co.jp", "gmail.com").replace("example-robotics.jp", "gmail.com")
     (here / "clients.csv").write_text(both, encoding="utf-8")
     call("issue")
@@ -383,7 +379,7 @@ def test_a_column_of_the_list_that_slipped_between_two_mails_is_refused(here: Pa
 
 
 @pytest.mark.usefixtures("here")
-def test_what_went_to_an_address_that_has_changed_goes_out_again_if_asked(here: Path) -> None:
+def test_again_sends_a_request_to_a_changed_address(here: Path) -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     moved = LIST.replace("yamada@mihon", "suzuki@mihon")
@@ -412,7 +408,7 @@ def overridden(client: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_report_that_has_changed_since_it_went_out_is_told_of() -> None:
+def test_a_report_changed_since_it_went_out_is_shown() -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     answered()
@@ -434,7 +430,7 @@ def test_a_report_that_has_changed_since_it_went_out_is_told_of() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_report_whose_comment_has_changed_since_it_went_out_is_told_of() -> None:
+def test_a_comment_changed_since_its_report_went_out_is_shown() -> None:
     call("issue")
     answered()
     call("overrides")
@@ -461,7 +457,7 @@ def commented(client: str, text: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_who_has_answered_is_not_asked_again() -> None:
+def test_a_client_that_has_answered_gets_no_request() -> None:
     call("issue")
     answered()
     call("run")
@@ -483,7 +479,7 @@ def correction_text() -> str:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_correction_tells_how_many_points_its_workbook_lists() -> None:
+def test_a_correction_mail_states_the_number_of_points() -> None:
     call("issue")
     answered(skip="PHY")
     call("run", status=1)
@@ -497,7 +493,7 @@ def test_a_correction_tells_how_many_points_its_workbook_lists() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_correction_asks_for_an_answer_by_a_day_of_its_own() -> None:
+def test_due_sets_the_day_of_a_correction() -> None:
     call("issue")
     answered(skip="PHY")
     call("run", status=1)
@@ -513,7 +509,7 @@ def test_a_correction_asks_for_an_answer_by_a_day_of_its_own() -> None:
     assert "--due" not in call("return", "--as-of", "2026-12-26")
 
 
-def test_reports_go_out_in_the_language_that_the_settings_ask_for(here: Path) -> None:
+def test_the_settings_set_the_language_of_reports(here: Path) -> None:
     """The letter keeps the language of its client."""
     (here / "sheet-diag.toml").write_text(f'report_language = "en"\n{SETTINGS}', encoding="utf-8")
     call("issue")
@@ -530,7 +526,7 @@ def test_reports_go_out_in_the_language_that_the_settings_ask_for(here: Path) ->
 
 
 @pytest.mark.usefixtures("here")
-def test_results_go_out_encrypted_and_passwords_after_them() -> None:
+def test_a_password_goes_out_after_its_encrypted_report() -> None:
     call("issue")
     answered()
     call("run", "--protect")
@@ -549,7 +545,7 @@ def test_results_go_out_encrypted_and_passwords_after_them() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_an_open_report_is_delivered_only_if_that_is_asked_for() -> None:
+def test_an_open_report_needs_unprotected() -> None:
     call("issue")
     answered()
     call("run")
@@ -568,7 +564,7 @@ def _swap(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_swapped_reports_do_not_become_mails() -> None:
+def test_swapped_reports_are_stopped() -> None:
     call("issue")
     answered()
     sheet = next(Path("output/outbox").glob("*C-002.xlsx")).read_bytes()
@@ -582,7 +578,7 @@ def test_swapped_reports_do_not_become_mails() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_swapped_rows_of_the_list_are_noticed() -> None:
+def test_a_report_is_not_sent_after_rows_of_the_list_were_swapped() -> None:
     """Results of a run are not sent after the list was mixed up."""
     call("issue")
     answered()
@@ -615,12 +611,12 @@ def test_swapped_rows_of_the_list_are_noticed() -> None:
     ],
 )
 @pytest.mark.usefixtures("here")
-def test_what_a_command_says(arguments: list[str], status: int, says: str) -> None:
+def test_a_command_names_what_is_missing(arguments: list[str], status: int, says: str) -> None:
     assert says in call(*arguments, status=status)
 
 
 @pytest.mark.parametrize("command", ["issue", "status", "remind", "collect"])
-def test_without_a_list_the_first_step_is_told(
+def test_without_a_list_a_command_names_the_first_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -628,13 +624,13 @@ def test_without_a_list_the_first_step_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_sender_nothing_is_written(here: Path) -> None:
+def test_without_a_sender_no_draft_is_written(here: Path) -> None:
     (here / "sheet-diag.toml").unlink()
     assert "[issuer]" in call("issue", status=2)
     assert not (here / "output" / "drafts").exists()
 
 
-def test_faults_of_the_list_are_told_all_at_once(here: Path) -> None:
+def test_all_faults_of_the_list_are_shown_at_once(here: Path) -> None:
     rows = LIST.replace("C-002", "C-001").replace("yamada@", "yamada")
     (here / "clients.csv").write_text(rows, encoding="utf-8")
     said = call("issue", status=2)
@@ -656,7 +652,7 @@ def _year(folder: str, rows: Mapping[str, str]) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_last_years_answers_stand_beside_and_are_never_answers() -> None:
+def test_last_years_answers_are_shown_and_never_count() -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     answered()
@@ -680,7 +676,7 @@ def test_last_years_answers_stand_beside_and_are_never_answers() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_who_is_named_gets_a_new_sheet_and_all_others_keep_theirs() -> None:
+def test_only_named_clients_get_a_new_sheet() -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     answered()
@@ -705,7 +701,7 @@ def test_who_is_named_gets_a_new_sheet_and_all_others_keep_theirs() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_an_id_that_was_another_firms_gets_no_answers_of_that_firm() -> None:
+def test_an_id_of_another_firm_gets_no_answers_of_last_year() -> None:
     call("issue")
     answered()
     call("run")
@@ -719,7 +715,7 @@ def test_an_id_that_was_another_firms_gets_no_answers_of_that_firm() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_another_domain_than_last_year_is_asked_about() -> None:
+def test_another_domain_than_last_year_is_a_warning() -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     answered()
@@ -731,7 +727,7 @@ def test_another_domain_than_last_year_is_asked_about() -> None:
     assert "mihon-shoji.example.com" in call("clients", "--previous", "last")
 
 
-def test_a_letter_of_the_firms_own_is_used_and_a_broken_one_is_told(here: Path) -> None:
+def test_a_custom_template_is_used_and_a_faulty_one_is_refused(here: Path) -> None:
     call("letters")
     letter = here / "letters" / "request.ja.md"
     letter.write_text("件名: ご依頼\n\n{{ company }} 御中\n独自の文面です。\n", encoding="utf-8")
@@ -745,7 +741,7 @@ def test_a_letter_of_the_firms_own_is_used_and_a_broken_one_is_told(here: Path) 
     assert "company" in said
 
 
-def test_a_sheet_changed_in_the_outbox_does_not_leave(here: Path) -> None:
+def test_a_sheet_changed_in_the_outbox_is_stopped(here: Path) -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     path = next((here / "output" / "outbox").glob("*C-002.xlsx"))

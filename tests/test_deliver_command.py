@@ -26,12 +26,12 @@ from sheet_diag.pipeline import print_pdf as printing
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 from sheet_diag.reports import pdf
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
-from tests.loops import _server as server_settings
-from tests.loops import attachments, by_address, fill_in
+from tests.mail_firm import _server as server_settings
+from tests.mail_firm import attachments, by_address, fill_in
 from tests.mailservers import PASSWORD, USER, Authority, SmtpServer
 from tests.passwords import password_rows, write_password_rows
 from tests.test_cli import ENVIRONMENT
-from tests.test_errands import LIST, PROFILE, SETTINGS, call, drafts
+from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
 pytestmark = pytest.mark.slow("encrypted reports are opened and mailed")
 
@@ -121,7 +121,7 @@ def names(mail: EmailMessage) -> list[str]:
 
 
 @pytest.mark.usefixtures("printed")
-def test_the_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
+def test_a_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
     call("deliver", "--attach", "pdf")
     made = drafts("result")
     assert {address: names(mail) for address, mail in made.items()} == {
@@ -152,7 +152,7 @@ def test_the_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
 
 
 @pytest.mark.usefixtures("printed")
-def test_both_go_out_in_one_mail() -> None:
+def test_both_forms_go_out_in_one_mail() -> None:
     call("deliver", "--attach", "both")
     for mail in drafts("result").values():
         assert names(mail) == ["xlsx", "pdf"]
@@ -166,7 +166,7 @@ def test_both_go_out_in_one_mail() -> None:
 
 
 @pytest.mark.usefixtures("printed")
-def test_who_has_the_workbook_gets_the_pdf_only_when_named() -> None:
+def test_a_client_with_the_workbook_gets_the_pdf_if_named() -> None:
     call("deliver")
     by_hand()
     said = call("deliver", "--attach", "pdf")
@@ -182,7 +182,7 @@ def test_who_has_the_workbook_gets_the_pdf_only_when_named() -> None:
     assert drafts("result") == {}
 
 
-def test_the_settings_say_what_is_attached(printed: Path) -> None:
+def test_the_settings_set_the_form_of_reports(printed: Path) -> None:
     settings = printed / "sheet-diag.toml"
     settings.write_text(SETTINGS + '[mail]\nattach = "pdf"\n', encoding="utf-8")
     call("deliver")
@@ -190,15 +190,11 @@ def test_the_settings_say_what_is_attached(printed: Path) -> None:
     throw_away()
     call("deliver", "--attach", "xlsx")
     assert {tuple(names(mail)) for mail in drafts("result").values()} == {("xlsx",)}
+    assert "xlsx, pdf, both" in call("deliver", "--attach", "docx", status=2)
     settings.write_text(SETTINGS + '[mail]\nattach = "docx"\n', encoding="utf-8")
     said = call("deliver", status=2)
     assert "mail.attach" in said
     assert "xlsx, pdf, both" in said
-
-
-@pytest.mark.usefixtures("printed")
-def test_another_word_is_none() -> None:
-    assert "xlsx, pdf, both" in call("deliver", "--attach", "docx", status=2)
 
 
 # --- what is stopped
@@ -235,7 +231,7 @@ def _open() -> None:
 )
 @pytest.mark.parametrize("form", ["pdf", "both"])
 @pytest.mark.usefixtures("printed")
-def test_a_pdf_that_is_not_the_clients_own_stays_here(change: object, says: str, form: str) -> None:
+def test_a_pdf_that_is_not_the_clients_own_is_stopped(change: object, says: str, form: str) -> None:
     assert callable(change)
     change()
     said = call("deliver", "--attach", form, status=1)
@@ -246,7 +242,7 @@ def test_a_pdf_that_is_not_the_clients_own_stays_here(change: object, says: str,
 
 
 @pytest.mark.usefixtures("campaign")
-def test_a_run_that_printed_nothing_is_told_at_once() -> None:
+def test_attach_pdf_needs_a_run_with_pdfs() -> None:
     call("run", "--protect")
     for form in ("pdf", "both"):
         assert "sheet-diag run --pdf --protect" in call("deliver", "--attach", form, status=2)
@@ -255,7 +251,7 @@ def test_a_run_that_printed_nothing_is_told_at_once() -> None:
 
 
 @pytest.mark.usefixtures("campaign")
-def test_a_report_that_could_not_be_printed_stops_its_client_alone(
+def test_a_report_that_was_not_printed_skips_its_client_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(printing, "print_workbooks", _print_first)
@@ -269,7 +265,7 @@ def test_a_report_that_could_not_be_printed_stops_its_client_alone(
 
 
 @pytest.mark.usefixtures("printed")
-def test_a_file_that_was_taken_away_stops_its_client_alone() -> None:
+def test_a_missing_file_skips_its_client_alone() -> None:
     gone = next(path for path in (OUTPUT / "pdf").glob("*見本商事*"))
     gone.unlink()
     said = call("deliver", "--attach", "pdf", status=1)
@@ -278,7 +274,7 @@ def test_a_file_that_was_taken_away_stops_its_client_alone() -> None:
 
 
 @pytest.mark.usefixtures("campaign")
-def test_an_open_pdf_goes_out_where_that_is_asked_for() -> None:
+def test_an_open_pdf_needs_unprotected() -> None:
     call("run", "--pdf")
     call("deliver", "--attach", "pdf", status=1)
     assert drafts("result") == {}
@@ -289,7 +285,7 @@ def test_an_open_pdf_goes_out_where_that_is_asked_for() -> None:
 # --- through the server
 
 
-def test_a_pdf_is_sent_once_looked_at_by_processes_and_again_before_it_leaves(
+def test_a_pdf_is_checked_by_workers_and_again_before_it_leaves(
     printed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
@@ -318,7 +314,7 @@ def test_a_pdf_is_sent_once_looked_at_by_processes_and_again_before_it_leaves(
 
 
 @pytest.mark.usefixtures("printed")
-def test_drafts_are_the_same_whoever_opens_what_is_attached(
+def test_drafts_are_the_same_with_and_without_workers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = []
@@ -344,7 +340,7 @@ def test_drafts_are_the_same_whoever_opens_what_is_attached(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent there")
-def test_ctrl_c_while_processes_open_reports_leaves_no_process_and_no_draft(printed: Path) -> None:
+def test_ctrl_c_leaves_no_worker_and_no_draft(printed: Path) -> None:
     many = "\n".join(f"C-{n:03},見本{n}株式会社,,a@{n}.example.jp,,,,," for n in range(3, 60))
     (printed / "clients.csv").write_text(f"{LIST}{many}\n", encoding="utf-8")
     run = json.loads(Path("output/run.json").read_text(encoding="utf-8"))

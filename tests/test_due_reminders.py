@@ -108,13 +108,13 @@ FIRST = {
 
 
 @pytest.mark.parametrize(("lines", "returns", "as_of", "ahead", "says"), FIRST.values(), ids=FIRST)
-def test_who_is_late_with_the_first_answer(
+def test_a_client_late_with_the_first_answer_is_reminded(
     lines: str, returns: list[ReturnFacts], as_of: str, ahead: int, says: list[str]
 ) -> None:
     assert told(mails(campaign(lines, *returns, as_of=as_of), ahead=ahead)) == says
 
 
-def test_on_two_days_in_a_row_nobody_gets_two_mails() -> None:
+def test_daily_reminders_write_to_a_client_every_fifth_day() -> None:
     """Whoever runs it daily writes to each client every fifth day."""
     posted = parse_log("11/2 sent request")
     written = []
@@ -127,7 +127,7 @@ def test_on_two_days_in_a_row_nobody_gets_two_mails() -> None:
     assert written == ["11/21", "11/26", "12/01", "12/06"]
 
 
-def test_who_is_left_alone_is_told_since_when_and_until_when() -> None:
+def test_a_client_within_the_gap_is_skipped_with_its_days() -> None:
     (left,) = mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"))
     assert isinstance(left, Skipped)
     assert left.parts == {"last": "2026-11-21", "gap": "5", "next": "2026-11-26"}
@@ -135,7 +135,7 @@ def test_who_is_left_alone_is_told_since_when_and_until_when() -> None:
     assert told(mails(campaign("11/2 sent request\n11/21 sent reminder/1", as_of="11/23"), gap=2))
 
 
-def test_the_deadline_of_all_counts_where_a_client_has_none() -> None:
+def test_the_common_deadline_counts_for_a_client_without_one() -> None:
     found = campaign("11/2 sent request", as_of="11/21", client=list_row(), deadline="11/20")
     assert told(mails(found)) == ["1 11/20 outbox/sheet.xlsx"]
     assert told(mails(campaign("11/2 sent request", as_of="11/21", client=list_row()))) == [
@@ -143,7 +143,7 @@ def test_the_deadline_of_all_counts_where_a_client_has_none() -> None:
     ]
 
 
-def test_without_a_sheet_nobody_is_reminded() -> None:
+def test_a_client_without_a_sheet_is_not_reminded() -> None:
     found = campaign("11/2 sent request", as_of="11/21")
     assert told(due_reminders(found, {}, OUTPUT, ReminderRules())) == ["no_sheet"]
 
@@ -180,7 +180,9 @@ CORRECTION = {
 
 
 @pytest.mark.parametrize(("lines", "as_of", "says"), CORRECTION.values(), ids=CORRECTION)
-def test_who_is_late_with_a_correction(lines: str, as_of: str, says: list[str]) -> None:
+def test_a_client_late_with_a_correction_is_reminded(
+    lines: str, as_of: str, says: list[str]
+) -> None:
     assert told(mails(campaign(f"11/2 sent request\n{lines}", held(), as_of=as_of))) == says
 
 
@@ -199,7 +201,7 @@ def sent_back(on: str, due: str, event: MailEvent = MailEvent.BY_HAND) -> list[M
         pytest.param("11/10", "11/15", "11/16", ["s1/1 11/15"], id="before the client's"),
     ],
 )
-def test_the_day_that_the_correction_was_asked_by_counts(
+def test_a_correction_is_late_after_the_day_that_its_mail_named(
     event: MailEvent, on: str, due: str, as_of: str, says: list[str]
 ) -> None:
     found = campaign(sent_back(on, due, event), held(), as_of=as_of)
@@ -207,12 +209,12 @@ def test_the_day_that_the_correction_was_asked_by_counts(
     assert (alone(found).due, alone(found).overdue) == (day(due), len(says))
 
 
-def test_the_day_of_the_last_request_counts() -> None:
+def test_a_correction_is_late_after_the_day_of_its_last_mail() -> None:
     lines = [*sent_back("11/10", "11/15"), *sent_back("11/16", "11/28")]
     assert told(mails(campaign(lines, held(), as_of="11/26"))) == []
 
 
-def test_a_request_cut_off_that_came_back_partly_has_its_day() -> None:
+def test_a_bounce_keeps_the_day_of_the_interrupted_mail() -> None:
     """A bounce tells that it went out; the day stands in the line before it."""
     (line,) = sent_back("11/10", "11/15", MailEvent.SENDING)
     both = replace(line, addresses=("a@mihon.example", "b@mihon.example"))
@@ -221,7 +223,7 @@ def test_a_request_cut_off_that_came_back_partly_has_its_day() -> None:
     assert alone(found).due == day("11/15")
 
 
-def test_a_reminder_of_a_correction_tells_what_it_is_about() -> None:
+def test_a_reminder_of_a_correction_carries_its_workbook() -> None:
     (mail,) = mails(campaign("11/10 sent correction/s1", held(), as_of="11/21"))
     assert isinstance(mail, OutgoingMail)
     assert (mail.kind, mail.subject.reminder, mail.asks_for_correction) == (
@@ -235,20 +237,20 @@ def test_a_reminder_of_a_correction_tells_what_it_is_about() -> None:
     assert not mail.asks_for_correction
 
 
-def test_each_of_two_returns_is_reminded_of_by_itself() -> None:
+def test_each_of_two_returns_is_reminded_by_itself() -> None:
     lines = "11/10 sent correction/s1\n11/12 sent correction/s2\n11/21 sent reminder/s2/1"
     found = campaign(lines, held("s1"), held("s2"), as_of="11/22")
     assert told(mails(found)) == ["s1/1 11/20 output/corrections/s1.xlsx", "rests"]
     assert alone(found).reminders == 1
 
 
-def test_from_anothers_address_a_person_is_asked_first() -> None:
+def test_a_correction_from_another_clients_address_needs_only() -> None:
     found = campaign("11/10 sent correction/s1", held(strange=True), as_of="11/21")
     assert told(mails(found)) == ["sender"]
     named = mails(found, only=frozenset({"c-001"}))
     assert told(named) == ["s1/1 11/20 output/corrections/s1.xlsx"]
 
 
-def test_without_a_workbook_there_is_nothing_to_be_corrected() -> None:
+def test_a_correction_without_a_workbook_is_skipped() -> None:
     found = campaign("11/10 sent correction/s1", held(correction=""), as_of="11/21")
     assert told(mails(found)) == ["unreadable"]

@@ -13,10 +13,18 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.model.basics import Lang
-from tests.loops import XLSX, Firm, attached_workbook, by_address, fill_in, open_firm, reply_mail
+from tests.mail_firm import (
+    XLSX,
+    Firm,
+    attached_workbook,
+    by_address,
+    fill_in,
+    open_firm,
+    reply_mail,
+)
 from tests.returned import reopen_workbook
-from tests.test_errands import PROFILE, call, drafts
-from tests.test_errands import here as here
+from tests.test_mail_commands import PROFILE, call, drafts
+from tests.test_mail_commands import here as here
 from tests.test_mail_loop import ROWS, SMITH, SUZUKI, YAMADA, answer, files, stages
 
 pytestmark = pytest.mark.slow("a run of the whole product in most tests")
@@ -92,7 +100,7 @@ DROPPED: dict[str, tuple[str, Callable[[bytes], bytes], bool]] = {
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("case", DROPPED)
-def test_a_mail_put_in_by_hand_is_compared_with_its_sender(case: str) -> None:
+def test_the_sender_of_a_mail_put_in_by_hand_is_checked(case: str) -> None:
     name, make, is_strange = DROPPED[case]
     call("issue")
     Path("input").mkdir()
@@ -105,7 +113,7 @@ def test_a_mail_put_in_by_hand_is_compared_with_its_sender(case: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_sheet_without_an_id_is_the_senders() -> None:
+def test_a_sheet_without_an_id_belongs_to_the_sender_of_its_mail() -> None:
     call("template")
     blank = Path("hearing_sheet.xlsx").read_bytes()
     content = fill_in(blank, Lang.JA, profile=PROFILE)  # neither an id nor a company
@@ -119,7 +127,7 @@ def test_a_sheet_without_an_id_is_the_senders() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_what_may_be_of_another_client_is_told_by_the_run() -> None:
+def test_the_run_shows_returns_that_may_be_another_clients() -> None:
     call("issue")
     Path("input").mkdir()
     other = {**PROFILE, "company": "株式会社別会社"}
@@ -137,7 +145,7 @@ def test_what_may_be_of_another_client_is_told_by_the_run() -> None:
 @pytest.mark.parametrize(
     ("lang", "field", "choice"), [("ja", "業種", "情報通信業"), ("en", "Industry", "Information")]
 )
-def test_differences_from_the_list_are_told_in_words(lang: str, field: str, choice: str) -> None:
+def test_differences_from_the_list_are_shown_in_words(lang: str, field: str, choice: str) -> None:
     call("issue")
     blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
     Path("input").mkdir()
@@ -159,7 +167,7 @@ def test_differences_from_the_list_are_told_in_words(lang: str, field: str, choi
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("name", ["回収票.zip", "回答.eml"])
-def test_what_holds_others_is_unread_where_it_was_replaced(name: str) -> None:
+def test_a_replaced_archive_or_mail_is_unread(name: str) -> None:
     call("issue")
     call("issue", "--sent-by-hand")
     Path("input").mkdir()
@@ -176,7 +184,7 @@ def test_what_holds_others_is_unread_where_it_was_replaced(name: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_what_was_only_moved_has_been_read() -> None:
+def test_a_moved_file_counts_as_read() -> None:
     call("issue")
     Path("input").mkdir()
     Path("input/a.zip").write_bytes(zipped("a.xlsx", sheet()))
@@ -189,7 +197,7 @@ def test_what_was_only_moved_has_been_read() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_an_old_run_tells_members_by_the_name_of_their_file() -> None:
+def test_members_of_an_old_run_are_known_by_their_file_name() -> None:
     call("issue")
     Path("input").mkdir()
     file = Path("input/a.zip")
@@ -213,7 +221,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         yield office
 
 
-def test_senders_stay_known_where_mails_are_moved_or_taken_apart(firm: Firm) -> None:
+def test_a_sender_stays_known_when_its_mail_is_moved_or_taken_apart(firm: Firm) -> None:
     asked = by_address(firm.send("issue", count=3))
     profile = {"industry": "製造業", "employees": "51〜100人"}
     content = fill_in(attached_workbook(asked[YAMADA]), Lang.JA, profile=profile)
@@ -234,7 +242,7 @@ def test_senders_stay_known_where_mails_are_moved_or_taken_apart(firm: Firm) -> 
         assert stages(firm, "2026-12-01") == {"依頼済み": 2, "判定済み": 1}
 
 
-def test_what_was_thrown_away_before_a_run_is_fetched_again(firm: Firm) -> None:
+def test_a_mail_deleted_before_a_run_is_fetched_again(firm: Firm) -> None:
     asked = by_address(firm.send("issue", count=3))
     for address in (YAMADA, SMITH):
         firm.dovecot.put(answer(address, asked[address], ""))
