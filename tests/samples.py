@@ -29,7 +29,7 @@ from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.exports import DataExports
 from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
 from sheet_diag.reports.portfolio.tables.client_facts import summarize_outcome
-from sheet_diag.reports.portfolio.workbook import make_portfolio
+from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.storage.file_names import report_number, result_name
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, Answers, answers
@@ -171,8 +171,8 @@ def portfolio(
     turnout: ResponseStatus | None = None,
 ) -> bytes:
     """The portfolio's workbook."""
-    tables = replace(summary(outcomes, catalog=catalog), turnout=turnout)
-    return make_portfolio(tables, catalog, issuer, Wording(lang))
+    tables = replace(summary(outcomes, catalog=catalog), responses=turnout)
+    return build_portfolio(tables, catalog, issuer, Wording(lang)).bytes()
 
 
 def export_files(outcomes: Sequence[ReturnOutcome], folder: Path, lang: Lang = Lang.JA) -> None:

@@ -29,7 +29,7 @@ from sheet_diag.model.returns import (
     SheetIdentity,
 )
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio.workbook import make_portfolio
+from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.text import problems as told_problems
 from sheet_diag.text.text_metrics import column_room, text_width
 from sheet_diag.text.wording import Wording, labels
@@ -598,7 +598,7 @@ def test_the_portfolio_says_it_once_a_file(lang: Lang) -> None:
     )
     outcomes = resolve_all(client("見本"))
     tables = replace(summary(outcomes), attention=lines)
-    book = open_workbook(make_portfolio(tables, JIS, ISSUER, Wording(lang)))
+    book = open_workbook(build_portfolio(tables, JIS, ISSUER, Wording(lang)).bytes())
     attention = sheet(book, Wording(lang)("portfolio.sheet.attention"))
     column = [attention.cell(row, 11).value for row in range(4, 10)]
     assert column[0] == Wording(lang)("portfolio.attention.mail")

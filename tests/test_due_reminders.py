@@ -69,7 +69,7 @@ def _day(mail: OutgoingMail) -> str | None:
 
 
 def alone(turnout: ResponseStatus) -> ClientStatus:
-    (standing,) = turnout.standings
+    (standing,) = turnout.clients
     return standing
 
 

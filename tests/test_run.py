@@ -399,7 +399,7 @@ def test_a_run_that_cannot_write_leaves_the_former_output(
     def fail(*_: object) -> bytes:
         raise PermissionError(13, "open in Excel", "portfolio.xlsx")
 
-    monkeypatch.setattr("sheet_diag.pipeline.run.write_portfolio", fail)
+    monkeypatch.setattr("sheet_diag.pipeline.run.build_portfolio", fail)
     with pytest.raises(PermissionError):
         _run(tmp_path)
     assert _digests(tmp_path / "output") == before

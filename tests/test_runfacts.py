@@ -96,9 +96,9 @@ def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Pat
     ]
     clients = replace(CLIENTS, clients=[replace(CLIENTS.clients[1], company="丙")])
     asked = replace(order(tmp_path), clients=clients, mail_log=mails)
-    turnout = run(asked, quiet).portfolio.turnout
+    turnout = run(asked, quiet).portfolio.responses
     assert turnout
-    (standing,) = turnout.standings
+    (standing,) = turnout.clients
     assert (standing.stage, standing.lost) == (Stage.CORRECTING, date(2026, 11, 5))
     book = open_workbook((asked.output / "portfolio.xlsx").read_bytes())
     told = [str(cell.value) for row in book["回収状況"].iter_rows() for cell in row]

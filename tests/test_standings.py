@@ -28,7 +28,7 @@ def one(
     found = compute_response_status(
         known, parse_log(lines), given, ran_on=ran_on, as_of=AS_OF, deadline=deadline
     )
-    return found.standings[0]
+    return found.clients[0]
 
 
 # --- stages
@@ -121,7 +121,7 @@ def test_ids_are_compared_without_case_and_others_are_nobody() -> None:
     ]
     posted = parse_log("11/2 sent request", "C-002") + parse_log("11/2 sent request", "X")
     found = compute_response_status(clients, posted, facts, ran_on=RAN_ON, as_of=AS_OF)
-    assert [each.stage for each in found.standings] == [Stage.RANKED, Stage.SENT]
+    assert [each.stage for each in found.clients] == [Stage.RANKED, Stage.SENT]
     assert found.stages[Stage.RANKED] == found.stages[Stage.SENT] == 1
     assert sum(found.stages.values()) == 2
     assert set(found.stages) == set(Stage)
@@ -154,7 +154,7 @@ def test_the_day_that_people_saw_is_that_of_the_offset() -> None:
     time = datetime(2026, 11, 2, 0, 30, tzinfo=JST)  # still the first in London
     posted = [MailLogEntry(time, MailEvent.SENT, "C-001", MailKind.REQUEST, addresses=(A,))]
     found = compute_response_status(ClientList([list_row()]), posted, [], ran_on=None, as_of=AS_OF)
-    assert found.standings[0].sent == day("11/2")
+    assert found.clients[0].sent == day("11/2")
 
 
 def test_the_mail_log_tells_the_day_where_the_run_does_not() -> None:
@@ -343,7 +343,7 @@ def test_groups_in_order_of_appearance_and_the_blank_last() -> None:
 def test_where_nothing_was_noted_but_answers_came_everybody_was_asked() -> None:
     found = campaign(("", "", ["ranked s1 11/9 B"]), ("", "", []), ("", "", []))
     assert (found.total.sent, found.total.received) == (3, 1)
-    assert [standing.stage for standing in found.standings[1:]] == [Stage.UNSENT] * 2
+    assert [standing.stage for standing in found.clients[1:]] == [Stage.UNSENT] * 2
     assert weeks(found)[0] == ("11/9", 3, 1, 3, 1)
 
 
@@ -400,6 +400,6 @@ def test_weeks_go_on_where_the_day_lies_before_the_mails() -> None:
 
 def test_nothing_at_all() -> None:
     empty = compute_response_status(ClientList(), [], [], ran_on=None, as_of=AS_OF)
-    assert (empty.standings, empty.groups, empty.weeks) == ((), (), ())
+    assert (empty.clients, empty.groups, empty.weeks) == ((), (), ())
     quiet = campaign(("西", "", []))
     assert (quiet.weeks, quiet.groups[0].rate) == ((), 0)

@@ -158,8 +158,8 @@ def test_texts_from_outside_stay_text(lang: Lang) -> None:
 
 def test_no_day_that_excel_cannot_show() -> None:
     old = responses_of((list_row(), "", []))
-    standing = replace(old.standings[0], received=date(1, 1, 1))
-    content = portfolio(resolve_all(client("a")), turnout=replace(old, standings=(standing,)))
+    standing = replace(old.clients[0], received=date(1, 1, 1))
+    content = portfolio(resolve_all(client("a")), turnout=replace(old, clients=(standing,)))
     assert table(page("turnout", content=content), 8, 8, 10)[0][9] is None
 
 

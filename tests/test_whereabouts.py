@@ -123,11 +123,11 @@ def test_where_the_answer_is_gone_the_client_has_not_answered() -> None:
     lines = [*parse_log("11/2 sent request"), mail()]
     clients = ClientList([list_row(due="11/24")])
     found = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF, gone=[mail()])
-    (standing,) = found.standings
+    (standing,) = found.clients
     assert (standing.stage, standing.lost) == (Stage.SENT, day("11/21"))
     assert (standing.received, standing.overdue) == (None, 2)
     assert found.total.received == 0
-    (standing,) = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF).standings
+    (standing,) = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF).clients
     assert (standing.stage, standing.lost) == (Stage.RECEIVED, None)
 
 
@@ -141,7 +141,7 @@ def test_a_return_whose_result_has_gone_out_may_go() -> None:
         lost = find_missing_mails(posted, read, ())
         assert lost == (frozenset() if is_read else {lines[-1]})
         found = compute_response_status(clients, posted, [], ran_on=RAN_ON, as_of=AS_OF, gone=lost)
-        (standing,) = found.standings
+        (standing,) = found.clients
         assert standing.stage is (Stage.DELIVERED if is_read else Stage.SENT)
         assert (standing.overdue, standing.lost) == ((0, None) if is_read else (2, day("11/21")))
 
@@ -163,5 +163,5 @@ def test_what_went_does_not_hide_what_was_read() -> None:
     found = compute_response_status(
         clients, lines, facts, ran_on=RAN_ON, as_of=AS_OF, gone=lines[1:]
     )
-    (standing,) = found.standings
+    (standing,) = found.clients
     assert (standing.stage, standing.lost) == (Stage.RANKED, day("11/21"))

@@ -92,8 +92,8 @@ def show_result(
         console.print(_build_attention_table(attention, say))
     counts = {status.value: result.portfolio.counts[status] for status in ReturnStatus}
     console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
-    if result.portfolio.turnout:
-        console.print(_response_text(result.portfolio.turnout.total, say))
+    if result.portfolio.responses:
+        console.print(_response_text(result.portfolio.responses.total, say))
     for line in (
         *_list_identity_warnings(result.outcomes, say),
         *_list_password_messages(result, say),

@@ -162,7 +162,7 @@ class ResponseStatus:
     """回収状況 of the whole campaign on a day: clients in the order of the list."""
 
     as_of: date
-    standings: Sequence[ClientStatus]
+    clients: Sequence[ClientStatus]
     groups: Sequence[GroupResponses]
     weeks: Sequence[WeekResponses]
     stages: Mapping[Stage, int]

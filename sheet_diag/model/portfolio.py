@@ -71,7 +71,7 @@ class Portfolio:
     catalogue, those without any at the end (empty id): `choice clients A B C D E mean lower median
     upper` and `score:<category>` means.
     `movement`: clients by rank then (rows) and now (columns); empty where nobody was there before.
-    `turnout`: where the clients of the client list stand (None: there is no list).
+    `responses`: where the clients of the client list stand (None: there is no list).
     Scores are the shown ones (0 to 100, one decimal, truncated); means are of the shown scores,
     quartiles interpolate linearly.
     """
@@ -87,7 +87,7 @@ class Portfolio:
     groups: Mapping[str, pd.DataFrame]
     movement: pd.DataFrame
     attention: tuple[AttentionEntry, ...]
-    turnout: ResponseStatus | None = None
+    responses: ResponseStatus | None = None
 
     @property
     def files(self) -> int:

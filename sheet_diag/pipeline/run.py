@@ -48,7 +48,7 @@ from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import DataExports
 from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
-from sheet_diag.reports.portfolio.workbook import write_portfolio
+from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import extract_return_facts
@@ -212,10 +212,10 @@ def _publish(
             exports.add(published.told)
             run_json.add(published.line)
         progress("portfolio", 0, 1)
-        portfolio = replace(builder.portfolio(), turnout=statuses)
+        portfolio = replace(builder.portfolio(), responses=statuses)
         exports.finish(portfolio)
     path = staging.place("portfolio.xlsx")
-    write_portfolio(path, portfolio, config.catalog, config.issuer, say)
+    build_portfolio(portfolio, config.catalog, config.issuer, say).save(path)
     progress("portfolio", 1, 1)
     return portfolio
 

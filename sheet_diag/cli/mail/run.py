@@ -196,7 +196,7 @@ def _find_due_passwords(context: CommandContext, log: MailLog) -> DueMails:
 def _selection_rules(kind: MailKind, context: CommandContext, log: MailLog) -> SelectionRules:
     answered: frozenset[str] = frozenset()
     if kind.spec.asks_first:
-        clients = context.response_status(log).standings
+        clients = context.response_status(log).clients
         answered = frozenset(
             each.client.id.casefold() for each in clients if each.stage in ANSWERED_STAGES
         )

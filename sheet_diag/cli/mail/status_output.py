@@ -36,8 +36,8 @@ def show_response_status(status: ResponseStatus, say: Wording, gap: int) -> None
             sorted(_overdue_clients(status), key=lambda each: -each.overdue),
         ),
         ("correcting", _correction_text, _at_stage(status, Stage.CORRECTING)),
-        ("trouble", _trouble_text, [each for each in status.standings if each.mail_failures]),
-        ("lost", _lost_text, [each for each in status.standings if each.lost]),
+        ("trouble", _trouble_text, [each for each in status.clients if each.mail_failures]),
+        ("lost", _lost_text, [each for each in status.clients if each.lost]),
     ]
     for key, describe, clients in tables:
         if clients:
@@ -48,7 +48,7 @@ def show_response_status(status: ResponseStatus, say: Wording, gap: int) -> None
 
 
 def _stage_table(status: ResponseStatus, say: Wording) -> Table:
-    day, total = status.as_of, len(status.standings)
+    day, total = status.as_of, len(status.clients)
     when = say("standing.screen.title", year=day.year, month=day.month, day=day.day)
     table = Table(title=when, title_justify="left")
     table.add_column(say("standing.list.stage"))
@@ -138,7 +138,7 @@ def _lost_text(client: ClientStatus, say: Wording) -> str:
 
 def _next_steps(status: ResponseStatus, say: Wording, gap: int) -> list[str]:
     """List what there is to do, the most urgent first, each with its command."""
-    everyone, day = status.standings, status.as_of
+    everyone, day = status.clients, status.as_of
     unsent = [s for s in _at_stage(status, Stage.CORRECTING) if not s.correction_sent]
     unreadable = [s for s in unsent if _is_unreadable(s)]
     todo = {
@@ -167,8 +167,8 @@ def _is_unreadable(client: ClientStatus) -> bool:
 
 
 def _at_stage(status: ResponseStatus, stage: Stage) -> list[ClientStatus]:
-    return [each for each in status.standings if each.stage is stage]
+    return [each for each in status.clients if each.stage is stage]
 
 
 def _overdue_clients(status: ResponseStatus) -> list[ClientStatus]:
-    return [each for each in status.standings if each.overdue]
+    return [each for each in status.clients if each.overdue]

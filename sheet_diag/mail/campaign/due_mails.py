@@ -82,7 +82,7 @@ def due_reminders(
     Issued sheets are by client id; corrections stand in the output folder.
     """
     day = status.as_of
-    for each in status.standings:
+    for each in status.clients:
         for awaited in each.awaited:
             next_day = awaited.next_mail_day(rules.gap)
             if awaited.expected is None:

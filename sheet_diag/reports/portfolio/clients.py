@@ -24,6 +24,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     measure_height,
     write_table_sheet,
 )
+from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, LINK, RANKS, Look
 
@@ -49,7 +50,7 @@ _RANKS: Final = {
 }
 
 
-def write_clients(page: Page, context: PortfolioContext) -> None:
+def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
     """一覧: a native table, best first."""
     say, clients = context.say, context.portfolio.clients
     listing = PortfolioTable(

@@ -115,7 +115,7 @@ def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, tit
     page.place(rows[1] + 2, 2, chart, (760, 330), description=title)
 
 
-def write_attention(page: Page, context: PortfolioContext) -> None:
+def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
     """要確認: every file that was not ranked, and what to do about it."""
     say, found = context.say, context.portfolio.attention
     error = say("report.severity.error")
@@ -188,7 +188,7 @@ def _sent_name(label: str) -> str:
     return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
 
 
-def write_data(page: Page, context: PortfolioContext) -> None:
+def write_data(_: Book, page: Page, context: PortfolioContext) -> None:
     """データ: a row per client and question, for the user's own pivot tables."""
     listing = PortfolioTable(
         heading=context.say("portfolio.sheet.data"),

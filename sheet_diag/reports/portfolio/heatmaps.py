@@ -21,6 +21,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_number_cell,
     write_table_sheet,
 )
+from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BOLD, RANKS
 
@@ -38,7 +39,7 @@ _RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in R
 _HEIGHT: Final = 20
 
 
-def write_heatmap(page: Page, context: PortfolioContext) -> None:
+def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
     """ヒートマップ: scores by category."""
     say, catalog, clients = context.say, context.catalog, context.portfolio.clients
     heads = [category.short[say.lang] for category in catalog.categories]
@@ -64,7 +65,7 @@ def write_heatmap(page: Page, context: PortfolioContext) -> None:
         page.shade((rows[0], 2, rows[1], 1 + len(heads)), SCALE)
 
 
-def write_answer_map(page: Page, context: PortfolioContext) -> None:
+def write_answer_map(_: Book, page: Page, context: PortfolioContext) -> None:
     """設問ヒートマップ: a mark for every answer."""
     say, catalog = context.say, context.catalog
     columns = [PortfolioColumn(item, 34, looks=_LOOKS) for item in catalog.items]

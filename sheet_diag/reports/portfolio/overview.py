@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
@@ -51,15 +52,12 @@ _TILE: Final[Look] = {
     "font_color": NAVY,
     "bg_color": PALE,
 }
-_TURNOUT_ROW: Final = _TILES_ROW + 2
-_GUIDE: Final = (
-    "clients", "turnout", "rates", "heatmap", "answers", "industry", "employees", "items",
-    "attention", "data",
-)  # fmt: skip
-_OF_THE_LIST: Final = ("turnout", "rates")  # there is a client list, or they are not
+_RESPONSES_ROW: Final = _TILES_ROW + 2
 
 
-def write_overview(book: Book, page: Page, context: PortfolioContext) -> None:
+def write_overview(
+    book: Book, page: Page, context: PortfolioContext, sheets: Sequence[str]
+) -> None:
     """Write the page: tiles, six panels of tables, charts of them, guide to the other sheets."""
     say = context.say
     page.columns(_WIDTHS)
@@ -71,8 +69,8 @@ def write_overview(book: Book, page: Page, context: PortfolioContext) -> None:
     page.merged(1, 0, _MIDDLE + 3, catalog, {**BODY, **SMALL, **MIDDLE})
     page.merged(1, _MIDDLE + 4, _LAST, SOFTWARE_SIGNATURE, right)
     _write_tiles(page, context)
-    if context.portfolio.turnout:
-        _write_turnout(page, context, context.portfolio.turnout)
+    if context.portfolio.responses:
+        _write_responses(page, context, context.portfolio.responses)
     ranks = panels.write_ranks(page, _FIRST, _LEFT, context)
     means = panels.write_categories(page, _FIRST, _MIDDLE, context)
     panels.write_weakest(page, _FIRST, _RIGHT, context)
@@ -83,7 +81,7 @@ def write_overview(book: Book, page: Page, context: PortfolioContext) -> None:
         page.height(row, 19)
     if len(context.portfolio.clients):
         _place_charts(book, page, context, ranks, means, industries)
-    _write_guide(page, context)
+    _write_guide(page, context, sheets)
     footer = f"&L&8{header_text(context.issuer.name)}&R&8{header_text(context.date)}"
     page.paper(landscape=True, header=f"&R&8{say('report.confidential')}", footer=footer)
     page.fit_page()
@@ -116,22 +114,22 @@ def _write_tiles(page: Page, context: PortfolioContext) -> None:
     page.height(row + 1, 32)
 
 
-def _write_turnout(page: Page, context: PortfolioContext, turnout: ResponseStatus) -> None:
+def _write_responses(page: Page, context: PortfolioContext, responses: ResponseStatus) -> None:
     """A line that says how many have answered, and leads to the sheet."""
-    say, total = context.say, turnout.total
+    say, total = context.say, responses.total
     counts = {
         "received": total.received,
         "sent": total.sent,
         "overdue": total.overdue,
-        "correcting": turnout.stages[Stage.CORRECTING],
+        "correcting": responses.stages[Stage.CORRECTING],
     }
     rate = f"{total.rate:.0%}" if total.sent else say("standing.no_rate")
     text = say("standing.line", rate=rate, **{key: f"{count:,}" for key, count in counts.items()})
     look = {**BODY, **MIDDLE, **LINK, **BOLD, "text_wrap": False}
-    page.merged(_TURNOUT_ROW, 0, _LAST, "", look)
+    page.merged(_RESPONSES_ROW, 0, _LAST, "", look)
     target = f"internal:'{say('portfolio.sheet.turnout')}'!A1"
-    page.link(_TURNOUT_ROW, 0, target, text, look)
-    page.height(_TURNOUT_ROW, 22)
+    page.link(_RESPONSES_ROW, 0, target, text, look)
+    page.height(_RESPONSES_ROW, 22)
 
 
 def _place_charts(
@@ -164,12 +162,10 @@ def _place_charts(
     page.place(_THIRD, _MIDDLE, chart, low, description=title)
 
 
-def _write_guide(page: Page, context: PortfolioContext) -> None:
+def _write_guide(page: Page, context: PortfolioContext, sheets: Sequence[str]) -> None:
     say, row = context.say, _THIRD
     page.merged(row, _RIGHT, _LAST, say("portfolio.guide.heading"), HEADING)
-    turnout = context.portfolio.turnout
-    keys = [key for key in _GUIDE if turnout or key not in _OF_THE_LIST]
-    for line, key in enumerate(keys, row + 1):
+    for line, key in enumerate(sheets, row + 1):
         name = say(f"portfolio.sheet.{key}")
         page.merged(line, _RIGHT, _RIGHT + 1, "", {**BODY, **MIDDLE})
         link = {**BODY, **MIDDLE, **LINK, "font_size": 9}

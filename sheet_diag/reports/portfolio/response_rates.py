@@ -57,37 +57,37 @@ _WEEKS: Final = (
 
 
 def write_response_rates(
-    book: Book, page: Page, context: PortfolioContext, turnout: ResponseStatus
+    book: Book, page: Page, context: PortfolioContext, responses: ResponseStatus
 ) -> None:
     """Write the sheet."""
     say, heading = context.say, context.say("portfolio.sheet.rates")
     page.columns([*_WIDTHS, _GAP, *_CHART_COLUMNS])
     page.merged(0, 0, _ALL, heading, TITLE)
     page.height(0, 34)
-    lead = summarize_responses(turnout, say)
+    lead = summarize_responses(responses, say)
     width = page.span(0, _ALL)
     page.merged(1, 0, _ALL, lead, {**BODY, **MIDDLE})
     page.height(1, row_height(lead, room=column_room(width), size=10, padding=8))
     page.merged(2, 0, _ALL, say("standing.rates.lead"), {**BODY, **SMALL, **MIDDLE})
     page.height(3, 8)
-    end = _write_groups(book, page, turnout, say)
-    _write_weeks(book, page, end + 2, turnout.weeks, say)
+    end = _write_groups(book, page, responses, say)
+    _write_weeks(book, page, end + 2, responses.weeks, say)
     set_up_print(page, context, heading)
     page.fit_width()
     page.select(0, 0)
 
 
-def _write_groups(book: Book, page: Page, turnout: ResponseStatus, say: Wording) -> int:
+def _write_groups(book: Book, page: Page, responses: ResponseStatus, say: Wording) -> int:
     """The table of the groups, its total, and bars where there is something to compare. Returns
     the last row of it all."""
     row = _GROUP_ROW
-    groups = turnout.groups if len(turnout.groups) > 1 else ()
+    groups = responses.groups if len(responses.groups) > 1 else ()
     _headings(page, row, _group_heads(say), say("standing.rates.groups"))
     for line, group in enumerate(groups, row + 2):
         _write_group(page, line, group, group.group or say("standing.blank"), say, {})
     last = row + 1 + len(groups)
-    _write_group(page, last + 1, turnout.total, say("standing.total"), say, _TOTAL)
-    if not groups or not turnout.total.sent:
+    _write_group(page, last + 1, responses.total, say("standing.total"), say, _TOTAL)
+    if not groups or not responses.total.sent:
         return last + 1
     drawn = min(len(groups), _MOST_BARS)
     title = say("standing.rates.chart.groups")

@@ -23,6 +23,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.cell_values import day_number
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
@@ -84,22 +85,24 @@ _PLACES: Final = (
 )  # fmt: skip
 
 
-def write_response_status(page: Page, context: PortfolioContext, turnout: ResponseStatus) -> None:
+def write_response_status(
+    _: Book, page: Page, context: PortfolioContext, responses: ResponseStatus
+) -> None:
     """Write the sheet."""
     listing = PortfolioTable(
         heading=context.say("portfolio.sheet.turnout"),
-        lead=summarize_responses(turnout, context.say),
+        lead=summarize_responses(responses, context.say),
         columns=_columns(context),
-        count=len(turnout.standings),
+        count=len(responses.clients),
         table="Turnout",
         frozen=2,
         cells=_CELLS,
         full="mail-log.jsonl",
         header=_HEADER_ROW,
     )
-    _write_tiles(page, turnout, context.say)
+    _write_tiles(page, responses, context.say)
     _write_how(page, listing.last, context.say)
-    rows = write_table_sheet(page, context, listing, _rows(turnout, context))
+    rows = write_table_sheet(page, context, listing, _rows(responses, context))
     if rows:
         first, last = rows
         late = listing.last - 1
@@ -110,10 +113,10 @@ def write_response_status(page: Page, context: PortfolioContext, turnout: Respon
         )
 
 
-def summarize_responses(turnout: ResponseStatus, say: Wording) -> str:
+def summarize_responses(responses: ResponseStatus, say: Wording) -> str:
     """How the campaign stands, in a few sentences."""
-    total = turnout.total
-    day = turnout.as_of
+    total = responses.total
+    day = responses.as_of
     when = say("standing.as_of", year=day.year, month=day.month, day=day.day)
     counts = {"clients": total.clients, "sent": total.sent, "received": total.received}
     parts = {key: f"{count:,}" for key, count in counts.items()}
@@ -127,23 +130,23 @@ def summarize_responses(turnout: ResponseStatus, say: Wording) -> str:
     if total.overdue:
         late = say("standing.answer.overdue", count=f"{total.overdue:,}")
     others = {
-        "correcting": turnout.stages[Stage.CORRECTING],
-        "unread": turnout.stages[Stage.RECEIVED],
-        "trouble": sum(bool(standing.mail_failures) for standing in turnout.standings),
+        "correcting": responses.stages[Stage.CORRECTING],
+        "unread": responses.stages[Stage.RECEIVED],
+        "trouble": sum(bool(standing.mail_failures) for standing in responses.clients),
     }
     more = [say(f"standing.answer.{key}", count=f"{n:,}") for key, n in others.items() if n]
     return "".join([when, main, late, *more]).rstrip()
 
 
-def _write_tiles(page: Page, turnout: ResponseStatus, say: Wording) -> None:
-    total = turnout.total
+def _write_tiles(page: Page, responses: ResponseStatus, say: Wording) -> None:
+    total = responses.total
     of = say("standing.rate.of", received=f"{total.received:,}", sent=f"{total.sent:,}")
     tiles: list[tuple[str, float | None, Look]] = [
         (of, total.rate if total.sent else None, {"num_format": "0%"}),
         (say("standing.overdue"), total.overdue, _alert(total.overdue)),
     ]
     for stage in Stage:
-        count = turnout.stages[stage]
+        count = responses.stages[stage]
         look = _alert(count) if stage is Stage.CORRECTING else {}
         tiles.append((say(f"standing.stage.{stage.value}"), count, look))
     for (first, last), (head, value, look) in zip(_PLACES, tiles, strict=True):
@@ -201,8 +204,8 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
     ]
 
 
-def _rows(turnout: ResponseStatus, context: PortfolioContext) -> Iterator[PortfolioRow]:
-    for standing in turnout.standings:
+def _rows(responses: ResponseStatus, context: PortfolioContext) -> Iterator[PortfolioRow]:
+    for standing in responses.clients:
         client = standing.client
         remarks = _remarks(standing, context.say)
         values = (

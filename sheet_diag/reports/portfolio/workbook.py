@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 
 from sheet_diag.forms.layout import OUTPUT_KEY
 from sheet_diag.model.catalog import Catalog
@@ -18,21 +19,13 @@ from sheet_diag.reports.portfolio.response_status import write_response_status
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.page import Page
+
+SheetWriter = Callable[[Book, Page, PortfolioContext], None]
 
 
-def write_portfolio(
-    path: Path, portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording
-) -> None:
-    """Write the workbook into a file; it is never in memory as a whole. Raises `OSError`."""
-    _make_book(portfolio, catalog, issuer, say).save(path)
-
-
-def make_portfolio(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> bytes:
-    """The workbook; the same arguments give the same bytes."""
-    return _make_book(portfolio, catalog, issuer, say).bytes()
-
-
-def _make_book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> Book:
+def build_portfolio(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Wording) -> Book:
+    """Build the workbook, to be saved; the same arguments give the same bytes."""
     title = say("portfolio.title")
     book = Book(
         title=title, author=issuer.name, created=portfolio.as_of, subject=catalog.title[say.lang]
@@ -40,19 +33,30 @@ def _make_book(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say: Word
     book.custom_property(OUTPUT_KEY, "portfolio")
     context = PortfolioContext(portfolio, catalog, issuer, say)
     overview = book.page(say("portfolio.sheet.overview"))
-    write_overview(book, overview, context)
-    write_clients(book.page(say("portfolio.sheet.clients")), context)
-    if portfolio.turnout:
-        write_response_status(book.page(say("portfolio.sheet.turnout")), context, portfolio.turnout)
-        write_response_rates(
-            book, book.page(say("portfolio.sheet.rates")), context, portfolio.turnout
-        )
-    write_heatmap(book.page(say("portfolio.sheet.heatmap")), context)
-    write_answer_map(book.page(say("portfolio.sheet.answers")), context)
-    for field in portfolio.groups:
-        write_groups(book, book.page(say(f"portfolio.sheet.{field}")), context, field)
-    write_items(book, book.page(say("portfolio.sheet.items")), context)
-    write_attention(book.page(say("portfolio.sheet.attention")), context)
-    write_data(book.page(say("portfolio.sheet.data")), context)
+    sheets = _list_sheets(portfolio)
+    write_overview(book, overview, context, tuple(sheets))
+    for key, write in sheets.items():
+        write(book, book.page(say(f"portfolio.sheet.{key}")), context)
     overview.open_here()
     return book
+
+
+def _list_sheets(portfolio: Portfolio) -> dict[str, SheetWriter]:
+    """List the sheets after the overview, in order, by their keys in the labels.
+
+    Each key has a name (`portfolio.sheet.<key>`) and a line in the guide (`portfolio.guide.<key>`).
+    """
+    responses: dict[str, SheetWriter] = {}
+    if portfolio.responses:
+        responses["turnout"] = partial(write_response_status, responses=portfolio.responses)
+        responses["rates"] = partial(write_response_rates, responses=portfolio.responses)
+    return {
+        "clients": write_clients,
+        **responses,
+        "heatmap": write_heatmap,
+        "answers": write_answer_map,
+        **{field: partial(write_groups, field=field) for field in portfolio.groups},
+        "items": write_items,
+        "attention": write_attention,
+        "data": write_data,
+    }

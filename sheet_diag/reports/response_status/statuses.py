@@ -67,7 +67,7 @@ def compute_response_status(
     counts = Counter(standing.stage for standing in found)
     return ResponseStatus(
         as_of=as_of,
-        standings=tuple(found),
+        clients=tuple(found),
         groups=count_groups(courses),
         weeks=count_weeks(courses, as_of),
         stages={stage: counts[stage] for stage in Stage},
