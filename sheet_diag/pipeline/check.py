@@ -1,4 +1,4 @@
-"""The verdict on single files: what a run would make of each, written nowhere."""
+"""Judges single files as a run would, and writes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from sheet_diag.pipeline.tasks import WorkerContext
 def check_files(
     files: Sequence[Path], catalog: Catalog, reading: IntakeSettings
 ) -> list[ReturnOutcome]:
-    """One outcome a return, in the order of the files; each file is judged by itself."""
+    """Judge each file by itself.
+
+    Returns an outcome per return, in the order of the files.
+    """
     # What is no file, a pipe or a device, would be waited for.
     found = [
         InputFile(path, path.name, ignored=False, blocked=not path.is_file()) for path in files

@@ -1,8 +1,7 @@
-"""From files to what stands in each return: opened, unpacked and read by workers;
-and from the returns that count to their diagnoses.
+"""Reads files into returns, and diagnoses the returns that count, with the help of workers.
 
-One file is one or more returns; whatever any of them holds costs that one alone. Files are opened
-by processes of this machine, which unpack archives onto its disk; a cluster gets contents.
+A file is one or more returns; a fault in one of them costs that one alone. Files are opened by
+processes of this machine, which unpack archives onto its disk; a cluster gets contents.
 """
 
 from __future__ import annotations
@@ -41,8 +40,11 @@ ProgressCallback = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Executors:
-    """Who works: `local` are processes of this machine, `bulk` does the bulk and is the same ones
-    unless there is a cluster."""
+    """What does the tasks.
+
+    `local` are processes of this machine; `bulk` does most of the work and is the same ones
+    unless there is a cluster.
+    """
 
     local: Workers[WorkerContext]
     bulk: Workers[WorkerContext]
@@ -114,7 +116,11 @@ _Results = Iterator[StrippedReturn | WorkerDied]
 def _submit_members(
     executors: Executors, members: Sequence[MemberJob]
 ) -> tuple[_Results, _Results]:
-    """What this machine has to say of members that are not to be read, and all others."""
+    """Start reading the members.
+
+    Returns the results of those that are not to be read, which this machine describes, and of
+    all others.
+    """
     unread = (member for member in members if member.leaf.problem)
     rest = (member for member in members if not member.leaf.problem)
     loaded = map(_load_content, rest) if executors.bulk.is_remote else rest
@@ -122,8 +128,7 @@ def _submit_members(
 
 
 def _load_content(member: MemberJob) -> MemberJob:
-    """The member with its content, which a machine of a cluster cannot see; without where this
-    one cannot read it either."""
+    """Add the content, which a machine of a cluster cannot see, where it can be read."""
     leaf = member.leaf
     try:
         content = read_stable_file(leaf.path) if leaf.path else None
@@ -139,7 +144,10 @@ def diagnose_returns(
     store: RecordStore,
     progress: ProgressCallback,
 ) -> list[ReturnOutcome]:
-    """Diagnose the returns that count, each once; the outcomes in the same order."""
+    """Diagnose the returns that count, each once.
+
+    Returns the outcomes in the same order.
+    """
     jobs = (
         DiagnoseJob(each.received, store.record_of(each.received))
         for each in resolved

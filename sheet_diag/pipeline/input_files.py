@@ -43,17 +43,17 @@ def require_file(path: Path) -> None:
 
 
 def find_unread_files(found: Sequence[InputFile], read: ReadFiles) -> list[str]:
-    """The names of the files that the run has not read, neither under their names nor others."""
+    """List the files that the run has not read, under whatever name."""
     return [each.name for each in found if not each.ignored and not _is_read(each, read)]
 
 
 def find_missing_mails(
     posted: Iterable[MailLogEntry], read: ReadFiles, found: Sequence[InputFile]
 ) -> frozenset[MailLogEntry]:
-    """The collected mails that no run has read and that are not among the files of the input
-    folder: neither under their name nor under another, nor as the returns in them.
+    """Find the collected mails that no run has read and that are not in the input folder.
 
-    Files are read only where a name is missing; one that cannot be read is none of them.
+    Neither under their name nor under another, nor as the returns in them. Files are read only
+    where a name is missing.
     """
     names = {each.name for each in found}
     missing = [
@@ -70,7 +70,7 @@ def find_missing_mails(
 def find_missing_mails_in(
     source: Path, output: Path, posted: Iterable[MailLogEntry], read: ReadFiles
 ) -> frozenset[MailLogEntry]:
-    """The same of an input folder; where there is no such folder, nobody knows, and none is."""
+    """Find them for an input folder; none where there is no such folder."""
     if not source.is_dir():
         return frozenset()
     return find_missing_mails(posted, read, find_input_files(source, apart_from=output))

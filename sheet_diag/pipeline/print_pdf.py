@@ -1,4 +1,4 @@
-"""From reports to PDFs: copies by the workers, one office that prints them, finished by workers."""
+"""Prints reports as PDF: workers write copies, one program prints them, workers finish them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sheet_diag.storage.staging import Staging
 
 @dataclass(frozen=True, slots=True)
 class PdfPrinter:
-    """What prints: the office's program, and the workers before and after it."""
+    """What prints: the path of the office program, and the workers before and after it."""
 
     office: str
     workers: Workers[WorkerContext]
@@ -40,8 +40,11 @@ def print_reports(
     outcomes: Sequence[ReturnOutcome],
     progress: ProgressCallback,
 ) -> list[ReturnOutcome]:
-    """Print every report; returns the outcomes with the names of their PDFs, or with the problem
-    that one could not be printed."""
+    """Print every report.
+
+    Returns the outcomes with the names of their PDFs, or with the problem that one could not be
+    printed.
+    """
     folder = staging.spool / "pdf"
     folder.mkdir()
     reports = [outcome for outcome in outcomes if outcome.result]
@@ -101,5 +104,8 @@ def _add_pdf(outcome: ReturnOutcome, digests: Mapping[str, str]) -> ReturnOutcom
 
 
 def _pdf_name(outcome: ReturnOutcome) -> str:
-    """`pdf/株式会社見本_SD-20261123-0dd95d12.pdf` for the workbook of that name."""
+    """Compute the name of the PDF of a report.
+
+    `pdf/株式会社見本_SD-20261123-0dd95d12.pdf` for the workbook of that name.
+    """
     return f"pdf/{PurePosixPath(outcome.result or '').stem}.pdf"

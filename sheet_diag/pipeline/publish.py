@@ -1,4 +1,4 @@
-"""From outcomes to the documents that clients get: named, protected, written by workers.
+"""Has workers write the documents that clients get, named and protected.
 
 Knows which document is made of what; never what stands on a page.
 """
@@ -28,9 +28,11 @@ _Out = TypeVar("_Out")
 
 @dataclass(frozen=True, slots=True)
 class PublishContext:
-    """What lies ready for every document. `passwords` None: reports are open to all;
-    `shared_names` are those of several clients without an id, `digests` the SHA-256 of what gets a
-    correction, by label."""
+    """What all documents are made with.
+
+    `passwords` None: reports are open to all; `shared_names` are those of several clients
+    without an id, `digests` the SHA-256 of what gets a correction, by label.
+    """
 
     store: RecordStore
     comparisons: Comparisons
@@ -46,13 +48,13 @@ class PublishContext:
         comparisons: Comparisons,
         passwords: PasswordList | None,
     ) -> PublishContext:
-        """The context for the outcomes of a run."""
+        """Make the context for the outcomes of a run."""
         held = (outcome.received for outcome in outcomes if outcome.correction)
         digests = {received.label: received.sha256 for received in held}
         return cls(store, comparisons, passwords, _find_shared_names(outcomes), digests)
 
     def task(self, outcome: ReturnOutcome) -> PublishJob:
-        """The task of writing what the client of an outcome gets."""
+        """Make the job of writing what the client of an outcome gets."""
         return PublishJob(
             outcome=self.comparisons.add_peers(outcome),
             record=self.store.record_of(outcome.received),
@@ -62,14 +64,17 @@ class PublishContext:
         )
 
     def password(self, outcome: ReturnOutcome) -> str:
-        """The password of a client's report; empty where it has none or is open to all."""
+        """Find the password of a report; empty where it has none or is open to all."""
         if self.passwords is None or not outcome.result:
             return ""
         return self.passwords.password_of(_identify_report_client(outcome, self.shared_names))
 
     def _replaced(self, outcome: ReturnOutcome) -> Iterator[str]:
-        """What the correction stands for once it comes back: this return, what it had replaced,
-        and the other department's return that it is to settle."""
+        """List the returns that a correction replaces once it comes back.
+
+        This return, those that it had replaced, and the other department's return that
+        contradicts it.
+        """
         yield outcome.received.sha256
         if outcome.received.sheet:
             yield from outcome.received.sheet.replaces
@@ -79,7 +84,7 @@ class PublishContext:
 
 
 def assign_names(outcomes: Sequence[ReturnOutcome], as_of: date) -> list[ReturnOutcome]:
-    """Give each workbook its name; equal ones (of another client's making) are numbered."""
+    """Give each workbook its name; equal ones, of other clients, are numbered."""
     taken: Counter[str] = Counter()
     found = []
     for outcome in outcomes:
@@ -101,9 +106,9 @@ def publish_returns(
     outcomes: Sequence[ReturnOutcome],
     progress: ProgressCallback,
 ) -> Iterator[PublishedReturn]:
-    """Write every report and every correction; what else workers made of each outcome, in order.
+    """Write every report and correction.
 
-    Raises `OSError`.
+    Yields what else workers made of each outcome, in order. Raises `OSError`.
     """
     progress("write", 0, len(outcomes))
     results = workers.map(publish, map(context.task, outcomes))
@@ -117,7 +122,7 @@ def publish_returns(
 
 
 def list_report_clients(outcomes: Sequence[ReturnOutcome]) -> list[ClientKey]:
-    """The clients of all reports, as the list of passwords knows them."""
+    """List the clients of all reports, as the list of passwords knows them."""
     shared = _find_shared_names(outcomes)
     return [_identify_report_client(outcome, shared) for outcome in outcomes if outcome.result]
 
@@ -137,14 +142,14 @@ def _require_sheet(outcome: ReturnOutcome) -> ReturnedSheet:
 
 
 def require_result(result: _Out | WorkerDied, outcome: ReturnOutcome) -> _Out:
-    """A worker that dies over what we write ourselves is a fault of ours."""
+    """Raise where the worker died: over what we write ourselves that is our fault."""
     if isinstance(result, WorkerDied):
         raise RuntimeError(f"{outcome.received.label}: {result.reason}")
     return result
 
 
 def _find_shared_names(outcomes: Sequence[ReturnOutcome]) -> frozenset[str]:
-    """The names that several ranked clients without an id bear."""
+    """Find the names that several ranked clients without an id have."""
     sheets = [_require_sheet(outcome) for outcome in outcomes if outcome.result]
     names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
     return frozenset(name for name, count in names.items() if count > 1)

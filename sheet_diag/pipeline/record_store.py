@@ -1,10 +1,9 @@
 """A return as a run keeps it: in memory what all returns are compared by, the rest on disk.
 
-Answers as typed and all that follows from each of them are by far the most of a return, and only
-its own report, its entry in run.json and its lines in the tables need them. A worker takes them
-out (`strip_return`), the parent lays them on a `RecordStore`,
-a worker puts them back (`load_outcome`).
-Whoever looks at one of them meanwhile gets it from the store: never wrong, but slow.
+Answers as typed and all that follows from each of them are most of a return, and only its own
+report, its entry in run.json and its rows in the tables need them. A worker takes them out
+(`strip_return`), the parent keeps them in a `RecordStore`, a worker puts them back
+(`load_outcome`). Whoever looks at one of them meanwhile gets it from the store, slowly.
 """
 
 from __future__ import annotations
@@ -39,8 +38,11 @@ _MAX_RECORD_BYTES: Final = 64 * MIB  # no record comes near; more would be there
 
 
 def _pickle_as_call(record: type, names: Sequence[str]) -> None:
-    """Pickle a record as a call of its class. As a state to be set, which is what pickle makes of
-    frozen records with slots, it takes three times as long both ways."""
+    """Pickle a record as a call of its class.
+
+    As a state to be set, which is what pickle makes of frozen records with slots, it takes
+    three times as long both ways.
+    """
     values = attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
     copyreg.pickle(record, lambda one: (record, values(one)))
 
@@ -65,7 +67,7 @@ class StrippedReturn:
 
 
 def strip_return(received: ReceivedFile, diagnosis: Diagnosis | None = None) -> StrippedReturn:
-    """Take out of a return what its record is to hold."""
+    """Take out of a return what its record holds."""
     sheet = received.sheet
     if sheet is None:
         return StrippedReturn(received, None, b"")
@@ -97,26 +99,30 @@ def load_outcome(outcome: ReturnOutcome, record: bytes) -> ReturnOutcome:
 
 
 def _pack(parts: tuple[Sequence[Response], Diagnosis | None]) -> bytes:
-    """Fast compression makes a record three times smaller in a tenth of a millisecond."""
+    """Pickle and compress the parts: three times smaller in a tenth of a millisecond."""
     return zlib.compress(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL), level=1)
 
 
 def _unpack(record: bytes) -> tuple[Sequence[Response], Diagnosis | None]:
-    """What was packed; it may come from a cache that anybody could write."""
+    """Unpack the parts; only records of the model are accepted."""
     content = zlib.decompressobj().decompress(record, _MAX_RECORD_BYTES)
     responses, diagnosis = restricted_loads(content)
     return responses, diagnosis
 
 
 class RecordStore:
-    """The records of a run in one file, which is gone with the folder it lies in."""
+    """The records of a run in one file, in a folder that is deleted with it."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("x+b")
         self._known: dict[Any, Any] = {}
 
     def keep(self, each: StrippedReturn) -> DiagnosedReturn:
-        """Lay the record of a return down. What is left holds little, and fetches the rest."""
+        """Store the record of a return.
+
+        Returns the return without it, whose parts are read from the store where they are
+        used.
+        """
         sheet, diagnosis = each.received.sheet, each.diagnosis
         if not each.record or sheet is None:
             return each.received, None
@@ -136,7 +142,7 @@ class RecordStore:
         return responses.place.content() if isinstance(responses, _StoredSequence) else b""
 
     def read(self, offset: int, length: int) -> bytes:
-        """A piece of the file."""
+        """Read a piece of the file."""
         self._file.seek(offset)
         return self._file.read(length)
 
@@ -162,8 +168,11 @@ class RecordStore:
         )
 
     def _one(self, value: _Value) -> _Value:
-        """The first of all equal ones: scores of a category, problems, names repeat by the
-        thousand, and came from the workers as objects of their own."""
+        """Return the first of all equal values.
+
+        Scores of a category, problems and names repeat by the thousand, and came from the
+        workers as objects of their own.
+        """
         return self._known.setdefault(value, value)  # type: ignore[no-any-return]
 
     def _ones(self, values: tuple[_Value, ...]) -> tuple[_Value, ...]:
@@ -187,13 +196,13 @@ class RecordStore:
 def _replace_parts(
     diagnosis: Diagnosis, *, items: Any, gains: Any, others: Mapping[str, Any]
 ) -> Diagnosis:
-    """The diagnosis with other parts in the place of those that a record holds."""
+    """Replace those parts of a diagnosis that a record holds."""
     return replace(diagnosis, scores=replace(diagnosis.scores, items=items), gains=gains, **others)
 
 
 @dataclass(frozen=True, slots=True)
 class _RecordLocation:
-    """Where a record lies."""
+    """Where a record stands in the file."""
 
     store: RecordStore
     offset: int
@@ -207,7 +216,7 @@ class _RecordLocation:
 
 
 class _StoredPart:
-    """A part of a return on the store, fetched each time that somebody looks."""
+    """A part of a return that is read from the store each time it is used."""
 
     __slots__ = ("_part", "place")
 
@@ -225,7 +234,7 @@ class _StoredPart:
         return iter(self.fetched())
 
     def fetched(self) -> Any:
-        """The part itself."""
+        """Read the part."""
         responses, diagnosis = self.place.fetch()
         if self._part == _RESPONSES:
             return responses

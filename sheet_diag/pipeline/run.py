@@ -1,7 +1,7 @@
-"""The only module that knows the order of the stages, over many returns and several processes.
+"""The order of the stages of a run, over many returns and several processes.
 
-Plan, check, then write: everything is computed and staged first, then moved into place, so that
-a run that stops half-way leaves the former output as it was.
+Plan, check, then write: everything is computed and staged first, then moved into place, so that a
+run that stops half-way leaves the former output as it was.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def _publish(
     progress: ProgressCallback,
     statuses: ResponseStatus | None,
 ) -> Portfolio:
-    """Write what each client gets, and on the way all that is about many."""
+    """Write what each client gets, run.json, the tables and the portfolio."""
     say = Wording(config.lang)
     builder = PortfolioBuilder(config.catalog, config.as_of)
     counts = Counter(outcome.status for outcome in outcomes)
@@ -223,7 +223,7 @@ def _publish(
 def _list_client_statuses(
     config: RunConfig, found: Sequence[InputFile], outcomes: Sequence[ReturnOutcome]
 ) -> ResponseStatus | None:
-    """Where everyone on the list stands (None: there is no list)."""
+    """Compute the status of everyone on the list (None: there is no list)."""
     if config.clients is None:
         return None
     facts = tuple(map(extract_return_facts, outcomes))
@@ -275,6 +275,6 @@ def _load_passwords(config: RunConfig, outcomes: Sequence[ReturnOutcome]) -> Pas
 
 
 def count_processes(wanted: int | None, files: int) -> int:
-    """How many processes are worth starting for so many files."""
+    """Compute how many processes are worth starting for so many files."""
     cores = os.cpu_count() or 1
     return max(1, min(wanted or cores, 4 * cores, files))

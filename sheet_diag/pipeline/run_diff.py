@@ -1,4 +1,4 @@
-"""What is otherwise after a run than after the one before. Pure: outcomes in, values out."""
+"""Compares the outcomes of two runs. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from sheet_diag.text.problems import problem_severity
 
 @dataclass(frozen=True, slots=True)
 class ReturnState:
-    """How a return stands after a run. `name` is empty where none could be read; `score` is of
-    100, None where there is no rank; `errors` are its problems that hold or reject it."""
+    """What a run found out about a return.
+
+    `name` is empty where none could be read; `score` is of 100, None where there is no rank;
+    `errors` is the number of problems that hold or reject it.
+    """
 
     label: str
     sha256: str
@@ -28,7 +31,7 @@ class ReturnState:
 
 
 class ChangeKind(StrEnum):
-    """What became of a return; OTHER: it is judged otherwise."""
+    """What happened to a return; OTHER: its result changed."""
 
     NEW = "new"
     GONE = "gone"
@@ -38,7 +41,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnChange:
-    """One change. `before` is None for what is new, `after` for what is gone."""
+    """One change; `before` is None for a new return, `after` for a removed one."""
 
     kind: ChangeKind
     before: ReturnState | None
@@ -46,16 +49,16 @@ class ReturnChange:
 
 
 def list_return_states(outcomes: Iterable[ReturnOutcome]) -> tuple[ReturnState, ...]:
-    """How every return stands, in the order of the outcomes."""
+    """List the state of every return, in the order of the outcomes."""
     return tuple(map(_return_state, outcomes))
 
 
 def compare_runs(
     before: Iterable[ReturnState], after: Iterable[ReturnState]
 ) -> tuple[ReturnChange, ...]:
-    """Every change: what came or is otherwise in the order of the files, then what is gone.
+    """List every change: new and changed returns in the order of the files, then removed ones.
 
-    A file that has the content and the verdict of one that is gone is that one, moved.
+    A new file with the content and the result of a removed one is that one, moved.
     """
     old = {standing.label: standing for standing in before}
     new = {standing.label: standing for standing in after}
@@ -89,7 +92,7 @@ def _return_state(outcome: ReturnOutcome) -> ReturnState:
 
 
 def _count_errors(outcome: ReturnOutcome) -> int:
-    """How much there is to correct; what follows from it for the whole is no more work."""
+    """Count what is to be corrected; problems of the whole return only where no cell has one."""
     errors = [each for each in outcome.problems if problem_severity(each.code) is Severity.ERROR]
     return sum(1 for each in errors if each.cell) or len(errors)
 
@@ -103,7 +106,7 @@ def _classify_change(before: ReturnState | None, after: ReturnState) -> ChangeKi
 
 
 def _match_key(standing: ReturnState) -> tuple[object, ...]:
-    """What a file keeps under another name; nothing else has it where nothing could be read."""
+    """Return what a file keeps under another name; unique where nothing could be read."""
     return standing.sha256 or standing.label, *_result_key(standing)
 
 

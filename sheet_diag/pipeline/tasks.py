@@ -1,4 +1,4 @@
-"""What a worker process does: opens a file, reads and diagnoses a return, writes a workbook.
+"""The tasks of a worker process: open a file, read and diagnose a return, write a workbook.
 
 Loads nothing that only the whole campaign needs (pandas).
 """
@@ -39,8 +39,11 @@ from sheet_diag.text.problems import problem_spec
 
 @dataclass(frozen=True, slots=True)
 class DocumentSettings:
-    """What all documents of a run have in common. `report_lang` None: each report is in the
-    language of its sheet; `previous` is the earlier run that clients are compared with."""
+    """The settings that all documents of a run share.
+
+    `report_lang` None: each report is in the language of its sheet; `previous` is the earlier
+    run that clients are compared with.
+    """
 
     issuer: Issuer
     as_of: date
@@ -94,9 +97,11 @@ class DiagnoseJob:
 
 @dataclass(frozen=True, slots=True)
 class PublishJob:
-    """One outcome, what its record holds, and what its documents need beside: what the earlier run
-    tells of its client, the password of the report (empty: open to all), and for a correction the
-    SHA-256 of the returns it replaces."""
+    """One outcome, the content of its record, and what its documents need.
+
+    `before` is what the earlier run says of its client, `password` that of the report (empty:
+    open to all), `replaces` for a correction the SHA-256 of the returns it replaces.
+    """
 
     outcome: ReturnOutcome
     record: bytes
@@ -107,8 +112,11 @@ class PublishJob:
 
 @dataclass(frozen=True, slots=True)
 class PublishedReturn:
-    """What was made of one outcome: the content of its report or its correction (None: neither),
-    what the tables tell of it, and its line of run.json."""
+    """What was made of one outcome.
+
+    The content of its report or its correction (None: neither), what the tables say of it, and
+    its line of run.json.
+    """
 
     document: bytes | None
     told: ClientFacts
@@ -117,8 +125,10 @@ class PublishedReturn:
 
 @dataclass(frozen=True, slots=True)
 class PdfJob:
-    """The content of one printed report, to be finished in the language of its client, who is
-    known by id (None: without one) and company."""
+    """The content of one printed report, to be finished in the language of its client.
+
+    `client` is the id of the client (None: without one).
+    """
 
     printed: bytes
     lang: Lang
@@ -128,9 +138,9 @@ class PdfJob:
 
 
 def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
-    """A file that is one return is read at once; of any other, its members are told.
+    """Read a file that is one return; list the members of any other.
 
-    Raises `OSError` where there is no room for the members: that is no fault of the file.
+    Raises `OSError` where there is no room for the members, which is no fault of the file.
     """
     opened = _open(context, job)
     if isinstance(opened, OpenedFile):
@@ -141,9 +151,9 @@ def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | Op
 
 
 def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
-    """The returns in a file, by their places on this machine; itself where it holds no others.
+    """List the returns in a file by their places on this machine.
 
-    Raises as above.
+    Raises as `open_or_examine`.
     """
     opened = _open(context, job)
     if isinstance(opened, OpenedFile):
@@ -175,7 +185,7 @@ def examine(context: WorkerContext, member: MemberJob) -> StrippedReturn:
 
 
 def diagnose(context: WorkerContext, job: DiagnoseJob) -> StrippedReturn:
-    """Score and diagnose one return; a fault of ours costs that one alone, and is told."""
+    """Score and diagnose one return; a fault of ours becomes a problem of it alone."""
     try:
         sheet = load_sheet(job.received, job.record)
         return strip_return(replace(job.received, sheet=sheet), evaluate(context.catalog, sheet))
@@ -195,7 +205,7 @@ def _program_fault(error: Exception) -> Problem:
 
 
 def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
-    """Write what one client gets, and all else that needs the whole of its return."""
+    """Write what one client gets, and what needs the whole of its return."""
     outcome = _load_outcome(context, job)
     return PublishedReturn(
         document=_write_document(context, outcome, job),
@@ -215,7 +225,7 @@ def summarize(context: WorkerContext, job: PublishJob) -> ClientFacts:
 
 
 def print_report(context: WorkerContext, job: PublishJob) -> bytes:
-    """One client's report as it is to be printed, open to the office."""
+    """Write one client's report as it is to be printed, without a password."""
     from sheet_diag.reports.client.workbook import build_print_copy
 
     outcome, documents = _load_outcome(context, job), _require_documents(context)
@@ -225,7 +235,7 @@ def print_report(context: WorkerContext, job: PublishJob) -> bytes:
 
 
 def finish_pdf(context: WorkerContext, job: PdfJob) -> bytes:
-    """One printed report as the client gets it."""
+    """Finish one printed report as the client gets it."""
     documents, catalog = _require_documents(context), context.catalog
     identity = SheetIdentity(catalog.id, catalog.version, job.client)
     content = normalize_pdf(
@@ -239,7 +249,7 @@ def finish_pdf(context: WorkerContext, job: PdfJob) -> bytes:
 
 
 def choose_report_lang(documents: DocumentSettings, outcome: ReturnOutcome) -> Lang:
-    """The language of a client's report."""
+    """Choose the language of a client's report."""
     sheet = outcome.received.sheet
     return documents.report_lang or (sheet.lang if sheet else documents.lang)
 
@@ -251,7 +261,7 @@ def _require_documents(context: WorkerContext) -> DocumentSettings:
 
 
 def _load_outcome(context: WorkerContext, job: PublishJob) -> ReturnOutcome:
-    """The outcome with all that stands in its record, and beside its previous diagnosis."""
+    """Put the record back into the outcome, and compare it with the earlier run."""
     outcome, previous = (
         load_outcome(job.outcome, job.record),
         _require_documents(context).previous,
@@ -297,7 +307,7 @@ def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> Client
 def _write_correction(
     context: WorkerContext, outcome: ReturnOutcome, replaces: tuple[str, ...]
 ) -> bytes:
-    """The sheet that goes back to one client."""
+    """Write the sheet that goes back to one client."""
     from sheet_diag.forms.write import correction_sheet
 
     issuer = _require_documents(context).issuer
@@ -307,7 +317,7 @@ def _write_correction(
 
 
 def _count_correction_points(context: WorkerContext, outcome: ReturnOutcome) -> int | None:
-    """How many points go back to one client; None where nothing does."""
+    """Count the points that one client is to correct (None: nothing goes back)."""
     if not outcome.correction:
         return None
     from sheet_diag.forms.write import points_to_correct

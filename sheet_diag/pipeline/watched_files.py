@@ -1,7 +1,7 @@
-"""Everything that a run depends on, as it lies on disk: looked at, and waited for until it rests.
+"""The files that a run depends on, as they stand on disk, and waiting until they stop changing.
 
-Decides by sizes and times, never by what a system tells of changes: that only says when to look.
-What programs leave beside files, and half of a download under its own name, counts for nothing.
+Decides by sizes and times; what the system reports only says when to look. Files that programs
+leave beside others, and unfinished downloads, do not count.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ FileStates = Mapping[str, FileState]
 
 @dataclass(frozen=True, slots=True)
 class WatchedFiles:
-    """A folder of returns and the files `beside` it that a run reads, too. `output` is left out
-    of the folder; `polling` finds changes where the system tells none (network drives)."""
+    """A folder of returns and the other files that a run reads.
+
+    `output` is left out of the folder; `polling` finds changes where the system reports none
+    (network drives).
+    """
 
     input: Path
     output: Path
@@ -39,13 +42,16 @@ class WatchedFiles:
     polling: bool = False
 
     def look(self) -> FileStates:
-        """What lies there now."""
+        """Read the state of all files."""
         found = find_input_files(self.input, apart_from=self.output)
         inside = ((each.name, _file_state(each.path)) for each in found if not each.ignored)
         return {**dict(inside), **self._look_beside()}
 
     def rest(self, seen: FileStates) -> FileStates:
-        """What lies there once nothing moves any more, as long as it is otherwise than `seen`."""
+        """Wait until nothing changes any more, and return the state of all files.
+
+        Returns at once when that is what was `seen`.
+        """
         start, last = time.monotonic(), self.look()
         while last != seen:
             time.sleep(QUIET_SECONDS)
@@ -57,8 +63,10 @@ class WatchedFiles:
         return last
 
     def wake(self) -> Iterator[bool]:
-        """True when something may have changed, False from time to time. Ends when the folder is
-        no longer the one that it was. `KeyboardInterrupt` comes through."""
+        """Yield True when something may have changed, False from time to time.
+
+        Ends when the folder was moved or replaced. Lets `KeyboardInterrupt` through.
+        """
         folder, beside = _folder_identity(self.input), self._look_beside()
         told = watch(
             self.input,
@@ -78,7 +86,7 @@ class WatchedFiles:
             beside = now
 
     def _look_beside(self) -> dict[str, FileState]:
-        """The files beside, by full names; of a folder (a catalogue), all in it."""
+        """Read the state of the other files, by full names; of a folder, all in it."""
         files = [
             file
             for path in self.beside
@@ -87,7 +95,7 @@ class WatchedFiles:
         return {str(file.absolute()): _file_state(file) for file in files}
 
     def _counts(self, _: Change, path: str) -> bool:
-        """Whether a change that is told may concern a run: not one of its own, and no leftover."""
+        """Whether a reported change may concern a run: no output, and no leftover."""
         file = Path(path).absolute()
         inside = file.parts[len(self.input.absolute().parts) :]
         return not file.is_relative_to(self.output.absolute()) and not is_leftover(inside)
@@ -108,7 +116,7 @@ def _list_changed_names(now: FileStates, seen: FileStates) -> Iterator[str]:
 
 
 def _file_state(path: Path) -> FileState:
-    """Size and time; of what is not there, or cannot be looked at, a size below zero."""
+    """Read size and time; a size below zero for what is missing or cannot be read."""
     try:
         return file_state(path)
     except OSError:

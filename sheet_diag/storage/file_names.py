@@ -1,4 +1,4 @@
-"""File names of results: readable, safe on every system, the same for the same return."""
+"""Computes file names: readable, safe on every system, the same for the same return."""
 
 from __future__ import annotations
 
@@ -22,23 +22,32 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..
 
 
 def report_number(as_of: date, sha256: str) -> str:
-    """`SD-20261123-0dd95d12`: the date and the start of the return's SHA-256."""
+    """Compute the number of a report: `SD-20261123-0dd95d12`.
+
+    The date and the start of the return's SHA-256.
+    """
     return f"SD-{as_of:%Y%m%d}-{sha256[:8]}"
 
 
 def result_name(client: str, number: str) -> str:
-    """`株式会社見本_SD-20261123-0dd95d12.xlsx`; the number alone where no name is left."""
+    """Compute the name of a report: `株式会社見本_SD-20261123-0dd95d12.xlsx`.
+
+    The number alone where nothing is left of the client's name.
+    """
     name = safe_name(client)
     return f"{name}_{number}.xlsx" if name else f"{number}.xlsx"
 
 
 def correction_name(client: str, number: str, lang: Lang) -> str:
-    """`株式会社見本_修正のお願い_SD-20261123-0dd95d12.xlsx`, as it is attached to a mail."""
+    """Compute the name of a correction: `株式会社見本_修正のお願い_SD-20261123-0dd95d12.xlsx`."""
     return result_name(client, f"{Wording(lang)('sheet.correction.file')}_{number}")
 
 
 def issued_name(client: ListedClient) -> str:
-    """`ヒアリングシート_株式会社見本_C-001.xlsx`: no two of a list, since it ends with the id."""
+    """Compute the name of an issued sheet: `ヒアリングシート_株式会社見本_C-001.xlsx`.
+
+    Unique in a client list, since it ends with the id.
+    """
     sheet, id_ = Wording(client.lang)("sheet.name.questions"), safe_name(client.id)
     others = len(f"{sheet}__{id_}.xlsx".encode())
     name = _cut(safe_name(client.company), _MAX_TOTAL_BYTES - others).strip(_EDGES)
@@ -46,7 +55,10 @@ def issued_name(client: ListedClient) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Text as part of a file name: NFC, no separators, control or bidi marks, not too long."""
+    """Make a text part of a file name.
+
+    NFC, without separators, control or bidi marks, not too long.
+    """
     whole = text.encode("utf-8", "ignore").decode("utf-8")
     plain = unicodedata.normalize("NFC", " ".join(_FORBIDDEN.sub("_", whole).split()))
     name = _cut(plain).strip(_EDGES)
@@ -54,7 +66,7 @@ def safe_name(text: str) -> str:
 
 
 def _cut(name: str, most: int = _MAX_BYTES) -> str:
-    """At most 80 characters, and few enough bytes for every file system (255 a name)."""
+    """Cut a name to 80 characters, and to few enough bytes for every file system (255)."""
     kept = name[:_MAX_CHARS]
     while len(kept.encode("utf-8")) > most:
         kept = kept[:-1]

@@ -1,4 +1,4 @@
-"""What has to be on the disk before anything else happens, whoever pulls the plug."""
+"""Makes sure that files are on the disk, also after a power failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names of new files on the disk too, where folders can be synchronised."""
+    """Write the names of new files to the disk, where folders can be synchronised."""
     with suppress(OSError, AttributeError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

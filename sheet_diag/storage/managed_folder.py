@@ -1,7 +1,7 @@
 """A folder of files that a command makes anew each time, beside files that others put there.
 
 What was made the last time and is not made again is removed, all else is left alone. A note in the
-folder says what was made; the files are replaced one by one once all of them are written.
+folder lists what was made; the files are replaced one by one once all of them are written.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ FileFacts = Mapping[str, str]
 
 
 class ManagedFolder:
-    """The folder in the making; what was made before and is to be `kept` stays as it is. Raises
-    `OSError`."""
+    """The folder while its files are made.
+
+    Files of the last time that are `kept` stay as they are. Raises `OSError`.
+    """
 
     def __init__(self, path: Path, kept: Mapping[str, FileFacts] | None = None) -> None:
         self._path = path
@@ -33,7 +35,7 @@ class ManagedFolder:
         self._work = Path()
 
     def write(self, name: str, content: bytes, facts: FileFacts | None = None) -> Path:
-        """Make a file; `facts` are kept in the note. Returns the place where it will stand.
+        """Make a file and keep the `facts` in the note; returns its final place.
 
         Raises `ValueError` where two files would be one on some system.
         """
@@ -80,7 +82,7 @@ class ManagedFolder:
 
 
 def read_note(path: Path) -> dict[str, FileFacts]:
-    """What the last command made there, by name, as far as it still lies there."""
+    """Read what the last command made there, by name, as far as it is still there."""
     try:
         made = json.loads((path / NOTE_FILE).read_text(encoding="utf-8"))
         found = {str(name): dict(facts) for name, facts in made.items()}
@@ -90,7 +92,7 @@ def read_note(path: Path) -> dict[str, FileFacts]:
 
 
 def remove_managed_files(path: Path, names: set[str]) -> None:
-    """Take away files that a command made there. Raises `OSError`."""
+    """Remove files that a command made there. Raises `OSError`."""
     made = read_note(path)
     if not names & made.keys():
         return
@@ -100,7 +102,7 @@ def remove_managed_files(path: Path, names: set[str]) -> None:
 
 
 def _is_there(path: Path, name: str) -> bool:
-    """Whether it is a file right in the folder: a note may have been written by anybody."""
+    """Whether it is a file in the folder itself: anybody may have written the note."""
     return "/" not in name and "\\" not in name and (path / name).is_file()
 
 

@@ -40,11 +40,11 @@ class ObjectStoreError(UserError):
 
 
 class PartialUploadError(KeyboardInterrupt):
-    """Stopped by Ctrl-C while outputs were put in their places."""
+    """Stopped by Ctrl-C while outputs were uploaded."""
 
 
 def is_url(place: str) -> bool:
-    """Whether a place is no path of this machine."""
+    """Whether a place is a URL, not a path of this machine."""
     return bool(_URL.match(place))
 
 
@@ -98,8 +98,10 @@ def _upload_output(store: _Store, folder: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """A folder of a store. `root` is its path there, `local` the same folder if it is on this
-    disk."""
+    """A folder of a store.
+
+    `root` is its path there, `local` the same folder if it is on this disk.
+    """
 
     url: str
     system: Any
@@ -118,7 +120,7 @@ class _Store:
         return cls(url, system, root.rstrip("/"), local)
 
     def fetch(self, folder: Path, largest: int, apart_from: _Store | None) -> None:
-        """Everything below, as files of the folder that are as old as in the store."""
+        """Download everything below, with the times of the store."""
         with _translate_store_errors(self.url):
             facts = self._listing(apart_from)
             places = dict(zip(facts, _assign_paths(facts), strict=True))
@@ -136,7 +138,7 @@ class _Store:
                 os.utime(folder / place, ns=(time, time))
 
     def _listing(self, apart_from: _Store | None) -> dict[str, Mapping[str, Any]]:
-        """What is known of each file below, by its name relative to the folder."""
+        """List what is known of each file below, by its name relative to the folder."""
         start = f"{self.root}/"
         hidden = f"{apart_from.root}/" if apart_from else None
         listed: Mapping[str, Mapping[str, Any]] = self.system.find(self.root, detail=True)
@@ -155,15 +157,14 @@ class _Store:
         return files
 
     def copy(self, names: Iterable[str], folder: Path) -> None:
-        """Those of the files that are there."""
+        """Download those of the files that are there."""
         with _translate_store_errors(self.url):
             for name in names:
                 with suppress(FileNotFoundError):
                     (folder / name).write_bytes(self.system.cat_file(self._path(name)))
 
     def replace(self, folder: Path, former: set[str]) -> None:
-        """Put the files of the folder in their places, the journal last, and remove those of the
-        former ones that are no longer made."""
+        """Upload the files of the folder, run.json last, and remove former ones not made again."""
         made = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         names = sorted(name for name in made if not name.startswith("."))
         with _translate_store_errors(self.url):
@@ -175,7 +176,7 @@ class _Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """No other run meanwhile, where the store can make a file only if there is none."""
+        """Keep other runs out, where the store can create a file only if there is none."""
         since = datetime.now(UTC).isoformat(timespec="seconds").encode()
         lock = self._path(LOCK_FILE)
         with _translate_store_errors(self.url):
@@ -217,8 +218,7 @@ def _translate_store_errors(url: str) -> Iterator[None]:
 
 
 def _group_uploads(names: Sequence[str]) -> Iterator[list[str]]:
-    """Passwords before what they open, former ones before those; documents before what tells of
-    them, the journal last."""
+    """Group uploads: passwords before the documents that they open, run.json last."""
     order = {
         PASSWORDS_FILE: 0,
         RUN_JSON: 3,
@@ -234,8 +234,10 @@ def _group_uploads(names: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _assign_paths(names: Iterable[str]) -> Iterator[str]:
-    """A relative path for each name, its own wherever a disk can have that. A store also knows
-    names that a disk does not, and files that are folders of others."""
+    """Give each object a path of its own on the disk.
+
+    A store also knows names that a disk does not, and files that are folders of others.
+    """
     files: set[str] = set()
     above: set[str] = set()
     for name in names:
@@ -251,7 +253,7 @@ def _assign_paths(names: Iterable[str]) -> Iterator[str]:
 
 
 def _safe_part(part: str) -> str:
-    """One name of a path: nothing that leads elsewhere, or is longer than a disk allows."""
+    """Make one name of a path safe and short enough for the disk."""
     if part in ("", ".", ".."):
         return part.replace(".", "%2E") or "%2F"
     part = part.replace("\0", "%00").replace("\\", "%5C")
@@ -259,20 +261,20 @@ def _safe_part(part: str) -> str:
 
 
 def _shorten_name(place: str, name: str) -> str:
-    """A short name that no other object has."""
+    """Shorten a name to one that no other object has."""
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
     suffix = PurePosixPath(place).suffix[:10]
     return f"{place.removesuffix(suffix)[:60]}~{digest}{suffix}"
 
 
 def _write_stand_in(path: Path, size: int) -> None:
-    """A file with nothing in it but its size: it is refused for that before it is opened."""
+    """Write an empty file of the object's size, which is refused for its size unread."""
     with path.open("wb") as file:
         file.truncate(min(size, _MAX_STAND_IN_BYTES))
 
 
 def _modified_ns(facts: Mapping[str, Any]) -> int:
-    """When an object was last changed, in nanoseconds since 1970."""
+    """Read when an object was last changed, in nanoseconds since 1970."""
     given = next((facts[name] for name in _TIME_FIELDS if facts.get(name)), 0)
     if isinstance(given, str):
         given = datetime.fromisoformat(given)

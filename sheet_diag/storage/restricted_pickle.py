@@ -1,4 +1,4 @@
-"""Pickles that can hold nothing but records of the model."""
+"""Unpickles records of the model, and nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MODEL: Final = (
 
 
 def restricted_loads(content: bytes) -> Any:
-    """What was pickled, if it consists of records of the model, numbers, texts and their lists.
+    """Unpickle records of the model, numbers, texts and lists of them.
 
     Raises `pickle.UnpicklingError` for anything else.
     """
@@ -45,7 +45,7 @@ class _Unpickler(pickle.Unpickler):
 
 @cache
 def _classes() -> dict[tuple[str, str], type]:
-    """The records and closed sets of the model, and the exact kinds of number they hold."""
+    """List the records and enums of the model, and the exact kinds of number they hold."""
     found: dict[tuple[str, str], type] = {
         ("fractions", "Fraction"): Fraction,
         ("datetime", "date"): date,

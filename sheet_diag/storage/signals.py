@@ -1,4 +1,4 @@
-"""How Ctrl-C is answered for a while."""
+"""Replaces the handler of Ctrl-C for a while."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ InterruptHandler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 @contextmanager
 def handle_interrupts(answer: InterruptHandler) -> Iterator[None]:
-    """Have Ctrl-C answered otherwise. It comes to the main thread alone; in another one there is
-    nothing to do."""
+    """Handle Ctrl-C with `answer` meanwhile; in the main thread alone, where it arrives."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -56,7 +56,7 @@ def lock_output(output: Path) -> Iterator[None]:
 
 
 class Staging:
-    """A folder beside the final places, gone when done."""
+    """The outputs of a run, written to a folder beside their places first."""
 
     def __init__(self, output: Path) -> None:
         self._output = output
@@ -154,12 +154,12 @@ def _require_writable(path: Path) -> None:
 
 
 def list_previous_outputs(output: Path) -> set[str]:
-    """What former runs have made in an output folder: their own files, as far as they tell."""
+    """List the outputs of former runs in a folder: their own files, as far as they are listed."""
     return _read_run_json_outputs(output / RUN_JSON) | _read_moving_outputs(output / MOVING_FILE)
 
 
 def _read_run_json_outputs(path: Path) -> set[str]:
-    """What a former run.json says that it wrote; none where it is missing or not ours."""
+    """Read what a former run.json says that it wrote; none where it is missing or not ours."""
     try:
         made = ("result", "correction", "pdf")
         names = {entry.get(key) for entry in read_run_json_returns(path) for key in made}
@@ -169,7 +169,7 @@ def _read_run_json_outputs(path: Path) -> set[str]:
 
 
 def _read_moving_outputs(path: Path) -> set[str]:
-    """What a run that was killed while moving may have moved; none where there was none."""
+    """Read what a run that was killed while moving may have moved."""
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
         return {name for name in names if _is_own_output(name)}

@@ -1,8 +1,7 @@
-"""A Dask cluster as an executor: sends calls to the workers' teams, in chunks, and hands on what
-comes back.
+"""A Dask cluster as an executor: sends calls to its workers in chunks and returns the results.
 
 Knows nothing of what the calls do. Dask finds a worker for each chunk, and another one where that
-worker dies; what a team is and what must be the same on its machine is in `team`.
+worker dies; `dask_worker` says what runs there, and what must be the same on its machine.
 """
 
 from __future__ import annotations
@@ -53,14 +52,14 @@ _SETTINGS: Final = {
 
 @contextmanager
 def connect_cluster(
-    url: str, bench: Any, limits: Limits, progress: ClusterProgressCallback
+    url: str, context: Any, limits: Limits, progress: ClusterProgressCallback
 ) -> Iterator[DaskExecutor]:
-    """The cluster of a scheduler, all of whose workers, now and later, hold the bench.
+    """Connect to a scheduler and give its workers, also later ones, the context of the tasks.
 
-    Raises `ClusterError`: it cannot be reached, or a machine is not fit. `progress` is told of
-    the stage `cluster` while no worker is there.
+    Raises `ClusterError` where the scheduler cannot be reached, or a machine cannot take part.
+    `progress` gets the stage `cluster` while no worker is there.
     """
-    kit = pickle.dumps((bench, limits), protocol=pickle.HIGHEST_PROTOCOL)
+    kit = pickle.dumps((context, limits), protocol=pickle.HIGHEST_PROTOCOL)
     team = ProcessesPlugin(f"sheet-diag-{uuid.uuid4().hex}", list_machine_facts(), kit)
     with _silence_dask(), dask.config.set(_SETTINGS), _open_client(url) as client:
         _check_scheduler(client, url)
@@ -70,9 +69,9 @@ def connect_cluster(
 
 
 class DaskExecutor(Executor):
-    """An executor of the teams of that name.
+    """An executor of the processes on the workers of a cluster.
 
-    The future of a call raises `WorkerDiedError` as those of `Processes` do, and
+    The future of a call raises `WorkerDiedError` as those of `WorkerProcesses` do, and
     `ClusterError` where the scheduler is gone.
     """
 
@@ -91,11 +90,11 @@ class DaskExecutor(Executor):
 
     @property
     def ahead(self) -> int:
-        """How many calls keep all workers busy while their results are on the way."""
+        """Number of calls that keep all workers busy while results are on the way."""
         return max(TASKS_AHEAD, 2 * CALLS_PER_CHUNK * self._threads)
 
     def submit(self, fn: Callable[..., _Out], /, *args: Any, **kwargs: Any) -> Future[_Out]:
-        """Have the function called by one of the teams."""
+        """Have the function called on one of the workers."""
         packed = pickle.dumps((fn, args, kwargs), protocol=pickle.HIGHEST_PROTOCOL)
         call = _PendingCall(packed)
         with self._changed:
@@ -106,7 +105,7 @@ class DaskExecutor(Executor):
         return call.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; those under way are waited for, or dropped."""
+        """Take no more calls; wait for those under way, or drop them."""
         with self._changed:
             self._closing = True
             calls = [*self._gathered, *(call for some in self._under_way.values() for call in some)]
@@ -146,8 +145,11 @@ class DaskExecutor(Executor):
             return calls
 
     def _most(self) -> int:
-        """How many calls go together: the more, the more every thread has before it, so that a
-        few calls are spread over all of them."""
+        """Compute how many calls go together.
+
+        Few while the threads have little to do, so that a few calls are spread over all of
+        them.
+        """
         calls = sum(map(len, self._under_way.values()))
         return max(1, min(CALLS_PER_CHUNK, calls // max(1, self._threads)))
 
@@ -184,7 +186,7 @@ class DaskExecutor(Executor):
                 call.end(*outcome)
 
     def _again(self, key: str) -> None:
-        """Each worker that had the chunk died: one of its calls may be to blame, or none."""
+        """Send the calls of a chunk one by one: each worker that had it has died."""
         for call in self._taken(key):
             self._send([call], last=True)
 
@@ -223,13 +225,13 @@ class DaskExecutor(Executor):
 
 @dataclass(frozen=True, slots=True)
 class _PendingCall:
-    """One call on its way."""
+    """A call that was submitted and has no result yet."""
 
     packed: bytes
     future: Future[Any] = field(default_factory=Future)
 
     def end(self, value: bytes, error: Exception | None) -> None:
-        """Give the future what came of it, unless nobody waits any more."""
+        """Set the result of the future, unless it was cancelled."""
         if not self.future.set_running_or_notify_cancel():
             return
         try:
@@ -272,13 +274,13 @@ async def _probe_scheduler(url: str) -> None:
 
 
 def _check_scheduler(client: Client, url: str) -> None:
-    """It unpacks tasks too, so it must know them."""
+    """Check that the scheduler has the same software: it unpacks tasks, too."""
     with _translate_errors(url):
         client.run_on_scheduler(require_same_software, list_machine_facts(), url)
 
 
 def _install_plugins(team: ProcessesPlugin, client: Client, url: str) -> None:
-    """Its end is arranged before it begins."""
+    """Start the processes on all workers; the plugin that ends them is installed first."""
     with _translate_errors(url):
         client.register_plugin(CleanupPlugin(client.id, team.name))
         client.register_plugin(team)
@@ -286,7 +288,7 @@ def _install_plugins(team: ProcessesPlugin, client: Client, url: str) -> None:
 
 @contextmanager
 def _translate_errors(where: str) -> Iterator[None]:
-    """What machines answer that do not know sheet-diag, or another one; or nothing."""
+    """Raise `ClusterError` for what machines without sheet-diag, or with another one, answer."""
     try:
         yield
     except (ImportError, AttributeError) as error:
@@ -297,7 +299,7 @@ def _translate_errors(where: str) -> Iterator[None]:
 
 @contextmanager
 def _silence_dask() -> Iterator[None]:
-    """Dask logs what we tell in a sentence."""
+    """Keep Dask from logging what a `ClusterError` says."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     former = [(logger, logger.level) for logger in loggers]
     for logger in loggers:

@@ -1,9 +1,9 @@
-"""What runs on the machines of a cluster: in each of Dask's workers, a team of processes that do
-its tasks under the same limits as at home.
+"""What runs on the machines of a cluster: each of Dask's workers starts processes for the tasks.
 
-Dask's own threads only wait: a file that aborts or hangs its reader must not take the worker with
-it. A team is there for one run, on every worker of the scheduler and on those that join later, and
-leaves when the run's client has gone, however it went.
+They have the same limits as on the machine that asks. Dask's own threads only wait, so that a file
+that aborts or hangs its reader does not end the worker. The processes are there for one run, on
+every worker of the scheduler and on those that join later, and end when the run's client has gone,
+however it went.
 """
 
 from __future__ import annotations
@@ -36,9 +36,11 @@ _NAME: Final = re.compile(r"[\w.-]+")
 
 
 class ProcessesPlugin(WorkerPlugin):
-    """The processes of one worker. `kit` is the pickled bench and limits, `list_machine_facts` are
-    those
-    of the machine that asks: the worker's must be the same."""
+    """The processes of one Dask worker.
+
+    `kit` is the pickled context and limits, `facts` are those of the machine that asks: the
+    worker's must be the same.
+    """
 
     def __init__(self, name: str, facts: MachineFacts, kit: bytes) -> None:
         self.name = name
@@ -46,7 +48,7 @@ class ProcessesPlugin(WorkerPlugin):
         self._kit = kit
 
     def setup(self, worker: Worker) -> None:
-        """Be ready. Raises `ClusterError` where this worker is not fit for the run."""
+        """Prepare the worker. Raises `ClusterError` where it cannot take part in the run."""
         self._lock = Lock()
         self._processes: WorkerProcesses | None = None
         self._size = worker.state.nthreads
@@ -54,7 +56,7 @@ class ProcessesPlugin(WorkerPlugin):
         self._require_fit()
 
     def teardown(self, worker: Worker) -> None:
-        """End the processes, whatever they do; in a thread, for Dask's loop must not wait."""
+        """End the processes at once, in a thread, because Dask's loop must not wait."""
         del worker
         with self._lock:
             processes, self._kit, self._processes = self._processes, b"", None
@@ -62,7 +64,7 @@ class ProcessesPlugin(WorkerPlugin):
             Thread(target=processes.shutdown, kwargs={"cancel_futures": True}).start()
 
     def do(self, calls: Sequence[bytes]) -> list[CallResult]:
-        """Do the calls, as pickled by `packed`; what one of them raises is no other's matter."""
+        """Do the calls; what one of them raises does not concern the others."""
         self._require_fit()
         processes = self._at_work()
         return [
@@ -84,7 +86,7 @@ class ProcessesPlugin(WorkerPlugin):
 
 
 class CleanupPlugin(SchedulerPlugin):
-    """On the scheduler: sends the team home when its client has gone."""
+    """On the scheduler: ends the processes when the client of the run has gone."""
 
     def __init__(self, client: str, team: str) -> None:
         self.name = f"{team}-farewell"
@@ -92,7 +94,7 @@ class CleanupPlugin(SchedulerPlugin):
         self._team = team
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
-        """Part with the client whose team it is."""
+        """End the processes when it is the client of the run that goes."""
         if client == self._client:
             scheduler.loop.add_callback(self._end, scheduler)
 
@@ -103,7 +105,7 @@ class CleanupPlugin(SchedulerPlugin):
 
 
 def run_calls(team: str, calls: Sequence[bytes]) -> list[CallResult]:
-    """In one of Dask's threads: have the calls done by the team of that name."""
+    """In one of Dask's threads: have the calls done by the processes of that name."""
     plugin = get_worker().plugins.get(team)
     if not isinstance(plugin, ProcessesPlugin):  # the scheduler was started anew
         raise ClusterError("cli.error.cluster.lost")
@@ -111,7 +113,7 @@ def run_calls(team: str, calls: Sequence[bytes]) -> list[CallResult]:
 
 
 def run_call(packed: bytes) -> bytes:
-    """In a process: do one call. Dask's worker sees bytes on both sides and unpacks neither."""
+    """In a process: do one call, which Dask's worker sees as bytes only."""
     function, arguments, named = pickle.loads(packed)  # from the client, as all that Dask runs
     return pickle.dumps(function(*arguments, **named), protocol=pickle.HIGHEST_PROTOCOL)
 
@@ -128,7 +130,7 @@ def _take_call_result(future: Future[bytes]) -> CallResult:
 
 @cache
 def list_machine_facts() -> MachineFacts:
-    """What the bytes of the outputs depend on besides the task: programs and their versions."""
+    """List the programs and versions that the bytes of the outputs depend on."""
     return {
         "sheet-diag": f"{__version__} ({_program_digest()[:8]})",
         "Python": platform.python_version(),
@@ -139,7 +141,7 @@ def list_machine_facts() -> MachineFacts:
 
 
 def require_same_software(wanted: MachineFacts, where: str) -> None:
-    """Raises `ClusterError` where something differs here from the machine that asks."""
+    """Raise `ClusterError` where a fact differs from the machine that asks."""
     have = list_machine_facts()
     for name in sorted({*wanted, *have}):
         ours, theirs = wanted.get(name, "-"), have.get(name, "-")
@@ -150,7 +152,7 @@ def require_same_software(wanted: MachineFacts, where: str) -> None:
 
 
 def _list_library_versions() -> MachineFacts:
-    """The versions of what sheet-diag needs, without extras, and of Dask."""
+    """List the versions of what sheet-diag needs, without extras, and of Dask."""
     needed = [each for each in metadata.requires("sheet-diag") or () if "extra ==" not in each]
     names = [found[0] for found in map(_NAME.match, needed) if found]
     return {name: metadata.version(name) for name in (*names, "distributed")}

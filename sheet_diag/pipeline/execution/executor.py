@@ -1,8 +1,8 @@
-"""Spreads tasks over whatever runs them: any `concurrent.futures.Executor`.
+"""Spreads tasks over any `concurrent.futures.Executor`.
 
-An executor runs `run_task(task, entry)` in processes that hold a bench, what all tasks work with
-(`set_worker_context`). Only so many tasks are under way at a time, however many there are;
-results come in the order of the entries, so where and how fast they were worked out never shows.
+An executor runs `run_task(task, entry)` in processes that hold the context of all tasks
+(`set_worker_context`). A limited number of tasks is under way at a time. Results come in the order
+of the entries, so outputs do not depend on where and how fast they were made.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from sheet_diag.model.errors import UserError
 
-_Bench = TypeVar("_Bench")
+_Context = TypeVar("_Context")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -32,7 +32,7 @@ class WorkerDied:
 
 
 class WorkerDiedError(Exception):
-    """What the future of such a task raises; `args` are those of `WorkerDied`."""
+    """Raised by the future of such a task; `args` are those of `WorkerDied`."""
 
     @property
     def died(self) -> WorkerDied:
@@ -44,8 +44,8 @@ class ClusterError(UserError):
     """Other machines cannot be used."""
 
 
-class Workers(Generic[_Bench]):
-    """An executor and how many tasks it is given ahead of the one whose result is awaited.
+class Workers(Generic[_Context]):
+    """An executor, and how many tasks it is given ahead of the awaited one.
 
     `is_remote`: it does not see the files of this machine, so tasks must bring their contents.
     """
@@ -58,9 +58,9 @@ class Workers(Generic[_Bench]):
         self.is_remote = is_remote
 
     def map(
-        self, task: Callable[[_Bench, _In], _Out], entries: Iterable[_In]
+        self, task: Callable[[_Context, _In], _Out], entries: Iterable[_In]
     ) -> Iterator[_Out | WorkerDied]:
-        """`task(bench, entry)` for each entry, in order. What a task raises is raised here."""
+        """Do `task(context, entry)` for each entry, in order; raise what a task raises."""
         waiting: deque[Future[Any]] = deque()
         try:
             for entry in entries:
@@ -81,17 +81,17 @@ def _take_result(future: Future[Any]) -> Any:
         return error.died
 
 
-_bench: Any = None
+_context: Any = None
 
 
-def set_worker_context(bench: Any) -> None:
-    """In a worker: keep what its tasks work with."""
-    global _bench
-    _bench = bench
+def set_worker_context(context: Any) -> None:
+    """In a worker: keep the context of its tasks."""
+    global _context
+    _context = context
 
 
 def run_task(task: Callable[[Any, _In], _Out], entry: _In) -> _Out:
     """In a worker: do one task."""
-    if _bench is None:
-        raise RuntimeError("the worker holds no bench")
-    return task(_bench, entry)
+    if _context is None:
+        raise RuntimeError("the worker holds no context")
+    return task(_context, entry)

@@ -1,7 +1,6 @@
-"""The process that workers are forked from: started early, so that it loads what they need while
-this one still loads its own.
+"""Starts the process that workers are forked from, early, so that it loads their modules meanwhile.
 
-Where workers are not forked (Windows, macOS) there is none, and each loads for itself.
+Where workers are not forked (Windows, macOS) there is none, and each worker loads for itself.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ WRITING_MODULES: Final = (
 
 
 def prepare(modules: Sequence[str] = WRITING_MODULES) -> BaseContext:
-    """Start it, if it does not run yet, and have it load the modules; returns at once.
+    """Start the process, if it does not run yet, and have it load the modules.
 
-    It is deaf to Ctrl-C: that is for the parent.
+    Returns at once. The process ignores Ctrl-C, which the parent handles.
     """
     if sys.platform in ("win32", "darwin"):
         return multiprocessing.get_context("spawn")

@@ -1,9 +1,8 @@
-"""Processes of this machine that may die alone: a file that aborts or hangs its reader costs that
-file only.
+"""Worker processes of this machine: a file that aborts or hangs its reader costs itself only.
 
-pebble replaces a worker that died or ran out of time; workers start fresh (never forked from a
-process with threads) and get their bench once. Where the system knows such limits (not on
-Windows), a worker that asks for too much memory is refused it.
+pebble replaces a worker that died or ran out of time. Workers start fresh (never forked from a
+process with threads) and get the context of their tasks once. Where the system has such limits (not
+on Windows), a worker that asks for too much memory is refused it.
 """
 
 from __future__ import annotations
@@ -35,9 +34,12 @@ class WorkerProcesses(Executor):
     The future of a call whose process died or ran out of time raises `WorkerDiedError`.
     """
 
-    def __init__(self, jobs: int, bench: Any, limits: Limits) -> None:
+    def __init__(self, jobs: int, context: Any, limits: Limits) -> None:
         self._pool = ProcessPool(
-            max_workers=jobs, initializer=_start_worker, initargs=[bench, limits], context=prepare()
+            max_workers=jobs,
+            initializer=_start_worker,
+            initargs=[context, limits],
+            context=prepare(),
         )
         self._seconds = limits.seconds
         self._waited_for: set[Future[Any]] = set()
@@ -94,7 +96,7 @@ def _forward_result(done: Future[_Out], outer: Future[_Out], seconds: int) -> No
 
 @contextmanager
 def _delay_interrupts() -> Iterator[None]:
-    """Ctrl-C waits until the processes run: half-started ones would die with a traceback."""
+    """Delay Ctrl-C until the processes run; half-started ones would print a traceback."""
     pressed = []
     with handle_interrupts(lambda *_: pressed.append(True)):
         yield
@@ -102,9 +104,9 @@ def _delay_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _start_worker(bench: Any, limits: Limits) -> None:
-    """In a worker: keep the bench, accept the limits; Ctrl-C is the parent's business."""
-    set_worker_context(bench)
+def _start_worker(context: Any, limits: Limits) -> None:
+    """In a worker: keep the context, set the limits, leave Ctrl-C to the parent."""
+    set_worker_context(context)
     _collect_garbage_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A reader that aborts prints pages of its own before; the parent tells it in a sentence.
@@ -119,10 +121,10 @@ def _start_worker(bench: Any, limits: Limits) -> None:
 
 
 def _collect_garbage_rarely() -> None:
-    """A quarter of a report's time went into it; what is there from the start never goes."""
+    """Look for reference cycles rarely: it took a quarter of a report's time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
 
-def _is_ready(bench: Any, _: None) -> bool:
-    return bench is not None
+def _is_ready(context: Any, _: None) -> bool:
+    return context is not None
