@@ -83,7 +83,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
     return folder, time.monotonic() - started
 
 
-def test_killed_at_any_moment(undisturbed: tuple[Path, float], tmp_path: Path) -> None:
+def test_a_run_killed_at_any_moment_leaves_one_whole_output(
+    undisturbed: tuple[Path, float], tmp_path: Path
+) -> None:
     whole, seconds = undisturbed
     wanted, before = _digests(whole / "output"), _digests(whole / "input")
     (tmp_path / "input").symlink_to(whole / "input")
@@ -161,7 +163,7 @@ def _die_loudly(bench: str, _: None) -> None:
     os.abort()
 
 
-def test_a_reader_that_aborts_is_told_and_prints_nothing(
+def test_a_reader_that_aborts_is_reported_and_prints_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with WorkerProcesses(1, "pages of its own", Limits()) as processes:

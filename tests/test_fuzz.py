@@ -74,7 +74,7 @@ def test_the_undamaged_return_is_read_in_full() -> None:
 
 
 @given(st.data())
-def test_damaged_bytes(data: st.DataObject) -> None:
+def test_damaged_bytes_raise_nothing(data: st.DataObject) -> None:
     content = bytearray(_sent())
     place = data.draw(st.integers(0, len(content) - 1))
     length = data.draw(st.integers(1, 400))
@@ -95,7 +95,7 @@ def test_damaged_bytes(data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_damaged_parts(data: st.DataObject) -> None:
+def test_damaged_parts_raise_nothing(data: st.DataObject) -> None:
     """Damage inside one part of the package, which the outer checksum does not notice."""
     with zipfile.ZipFile(io.BytesIO(_sent())) as package:
         parts = {name: package.read(name) for name in package.namelist()}
@@ -145,7 +145,7 @@ def _edits(data: st.DataObject) -> Iterator[tuple[str, int, int, str | int | Non
 
 
 @given(st.data())
-def test_damaged_cells(data: st.DataObject) -> None:
+def test_damaged_cells_raise_nothing(data: st.DataObject) -> None:
     """An edit may change an answer only where the client typed it: into an answer's cell."""
     edits = list(_edits(data))
     content = edit_workbook(_sent(), lambda book: _apply(book, edits))
@@ -179,14 +179,14 @@ def _apply(book: Workbook, edits: list[tuple[str, int, int, str | int | None]]) 
 
 
 @given(st.binary(max_size=3000))
-def test_any_bytes(content: bytes) -> None:
+def test_any_bytes_raise_nothing(content: bytes) -> None:
     received = read_content("a.bin", content, SMALL)
     assert received.sheet is None
     assert len(received.problems) == 1
 
 
 @given(_TEXTS, st.sampled_from(sorted(ANSWERS)))
-def test_a_typed_answer_is_understood_or_told(text: str | int, item: str) -> None:
+def test_a_typed_answer_is_understood_or_reported(text: str | int, item: str) -> None:
     """Whatever is typed: the choice whose word it is, or a problem at the item."""
 
     def change(book: Workbook) -> None:

@@ -117,7 +117,7 @@ def test_the_set_is_large_and_no_name_is_there_twice() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_what_becomes_of_each_file(aftermath: Aftermath, name: str) -> None:
+def test_each_file_ends_as_stated(aftermath: Aftermath, name: str) -> None:
     case = ALL[name]
     entries = aftermath.of(case)
     told = [(entry["status"], [each["code"] for each in entry["problems"]]) for entry in entries]
@@ -147,7 +147,7 @@ def test_readings_are_no_part_of_a_text(aftermath: Aftermath) -> None:
     assert entry["client"]["name"] == "readings"
 
 
-def test_nothing_but_these_files_is_told_of(aftermath: Aftermath) -> None:
+def test_only_these_files_are_reported(aftermath: Aftermath) -> None:
     known = {id(entry) for case in ALL.values() for entry in aftermath.of(case)}
     rest = {entry["file"] for entry in aftermath.entries if id(entry) not in known}
     assert rest == set(GOOD)
@@ -215,7 +215,7 @@ def test_outputs_are_those_that_the_journal_names(aftermath: Aftermath) -> None:
     assert found == named - {None}
 
 
-def test_nothing_is_wrong_with_any_output(aftermath: Aftermath) -> None:
+def test_every_output_is_sound(aftermath: Aftermath) -> None:
     books = [path for path in outputs(aftermath) if path.suffix == ".xlsx"]
     assert len(books) > 20
     assert {path.name: found for path in books if (found := lint(path.read_bytes()))} == {}

@@ -119,7 +119,7 @@ def _with_first_answer(typed: Any) -> bytes:
         pytest.param("Don’t know", "?", id="curly apostrophe"),
     ],
 )
-def test_other_spellings_are_read_and_told(typed: str, sign: str) -> None:
+def test_other_spellings_are_read_and_reported(typed: str, sign: str) -> None:
     received = read_return(_with_first_answer(typed))
     assert signs_of(received) == f"{sign}-△×"
     shown = typed.replace("\ufe0f", "")
@@ -141,7 +141,7 @@ def test_other_spellings_are_read_and_told(typed: str, sign: str) -> None:
         pytest.param("はい_x000D_", id="a return as XML spells it"),
     ],
 )
-def test_what_nobody_sees_does_not_count(typed: str) -> None:
+def test_invisible_characters_do_not_count(typed: str) -> None:
     received = read_return(_with_first_answer(typed))
     assert signs_of(received) == "○-△×"
     assert {problem.code for problem in received.problems} <= {ProblemCode.ANSWER_READ_AS}
@@ -196,7 +196,7 @@ def test_what_cannot_be_understood_is_never_guessed(typed: Any, value: str) -> N
 
 
 @pytest.mark.parametrize("typed", [None, "", " ", "　", "\u200b", "\n"])
-def test_blank_is_unanswered(typed: str | None) -> None:
+def test_a_blank_answer_is_unanswered(typed: str | None) -> None:
     received = read_return(_with_first_answer(typed))
     assert signs_of(received) == ".-△×"
     assert problems_in(received) == ["UNANSWERED B6 C1-1"]
@@ -210,13 +210,13 @@ def test_blank_is_unanswered(typed: str | None) -> None:
         ("対象外", ["ANSWER_READ_AS", "NA_NOT_ALLOWED"]),
     ],
 )
-def test_not_applicable_without_permission_is_told(typed: str, codes: list[str]) -> None:
+def test_a_forbidden_not_applicable_is_reported(typed: str, codes: list[str]) -> None:
     received = read_return(_with_first_answer(typed))
     assert signs_of(received) == "--△×"
     assert problems_in(received) == [f"{code} B6 C1-1 {typed}" for code in codes]
 
 
-def test_what_may_be_chosen_is_said() -> None:
+def test_a_problem_names_the_choices() -> None:
     allowed, other = (
         next(problem for problem in received.problems if problem.item == item)
         for item in ("C1-2", "C1-1")
@@ -351,7 +351,7 @@ def test_answers_are_found_wherever_they_stand(table: str) -> None:
     assert remarks == {"C2-1": "本社のみ"}
 
 
-def test_the_ids_of_the_builtin_catalogue_in_full_width() -> None:
+def test_ids_in_full_width_are_found() -> None:
     answers = dict.fromkeys(JIS.items, "はい")
     content = make_hearing_sheet(JIS, Lang.JA, Issuer(), Entries(PROFILE, answers))
 
@@ -393,7 +393,7 @@ def test_the_whole_sheet_survives_editing(change: Callable[[Any], object]) -> No
     assert after.identity == before.identity
 
 
-def test_a_row_that_was_deleted_is_told() -> None:
+def test_a_deleted_row_is_reported() -> None:
     received = read_return(
         make_return(
             """
@@ -429,7 +429,7 @@ def test_a_row_that_was_deleted_is_told() -> None:
         ),
     ],
 )
-def test_an_id_in_several_rows(rows: str, sign: str, problems: list[str]) -> None:
+def test_several_rows_of_one_item_must_agree(rows: str, sign: str, problems: list[str]) -> None:
     lines = "\n".join(f"| C1-1 | {row.strip()} | |" for row in rows.split("/"))
     rest = "| C1-2 | 該当なし | |\n| C2-1 | 一部 | |\n| C2-2 | いいえ | |"
     received = read_return(make_return(f"| No. | 回答 | 備考 |\n{lines}\n{rest}"))
@@ -446,7 +446,7 @@ def test_an_id_in_several_rows(rows: str, sign: str, problems: list[str]) -> Non
         ("○", ProblemCode.ANSWER_READ_AS),
     ],
 )
-def test_an_id_twice_with_the_same_fault_keeps_the_fault(typed: str, code: ProblemCode) -> None:
+def test_two_rows_with_the_same_fault_keep_it(typed: str, code: ProblemCode) -> None:
     received = read_return(
         make_return(
             f"""
@@ -462,7 +462,7 @@ def test_an_id_twice_with_the_same_fault_keeps_the_fault(typed: str, code: Probl
     assert {problem.code for problem in received.problems} == {ProblemCode.DUPLICATE_SAME, code}
 
 
-def test_an_unknown_id_is_told_where_it_has_an_answer_or_a_remark() -> None:
+def test_an_unknown_id_with_an_answer_or_a_remark_is_reported() -> None:
     received = read_return(
         make_return(
             """
@@ -490,7 +490,7 @@ def test_an_unknown_id_is_told_where_it_has_an_answer_or_a_remark() -> None:
         pytest.param("| C1-1 | はい |\n| No. | 回答 |", "NO_ANSWER_COLUMN", id="header below"),
     ],
 )
-def test_not_a_hearing_sheet_any_more(table: str, code: str) -> None:
+def test_a_sheet_without_its_ids_is_no_hearing_sheet(table: str, code: str) -> None:
     received = read_return(make_return(table))
     assert (received.sheet, problems_in(received)) == (None, [code])
 
@@ -514,7 +514,7 @@ def test_the_header_decides_on_the_language() -> None:
     assert dict(received.problems[0].details)["read"] == "Partly"
 
 
-def test_a_sheet_without_remarks_column() -> None:
+def test_a_sheet_without_a_remark_column_is_read() -> None:
     received = read_return(make_return("| No. | 回答 |\n| C1-1 | はい |"))
     assert signs_of(received) == "○..."
     assert {response.remark for response in sheet_of(received).responses} == {""}
@@ -546,7 +546,7 @@ def test_remarks_are_kept_as_typed(typed: Any, remark: str) -> None:
 # --- sheets renamed, moved, copied
 
 
-def test_sheets_renamed_and_moved() -> None:
+def test_renamed_and_moved_sheets_are_read() -> None:
     def change(book: Workbook) -> None:
         page_at(book, QUESTIONS).title = "回答済"
         page_at(book, COMPANY).title = "Sheet1"
@@ -667,6 +667,6 @@ def test_two_columns_of_answers_are_not_guessed() -> None:
     assert ProblemCode.ANSWER_COLUMN_TWICE in {problem.code for problem in received.problems}
 
 
-def test_remarks_without_their_heading_are_missed_aloud() -> None:
+def test_a_missing_remark_column_is_reported() -> None:
     received = read_return(make_return("| No. | 回答 | メモ |\n| C1-1 | はい | 本社のみ |"))
     assert ProblemCode.NO_REMARK_COLUMN in {problem.code for problem in received.problems}

@@ -47,7 +47,7 @@ def first_answer(text: str) -> str:
         pytest.param("=IMAGE(…)", None, "PICTURE_ANSWER B6 C1-1 =IMAGE(…)", id="our own sign"),
     ],
 )
-def test_what_holds_no_answer_is_never_a_blank(
+def test_an_unreadable_answer_is_never_a_blank(
     text: str, mark: CellMark | None, problem: str
 ) -> None:
     read = ReadGrids(book(sheet(first_answer(text), marks={"B6": mark} if mark else {})))
@@ -138,7 +138,7 @@ TALL = """
         ),
     ],
 )
-def test_a_question_of_several_rows(
+def test_a_question_may_span_several_rows(
     cells: str, merged: str, sign: str, problems: list[str]
 ) -> None:
     read = ReadGrids(book(sheet(TALL.format(*cells.split(",")), merged=merged)))
@@ -191,7 +191,7 @@ def test_an_answer_merged_over_several_questions_is_not_spread() -> None:
         ),
     ],
 )
-def test_merges_that_leave_no_doubt(
+def test_a_merge_within_one_question_is_read(
     table: str, merged: str, signs: str, problems: list[str]
 ) -> None:
     read = ReadGrids(book(sheet(table, merged=merged)))
@@ -207,7 +207,7 @@ def test_merges_that_leave_no_doubt(
         pytest.param("B6:C6", "いいえ", "×", [], id="its own text comes first"),
     ],
 )
-def test_an_answer_merged_to_the_left(
+def test_an_answer_merged_to_the_left_is_read(
     merged: str, first: str, sign: str, problems: list[str]
 ) -> None:
     table = f"""
@@ -238,7 +238,7 @@ def test_a_label_merged_to_the_right_moves_its_entry() -> None:
 # --- out of sight
 
 
-def test_answers_in_hidden_rows_are_read_and_told() -> None:
+def test_answers_in_hidden_rows_are_read_and_reported() -> None:
     read = ReadGrids(book(sheet(hidden=(7, 9))))
     assert (read.signs, read.told) == ("○-△×", ["HIDDEN_ROWS B7 C1-2, C2-2"])
 
@@ -248,7 +248,7 @@ def test_hidden_rows_without_answers_say_nothing() -> None:
     assert ReadGrids(book(sheet(blank, hidden=(1, 2, 6)))).told == ["UNANSWERED B6 C1-1"]
 
 
-def test_many_hidden_items_are_told_in_short() -> None:
+def test_many_hidden_items_are_shortened() -> None:
     many = catalog("1 1 1 1 1 1 1")
     rows = "\n".join(f"| C1-{number} | はい | |" for number in range(1, 8))
     read = ReadGrids(
@@ -257,18 +257,18 @@ def test_many_hidden_items_are_told_in_short() -> None:
     assert read.told == ["HIDDEN_ROWS B6 C1-1, C1-2, C1-3, C1-4, C1-5 … (7)"]
 
 
-def test_cells_far_away_are_told_of_the_sheets_that_were_read() -> None:
+def test_stray_cells_are_reported_of_the_sheets_that_are_read() -> None:
     other = sheet("| 目次 |", "目次", cut=True)
     read = ReadGrids(book(company(cut=True), other, sheet(cut=True)))
     assert sorted(read.told) == ["STRAY_CELLS ヒアリングシート", "STRAY_CELLS 会社情報"]
 
 
-def test_cells_far_away_are_told_where_nothing_was_found() -> None:
+def test_stray_cells_are_reported_where_nothing_is_found() -> None:
     read = ReadGrids(book(sheet("| 目次 |", "目次", cut=True)))
     assert (read.found, read.told) == (None, ["NOT_HEARING_SHEET", "STRAY_CELLS 目次"])
 
 
-def test_pictures_and_active_content_are_told_in_the_readers_language() -> None:
+def test_pictures_and_active_content_are_named_in_either_language() -> None:
     passed = Problem(ProblemCode.SECOND_READER)
     read = ReadGrids(book(sheet(), pictures=3, active=("macros", "links"), problems=(passed,)))
     assert read.told == ["SECOND_READER", "PICTURES 3", "ACTIVE_CONTENT macros, links"]
@@ -289,7 +289,7 @@ OLDER = """
 """
 
 
-def test_an_older_version_is_read_by_number() -> None:
+def test_an_older_version_is_read_by_its_ids() -> None:
     read = ReadGrids(book(sheet(OLDER), version="0"))
     assert read.signs == "○.△×"
     assert read.told == [
@@ -302,17 +302,17 @@ def test_an_older_version_is_read_by_number() -> None:
     assert gone == {"answer": "いいえ", "remark": "廃止済み"}
 
 
-def test_the_same_version_lost_a_row() -> None:
+def test_a_row_missing_from_the_same_version_was_deleted() -> None:
     read = ReadGrids(book(sheet(OLDER)))
     assert "ITEM_ROW_MISSING C1-2" in read.told
     assert "OTHER_VERSION" not in " ".join(read.told)
 
 
 @pytest.mark.parametrize("text", ["文", " 文\n", "Words", "Wor ds", "ＷＯＲＤＳ", ""])
-def test_a_question_that_reads_the_same_is_not_told(text: str) -> None:
+def test_an_unchanged_question_is_not_reported(text: str) -> None:
     table = OLDER.replace("別の文", text.replace("\n", "⏎"))
     assert "QUESTION_CHANGED" not in " ".join(ReadGrids(book(sheet(table))).told)
 
 
-def test_a_sheet_without_the_questions_says_nothing_of_them() -> None:
+def test_a_sheet_without_a_question_column_reports_no_changes() -> None:
     assert ReadGrids(book(sheet())).told == []

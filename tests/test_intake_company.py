@@ -64,7 +64,7 @@ def _company(field: str, typed: Any) -> bytes:
         ("date", "２０２６／４／１", "2026-04-01"),
     ],
 )
-def test_entries_as_asked_for(field: str, typed: Any, value: str) -> None:
+def test_entries_in_the_asked_form_are_read(field: str, typed: Any, value: str) -> None:
     received = read_return(_company(field, typed))
     assert sheet_of(received).profile[field] == value
     assert problems_in(received) == []
@@ -98,7 +98,7 @@ def test_entries_as_asked_for(field: str, typed: Any, value: str) -> None:
         ("sites", "１，２００", "1200"),
     ],
 )
-def test_other_spellings_are_read_and_told(field: str, typed: Any, value: str) -> None:
+def test_other_spellings_are_read_and_reported(field: str, typed: Any, value: str) -> None:
     received = read_return(_company(field, typed))
     assert sheet_of(received).profile[field] == value
     assert problems_in(received) == [f"PROFILE_READ_AS {_cell(field)} {field} {typed}"]
@@ -148,9 +148,7 @@ def test_what_cannot_be_understood_is_never_guessed(field: str, typed: Any) -> N
         ("date", "", []),
     ],
 )
-def test_what_is_missing_is_told_where_it_is_required(
-    field: str, typed: str, problems: list[str]
-) -> None:
+def test_a_missing_required_field_is_reported(field: str, typed: str, problems: list[str]) -> None:
     received = read_return(_company(field, typed))
     assert field not in sheet_of(received).profile
     assert problems_in(received) == problems
@@ -161,7 +159,7 @@ def test_kinds_of_wave_dashes_do_not_count(typed: str) -> None:
     assert sheet_of(read_return(_company("employees", typed))).profile["employees"] == "upto_100"
 
 
-def test_the_company_sheet_in_the_other_language_and_elsewhere() -> None:
+def test_a_moved_company_sheet_in_the_other_language_is_read() -> None:
     def change(book: Workbook) -> None:
         page = page_at(book, COMPANY)
         page.delete_rows(1, page.max_row)
@@ -199,7 +197,7 @@ def test_the_company_sheet_in_the_other_language_and_elsewhere() -> None:
         ),
     ],
 )
-def test_parts_of_the_company_sheet_deleted(
+def test_deleted_parts_of_the_company_sheet_are_reported(
     change: Callable[[Workbook], object], problems: list[str]
 ) -> None:
     received = read_return(edit_workbook(make_return(), change))

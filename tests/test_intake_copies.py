@@ -65,7 +65,7 @@ OTHER = AS_SENT.replace("はい", "いいえ")
         ),
     ],
 )  # fmt: skip
-def test_the_sheet_that_counts(
+def test_the_sheet_with_most_answers_is_chosen(
     grids: list[Grid], read_from: str, signs: str, problems: list[str]
 ) -> None:
     read = ReadGrids(book(*grids))
@@ -85,7 +85,7 @@ def test_remarks_of_every_copy_are_kept_once() -> None:
     assert read.remark("C2-1") == "本社のみ\n支店も"
 
 
-def test_rows_of_unknown_items_on_a_copy_are_told() -> None:
+def test_unknown_items_on_a_copy_are_reported() -> None:
     more = AS_SENT + "| C9-9 | はい | |"
     read = ReadGrids(book(sheet(AS_SENT, "A"), sheet(more, "B", visible=False)))
     assert "UNKNOWN_ITEM A10 C9-9" in read.told

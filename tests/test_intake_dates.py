@@ -22,7 +22,7 @@ from tests.grids import COMPANY, ReadGrids, book, company, sheet
         "２０２６年　４月　１日",
     ],
 )
-def test_year_month_and_day_as_asked_for(typed: str) -> None:
+def test_year_month_and_day_are_read(typed: str) -> None:
     assert parse_typed_date(typed) == ("2026-04-01", True)
 
 
@@ -54,7 +54,7 @@ def test_year_month_and_day_as_asked_for(typed: str) -> None:
         ("昭和元年12月25日", "1926-12-25"),
     ],
 )
-def test_other_ways_are_read(typed: str, day: str) -> None:
+def test_other_ways_to_write_a_date_are_read(typed: str, day: str) -> None:
     assert parse_typed_date(typed) == (day, False)
 
 
@@ -85,7 +85,7 @@ def test_other_ways_are_read(typed: str, day: str) -> None:
         "M45.1.1",
     ],
 )
-def test_what_is_no_single_day_is_not_understood(typed: str) -> None:
+def test_an_entry_that_is_no_single_day_is_not_understood(typed: str) -> None:
     assert parse_typed_date(typed)[0] == ""
 
 
@@ -97,7 +97,7 @@ def test_what_is_no_single_day_is_not_understood(typed: str) -> None:
         ("H31.5.1", ["PROFILE_NOT_UNDERSTOOD C9 date H31.5.1"]),
     ],
 )
-def test_a_reading_is_told(typed: str, problems: list[str]) -> None:
+def test_a_date_read_otherwise_is_reported(typed: str, problems: list[str]) -> None:
     table = COMPANY.replace("| ご記入日 |              |", f"| ご記入日 | {typed} |")
     read = ReadGrids(book(company(table), sheet()))
     assert read.told == problems

@@ -172,7 +172,7 @@ def _quotation() -> bytes:
 
 
 @pytest.mark.parametrize("lang", Lang)
-def test_our_reports_and_portfolios_are_known_for_what_they_are(lang: Lang) -> None:
+def test_our_reports_and_portfolios_are_no_returns(lang: Lang) -> None:
     outcomes = resolve_all(client("株式会社見本", lang=lang))
     for content in (report(outcomes[0], lang=lang), portfolio(outcomes, lang=lang)):
         received = read_return(content, JIS)
@@ -180,7 +180,7 @@ def test_our_reports_and_portfolios_are_known_for_what_they_are(lang: Lang) -> N
 
 
 @pytest.mark.parametrize("lang", Lang)
-def test_they_are_known_when_a_web_spreadsheet_dropped_their_properties(lang: Lang) -> None:
+def test_outputs_are_known_without_their_properties(lang: Lang) -> None:
     outcomes = resolve_all(client("株式会社見本", lang=lang))
     for content in (report(outcomes[0], lang=lang), portfolio(outcomes, lang=lang)):
         received = read_return(as_google_saves(content), JIS)
@@ -265,7 +265,7 @@ def test_links_are_read_inside_of_the_folder_and_followed_nowhere_else(tmp_path:
     assert len(found) == 8
 
 
-def test_names_are_composed_characters(tmp_path: Path) -> None:
+def test_names_are_in_composed_characters(tmp_path: Path) -> None:
     typed = "株式会社ガラス_ヒアリング.xlsx"
     _tree(tmp_path, [unicodedata.normalize("NFD", typed)])
     (found,) = find_input_files(tmp_path, tmp_path / "output")
@@ -293,14 +293,14 @@ def test_an_output_folder_around_the_input_hides_nothing(tmp_path: Path, output:
     assert _listing(find_input_files(folder, folder / output)) == ["a.xlsx"]
 
 
-def test_ignored_files_are_told_and_not_opened(tmp_path: Path) -> None:
+def test_ignored_files_are_reported_and_not_opened(tmp_path: Path) -> None:
     received = _receive(InputFile(tmp_path / "gone" / "~$a.xlsx", "~$a.xlsx", ignored=True), SMALL)
     assert received == ReceivedFile(
         "~$a.xlsx", "", ignored=True, problems=_problems("NOT_A_RETURN")
     )
 
 
-def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     received = _receive(InputFile(tmp_path / "gone.xlsx", "gone.xlsx", ignored=False), SMALL)
     assert received.sheet is None
     assert [problem.code for problem in received.problems] == [ProblemCode.NO_ACCESS]

@@ -130,7 +130,7 @@ def _custom(book: Any) -> Any:
         ),
     ],
 )
-def test_the_identity_is_that_of_the_majority(
+def test_the_majority_decides_on_the_identity(
     hidden: str, visible: str, custom: str, identity: str, problems: list[str]
 ) -> None:
     received = read_return(_carriers(hidden, visible, custom))

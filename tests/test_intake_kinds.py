@@ -119,7 +119,7 @@ def typed(main: bytes) -> bytes:
         ("a.zip", raw_zip([stored("a.xlsx", make_return())])[:-30], FileKind.DAMAGED),
     ],
 )  # fmt: skip
-def test_the_kind_of_a_file(name: str, content: bytes, kind: FileKind) -> None:
+def test_content_decides_on_the_kind_of_a_file(name: str, content: bytes, kind: FileKind) -> None:
     assert detect_file_kind(content, name) is kind
 
 

@@ -131,11 +131,11 @@ def _filling(name: str, size: int) -> Entry:
         pytest.param([replace(stored("xl/media/a.png", b"<"), crc=1)], "", id="a damaged picture"),
     ],
 )  # fmt: skip
-def test_what_is_refused(parts: Sequence[Entry], told: str) -> None:
+def test_unsafe_packages_are_refused(parts: Sequence[Entry], told: str) -> None:
     assert refusal(raw_zip(parts)) == told
 
 
-def test_one_body_told_many_times_is_refused() -> None:
+def test_one_body_listed_many_times_is_refused() -> None:
     body = stored("a0", b"x" * 900)
     content = raw_zip([body, replace(body, name="a1")], bodies=1)
     assert refusal(content) == "UNSAFE_FILE overlap"
@@ -149,7 +149,7 @@ def test_one_body_told_many_times_is_refused() -> None:
         pytest.param(raw_zip([stored("a.zip", make_return())])[:-40], id="a zip in a zip cut off"),
     ],
 )
-def test_without_a_directory_it_is_unreadable(content: bytes) -> None:
+def test_a_package_without_a_directory_is_unreadable(content: bytes) -> None:
     assert refusal(content, Limits()).startswith("UNREADABLE ")
 
 
@@ -162,7 +162,7 @@ def test_the_parts_are_known_whatever_the_spelling_of_their_names() -> None:
     assert package.read("xl/none.xml") == b""
 
 
-def test_only_small_parts_are_held() -> None:
+def test_only_small_parts_are_kept() -> None:
     """1 MiB in all; what is not held comes out of the zip again."""
     content = raw_zip([_filling("a.bin", MIB + 1), xml("b", "c"), _filling("d.bin", MIB)])
     inspected = inspect_package(content, SMALL)
@@ -183,7 +183,7 @@ def test_only_small_parts_are_held() -> None:
         pytest.param(raw_zip([replace(xml("a.xml", "<a/>"), flags=0x40)]), id="unusual flags"),
     ],
 )
-def test_doubtful_parts_are_not_held(content: bytes) -> None:
+def test_doubtful_parts_are_not_kept(content: bytes) -> None:
     inspected = inspect_package(content, Limits())
     assert (len(inspected.names), dict(inspected.parts)) == (1, {})
     assert _read(content, inspected) == _read(content, None)

@@ -62,19 +62,19 @@ def grows(work: Callable[[Given], object], few: Given, many: Given) -> float:
 
 
 @pytest.mark.parametrize("name", CROWDS)
-def test_which_counts(name: str) -> None:
+def test_resolution_takes_linear_time(name: str) -> None:
     growth = grows(resolve, make_crowd(name, FEW), make_crowd(name, MANY))
     assert growth < LINEAR
 
 
 @pytest.mark.parametrize("name", ["strangers", "one name, an id each"])
-def test_comments_of_the_consultant(name: str) -> None:
+def test_overrides_take_linear_time(name: str) -> None:
     few, many = (add_comments(make_crowd(name, count)) for count in (FEW, MANY))
     growth = grows(lambda read: apply_overrides(JIS, read), few, many)
     assert growth < LINEAR
 
 
-def test_comparisons() -> None:
+def test_comparisons_take_linear_time() -> None:
     few, many = (
         (resolve(read), previous_run(read))
         for read in (make_crowd("strangers", n) for n in (FEW, MANY))

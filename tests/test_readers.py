@@ -106,7 +106,7 @@ def stray(cell: str, row: int) -> bytes:
         ),
     ],
 )
-def test_a_cell_is_told_with_what_is_special_about_it(cell: str, text: str, mark: str) -> None:
+def test_special_cells_are_marked(cell: str, text: str, mark: str) -> None:
     (grid,) = open_parts(xlsx(f'<row r="1">{cell}<c r="C1"><v>1</v></c></row>')).grids
     assert grid.rows == ((text, "", "1"),)
     assert {at: each.value for at, each in grid.marks.items()} == ({(0, 0): mark} if mark else {})
@@ -118,7 +118,7 @@ def test_a_failed_cell_is_a_picture_where_the_workbook_has_pictures_in_cells() -
     assert grid.marks == {(0, 0): CellMark.PICTURE}
 
 
-def test_hidden_rows_and_merged_areas_are_told() -> None:
+def test_hidden_rows_and_merged_areas_are_found() -> None:
     rows = '<row r="2" hidden="1"/><row ht="0"/><row r="5" hidden="true"/><row r="6" hidden="0"/>'
     merged = '<mergeCells><mergeCell ref="B2:$C$4"/><mergeCell ref="D1"/><mergeCell ref="x"/>'
     (grid,) = open_parts(xlsx(rows, f"{merged}</mergeCells>")).grids
@@ -142,7 +142,7 @@ def _prefixed(rows: str) -> str:
         ),
     ],
 )
-def test_however_the_part_is_written(part: str | bytes) -> None:
+def test_any_spelling_of_a_part_is_surveyed(part: str | bytes) -> None:
     book = open_parts(xlsx("", parts={PART: part}))
     assert table_of(book.grids[0]) == ["はい | #N/A"]
     assert cell_marks(book.grids[0]) == {"B1": "error #N/A"}
@@ -150,7 +150,7 @@ def test_however_the_part_is_written(part: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["xl\\worksheets\\sheet1.xml", "XL/Worksheets/Sheet1.XML"])
-def test_however_the_part_is_named(name: str) -> None:
+def test_any_name_of_a_part_is_found(name: str) -> None:
     book = open_parts(xlsx(TWO).replace(PART.encode(), name.encode()))
     assert table_of(book.grids[0]) == ["はい | #N/A"]
 
@@ -161,7 +161,7 @@ def test_however_the_part_is_named(name: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "row"), [("XFD1048576", 1048576), ("A1048576", 1048576), ("XFD400", 400)]
 )
-def test_a_stray_cell_is_left_out_and_told(cell: str, row: int) -> None:
+def test_a_stray_cell_is_left_out_and_reported(cell: str, row: int) -> None:
     limits = Limits(area=1_000_000)
     (grid,) = open_parts(stray(cell, row), limits=limits).grids
     assert grid.cut == (cell != "A1048576" or limits.area < 1048576)
@@ -212,7 +212,7 @@ def test_a_format_far_away_is_no_stray_cell() -> None:
         ),
     ],
 )
-def test_refused_unread(content: bytes, refusal: str) -> None:
+def test_unsafe_grids_are_refused_unread(content: bytes, refusal: str) -> None:
     assert refusal_of(content).startswith(refusal)
 
 
@@ -253,7 +253,7 @@ def for_the_second(content: bytes) -> bytes:
     return pack_parts({**parts, "xl/macrosheets/s.xml": sheet_xml("")})
 
 
-def test_the_second_reader_tells_the_same_cells() -> None:
+def test_the_second_reader_reads_the_same_cells() -> None:
     rows = (
         '<row r="2"><c r="B2" t="inlineStr"><is><t>一_x000D_\n_x0041_</t></is></c>'
         '<c r="C2"><v>5</v></c><c r="D2" t="b"><v>0</v></c><c r="F2" t="e"><v>#REF!</v></c></row>'
@@ -290,7 +290,7 @@ def test_a_stray_cell_is_left_out_by_the_second_reader_too() -> None:
 # --- facts beside the cells
 
 
-def test_what_a_workbook_tells_about_itself() -> None:
+def test_the_properties_of_a_workbook_are_read() -> None:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)
     page = book.add_worksheet("回答")
@@ -340,12 +340,12 @@ def test_the_time_of_the_last_change_is_utc(time: str, modified: str) -> None:
         ("xl/calcChain.xml", ()),
     ],
 )
-def test_what_could_act_is_told_by_its_part(part: str, active: tuple[str, ...]) -> None:
+def test_active_content_is_found_by_its_part(part: str, active: tuple[str, ...]) -> None:
     assert open_parts(xlsx(ONE, parts={part: "<a/>"})).active == active
 
 
 @pytest.mark.parametrize("damage", ["", "<a", "<!DOCTYPE a><a/>"])
-def test_damaged_facts_count_as_absent(damage: str) -> None:
+def test_damaged_properties_count_as_absent(damage: str) -> None:
     names = ("docProps/core.xml", "docProps/custom.xml", "xl/drawings/drawing1.xml")
     found = open_parts(xlsx(ONE, parts=dict.fromkeys(names, damage)))
     assert (found.modified, found.properties, found.pictures) == ("", {}, 0)
@@ -357,7 +357,7 @@ def test_damaged_facts_count_as_absent(damage: str) -> None:
 @pytest.mark.skipif(
     CORPUS not in os.environ, reason=f"{CORPUS} names no folder of other people's workbooks"
 )
-def test_foreign_workbooks_read_as_by_the_library_alone() -> None:
+def test_foreign_workbooks_are_read_as_by_the_library_alone() -> None:
     """Cell by cell; errors and line breaks apart, which the library loses or leaves as they are."""
     compared, different = 0, {}
     for path in sorted(Path(os.environ[CORPUS]).rglob("*.xls*")):

@@ -86,7 +86,9 @@ def row(*cells: str, attributes: str = "") -> str:
     ],
 )
 @pytest.mark.parametrize("indented", [False, True])
-def test_a_cell_of_an_opendocument_sheet(given: str, text: str, mark: str, indented: bool) -> None:
+def test_cells_of_an_opendocument_sheet_are_read(
+    given: str, text: str, mark: str, indented: bool
+) -> None:
     """An indented file is refused by the library, and walked by ourselves."""
     rows = row(given, cell("")) + row(cell(""), value("string", "", "x"))
     book = open_parts(ods(rows.replace("><", ">\n <") if indented else rows), FileKind.ODS)
@@ -97,7 +99,7 @@ def test_a_cell_of_an_opendocument_sheet(given: str, text: str, mark: str, inden
     assert [problem.code for problem in book.problems] == [ProblemCode.SECOND_READER] * indented
 
 
-def test_paragraphs_spaces_and_notes_of_a_cell() -> None:
+def test_paragraphs_and_spaces_of_a_cell_are_read_without_its_notes() -> None:
     note = "<office:annotation><text:p>メモ</text:p></office:annotation>"
     text = "<text:p>一<text:s text:c='2'/>行<text:span>目</text:span></text:p><text:p>二</text:p>"
     shape = "<draw:frame><draw:text-box><text:p>図形</text:p></draw:text-box></draw:frame>"
@@ -107,7 +109,7 @@ def test_paragraphs_spaces_and_notes_of_a_cell() -> None:
     assert book.pictures == 1
 
 
-def test_hidden_rows_and_merged_areas_of_an_opendocument_sheet() -> None:
+def test_hidden_rows_and_merged_areas_of_an_opendocument_sheet_are_found() -> None:
     merged = 'table:number-rows-spanned="2" table:number-columns-spanned="3"'
     rows = (
         row(cell("", "1"), attributes='table:visibility="collapse"')
@@ -197,11 +199,11 @@ def test_stray_cells_of_an_opendocument_sheet_are_left_out(
     ],
     ids=["columns", "rows", "damaged", "document type", "sheets"],
 )
-def test_an_opendocument_sheet_is_refused(content: bytes, refusal: str) -> None:
+def test_an_unsafe_opendocument_sheet_is_refused(content: bytes, refusal: str) -> None:
     assert refusal_of(content, FileKind.ODS, Limits(sheets=2)).startswith(refusal)
 
 
-def test_what_an_opendocument_workbook_tells_about_itself() -> None:
+def test_the_properties_of_an_opendocument_workbook_are_read() -> None:
     spaces = 'xmlns:meta="m" xmlns:dc="d" xmlns:office="o"'
     told = '<meta:user-defined meta:name="sheet_diag_client">7</meta:user-defined>'
     meta = f"<office:meta {spaces}><dc:date>2026-11-23T10:00:00.123</dc:date>{told}</office:meta>"
@@ -245,7 +247,7 @@ def saved(request: pytest.FixtureRequest, office: Office) -> WorkbookContent:
 
 
 @pytest.mark.slow("LibreOffice saves workbooks")
-def test_what_libreoffice_saves_reads_like_the_original(saved: WorkbookContent) -> None:
+def test_a_workbook_saved_by_libreoffice_reads_like_the_original(saved: WorkbookContent) -> None:
     page: Grid = saved.grids[0]
     assert [(grid.name, grid.visible) for grid in saved.grids] == [("回答", True), ("隠し", False)]
     assert [line.rstrip(" |") for line in table_of(page)] == [
@@ -294,7 +296,9 @@ def _foreign(name: str) -> bytes:
         ("missing-v-node-xlsx.xlsx", FileKind.XLSX, {"not_calculated": 1}),
     ],
 )
-def test_marks_in_foreign_workbooks(name: str, form: FileKind, told: dict[str, int]) -> None:
+def test_marks_in_foreign_workbooks_are_found(
+    name: str, form: FileKind, told: dict[str, int]
+) -> None:
     found = [
         mark.value
         for grid in open_parts(_foreign(name), form).grids
@@ -312,7 +316,7 @@ def test_a_sheet_larger_than_the_limit_is_cut_in_every_format(name: str) -> None
     assert [grid.rows for grid in cut.grids] == [grid.rows for grid in whole.grids]
 
 
-def test_cells_of_an_xlsb_that_are_not_kept() -> None:
+def test_stray_cells_of_an_xlsb_are_dropped() -> None:
     """Rows 0, 1 and 70,000, each with cells in columns 0, 99 and 100; the end of the rows."""
     rows = {
         at: [struct.pack("<BBIIHHI", 0, 16, at, 0, 255, 0, 0)]
@@ -390,7 +394,7 @@ def _joined(*records: tuple[int, bytes]) -> bytes:
     return b"".join(struct.pack("<HH", each, len(data)) + data for each, data in records)
 
 
-def test_what_is_special_about_cells_of_an_xls() -> None:
+def test_special_cells_of_an_xls_are_marked() -> None:
     hidden = struct.pack("<6HHH", 2, 0, 3, 255, 0, 0, 0x20, 0)
     book = open_parts(
         xls(
@@ -432,7 +436,7 @@ def test_a_stray_cell_of_an_xls_is_left_out_with_its_text() -> None:
         pytest.param((32_256, 6, 0, 5), id="backwards"),
     ],
 )
-def test_an_impossible_area_does_not_end_the_process(area: tuple[int, int, int, int]) -> None:
+def test_an_impossible_area_takes_no_memory(area: tuple[int, int, int, int]) -> None:
     (grid,) = open_parts(xls(claimed(*area), label(0, 0, "はい")), FileKind.XLS).grids
     assert table_of(grid) == ["はい"]
 
@@ -452,12 +456,12 @@ def test_a_cell_beyond_every_sheet_is_refused() -> None:
         pytest.param(summary(12, 64, 1, count=2**32 - 1)[:60], "", id="damaged"),
     ],
 )
-def test_when_an_xls_was_last_saved(stream: bytes, modified: str) -> None:
+def test_the_time_an_xls_was_last_saved_is_read(stream: bytes, modified: str) -> None:
     content = xls(number(0, 0, 1), streams={"\x05SummaryInformation": stream})
     assert open_parts(content, FileKind.XLS).modified == modified
 
 
-def test_sectors_in_a_circle_come_to_an_end() -> None:
+def test_sectors_in_a_circle_are_refused() -> None:
     """The readers alone would go round for ever."""
     content = bytearray(xls(number(0, 0, 1)))
     for at in range(512, 1024, 4):  # the table of sectors, where a chain ends

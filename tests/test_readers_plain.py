@@ -157,7 +157,7 @@ def test_the_pattern_finds_what_the_walk_finds(
 
 @pytest.mark.parametrize("cell", _CELLS)
 @pytest.mark.parametrize("tail", _TAILS)
-def test_each_spelling_by_itself(cell: str, tail: str) -> None:
+def test_each_spelling_is_surveyed_alike(cell: str, tail: str) -> None:
     for head in _HEADS:
         for row in _ROWS:
             sheet = sheet_xml(f"{_CELLS[0]}{row}{cell}{_CELLS[1]}</row>", tail)

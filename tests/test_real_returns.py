@@ -28,7 +28,7 @@ def real(request: pytest.FixtureRequest) -> tuple[Any, ReceivedFile]:
     return typed, read_return(path.with_suffix(".xlsx").read_bytes(), JIS, path.name)
 
 
-def test_both_languages_are_here() -> None:
+def test_returns_of_both_languages_are_there() -> None:
     assert {name.partition("_")[0] for name in NAMES} == {"ja", "en"}
 
 
@@ -58,6 +58,6 @@ def test_the_sheet_says_what_it_is(real: tuple[Any, ReceivedFile]) -> None:
     assert (sheet.lang.value, sheet.identity.catalog) == (typed["lang"], JIS.id)
 
 
-def test_only_the_expected_problems_are_told(real: tuple[Any, ReceivedFile]) -> None:
+def test_only_the_expected_problems_are_found(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
     assert problems_in(received) == typed["problems"]

@@ -91,7 +91,7 @@ def _require_same(paths: Mapping[str, Path], typed: Mapping[str, _Said], spool: 
 
 
 @pytest.mark.parametrize("form", ["xlsx", "xls", "ods"])
-def test_saved_by_libreoffice(
+def test_a_return_saved_by_libreoffice_reads_the_same(
     returns: dict[str, Path], typed: dict[str, _Said], tmp_path: Path, form: str, office: Office
 ) -> None:
     contents = {name: path.read_bytes() for name, path in returns.items()}
@@ -184,7 +184,7 @@ def _with_rows_inserted(content: bytes) -> bytes:
         pytest.param(_with_rows_inserted, "xlsx", id="rows and a column inserted"),
     ],
 )
-def test_wrapped_or_edited(
+def test_a_packed_or_edited_return_reads_the_same(
     returns: dict[str, Path],
     typed: dict[str, _Said],
     tmp_path: Path,

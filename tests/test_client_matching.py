@@ -131,7 +131,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str, Sequence[str]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_whose_it_is(case: str) -> None:
+def test_a_return_is_matched_with_its_client(case: str) -> None:
     says, sender, client, expected = CASES[case]
     profile = {key: entry for key, entry in says.items() if key != "id"}
     (found,) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
@@ -139,7 +139,7 @@ def test_whose_it_is(case: str) -> None:
     assert found.sender == sender
 
 
-def test_every_sentence_is_whole() -> None:
+def test_every_problem_of_the_list_has_its_sentences() -> None:
     for says, sender, _, _ in CASES.values():
         profile = {key: entry for key, entry in says.items() if key != "id"}
         (found,) = match_clients(JIS, [read(says.get("id", ""), **profile)], known(sender))
@@ -159,7 +159,7 @@ def test_copies_of_one_file_are_of_one_client() -> None:
     ]
 
 
-def test_a_file_from_two_clients_is_nobodys() -> None:
+def test_a_file_from_two_clients_belongs_to_nobody() -> None:
     copies = [read(file=name) for name in ("a.eml", "b.eml")]
     found = match_clients(JIS, copies, KnownSenders(LIST, {"a.eml": ["C-01"], "b.eml": ["C-02"]}))
     assert [told(each) for each in found] == [["LISTED_UNSURE listed_senders"]] * 2
@@ -194,7 +194,7 @@ def test_the_sheet_counts_where_both_say_something() -> None:
     assert label[OTHER].label.ja in text
 
 
-def test_an_entry_that_is_not_understood_is_told_beside_the_list() -> None:
+def test_an_entry_that_is_not_understood_is_reported_beside_the_list() -> None:
     details = (("field", "業種"), ("expected", "…"))
     problem = Problem(
         ProblemCode.PROFILE_NOT_UNDERSTOOD, item="industry", value="色々", details=details
@@ -204,13 +204,13 @@ def test_an_entry_that_is_not_understood_is_told_beside_the_list() -> None:
 
 
 @pytest.mark.parametrize(("company", "sender"), [("乙商事", ""), ("甲", "C-02")])
-def test_nothing_is_filled_in_where_there_is_a_doubt(company: str, sender: str) -> None:
+def test_nothing_is_filled_in_for_an_uncertain_client(company: str, sender: str) -> None:
     (found,) = match_clients(JIS, [read("C-01", company=company)], known(sender))
     assert found.sheet
     assert found.sheet.profile == {"company": company}
 
 
-def test_a_correction_does_not_put_it_into_the_clients_mouth() -> None:
+def test_a_correction_leaves_out_what_the_list_filled_in() -> None:
     (found,) = match_clients(JIS, [read("C-01", company="甲", employees=SMALL)], known())
     sheet = found.sheet
     assert sheet
@@ -269,7 +269,7 @@ BEFORE = replace(TOLD, time=datetime(2026, 11, 4, tzinfo=UTC), addresses=("b@ots
         pytest.param([TOLD, replace(BEFORE, sha256="2")], "b", "2", HELD, "C-02", id="one of them"),
     ],
 )
-def test_what_was_collected_is_known_by_what_it_holds(
+def test_a_collected_file_is_known_by_its_content(
     lines: Sequence[MailLogEntry], file: str, around: str, sha256: str, sender: str
 ) -> None:
     given = replace(read(file=file, sha256=sha256), file_sha256=around, file_time=0)
@@ -290,7 +290,7 @@ def test_what_was_collected_is_known_by_what_it_holds(
         pytest.param(["us@firm.example"], "C-02", "C-02", id="the log where it tells nothing"),
     ],
 )
-def test_a_mail_tells_whom_it_comes_from(
+def test_the_mail_around_a_return_names_its_sender(
     mailed_by: Sequence[str], logged: str, sender: str
 ) -> None:
     given = replace(read("C-01", company="甲"), mail_senders=tuple(mailed_by))
@@ -309,13 +309,13 @@ def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
     assert [each.received for each in found] == ["2026-11-05", "2026-11-07", "", ""]
 
 
-def test_what_cannot_be_read_keeps_its_sender() -> None:
+def test_an_unreadable_file_keeps_its_sender() -> None:
     given = ReceivedFile("a.xlsx", "1", problems=(Problem(ProblemCode.UNREADABLE),))
     (found,) = match_clients(JIS, [given], known("C-01"))
     assert (found.sender, found.problems) == ("C-01", given.problems)
 
 
-def test_linear() -> None:
+def test_matching_takes_linear_time() -> None:
     def crowd(count: int) -> tuple[list[ReceivedFile], KnownSenders]:
         clients = tuple(listed(f"C{n}", f"会社{n}", f"a@c{n}.example") for n in range(count))
         returns = [read(file=str(n), sha256=str(n), company=f"会社{n}") for n in range(count)]

@@ -18,7 +18,7 @@ from sheet_diag.intake.resolution.grouping import (
 from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode
-from tests.test_settle import received, settled
+from tests.test_resolution import received, settled
 
 # --- who may be one client
 
@@ -50,7 +50,7 @@ def may_be_one(one: NamedClient, other: NamedClient) -> bool:
 
 
 @given(_bearers)
-def test_who_could_be_whom(bearers: Sequence[NamedClient]) -> None:
+def test_compatible_clients_are_those_of_the_plain_rule(bearers: Sequence[NamedClient]) -> None:
     by_pairs = {one: [may_be_one(one, other) for other in bearers] for one in bearers}
     found = dict(find_compatible_clients(bearers))
     assert found.keys() == by_pairs.keys()
@@ -108,7 +108,7 @@ def contacts(choice: ReturnChoice) -> set[tuple[str, str]]:
 
 
 @given(_choices)
-def test_what_is_told_of_namesakes(choices: Sequence[ReturnChoice]) -> None:
+def test_shared_names_are_those_of_the_plain_rule(choices: Sequence[ReturnChoice]) -> None:
     found = [[(p.code, p.value) for p in told] for told in find_shared_names(choices)]
     assert found == [by_pairs(choices, one) for one in choices]
 
@@ -116,7 +116,7 @@ def test_what_is_told_of_namesakes(choices: Sequence[ReturnChoice]) -> None:
 # --- departments
 
 
-def test_of_many_departments_at_odds_the_first_are_told() -> None:
+def test_of_many_contradicting_departments_the_first_are_named() -> None:
     """In three signs of six items there is another answer for each."""
     signs = "○△×"
     answers = ["".join(signs[n // 3**place % 3] for place in range(6)) for n in range(30)]

@@ -370,14 +370,14 @@ TABLES = {
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_which_counts(table: str) -> None:
+def test_the_stated_rules_decide_which_return_counts(table: str) -> None:
     rows = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     outcomes = settled(received(file, says) for file, says, _ in rows)
     fates = {outcome.received.file: _fate(outcome) for outcome in outcomes}
     assert fates == {file: fate for file, _, fate in rows}
 
 
-def test_words_not_understood_are_compared_as_typed() -> None:
+def test_answers_not_understood_are_compared_as_typed() -> None:
     old, new, same = (
         _typed(received(file, f"day={day}"), word)
         for file, day, word in (("a", 1, "たぶん"), ("b", 3, "未定"), ("c", 2, "未定 "))
@@ -387,7 +387,7 @@ def test_words_not_understood_are_compared_as_typed() -> None:
     assert fates["c"] == "superseded SAME_ANSWERS b"
 
 
-def test_what_gives_way_keeps_no_result() -> None:
+def test_a_superseded_return_has_no_result() -> None:
     repaired = Problem(ProblemCode.ANSWER_READ_AS)
     old = received("a", "day=1", problems=(repaired,))
     outcome = settled([old, received("b", "day=2")])[0]
@@ -395,14 +395,14 @@ def test_what_gives_way_keeps_no_result() -> None:
     assert [problem.code for problem in outcome.problems] == [ProblemCode.SAME_ANSWERS]
 
 
-def test_departments_at_odds_show_no_rank() -> None:
+def test_contradicting_departments_show_no_rank() -> None:
     returns = [received("a", "dept=総務"), received("b", "dept=営業 answers=×○○○○○")]
     for outcome in settled(returns):
         assert outcome.diagnosis
         assert outcome.diagnosis.scores.rank is None
 
 
-def test_what_could_not_be_read_takes_no_part() -> None:
+def test_an_unreadable_return_takes_no_part() -> None:
     broken = ReceivedFile("a", "b", problems=(Problem(ProblemCode.UNREADABLE),))
     passed = ReceivedFile("c", "b", problems=(Problem(ProblemCode.NOT_A_RETURN),), ignored=True)
     outcomes = settled([broken, received("b", "day=1"), passed])
@@ -414,7 +414,7 @@ def test_what_could_not_be_read_takes_no_part() -> None:
     assert [outcome.problems for outcome in outcomes] == [broken.problems, (), passed.problems]
 
 
-def test_members_are_told_by_their_place() -> None:
+def test_members_are_named_by_their_place() -> None:
     first = received("a.zip", "day=1", member="票.xlsx")
     second = received("b.zip", "day=2 answers=×○○○○○", member="票.xlsx")
     outcomes = settled([first, second])
@@ -481,7 +481,7 @@ def test_the_order_of_the_files_does_not_matter(heap: list[ReceivedFile], random
 
 
 @given(heaps)
-def test_what_gives_way_names_one_that_counts(heap: list[ReceivedFile]) -> None:
+def test_a_superseded_return_names_one_that_counts(heap: list[ReceivedFile]) -> None:
     outcomes = {outcome.received.label: outcome for outcome in settled(heap)}
     counting = {label for label, o in outcomes.items() if o.status is not ReturnStatus.SUPERSEDED}
     assert counting

@@ -43,18 +43,20 @@ def test_a_file_that_is_still_being_copied_is_read_whole(
     assert _read(file, monkeypatch, 2) == b"contentmoremore"
 
 
-def test_a_file_that_never_rests_is_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_all_the_time_is_not_read(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(FileChangingError):
         _read(file, monkeypatch, 3)
 
 
-def test_a_file_that_is_released_in_time_is_read(
+def test_a_file_that_is_unlocked_in_time_is_read(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _read(file, monkeypatch, 2, PermissionError()) == b"content"
 
 
-def test_a_file_that_stays_held_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_stays_locked_is_reported(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PermissionError):
         _read(file, monkeypatch, 3, PermissionError())
 

@@ -97,7 +97,7 @@ def crypto(content: bytes, password: bytes, name: str = "a.xlsx") -> Entry:
 # --- what wraps nothing
 
 
-def test_a_file_that_wraps_nothing_is_its_own_return(tmp_path: Path) -> None:
+def test_a_file_that_is_no_container_is_its_own_return(tmp_path: Path) -> None:
     (leaf,) = leaves(tmp_path, SHEET, "a.zip")
     assert leaf == UnpackedFile(tmp_path / "input", None, MTIME)
     assert not (tmp_path / "spool").exists()
@@ -140,7 +140,7 @@ def test_a_file_that_wraps_nothing_is_its_own_return(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_members_of_a_zip(
+def test_a_zip_is_unpacked(
     tmp_path: Path, members: list[tuple[str, bytes]], told: list[str]
 ) -> None:
     found = leaves(tmp_path, raw_zip([entry(*each) for each in members]))
@@ -166,7 +166,7 @@ def name_is_kept(members: list[tuple[str, bytes]]) -> bool:
         pytest.param(b"a\x81.xlsx", 0, "aü.xlsx", id="neither"),
     ],
 )
-def test_names_in_a_zip(tmp_path: Path, raw: bytes, flags: int, name: str) -> None:
+def test_names_in_a_zip_are_decoded(tmp_path: Path, raw: bytes, flags: int, name: str) -> None:
     member = replace(entry("a", SHEET), raw_name=raw, flags=flags)
     assert lines(leaves(tmp_path, raw_zip([member]))) == [name]
 
@@ -187,9 +187,7 @@ def test_names_in_a_zip(tmp_path: Path, raw: bytes, flags: int, name: str) -> No
         pytest.param(repeating("b", b"", bytes(MIB), 2, b""), "b | TOO_LARGE", id="large"),
     ],
 )
-def test_what_is_wrong_with_a_member_costs_no_other(
-    tmp_path: Path, member: Entry, told: str
-) -> None:
+def test_a_damaged_member_costs_no_other(tmp_path: Path, member: Entry, told: str) -> None:
     content = raw_zip([entry("a.xlsx", SHEET), member, entry("c.xlsx", SHEET)])
     found = leaves(tmp_path, content, reading=IntakeSettings(Limits(file=1)))
     first, second, third = lines(found)
@@ -200,7 +198,7 @@ def test_what_is_wrong_with_a_member_costs_no_other(
 
 @pytest.mark.parametrize("form", ["utf-8", "cp932"])
 @pytest.mark.parametrize("method", ["aes", "old"])
-def test_passwords_of_a_zip(tmp_path: Path, method: str, form: str) -> None:
+def test_a_zip_opens_with_its_password(tmp_path: Path, method: str, form: str) -> None:
     word = "ひみつ2026".encode(form)
     locked = aes({"a.xlsx": SHEET}, word) if method == "aes" else raw_zip([crypto(SHEET, word)])
     (leaf,) = leaves(tmp_path, locked, reading=SECRET)
@@ -233,14 +231,14 @@ def test_a_password_that_seems_to_fit_what_is_packed_is_not_taken(tmp_path: Path
     assert lines(found) == ["a.xlsx | PASSWORD_WRONG 1000"]
 
 
-def test_passwords_of_the_client_that_the_file_names(tmp_path: Path) -> None:
+def test_a_file_is_tried_with_the_passwords_of_its_client(tmp_path: Path) -> None:
     passwords = Passwords((), (("株式会社見本", "mihon"), ("別の会社", "betsu")))
     locked = aes({"a.xlsx": SHEET}, b"mihon")
     for name, told in [("見本.zip", "a.xlsx"), ("不明.zip", "a.xlsx | PASSWORD_NEEDED")]:
         assert lines(leaves(tmp_path, locked, name, IntakeSettings(passwords=passwords))) == [told]
 
 
-def test_what_is_locked_and_large_is_not_tried(tmp_path: Path) -> None:
+def test_a_large_encrypted_member_is_not_tried(tmp_path: Path) -> None:
     locked = raw_zip([crypto(bytes(700_000), b"x", name) for name in ("a", "b")])
     reading = IntakeSettings(Limits(encrypted=1), Passwords(("wrong",)))
     assert lines(leaves(tmp_path, locked, reading=reading)) == [
@@ -249,7 +247,7 @@ def test_what_is_locked_and_large_is_not_tried(tmp_path: Path) -> None:
     ]
 
 
-def test_the_time_of_a_member_is_its_own(tmp_path: Path) -> None:
+def test_a_member_has_its_own_time(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         wall = zipfile.ZipInfo("a", (2026, 11, 23, 9, 0, 0))
@@ -266,7 +264,7 @@ def test_the_time_of_a_member_is_its_own(tmp_path: Path) -> None:
     assert undated.file_time == MTIME
 
 
-def test_one_body_told_many_times_is_refused(tmp_path: Path) -> None:
+def test_one_body_listed_many_times_is_refused(tmp_path: Path) -> None:
     body = stored("a0", b"x" * 900)
     content = raw_zip([body, replace(body, name="a1")], bodies=1)
     assert lines(leaves(tmp_path, content)) == ["None | UNSAFE_FILE overlap"]
@@ -275,7 +273,7 @@ def test_one_body_told_many_times_is_refused(tmp_path: Path) -> None:
 # --- 7z
 
 
-def test_members_of_a_7z(tmp_path: Path) -> None:
+def test_a_7z_is_unpacked(tmp_path: Path) -> None:
     content = seven({"b/回答.xlsx": SHEET, "~$a": b"x", "empty": b""})
     found = leaves(tmp_path, content, "a.7z")
     assert lines(found) == ["b/回答.xlsx", "- ~$a", "empty"]
@@ -285,7 +283,7 @@ def test_members_of_a_7z(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("header", [False, True])
-def test_passwords_of_a_7z(tmp_path: Path, header: bool) -> None:
+def test_a_7z_opens_with_its_password(tmp_path: Path, header: bool) -> None:
     locked = seven({"a.xlsx": SHEET, "b.xlsx": SHEET[:99]}, "ひみつ2026", header=header)
     found = leaves(tmp_path, locked, "a.7z", SECRET)
     assert [leaf.path.read_bytes() for leaf in found if leaf.path] == [SHEET, SHEET[:99]]
@@ -295,7 +293,7 @@ def test_passwords_of_a_7z(tmp_path: Path, header: bool) -> None:
     assert lines(leaves(tmp_path, locked, "a.7z", wrong)) == ["None | PASSWORD_WRONG 2"]
 
 
-def test_a_7z_that_is_damaged_or_too_large(tmp_path: Path) -> None:
+def test_a_damaged_or_too_large_7z_is_refused(tmp_path: Path) -> None:
     content = seven({"a.xlsx": SHEET, "b": bytes(2 * MIB), "c": b"c"})
     small = IntakeSettings(Limits(file=1))
     told = ["a.xlsx", "b | TOO_LARGE 2 MiB", "c"]
@@ -389,7 +387,7 @@ SHOWN = 'Content-Disposition: attachment; filename="%s"'
         pytest.param(SHOWN % "=?utf-8?B?!?=", "=?utf-8?B?!?=", id="2047 damaged"),
     ],
 )  # fmt: skip
-def test_names_of_attachments(tmp_path: Path, headers: str | bytes, name: str) -> None:
+def test_names_of_attachments_are_decoded(tmp_path: Path, headers: str | bytes, name: str) -> None:
     (leaf,) = leaves(tmp_path, _part(headers), "a.eml")
     assert line(leaf) == name
     assert leaf.path
@@ -455,11 +453,13 @@ INVITE = ("invite.ics", b"BEGIN:VCALENDAR", "text/calendar", "attachment")
         ),
     ],
 )
-def test_members_of_a_mail(tmp_path: Path, content: bytes, told: list[str]) -> None:
+def test_the_attachments_of_a_mail_are_read(
+    tmp_path: Path, content: bytes, told: list[str]
+) -> None:
     assert lines(leaves(tmp_path, content, "a.eml")) == told
 
 
-def test_mails_in_mails(tmp_path: Path) -> None:
+def test_attached_mails_are_read(tmp_path: Path) -> None:
     inner = message(("a.xlsx", SHEET))
     outer = message()
     outer.add_attachment(inner)
@@ -536,7 +536,9 @@ NARROW = {**_props(8), "__substg1.0_3707001E": "回答.xlsx\0".encode("cp932")}
         ),
     ],
 )
-def test_members_of_an_outlook_mail(tmp_path: Path, mail: Tree, told: list[str]) -> None:
+def test_the_attachments_of_an_outlook_mail_are_read(
+    tmp_path: Path, mail: Tree, told: list[str]
+) -> None:
     found = leaves(tmp_path, ole_file(mail), "a.msg")
     assert lines(found) == told
     assert [leaf.path.read_bytes() for leaf in found if leaf.path and leaf.member] in ([], [SHEET])
@@ -620,7 +622,7 @@ HEAD = f"Microsoft Mail Internet Headers Version 2.0\r\nFrom: 甲 <{OUTER}>\r\nR
         ),
     ],
 )  # fmt: skip
-def test_whom_a_return_comes_from(
+def test_the_senders_of_a_return_are_read(
     tmp_path: Path, content: bytes, name: str, senders: list[tuple[str, ...]]
 ) -> None:
     found = leaves(tmp_path, content, name)
@@ -634,7 +636,7 @@ def test_whom_a_return_comes_from(
     assert [each.file_sha256 for each in read] == around
 
 
-def test_a_head_that_cannot_be_read_costs_no_return(
+def test_unreadable_mail_headers_cost_no_return(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: bytes) -> tuple[str, ...]:
@@ -664,7 +666,7 @@ def test_nesting_ends_at_the_limit(tmp_path: Path) -> None:
     assert shallow == ["b.zip › c.zip | NESTED_TOO_DEEP 2", *told[2:]]
 
 
-def test_too_many_members_are_told_once(tmp_path: Path) -> None:
+def test_too_many_members_are_reported_once(tmp_path: Path) -> None:
     inner = raw_zip([entry(f"{n}", b"x") for n in range(3)])
     content = raw_zip([stored("a.zip", inner), stored("b.zip", inner)])
     eight, seven_ = (IntakeSettings(Limits(members=most)) for most in (8, 7))
@@ -672,21 +674,23 @@ def test_too_many_members_are_told_once(tmp_path: Path) -> None:
     assert lines(leaves(tmp_path, content, reading=seven_)) == ["None | TOO_MANY_MEMBERS > 7"]
 
 
-def test_what_all_members_take_is_limited(tmp_path: Path) -> None:
+def test_the_size_of_all_members_is_limited(tmp_path: Path) -> None:
     big = [repeating(name, b"", bytes(MIB), count, b"") for name, count in (("a", 1), ("b", 2))]
     content = raw_zip([*big, entry("c", b"x")])
     found = lines(leaves(tmp_path, content, reading=IntakeSettings(Limits(unpacked=2))))
     assert found == ["a", "b | TOO_MANY_MEMBERS > 2 MiB", "c"]
 
 
-def test_a_damaged_wrapping_inside_costs_itself(tmp_path: Path) -> None:
+def test_a_damaged_inner_container_costs_itself(tmp_path: Path) -> None:
     content = zip_of(a_7z=seven({"a": b"x"})[:-9], b_xlsx=SHEET)
     first, second = leaves(tmp_path, content)
     assert (line(first).startswith("a.7z | UNREADABLE"), line(second)) == (True, "b.xlsx")
     assert first.path  # so that its digest can be told
 
 
-def test_memory_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lack_of_memory_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def short(*_: object, **__: object) -> None:
         raise MemoryError
 
@@ -695,7 +699,7 @@ def test_memory_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         leaves(tmp_path, zip_of(a_xlsx=SHEET))
 
 
-def test_no_password_is_told(tmp_path: Path) -> None:
+def test_no_message_holds_a_password(tmp_path: Path) -> None:
     locked = aes({"a.xlsx": SHEET}, b"x")
     for content, name in [(locked, "a.zip"), (seven({"a": SHEET}, "x"), "a.7z")]:
         found = leaves(tmp_path, content, name, SECRET)

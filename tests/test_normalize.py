@@ -47,7 +47,7 @@ CATALOG = load_catalog()
         pytest.param("　\u200b 。", "", id="nothing to see"),
     ],
 )
-def test_spellings_fold_to_one(typed: str, folded: str) -> None:
+def test_equal_spellings_normalise_to_one(typed: str, folded: str) -> None:
     assert normalize_text(typed) == folded
     assert normalize_text(folded) == folded
 
@@ -74,12 +74,12 @@ _TYPED = st.text(st.characters(max_codepoint=0xFFFF, categories=("L", "N", "P", 
 
 
 @given(st.text("はいイﾊﾞ○✔ＹESaé１①㈱ 　\u00a0\u200b\ufe0f\ufeff\n「」（）。．.、'・"))
-def test_folding_twice_changes_nothing(typed: str) -> None:
+def test_normalising_twice_changes_nothing(typed: str) -> None:
     assert normalize_text(normalize_text(typed)) == normalize_text(typed)
 
 
 @given(_TYPED)
-def test_edges_do_not_count(typed: str) -> None:
+def test_punctuation_at_the_edges_does_not_count(typed: str) -> None:
     assert normalize_text(f"　「{typed}」。\u200b") == normalize_text(typed)
 
 
