@@ -1,5 +1,6 @@
 """The command line as a person meets it: words, exit status, never a traceback."""
 
+import contextlib
 import io
 import json
 import os
@@ -15,8 +16,10 @@ from pathlib import Path
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from sheet_diag.catalog.load import load_catalog
+from sheet_diag.cli.main import app
 from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
@@ -31,6 +34,14 @@ ENVIRONMENT = {"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": st
 
 
 def _call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What a command says, run in this process, which is quicker; no program is on the path."""
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(app, arguments, "", {"PATH": "", "COLUMNS": "100"})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def _call_process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "sheet_diag", *arguments],
         cwd=folder,
@@ -45,7 +56,7 @@ def _call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes on Windows")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")
-    done = _call("check", "pipe.xlsx", "--lang", "en", folder=tmp_path)
+    done = _call_process("check", "pipe.xlsx", "--lang", "en", folder=tmp_path)
     assert done.returncode == 1
     assert "pipe.xlsx" in done.stdout
 
@@ -57,14 +68,17 @@ def _put(folder: Path, answer: str) -> None:
     (folder / "input" / "a.xlsx").write_bytes(sheet)
 
 
+def test_help_in_english(tmp_path: Path) -> None:
+    done = _call_process("run", "--lang", "en", "--help", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Folder of the returned" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
         pytest.param(["--version"], 0, "sheet-diag", id="version"),
         pytest.param(["--help"], 0, "ヒアリングシートの作成", id="help in Japanese"),
-        pytest.param(
-            ["run", "--lang", "en", "--help"], 0, "Folder of the returned", id="help in English"
-        ),
         pytest.param(["run"], 2, "入力フォルダー", id="no input folder"),
         pytest.param(
             ["run", "--lang", "en"], 2, "There is no input folder", id="the same in English"
@@ -201,7 +215,7 @@ def test_commands_of_the_readme_work_in_their_order(tmp_path: Path) -> None:
     for command in commands:
         if "--previous" in command:
             (tmp_path / "output").rename(tmp_path / "before")
-        done = _call(*command.split(), folder=tmp_path)
+        done = _call_process(*command.split(), folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
 
 
