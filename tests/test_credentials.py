@@ -71,12 +71,12 @@ def test_the_environment_comes_first(memory: MemoryKeyring, which: MailProtocol)
 @pytest.mark.parametrize("which", ["smtp", "imap"])
 def test_a_missing_password_is_reported(memory: MemoryKeyring, which: MailProtocol) -> None:
     store_mail_password(SERVER, which, "kept")
-    with pytest.raises(CredentialsError) as told:
+    with pytest.raises(CredentialsError) as raised:
         find_mail_password(OTHER, which, {})
-    assert told.value.key == "send.password.none"
+    assert raised.value.key == "send.password.none"
     assert len(memory.kept) == 1
     for lang in Lang:
-        text = Wording(lang)(told.value.key, **told.value.parts)
+        text = Wording(lang)(raised.value.key, **raised.value.parts)
         assert f"sheet-diag login {which}" in text
         assert f"SHEET_DIAG_{which.upper()}_PASSWORD" in text
         assert OTHER.host in text
@@ -88,13 +88,13 @@ def test_a_missing_password_is_reported(memory: MemoryKeyring, which: MailProtoc
 def test_a_missing_keyring_is_reported(backend: type[KeyringBackend]) -> None:
     keyring.set_keyring(backend())
     assert find_mail_password(SERVER, "smtp", {"SHEET_DIAG_SMTP_PASSWORD": "x"}) == "x"
-    with pytest.raises(CredentialsError) as told:
+    with pytest.raises(CredentialsError) as raised:
         find_mail_password(SERVER, "smtp", {})
-    assert told.value.key == "send.password.no_keyring"
-    with pytest.raises(CredentialsError) as told:
+    assert raised.value.key == "send.password.no_keyring"
+    with pytest.raises(CredentialsError) as raised:
         store_mail_password(SERVER, "smtp", "secret")
-    assert told.value.key == "send.password.no_keyring"
-    assert "secret" not in str(told.value)
+    assert raised.value.key == "send.password.no_keyring"
+    assert "secret" not in str(raised.value)
 
 
 # --- sign-ins
@@ -153,11 +153,11 @@ def test_a_missing_sign_in_is_reported(
     account: MailServer, memory: MemoryKeyring, which: MailProtocol
 ) -> None:
     assert memory.kept == {}
-    with pytest.raises(CredentialsError) as told:
+    with pytest.raises(CredentialsError) as raised:
         find_credential(account, which, {"SHEET_DIAG_SMTP_PASSWORD": "x"})
-    assert told.value.key == "signin.none"
+    assert raised.value.key == "signin.none"
     for lang in Lang:
-        text = Wording(lang)(told.value.key, **told.value.parts)
+        text = Wording(lang)(raised.value.key, **raised.value.parts)
         assert f"sheet-diag login {which}" in text
         assert USER in text
 
@@ -181,15 +181,15 @@ def test_a_sign_in_needs_a_keyring(
     backend: type[KeyringBackend],
 ) -> None:
     keyring.set_keyring(backend())
-    with pytest.raises(CredentialsError) as told:
+    with pytest.raises(CredentialsError) as raised:
         find_credential(account, "smtp", {})
-    assert told.value.key == "signin.no_keyring"
-    with pytest.raises(CredentialsError) as told:
+    assert raised.value.key == "signin.no_keyring"
+    with pytest.raises(CredentialsError) as raised:
         store_refresh_token(account, "smtp", "secret")
-    assert told.value.key == "signin.no_keyring"
+    assert raised.value.key == "signin.no_keyring"
     for lang in Lang:
-        assert "sheet-diag login smtp" in Wording(lang)(told.value.key, **told.value.parts)
-    assert "secret" not in str(told.value)
+        assert "sheet-diag login smtp" in Wording(lang)(raised.value.key, **raised.value.parts)
+    assert "secret" not in str(raised.value)
 
 
 def test_a_keyring_that_takes_no_new_token_is_reported(
@@ -197,10 +197,10 @@ def test_a_keyring_that_takes_no_new_token_is_reported(
 ) -> None:
     store_refresh_token(account, "smtp", _signed_in(account).refresh)
     access, memory.dies_after = find_credential(account, "smtp", {}), memory.changes
-    with pytest.raises(MailAccessError) as told:
+    with pytest.raises(MailAccessError) as raised:
         read_credential(access)
-    assert told.value.key == "signin.no_keyring"
-    assert not any(token in str(told.value) for token in there.given)
+    assert raised.value.key == "signin.no_keyring"
+    assert not any(token in str(raised.value) for token in there.given)
 
 
 def test_the_secret_of_an_application_is_stored(

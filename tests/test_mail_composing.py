@@ -166,9 +166,9 @@ def test_names_of_people_are_read_back(name: str) -> None:
     content = format_final(made(name, addresses=addresses, company=""))
     check_limits(content)
     shown = remove_control_characters(name)
-    told = parsed(content)["To"].addresses
-    assert [each.addr_spec for each in told] == list(addresses)
-    assert {squeezed(each.display_name) for each in told} == {squeezed(shown)}
+    found = parsed(content)["To"].addresses
+    assert [each.addr_spec for each in found] == list(addresses)
+    assert {squeezed(each.display_name) for each in found} == {squeezed(shown)}
     # As programs read it that take a header apart before they decode it, as they should.
     pairs = getaddresses([re.sub(r"\r\n(?=[ \t])", "", raw_header(content, "To")).strip()])
     assert [(decoded(text), address) for text, address in pairs] == [
@@ -181,20 +181,20 @@ def test_the_sender_is_read_back(name: str) -> None:
     content = format_final(made(sender=FromAddress("shindan@example.co.jp", name)))
     check_limits(content)
     for header in ("From", "Reply-To"):
-        (told,) = parsed(content)[header].addresses
-        assert squeezed(told.display_name) == squeezed(remove_control_characters(name))
-        assert told.addr_spec == "shindan@example.co.jp"
+        (found,) = parsed(content)[header].addresses
+        assert squeezed(found.display_name) == squeezed(remove_control_characters(name))
+        assert found.addr_spec == "shindan@example.co.jp"
 
 
 @pytest.mark.parametrize("text", [each for each in NAMES.values() if each])
 def test_subjects_are_read_back(text: str) -> None:
     content = format_final(made(letter=replace(LETTER, subject=text)))
     check_limits(content)
-    told = remove_control_characters(text).replace(
+    found = remove_control_characters(text).replace(
         "=?utf-8?B?Qg==?=", "B"
     )  # which Python decodes at once
-    assert parsed(content)["Subject"] == told
-    assert decoded(raw_header(content, "Subject").strip()) == told
+    assert parsed(content)["Subject"] == found
+    assert decoded(raw_header(content, "Subject").strip()) == found
 
 
 @pytest.mark.parametrize("length", range(1, 120))
@@ -216,10 +216,10 @@ def test_no_value_begins_a_new_header(text: str, tmp_path: Path) -> None:
     message = made(text, path, letter, FromAddress("a@example.co.jp", text), company=text)
     for content in (format_final(message), format_draft(message)):
         check_limits(content)
-        told = parsed(content)
-        assert told["Bcc"] is None
-        assert "\n" not in str(told["Subject"])
-        assert len(told["To"].addresses) == 1
+        found = parsed(content)
+        assert found["Bcc"] is None
+        assert "\n" not in str(found["Subject"])
+        assert len(found["To"].addresses) == 1
         assert all("Bcc" not in name for part in old(content).walk() for name in part)
 
 
@@ -232,7 +232,7 @@ def test_a_wrong_address_is_an_error(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "expected"),
     [
         ("taro@example.co.jp", "taro@example.co.jp"),
         ("a.b+c'd@example.com", "a.b+c'd@example.com"),
@@ -240,20 +240,20 @@ def test_a_wrong_address_is_an_error(address: str) -> None:
         ("a..b.@docomo.ne.jp", '"a..b."@docomo.ne.jp'),
     ],
 )
-def test_addresses_are_written_in_ascii(address: str, told: str) -> None:
-    assert format_ascii_address(address) == told
+def test_addresses_are_written_in_ascii(address: str, expected: str) -> None:
+    assert format_ascii_address(address) == expected
     content = format_final(made(addresses=(address,)))
     check_limits(content)
-    assert f"<{told}>" in raw_header(content, "To")
+    assert f"<{expected}>" in raw_header(content, "To")
 
 
 def test_the_headers_name_the_recipients_and_nobody_else() -> None:
     content = format_final(made("", addresses=("a@example.co.jp", "b@example.co.jp")))
-    told = parsed(content)
-    assert [each.display_name for each in told["To"].addresses] == ["株式会社見本商事"] * 2
-    assert told["Cc"] is told["Bcc"] is None
-    assert told["Reply-To"].addresses[0].addr_spec == SENDER.address
-    assert told["Auto-Submitted"] is None  # an absence notice is worth knowing
+    found = parsed(content)
+    assert [each.display_name for each in found["To"].addresses] == ["株式会社見本商事"] * 2
+    assert found["Cc"] is found["Bcc"] is None
+    assert found["Reply-To"].addresses[0].addr_spec == SENDER.address
+    assert found["Auto-Submitted"] is None  # an absence notice is worth knowing
 
 
 # --- attachments
@@ -338,12 +338,12 @@ def test_a_draft_in_the_input_folder_gives_its_sheet(lang: Lang, tmp_path: Path)
 def test_a_mail_has_a_text_a_page_and_its_attachment(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK")
-    told = [part.get_content_type() for part in parsed(format_final(made(attachment=path))).walk()]
-    assert told == [
+    found = [part.get_content_type() for part in parsed(format_final(made(attachment=path))).walk()]
+    assert found == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", XLSX,
     ]  # fmt: skip
-    told = [part.get_content_type() for part in parsed(format_final(made())).walk()]
-    assert told == ["multipart/alternative", "text/plain", "text/html"]
+    found = [part.get_content_type() for part in parsed(format_final(made())).walk()]
+    assert found == ["multipart/alternative", "text/plain", "text/html"]
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -364,14 +364,14 @@ def test_a_draft_differs_in_its_headers_only() -> None:
     message = made()
     content = format_draft(message)
     check_limits(content)
-    told = parsed(content)
+    found = parsed(content)
     assert content.startswith(b"X-Unsent: 1\r\n")
-    assert told["Message-ID"] is told["Date"] is None
+    assert found["Message-ID"] is found["Date"] is None
     sent = parsed(format_final(message))
     assert sent["X-Unsent"] is None
     assert (sent["Message-ID"], sent["Date"].datetime) == ("<a@example.co.jp>", WHEN)
     without = {"X-Unsent", "Message-ID", "Date"}
-    assert [each for each in told.items() if each[0] not in without] == [
+    assert [each for each in found.items() if each[0] not in without] == [
         each for each in sent.items() if each[0] not in without
     ]
 
@@ -386,9 +386,9 @@ def test_formatting_does_not_change_the_message() -> None:
 
 def test_a_final_mail_has_a_date_and_a_message_id() -> None:
     parcel = OutgoingMail(MailKind.REQUEST, CLIENT)
-    told = parsed(format_final(compose_message(parcel, LETTER, SENDER)))
-    assert told["Date"].datetime.tzinfo
-    assert re.fullmatch(r"<[^<>@\s]+@example\.co\.jp>", told["Message-ID"])
+    found = parsed(format_final(compose_message(parcel, LETTER, SENDER)))
+    assert found["Date"].datetime.tzinfo
+    assert re.fullmatch(r"<[^<>@\s]+@example\.co\.jp>", found["Message-ID"])
 
 
 def test_the_same_mail_has_the_same_bytes(tmp_path: Path) -> None:

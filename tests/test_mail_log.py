@@ -125,9 +125,9 @@ def test_a_time_without_offset_is_rejected(path: Path) -> None:
 
 def test_only_one_command_writes(path: Path) -> None:
     with MailLog.open(path):
-        with pytest.raises(MailLogError) as told:
+        with pytest.raises(MailLogError) as raised:
             MailLog.open(path)
-        assert told.value.key == "send.log.busy"
+        assert raised.value.key == "send.log.busy"
     MailLog.open(path).close()
 
 
@@ -224,11 +224,11 @@ def require_told(path: Path, content: bytes, key: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     for way in (MailLog.read, MailLog.open):
-        with pytest.raises(MailLogError) as told:
+        with pytest.raises(MailLogError) as raised:
             way(path)
-        assert told.value.key == f"send.log.{key}"
+        assert raised.value.key == f"send.log.{key}"
         for lang in Lang:
-            text = Wording(lang)(told.value.key, **told.value.parts)
+            text = Wording(lang)(raised.value.key, **raised.value.parts)
             assert str(path) in text
             assert key == "foreign" or "3" in text.replace(str(path), "")
     assert path.read_bytes() == content

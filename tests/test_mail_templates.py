@@ -67,10 +67,10 @@ FIRMS = {
 
 def parcel(kind: MailKind, lang: Lang = Lang.JA, **changes: object) -> OutgoingMail:
     path = None if kind is MailKind.PASSWORD else Path(f"sheet_{CLIENTS[lang].id}.xlsx")
-    told = kind in (MailKind.RESULT, MailKind.PASSWORD)
+    has_password = kind in (MailKind.RESULT, MailKind.PASSWORD)
     whole = OutgoingMail(
         kind, CLIENTS[lang], MailSubject(reminder=1 if kind is MailKind.REMINDER else 0),
-        attachment=path, password=PASSWORD if told else "",
+        attachment=path, password=PASSWORD if has_password else "",
         due=DUE if kind is MailKind.REMINDER else None,
         points=3, is_prefilled=True, report_files="report_C-001.xlsx",
     )  # fmt: skip
@@ -295,7 +295,7 @@ def test_a_reminder_of_a_request_without_a_day_names_no_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "due", "told"),
+    ("kind", "due", "is_named"),
     [
         (MailKind.REQUEST, date(2027, 1, 15), True),
         (MailKind.REQUEST, DUE, False),
@@ -304,9 +304,9 @@ def test_a_reminder_of_a_request_without_a_day_names_no_day() -> None:
         (MailKind.REMINDER, DUE, True),
     ],
 )
-def test_a_day_that_has_passed_is_not_asked_for(kind: MailKind, due: date, told: bool) -> None:
+def test_a_day_that_has_passed_is_not_asked_for(kind: MailKind, due: date, is_named: bool) -> None:
     client = replace(CLIENTS[Lang.JA], due=due)
-    assert ("ご提出期限：" in written(parcel(kind, client=client, due=due)).text) is told
+    assert ("ご提出期限：" in written(parcel(kind, client=client, due=due)).text) is is_named
 
 
 def test_the_day_comes_from_the_mail_then_the_client_then_the_firm() -> None:
@@ -334,8 +334,8 @@ def test_last_years_answers_are_named_where_the_sheet_has_them() -> None:
 def test_only_a_password_mail_has_the_password(lang: Lang) -> None:
     for kind in MailKind:
         letter = written(parcel(kind, lang, password=PASSWORD))
-        told = PASSWORD in letter.text and PASSWORD in letter.html
-        assert told is (kind is MailKind.PASSWORD)
+        is_shown = PASSWORD in letter.text and PASSWORD in letter.html
+        assert is_shown is (kind is MailKind.PASSWORD)
         assert PASSWORD not in letter.subject
 
 
@@ -599,9 +599,9 @@ def test_copied_templates_explain_their_variables(tmp_path: Path, kind: str, lan
     assert content.startswith(b"\xef\xbb\xbf")
     assert "\n" not in text.replace("\r\n", "")
     head = text.partition("#}")[0]
-    for name, told in explain_variables(kind, Wording(lang)):
+    for name, text in explain_variables(kind, Wording(lang)):
         assert re.search(rf"\b{name}\b", head)
-        assert told in head
+        assert text in head
 
 
 def test_the_docs_explain_every_variable() -> None:

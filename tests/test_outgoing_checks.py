@@ -112,12 +112,12 @@ def pdf(client: ListedClient, password: str = "", **owner: str) -> bytes:
     writer, page = PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
     writer.write(page)
-    told = owner_properties(
+    found = owner_properties(
         SheetIdentity(JIS.id, JIS.version, client.id), client.company, client.lang
     )
     day = date(2026, 11, 23)
     whole = normalize_pdf(
-        page.getvalue(), title="x", author="y", as_of=day, owner={**told, **owner}
+        page.getvalue(), title="x", author="y", as_of=day, owner={**found, **owner}
     )
     return encrypt_pdf(whole, password) if password else whole
 
@@ -203,9 +203,9 @@ class Written:
         made["Subject"] = self.subject
         for name, value in self.headers:
             made[name] = value
-        told = password_of(client) if self.kind is MailKind.PASSWORD else ""
-        made.set_content(self.text or f"{client.company} 御中 {told}")
-        page = self.html or f"<p>{client.company}</p><p>{told}</p>"
+        found = password_of(client) if self.kind is MailKind.PASSWORD else ""
+        made.set_content(self.text or f"{client.company} 御中 {found}")
+        page = self.html or f"<p>{client.company}</p><p>{found}</p>"
         lang = self.lang or client.lang.value
         made.add_alternative(f'<html lang="{lang}"><body>{page}</body></html>', subtype="html")
         content = document(self.kind, client) if self.content is None else self.content
@@ -224,20 +224,20 @@ def verdict(mail: Written, content: bytes | None = None, **changes: object) -> M
     return guard(**changes).inspect(mail.bytes() if content is None else content, mail.mail)
 
 
-def refused(told: MailCheckResult) -> set[str]:
+def refused(found: MailCheckResult) -> set[str]:
     """The reasons, each a sentence in both languages."""
-    for each in told.findings:
+    for each in found.findings:
         for lang in Lang:
             text = Wording(lang)(each.key, **each.parts)
             assert "{id" not in text
             assert not any(word in text for word in PASSWORDS.values())
-    return {each.key.removeprefix("guard.") for each in told.errors}
+    return {each.key.removeprefix("guard.") for each in found.errors}
 
 
-def doubted(told: MailCheckResult) -> set[str]:
+def doubted(found: MailCheckResult) -> set[str]:
     """What is asked again, of a mail that is not refused."""
-    assert refused(told) == set()
-    return {each.key.removeprefix("guard.") for each in told.warnings}
+    assert refused(found) == set()
+    return {each.key.removeprefix("guard.") for each in found.warnings}
 
 
 # --- what may leave
@@ -264,8 +264,8 @@ def test_a_mail_of_ours_may_leave(
         password=password,
     )
     letter = MailTemplates().write(parcel, ISSUER, date(2026, 11, 26))
-    told = guard().inspect(final(compose_message(parcel, letter, SENDER)), parcel)
-    assert doubted(told) == set()
+    found = guard().inspect(final(compose_message(parcel, letter, SENDER)), parcel)
+    assert doubted(found) == set()
 
 
 @pytest.mark.parametrize(("kind", "client"), EVERY)
@@ -294,8 +294,8 @@ def test_a_report_may_be_open_where_the_user_said_so() -> None:
 def test_all_reports_may_be_in_one_language(client: ListedClient, made: Lang, asked: Lang) -> None:
     """The letter keeps the language of its client."""
     content = encrypt_workbook(plain_report(client, made), password_of(client))
-    told = verdict(Written(client, content=content), report_lang=asked)
-    assert refused(told) == (set() if made is asked else {f"file.lang.set.{asked.value}"})
+    found = verdict(Written(client, content=content), report_lang=asked)
+    assert refused(found) == (set() if made is asked else {f"file.lang.set.{asked.value}"})
 
 
 def test_hearing_sheets_stay_in_the_language_of_their_client() -> None:
@@ -321,23 +321,23 @@ def test_a_locked_file_is_reported_with_the_command_that_makes_it(
 ) -> None:
     mail = Written(kind=kind, content=locked_report(ANNA, password_of(ANNA)))
     found = guard(**asked).inspect(mail.bytes(), mail.mail).errors
-    (told,) = (each for each in found if each.key == "guard.file.closed")
-    assert told.parts["command"] == command
+    (result,) = (each for each in found if each.key == "guard.file.closed")
+    assert result.parts["command"] == command
     for lang in Lang:
-        assert command in Wording(lang)(told.key, **told.parts)
+        assert command in Wording(lang)(result.key, **result.parts)
 
 
 def test_a_locked_correction_is_reported_with_the_run_command() -> None:
     mail = Written(kind=MailKind.REMINDER, content=locked_report(ANNA, password_of(ANNA)))
     parcel = replace(mail.mail, subject=CHASED)
-    (told,) = guard().inspect(mail.bytes(), parcel).errors
-    assert (told.key, told.parts["command"]) == ("guard.file.closed", "sheet-diag run")
+    (found,) = guard().inspect(mail.bytes(), parcel).errors
+    assert (found.key, found.parts["command"]) == ("guard.file.closed", "sheet-diag run")
 
 
 def test_a_locked_pdf_is_reported_with_the_pdf_option() -> None:
     mail = Written(content=pdf(ANNA, password_of(ANNA)), name="a.pdf")
-    (told,) = (r for r in verdict(mail, passwords={}).errors if r.key == "guard.file.closed")
-    assert told.parts["command"] == "sheet-diag run --pdf --protect"
+    (found,) = (r for r in verdict(mail, passwords={}).errors if r.key == "guard.file.closed")
+    assert found.parts["command"] == "sheet-diag run --pdf --protect"
 
 
 def test_a_pdf_is_a_report_too() -> None:
@@ -351,8 +351,8 @@ def test_a_long_name_is_compared_as_a_whole() -> None:
     long = replace(ANNA, company="株式会社" + "長" * 300)
     clients = ClientList((long, BEN))
     longer = replace(long, company=f"{long.company}い")
-    told = owner_properties(SheetIdentity("x", "1", "C-1"), long.company, Lang.JA)
-    assert max(map(len, told.values())) <= 255  # what Excel holds
+    found = owner_properties(SheetIdentity("x", "1", "C-1"), long.company, Lang.JA)
+    assert max(map(len, found.values())) <= 255  # what Excel holds
     mail = Written(long, content=pdf(long, password_of(ANNA)))
     assert doubted(verdict(mail, clients=clients)) == set()
     mail = Written(long, content=pdf(longer, password_of(ANNA)))
@@ -538,8 +538,8 @@ def test_a_wrong_mail_is_rejected_with_its_reason(name: str) -> None:
 def test_a_mail_without_its_file_is_rejected() -> None:
     mail = Written(kind=MailKind.PASSWORD)
     parcel = OutgoingMail(MailKind.REQUEST, ANNA)
-    told = refused(guard().inspect(mail.bytes(), parcel))
-    assert told == {"file.none", "password.told"}
+    found = refused(guard().inspect(mail.bytes(), parcel))
+    assert found == {"file.none", "password.told"}
 
 
 def test_a_bomb_is_not_unpacked() -> None:
@@ -572,15 +572,15 @@ ROWS: Mapping[str, tuple[ListedClient, str]] = {
 def test_a_client_that_differs_from_the_list_is_rejected(field: str) -> None:
     client, reason = ROWS[field]
     mail = Written()
-    told = guard().inspect(mail.bytes(), replace(mail.mail, client=client))
-    assert reason in refused(told)
+    found = guard().inspect(mail.bytes(), replace(mail.mail, client=client))
+    assert reason in refused(found)
 
 
 def test_swapped_rows_are_refused() -> None:
     """The list was sorted by one column alone: Anna's company and address under Cho's id."""
     swapped = replace(ANNA, id=CHO.id)
-    told = verdict(Written(swapped, MailKind.REQUEST, content=sheet(ANNA)))
-    assert refused(told) == {
+    found = verdict(Written(swapped, MailKind.REQUEST, content=sheet(ANNA)))
+    assert refused(found) == {
         "row.company", "row.mail", "row.contact", "to.other", "letter.company", "file.id",
         "file.company",
     }  # fmt: skip
@@ -755,8 +755,8 @@ def test_an_attached_mail_cannot_be_read() -> None:
 def test_a_mail_alone_is_no_hearing_sheet() -> None:
     message = Written(kind=MailKind.PASSWORD, text="株式会社青葉", html="株式会社青葉").message()
     message.add_attachment(Written(CHO, MailKind.REQUEST).message())
-    told = guard().inspect(message.as_bytes(), OutgoingMail(MailKind.REQUEST, ANNA))
-    assert refused(told) == {"file.unreadable"}
+    found = guard().inspect(message.as_bytes(), OutgoingMail(MailKind.REQUEST, ANNA))
+    assert refused(found) == {"file.unreadable"}
 
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])
@@ -766,8 +766,8 @@ def test_a_second_text_is_rejected(subtype: str) -> None:
     more.set_content("有限会社千代田", subtype=subtype)
     message.make_mixed()
     message.attach(more)
-    told = verdict(Written(kind=MailKind.PASSWORD), message.as_bytes())
-    assert refused(told) == {"odd.texts"}
+    found = verdict(Written(kind=MailKind.PASSWORD), message.as_bytes())
+    assert refused(found) == {"odd.texts"}
 
 
 def test_a_mail_of_too_many_parts_is_rejected() -> None:
@@ -787,8 +787,8 @@ def test_a_fault_of_the_checks_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_report_names_its_client_in_two_places() -> None:
-    told = read_document_owner(plain_report(ANNA), "a.xlsx", JIS, Limits())
-    assert told == DocumentOwner(
+    found = read_document_owner(plain_report(ANNA), "a.xlsx", JIS, Limits())
+    assert found == DocumentOwner(
         DocumentKind.REPORT, (JIS.id,), (ANNA.id,), (ANNA.company,), "ja", protected=False
     )
 

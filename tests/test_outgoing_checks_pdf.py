@@ -111,8 +111,8 @@ def test_no_text_calls_a_pdf_a_workbook(
     parcel = Sent(client=client, print=lambda: locked_pdf(client)).mail(tmp_path)
     parcel = parcel if protected else replace(parcel, password="")
     letter = MailTemplates().write(parcel, ISSUER, DAY)
-    told = OutgoingMail(MailKind.PASSWORD, client, password="x", report_files="報告書.pdf")
-    for each in (letter, MailTemplates().write(told, ISSUER, DAY)):
+    found = OutgoingMail(MailKind.PASSWORD, client, password="x", report_files="報告書.pdf")
+    for each in (letter, MailTemplates().write(found, ISSUER, DAY)):
         text = f"{each.subject}\n{each.text}\n{each.html}".casefold()
         assert "報告書.pdf" in text
         assert not any(word in text for word in ("excel", "エクセル", "workbook", "ブック"))
@@ -174,16 +174,16 @@ def test_any_other_report_is_rejected(name: str, tmp_path: Path) -> None:
 
 def test_an_open_pdf_may_leave_where_the_user_said_so(tmp_path: Path) -> None:
     parcel = replace(Sent(print=lambda: pdf(ANNA)).mail(tmp_path), password="")
-    told = guard(unprotected=True, passwords={}).inspect(mail(parcel), parcel)
-    assert doubted(told) == set()
+    found = guard(unprotected=True, passwords={}).inspect(mail(parcel), parcel)
+    assert doubted(found) == set()
 
 
 def test_a_pdf_that_changes_before_it_leaves_is_rejected(tmp_path: Path) -> None:
-    parcel, look = GOOD["a PDF"].mail(tmp_path), guard()
-    assert doubted(look.inspect(mail(parcel), parcel)) == set()
+    parcel, checker = GOOD["a PDF"].mail(tmp_path), guard()
+    assert doubted(checker.inspect(mail(parcel), parcel)) == set()
     assert parcel.attachment
     parcel.attachment.write_bytes(locked_pdf(CHO, password_of(ANNA)))
-    assert "file.print" in refused(look.inspect(mail(parcel), parcel))
+    assert "file.print" in refused(checker.inspect(mail(parcel), parcel))
 
 
 # --- many at once
@@ -204,11 +204,13 @@ def parcels(tmp_path: Path) -> list[OutgoingMail]:
     return found
 
 
-def told(look: MailChecker, parcels: list[OutgoingMail], jobs: int) -> list[tuple[str, set[str]]]:
+def inspect_all(
+    checker: MailChecker, parcels: list[OutgoingMail], jobs: int
+) -> list[tuple[str, set[str]]]:
     """What the guard says of every mail, in the order in which it hands them out."""
-    with look.ahead(parcels, jobs) as ready:
+    with checker.ahead(parcels, jobs) as ready:
         return [
-            (each.client.id + each.subject.form, refused(look.inspect(mail(each), each)))
+            (each.client.id + each.subject.form, refused(checker.inspect(mail(each), each)))
             for each in ready
         ]
 
@@ -216,7 +218,7 @@ def told(look: MailChecker, parcels: list[OutgoingMail], jobs: int) -> list[tupl
 def test_worker_processes_change_no_finding(
     parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = told(guard(), parcels, jobs=1)
+    alone = inspect_all(guard(), parcels, jobs=1)
     assert [reasons for _, reasons in alone if reasons] == [{"file.locked"}]
     opened: list[str] = []
 
@@ -226,7 +228,7 @@ def test_worker_processes_change_no_finding(
 
     monkeypatch.setattr(opening, "read_document_owner", counted)
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
-    assert told(guard(), parcels, jobs=2) == alone
+    assert inspect_all(guard(), parcels, jobs=2) == alone
     assert opened == []  # not here: elsewhere
 
 
@@ -234,12 +236,12 @@ def test_a_file_that_has_changed_is_opened_again(
     parcels: list[OutgoingMail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "_WORTH_IT", 0.0)
-    look = guard()
-    with look.ahead(parcels, 2) as ready:
+    checker = guard()
+    with checker.ahead(parcels, 2) as ready:
         first = next(iter(ready))
         assert first.attachment
         first.attachment.write_bytes(locked_book(CHO))
-        assert refused(look.inspect(mail(first), first)) == {"file.locked"}
+        assert refused(checker.inspect(mail(first), first)) == {"file.locked"}
 
 
 def test_a_missing_file_is_reported_when_it_is_attached(

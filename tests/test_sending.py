@@ -100,8 +100,8 @@ def test_the_day_by_which_an_answer_is_asked_for_is_logged(
     smtpd: SmtpServer, book: MailLog
 ) -> None:
     one = make_message(1)
-    told = replace(one, mail=replace(one.mail, due=date(2026, 12, 10)))
-    send(smtpd, book, [told, make_message(2)])
+    found = replace(one, mail=replace(one.mail, due=date(2026, 12, 10)))
+    send(smtpd, book, [found, make_message(2)])
     days = [(posted.event, posted.due) for posted in book.entries]
     day = date(2026, 12, 10)
     assert days == [
@@ -258,21 +258,21 @@ def test_an_unusable_server_is_reported(
     context = authority.context("127.0.0.1")
     with SmtpServer(authority, **{"context": context, **server}) as smtpd:  # type: ignore[arg-type]
         settings = correspondence(smtpd, smtp=smtpd.settings(**more))
-        with pytest.raises(SmtpServerError) as told:
+        with pytest.raises(SmtpServerError) as raised:
             send_mails([make_message(1)], book, settings, PASSWORD)
         assert smtpd.accepted == []
-    assert told.value.key == f"send.server.{key}"
+    assert raised.value.key == f"send.server.{key}"
     assert book.entries == ()
     for lang in Lang:
-        assert told.value.parts["host"] in Wording(lang)(told.value.key, **told.value.parts)
+        assert raised.value.parts["host"] in Wording(lang)(raised.value.key, **raised.value.parts)
 
 
 def test_an_unreachable_server_is_reported(authority: Authority) -> None:
     with SmtpServer(authority) as smtpd:
         server = smtpd.settings()
-    with pytest.raises(SmtpServerError) as told:
+    with pytest.raises(SmtpServerError) as raised:
         try_smtp_login(server, PASSWORD)
-    assert told.value.key == "send.server.unreachable"
+    assert raised.value.key == "send.server.unreachable"
 
 
 @pytest.mark.parametrize(
@@ -284,23 +284,23 @@ def test_a_silent_server_is_reported(
     monkeypatch.setattr(connection, "TIMEOUT", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         server = MailServer("127.0.0.1", mute.getsockname()[1], security, SENDER)
-        with pytest.raises(SmtpServerError) as told:
+        with pytest.raises(SmtpServerError) as raised:
             try_smtp_login(server, PASSWORD)
-    assert (told.value.key, told.value.passing) == (f"send.server.{key}", True)
+    assert (raised.value.key, raised.value.passing) == (f"send.server.{key}", True)
 
 
 def test_a_password_that_is_not_ascii_is_reported(smtpd: SmtpServer) -> None:
-    with pytest.raises(SmtpServerError) as told:
+    with pytest.raises(SmtpServerError) as raised:
         try_smtp_login(smtpd.settings(), "合言葉")
-    assert told.value.key == "send.server.letters"
+    assert raised.value.key == "send.server.letters"
 
 
 def test_a_login_can_be_tried(smtpd: SmtpServer) -> None:
     try_smtp_login(smtpd.settings(), PASSWORD)
-    with pytest.raises(SmtpServerError) as told:
+    with pytest.raises(SmtpServerError) as raised:
         try_smtp_login(smtpd.settings(), PASSWORD + "!")
-    assert told.value.key == "send.server.login"
-    assert PASSWORD not in f"{told.value.parts}"
+    assert raised.value.key == "send.server.login"
+    assert PASSWORD not in f"{raised.value.parts}"
 
 
 def test_no_password_is_sent_without_encryption(authority: Authority) -> None:
@@ -434,8 +434,8 @@ def test_a_mail_that_is_too_large_is_not_begun(authority: Authority, book: MailL
         big = make_message(1, text="x" * 20_000)
         report = send(smtpd, book, [big, make_message(2)])
         assert (smtpd.begun, len(smtpd.accepted)) == (1, 1)
-    (told,) = report.too_big
-    assert (told.mail, told.size, told.limit) == (big.mail, len(big.content), 20_000)
+    (found,) = report.too_big
+    assert (found.mail, found.size, found.limit) == (big.mail, len(big.content), 20_000)
     assert [each.client for each in report.sent] == ["C-002"]
 
 

@@ -81,7 +81,9 @@ def _signed_in(account: MailServer, clock: Clock | None = None) -> TokenGrant:
     )
 
 
-def _told(caught: pytest.ExceptionInfo[MailAccessError], there: TokenServer | None = None) -> str:
+def _error_key(
+    caught: pytest.ExceptionInfo[MailAccessError], there: TokenServer | None = None
+) -> str:
     """The key of what is told, which makes a sentence in both languages and gives nothing away."""
     error = caught.value
     texts = [Wording(lang)(error.key, **error.parts) for lang in Lang]
@@ -123,9 +125,9 @@ def test_slow_down_makes_the_interval_longer(there: TokenServer, account: MailSe
 def test_a_code_expires(there: TokenServer, account: MailServer) -> None:
     there.pending, clock = ["authorization_pending"] * 1000, Clock()
     _odd(there, interval=40)
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         _signed_in(account, clock)
-    assert _told(told) == "expired"
+    assert _error_key(raised) == "expired"
     assert clock.time == 880  # of 900
 
 
@@ -146,29 +148,29 @@ def test_a_no_of_the_provider_ends_the_waiting(
     there: TokenServer, account: MailServer, answer: str, key: str
 ) -> None:
     there.pending = ["authorization_pending", answer]
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         _signed_in(account)
-    assert _told(told, there) == key
-    assert not told.value.passing
+    assert _error_key(raised, there) == key
+    assert not raised.value.passing
     if key != "expired":
-        assert answer in told.value.parts["reply"]
+        assert answer in raised.value.parts["reply"]
 
 
 def test_an_unknown_application_is_reported(there: TokenServer, account: MailServer) -> None:
     there.denial = ("unauthorized_client", "AADSTS700016: not found.\r\nTrace ID: 1\r\n")
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         request_device_code(account, ["smtp"])
-    assert _told(told) == "registration"
-    assert told.value.parts["reply"] == "unauthorized_client AADSTS700016: not found."
+    assert _error_key(raised) == "registration"
+    assert raised.value.parts["reply"] == "unauthorized_client AADSTS700016: not found."
 
 
 def test_a_sign_in_without_refresh_token_is_rejected(
     there: TokenServer, account: MailServer
 ) -> None:
     there.gives_refresh = False
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         _signed_in(account)
-    assert _told(told, there) == "registration"
+    assert _error_key(raised, there) == "registration"
 
 
 def test_the_network_may_fail_for_a_moment(there: TokenServer, account: MailServer) -> None:
@@ -187,17 +189,17 @@ def test_the_network_may_fail_for_a_moment(there: TokenServer, account: MailServ
 def test_a_network_that_stays_away_is_reported(there: TokenServer, account: MailServer) -> None:
     clock, code = Clock(), request_device_code(account, ["smtp"])
     there.raw = (503, "busy")
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         wait_for_tokens(account, code, sleep=clock.sleep, clock=clock)
-    assert _told(told) == "server.strange"
-    assert "503" in told.value.parts["reply"]
+    assert _error_key(raised) == "server.strange"
+    assert "503" in raised.value.parts["reply"]
 
 
-@pytest.mark.parametrize("told", [None, "soon", -5, 0, 10**12, "٣", [1]])
+@pytest.mark.parametrize("seconds", [None, "soon", -5, 0, 10**12, "٣", [1]])
 def test_odd_times_of_a_server_are_limited(
-    there: TokenServer, account: MailServer, told: object
+    there: TokenServer, account: MailServer, seconds: object
 ) -> None:
-    _odd(there, interval=told, expires_in=told)
+    _odd(there, interval=seconds, expires_in=seconds)
     code = request_device_code(account, ["smtp"])
     assert 1 <= code.interval <= 3600
     assert 1 <= code.seconds <= 3600
@@ -206,9 +208,9 @@ def test_odd_times_of_a_server_are_limited(
 @pytest.mark.parametrize("key", ["user_code", "device_code", "verification_uri"])
 def test_an_incomplete_code_is_rejected(there: TokenServer, account: MailServer, key: str) -> None:
     _odd(there, **{key: ""})
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         request_device_code(account, ["smtp"])
-    assert _told(told) == "server.strange"
+    assert _error_key(raised) == "server.strange"
 
 
 def test_control_characters_of_a_server_are_removed(
@@ -251,29 +253,29 @@ def test_odd_answers_are_rejected(
     there: TokenServer, account: MailServer, raw: tuple[int, str], *, passing: bool
 ) -> None:
     there.raw = raw
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         renew_tokens(account, "smtp", "old", "")
-    assert _told(told) == "server.strange"
-    assert told.value.passing is passing
+    assert _error_key(raised) == "server.strange"
+    assert raised.value.passing is passing
     assert len(there.asked) == 1
 
 
 def test_an_unreachable_token_server_is_reported(there: TokenServer, account: MailServer) -> None:
     there.__exit__()
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         request_device_code(account, ["smtp"])
-    assert _told(told) == "server.unreachable"
-    assert told.value.passing
+    assert _error_key(raised) == "server.unreachable"
+    assert raised.value.passing
 
 
 def test_an_unknown_token_server_is_reported(
     account: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _point(monkeypatch, "https://nobody.invalid")
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         request_device_code(account, ["smtp"])
-    assert _told(told) in ("server.unknown", "server.unreachable")
-    assert told.value.parts["host"] == "nobody.invalid"
+    assert _error_key(raised) in ("server.unknown", "server.unreachable")
+    assert raised.value.parts["host"] == "nobody.invalid"
 
 
 @pytest.mark.parametrize("case", ["unknown", "name", "authority"])
@@ -291,11 +293,11 @@ def test_no_token_is_sent_to_an_unverified_server(
     account = MailServer("x", 587, ConnectionSecurity.STARTTLS, USER, file, MICROSOFT)
     with TokenServer(authority, *names) as there:
         _point(monkeypatch, there.address)
-        with pytest.raises(SignInError) as told:
+        with pytest.raises(SignInError) as raised:
             renew_tokens(account, "smtp", "old", "")
         keys = {"authority": "server.authority"}
-        assert _told(told) == keys.get(case, f"server.certificate.{case}")
-        assert not told.value.passing
+        assert _error_key(raised) == keys.get(case, f"server.certificate.{case}")
+        assert not raised.value.passing
         assert there.asked == []
 
 
@@ -332,12 +334,12 @@ def test_the_refresh_token_may_stay(there: TokenServer, account: MailServer) -> 
 def test_a_sign_in_that_has_ended_is_reported(there: TokenServer, account: MailServer) -> None:
     first = _signed_in(account)
     there.revoke()
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         renew_tokens(account, "imap", first.refresh, "")
-    assert _told(told, there) == "over"
-    assert not told.value.passing
-    assert "Trace" not in told.value.parts["reply"]
-    assert "sheet-diag login imap" in Wording(Lang.EN)("signin.over", **told.value.parts)
+    assert _error_key(raised, there) == "over"
+    assert not raised.value.passing
+    assert "Trace" not in raised.value.parts["reply"]
+    assert "sheet-diag login imap" in Wording(Lang.EN)("signin.over", **raised.value.parts)
 
 
 @pytest.mark.parametrize(
@@ -352,9 +354,9 @@ def test_a_renewal_that_fails_is_reported(
     there: TokenServer, account: MailServer, answer: str, key: str, *, passing: bool
 ) -> None:
     there.denial = (answer, "")
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         renew_tokens(account, "smtp", "old", "")
-    assert (_told(told), told.value.passing) == (key, passing)
+    assert (_error_key(raised), raised.value.passing) == (key, passing)
 
 
 def test_a_use_that_was_not_allowed_needs_a_new_sign_in(
@@ -364,9 +366,9 @@ def test_a_use_that_was_not_allowed_needs_a_new_sign_in(
     first = wait_for_tokens(
         account, request_device_code(account, ["smtp"]), sleep=clock.sleep, clock=clock
     )
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         renew_tokens(account, "imap", first.refresh, "")
-    assert _told(told, there) == "over"
+    assert _error_key(raised, there) == "over"
 
 
 def test_tokens_are_shown_nowhere() -> None:
@@ -458,18 +460,18 @@ def test_a_request_without_the_state_is_rejected(
 
 def test_a_person_may_decline(there: TokenServer, account: MailServer, person: Person) -> None:
     there.refused = "access_denied"
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         sign_in_with_browser(account, ["smtp"], "", person.shown)
-    assert _told(told) == "declined"
+    assert _error_key(raised) == "declined"
     assert there.forms("token") == []
 
 
 def test_a_sign_in_in_the_browser_expires(there: TokenServer, account: MailServer) -> None:
     opened: list[str] = []
-    with pytest.raises(SignInError) as told:
+    with pytest.raises(SignInError) as raised:
         sign_in_with_browser(
             account, ["smtp"], "", BrowserPrompt(opened.append, "", opened.append, 0.3)
         )
-    assert _told(told) == "expired"
+    assert _error_key(raised) == "expired"
     assert len(set(opened)) == 1  # told, and opened
     assert there.asked == []

@@ -222,11 +222,11 @@ def test_a_rejected_token_is_reported(
     smtpd.lapsed = [answer]
     if not answer:
         there.user = "somebody@example.co.jp"
-    with pytest.raises(SmtpServerError) as told:
+    with pytest.raises(SmtpServerError) as raised:
         try_server(smtpd.settings(registration=MICROSOFT), tokens)
-    assert told.value.key == f"send.server.{key}"
-    assert not told.value.passing
-    for text in _sentences(told.value):
+    assert raised.value.key == f"send.server.{key}"
+    assert not raised.value.passing
+    for text in _sentences(raised.value):
         assert USER in text
         assert "535 5.7" in text
         assert "SMTP AUTH" in text
@@ -235,17 +235,17 @@ def test_a_rejected_token_is_reported(
 
 
 def test_a_server_without_tokens_is_reported(authority: Authority, tokens: Tokens) -> None:
-    with SmtpServer(authority) as smtpd, pytest.raises(SmtpServerError) as told:
+    with SmtpServer(authority) as smtpd, pytest.raises(SmtpServerError) as raised:
         try_server(smtpd.settings(registration=MICROSOFT), tokens)
-    assert told.value.key == "send.server.no_tokens"
-    assert all("sign_in" in text for text in _sentences(told.value))
+    assert raised.value.key == "send.server.no_tokens"
+    assert all("sign_in" in text for text in _sentences(raised.value))
 
 
 def test_a_server_without_passwords_is_reported_with_the_setting(smtpd: SmtpServer) -> None:
-    with pytest.raises(SmtpServerError) as told:
+    with pytest.raises(SmtpServerError) as raised:
         try_server(smtpd.settings(), PASSWORD)
-    assert told.value.key == "send.server.no_login"
-    assert all('sign_in = "microsoft"' in text for text in _sentences(told.value))
+    assert raised.value.key == "send.server.no_login"
+    assert all('sign_in = "microsoft"' in text for text in _sentences(raised.value))
 
 
 # --- collecting
@@ -286,10 +286,10 @@ def test_a_token_that_the_mailbox_rejects_is_reported(
     token = tokens()
     if what == "expired":
         providers.expire()
-    with pytest.raises(MailboxError) as told:
+    with pytest.raises(MailboxError) as raised:
         try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", token)
-    assert told.value.key == "collect.server.sign_in"
-    for text in _sentences(told.value):
+    assert raised.value.key == "collect.server.sign_in"
+    for text in _sentences(raised.value):
         assert USER in text
         assert "sheet-diag login imap" in text
         assert token not in text
@@ -297,10 +297,10 @@ def test_a_token_that_the_mailbox_rejects_is_reported(
 
 
 def test_a_mailbox_without_tokens_is_reported(authority: Authority, providers: TokenServer) -> None:
-    with Dovecot(authority) as dovecot, pytest.raises(MailboxError) as told:
+    with Dovecot(authority) as dovecot, pytest.raises(MailboxError) as raised:
         try_mailbox(dovecot.settings(registration=MICROSOFT), "INBOX", Tokens(providers))
-    assert told.value.key == "collect.server.no_tokens"
-    assert all("sign_in" in text for text in _sentences(told.value))
+    assert raised.value.key == "collect.server.no_tokens"
+    assert all("sign_in" in text for text in _sentences(raised.value))
 
 
 def test_a_mailbox_needs_a_token(dovecot: Dovecot, providers: TokenServer) -> None:
