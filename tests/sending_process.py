@@ -55,8 +55,11 @@ def main(folder: Path, port: int, count: int) -> None:
         )
 
     with MailLog.open(folder / MAIL_LOG_NAME) as book:
-        settled = resolve_uncertain_mails(book, settings, find_copy, ask)
-        sys.stdout.write(json.dumps([len(settled.sent), len(settled.unsent)]))
+        before = len(book.entries)
+        resolve_uncertain_mails(book, settings, find_copy, ask)
+        events = [entry.event for entry in book.entries[before:]]
+        counts = [events.count(MailEvent.SENT), events.count(MailEvent.UNSENT)]
+        sys.stdout.write(json.dumps(counts))
         sys.stdout.flush()
         if moment := os.environ.get(MOMENT):
             _die_at(moment, make_mail(count // 2).client.id)

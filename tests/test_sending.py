@@ -589,8 +589,8 @@ def test_the_copy_says_whether_a_mail_was_taken(
 ) -> None:
     uncertain_book(smtpd, book, taken=taken)
     find = lambda ids: frozenset(ids) & frozenset(smtpd.ids())  # noqa: E731
-    settled = resolve_uncertain_mails(book, correspondence(smtpd), find, never)
-    assert [len(settled.sent), len(settled.unsent), len(settled.left)] == [taken, not taken, 0]
+    resolve_uncertain_mails(book, correspondence(smtpd), find, never)
+    assert book.entries[-1].event is (MailEvent.SENT if taken else MailEvent.UNSENT)
     key = make_message(2).mail.key
     assert (book.state(key).is_done, book.state(key).pending, book.state(key).attempts) == (
         taken,
@@ -630,14 +630,15 @@ def test_a_person_is_asked_where_no_copy_says(
         asked.append(posted.client)
         return answer
 
-    settled = resolve_uncertain_mails(book, correspondence(smtpd, **more), find, ask)
+    resolve_uncertain_mails(book, correspondence(smtpd, **more), find, ask)
     assert asked == ["C-002"]
-    of = {
-        UncertainAnswer.SENT: settled.sent,
-        UncertainAnswer.UNSENT: settled.unsent,
-        UncertainAnswer.LEAVE: settled.left,
+    expected = {
+        UncertainAnswer.SENT: MailEvent.SENT,
+        UncertainAnswer.UNSENT: MailEvent.UNSENT,
+        UncertainAnswer.LEAVE: MailEvent.SENDING,
     }
-    assert [each.client for each in of[answer]] == ["C-002"]
+    last = book.entries[-1]
+    assert (last.client, last.event) == ("C-002", expected[answer])
     assert bool(book.uncertain()) == (answer is UncertainAnswer.LEAVE)
     assert book.state(make_message(2).mail.key).is_done == (answer is UncertainAnswer.SENT)
 
@@ -650,10 +651,8 @@ def test_without_copies_a_person_is_asked(smtpd: SmtpServer, book: MailLog) -> N
     def find(ids: Sequence[str]) -> frozenset[str]:
         raise AssertionError(ids)
 
-    settled = resolve_uncertain_mails(
-        book, correspondence(smtpd), find, lambda _: UncertainAnswer.LEAVE
-    )
-    assert [each.client for each in settled.left] == ["C-002"]
+    resolve_uncertain_mails(book, correspondence(smtpd), find, lambda _: UncertainAnswer.LEAVE)
+    assert [each.client for each in book.uncertain()] == ["C-002"]
 
 
 def test_a_mail_that_a_person_confirmed_is_no_reference(smtpd: SmtpServer, book: MailLog) -> None:

@@ -104,8 +104,8 @@ def send_mails(
     if settings.smtp is None:
         raise ValueError("no mail server is set")
     pace = SendPace(settings.per_minute, now, sleep)
-    with _Connection(settings.smtp, credential) as connection, handle_interrupts(pace.stop):
-        delivery = _Delivery(book, settings, connection, pace, waiting, now)
+    delivery = _Delivery(book, settings, settings.smtp, credential, pace, waiting, now)
+    with delivery, handle_interrupts(pace.stop):
         for done, mail in enumerate(outgoing, 1):
             if pace.is_stopped:
                 break
@@ -149,33 +149,6 @@ class SendPace:
             seconds -= _SLICE
 
 
-class _Connection:
-    """The connection, made when it is needed and again after it was lost."""
-
-    def __init__(self, server: MailServer, credential: MailCredential) -> None:
-        self.server = server
-        self.was_open = False
-        self._credential = credential
-        self._session: SmtpSession | None = None
-
-    def session(self) -> SmtpSession:
-        """Return a session that is ready for a mail. Raises `SmtpServerError`."""
-        if self._session is None or not self._session.is_open:
-            self._session = SmtpSession(self.server, connect_smtp(self.server, self._credential))
-            self.was_open = True
-        return self._session
-
-    def __enter__(self) -> _Connection:
-        """Return the connection; nothing is connected yet."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._session and kind is None:
-            self._session.close()
-        elif self._session:  # maybe in the middle of a mail, which must not be finished
-            self._session.drop()
-
-
 class _Delivery:
     """Sends one mail after the other and reports what became of them."""
 
@@ -183,7 +156,8 @@ class _Delivery:
         self,
         book: MailLog,
         settings: CorrespondenceSettings,
-        connection: _Connection,
+        server: MailServer,
+        credential: MailCredential,
         pace: SendPace,
         waiting: Callable[[float, str], None],
         now: Callable[[], datetime],
@@ -191,13 +165,24 @@ class _Delivery:
         self.report = SendReport()
         self._book = book
         self._settings = settings
-        self._connection = connection
+        self._server = server
+        self._credential = credential
         self._pace = pace
         self._waiting = waiting
         self._now = now
+        self._session: SmtpSession | None = None  # made when it is needed, and again once lost
         self._no_credential: NoSmtpCredentialError | None = None  # of the last attempt
         self._setbacks = 0  # in a row
         self._bad_ends: tuple[AttemptEnd, ...] = ()  # in a row
+
+    def __enter__(self) -> None:
+        """Connect to nothing yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._session and kind is None:
+            self._session.close()
+        elif self._session:  # maybe in the middle of a mail, which must not be finished
+            self._session.drop()
 
     def send(self, mail: FinalMail) -> None:
         """Send a mail to the addresses that have not refused it, unless it has gone out."""
@@ -225,13 +210,15 @@ class _Delivery:
     def _try(self, attempt: SendAttempt, mail: FinalMail) -> AttemptOutcome:
         limit, self._no_credential = 0, None
         try:
-            session = self._connection.session()
-            limit = session.limit
-            return attempt.run(session)
+            if self._session is None or not self._session.is_open:
+                client = connect_smtp(self._server, self._credential)
+                self._session = SmtpSession(self._server, client)
+            limit = self._session.limit
+            return attempt.run(self._session)
         except MessageTooLargeError:
             self.report.too_big.append(OversizedMail(mail.mail, len(mail.content), limit))
         except SmtpServerError as error:
-            if not self._connection.was_open:
+            if self._session is None:
                 raise
             if error.passing:
                 self._no_credential = error if isinstance(error, NoSmtpCredentialError) else None
@@ -267,4 +254,4 @@ class _Delivery:
             self.report.entries += outcome.entries
 
     def _error(self, reply: str, key: str) -> SmtpServerError:
-        return smtp_error(self._connection.server, key, reply=reply)
+        return smtp_error(self._server, key, reply=reply)

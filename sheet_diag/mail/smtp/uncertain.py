@@ -8,7 +8,7 @@ other case a person has to say; a mail that nobody says anything about is not se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -28,15 +28,6 @@ class UncertainAnswer(Enum):
     LEAVE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedMails:
-    """What is known now, and what is still uncertain (entries `sending`)."""
-
-    sent: tuple[MailLogEntry, ...] = ()
-    unsent: tuple[MailLogEntry, ...] = ()
-    left: tuple[MailLogEntry, ...] = ()
-
-
 def resolve_uncertain_mails(
     book: MailLog,
     settings: CorrespondenceSettings,
@@ -44,25 +35,21 @@ def resolve_uncertain_mails(
     ask: Callable[[MailLogEntry], UncertainAnswer],
     *,
     now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
-) -> ResolvedMails:
+) -> None:
     """Find out what became of the uncertain mails, and log it.
 
     `find_copy` waits a while for Message-IDs in the sender's mailbox and returns those that have
     arrived (None: nobody can look); `ask` asks a person. Raises what `find_copy` does, `OSError`.
     """
     known = _search_copies(book, settings.sender, find_copy) if find_copy else {}
-    sent, unsent, left = [], [], []
     for entry in book.uncertain():
         match known.get(entry.message_id) or ask(entry):
             case UncertainAnswer.SENT:
-                sent.append(replace(entry, time=now(), event=MailEvent.SENT, text=""))
-                book.add(sent[-1])
+                book.add(replace(entry, time=now(), event=MailEvent.SENT, text=""))
             case UncertainAnswer.UNSENT:
-                unsent.append(replace(entry, time=now(), event=MailEvent.UNSENT, text=""))
-                book.add(unsent[-1])
+                book.add(replace(entry, time=now(), event=MailEvent.UNSENT, text=""))
             case UncertainAnswer.LEAVE:
-                left.append(entry)
-    return ResolvedMails(tuple(sent), tuple(unsent), tuple(left))
+                pass
 
 
 def _search_copies(book: MailLog, sender: str, find_copy: FindCopies) -> dict[str, UncertainAnswer]:
