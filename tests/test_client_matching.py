@@ -24,7 +24,7 @@ from sheet_diag.model.returns import (
 from sheet_diag.text.problems import problem_advice, problem_message, problem_spec
 from tests.catalogs import JIS
 from tests.samples import ISSUER
-from tests.test_linear import FEW, LINEAR, MANY, grows
+from tests.test_linear_time import FEW, LINEAR, MANY, grows
 from tests.workbooks import open_workbook, texts_on
 
 INDUSTRIES = tuple(JIS.field_by_id["industry"].by_id)
