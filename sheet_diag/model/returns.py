@@ -1,4 +1,4 @@
-"""What came back: responses, profile, identity, and the problems found on the way."""
+"""A return: its responses, profile and identity, and the problems found in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
 
 
 class Severity(StrEnum):
-    """`error` holds or rejects the return; `warning` wants a look; `info` records a repair."""
+    """`error` holds or rejects the return, `warning` is to be checked, `info` records a repair."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 class ProblemCode(StrEnum):
-    """Every kind of problem; severity and wording are in `sheet_diag.problems`."""
+    """Every kind of problem; `text.problems` says how each is treated and worded."""
 
     UNANSWERED = "UNANSWERED"
     NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
@@ -124,7 +124,7 @@ class ProblemCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """不備 or repair, as a value. `details` are named parts of its sentence."""
+    """不備 or a repair. `details` are named parts of its sentence."""
 
     code: ProblemCode
     sheet: str | None = None
@@ -136,7 +136,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """回答 to one item. `choice` is None where nothing, or nothing understandable, was entered."""
+    """回答 to one item. `choice` is None where nothing that can be understood was entered."""
 
     item: str
     choice: str | None = None
@@ -147,7 +147,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class SheetIdentity:
-    """What the sheet says it is; None where no carrier says anything."""
+    """What a sheet says it is; None where it says nothing in any of its places."""
 
     catalog: str | None = None
     version: str | None = None
@@ -182,7 +182,7 @@ class ReturnedSheet:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """One file of the input folder and what became of reading it.
+    """A file of the input folder, or a member of one, and what was read of it.
 
     `plan` is the 改善計画 that came in it, also in a report that is no return; `judgement` what the
     consultant set beside it, whose answers already stand in `sheet`. `decisions` are those of
@@ -190,13 +190,13 @@ class ReceivedFile:
 
     `file` is relative to the input folder, with forward slashes; `member` is its place in an
     archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
-    workbook's own time of its last change (ISO 8601, UTC; empty: not told), `file_time` that of
+    workbook's own time of its last change (ISO 8601, UTC; empty: unknown), `file_time` that of
     the file or of the archive's member (nanoseconds since 1970). `file_sha256` is that of the
     archive or the mail in the input folder that `member` lies in (empty: it lies in none), and
-    `mail_senders` whom the mails around it came from, the outermost first.
+    `mail_senders` the addresses that the mails around it came from, the outermost first.
 
-    Beside a client list, `received` is the day it came (ISO date; empty: not known), and `sender`
-    the id of the listed client whose mail brought it (empty: nobody's).
+    With a client list, `received` is the day on which it came (ISO date; empty: unknown), and
+    `sender` the id of the listed client whose mail brought it (empty: nobody's).
     """
 
     file: str
@@ -217,5 +217,5 @@ class ReceivedFile:
 
     @property
     def label(self) -> str:
-        """What people are told: the file, and where in it."""
+        """The file, and the place in it, for messages."""
         return f"{self.file} › {self.member}" if self.member else self.file

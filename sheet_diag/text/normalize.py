@@ -1,6 +1,6 @@
-"""How typed words are compared: one spelling for all that look alike to a person.
+"""Normalise typed words for comparison: one spelling for all that look alike to a person.
 
-Folding is lossy (① becomes 1, ㈱ becomes (株)), so the raw value is always kept beside it.
+Normalising is lossy (① becomes 1, ㈱ becomes (株)), so the raw value is always kept beside it.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ _JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sou
 
 
 # Every return holds the same words, up to whole questions, and looking one up takes a tenth of the
-# time of folding it again. Long texts are not kept, for the sake of memory.
+# time of normalising it again. Long texts are not kept, to save memory.
 _LONGEST_KEPT: Final = 256
 _MOST_KEPT: Final = 4096
 
 
 def cache_short_texts(change: Callable[[str], str]) -> Callable[[str], str]:
-    """Keep what short texts become."""
+    """Cache what a function makes of short texts."""
     looked_up = lru_cache(maxsize=_MOST_KEPT)(change)
 
     @wraps(change)
@@ -75,7 +75,7 @@ def cache_short_texts(change: Callable[[str], str]) -> Callable[[str], str]:
 
 @cache_short_texts
 def normalize_text(text: str) -> str:
-    """Fold width, case, white space, invisible characters and surrounding punctuation."""
+    """Normalise width, case, white space, invisible characters and punctuation at the edges."""
     plain = " ".join(_normalize_width(text).replace(_RETURN, "\r").split()).strip(_EDGES)
     while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
         plain = plain[1:-1].strip(_EDGES)
@@ -83,7 +83,7 @@ def normalize_text(text: str) -> str:
 
 
 def _normalize_width(text: str) -> str:
-    """The text of one width, without invisible characters."""
+    """Make characters of one width, and drop invisible ones."""
     if text.isascii():
         return text
     wide = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
@@ -101,10 +101,10 @@ def tidy_text(text: str) -> str:
 
 
 def company_key(name: str) -> str:
-    """A company name for matching, never for print: folded, without its legal forms.
+    """The key of a company name for matching, never for print: without its legal forms.
 
     Spaces, middle dots and hyphens do not count. Variants of a character (髙 高) stay apart: they
-    are different names. A name that is nothing but a legal form is only folded.
+    are different names. A name that is nothing but a legal form is only normalised.
     """
     left, before = _normalize_width(name).casefold().strip(_EDGES), ""
     while left != before:
@@ -115,7 +115,7 @@ def company_key(name: str) -> str:
 
 
 def firm_domain(email: str) -> str:
-    """The folded domain of a firm's own mail address; empty for public mail, or where none is."""
+    """The domain of a firm's own mail address; empty for public mail, or where there is none."""
     found = _DOMAIN.search(normalize_text(email))
     domain = found[1].rstrip(".") if found else ""
     return "" if f".{domain}".endswith(_PUBLIC_DOMAINS) else domain

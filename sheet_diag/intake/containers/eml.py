@@ -76,8 +76,8 @@ def _attachment(part: Message, number: int, time: int | None, inline: bool) -> R
 
 def _name_of_mail(part: Message, number: int) -> str:
     inner = part.get_payload(0) if part.is_multipart() else None
-    told = decode_subject(inner) if isinstance(inner, Message) else ""
-    return f"{told.replace('/', '／') or f'mail-{number}'}.eml"
+    title = decode_subject(inner) if isinstance(inner, Message) else ""
+    return f"{title.replace('/', '／') or f'mail-{number}'}.eml"
 
 
 def _inner_mail(part: Message) -> bytes:

@@ -139,7 +139,7 @@ def _text(streams: Mapping[str, bytes], tag: str) -> str:
 def _time(storage: Any) -> int | None:
     """Read the time in nanoseconds since 1970; None where it is missing or no true time."""
     try:
-        told = OutlookAttachment(storage).last_modified
-        return int(told.timestamp()) * 10**9 if told else None
+        moment = OutlookAttachment(storage).last_modified
+        return int(moment.timestamp()) * 10**9 if moment else None
     except Exception:  # noqa: BLE001 - damaged properties; the time of the mail counts instead
         return None
