@@ -1,4 +1,4 @@
-"""`sheet-diag` and `python -m sheet_diag`: the first thing that runs, and quiet on Ctrl-C."""
+"""Starts `sheet-diag` and `python -m sheet_diag`; quiet on Ctrl-C."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; stopped while it loads, it ends with 130 and no traceback."""
+    """Run the command line; Ctrl-C while it loads ends it with 130 and no traceback."""
     try:
         from sheet_diag.cli.main import main as run
 
@@ -21,8 +21,11 @@ def main() -> None:
 
 
 def _end_at_once() -> None:
-    """Leave after Ctrl-C in a run over a cluster: all is put away by now, and threads of Dask that
-    it caught at work may keep Python from ending for ever."""
+    """End at once after Ctrl-C in a run over a cluster.
+
+    Everything is cleaned up by now, and threads of Dask that were at work may keep Python from
+    ending.
+    """
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()

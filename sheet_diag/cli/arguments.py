@@ -1,4 +1,4 @@
-"""What was typed -> what a command works with; each loads no more than it needs."""
+"""Makes what a command works with from what was typed; each function loads only what it needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
 def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
-    """Build the run that was asked for. Ends where it cannot be."""
+    """Build the run that the options ask for. Ends where that cannot be."""
     from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
     from sheet_diag.mail.log.mail_log import MailLog
     from sheet_diag.pipeline.input_files import require_folders
@@ -69,9 +69,9 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
 
 @contextmanager
 def use_local_folders(options: RunOptions) -> Iterator[RunOptions]:
-    """The same with folders of this disk where URLs were typed; what is written is put there.
+    """Replace URLs among the folders by folders of this disk; outputs are uploaded.
 
-    Raises `RemoteError` and, for its limits, `ConfigError`.
+    Raises `ObjectStoreError` and, for its limits, `SettingsError`.
     """
     from sheet_diag.model.settings import MIB
     from sheet_diag.storage.object_store import is_url, mirror_folders
@@ -85,7 +85,7 @@ def use_local_folders(options: RunOptions) -> Iterator[RunOptions]:
 
 
 def as_url(place: str) -> str | None:
-    """A place without its last slash if it is a URL."""
+    """Return a place without its last slash if it is a URL."""
     from sheet_diag.storage.object_store import is_url
 
     return place.rstrip("/") if is_url(place) else None
@@ -99,19 +99,19 @@ def read_settings(path: Path | None) -> Settings:
 
 
 def load_chosen_catalog(path: Path | None) -> Catalog:
-    """The catalogue in a folder, or the built-in one. Raises `CatalogError`."""
+    """Load the catalogue of a folder, or the built-in one. Raises `CatalogError`."""
     from sheet_diag.catalog.load import load_catalog
 
     return load_catalog(path)
 
 
 def find_client_list(path: Path | None) -> Path | None:
-    """The client list: the one that was named, or the one in the working folder."""
+    """Find the client list: the named one, or the one in the working folder."""
     return path or next((each for each in CLIENT_LISTS if each.is_file()), None)
 
 
 def load_client_list(path: Path | None, catalog: Catalog, limits: Limits) -> ClientList | None:
-    """The clients of that list (None: there is none). Raises `ClientListError`."""
+    """Load the client list (None: there is none). Raises `ClientListError`."""
     found = find_client_list(path)
     if found is None:
         return None
@@ -122,7 +122,7 @@ def load_client_list(path: Path | None, catalog: Catalog, limits: Limits) -> Cli
 
 
 def build_intake_settings(limits: Limits, passwords: Path | None) -> IntakeSettings:
-    """Settings of intake, with the passwords listed. Raises `PasswordsFileError`."""
+    """Build the settings of intake. Raises `PasswordsFileError`."""
     from sheet_diag.intake.passwords import load_passwords
     from sheet_diag.model.settings import IntakeSettings
 
@@ -132,7 +132,10 @@ def build_intake_settings(limits: Limits, passwords: Path | None) -> IntakeSetti
 def load_comparison_basis(
     catalog: Catalog, comparing: ComparisonSettings, previous: Path | None, benchmark: Path | None
 ) -> ComparisonBasis:
-    """What clients are compared with. Raises `RunJsonError` and `BenchmarkError`."""
+    """Load what clients are compared with.
+
+    Raises `RunJsonError` and `BenchmarkError`.
+    """
     from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
     from sheet_diag.reports.benchmark import load_benchmark
     from sheet_diag.reports.run_json.reader import load_previous_run
@@ -169,7 +172,7 @@ def _configured_language(settings: Path | None) -> Lang:
 
 
 def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:
-    """The date options for with the option, else today."""
+    """Parse the date that was typed after the option; today if none was."""
     if value is None:
         return date.today()
     try:

@@ -1,4 +1,4 @@
-"""The commands around one diagnosis: the sheet, the run over returns, single files, samples."""
+"""The commands of a diagnosis: hearing sheet, run, watch, single files, overrides, demo."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def check(
     catalog: CatalogOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Tell the verdict on single files; write nothing."""
+    """Show the results of single files; write nothing."""
 
     with report_failures(choose_language(lang, config, HELP)) as say:
         from sheet_diag.pipeline.input_files import require_file
@@ -136,7 +136,7 @@ def overrides(
     catalog: CatalogOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Write the blank workbook for the consultant's own decisions, over no other."""
+    """Write the blank workbook for the consultant's own decisions; overwrite none."""
     from sheet_diag.forms.write import overrides_workbook
 
     with report_failures(choose_language(lang, config, HELP)) as say:
@@ -158,8 +158,7 @@ def demo(
     lang: LangOption = None,
     catalog: CatalogOption = None,
 ) -> None:
-    """Make a sample campaign and run the batch over it; some returns need attention, which is no
-    failure."""
+    """Make a sample campaign and run over it; that some returns need attention is no failure."""
     from sheet_diag.cli.output import run_with_progress, show_result
 
     with report_failures(parse_lang(lang, HELP), "cli.error.interrupted.demo") as say:

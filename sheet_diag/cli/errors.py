@@ -1,4 +1,4 @@
-"""What can go wrong outside of returns -> one sentence and an exit status, never a traceback."""
+"""Turns errors into one sentence and an exit status, never a traceback."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ _LOG: Final = Path("sheet-diag-error.log")
 
 @contextmanager
 def report_failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator[Wording]:
-    """Turn what can go wrong outside of returns into a sentence and an exit status; `interrupted`
-    is the wording key of what is told after Ctrl-C, at a question too, and where an answer that
-    has to be typed ends."""
+    """Turn what can go wrong outside of returns into a sentence and an exit status.
+
+    `interrupted` is the label of what is shown after Ctrl-C, also at a question, and where an
+    answer that has to be typed ends.
+    """
     say = Wording(lang)
     try:
         yield say
@@ -51,7 +53,7 @@ def _describe_interrupt(stopped: BaseException, say: Wording, key: str) -> str:
 
 
 def describe_error(error: Exception, say: Wording) -> str | None:
-    """What can go wrong outside of returns, in words; None for a fault of ours."""
+    """Describe an error that is not our fault in a sentence; None for any other."""
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
     from sheet_diag.intake.client_list.messages import ClientListError
@@ -89,7 +91,7 @@ def describe_error(error: Exception, say: Wording) -> str | None:
 
 
 def describe_unexpected(error: Exception, say: Wording) -> str:
-    """A fault of ours, in a sentence; what we need to find it is kept in a file."""
+    """Describe a fault of ours, and keep its traceback in a file."""
     return say("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace(error))
 
 
@@ -111,7 +113,7 @@ def fail(text: str, say: Wording) -> NoReturn:
 
 
 def require_office(say: Wording) -> str:
-    """The program that prints; end where there is none."""
+    """Find the program that prints; end where there is none."""
     from sheet_diag.reports.pdf import find_office
 
     return find_office() or fail(say("cli.error.no_office"), say)

@@ -1,7 +1,7 @@
-"""Help pages in the language of their reader, aligned in every terminal; slips go to `slips`.
+"""Help pages in the language of their reader, aligned in every terminal.
 
-Knows how a command is called from the command itself; lays out and wraps, says nothing. (Rich's
-pages cut Japanese off where a column was narrow, and took longer than all the rest of `--help`.)
+Knows how a command is called from the command itself. (The pages of typer and of Rich break lines
+at spaces, which Japanese has none of, and count a full-width character as one column.)
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HelpRow = tuple[str, str]
 
 # The types of `ctx` and `formatter` are private to typer. The root's `ctx.obj` is the `Wording`.
 class LocalizedCommand(TyperCommand):
-    """A command with such a page, and with words for what is mistyped after it."""
+    """A command with such a page, and with our sentences for usage errors."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take in what was typed after the command."""
@@ -45,7 +45,7 @@ class LocalizedCommand(TyperCommand):
 
 
 class LocalizedGroup(TyperGroup):
-    """All commands, on such a page; mistyped ones are told in its language."""
+    """All commands, on such a page, with our sentences for usage errors."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take in what stands before the command."""
@@ -53,7 +53,7 @@ class LocalizedGroup(TyperGroup):
             return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that was typed."""
+        """Find the command that was typed."""
         if args[0][:1] != "-" and self.get_command(ctx, args[0]) is None:
             fail_unknown_command(ctx, args[0])
         return super().resolve_command(ctx, args)
@@ -114,7 +114,7 @@ def _columns() -> int:
 
 
 def table(rows: Iterable[HelpRow], columns: int) -> Iterator[str]:
-    """Terms and their texts side by side; one below the other where there is no room."""
+    """Lay out terms and texts side by side, or below each other where there is no room."""
     rows = list(rows)
     first = max(_width(term) for term, _ in rows) + 2 * _INDENT
     for term, text in rows:
@@ -130,7 +130,7 @@ def table(rows: Iterable[HelpRow], columns: int) -> Iterator[str]:
 
 
 def wrapped(text: str, columns: int) -> Iterator[str]:
-    """Lines of a text; a full-width character takes two columns."""
+    """Break a text into lines; a full-width character takes two columns."""
     line = ""
     for word in _WORDS.findall(text):
         if line and _width(line) + _width(word.rstrip()) > columns:

@@ -1,9 +1,8 @@
-"""Words in, words out, exit status. Decides nothing about returns.
+"""The entry point of the command line. Decides nothing about returns.
 
 Exit status 0: every file was ranked, superseded or ignored with a reason; 1: some return needs
-attention, or some mail was not written or sent; 2: usage, catalogue or configuration error; 3: a
-fault of ours; 130: stopped by Ctrl-C (which is how watching ends: with 0, unless a run was at
-work).
+attention, or some mail was not written or sent; 2: usage, catalogue or settings error; 3: a fault
+of ours; 130: stopped by Ctrl-C (watching, which is ended so, gives 0 unless a run was at work).
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ app.registered_commands.sort(key=lambda command: _ORDER.index(command.callback))
 
 
 def main() -> None:
-    """Entry point of `sheet-diag`."""
+    """Run `sheet-diag`."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
@@ -58,7 +57,7 @@ def main() -> None:
 
 
 def _exit_on_sigterm(*_: object) -> NoReturn:
-    """Ended by the system: as by Ctrl-C, nothing is left in the output folder."""
+    """End as Ctrl-C does, so that nothing is left in the output folder."""
     sys.exit(143)
 
 

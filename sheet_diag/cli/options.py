@@ -1,4 +1,4 @@
-"""The options of the commands and the words on their help pages, each once."""
+"""The options of the commands, each once, with their help texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sheet_diag.text.wording import Wording
 
 
 def _find_help_language(arguments: list[str]) -> Lang:
-    """The language of the help pages, known before the options are parsed."""
+    """Find the language of the help pages before the options are parsed."""
     for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
         if option == "--lang=en" or (option, value) == ("--lang", "en"):
             return Lang.EN

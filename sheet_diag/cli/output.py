@@ -1,4 +1,4 @@
-"""The progress bar and the closing summary; quiet in a pipe. Says, decides nothing."""
+"""Shows the progress bar and the summary of a run; quiet in a pipe. Decides nothing."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ def run_with_progress(say: Wording, work: Callable[[Report], RunResult]) -> RunR
 
 @contextmanager
 def show_progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar for one job, if a person is watching; to be told how many are done."""
+    """Show a progress bar for one job, if a person is watching.
+
+    Gives a function that takes the number of what is done.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
@@ -82,8 +85,10 @@ def show_result(
     sheet: Path | None = None,
     url: str | None = None,
 ) -> None:
-    """Clients by rank, files that need attention and why, where to look: in the output folder, or
-    at the URL where it was put."""
+    """Show clients by rank, files that need attention, and where the outputs are.
+
+    That is the output folder, or the URL that it was uploaded to.
+    """
     console = Console(highlight=False, soft_wrap=False)
     if any(outcome.status is ReturnStatus.RANKED for outcome in result.outcomes):
         console.print(_build_rank_table(result, say))
@@ -115,7 +120,7 @@ def show_result(
 
 
 def _list_outputs(outcomes: Sequence[ReturnOutcome], config: RunConfig) -> dict[str, str]:
-    """What there is in the output folder, by the key of its sentence."""
+    """List the outputs that there are, by the key of their sentence."""
     places = {"portfolio": "portfolio.xlsx"}
     if any(outcome.result for outcome in outcomes):
         places["results"] = "results"
@@ -155,7 +160,7 @@ def _list_password_messages(result: RunResult, say: Wording) -> Iterator[str]:
 def show_changes(
     found: Sequence[ReturnChange], result: RunResult, moment: datetime, say: Wording
 ) -> None:
-    """After a run that follows another one: what is otherwise, and how many stand how."""
+    """Show what changed since the run before, and the counts of statuses."""
     console = Console(highlight=False)
     counts = {status.value: result.portfolio.counts[status] for status in ReturnStatus}
     files = say("cli.summary.files", files=result.portfolio.files, **counts)
@@ -171,7 +176,7 @@ def show_changes(
 
 
 def show_verdicts(outcomes: Sequence[ReturnOutcome], say: Wording) -> None:
-    """Each file: its verdict, and every problem with its place and what to do."""
+    """Show the result of each file, and every problem with its place and advice."""
     console = Console(highlight=False)
     for outcome in outcomes:
         console.print(f"[bold]{escape_markup(outcome.received.label)}[/]", soft_wrap=True)
@@ -226,7 +231,7 @@ def _problem_lines(outcome: ReturnOutcome, say: Wording) -> Iterator[str]:
 
 
 def _response_text(total: GroupResponses, say: Wording) -> str:
-    """How many have answered, in a line: `status` tells more."""
+    """Describe how many have answered, in a line."""
     parts = {"received": total.received, "sent": total.sent, "overdue": total.overdue}
     return say("cli.summary.turnout", rate=f"{total.rate:.0%}", **parts)
 
@@ -260,7 +265,7 @@ def _build_attention_table(outcomes: list[ReturnOutcome], say: Wording) -> Table
 
 
 def _reason_text(outcome: ReturnOutcome, say: Wording) -> str:
-    """The first error with what to do about it: the others stand in the portfolio."""
+    """Describe the first error with its advice; the others stand in the portfolio."""
     errors = [p for p in outcome.problems if problems.problem_severity(p.code) is Severity.ERROR]
     first = errors[0]
     text = _message_and_advice(first, say.lang)

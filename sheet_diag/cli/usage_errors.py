@@ -1,6 +1,6 @@
-"""A mistyped command line -> one sentence in the language of the help pages, and what was meant.
+"""Turns a mistyped command line into one sentence that says what was probably meant.
 
-Knows the mistakes by what they carry, not by their English sentences, which are those of typer.
+Tells the mistakes apart by their attributes, not by typer's English sentences.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MIN_SIMILARITY: Final = 0.6  # from here on a name may be a slip of another one
 # The types of `ctx` and `error` are private to typer. The root's `ctx.obj` is the `Wording`.
 @contextmanager
 def report_usage_errors(ctx: Any) -> Iterator[None]:
-    """Tell what is wrong with what was typed after the command, and end with exit status 2."""
+    """Describe what is wrong with the typed words, and end with exit status 2."""
     try:
         yield
     except TyperException as error:
@@ -41,13 +41,13 @@ def fail_unknown_command(ctx: Any, typed: str) -> NoReturn:
 
 
 def fail_extra_words(ctx: Any, typed: Iterable[str]) -> NoReturn:
-    """End over words that no option and no argument takes, as of a name with spaces."""
+    """End over words that no option or argument takes, such as a name with spaces."""
     say: Wording = ctx.find_root().obj
     _fail_usage(ctx, say("cli.slip.extra", words=" ".join(typed)))
 
 
 def _fail_usage(ctx: Any, text: str) -> NoReturn:
-    """Tell the sentence and where the command is explained."""
+    """Show the sentence and the help page of the command, and end."""
     say: Wording = ctx.find_root().obj
     typer.echo(say("cli.error.head", text=printable_text(text)), err=True)
     typer.echo(say("cli.slip.help", command=f"{ctx.command_path} --help"), err=True)
@@ -55,7 +55,7 @@ def _fail_usage(ctx: Any, text: str) -> NoReturn:
 
 
 def _usage_error_text(error: Any, ctx: Any) -> str:
-    """What is wrong, by the kind of the mistake."""
+    """Describe the mistake by its kind."""
     say: Wording = ctx.find_root().obj
     name: str = getattr(error, "option_name", "")
     param = getattr(error, "param", None)
@@ -84,7 +84,7 @@ def _unknown_option_text(name: str, ctx: Any, say: Wording) -> str:
 
 
 def _incomplete_option_text(name: str, ctx: Any, say: Wording) -> str:
-    """An option without its value, or with a value that it does not take."""
+    """Describe an option without its value, or with one that it does not take."""
     param = next((each for each in ctx.command.get_params(ctx) if name in each.opts), None)
     if param is None or param.is_flag:
         return say("cli.slip.flag", name=name)
@@ -92,7 +92,7 @@ def _incomplete_option_text(name: str, ctx: Any, say: Wording) -> str:
 
 
 def _is_help(error: Any) -> bool:
-    """Whether it is no mistake, but the page of all commands."""
+    """Whether it is the help page of all commands and no mistake."""
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
@@ -101,7 +101,7 @@ def _list_options(command: Any, ctx: Any) -> list[str]:
 
 
 def _parameter_name(param: Any) -> str:
-    """An option, or what help pages call an argument."""
+    """Return the name of an option, or of an argument as help pages write it."""
     if param is None:
         return "…"
     name: str = param.opts[0]
@@ -109,7 +109,7 @@ def _parameter_name(param: Any) -> str:
 
 
 def _find_nearest(typed: str, names: Iterable[str]) -> str:
-    """The name that was probably meant; hyphens and capitals count for little."""
+    """Find the name that was probably meant, ignoring hyphens and capitals."""
     found = {name.replace("-", ""): name for name in names}
     key = typed.replace("-", "").replace("_", "").casefold()
     near = get_close_matches(key, list(found), n=1, cutoff=_MIN_SIMILARITY)

@@ -1,7 +1,6 @@
-"""Runs again and again, whenever something in the input folder or beside it has changed and rests.
+"""Runs again whenever a file that a run reads has changed and stopped changing.
 
-A run that cannot be done is told and tried again; nothing but Ctrl-C ends the watching once it has
-begun.
+A run that cannot be done is reported and tried again; once begun, only Ctrl-C ends the watching.
 """
 
 from __future__ import annotations
@@ -41,10 +40,10 @@ _RETRY_SECONDS: Final = 30.0  # seconds until a disk is asked again whether it t
 def watch_folder(
     config: RunConfig, options: RunOptions, say: Wording, *, polling: bool
 ) -> NoReturn:
-    """Run now, and what is asked for after every change.
+    """Run now, and after every change.
 
-    Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run, which
-    leaves the former output.
+    Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run,
+    which leaves the former output.
     """
     watching = _WatchLoop(options, say, polling)
     try:
@@ -58,8 +57,11 @@ def watch_folder(
 
 @dataclass(frozen=True, slots=True)
 class _Obstacle:
-    """What a run stumbled over: worth another try once the file that was in the way is gone or can
-    be written (Excel has closed it), else at a time."""
+    """What kept a run from being done.
+
+    It is tried again once the file in the way is gone or can be written (Excel has closed it),
+    else at a time.
+    """
 
     file: Path | None
     again: float
@@ -73,7 +75,7 @@ class _Obstacle:
 
 
 class _WatchLoop:
-    """What is remembered from run to run."""
+    """The state that is kept from run to run."""
 
     def __init__(self, options: RunOptions, say: Wording, polling: bool) -> None:
         self._options = options
@@ -87,13 +89,13 @@ class _WatchLoop:
         self._told = ""
 
     def begin(self, config: RunConfig) -> None:
-        """The first run."""
+        """Do the first run."""
         self._seen = self._scene.look()
         self._attempt(lambda: config)
         typer.echo(self._say("cli.watch.waiting", path=self._options.input))
 
     def go_on(self) -> None:
-        """Wait and run for as long as the folder is there; then let a moment pass."""
+        """Wait for changes and run, for as long as the folder is there."""
         try:
             self._wait_and_run()
         except OSError as error:  # the system takes no more watches, or a folder goes meanwhile
@@ -166,14 +168,14 @@ class _WatchLoop:
         self._complain(self._say("cli.error.head", text=text))
 
     def _complain(self, text: str) -> None:
-        """Tell it, but not again and again."""
+        """Show a message, but not the same one again."""
         if text != self._told:
             typer.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)
         self._told = text
 
 
 def _list_other_inputs(options: RunOptions) -> tuple[Path, ...]:
-    """The files beside the input folder that a run reads, too."""
+    """List the files beside the input folder that a run reads."""
     previous = options.previous / RUN_JSON if options.previous else None
     config = options.config or Path(FILE_NAME)
     log = Path(options.output) / LOG

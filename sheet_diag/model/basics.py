@@ -1,4 +1,4 @@
-"""The words that all records share: languages and ranks."""
+"""Languages and ranks."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ class Rank(StrEnum):
 
 
 def worse_of(*ranks: Rank) -> Rank:
-    """The lowest of the ranks."""
+    """Return the lowest of the ranks."""
     return max(ranks, key=lambda rank: rank.position)

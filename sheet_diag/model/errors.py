@@ -1,4 +1,4 @@
-"""What can go wrong outside of returns and is told in a sentence."""
+"""The base of errors that a person can mend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class UserError(Exception):
-    """Something a person is told; `key` is a wording key and `parts` what its sentence asks for."""
+    """An error that is shown as a sentence; `key` is its label, `parts` fill the label in."""
 
     def __init__(self, key: str, **parts: str) -> None:
         self.key = key

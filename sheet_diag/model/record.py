@@ -1,6 +1,6 @@
-"""What every record of the catalogue is built from: exact numbers, texts in every language.
+"""The base of the records of the catalogue: exact numbers, texts in every language.
 
-Apart from `basics`, so that words such as a language are known before pydantic is loaded.
+Apart from `basics`, so that a language is known before pydantic is loaded.
 """
 
 from __future__ import annotations

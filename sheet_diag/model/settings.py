@@ -88,15 +88,14 @@ class ComparisonSettings:
 
 
 class ConnectionSecurity(StrEnum):
-    """How a mail server is spoken to: `tls` from the first byte, `starttls` before any word that
-    matters. There is no third way."""
+    """How a connection is encrypted: from the first byte, or before any login."""
 
     TLS = "tls"
     STARTTLS = "starttls"
 
 
 class MailProvider(StrEnum):
-    """Who signs a mail account in, where its server takes tokens and no password."""
+    """A provider whose mail servers take tokens and no password."""
 
     MICROSOFT = "microsoft"
     GOOGLE = "google"

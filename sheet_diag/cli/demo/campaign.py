@@ -26,8 +26,7 @@ from sheet_diag.cli.demo.client_list import (
     demo_clients,
 )
 from sheet_diag.cli.demo.folder import CLIENT_LIST, mark_demo_folder
-from sheet_diag.cli.demo.returns import ISSUER, STRAY_FILE
-from sheet_diag.cli.demo.settings import build_settings_text
+from sheet_diag.cli.demo.returns import ISSUER, STRAY_FILE, build_settings_text
 from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.cli.mail.run import run_mail_command
 from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS

@@ -1,4 +1,4 @@
-"""The folder of the demonstration: made anew as often as one likes, unless somebody works in it."""
+"""The folder of the demonstration, which is made anew unless somebody works in it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ _MARK_FILE: Final = ".sheet-diag-demo"
 
 
 def is_free_for_demo(folder: Path) -> bool:
-    """Whether the folder is new, empty, or made by an earlier demonstration whose client list and
-    settings nobody has changed: a campaign of one's own is not to be lost."""
+    """Whether the demonstration may be written into the folder.
+
+    It is new, empty, or made by an earlier demonstration whose client list and settings nobody
+    has changed: no campaign of the user is lost.
+    """
     if not folder.is_dir():
         return not folder.exists()
     path = folder / _MARK_FILE
@@ -24,12 +27,12 @@ def is_free_for_demo(folder: Path) -> bool:
 
 
 def mark_demo_folder(folder: Path) -> None:
-    """Note that the folder, as it is now, was made by the demonstration. Raises `OSError`."""
+    """Note that the demonstration made the folder as it is now. Raises `OSError`."""
     (folder / _MARK_FILE).write_text(_digest(folder), encoding="utf-8")
 
 
 def _digest(folder: Path) -> str:
-    """SHA-256 of what people would change to work there; empty where nothing of it is there."""
+    """Compute the SHA-256 of what people would change; empty where nothing is there."""
     paths = [path for name in (CLIENT_LIST, SETTINGS) if (path := folder / name).is_file()]
     content = b"".join(path.read_bytes() for path in paths)
     return hashlib.sha256(content).hexdigest() if content else ""

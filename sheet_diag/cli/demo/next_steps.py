@@ -1,4 +1,4 @@
-"""What somebody who has just seen the demonstration may look at, and type next."""
+"""Shows what to look at and to type after the demonstration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COMMANDS: Final = {
 
 
 def show_next_steps(campaign: DemoCampaign) -> None:
-    """Where the mails of the campaign lie, and commands that work in its folder."""
+    """Show where the mails of the campaign are, and commands that work in its folder."""
     console, say = Console(highlight=False), campaign.say
     places = {
         "clients": campaign.clients,
@@ -51,7 +51,7 @@ def show_next_steps(campaign: DemoCampaign) -> None:
 
 
 def _program(folder: Path) -> str:
-    """How this program is called in the folder, as it was installed."""
+    """Return how this program is called in the folder, as it was installed."""
     if shutil.which(_PROGRAM):
         return _PROGRAM
     if os.name == "nt":
@@ -60,7 +60,7 @@ def _program(folder: Path) -> str:
 
 
 def _options(campaign: DemoCampaign) -> str:
-    """What has to be typed again for the same day and questions."""
+    """Return the options that are needed again for the same day and questions."""
     day = "" if campaign.as_of == date.today() else f" --as-of {campaign.as_of}"
     if campaign.catalog is None:
         return day

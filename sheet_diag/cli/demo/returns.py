@@ -6,6 +6,7 @@ listed words, in a subfolder, one half finished, and one file that is something 
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import BODY
 
@@ -31,6 +33,8 @@ ISSUER: Final = Issuer(
     contact="診断窓口",
     deadline=date(2026, 12, 25),
 )
+
+_ISSUER_KEYS: Final = ("name", "department", "address", "phone", "email", "contact")
 
 # Shares of yes, partial, no, unknown by how far a company has come; `critical` never misses.
 _MATURITY: Final = {
@@ -72,8 +76,11 @@ _ANSWER_HABITS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class DemoClient:
-    """An invented client: `industry` and `employees` as in the drop-down, or as typed; `folder` is
-    the one of its return below the input folder."""
+    """An invented client.
+
+    `industry` and `employees` are as in the drop-down, or as typed; `folder` is that of its
+    return below the input folder.
+    """
 
     name: str
     industry: str
@@ -137,6 +144,23 @@ def prepare(folder: Path, catalog: Catalog) -> Path:
     return sheet
 
 
+def build_settings_text(say: Wording) -> str:
+    """Write sheet-diag.toml as a firm would, without a mail server."""
+    lines = [
+        f"# {say('cli.demo.settings')}",
+        f'language = "{say.lang.value}"',
+        f"deadline = {ISSUER.deadline}",
+        "",
+        "[issuer]",
+        # A text of JSON is one of TOML, too.
+        *(
+            f"{key} = {json.dumps(getattr(ISSUER, key), ensure_ascii=False)}"
+            for key in _ISSUER_KEYS
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _build_entries(catalog: Catalog, client: DemoClient) -> Entries:
     chance = random.Random(f"{client.name}/{catalog.id}")
     answers, remarks = {}, {}
@@ -154,7 +178,7 @@ def _build_entries(catalog: Catalog, client: DemoClient) -> Entries:
 def _draw_answer(
     client: DemoClient, category: str, place: int, item: Item, chance: random.Random
 ) -> str:
-    """What the client means: y, p, n, u or a."""
+    """Draw the answer that the client means: y, p, n, u or a."""
     if client.maturity == "reference" and place < len(_REFERENCE.get(category, "")):
         return _REFERENCE[category][place]
     maturity = "good" if client.maturity == "reference" else client.maturity
@@ -166,7 +190,7 @@ def _draw_answer(
 
 
 def _type_answer(catalog: Catalog, item: Item, letter: str, client: DemoClient) -> str:
-    """The answer as this client writes it; the drop-down's word where it has no habit."""
+    """Write the answer as this client does; the drop-down's word where it has no habit."""
     choices = list(catalog.choices_of(item).values())
     choice = next((c for c in choices if _answer_letter(c) == letter), choices[0])
     return _ANSWER_HABITS[client.way].get(letter, choice.label[client.lang])
@@ -206,7 +230,7 @@ def _label(field: ProfileField, value: str, lang: Lang) -> str:
 
 
 def _write_stray_workbook() -> bytes:
-    """An ordinary workbook that a client sent by mistake."""
+    """Write an ordinary workbook that a client sent by mistake."""
     book = Book(title="御見積書", author="", created=date(2026, 11, 2))
     page = book.page("見積書")
     for row, (label, amount) in enumerate(
