@@ -1,4 +1,4 @@
-"""Sets what the consultant decided on top of what was read, with a record of each change.
+"""Set what the consultant decided over what was read, with a record of each change.
 
 Pure. A line counts for every readable return of its client; one that fits no client, or more than
 one, or that another line contradicts, changes nothing and is told where it stands.
@@ -22,7 +22,7 @@ TextByLang = Mapping[Lang, str]
 
 
 def apply_overrides(catalog: Catalog, read: Sequence[ReceivedFile]) -> list[ReceivedFile]:
-    """What was read, in the same order, with the decisions in it applied and accounted for."""
+    """Apply the overrides in what was read, and account for each; the order stays."""
     if not any(each.decisions for each in read):
         return list(read)
     plan = _OverridePlan(catalog, read)
@@ -34,7 +34,7 @@ def apply_overrides(catalog: Catalog, read: Sequence[ReceivedFile]) -> list[Rece
 
 @dataclass(frozen=True, slots=True)
 class _MatchedOverride:
-    """A line about the answers of one client: the file that holds it, and the client's returns."""
+    """An override of one client: the file that holds it, and the client's returns."""
 
     file: int
     entry: AnswerOverride
@@ -69,7 +69,7 @@ class _OverridePlan:
         self._choose(lines)
 
     def _find(self, file: int, client: str, sheet: str, cell: str) -> tuple[int, ...]:
-        """The returns of the client; none where that is not certain, which is told."""
+        """Find the returns of a client; none, and a fault, where that is not certain."""
         found = self._returns.of(client)
         if found and not _is_ambiguous(found, self._received):
             return found
@@ -140,7 +140,7 @@ def _answer_labels(catalog: Catalog, entry: AnswerOverride) -> TextByLang:
 
 
 class _ReturnIndex:
-    """The readable returns by what a client may be called, known by their places."""
+    """The readable returns by what a client may be called; a return is known by its place."""
 
     def __init__(self, received: Sequence[ReceivedFile]) -> None:
         self._ids: dict[int, str] = {}
@@ -154,7 +154,7 @@ class _ReturnIndex:
                     self._by_name[company_key(sheet.name)].append(at)
 
     def of(self, typed: str) -> tuple[int, ...]:
-        """The returns of a client named by id or by company."""
+        """Find the returns of a client named by id or by company."""
         client = normalize_text(typed)
         if client and client in self._by_id:
             return tuple(self._by_id[client])
@@ -169,8 +169,8 @@ def _id_of(sheet: ReturnedSheet) -> str:
 
 
 def _is_ambiguous(found: Sequence[int], received: Sequence[ReceivedFile]) -> bool:
-    """Whether the returns are of several clients: two ids, or without one what speaks against it,
-    other industries or other firms' mail."""
+    """Tell whether returns are of several clients: of two ids, or, where one has no id, of two
+    industries or mail domains."""
     sheets = [sheet for at in found if (sheet := received[at].sheet)]
     ids = {_id_of(sheet) for sheet in sheets}
     industries = {sheet.profile.get("industry", "") for sheet in sheets} - {""}
@@ -199,7 +199,7 @@ def _find_response(received: ReceivedFile, item: str) -> Response:
 
 
 def _apply_to_return(at: int, received: ReceivedFile, plan: _OverridePlan) -> ReceivedFile:
-    """One return with what was decided on it; as it was where nothing was."""
+    """Apply to a return what was decided on it; nothing changes where nothing was."""
     entries, remarks = plan.used.get(at, {}), plan.remarks.get(at, [])
     if received.sheet is None or not (entries or remarks):
         return received
@@ -234,7 +234,7 @@ def _record_override(received: ReceivedFile, entry: AnswerOverride) -> Override:
 def _update_problems(
     received: ReceivedFile, overrides: Sequence[Override], catalog: Catalog
 ) -> tuple[Problem, ...]:
-    """The problems that are left, then what was changed: a new answer settles those of the old."""
+    """List the problems that are left, then the changes; a new answer removes those of the old."""
     items = {override.item for override in overrides}
     left = (
         p
@@ -258,7 +258,7 @@ def _overridden_problem(received: ReceivedFile, override: Override, catalog: Cat
 
 
 def _summarize_file(file: int, received: ReceivedFile, plan: _OverridePlan) -> ReceivedFile:
-    """The file of the decisions, with what became of its lines."""
+    """Return the file of the overrides, with what became of its lines."""
     counts = (("applied", str(plan.applied[file])), ("placed", str(plan.placed[file])))
     summary = Problem(ProblemCode.OVERRIDES_READ, details=counts)
     return replace(received, problems=(summary, *received.problems, *plan.faults[file]))

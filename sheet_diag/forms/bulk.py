@@ -1,4 +1,4 @@
-"""Hearing sheets for many clients: one is laid out, those that look like it are copies of it.
+"""Hearing sheets for many clients: one is laid out, and those like it are copies of it.
 
 What differs from one client's sheet to the next are a few texts and the words of last year's
 answers. A sheet is copied only where nothing else would differ (`_copy_key`), so that a copy is,
@@ -35,7 +35,7 @@ _CLIENT_KEY: Final = IDENTITY_KEYS[2]
 
 
 class BulkSheetWriter:
-    """Writes sheets of one catalogue for one issuer, whose only entries are texts of the profile.
+    """A writer of sheets of one catalogue for one issuer, whose only entries are profile texts.
 
     Deadlines may differ.
     """
@@ -44,7 +44,7 @@ class BulkSheetWriter:
         self._patterns: dict[Hashable, WorkbookTemplate] = {}
 
     def sheet(self, content: SheetContent) -> bytes:
-        """The workbook: the same as `make_hearing_workbook` writes."""
+        """Make a workbook: the same bytes as those of `make_hearing_workbook`."""
         texts = [text for text in _variable_texts(content) if text]
         if not all(storable_text(text) == text for text in texts):
             return make_hearing_workbook(content)
@@ -60,7 +60,7 @@ class BulkSheetWriter:
         return make_hearing_workbook(content)
 
     def _keep(self, likeness: Hashable, pattern: WorkbookTemplate | None) -> None:
-        """Keep a pattern as the one that was used last."""
+        """Keep a template as the one that was used last."""
         if pattern:
             self._patterns[likeness] = pattern
         if len(self._patterns) > _MAX_TEMPLATES:
@@ -70,7 +70,7 @@ class BulkSheetWriter:
 def _make_template(
     book: bytes, content: SheetContent, texts: Sequence[str]
 ) -> WorkbookTemplate | None:
-    """The workbook as a pattern; None where a text of the client's is also one of ours."""
+    """Make a template of a workbook; None where a text of the client is also one of ours."""
     cells = [cell for cell, _ in _previous_cells(content)]
     name = _CLIENT_KEY if content.identity.client else ""
     try:
@@ -80,7 +80,7 @@ def _make_template(
 
 
 def _variable_texts(content: SheetContent) -> Iterator[str]:
-    """What differs, the client's id first; empty where nothing stands."""
+    """Yield the texts that differ, the client's id first; empty where nothing stands."""
     yield content.identity.client or ""
     yield stamp_text(content)
     for _, entry in _text_entries(content):
@@ -91,8 +91,10 @@ def _variable_texts(content: SheetContent) -> Iterator[str]:
 
 
 def _copy_key(content: SheetContent) -> Hashable:
-    """What two sheets must have in common so that one can be a copy of the other: which texts are
-    there and which are equal, and the heights of their rows."""
+    """Compute what two sheets must share so that one can be a copy of the other.
+
+    That is which texts are there, which of them are equal, and the heights of their rows.
+    """
     texts = list(_variable_texts(content))
     lang = content.say.lang
     heights = [field_height(field, entry, lang) for field, entry in _text_entries(content)]
@@ -105,7 +107,7 @@ def _copy_key(content: SheetContent) -> Hashable:
 
 
 def _previous_cells(content: SheetContent) -> Iterator[tuple[tuple[int, int], str]]:
-    """The cells of last year's answers, and their words."""
+    """Yield the cells of last year's answers, and their labels."""
     if content.former:
         column = content.at(QuestionColumn.FORMER)
         for item, row in question_rows(content.catalog).items.items():

@@ -35,21 +35,21 @@ class FormerAnswers:
 
 @dataclass(frozen=True, slots=True)
 class SheetOrder:
-    """A sheet to be made; last year's answers stand beside the new ones where they are known."""
+    """A sheet to be made, with last year's answers beside the new ones where they are known."""
 
     client: ListedClient
     former: FormerAnswers | None = None
 
 
 def issue_sheets(catalog: Catalog, issuer: Issuer, orders: Iterable[SheetOrder]) -> Iterator[bytes]:
-    """A workbook for each order, made when it is asked for. The same order gives the same bytes."""
+    """Make a workbook for each order, as they are asked for; the same order, the same bytes."""
     press = BulkSheetWriter()
     for order in orders:
         yield press.sheet(make_sheet_content(catalog, issuer, order))
 
 
 def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> SheetContent:
-    """What the sheet of an order is made from."""
+    """Collect what the sheet of an order is made from."""
     client, former = order.client, order.former
     say = Wording(client.lang)
     return SheetContent(
@@ -77,7 +77,7 @@ def _profile_entries(catalog: Catalog, client: ListedClient) -> dict[str, str]:
 
 
 def _format_addressee(client: ListedClient, say: Wording) -> str:
-    """The firm where no person is known; else the person with its title, under the firm's name."""
+    """Address the firm where no person is known, else the person under the firm's name."""
     contact = _strip_honorific(client.contact)
     if not contact:
         return say("sheet.cover.firm", company=client.company)

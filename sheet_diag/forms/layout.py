@@ -1,4 +1,4 @@
-"""Where things stand on the hearing sheet: the one hinge between its writer and its reader.
+"""Where things stand on the hearing sheet: all that its writer and its reader share.
 
 The writer places by these names and positions; the reader finds by header text and id wherever
 the client moved them, and uses positions only for the identity.
@@ -81,7 +81,7 @@ _STAMP = re.compile(
 
 
 def cell_name(row: int, col: int) -> str:
-    """`D12` for the zero-based (11, 3)."""
+    """Write the name of a cell: `D12` for the zero-based (11, 3)."""
     letters = ""
     col += 1
     while col:
@@ -92,18 +92,18 @@ def cell_name(row: int, col: int) -> str:
 
 @cache_short_texts
 def item_key(text: str) -> str:
-    """An item id as it is compared: width, case, white space and kinds of dash do not count."""
+    """Spell an item id for comparison, without width, case, white space and kinds of dash."""
     return _SPACES.sub("", _DASHES.sub("-", normalize_text(text)))
 
 
 def format_stamp(identity: SheetIdentity) -> str:
-    """The visible identity: `[SD: catalogue / version / client]`."""
+    """Write the visible identity: `[SD: catalogue / version / client]`."""
     parts = [identity.catalog, identity.version, identity.client]
     return "[SD: " + " / ".join(part for part in parts if part) + "]"
 
 
 def owner_properties(identity: SheetIdentity, company: str, lang: Lang) -> dict[str, str]:
-    """What a report says of its owner: properties by their keys, none of them empty."""
+    """Return what a report says of its owner: properties by their keys, none empty."""
     told = dict(
         zip(IDENTITY_KEYS, (identity.catalog, identity.version, identity.client), strict=True)
     )
@@ -113,7 +113,7 @@ def owner_properties(identity: SheetIdentity, company: str, lang: Lang) -> dict[
 
 
 def company_property(company: str) -> str:
-    """A company's name as a property holds it; of one that is too long, what tells it apart."""
+    """Write a company's name as a property; of one that is too long, its digest."""
     units = len(company.encode("utf-16-le", "surrogatepass")) // 2
     if units <= _MAX_PROPERTY:
         return company
@@ -121,11 +121,11 @@ def company_property(company: str) -> str:
 
 
 def read_stamp(text: str) -> SheetIdentity | None:
-    """The identity in a visible cell, or None where it holds none."""
+    """Read the identity in a visible cell; None where it holds none."""
     found = _STAMP.search(text)
     return SheetIdentity(*found.groups()) if found else None
 
 
 def is_software_signature(text: str) -> bool:
-    """Whether a cell says that the workbook is a report of ours, of whatever version."""
+    """Tell whether a cell says that the workbook is a report of ours, of any version."""
     return text.startswith("sheet-diag ") and _SIGNATURE.fullmatch(text) is not None

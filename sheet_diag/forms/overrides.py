@@ -1,20 +1,19 @@
 """The blank overrides.xlsx, in which a consultant sets answers and writes comments.
 
-Its tables are read by `sheet_diag.intake.overrides`, which finds them by their headings.
+`sheet_diag.intake.overrides` reads its tables, which it finds by their headings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, FIXED_CREATED
 from sheet_diag.forms.layout import COMMENT_COLUMNS, LISTS_SHEET, OVERRIDE_COLUMNS
+from sheet_diag.forms.page_writer import FormContext, set_paper
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
@@ -29,43 +28,34 @@ _COMMENT_WIDTHS: Final = (210, 762)
 _ITEM_WIDTHS: Final = (80, 110, 640, 90)
 
 
-@dataclass(frozen=True, slots=True)
-class _OverridesContext:
-    """What every page is written from."""
-
-    catalog: Catalog
-    issuer: Issuer
-    say: Wording
-
-
 def overrides_workbook(catalog: Catalog, lang: Lang, issuer: Issuer) -> bytes:
-    """The workbook. The same arguments give the same bytes."""
-    kit = _OverridesContext(catalog, issuer, Wording(lang))
+    """Make the workbook. The same arguments give the same bytes."""
+    context = FormContext(catalog, issuer, Wording(lang))
     book = Book(
-        title=kit.say("overrides.title"),
+        title=context.say("overrides.title"),
         author=issuer.name,
         created=FIXED_CREATED,
         subject=catalog.id,
     )
-    amendments = book.page(kit.say("overrides.sheet.amendments"))
-    remarks = book.page(kit.say("overrides.sheet.remarks"))
-    items = _write_items(book.page(kit.say("overrides.sheet.items")), kit)
-    answers = _write_answers(book, kit)
-    _write_overrides(amendments, kit, {"item": items, "answer": answers})
-    _write_comments(remarks, kit)
+    amendments = book.page(context.say("overrides.sheet.amendments"))
+    remarks = book.page(context.say("overrides.sheet.remarks"))
+    items = _write_items(book.page(context.say("overrides.sheet.items")), context)
+    answers = _write_answers(book, context)
+    _write_overrides(amendments, context, {"item": items, "answer": answers})
+    _write_comments(remarks, context)
     amendments.open_here()
     return book.bytes()
 
 
-def _write_items(page: Page, kit: _OverridesContext) -> str:
-    """The questions to look up; returns the range of their numbers."""
-    say, lang = kit.say, kit.say.lang
+def _write_items(page: Page, context: FormContext) -> str:
+    """Write the questions to look up; return the range of their numbers."""
+    say, lang = context.say, context.say.lang
     page.columns(_ITEM_WIDTHS)
-    _write_lead(page, kit, "overrides.sheet.items", say("overrides.items.lead"), 3)
+    _write_lead(page, context, "overrides.sheet.items", say("overrides.items.lead"), 3)
     for column, key in enumerate(("number", "category", "question", "left_out")):
         page.text(_HEADER, column, say(f"overrides.items.{key}"), HEAD)
     page.height(_HEADER, 26)
-    items = [(category, item) for category in kit.catalog.categories for item in category.items]
+    items = [(category, item) for category in context.catalog.categories for item in category.items]
     for row, (category, item) in enumerate(items, _HEADER + 1):
         offered = say("overrides.items.left_out.offered") if item.na_allowed else ""
         question = item.question[lang]
@@ -77,14 +67,14 @@ def _write_items(page: Page, kit: _OverridesContext) -> str:
         page.height(row, max(24, row_height(question, room=width, size=10, padding=6)))
     last = _HEADER + len(items)
     page.filter((_HEADER, 0, last, len(_ITEM_WIDTHS) - 1))
-    _finish_page(page, kit)
+    _finish_page(page, context)
     return f"='{page.name}'!{fixed_cell(_HEADER + 1, 0)}:{fixed_cell(last, 0)}"
 
 
-def _write_answers(book: Book, kit: _OverridesContext) -> str:
-    """The words of every answer, each once, on a hidden sheet; returns their range."""
-    page, lang = book.page(LISTS_SHEET), kit.say.lang
-    sets = kit.catalog.answer_sets.values()
+def _write_answers(book: Book, context: FormContext) -> str:
+    """Write the labels of every answer once, on a hidden sheet; return their range."""
+    page, lang = book.page(LISTS_SHEET), context.say.lang
+    sets = context.catalog.answer_sets.values()
     labels = dict.fromkeys(choice.label[lang] for choices in sets for choice in choices)
     for row, label in enumerate(labels):
         page.text(row, 0, label, BODY)
@@ -93,12 +83,12 @@ def _write_answers(book: Book, kit: _OverridesContext) -> str:
     return f"={LISTS_SHEET}!{fixed_cell(0, 0)}:{fixed_cell(len(labels) - 1, 0)}"
 
 
-def _write_overrides(page: Page, kit: _OverridesContext, lists: Mapping[str, str]) -> None:
-    say = kit.say
+def _write_overrides(page: Page, context: FormContext, lists: Mapping[str, str]) -> None:
+    say = context.say
     page.columns(_OVERRIDE_WIDTHS)
     lead = f"{say('overrides.amendments.lead')}\n{say('overrides.amendments.lead.client')}"
-    _write_lead(page, kit, "overrides.sheet.amendments", lead, 4)
-    _write_table(page, kit, OVERRIDE_COLUMNS)
+    _write_lead(page, context, "overrides.sheet.amendments", lead, 4)
+    _write_table(page, context, OVERRIDE_COLUMNS)
     for row in range(_HEADER + 1, _HEADER + 1 + _LINES):
         for column, key in ((1, "item"), (2, "answer")):
             messages = {
@@ -106,18 +96,18 @@ def _write_overrides(page: Page, kit: _OverridesContext, lists: Mapping[str, str
                 "error_message": say(f"overrides.choose.{key}"),
             }
             page.choices(row, column, lists[key], messages)
-    _finish_page(page, kit)
+    _finish_page(page, context)
 
 
-def _write_comments(page: Page, kit: _OverridesContext) -> None:
+def _write_comments(page: Page, context: FormContext) -> None:
     page.columns(_COMMENT_WIDTHS)
-    _write_lead(page, kit, "overrides.sheet.remarks", kit.say("overrides.remarks.lead"), 1)
-    _write_table(page, kit, COMMENT_COLUMNS)
-    _finish_page(page, kit)
+    _write_lead(page, context, "overrides.sheet.remarks", context.say("overrides.remarks.lead"), 1)
+    _write_table(page, context, COMMENT_COLUMNS)
+    _finish_page(page, context)
 
 
-def _write_lead(page: Page, kit: _OverridesContext, title: str, lead: str, last: int) -> None:
-    page.merged(0, 0, last, kit.say(title), TITLE)
+def _write_lead(page: Page, context: FormContext, title: str, lead: str, last: int) -> None:
+    page.merged(0, 0, last, context.say(title), TITLE)
     page.height(0, 36)
     page.height(1, 4)
     page.merged(2, 0, last, lead, {**BODY, **MIDDLE})
@@ -125,10 +115,10 @@ def _write_lead(page: Page, kit: _OverridesContext, title: str, lead: str, last:
     page.height(3, 6)
 
 
-def _write_table(page: Page, kit: _OverridesContext, columns: tuple[str, ...]) -> None:
-    """Headings and blank lines; the narrow columns hold one word each."""
+def _write_table(page: Page, context: FormContext, columns: tuple[str, ...]) -> None:
+    """Write headings and blank lines; the narrow columns hold one word each."""
     for column, key in enumerate(columns):
-        page.text(_HEADER, column, kit.say(f"overrides.column.{key}"), HEAD)
+        page.text(_HEADER, column, context.say(f"overrides.column.{key}"), HEAD)
         look = (
             {**ENTRY_LOOK, **CENTER} if key in ("item", "after", "by") else {**ENTRY_LOOK, **INSET}
         )
@@ -137,12 +127,9 @@ def _write_table(page: Page, kit: _OverridesContext, columns: tuple[str, ...]) -
     page.height(_HEADER, 26)
 
 
-def _finish_page(page: Page, kit: _OverridesContext) -> None:
-    say = kit.say
+def _finish_page(page: Page, context: FormContext) -> None:
     page.freeze(_HEADER + 1)
-    footer = f"&L&8{header_text(kit.issuer.name)}&C&8{say('sheet.footer.page')}"
-    title = header_text(kit.catalog.title[say.lang])
-    page.paper(landscape=True, header=f"&R&8{title}", footer=footer)
+    set_paper(page, context, landscape=True)
     page.fit_width(repeat=(_HEADER, _HEADER))
     page.select(_HEADER + 1, 0)
     page.tab(NAVY)

@@ -36,7 +36,7 @@ def set_paper(page: Page, context: FormContext | SheetContent, *, landscape: boo
 
 
 class RowWriter:
-    """The page, and the row that comes next. Labels take the columns up to `label`."""
+    """A page, and the row that comes next. Labels take the columns up to `label`."""
 
     def __init__(
         self,
@@ -55,13 +55,13 @@ class RowWriter:
         page.columns(widths)
 
     def title(self) -> None:
-        """The catalogue's title over the whole width."""
+        """Write the catalogue's title over the whole width."""
         self.page.merged(0, 0, self.last, self.content.catalog.title[self.say.lang], TITLE)
         self.page.height(0, 38)
         self.row = 1
 
     def heading(self, key: str) -> None:
-        """A section's heading."""
+        """Write the heading of a section."""
         self.page.height(self.row, 7)
         self.page.merged(self.row + 1, 0, self.last, self.say(key), HEADING)
         self.page.height(self.row + 1, 22)
@@ -69,13 +69,13 @@ class RowWriter:
         self.row += 3
 
     def paragraph(self, text: str) -> None:
-        """A paragraph over the whole width."""
+        """Write a paragraph over the whole width."""
         self.page.merged(self.row, 0, self.last, text, BODY)
         self.page.height(self.row, row_height(text, room=column_room(sum(self._widths)), size=10))
         self.row += 1
 
     def pair(self, label: str, text: str) -> None:
-        """A bordered line: label, and text over the other columns."""
+        """Write a bordered line: label, and text over the other columns."""
         look = {**CELL, **INSET, **BOLD, "bg_color": PALE}
         self.page.merged(self.row, 0, self._label, label, look)
         self.page.merged(self.row, self._label + 1, self.last, text, {**CELL, **INSET})

@@ -1,7 +1,7 @@
-"""Catalogue -> hearing sheet: blank, with entries already in place, or sent back to be corrected.
+"""Catalogue -> hearing sheet: blank, with entries in place, or to be corrected.
 
-Knows what a client sees and may change; how it is read again is the business of
-`sheet_diag.intake`, and both agree only through `sheet_diag.layout`.
+Knows what a client sees and may change. `sheet_diag.intake` reads it again; both agree through
+`sheet_diag.forms.layout` alone.
 """
 
 from __future__ import annotations
@@ -34,6 +34,6 @@ _BLANK = Entries()
 def make_hearing_sheet(
     catalog: Catalog, lang: Lang, issuer: Issuer, entries: Entries = _BLANK, client: str = ""
 ) -> bytes:
-    """The workbook to be mailed. The same arguments give the same bytes."""
+    """Make the workbook to be mailed. The same arguments give the same bytes."""
     identity = SheetIdentity(catalog.id, catalog.version, client or None)
     return make_hearing_workbook(SheetContent(catalog, Wording(lang), issuer, entries, identity))

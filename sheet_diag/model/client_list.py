@@ -11,7 +11,7 @@ from sheet_diag.model.basics import Lang
 
 @dataclass(frozen=True, slots=True)
 class ListedClient:
-    """One client as listed.
+    """A client of the list.
 
     `addresses` are mail addresses in the order of the list, their domains in lower case; `contact`
     and `title` are the person that is written to; `industry` and `employees` are choice ids of the
@@ -33,28 +33,28 @@ class ListedClient:
 
     @property
     def name_with_id(self) -> str:
-        """The client as people name it: `C-001 株式会社見本商事`."""
+        """The client as people name it, such as `C-001 株式会社見本商事`."""
         return f"{self.id} {self.company}"
 
 
 @dataclass(frozen=True, slots=True)
 class ClientList:
-    """All of them, in the order of the list; no two share an id or an address."""
+    """The clients in the order of the list; no two share an id or an address."""
 
     clients: Sequence[ListedClient] = ()
 
     def by_id(self) -> dict[str, ListedClient]:
-        """The clients by their folded ids; ids are ASCII and neither begin nor end with a dot."""
+        """Return the clients by folded id; ids are ASCII and neither begin nor end with a dot."""
         return {client.id.casefold(): client for client in self.clients}
 
     def by_address(self) -> dict[str, ListedClient]:
-        """The clients by their folded addresses."""
+        """Return the clients by folded address."""
         return {each.casefold(): client for client in self.clients for each in client.addresses}
 
 
 def find_client_by_address(
     addresses: Iterable[str], by_address: Mapping[str, ListedClient]
 ) -> ListedClient | None:
-    """The client of the first address that is listed at all (`ClientList.by_address`)."""
+    """Find the client of the first address that is in the list (`ClientList.by_address`)."""
     found = (by_address.get(each.casefold()) for each in addresses)
     return next((each for each in found if each), None)

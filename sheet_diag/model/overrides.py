@@ -1,4 +1,4 @@
-"""What the consultant decides beside the answers, with a name under it."""
+"""What the consultant decides beside the answers, with reason and name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything the consultant decided on one client."""
+    """All that the consultant decided on one client."""
 
     overrides: tuple[Override, ...] = ()
     comment: str = ""

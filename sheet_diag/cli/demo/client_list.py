@@ -46,7 +46,7 @@ class DemoListEntry:
     asked: bool
 
     def is_late(self, day: date) -> bool:
-        """Whether its time was over on a day, and nothing had come."""
+        """Tell whether its time was over on a day, and nothing had come."""
         due = self.client.due
         is_over = due is not None and due < day
         return self.asked and is_over and (self.came is None or self.came > day)
@@ -137,7 +137,7 @@ _EMPLOYEE_CHOICES: Final = {"18名": "upto_20"}
 
 
 def demo_clients(as_of: date, lang: Lang) -> tuple[DemoListEntry, ...]:
-    """The clients in the order of the list; groups and notes are in the language of the firm."""
+    """Return the clients in the order of the list, groups and notes in the language of the firm."""
     known = {client.name: client for client in (*DEMO_CLIENTS, *_NOT_RETURNED)}
     return tuple(
         _make_client(line, known[line.company], f"C-{number:03}", as_of, lang)

@@ -16,10 +16,9 @@ from sheet_diag.forms.layout import (
     QuestionColumn,
     cell_name,
 )
-from sheet_diag.forms.page_writer import RowWriter
+from sheet_diag.forms.page_writer import RowWriter, set_paper
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import ProblemCode
-from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.problems import PointKind
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
@@ -63,23 +62,23 @@ _LETTER_TITLE: Final[Look] = {
 
 
 def truncate_entry(text: str, longest: int = _MAX_ENTRY) -> str:
-    """The start of a long entry."""
+    """Cut a long entry after its start."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def write_correction_letter(
-    page: Page, content: SheetContent, pleas: Sequence[CorrectionPoint], places: QuestionRows
+    page: Page, content: SheetContent, points: Sequence[CorrectionPoint], places: QuestionRows
 ) -> None:
     """Write the page; its links lead into the pages that are written already."""
     writer = RowWriter(page, content, _WIDTHS, label=_PLACE)
     _write_address(writer)
     _write_letter(writer)
     writer.heading("sheet.request.list")
-    if pleas:
+    if points:
         head = _write_head(writer)
-        _write_points(writer, pleas, places)
+        _write_points(writer, points, places)
         page.fit_width(repeat=(head, head))
-        _write_long_entries(writer, pleas)
+        _write_long_entries(writer, points)
     else:
         writer.paragraph(content.say("sheet.request.none"))
         page.fit_width()
@@ -87,7 +86,7 @@ def write_correction_letter(
 
 
 def _write_address(writer: RowWriter) -> None:
-    """The firm and the person on the left, below them the issuer on the right."""
+    """Write the firm and the person on the left, below them the issuer on the right."""
     issuer, page = writer.content.issuer, writer.page
     for number, line in enumerate(_addressee(writer.content)):
         size = 11 if number else 13
@@ -105,7 +104,7 @@ def _write_address(writer: RowWriter) -> None:
 
 
 def _addressee(content: SheetContent) -> list[str]:
-    """A firm alone is addressed as such; a person is addressed under the firm's name."""
+    """Address a firm alone as such, and a person under the firm's name."""
     say, profile = content.say, content.entries.profile
     firm, person = profile.get("company", ""), profile.get("respondent", "")
     parts = [part for key in _PERSON_FIELDS if (part := profile.get(key))]
@@ -155,15 +154,15 @@ def _write_head(writer: RowWriter) -> int:
 
 
 def _write_points(
-    writer: RowWriter, pleas: Sequence[CorrectionPoint], places: QuestionRows
+    writer: RowWriter, points: Sequence[CorrectionPoint], places: QuestionRows
 ) -> None:
-    former: bool | None = None
-    guide = _PointPlaces(writer.content, pleas, places)
-    for number, plea in enumerate(pleas, 1):
-        if plea.must is not former:
-            former = plea.must
-            _write_band(writer, former, sum(1 for each in pleas if each.must is former))
-        _write_point(writer, number, plea, guide)
+    must: bool | None = None
+    guide = _PointPlaces(writer.content, points, places)
+    for number, point in enumerate(points, 1):
+        if point.must is not must:
+            must = point.must
+            _write_band(writer, must, sum(1 for each in points if each.must is must))
+        _write_point(writer, number, point, guide)
 
 
 def _write_band(writer: RowWriter, must: bool, count: int) -> None:
@@ -175,23 +174,23 @@ def _write_band(writer: RowWriter, must: bool, count: int) -> None:
 
 
 def _write_point(
-    writer: RowWriter, number: int, plea: CorrectionPoint, guide: _PointPlaces
+    writer: RowWriter, number: int, point: CorrectionPoint, guide: _PointPlaces
 ) -> None:
     say, page, row = writer.say, writer.page, writer.row
-    kind = say("sheet.request.must" if plea.must else "sheet.request.please")
-    target, place, name = guide.place(plea)
-    listed = plea.item and plea.kind is PointKind.OPEN
-    expected = say("sheet.request.expected.list") if listed else plea.expected
-    entry = guide.entry(plea)
-    weight = {**BOLD, "font_color": ALERT} if plea.must else {}
+    kind = say("sheet.request.must" if point.must else "sheet.request.please")
+    target, place, name = guide.place(point)
+    listed = point.item and point.kind is PointKind.OPEN
+    expected = say("sheet.request.expected.list") if listed else point.expected
+    entry = guide.entry(point)
+    weight = {**BOLD, "font_color": ALERT} if point.must else {}
     page.number(row, _NUMBER, number, {**_SMALL_CELL, **CENTER, "indent": 0})
     page.text(row, _KIND, kind, {**_SMALL_CELL, **CENTER, "indent": 0, **weight})
     page.link(row, _PLACE, target, place, {**_SMALL_CELL, **LINK, "right": 0})
     page.text(row, _NAME, name, {**_SMALL_CELL, "left": 0})
     page.client_text(row, _ENTRY, entry, _SMALL_CELL)
     page.client_text(row, _EXPECTED, expected, _SMALL_CELL)
-    page.client_text(row, _TEXT, plea.text, _SMALL_CELL)
-    texts = ((name, _NAME), (entry, _ENTRY), (expected, _EXPECTED), (plea.text, _TEXT))
+    page.client_text(row, _TEXT, point.text, _SMALL_CELL)
+    texts = ((name, _NAME), (entry, _ENTRY), (expected, _EXPECTED), (point.text, _TEXT))
     heights = [
         row_height(text, room=column_room(_WIDTHS[column], indent=1), size=9, padding=6)
         for text, column in texts
@@ -201,58 +200,58 @@ def _write_point(
 
 
 class _PointPlaces:
-    """Where each plea leads, and what is shown of its entry."""
+    """Where each point leads, and what is shown of its entry."""
 
     def __init__(
-        self, content: SheetContent, pleas: Sequence[CorrectionPoint], places: QuestionRows
+        self, content: SheetContent, points: Sequence[CorrectionPoint], places: QuestionRows
     ) -> None:
         self._content = content
         self._places = places
-        self._open = [plea.item for plea in pleas if plea.kind is PointKind.OPEN and plea.item]
+        self._open = [point.item for point in points if point.kind is PointKind.OPEN and point.item]
 
-    def place(self, plea: CorrectionPoint) -> tuple[str, str, str]:
-        """The link, what it says (short: not every program wraps links), and a name beside it."""
+    def place(self, point: CorrectionPoint) -> tuple[str, str, str]:
+        """Return the link, its text (not every program wraps links), and a name beside it."""
         say, catalog, lang = self._content.say, self._content.catalog, self._content.say.lang
-        if plea.item:
-            text = say("sheet.request.place.item", item=plea.item)
-            row = self._places.items[plea.item]
-            return self._question(row), text, catalog.items[plea.item].topic[lang]
+        if point.item:
+            text = say("sheet.request.place.item", item=point.item)
+            row = self._places.items[point.item]
+            return self._question(row), text, catalog.items[point.item].topic[lang]
         company = say("sheet.name.profile")
-        if plea.field:
-            row = PROFILE_FIRST_ROW + list(catalog.field_by_id).index(plea.field)
-            return self._company(row), company, catalog.field_by_id[plea.field].label[lang]
-        if plea.code is ProblemCode.PROFILE_SHEET_MISSING:
+        if point.field:
+            row = PROFILE_FIRST_ROW + list(catalog.field_by_id).index(point.field)
+            return self._company(row), company, catalog.field_by_id[point.field].label[lang]
+        if point.code is ProblemCode.PROFILE_SHEET_MISSING:
             return self._company(PROFILE_FIRST_ROW), company, say("sheet.request.place.all")
-        target = self._question(self._first(plea))
-        if plea.category:
-            name = catalog.category_by_id[plea.category].name[lang]
+        target = self._question(self._first(point))
+        if point.category:
+            name = catalog.category_by_id[point.category].name[lang]
             return target, say("sheet.request.place.category"), name
         return target, say("sheet.request.place.sheet"), say("sheet.request.place.all")
 
-    def entry(self, plea: CorrectionPoint) -> str:
-        """What stands there, or which questions are open."""
+    def entry(self, point: CorrectionPoint) -> str:
+        """Write what stands there, or which questions are open."""
         say = self._content.say
-        if plea.code in (ProblemCode.CATEGORY_INCOMPLETE, ProblemCode.TOTAL_INCOMPLETE):
-            items = say("sheet.request.comma").join(self._open_items(plea))
+        if point.code in (ProblemCode.CATEGORY_INCOMPLETE, ProblemCode.TOTAL_INCOMPLETE):
+            items = say("sheet.request.comma").join(self._open_items(point))
             return truncate_entry(say("sheet.request.open", items=items)) if items else ""
-        if is_long_entry(plea):
-            return truncate_entry(plea.entry, _MAX_EXCERPT) + "\n" + say("sheet.request.see_full")
-        blank = "" if plea.kind is PointKind.GENERAL else say("sheet.request.nothing")
-        return truncate_entry(plea.entry) or blank
+        if is_long_entry(point):
+            return truncate_entry(point.entry, _MAX_EXCERPT) + "\n" + say("sheet.request.see_full")
+        blank = "" if point.kind is PointKind.GENERAL else say("sheet.request.nothing")
+        return truncate_entry(point.entry) or blank
 
-    def _open_items(self, plea: CorrectionPoint) -> list[str]:
-        """The open questions that a gate is about."""
-        if plea.code is ProblemCode.TOTAL_INCOMPLETE:
+    def _open_items(self, point: CorrectionPoint) -> list[str]:
+        """List the open questions that a gate is about."""
+        if point.code is ProblemCode.TOTAL_INCOMPLETE:
             return self._open
-        if plea.code is not ProblemCode.CATEGORY_INCOMPLETE or plea.category is None:
+        if point.code is not ProblemCode.CATEGORY_INCOMPLETE or point.category is None:
             return []
-        items = {item.id for item in self._content.catalog.category_by_id[plea.category].items}
+        items = {item.id for item in self._content.catalog.category_by_id[point.category].items}
         return [item for item in self._open if item in items]
 
-    def _first(self, plea: CorrectionPoint) -> int:
-        if items := self._open_items(plea):
+    def _first(self, point: CorrectionPoint) -> int:
+        if items := self._open_items(point):
             return self._places.items[items[0]]
-        return self._places.categories[plea.category].first if plea.category else HEADER_ROW + 2
+        return self._places.categories[point.category].first if point.category else HEADER_ROW + 2
 
     def _question(self, row: int) -> str:
         return _format_link(self._content.say("sheet.name.questions"), row, _ANSWER)
@@ -261,38 +260,35 @@ class _PointPlaces:
         return _format_link(self._content.say("sheet.name.profile"), row, PROFILE_LABEL_COLUMN + 1)
 
 
-def is_long_entry(plea: CorrectionPoint) -> bool:
-    """Whether the entry needs a place of its own, because no cell holds it."""
-    return not plea.kept and len(plea.entry) > _MAX_ENTRY
+def is_long_entry(point: CorrectionPoint) -> bool:
+    """Tell whether an entry needs a place of its own, because no cell holds it."""
+    return not point.kept and len(point.entry) > _MAX_ENTRY
 
 
 def _format_link(sheet: str, row: int, column: int) -> str:
     return f"internal:'{sheet}'!{cell_name(row, column)}"
 
 
-def _write_long_entries(writer: RowWriter, pleas: Sequence[CorrectionPoint]) -> None:
-    """Entries without a cell, whole: over as many rows as their text takes."""
-    long = [(number, plea) for number, plea in enumerate(pleas, 1) if is_long_entry(plea)]
+def _write_long_entries(writer: RowWriter, points: Sequence[CorrectionPoint]) -> None:
+    """Write entries without a cell in full, over as many rows as their text takes."""
+    long = [(number, point) for number, point in enumerate(points, 1) if is_long_entry(point)]
     if not long:
         return
     writer.heading("sheet.request.full")
     width = column_room(sum(_WIDTHS[_KIND:]), indent=1)
-    for number, plea in long:
-        height = row_height(plea.entry, room=width, size=9, padding=6)
+    for number, point in long:
+        height = row_height(point.entry, room=width, size=9, padding=6)
         rows = int(height // _MAX_ROW_HEIGHT) + 1
         for row in range(writer.row, writer.row + rows):
             writer.page.height(row, max(height / rows, 22))
         top = {**_SMALL_CELL, "valign": "top", "align": "left", "quote_prefix": True}
         place = {**_SMALL_CELL, **CENTER, "indent": 0, "valign": "top"}
         writer.page.merged(writer.row, 0, 0, str(number), place, rows=rows)
-        writer.page.merged(writer.row, _KIND, writer.last, plea.entry, top, rows=rows)
+        writer.page.merged(writer.row, _KIND, writer.last, point.entry, top, rows=rows)
         writer.row += rows
 
 
 def _finish_page(page: Page, content: SheetContent) -> None:
-    say = content.say
-    title = header_text(content.catalog.title[say.lang])
-    footer = f"&L&8{header_text(content.issuer.name)}&C&8{say('sheet.footer.page')}"
-    page.paper(landscape=False, header=f"&R&8{title}", footer=footer)
+    set_paper(page, content, landscape=False)
     page.protect(PROTECTION)
     page.tab(ALERT)

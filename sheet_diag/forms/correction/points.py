@@ -1,7 +1,7 @@
-"""Problems of a return -> what its client is asked to do, in the order in which he reads it.
+"""Problems of a return -> what its client is asked to do, in the order of the letter.
 
-Knows which problems are the client's and which of them he must settle; where the cells stand in
-the sheet, and what the page looks like, is the business of `sheet_diag.sheet.request`.
+Knows which problems are the client's, and which of them must be corrected. Where the cells stand,
+and what the page looks like, is left to `sheet_diag.forms.correction.letter`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Final
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.model.catalog import Catalog, Category, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
-from sheet_diag.text import problems as told
-from sheet_diag.text.problems import PointKind, problem_spec
+from sheet_diag.text.problems import PointKind, client_advice, problem_severity, problem_spec
 from sheet_diag.text.wording import Wording
 
 _PROFILE_CODES: Final = (
@@ -47,7 +46,7 @@ class CorrectionPoint:
     """One thing that the client is asked to do.
 
     `item`, `field` and `category` are ids; at most one is set, none for the sheet as a whole.
-    `entry` is what stands in the cell, or, where `kept` is false, in the former sheet only.
+    `entry` is what stands in the cell, or, where `kept` is false, in the returned sheet only.
     """
 
     code: ProblemCode
@@ -69,27 +68,27 @@ def list_correction_points(
     lost: Mapping[str, str],
     say: Wording,
 ) -> tuple[CorrectionPoint, ...]:
-    """What must be settled first, each part in the order of the sheet.
+    """List what must be corrected first, then the rest, in the order of the sheet.
 
     `entries` are what stands in the new sheet's cells; `lost` are answers that could not be put
     there, by item id.
     """
     source = _PointBuilder(catalog, problems, entries, lost, say)
-    found = [plea for problem in problems for plea in source.of(problem)]
-    busy = {plea.item for plea in found if plea.kind is PointKind.ENTRY}
-    kept = [plea for plea in found if plea.kind is not PointKind.OPEN or plea.item not in busy]
+    found = [point for problem in problems for point in source.of(problem)]
+    busy = {point.item for point in found if point.kind is PointKind.ENTRY}
+    kept = [point for point in found if point.kind is not PointKind.OPEN or point.item not in busy]
     items, fields = list(catalog.items), list(catalog.field_by_id)
 
-    def place(plea: CorrectionPoint) -> tuple[bool, PointKind, int, int]:
-        field = fields.index(plea.field) if plea.field else len(fields)
-        item = items.index(plea.item) if plea.item else len(items)
-        return not plea.must, plea.kind, field, item
+    def place(point: CorrectionPoint) -> tuple[bool, PointKind, int, int]:
+        field = fields.index(point.field) if point.field else len(fields)
+        item = items.index(point.item) if point.item else len(items)
+        return not point.must, point.kind, field, item
 
     return tuple(sorted(dict.fromkeys(kept), key=place))
 
 
 class _PointBuilder:
-    """The return's problems, and all that a plea is made from."""
+    """The problems of a return, and all that a point is made from."""
 
     def __init__(
         self,
@@ -114,7 +113,7 @@ class _PointBuilder:
         }
 
     def of(self, problem: Problem) -> Iterator[CorrectionPoint]:
-        """None, one, or one for each cell concerned."""
+        """Yield the points of a problem: none, one, or one for each cell concerned."""
         kind = problem_spec(problem.code).point
         if kind is None:
             return
@@ -144,16 +143,16 @@ class _PointBuilder:
         return CorrectionPoint(
             problem.code,
             kind,
-            must=gated or told.problem_severity(problem.code) is Severity.ERROR,
-            text=told.client_advice(problem, lang),
+            must=gated or problem_severity(problem.code) is Severity.ERROR,
+            text=client_advice(problem, lang),
             item=name,
-            entry=entry or self._former(problem, name),
+            entry=entry or self._left_entry(problem, name),
             kept=bool(entry),
             expected=offered,
         )
 
-    def _former(self, problem: Problem, item: str) -> str:
-        """What stood in the former sheet and is not in the new one."""
+    def _left_entry(self, problem: Problem, item: str) -> str:
+        """Return what stood in the returned sheet and is not in the new one."""
         value = problem.value if problem.code in _VALUE_IS_ENTRY else None
         return "\n".join(dict.fromkeys(filter(None, (self._lost.get(item), value))))
 
@@ -172,7 +171,7 @@ class _PointBuilder:
             case _:
                 expected = say(f"sheet.request.expected.{field.kind.value}")
         entry = self._entries.profile.get(name, "")
-        text = told.client_advice(problem, lang)
+        text = client_advice(problem, lang)
         return CorrectionPoint(
             problem.code, PointKind.ENTRY, field.required, text, field=name, entry=entry,
             expected=expected,
@@ -186,15 +185,15 @@ class _PointBuilder:
         return CorrectionPoint(
             problem.code,
             PointKind.GENERAL,
-            must=told.problem_severity(problem.code) is Severity.ERROR,
-            text=told.client_advice(problem, self._say.lang),
+            must=problem_severity(problem.code) is Severity.ERROR,
+            text=client_advice(problem, self._say.lang),
             category=category.id if category else None,
             entry=entry,
             kept=False,
         )
 
     def _left_over(self, problem: Problem) -> str:
-        """All that stood in a row which the new sheet does not have."""
+        """Write all that stood in a row which the new sheet does not have."""
         say, details = self._say, dict(problem.details)
         parts = [(say("sheet.column.id"), problem.value or "")]
         parts += [
@@ -204,7 +203,7 @@ class _PointBuilder:
         return "\n".join(say(line, label=label, text=text) for label, text in parts if text)
 
     def _named(self, problem: Problem) -> Category | None:
-        """The category that a problem names, as its sentence does: by the name."""
+        """Find the category that a problem names in its details."""
         name = dict(problem.details).get("name_ja")
         return next((each for each in self._catalog.categories if each.name.ja == name), None)
 

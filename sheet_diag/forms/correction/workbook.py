@@ -1,7 +1,7 @@
-"""A return and its problems -> the sheet that goes back: all that was given, faults marked.
+"""A return and its problems -> the sheet that goes back: all entries in place, faults marked.
 
-Understood answers stand there as the drop-down's own words, what was not understood as typed;
-where the client gave no single answer the cell is blank, and what he gave is told on the request.
+Understood answers stand there in the words of the drop-down, others as typed. Where the client gave
+no single answer the cell is blank, and the letter says what was given.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def correction_sheet(
     issuer: Issuer,
     replaces: Sequence[str],
 ) -> bytes:
-    """The workbook to be mailed back. The same arguments give the same bytes.
+    """Make the workbook to be mailed back. The same arguments give the same bytes.
 
     `replaces` are the SHA-256 of the returns that count no more once this one comes back.
     """
     say = Wording(sheet.lang)
-    given, asked = _collect_points(catalog, sheet, problems, say)
-    notes, field_notes = _notes(asked, say)
+    given, points = _collect_points(catalog, sheet, problems, say)
+    notes, field_notes = _notes(points, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = SheetIdentity(catalog.id, catalog.version, sheet.identity.client)
     content = SheetContent(catalog, say, issuer, entries, identity, tuple(replaces))
@@ -58,20 +58,20 @@ def correction_sheet(
     )
     request = book.page(say("sheet.name.request"))
     _, places = write_pages(book, content)
-    write_correction_letter(request, content, asked, places)
+    write_correction_letter(request, content, points, places)
     request.open_here()
     return book.bytes()
 
 
 def points_to_correct(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> int:
-    """How many points the request of that workbook lists."""
+    """Count the points that the letter of that workbook lists."""
     return len(_collect_points(catalog, sheet, problems, Wording(sheet.lang))[1])
 
 
 def _collect_points(
     catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem], say: Wording
 ) -> tuple[Entries, tuple[CorrectionPoint, ...]]:
-    """What stands in the new sheet, and what its client is asked to do."""
+    """Collect what stands in the new sheet, and what its client is asked to do."""
     answers = _answers(catalog, sheet, problems)
     remarks = {each.item: each.remark for each in sheet.responses}
     given = Entries(_profile(catalog, sheet, problems), answers, remarks)
@@ -98,8 +98,7 @@ def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
 
 
 def _as_given(response: Response, overridden: Problem | None) -> Response:
-    """The client's own answer where the consultant set another; none where he gave no single one,
-    for nobody puts words into his mouth."""
+    """Return the client's own answer where the consultant set another; blank without one."""
     if overridden is None:
         return response
     before = dict(overridden.details).get("before")
@@ -120,7 +119,7 @@ def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
         for problem in problems
         if problem.code is ProblemCode.PROFILE_NOT_UNDERSTOOD and problem.item
     }
-    # What the client did not say himself is not put into his mouth.
+    # What the client list says is no answer of the client.
     ours = {problem.item for problem in problems if problem.code is ProblemCode.TAKEN_FROM_LIST}
     for field in catalog.profile:
         value = sheet.profile.get(field.id) if field.id not in ours else None
@@ -132,27 +131,27 @@ def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
 
 
 def _notes(
-    asked: Iterable[CorrectionPoint], say: Wording
+    points: Iterable[CorrectionPoint], say: Wording
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The notes on cells, by item and by field id: what stands there, what is expected, and why."""
+    """Write the notes on cells, by item and by field id: what is there, what is expected, why."""
     items: dict[str, list[str]] = {}
     fields: dict[str, list[str]] = {}
-    for number, plea in enumerate(asked, 1):
-        text = _note(number, plea, say)
-        if plea.item:
-            items.setdefault(plea.item, []).append(text)
-        elif plea.field:
-            fields.setdefault(plea.field, []).append(text)
+    for number, point in enumerate(points, 1):
+        text = _note(number, point, say)
+        if point.item:
+            items.setdefault(point.item, []).append(text)
+        elif point.field:
+            fields.setdefault(point.field, []).append(text)
     return _join_notes(items), _join_notes(fields)
 
 
-def _note(number: int, plea: CorrectionPoint, say: Wording) -> str:
-    entry = truncate_entry(plea.entry) or say("sheet.request.nothing")
+def _note(number: int, point: CorrectionPoint, say: Wording) -> str:
+    entry = truncate_entry(point.entry) or say("sheet.request.nothing")
     lines = [say("sheet.request.note.title", number=number)]
     lines.append(say("sheet.request.note.entry", text=entry))
-    if plea.expected:
-        lines.append(say("sheet.request.note.expected", text=plea.expected))
-    return "\n".join([*lines, plea.text])
+    if point.expected:
+        lines.append(say("sheet.request.note.expected", text=point.expected))
+    return "\n".join([*lines, point.text])
 
 
 def _join_notes(texts: Mapping[str, list[str]]) -> dict[str, str]:

@@ -9,9 +9,9 @@ from typing import Final
 from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, MARKED_LOOK, PROTECTION, SheetContent
 from sheet_diag.forms.hearing_sheet.hidden_sheets import ChoiceRanges
 from sheet_diag.forms.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, cell_name
+from sheet_diag.forms.page_writer import set_paper
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind, ProfileField
-from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -61,16 +61,14 @@ def write_profile(page: Page, content: SheetContent, lists: ChoiceRanges) -> Non
         _write_field(page, row, field, content, lists)
     page.freeze(PROFILE_FIRST_ROW)
     page.protect(PROTECTION)
-    footer = f"&L&8{header_text(content.issuer.name)}&C&8{say('sheet.footer.page')}"
-    title = header_text(content.catalog.title[say.lang])
-    page.paper(landscape=False, header=f"&R&8{title}", footer=footer)
+    set_paper(page, content, landscape=False)
     page.fit_width()
     page.select(PROFILE_FIRST_ROW, _ENTRY_COLUMN)
     page.tab(BLUE)
 
 
 def field_height(field: ProfileField, entry: str, lang: Lang) -> float:
-    """Height in points of a field's row with this entry."""
+    """Compute the height in points of a field's row with this entry."""
     note = field.hint[lang] if field.hint else ""
     texts = (
         (field.label[lang], _LABEL_COLUMN, 10),
@@ -114,7 +112,7 @@ def _write_entry(page: Page, row: int, field: ProfileField, entry: str, note: st
 
 
 def _read_date(entry: str) -> date | None:
-    """The day, as intake tells days; Excel knows none before 1900."""
+    """Read the day, in the form in which intake writes it; Excel knows none before 1900."""
     try:
         day = date.fromisoformat(entry)
     except ValueError:

@@ -35,7 +35,7 @@ PROTECTION: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What stands in the input cells: text by field id, and by item id.
+    """The texts of the input cells, by field id and by item id.
 
     A field of `field_notes` or an item of `notes` is marked as one to be corrected, and why.
     """
@@ -49,7 +49,7 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class PreviousColumn:
-    """What stands in the column of last year's answers: words by item id, none of them an entry."""
+    """The column of last year's answers: labels by item id, none of them an entry."""
 
     as_of: date
     words: Mapping[str, str]
@@ -57,8 +57,11 @@ class PreviousColumn:
 
 @dataclass(frozen=True, slots=True)
 class SheetContent:
-    """Everything a page of the sheet may ask for. `replaces` are SHA-256 of former returns,
-    `addressee` is whom the cover is addressed to (empty: nobody in particular)."""
+    """All that a page of the sheet is written from.
+
+    `replaces` are SHA-256 of earlier returns, `addressee` is whom the cover is addressed to (empty:
+    nobody in particular).
+    """
 
     catalog: Catalog
     say: Wording
@@ -71,11 +74,11 @@ class SheetContent:
 
     @property
     def columns(self) -> Sequence[QuestionColumn]:
-        """Columns of the question sheet, from left to right."""
+        """The columns of the question sheet, from left to right."""
         return COLUMNS_WITH_PREVIOUS if self.former else QUESTION_COLUMNS
 
     def at(self, column: QuestionColumn) -> int:
-        """Where a column of the question sheet stands, counted from 0."""
+        """Return where a column of the question sheet stands, counted from 0."""
         return self.columns.index(column)
 
 
@@ -89,7 +92,7 @@ class RowRange:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRows(RowRange):
-    """The rows that formulas and links look at: all questions, each category's, each item's."""
+    """The rows that formulas and links point to: all questions, each category, each item."""
 
     categories: Mapping[str, RowRange]
     items: Mapping[str, int]

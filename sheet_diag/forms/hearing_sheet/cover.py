@@ -17,7 +17,7 @@ _ADDRESSEE: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 12}
 
 
 def write_cover(page: Page, content: SheetContent, places: QuestionRows) -> None:
-    """Write the page; its formulas look at the other two sheets."""
+    """Write the page, whose formulas read the other two sheets."""
     writer = RowWriter(page, content)
     writer.title()
     _write_addressee(writer)
@@ -32,7 +32,7 @@ def write_cover(page: Page, content: SheetContent, places: QuestionRows) -> None
 
 
 def write_return_address(writer: RowWriter) -> None:
-    """By when, where to, and whom to ask."""
+    """Write by when and where to return the sheet, and whom to ask."""
     issuer, say = writer.content.issuer, writer.say
     ask = say("sheet.cover.ask_sender")
     lines = (issuer.name, issuer.department, issuer.address, issuer.email)
@@ -44,13 +44,13 @@ def write_return_address(writer: RowWriter) -> None:
 
 
 def deadline_text(content: SheetContent) -> str:
-    """By when; empty where no day is set."""
+    """Write by when to answer; empty where no day is set."""
     due = content.issuer.deadline
     return content.say("report.date", year=due.year, month=due.month, day=due.day) if due else ""
 
 
 def addressee_height(text: str) -> float:
-    """Height in points of the row of the addressee."""
+    """Compute the height in points of the row of the addressee."""
     return row_height(text, room=column_room(sum(COVER_WIDTHS)), size=12, padding=8)
 
 

@@ -32,15 +32,15 @@ class ChoiceRanges:
     fields: dict[str, str]
 
     def of_item(self, item: Item) -> str:
-        """The choices that the item offers."""
+        """Return the range of the choices that an item offers."""
         return self.answers[item.answer_set, item.na_allowed]
 
     def of_item_with_na(self, item: Item) -> str:
-        """The choices of the item's answer set, 該当なし included."""
+        """Return the range of the choices of its answer set, 該当なし included."""
         return self.answers[item.answer_set, True]
 
     def of_field(self, field: ProfileField) -> str:
-        """The choices of a profile field."""
+        """Return the range of the choices of a profile field."""
         return self.fields[field.id]
 
 
@@ -90,7 +90,7 @@ def write_identity(book: Book, content: SheetContent) -> None:
 
 
 def _fit_property(digests: Sequence[str]) -> str:
-    """As many digests as a document property holds; the hidden cell has them all."""
+    """Return as many digests as a document property holds; the hidden cell has all."""
     kept = 1
     while kept < len(digests) and len(" ".join(digests[: kept + 1])) <= _MAX_PROPERTY:
         kept += 1

@@ -24,8 +24,10 @@ _PREVIOUS_LOOK: Final[Look] = {**CELL, **SMALL, **CENTER, "bg_color": PAPER}
 def previous_answer_texts(
     answers: Mapping[str, str | None], catalog: Catalog, say: Wording
 ) -> dict[str, str]:
-    """What is shown of every item: the answer's label of today, nothing where there is no such
-    choice any more, a mark where it was left open or not asked."""
+    """Return what is shown of every item: the answer's label, or a mark for an open or new one.
+
+    Nothing where the catalogue has no such choice any more.
+    """
     return {
         item.id: _previous_answer_text(item, answers, catalog, say)
         for item in catalog.items.values()
@@ -40,7 +42,7 @@ def write_previous_answer(page: Page, row: int, item: Item, content: SheetConten
 
 
 def previous_answer_height(item: Item, content: SheetContent) -> float:
-    """Height in points that the cell may need, whichever the answer was."""
+    """Compute the height in points that the cell may need, whichever the answer was."""
     if not content.former:
         return 0.0
     say, choices = content.say, content.catalog.choices_of(item).values()
@@ -52,7 +54,7 @@ def previous_answer_height(item: Item, content: SheetContent) -> float:
 
 
 def previous_answers_lead(content: SheetContent) -> Iterator[str]:
-    """What the column shows, of which day, and that it does not count."""
+    """Yield a line that says what the column shows, of which day, and that it does not count."""
     if content.former:
         day, say = content.former.as_of, content.say
         then = say("report.date", year=day.year, month=day.month, day=day.day)
@@ -60,7 +62,7 @@ def previous_answers_lead(content: SheetContent) -> Iterator[str]:
 
 
 def previous_answer_marks(say: Wording) -> tuple[str, str]:
-    """What stands where a question is new, and where it was left open."""
+    """Return what stands where a question is new, and where it was left open."""
     return say("sheet.former.new"), say("sheet.former.unanswered")
 
 

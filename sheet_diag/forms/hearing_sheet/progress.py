@@ -1,4 +1,4 @@
-"""Live progress by category, and the check before sending: formulas that look at the other sheets.
+"""Live progress by category, and the check before sending: formulas over the other sheets.
 
 Every formula is stored with its value for what stands there now, because not every viewer
 calculates.
@@ -31,7 +31,7 @@ def write_progress(writer: RowWriter, places: QuestionRows) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _TotalCells:
-    """Cells of the total line, and how many questions are answered now."""
+    """The cells of the total line: questions that are answered, and all."""
 
     answered: str
     total: str

@@ -1,4 +1,4 @@
-"""The question sheet: one row a question, answers by drop-down, each row checking itself."""
+"""The question sheet: a row per question, answers by drop-down, a check in each row."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from sheet_diag.forms.layout import (
     cell_name,
     format_stamp,
 )
+from sheet_diag.forms.page_writer import set_paper
 from sheet_diag.model.catalog import Catalog, Category, ChoiceRole, Item
-from sheet_diag.text.excel_text import header_text, quote_formula_text
+from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell
@@ -79,7 +80,7 @@ _ANSWER: Final[Look] = {**ENTRY_LOOK, **CENTER, **BOLD, "font_size": 11}
 
 
 def write_questions(page: Page, content: SheetContent, lists: ChoiceRanges) -> QuestionRows:
-    """Write the page and say which rows hold the questions."""
+    """Write the page; return which rows hold the questions."""
     page.columns([_WIDTHS[column] for column in content.columns])
     _write_head(page, content)
     places = question_rows(content.catalog)
@@ -92,7 +93,7 @@ def write_questions(page: Page, content: SheetContent, lists: ChoiceRanges) -> Q
 
 
 def question_rows(catalog: Catalog) -> QuestionRows:
-    """Where the questions stand; the name of a category has a row of its own before them."""
+    """Compute where the questions stand; the name of a category has a row before them."""
     rows = count(FIRST_QUESTION_ROW)
     bands: dict[str, RowRange] = {}
     items: dict[str, int] = {}
@@ -105,23 +106,23 @@ def question_rows(catalog: Catalog) -> QuestionRows:
 
 
 def stamp_text(content: SheetContent) -> str:
-    """The visible identity near the title."""
+    """Write the visible identity near the title."""
     return content.say("sheet.stamp", stamp=format_stamp(content.identity))
 
 
 def lead_text(content: SheetContent) -> str:
-    """How to answer, and what last year's answers are where they are shown."""
+    """Write how to answer, and what last year's answers are where they are shown."""
     return "\n".join((content.say("sheet.questions.lead"), *previous_answers_lead(content)))
 
 
 def lead_height(content: SheetContent) -> float:
-    """Height in points of its row."""
+    """Compute the height in points of the row of the lead."""
     width = sum(_WIDTHS[column] for column in content.columns)
     return row_height(lead_text(content), room=column_room(width), size=10, padding=8)
 
 
 def hint_lines(item: Item, content: SheetContent) -> Iterator[str]:
-    """The hint of an item, a line for each choice that it explains."""
+    """Yield the hint of an item, a line for each choice that it explains."""
     lang, say = content.say.lang, content.say
     choices = content.catalog.choices_of(item)
     for choice, text in item.hint.items():
@@ -227,7 +228,7 @@ def _remark_height(remark: str) -> float:
 def _check_formula(
     row: int, item: Item, content: SheetContent, lists: ChoiceRanges
 ) -> tuple[str, str]:
-    """The formula of the check column, and its value for what stands there now."""
+    """Return the formula of the check column, and its value for what stands there now."""
     say = content.say
     answer = cell_name(row, content.at(QuestionColumn.ANSWER))
     known, offered = lists.of_item_with_na(item), lists.of_item(item)
@@ -248,14 +249,11 @@ def _check_formula(
 
 
 def _finish_page(page: Page, content: SheetContent, places: QuestionRows) -> None:
-    say = content.say
     _highlight(page, content, places)
     page.filter((HEADER_ROW, 0, places.last, len(content.columns) - 1))
     page.freeze(HEADER_ROW + 1, content.at(QuestionColumn.QUESTION))
     page.protect(PROTECTION)
-    footer = f"&L&8{header_text(content.issuer.name)}&C&8{say('sheet.footer.page')}"
-    title = header_text(content.catalog.title[say.lang])
-    page.paper(landscape=True, header=f"&R&8{title}", footer=footer)
+    set_paper(page, content, landscape=True)
     page.fit_width(repeat=(HEADER_ROW, HEADER_ROW))
     page.select(FIRST_QUESTION_ROW + 1, content.at(QuestionColumn.ANSWER))
     page.tab(NAVY)

@@ -16,7 +16,7 @@ QUESTIONS_SHEET_NUMBER: Final = 3  # its number among the sheets
 
 
 def make_hearing_workbook(content: SheetContent) -> bytes:
-    """The workbook of a sheet that is not sent back to be corrected."""
+    """Make the workbook of a sheet that is not sent back to be corrected."""
     title, author = content.catalog.title[content.say.lang], content.issuer.name
     book = Book(title=title, author=author, created=FIXED_CREATED, subject=content.catalog.id)
     cover, _ = write_pages(book, content)
@@ -25,7 +25,7 @@ def make_hearing_workbook(content: SheetContent) -> bytes:
 
 
 def write_pages(book: Book, content: SheetContent) -> tuple[Page, QuestionRows]:
-    """Write them; gives the cover, and where the questions stand."""
+    """Write the pages; return the cover, and where the questions stand."""
     say = content.say
     cover = book.page(say("sheet.name.cover"))
     profile = book.page(say("sheet.name.profile"))

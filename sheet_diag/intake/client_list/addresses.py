@@ -1,7 +1,7 @@
 """Mail addresses as people type them -> addresses that a mail can be sent to.
 
-Whether an address is sound is told by `email-validator`, without asking the network. Why it is
-not we tell ourselves: its sentences are English, and change from version to version.
+`email-validator` decides whether an address is sound, without asking the network. Why it is not is
+found here: the sentences of the library are English, and change from version to version.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LOCAL_CHARACTER: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]")
 
 
 def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[CellMessage, ...], tuple[str, ...]]:
-    """The addresses in a tidied cell, each once, what is wrong with others, and the repeated ones.
+    """Read the addresses of a cell, each once, the faults of others, and the repeated ones.
 
     Local parts stay as typed, domains become ASCII and small. Full width counts as half width.
     """
@@ -50,7 +50,7 @@ def _read_address(typed: str) -> str | CellMessage:
 
 
 def _find_fault(typed: str) -> CellMessage:
-    """The first reason that holds, the plainest first."""
+    """Return the first fault that applies, the plainest first."""
     local, _, domain = typed.rpartition("@")
     for key, holds in _REASONS:
         if holds(typed, local, domain):

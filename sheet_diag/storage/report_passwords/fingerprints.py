@@ -1,4 +1,4 @@
-"""Which password a report went out with, kept so that nobody can read it and anybody can check it.
+"""Which password a report went out with: it can be checked, and not read.
 
 A list of passwords may be sorted wrongly, edited or made anew between a report and its password;
 only the log of what went out knows better.
@@ -22,21 +22,20 @@ _SALT_SIZE: Final = 16  # bytes
 
 
 def make_fingerprint(password: str) -> str:
-    """A salted digest (scrypt) of a password; another one each time."""
+    """Make a salted digest (scrypt) of a password; another one each time."""
     salt = secrets.token_bytes(_SALT_SIZE)
     return f"{salt.hex()}.{_digest(password, salt)}"
 
 
 def fingerprint_mail(parcel: OutgoingMail) -> str:
-    """The seal of a report that goes out encrypted, and of the password that is told; empty for
-    every other mail."""
+    """Make the fingerprint of the password of a mail with a report or its password; else empty."""
     has_one = parcel.kind.spec.has_password and parcel.password
     return make_fingerprint(parcel.password) if has_one else ""
 
 
 @contextmanager
 def fingerprint_mails(parcels: Iterable[OutgoingMail]) -> Iterator[Iterator[str]]:
-    """The seal of each, in order; made ahead by threads, which scrypt lets run side by side."""
+    """Make the fingerprint of each mail, in order, ahead of their use; scrypt lets threads run."""
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         yield pool.map(fingerprint_mail, parcels)
@@ -45,7 +44,7 @@ def fingerprint_mails(parcels: Iterable[OutgoingMail]) -> Iterator[Iterator[str]
 
 
 def matches_fingerprint(password: str, sealed: str) -> bool:
-    """Whether the seal was made of this password."""
+    """Tell whether a fingerprint was made of a password."""
     salt, _, digest = sealed.partition(".")
     try:
         return hmac.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
@@ -54,7 +53,7 @@ def matches_fingerprint(password: str, sealed: str) -> bool:
 
 
 def find_mismatches(pairs: Sequence[tuple[str, str]]) -> tuple[int, ...]:
-    """The places of those passwords that are not the one of their seal; worked out side by side."""
+    """Find the places of the passwords that are not those of their fingerprints, in threads."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         fit = pool.map(lambda pair: matches_fingerprint(*pair), pairs)
         return tuple(place for place, right in enumerate(fit) if not right)
