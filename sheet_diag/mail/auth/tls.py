@@ -24,7 +24,7 @@ def create_tls_context(server: MailServer) -> ssl.SSLContext:
 def describe_network_error(error: Exception) -> tuple[str, dict[str, str]]:
     """Return the last part of a label key, and its parts, for a connection that has failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate.{_certificate_fault(error)}", {"reason": error.verify_message}
+        return _certificate_fault(error), {"reason": error.verify_message}
     if isinstance(error, ssl.SSLError):
         return "no_tls", {}
     if isinstance(error, socket.gaierror | UnicodeError):
@@ -36,5 +36,5 @@ def describe_network_error(error: Exception) -> tuple[str, dict[str, str]]:
 
 def _certificate_fault(error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code in _DATES:
-        return "date"
-    return "name" if error.verify_code in _NAMES else "unknown"
+        return "certificate.date"
+    return "certificate.name" if error.verify_code in _NAMES else "certificate.unknown"

@@ -1,4 +1,4 @@
-"""What all returns tell, one by one -> the tables that compare them.
+"""Builds the tables that compare all returns, from the facts of one after the other.
 
 Holds little of each client, however many there are: its row, packed with those of others, a code
 an answer, and what wants a person's eye. Texts of answers are kept only as far as the workbook
@@ -8,7 +8,7 @@ shows them; `exports` writes them all as they come.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -29,8 +29,6 @@ from sheet_diag.reports.portfolio.tables.client_facts import (
     choice_ids,
     code_type,
 )
-from sheet_diag.reports.portfolio.tables.clients import make_client_frame, sort_clients
-from sheet_diag.reports.portfolio.tables.groups import GROUPED_BY, make_group_table
 from sheet_diag.reports.portfolio.tables.items import ItemTotals
 
 _ORDER: Final = (
@@ -41,6 +39,9 @@ _ORDER: Final = (
     ReturnStatus.IGNORED,
 )
 _PACKED: Final = 1_000  # rows of clients; a frame of them takes a third of what the tuples do
+_GROUPED_BY: Final = ("industry", "employees")  # fields of the company sheet
+_FLOATS: Final = ("score", "deviation", "previous_score", "change", "exact")
+_WHOLE: Final = ("insurance", "open_items", "critical", "overrides")
 
 
 class PortfolioBuilder:
@@ -75,7 +76,7 @@ class PortfolioBuilder:
         """All tables of what was added."""
         catalog = self._catalog
         self._pack()
-        clients, places = sort_clients(pd.concat(self._packed, ignore_index=True))
+        clients, places = _sort_clients(pd.concat(self._packed, ignore_index=True))
         return Portfolio(
             as_of=self._as_of,
             counts={status: self._counts[status] for status in ReturnStatus},
@@ -85,7 +86,7 @@ class PortfolioBuilder:
             answers=make_answer_table(catalog, self._first).head(MOST_SHOWN_ANSWERS),
             items=self._tally.table(),
             categories=_categories(catalog, clients),
-            groups={field: make_group_table(catalog, clients, field) for field in GROUPED_BY},
+            groups={field: _make_group_table(catalog, clients, field) for field in _GROUPED_BY},
             movement=_movement(clients),
             attention=tuple(self._in_order()),
         )
@@ -101,7 +102,7 @@ class PortfolioBuilder:
 
     def _pack(self) -> None:
         if self._rows or not self._packed:
-            self._packed.append(make_client_frame(self._catalog, self._rows))
+            self._packed.append(_make_client_frame(self._catalog, self._rows))
             self._rows = []
 
     def _given(self) -> npt.NDArray[Any]:
@@ -112,6 +113,54 @@ class PortfolioBuilder:
         """Rejected files first, then held, then ranked."""
         for status in _ORDER:
             yield from self._attention[status]
+
+
+def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
+    """The rows as a frame, in their order."""
+    *names, _ = ClientRow._fields
+    scores = [f"score:{category.id}" for category in catalog.categories]
+    frame = pd.DataFrame([(*row[:-1], *row.scores) for row in rows], columns=[*names, *scores])
+    return frame.astype(
+        # None where there is none is NaN, too.
+        {**dict.fromkeys((*scores, *_FLOATS), float), **dict.fromkeys(_WHOLE, int)}
+    )
+
+
+def _sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+    """Best first: by rank, then exact score, then name; equal ones in the order of their files.
+    Also the former place of each row."""
+    order = frame.sort_values(
+        ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
+    )
+    places = order.groupby(["rank", "exact"], sort=False).cumcount()
+    position = pd.Series(range(1, len(order) + 1), index=order.index) - places
+    table = order.assign(position=position).drop(columns="exact").reset_index(drop=True)
+    return table, order.index.to_numpy()
+
+
+def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd.DataFrame:
+    """Make a row per choice that some client has, as in the catalogue; an empty id last."""
+    known = catalog.field_by_id.get(field)
+    order = [*(known.by_id if known else ()), ""]
+    grouped = clients.groupby(field)
+    score, rank = grouped["score"], pd.crosstab(clients[field], clients["rank"])
+    frame = pd.DataFrame(
+        {
+            "clients": grouped.size(),
+            **{r.value: rank.get(r.value, 0) for r in Rank},
+            "mean": score.mean(),
+            "lower": score.quantile(0.25),
+            "median": score.median(),
+            "upper": score.quantile(0.75),
+            **{
+                name: grouped[name].mean()
+                for name in (f"score:{category.id}" for category in catalog.categories)
+            },
+        }
+    )
+    found = [choice for choice in order if choice in frame.index]
+    others = [choice for choice in frame.index if choice not in order]
+    return frame.reindex([*found, *others]).rename_axis("choice").reset_index()
 
 
 def _categories(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
