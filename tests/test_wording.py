@@ -186,12 +186,15 @@ def test_every_key_is_used() -> None:
 
 
 def calls(path: Path) -> Iterator[tuple[str, set[str]]]:
-    """Calls with a literal key: the key, and the names of the parts that it is given."""
+    """Calls with a literal key: the key, and the names of the parts that it is given.
+
+    Not those that hand a key on: with other arguments and no part, or to declare a command.
+    """
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             names = {keyword.arg for keyword in node.keywords}
-            takes_other = len(node.args) > 1 and not names  # a helper that fills the parts in
-            if node.args[0].value in labels() and None not in names and not takes_other:
+            hands_on = (len(node.args) > 1 and not names) or "takes" in names
+            if node.args[0].value in labels() and None not in names and not hands_on:
                 yield str(node.args[0].value), {str(name) for name in names}
 
 
