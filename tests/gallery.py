@@ -79,7 +79,7 @@ _SIZES: Final = ("upto_5", "upto_20", "upto_50", "upto_100", "upto_300")
 
 
 def odd_clients() -> list[OddClient]:
-    """All thirty."""
+    """List all thirty, each with its id."""
     chance = random.Random("gallery")
     found = list(_SPECIAL)
     for number in range(30 - len(found)):
@@ -92,12 +92,12 @@ def odd_clients() -> list[OddClient]:
 
 
 def run_gallery(folder: Path, office: str | None) -> Path:
-    """Write the returns, run both years; returns the folder with this year's output."""
+    """Write the returns and run both years; return the folder with this year's output."""
     write(folder)
     years = (("then", "output_then", 2025), ("input", "output", 2026))
     for returns, output, year in years:
         before = folder / "output_then" if year == 2026 else None
-        order = RunConfig(
+        config = RunConfig(
             input=folder / returns,
             output=folder / output,
             catalog=CATALOG,
@@ -109,45 +109,45 @@ def run_gallery(folder: Path, office: str | None) -> Path:
             ),
             pdf_program=office if before else None,
         )
-        run(order, lambda stage, done, total: None)  # noqa: ARG005 - nobody is watching
+        run(config, lambda stage, done, total: None)  # noqa: ARG005 - nobody is watching
     return folder / "output"
 
 
 def write(folder: Path) -> None:
-    """The returns of both years."""
+    """Write the returns of both years."""
     chance = random.Random("answers")
-    for place, guest in enumerate(odd_clients()):
-        now = _answers(guest, chance)
-        _put(folder / "input", guest, place, now)
-        if guest.last_year:
-            sign = guest.last_year
-            then = now if sign == "=" else _earlier(now, sign, chance)
-            _put(folder / "then", guest, place, then)
-    reference_guest = OddClient("株式会社見本商事", client="C-000")
-    _write(folder / "input" / "reference.xlsx", reference_guest, 0, reference(), {})
+    for place, client in enumerate(odd_clients()):
+        now = _answers(client, chance)
+        _put(folder / "input", client, place, now)
+        if client.last_year:
+            sign = client.last_year
+            earlier = now if sign == "=" else _earlier(now, sign, chance)
+            _put(folder / "then", client, place, earlier)
+    reference_client = OddClient("株式会社見本商事", client="C-000")
+    _write(folder / "input" / "reference.xlsx", reference_client, 0, reference(), {})
 
 
-def _answers(guest: OddClient, chance: random.Random) -> Answers:
-    if guest.shares is None:
-        return answers(CATALOG, guest.rows, guest.rest)
-    signs = {item: chance.choices("○△×?", guest.shares)[0] for item in CATALOG.items}
+def _answers(client: OddClient, chance: random.Random) -> Answers:
+    if client.shares is None:
+        return answers(CATALOG, client.rows, client.rest)
+    signs = {item: chance.choices("○△×?", client.shares)[0] for item in CATALOG.items}
     return answers(CATALOG, signs)
 
 
 def _earlier(now: Answers, sign: str, chance: random.Random) -> Answers:
-    """Last year's answers: a third of this year's were another."""
+    """Make last year's answers: a third of this year's are different there."""
     other = answers(CATALOG, {}, sign)
     return {item: other[item] if chance.random() < 0.33 else now[item] for item in now}
 
 
-def _put(folder: Path, guest: OddClient, place: int, given: Answers) -> None:
-    remarks = {"POL-01": guest.remark, "PHY-02": guest.remark} if guest.remark else {}
+def _put(folder: Path, client: OddClient, place: int, given: Answers) -> None:
+    remarks = {"POL-01": client.remark, "PHY-02": client.remark} if client.remark else {}
     path = folder / f"{place:02}.xlsx"
-    _write(path, guest, place, labels(CATALOG, given, guest.lang), remarks)
+    _write(path, client, place, labels(CATALOG, given, client.lang), remarks)
 
 
 def _write(
-    path: Path, guest: OddClient, place: int, words: Mapping[str, str], remarks: Mapping[str, str]
+    path: Path, client: OddClient, place: int, words: Mapping[str, str], remarks: Mapping[str, str]
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     chosen = {
@@ -155,12 +155,12 @@ def _write(
         "employees": _SIZES[place % len(_SIZES)],
     }
     shown = {
-        name: CATALOG.field_by_id[name].by_id[choice].label[guest.lang]
+        name: CATALOG.field_by_id[name].by_id[choice].label[client.lang]
         for name, choice in chosen.items()
     }
-    profile = {"company": guest.name, **shown, **guest.profile}
+    profile = {"company": client.name, **shown, **client.profile}
     entries = Entries(profile, dict(words), dict(remarks))
-    path.write_bytes(make_hearing_sheet(CATALOG, guest.lang, ISSUER, entries, guest.client))
+    path.write_bytes(make_hearing_sheet(CATALOG, client.lang, ISSUER, entries, client.client))
 
 
 if __name__ == "__main__":

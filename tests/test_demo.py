@@ -105,7 +105,7 @@ def _table(rows: list[tuple[Any, ...]], first: str) -> list[dict[str, Any]]:
 # --- what lies there
 
 
-def test_the_list_is_in_order_and_fits_the_returns(demo: Path) -> None:
+def test_the_client_list_is_valid_and_matches_the_returns(demo: Path) -> None:
     clients, notes = read_client_list(demo / "clients.xlsx", JIS)
     assert notes == ()
     assert len(clients.clients) == 27
@@ -121,7 +121,7 @@ def test_the_list_is_in_order_and_fits_the_returns(demo: Path) -> None:
     assert codes & {"LIST_DISAGREES", "LISTED_UNSURE", "NOT_LISTED", "TAKEN_FROM_LIST"} == set()
 
 
-def test_a_sheet_for_everybody_and_the_mails_that_are_due(demo: Path) -> None:
+def test_every_client_has_a_sheet_and_due_mails_are_drafted(demo: Path) -> None:
     assert len(_names(demo / "output" / "outbox")) == 27
     drafts = {path.name: _names(path) for path in (demo / "output" / "drafts").iterdir()}
     assert {kind: len(names) for kind, names in drafts.items()} == {
@@ -134,7 +134,7 @@ def test_a_sheet_for_everybody_and_the_mails_that_are_due(demo: Path) -> None:
     assert "見本デザイン" in drafts["correction"][0]
 
 
-def test_mails_that_have_gone_out_are_noted_as_the_commands_do(demo: Path, mine: Path) -> None:
+def test_sent_mails_are_logged_as_the_commands_log_them(demo: Path, mine: Path) -> None:
     shutil.rmtree(mine / "output")
     _type(mine, "issue", *DAY)
     _type(mine, "issue", "--sent-by-hand", *DAY, answer="27\n")
@@ -156,7 +156,7 @@ def _but_time(line: MailLogEntry) -> tuple[Any, ...]:
 # --- where everyone stands
 
 
-def test_the_screen_says_what_the_portfolio_says(demo: Path) -> None:
+def test_the_status_command_says_what_the_portfolio_says(demo: Path) -> None:
     clients = _table(_page(demo, "回収状況"), _HEADED_BY)
     assert len(clients) == 27
     counts = Counter(row["状況"] for row in clients)
@@ -178,7 +178,7 @@ def test_the_screen_says_what_the_portfolio_says(demo: Path) -> None:
 
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("day", [date(2026, 1, 1), date(2028, 2, 29), date(2031, 12, 31)])
-def test_on_every_day_one_is_late_and_one_is_not(day: date, lang: Lang) -> None:
+def test_on_every_day_one_client_is_late_and_one_is_not(day: date, lang: Lang) -> None:
     clients = demo_clients(day, lang)
     (late,) = [each for each in clients if each.is_late(day)]
     reminded = [each for each in clients if each.is_late(day - timedelta(days=REMINDED_DAYS_AGO))]
@@ -190,7 +190,7 @@ def test_on_every_day_one_is_late_and_one_is_not(day: date, lang: Lang) -> None:
     assert all(each.came is None or each.came < day for each in clients)
 
 
-def test_in_english(tmp_path: Path) -> None:
+def test_the_demonstration_can_be_made_in_english(tmp_path: Path) -> None:
     say = Wording(Lang.EN)
     prepare(tmp_path, JIS)
     begin_campaign(DemoCampaign(tmp_path, AS_OF, say), JIS)
@@ -207,7 +207,7 @@ def test_in_english(tmp_path: Path) -> None:
 # --- what can be done with it
 
 
-def test_the_commands_that_are_told_work_in_its_folder(demonstration: Path, mine: Path) -> None:
+def test_the_suggested_commands_work_in_its_folder(demonstration: Path, mine: Path) -> None:
     said = (demonstration / "demo.txt").read_text("utf-8")
     commands = _TOLD.findall(said)
     assert [command.split()[0] for _, command in commands] == [
@@ -224,13 +224,13 @@ def test_the_commands_that_are_told_work_in_its_folder(demonstration: Path, mine
     assert "未依頼" not in _type(mine, "status", *DAY), "the correction"
 
 
-def test_a_run_in_its_folder_is_the_run_of_the_demonstration(demo: Path, mine: Path) -> None:
+def test_a_run_in_its_folder_gives_the_same_outputs(demo: Path, mine: Path) -> None:
     (mine / "output" / "portfolio.xlsx").unlink()
     _type(mine, "run", *DAY, status=1)
     assert _digests(mine) == _digests(demo)
 
 
-def test_it_is_the_same_again_everywhere(demo: Path, mine: Path) -> None:
+def test_it_is_the_same_again_in_every_time_zone(demo: Path, mine: Path) -> None:
     """Made anew where somebody has tried things, far away from Japan."""
     _type(mine, "remind", "--sent-by-hand", *DAY, answer="1\n")
     with ManagedFolder(mine / "output" / "drafts" / "result") as drafts:
@@ -240,7 +240,7 @@ def test_it_is_the_same_again_everywhere(demo: Path, mine: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["clients.xlsx", "sheet-diag.toml"])
-def test_a_campaign_of_ones_own_is_not_lost(demo: Path, mine: Path, name: str) -> None:
+def test_a_campaign_of_a_user_is_not_overwritten(demo: Path, mine: Path, name: str) -> None:
     path = mine / name
     path.write_bytes(path.read_bytes() + b"\n")
     before = _digests(mine)

@@ -20,7 +20,7 @@ def output(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run_gallery(tmp_path_factory.mktemp("gallery"), soffice)
 
 
-def test_everybody_is_ranked_and_printed(output: Path) -> None:
+def test_every_odd_client_is_ranked_and_printed(output: Path) -> None:
     returns = json.loads((output / "run.json").read_text("utf-8"))["returns"]
     assert [entry["status"] for entry in returns] == ["ranked"] * (len(odd_clients()) + 1)
     assert {entry["diagnosis"]["rank"] for entry in returns} == set("ABCDE")
@@ -40,7 +40,7 @@ def test_no_text_is_cut(output: Path) -> None:
         assert cut == [], path.name
 
 
-def test_no_printed_page_is_as_good_as_empty(output: Path) -> None:
+def test_no_printed_page_is_nearly_empty(output: Path) -> None:
     for path in sorted((output / "pdf").iterdir()):
         pages = [page.extract_text() for page in PdfReader(path).pages]
         assert 3 <= len(pages) <= 8, path.name

@@ -104,7 +104,7 @@ def _values(content: bytes, places: list[tuple[str, str]]) -> dict[tuple[str, st
 
 
 @pytest.mark.parametrize("name", _FILLED)
-def test_formulas_calculate_to_the_values_stored(name: str, saved: dict[str, bytes]) -> None:
+def test_formulas_calculate_to_their_stored_values(name: str, saved: dict[str, bytes]) -> None:
     places = _formulas(_sheet(name))
     pages = [sheet for sheet, _ in places]
     assert len(set(pages)) == 2, "the cover, and the check column"
@@ -120,7 +120,7 @@ def _same(one: Mapping[Any, Any], other: Mapping[Any, Any], at: tuple[str, str])
     return bool(one[at] == pytest.approx(other[at]))
 
 
-def test_values_are_calculated_and_not_taken_over(saved: dict[str, bytes]) -> None:
+def test_libreoffice_calculates_values_anew(saved: dict[str, bytes]) -> None:
     places = _formulas(_sheet("blank_ja"))
     assert set(map(str, _values(_stale(), places).values())) == {"0"}
     assert _values(saved["stale"], places) == _values(_sheet("blank_ja"), places)
@@ -152,7 +152,7 @@ def _cells(area: str) -> list[str]:
 
 @pytest.mark.parametrize("name", _FILLED)
 @pytest.mark.parametrize("way", ["saved", "by_way_of_ods"])
-def test_a_return_that_was_saved_again_reads_the_same(
+def test_a_return_saved_again_reads_the_same(
     name: str, way: str, request: pytest.FixtureRequest
 ) -> None:
     content: bytes = request.getfixturevalue(way)[name]
@@ -163,7 +163,7 @@ def test_a_return_that_was_saved_again_reads_the_same(
 
 @pytest.mark.parametrize("name", _FILLED)
 @pytest.mark.parametrize("way", ["saved", "by_way_of_ods"])
-def test_all_three_carriers_of_the_identity_are_kept(
+def test_saving_again_keeps_the_identity_in_all_three_places(
     name: str, way: str, request: pytest.FixtureRequest
 ) -> None:
     content: bytes = request.getfixturevalue(way)[name]
@@ -181,7 +181,7 @@ def _carriers(content: bytes) -> tuple[dict[str, str], str, dict[str, str]]:
 
 @pytest.mark.parametrize("name", _FILLED)
 @pytest.mark.parametrize("way", ["saved", "by_way_of_ods"])
-def test_a_sheet_that_was_saved_again_can_still_be_filled_in(
+def test_a_sheet_saved_again_can_still_be_filled_in(
     name: str, way: str, request: pytest.FixtureRequest
 ) -> None:
     content: bytes = request.getfixturevalue(way)[name]

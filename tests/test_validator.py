@@ -28,8 +28,8 @@ pytestmark = [
 ]
 
 
-def complaints(path: Path) -> list[str]:
-    """What the validator says of a workbook, a line each."""
+def errors_in(path: Path) -> list[str]:
+    """List the errors that the validator finds in a workbook, a line each."""
     command = [VALIDATOR, str(path), OLDEST]
     done = subprocess.run(command, capture_output=True, timeout=120, check=False)
     told: Any = json.loads(done.stdout)
@@ -38,12 +38,10 @@ def complaints(path: Path) -> list[str]:
     return found
 
 
-def judged(paths: list[Path]) -> dict[str, list[str]]:
-    """The complaints by the name of the workbook; those without any are left out."""
+def errors_by_file(paths: list[Path]) -> dict[str, list[str]]:
+    """Collect the errors by the name of the workbook; leave out those without any."""
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = dict(
-            zip((path.name for path in paths), threads.map(complaints, paths), strict=True)
-        )
+        found = dict(zip((path.name for path in paths), threads.map(errors_in, paths), strict=True))
     return {name: lines for name, lines in found.items() if lines}
 
 
@@ -58,18 +56,18 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return paths
 
 
-def test_every_kind_of_workbook(books: dict[str, Path]) -> None:
+def test_every_kind_of_workbook_is_valid(books: dict[str, Path]) -> None:
     assert set(books) == set(KINDS)
-    assert judged(list(books.values())) == {}
+    assert errors_by_file(list(books.values())) == {}
 
 
-def test_the_demonstration(demonstration: Path) -> None:
+def test_the_workbooks_of_the_demonstration_are_valid(demonstration: Path) -> None:
     """Issued sheets, returns, reports, corrections, the portfolio and the client list."""
     paths = demonstration_workbooks(demonstration)
     assert len(paths) > 40
     folders = {path.parent.name for path in paths}
     assert folders > {"output", "outbox", "input", "results", "corrections"}
-    assert judged(paths) == {}
+    assert errors_by_file(paths) == {}
 
 
 BROKEN = {
@@ -80,7 +78,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("defect", BROKEN)
-def test_it_sees_a_defect(books: dict[str, Path], tmp_path: Path, defect: str) -> None:
+def test_the_validator_sees_a_defect(books: dict[str, Path], tmp_path: Path, defect: str) -> None:
     part, old, new = BROKEN[defect]
     content = books[KINDS[0]].read_bytes()
     broken = repack_parts(
@@ -88,4 +86,4 @@ def test_it_sees_a_defect(books: dict[str, Path], tmp_path: Path, defect: str) -
     )
     path = tmp_path / "broken.xlsx"
     path.write_bytes(broken)
-    assert complaints(path) != []
+    assert errors_in(path) != []
