@@ -33,7 +33,7 @@ EXACT = 1e-9  # how far a calculated score may be from the exact one
 
 @dataclass(frozen=True)
 class AnswerSet:
-    """One answer set, named in what a test tells."""
+    """One answer set with the name that tests show."""
 
     name: str
     catalog: Catalog

@@ -1,4 +1,4 @@
-"""The loader: words in YAML, the digest, and questionnaires that are not the built-in one."""
+"""The loader: texts in YAML, the digest, and questionnaires other than the built-in one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wrong catalogue: every fault is told, all at once, each in its file and place."""
+"""A wrong catalogue: all faults are reported at once, each in its file and place."""
 
 from __future__ import annotations
 
@@ -659,8 +659,8 @@ def test_every_sentence_belongs_to_a_code() -> None:
 )
 def test_a_likely_name_is_suggested_in_a_sentence(lang: Lang, sentence: str) -> None:
     say = Wording(lang)
-    told = say("catalog.fault.unknown_name", value="wieght", near="weight")
-    assert told + say("catalog.near", near="weight") == sentence
+    text = say("catalog.fault.unknown_name", value="wieght", near="weight")
+    assert text + say("catalog.near", near="weight") == sentence
 
 
 @pytest.mark.parametrize("lang", Lang)

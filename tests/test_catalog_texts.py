@@ -1,4 +1,4 @@
-"""The built-in catalogue: its facts, copied from the topics, and a lint of its sentences."""
+"""The built-in catalogue: its items as in the topics, and checks of its sentences."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def facts(item: Item, category: str) -> dict[str, str]:
 
 
 def test_items_are_those_of_the_topics_in_their_order() -> None:
-    told = [facts(item, category.id) for category in CATALOG.categories for item in category.items]
-    assert told == topics()
+    found = [facts(item, category.id) for category in CATALOG.categories for item in category.items]
+    assert found == topics()
 
 
 def test_every_item_uses_the_five_answers() -> None:
@@ -174,10 +174,10 @@ def test_every_sentence_of_comments_and_notes_is_polite() -> None:
 def test_openings_are_polite_differ_and_suffice_for_a_report() -> None:
     openings, counts = CATALOG.report.openings, CATALOG.scoring.comments
     assert set(openings) == {"partial", "unknown", "no"}
-    told = [text for each in openings.values() for text in each]
-    assert [text.ja for text in told if not _POLITE.search(text.ja)] == []
-    assert [text.en for text in told if not text.en.endswith(".")] == []
-    assert _repeated([text for each in told for text in (each.ja, each.en)]) == []
+    found = [text for each in openings.values() for text in each]
+    assert [text.ja for text in found if not _POLITE.search(text.ja)] == []
+    assert [text.en for text in found if not text.en.endswith(".")] == []
+    assert _repeated([text for each in found for text in (each.ja, each.en)]) == []
     assert {len(each) for each in openings.values()} == {counts.categories * counts.items}
 
 

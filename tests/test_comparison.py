@@ -1,4 +1,4 @@
-"""比較: the sheet that sets a client beside its past and its peers, as it is opened and printed."""
+"""比較: the sheet that compares a client with its past and its peers, opened and printed."""
 
 from __future__ import annotations
 

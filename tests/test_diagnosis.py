@@ -1,4 +1,4 @@
-"""What the report says: the reference report, and every choice worked by hand."""
+"""The diagnosis: the reference report, and every choice computed by hand."""
 
 from __future__ import annotations
 

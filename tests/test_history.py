@@ -1,4 +1,4 @@
-"""A client's earlier diagnosis: the same client, the same item, and what became of it."""
+"""Comparison with an earlier run: the same client, the same item, and its change."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ALL_YES = "○○○ ○○○ ○○○ ○○○"
 def with_previous(
     catalog: Catalog, outcomes: Sequence[ReturnOutcome], run: PreviousRun
 ) -> list[ReturnOutcome]:
-    """The outcomes, each beside what the run tells of its client."""
+    """The outcomes with the previous diagnosis of each client."""
     found = match_previous(outcomes, run)
     return [
         add_previous(catalog, outcome, before, run.head)
@@ -82,9 +82,9 @@ def outcome(
 def run_of(
     tmp_path: Path, outcomes: Sequence[ReturnOutcome], small: Catalog = SMALL, **edits: Any
 ) -> PreviousRun:
-    """The run as its own run.json tells it."""
-    told = json.loads(dump_checked_files(small, outcomes, Lang.JA))
-    content = {"as_of": THEN.isoformat(), **told}
+    """The run as read from its own run.json."""
+    run = json.loads(dump_checked_files(small, outcomes, Lang.JA))
+    content = {"as_of": THEN.isoformat(), **run}
     content["catalog"].update(edits)
     (tmp_path / "run.json").write_text(json.dumps(content), encoding="utf-8")
     return load_previous_run(tmp_path, SMALL)
@@ -192,7 +192,7 @@ MATCHES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]], list[tupl
 @pytest.mark.parametrize("case", MATCHES)
 def test_clients_match_by_id_or_by_a_unique_name(case: str, tmp_path: Path) -> None:
     then, now, expected = MATCHES[case]
-    # Each answered something else in its last questions, so that its score tells it.
+    # Each answered its last questions differently, so that its score identifies it.
     signs = [f"○○○ ○○○ ○○○ {'×' * n}{'○' * (3 - n)}" for n in range(1, 4)]
     earlier = [outcome(name, signs[n], client=id_) for n, (id_, name) in enumerate(then)]
     names = {
@@ -213,7 +213,7 @@ HELD = "... ○○○ ○○○ ○○○"
 
 
 def test_held_returns_make_names_ambiguous_too(tmp_path: Path) -> None:
-    """They bear a name, but have no rank to be compared."""
+    """They have a name, but no rank to compare."""
     held, ranked = outcome("見本", HELD, file="1"), outcome("見本", file="2")
     assert held.status is ReturnStatus.HELD
     assert compare(SMALL, [ranked], run_of(tmp_path, [held])) == {}
@@ -253,7 +253,7 @@ def test_refused_na_is_worth_nothing(tmp_path: Path) -> None:
 
 
 def other_version() -> Catalog:
-    """C1-2 asks something else, C2-1 weighs more, C4-3 is gone, C5 is new."""
+    """C1-2 asks something else, C2-1 weighs more, C4-3 is no longer asked, C5 is new."""
     content = SMALL.model_dump()
     content |= {"version": "0", "sha256": "other"}
     first, second, _, fourth = content["categories"]

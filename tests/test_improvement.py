@@ -1,4 +1,4 @@
-"""The shortest way to the next rank: against every subset there is, and case by case."""
+"""The shortest way to a better rank: compared with all subsets, and case by case."""
 
 from __future__ import annotations
 

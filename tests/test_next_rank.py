@@ -1,4 +1,4 @@
-"""4. 次のランクに向けて: what the section says, and that the closing words are in company."""
+"""4. 次のランクに向けて: the text of the section, and its place on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standings among peers, what is never shown of them, and the frozen benchmark."""
+"""Comparison with peers: figures, what must not be shown, and the frozen benchmark."""
 
 from __future__ import annotations
 
@@ -170,9 +170,9 @@ def test_only_groups_that_are_large_enough_are_shown(case: str) -> None:
 def sparsest(
     counts: list[list[int]], rows: Sequence[int], columns: Sequence[int], everyone: bool
 ) -> int:
-    """The fewest clients about whom the sums of the shown groups tell anything at all.
+    """Count the fewest clients whose scores the sums of the shown groups give away.
 
-    By linear algebra: a set of clients is told of where some combination of the shown groups is
+    By linear algebra: a set of clients is given away where some combination of the shown groups is
     zero on everyone else and not on it. Clients of one cell are in the same groups.
     """
     cells = [(r, c) for r, row in enumerate(counts) for c, n in enumerate(row) if n]
@@ -184,13 +184,13 @@ def sparsest(
     matrix = np.array(groups)
     whole = np.linalg.matrix_rank(matrix)
     weights = [counts[r][c] for r, c in cells]
-    told = [
+    given_away = [
         sum(weights[at] for at in chosen)
         for size in range(1, len(cells) + 1)
         for chosen in combinations(range(len(cells)), size)
         if np.linalg.matrix_rank(np.delete(matrix, chosen, axis=1)) < whole
     ]
-    return min(told)
+    return min(given_away)
 
 
 tables = st.integers(2, 4).flatmap(
@@ -250,8 +250,8 @@ def test_without_the_check_a_difference_would_give_a_score_away() -> None:
         overall += scores.overall or 0
         for name in sums:
             sums[name] += scores.categories[name].score or 0
-    told = (overall - sum(sums.values()) / 6) * 6
-    assert told == 33
+    rest = (overall - sum(sums.values()) / 6) * 6
+    assert rest == 33
 
 
 def test_the_order_of_returns_is_irrelevant() -> None:
@@ -276,13 +276,13 @@ def test_a_benchmark_holds_statistics_only() -> None:
     outcomes = crowd(*SIX, industry="E") + crowd(50, 51, 52, 53, industry="G")
     content = dump_benchmark(JIS, outcomes, AS_OF, 5)
     assert content == dump_benchmark(JIS, outcomes, AS_OF, 5)
-    told = json.loads(content)
-    assert set(told) == {"kind", "schema", "as_of", "catalog", "groups"}
-    assert told["catalog"] == {"id": JIS.id, "version": JIS.version}
-    # Four of another industry would be told by the difference.
-    assert [(group["kind"], group["choice"]) for group in told["groups"]] == [("all", "")]
-    assert set(told["groups"][0]["measures"]) == {"overall", *(c.id for c in JIS.categories)}
-    figures = told["groups"][0]["measures"]["overall"]
+    saved = json.loads(content)
+    assert set(saved) == {"kind", "schema", "as_of", "catalog", "groups"}
+    assert saved["catalog"] == {"id": JIS.id, "version": JIS.version}
+    # The difference would give four clients of another industry away.
+    assert [(group["kind"], group["choice"]) for group in saved["groups"]] == [("all", "")]
+    assert set(saved["groups"][0]["measures"]) == {"overall", *(c.id for c in JIS.categories)}
+    figures = saved["groups"][0]["measures"]["overall"]
     assert figures == {
         "count": 10, "mean": 56.6, "spread": 21.9, "lower": 50, "median": 52, "upper": 75,
     }  # fmt: skip

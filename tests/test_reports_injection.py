@@ -1,4 +1,4 @@
-"""What a client types stays text: no formula, link or print code of his, and nothing lost."""
+"""What a client types stays text: it never becomes a formula, link or print code."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def start(text: str) -> str:
     return found[0][:200] if found else ""
 
 
-# Long enough to tell the client's cells from ours.
+# Long enough to distinguish the client's cells from ours.
 DISTINCT = [which for which, text in ALL.items() if len(start(text).strip()) > 1]
 
 
@@ -137,11 +137,11 @@ def outcomes(text: str) -> list[ReturnOutcome]:
 @cache
 def made(which: str) -> tuple[bytes, bytes, list[str]]:
     """The report, the portfolio, and what the writer warned of."""
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         given = outcomes(ALL[which])
         books = (report(given[0], catalog=_SMALL), portfolio(given, catalog=_SMALL))
-    return (*books, [str(each.message) for each in told])
+    return (*books, [str(each.message) for each in caught])
 
 
 def cells(content: bytes) -> Iterator[Any]:

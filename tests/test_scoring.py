@@ -1,4 +1,4 @@
-"""The scoring rule, worked by hand: each row says what is answered and what must follow."""
+"""The scoring rule, computed by hand: each row has answers and the expected result."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ NINETEEN = {
         pytest.param(
             {"POL": ".", "HUM": "."},
             [(SHORT, "POL"), (SHORT, "HUM"), (TOTAL, None)],
-            id="every gate is told",
+            id="every gate is reported",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What must hold for any catalogue, and the rule written a second time to compare with."""
+"""Properties of scoring for any catalogue, and a second implementation to compare with."""
 
 from __future__ import annotations
 

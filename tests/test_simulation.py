@@ -161,15 +161,15 @@ def test_the_radar_shows_today_the_simulation_and_the_target() -> None:
 
 def test_charts_have_a_description() -> None:
     drawings = [root for name, root in xml_parts(book()).items() if "drawings/drawing" in name]
-    told = [
+    found = [
         each.get("descr", "")
         for root in drawings
         for each in root.iter()
         if each.tag.endswith("}cNvPr")
     ]
-    assert len(told) == 2
-    assert all("レーダーチャート" in text for text in told)
-    assert any("ポリシー 89.4" in text or "人的 0.0" in text for text in told)
+    assert len(found) == 2
+    assert all("レーダーチャート" in text for text in found)
+    assert any("ポリシー 89.4" in text or "人的 0.0" in text for text in found)
 
 
 def test_a_client_with_nothing_open_gets_a_sentence() -> None:
