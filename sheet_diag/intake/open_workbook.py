@@ -26,6 +26,7 @@ from sheet_diag.intake.file_types import (
 )
 from sheet_diag.intake.package_inspection import InspectedPackage, inspect_package
 from sheet_diag.intake.readers.survey import CellReader, SheetCells, Survey, make_grid
+from sheet_diag.intake.readers.xlsx import open_xlsx
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings, Limits
 
@@ -90,10 +91,10 @@ def read_workbook(opened: OpenedWorkbook, limits: Limits) -> WorkbookContent:
 
 
 def _format_reader(kind: FileKind) -> FormatReader:
-    """Choose the reader of a format; its libraries are loaded for the first such file."""
+    """Choose the reader of a format; those of rarer ones are loaded for the first such file."""
     match kind:
         case FileKind.XLSX:
-            from sheet_diag.intake.readers.xlsx import open_xlsx as reader
+            return open_xlsx
         case FileKind.XLSB:
             from sheet_diag.intake.readers.xlsb import open_xlsb as reader
         case FileKind.XLS:
