@@ -127,10 +127,18 @@ class MailLogEntry:
         """The key of the mail (None: a client sent it)."""
         return MailKey.of(self.kind, self.client, self.subject) if self.kind else None
 
+    @property
+    def folded_addresses(self) -> frozenset[str]:
+        """Its addresses without case."""
+        return frozenset(address.casefold() for address in self.addresses)
+
     def was_sent_to(self, client: ListedClient) -> bool:
         """Whether any address that the client list has for the client is among its addresses."""
-        listed = {address.casefold() for address in client.addresses}
-        return not listed.isdisjoint(map(str.casefold, self.addresses))
+        return any(address.casefold() in self.folded_addresses for address in client.addresses)
+
+    def may_be_attempt_of(self, other: MailLogEntry) -> bool:
+        """Whether both may be about one attempt; drafts sent by hand have no id of ours."""
+        return "" in (self.message_id, other.message_id) or self.message_id == other.message_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
@@ -215,7 +215,7 @@ def _find_message_ids(report: Message) -> Iterator[str]:
 
 
 def _is_among(address: str, mail: MailLogEntry | None) -> bool:
-    return mail is not None and address.casefold() in _fold_addresses(mail.addresses)
+    return mail is not None and address.casefold() in mail.folded_addresses
 
 
 def _match_address(mail: MailLogEntry, address: str) -> str:
@@ -224,10 +224,6 @@ def _match_address(mail: MailLogEntry, address: str) -> str:
         return mail.addresses[0]
     same = (each for each in mail.addresses if each.casefold() == address.casefold())
     return next(same, address)
-
-
-def _fold_addresses(addresses: Sequence[str]) -> set[str]:
-    return {each.casefold() for each in addresses}
 
 
 def _shorten(text: str) -> str:

@@ -39,7 +39,7 @@ class MailState:
         """Take in the next entry, with its place in the log."""
         self.last, self._place = entry, place
         if entry.event in (MailEvent.REFUSED, MailEvent.BOUNCED):
-            self.refused |= _fold_addresses(entry)
+            self.refused |= entry.folded_addresses
         match entry.event:
             case MailEvent.SENDING:
                 self.attempts += 1
@@ -48,7 +48,7 @@ class MailState:
                 self._add_sent(entry)
             case MailEvent.BOUNCED:
                 self._add_bounce(entry)
-            case _ if self.pending and _is_same_attempt(self.pending, entry):
+            case _ if self.pending and self.pending.may_be_attempt_of(entry):
                 self.pending = None
 
     def _add_sent(self, entry: MailLogEntry) -> None:
@@ -58,18 +58,9 @@ class MailState:
 
     def _add_bounce(self, entry: MailLogEntry) -> None:
         """Add a bounce; one of an earlier attempt says nothing about the last one."""
-        if self.pending and _is_same_attempt(self.pending, entry):
+        if self.pending and self.pending.may_be_attempt_of(entry):
             self._add_sent(self.pending)
-        if self.sent and _is_same_attempt(self.sent, entry):
-            self._returned |= _fold_addresses(entry)
-            if not entry.addresses or _fold_addresses(self.sent) <= self._returned:
+        if self.sent and self.sent.may_be_attempt_of(entry):
+            self._returned |= entry.folded_addresses
+            if not entry.addresses or self.sent.folded_addresses <= self._returned:
                 self.sent = None
-
-
-def _fold_addresses(entry: MailLogEntry) -> set[str]:
-    return {address.casefold() for address in entry.addresses}
-
-
-def _is_same_attempt(mail: MailLogEntry, entry: MailLogEntry) -> bool:
-    """Whether an entry may be about this attempt; drafts sent by hand have no id of ours."""
-    return "" in (mail.message_id, entry.message_id) or mail.message_id == entry.message_id

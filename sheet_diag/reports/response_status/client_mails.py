@@ -37,7 +37,7 @@ class ClientMails:
     """The mails to and from one client, taken in line by line."""
 
     def __init__(self, client: ListedClient) -> None:
-        self._listed = _folded(client.addresses)
+        self._listed = frozenset(address.casefold() for address in client.addresses)
         self._attempts: dict[MailKey, list[_MailAttempt]] = defaultdict(list)
         self._begun: dict[MailKey, MailLogEntry] = {}  # up to the last byte, without an answer
         self._failures: dict[str, MailLogEntry] = {}
@@ -111,9 +111,8 @@ class ClientMails:
                 self._go(key, posted)
             case MailEvent.BOUNCED:
                 begun = self._begun.get(key)
-                if begun and _is_same_attempt(
-                    begun, posted
-                ):  # it would not come back, had it not gone
+                # It would not come back, had it not gone.
+                if begun and begun.may_be_attempt_of(posted):
                     self._go(key, begun)
                 self._fail(key, posted)
             case MailEvent.REFUSED:
@@ -123,8 +122,8 @@ class ClientMails:
         self._begun.pop(key, None)
 
     def _go(self, key: MailKey, posted: MailLogEntry) -> None:
-        self._attempts[key].append(_MailAttempt(posted, _folded(posted.addresses)))
-        reached = _folded(posted.addresses)
+        self._attempts[key].append(_MailAttempt(posted, posted.folded_addresses))
+        reached = posted.folded_addresses
         for address, failure in list(self._failures.items()):
             # An address that was not tried again is as bad as before; one that is gone is not.
             tried = address.casefold() in reached or address.casefold() not in self._listed
@@ -132,11 +131,10 @@ class ClientMails:
                 del self._failures[address]
 
     def _fail(self, key: MailKey, posted: MailLogEntry) -> None:
-        attempt = next(
-            (a for a in self._attempts[key][::-1] if _is_same_attempt(a.posted, posted)), None
-        )
+        attempts = self._attempts[key][::-1]
+        attempt = next((a for a in attempts if a.posted.may_be_attempt_of(posted)), None)
         if attempt:
-            attempt.returned |= _folded(posted.addresses) or attempt.people or {""}
+            attempt.returned |= posted.folded_addresses or attempt.people or {""}
         known = posted.addresses or (attempt.posted.addresses if attempt else ())
         self._failures |= dict.fromkeys(known or ("",), posted)
 
@@ -154,15 +152,6 @@ class _MailAttempt:
         return not self.returned or not self.people <= self.returned
 
 
-def _is_same_attempt(mail: MailLogEntry, posted: MailLogEntry) -> bool:
-    """Whether a line may tell of this very attempt; drafts sent by hand have no id of ours."""
-    return "" in (mail.message_id, posted.message_id) or mail.message_id == posted.message_id
-
-
 def _is_same_mail(failure: MailLogEntry, posted: MailLogEntry) -> bool:
     """Whether one mail went to some of its addresses and not to others."""
     return bool(failure.message_id) and failure.message_id == posted.message_id
-
-
-def _folded(addresses: Sequence[str]) -> frozenset[str]:
-    return frozenset(address.casefold() for address in addresses)
