@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msoffcrypto.format.ooxml
+import openpyxl
 import pytest
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from msoffcrypto.method.rc4 import DocumentRC4
@@ -20,8 +21,9 @@ from sheet_diag.intake.decryption import decrypt_workbook, passwords_for_file
 from sheet_diag.intake.file_types import FileKind
 from sheet_diag.intake.open_workbook import open_workbook_bytes
 from sheet_diag.intake.passwords import PasswordsFileError, load_passwords
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import IntakeSettings, Limits, Passwords
-from sheet_diag.text.wording import labels
+from sheet_diag.text.wording import Wording, labels
 from tests.compound import ole_file
 from tests.hostile.zips import raw_zip, stored
 from tests.returned import make_return, zip_parts
@@ -323,6 +325,42 @@ def test_the_sign_of_a_list_is_told_by_its_headings(tmp_path: Path, text: str, c
     assert load_passwords(path, {}) == Passwords(("c;d",), (("甲", "a,b"),))
     path.write_bytes(text.format(";").replace("c;d", '"c;d"').encode(code))
     assert load_passwords(path, {}) == Passwords(("c;d",), (("甲", "a,b"),))
+
+
+@pytest.mark.parametrize(
+    ("rows", "common", "by_client"),
+    [
+        pytest.param(
+            [("社外秘",), ("備考", "診断先", "パスワード"), ("x", "甲", "a;b"), (None, None, 1234)],
+            ("1234",),
+            (("甲", "a;b"),),
+            id="headings",
+        ),
+        pytest.param([("甲", "a"), (None, "b")], ("b",), (("甲", "a"),), id="no headings"),
+        pytest.param([("パスワード",), ("a",), ("b",)], ("a", "b"), (), id="one column"),
+    ],
+)
+def test_a_list_may_be_a_workbook(
+    tmp_path: Path,
+    rows: list[tuple[str | int | None, ...]],
+    common: tuple[str, ...],
+    by_client: tuple[tuple[str, str], ...],
+) -> None:
+    path = tmp_path / "list.xlsx"
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(path)
+    assert load_passwords(path, {}) == Passwords(common, by_client)
+
+
+def test_a_damaged_workbook_is_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(b"PK\x03\x04 broken")
+    with pytest.raises(PasswordsFileError) as caught:
+        load_passwords(path, {})
+    assert caught.value.fault.key == "cli.passwords.unreadable"
+    assert all(Wording(lang)(caught.value.fault.key, **caught.value.fault.parts) for lang in Lang)
 
 
 def test_tabs_without_headings_part_a_list(tmp_path: Path) -> None:
