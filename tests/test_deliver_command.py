@@ -190,6 +190,7 @@ def test_the_settings_set_the_form_of_reports(printed: Path) -> None:
     throw_away()
     call("deliver", "--attach", "xlsx")
     assert {tuple(names(mail)) for mail in drafts("result").values()} == {("xlsx",)}
+    throw_away()
     assert "xlsx, pdf, both" in call("deliver", "--attach", "docx", status=2)
     settings.write_text(SETTINGS + '[mail]\nattach = "docx"\n', encoding="utf-8")
     said = call("deliver", status=2)
