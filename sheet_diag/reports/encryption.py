@@ -16,7 +16,7 @@ class ProtectionError(Exception):
 
 
 def encrypt_workbook(content: bytes, password: str) -> bytes:
-    """The workbook encrypted (Office's agile encryption, AES-256). Raises `ProtectionError`."""
+    """Encrypt a workbook (Office's agile encryption, AES-256). Raises `ProtectionError`."""
     sealed = io.BytesIO()
     OOXMLFile(io.BytesIO(content)).encrypt(password, sealed)
     opened = io.BytesIO()
@@ -29,7 +29,7 @@ def encrypt_workbook(content: bytes, password: str) -> bytes:
 
 
 def encrypt_pdf(content: bytes, password: str) -> bytes:
-    """The PDF encrypted (AES-256). Raises `ProtectionError`."""
+    """Encrypt a PDF (AES-256). Raises `ProtectionError`."""
     from pypdf import PdfReader, PdfWriter  # here: most runs print nothing, and it loads slowly
 
     writer = PdfWriter(clone_from=io.BytesIO(content))

@@ -55,7 +55,7 @@ _PROFILE: Final = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def find_office() -> str | None:
-    """The program of LibreOffice on this machine."""
+    """Find the program of LibreOffice on this machine."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
     return found or next((place for place in _PLACES if Path(place).exists()), None)
 
@@ -104,7 +104,7 @@ def normalize_pdf(
 
 
 def _find_substitute_font() -> str | None:
-    """The font to print with where the house's is not installed, as far as the system tells."""
+    """Find the font to print with where the house's own is not installed."""
     fonts = shutil.which("fc-list")
     if not fonts:
         return None
@@ -116,7 +116,7 @@ def _find_substitute_font() -> str | None:
 
 
 def _convert(office: str, sources: Sequence[Path], profile: Path, target: Path) -> None:
-    """One call of the office; what it could not print is simply not there afterwards."""
+    """Call the office once; what it could not print is not there afterwards."""
     command = [office, f"-env:UserInstallation={profile.absolute().as_uri()}", "--headless"]
     command += ["--norestore", "--convert-to", "pdf", "--outdir", str(target)]
     command += [str(source) for source in sources]

@@ -20,7 +20,7 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separator
 
 
 def dump_json_line(content: Any) -> bytes:
-    """A value as JSON: UTF-8, keys sorted, a question mark for half a character."""
+    """Write a value as JSON: UTF-8, keys sorted, a question mark for half a character."""
     return _ENCODER.encode(content).encode("utf-8", "replace")
 
 
@@ -58,7 +58,7 @@ class RunJsonWriter:
 
 
 def read_run_json_head(path: Path) -> Any:
-    """The document without its returns. Raises `OSError`, and `ValueError` where it is no JSON."""
+    """Read all but the returns. Raises `OSError`, and `ValueError` where it is no JSON."""
     with path.open(encoding="utf-8") as file:
         before = "".join(takewhile(lambda line: line != _OPEN, file))
         after = "".join(_from_close(file))
@@ -84,7 +84,7 @@ def read_run_json_returns(path: Path) -> Iterator[Any]:
 
 
 def _from_close(lines: Iterable[str]) -> Iterator[str]:
-    """The lines from the end of the returns on."""
+    """Return the lines from the end of the returns on."""
     lines = iter(lines)
     for line in lines:
         if line.startswith(_CLOSE):

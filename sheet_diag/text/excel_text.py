@@ -18,12 +18,12 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 
 def quote_formula_text(text: str) -> str:
-    """Text as a formula writes it."""
+    """Quote a text as a formula writes it."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def storable_text(text: str) -> str:
-    """The text as a workbook can hold it: no lone surrogates, no more than a cell takes."""
+    """Make a text storable in a cell: no lone surrogates, not too long."""
     if text.isprintable() and len(text) <= _LONGEST // 2:  # no surrogate is printable
         return text
     whole = _NO_XML.sub("\ufffd", text.encode("utf-16-le", "replace").decode("utf-16-le"))
@@ -48,7 +48,7 @@ def header_text(text: str, most: int = _LONGEST_HEADER) -> str:
 
 
 def property_text(text: str) -> str:
-    """Text for a header or a document property: one line without control characters."""
+    """Make a text fit for a header or a document property: one line, no control characters."""
     stored = storable_text(text)
     if stored.isprintable():
         return stored

@@ -12,7 +12,7 @@ _AS_THEY_ARE: Final = ("\n", _WIDE)
 
 
 def escape_markup(text: str) -> str:
-    """The text as it is, for a console that understands markup."""
+    """Escape a text for a console that understands markup."""
     from rich.markup import escape  # words about a slip need no console
 
     return escape(printable_text(text))

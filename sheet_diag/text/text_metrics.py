@@ -25,7 +25,7 @@ _WORD = re.compile(r"[!-~À-ɏ]+[ ]?|.", re.DOTALL)
 
 
 def text_width(text: str) -> float:
-    """Width of one line in em."""
+    """Compute the width of one line in em."""
     return sum(map(_advance, text))
 
 

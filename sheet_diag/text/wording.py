@@ -51,7 +51,7 @@ def _texts_in(lang: Lang) -> Mapping[str, str]:
 
 @cache
 def labels() -> Mapping[str, Mapping[str, str]]:
-    """Every label: key -> language -> text."""
+    """Load every label: key -> language -> text."""
     files = (file.name for file in resources.files("sheet_diag.text.labels").iterdir())
     parts = [name.removesuffix(_KIND) for name in files if name.endswith(_KIND)]
     return {key: texts for part in parts for key, texts in _load_labels(part).items()}
@@ -59,7 +59,7 @@ def labels() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _load_labels(name: str) -> Mapping[str, Mapping[str, str]]:
-    """The labels of one file; none where there is no such file."""
+    """Load the labels of one file; none where there is no such file."""
     file = resources.files("sheet_diag.text.labels") / f"{name}{_KIND}"
     if not file.is_file():
         return {}

@@ -59,5 +59,5 @@ class Book:
         require_done(self._book.define_name(name, formula))
 
     def chart(self, options: Mapping[str, str]) -> Any:
-        """A chart of XlsxWriter, to be filled by `sheet_diag.reports.charts`."""
+        """Add a chart of XlsxWriter, to be filled by the reports."""
         return self._book.add_chart(dict(options))

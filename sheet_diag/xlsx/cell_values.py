@@ -39,7 +39,7 @@ _AT_ONCE: Final = 10_000  # shared strings
 
 
 def number_content(number: float | Fraction) -> CellContent:
-    """A number, with the digits that Excel keeps."""
+    """Make the content of a number, with the digits that Excel keeps."""
     if not isfinite(number):
         raise WorkbookError(f"a cell cannot hold {number}")
     plain = float(number) if isinstance(number, Fraction) else number
@@ -53,7 +53,7 @@ def day_number(day: date) -> int:
 
 
 def formula_content(formula: str, value: str | float) -> CellContent:
-    """A formula with the value it had when it was written."""
+    """Make the content of a formula, with the value it had when it was written."""
     head = _formula_head(formula)
     if isinstance(value, str):
         kind = f' t="{"e" if value in _ERRORS else "str"}"' if value else ""

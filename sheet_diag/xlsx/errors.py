@@ -10,6 +10,6 @@ class WorkbookError(Exception):
 
 
 def require_done(code: Any) -> None:
-    """XlsxWriter refuses by a negative return code, None or False; nothing may be lost unseen."""
+    """Raise where XlsxWriter has refused by a negative return code, None or False."""
     if isinstance(code, int) and code < 0:
         raise WorkbookError(f"the workbook refused a cell or an option ({code})")

@@ -81,7 +81,7 @@ class WorkbookFormats:
         self._seen_quoted: dict[int, tuple[Look, CellFormat]] = {}
 
     def of(self, look: Look) -> CellFormat:
-        """The format of a look; equal looks give the same one."""
+        """Find the format of a look; equal looks give the same one."""
         seen = self._seen.get(id(look))
         if seen and seen[0] == look:
             return seen[1]
@@ -90,7 +90,7 @@ class WorkbookFormats:
         return form
 
     def quoted(self, look: Look) -> CellFormat:
-        """The format of a look for text that stays text even when a person edits the cell."""
+        """Find the format for text that stays text even when a person edits the cell."""
         seen = self._seen_quoted.get(id(look))
         if seen and seen[0] == look:
             return seen[1]

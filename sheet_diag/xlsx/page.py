@@ -73,15 +73,15 @@ class Page:
         return RowTemplate(self._cells, self._strings, width)
 
     def text_cell(self, text: str, look: Look) -> Cell:
-        """A cell of this page with text of the product, for `row` or `lines`."""
+        """Make a cell of this page with text of the product, for `row` or `lines`."""
         return self._form(look), self._strings[text] if text else BLANK
 
     def client_cell(self, text: str, look: Look) -> Cell:
-        """The same with text that came from outside."""
+        """Make the same with text that came from outside."""
         return self._sheet.forms.quoted(look), self._strings[text] if text else BLANK
 
     def number_cell(self, number: float | None, look: Look) -> Cell:
-        """The same with a number, or with nothing."""
+        """Make the same with a number, or with nothing."""
         return self._form(look), BLANK if number is None else number_content(number)
 
     def formula(self, row: int, col: int, formula: str, look: Look, value: str | float) -> None:
@@ -143,7 +143,7 @@ class Page:
             require_done(self._sheet.set_column_pixels(col, col, pixels, None, options))
 
     def span(self, first: int, last: int) -> int:
-        """Width in pixels of columns `first` to `last`."""
+        """Compute the width in pixels of columns `first` to `last`."""
         return sum(self._widths[col] for col in range(first, last + 1))
 
     def height(self, row: int, points: float) -> None:
@@ -156,7 +156,7 @@ class Page:
         self.rule(row, col, {"validate": "list", "source": source, **messages})
 
     def rule(self, row: int, col: int, options: Mapping[str, Any]) -> None:
-        """Any other data validation of one cell."""
+        """Set any other data validation of one cell."""
         require_done(self._sheet.data_validation(row, col, row, col, dict(options)))
 
     def highlight(self, area: tuple[int, int, int, int], formula: str, look: Look) -> None:
@@ -231,7 +231,7 @@ class Page:
     def paper(
         self, *, landscape: bool, header: str, footer: str, zoom: int = 100, size: int = A4
     ) -> None:
-        """Paper with margins for a header and a footer; gridlines off."""
+        """Set the paper, with margins for a header and a footer; gridlines off."""
         sheet = self._sheet
         sheet.set_landscape() if landscape else sheet.set_portrait()
         sheet.set_paper(size)

@@ -19,7 +19,7 @@ from sheet_diag.xlsx.formats import DEFAULT, FormatKind, WorkbookFormats
 
 
 def styles_part(forms: WorkbookFormats, *, has_notes: bool) -> str:
-    """The part for the formats that have a number."""
+    """Write the part for the formats that have a number."""
     return _part(
         tuple(forms.cells.kinds), tuple(forms.rules.kinds), tuple(forms.styles.items()), has_notes
     )

@@ -109,7 +109,7 @@ class _SlottedText:
         return bool(self.taken)
 
     def joined(self, between: Sequence[str]) -> str:
-        """The pieces with something between each two."""
+        """Join the pieces with something between each two."""
         if len(between) != len(self.taken):
             raise WorkbookError(f"{len(self.taken)} openings, {len(between)} texts")
         return "".join(chain.from_iterable(zip_longest(self._pieces, between, fillvalue="")))

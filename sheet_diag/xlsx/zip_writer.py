@@ -100,7 +100,7 @@ class ZipPackage:
 
 
 def deflate(content: bytes) -> DeflatedPart:
-    """A part that is known as a whole."""
+    """Deflate a part that is known as a whole."""
     deflater = _Deflater()
     deflater.add(content)
     return deflater.finish()

@@ -27,7 +27,7 @@ _GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
 def make_rank_shares_chart(
     book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, title: str
 ) -> Any:
-    """A bar a group, of 100 %, parted by rank; white gaps part the ranks in grey print, too."""
+    """Make a bar a group, of 100 %, parted by rank; white gaps part them in grey print, too."""
     chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
     for rank, values in ranks.items():
         chart.add_series(
@@ -51,7 +51,7 @@ def make_rank_shares_chart(
 def make_means_chart(
     book: Book, labels: CellSpan, means: CellSpan, medians: CellSpan, **names: str
 ) -> Any:
-    """Mean and median side by side, scores from 0 to 100; `names`: title, mean, median."""
+    """Make columns of mean and median (0 to 100); `names`: title, mean, median."""
     chart = book.chart({"type": "column"})
     looks = ({"fill": {"color": NAVY}}, {"fill": {"color": WHITE}, "border": {"color": BLUE}})
     for key, span, look in zip(("mean", "median"), (means, medians), looks, strict=True):
@@ -68,7 +68,7 @@ def make_means_chart(
 def make_bar_chart(
     book: Book, labels: CellSpan, values: CellSpan, *, title: str, series: str, shape: str
 ) -> Any:
-    """A bar a label, the first on top."""
+    """Make a bar a label, the first on top."""
     chart = book.chart({"type": "bar"})
     chart.add_series(
         {
@@ -89,7 +89,7 @@ def make_bar_chart(
 def make_rate_chart(
     book: Book, labels: CellSpan, values: CellSpan, *, title: str, series: str
 ) -> Any:
-    """A bar a label from 0 to 100 %, the first on top."""
+    """Make a bar a label from 0 to 100 %, the first on top."""
     chart = make_bar_chart(book, labels, values, title=title, series=series, shape="0%")
     scale = {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%"}
     chart.set_x_axis({**scale, "num_font": _FONT, "major_gridlines": _GRID})
@@ -106,7 +106,7 @@ class WeekSeries:
 
 
 def make_weeks_chart(book: Book, course: WeekSeries, *, title: str) -> Any:
-    """Counts as columns (left axis), the share so far as a line from 0 to 100 % (right axis)."""
+    """Make columns of counts (left axis) and a line of the share so far (right axis)."""
     chart = book.chart({"type": "column"})
     looks = (
         {"fill": {"color": WHITE}, "border": {"color": BLUE}},

@@ -51,7 +51,7 @@ _RANKS: Final = {
 
 
 def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
-    """一覧: a native table, best first."""
+    """Write 一覧: a native table, best first."""
     say, clients = context.say, context.portfolio.clients
     listing = PortfolioTable(
         heading=say("portfolio.sheet.clients"),

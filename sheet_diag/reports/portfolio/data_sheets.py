@@ -55,7 +55,7 @@ _FIGURE: Final = {**MID, "num_format": "0.0#"}
 
 
 def write_items(book: Book, page: Page, context: PortfolioContext) -> None:
-    """設問分析: share of each answer, most lost points first."""
+    """Write 設問分析: share of each answer, most lost points first."""
     say, catalog = context.say, context.catalog
     answers = {c.id: c.label[say.lang] for cs in catalog.answer_sets.values() for c in cs}
     answers["unanswered"] = context.labels.unanswered
@@ -108,7 +108,7 @@ def _item_rows(context: PortfolioContext, choices: list[str]) -> Iterator[Portfo
 
 
 def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, title: str) -> None:
-    """The ten questions at the top of the table, below it."""
+    """Place a chart of the ten questions at the top of the table, below it."""
     first, last = rows[0], min(rows[1], rows[0] + 9)
     labels, values = CellSpan(page.name, 3, first, last), CellSpan(page.name, column, first, last)
     chart = make_bar_chart(book, labels, values, title=title, series=title, shape="0.00")
@@ -116,7 +116,7 @@ def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, tit
 
 
 def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
-    """要確認: every file that was not ranked, and what to do about it."""
+    """Write 要確認: every problem that wants a person's eye, and what to do about it."""
     say, found = context.say, context.portfolio.attention
     error = say("report.severity.error")
     listing = PortfolioTable(
@@ -189,7 +189,7 @@ def _sent_name(label: str) -> str:
 
 
 def write_data(_: Book, page: Page, context: PortfolioContext) -> None:
-    """データ: a row per client and question, for the user's own pivot tables."""
+    """Write データ: a row per client and question, for the user's own pivot tables."""
     listing = PortfolioTable(
         heading=context.say("portfolio.sheet.data"),
         lead="",

@@ -40,7 +40,7 @@ _HEIGHT: Final = 20
 
 
 def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
-    """ヒートマップ: scores by category."""
+    """Write ヒートマップ: scores by category."""
     say, catalog, clients = context.say, context.catalog, context.portfolio.clients
     heads = [category.short[say.lang] for category in catalog.categories]
     listing = PortfolioTable(
@@ -66,7 +66,7 @@ def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
 
 
 def write_answer_map(_: Book, page: Page, context: PortfolioContext) -> None:
-    """設問ヒートマップ: a mark for every answer."""
+    """Write 設問ヒートマップ: a mark for every answer."""
     say, catalog = context.say, context.catalog
     columns = [PortfolioColumn(item, 34, looks=_LOOKS) for item in catalog.items]
     listing = PortfolioTable(
@@ -85,7 +85,7 @@ def write_answer_map(_: Book, page: Page, context: PortfolioContext) -> None:
 
 
 def _shown(marks: Sequence[Sequence[str]], codes: npt.NDArray[Any]) -> Iterator[str]:
-    """The marks of one client's answers."""
+    """Return the marks of one client's answers."""
     return (each[code] for each, code in zip(marks, codes.tolist(), strict=True))
 
 

@@ -115,7 +115,7 @@ def _write_tiles(page: Page, context: PortfolioContext) -> None:
 
 
 def _write_responses(page: Page, context: PortfolioContext, responses: ResponseStatus) -> None:
-    """A line that says how many have answered, and leads to the sheet."""
+    """Write a line that says how many have answered, and links to the sheet."""
     say, total = context.say, responses.total
     counts = {
         "received": total.received,

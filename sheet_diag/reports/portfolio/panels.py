@@ -52,7 +52,7 @@ class GroupsPlace:
 
 
 def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) -> ChartArea:
-    """Clients by rank with shares; the chart stands beside them."""
+    """Write the clients by rank with shares; the chart stands beside them."""
     say, ranks = context.say, context.portfolio.ranks
     total = sum(ranks.values())
     _heading(page, row, column, say("portfolio.ranks.heading"))
@@ -70,7 +70,7 @@ def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) ->
 
 
 def write_categories(page: Page, row: int, column: int, context: PortfolioContext) -> ChartArea:
-    """Mean and quartiles by category; the mean stands in the third column."""
+    """Write mean and quartiles by category; the mean stands in the third column."""
     say, frame = context.say, context.portfolio.categories
     keys = ("mean", "lower", "median", "upper", "lowest", "highest")
     _heading(page, row, column, say("portfolio.categories.heading"))
@@ -90,7 +90,7 @@ def write_categories(page: Page, row: int, column: int, context: PortfolioContex
 
 
 def write_weakest(page: Page, row: int, column: int, context: PortfolioContext) -> None:
-    """The questions that lose the greatest share of their points."""
+    """Write the questions that lose the greatest share of their points."""
     say, catalog = context.say, context.catalog
     _heading(page, row, column, say("portfolio.weakest.heading"))
     page.text(row + 1, column, say("portfolio.items.item"), _HEAD)
@@ -150,7 +150,7 @@ def _take_largest(
 
 
 def write_movement(page: Page, row: int, column: int, context: PortfolioContext) -> None:
-    """Clients by rank then and now; a sentence where none was there before."""
+    """Write the clients by rank then and now, or a sentence where none was there before."""
     say, table = context.say, context.portfolio.movement
     _heading(page, row, column, say("portfolio.movement.heading"))
     if table.empty:

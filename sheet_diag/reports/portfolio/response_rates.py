@@ -118,7 +118,7 @@ def _write_group(
 def _write_weeks(
     book: Book, page: Page, row: int, weeks: Sequence[WeekResponses], say: Wording
 ) -> None:
-    """The table of the weeks, the columns and the line."""
+    """Write the table of the weeks, and its chart."""
     names = [say(f"standing.rates.{key}") for key in _WEEKS]
     _headings(page, row, names if weeks else (), say("standing.rates.weeks"))
     if not weeks:

@@ -114,7 +114,7 @@ def write_response_status(
 
 
 def summarize_responses(responses: ResponseStatus, say: Wording) -> str:
-    """How the campaign stands, in a few sentences."""
+    """Summarize the state of the campaign in a few sentences."""
     total = responses.total
     day = responses.as_of
     when = say("standing.as_of", year=day.year, month=day.month, day=day.day)

@@ -76,7 +76,7 @@ CellMaker = Callable[[Page, Any, Look], Cell]
 
 
 def make_number_cell(page: Page, number: float | None, look: Look) -> Cell:
-    """A number, or an empty cell where there is none (None or NaN)."""
+    """Make a cell of a number; empty where there is none (None or NaN)."""
     known = number is not None and number == number
     return page.number_cell(number if known else None, look)
 
@@ -94,7 +94,7 @@ class PortfolioColumn:
     shown: Callable[[Any], Any] = lambda value: value
 
     def cell(self, page: Page, value: Any) -> Cell:
-        """The cell of a value."""
+        """Make the cell of a value."""
         return self.make(page, self.shown(value), self.looks.get(value, self.look))
 
 
@@ -247,7 +247,7 @@ class _CellCache(dict[Any, str]):
 
 
 def iterate_rows(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """The rows of some columns, a few at a time: all of them as objects would fill the memory."""
+    """Iterate over rows of a frame, a few at a time: as objects, all would fill the memory."""
     for start in range(0, len(frame), _CHUNK_ROWS):
         part = frame.iloc[start : start + _CHUNK_ROWS]
         yield from zip(*(part[name].tolist() for name in names), strict=True)
@@ -255,12 +255,12 @@ def iterate_rows(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[An
 
 @lru_cache(maxsize=8192)  # most texts of a column come back
 def measure_height(width: int, text: str) -> float:
-    """The height in points of a row for a text in a column."""
+    """Measure the height in points of a row for a text in a column."""
     return row_height(text, room=column_room(width, indent=1), size=9, padding=6)
 
 
 def _make_distinct(heads: Sequence[str]) -> list[str]:
-    """Headings that differ even without letter case, as a native table needs them."""
+    """Make headings differ even without letter case, as a native table needs them."""
     found: list[str] = []
     for head in heads:
         name, number = head, 2
@@ -276,7 +276,7 @@ def _set_up_table_print(page: Page, context: PortfolioContext, listing: Portfoli
 
 
 def set_up_print(page: Page, context: PortfolioContext, heading: str, size: int = A4) -> None:
-    """Landscape, with the heading at the top and whose and of which day it is at the bottom."""
+    """Set up landscape paper with the heading at the top, issuer and date at the bottom."""
     say = context.say
     footer = f"&L&8{header_text(context.issuer.name)}&C&8{say('report.footer.page')}"
     header = f"&L&8{header_text(heading)}&R&8{say('report.confidential')}"

@@ -23,7 +23,7 @@ _WENT: Final = (MailEvent.SENT, MailEvent.BY_HAND)
 def group_mails_by_client(
     clients: ClientList, posted: Sequence[MailLogEntry]
 ) -> dict[str, ClientMails]:
-    """The correspondence with every client of the list, by folded id; lines of others are left."""
+    """Group the log by client of the list (folded id); lines of others are left out."""
     found = {key: ClientMails(client) for key, client in clients.by_id().items()}
     mails = (each for each in posted if each.event is not MailEvent.COLLECTED)
     for each in (*mails, *list_collected_mails(posted)):

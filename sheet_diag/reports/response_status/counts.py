@@ -45,7 +45,7 @@ class ClientProgress:
 
 
 def count_groups(courses: Sequence[ClientProgress]) -> tuple[GroupResponses, ...]:
-    """Each group in order of its first client; those without one at the end."""
+    """Count each group, in order of its first client; those without one at the end."""
     names = dict.fromkeys(course.standing.client.group for course in courses)
     by_group: dict[str, list[ClientProgress]] = {name: [] for name in sorted(names, key=_is_blank)}
     for course in courses:
@@ -55,7 +55,7 @@ def count_groups(courses: Sequence[ClientProgress]) -> tuple[GroupResponses, ...
 
 
 def count_weeks(courses: Sequence[ClientProgress], as_of: date) -> tuple[WeekResponses, ...]:
-    """Every week from the first request or answer to the day; none where there was neither."""
+    """Count every week from the first request or answer to the day; none without either."""
     known = [course.asked for course in courses]
     first = min((day for day in known if day), default=None)
     latest = max([as_of, *(day for day in known if day)])
@@ -77,7 +77,7 @@ def _all_asked(courses: Sequence[ClientProgress]) -> bool:
 
 
 def _days_asked(courses: Sequence[ClientProgress], came: Sequence[date]) -> list[date]:
-    """The day on which each of the asked was asked, at the latest that of its answer."""
+    """Return the day on which each of the asked was asked, at the latest that of its answer."""
     if _all_asked(courses):
         return [min(came)] * len(courses)
     answers = iter(came)
@@ -113,7 +113,7 @@ def _accumulated(
 
 
 def _within(day: date, first: date | None, latest: date) -> date:
-    """The day, as far as nobody answers before the first request or after today."""
+    """Return the day, as far as nobody answers before the first request or after today."""
     return min(max(day, first or day), latest)
 
 

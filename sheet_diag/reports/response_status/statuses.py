@@ -106,7 +106,7 @@ class _ClientCase:
         return min(days, default=None)
 
     def standing(self, as_of: date, due: date | None) -> ClientStatus:
-        """Where the client stands."""
+        """Compute where the client stands."""
         letters, unread = self.letters, self.unread
         fact = self._deciding()
         stage = self._stage(fact) if not unread else Stage.RECEIVED
@@ -136,7 +136,7 @@ class _ClientCase:
         )
 
     def _deciding(self) -> ReturnFacts | None:
-        """The worst of the returns that count, and of the bad ones one not yet sent back."""
+        """Return the worst of the returns that count, and of the bad ones one not yet sent back."""
 
         def badness(fact: ReturnFacts) -> tuple[int, bool]:
             is_sent_back = bool(self.letters.days(MailKind.CORRECTION, fact.sha256))
@@ -161,7 +161,7 @@ class _ClientCase:
         return Stage.SENT if self.letters.days(MailKind.REQUEST) else Stage.UNSENT
 
     def _received(self, fact: ReturnFacts | None, unread: Sequence[MailLogEntry]) -> date | None:
-        """The day of the newest mail that was not read, or of the return that counts."""
+        """Return the day of the newest mail that was not read, or of the return that counts."""
         if unread:
             return max(mail.time.date() for mail in unread)
         if fact is None or fact.received:

@@ -73,7 +73,7 @@ class PortfolioBuilder:
             self._add_ranked(facts.ranked)
 
     def portfolio(self) -> Portfolio:
-        """All tables of what was added."""
+        """Build all tables of what was added."""
         catalog = self._catalog
         self._pack()
         clients, places = _sort_clients(pd.concat(self._packed, ignore_index=True))
@@ -116,7 +116,7 @@ class PortfolioBuilder:
 
 
 def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
-    """The rows as a frame, in their order."""
+    """Make a frame of the rows, in their order."""
     *names, _ = ClientRow._fields
     scores = [f"score:{category.id}" for category in catalog.categories]
     frame = pd.DataFrame([(*row[:-1], *row.scores) for row in rows], columns=[*names, *scores])

@@ -17,7 +17,7 @@ _PER_CLIENT: Final = ("file", "client", "name", "industry", "employees", "rank")
 
 
 def make_answer_table(catalog: Catalog, ranked: Sequence[RankedClient]) -> pd.DataFrame:
-    """One row per client and item, in the order of the clients and the catalogue."""
+    """Make a row per client and item, in the order of the clients and the catalogue."""
     items, count, choices = tuple(catalog.items), len(ranked), choice_ids(catalog)
     figures = np.frombuffer(b"".join(each.figures for each in ranked), np.float64)
     values, points, lost = figures.reshape(count, 3, len(items)).transpose(1, 0, 2)
@@ -45,7 +45,7 @@ def make_answer_table(catalog: Catalog, ranked: Sequence[RankedClient]) -> pd.Da
 
 
 def _chosen(ranked: Sequence[RankedClient], choices: Sequence[str]) -> Any:
-    """The choices, as a categorical; missing where nothing was chosen."""
+    """Return the choices, as a categorical; missing where nothing was chosen."""
     given = np.frombuffer(b"".join(each.codes for each in ranked), code_type(len(choices)))
     codes = given.astype(np.int32)
     return _from_codes(np.where(codes == len(choices), -1, codes), choices)

@@ -212,7 +212,7 @@ def _critical(diagnosis: Diagnosis) -> int:
 
 
 def _follow_up(outcome: ReturnOutcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
-    """Why this client wants to be followed up; the sheet says the rule in words."""
+    """Give the reasons to follow a client up; the sheet says the rule in words."""
     rank, previous = diagnosis.scores.rank, outcome.comparison.previous
     if rank in _LOW:
         yield FollowUp.LOW_RANK

@@ -40,7 +40,7 @@ class ItemTotals:
         self._counted += counts
 
     def table(self) -> pd.DataFrame:
-        """A row per item, most lost points first; ties in catalogue order."""
+        """Make a row per item, most lost points first; ties in catalogue order."""
         catalog = self._catalog
         order = list(catalog.items)
         mean = _share(self._lost, self._counted)
@@ -61,7 +61,7 @@ class ItemTotals:
 
 
 def _share(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The quotient, 0 where there is nothing to share."""
+    """Return the quotient, 0 where there is nothing to share."""
     shares = np.zeros(part.shape)
     np.divide(part, whole, out=shares, where=whole > 0)
     return shares
