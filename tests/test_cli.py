@@ -108,7 +108,9 @@ def test_help_in_english(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_one_call(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
+def test_a_command_ends_with_its_status_and_sentence(
+    tmp_path: Path, arguments: list[str], status: int, says: str
+) -> None:
     (tmp_path / "file.txt").write_text("x", encoding="utf-8")
     (tmp_path / "none").mkdir()
     (tmp_path / "full").mkdir()
@@ -128,7 +130,9 @@ def test_one_call(tmp_path: Path, arguments: list[str], status: int, says: str) 
         pytest.param("検討中", 1, "判定保留", id="one held"),
     ],
 )
-def test_exit_status_of_a_run(tmp_path: Path, answer: str, status: int, says: str) -> None:
+def test_a_run_ends_with_1_where_a_return_is_held(
+    tmp_path: Path, answer: str, status: int, says: str
+) -> None:
     _put(tmp_path, answer)
     done = _call("run", "--as-of", "2026-11-23", folder=tmp_path)
     assert done.returncode == status, done.stderr
@@ -237,7 +241,7 @@ _CANNOT = {
 
 
 @pytest.mark.parametrize("case", _CANNOT)
-def test_what_cannot_be_done_is_told_before_anything_is_written(tmp_path: Path, case: str) -> None:
+def test_a_run_that_cannot_be_done_writes_nothing(tmp_path: Path, case: str) -> None:
     options, says = _CANNOT[case]
     _put(tmp_path, "はい")
     (tmp_path / "output").mkdir()
@@ -281,7 +285,7 @@ def test_reports_are_printed(tmp_path: Path, soffice: str) -> None:
     assert PdfReader(printed).is_encrypted
 
 
-def test_a_blank_workbook_for_decisions_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_workbook_of_overrides_is_never_overwritten(tmp_path: Path) -> None:
     assert _call("overrides", folder=tmp_path).returncode == 0
     path = tmp_path / "input" / "overrides.xlsx"
     before = path.read_bytes()

@@ -112,7 +112,9 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
         yield started
 
 
-def test_outputs_are_the_same(machines: DaskCluster, home: Path, tmp_path: Path) -> None:
+def test_outputs_are_those_of_a_run_without_a_cluster(
+    machines: DaskCluster, home: Path, tmp_path: Path
+) -> None:
     assert run_there(home, tmp_path, machines.url) == contents(home / "output")
     wait_until(lambda: not machines.teams(), "a team stays when its run is over")
 
@@ -124,7 +126,7 @@ def test_outputs_are_the_same(machines: DaskCluster, home: Path, tmp_path: Path)
         pytest.param(2, 0, id="by us, one by one, where the scheduler gives a chunk up"),
     ],
 )
-def test_one_worker_is_killed_in_the_middle(
+def test_a_killed_worker_loses_nothing(
     machines: DaskCluster,
     home: Path,
     tmp_path: Path,
@@ -147,7 +149,7 @@ def test_one_worker_is_killed_in_the_middle(
     machines.add_worker()
 
 
-def test_no_worker_is_left_and_one_comes_late(
+def test_a_run_waits_for_a_worker_and_says_so(
     machines: DaskCluster, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "_IDLE_SECONDS", 0.2)
@@ -194,7 +196,7 @@ def test_a_few_tasks_are_spread_over_all_workers(machines: DaskCluster, tmp_path
         ]
 
 
-def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:
+def test_a_member_that_was_not_read_there_is_described_as_here(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"content")
     here = InputFile(path, "a.xlsx", ignored=False)
@@ -207,7 +209,7 @@ def test_what_was_not_read_there_is_told_as_here(tmp_path: Path) -> None:
 # --- what keeps a run from its cluster
 
 
-def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.3)
     with (
         pytest.raises(ClusterError) as raised,
@@ -218,7 +220,7 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "nonsense://x:1", "tcp://", "tcp://127.0.0.1:x"])
-def test_no_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_none_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.3)
     with pytest.raises(ClusterError) as raised, connect_cluster(url, "", LIMITS, quiet):
         pass
@@ -280,7 +282,7 @@ def test_ctrl_c_leaves_the_workers_usable(
         assert list(Workers[str](there).map(end_task, ["fine"])) == ["fine"]
 
 
-def test_the_scheduler_is_killed(home: Path, tmp_path: Path) -> None:
+def test_a_killed_scheduler_ends_the_run_with_a_sentence(home: Path, tmp_path: Path) -> None:
     (tmp_path / "machines").mkdir()
     with DaskCluster(tmp_path / "machines", workers=1) as doomed:
         process = _start(home, tmp_path / "output", doomed.url)

@@ -119,7 +119,7 @@ def _commit(output: Path, name: str) -> None:
         staging.commit()
 
 
-def test_killed_between_two_moves_and_run_on_other_returns(
+def test_the_next_run_removes_what_a_killed_one_moved_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the killed run had moved in, and the next one does not make, is taken away."""
@@ -204,7 +204,7 @@ def test_the_folder_is_free_again_whatever_happened(tmp_path: Path) -> None:
         pass
 
 
-def test_an_output_folder_that_vanishes(tmp_path: Path) -> None:
+def test_an_output_folder_that_vanishes_is_an_error(tmp_path: Path) -> None:
     with Staging(tmp_path / "output") as staging:
         staging.write("run.json", b"{}")
         (tmp_path / "output").rename(tmp_path / "elsewhere")

@@ -88,7 +88,7 @@ THERE: dict[str, tuple[MailLogEntry, dict[str, str], bool]] = {
 
 
 @pytest.mark.parametrize("case", THERE)
-def test_a_mail_is_gone_where_nothing_of_it_is_left(case: str, tmp_path: Path) -> None:
+def test_a_mail_is_missing_where_nothing_of_it_is_left(case: str, tmp_path: Path) -> None:
     line, contents, is_there = THERE[case]
     for name, content in contents.items():
         path = tmp_path / name
@@ -98,7 +98,7 @@ def test_a_mail_is_gone_where_nothing_of_it_is_left(case: str, tmp_path: Path) -
     assert find_missing_mails([line], NONE, found) == (frozenset() if is_there else {line})
 
 
-def test_what_was_read_may_go(tmp_path: Path) -> None:
+def test_a_mail_that_was_read_may_be_deleted(tmp_path: Path) -> None:
     line = mail()
     read = ReadFiles.of([member("mail/a.eml", "mail", "one")], RAN_ON)
     assert find_missing_mails([line], read, ()) == frozenset()
@@ -119,7 +119,7 @@ def test_a_mail_that_was_fetched_again_counts_as_it_lies_there_now() -> None:
     assert list_collected_mails([nameless, nameless]) == (nameless, nameless)
 
 
-def test_where_the_answer_is_gone_the_client_has_not_answered() -> None:
+def test_a_client_whose_answer_is_missing_has_not_answered() -> None:
     lines = [*parse_log("11/2 sent request"), mail()]
     clients = ClientList([list_row(due="11/24")])
     found = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF, gone=[mail()])
@@ -131,7 +131,7 @@ def test_where_the_answer_is_gone_the_client_has_not_answered() -> None:
     assert (standing.stage, standing.lost) == (Stage.RECEIVED, None)
 
 
-def test_a_return_whose_result_has_gone_out_may_go() -> None:
+def test_a_return_whose_report_was_sent_may_be_deleted() -> None:
     lines = [*parse_log("11/2 sent request"), mail(holds=["two"])]
     about = f"result/{digest('two')}"
     clients = ClientList([list_row(due="11/24")])
@@ -146,7 +146,7 @@ def test_a_return_whose_result_has_gone_out_may_go() -> None:
         assert (standing.overdue, standing.lost) == ((0, None) if is_read else (2, day("11/21")))
 
 
-def test_a_new_return_beside_one_whose_result_has_gone_out_is_unread() -> None:
+def test_a_new_return_beside_one_whose_report_was_sent_is_unread() -> None:
     old, both = mail(holds=["old"]), mail("mail/b.eml", "other", ["old", "new"])
     posted = [old, *parse_log(f"11/22 sent result/{digest('old')}"), both]
     for facts in ([], [member("mail/a.eml", "mail", "old")]):
@@ -156,7 +156,7 @@ def test_a_new_return_beside_one_whose_result_has_gone_out_is_unread() -> None:
     assert ReadFiles.of([alone("c.xlsx", "new")], RAN_ON, posted).has_read_mail(both)
 
 
-def test_what_went_does_not_hide_what_was_read() -> None:
+def test_a_missing_mail_does_not_hide_a_return_that_was_read() -> None:
     lines = [mail(), mail("mail/b.eml", "other", ["two"])]
     facts = [member("mail/a.eml", "mail", "one")]
     clients = ClientList([list_row()])

@@ -32,7 +32,7 @@ def _names(path: Path) -> list[str]:
     return sorted(each.name for each in path.iterdir())
 
 
-def test_what_is_not_made_again_goes_and_what_others_put_there_stays(tmp_path: Path) -> None:
+def test_files_not_made_again_are_removed_and_files_of_others_stay(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml", "b.eml")
     (tmp_path / "own.eml").write_bytes(b"mine")
     _make(tmp_path, "b.eml", "c.eml", content=b"2")
@@ -42,7 +42,7 @@ def test_what_is_not_made_again_goes_and_what_others_put_there_stays(tmp_path: P
     assert read_note(tmp_path) == {"b.eml": {"name": "b.eml"}, "c.eml": {"name": "c.eml"}}
 
 
-def test_nothing_changes_where_the_making_stops_halfway(tmp_path: Path) -> None:
+def test_a_command_that_stops_halfway_changes_nothing(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml")
     with pytest.raises(KeyboardInterrupt):
         _stopped(tmp_path)
@@ -50,19 +50,19 @@ def test_nothing_changes_where_the_making_stops_halfway(tmp_path: Path) -> None:
     assert (tmp_path / "a.eml").read_bytes() == b"1"
 
 
-def test_what_a_killed_command_left_is_cleared_away(tmp_path: Path) -> None:
+def test_the_next_command_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     (tmp_path / ".sheet-diag-work-x").mkdir()
     (tmp_path / ".sheet-diag-work-x" / "half.eml").touch()
     _make(tmp_path, "a.eml")
     assert _names(tmp_path) == [NOTE_FILE, "a.eml"]
 
 
-def test_names_that_are_one_file_on_windows_are_our_fault(tmp_path: Path) -> None:
+def test_two_names_that_are_one_file_on_windows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"A\.eml"):
         _make(tmp_path, "a.eml", "A.eml")
 
 
-def test_a_file_that_the_user_deleted_is_no_longer_ours(tmp_path: Path) -> None:
+def test_a_file_that_the_user_deleted_is_forgotten(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml", "b.eml")
     (tmp_path / "a.eml").unlink()
     assert set(read_note(tmp_path)) == {"b.eml"}
@@ -81,7 +81,7 @@ def test_a_note_never_names_a_file_elsewhere(tmp_path: Path, name: str) -> None:
     assert (folder / "sub" / "x.eml").exists()
 
 
-def test_files_are_taken_away_by_name(tmp_path: Path) -> None:
+def test_files_are_removed_by_name(tmp_path: Path) -> None:
     _make(tmp_path, "a.eml", "b.eml")
     (tmp_path / "own.eml").touch()
     remove_managed_files(tmp_path, {"a.eml", "own.eml"})

@@ -55,7 +55,7 @@ NAMES = (
         ("//server/share", False),
     ],
 )
-def test_what_is_a_url(place: str, expected: bool) -> None:
+def test_a_place_with_a_scheme_is_a_url(place: str, expected: bool) -> None:
     assert is_url(place) is expected
 
 
@@ -70,7 +70,7 @@ def test_what_is_a_url(place: str, expected: bool) -> None:
         pytest.param(["A.xlsx", "a.xlsx"], ["A.xlsx", "a~a4d0c4aaa9ac.xlsx"], id="letters"),
     ],
 )
-def test_where_objects_are_put(names: list[str], places: list[str]) -> None:
+def test_each_object_gets_a_path_of_its_own(names: list[str], places: list[str]) -> None:
     found = list(remote._assign_paths(names))
     marked = [place.split("~")[0] for place in found]
     assert marked == [place.split("~")[0] for place in places]
@@ -90,7 +90,7 @@ def memory() -> Iterator[Any]:
     system.rm("/", recursive=True)
 
 
-def test_what_is_fetched(memory: Any) -> None:
+def test_every_file_is_fetched_with_its_time(memory: Any) -> None:
     for name in NAMES:
         memory.pipe_file(f"/in/{name}", name.encode())
     memory.pipe_file("/in/large.xlsx", b"x" * 2000)
@@ -109,7 +109,7 @@ def test_what_is_fetched(memory: Any) -> None:
         assert large.stat().st_mtime == pytest.approx(created, abs=1e-5)
 
 
-def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
+def test_the_next_run_removes_what_a_stopped_upload_left(
     memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write(output: Path, name: str) -> None:
@@ -144,7 +144,7 @@ def test_a_run_that_stops_half_way_is_cleared_away_by_the_next(
     assert set(memory.find("/out")) == {"/out/run.json", "/out/results/three.xlsx"}
 
 
-def test_who_stops_the_putting_is_told_how_it_stands(
+def test_ctrl_c_during_the_upload_says_how_it_stands(
     memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stop(*_: object) -> None:
@@ -161,9 +161,7 @@ def test_who_stops_the_putting_is_told_how_it_stands(
     assert "Stopped while writing." in capsys.readouterr().err
 
 
-def test_only_one_run_at_a_time_and_none_that_failed_is_put_back(
-    memory: Any, tmp_path: Path
-) -> None:
+def test_one_run_at_a_time_and_a_failed_one_is_not_uploaded(memory: Any, tmp_path: Path) -> None:
     def run_twice() -> None:
         with mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output):
             (output / "portfolio.xlsx").write_bytes(b"new")
@@ -192,7 +190,9 @@ def test_a_file_url_is_the_folder_itself(tmp_path: Path) -> None:
         ("unheard-of://in", "memory://out", "cli.error.remote"),
     ],
 )
-def test_what_cannot_be(memory: Any, source: str, target: str, key: str) -> None:
+def test_a_place_that_cannot_be_used_is_refused(
+    memory: Any, source: str, target: str, key: str
+) -> None:
     memory.pipe_file("/in/a.xlsx", b"")
     with pytest.raises(ObjectStoreError) as raised, mirror_folders(source, target, MIB):
         pass
@@ -208,7 +208,7 @@ def test_what_cannot_be(memory: Any, source: str, target: str, key: str) -> None
         {"mtime": 1793523600.0},
     ],
 )
-def test_times_of_every_store(given: dict[str, Any]) -> None:
+def test_the_time_of_an_object_is_read_in_every_form(given: dict[str, Any]) -> None:
     assert remote._modified_ns(given) == 1_793_523_600 * 10**9
 
 
@@ -332,7 +332,7 @@ def test_a_bucket_that_is_not_there(bucket: Bucket) -> None:
         pytest.param("full", "s3://bucket/held", "cli.error.remote.busy", LOCK_FILE, id="held"),
     ],
 )
-def test_what_goes_wrong_is_told(
+def test_a_failure_of_the_store_is_a_sentence(
     bucket: Bucket,
     monkeypatch: pytest.MonkeyPatch,
     source: str,

@@ -74,7 +74,7 @@ def _loaded(code: str, *arguments: str, folder: Path) -> set[str]:
     [["--help"], ["--version"], ["run", "--help"], ["watch", "--lang", "en", "--help"], ["ran"]],
     ids=" ".join,
 )
-def test_words_alone_load_almost_nothing(tmp_path: Path, arguments: list[str]) -> None:
+def test_help_pages_load_almost_nothing(tmp_path: Path, arguments: list[str]) -> None:
     loaded = _loaded(_COMMAND, *arguments, folder=tmp_path)
     heavy = _TABLES | _WRITERS | _RARE_READERS | _SCREEN | _REST
     # Where a command is named, typer loads pydantic itself to understand what follows.
@@ -106,7 +106,7 @@ def test_a_worker_loads_what_every_return_needs(
     assert loaded & absent == set()
 
 
-def test_who_stops_a_run_over_a_cluster_waits_for_no_thread_of_it() -> None:
+def test_ctrl_c_in_a_cluster_run_waits_for_no_thread() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _STOPPED_IN_A_CLUSTER],
         capture_output=True,

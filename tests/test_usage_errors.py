@@ -42,7 +42,7 @@ def told(typed: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SLIPS)
-def test_a_slip_is_told_in_japanese(name: str) -> None:
+def test_a_usage_error_is_described_in_japanese(name: str) -> None:
     typed, words, page = SLIPS[name]
     sentence, hint = told(typed)
     assert sentence.startswith("エラー：")
@@ -56,7 +56,7 @@ def test_a_slip_is_told_in_japanese(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SLIPS)
-def test_the_same_in_english(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_usage_error_is_described_in_english(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.info, "context_settings", {"obj": Wording(Lang.EN)})
     sentence, hint = told(SLIPS[name][0])
     assert sentence.startswith("Error: ")
@@ -78,5 +78,5 @@ def test_without_a_word_the_page_of_all_commands_is_shown() -> None:
 
 
 @pytest.mark.parametrize("typed", ["--help", "issue --help", "--version", "check --help"])
-def test_what_is_no_slip(typed: str) -> None:
+def test_help_and_version_are_no_usage_errors(typed: str) -> None:
     assert CliRunner().invoke(app, typed.split()).exit_code == 0

@@ -94,7 +94,7 @@ def _standing(text: str) -> ReturnState:
                      id="in the order of the files"),
     ],
 )  # fmt: skip
-def test_changes(before: list[str], after: list[str], expected: list[str]) -> None:
+def test_two_runs_are_compared(before: list[str], after: list[str], expected: list[str]) -> None:
     found = compare_runs(map(_standing, before), map(_standing, after))
     told = [
         " ".join([each.kind.value, *(s.label for s in (each.before, each.after) if s)])
@@ -103,7 +103,7 @@ def test_changes(before: list[str], after: list[str], expected: list[str]) -> No
     assert told == expected
 
 
-def test_every_change_has_what_it_is_told_by() -> None:
+def test_a_new_return_has_no_before_and_a_removed_one_no_after() -> None:
     (new,) = compare_runs([], [_standing("a 1 B 75")])
     (gone,) = compare_runs([_standing("a 1 B 75")], [])
     assert (new.kind, new.before, gone.kind, gone.after) == (
@@ -142,7 +142,9 @@ def scene(tmp_path: Path) -> WatchedFiles:
         pytest.param("catalog/items/pol.yaml", True, id="a file of the catalogue"),
     ],
 )
-def test_what_counts(scene: WatchedFiles, tmp_path: Path, name: str, counts: bool) -> None:
+def test_only_files_that_a_run_reads_count(
+    scene: WatchedFiles, tmp_path: Path, name: str, counts: bool
+) -> None:
     before = scene.look()
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -173,7 +175,7 @@ def test_a_file_that_grows_is_waited_for(scene: WatchedFiles) -> None:
     assert seen["a.xlsx"][0] == 8
 
 
-def test_what_comes_and_goes_is_no_change(scene: WatchedFiles) -> None:
+def test_a_file_that_comes_and_goes_is_no_change(scene: WatchedFiles) -> None:
     before, path = scene.look(), scene.input / "a.xlsx"
     path.touch()
     threading.Timer(0.5, path.unlink).start()
@@ -187,7 +189,7 @@ def test_a_pipe_is_not_waited_for(scene: WatchedFiles) -> None:
     assert "pipe" in scene.rest(before)
 
 
-def test_a_folder_that_is_replaced_ends_the_waking(scene: WatchedFiles) -> None:
+def test_waiting_ends_where_the_folder_is_replaced(scene: WatchedFiles) -> None:
     waking = scene.wake()
     assert next(waking) is True, "nobody watched before"
     scene.input.rename(scene.input.with_name("former"))
@@ -277,7 +279,7 @@ pytestmark = [
 ]
 
 
-def test_a_day_of_watching(tmp_path: Path) -> None:
+def test_watch_reports_each_change_of_a_day(tmp_path: Path) -> None:
     source = tmp_path / "input"
     source.mkdir()
     with _watch(tmp_path) as session:
@@ -345,7 +347,7 @@ def test_ctrl_c_in_the_middle_of_a_run_leaves_the_former_output(tmp_path: Path) 
     assert _outputs(tmp_path / "output") == {"portfolio.xlsx": b"former"}
 
 
-def test_what_holds_a_run_up_is_told_and_tried_again(tmp_path: Path) -> None:
+def test_an_obstacle_is_reported_and_the_run_tried_again(tmp_path: Path) -> None:
     (tmp_path / "input").mkdir()
     (tmp_path / "output" / "portfolio.xlsx").mkdir(parents=True)  # cannot be written, whoever asks
     (tmp_path / "input" / "a.xlsx").write_bytes(_sheet("株式会社い", "はい"))
@@ -382,7 +384,9 @@ def test_an_input_folder_may_go_and_come_back(tmp_path: Path) -> None:
         pytest.param(["--passwords", "none.csv"], "パスワードの一覧", id="no passwords"),
     ],
 )
-def test_what_cannot_work_ends_at_once(tmp_path: Path, options: list[str], says: str) -> None:
+def test_options_that_cannot_work_end_the_watch_at_once(
+    tmp_path: Path, options: list[str], says: str
+) -> None:
     (tmp_path / "input").mkdir()
     with _watch(tmp_path, *options) as session:
         session.until(says)
@@ -408,7 +412,7 @@ def test_a_fault_of_ours_does_not_end_the_watching(
     assert "ZeroDivisionError" in (tmp_path / "sheet-diag-error.log").read_text(encoding="utf-8")
 
 
-def test_when_a_hurdle_is_gone(tmp_path: Path) -> None:
+def test_an_obstacle_is_cleared_when_its_file_is_gone_or_writable(tmp_path: Path) -> None:
     file, never = tmp_path / "portfolio.xlsx", time.monotonic() + 1_000
     assert watching._Obstacle(file, never).is_cleared(), "removed"
     file.touch()
@@ -417,7 +421,7 @@ def test_when_a_hurdle_is_gone(tmp_path: Path) -> None:
     assert watching._Obstacle(tmp_path, 0).is_cleared(), "but it is time"
 
 
-def test_where_the_system_takes_no_more_watches_files_are_looked_at(
+def test_files_are_polled_where_the_system_takes_no_more_watches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "input").mkdir()
@@ -438,9 +442,7 @@ def test_where_the_system_takes_no_more_watches_files_are_looked_at(
     assert capsys.readouterr().err.count("OS file watch limit reached") == 1
 
 
-def test_a_scheduler_that_is_gone_is_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lost_scheduler_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "input").mkdir()
     monkeypatch.chdir(tmp_path)
     asked, say = RunOptions("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)

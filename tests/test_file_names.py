@@ -57,7 +57,7 @@ def test_a_report_number_is_date_and_digest() -> None:
         pytest.param("　\u200b..", "", id="only blanks and dots"),
     ],
 )
-def test_safe_name(name: str, safe: str) -> None:
+def test_a_client_name_is_made_safe_for_file_names(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
