@@ -19,11 +19,11 @@ from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
 from sheet_diag.model.results import ClientReport, Scores, Way
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.simulation_sheet import SimulationLayout, write_simulation
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.references import CellSpan
 from tests.catalogs import Answers
 from tests.returned import repack_parts
 from tests.samples import AS_OF, ISSUER

@@ -18,8 +18,7 @@ from typing import Any
 
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.mail.smtp.delivery import send_mails
-from sheet_diag.mail.smtp.send_attempt import FinalMail
-from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
+from sheet_diag.mail.smtp.send_attempt import FinalMail, UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer
 from tests.final_mails import SENDER, make_mail, make_message

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.catalog.yaml_loader import NotYamlError, read_yaml
+from sheet_diag.catalog.raw_tree import NotYamlError, read_yaml
 from sheet_diag.diagnosis.scoring.score import score_answers
-from sheet_diag.model.catalog import Catalog, ChoiceRole
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, ChoiceRole, cached_per_catalog
 from tests.catalog_files import BUILT_IN, FILES, KITCHEN, copy_of_built_in
 from tests.catalogs import answers, catalog
 

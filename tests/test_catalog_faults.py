@@ -13,7 +13,7 @@ import pytest
 
 from sheet_diag.catalog.errors import CatalogError, CatalogFaultCode
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.catalog.yaml_loader import read_yaml
+from sheet_diag.catalog.raw_tree import read_yaml
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording, labels
 from tests.catalog_files import FILES, KITCHEN, copy_of_built_in

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from sheet_diag.forms.layout import format_stamp, read_stamp
 from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
-from sheet_diag.intake.client_list.addresses import read_addresses
-from sheet_diag.intake.client_list.messages import (
+from sheet_diag.intake.client_list.entries import read_addresses
+from sheet_diag.intake.client_list.headings import (
     ClientListError,
     ClientListMessage,
     format_list_message,

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.forms.layout import LISTS_SHEET
-from sheet_diag.intake.client_list.messages import ClientListError
+from sheet_diag.intake.client_list.headings import ClientListError
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.client_columns import CLIENT_COLUMNS
-from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.client_list import CLIENT_COLUMNS, ListedClient
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording

@@ -20,7 +20,7 @@ from sheet_diag.mail.auth.credentials import (
     store_refresh_token,
 )
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail_access import MailAccessError, MailProtocol, read_credential
+from sheet_diag.model.mail import MailAccessError, MailProtocol, read_credential
 from sheet_diag.model.settings import AppRegistration, ConnectionSecurity, MailProvider, MailServer
 from sheet_diag.text.wording import Wording
 from tests.keyrings import MemoryKeyring

@@ -16,7 +16,7 @@ from random import Random
 import pytest
 from openpyxl.workbook import Workbook
 
-from sheet_diag.forms import bulk as stamping
+from sheet_diag.forms import issue as stamping
 from sheet_diag.forms.hearing_sheet.content import SheetContent
 from sheet_diag.forms.hearing_sheet.questions import question_rows
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook

@@ -17,8 +17,8 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.reports.client import answers_sheet as columns
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client.cell_references import cell
 from sheet_diag.text.numbers import format_score
+from sheet_diag.xlsx.references import cell
 from tests.catalogs import JIS, SCORING, answer_row, catalog
 from tests.formulas import Calculator
 from tests.live import (

@@ -15,12 +15,11 @@ from sheet_diag.forms.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.action_plans import attach_plans
-from sheet_diag.model.action_plan import PlanEntry, ReturnedPlan
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ProblemCode, ReceivedFile
+from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.comment_section import comment_text, write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext

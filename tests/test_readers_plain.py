@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.readers.fast_cells import extract_plain_cells
+from sheet_diag.intake.readers.package import MarkupError
 from sheet_diag.intake.readers.survey import SheetSurvey
 from sheet_diag.intake.readers.worksheet import survey_elements, survey_worksheet
-from sheet_diag.intake.readers.xml import MarkupError
 from tests.parts import MAIN, sheet_xml
 from tests.returned import make_return
 

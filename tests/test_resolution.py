@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.diagnosis.comments import choose_comments
-from sheet_diag.diagnosis.insurance import choose_notice
+from sheet_diag.diagnosis.evaluate import choose_comments, choose_notice
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog

@@ -24,9 +24,13 @@ from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.mail.smtp import connection
 from sheet_diag.mail.smtp.connection import SmtpServerError, try_smtp_login
 from sheet_diag.mail.smtp.delivery import SendReport, send_mails
-from sheet_diag.mail.smtp.send_attempt import FinalMail
+from sheet_diag.mail.smtp.send_attempt import (
+    FinalMail,
+    FindCopies,
+    UncertainAnswer,
+    resolve_uncertain_mails,
+)
 from sheet_diag.mail.smtp.session import Envelope, NotTakenError, SmtpSession
-from sheet_diag.mail.smtp.uncertain import FindCopies, UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail import MailEvent, MailLogEntry

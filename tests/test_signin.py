@@ -15,11 +15,10 @@ import pytest
 from sheet_diag.mail.auth.oauth import providers
 from sheet_diag.mail.auth.oauth.browser import BrowserPrompt, sign_in_with_browser
 from sheet_diag.mail.auth.oauth.device import DeviceCode, request_device_code, wait_for_tokens
-from sheet_diag.mail.auth.oauth.errors import SignInError
-from sheet_diag.mail.auth.oauth.providers import supports_device_codes
+from sheet_diag.mail.auth.oauth.providers import SignInError, supports_device_codes
 from sheet_diag.mail.auth.oauth.tokens import TokenGrant, renew_tokens
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail_access import MailAccessError
+from sheet_diag.model.mail import MailAccessError
 from sheet_diag.model.settings import AppRegistration, ConnectionSecurity, MailProvider, MailServer
 from sheet_diag.text.wording import Wording
 from tests.mailservers import USER, Authority

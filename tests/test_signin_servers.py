@@ -15,7 +15,7 @@ from sheet_diag.mail.smtp.connection import SmtpServerError
 from sheet_diag.mail.smtp.connection import try_smtp_login as try_server
 from sheet_diag.mail.smtp.delivery import send_mails
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.mail_access import MailAccessError
+from sheet_diag.model.mail import MailAccessError
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, MailServer
 from sheet_diag.text.wording import Wording
 from tests.dovecot import Dovecot

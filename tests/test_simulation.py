@@ -18,8 +18,8 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import Scores, Way
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import simulation_sheet as columns
-from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.text.numbers import format_score
+from sheet_diag.xlsx.references import CellSpan, cell
 from sheet_diag.xlsx.theme import INPUT
 from tests.catalogs import JIS, Answers, answers
 from tests.lint import lint

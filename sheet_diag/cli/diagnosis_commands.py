@@ -165,9 +165,13 @@ def demo(
         from sheet_diag.pipeline.execution import forkserver as nursery
 
         nursery.prepare()
-        from sheet_diag.cli.demo.campaign import DemoCampaign, begin_campaign, draft_due_mails
+        from sheet_diag.cli.demo.campaign import (
+            DemoCampaign,
+            begin_campaign,
+            draft_due_mails,
+            show_next_steps,
+        )
         from sheet_diag.cli.demo.folder import is_free_for_demo
-        from sheet_diag.cli.demo.next_steps import show_next_steps
         from sheet_diag.cli.demo.returns import prepare
         from sheet_diag.pipeline.run import run as run_batch
 

@@ -17,7 +17,7 @@ from sheet_diag.text.wording import Wording
 if TYPE_CHECKING:  # what a command needs is loaded once its words are understood
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
-    from sheet_diag.intake.client_list.messages import ClientListError
+    from sheet_diag.intake.client_list.headings import ClientListError
     from sheet_diag.storage.report_passwords.password_list import PasswordListError
 
 _OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
@@ -56,10 +56,10 @@ def describe_error(error: Exception, say: Wording) -> str | None:
     """Describe an error that is not our fault in a sentence; None for any other."""
     from sheet_diag.catalog.errors import CatalogError
     from sheet_diag.cli.settings_file import SettingsError
-    from sheet_diag.intake.client_list.messages import ClientListError
+    from sheet_diag.intake.client_list.headings import ClientListError
     from sheet_diag.intake.passwords import PasswordsFileError
     from sheet_diag.mail.templates.files import MailTemplateError
-    from sheet_diag.model.errors import UserError
+    from sheet_diag.model.basics import UserError
     from sheet_diag.storage.report_passwords.password_list import PasswordListError
     from sheet_diag.storage.staging import OutputBusyError
 
@@ -126,7 +126,7 @@ def _config_text(error: SettingsError, say: Wording) -> str:
 
 
 def _list_text(error: ClientListError, say: Wording) -> str:
-    from sheet_diag.intake.client_list.messages import format_list_message
+    from sheet_diag.intake.client_list.headings import format_list_message
 
     lines = [say("mail.error.list", path=error.path, count=len(error.faults))]
     lines += [f"  {format_list_message(fault, say.lang)}" for fault in error.faults]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
-from sheet_diag.diagnosis.comments import choose_comments
 from sheet_diag.diagnosis.improvement.improve import find_ways
 from sheet_diag.diagnosis.improvement.lost_points import compute_losses
-from sheet_diag.diagnosis.insurance import choose_notice
 from sheet_diag.diagnosis.scoring.score import score_answers
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Answers, Diagnosis
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
+from sheet_diag.model.results import Answers, CommentedCategory, Diagnosis, Insurance, Scores
 from sheet_diag.model.returns import ReturnedSheet
 
 
@@ -31,3 +31,101 @@ def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> 
         gains={loss.item: losses.points(loss) for loss in losses},
         ways=find_ways(catalog, answers, scores, losses),
     )
+
+
+_Priority = tuple[bool, Fraction]
+_Places = Mapping[str | None, int]  # by choice: place in the order of priority, from 0
+
+
+def choose_comments(
+    catalog: Catalog, answers: Answers, scores: Scores
+) -> Iterator[CommentedCategory]:
+    """Choose the weakest categories, each with its most urgent items, in catalogue order."""
+    counts = catalog.scoring.comments
+    places = _places(catalog)
+    candidates = {name: _by_priority(items, answers) for name, items in places.items()}
+
+    def weakness(category: str) -> tuple[Fraction, Fraction, int]:
+        s = scores.categories[category]
+        return (s.score or Fraction(0), -s.lost, -len(s.critical_missed))
+
+    weakest = sorted((c for c, items in candidates.items() if items), key=weakness)
+    commented = weakest[: counts.categories]
+    for category, items in candidates.items():
+        if category in commented:
+            first, chosen = items[0], items[: counts.items]
+            in_order = tuple(item for item in places[category] if item in chosen)
+            yield CommentedCategory(category, in_order, catalog.items[first].note.kind, first)
+
+
+def _by_priority(items: Mapping[str, _Places], answers: Answers) -> list[str]:
+    """Sort the items that were answered with less than full value, the most urgent first."""
+    found = {item: by_choice.get(answers.get(item)) for item, by_choice in items.items()}
+    urgent = {item: place for item, place in found.items() if place is not None}
+    return sorted(urgent, key=urgent.__getitem__)
+
+
+@cached_per_catalog
+def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
+    """The place of every choice by category and item.
+
+    A choice has none where nothing is lost, or where the item is 該当なし or 未回答.
+    """
+    keys = {
+        (item.id, choice.id): key
+        for item in catalog.items.values()
+        for choice in catalog.choices_of(item).values()
+        if (key := _priority(item, choice))
+    }
+    order = {key: place for place, key in enumerate(sorted(set(keys.values())))}
+    places: dict[str, dict[str | None, int]] = {item: {} for item in catalog.items}
+    for (item, choice), key in keys.items():
+        places[item][choice] = order[key]
+    return {c.id: {item.id: places[item.id] for item in c.items} for c in catalog.categories}
+
+
+def _priority(item: Item, choice: Choice) -> _Priority | None:
+    """Critical items worth nothing first, then by the points lost."""
+    if choice.value is None or choice.value == 1:
+        return None
+    return not (item.critical and choice.value == 0), -item.weight * (1 - choice.value)
+
+
+def choose_notice(
+    catalog: Catalog, answers: Answers, profile: Mapping[str, str], rank: Rank | None
+) -> Insurance:
+    """Choose the level and the variant of the notice; `rank` is None where a gate holds."""
+    exposure = _exposure(catalog, profile)
+    level = catalog.insurance.level[exposure]["none" if rank is None else rank.value]
+    variant = catalog.insurance.variant
+    chosen = variant.answers.get(answers.get(variant.item) or "", variant.otherwise)
+    return Insurance(exposure, level, chosen)
+
+
+def _exposure(catalog: Catalog, profile: Mapping[str, str]) -> str:
+    """Find the exposure level by points; a profile that is blank everywhere counts as none."""
+    rule = catalog.insurance.exposure
+    known = {field: profile[field] for field in rule.points if profile.get(field)}
+    if not known:
+        return rule.no_profile
+    points = sum(rule.points[field].get(choice, 0) for field, choice in known.items())
+    levels = _levels(catalog)
+    by_points = [name for name, fewest in levels.items() if points >= fewest][-1]
+    if known.get(rule.unknown.field) in _known_choices(catalog):
+        return by_points
+    return max(by_points, rule.unknown.at_least, key=list(levels).index)
+
+
+@cached_per_catalog
+def _levels(catalog: Catalog) -> Mapping[str, int]:
+    """The fewest points of each level, the lowest first."""
+    return dict(sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1]))
+
+
+@cached_per_catalog
+def _known_choices(catalog: Catalog) -> frozenset[str]:
+    """The choices with points of their own, of the field whose answer may be unknown."""
+    rule = catalog.insurance.exposure
+    field = catalog.field_by_id[rule.unknown.field]
+    points = rule.points.get(field.id, {})
+    return frozenset(points) & frozenset(field.by_id if field.kind is FieldKind.CHOICE else ())

@@ -15,8 +15,7 @@ from sheet_diag.forms.layout import LISTS_SHEET, cell_name
 from sheet_diag.forms.page_writer import FormContext, set_paper
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.client_columns import CLIENT_COLUMNS, ClientColumn, ClientEntry
-from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.client_list import CLIENT_COLUMNS, ClientColumn, ClientEntry, ListedClient
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording

@@ -22,7 +22,7 @@ from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.returns.question_tables import find_stray_cells
 from sheet_diag.intake.returns.vocabulary import Vocabulary, heading_spellings, vocabulary_of
-from sheet_diag.intake.tables import (
+from sheet_diag.intake.table_file import (
     HeadedColumns,
     Headings,
     Table,

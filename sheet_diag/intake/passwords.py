@@ -15,17 +15,15 @@ from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.table_file import (
     SEPARATORS,
     Cells,
-    TableFileError,
-    find_separator_by_header,
-    read_table_file,
-)
-from sheet_diag.intake.tables import (
     HeadedColumns,
     Headings,
+    TableFileError,
+    find_separator_by_header,
     find_tables,
     heading_key,
     match_headings,
     read_headings,
+    read_table_file,
 )
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Limits, Passwords

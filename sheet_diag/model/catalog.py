@@ -6,10 +6,10 @@ faults that span several records. Sequences are tuples, numbers are exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from functools import cached_property
-from typing import Annotated
+from functools import cached_property, lru_cache
+from typing import Annotated, Final, TypeVar
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
@@ -235,3 +235,36 @@ class Catalog(Record):
         for choice in self.choices_of(item).values():
             if item.na_allowed or choice.role is not ChoiceRole.NOT_APPLICABLE:
                 yield choice
+
+
+_CATALOGS: Final = 8  # a process works with one; the tests with many
+_Result = TypeVar("_Result")
+
+
+class _CatalogByIdentity:
+    """A catalogue that is compared by identity.
+
+    Comparing contents takes longer than most of what is computed, and the SHA-256 is the same for
+    copies with other numbers.
+    """
+
+    __slots__ = ("catalog",)
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __hash__(self) -> int:
+        return id(self.catalog)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _CatalogByIdentity) and other.catalog is self.catalog
+
+
+def cached_per_catalog(make: Callable[[Catalog], _Result]) -> Callable[[Catalog], _Result]:
+    """Keep the result of `make` for each catalogue; the result must be frozen."""
+
+    @lru_cache(maxsize=_CATALOGS)
+    def compute(key: _CatalogByIdentity) -> _Result:
+        return make(key.catalog)
+
+    return lambda catalog: compute(_CatalogByIdentity(catalog))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 
+from sheet_diag.model.basics import UserError
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 
@@ -202,3 +204,27 @@ class OutgoingMail:
         if self.kind is MailKind.REMINDER:
             return bool(self.subject.return_sha256)
         return self.kind is MailKind.CORRECTION
+
+
+MailProtocol = Literal["smtp", "imap"]
+
+# A password, or what returns a fresh access token each time and raises `MailAccessError`.
+MailCredential = str | Callable[[], str]
+
+
+class MailAccessError(UserError):
+    """A mail account that cannot be used; what is `passing` may be over in a while."""
+
+    def __init__(self, key: str, *, passing: bool = False, **parts: str) -> None:
+        self.passing = passing
+        super().__init__(key, **parts)
+
+
+def read_credential(access: MailCredential) -> str:
+    """Return the password, or a fresh access token. Raises `MailAccessError`."""
+    return access if isinstance(access, str) else access()
+
+
+def format_xoauth2(user: str, token: str) -> str:
+    """Format an account and its access token for the SASL mechanism XOAUTH2."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01"

@@ -8,11 +8,10 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from sheet_diag.model.action_plan import ReturnedPlan
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison
-from sheet_diag.model.returns import Problem, ReceivedFile, ReturnedSheet
+from sheet_diag.model.returns import Problem, ReceivedFile, ReturnedPlan, ReturnedSheet
 from sheet_diag.model.rules import CapRule, Gate
 
 Answers = Mapping[str, str | None]  # choice id by item id; None or a missing id: 未回答

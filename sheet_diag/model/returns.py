@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sheet_diag.model.action_plan import ReturnedPlan
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
 
@@ -219,3 +218,25 @@ class ReceivedFile:
     def label(self) -> str:
         """The file, and the place in it, for messages."""
         return f"{self.file} › {self.member}" if self.member else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEntry:
+    """One line of the plan, as typed. `due` is ISO 8601 where it could be read as a date."""
+
+    item: str
+    effort: str = ""
+    owner: str = ""
+    due: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedPlan:
+    """A plan. `client` and `name` say whose it is, as far as the file tells; `number` is that of
+    the report it belongs to. Lines without any entry are left out."""
+
+    entries: tuple[PlanEntry, ...]
+    client: str = ""
+    name: str = ""
+    number: str = ""

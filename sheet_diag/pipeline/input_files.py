@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sheet_diag.intake.discovery import InputFile, find_input_files, hash_file
-from sheet_diag.model.errors import UserError
+from sheet_diag.model.basics import UserError
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.reports.response_status.read_files import ReadFiles, list_collected_mails
 

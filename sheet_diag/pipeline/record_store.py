@@ -19,9 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
 
-from sheet_diag.model import action_plan as plan
-from sheet_diag.model import comparison, results, returns
-from sheet_diag.model import overrides as judgement
+from sheet_diag.model import comparison, overrides, results, returns
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet
 from sheet_diag.model.settings import MIB
@@ -48,7 +46,7 @@ def _pickle_as_call(record: type, names: Sequence[str]) -> None:
 
 
 _pickle_as_call(Fraction, ("numerator", "denominator"))  # Python 3.11 would write and parse text
-for _module in (comparison, judgement, plan, results, returns):
+for _module in (comparison, overrides, results, returns):
     for _record in vars(_module).values():
         if is_dataclass(_record) and isinstance(_record, type) and fields(_record):
             _pickle_as_call(_record, [each.name for each in fields(_record)])

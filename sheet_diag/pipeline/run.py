@@ -35,11 +35,12 @@ from sheet_diag.pipeline.execution.executor import ClusterError, Workers
 from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
 from sheet_diag.pipeline.ingest import Executors, ProgressCallback, diagnose_returns, ingest_files
 from sheet_diag.pipeline.input_files import find_missing_mails
-from sheet_diag.pipeline.print_pdf import PdfPrinter, print_reports
 from sheet_diag.pipeline.publish import (
+    PdfPrinter,
     PublishContext,
     assign_names,
     list_report_clients,
+    print_reports,
     publish_returns,
 )
 from sheet_diag.pipeline.record_store import RecordStore

@@ -17,6 +17,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sheet_diag.diagnosis.comparison.peers import compute_group_statistics
+from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
     OVERALL,
@@ -25,7 +26,6 @@ from sheet_diag.model.comparison import (
     PeerBenchmark,
     ScoreStatistics,
 )
-from sheet_diag.model.errors import UserError
 from sheet_diag.model.results import ReturnOutcome
 
 BENCHMARK: Final = "benchmark.json"

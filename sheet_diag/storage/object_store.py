@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from sheet_diag.model.errors import UserError
+from sheet_diag.model.basics import UserError
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
     PASSWORDS_FILE,

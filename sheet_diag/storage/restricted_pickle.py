@@ -17,7 +17,6 @@ _MODEL: Final = (
     "catalog",
     "comparison",
     "overrides",
-    "action_plan",
     "results",
     "returns",
     "rules",

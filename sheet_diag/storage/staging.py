@@ -12,16 +12,16 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
 from sheet_diag.storage.run_json_file import read_run_json_returns
-from sheet_diag.storage.signals import handle_interrupts
 
 RUN_JSON: Final = "run.json"
 # Folders that are ours alone, and what we write there.
@@ -181,3 +181,29 @@ def _is_own_output(name: object) -> bool:
     parts = PurePosixPath(str(name)).parts
     place = len(parts) == 2 and parts[1].endswith(_OWN_FOLDERS.get(parts[0], ()))
     return place and "\\" not in parts[1]
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names of new files to the disk, where folders can be synchronised."""
+    with suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+InterruptHandler = Callable[[int, FrameType | None], object] | signal.Handlers
+
+
+@contextmanager
+def handle_interrupts(answer: InterruptHandler) -> Iterator[None]:
+    """Handle Ctrl-C with `answer` meanwhile; in the main thread alone, where it arrives."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, answer)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)

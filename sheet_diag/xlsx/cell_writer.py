@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from sheet_diag.xlsx.cell_values import BLANK, CellContent
+from sheet_diag.xlsx.cell_values import BLANK, SHARED, CellContent, SharedStrings
 from sheet_diag.xlsx.errors import WorkbookError
 from sheet_diag.xlsx.formats import CellFormat, FormatNumbers
 
@@ -243,3 +243,23 @@ class CellStore:
 
 def _overlap(one: SheetRange, other: SheetRange) -> bool:
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+class RowTemplate:
+    """The rows of one table, `width` columns from column A on. No chart can show them."""
+
+    def __init__(self, cells: CellStore, strings: SharedStrings, width: int) -> None:
+        self._cells = cells
+        self._strings = strings
+        self._starts = [*map(cells.start, range(width)), ""]
+
+    def kept(self, col: int, cell: Cell) -> str:
+        """What is kept of a cell in a column."""
+        return f"{self._cells.rest(cell)}{self._starts[col + 1]}"
+
+    def write(self, row: int, kept: Sequence[str]) -> None:
+        """Write a row of what was kept of the cells of all columns."""
+        number = str(row + 1)
+        xml = f"{self._starts[0]}{number}{number.join(kept)}"
+        self._strings.count += xml.count(SHARED)
+        self._cells.write(row, len(kept), xml)

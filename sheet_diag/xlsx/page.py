@@ -14,10 +14,9 @@ from xlsxwriter.image import Image
 from sheet_diag.text.excel_text import property_text, storable_text
 from sheet_diag.text.text_metrics import FONT, column_room, row_height
 from sheet_diag.xlsx.cell_values import BLANK, SHARED, day_number, formula_content, number_content
-from sheet_diag.xlsx.cell_writer import Cell
+from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.errors import require_done
 from sheet_diag.xlsx.formats import Look
-from sheet_diag.xlsx.row_template import RowTemplate
 from sheet_diag.xlsx.theme import INPUT
 from sheet_diag.xlsx.worksheet import FastWorksheet
 

@@ -12,7 +12,7 @@ from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
 from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.forms.client_list import make_client_list
-from sheet_diag.intake.client_list.messages import format_list_message
+from sheet_diag.intake.client_list.headings import format_list_message
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.mail.campaign.previous_campaign import (
     compare_with_previous_returns,

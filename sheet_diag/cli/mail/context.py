@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,10 +13,14 @@ import typer
 
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, parse_day, read_settings
 from sheet_diag.cli.errors import fail
+from sheet_diag.cli.mail import output as texts
 from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.cli.settings_file import FILE_NAME, Settings
 from sheet_diag.intake.client_list.reader import read_client_list
+from sheet_diag.intake.discovery import find_input_files
+from sheet_diag.mail.auth.credentials import find_credential
 from sheet_diag.mail.campaign.outgoing import ComposeContext
+from sheet_diag.mail.campaign.previous_campaign import find_renumbered_clients
 from sheet_diag.mail.compose.message import FromAddress
 from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
@@ -24,9 +29,15 @@ from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import MailLogEntry
-from sheet_diag.model.settings import CorrespondenceSettings, IntakeSettings
-from sheet_diag.pipeline.input_files import find_missing_mails_in
+from sheet_diag.model.mail import MailCredential, MailLogEntry, MailProtocol
+from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.model.results import ReturnStatus
+from sheet_diag.model.settings import CorrespondenceSettings, IntakeSettings, MailServer
+from sheet_diag.pipeline.input_files import (
+    find_missing_mails,
+    find_missing_mails_in,
+    find_unread_files,
+)
 from sheet_diag.pipeline.report_passwords import (
     PasswordsFile,
     convert_passwords,
@@ -36,6 +47,7 @@ from sheet_diag.pipeline.report_passwords import (
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import load_return_facts
+from sheet_diag.storage.managed_folder import read_note
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
@@ -204,3 +216,69 @@ def _load_last_run(output: Path) -> LastRun:
     if not (output / RUN_JSON).is_file():
         return LastRun(None, ())
     return LastRun(*load_return_facts(output))
+
+
+_MAX_NAMES: Final = 3  # files of the input folder that are named
+
+
+def require_log(context: CommandContext) -> None:
+    """Require the mail log: where sheets stand in the outbox without one, it was lost."""
+    path, outbox = context.log_path, context.outbox
+    if not path.exists() and read_note(outbox):
+        fail(context.say("mail.error.log_lost", path=path, folder=outbox), context.say)
+
+
+def require_run(context: CommandContext) -> None:
+    """Require results: before a run, nothing is sent back or delivered."""
+    if context.last_run.on is None:
+        fail(context.say("mail.error.no_run"), context.say)
+
+
+def require_pdfs(context: CommandContext) -> None:
+    """Require a run that made PDFs."""
+    ranked = [each for each in context.last_run.facts if each.status is ReturnStatus.RANKED]
+    if ranked and not any(each.pdf_sha256 or each.print_failed for each in ranked):
+        fail(context.say("mail.error.no_pdf"), context.say)
+
+
+def require_server(
+    context: CommandContext, protocol: MailProtocol
+) -> tuple[MailServer, MailCredential]:
+    """Require a mail server and what opens its account. Raises `CredentialsError`."""
+    mail = context.mail_settings
+    server = mail.imap if protocol == "imap" else mail.smtp
+    if server is None:
+        fail(context.say(f"mail.error.no_{protocol}", name=FILE_NAME), context.say)
+    return server, find_credential(server, protocol, os.environ)
+
+
+def require_unchanged_ids(context: CommandContext, kind: MailKind, log: MailLog) -> None:
+    """Require that no client who was asked has another id in the list now.
+
+    He would be asked once more. Lost zeros are the usual reason. Whoever names a client has
+    looked at it.
+    """
+    if context.only:
+        return
+    found = list(find_renumbered_clients(context.clients, collect_address_owners(log.entries)))
+    texts.show_remarks(found, context.say, "mail.renumbered.head")
+    if found and kind.spec.asks_first:
+        fail(context.say("mail.error.renumbered", count=len(found)), context.say)
+
+
+def require_no_unread_files(context: CommandContext, log: MailLog) -> None:
+    """Require that a run has read all files of the input folder: an answer may be among them.
+
+    Says which collected mails have gone from there unread.
+    """
+    source, say = context.options.input, context.say
+    if not source.is_dir():
+        return
+    read = context.read_files(log)
+    files = find_input_files(source, apart_from=context.output)
+    if unread := find_unread_files(files, read):
+        names = ", ".join(unread[:_MAX_NAMES]) + (" …" if len(unread) > _MAX_NAMES else "")
+        fail(say("mail.error.unread", path=source, count=len(unread), names=names), say)
+    missing = sorted(find_missing_mails(log.entries, read, files), key=lambda mail: mail.time)
+    lines = [f"{each.client} {each.file}".strip() for each in missing]
+    texts.show_lines(say("mail.gone", count=len(missing), path=source), lines, say)

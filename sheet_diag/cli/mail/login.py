@@ -20,7 +20,7 @@ from sheet_diag.mail.auth.credentials import (
 )
 from sheet_diag.mail.imap.mailbox import try_imap_login as try_mailbox
 from sheet_diag.mail.smtp.connection import try_smtp_login as try_server
-from sheet_diag.model.mail_access import MailProtocol
+from sheet_diag.model.mail import MailProtocol
 from sheet_diag.model.settings import CorrespondenceSettings, MailServer
 from sheet_diag.text.wording import Wording
 

@@ -19,10 +19,6 @@ from sheet_diag.cli.mail.context import (
     load_compose_context,
     load_context,
     load_report_passwords,
-)
-from sheet_diag.cli.mail.options import MailOptions
-from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
-from sheet_diag.cli.mail.preconditions import (
     require_log,
     require_no_unread_files,
     require_pdfs,
@@ -30,6 +26,8 @@ from sheet_diag.cli.mail.preconditions import (
     require_server,
     require_unchanged_ids,
 )
+from sheet_diag.cli.mail.options import MailOptions
+from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
 from sheet_diag.cli.mail.send import (
     may_replace_drafts,
     note_sent_drafts,

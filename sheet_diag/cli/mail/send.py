@@ -12,8 +12,7 @@ from typing import Final
 import typer
 
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.cli.mail.context import CommandContext
-from sheet_diag.cli.mail.preconditions import require_server
+from sheet_diag.cli.mail.context import CommandContext, require_server
 from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.mail.campaign.drafts import (
     DraftFolder,
@@ -30,7 +29,7 @@ from sheet_diag.mail.campaign.outgoing import (
 from sheet_diag.mail.imap.mailbox import find_copies
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.smtp.delivery import send_mails
-from sheet_diag.mail.smtp.uncertain import UncertainAnswer, resolve_uncertain_mails
+from sheet_diag.mail.smtp.send_attempt import UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.model.mail import MailLogEntry, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.normalize import normalize_text

@@ -14,7 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
 from sheet_diag.model.comparison import (
     ItemChange,
     Movement,
@@ -23,7 +23,6 @@ from sheet_diag.model.comparison import (
     PreviousRun,
     PreviousRunFacts,
 )
-from sheet_diag.model.per_catalog import cached_per_catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.text.normalize import company_key, normalize_text

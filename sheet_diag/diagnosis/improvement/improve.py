@@ -16,8 +16,7 @@ from sheet_diag.diagnosis.improvement.optimizer import LossGroup, SetDemand, fin
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules, counted_ids, record_facts
 from sheet_diag.diagnosis.scoring.score import score_overall
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, cached_per_catalog
 from sheet_diag.model.results import Answers, Scores, Way
 from sheet_diag.model.rules import (
     CategoriesCapRule,

@@ -14,8 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from sheet_diag.diagnosis.scoring.item_scores import parts_of_a_point
-from sheet_diag.model.catalog import Catalog, Category, Item
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, Category, Item, cached_per_catalog
 from sheet_diag.model.results import Scores
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, cached_per_catalog
 from sheet_diag.model.results import Cap, Scores
 from sheet_diag.model.rules import (
     CapRule,

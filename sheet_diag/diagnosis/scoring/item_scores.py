@@ -12,8 +12,7 @@ from enum import Enum
 from fractions import Fraction
 from math import lcm
 
-from sheet_diag.model.catalog import Catalog, Category, Choice, ChoiceRole, Item
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, Category, Choice, ChoiceRole, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, ItemScore
 
 

@@ -7,17 +7,16 @@ and strictly (該当なし = 0). Every number comes from the catalogue; docs/sco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sheet_diag.diagnosis.scoring.cap_rules import CapFacts, find_caps
-from sheet_diag.diagnosis.scoring.findings import find_findings
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, score_tables
-from sheet_diag.diagnosis.scoring.ranks import base_rank, find_gates, overall_score
 from sheet_diag.model.basics import Rank, worse_of
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Answers, Cap, CategoryScore, Scores
+from sheet_diag.model.catalog import Catalog, ChoiceRole, cached_per_catalog
+from sheet_diag.model.results import Answers, Cap, CategoryScore, Finding, FindingCode, Scores
+from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, TotalGate
 
 _Sums = Mapping[str, CategorySums]
 
@@ -101,3 +100,74 @@ def _score_variant(catalog: Catalog, sums: _Sums, variant: ScoreVariant) -> _Var
     base = base_rank(catalog, overall or Fraction(0))
     rank = worse_of(base, *(cap.at_most for cap in caps))
     return _VariantResult(scores, overall, base, caps, rank, missed)
+
+
+def find_findings(
+    catalog: Catalog, sums: Mapping[str, CategorySums], strict_differs: bool
+) -> Iterator[Finding]:
+    """Find everything to confirm; `strict_differs`: 該当なし as 0 would make another rank."""
+    roles = {answer.item: answer.role for each in sums.values() for answer in each.answers}
+    left_out = [item for item, role in roles.items() if role is ChoiceRole.NOT_APPLICABLE]
+    about_items = {
+        FindingCode.UNANSWERED: [item for item, role in roles.items() if role is None],
+        FindingCode.UNKNOWN_STATE: [
+            item for item, role in roles.items() if role is ChoiceRole.UNKNOWN
+        ],
+        FindingCode.NA_NOT_ALLOWED: [i for i in left_out if not catalog.items[i].na_allowed],
+    }
+    for code, items in about_items.items():
+        if items:
+            yield Finding(code, code.value, tuple(items))
+    limit = catalog.scoring.review.na_share_over
+    high = tuple(
+        name for name, s in sums.items() if s.left_out and s.applicable and s.na_share > limit
+    )
+    if high:
+        yield Finding(FindingCode.NA_SHARE_HIGH, f"NA_SHARE_GT_{_percentage(limit)}", high)
+    for rule in catalog.scoring.contradictions:
+        answered = roles[rule.answered] in (ChoiceRole.ANSWERED, ChoiceRole.UNKNOWN)
+        if answered and rule.na in left_out:
+            yield Finding(FindingCode.CONTRADICTION, "CONTRADICTION", (rule.na, rule.answered))
+    if strict_differs:
+        yield Finding(FindingCode.STRICT_RANK_DIFFERS, "STRICT_RANK_DIFFERS")
+
+
+def _percentage(share: Fraction) -> str:
+    """`30` for 3/10; the plain fraction where it is no whole percentage."""
+    return str(share * 100) if (share * 100).denominator == 1 else str(share)
+
+
+def overall_score(catalog: Catalog, scores: Mapping[str, Fraction | None]) -> Fraction | None:
+    """Compute the mean of the applicable categories, each counted by its weight."""
+    counted = [(c.weight, s) for c in catalog.categories if (s := scores[c.id]) is not None]
+    if not counted:
+        return None
+    return sum((w * s for w, s in counted), Fraction(0)) / sum(w for w, _ in counted)
+
+
+def base_rank(catalog: Catalog, score: Fraction) -> Rank:
+    """Find the best rank whose lowest score is reached."""
+    return next(rank for rank, lowest in _rank_thresholds(catalog) if score >= lowest)
+
+
+@cached_per_catalog
+def _rank_thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
+    """The lowest score of each rank, the best first."""
+    return tuple(sorted(catalog.scoring.ranks.items(), key=lambda pair: pair[0].position))
+
+
+def find_gates(catalog: Catalog, sums: Mapping[str, CategorySums]) -> Iterator[Gate]:
+    """Find the gates that hold a return.
+
+    A share equal to the limit passes. わからない is an answer; 該当なし leaves both sides.
+    """
+    limits = catalog.scoring.gates
+    for name, each in sums.items():
+        if each.open and Fraction(each.answered, each.applicable) < limits.category_answered:
+            yield CategoryGate(limits.category_answered, name)
+    applicable = sum(each.applicable for each in sums.values())
+    answered = sum(each.answered for each in sums.values())
+    if applicable > answered and Fraction(answered, applicable) < limits.total_answered:
+        yield TotalGate(limits.total_answered)
+    if sum(1 for each in sums.values() if each.applicable) < limits.applicable_categories:
+        yield ApplicableGate(limits.applicable_categories)

@@ -7,26 +7,23 @@ repeated for the printer, are read like the first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Final
 
 from sheet_diag.forms.layout import cell_name
-from sheet_diag.intake.client_list.messages import (
-    CellMessage,
-    ClientListMessage,
-    cell_message,
-    column_names,
-    shorten_entry,
-)
-from sheet_diag.intake.tables import (
+from sheet_diag.intake.table_file import (
     HeadedColumns,
     Table,
     heading_key,
     match_headings,
     read_headings,
 )
-from sheet_diag.model.client_columns import CLIENT_COLUMNS
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import CLIENT_COLUMNS
 from sheet_diag.text.normalize import tidy_text
+from sheet_diag.text.wording import Wording
 
 _KEYS: Final = tuple(column.key for column in CLIENT_COLUMNS)
 _LABELS: Final = tuple(f"clients.column.{key}" for key in _KEYS)
@@ -114,3 +111,64 @@ def _columns_without_heading(table: Table) -> list[int]:
 def _at_heading(table: Table, place: int, message: CellMessage) -> ClientListMessage:
     cell = cell_name(table.header, place)
     return ClientListMessage(table.grid.name, cell, message.key, message.parts)
+
+
+_MAX_CITED: Final = 60  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class CellMessage:
+    """A sentence about one cell: the key of its label, and the parts that the label asks for."""
+
+    key: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientListMessage:
+    """A fault of a client list, or a note on it, and where it stands.
+
+    `sheet` is empty for a file without sheets, `cell` is as in `B3` (empty: the whole file).
+    """
+
+    sheet: str
+    cell: str
+    key: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+class ClientListError(Exception):
+    """A client list that cannot be used, with every fault."""
+
+    def __init__(self, path: Path, faults: tuple[ClientListMessage, ...]) -> None:
+        self.path = path
+        self.faults = faults
+        super().__init__(f"{path}: {[(fault.cell, fault.key) for fault in faults]}")
+
+
+def cell_message(key: str, /, **parts: str) -> CellMessage:
+    """Make a message of a label's key and its parts."""
+    return CellMessage(key, parts)
+
+
+def format_list_message(message: ClientListMessage, lang: Lang) -> str:
+    """Write the place and the sentence on one line."""
+    place, say = format_place(message.sheet, message.cell), Wording(lang)
+    sentence = say(message.key, **message.parts)
+    return say("clients.line", place=place, text=sentence) if place else sentence
+
+
+def format_place(sheet: str, cell: str) -> str:
+    """Write where a cell stands, as people do."""
+    return f"{sheet}!{cell}" if sheet and cell else cell
+
+
+def shorten_entry(text: str) -> str:
+    """Shorten an entry that a sentence cites: to one line, without control characters."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return plain if len(plain) <= _MAX_CITED else f"{plain[: _MAX_CITED - 1]}…"
+
+
+def column_names(column: str) -> dict[str, str]:
+    """Return the heading of a column in both languages, as parts of a sentence."""
+    return {f"column_{lang.value}": Wording(lang)(f"clients.column.{column}") for lang in Lang}

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 
 from sheet_diag.forms.layout import LISTS_SHEET
 from sheet_diag.intake.cells import Grid, WorkbookContent
-from sheet_diag.intake.client_list.addresses import read_addresses
 from sheet_diag.intake.client_list.entries import (
     check_name,
+    read_addresses,
     read_choice,
     read_due,
     read_id,
@@ -25,33 +25,38 @@ from sheet_diag.intake.client_list.entries import (
     strip_honorific,
 )
 from sheet_diag.intake.client_list.headings import (
-    client_headings,
-    find_heading_faults,
-    find_heading_notes,
-    heads_clients,
-    is_client_header,
-)
-from sheet_diag.intake.client_list.messages import (
     CellMessage,
     ClientListError,
     ClientListMessage,
     cell_message,
+    client_headings,
     column_names,
+    find_heading_faults,
+    find_heading_notes,
     format_place,
+    heads_clients,
+    is_client_header,
     shorten_entry,
 )
 from sheet_diag.intake.returns.answers import unreadable_answer_code
 from sheet_diag.intake.table_file import (
     SEPARATORS,
+    Table,
     TableFileError,
+    TableRow,
     find_separator_by_header,
+    find_tables,
     read_table_file,
 )
-from sheet_diag.intake.tables import Table, TableRow, find_tables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.client_columns import CLIENT_COLUMNS, ClientColumn, ClientEntry
-from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_list import (
+    CLIENT_COLUMNS,
+    ClientColumn,
+    ClientEntry,
+    ClientList,
+    ListedClient,
+)
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
 from sheet_diag.text.normalize import company_key, firm_domain

@@ -11,8 +11,12 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from sheet_diag.intake.cells import wrong_format_error
-from sheet_diag.intake.containers.attachments import ReceivedAttachment, list_attachment_members
-from sheet_diag.intake.containers.mail_headers import decode_attachment_name, decode_subject
+from sheet_diag.intake.containers.mail_headers import (
+    ReceivedAttachment,
+    decode_attachment_name,
+    decode_subject,
+    list_attachment_members,
+)
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.file_types import FileKind
 

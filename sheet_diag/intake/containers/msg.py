@@ -13,8 +13,12 @@ from oxmsg.attachment import Attachment as OutlookAttachment
 from oxmsg.storage import Storage
 
 from sheet_diag.intake.cells import wrong_format_error
-from sheet_diag.intake.containers.attachments import ReceivedAttachment, list_attachment_members
-from sheet_diag.intake.containers.mail_headers import clean_line, parse_senders
+from sheet_diag.intake.containers.mail_headers import (
+    ReceivedAttachment,
+    clean_line,
+    list_attachment_members,
+    parse_senders,
+)
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.file_types import FileKind
 from sheet_diag.model.returns import Problem, ProblemCode

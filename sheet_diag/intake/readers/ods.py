@@ -16,7 +16,6 @@ from typing import Final
 
 from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
-from sheet_diag.intake.readers.calamine import read_by_calamine
 from sheet_diag.intake.readers.ods_values import (
     CellText,
     is_boolean,
@@ -25,7 +24,15 @@ from sheet_diag.intake.readers.ods_values import (
     ods_cell_text,
     repeat_count,
 )
-from sheet_diag.intake.readers.package import PackageDamagedError, WorkbookPackage
+from sheet_diag.intake.readers.package import (
+    Attributes,
+    MarkupError,
+    PackageDamagedError,
+    WorkbookPackage,
+    local_name,
+    read_elements,
+    walk_xml,
+)
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
@@ -35,14 +42,8 @@ from sheet_diag.intake.readers.survey import (
     SheetSurvey,
     Survey,
     exceeds_area,
+    read_by_calamine,
     to_utc,
-)
-from sheet_diag.intake.readers.xml import (
-    Attributes,
-    MarkupError,
-    local_name,
-    read_elements,
-    walk_xml,
 )
 from sheet_diag.model.settings import Limits
 

@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from typing import Final
 
+from sheet_diag.intake.readers.package import Attributes
 from sheet_diag.intake.readers.survey import LAST_COLUMN, LAST_ROW, convert_value
-from sheet_diag.intake.readers.xml import Attributes
 
 # Notes, readings over characters and shapes within a cell are not its text.
 _NO_TEXT: Final = frozenset(

@@ -14,9 +14,13 @@ from typing import Final
 
 from sheet_diag.intake.cells import unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
-from sheet_diag.intake.readers.package import PackageDamagedError, WorkbookPackage
+from sheet_diag.intake.readers.package import (
+    MarkupError,
+    PackageDamagedError,
+    WorkbookPackage,
+    read_elements,
+)
 from sheet_diag.intake.readers.survey import SheetSurvey, Survey, exceeds_area, to_utc
-from sheet_diag.intake.readers.xml import MarkupError, read_elements
 from sheet_diag.model.settings import Limits
 
 _FOLDER: Final = "/worksheets/"

@@ -5,11 +5,14 @@ Positions are zero-based (row, column).
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
+
+import python_calamine
 
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, Grid, unsafe_file_error
 
@@ -193,3 +196,22 @@ def to_utc(text: str) -> str:
     except (ValueError, OverflowError):
         return ""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_by_calamine(survey: Survey, area: int) -> list[SheetCells]:
+    """Read every worksheet of a workbook that was surveyed."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(survey.content))
+    sheets = []
+    for position, meta in enumerate(book.sheets_metadata):
+        if meta.typ is python_calamine.SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_index(position)
+            visible = meta.visible is python_calamine.SheetVisibleEnum.Visible
+            if (sheet.total_height + 1) * (sheet.total_width + 1) > max(
+                area, KEPT_ROWS * KEPT_COLUMNS
+            ):
+                raise unsafe_file_error(
+                    "area"
+                )  # only where the file was too damaged to be surveyed
+            rows = sheet.to_python(skip_empty_area=False)
+            sheets.append(SheetCells(meta.name, visible, tuple(map(convert_row, rows))))
+    return sheets

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, unsafe_file_error
 from sheet_diag.intake.readers.fast_cells import PlainCells, extract_plain_cells
+from sheet_diag.intake.readers.package import Attributes, MarkupError, local_name, walk_xml
 from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_in_kept_area
-from sheet_diag.intake.readers.xml import Attributes, MarkupError, local_name, walk_xml
 
 _TRUE: Final = ("1", "true", "on")
 _PICTURE_FORMULA: Final = re.compile(r"(?<![\w.])(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)

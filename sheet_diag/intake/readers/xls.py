@@ -20,7 +20,6 @@ import olefile
 from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
 from sheet_diag.intake.readers import ole as compound
-from sheet_diag.intake.readers.calamine import read_by_calamine
 from sheet_diag.intake.readers.survey import (
     ERRORS,
     CellReader,
@@ -30,6 +29,7 @@ from sheet_diag.intake.readers.survey import (
     convert_row,
     exceeds_area,
     is_in_kept_area,
+    read_by_calamine,
 )
 from sheet_diag.model.settings import Limits
 

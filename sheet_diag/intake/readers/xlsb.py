@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from sheet_diag.intake.cells import CellMark, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
-from sheet_diag.intake.readers.calamine import read_by_calamine
 from sheet_diag.intake.readers.ooxml import SheetParts, survey_ooxml
 from sheet_diag.intake.readers.survey import (
     ERRORS,
@@ -24,6 +23,7 @@ from sheet_diag.intake.readers.survey import (
     Survey,
     convert_row,
     is_in_kept_area,
+    read_by_calamine,
 )
 from sheet_diag.model.settings import Limits
 

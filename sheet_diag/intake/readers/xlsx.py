@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any, Final
 
 from sheet_diag.intake.package_inspection import InspectedPackage
-from sheet_diag.intake.readers.calamine import read_by_calamine
 from sheet_diag.intake.readers.ooxml import SheetParts, survey_ooxml
+from sheet_diag.intake.readers.package import MarkupError, read_elements
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
@@ -19,6 +19,7 @@ from sheet_diag.intake.readers.survey import (
     SheetSurvey,
     Survey,
     convert_row,
+    read_by_calamine,
     unescape_text,
 )
 from sheet_diag.intake.readers.worksheet import (
@@ -26,7 +27,6 @@ from sheet_diag.intake.readers.worksheet import (
     survey_damaged_part,
     survey_worksheet,
 )
-from sheet_diag.intake.readers.xml import MarkupError, read_elements
 from sheet_diag.model.settings import Limits
 
 # Number formats of Japanese Excel that have no text in the file; openpyxl takes them for numbers.

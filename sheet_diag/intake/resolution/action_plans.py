@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sheet_diag.model.action_plan import ReturnedPlan
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.returns import Problem, ProblemCode, ReturnedPlan
 from sheet_diag.text.normalize import company_key, normalize_text
 
 

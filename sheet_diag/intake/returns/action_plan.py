@@ -13,10 +13,9 @@ from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
 from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.dates import parse_typed_date
 from sheet_diag.intake.returns.vocabulary import vocabulary_of
-from sheet_diag.intake.tables import HeadedColumns, Table, find_tables, read_headings
-from sheet_diag.model.action_plan import PlanEntry, ReturnedPlan
+from sheet_diag.intake.table_file import HeadedColumns, Table, find_tables, read_headings
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import ReturnedSheet
+from sheet_diag.model.returns import PlanEntry, ReturnedPlan, ReturnedSheet
 from sheet_diag.text.normalize import tidy_text
 
 _HEADER_ROWS: Final = 40  # the headings stand among the first rows of a sheet

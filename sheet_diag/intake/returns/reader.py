@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from sheet_diag.intake.cells import WorkbookContent
-from sheet_diag.intake.returns.answers import find_answer_problems, read_answers
-from sheet_diag.intake.returns.catalog_versions import (
-    find_changed_questions,
-    find_unknown_items,
-    find_version_problem,
-    missing_row_code,
+from sheet_diag.forms.layout import (
+    IDENTITY_KEYS,
+    OUTPUT_KEY,
+    REPLACES_KEY,
+    QuestionColumn,
+    cell_name,
+    read_stamp,
 )
+from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.returns.answers import find_answer_problems, read_answer_cells, read_answers
 from sheet_diag.intake.returns.company import read_profile
 from sheet_diag.intake.returns.duplicate_sheets import choose_table, compare_sheets
-from sheet_diag.intake.returns.identity import is_own_output, read_identity, read_replaced_digests
 from sheet_diag.intake.returns.question_tables import (
+    QuestionRow,
     QuestionTable,
     find_column_problems,
     find_hidden_answers,
     find_question_tables,
     find_sheet_problems,
     find_stray_cells,
+    is_heading,
 )
-from sheet_diag.intake.returns.vocabulary import Vocabulary, find_known_words, vocabulary_of
+from sheet_diag.intake.returns.vocabulary import (
+    SheetWords,
+    Vocabulary,
+    find_known_words,
+    question_key,
+    vocabulary_of,
+)
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
+from sheet_diag.text.normalize import tidy_text
 
 
 def read_return(
@@ -101,3 +114,129 @@ def _read_tables(
             yield from find_answer_problems(answer, table, catalog)
 
     return tuple(answer.entry.response for answer in answers.values()), tuple(find_problems())
+
+
+def find_version_problem(identity: SheetIdentity, catalog: Catalog) -> tuple[Problem, ...]:
+    """Report a sheet that was made from another version of the catalogue."""
+    if not identity.version or identity.version == catalog.version:
+        return ()
+    details = (("read", catalog.version),)
+    return (Problem(ProblemCode.OTHER_VERSION, value=identity.version, details=details),)
+
+
+def missing_row_code(identity: SheetIdentity, catalog: Catalog) -> ProblemCode:
+    """The problem of an item without a row: new since that version, or a row was deleted."""
+    return (
+        ProblemCode.ITEM_NEW
+        if find_version_problem(identity, catalog)
+        else ProblemCode.ITEM_ROW_MISSING
+    )
+
+
+def find_unknown_items(tables: Sequence[QuestionTable]) -> Iterator[Problem]:
+    """Find rows with an answer or a remark whose number the catalogue does not know.
+
+    The details hold what stands there, so that it can be sent back.
+    """
+    seen = set()
+    for table in tables:
+        for row in table.rows:
+            if row.item or is_heading(row.typed, QuestionColumn.ID):
+                continue
+            written = _row_texts(table, row)
+            if any(text for _, text in written) and (row.typed, written) not in seen:
+                seen.add((row.typed, written))
+                place = cell_name(row.first, table.id_column)
+                yield Problem(
+                    ProblemCode.UNKNOWN_ITEM,
+                    table.grid.name,
+                    place,
+                    value=row.typed,
+                    details=written,
+                )
+
+
+def _row_texts(table: QuestionTable, row: QuestionRow) -> tuple[tuple[str, str], ...]:
+    responses = [entry.response for entry in read_answer_cells(table, row, {})]
+    answer = " / ".join(response.raw for response in responses if response.raw)
+    return ("answer", answer), ("remark", responses[0].remark)
+
+
+def find_changed_questions(table: QuestionTable, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Find items whose question reads otherwise on the sheet than in any language."""
+    if table.question is None:
+        return
+    seen = set()
+    for row in table.rows:
+        text = tidy_text(table.grid.text(row.first, table.question))
+        if not row.item or not text or question_key(text) in vocabulary.questions[row.item.id]:
+            continue
+        if row.item.id not in seen:
+            seen.add(row.item.id)
+            place = cell_name(row.first, table.question)
+            yield Problem(ProblemCode.QUESTION_CHANGED, table.grid.name, place, row.item.id, text)
+
+
+_STAMP_ROWS: Final = 12
+_KEY_ROWS: Final = 20
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def read_identity(book: WorkbookContent) -> tuple[SheetIdentity, tuple[Problem, ...]]:
+    """Read the identity by majority (ties: hidden sheet, visible cell, property)."""
+    places = (
+        _identity_of_pairs(_hidden_pairs(book.grids)),
+        _visible_identity(book.grids),
+        _identity_of_pairs(book.properties),
+    )
+    carriers = [carrier for carrier in places if carrier]
+    if not carriers:
+        return SheetIdentity(), (Problem(ProblemCode.IDENTITY_MISSING),)
+    problems: list[Problem] = []
+    chosen = {}
+    for field in ("catalog", "version", "client"):
+        values = [value for carrier in carriers if (value := getattr(carrier, field))]
+        chosen[field] = Counter(values).most_common(1)[0][0] if values else None
+        if len(set(values)) > 1:
+            details = (("field", field), ("read", str(chosen[field])))
+            shown = ", ".join(dict.fromkeys(values))
+            problems.append(Problem(ProblemCode.IDENTITY_DISAGREES, value=shown, details=details))
+    return SheetIdentity(**chosen), tuple(problems)
+
+
+def read_replaced_digests(book: WorkbookContent) -> tuple[str, ...]:
+    """Read the SHA-256 of the returns that this one was sent back to correct."""
+    texts = (_hidden_pairs(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
+    words = " ".join(texts).lower().split()
+    return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
+
+
+def is_own_output(book: WorkbookContent, words: Sequence[SheetWords]) -> bool:
+    """Whether the workbook is a report or a portfolio of ours."""
+    has_signature = any(cell.word.signature for sheet in words for cell in sheet.word_cells)
+    return has_signature or OUTPUT_KEY in book.properties
+
+
+def _identity_of_pairs(pairs: Mapping[str, str]) -> SheetIdentity | None:
+    values = [pairs.get(key, "").strip() or None for key in IDENTITY_KEYS]
+    return SheetIdentity(*values) if any(values) else None
+
+
+def _hidden_pairs(grids: Sequence[Grid]) -> Mapping[str, str]:
+    """Read the identity sheet, whatever it is called; empty where it is lost."""
+    for grid in grids:
+        pairs = {row[0].strip(): row[1].strip() for row in grid.rows[:_KEY_ROWS] if len(row) > 1}
+        if IDENTITY_KEYS[0] in pairs:
+            return pairs
+    return {}
+
+
+def _visible_identity(grids: Sequence[Grid]) -> SheetIdentity | None:
+    return next((found for text in _top_cells(grids) if (found := read_stamp(text))), None)
+
+
+def _top_cells(grids: Sequence[Grid]) -> Iterator[str]:
+    for grid in grids:
+        if grid.visible:
+            for row in grid.rows[:_STAMP_ROWS]:
+                yield from row

@@ -15,8 +15,7 @@ from typing import Final
 from sheet_diag.forms.layout import is_software_signature, item_key
 from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, Item
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, Choice, Item, cached_per_catalog
 from sheet_diag.text.normalize import cache_short_texts, normalize_text
 from sheet_diag.text.wording import Wording
 

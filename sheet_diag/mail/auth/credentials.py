@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from sheet_diag.mail.auth import keyring_store
-from sheet_diag.model.mail_access import MailAccessError, MailCredential, MailProtocol
+from sheet_diag.model.mail import MailAccessError, MailCredential, MailProtocol
 from sheet_diag.model.settings import AppRegistration, MailProvider, MailServer
 
 _VARIABLES: Final[Mapping[str, str]] = {

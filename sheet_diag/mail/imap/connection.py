@@ -15,8 +15,8 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
 from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 
 from sheet_diag.mail.auth.tls import create_tls_context, describe_network_error
-from sheet_diag.model.errors import UserError
-from sheet_diag.model.mail_access import MailCredential, format_xoauth2, read_credential
+from sheet_diag.model.basics import UserError
+from sheet_diag.model.mail import MailCredential, format_xoauth2, read_credential
 from sheet_diag.model.settings import ConnectionSecurity, MailServer
 
 TIMEOUT: Final = 60.0  # seconds for an answer

@@ -29,7 +29,7 @@ from sheet_diag.mail.imap.responses import (
     parse_head,
     parse_message,
 )
-from sheet_diag.model.mail_access import MailCredential
+from sheet_diag.model.mail import MailCredential
 from sheet_diag.model.settings import MailServer
 
 _BULK: Final = 100  # heads that are fetched at once

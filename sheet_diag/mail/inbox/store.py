@@ -10,7 +10,7 @@ from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.storage.file_names import safe_name
-from sheet_diag.storage.fsync import sync_folder
+from sheet_diag.storage.staging import sync_folder
 
 MAIL_FOLDER: Final = "mail"  # below the input folder
 _DRAFT: Final = ".sheet-diag-mail.tmp"  # intake knows it for no return

@@ -21,10 +21,9 @@ from sheet_diag.mail.smtp.connection import (
 )
 from sheet_diag.mail.smtp.send_attempt import AttemptEnd, AttemptOutcome, FinalMail, SendAttempt
 from sheet_diag.mail.smtp.session import MessageTooLargeError, SmtpSession
-from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail
-from sheet_diag.model.mail_access import MailCredential
+from sheet_diag.model.mail import MailCredential, MailEvent, MailLogEntry, OutgoingMail
 from sheet_diag.model.settings import CorrespondenceSettings, MailServer
-from sheet_diag.storage.signals import handle_interrupts
+from sheet_diag.storage.staging import handle_interrupts
 
 _PAUSES: Final = (5.0, 30.0, 120.0, 300.0)  # seconds after one setback, after two in a row, …
 # So many bad ends in a row are no chance: the next mails would have the same one.

@@ -15,8 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from sheet_diag.mail.smtp.connection import TIMEOUT, SmtpServerError
-from sheet_diag.mail.smtp.replies import SmtpReply
+from sheet_diag.mail.smtp.connection import TIMEOUT, SmtpReply, SmtpServerError
 from sheet_diag.model.settings import MailServer
 
 _END_TIMEOUT: Final = 600.0  # seconds for the answer to a whole mail: RFC 5321, 4.5.3.2.6

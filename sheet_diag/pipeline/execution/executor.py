@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sheet_diag.model.errors import UserError
+from sheet_diag.model.basics import UserError
 
 _Context = TypeVar("_Context")
 _In = TypeVar("_In")

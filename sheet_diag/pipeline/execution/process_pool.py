@@ -23,7 +23,7 @@ from pebble import ProcessExpired, ProcessPool
 from sheet_diag.model.settings import MIB, Limits
 from sheet_diag.pipeline.execution.executor import WorkerDiedError, run_task, set_worker_context
 from sheet_diag.pipeline.execution.forkserver import prepare
-from sheet_diag.storage.signals import handle_interrupts
+from sheet_diag.storage.staging import handle_interrupts
 
 _Out = TypeVar("_Out")
 

@@ -13,9 +13,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
-from sheet_diag.model.action_plan import PlanEntry
-from sheet_diag.model.catalog import Catalog, Item
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
+from sheet_diag.model.returns import PlanEntry
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.completed_actions import (
     describe_previous_action,

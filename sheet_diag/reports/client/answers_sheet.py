@@ -18,13 +18,13 @@ from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
-from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan, cell
 from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, HEAD, MIDDLE, NAVY, SMALL, TITLE, Look
 
 _HEADS: Final = (

@@ -12,9 +12,9 @@ from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.reports.client import charts
-from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.charts import ChartArea, RadarLine
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
+from sheet_diag.xlsx.references import CellSpan, cell
 
 COLUMNS: Final = 13  # the width of a calculation
 IMPORTANCE, SHORT, NAME, SHOWN, EXACT, MARK, WEIGHT = range(7)

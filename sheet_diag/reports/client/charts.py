@@ -7,9 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BLUE, INK, LINE, MUTED, NAVY, OK, WHITE
 
 _FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any, Final
 
-from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup
+from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
 from sheet_diag.model.results import ClientReport
 from sheet_diag.reports.client import looks
+from sheet_diag.reports.client.charts import style_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.reports.client.peer_tables import write_peers
 from sheet_diag.reports.client.previous_tables import score_change, write_previous
-from sheet_diag.text.numbers import format_score
+from sheet_diag.text.numbers import format_score, truncate_score
+from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import TITLE
+from sheet_diag.xlsx.theme import BOLD, INK, LINE, NAVY, PALE, TITLE, WHITE, Look
 
 
 def has_comparison(report: ClientReport) -> bool:
@@ -69,3 +72,180 @@ def _position_sentence(context: ReportContext, everyone: PeerGroup) -> Iterator[
     elif reference:
         day = context.format_day(date.fromisoformat(reference))
         yield say("comparison.line.reference", day=day, **figures)
+
+
+# Columns: name, own score, mean, median, quartiles, position, 偏差値.
+_COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
+_OWN, _MEAN = 4, 5
+_CHART: Final = (650, 270)  # pixels
+_FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
+
+
+@dataclass(frozen=True, slots=True)
+class _PeerRowLooks:
+    """How the cells of a line of the table look."""
+
+    text: Look
+    middle: Look
+    own: Look
+    figure: Look
+
+
+def _row_looks(line: Look) -> _PeerRowLooks:
+    middle = {**looks.MIDDLE_9_5, **line}
+    own = {**looks.MIDDLE_9_5, **BOLD, **line, "num_format": "0.0"}
+    return _PeerRowLooks({**looks.TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
+
+
+_CATEGORY: Final = _row_looks({})
+_OVERALL: Final = _row_looks({**BOLD, "bg_color": PALE})
+
+
+def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
+    """Write the section; a group of the very same clients as all is left out."""
+    say, comparison = context.say, context.report.comparison
+    notes = list(_list_notes(context))
+    everyone = {p.kind: p for p in comparison.peers}.get(GroupKind.ALL)
+    for place, peers in enumerate(comparison.peers):
+        if place and everyone and _client_count(peers) == _client_count(everyone):
+            continue
+        with flow.together():
+            if place == 0:
+                flow.heading(say("comparison.peers.heading"))
+                for note in notes:
+                    flow.paragraph(note, looks.NOTE)
+                flow.gap(4)
+            flow.subheading(_group_title(context, peers))
+            rows = _write_table(flow, context, peers)
+            if peers.kind is GroupKind.ALL and rows:
+                flow.gap(4)
+                _place_chart(flow, context, book, rows)
+        flow.gap(10)
+
+
+def _list_notes(context: ReportContext) -> Iterator[str]:
+    say, comparison = context.say, context.report.comparison
+    if comparison.reference:
+        day = context.format_day(date.fromisoformat(comparison.reference))
+        yield say("comparison.peers.reference", day=day)
+    if comparison.reference_version:
+        yield say("comparison.peers.version", version=comparison.reference_version)
+    yield say("comparison.peers.how")
+
+
+def _client_count(peers: PeerGroup) -> int:
+    return max((each.count for each in peers.standings.values()), default=0)
+
+
+def _group_title(context: ReportContext, peers: PeerGroup) -> str:
+    field = context.catalog.field_by_id.get(peers.kind.value)
+    choice = field.by_id.get(peers.choice) if field else None
+    name = choice.label[context.say.lang] if choice else peers.choice
+    count = _client_count(peers)
+    if peers.kind is GroupKind.ALL:
+        return context.say("comparison.group.all", count=count)
+    return context.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
+
+
+def _write_table(
+    flow: PageFlow, context: ReportContext, peers: PeerGroup
+) -> tuple[int, int] | None:
+    """Write a group's table; returns the first and last row of its categories, if any."""
+    say, page, catalog = context.say, flow.page, context.catalog
+    ranked = any(each.position is not None for each in peers.standings.values())
+    keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
+    heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
+    cells = list(zip(_COLUMNS, heads, strict=True))
+    row = flow.next_row(
+        max(22, *(flow.text_height(text, looks.HEAD_9, place) for place, text in cells))
+    )
+    for columns, text in cells:
+        page.merged(row, *columns, text, looks.HEAD_9)
+    scores = context.report.diagnosis.scores
+    overall = peers.standings.get(OVERALL)
+    if overall is not None:
+        label = say("comparison.overall")
+        _write_line(flow, context, label, scores.overall, overall, _OVERALL)
+    first = flow.row
+    for category in catalog.categories:
+        standing = peers.standings.get(category.id)
+        if standing is not None:
+            score = scores.categories[category.id].score
+            _write_line(flow, context, category.short[say.lang], score, standing, _CATEGORY)
+    return (first, flow.row - 1) if flow.row > first else None
+
+
+def _write_line(
+    flow: PageFlow,
+    context: ReportContext,
+    label: str,
+    score: Fraction | None,
+    standing: PeerStanding,
+    row_looks: _PeerRowLooks,
+) -> None:
+    say, page = context.say, flow.page
+    height = flow.text_height(label, looks.TEXT_9_5, _COLUMNS[0]) + 2
+    row = flow.next_row(max(height, 20))
+    page.merged(row, *_COLUMNS[0], label, row_looks.text)
+    if score is None:
+        page.text(row, _OWN, say("comparison.na"), row_looks.middle)
+    else:
+        page.number(row, _OWN, truncate_score(score), row_looks.own)
+    figures = ((_MEAN, standing.mean), (6, standing.median))
+    for column, figure in figures:
+        page.number(row, column, round(figure), row_looks.figure)
+    quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
+    texts = (
+        say("comparison.range.of", **quartiles),
+        _position_text(context, score, standing),
+        say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
+    )
+    for columns, text in zip(_COLUMNS[4:], texts, strict=True):
+        page.merged(row, *columns, text, row_looks.middle)
+
+
+def _position_text(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
+    """Write the position, or the quarter where only quartiles are known."""
+    say = context.say
+    if score is None:
+        return say("comparison.none")
+    if standing.position is not None:
+        figures = {"position": standing.position, "count": standing.count}
+        return say("comparison.position.of", **figures)
+    limits = (standing.upper, standing.median, standing.lower)
+    return say(f"comparison.band.{_quarter_of(float(score), limits)}")
+
+
+def _quarter_of(score: float, limits: Sequence[float]) -> str:
+    for name, limit in zip(("top", "above", "below"), limits, strict=True):
+        if score >= limit:
+            return name
+    return "bottom"
+
+
+def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple[int, int]) -> None:
+    """Place a chart: own scores dark, the mean pale with an outline, so that grey print works."""
+    say, page = context.say, flow.page
+    chart = book.chart({"type": "column"})
+    styles: dict[int, dict[str, Any]] = {
+        _OWN: {"fill": {"color": NAVY}, "border": {"color": NAVY}},
+        _MEAN: {"fill": {"color": WHITE}, "border": {"color": NAVY, "width": 1.25}},
+    }
+    for (column, style), key in zip(styles.items(), ("own", "mean"), strict=True):
+        labels = [page.name, rows[0], 0, rows[1], 0]
+        values = [page.name, rows[0], column, rows[1], column]
+        name = say(f"comparison.{key}")
+        places = {"name": name, "categories": labels, "values": values}
+        chart.add_series({**places, **style, "gap": 60, "overlap": 0})
+    _style_columns(chart, say("comparison.chart.title"))
+    row = flow.next_row(_CHART[1] * 0.75 + 8)
+    page.place(row, 0, chart, _CHART, description=say("comparison.chart.about"))
+
+
+def _style_columns(chart: Any, title: str) -> None:
+    style_chart(chart, title)
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
+    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+    scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0", "line": {"none": True}}
+    chart.set_y_axis({**scale, "num_font": {**_FONT, "size": 8}, "major_gridlines": grid})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sheet_diag.forms.layout import PLAN_COLUMNS
-from sheet_diag.model.action_plan import PlanEntry
+from sheet_diag.model.returns import PlanEntry
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text.text_metrics import column_room, row_height

@@ -15,8 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
-from sheet_diag.model.per_catalog import cached_per_catalog
+from sheet_diag.model.catalog import Catalog, ChoiceRole, Item, cached_per_catalog
 from sheet_diag.model.results import ClientReport
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer

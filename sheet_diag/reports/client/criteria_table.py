@@ -12,9 +12,9 @@ from typing import Final
 
 from sheet_diag.model.catalog import Catalog, Choice, Item
 from sheet_diag.reports.client import looks
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BOLD, CELL, HEAD, HEADING, NAVY, PALE, SMALL, Look
 
 _KIND, _WORD, _VALUE = (0, 1), 2, 3

@@ -14,13 +14,12 @@ from sheet_diag.reports.client.calculation_layout import (
     CalculationLayout,
     target_line,
 )
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.charts import SIMULATED, RadarLine, add_radar
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import fixed_cell
+from sheet_diag.xlsx.references import CellSpan, fixed_cell
 from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, PALE, RANKS, Look
 
 _CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on

@@ -16,7 +16,7 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
     counted_ids,
     record_facts,
 )
-from sheet_diag.diagnosis.scoring.ranks import base_rank
+from sheet_diag.diagnosis.scoring.score import base_rank
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, Scores

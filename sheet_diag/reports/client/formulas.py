@@ -22,10 +22,10 @@ from sheet_diag.reports.client.calculation_layout import (
     CalculationLayout,
     VariantColumns,
 )
-from sheet_diag.reports.client.cell_references import CellSpan, cell
 from sheet_diag.reports.client.context import LocalizedCatalog
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
 from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.xlsx.references import CellSpan, cell
 
 # Floats of Excel carry some 15 digits. Scores are rounded before they are compared, so that what
 # is exactly 70 is not 69.99999999999999: categories to 11 decimals and their mean to 10. Scores

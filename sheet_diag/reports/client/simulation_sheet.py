@@ -17,7 +17,6 @@ from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
 from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
 from sheet_diag.reports.client.calculation_table import write_calculation
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
 from sheet_diag.reports.client.formulas import truncate
@@ -26,7 +25,7 @@ from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import column_cell
+from sheet_diag.xlsx.references import CellSpan, column_cell
 from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, FIELD, MIDDLE, NAVY, OK, TITLE, Look
 
 ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9)

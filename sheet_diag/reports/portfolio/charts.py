@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.charts import style_chart
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BLUE, INK, LINE, NAVY, RANKS, WHITE
 
 _FONT: Final = {"name": FONT, "size": 8, "color": INK, "bold": False}

@@ -12,7 +12,6 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.portfolio import AttentionEntry
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.portfolio.charts import make_bar_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
@@ -35,6 +34,7 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import ALERT, BOLD, NAVY, Look
 
 _BAR: Final = {"type": "data_bar", "bar_color": "#D9A08F", "bar_solid": True, "min_type": "num"}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.portfolio.charts import make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
@@ -26,6 +25,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
 )
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BOLD
 
 _LABEL: Final = 210  # pixels

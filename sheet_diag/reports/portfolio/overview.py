@@ -8,7 +8,6 @@ from typing import Final
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.client_status import ResponseStatus, Stage
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.charts import ChartArea, add_column_chart
 from sheet_diag.reports.portfolio import panels
 from sheet_diag.reports.portfolio.charts import make_means_chart, make_rank_shares_chart
@@ -16,6 +15,7 @@ from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     BLUE,
     BODY,

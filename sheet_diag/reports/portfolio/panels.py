@@ -9,10 +9,10 @@ from typing import Any, Final
 import pandas as pd
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.client.charts import ChartArea
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,

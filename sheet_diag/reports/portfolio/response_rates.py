@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from sheet_diag.model.client_status import GroupResponses, ResponseStatus, WeekResponses
-from sheet_diag.reports.client.cell_references import CellSpan
 from sheet_diag.reports.portfolio.charts import WeekSeries, make_rate_chart, make_weeks_chart
 from sheet_diag.reports.portfolio.response_status import summarize_responses
 from sheet_diag.reports.portfolio.table_sheet import (
@@ -20,6 +19,7 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     ALERT,
     BODY,

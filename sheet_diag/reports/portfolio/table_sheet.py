@@ -17,9 +17,8 @@ from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
-from sheet_diag.xlsx.cell_writer import Cell
+from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.page import A3, A4, Page
-from sheet_diag.xlsx.row_template import RowTemplate
 from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
 
 HEADER_ROW: Final = 3

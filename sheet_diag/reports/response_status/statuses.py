@@ -26,8 +26,12 @@ from sheet_diag.model.client_status import (
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.reports.response_status.awaited import expect_correction, expect_first_answer
-from sheet_diag.reports.response_status.client_mails import ClientMails, group_mails_by_client
+from sheet_diag.reports.response_status.client_mails import (
+    ClientMails,
+    expect_correction,
+    expect_first_answer,
+    group_mails_by_client,
+)
 from sheet_diag.reports.response_status.counts import ClientProgress, count_groups, count_weeks
 from sheet_diag.reports.response_status.read_files import ReadFiles
 

@@ -17,11 +17,10 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang, Rank, UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
-from sheet_diag.model.errors import UserError
 from sheet_diag.model.record import Exact
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ProblemCode

@@ -20,10 +20,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
-from sheet_diag.mail.auth.oauth.errors import login_error, require_registration, sign_in_error
-from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
+from sheet_diag.mail.auth.oauth.providers import (
+    find_endpoints,
+    format_scopes,
+    login_error,
+    require_registration,
+    sign_in_error,
+)
 from sheet_diag.mail.auth.oauth.tokens import TokenGrant, request_tokens, secret_parameter
-from sheet_diag.model.mail_access import MailProtocol
+from sheet_diag.model.mail import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 if TYPE_CHECKING:  # loaded where somebody signs in

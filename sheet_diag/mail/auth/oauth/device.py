@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sheet_diag.mail.auth.oauth.errors import (
+from sheet_diag.mail.auth.oauth.providers import (
     SignInError,
     clean_server_text,
+    find_endpoints,
+    format_scopes,
     login_error,
     require_registration,
     sign_in_error,
 )
-from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
 from sheet_diag.mail.auth.oauth.tokens import TokenGrant, post_form, request_tokens
-from sheet_diag.model.mail_access import MailProtocol
+from sheet_diag.model.mail import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 _WAITING: Final = "authorization_pending"

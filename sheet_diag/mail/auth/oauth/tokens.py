@@ -16,15 +16,16 @@ from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
-from sheet_diag.mail.auth.oauth.errors import (
+from sheet_diag.mail.auth.oauth.providers import (
     SignInError,
+    find_endpoints,
+    format_scopes,
     renewal_error,
     require_registration,
     sign_in_error,
 )
-from sheet_diag.mail.auth.oauth.providers import find_endpoints, format_scopes
 from sheet_diag.mail.auth.tls import create_tls_context, describe_network_error
-from sheet_diag.model.mail_access import MailProtocol
+from sheet_diag.model.mail import MailProtocol
 from sheet_diag.model.settings import MailServer
 
 _TIMEOUT: Final = 60.0  # seconds for an answer
