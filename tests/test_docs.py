@@ -26,6 +26,24 @@ def test_every_hazard_has_its_row() -> None:
     assert len(re.findall(r"`test_\w+\.py::test_\w+`", HAZARDS)) == len(rows)
 
 
+def test_every_place_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    places = set(re.findall(r"`([\w/]+/[\w/]*(?:\.py)?)`", text)) - {
+        "data/"
+    }  # of the output folder
+    package = ROOT / "sheet_diag"
+    assert len(places) > 60
+    assert [
+        each for each in sorted(places) if not any((top / each).exists() for top in (ROOT, package))
+    ] == []
+
+
+def test_the_architecture_tells_of_every_package() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    packages = {path.parent.name for path in (ROOT / "sheet_diag").glob("*/__init__.py")}
+    assert packages == set(re.findall(r"^\| `(\w+)` \| .+\? ", text, re.MULTILINE))
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_codes_and_links_of_a_document_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
