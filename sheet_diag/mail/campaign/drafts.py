@@ -118,7 +118,7 @@ class DraftFolder:
         return {
             name: note
             for name, note in read_note(self.path).items()
-            if note.keys() >= _REQUIRED and note[_KIND] == self.kind
+            if _is_complete(note) and note[_KIND] == self.kind
         }
 
 
@@ -174,6 +174,16 @@ def _without_form(key: MailKey) -> MailKey:
 
 def _client_key(note: FileFacts) -> str:
     return note[_CLIENT].casefold()
+
+
+def _is_complete(note: FileFacts) -> bool:
+    """Whether a note has all that the log needs of its draft: anybody may have edited it."""
+    if not (note.keys() >= _REQUIRED and all(isinstance(each, str) for each in note.values())):
+        return False
+    with suppress(ValueError):
+        MailSubject.parse(MailKind(note[_KIND]), note[_ABOUT])
+        return True
+    return False
 
 
 def _note(mail: OutgoingMail, fingerprint: str) -> FileFacts:
