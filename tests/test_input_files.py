@@ -122,7 +122,9 @@ def test_a_mail_that_was_fetched_again_counts_as_it_lies_there_now() -> None:
 def test_a_client_whose_answer_is_missing_has_not_answered() -> None:
     lines = [*parse_log("11/2 sent request"), mail()]
     clients = ClientList([list_row(due="11/24")])
-    found = compute_response_status(clients, lines, [], ran_on=None, as_of=AS_OF, gone=[mail()])
+    found = compute_response_status(
+        clients, lines, [], ran_on=None, as_of=AS_OF, missing_mails=[mail()]
+    )
     (standing,) = found.clients
     assert (standing.stage, standing.lost) == (Stage.SENT, day("11/21"))
     assert (standing.received, standing.overdue) == (None, 2)
@@ -140,7 +142,9 @@ def test_a_return_whose_report_was_sent_may_be_deleted() -> None:
         read = ReadFiles.of((), RAN_ON, posted)
         lost = find_missing_mails(posted, read, ())
         assert lost == (frozenset() if is_read else {lines[-1]})
-        found = compute_response_status(clients, posted, [], ran_on=RAN_ON, as_of=AS_OF, gone=lost)
+        found = compute_response_status(
+            clients, posted, [], ran_on=RAN_ON, as_of=AS_OF, missing_mails=lost
+        )
         (standing,) = found.clients
         assert standing.stage is (Stage.DELIVERED if is_read else Stage.SENT)
         assert (standing.overdue, standing.lost) == ((0, None) if is_read else (2, day("11/21")))
@@ -161,7 +165,7 @@ def test_a_missing_mail_does_not_hide_a_return_that_was_read() -> None:
     facts = [member("mail/a.eml", "mail", "one")]
     clients = ClientList([list_row()])
     found = compute_response_status(
-        clients, lines, facts, ran_on=RAN_ON, as_of=AS_OF, gone=lines[1:]
+        clients, lines, facts, ran_on=RAN_ON, as_of=AS_OF, missing_mails=lines[1:]
     )
     (standing,) = found.clients
     assert (standing.stage, standing.lost) == (Stage.RANKED, day("11/21"))

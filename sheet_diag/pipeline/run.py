@@ -209,8 +209,8 @@ def _publish(
         RunJsonWriter(file, describe_run(config.catalog, counts, config.as_of)) as run_json,
     ):
         for published in publish_returns(executors.bulk, staging, context, outcomes, progress):
-            builder.add(published.told)
-            exports.add(published.told)
+            builder.add(published.client_facts)
+            exports.add(published.client_facts)
             run_json.add(published.line)
         progress("portfolio", 0, 1)
         portfolio = replace(builder.portfolio(), responses=statuses)
@@ -236,7 +236,7 @@ def _list_client_statuses(
         ran_on=config.as_of,
         as_of=config.as_of,
         deadline=config.issuer.deadline,
-        gone=find_missing_mails(config.mail_log, read, found),
+        missing_mails=find_missing_mails(config.mail_log, read, found),
     )
 
 

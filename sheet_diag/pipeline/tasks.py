@@ -119,7 +119,7 @@ class PublishedReturn:
     """
 
     document: bytes | None
-    told: ClientFacts
+    client_facts: ClientFacts
     line: bytes
 
 
@@ -209,7 +209,7 @@ def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
     outcome = _load_outcome(context, job)
     return PublishedReturn(
         document=_write_document(context, outcome, job),
-        told=summarize_outcome(context.catalog, outcome),
+        client_facts=summarize_outcome(context.catalog, outcome),
         line=dump_return(
             context.catalog,
             outcome,

@@ -127,7 +127,7 @@ class CommandContext:
             ran_on=self.last_run.on,
             as_of=self.today,
             deadline=self.settings.issuer.deadline,
-            gone=missing,
+            missing_mails=missing,
         )
 
 

@@ -125,7 +125,7 @@ def due_corrections(
                 attachment=output / fact.correction,
                 due=due,
                 points=fact.points,
-                sender_mismatch=fact.strange,
+                sender_mismatch=fact.sender_mismatch,
             )
 
 
@@ -174,7 +174,7 @@ def _report(
         password=password,
         pdf_sha256=fact.pdf_sha256,
         edition=fact.edition,
-        sender_mismatch=fact.strange,
+        sender_mismatch=fact.sender_mismatch,
     )
 
 
@@ -188,7 +188,7 @@ def _reminder(client: ListedClient, awaited: AwaitedAnswer, attachment: Path) ->
         attachment=attachment,
         due=awaited.due,
         points=fact.points if fact else 0,
-        sender_mismatch=fact is not None and fact.strange,
+        sender_mismatch=fact is not None and fact.sender_mismatch,
     )
 
 
@@ -200,7 +200,7 @@ def _skip_within_gap(client: ListedClient, awaited: AwaitedAnswer, gap: int) -> 
 def _skip_sender_mismatch(
     client: ListedClient, fact: ReturnFacts, only: frozenset[str]
 ) -> Skipped | None:
-    if not fact.strange or client.id.casefold() in only:
+    if not fact.sender_mismatch or client.id.casefold() in only:
         return None
     return Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
 

@@ -49,13 +49,13 @@ def compute_response_status(
     ran_on: date | None,
     as_of: date,
     deadline: date | None = None,
-    gone: Collection[MailLogEntry] = (),
+    missing_mails: Collection[MailLogEntry] = (),
 ) -> ResponseStatus:
     """Where everyone stands on a day.
 
     `deadline` holds for clients without a due date of their own; `ran_on` is the date of diagnosis
-    of the run that the facts are of (None: nothing was run yet); `gone` are collected mails that
-    no run has read and that lie in the input folder no more.
+    of the run that the facts are of (None: nothing was run yet); `missing_mails` are collected
+    mails that no run has read and that lie in the input folder no more.
     """
     run = ReadFiles.of(facts, ran_on, posted)
     returns = _by_client(facts)
@@ -64,7 +64,7 @@ def compute_response_status(
     courses: list[ClientProgress] = []
     for client in clients.clients:
         key = client.id.casefold()
-        case = _ClientCase(client, letters[key], returns.get(key, ()), run, gone)
+        case = _ClientCase(client, letters[key], returns.get(key, ()), run, missing_mails)
         standing = case.standing(as_of, client.due or deadline)
         found.append(standing)
         courses.append(ClientProgress(standing, case.first_received))
@@ -86,27 +86,31 @@ class _ClientCase:
     letters: ClientMails
     returns: Sequence[ReturnFacts]
     run: ReadFiles
-    gone: Collection[MailLogEntry]
+    missing_mails: Collection[MailLogEntry]
 
     @property
     def unread(self) -> list[MailLogEntry]:
         """Its mails that lie there and that no run has read."""
         mails = self.letters.collected
         return [
-            mail for mail in mails if mail not in self.gone and not self.run.has_read_mail(mail)
+            mail
+            for mail in mails
+            if mail not in self.missing_mails and not self.run.has_read_mail(mail)
         ]
 
     @property
     def lost(self) -> date | None:
         """The day of its newest mail that went without having been read (None: none did)."""
-        mails = (mail for mail in self.letters.collected if mail in self.gone)
+        mails = (mail for mail in self.letters.collected if mail in self.missing_mails)
         return max((mail.time.date() for mail in mails), default=None)
 
     @property
     def first_received(self) -> date | None:
         """The day of its first answer (None: unknown)."""
         days = [fact.received for fact in self.returns if fact.received]
-        days += [mail.time.date() for mail in self.letters.collected if mail not in self.gone]
+        days += [
+            mail.time.date() for mail in self.letters.collected if mail not in self.missing_mails
+        ]
         return min(days, default=None)
 
     def standing(self, as_of: date, due: date | None) -> ClientStatus:

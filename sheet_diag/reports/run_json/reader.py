@@ -145,7 +145,9 @@ def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
         pdf_sha256=outcome.pdf_sha256 or "",
         lang=sheet.lang.value if sheet else "ja",
         email=sheet.profile.get("email", "") if sheet else "",
-        strange=any(problem.code is ProblemCode.SENDER_DISAGREES for problem in outcome.problems),
+        sender_mismatch=any(
+            problem.code is ProblemCode.SENDER_DISAGREES for problem in outcome.problems
+        ),
         print_failed=any(problem.code is ProblemCode.NOT_PRINTED for problem in outcome.problems),
         file_sha256=received.file_sha256,
     )
@@ -203,7 +205,7 @@ def _to_facts(entry: _Return, raw: Any) -> ReturnFacts:
         pdf_sha256=entry.pdf_sha256 or "",
         lang=(entry.lang or Lang.JA).value,
         email=client.email or "",
-        strange=entry.has_problem(ProblemCode.SENDER_DISAGREES),
+        sender_mismatch=entry.has_problem(ProblemCode.SENDER_DISAGREES),
         print_failed=entry.has_problem(ProblemCode.NOT_PRINTED),
         file_sha256=entry.file_sha256 or "",
         points=entry.points or 0,
