@@ -29,13 +29,15 @@ ANSWERED_STAGES: Final = (Stage.RECEIVED, Stage.CORRECTING, Stage.RANKED, Stage.
 
 @dataclass(frozen=True, slots=True)
 class ReturnFacts:
-    """What a run tells of one return: `client` is the id on the sheet (empty: none), `received` the
-    day it came (None: unknown), paths are relative to the output folder (empty: none).
-    `sender_mismatch`: it came from the address of another client. `pdf_sha256` is that of the PDF as it was written,
-    in hexadecimal; `print_failed`: it was to be printed, and could not be. `file_sha256` is that of
-    the archive or mail that the `member` lies in (empty: the run was too old to tell). `points` is
-    how many the correction lists (0: not known), which is told by run.json alone: in a run it is
-    not written yet; so is `edition`, which stands for what the report says."""
+    """What a run tells of one return: `client` is the id on the sheet (empty: none), `received`
+    the day it came (None: unknown), paths are relative to the output folder (empty: none).
+    `sender_mismatch`: it came from the address of another client. `pdf_sha256` is that of the PDF
+    as it was written, in hexadecimal; `print_failed`: it was to be printed, and could not be.
+    `file_sha256` is that of the archive or mail that the `member` lies in (empty: the run was too
+    old to tell). `points` is how many the correction lists (0: not known), which is told by
+    run.json alone: in a run it is not written yet; so is `edition`, which stands for what the
+    report says.
+    """
 
     client: str
     name: str
