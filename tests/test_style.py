@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import combinations, pairwise
@@ -216,3 +217,13 @@ def test_a_style_looks_as_the_cells_that_are_nothing_but_it() -> None:
         assert listed.font.size == look["font_size"]
         for part in ("font", "fill", "border"):
             assert repr(getattr(listed, part)) == repr(getattr(cell, part))
+
+
+def test_every_colour_stands_in_the_theme() -> None:
+    package = Path(style.__file__).parents[1]
+    written = {
+        str(path.relative_to(package)): found
+        for path in sorted(package.rglob("*.py"))
+        if (found := re.findall(r"[\"']#[0-9A-Fa-f]{6}\b", path.read_text(encoding="utf-8")))
+    }
+    assert set(written) == {"xlsx/theme.py"}

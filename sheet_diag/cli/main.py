@@ -39,7 +39,11 @@ _ORDER: Final = (
     corresponding.letters,
     diagnosing.demo,
 )
-app.registered_commands.sort(key=lambda command: _ORDER.index(command.callback))
+app.registered_commands.sort(
+    key=lambda command: (
+        _ORDER.index(command.callback) if command.callback in _ORDER else len(_ORDER)
+    )
+)
 
 
 def main() -> None:

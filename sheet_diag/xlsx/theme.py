@@ -14,8 +14,19 @@ MUTED: Final = "#5B6877"
 INPUT: Final = "#FFFBE6"
 ALERT: Final = "#B3261E"
 ALERT_PALE: Final = "#FBE9E4"
+WARNING: Final = "#9A5B00"
 OK: Final = "#1F6F5C"
+OK_PALE: Final = "#DDEFE8"
+UNFILLED: Final = "#FFE9A8"  # a cell of a form that still waits for an entry
+PROGRESS_BAR: Final = "#9DB8D3"
+LOSS_BAR: Final = "#D9A08F"
 WHITE: Final = "#FFFFFF"
+# Heat maps, from what is in order to what is missing; apart from them, unknown and left out.
+HEAT_GOOD: Final = "#EAF1F8"
+HEAT_MIDDLE: Final = "#F1DDBF"
+HEAT_BAD: Final = "#D08A4E"
+HEAT_UNKNOWN: Final = "#DDB07F"
+HEAT_LEFT_OUT: Final = "#F2F2F2"
 # From calm to alarming: cool, then warm, because one man in twenty hardly tells red
 # from green. Neighbours differ in grey, small letters can be read, and the letter always stands by.
 RANKS: Final = {"A": "#17506E", "B": "#2B705C", "C": "#A26B00", "D": "#9C3818", "E": "#5E1014"}

@@ -21,7 +21,20 @@ from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell, fixed_cell
-from sheet_diag.xlsx.theme import ALERT, BOLD, CELL, CENTER, HEAD, INSET, NAVY, OK, PALE, Look
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    BOLD,
+    CELL,
+    CENTER,
+    HEAD,
+    INSET,
+    NAVY,
+    OK,
+    OK_PALE,
+    PALE,
+    PROGRESS_BAR,
+    Look,
+)
 
 
 def write_progress(writer: RowWriter, places: QuestionRows) -> None:
@@ -63,7 +76,7 @@ def _write_progress(writer: RowWriter, places: QuestionRows) -> _TotalCells:
     page.height(total, 18)
     bar = {
         "type": "data_bar",
-        "bar_color": "#9DB8D3",
+        "bar_color": PROGRESS_BAR,
         "bar_solid": True,
         "min_type": "num",
         "min_value": 0,
@@ -129,7 +142,7 @@ def _write_check(writer: RowWriter, places: QuestionRows, counts: _TotalCells) -
     page.highlight(
         (verdict, 0, verdict, COVER_LAST_COLUMN),
         f"={fixed_cell(verdict, 0)}={quote_formula_text(ready)}",
-        {"bg_color": "#DDEFE8", "font_color": OK},
+        {"bg_color": OK_PALE, "font_color": OK},
     )
     writer.row = row + 2
 

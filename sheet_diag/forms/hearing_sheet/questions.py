@@ -51,6 +51,7 @@ from sheet_diag.xlsx.theme import (
     PALE,
     SMALL,
     TITLE,
+    UNFILLED,
     Look,
 )
 
@@ -280,7 +281,7 @@ def _highlight(page: Page, content: SheetContent, places: QuestionRows) -> None:
     page.highlight(answers, f"={wrong}", {**alert, "bold": True})
     page.highlight(checks, f"={wrong}", {**alert, "bold": True})
     unanswered = f"={check}={quote_formula_text(say('sheet.check.unanswered'))}"
-    page.highlight(answers, unanswered, {"bg_color": "#FFE9A8"})
+    page.highlight(answers, unanswered, {"bg_color": UNFILLED})
     page.highlight(checks, unanswered, {"font_color": ALERT})
     done = f"={check}={quote_formula_text(say('sheet.check.ok'))}"
     page.highlight(checks, done, {"font_color": OK})

@@ -211,7 +211,7 @@ def _remark_text(response: Response, context: ReportContext) -> str:
 
 def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     score, none = context.cell_values.scores.items[row.item.id], context.say("report.none")
-    unanswered = row.item.id in context.cell_values.open_items
+    unanswered = row.item.id in context.cell_values.unanswered
     values = (
         *(none if now is None else float(now) for now in (score.value, score.points, score.lost)),
         float(unanswered),

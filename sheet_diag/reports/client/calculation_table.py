@@ -231,7 +231,7 @@ def _category_values(category: Category, context: ReportContext) -> dict[int, st
         calc.WEIGHT: float(weight),
         calc.POINTS: float(weight - now.lost),
         calc.LEFT_OUT: float(total - weight),
-        calc.OPEN: float(sum(i.weight for i in category.items if i.id in values.open_items)),
+        calc.OPEN: float(sum(i.weight for i in category.items if i.id in values.unanswered)),
         calc.EXACT: outside if now.score is None else float(now.score),
         calc.UPPER: outside if now.upper is None else float(now.upper),
         calc.SHOWN: outside if shown is None else shown,

@@ -26,6 +26,7 @@ from sheet_diag.xlsx.theme import (
     MUTED,
     PALE,
     TITLE,
+    WARNING,
     Look,
 )
 
@@ -42,7 +43,7 @@ _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCo
 _LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
 _NONE: Final[Look] = {**BODY, **INSET}
 _SMALL: Final[Look] = {**looks.TEXT, "font_size": 9}
-_COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: "#9A5B00", Severity.INFO: MUTED}
+_COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: WARNING, Severity.INFO: MUTED}
 _KINDS: Final[dict[Severity, Look]] = {
     kind: {**CELL, **CENTER, "font_size": 9, "font_color": color} for kind, color in _COLORS.items()
 }

@@ -116,7 +116,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
         ("cap", "cap", VALUE, record.cap.value if record.cap else none),
         ("rank", "rank", VALUE, record.rank.value),
     ]
-    if cell_values.open_items:
+    if cell_values.unanswered:
         lines += [
             ("upper", "score", VALUE_UPPER, truncate_score(upper.overall)),
             ("upper.rank", "rank", VALUE_UPPER, upper.rank.value),

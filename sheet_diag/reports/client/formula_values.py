@@ -31,7 +31,7 @@ class FormulaValues:
     scores: Scores
 
     @cached_property
-    def open_items(self) -> frozenset[str]:
+    def unanswered(self) -> frozenset[str]:
         """The items that count as unanswered."""
         codes = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
         return frozenset(i for f in self.scores.findings if f.code in codes for i in f.about)
@@ -65,12 +65,12 @@ class FormulaValues:
     @cached_property
     def upper(self) -> VariantValues:
         """The variant with 未回答 worth everything."""
-        if not self.open_items:
+        if not self.unanswered:
             return self.record
         facts = replace(
             self.record.facts,
             scores={name: each.upper for name, each in self.scores.categories.items()},
-            missed=[item for item in self.record.facts.missed if item not in self.open_items],
+            missed=[item for item in self.record.facts.missed if item not in self.unanswered],
         )
         return VariantValues(self.catalog, facts, self.scores.upper or Fraction(0))
 

@@ -194,7 +194,7 @@ def _list_reasons(context: ReportContext) -> Iterator[str]:
     for cap in scores.caps:
         yield _cap_reason(context, cap)
     yield say(f"report.why.final.{'capped' if scores.caps else 'plain'}", rank=record.rank)
-    if count := len(values.open_items):
+    if count := len(values.unanswered):
         best = format_score(upper.overall)
         yield say("report.why.interval", count=count, upper=best, rank=upper.rank)
     if scores.strict_rank is not scores.rank:

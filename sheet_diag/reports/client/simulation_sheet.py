@@ -170,7 +170,7 @@ def _write_texts(
 def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportContext) -> None:
     item, cell_values = row.item, context.cell_values
     score = cell_values.scores.items[item.id]
-    earned, unanswered = float(score.points or 0), float(item.id in cell_values.open_items)
+    earned, unanswered = float(score.points or 0), float(item.id in cell_values.unanswered)
     values = (item.weight, float(score.value or 0), earned, earned, unanswered, 0.0)
     number = str(at + 1)
     for (column, formula, look), value in zip(row.formulas, values, strict=True):

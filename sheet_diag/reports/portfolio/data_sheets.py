@@ -35,9 +35,9 @@ from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import ALERT, BOLD, NAVY, Look
+from sheet_diag.xlsx.theme import ALERT, BOLD, LOSS_BAR, NAVY, Look
 
-_BAR: Final = {"type": "data_bar", "bar_color": "#D9A08F", "bar_solid": True, "min_type": "num"}
+_BAR: Final = {"type": "data_bar", "bar_color": LOSS_BAR, "bar_solid": True, "min_type": "num"}
 # Widths in pixels, as everywhere here.
 _TOPIC, _QUESTION = 190, 330
 _ATTENTION: Final = {

@@ -23,16 +23,24 @@ from sheet_diag.reports.portfolio.table_sheet import (
 )
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BOLD, RANKS
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    HEAT_BAD,
+    HEAT_GOOD,
+    HEAT_LEFT_OUT,
+    HEAT_MIDDLE,
+    HEAT_UNKNOWN,
+    RANKS,
+)
 
 # Marks as consultants set them, from in place to nothing; each has a shade of its own.
 _FULL, _PART, _NONE, _UNKNOWN, _LEFT_OUT = "○", "△", "×", "?", "-"
 _SHADES: Final = {
-    _FULL: "#EAF1F8",
-    _PART: "#F1DDBF",
-    _NONE: "#D08A4E",
-    _UNKNOWN: "#DDB07F",
-    _LEFT_OUT: "#F2F2F2",
+    _FULL: HEAT_GOOD,
+    _PART: HEAT_MIDDLE,
+    _NONE: HEAT_BAD,
+    _UNKNOWN: HEAT_UNKNOWN,
+    _LEFT_OUT: HEAT_LEFT_OUT,
 }
 _LOOKS: Final = {mark: {**MID, "bg_color": shade} for mark, shade in _SHADES.items()}
 _RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in RANKS.items()}

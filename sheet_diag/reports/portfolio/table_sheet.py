@@ -19,7 +19,20 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.page import A3, A4, Page
-from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, SMALL, TITLE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    CELL,
+    CENTER,
+    HEAD,
+    HEAT_BAD,
+    HEAT_GOOD,
+    HEAT_MIDDLE,
+    INSET,
+    MIDDLE,
+    SMALL,
+    TITLE,
+    Look,
+)
 
 HEADER_ROW: Final = 3
 FIRST_ROW: Final = HEADER_ROW + 1
@@ -44,9 +57,9 @@ SCALE: Final = {
     "min_value": 0,
     "mid_value": 60,
     "max_value": 100,
-    "min_color": "#D08A4E",
-    "mid_color": "#F1DDBF",
-    "max_color": "#EAF1F8",
+    "min_color": HEAT_BAD,
+    "mid_color": HEAT_MIDDLE,
+    "max_color": HEAT_GOOD,
 }
 
 
