@@ -36,6 +36,8 @@ def make_password_workbook(rows: Sequence[Sequence[str]], header: int, lang: Lan
         look = HEAD if row == header else _TEXT
         for col in range(width):
             page.client_text(row, col, cells[col] if col < len(cells) else "", look)
+    page.paper(landscape=False, header="", footer="&C&8&P / &N")
+    page.fit_width(repeat=(header, header))
     page.freeze(header + 1)
     page.select(header + 1, 0)
     return book.bytes()
