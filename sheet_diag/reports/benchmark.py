@@ -39,11 +39,11 @@ class BenchmarkError(UserError):
     """A benchmark that cannot be used."""
 
 
-class _Part(BaseModel):
+class _BenchmarkPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class _Statistics(_Part):
+class _Statistics(_BenchmarkPart):
     count: Annotated[int, Field(ge=1)]
     mean: _Score
     spread: _Score
@@ -58,7 +58,7 @@ class _Statistics(_Part):
         return cls(**{name: round(value, _DIGITS.get(name)) for name, value in figures})
 
 
-class _Group(_Part):
+class _Group(_BenchmarkPart):
     kind: GroupKind
     choice: str
     measures: dict[str, _Statistics]  # by category id and `_OVERALL`
@@ -72,16 +72,16 @@ class _Group(_Part):
         return GroupStatistics(self.kind, self.choice, measures)
 
 
-class _Catalog(_Part):
+class _BenchmarkCatalog(_BenchmarkPart):
     id: str
     version: str
 
 
-class _File(_Part):
+class _File(_BenchmarkPart):
     kind: Literal["sheet-diag benchmark"]
     version: Literal[1] = Field(alias="schema")
     as_of: date
-    catalog: _Catalog
+    catalog: _BenchmarkCatalog
     groups: tuple[_Group, ...]
 
 
@@ -103,7 +103,7 @@ def dump_benchmark(
         kind="sheet-diag benchmark",
         schema=1,
         as_of=as_of,
-        catalog=_Catalog(id=catalog.id, version=catalog.version),
+        catalog=_BenchmarkCatalog(id=catalog.id, version=catalog.version),
         groups=tuple(groups),
     )
     content = file.model_dump(mode="json", by_alias=True)

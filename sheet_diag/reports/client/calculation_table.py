@@ -81,7 +81,7 @@ def write_calculation(
 ) -> None:
     """Write the tables of categories, caps and ranks."""
     formulas = build_formulas(context.localized, layout, inputs, criteria)
-    table = _Table(page, layout, formulas, context)
+    table = _CalculationTable(page, layout, formulas, context)
     table.write_head()
     for row, name in enumerate(layout.order, layout.first):
         table.write_category(row, context.catalog.category_by_id[name])
@@ -91,7 +91,7 @@ def write_calculation(
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _CalculationTable:
     """A calculation that is being written."""
 
     page: Page

@@ -38,45 +38,45 @@ class RunJsonError(UserError):
     """A run.json that cannot be used: missing, not readable, not ours, of another catalogue."""
 
 
-class _Part(BaseModel):
+class _RunJsonPart(BaseModel):
     """A part of the file; keys that nobody reads may be anything."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class _Catalog(_Part):
+class _RunJsonCatalog(_RunJsonPart):
     id: str
     sha256: str
     items: dict[str, str] | None = None  # the fingerprint of each
 
 
-class _Head(_Part):
+class _Head(_RunJsonPart):
     version: Literal[1] = Field(alias="schema")
     as_of: date
-    catalog: _Catalog
+    catalog: _RunJsonCatalog
 
 
-class _Client(_Part):
+class _Client(_RunJsonPart):
     id: str | None = None
     name: str | None = None
     email: str | None = None
 
 
-class _Score(_Part):
+class _Score(_RunJsonPart):
     exact: Exact
 
 
-class _Diagnosis(_Part):
+class _RunJsonDiagnosis(_RunJsonPart):
     rank: Rank | None = None
     overall: _Score | None = None
     categories: dict[str, _Score | None] = {}
 
 
-class _Problem(_Part):
+class _RunJsonProblem(_RunJsonPart):
     code: str
 
 
-class _Return(_Part):
+class _Return(_RunJsonPart):
     file: str
     member: str | None
     status: ReturnStatus
@@ -86,7 +86,7 @@ class _Return(_Part):
     sender: str | None = None
     client: _Client | None
     lang: Lang | None
-    problems: list[_Problem]
+    problems: list[_RunJsonProblem]
     result: str | None
     correction: str | None
     points: int | None = None
@@ -94,7 +94,7 @@ class _Return(_Part):
     pdf_sha256: str | None = None
     answers: dict[str, str | None]
     entries: str | None = None
-    diagnosis: _Diagnosis | None
+    diagnosis: _RunJsonDiagnosis | None
 
     def has_problem(self, code: ProblemCode) -> bool:
         """Whether a problem of this code was found."""
@@ -172,7 +172,7 @@ def _open(folder: Path) -> Iterator[tuple[_Head, Iterator[tuple[_Return, Any]]]]
 
 
 def _to_previous(entry: _Return) -> PreviousReturn:
-    client, diagnosis = entry.client or _Client(), entry.diagnosis or _Diagnosis()
+    client, diagnosis = entry.client or _Client(), entry.diagnosis or _RunJsonDiagnosis()
     is_ranked = entry.status is ReturnStatus.RANKED
     scores = diagnosis.categories if is_ranked else {}
     return PreviousReturn(
