@@ -59,6 +59,7 @@ def call(
     )
 
 
+@pytest.mark.slow("programs that load the product in processes of their own")
 def test_the_examples_run_as_a_script_without_a_main_guard(folder: Path) -> None:
     script = folder / "examples.py"
     script.write_text("print('begun')\n" + "\n".join(EXAMPLES), encoding="utf-8")
@@ -71,6 +72,7 @@ def test_the_examples_run_as_a_script_without_a_main_guard(folder: Path) -> None
     assert {path.name for path in (folder / "output").iterdir()} >= {"run.json", "portfolio.xlsx"}
 
 
+@pytest.mark.slow("programs that load the product in processes of their own")
 def test_a_program_without_a_file_reads_returns(folder: Path) -> None:
     code = (
         "import sheet_diag\n"
@@ -84,6 +86,7 @@ def test_a_program_without_a_file_reads_returns(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow("programs that load the product in processes of their own")
 @pytest.mark.skipif(sys.platform == "win32", reason="an abort asks a person there")
 def test_a_file_that_aborts_its_reader_costs_itself_only(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(ABORT, encoding="utf-8")
@@ -105,6 +108,7 @@ def test_a_file_that_aborts_its_reader_costs_itself_only(folder: Path, tmp_path:
     assert sentence.startswith("abort.xlsx を診断できません。")
 
 
+@pytest.mark.slow("programs that load the product in processes of their own")
 def test_a_module_beside_the_caller_is_not_taken_for_one_of_ours(
     folder: Path, tmp_path: Path
 ) -> None:

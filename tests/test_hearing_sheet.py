@@ -521,12 +521,12 @@ def test_same_arguments_same_bytes() -> None:
 
 _PRINT_DIGEST = """
 from hashlib import sha256
-from sheet_diag.catalog import load_catalog
-from sheet_diag.sheet import Entries, hearing_sheet
+from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
+from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE
 given = Entries(PROFILE, {"POL-01": "はい"}, {"POL-02": "備考"})
-print(sha256(hearing_sheet(load_catalog(), Lang.JA, ISSUER, given, "C-1")).hexdigest())
+print(sha256(make_hearing_sheet(JIS, Lang.JA, ISSUER, given, "C-1")).hexdigest())
 """
 
 

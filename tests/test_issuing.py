@@ -312,7 +312,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[SheetContent]:
         built.append(content)
         return make_hearing_workbook(content)
 
-    monkeypatch.setattr(stamping, "hearing_book", build)
+    monkeypatch.setattr(stamping, "make_hearing_workbook", build)
     return built
 
 
@@ -359,7 +359,7 @@ def test_clients_alike_share_a_layout(laid_out: list[SheetContent]) -> None:
 def test_no_more_layouts_are_kept_than_there_is_room_for(
     laid_out: list[SheetContent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stamping, "_MOST", 1)
+    monkeypatch.setattr(stamping, "_MAX_TEMPLATES", 1)
     one, other = SheetOrder(MIHON), SheetOrder(MIHON_EN)
     issued(one, one, other, other, one)
     assert len(laid_out) == 3

@@ -15,6 +15,8 @@ from tests.mail_firm import fill_in
 from tests.passwords import password_rows, write_password_rows
 from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
+pytestmark = pytest.mark.slow("reports are encrypted and mailed in most tests")
+
 YAMADA = "yamada@mihon.co.jp"
 OUTPUT = Path("output")
 PASSWORDS = OUTPUT / "passwords.xlsx"

@@ -213,6 +213,7 @@ def parts_of_the_rule(scores: Scores) -> Iterator[str]:
     yield from (gate.code.partition("_LT_")[0] for gate in scores.gates)
 
 
+@pytest.mark.slow("thousands of random returns")
 def test_random_returns_reach_every_part_of_the_rule() -> None:
     seen: set[str] = set()
 
