@@ -149,7 +149,17 @@ def test_sent_mails_are_logged_as_the_commands_log_them(demo: Path, mine: Path) 
 
 
 def _but_time(line: MailLogEntry) -> tuple[Any, ...]:
-    names = ("event", "client", "kind", "about", "message_id", "addresses", "file", "text", "seal")
+    names = (
+        "event",
+        "client",
+        "kind",
+        "subject",
+        "message_id",
+        "addresses",
+        "file",
+        "text",
+        "password_fingerprint",
+    )
     return tuple(getattr(line, name) for name in names)
 
 

@@ -51,7 +51,7 @@ def watch_folder(
         while True:
             watching.go_on()
     except KeyboardInterrupt:
-        typer.echo("\n" + say("cli.watch.end"))
+        typer.echo("\n" + watching.say("cli.watch.end"))
         raise typer.Exit(0) from None
 
 
@@ -79,7 +79,7 @@ class _WatchLoop:
 
     def __init__(self, options: RunOptions, say: Wording, polling: bool) -> None:
         self._options = options
-        self._say = say
+        self.say = say
         self._scene = WatchedFiles(
             Path(options.input), Path(options.output), _list_other_inputs(options), polling
         )
@@ -92,7 +92,7 @@ class _WatchLoop:
         """Do the first run."""
         self._seen = self._scene.look()
         self._attempt(lambda: config)
-        typer.echo(self._say("cli.watch.waiting", path=self._options.input))
+        typer.echo(self.say("cli.watch.waiting", path=self._options.input))
 
     def go_on(self) -> None:
         """Wait for changes and run, for as long as the folder is there."""
@@ -102,9 +102,9 @@ class _WatchLoop:
             if not self._scene.polling:
                 self._scene = replace(self._scene, polling=True)
                 reason = error.strerror or str(error)
-                self._complain(self._say("cli.watch.polling", reason=reason))
+                self._complain(self.say("cli.watch.polling", reason=reason))
         if not self._scene.input.is_dir():
-            self._complain(self._say("cli.watch.away", path=self._options.input))
+            self._complain(self.say("cli.watch.away", path=self._options.input))
         time.sleep(_AWAY_SECONDS)
 
     def _wait_and_run(self) -> None:
@@ -119,8 +119,8 @@ class _WatchLoop:
 
     def _build_config(self) -> RunConfig:
         """Build the run anew: the settings file, and its language, may have changed."""
-        self._say = Wording(choose_language(self._options.lang, self._options.config, self._say))
-        return build_run_config(self._options, self._say)
+        self.say = Wording(choose_language(self._options.lang, self._options.config, self.say))
+        return build_run_config(self._options, self.say)
 
     def _attempt(self, make: Callable[[], RunConfig]) -> None:
         self._hurdle = None
@@ -128,7 +128,7 @@ class _WatchLoop:
             config = make()
             result = self._run(config)
         except KeyboardInterrupt:
-            typer.echo("\n" + self._say("cli.error.interrupted"), err=True)
+            typer.echo("\n" + self.say("cli.error.interrupted"), err=True)
             raise typer.Exit(130) from None
         except typer.Exit:  # told by who refused, and nothing to be tried before a change
             return
@@ -139,7 +139,7 @@ class _WatchLoop:
             self._tell(result, config)
 
     def _run(self, config: RunConfig) -> RunResult | None:
-        say = self._say
+        say = self.say
         if not find_input_files(config.input, apart_from=config.output):
             left = say("cli.watch.left", path=config.output) if self._before else ""
             self._complain(say("cli.watch.empty", path=config.input) + left)
@@ -151,9 +151,9 @@ class _WatchLoop:
         before, self._before = self._before, list_return_states(result.outcomes)
         self._told = ""
         if before is None:
-            show_result(result, config, self._say)
+            show_result(result, config, self.say)
         else:
-            show_changes(compare_runs(before, self._before), result, datetime.now(), self._say)
+            show_changes(compare_runs(before, self._before), result, datetime.now(), self.say)
 
     def _stumble(self, error: Exception) -> None:
         now = time.monotonic()
@@ -164,8 +164,8 @@ class _WatchLoop:
         elif isinstance(error, OSError):
             file = Path(str(error.filename2 or error.filename or ""))
             self._hurdle = _Obstacle(file if file.exists() else None, now + _RETRY_SECONDS)
-        text = describe_error(error, self._say) or describe_unexpected(error, self._say)
-        self._complain(self._say("cli.error.head", text=text))
+        text = describe_error(error, self.say) or describe_unexpected(error, self.say)
+        self._complain(self.say("cli.error.head", text=text))
 
     def _complain(self, text: str) -> None:
         """Show a message, but not the same one again."""

@@ -141,8 +141,7 @@ def _begin_log(output: Path) -> None:
     output.mkdir(exist_ok=True)
     (output / MAIL_LOG_NAME).write_bytes(format_log_header(_TOKEN))
     for kind in MailKind:
-        drafts = DraftFolder(output, kind)
-        drafts.remove(each.name for each in drafts.list_drafts())
+        DraftFolder(output, kind).clear()
 
 
 def _issue_sheets(campaign: DemoCampaign, waiting: Set[str]) -> None:

@@ -83,6 +83,10 @@ class DraftFolder:
         """Delete drafts. Raises `OSError`."""
         remove_managed_files(self.path, set(names))
 
+    def clear(self) -> None:
+        """Delete every draft, whatever its note says. Raises `OSError`."""
+        self.remove(read_note(self.path))
+
     def write(
         self,
         context: ComposeContext,
