@@ -25,7 +25,6 @@ from sheet_diag.model.returns import Problem, ProblemCode
 
 _ENCRYPTED: Final = 0x1
 _UTF8: Final = 0x800
-_AES: Final = 99
 _DEFLATED: Final = (0, 8)
 _UNIX_TIME: Final = 0x5455
 _UNICODE_NAME: Final = 0x7075

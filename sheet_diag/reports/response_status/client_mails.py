@@ -18,8 +18,6 @@ from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.reports.response_status.read_files import list_collected_mails
 
-_WENT: Final = (MailEvent.SENT, MailEvent.BY_HAND)
-
 
 def group_mails_by_client(
     clients: ClientList, posted: Sequence[MailLogEntry]
