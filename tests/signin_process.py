@@ -28,7 +28,7 @@ def main() -> None:
     import keyring
 
     from sheet_diag.__main__ import main as run
-    from sheet_diag.mail.auth.oauth import providers
+    from sheet_diag.mail.auth import providers
     from tests.keyrings import FileKeyring
 
     keyring.set_keyring(FileKeyring(Path(kept)))

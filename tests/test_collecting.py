@@ -20,12 +20,17 @@ import pytest
 from sheet_diag.forms.issue import SheetOrder, issue_sheets
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.imap.connection import MailboxError
-from sheet_diag.mail.imap.mailbox import Mailbox, find_copies, open_mailbox, try_imap_login
-from sheet_diag.mail.imap.responses import group_responses, parse_head
+from sheet_diag.mail.imap.mailbox import (
+    Mailbox,
+    find_copies,
+    group_responses,
+    open_mailbox,
+    parse_head,
+    try_imap_login,
+)
 from sheet_diag.mail.inbox import store as filing
-from sheet_diag.mail.inbox.collect import collect_returned_mails
+from sheet_diag.mail.inbox.collect import CollectedMail, CollectResult, collect_returned_mails
 from sheet_diag.mail.inbox.headers import read_message_headers
-from sheet_diag.mail.inbox.records import CollectedMail, CollectResult
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient

@@ -18,8 +18,7 @@ import pytest
 
 from sheet_diag.cli.demo.campaign import DemoCampaign, begin_campaign
 from sheet_diag.cli.demo.client_list import REMINDED_DAYS_AGO, demo_clients
-from sheet_diag.cli.demo.folder import is_free_for_demo
-from sheet_diag.cli.demo.returns import DEMO_CLIENTS, ISSUER, prepare
+from sheet_diag.cli.demo.returns import DEMO_CLIENTS, ISSUER, is_free_for_demo, write_demo_sheets
 from sheet_diag.cli.settings_file import load_settings
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.mail.log.mail_log import MailLog
@@ -202,7 +201,7 @@ def test_on_every_day_one_client_is_late_and_one_is_not(day: date, lang: Lang) -
 
 def test_the_demonstration_can_be_made_in_english(tmp_path: Path) -> None:
     say = Wording(Lang.EN)
-    prepare(tmp_path, JIS)
+    write_demo_sheets(tmp_path, JIS)
     begin_campaign(DemoCampaign(tmp_path, AS_OF, say), JIS)
     settings = load_settings(tmp_path / "sheet-diag.toml")
     assert (settings.language, settings.issuer) == (Lang.EN, ISSUER)

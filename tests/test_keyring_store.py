@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import keyring
 import pytest
 
-from sheet_diag.mail.auth import keyring_store as vault
+from sheet_diag.mail.auth import credentials as vault
 from tests.keyrings import WINDOWS_TAKES, MemoryKeyring, PowerCutError
 
 SERVICE, USER = "sheet-diag microsoft 0f1e", "shindan@example.co.jp"

@@ -15,18 +15,17 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.mail.templates.copies import copy_templates
 from sheet_diag.mail.templates.files import (
     FRAME,
-    SIGNATURE,
     MailTemplateError,
+    copy_templates,
     format_template_name,
     list_template_names,
     load_default_template,
 )
 from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.mail.templates.render import MailText
-from sheet_diag.mail.templates.variables import explain_variables, list_variables
+from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import MailSubject, OutgoingMail

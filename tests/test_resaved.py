@@ -17,7 +17,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.workbook import Workbook
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.cli.demo.returns import prepare
+from sheet_diag.cli.demo.returns import write_demo_sheets
 from sheet_diag.forms.layout import FIRST_QUESTION_ROW, HEADER_ROW, QUESTION_COLUMNS
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.receive import open_file, receive_return
@@ -60,7 +60,7 @@ def _read(path: Path, spool: Path) -> list[ReceivedFile]:
 def returns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The demo's hearing sheets, each under a plain name."""
     folder = tmp_path_factory.mktemp("demo")
-    prepare(folder, CATALOG)
+    write_demo_sheets(folder, CATALOG)
     paths = sorted((folder / "input").rglob("*.xlsx"))
     sheets = [path for path in paths if "見積書" not in path.name]
     plain = folder / "plain"

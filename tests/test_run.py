@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.cli.demo.returns import ISSUER, prepare
+from sheet_diag.cli.demo.returns import ISSUER, write_demo_sheets
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
 from sheet_diag.forms.write import Entries, make_hearing_sheet, overrides_workbook
 from sheet_diag.model.basics import Lang
@@ -87,7 +87,7 @@ def _put(
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    prepare(folder, CATALOG)
+    write_demo_sheets(folder, CATALOG)
     before = _digests(folder / "input")
     _run(folder, issuer=ISSUER)
     assert _digests(folder / "input") == before, "input is never changed"

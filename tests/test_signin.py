@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.mail.auth.oauth import providers
-from sheet_diag.mail.auth.oauth.browser import BrowserPrompt, sign_in_with_browser
-from sheet_diag.mail.auth.oauth.device import DeviceCode, request_device_code, wait_for_tokens
-from sheet_diag.mail.auth.oauth.providers import SignInError, supports_device_codes
-from sheet_diag.mail.auth.oauth.tokens import TokenGrant, renew_tokens
+from sheet_diag.mail.auth import providers
+from sheet_diag.mail.auth.browser import BrowserPrompt, sign_in_with_browser
+from sheet_diag.mail.auth.device import DeviceCode, request_device_code, wait_for_tokens
+from sheet_diag.mail.auth.providers import SignInError, supports_device_codes
+from sheet_diag.mail.auth.tokens import TokenGrant, renew_tokens
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail import MailAccessError
 from sheet_diag.model.settings import AppRegistration, ConnectionSecurity, MailProvider, MailServer

@@ -31,6 +31,10 @@ HelpRow = tuple[str, str]
 
 
 # The types of `ctx` and `formatter` are private to typer. The root's `ctx.obj` is the `Wording`.
+_STATUS: Final = 2
+_MIN_SIMILARITY: Final = 0.6  # from here on a name may be a slip of another one
+
+
 class LocalizedCommand(TyperCommand):
     """A command with such a page, and with our sentences for usage errors."""
 
@@ -146,10 +150,6 @@ def wrapped(text: str, columns: int) -> Iterator[str]:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-_STATUS: Final = 2
-_MIN_SIMILARITY: Final = 0.6  # from here on a name may be a slip of another one
 
 
 # The types of `ctx` and `error` are private to typer. The root's `ctx.obj` is the `Wording`.

@@ -9,41 +9,16 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.cli import diagnosis_commands as diagnosing
-from sheet_diag.cli import mail_commands as corresponding
+from sheet_diag.cli import commands  # noqa: F401 - registers them
 from sheet_diag.cli.errors import describe_unexpected
 from sheet_diag.cli.options import HELP, app
 
 __all__ = ["app", "main"]
-
-# As they follow each other in a campaign.
-_ORDER: Final = (
-    diagnosing.template,
-    corresponding.clients_command,
-    corresponding.issue,
-    corresponding.collect,
-    diagnosing.run,
-    diagnosing.watch,
-    diagnosing.check,
-    diagnosing.overrides,
-    corresponding.status,
-    corresponding.remind,
-    corresponding.send_back,
-    corresponding.deliver,
-    corresponding.login,
-    corresponding.letters,
-    diagnosing.demo,
-)
-app.registered_commands.sort(
-    key=lambda command: (
-        _ORDER.index(command.callback) if command.callback in _ORDER else len(_ORDER)
-    )
-)
 
 
 def main() -> None:

@@ -53,48 +53,96 @@ PasswordsOption = Annotated[
     Path | None, typer.Option(help=HELP("cli.help.passwords"), metavar=FILE)
 ]
 JobsOption = Annotated[int | None, typer.Option(help=HELP("cli.help.jobs"), min=1, metavar="N")]
-InputOption = Annotated[str, typer.Option("--input", help=HELP("cli.help.input"), metavar=FOLDER)]
-OutputOption = Annotated[
-    str, typer.Option("--output", help=HELP("cli.help.output"), metavar=FOLDER)
-]
 FileOption = Annotated[Path, typer.Option("--output", help=HELP("cli.help.file"), metavar=FILE)]
 ClientsOption = Annotated[Path | None, typer.Option(help=HELP("cli.help.clients"), metavar=FILE)]
 PreviousOption = Annotated[
     Path | None, typer.Option(help=HELP("cli.help.previous"), metavar=FOLDER)
 ]
-BenchmarkOption = Annotated[
-    Path | None, typer.Option(help=HELP("cli.help.benchmark"), metavar=FILE)
-]
-PdfOption = Annotated[bool, typer.Option("--pdf", help=HELP("cli.help.pdf"))]
-ProtectOption = Annotated[bool, typer.Option("--protect", help=HELP("cli.help.protect"))]
-SchedulerOption = Annotated[
-    str | None, typer.Option(help=HELP("cli.help.scheduler"), metavar="URL")
-]
-InputFolderOption = Annotated[
-    Path, typer.Option("--input", help=HELP("cli.help.input"), metavar=FOLDER)
-]
-OutputFolderOption = Annotated[
-    Path, typer.Option("--output", help=HELP("cli.help.output"), metavar=FOLDER)
-]
+_INPUT: Final = typer.Option("--input", help=HELP("cli.help.input"), metavar=FOLDER)
+_OUTPUT: Final = typer.Option("--output", help=HELP("cli.help.output"), metavar=FOLDER)
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What is typed after `run` or `watch`. Folders are texts: they need not be on this disk."""
 
-    input: InputOption = "input"
-    output: OutputOption = "output"
+    input: Annotated[str, _INPUT] = "input"
+    output: Annotated[str, _OUTPUT] = "output"
     as_of: AsOfOption = None
     clients: ClientsOption = None
     previous: PreviousOption = None
-    benchmark: BenchmarkOption = None
-    pdf: PdfOption = False
-    protect: ProtectOption = False
+    benchmark: Annotated[
+        Path | None, typer.Option(help=HELP("cli.help.benchmark"), metavar=FILE)
+    ] = None
+    pdf: Annotated[bool, typer.Option("--pdf", help=HELP("cli.help.pdf"))] = False
+    protect: Annotated[bool, typer.Option("--protect", help=HELP("cli.help.protect"))] = False
     jobs: JobsOption = None
-    scheduler: SchedulerOption = None
+    scheduler: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.scheduler"), metavar="URL")
+    ] = None
     passwords: PasswordsOption = None
     lang: LangOption = None
     catalog: CatalogOption = None
+    config: ConfigOption = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailOptions:
+    """What was typed after a mailing command; each command has some of these options.
+
+    `again_after` and `attach` are None where the settings decide, `jobs` (processes that open
+    attachments) where there is to be one per core.
+    """
+
+    file: Annotated[
+        Path | None, typer.Argument(help=HELP("cli.help.clients_file"), metavar=FILE)
+    ] = None
+    new: Annotated[bool, typer.Option("--new", help=HELP("cli.help.new"))] = False
+    output: Annotated[Path, _OUTPUT] = Path("output")
+    input: Annotated[Path, _INPUT] = Path("input")
+    days: Annotated[int, typer.Option(help=HELP("cli.help.days"), min=0, metavar="N")] = 0
+    again_after: Annotated[
+        int | None, typer.Option(help=HELP("cli.help.again_after"), min=1, metavar="N")
+    ] = None
+    due: Annotated[str | None, typer.Option(help=HELP("cli.help.return_due"), metavar=DAY)] = None
+    passwords: Annotated[
+        bool, typer.Option("--passwords", help=HELP("cli.help.deliver_passwords"))
+    ] = False
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help=HELP("cli.help.unprotected"))
+    ] = False
+    attach: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.attach"), metavar="xlsx|pdf|both")
+    ] = None
+    jobs: JobsOption = None
+    since: Annotated[str | None, typer.Option(help=HELP("cli.help.since"), metavar=DAY)] = None
+    clients: ClientsOption = None
+    previous: PreviousOption = None
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help=HELP("cli.help.only"), metavar="ID")
+    ] = None
+    again: Annotated[bool, typer.Option("--again", help=HELP("cli.help.again"))] = False
+    send: Annotated[bool, typer.Option("--send", help=HELP("cli.help.send"))] = False
+    sent_by_hand: Annotated[bool, typer.Option("--sent-by-hand", help=HELP("cli.help.by_hand"))] = (
+        False
+    )
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help=HELP("cli.help.today"), metavar=DAY)
+    ] = None
+    lang: LangOption = None
+    catalog: CatalogOption = None
+    config: ConfigOption = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginOptions:
+    """What was typed after `login`. `browser` wants the browser of this machine, not a code."""
+
+    server: Annotated[str, typer.Argument(help=HELP("cli.help.server"), metavar="smtp|imap")] = (
+        "smtp"
+    )
+    browser: Annotated[bool, typer.Option("--browser", help=HELP("cli.help.browser"))] = False
+    lang: LangOption = None
     config: ConfigOption = None
 
 

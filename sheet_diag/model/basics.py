@@ -1,8 +1,9 @@
-"""Languages and ranks."""
+"""Languages, ranks, and what people are told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -33,6 +34,14 @@ class Rank(StrEnum):
 def worse_of(*ranks: Rank) -> Rank:
     """Return the lowest of the ranks."""
     return max(ranks, key=lambda rank: rank.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence that people are told: `key` is its label, `parts` fill the label in."""
+
+    key: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 class UserError(Exception):

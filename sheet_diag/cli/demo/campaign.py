@@ -29,11 +29,16 @@ from sheet_diag.cli.demo.client_list import (
     DemoListEntry,
     demo_clients,
 )
-from sheet_diag.cli.demo.folder import CLIENT_LIST, mark_demo_folder
-from sheet_diag.cli.demo.returns import ISSUER, STRAY_FILE, build_settings_text
+from sheet_diag.cli.demo.returns import (
+    CLIENT_LIST,
+    ISSUER,
+    STRAY_FILE,
+    build_settings_text,
+    mark_demo_folder,
+)
 from sheet_diag.cli.mail.context import outbox_folder
-from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.cli.mail.run import run_mail_command
+from sheet_diag.cli.options import MailOptions
 from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.mail.campaign.drafts import DRAFTS, DraftFolder
@@ -49,6 +54,14 @@ from sheet_diag.text.wording import Wording
 _TOKEN: Final = "demonstration"  # every log starts with the same one, so that it is the same
 _MORNING: Final = time(10, tzinfo=timezone(timedelta(hours=9)))
 _NOON: Final = time(12)
+_PROGRAM: Final = "sheet-diag"
+_COMMANDS: Final = {
+    "status": "status",
+    "remind": "remind --sent-by-hand",
+    "return": "return --sent-by-hand",
+    "run": "run --protect",
+    "deliver": "deliver",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +196,6 @@ def _set_file_dates(source: Path, days: Mapping[str, date]) -> None:
     for name, day in days.items():
         moment = datetime.combine(day, _NOON).timestamp()
         os.utime(source / name, (moment, moment))
-
-
-_PROGRAM: Final = "sheet-diag"
-_COMMANDS: Final = {
-    "status": "status",
-    "remind": "remind --sent-by-hand",
-    "return": "return --sent-by-hand",
-    "run": "run --protect",
-    "deliver": "deliver",
-}
 
 
 def show_next_steps(campaign: DemoCampaign) -> None:

@@ -1,11 +1,13 @@
-"""What clients of the demonstration send back, and the blank sheets that they were asked with.
+"""The folder of the demonstration: blank sheets, and what its clients send back.
 
-The returns are made as clients make them: in two languages, with ticks and circles instead of the
-listed words, in a subfolder, one half finished, and one file that is something else.
+It is made anew unless somebody works in it. The returns are made as clients make them: in two
+languages, with ticks and circles instead of the listed words, in a subfolder, one half finished,
+and one file that is something else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.cli.demo.folder import mark_demo_folder
+from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
 from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
@@ -23,6 +25,8 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import BODY
 
+CLIENT_LIST: Final = "clients.xlsx"
+_MARK_FILE: Final = ".sheet-diag-demo"
 STRAY_FILE: Final = "御見積書_見本印刷.xlsx"  # what somebody has sent by mistake
 ISSUER: Final = Issuer(
     name="見本リスクコンサルティング株式会社",
@@ -127,7 +131,7 @@ DEMO_CLIENTS: Final = (
 )  # fmt: skip
 
 
-def prepare(folder: Path, catalog: Catalog) -> Path:
+def write_demo_sheets(folder: Path, catalog: Catalog) -> Path:
     """Write the blank sheets and `input/`; returns the path of the Japanese blank sheet."""
     returns = folder / "input"
     returns.mkdir(parents=True, exist_ok=True)
@@ -239,3 +243,29 @@ def _write_stray_workbook() -> bytes:
         page.text(row, 0, label, BODY)
         page.number(row, 1, amount, BODY)
     return book.bytes()
+
+
+def is_free_for_demo(folder: Path) -> bool:
+    """Whether the demonstration may be written into the folder.
+
+    It is new, empty, or made by an earlier demonstration whose client list and settings nobody
+    has changed: no campaign of the user is lost.
+    """
+    if not folder.is_dir():
+        return not folder.exists()
+    path = folder / _MARK_FILE
+    if path.exists():
+        return path.read_text(encoding="utf-8") == _digest(folder)
+    return not any(folder.iterdir())
+
+
+def mark_demo_folder(folder: Path) -> None:
+    """Note that the demonstration made the folder as it is now. Raises `OSError`."""
+    (folder / _MARK_FILE).write_text(_digest(folder), encoding="utf-8")
+
+
+def _digest(folder: Path) -> str:
+    """Compute the SHA-256 of what people would change; empty where nothing is there."""
+    paths = [path for name in (CLIENT_LIST, SETTINGS) if (path := folder / name).is_file()]
+    content = b"".join(path.read_bytes() for path in paths)
+    return hashlib.sha256(content).hexdigest() if content else ""

@@ -10,7 +10,7 @@ import typer
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.cli.mail.options import MailOptions
+from sheet_diag.cli.options import MailOptions
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.intake.client_list.headings import format_list_message
 from sheet_diag.intake.client_list.reader import read_client_list

@@ -14,7 +14,7 @@ import typer
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, parse_day, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
-from sheet_diag.cli.mail.options import MailOptions
+from sheet_diag.cli.options import MailOptions
 from sheet_diag.cli.settings_file import FILE_NAME, Settings
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.intake.discovery import find_input_files
@@ -53,6 +53,7 @@ from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
 
 _OUTBOX: Final = "outbox"
+_MAX_NAMES: Final = 3  # files of the input folder that are named
 
 
 def outbox_folder(output: Path) -> Path:
@@ -216,9 +217,6 @@ def _load_last_run(output: Path) -> LastRun:
     if not (output / RUN_JSON).is_file():
         return LastRun(None, ())
     return LastRun(*load_return_facts(output))
-
-
-_MAX_NAMES: Final = 3  # files of the input folder that are named
 
 
 def require_log(context: CommandContext) -> None:

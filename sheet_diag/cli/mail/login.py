@@ -10,7 +10,7 @@ import typer
 
 from sheet_diag.cli.arguments import read_settings
 from sheet_diag.cli.errors import fail
-from sheet_diag.cli.mail.options import LoginOptions
+from sheet_diag.cli.options import LoginOptions
 from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.mail.auth.credentials import (
     find_client_secret,
@@ -63,7 +63,7 @@ def _sign_in(
     say: Wording,
 ) -> None:
     """Have a person sign the account in, for every server that it is good for."""
-    from sheet_diag.mail.auth.oauth.providers import (
+    from sheet_diag.mail.auth.providers import (
         supports_device_codes,  # here: passwords need none of it
     )
 
@@ -104,7 +104,7 @@ def _sign_in_by_code(
     protocol: MailProtocol, account: MailServer, uses: Sequence[MailProtocol], say: Wording
 ) -> tuple[str, str]:
     """The access token and the refresh token, once a person has typed a code somewhere."""
-    from sheet_diag.mail.auth.oauth.device import request_device_code, wait_for_tokens
+    from sheet_diag.mail.auth.device import request_device_code, wait_for_tokens
 
     code = request_device_code(account, uses)
     minutes = code.seconds // 60
@@ -118,7 +118,7 @@ def _sign_in_by_browser(
     account: MailServer, uses: Sequence[MailProtocol], secret: str, say: Wording
 ) -> tuple[str, str]:
     """The same, once a person has signed in with the browser of this machine."""
-    from sheet_diag.mail.auth.oauth.browser import BrowserPrompt, sign_in_with_browser
+    from sheet_diag.mail.auth.browser import BrowserPrompt, sign_in_with_browser
 
     def begin(address: str) -> None:
         typer.echo(say("signin.browser", address=address, user=account.user))

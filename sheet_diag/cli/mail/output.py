@@ -15,7 +15,7 @@ from sheet_diag.mail.campaign.outgoing import CheckedMail
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.campaign.selection import MailSelection
 from sheet_diag.mail.inbox.bounces import DeliveryFailure
-from sheet_diag.mail.inbox.records import CollectResult
+from sheet_diag.mail.inbox.collect import CollectResult
 from sheet_diag.mail.smtp.delivery import OversizedMail, SendReport
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import MailLogEntry, OutgoingMail

@@ -26,7 +26,6 @@ from sheet_diag.cli.mail.context import (
     require_server,
     require_unchanged_ids,
 )
-from sheet_diag.cli.mail.options import MailOptions
 from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
 from sheet_diag.cli.mail.send import (
     may_replace_drafts,
@@ -37,6 +36,7 @@ from sheet_diag.cli.mail.send import (
     write_drafts,
 )
 from sheet_diag.cli.mail.status_output import show_response_status
+from sheet_diag.cli.options import MailOptions
 from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.mail.campaign.due_mails import (
     ReminderRules,

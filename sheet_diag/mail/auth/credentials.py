@@ -2,16 +2,22 @@
 
 Passwords come from the environment or the system's keyring, access tokens from a sign-in that is
 kept in the keyring: never from a command line, where others can read them, nor from a file.
+
+Secrets of any length are kept in pieces: Windows takes no long ones. A first entry says where the
+pieces are, how many, and their digest; it is written last. So a secret is read whole or not at all,
+and an old one stays until the new one is complete.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from typing import Final
 
-from sheet_diag.mail.auth import keyring_store
 from sheet_diag.model.mail import MailAccessError, MailCredential, MailProtocol
 from sheet_diag.model.settings import AppRegistration, MailProvider, MailServer
 
@@ -20,6 +26,9 @@ _VARIABLES: Final[Mapping[str, str]] = {
     "imap": "SHEET_DIAG_IMAP_PASSWORD",
 }
 _SECRET: Final = "SHEET_DIAG_GOOGLE_SECRET"
+PIECE: Final = 1200  # characters; the Credential Manager takes 2,560 bytes of UTF-16
+_HEAD: Final = re.compile(r"([ab]) (\d{1,4}) ([0-9a-f]{64})")
+_OTHER: Final = {"a": "b", "b": "a"}
 
 
 class CredentialsError(MailAccessError):
@@ -68,7 +77,7 @@ def store_refresh_token(server: MailServer, which: MailProtocol, refresh: str) -
     if server.registration is None:
         raise ValueError("this account has a password")
     with _keyring_errors(server, which, "signin.no_keyring"):
-        keyring_store.store_secret(_sign_in_service(server.registration), server.user, refresh)
+        store_secret(_sign_in_service(server.registration), server.user, refresh)
 
 
 def find_client_secret(
@@ -84,7 +93,7 @@ def find_client_secret(
     if secret := environ.get(_SECRET):
         return secret
     with _keyring_errors(server, which, "signin.no_keyring"):
-        return keyring_store.read_secret(_sign_in_service(registration), _SECRET)
+        return read_secret(_sign_in_service(registration), _SECRET)
 
 
 def store_client_secret(server: MailServer, which: MailProtocol, secret: str) -> None:
@@ -95,7 +104,7 @@ def store_client_secret(server: MailServer, which: MailProtocol, secret: str) ->
     if server.registration is None:
         raise ValueError("this account has a password")
     with _keyring_errors(server, which, "signin.no_keyring"):
-        keyring_store.store_secret(_sign_in_service(server.registration), _SECRET, secret)
+        store_secret(_sign_in_service(server.registration), _SECRET, secret)
 
 
 def _renew_access_token(
@@ -105,7 +114,7 @@ def _renew_access_token(
     environ: Mapping[str, str],
 ) -> str:
     """Get an access token; store a refresh token that the provider has changed."""
-    from sheet_diag.mail.auth.oauth.tokens import renew_tokens  # here: passwords need none of it
+    from sheet_diag.mail.auth.tokens import renew_tokens  # here: passwords need none of it
 
     refresh = _read_refresh_token(server, registration, which)
     grant = renew_tokens(server, which, refresh, find_client_secret(server, which, environ) or "")
@@ -118,7 +127,7 @@ def _read_refresh_token(
     server: MailServer, registration: AppRegistration, which: MailProtocol
 ) -> str:
     with _keyring_errors(server, which, "signin.no_keyring"):
-        refresh = keyring_store.read_secret(_sign_in_service(registration), server.user)
+        refresh = read_secret(_sign_in_service(registration), server.user)
     if not refresh:
         raise _error(server, which, "signin.none")
     return refresh
@@ -146,3 +155,49 @@ def _keyring_errors(server: MailServer, which: MailProtocol, key: str) -> Iterat
 def _error(server: MailServer, which: MailProtocol, key: str) -> CredentialsError:
     variable, host, user = _VARIABLES[which], server.host, server.user
     return CredentialsError(key, which=which, variable=variable, host=host, user=user)
+
+
+def read_secret(service: str, user: str) -> str | None:
+    """Read a secret (None: there is none, or not all of it). Raises what the keyring does."""
+    import keyring  # here: it looks through the whole system for a keyring
+
+    head = _HEAD.fullmatch(keyring.get_password(service, user) or "")
+    if head is None:
+        return None
+    slot, number, digest = head.groups()
+    pieces = [keyring.get_password(_name(service, slot, n), user) for n in range(int(number))]
+    secret = "".join(piece or "" for piece in pieces)
+    return secret if _digest(secret) == digest else None
+
+
+def store_secret(service: str, user: str, secret: str) -> None:
+    """Store a secret in place of another. Raises what the keyring does."""
+    import keyring
+
+    head = _HEAD.fullmatch(keyring.get_password(service, user) or "")
+    former = head[1] if head else "b"
+    slot = _OTHER[former]
+    pieces = [secret[start : start + PIECE] for start in range(0, len(secret), PIECE)]
+    for number, piece in enumerate(pieces):
+        keyring.set_password(_name(service, slot, number), user, piece)
+    keyring.set_password(service, user, f"{slot} {len(pieces)} {_digest(secret)}")
+    _delete_pieces(service, user, former)
+
+
+def _delete_pieces(service: str, user: str, slot: str) -> None:
+    """Delete the pieces of a former secret."""
+    import keyring
+
+    for number in count():
+        name = _name(service, slot, number)
+        if keyring.get_password(name, user) is None:
+            return
+        keyring.delete_password(name, user)
+
+
+def _name(service: str, slot: str, number: int) -> str:
+    return f"{service} {slot}{number + 1}"
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -7,11 +7,14 @@ whole messages come one at a time.
 
 from __future__ import annotations
 
+import imaplib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from imap_tools import AND, BaseMailBox, H
 from imap_tools.errors import (
@@ -21,14 +24,6 @@ from imap_tools.errors import (
 )
 
 from sheet_diag.mail.imap.connection import connect_imap, imap_error, translate_imap_errors
-from sheet_diag.mail.imap.responses import (
-    HEAD_ITEMS,
-    WHOLE_ITEMS,
-    MessageHead,
-    group_responses,
-    parse_head,
-    parse_message,
-)
 from sheet_diag.model.mail import MailCredential
 from sheet_diag.model.settings import MailServer
 
@@ -37,6 +32,21 @@ _PAUSE: Final = 5  # seconds between two searches for copies
 _INBOX: Final = "INBOX"
 _COPY_FOLDER_FLAGS: Final = frozenset({"\\sent", "\\all", "\\junk"})
 _NO_FOLDER: Final = frozenset({"\\noselect", "\\nonexistent"})
+_FIELDS: Final = (
+    "From Sender Reply-To Return-Path To Cc Subject Date Message-ID In-Reply-To References "
+    "Content-Type Auto-Submitted Precedence X-Autoreply X-Autorespond X-Failed-Recipients"
+)
+# Only items that do not mark a message as read.
+_HEAD_ITEMS: Final = (
+    f"(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({_FIELDS})])"
+)
+_WHOLE_ITEMS: Final = "(UID BODY.PEEK[])"
+_UID: Final = re.compile(rb"\bUID (\d+)")
+_SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_FLAGS: Final = re.compile(rb"\bFLAGS \(([^)]*)\)")
+_LITERAL: Final = re.compile(rb"\{\d+\}$")
+_HEADER: Final = re.compile(rb"\bBODY\[(HEADER[^\]]*)?\](<\d+>)? $")
+_STRUCTURE: Final = re.compile(rb"\bBODYSTRUCTURE (\(.*?)(?: BODY\[|$)", re.DOTALL)
 
 
 class Mailbox:
@@ -71,7 +81,7 @@ class Mailbox:
         with translate_imap_errors(self._server):
             uids = sorted(self._client.uids(criteria, charset=None), key=int)
         for start in range(0, len(uids), _BULK):
-            responses = self._fetch(uids[start : start + _BULK], HEAD_ITEMS)
+            responses = self._fetch(uids[start : start + _BULK], _HEAD_ITEMS)
             found = [head for head in map(parse_head, responses) if head]
             for head in sorted(found, key=lambda head: int(head.uid)):
                 if since is None or head.when.date() >= since:
@@ -79,7 +89,7 @@ class Mailbox:
 
     def message(self, uid: str) -> bytes | None:
         """Read the bytes of a message (None: it is gone). Raises `MailboxError`."""
-        messages = map(parse_message, self._fetch([uid], WHOLE_ITEMS))
+        messages = map(parse_message, self._fetch([uid], _WHOLE_ITEMS))
         return next((content for found, content in messages if found == uid), None)
 
     def find_messages(self, folder: str, message_ids: Sequence[str]) -> Iterator[str]:
@@ -159,3 +169,80 @@ def try_imap_login(server: MailServer, folder: str, credential: MailCredential) 
     """Log in, open the folder, and log out. Raises `MailboxError`, `MailAccessError`."""
     with open_mailbox(server, folder, credential):
         pass
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHead:
+    """The head of a message.
+
+    `flags` are in lower case, `when` is its arrival (local time), `size` in bytes (0: unknown),
+    `structure` its parts as IMAP writes them (empty: unknown), `header` the headers that matter.
+    """
+
+    uid: str
+    flags: frozenset[str]
+    when: datetime
+    size: int
+    structure: bytes
+    header: bytes
+
+
+def group_responses(data: Sequence[Any]) -> Iterator[list[tuple[bytes, bytes]]]:
+    """Join the pieces that the library makes of a response, message by message."""
+    parts: list[tuple[bytes, bytes]] = []
+    for each in data:
+        if isinstance(each, tuple):
+            parts.append((each[0], each[1]))
+        elif isinstance(each, bytes):
+            yield [*parts, (each, b"")]
+            parts = []
+
+
+def parse_head(parts: Sequence[tuple[bytes, bytes]]) -> MessageHead | None:
+    """Parse a head (None: the response is about flags that somebody else has changed)."""
+    text, header = _split_content(parts)
+    uid = _match(_UID, text)
+    if not uid:
+        return None
+    flags = _match(_FLAGS, text).decode("ascii", "replace").lower().split()
+    return MessageHead(
+        uid=uid.decode(),
+        flags=frozenset(flags),
+        when=_parse_arrival(text),
+        size=int(_match(_SIZE, text) or 0),
+        structure=_match(_STRUCTURE, text),
+        header=header,
+    )
+
+
+def parse_message(parts: Sequence[tuple[bytes, bytes]]) -> tuple[str, bytes]:
+    """Parse the UID and the bytes of a message."""
+    text, content = _split_content(parts)
+    return _match(_UID, text).decode(), content
+
+
+def _split_content(parts: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
+    """Split a response into its attributes as text and the content that was asked for."""
+    text, content = b"", b""
+    for before, literal in parts:
+        text += _LITERAL.sub(b"", before)
+        if _HEADER.search(text):
+            content = literal
+        elif literal:  # a name that cannot stand in quotes
+            text += b'"' + literal.replace(b'"', b"'") + b'"'
+    return text, content
+
+
+def _match(pattern: re.Pattern[bytes], text: bytes) -> bytes:
+    match = pattern.search(text)
+    return match[1] if match else b""
+
+
+def _parse_arrival(text: bytes) -> datetime:
+    """Parse the local time of arrival; now, where the server does not name it."""
+    try:
+        arrived = imaplib.Internaldate2tuple(text)
+        seconds = time.mktime(arrived) if arrived else time.time()
+        return datetime.fromtimestamp(seconds).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return datetime.now().astimezone()

@@ -1,4 +1,4 @@
-"""Collects returns: goes through a folder of the mailbox and decides about each message.
+"""Collects returns: goes through a folder of the mailbox and says what became of each message.
 
 Heads decide first, so that most messages stay where they are. A mail is logged once its file is
 safely in place, with all its entries at once, so that a kill loses nothing and nothing comes twice.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -19,12 +19,12 @@ from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.imap.connection import MailboxError
 from sheet_diag.mail.imap.mailbox import Mailbox
 from sheet_diag.mail.inbox.bounces import DeliveryFailure, SentMailIndex
-from sheet_diag.mail.inbox.client_matching import ClientMatcher
 from sheet_diag.mail.inbox.contents import MailReader
 from sheet_diag.mail.inbox.headers import MessageHeaders, read_message_headers
-from sheet_diag.mail.inbox.records import CollectedMail, CollectResult, UncollectedMail
+from sheet_diag.mail.inbox.mail_owner import ClientMatcher, MatchBasis
 from sheet_diag.mail.inbox.store import MailStore, format_file_label
 from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.model.basics import Message
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import MailEvent, MailLogEntry
@@ -33,6 +33,64 @@ from sheet_diag.pipeline.input_files import find_missing_mails
 from sheet_diag.reports.response_status.read_files import ReadFiles
 
 _DELAYS_MATTER: Final = timedelta(days=5)  # then a server has given up, and has said so
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedMail:
+    """A mail that was put into the input folder; one with sheets of several clients is several.
+
+    `client` is an id of the client list (empty: nobody knows), `how` says by what it was found,
+    `file` is its place below the input folder, `when` the time of its arrival. `again`: it was
+    collected before and was no longer there.
+    """
+
+    client: str
+    how: MatchBasis
+    file: str
+    sender: str
+    subject: str
+    when: datetime
+    warnings: tuple[Message, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UncollectedMail:
+    """A mail that was left where it is and that a person has to see to."""
+
+    client: str
+    sender: str
+    subject: str
+
+
+@dataclass(slots=True)
+class CollectResult:
+    """What one search of a folder has found.
+
+    `without_sheet` are mails that bring no return and that nobody has read yet: those of clients,
+    and reports of mail servers that are not understood. `too_large` are above the limit of the
+    settings, whoever sent them. Counted only: `known` were collected before, `own` are copies of
+    our mails, `automatic` are replies of machines and known bounces, `others` bring nothing and
+    were read, or come from nobody we know. `lost` are mails that were collected before, that no run
+    has read, and that are neither in the input folder nor in this one any more. `stopped` is why
+    the search ended early; what was collected until then is in its place.
+    """
+
+    new: list[CollectedMail] = field(default_factory=list)
+    without_sheet: list[UncollectedMail] = field(default_factory=list)
+    too_large: list[UncollectedMail] = field(default_factory=list)
+    bounces: list[DeliveryFailure] = field(default_factory=list)
+    lost: tuple[MailLogEntry, ...] = ()
+    known: int = 0
+    own: int = 0
+    automatic: int = 0
+    others: int = 0
+    stopped: MailboxError | None = None
+
+    @property
+    def skipped(self) -> int:
+        """The number of mails that nobody has to know of."""
+        return self.own + self.automatic + self.others
 
 
 def collect_returned_mails(

@@ -20,7 +20,7 @@ from sheet_diag.intake.containers.mail_headers import (
     parse_header_addresses,
     read_senders,
 )
-from sheet_diag.mail.imap.responses import MessageHead
+from sheet_diag.mail.imap.mailbox import MessageHead
 
 _ID: Final = re.compile(r"<[^<>\s]+>")
 _RECIPIENTS: Final = ("to", "cc")

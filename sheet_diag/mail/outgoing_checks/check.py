@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sheet_diag.mail.outgoing_checks.attachments import ExpectedAttachments, compare_attachments
-from sheet_diag.mail.outgoing_checks.client_index import ClientIndex
 from sheet_diag.mail.outgoing_checks.documents import AttachmentFile, AttachmentOpener
 from sheet_diag.mail.outgoing_checks.parsing import AmbiguousMailError, ParsedMail, parse_mail
 from sheet_diag.mail.outgoing_checks.recipients import (
@@ -28,6 +27,7 @@ from sheet_diag.mail.outgoing_checks.results import (
     check_warning,
 )
 from sheet_diag.mail.outgoing_checks.texts import (
+    ClientIndex,
     compare_file_name,
     compare_letter,
     require_no_other_password,

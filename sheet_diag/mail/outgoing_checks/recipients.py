@@ -13,13 +13,13 @@ from sheet_diag.mail.log.address_history import (
     find_new_domains,
     normalize_address,
 )
-from sheet_diag.mail.outgoing_checks.client_index import ClientIndex
 from sheet_diag.mail.outgoing_checks.parsing import ParsedMail, decode_header_text
 from sheet_diag.mail.outgoing_checks.results import (
     MailCheckFinding,
     check_error,
     check_warning,
 )
+from sheet_diag.mail.outgoing_checks.texts import ClientIndex
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import OutgoingMail

@@ -30,6 +30,12 @@ _LOGIN_FAILS_FOR_NOW: Final = 454
 _XOAUTH2: Final = "XOAUTH2"
 _SWITCHED_OFF: Final = "smtpclientauthentication"  # what Microsoft calls it where it is
 _TEMPORARY: Final = ("unknown", "slow", "unreachable")
+_MAX_TEXT: Final = 300  # characters of a reply that are kept
+_ENHANCED: Final = re.compile(r"[245]\.(\d{1,3})\.\d{1,3}(?!\d)")  # RFC 3463: class.subject.detail
+_ADDRESS_SUBJECTS: Final = ("1", "2")  # addressing, mailbox; others blame mail, server, policy
+# Without such a code: mailbox busy, unknown, elsewhere, full, misspelt (RFC 5321, 4.2.3).
+_ADDRESS_CODES: Final = (450, 550, 551, 552, 553)
+_RELAY: Final = re.compile("relay", re.IGNORECASE)
 
 
 class SmtpServerError(UserError):
@@ -162,14 +168,6 @@ def _translate_errors(server: MailServer) -> Iterator[None]:
         key, parts = describe_network_error(error)
         passing = key in _TEMPORARY
         raise smtp_error(server, f"send.server.{key}", passing=passing, **parts) from error
-
-
-_MAX_TEXT: Final = 300  # characters of a reply that are kept
-_ENHANCED: Final = re.compile(r"[245]\.(\d{1,3})\.\d{1,3}(?!\d)")  # RFC 3463: class.subject.detail
-_ADDRESS_SUBJECTS: Final = ("1", "2")  # addressing, mailbox; others blame mail, server, policy
-# Without such a code: mailbox busy, unknown, elsewhere, full, misspelt (RFC 5321, 4.2.3).
-_ADDRESS_CODES: Final = (450, 550, 551, 552, 553)
-_RELAY: Final = re.compile("relay", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,18 @@ from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from sheet_diag.mail.templates.files import (
     FRAME,
-    SIGNATURE,
     MailTemplateError,
     TemplateFault,
     TemplateSource,
 )
-from sheet_diag.mail.templates.html import HtmlFrame, create_frame_environment
-from sheet_diag.mail.templates.render import MailTemplate, MarkedText, create_text_environment
-from sheet_diag.mail.templates.variables import find_kinds_with, list_variables
+from sheet_diag.mail.templates.render import (
+    HtmlFrame,
+    MailTemplate,
+    MarkedText,
+    create_frame_environment,
+    create_text_environment,
+)
+from sheet_diag.mail.templates.variables import SIGNATURE, find_kinds_with, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail_kinds import MailKind
 

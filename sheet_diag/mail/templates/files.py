@@ -1,4 +1,4 @@
-"""Finds and reads the files of mail templates: ours, and the firm's own."""
+"""The files of mail templates: ours, the firm's own, and copies of ours for a firm to edit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.text.wording import Wording
 
-SIGNATURE: Final = "signature"
 FRAME: Final = "frame.html"
 
 # Editors in Japan save in the code page of Windows, in UTF-8 with a mark, or in UTF-16.
@@ -22,6 +23,8 @@ _UNMARKED: Final = ("utf-8", "cp932")
 _SUFFIXES: Final = (".md", ".txt", ".html", ".htm")
 
 TemplateFault = tuple[str, dict[str, str]]
+# Editors on Windows know UTF-8 by its mark, and old ones see no line end but their own.
+_MARK: Final = "\ufeff"
 
 
 class MailTemplateError(Exception):
@@ -140,3 +143,35 @@ def _find_misnamed(unknown: Sequence[Path], missing: Sequence[str]) -> list[Temp
         if near and path.suffix.casefold() in _SUFFIXES:
             faults.append(("letter.error.name", {"path": str(path), "near": near[0]}))
     return faults
+
+
+def copy_templates(folder: Path, lang: Lang | None = None) -> tuple[Path, ...]:
+    """Write the templates of a language (None: of all) and the frame into a folder.
+
+    A file that is there stays as it is. Returns the files that were written; raises `OSError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    there = {path.name.casefold() for path in folder.iterdir()}
+    langs = [lang] if lang else list(Lang)
+    names = [name for each in langs for name in list_template_names(each)] + [FRAME]
+    missing = [name for name in names if name.casefold() not in there]
+    return tuple(_copy(load_default_template(name), folder / name) for name in missing)
+
+
+def _copy(source: TemplateSource, path: Path) -> Path:
+    text = source.text if source.name == FRAME else f"{_head(source)}\n{source.text}"
+    content = f"{_MARK}{text}".replace("\n", "\r\n").encode("utf-8")
+    with path.open("xb") as file:
+        file.write(content)
+    return path
+
+
+def _head(source: TemplateSource) -> str:
+    """Format the comment on top, which is in no mail."""
+    say = Wording(source.lang)
+    key = "signature" if source.kind == SIGNATURE else "letter"
+    words = [
+        say("letter.head.word", name=name, text=text)
+        for name, text in explain_variables(source.kind, say)
+    ]
+    return "\n".join(("{#", say(f"letter.head.{key}"), say("letter.head.words"), *words, "#}"))

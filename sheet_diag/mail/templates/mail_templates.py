@@ -12,16 +12,14 @@ from pathlib import Path
 from sheet_diag.mail.templates.checks import find_template_faults
 from sheet_diag.mail.templates.files import (
     FRAME,
-    SIGNATURE,
     MailTemplateError,
     TemplateSource,
     format_template_name,
     load_custom_templates,
     load_default_template,
 )
-from sheet_diag.mail.templates.html import HtmlFrame
-from sheet_diag.mail.templates.render import MailTemplate, MailText
-from sheet_diag.mail.templates.variables import CORRECTING, build_variables
+from sheet_diag.mail.templates.render import HtmlFrame, MailTemplate, MailText
+from sheet_diag.mail.templates.variables import CORRECTING, SIGNATURE, build_variables
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.settings import Issuer
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from sheet_diag.mail.templates.files import SIGNATURE
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.mail_kinds import MAIL_KINDS
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 
+SIGNATURE: Final = "signature"
 COMMON: Final = (
     "addressee", "company", "contact", "title", "client_id",
     "sender", "firm", "department", "person", "address", "phone", "email",

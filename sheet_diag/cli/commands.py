@@ -1,9 +1,10 @@
-"""The commands of a diagnosis: hearing sheet, run, watch, single files, overrides, demo."""
+"""The commands, in the order of the help page: as they follow each other in a campaign."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -28,15 +29,20 @@ from sheet_diag.cli.options import (
     FileOption,
     JobsOption,
     LangOption,
+    LoginOptions,
+    MailOptions,
     PasswordsOption,
     RunOptions,
     command,
 )
+from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.text.wording import Wording
 
-
-def _write_file(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+_INTERRUPTED: Final = "mail.error.interrupted"
+_WHO: Final = ("clients", "previous", "only")
+_GENERAL: Final = ("lang", "catalog", "config")
+_HOW: Final = ("send", "sent_by_hand", "as_of", *_GENERAL)
+_REPORT: Final = ("passwords", "unprotected", "attach", "jobs")
 
 
 @command("cli.help.template")
@@ -57,6 +63,31 @@ def template(
         typer.echo(say("cli.template.done", path=output))
         if settings.issuer.deadline is None:
             typer.echo(say("cli.template.config", name=FILE_NAME))
+
+
+@command("cli.help.clients_command", "clients", ("file", "new", "output", "previous", *_GENERAL))
+def clients_command(options: MailOptions) -> None:
+    """Check the client list, or make a blank one."""
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.client_list import check_client_list, write_blank_list
+
+        (write_blank_list if options.new else check_client_list)(options, say)
+
+
+@command("cli.help.issue", takes=("output", *_WHO, "again", *_HOW))
+def issue(options: MailOptions) -> None:
+    """Make a hearing sheet per client, and the mails that ask for it."""
+    _run(MailKind.REQUEST, options)
+
+
+@command("cli.help.collect", takes=("input", "output", "since", "clients", *_GENERAL))
+def collect(options: MailOptions) -> None:
+    """Fetch the mails with returns into the input folder."""
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.run import collect_mails
+
+        done = collect_mails(options, say)
+    raise typer.Exit(0 if done else 1)
 
 
 @command("cli.help.run")
@@ -91,8 +122,8 @@ def watch(
             fail(say("cli.error.watch_url", path=place), say)
         prepare()
         config = build_run_config(options, say)
-        from sheet_diag.cli import watch as watching
-    watching.watch_folder(config, options, say, polling=poll)
+        from sheet_diag.cli.watch import watch_folder
+    watch_folder(config, options, say, polling=poll)
 
 
 @command("cli.help.check")
@@ -105,7 +136,6 @@ def check(
     config: ConfigOption = None,
 ) -> None:
     """Show the results of single files; write nothing."""
-
     with report_failures(choose_language(lang, config, HELP)) as say:
         from sheet_diag.pipeline.input_files import require_file
 
@@ -148,6 +178,58 @@ def overrides(
         typer.echo(say("cli.overrides.done", path=output))
 
 
+@command("cli.help.status", takes=("output", "input", "clients", "as_of", *_GENERAL))
+def status(options: MailOptions) -> None:
+    """Tell where everyone stands."""
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.run import show_status
+
+        show_status(options, say)
+
+
+@command("cli.help.remind", takes=("output", "input", "days", "again_after", *_WHO, *_HOW))
+def remind(options: MailOptions) -> None:
+    """Write to the clients that are late."""
+    _run(MailKind.REMINDER, options)
+
+
+@command("cli.help.return", "return", ("output", "input", "due", *_WHO, "again", *_HOW))
+def send_back(options: MailOptions) -> None:
+    """Send back what is to be corrected."""
+    _run(MailKind.CORRECTION, options)
+
+
+@command("cli.help.deliver", takes=("output", "input", *_REPORT, *_WHO, "again", *_HOW))
+def deliver(options: MailOptions) -> None:
+    """Send the reports; the passwords apart from them."""
+    _run(MailKind.PASSWORD if options.passwords else MailKind.RESULT, options)
+
+
+@command("cli.help.login")
+def login(options: LoginOptions) -> None:
+    """Keep what opens a mail account where the system keeps passwords."""
+    with _report_failures(options, "signin.interrupted") as say:
+        from sheet_diag.cli.mail.login import keep_login
+
+        keep_login(options, say)
+
+
+@command("cli.help.letters")
+def letters(
+    folder: Annotated[
+        Path, typer.Argument(help=HELP("cli.help.letters_folder"), metavar=FOLDER)
+    ] = Path("letters"),
+    lang: LangOption = None,
+) -> None:
+    """Copy the letters out, to be edited."""
+    with report_failures(parse_lang(lang, HELP), _INTERRUPTED) as say:
+        from sheet_diag.mail.templates.files import copy_templates
+
+        made = copy_templates(folder, say.lang if lang else None)
+        key = "mail.letters.made" if made else "mail.letters.none"
+        typer.echo(say(key, count=len(made), path=folder))
+
+
 @command("cli.help.demo")
 def demo(
     folder: Annotated[Path, typer.Argument(help=HELP("cli.help.folder"), metavar=FOLDER)] = Path(
@@ -162,24 +244,23 @@ def demo(
     from sheet_diag.cli.output import run_with_progress, show_result
 
     with report_failures(parse_lang(lang, HELP), "cli.error.interrupted.demo") as say:
-        from sheet_diag.pipeline.execution import forkserver as nursery
+        from sheet_diag.pipeline.execution.forkserver import prepare
 
-        nursery.prepare()
+        prepare()
         from sheet_diag.cli.demo.campaign import (
             DemoCampaign,
             begin_campaign,
             draft_due_mails,
             show_next_steps,
         )
-        from sheet_diag.cli.demo.folder import is_free_for_demo
-        from sheet_diag.cli.demo.returns import prepare
+        from sheet_diag.cli.demo.returns import is_free_for_demo, write_demo_sheets
         from sheet_diag.pipeline.run import run as run_batch
 
         if not is_free_for_demo(folder):
             fail(say("cli.error.demo", path=folder), say)
         campaign = DemoCampaign(folder, parse_day(as_of, say), say, catalog)
         loaded = load_chosen_catalog(catalog)
-        sheet = prepare(folder, loaded)
+        sheet = write_demo_sheets(folder, loaded)
         begin_campaign(campaign, loaded)
         options = RunOptions(
             input=str(campaign.input), output=str(campaign.output), as_of=as_of,
@@ -191,3 +272,23 @@ def demo(
         draft_due_mails(campaign)
     show_result(result, run_config, say, sheet)
     show_next_steps(campaign)
+
+
+def _report_failures(
+    options: MailOptions | LoginOptions, interrupted: str = _INTERRUPTED
+) -> AbstractContextManager[Wording]:
+    return report_failures(choose_language(options.lang, options.config, HELP), interrupted)
+
+
+def _run(kind: MailKind, options: MailOptions) -> None:
+    """Write or send the mails of a kind; the exit status says whether all of them were."""
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.run import run_mail_command
+
+        done = run_mail_command(kind, options, say)
+    raise typer.Exit(0 if done else 1)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sheet_diag.mail.auth.oauth.providers import (
+from sheet_diag.mail.auth.providers import (
     SignInError,
     clean_server_text,
     find_endpoints,
@@ -17,7 +17,7 @@ from sheet_diag.mail.auth.oauth.providers import (
     require_registration,
     sign_in_error,
 )
-from sheet_diag.mail.auth.oauth.tokens import TokenGrant, post_form, request_tokens
+from sheet_diag.mail.auth.tokens import TokenGrant, post_form, request_tokens
 from sheet_diag.model.mail import MailProtocol
 from sheet_diag.model.settings import MailServer
 

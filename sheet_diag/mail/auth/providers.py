@@ -20,6 +20,13 @@ _MICROSOFT_SCOPES: Final[Mapping[MailProtocol, str]] = {
 }
 _OFFLINE: Final = "offline_access"
 _GOOGLE_SCOPE: Final = "https://mail.google.com/"
+_MAX_TEXT: Final = 300  # characters of a server's words that are kept
+_DECLINED: Final = frozenset({"access_denied", "authorization_declined"})
+_LATE: Final = frozenset({"expired_token", "code_expired", "bad_verification_code"})
+_OVER: Final = frozenset(
+    {"invalid_grant", "interaction_required", "login_required", "consent_required"}
+)
+_UNUSABLE: Final = frozenset({"temporarily_unavailable", "server_error", "missing_token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +72,6 @@ def format_scopes(registration: AppRegistration, uses: Iterable[MailProtocol]) -
     if registration.provider is MailProvider.GOOGLE:
         return _GOOGLE_SCOPE
     return " ".join([*(_MICROSOFT_SCOPES[use] for use in uses), _OFFLINE])
-
-
-_MAX_TEXT: Final = 300  # characters of a server's words that are kept
-_DECLINED: Final = frozenset({"access_denied", "authorization_declined"})
-_LATE: Final = frozenset({"expired_token", "code_expired", "bad_verification_code"})
-_OVER: Final = frozenset(
-    {"invalid_grant", "interaction_required", "login_required", "consent_required"}
-)
-_UNUSABLE: Final = frozenset({"temporarily_unavailable", "server_error", "missing_token"})
 
 
 class SignInError(MailAccessError):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sheet_diag.intake.containers.mail_headers import clean_line
 from sheet_diag.mail.inbox.headers import MessageHeaders
-from sheet_diag.mail.inbox.records import CollectWarning, MatchBasis
+from sheet_diag.model.basics import Message
 from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
 from sheet_diag.model.mail import MailLogEntry
+
+MatchBasis = Literal["sheet", "sender", "thread", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class ClientMatch:
 
     client: ListedClient | None
     how: MatchBasis
-    warnings: tuple[CollectWarning, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 class ClientMatcher:
@@ -65,7 +68,7 @@ class ClientMatcher:
         ]
 
     def _match_by_headers(
-        self, headers: MessageHeaders, unlisted: Sequence[CollectWarning]
+        self, headers: MessageHeaders, unlisted: Sequence[Message]
     ) -> ClientMatch:
         sender, answered = self._find_sender(headers), self._find_answered(headers)
         if sender and answered and sender is not answered:
@@ -81,9 +84,7 @@ class ClientMatcher:
             return ClientMatch(sender, "sender", tuple(unlisted))
         return ClientMatch(answered, "thread" if answered else "", tuple(unlisted))
 
-    def _find_warnings(
-        self, headers: MessageHeaders, client: ListedClient
-    ) -> Iterator[CollectWarning]:
+    def _find_warnings(self, headers: MessageHeaders, client: ListedClient) -> Iterator[Message]:
         """Find what the headers say against the sheet."""
         sender, answered = self._find_sender(headers), self._find_answered(headers)
         parts = {"client": _format_client(client), "sender": headers.sender}
@@ -102,8 +103,8 @@ def _first(found: Iterable[ListedClient | None]) -> ListedClient | None:
     return next((each for each in found if each), None)
 
 
-def _create_warning(key: str, **parts: str) -> CollectWarning:
-    return CollectWarning(key, parts)
+def _create_warning(key: str, **parts: str) -> Message:
+    return Message(key, parts)
 
 
 def _format_client(client: ListedClient) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
-from sheet_diag.mail.auth.oauth.providers import (
+from sheet_diag.mail.auth.providers import (
     SignInError,
     find_endpoints,
     format_scopes,

@@ -20,14 +20,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
-from sheet_diag.mail.auth.oauth.providers import (
+from sheet_diag.mail.auth.providers import (
     find_endpoints,
     format_scopes,
     login_error,
     require_registration,
     sign_in_error,
 )
-from sheet_diag.mail.auth.oauth.tokens import TokenGrant, request_tokens, secret_parameter
+from sheet_diag.mail.auth.tokens import TokenGrant, request_tokens, secret_parameter
 from sheet_diag.model.mail import MailProtocol
 from sheet_diag.model.settings import MailServer
 
