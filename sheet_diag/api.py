@@ -21,6 +21,7 @@ from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.pipeline.execution.child import call_in_child
 from sheet_diag.pipeline.read_returns import Returns
 from sheet_diag.pipeline.run import RunConfig, RunResult
+from sheet_diag.text.errors import describe_error
 from sheet_diag.text.wording import Wording
 
 AnyPath = str | os.PathLike[str]
@@ -163,8 +164,6 @@ def _call(lang: Lang, function: Callable[..., _Out], *arguments: Any) -> _Out:
 
 
 def _with_sentences(lang: Lang, function: Callable[..., _Out], *arguments: Any) -> _Out:
-    from sheet_diag.cli.errors import describe_error
-
     try:
         return function(*arguments)
     except Exception as error:

@@ -533,7 +533,7 @@ def test_a_fault_in_a_csv_is_told_by_its_cell_in_excel(tmp_path: Path) -> None:
     path.write_text(f'{ROWS}2,"乙",x\n\n3,,"a@o.jp\nb"\n', "utf-8")
     with pytest.raises(ClientListError) as raised:
         read_client_list(path, JIS)
-    assert raised.value.path == path
+    assert raised.value.parts["path"] == str(path)
     assert [_line(each) for each in raised.value.faults] == [
         "C3 mail.no_at x",
         "B5 company.missing",

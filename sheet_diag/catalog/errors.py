@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sheet_diag.model.basics import UserError
+from sheet_diag.text.wording import Wording
+
 CatalogPath = tuple[str | int, ...]
 
 
@@ -62,15 +65,34 @@ class LocatedCatalogFault:
     fault: CatalogFault
 
 
-class CatalogError(Exception):
+class CatalogError(UserError):
     """A catalogue that cannot be used; `faults` holds every fault found."""
 
     def __init__(self, faults: Iterable[LocatedCatalogFault]) -> None:
-        """Store the faults; the message lists file, path and code of each."""
         self.faults = tuple(faults)
-        super().__init__(
-            "\n".join(f"{f.file}: {f.path}: {f.fault.code.value}" for f in self.faults)
+        super().__init__("cli.error.catalog", count=str(len(self.faults)))
+
+    def __str__(self) -> str:
+        return "\n".join(f"{f.file}: {f.path}: {f.fault.code.value}" for f in self.faults)
+
+    def describe(self, say: Wording) -> str:
+        """Write each fault with its place on a line."""
+        lines = (
+            say("cli.error.catalog.line", text=_describe(f.fault, say), file=f.file, path=f.path)
+            for f in self.faults
         )
+        return "\n  ".join([super().describe(say), *lines])
+
+
+def _describe(fault: CatalogFault, say: Wording) -> str:
+    text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
+    return text + say("catalog.near", near=fault.near) if _is_slip(fault) else text
+
+
+def _is_slip(fault: CatalogFault) -> bool:
+    """Tell whether a likely name is known beside an unknown one."""
+    names = (CatalogFaultCode.UNKNOWN_NAME, CatalogFaultCode.UNKNOWN_REFERENCE)
+    return bool(fault.near) and fault.code in names
 
 
 def find_nearest(name: str, candidates: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Turns errors into one sentence and an exit status, never a traceback."""
+"""Ends commands over errors: with one sentence and an exit status, never a traceback."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 import typer
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.text.errors import describe_error
 from sheet_diag.text.wording import Wording
 
-if TYPE_CHECKING:  # what a command needs is loaded once its words are understood
-    from sheet_diag.catalog.errors import CatalogError
-    from sheet_diag.cli.settings_file import SettingsError
-    from sheet_diag.intake.client_list.headings import ClientListError
-    from sheet_diag.storage.report_passwords.password_list import PasswordListError
-
-_OPEN_IN_EXCEL: Final = (".xlsx", ".csv")
 _LOG: Final = Path("sheet-diag-error.log")
 
 
@@ -52,44 +46,6 @@ def _describe_interrupt(stopped: BaseException, say: Wording, key: str) -> str:
     return say("cli.error.interrupted.halfway" if halfway else key)
 
 
-def describe_error(error: Exception, say: Wording) -> str | None:
-    """Describe an error that is not our fault in a sentence; None for any other."""
-    from sheet_diag.catalog.errors import CatalogError
-    from sheet_diag.cli.settings_file import SettingsError
-    from sheet_diag.intake.client_list.headings import ClientListError
-    from sheet_diag.intake.passwords import PasswordsFileError
-    from sheet_diag.mail.templates.files import MailTemplateError
-    from sheet_diag.model.basics import UserError
-    from sheet_diag.storage.report_passwords.password_list import PasswordListError
-    from sheet_diag.storage.staging import OutputBusyError
-
-    match error:
-        case CatalogError():
-            return _catalog_text(error, say)
-        case SettingsError():
-            return _config_text(error, say)
-        case ClientListError():
-            return _list_text(error, say)
-        case MailTemplateError():
-            return "\n".join(say(key, **parts) for key, parts in error.faults)
-        case UserError():
-            return say(error.key, **error.parts)
-        case PasswordsFileError():
-            why = say(error.fault.key, **error.fault.parts)
-            return say("cli.error.passwords", path=error.path, why=why)
-        case PasswordListError():
-            return _password_list_text(error, say)
-        case OutputBusyError():
-            return say("cli.error.busy", path=error.args[0])
-        case OSError():
-            path = error.filename2 or error.filename or ""
-            reason = error.strerror or type(error).__name__
-            may_be_open = Path(str(path)).suffix in _OPEN_IN_EXCEL
-            key = "cli.error.write.open" if may_be_open else "cli.error.write"
-            return say(key, path=path, reason=reason)
-    return None
-
-
 def describe_unexpected(error: Exception, say: Wording) -> str:
     """Describe a fault of ours, and keep its traceback in a file."""
     return say("cli.error.unexpected", reason=type(error).__name__, path=_keep_trace(error))
@@ -117,42 +73,3 @@ def require_office(say: Wording) -> str:
     from sheet_diag.reports.pdf import find_office
 
     return find_office() or fail(say("cli.error.no_office"), say)
-
-
-def _config_text(error: SettingsError, say: Wording) -> str:
-    lines = [say("cli.error.config", path=error.path)]
-    lines += [f"  {say(key, **parts)}" for key, parts in error.faults]
-    return "\n".join(lines)
-
-
-def _list_text(error: ClientListError, say: Wording) -> str:
-    from sheet_diag.intake.client_list.headings import format_list_message
-
-    lines = [say("mail.error.list", path=error.path, count=len(error.faults))]
-    lines += [f"  {format_list_message(fault, say.lang)}" for fault in error.faults]
-    return "\n".join(lines)
-
-
-def _password_list_text(error: PasswordListError, say: Wording) -> str:
-    why = [say(fault.key, **fault.parts) for fault in error.faults]
-    if len(why) == 1:
-        return say("cli.error.password_list", path=error.path, why=why[0])
-    lines = [say("cli.error.password_list.many", path=error.path, count=len(why))]
-    return "\n".join([*lines, *(f"  {text}" for text in why)])
-
-
-def _catalog_text(error: CatalogError, say: Wording) -> str:
-    from sheet_diag.catalog.errors import CatalogFaultCode
-
-    lines = [say("cli.error.catalog", count=len(error.faults))]
-    for located in error.faults:
-        fault = located.fault
-        text = say(f"catalog.fault.{fault.code.value}", value=fault.value, near=fault.near)
-        if fault.near and fault.code in (
-            CatalogFaultCode.UNKNOWN_NAME,
-            CatalogFaultCode.UNKNOWN_REFERENCE,
-        ):
-            text += say("catalog.near", near=fault.near)
-        place = {"file": located.file, "path": located.path}
-        lines.append("  " + say("cli.error.catalog.line", text=text, **place))
-    return "\n".join(lines)

@@ -32,7 +32,7 @@ from sheet_diag.cli.settings_tables import (
     SmtpTable,
     to_ascii_address,
 )
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, UserError
 from sheet_diag.model.settings import (
     AppRegistration,
     ComparisonSettings,
@@ -43,6 +43,7 @@ from sheet_diag.model.settings import (
     MailProvider,
     MailServer,
 )
+from sheet_diag.text.wording import Wording
 
 FILE_NAME: Final = "sheet-diag.toml"
 _LETTERS: Final = "letters"
@@ -57,13 +58,17 @@ _PORTS: Final = {
 SettingFault = tuple[str, dict[str, str]]  # label key, parts
 
 
-class SettingsError(Exception):
+class SettingsError(UserError):
     """A settings file that cannot be used; `faults` are (label key, parts) pairs."""
 
     def __init__(self, path: Path, faults: list[SettingFault]) -> None:
-        self.path = path
         self.faults = faults
-        super().__init__(f"{path}: {faults}")
+        super().__init__("cli.error.config", path=str(path))
+
+    def describe(self, say: Wording) -> str:
+        """Write each fault on a line."""
+        lines = (say(key, **parts) for key, parts in self.faults)
+        return "\n  ".join([super().describe(say), *lines])
 
 
 @dataclass(frozen=True, slots=True)

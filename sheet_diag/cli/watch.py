@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from sheet_diag.cli.arguments import CLIENT_LISTS, build_run_config, choose_language
-from sheet_diag.cli.errors import describe_error, describe_unexpected
+from sheet_diag.cli.errors import describe_unexpected
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.cli.output import run_with_progress, show_changes, show_result
 from sheet_diag.cli.settings_file import FILE_NAME
@@ -27,6 +27,7 @@ from sheet_diag.pipeline.run import RunConfig, RunResult, run_files
 from sheet_diag.pipeline.run_diff import ReturnState, compare_runs, list_return_states
 from sheet_diag.pipeline.watched_files import WatchedFiles
 from sheet_diag.storage.staging import RUN_JSON, OutputBusyError
+from sheet_diag.text.errors import describe_error
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:

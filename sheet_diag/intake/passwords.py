@@ -25,10 +25,9 @@ from sheet_diag.intake.table_file import (
     read_headings,
     read_table_file,
 )
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message, UserError
 from sheet_diag.model.settings import Limits, Passwords
 from sheet_diag.storage.report_passwords.password_list import (
-    PasswordFault,
     PasswordListError,
     PasswordSheet,
 )
@@ -40,13 +39,16 @@ _LABELS: Final = tuple(f"passwords.column.{column}" for column in (_NUMBER, _NAM
 _OTHER_NAMES: Final = ("会社名", "company", "company name", "name")
 
 
-class PasswordsFileError(Exception):
+class PasswordsFileError(UserError):
     """The list of passwords of returns cannot be used, and why."""
 
-    def __init__(self, path: Path, fault: PasswordFault) -> None:
-        self.path = path
+    def __init__(self, path: Path, fault: Message) -> None:
         self.fault = fault
-        super().__init__(f"{path}: {fault.key}")
+        super().__init__("cli.error.passwords", path=str(path))
+
+    def describe(self, say: Wording) -> str:
+        """Write why."""
+        return say(self.key, **self.parts, why=say(self.fault.key, **self.fault.parts))
 
 
 def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:
@@ -80,8 +82,8 @@ def read_password_sheet(path: Path) -> PasswordSheet:
     if any(any(map(str.strip, row)) for row in rows):
         texts = {lang: [Wording(lang)(key) for key in _LABELS] for lang in Lang}
         parts = {f"heads_{lang.value}": ", ".join(texts[lang]) for lang in Lang}
-        raise PasswordListError(path, [PasswordFault("cli.passwords.head", parts)])
-    raise PasswordListError(path, [PasswordFault("cli.passwords.empty")])
+        raise PasswordListError(path, [Message("cli.passwords.head", parts)])
+    raise PasswordListError(path, [Message("cli.passwords.empty")])
 
 
 @cache
@@ -123,7 +125,7 @@ def _read_pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
         if any(map(str.strip, cells)):
             clients, password = _read_row(cells, columns)
             if password is None:
-                fault = PasswordFault("cli.passwords.rows", {"line": str(number)})
+                fault = Message("cli.passwords.rows", {"line": str(number)})
                 raise PasswordsFileError(path, fault)
             if password:
                 yield tuple(filter(None, (_plain_client(client) for client in clients))), password
@@ -176,12 +178,12 @@ def _names_password_and_client(columns: HeadedColumns) -> bool:
     return _PASSWORD in columns and (_NUMBER in columns or _NAME in columns)
 
 
-def _duplicate_fault(grid: Grid, header: int, columns: HeadedColumns) -> PasswordFault | None:
+def _duplicate_fault(grid: Grid, header: int, columns: HeadedColumns) -> Message | None:
     for places in columns.values():
         if len(places) > 1:
             heading = grid.text(header, places[0]).strip()
             parts = {"line": str(header + 1), "value": heading}
-            return PasswordFault("cli.passwords.columns", parts)
+            return Message("cli.passwords.columns", parts)
     return None
 
 
@@ -197,8 +199,8 @@ def _read_file(path: Path) -> WorkbookContent:
     return read_table_file(path, Limits(), _find_separator)
 
 
-def _file_fault(error: TableFileError) -> PasswordFault:
-    return PasswordFault(f"cli.passwords.{error.key}", error.parts)
+def _file_fault(error: TableFileError) -> Message:
+    return Message(f"cli.passwords.{error.key}", error.parts)
 
 
 def _find_separator(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 
@@ -52,5 +51,10 @@ class UserError(Exception):
         self.parts: Mapping[str, str] = parts
         super().__init__(f"{key}: {parts}")
 
+    def describe(self, say: Any) -> str:
+        """Write the sentence with the labels of a language (`Wording`)."""
+        return str(say(self.key, **self.parts))
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), **self.parts), (self.key,)  # some come from other machines
+        # Some come from other machines, and not all are made of a key and parts.
+        return Exception.__new__, (type(self), *self.args), self.__dict__

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from sheet_diag.forms.passwords import make_password_workbook, password_headings
 from sheet_diag.intake.passwords import read_password_sheet
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
     PASSWORDS_FILE,
-    PasswordFault,
     PasswordList,
     PasswordListError,
     PasswordSheet,
@@ -56,7 +55,7 @@ class PasswordsFile:
             content = source.read_bytes()
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            fault = PasswordFault("cli.passwords.access", {"reason": reason})
+            fault = Message("cli.passwords.access", {"reason": reason})
             raise PasswordListError(source, [fault]) from error
         sheet = read_password_sheet(source)
         passwords = PasswordList.load(source, sheet, clients, fingerprints)

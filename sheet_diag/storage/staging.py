@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
+from sheet_diag.model.basics import UserError
 from sheet_diag.storage.run_json_file import read_run_json_returns
 
 RUN_JSON: Final = "run.json"
@@ -37,7 +38,7 @@ _PREFIX: Final = ".sheet-diag-work-"
 _OLD_CACHE: Final = ".sheet-diag-readings"  # earlier versions kept answers there
 
 
-class OutputBusyError(Exception):
+class OutputBusyError(UserError):
     """Another run is writing into the same output folder."""
 
 
@@ -48,7 +49,7 @@ def lock_output(output: Path) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
-        raise OutputBusyError(output) from error
+        raise OutputBusyError("cli.error.busy", path=str(output)) from error
     try:
         yield
     finally:

@@ -20,7 +20,7 @@ from sheet_diag.intake.table_file import (
     match_headings,
     read_headings,
 )
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, UserError
 from sheet_diag.model.client_list import CLIENT_COLUMNS
 from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
@@ -137,13 +137,17 @@ class ClientListMessage:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-class ClientListError(Exception):
+class ClientListError(UserError):
     """A client list that cannot be used, with every fault."""
 
     def __init__(self, path: Path, faults: tuple[ClientListMessage, ...]) -> None:
-        self.path = path
         self.faults = faults
-        super().__init__(f"{path}: {[(fault.cell, fault.key) for fault in faults]}")
+        super().__init__("mail.error.list", path=str(path), count=str(len(faults)))
+
+    def describe(self, say: Wording) -> str:
+        """Write each fault with its place on a line."""
+        lines = (format_list_message(fault, say.lang) for fault in self.faults)
+        return "\n  ".join([super().describe(say), *lines])
 
 
 def cell_message(key: str, /, **parts: str) -> CellMessage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, UserError
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
@@ -27,7 +27,7 @@ TemplateFault = tuple[str, dict[str, str]]
 _MARK: Final = "\ufeff"
 
 
-class MailTemplateError(Exception):
+class MailTemplateError(UserError):
     """Templates that cannot be used.
 
     `faults` are pairs of a label key and its parts; `key` and `parts` are those of the first.
@@ -35,9 +35,11 @@ class MailTemplateError(Exception):
 
     def __init__(self, faults: Sequence[TemplateFault]) -> None:
         self.faults = tuple(faults)
-        self.key: str = faults[0][0]
-        self.parts: Mapping[str, str] = faults[0][1]
-        super().__init__(f"{self.faults}")
+        super().__init__(faults[0][0], **faults[0][1])
+
+    def describe(self, say: Wording) -> str:
+        """Write each fault on a line."""
+        return "\n".join(say(key, **parts) for key, parts in self.faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from sheet_diag.model.basics import Message, UserError
 from sheet_diag.storage.report_passwords.fingerprints import find_mismatches, matches_fingerprint
 from sheet_diag.storage.report_passwords.row_owners import (
     ClientKey,
@@ -24,6 +25,7 @@ from sheet_diag.storage.report_passwords.row_owners import (
 )
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.terminal_text import printable_text
+from sheet_diag.text.wording import Wording
 
 Cells = Sequence[str]
 
@@ -38,21 +40,20 @@ _MAX_CITED: Final = 40  # characters
 _MAX_IDS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordFault:
-    """Why a list of passwords cannot be used: the key of a label and what the label asks for."""
-
-    key: str
-    parts: Mapping[str, str] = field(default_factory=dict)
-
-
-class PasswordListError(Exception):
+class PasswordListError(UserError):
     """The list of an earlier run cannot be used, and why; it is never overwritten."""
 
-    def __init__(self, path: Path, faults: Sequence[PasswordFault]) -> None:
-        self.path = path
+    def __init__(self, path: Path, faults: Sequence[Message]) -> None:
         self.faults = tuple(faults)
-        super().__init__(f"{path}: {[fault.key for fault in faults]}")
+        super().__init__("cli.error.password_list", path=str(path))
+
+    def describe(self, say: Wording) -> str:
+        """Write why, a line for each of several reasons."""
+        reasons = [say(fault.key, **fault.parts) for fault in self.faults]
+        if len(reasons) == 1:
+            return say(self.key, **self.parts, why=reasons[0])
+        head = say("cli.error.password_list.many", **self.parts, count=len(reasons))
+        return "\n  ".join([head, *reasons])
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ class PasswordList:
 
     def _take_rows(
         self, clients: Sequence[ClientKey], fingerprints: Mapping[str, str]
-    ) -> list[PasswordFault]:
+    ) -> list[Message]:
         """Take the rows in; the faults that keep the list from being used."""
         sheet = self._sheet
         below = range(sheet.header + 1, len(sheet.rows))
@@ -209,14 +210,14 @@ def is_kept_list(name: str) -> bool:
     return bool(_KEPT_NAME.fullmatch(name))
 
 
-def _check_passwords(entries: Iterable[PasswordEntry]) -> Iterator[PasswordFault]:
+def _check_passwords(entries: Iterable[PasswordEntry]) -> Iterator[Message]:
     """Find rows of clients without a password that opens anything."""
     for entry in entries:
         row = str(entry.row)
         if not entry.password:
-            yield PasswordFault("cli.passwords.none", {"line": row})
+            yield Message("cli.passwords.none", {"line": row})
         elif len(entry.password) > _MAX_PASSWORD:
-            yield PasswordFault("cli.passwords.long", {"line": row, "most": str(_MAX_PASSWORD)})
+            yield Message("cli.passwords.long", {"line": row, "most": str(_MAX_PASSWORD)})
 
 
 def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -> set[int]:
@@ -228,17 +229,17 @@ def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -
     return {entry.row for entry in entries if entry.password not in right}
 
 
-def _conflict_fault(key: str, entries: Sequence[PasswordEntry]) -> PasswordFault:
+def _conflict_fault(key: str, entries: Sequence[PasswordEntry]) -> Message:
     rows = ", ".join(str(entry.row) for entry in entries)
-    return PasswordFault("cli.passwords.twice", {"lines": rows, "value": _shorten_cited(key)})
+    return Message("cli.passwords.twice", {"lines": rows, "value": _shorten_cited(key)})
 
 
-def _doubt_fault(doubt: DoubtfulPassword) -> PasswordFault:
+def _doubt_fault(doubt: DoubtfulPassword) -> Message:
     parts = {"line": str(doubt.entry.row), "value": _shorten_cited(doubt.entry.number)}
     if not doubt.ids:
-        return PasswordFault("cli.passwords.changed", parts)
+        return Message("cli.passwords.changed", parts)
     ids = ", ".join(doubt.ids[:_MAX_IDS]) + (" …" if len(doubt.ids) > _MAX_IDS else "")
-    return PasswordFault("cli.passwords.doubt", {**parts, "ids": ids})
+    return Message("cli.passwords.doubt", {**parts, "ids": ids})
 
 
 def _shorten_cited(text: str) -> str:
