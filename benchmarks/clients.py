@@ -21,7 +21,8 @@ import yaml
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
 

@@ -17,7 +17,8 @@ from typing import Final
 
 from sheet_diag.cli.demo.returns import ISSUER
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.pipeline.run import RunConfig, run
 from sheet_diag.reports.pdf import find_office

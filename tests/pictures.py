@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sheet_diag.cli.demo.returns import ISSUER
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
+from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
-from sheet_diag.forms.write import Entries
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ClientReport, ReturnOutcome
 from sheet_diag.reports.client.workbook import build_print_copy

@@ -22,8 +22,9 @@ import openpyxl
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import HEADER_ROW, STAMP_CELL, cell_name, format_stamp
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog

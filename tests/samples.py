@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.resolve import decide_status, resolve_returns
 from sheet_diag.model.basics import Lang

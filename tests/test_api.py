@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import sheet_diag
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import JIS

@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.main import app
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.staging import LOCK_FILE

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sheet_diag.forms.correction.workbook import correction_sheet
+from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
@@ -215,8 +215,8 @@ def test_a_correction_leaves_out_what_the_list_filled_in() -> None:
     sheet = found.sheet
     assert sheet
     label = JIS.field_by_id["industry"].by_id[ONE].label.ja
-    with_it = correction_sheet(JIS, sheet, (), ISSUER, ())
-    without = correction_sheet(JIS, sheet, found.problems, ISSUER, ())
+    with_it = make_correction_sheet(JIS, sheet, (), ISSUER, ())
+    without = make_correction_sheet(JIS, sheet, found.problems, ISSUER, ())
     assert len(strings_of(with_it, label)) > len(strings_of(without, label))
 
 

@@ -14,8 +14,10 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.forms.correction import points as pleas
+from sheet_diag.forms.correction.workbook import make_correction_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, REPLACES_KEY
-from sheet_diag.forms.write import Entries, correction_sheet, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import AttentionEntry
@@ -76,7 +78,7 @@ def corrected(
     replaces: Sequence[str] = (FORMER,),
     catalog: Catalog = JIS,
 ) -> bytes:
-    return correction_sheet(catalog, found, problems, issuer, replaces)
+    return make_correction_sheet(catalog, found, problems, issuer, replaces)
 
 
 def page(content: bytes, which: int, *, values: bool = False) -> Worksheet:
@@ -510,7 +512,7 @@ RETURNS: Mapping[str, tuple[str, Mapping[str, str], list[str]]] = {
 def test_exactly_what_is_corrected_is_gone(name: str) -> None:
     table, corrections, left = RETURNS[name]
     first = read_return(make_return(table, client="C-7"))
-    content = correction_sheet(SMALL, sheet_of(first), first.problems, ISSUER, [first.sha256])
+    content = make_correction_sheet(SMALL, sheet_of(first), first.problems, ISSUER, [first.sha256])
     for cell, text in corrections.items():
         content = put_cell(content, QUESTIONS, cell, text)
     again = read_return(content)

@@ -21,7 +21,8 @@ import openpyxl
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.pipeline.execution.executor import WorkerDied, Workers, run_task

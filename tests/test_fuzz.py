@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, QuestionColumn
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import ProblemCode, ReceivedFile

@@ -18,8 +18,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import IDENTITY_KEYS, IDENTITY_SHEET, LISTS_SHEET
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole, FieldKind
 from sheet_diag.model.settings import Issuer
@@ -521,7 +522,8 @@ def test_same_arguments_same_bytes() -> None:
 
 _PRINT_DIGEST = """
 from hashlib import sha256
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE

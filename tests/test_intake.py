@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.returns import Problem, ProblemCode, Severity

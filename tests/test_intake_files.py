@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheet_diag.forms.write import make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.intake.receive import failed_return, open_file, read_content, receive_return
 from sheet_diag.model.basics import Lang

@@ -8,6 +8,8 @@ import pytest
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook import Workbook
 
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     IDENTITY_SHEET,
@@ -16,7 +18,6 @@ from sheet_diag.forms.layout import (
     cell_name,
     format_stamp,
 )
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import SheetIdentity

@@ -20,9 +20,8 @@ from sheet_diag.forms import issue as stamping
 from sheet_diag.forms.hearing_sheet.content import SheetContent
 from sheet_diag.forms.hearing_sheet.questions import question_rows
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook
-from sheet_diag.forms.issue import make_sheet_content
+from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets, make_sheet_content
 from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QuestionColumn, cell_name
-from sheet_diag.forms.write import FormerAnswers, SheetOrder, issue_sheets
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.returns import ProblemCode, ReceivedFile

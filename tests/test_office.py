@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from openpyxl.utils import range_boundaries
 
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import IDENTITY_SHEET, STAMP_CELL, cell_name
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from tests.catalogs import JIS

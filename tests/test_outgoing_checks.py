@@ -20,8 +20,10 @@ from typing import Any
 import pytest
 from pypdf import PdfWriter
 
+from sheet_diag.forms.correction.workbook import make_correction_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties
-from sheet_diag.forms.write import Entries, correction_sheet, make_hearing_sheet
 from sheet_diag.intake.document_owner import DocumentOwner, read_document_owner
 from sheet_diag.intake.receive import read_content
 from sheet_diag.mail.compose.message import FromAddress, compose_message, format_draft, format_final
@@ -89,7 +91,7 @@ def corrected(back: bytes) -> bytes:
     """What goes back for a return."""
     received = read_content("a.xlsx", back, JIS)
     assert received.sheet
-    return correction_sheet(JIS, received.sheet, received.problems, ISSUER, ["0" * 64])
+    return make_correction_sheet(JIS, received.sheet, received.problems, ISSUER, ["0" * 64])
 
 
 @cache

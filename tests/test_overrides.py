@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from sheet_diag.diagnosis.overrides import apply_overrides
+from sheet_diag.forms.correction.workbook import make_correction_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.layout import (
     COMMENT_COLUMNS,
     OVERRIDE_COLUMNS,
     QUESTION_COLUMNS,
     QuestionColumn,
 )
-from sheet_diag.forms.write import Entries, correction_sheet, overrides_workbook
+from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.intake.overrides import parse_overrides, read_overrides
@@ -174,7 +176,7 @@ def test_the_file_is_known_by_its_name_at_the_top(name: str, tmp_path: Path) -> 
 
 def test_in_a_folder_below_it_is_a_file_like_others(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "overrides.xlsx").write_bytes(overrides_workbook(JIS, Lang.JA, ISSUER))
+    (tmp_path / "a" / "overrides.xlsx").write_bytes(make_overrides_workbook(JIS, Lang.JA, ISSUER))
     read = received_of(tmp_path)
     assert (read.decisions, read.ignored) == (None, False)
 
@@ -189,7 +191,7 @@ def test_in_a_folder_below_it_is_a_file_like_others(tmp_path: Path) -> None:
     ],
 )
 def test_an_unreadable_file_is_told(content: bytes | None, limits: Limits, code: str) -> None:
-    data = overrides_workbook(JIS, Lang.JA, ISSUER) if content is None else content
+    data = make_overrides_workbook(JIS, Lang.JA, ISSUER) if content is None else content
     found, problems = read_overrides(data, "overrides.xlsx", JIS, IntakeSettings(limits=limits))
     assert (found, [problem.code for problem in problems]) == (None, [code])
 
@@ -205,7 +207,7 @@ def received_of(folder: Path) -> ReceivedFile:
 
 def filled(rows: Sequence[tuple[str, ...]], lang: Lang = Lang.JA) -> bytes:
     """The blank workbook with lines entered in its first sheet."""
-    book = reopen_workbook(overrides_workbook(JIS, lang, ISSUER))
+    book = reopen_workbook(make_overrides_workbook(JIS, lang, ISSUER))
     for at, row in enumerate(rows, 6):
         for column, text in enumerate(row, 1):
             page_at(book, 0).cell(at, column, text)
@@ -222,14 +224,14 @@ def test_the_blank_workbook_is_read_by_its_headings(lang: Lang) -> None:
     assert found
     assert [(each.item, each.after) for each in found.amendments] == [("AST-09", "na")]
     assert problems == ()
-    blank, problems = read_overrides(overrides_workbook(JIS, lang, ISSUER), "x", JIS, READING)
+    blank, problems = read_overrides(make_overrides_workbook(JIS, lang, ISSUER), "x", JIS, READING)
     assert (blank, [p.code for p in problems]) == (OverridesContent(), ["OVERRIDES_EMPTY"])
 
 
 @pytest.mark.parametrize("lang", Lang)
 def test_the_blank_workbook_offers_answers_and_numbers(lang: Lang) -> None:
-    content = overrides_workbook(JIS, lang, Issuer())
-    assert content == overrides_workbook(JIS, lang, Issuer())
+    content = make_overrides_workbook(JIS, lang, Issuer())
+    assert content == make_overrides_workbook(JIS, lang, Issuer())
     book = open_workbook(content)
     page = book.worksheets[0]
     lists = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
@@ -459,7 +461,9 @@ def test_a_correction_sheet_keeps_the_client_s_own_answer(typed: str, shown: str
     outcome = applied([given], table("| A | POL-01 | 一部 | r | b |")).outcome()
     assert outcome.status is ReturnStatus.HELD
     assert outcome.received.sheet
-    content = correction_sheet(JIS, outcome.received.sheet, outcome.problems, ISSUER, ("f" * 64,))
+    content = make_correction_sheet(
+        JIS, outcome.received.sheet, outcome.problems, ISSUER, ("f" * 64,)
+    )
     page = page_of(open_workbook(content), Wording(Lang.JA)("sheet.name.questions"))
     rows = {row[0]: row[QUESTION_COLUMNS.index(QuestionColumn.ANSWER)] for row in page.values}
     assert (rows["POL-01"], rows["POL-02"]) == (shown, "はい")

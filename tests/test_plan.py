@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
-from sheet_diag.forms.write import Entries, make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.model.basics import Lang

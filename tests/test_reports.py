@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome

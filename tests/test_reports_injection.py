@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile

@@ -17,7 +17,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheet_diag.forms.write import Entries
+from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog

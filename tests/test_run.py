@@ -18,7 +18,9 @@ from python_calamine import CalamineWorkbook
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.demo.returns import ISSUER, write_demo_sheets
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
-from sheet_diag.forms.write import Entries, make_hearing_sheet, overrides_workbook
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
+from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import IntakeSettings, Issuer
@@ -242,7 +244,7 @@ def test_one_bad_file_harms_no_other(tmp_path: Path) -> None:
 def test_a_comment_without_a_changed_answer_stands_in_the_report(tmp_path: Path, jobs: int) -> None:
     for name in ("甲", "乙", "丙"):
         _put(tmp_path, f"{name}.xlsx", _answers("一部"), name)
-    content = overrides_workbook(CATALOG, Lang.JA, Issuer())
+    content = make_overrides_workbook(CATALOG, Lang.JA, Issuer())
     for cell, value in {
         "A6": "甲",
         "B6": "良い取り組みです。",

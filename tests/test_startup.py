@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.forms.write import make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.execution.forkserver import READING_MODULES, WRITING_MODULES

@@ -19,7 +19,8 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli import watch as watching
 from sheet_diag.cli.arguments import build_run_config
 from sheet_diag.cli.options import RunOptions
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import Issuer

@@ -9,15 +9,11 @@ from datetime import date
 from itertools import cycle, product
 from pathlib import Path
 
-from sheet_diag.forms.write import (
-    Entries,
-    FormerAnswers,
-    SheetOrder,
-    correction_sheet,
-    issue_sheets,
-    make_hearing_sheet,
-    overrides_workbook,
-)
+from sheet_diag.forms.correction.workbook import make_correction_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
+from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets
+from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
@@ -55,7 +51,7 @@ def write_every_kind() -> dict[str, bytes]:
             report(given[0], lang=lang),
             portfolio(resolve_all(*given), lang=lang),
             portfolio(resolve_all(*given), lang=lang, turnout=six_clients()),
-            overrides_workbook(JIS, lang, ISSUER),
+            make_overrides_workbook(JIS, lang, ISSUER),
         )
         books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
     return books
@@ -81,7 +77,7 @@ def _correction(lang: Lang) -> bytes:
     sheet = outcome.received.sheet
     assert sheet
     digests = (outcome.received.sha256,)
-    return correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)
+    return make_correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)
 
 
 def make_demonstration(folder: Path) -> Path:

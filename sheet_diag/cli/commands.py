@@ -54,7 +54,7 @@ def template(
 ) -> None:
     """Write the blank hearing sheet."""
     from sheet_diag.cli.settings_file import FILE_NAME
-    from sheet_diag.forms.write import make_hearing_sheet
+    from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 
     with report_failures(choose_language(lang, config, HELP)) as say:
         settings = read_settings(config)
@@ -167,13 +167,13 @@ def overrides(
     config: ConfigOption = None,
 ) -> None:
     """Write the blank workbook for the consultant's own decisions; overwrite none."""
-    from sheet_diag.forms.write import overrides_workbook
+    from sheet_diag.forms.overrides import make_overrides_workbook
 
     with report_failures(choose_language(lang, config, HELP)) as say:
         settings = read_settings(config)
         if output.exists():
             fail(say("cli.error.overrides", path=output), say)
-        content = overrides_workbook(load_chosen_catalog(catalog), say.lang, settings.issuer)
+        content = make_overrides_workbook(load_chosen_catalog(catalog), say.lang, settings.issuer)
         _write_file(output, content)
         typer.echo(say("cli.overrides.done", path=output))
 

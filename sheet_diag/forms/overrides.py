@@ -28,7 +28,7 @@ _COMMENT_WIDTHS: Final = (210, 762)
 _ITEM_WIDTHS: Final = (80, 110, 640, 90)
 
 
-def overrides_workbook(catalog: Catalog, lang: Lang, issuer: Issuer) -> bytes:
+def make_overrides_workbook(catalog: Catalog, lang: Lang, issuer: Issuer) -> bytes:
     """Make the workbook. The same arguments give the same bytes."""
     context = FormContext(catalog, issuer, Wording(lang))
     book = Book(

@@ -308,10 +308,10 @@ def _write_correction(
     context: WorkerContext, outcome: ReturnOutcome, replaces: tuple[str, ...]
 ) -> bytes:
     """Write the sheet that goes back to one client."""
-    from sheet_diag.forms.write import correction_sheet
+    from sheet_diag.forms.correction.workbook import make_correction_sheet
 
     issuer = _require_documents(context).issuer
-    return correction_sheet(
+    return make_correction_sheet(
         context.catalog, _require_sheet(outcome), outcome.problems, issuer, replaces
     )
 
@@ -320,7 +320,7 @@ def _count_correction_points(context: WorkerContext, outcome: ReturnOutcome) -> 
     """Count the points that one client is to correct (None: nothing goes back)."""
     if not outcome.correction:
         return None
-    from sheet_diag.forms.write import points_to_correct
+    from sheet_diag.forms.correction.workbook import points_to_correct
 
     return points_to_correct(context.catalog, _require_sheet(outcome), outcome.problems)
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
-from sheet_diag.forms.write import Entries, make_hearing_sheet
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
 from sheet_diag.model.settings import Issuer

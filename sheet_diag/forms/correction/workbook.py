@@ -33,7 +33,7 @@ _NOT_TYPED: Final = {
 }
 
 
-def correction_sheet(
+def make_correction_sheet(
     catalog: Catalog,
     sheet: ReturnedSheet,
     problems: Sequence[Problem],

@@ -1,18 +1,40 @@
-"""The pages that every hearing sheet has: cover, company, questions, and the two hidden ones."""
+"""The workbook of a hearing sheet: cover, company, questions, and the two hidden pages.
+
+`sheet_diag.intake` reads it again; both agree through `sheet_diag.forms.layout` alone.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.company import write_profile
-from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED, QuestionRows, SheetContent
+from sheet_diag.forms.hearing_sheet.content import (
+    FIXED_CREATED,
+    Entries,
+    QuestionRows,
+    SheetContent,
+)
 from sheet_diag.forms.hearing_sheet.cover import write_cover
 from sheet_diag.forms.hearing_sheet.hidden_sheets import write_identity, write_lists
 from sheet_diag.forms.hearing_sheet.questions import write_questions
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.returns import SheetIdentity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 
 QUESTIONS_SHEET_NUMBER: Final = 3  # its number among the sheets
+_BLANK: Final = Entries()
+
+
+def make_hearing_sheet(
+    catalog: Catalog, lang: Lang, issuer: Issuer, entries: Entries = _BLANK, client: str = ""
+) -> bytes:
+    """Make a sheet, blank or with entries. The same arguments give the same bytes."""
+    identity = SheetIdentity(catalog.id, catalog.version, client or None)
+    return make_hearing_workbook(SheetContent(catalog, Wording(lang), issuer, entries, identity))
 
 
 def make_hearing_workbook(content: SheetContent) -> bytes:

@@ -17,7 +17,7 @@ READING_MODULES: Final = ("sheet_diag.pipeline.tasks",)
 WRITING_MODULES: Final = (
     *READING_MODULES,
     "sheet_diag.reports.client.workbook",
-    "sheet_diag.forms.write",
+    "sheet_diag.forms.correction.workbook",
 )
 
 
