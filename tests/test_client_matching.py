@@ -215,8 +215,8 @@ def test_a_correction_leaves_out_what_the_list_filled_in() -> None:
     sheet = found.sheet
     assert sheet
     label = JIS.field_by_id["industry"].by_id[ONE].label.ja
-    with_it = make_correction_sheet(JIS, sheet, (), ISSUER, ())
-    without = make_correction_sheet(JIS, sheet, found.problems, ISSUER, ())
+    with_it = make_correction_sheet(JIS, sheet, (), ISSUER, ())[0]
+    without = make_correction_sheet(JIS, sheet, found.problems, ISSUER, ())[0]
     assert len(strings_of(with_it, label)) > len(strings_of(without, label))
 
 

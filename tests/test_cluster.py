@@ -25,7 +25,7 @@ from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.pipeline.execution import dask_executor as cluster
 from sheet_diag.pipeline.execution import dask_worker as team
 from sheet_diag.pipeline.execution.dask_executor import connect_cluster
-from sheet_diag.pipeline.execution.executor import ClusterError, WorkerDied, Workers
+from sheet_diag.pipeline.execution.workers import ClusterError, WorkerDied, Workers
 from sheet_diag.pipeline.run import RunConfig, run
 from sheet_diag.storage.staging import LOCK_FILE
 from tests.catalogs import JIS

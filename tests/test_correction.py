@@ -78,7 +78,7 @@ def corrected(
     replaces: Sequence[str] = (FORMER,),
     catalog: Catalog = JIS,
 ) -> bytes:
-    return make_correction_sheet(catalog, found, problems, issuer, replaces)
+    return make_correction_sheet(catalog, found, problems, issuer, replaces)[0]
 
 
 def page(content: bytes, which: int, *, values: bool = False) -> Worksheet:
@@ -512,7 +512,8 @@ RETURNS: Mapping[str, tuple[str, Mapping[str, str], list[str]]] = {
 def test_exactly_what_is_corrected_is_gone(name: str) -> None:
     table, corrections, left = RETURNS[name]
     first = read_return(make_return(table, client="C-7"))
-    content = make_correction_sheet(SMALL, sheet_of(first), first.problems, ISSUER, [first.sha256])
+    problems, replaced = first.problems, [first.sha256]
+    content, _ = make_correction_sheet(SMALL, sheet_of(first), problems, ISSUER, replaced)
     for cell, text in corrections.items():
         content = put_cell(content, QUESTIONS, cell, text)
     again = read_return(content)

@@ -25,8 +25,7 @@ from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer, Limits
-from sheet_diag.pipeline.execution.executor import WorkerDied, Workers, run_task
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.execution.workers import WorkerDied, WorkerProcesses, Workers, run_task
 from sheet_diag.storage.staging import LOCK_FILE, OutputBusyError, Staging
 
 ROOT = Path(__file__).parents[1]

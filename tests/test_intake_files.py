@@ -22,8 +22,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
 from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
-from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.execution.workers import WorkerDied, WorkerProcesses, Workers
 from sheet_diag.pipeline.tasks import WorkerContext
 from sheet_diag.text.problems import problem_severity
 from tests.catalogs import JIS

@@ -91,7 +91,7 @@ def corrected(back: bytes) -> bytes:
     """What goes back for a return."""
     received = read_content("a.xlsx", back, JIS)
     assert received.sheet
-    return make_correction_sheet(JIS, received.sheet, received.problems, ISSUER, ["0" * 64])
+    return make_correction_sheet(JIS, received.sheet, received.problems, ISSUER, ["0" * 64])[0]
 
 
 @cache

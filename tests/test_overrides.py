@@ -461,7 +461,7 @@ def test_a_correction_sheet_keeps_the_client_s_own_answer(typed: str, shown: str
     outcome = applied([given], table("| A | POL-01 | 一部 | r | b |")).outcome()
     assert outcome.status is ReturnStatus.HELD
     assert outcome.received.sheet
-    content = make_correction_sheet(
+    content, _ = make_correction_sheet(
         JIS, outcome.received.sheet, outcome.problems, ISSUER, ("f" * 64,)
     )
     page = page_of(open_workbook(content), Wording(Lang.JA)("sheet.name.questions"))

@@ -16,7 +16,7 @@ from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile, ReturnedSheet
 from sheet_diag.model.settings import IntakeSettings, Issuer
 from sheet_diag.pipeline import tasks
-from sheet_diag.pipeline.execution.executor import Workers, set_worker_context
+from sheet_diag.pipeline.execution.workers import Workers, set_worker_context
 from sheet_diag.pipeline.ingest import Executors
 from sheet_diag.pipeline.record_store import RecordStore, load_outcome, strip_return
 from sheet_diag.pipeline.run import RunConfig, decide_outcomes

@@ -24,7 +24,7 @@ from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import Issuer
-from sheet_diag.pipeline.execution.executor import ClusterError
+from sheet_diag.pipeline.execution.workers import ClusterError
 from sheet_diag.pipeline.run import RunConfig
 from sheet_diag.pipeline.run_diff import ChangeKind, ReturnState, compare_runs
 from sheet_diag.pipeline.watched_files import WatchedFiles

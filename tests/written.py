@@ -77,7 +77,7 @@ def _correction(lang: Lang) -> bytes:
     sheet = outcome.received.sheet
     assert sheet
     digests = (outcome.received.sha256,)
-    return make_correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)
+    return make_correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)[0]
 
 
 def make_demonstration(folder: Path) -> Path:

@@ -26,7 +26,7 @@ from sheet_diag.text.terminal_text import escape_markup, printable_text
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:  # a check of one file does not wait for pandas
-    from sheet_diag.pipeline.ingest import ProgressCallback as Report
+    from sheet_diag.pipeline.execution.workers import ProgressCallback as Report
     from sheet_diag.pipeline.run import RunConfig, RunResult
 
 _MOST_ROWS: Final = 15

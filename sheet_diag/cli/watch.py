@@ -21,7 +21,7 @@ from sheet_diag.cli.output import run_with_progress, show_changes, show_result
 from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
-from sheet_diag.pipeline.execution.executor import ClusterError
+from sheet_diag.pipeline.execution.workers import ClusterError
 from sheet_diag.pipeline.input_files import require_input_files
 from sheet_diag.pipeline.run import RunConfig, RunResult, run_files
 from sheet_diag.pipeline.run_diff import ReturnState, compare_runs, list_return_states

@@ -219,6 +219,12 @@ class ReceivedFile:
         """The file, and the place in it, for messages."""
         return f"{self.file} › {self.member}" if self.member else self.file
 
+    def require_sheet(self) -> ReturnedSheet:
+        """Return the sheet. Raises `ValueError` where none could be read."""
+        if self.sheet is None:
+            raise ValueError(f"{self.label} was not read")
+        return self.sheet
+
 
 @dataclass(frozen=True, slots=True)
 class PlanEntry:

@@ -11,8 +11,7 @@ from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.model.settings import IntakeSettings
-from sheet_diag.pipeline.execution.executor import Workers
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.execution.workers import WorkerProcesses, Workers
 from sheet_diag.pipeline.ingest import Executors, diagnose_returns, ingest_files
 from sheet_diag.pipeline.record_store import RecordStore, load_outcome
 from sheet_diag.pipeline.tasks import WorkerContext

@@ -6,7 +6,7 @@ processes of this machine, which unpack archives onto its disk; a cluster gets c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
-from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
+from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
 from sheet_diag.pipeline.record_store import (
     RecordStore,
     StrippedReturn,
@@ -34,8 +34,6 @@ from sheet_diag.pipeline.tasks import (
     open_only,
     open_or_examine,
 )
-
-ProgressCallback = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

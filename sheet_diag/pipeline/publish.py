@@ -15,9 +15,8 @@ from typing import TypeVar
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import Problem, ProblemCode, ReturnedSheet
-from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
-from sheet_diag.pipeline.ingest import ProgressCallback
+from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import (
     DocumentSettings,
@@ -141,17 +140,11 @@ def list_report_clients(outcomes: Sequence[ReturnOutcome]) -> list[ClientKey]:
 
 
 def _identify_report_client(outcome: ReturnOutcome, shared_names: frozenset[str]) -> ClientKey:
-    sheet = _require_sheet(outcome)
+    sheet = outcome.received.require_sheet()
     number, name, file = sheet.identity.client or "", sheet.name, outcome.received.label
     if not name or (not number and name in shared_names):
         name = f"{name} ({file})".strip()  # nothing else tells this client from another
     return number, name
-
-
-def _require_sheet(outcome: ReturnOutcome) -> ReturnedSheet:
-    if outcome.received.sheet is None:
-        raise ValueError(f"{outcome.received.label} was not read")
-    return outcome.received.sheet
 
 
 def require_result(result: _Out | WorkerDied, outcome: ReturnOutcome) -> _Out:
@@ -163,7 +156,7 @@ def require_result(result: _Out | WorkerDied, outcome: ReturnOutcome) -> _Out:
 
 def _find_shared_names(outcomes: Sequence[ReturnOutcome]) -> frozenset[str]:
     """Find the names that several ranked clients without an id have."""
-    sheets = [_require_sheet(outcome) for outcome in outcomes if outcome.result]
+    sheets = [outcome.received.require_sheet() for outcome in outcomes if outcome.result]
     names = Counter(sheet.name for sheet in sheets if not sheet.identity.client)
     return frozenset(name for name, count in names.items() if count > 1)
 
@@ -236,13 +229,12 @@ def _build_pdf_job(
     documents: DocumentSettings,
 ) -> PdfJob:
     path = printed[outcome.received.label]
-    content = path.read_bytes() if path else b""
-    sheet = outcome.received.sheet
+    sheet = outcome.received.require_sheet()
     return PdfJob(
-        printed=content,
+        printed=path.read_bytes() if path else b"",
         lang=choose_report_lang(documents, outcome),
-        client=sheet.identity.client if sheet else None,
-        company=sheet.name if sheet else "",
+        client=sheet.identity.client,
+        company=sheet.name,
         password=context.password(outcome),
     )
 

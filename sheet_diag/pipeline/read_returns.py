@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
 from sheet_diag.intake.discovery import InputFile
-from sheet_diag.pipeline.ingest import ProgressCallback
+from sheet_diag.pipeline.execution.workers import ProgressCallback
 from sheet_diag.pipeline.publish import PublishContext, require_result
 from sheet_diag.pipeline.run import RunConfig, diagnose_files
 from sheet_diag.pipeline.tasks import summarize

@@ -78,9 +78,8 @@ def strip_return(received: ReceivedFile, diagnosis: Diagnosis | None = None) -> 
 
 def load_sheet(received: ReceivedFile, record: bytes) -> ReturnedSheet:
     """Put what its record holds back into the sheet of a return that was read."""
-    if received.sheet is None:
-        raise ValueError(f"{received.label} was not read")
-    return replace(received.sheet, responses=_unpack(record)[0]) if record else received.sheet
+    sheet = received.require_sheet()
+    return replace(sheet, responses=_unpack(record)[0]) if record else sheet
 
 
 def load_outcome(outcome: ReturnOutcome, record: bytes) -> ReturnOutcome:

@@ -31,9 +31,13 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
-from sheet_diag.pipeline.execution.executor import ClusterError, Workers
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
-from sheet_diag.pipeline.ingest import Executors, ProgressCallback, diagnose_returns, ingest_files
+from sheet_diag.pipeline.execution.workers import (
+    ClusterError,
+    ProgressCallback,
+    WorkerProcesses,
+    Workers,
+)
+from sheet_diag.pipeline.ingest import Executors, diagnose_returns, ingest_files
 from sheet_diag.pipeline.input_files import find_missing_mails
 from sheet_diag.pipeline.publish import (
     PdfPrinter,

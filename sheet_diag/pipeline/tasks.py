@@ -24,7 +24,6 @@ from sheet_diag.model.returns import (
     Problem,
     ProblemCode,
     ReceivedFile,
-    ReturnedSheet,
     SheetIdentity,
 )
 from sheet_diag.model.settings import IntakeSettings, Issuer
@@ -167,20 +166,16 @@ def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
         return OpenedFile(open_file(found, job.spool, context.reading))
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(job.spool)) from error
-    except MemoryError:
-        return strip_return(failed_return(found, _memory_problem()))
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return strip_return(failed_return(found, _program_fault(error)))
+        return strip_return(failed_return(found, _make_problem(error)))
 
 
 def examine(context: WorkerContext, member: MemberJob) -> StrippedReturn:
     """Read one return."""
     try:
         received = receive_return(member.found, member.leaf, context.catalog, context.reading)
-    except MemoryError:
-        return strip_return(failed_return(member.found, _memory_problem(), member.leaf))
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        return strip_return(failed_return(member.found, _program_fault(error), member.leaf))
+        received = failed_return(member.found, _make_problem(error), member.leaf)
     return strip_return(received)
 
 
@@ -189,33 +184,41 @@ def diagnose(context: WorkerContext, job: DiagnoseJob) -> StrippedReturn:
     try:
         sheet = load_sheet(job.received, job.record)
         return strip_return(replace(job.received, sheet=sheet), evaluate(context.catalog, sheet))
-    except MemoryError:
-        problem = _memory_problem()
     except Exception as error:  # noqa: BLE001 - whatever it is, the other returns go on
-        problem = _program_fault(error)
-    return strip_return(replace(job.received, sheet=None, problems=(problem,)))
+        failed = replace(job.received, sheet=None, problems=(_make_problem(error),))
+        return strip_return(failed)
 
 
-def _memory_problem() -> Problem:
-    return Problem(ProblemCode.READER_DIED, value="memory", details=(("kind", "memory"),))
-
-
-def _program_fault(error: Exception) -> Problem:
+def _make_problem(error: Exception) -> Problem:
+    """Make a problem of what a task was ended by: a lack of memory, or a fault of ours."""
+    if isinstance(error, MemoryError):
+        return Problem(ProblemCode.READER_DIED, value="memory", details=(("kind", "memory"),))
     return Problem(ProblemCode.NOT_PROCESSED, value=type(error).__name__)
 
 
 def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
     """Write what one client gets, and what needs the whole of its return."""
-    outcome = _load_outcome(context, job)
+    outcome, documents = _load_outcome(context, job), _require_documents(context)
+    document, points = None, None
+    if outcome.correction:
+        from sheet_diag.forms.correction.workbook import make_correction_sheet
+
+        sheet, problems = outcome.received.require_sheet(), outcome.problems
+        document, points = make_correction_sheet(
+            context.catalog, sheet, problems, documents.issuer, job.replaces
+        )
+    elif outcome.result:
+        from sheet_diag.reports.client.workbook import build_client_report
+
+        report = _build_report(outcome, documents)
+        document = build_client_report(
+            report, context.catalog, documents.issuer, SOFTWARE_SIGNATURE
+        )
+        document = encrypt_workbook(document, job.password) if job.password else document
     return PublishedReturn(
-        document=_write_document(context, outcome, job),
+        document=document,
         client_facts=summarize_outcome(context.catalog, outcome),
-        line=dump_return(
-            context.catalog,
-            outcome,
-            _require_documents(context).lang,
-            _count_correction_points(context, outcome),
-        ),
+        line=dump_return(context.catalog, outcome, documents.lang, points),
     )
 
 
@@ -262,39 +265,20 @@ def _require_documents(context: WorkerContext) -> DocumentSettings:
 
 def _load_outcome(context: WorkerContext, job: PublishJob) -> ReturnOutcome:
     """Put the record back into the outcome, and compare it with the earlier run."""
-    outcome, previous = (
-        load_outcome(job.outcome, job.record),
-        _require_documents(context).previous,
-    )
+    outcome = load_outcome(job.outcome, job.record)
+    previous = _require_documents(context).previous
     if job.before is None or previous is None:
         return outcome
     return add_previous(context.catalog, outcome, job.before, previous)
 
 
-def _write_document(
-    context: WorkerContext, outcome: ReturnOutcome, job: PublishJob
-) -> bytes | None:
-    if outcome.correction:
-        return _write_correction(context, outcome, job.replaces)
-    if not outcome.result:
-        return None
-    from sheet_diag.reports.client.workbook import build_client_report
-
-    documents = _require_documents(context)
-    content = build_client_report(
-        _build_report(outcome, documents), context.catalog, documents.issuer, SOFTWARE_SIGNATURE
-    )
-    return encrypt_workbook(content, job.password) if job.password else content
-
-
 def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> ClientReport:
-    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
-    if sheet is None or diagnosis is None:
+    if outcome.diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
     return ClientReport(
         received=outcome.received,
-        sheet=sheet,
-        diagnosis=diagnosis,
+        sheet=outcome.received.require_sheet(),
+        diagnosis=outcome.diagnosis,
         problems=tuple(p for p in outcome.problems if not problem_spec(p.code).for_consultant),
         number=report_number(documents.as_of, outcome.received.sha256),
         as_of=documents.as_of,
@@ -302,30 +286,3 @@ def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> Client
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
-
-
-def _write_correction(
-    context: WorkerContext, outcome: ReturnOutcome, replaces: tuple[str, ...]
-) -> bytes:
-    """Write the sheet that goes back to one client."""
-    from sheet_diag.forms.correction.workbook import make_correction_sheet
-
-    issuer = _require_documents(context).issuer
-    return make_correction_sheet(
-        context.catalog, _require_sheet(outcome), outcome.problems, issuer, replaces
-    )
-
-
-def _count_correction_points(context: WorkerContext, outcome: ReturnOutcome) -> int | None:
-    """Count the points that one client is to correct (None: nothing goes back)."""
-    if not outcome.correction:
-        return None
-    from sheet_diag.forms.correction.workbook import points_to_correct
-
-    return points_to_correct(context.catalog, _require_sheet(outcome), outcome.problems)
-
-
-def _require_sheet(outcome: ReturnOutcome) -> ReturnedSheet:
-    if outcome.received.sheet is None:
-        raise ValueError(f"{outcome.received.label} is held without a sheet")
-    return outcome.received.sheet

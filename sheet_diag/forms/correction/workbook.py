@@ -39,13 +39,18 @@ def make_correction_sheet(
     problems: Sequence[Problem],
     issuer: Issuer,
     replaces: Sequence[str],
-) -> bytes:
-    """Make the workbook to be mailed back. The same arguments give the same bytes.
+) -> tuple[bytes, int]:
+    """Make the workbook to be mailed back; return it, and the number of points in its letter.
 
-    `replaces` are the SHA-256 of the returns that count no more once this one comes back.
+    `replaces` are the SHA-256 of the returns that count no more once this one comes back. The same
+    arguments give the same bytes.
     """
     say = Wording(sheet.lang)
-    given, points = _collect_points(catalog, sheet, problems, say)
+    answers = _answers(catalog, sheet, problems)
+    remarks = {each.item: each.remark for each in sheet.responses}
+    given = Entries(_profile(catalog, sheet, problems), answers, remarks)
+    lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
+    points = list_correction_points(catalog, problems, given, lost, say)
     notes, field_notes = _notes(points, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = SheetIdentity(catalog.id, catalog.version, sheet.identity.client)
@@ -60,23 +65,7 @@ def make_correction_sheet(
     _, places = write_pages(book, content)
     write_correction_letter(request, content, points, places)
     request.open_here()
-    return book.bytes()
-
-
-def points_to_correct(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> int:
-    """Count the points that the letter of that workbook lists."""
-    return len(_collect_points(catalog, sheet, problems, Wording(sheet.lang))[1])
-
-
-def _collect_points(
-    catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem], say: Wording
-) -> tuple[Entries, tuple[CorrectionPoint, ...]]:
-    """Collect what stands in the new sheet, and what its client is asked to do."""
-    answers = _answers(catalog, sheet, problems)
-    remarks = {each.item: each.remark for each in sheet.responses}
-    given = Entries(_profile(catalog, sheet, problems), answers, remarks)
-    lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
-    return given, list_correction_points(catalog, problems, given, lost, say)
+    return book.bytes(), len(points)
 
 
 def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:

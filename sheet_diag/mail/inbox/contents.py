@@ -16,8 +16,7 @@ from sheet_diag.intake.discovery import InputFile
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.model.settings import IntakeSettings
-from sheet_diag.pipeline.execution.executor import Workers
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.execution.workers import WorkerProcesses, Workers
 from sheet_diag.pipeline.ingest import Executors, ingest_files
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import WorkerContext

@@ -19,9 +19,8 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.returns import Problem
 from sheet_diag.model.settings import Limits
-from sheet_diag.pipeline.execution.executor import WorkerDied, Workers
 from sheet_diag.pipeline.execution.forkserver import prepare
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.execution.workers import WorkerDied, WorkerProcesses, Workers
 
 # Seconds to open a locked workbook and any other file, and from which sum on processes are worth
 # their start.

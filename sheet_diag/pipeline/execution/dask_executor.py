@@ -13,11 +13,10 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from types import TracebackType
 from typing import Any, Final, TypeVar
 
 import dask
@@ -33,10 +32,15 @@ from sheet_diag.pipeline.execution.dask_worker import (
     require_same_software,
     run_calls,
 )
-from sheet_diag.pipeline.execution.executor import TASKS_AHEAD, ClusterError, WorkerDiedError
+from sheet_diag.pipeline.execution.workers import (
+    TASKS_AHEAD,
+    CancellingExecutor,
+    ClusterError,
+    ProgressCallback,
+    WorkerDiedError,
+)
 
 _Out = TypeVar("_Out")
-ClusterProgressCallback = Callable[[str, int, int], None]
 
 # The scheduler takes two milliseconds a task, however many calls are in it (docs/cluster.md).
 CALLS_PER_CHUNK: Final = 16
@@ -52,7 +56,7 @@ _SETTINGS: Final = {
 
 @contextmanager
 def connect_cluster(
-    url: str, context: Any, limits: Limits, progress: ClusterProgressCallback
+    url: str, context: Any, limits: Limits, progress: ProgressCallback
 ) -> Iterator[DaskExecutor]:
     """Connect to a scheduler and give its workers, also later ones, the context of the tasks.
 
@@ -62,20 +66,22 @@ def connect_cluster(
     kit = pickle.dumps((context, limits), protocol=pickle.HIGHEST_PROTOCOL)
     team = ProcessesPlugin(f"sheet-diag-{uuid.uuid4().hex}", list_machine_facts(), kit)
     with _silence_dask(), dask.config.set(_SETTINGS), _open_client(url) as client:
-        _check_scheduler(client, url)
-        _install_plugins(team, client, url)
+        with _translate_errors(url):  # the scheduler unpacks tasks, too
+            client.run_on_scheduler(require_same_software, list_machine_facts(), url)
+            client.register_plugin(CleanupPlugin(client.id, team.name))  # first: it ends the team
+            client.register_plugin(team)
         with DaskExecutor(client, team.name, progress) as cluster:
             yield cluster
 
 
-class DaskExecutor(Executor):
+class DaskExecutor(CancellingExecutor):
     """An executor of the processes on the workers of a cluster.
 
     The future of a call raises `WorkerDiedError` as those of `WorkerProcesses` do, and
     `ClusterError` where the scheduler is gone.
     """
 
-    def __init__(self, client: Client, team: str, progress: ClusterProgressCallback) -> None:
+    def __init__(self, client: Client, team: str, progress: ProgressCallback) -> None:
         self._client = client
         self._team = team
         self._progress = progress
@@ -117,14 +123,6 @@ class DaskExecutor(Executor):
                 call.future.cancel()
             elif wait:
                 call.future.exception()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.shutdown(cancel_futures=error is not None)
 
     # --- calls -> chunks, in a thread
 
@@ -175,8 +173,9 @@ class DaskExecutor(Executor):
         except KilledWorker as error:
             if last:
                 self._fail(key, WorkerDiedError(f"workers lost: {error.allowed_failures + 1}"))
-            else:
-                self._again(key)
+            else:  # each worker that had the chunk has died: its calls are sent one by one
+                for call in self._taken(key):
+                    self._send([call], last=True)
         except (CancelledError, asyncio.CancelledError):
             self._fail(key, ClusterError("cli.error.cluster.lost"))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
@@ -184,11 +183,6 @@ class DaskExecutor(Executor):
         else:
             for call, outcome in zip(self._taken(key), outcomes, strict=True):
                 call.end(*outcome)
-
-    def _again(self, key: str) -> None:
-        """Send the calls of a chunk one by one: each worker that had it has died."""
-        for call in self._taken(key):
-            self._send([call], last=True)
 
     def _fail(self, key: str, error: Exception) -> None:
         for call in self._taken(key):
@@ -273,19 +267,6 @@ async def _probe_scheduler(url: str) -> None:
     await comm.close()
 
 
-def _check_scheduler(client: Client, url: str) -> None:
-    """Check that the scheduler has the same software: it unpacks tasks, too."""
-    with _translate_errors(url):
-        client.run_on_scheduler(require_same_software, list_machine_facts(), url)
-
-
-def _install_plugins(team: ProcessesPlugin, client: Client, url: str) -> None:
-    """Start the processes on all workers; the plugin that ends them is installed first."""
-    with _translate_errors(url):
-        client.register_plugin(CleanupPlugin(client.id, team.name))
-        client.register_plugin(team)
-
-
 @contextmanager
 def _translate_errors(where: str) -> Iterator[None]:
     """Raise `ClusterError` for what machines without sheet-diag, or with another one, answer."""
@@ -301,11 +282,11 @@ def _translate_errors(where: str) -> Iterator[None]:
 def _silence_dask() -> Iterator[None]:
     """Keep Dask from logging what a `ClusterError` says."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
-    former = [(logger, logger.level) for logger in loggers]
+    levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        for logger, level in former:
+        for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)

@@ -26,8 +26,7 @@ from typing import Final
 from distributed import Scheduler, SchedulerPlugin, Worker, WorkerPlugin, get_worker
 
 from sheet_diag import __version__
-from sheet_diag.pipeline.execution.executor import ClusterError
-from sheet_diag.pipeline.execution.process_pool import WorkerProcesses
+from sheet_diag.pipeline.execution.workers import ClusterError, WorkerProcesses
 
 MachineFacts = dict[str, str]
 CallResult = tuple[bytes, Exception | None]  # the value, pickled, or what was raised
