@@ -25,10 +25,10 @@ from sheet_diag.pipeline.record_store import (
     DiagnosedReturn,
     RecordStore,
     load_outcome,
+    load_records,
     load_sheet,
     strip_return,
 )
-from sheet_diag.storage.restricted_pickle import restricted_loads
 from tests.catalogs import JIS
 from tests.samples import client
 
@@ -135,7 +135,7 @@ _RECORDS = (
 @pytest.mark.parametrize("record", _RECORDS)
 @pytest.mark.parametrize("protocol", [4, 5])
 def test_records_come_back_as_they_were(record: object, protocol: int) -> None:
-    assert restricted_loads(pickle.dumps(record, protocol)) == record
+    assert load_records(pickle.dumps(record, protocol)) == record
 
 
 class _Evil:
@@ -165,9 +165,9 @@ _EVIL = {
 @pytest.mark.parametrize("case", _EVIL)
 def test_nothing_else_is_built(case: str) -> None:
     with pytest.raises(pickle.UnpicklingError):
-        restricted_loads(_EVIL[case])
+        load_records(_EVIL[case])
 
 
 def test_what_is_cut_off_is_refused() -> None:
     with pytest.raises(pickle.UnpicklingError):
-        restricted_loads(pickle.dumps(_RECORDS[1])[:-5])
+        load_records(pickle.dumps(_RECORDS[1])[:-5])

@@ -9,21 +9,23 @@ report, its entry in run.json and its rows in the tables need them. A worker tak
 from __future__ import annotations
 
 import copyreg
+import io
 import pickle
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from enum import Enum
 from fractions import Fraction
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
 
-from sheet_diag.model import comparison, overrides, results, returns
+from sheet_diag.model import basics, catalog, comparison, overrides, results, returns, rules
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet
 from sheet_diag.model.settings import MIB
-from sheet_diag.storage.restricted_pickle import restricted_loads
 
 DiagnosedReturn = tuple[ReceivedFile, Diagnosis | None]
 _Value = TypeVar("_Value")
@@ -33,6 +35,16 @@ _ITEMS: Final = "items"
 _GAINS: Final = "gains"
 _SEQUENCES: Final = ("comments", "open_items", "ways")
 _MAX_RECORD_BYTES: Final = 64 * MIB  # no record comes near; more would be there to fill the memory
+
+
+def _list_types() -> Iterator[type]:
+    """List the records and enums of the model, and the exact kinds of number that they hold."""
+    yield from (Fraction, date)
+    for module in (basics, catalog, comparison, overrides, results, returns, rules):
+        for entry in vars(module).values():
+            own = isinstance(entry, type) and entry.__module__ == module.__name__
+            if own and (is_dataclass(entry) or issubclass(entry, Enum)):
+                yield entry
 
 
 def _pickle_as_call(record: type, names: Sequence[str]) -> None:
@@ -46,10 +58,11 @@ def _pickle_as_call(record: type, names: Sequence[str]) -> None:
 
 
 _pickle_as_call(Fraction, ("numerator", "denominator"))  # Python 3.11 would write and parse text
-for _module in (comparison, overrides, results, returns):
-    for _record in vars(_module).values():
-        if is_dataclass(_record) and isinstance(_record, type) and fields(_record):
-            _pickle_as_call(_record, [each.name for each in fields(_record)])
+# Nothing else is unpickled from a record.
+_TYPES: Final = {(each.__module__, each.__name__): each for each in _list_types()}
+for _type in _TYPES.values():
+    if is_dataclass(_type) and fields(_type):
+        _pickle_as_call(_type, [each.name for each in fields(_type)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +114,28 @@ def _pack(parts: tuple[Sequence[Response], Diagnosis | None]) -> bytes:
 
 
 def _unpack(record: bytes) -> tuple[Sequence[Response], Diagnosis | None]:
-    """Unpack the parts; only records of the model are accepted."""
     content = zlib.decompressobj().decompress(record, _MAX_RECORD_BYTES)
-    responses, diagnosis = restricted_loads(content)
+    responses, diagnosis = load_records(content)
     return responses, diagnosis
+
+
+def load_records(content: bytes) -> Any:
+    """Unpickle records of the model, numbers, texts and lists of them.
+
+    Raises `pickle.UnpicklingError` for anything else.
+    """
+    try:
+        return _Unpickler(io.BytesIO(content)).load()
+    except Exception as error:  # a pickle made by hand makes it raise all sorts
+        raise pickle.UnpicklingError(str(error)) from error
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return _TYPES[module, name]  # never by walking dots from one name to another
+        except KeyError:
+            raise pickle.UnpicklingError(f"{module}.{name} is no record of the model") from None
 
 
 class RecordStore:
