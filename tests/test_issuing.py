@@ -17,10 +17,10 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from sheet_diag.forms import issue as stamping
-from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.forms.hearing_sheet.content import PreviousAnswers, SheetContent
 from sheet_diag.forms.hearing_sheet.questions import question_rows
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook
-from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets, make_sheet_content
+from sheet_diag.forms.issue import SheetOrder, issue_sheets, make_sheet_content
 from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QuestionColumn, cell_name
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
@@ -48,7 +48,7 @@ MIHON = ListedClient(
     due=date(2026, 12, 18),
 )
 MIHON_EN = replace(MIHON, company="Mihon Inc.", lang=Lang.EN, contact="Taro Mihon", title="CIO")
-LAST_YEAR = FormerAnswers(
+LAST_YEAR = PreviousAnswers(
     date(2025, 11, 23), dict(zip(JIS.items, cycle(["yes", "no", "partial"]), strict=False))
 )
 
@@ -134,7 +134,7 @@ def test_the_client_may_change_what_is_filled_in() -> None:
 
 @pytest.mark.parametrize("client", [MIHON, MIHON_EN])
 @pytest.mark.parametrize("former", [None, LAST_YEAR])
-def test_intake_knows_whose_it_is(client: ListedClient, former: FormerAnswers | None) -> None:
+def test_intake_knows_whose_it_is(client: ListedClient, former: PreviousAnswers | None) -> None:
     first = replace(client, id="C-000", company="a b")
     content = issued(SheetOrder(first, former), SheetOrder(client, former))[-1]
     given = read_return(content, JIS)
@@ -170,7 +170,7 @@ def test_only_sheets_with_former_answers_have_the_column() -> None:
 def test_open_new_and_vanished_answers_are_told_apart(lang: Lang, new: str) -> None:
     items = list(JIS.items)[:4]
     given = {items[0]: "partial", items[1]: None, items[2]: "no such choice", "GONE-01": "yes"}
-    order = SheetOrder(replace(MIHON, lang=lang), FormerAnswers(date(2025, 1, 1), given))
+    order = SheetOrder(replace(MIHON, lang=lang), PreviousAnswers(date(2025, 1, 1), given))
     label = JIS.choices_of(JIS.items[items[0]])["partial"].label[lang]
     shown = former_column(issued(order)[0])
     assert [shown[item] for item in items] == [label, "—", None, new]
@@ -299,7 +299,7 @@ def _odd(number: int, chance: Random) -> SheetOrder:
         if chance.random() < 0.95
     }
     day = date(2025, chance.randrange(1, 13), chance.randrange(1, 29))
-    return SheetOrder(client, chance.choice([None, FormerAnswers(day, given)]))
+    return SheetOrder(client, chance.choice([None, PreviousAnswers(day, given)]))
 
 
 @pytest.fixture

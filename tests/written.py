@@ -10,9 +10,9 @@ from itertools import cycle, product
 from pathlib import Path
 
 from sheet_diag.forms.correction.workbook import make_correction_sheet
-from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.content import Entries, PreviousAnswers
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets
+from sheet_diag.forms.issue import SheetOrder, issue_sheets
 from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
@@ -65,7 +65,7 @@ def _issued(lang: Lang) -> Iterator[bytes]:
     ]
     choices = cycle(("yes", "partial", "no", "unknown", None, "no longer there"))
     asked = list(JIS.items)[1:]
-    former = FormerAnswers(date(2025, 11, 23), dict(zip(asked, choices, strict=False)))
+    former = PreviousAnswers(date(2025, 11, 23), dict(zip(asked, choices, strict=False)))
     for each in (None, former):
         yield list(issue_sheets(JIS, ISSUER, [SheetOrder(c, each) for c in clients]))[-1]
 

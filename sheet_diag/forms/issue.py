@@ -7,15 +7,13 @@ change. Industry and size are not: they count, so the client has to say them.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.company import field_height
-from sheet_diag.forms.hearing_sheet.content import Entries, PreviousColumn, SheetContent
+from sheet_diag.forms.hearing_sheet.content import Entries, PreviousAnswers, SheetContent
 from sheet_diag.forms.hearing_sheet.cover import addressee_height, deadline_text
-from sheet_diag.forms.hearing_sheet.previous_answers import previous_answer_texts
 from sheet_diag.forms.hearing_sheet.questions import (
     lead_height,
     lead_text,
@@ -33,16 +31,11 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.errors import WorkbookError
 from sheet_diag.xlsx.template import TemplateSlots, WorkbookTemplate
 
+TEXT_FIELD_KINDS: Final = (FieldKind.TEXT, FieldKind.EMAIL)  # whose entries stand there as they are
+_MAX_TEMPLATES: Final = 128  # each takes some 150 KB
+_CLIENT_KEY: Final = IDENTITY_KEYS[2]
 # A list may name people as they are addressed: nobody is 様 twice.
 _HONORIFIC: Final = re.compile(r"\s*(?:様|さま|殿|御中)$")
-
-
-@dataclass(frozen=True, slots=True)
-class FormerAnswers:
-    """What a client answered on an earlier day: choice ids by item id (None: left open)."""
-
-    as_of: date
-    answers: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +43,19 @@ class SheetOrder:
     """A sheet to be made, with last year's answers beside the new ones where they are known."""
 
     client: ListedClient
-    former: FormerAnswers | None = None
+    previous: PreviousAnswers | None = None
 
 
 def issue_sheets(catalog: Catalog, issuer: Issuer, orders: Iterable[SheetOrder]) -> Iterator[bytes]:
     """Make a workbook for each order, as they are asked for; the same order, the same bytes."""
-    press = BulkSheetWriter()
+    writer = BulkSheetWriter()
     for order in orders:
-        yield press.sheet(make_sheet_content(catalog, issuer, order))
+        yield writer.sheet(make_sheet_content(catalog, issuer, order))
 
 
 def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> SheetContent:
     """Collect what the sheet of an order is made from."""
-    client, former = order.client, order.former
+    client = order.client
     say = Wording(client.lang)
     return SheetContent(
         catalog,
@@ -71,9 +64,7 @@ def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> S
         Entries(_profile_entries(catalog, client)),
         SheetIdentity(catalog.id, catalog.version, client.id or None),
         addressee=_format_addressee(client, say),
-        former=PreviousColumn(former.as_of, previous_answer_texts(former.answers, catalog, say))
-        if former
-        else None,
+        previous=order.previous,
     )
 
 
@@ -101,14 +92,6 @@ def _strip_honorific(contact: str) -> str:
     return _HONORIFIC.sub("", contact)
 
 
-TEXT_FIELD_KINDS: Final = (
-    FieldKind.TEXT,
-    FieldKind.EMAIL,
-)  # fields whose entry stands there as it is
-_MAX_TEMPLATES: Final = 128  # patterns kept; each takes some 150 KB
-_CLIENT_KEY: Final = IDENTITY_KEYS[2]
-
-
 class BulkSheetWriter:
     """A writer of sheets of one catalogue for one issuer, whose only entries are profile texts.
 
@@ -116,40 +99,40 @@ class BulkSheetWriter:
     """
 
     def __init__(self) -> None:
-        self._patterns: dict[Hashable, WorkbookTemplate] = {}
+        self._templates: dict[Hashable, WorkbookTemplate] = {}
 
     def sheet(self, content: SheetContent) -> bytes:
         """Make a workbook: the same bytes as those of `make_hearing_workbook`."""
         texts = [text for text in _variable_texts(content) if text]
         if not all(storable_text(text) == text for text in texts):
             return make_hearing_workbook(content)
-        likeness = _copy_key(content)
-        pattern = self._patterns.pop(likeness, None)
-        if pattern is None:
-            book = make_hearing_workbook(content)
-            self._keep(likeness, _make_template(book, content, texts))
-            return book
-        self._keep(likeness, pattern)
-        if all(map(pattern.is_free, texts)):
-            return pattern.copy(texts, [word for _, word in _previous_cells(content)])
+        key = _copy_key(content)
+        template = self._templates.pop(key, None)
+        if template is None:
+            workbook = make_hearing_workbook(content)
+            self._keep(key, _make_template(workbook, content, texts))
+            return workbook
+        self._keep(key, template)
+        if all(map(template.is_free, texts)):
+            return template.copy(texts, [word for _, word in _previous_cells(content)])
         return make_hearing_workbook(content)
 
-    def _keep(self, likeness: Hashable, pattern: WorkbookTemplate | None) -> None:
+    def _keep(self, key: Hashable, template: WorkbookTemplate | None) -> None:
         """Keep a template as the one that was used last."""
-        if pattern:
-            self._patterns[likeness] = pattern
-        if len(self._patterns) > _MAX_TEMPLATES:
-            del self._patterns[next(iter(self._patterns))]
+        if template:
+            self._templates[key] = template
+        if len(self._templates) > _MAX_TEMPLATES:
+            del self._templates[next(iter(self._templates))]
 
 
 def _make_template(
-    book: bytes, content: SheetContent, texts: Sequence[str]
+    workbook: bytes, content: SheetContent, texts: Sequence[str]
 ) -> WorkbookTemplate | None:
     """Make a template of a workbook; None where a text of the client is also one of ours."""
     cells = [cell for cell, _ in _previous_cells(content)]
     name = _CLIENT_KEY if content.identity.client else ""
     try:
-        return WorkbookTemplate(book, TemplateSlots(texts, name, QUESTIONS_SHEET_NUMBER, cells))
+        return WorkbookTemplate(workbook, TemplateSlots(texts, name, QUESTIONS_SHEET_NUMBER, cells))
     except WorkbookError:
         return None
 
@@ -162,7 +145,7 @@ def _variable_texts(content: SheetContent) -> Iterator[str]:
         yield entry
     yield content.addressee
     yield deadline_text(content)
-    yield lead_text(content) if content.former else ""
+    yield lead_text(content) if content.previous else ""
 
 
 def _copy_key(content: SheetContent) -> Hashable:
@@ -183,10 +166,10 @@ def _copy_key(content: SheetContent) -> Hashable:
 
 def _previous_cells(content: SheetContent) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the cells of last year's answers, and their labels."""
-    if content.former:
+    if content.previous:
         column = content.at(QuestionColumn.FORMER)
         for item, row in question_rows(content.catalog).items.items():
-            yield (row, column), content.former.words.get(item, "")
+            yield (row, column), content.previous_text(content.catalog.items[item])
 
 
 def _text_entries(content: SheetContent) -> Iterator[tuple[ProfileField, str]]:

@@ -13,7 +13,8 @@ from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output as texts
 from sheet_diag.cli.mail.context import CommandContext
 from sheet_diag.cli.output import show_progress_bar
-from sheet_diag.forms.issue import FormerAnswers, SheetOrder, issue_sheets
+from sheet_diag.forms.hearing_sheet.content import PreviousAnswers
+from sheet_diag.forms.issue import SheetOrder, issue_sheets
 from sheet_diag.mail.campaign.previous_campaign import (
     compare_with_previous_returns,
     find_previous_returns,
@@ -75,7 +76,7 @@ def _find_sheets_of_others(context: CommandContext) -> Mapping[str, FileFacts]:
 
 def _load_previous_answers(
     context: CommandContext, kept: Mapping[str, FileFacts]
-) -> Mapping[str, FormerAnswers]:
+) -> Mapping[str, PreviousAnswers]:
     """Load last year's answers by client id.
 
     Ends where none are asked for and sheets that show them would be replaced.
@@ -91,4 +92,4 @@ def _load_previous_answers(
     remarks = compare_with_previous_returns(context.clients, before.returns)
     texts.show_remarks(remarks, context.say)
     found = find_previous_returns(context.clients, before.returns)
-    return {id_: FormerAnswers(before.as_of, each.answers) for id_, each in found.items()}
+    return {id_: PreviousAnswers(before.as_of, each.answers) for id_, each in found.items()}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QUESTION_COLUMNS, QuestionColumn
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
@@ -48,11 +48,15 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviousColumn:
-    """The column of last year's answers: labels by item id, none of them an entry."""
+class PreviousAnswers:
+    """What a client answered on an earlier day: choice ids by item id (None: left open).
+
+    They are shown beside the answers and never one of them, because a copied answer is not a
+    confirmed one: their cells are locked, and intake does not read that column.
+    """
 
     as_of: date
-    words: Mapping[str, str]
+    answers: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,35 @@ class SheetContent:
     identity: SheetIdentity
     replaces: tuple[str, ...] = ()
     addressee: str = ""
-    former: PreviousColumn | None = None
+    previous: PreviousAnswers | None = None
 
     @property
     def columns(self) -> Sequence[QuestionColumn]:
         """The columns of the question sheet, from left to right."""
-        return COLUMNS_WITH_PREVIOUS if self.former else QUESTION_COLUMNS
+        return COLUMNS_WITH_PREVIOUS if self.previous else QUESTION_COLUMNS
 
     def at(self, column: QuestionColumn) -> int:
         """Return where a column of the question sheet stands, counted from 0."""
         return self.columns.index(column)
+
+    @property
+    def previous_marks(self) -> tuple[str, str]:
+        """What stands for a previous answer where a question is new, and where it was left open."""
+        return self.say("sheet.former.new"), self.say("sheet.former.unanswered")
+
+    def previous_text(self, item: Item) -> str:
+        """Return what is shown of the previous answer: its label, or a mark.
+
+        Nothing where the catalogue has no such choice any more, or no previous answer is shown.
+        """
+        if self.previous is None:
+            return ""
+        new, unanswered = self.previous_marks
+        given = self.previous.answers.get(item.id)
+        if given is None:
+            return unanswered if item.id in self.previous.answers else new
+        choice = self.catalog.choices_of(item).get(given)
+        return choice.label[self.say.lang] if choice else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import SheetContent
-from sheet_diag.forms.hearing_sheet.previous_answers import previous_answer_marks
 from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     IDENTITY_SHEET,
@@ -60,8 +59,10 @@ def write_lists(book: Book, content: SheetContent) -> ChoiceRanges:
             labels = [choice.label[lang] for choice in field.choices]
             lists.fields[field.id] = _write_list(page, column, field.id, labels)
             column += 1
-    if content.former:  # written here, the strings of this workbook come in the order of any other
-        _write_list(page, column, QuestionColumn.FORMER.value, previous_answer_marks(content.say))
+    if (
+        content.previous
+    ):  # written here, the strings of this workbook come in the order of any other
+        _write_list(page, column, QuestionColumn.FORMER.value, content.previous_marks)
         column += 1
     page.columns([160] * column)
     page.protect({})

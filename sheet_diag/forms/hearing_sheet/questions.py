@@ -15,12 +15,6 @@ from sheet_diag.forms.hearing_sheet.content import (
     SheetContent,
 )
 from sheet_diag.forms.hearing_sheet.hidden_sheets import ChoiceRanges
-from sheet_diag.forms.hearing_sheet.previous_answers import (
-    PREVIOUS_WIDTH,
-    previous_answer_height,
-    previous_answers_lead,
-    write_previous_answer,
-)
 from sheet_diag.forms.layout import (
     FIRST_QUESTION_ROW,
     HEADER_ROW,
@@ -49,6 +43,7 @@ from sheet_diag.xlsx.theme import (
     NAVY,
     OK,
     PALE,
+    PAPER,
     SMALL,
     TITLE,
     UNFILLED,
@@ -60,7 +55,7 @@ _WIDTHS: Final = {
     QuestionColumn.CATEGORY: 78,
     QuestionColumn.QUESTION: 300,
     QuestionColumn.HINT: 372,
-    QuestionColumn.FORMER: PREVIOUS_WIDTH,
+    QuestionColumn.FORMER: 92,
     QuestionColumn.ANSWER: 92,
     QuestionColumn.REMARK: 190,
     QuestionColumn.CHECK: 96,
@@ -113,7 +108,12 @@ def stamp_text(content: SheetContent) -> str:
 
 def lead_text(content: SheetContent) -> str:
     """Write how to answer, and what last year's answers are where they are shown."""
-    return "\n".join((content.say("sheet.questions.lead"), *previous_answers_lead(content)))
+    say = content.say
+    if content.previous is None:
+        return say("sheet.questions.lead")
+    day = content.previous.as_of
+    then = say("report.date", year=day.year, month=day.month, day=day.day)
+    return f"{say('sheet.questions.lead')}\n{say('sheet.former.lead', day=then)}"
 
 
 def lead_height(content: SheetContent) -> float:
@@ -151,12 +151,8 @@ def _write_band(page: Page, row: int, category: Category, content: SheetContent)
     # The name overflows to the right: a merge here would break the filter.
     for column in content.columns:
         page.blank(row, content.at(column), {**_BAND, **_BAND_EDGE})
-    page.text(
-        row,
-        content.at(QuestionColumn.CATEGORY),
-        category.name[content.say.lang],
-        {**_BAND, **_BAND_EDGE},
-    )
+    name = category.name[content.say.lang]
+    page.text(row, content.at(QuestionColumn.CATEGORY), name, {**_BAND, **_BAND_EDGE})
     page.height(row, 24)
 
 
@@ -174,24 +170,21 @@ def _write_item(
         row, content.at(QuestionColumn.QUESTION), question, {**CELL, **INSET, "font_size": 10.5}
     )
     page.text(row, content.at(QuestionColumn.HINT), hint, {**CELL, **INSET, **SMALL})
-    write_previous_answer(page, row, item, content)
+    if content.previous:
+        column, text = content.at(QuestionColumn.FORMER), content.previous_text(item)
+        page.text(row, column, text, {**CELL, **SMALL, **CENTER, "bg_color": PAPER})
     _write_entry(page, row, item, content, lists)
     formula, value = _check_formula(row, item, content, lists)
     page.formula(row, content.at(QuestionColumn.CHECK), formula, {**CELL, **SMALL, **CENTER}, value)
     answer, remark = (
         each.get(item.id, "") for each in (content.entries.answers, content.entries.remarks)
     )
+    question_room = column_room(_WIDTHS[QuestionColumn.QUESTION], indent=1)
+    hint_room = column_room(_WIDTHS[QuestionColumn.HINT], indent=1)
     heights = (
-        row_height(
-            question,
-            room=column_room(_WIDTHS[QuestionColumn.QUESTION], indent=1),
-            size=10.5,
-            padding=10,
-        ),
-        row_height(
-            hint, room=column_room(_WIDTHS[QuestionColumn.HINT], indent=1), size=9, padding=10
-        ),
-        previous_answer_height(item, content),
+        row_height(question, room=question_room, size=10.5, padding=10),
+        row_height(hint, room=hint_room, size=9, padding=10),
+        _previous_height(item, content),
         row_height(answer, room=column_room(_WIDTHS[QuestionColumn.ANSWER]), size=11),
         _remark_height(remark),
     )
@@ -208,13 +201,8 @@ def _write_entry(
     if note:
         page.note(row, content.at(QuestionColumn.ANSWER), note)
     remark = entries.remarks.get(item.id, "")
-    long = _remark_height(remark) > _MAX_ROW_HEIGHT
-    page.client_text(
-        row,
-        content.at(QuestionColumn.REMARK),
-        remark,
-        {**ENTRY_LOOK, **_LONG_TEXT} if long else ENTRY_LOOK,
-    )
+    long = _LONG_TEXT if _remark_height(remark) > _MAX_ROW_HEIGHT else {}
+    page.client_text(row, content.at(QuestionColumn.REMARK), remark, {**ENTRY_LOOK, **long})
     messages = {
         "error_title": say("sheet.invalid.title"),
         "error_message": say("sheet.invalid.answer"),
@@ -224,6 +212,16 @@ def _write_entry(
 
 def _remark_height(remark: str) -> float:
     return row_height(remark, room=column_room(_WIDTHS[QuestionColumn.REMARK]), size=10)
+
+
+def _previous_height(item: Item, content: SheetContent) -> float:
+    """Compute the height in points that a previous answer may need, whichever it was."""
+    if content.previous is None:
+        return 0.0
+    choices = content.catalog.choices_of(item).values()
+    texts = (*(choice.label[content.say.lang] for choice in choices), *content.previous_marks)
+    room = column_room(_WIDTHS[QuestionColumn.FORMER])
+    return max(row_height(text, room=room, size=9) for text in texts)
 
 
 def _check_formula(
@@ -263,17 +261,9 @@ def _finish_page(page: Page, content: SheetContent, places: QuestionRows) -> Non
 def _highlight(page: Page, content: SheetContent, places: QuestionRows) -> None:
     """Mark open answers until they are given; the words of the check column say the same."""
     say, check = content.say, column_cell(places.first, content.at(QuestionColumn.CHECK))
-    answers = (
-        places.first,
-        content.at(QuestionColumn.ANSWER),
-        places.last,
-        content.at(QuestionColumn.ANSWER),
-    )
-    checks = (
-        places.first,
-        content.at(QuestionColumn.CHECK),
-        places.last,
-        content.at(QuestionColumn.CHECK),
+    answers, checks = (
+        (places.first, content.at(column), places.last, content.at(column))
+        for column in (QuestionColumn.ANSWER, QuestionColumn.CHECK)
     )
     alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
     faults = (quote_formula_text(say(f"sheet.check.{fault}")) for fault in ("na", "choice"))
