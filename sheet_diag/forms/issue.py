@@ -6,7 +6,6 @@ change. Industry and size are not: they count, so the client has to say them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -27,15 +26,17 @@ from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import storable_text
+from sheet_diag.text.normalize import strip_honorific
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.errors import WorkbookError
 from sheet_diag.xlsx.template import TemplateSlots, WorkbookTemplate
 
-TEXT_FIELD_KINDS: Final = (FieldKind.TEXT, FieldKind.EMAIL)  # whose entries stand there as they are
+_TEXT_FIELD_KINDS: Final = (
+    FieldKind.TEXT,
+    FieldKind.EMAIL,
+)  # whose entries stand there as they are
 _MAX_TEMPLATES: Final = 128  # each takes some 150 KB
 _CLIENT_KEY: Final = IDENTITY_KEYS[2]
-# A list may name people as they are addressed: nobody is 様 twice.
-_HONORIFIC: Final = re.compile(r"\s*(?:様|さま|殿|御中)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +72,21 @@ def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> S
 def _profile_entries(catalog: Catalog, client: ListedClient) -> dict[str, str]:
     known = {
         "company": client.company,
-        "respondent": _strip_honorific(client.contact),
+        "respondent": strip_honorific(client.contact),
         "title": client.title,
         "email": client.addresses[0] if client.addresses else "",
     }
-    fields = {field.id for field in catalog.profile if field.kind in TEXT_FIELD_KINDS}
+    fields = {field.id for field in catalog.profile if field.kind in _TEXT_FIELD_KINDS}
     return {name: entry for name, entry in known.items() if entry and name in fields}
 
 
 def _format_addressee(client: ListedClient, say: Wording) -> str:
     """Address the firm where no person is known, else the person under the firm's name."""
-    contact = _strip_honorific(client.contact)
+    contact = strip_honorific(client.contact)
     if not contact:
         return say("sheet.cover.firm", company=client.company)
     key = "sheet.cover.person.titled" if client.title else "sheet.cover.person"
     return say(key, company=client.company, title=client.title, contact=contact)
-
-
-def _strip_honorific(contact: str) -> str:
-    return _HONORIFIC.sub("", contact)
 
 
 class BulkSheetWriter:
@@ -174,5 +171,5 @@ def _previous_cells(content: SheetContent) -> Iterator[tuple[tuple[int, int], st
 
 def _text_entries(content: SheetContent) -> Iterator[tuple[ProfileField, str]]:
     for field in content.catalog.profile:
-        if field.kind in TEXT_FIELD_KINDS:
+        if field.kind in _TEXT_FIELD_KINDS:
             yield field, content.entries.profile.get(field.id, "")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.intake.table_file import (
     SEPARATORS,
     Cells,
@@ -20,7 +21,6 @@ from sheet_diag.intake.table_file import (
     TableFileError,
     find_separator_by_header,
     find_tables,
-    heading_key,
     match_headings,
     read_headings,
     read_table_file,
@@ -88,7 +88,7 @@ def read_password_sheet(path: Path) -> PasswordSheet:
 
 @cache
 def _headings() -> Headings:
-    names = {heading_key(text): _NAME for text in _OTHER_NAMES}
+    names = {question_key(text): _NAME for text in _OTHER_NAMES}
     return {**names, **read_headings(_LABELS)}
 
 

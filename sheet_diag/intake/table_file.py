@@ -125,7 +125,7 @@ def _strip_text_formula(cell: str) -> str:
     return found[1] if found else cell
 
 
-Headings = Mapping[str, str]  # the column of each heading, spelt as `heading_key` spells it
+Headings = Mapping[str, str]  # the column of each heading, spelt as `question_key` spells it
 HeadedColumns = Mapping[str, tuple[int, ...]]  # where the headings of each column stand
 
 
@@ -199,7 +199,7 @@ def match_headings(cells: tuple[str, ...], headings: Headings) -> HeadedColumns:
     """Find the columns that a row heads."""
     found: dict[str, tuple[int, ...]] = {}
     for place, text in enumerate(cells):
-        if text and (column := headings.get(heading_key(text))):
+        if text and (column := headings.get(question_key(text))):
             found[column] = (*found.get(column, ()), place)
     return found
 
@@ -207,9 +207,4 @@ def match_headings(cells: tuple[str, ...], headings: Headings) -> HeadedColumns:
 @cache
 def read_headings(keys: tuple[str, ...]) -> Headings:
     """Read the labels of these keys in every language; a column is the last word of its key."""
-    return {heading_key(Wording(lang)(k)): k.rpartition(".")[2] for k in keys for lang in Lang}
-
-
-def heading_key(text: str) -> str:
-    """Spell a heading as headings are compared: without width, case and white space."""
-    return question_key(text)
+    return {question_key(Wording(lang)(k)): k.rpartition(".")[2] for k in keys for lang in Lang}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import Final
 
@@ -41,6 +41,7 @@ def _any_of(forms: str) -> str:
 
 _BEFORE = re.compile(rf"(?:{_any_of(_FORMS + _FORMS_BEFORE)}|[kgy]\.?k(?![a-z0-9&'-]))")
 _AFTER = re.compile(rf"(?:{_any_of(_FORMS)}|(?<![a-z0-9&'-])(?:{'|'.join(_FORMS_AFTER.split())}))$")
+_HONORIFICS: Final = ("様", "さま", "殿", "御中")
 # Addresses whose domain, or the domain above it, says nothing about the firm.
 _PUBLIC_MAIL: Final = """
     gmail.com googlemail.com yahoo.co.jp yahoo.com yahoo.ne.jp ymail.ne.jp outlook.com outlook.jp
@@ -98,6 +99,12 @@ def tidy_text(text: str) -> str:
     text = _INVISIBLE.sub("", text).replace(_RETURN, "\r")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip(" \t\n\u3000\u00a0")
+
+
+def strip_honorific(name: str, honorifics: Iterable[str] = _HONORIFICS) -> str:
+    """Remove the honorific that a name ends with, which our texts add themselves."""
+    found = next((each for each in honorifics if name.endswith(each)), "")
+    return name.removesuffix(found).rstrip() if found else name
 
 
 def company_key(name: str) -> str:

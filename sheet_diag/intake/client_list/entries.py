@@ -26,7 +26,7 @@ from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.client_list import ClientColumn, ClientEntry
-from sheet_diag.text.normalize import normalize_text
+from sheet_diag.text.normalize import normalize_text, strip_honorific
 from sheet_diag.text.wording import Wording
 
 _ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
@@ -76,13 +76,13 @@ def check_name(name: str, column: ClientColumn) -> Iterator[CellMessage]:
     if _LOST_CHARACTER.search(name):
         yield cell_message("clients.note.lost", **_entry_parts(name, column.key))
     if column.entry is ClientEntry.PERSON and _SEVERAL_PEOPLE.search(name):
-        greeted = strip_honorific(name, column)
+        greeted = strip_column_honorific(name, column)
         yield cell_message("clients.note.people", value=shorten_entry(greeted))
 
 
-def strip_honorific(name: str, column: ClientColumn) -> str:
+def strip_column_honorific(name: str, column: ClientColumn) -> str:
     """Remove the honorific that letters add to a name: 様 of a person, 御中 of a firm."""
-    return name.removesuffix(_HONORIFICS[column.entry]).rstrip() or name
+    return strip_honorific(name, (_HONORIFICS[column.entry],)) or name
 
 
 def read_note(typed: str) -> tuple[str, CellMessage | None]:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.forms.layout import cell_name
+from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.intake.table_file import (
     HeadedColumns,
     Table,
-    heading_key,
     match_headings,
     read_headings,
 )
@@ -91,7 +91,7 @@ def _other_heading_note(heading: str, table: Table) -> CellMessage:
 
 def _is_similar(heading: str, column: str) -> bool:
     spellings = [text for text, key in client_headings().items() if key == column]
-    return bool(get_close_matches(heading_key(heading), spellings, n=1, cutoff=_SIMILARITY))
+    return bool(get_close_matches(question_key(heading), spellings, n=1, cutoff=_SIMILARITY))
 
 
 def _other_headings(table: Table) -> dict[int, str]:

@@ -22,7 +22,7 @@ from sheet_diag.intake.client_list.entries import (
     read_language,
     read_name,
     read_note,
-    strip_honorific,
+    strip_column_honorific,
 )
 from sheet_diag.intake.client_list.headings import (
     CellMessage,
@@ -188,7 +188,7 @@ class _ListReader:
         return name
 
     def _without_honorific(self, row: TableRow, column: ClientColumn, typed: str) -> str:
-        name = strip_honorific(typed, column)
+        name = strip_column_honorific(typed, column)
         if name != typed:
             parts = {"value": shorten_entry(name)}
             self._note(row, column.key, cell_message("clients.note.honorific", **parts))

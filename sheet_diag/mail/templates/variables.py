@@ -14,6 +14,7 @@ from typing import Final
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.mail_kinds import MAIL_KINDS
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.normalize import strip_honorific
 from sheet_diag.text.wording import Wording
 
 SIGNATURE: Final = "signature"
@@ -32,7 +33,6 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+"
 )
 _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
-_HONORIFICS: Final = re.compile(r"[\s\u3000]*(?:様|さま|殿|御中)$")
 
 
 def list_variables(kind: str) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def clean_value(text: str) -> str:
 def _build_client_variables(mail: OutgoingMail, say: Wording) -> dict[str, object]:
     client = mail.client
     company, title = clean_value(client.company), clean_value(client.title)
-    contact = _HONORIFICS.sub("", clean_value(client.contact))
+    contact = strip_honorific(clean_value(client.contact))
     titled = contact and title
     person = say("letter.addressee.titled", contact=contact, title=title) if titled else contact
     person = person or title
