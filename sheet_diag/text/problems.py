@@ -29,29 +29,31 @@ class PointKind(IntEnum):
 class ProblemSpec:
     """How a kind of problem is treated.
 
-    `point` is what the client is asked about (None: it is not his to correct). `answer_settles`:
-    a new answer that the consultant sets settles it. `for_consultant`: a client never sees it,
-    because it is about other clients, files or our own work.
+    `point` is what the client is asked about (None: it is not his to correct). `shows_value`: the
+    value stood in the returned sheet, and is told where no cell of the new one shows it.
+    `answer_settles`: a new answer that the consultant sets settles it. `for_consultant`: a client
+    never sees it, because it is about other clients, files or our own work.
     """
 
     severity: Severity
     point: PointKind | None = None
+    shows_value: bool = False
     answer_settles: bool = False
     for_consultant: bool = False
 
 
 _SPECS: Final = {
-    ProblemCode.UNANSWERED: ProblemSpec(
-        Severity.WARNING, point=PointKind.OPEN, answer_settles=True
+    ProblemCode.UNANSWERED: ProblemSpec(  # the value: what other sheets of the workbook say
+        Severity.WARNING, point=PointKind.OPEN, shows_value=True, answer_settles=True
     ),
     ProblemCode.NOT_UNDERSTOOD: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
     ProblemCode.NA_NOT_ALLOWED: ProblemSpec(
-        Severity.WARNING, point=PointKind.ENTRY, answer_settles=True
+        Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
     ProblemCode.DUPLICATE_ITEM: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
     ProblemCode.DUPLICATE_SAME: ProblemSpec(Severity.INFO),
     ProblemCode.UNKNOWN_ITEM: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
@@ -64,14 +66,18 @@ _SPECS: Final = {
     ProblemCode.PROFILE_NOT_UNDERSTOOD: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.PROFILE_READ_AS: ProblemSpec(Severity.INFO),
     ProblemCode.PROFILE_SHEET_MISSING: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
-    ProblemCode.SHEET_TWICE: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.SHEET_TWICE: ProblemSpec(
+        Severity.WARNING, point=PointKind.GENERAL, shows_value=True
+    ),
     ProblemCode.IDENTITY_MISSING: ProblemSpec(Severity.INFO),
     ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING),
     ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
     ProblemCode.FOREIGN_CATALOG: ProblemSpec(Severity.ERROR),
     ProblemCode.NOT_HEARING_SHEET: ProblemSpec(Severity.ERROR),
     ProblemCode.NO_ANSWER_COLUMN: ProblemSpec(Severity.ERROR),
-    ProblemCode.ANSWER_COLUMN_TWICE: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
+    ProblemCode.ANSWER_COLUMN_TWICE: ProblemSpec(
+        Severity.ERROR, point=PointKind.GENERAL, shows_value=True
+    ),
     ProblemCode.NO_REMARK_COLUMN: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.CONTRADICTION: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.NA_SHARE_HIGH: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
@@ -96,16 +102,18 @@ _SPECS: Final = {
     ProblemCode.EMPTY_FILE: ProblemSpec(Severity.ERROR),
     ProblemCode.NOT_A_RETURN: ProblemSpec(Severity.INFO),
     ProblemCode.SECOND_READER: ProblemSpec(Severity.INFO),
-    ProblemCode.STRAY_CELLS: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
+    ProblemCode.STRAY_CELLS: ProblemSpec(
+        Severity.WARNING, point=PointKind.GENERAL, shows_value=True
+    ),
     ProblemCode.PICTURES: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.ACTIVE_CONTENT: ProblemSpec(Severity.WARNING),
     ProblemCode.HIDDEN_ROWS: ProblemSpec(Severity.WARNING),
     ProblemCode.HIDDEN_SHEET: ProblemSpec(Severity.WARNING),
     ProblemCode.SHEETS_DISAGREE: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
     ProblemCode.ERROR_VALUE: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
     ProblemCode.NOT_CALCULATED: ProblemSpec(
         Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
@@ -115,7 +123,7 @@ _SPECS: Final = {
         Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
     ),
     ProblemCode.MERGED_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
     ProblemCode.ITEM_NEW: ProblemSpec(Severity.WARNING, point=PointKind.OPEN, answer_settles=True),
     ProblemCode.QUESTION_CHANGED: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),

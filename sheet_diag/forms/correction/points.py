@@ -22,22 +22,6 @@ _PROFILE_CODES: Final = (
     ProblemCode.PROFILE_MISSING,
     ProblemCode.PROFILE_NOT_UNDERSTOOD,
 )
-# Their `value` is what the client entered, or what Excel made of it.
-_VALUE_IS_ENTRY: Final = (
-    ProblemCode.NOT_UNDERSTOOD,
-    ProblemCode.NA_NOT_ALLOWED,
-    ProblemCode.DUPLICATE_ITEM,
-    ProblemCode.SHEETS_DISAGREE,
-    ProblemCode.ERROR_VALUE,
-    ProblemCode.MERGED_ANSWER,
-    ProblemCode.UNANSWERED,  # what other sheets of the workbook say
-)
-# What was found where no cell of the new sheet shows it.
-_SHOWN_IN_LETTER: Final = (
-    ProblemCode.SHEET_TWICE,
-    ProblemCode.ANSWER_COLUMN_TWICE,
-    ProblemCode.STRAY_CELLS,
-)
 _MAX_LISTED: Final = 8  # choices of a field; more are left to its drop-down
 
 
@@ -153,7 +137,7 @@ class _PointBuilder:
 
     def _left_entry(self, problem: Problem, item: str) -> str:
         """Return what stood in the returned sheet and is not in the new one."""
-        value = problem.value if problem.code in _VALUE_IS_ENTRY else None
+        value = problem.value if problem_spec(problem.code).shows_value else None
         return "\n".join(dict.fromkeys(filter(None, (self._lost.get(item), value))))
 
     def _of_field(self, problem: Problem) -> CorrectionPoint:
@@ -179,7 +163,7 @@ class _PointBuilder:
 
     def _general(self, problem: Problem) -> CorrectionPoint:
         category = self._named(problem)
-        entry = problem.value or "" if problem.code in _SHOWN_IN_LETTER else ""
+        entry = problem.value if problem_spec(problem.code).shows_value else None
         if problem.code is ProblemCode.UNKNOWN_ITEM:
             entry = self._left_over(problem)
         return CorrectionPoint(
@@ -188,7 +172,7 @@ class _PointBuilder:
             must=problem_severity(problem.code) is Severity.ERROR,
             text=client_advice(problem, self._say.lang),
             category=category.id if category else None,
-            entry=entry,
+            entry=entry or "",
             kept=False,
         )
 
