@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.intake.file_types import WORKBOOK_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
 from tests.compound import ole_file
@@ -18,7 +18,7 @@ from tests.returned import make_return, zip_parts
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 TYPES = b'<Types><Override PartName="/main.xml" ContentType="application/vnd.%s+xml"/></Types>'
-READ = (FileKind.XLSX, FileKind.XLS, FileKind.ODS, FileKind.ENCRYPTED, FileKind.DAMAGED)
+READ = (*WORKBOOK_KINDS, FileKind.ENCRYPTED, FileKind.DAMAGED)
 
 
 def package(**parts: bytes) -> bytes:
