@@ -125,7 +125,7 @@ def read_returns(
 def _check(
     files: list[Path], catalog: Catalog, intake: IntakeSettings
 ) -> tuple[ReturnOutcome, ...]:
-    from sheet_diag.pipeline.check import check_files
+    from sheet_diag.pipeline.ingest import check_files
     from sheet_diag.pipeline.input_files import require_file
 
     for file in files:

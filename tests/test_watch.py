@@ -25,9 +25,9 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.execution.workers import ClusterError
+from sheet_diag.pipeline.input_files import WatchedFiles
 from sheet_diag.pipeline.run import RunConfig
 from sheet_diag.pipeline.run_diff import ChangeKind, ReturnState, compare_runs
-from sheet_diag.pipeline.watched_files import WatchedFiles
 from sheet_diag.storage.staging import LOCK_FILE
 from sheet_diag.text.wording import Wording
 from tests.test_cli import ENVIRONMENT

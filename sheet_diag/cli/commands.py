@@ -145,7 +145,7 @@ def check(
 
         prepare(READING_MODULES)
         settings = read_settings(config)
-        from sheet_diag.pipeline.check import check_files
+        from sheet_diag.pipeline.ingest import check_files
         from sheet_diag.reports.run_json.writer import dump_checked_files
 
         loaded = load_chosen_catalog(catalog)

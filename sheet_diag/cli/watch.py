@@ -22,16 +22,15 @@ from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.pipeline.execution.workers import ClusterError
-from sheet_diag.pipeline.input_files import require_input_files
+from sheet_diag.pipeline.input_files import WatchedFiles, require_input_files
 from sheet_diag.pipeline.run import RunConfig, RunResult, run_files
 from sheet_diag.pipeline.run_diff import ReturnState, compare_runs, list_return_states
-from sheet_diag.pipeline.watched_files import WatchedFiles
 from sheet_diag.storage.staging import RUN_JSON, OutputBusyError
 from sheet_diag.text.errors import describe_error
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
-    from sheet_diag.pipeline.watched_files import FileStates
+    from sheet_diag.pipeline.input_files import FileStates
 
 _BUSY_SECONDS: Final = 5.0  # seconds until another run is asked again whether it has ended
 _AWAY_SECONDS: Final = 1.0  # seconds between two looks for a folder that is gone

@@ -1,4 +1,4 @@
-"""Reads files into returns, and diagnoses the returns that count, with the help of workers.
+"""Has workers read files into returns, and diagnose the returns that count.
 
 A file is one or more returns; a fault in one of them costs that one alone. Files are opened by
 processes of this machine, which unpack archives onto its disk; a cluster gets contents.
@@ -6,6 +6,7 @@ processes of this machine, which unpack archives onto its disk; a cluster gets c
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,14 +14,21 @@ from pathlib import Path
 
 from sheet_diag.intake.discovery import FileChangingError, InputFile, read_stable_file
 from sheet_diag.intake.receive import failed_return
-from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status
+from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status, resolve_returns
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
-from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
+from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.pipeline.execution.workers import (
+    ProgressCallback,
+    WorkerDied,
+    WorkerProcesses,
+    Workers,
+)
 from sheet_diag.pipeline.record_store import (
     RecordStore,
     StrippedReturn,
+    load_outcome,
     strip_return,
 )
 from sheet_diag.pipeline.tasks import (
@@ -181,3 +189,31 @@ def _decide_outcome(
 def _death_problem(death: WorkerDied) -> Problem:
     kind = "timeout" if death.out_of_time else "died"
     return Problem(ProblemCode.READER_DIED, value=death.reason, details=(("kind", kind),))
+
+
+def check_files(
+    files: Sequence[Path], catalog: Catalog, reading: IntakeSettings
+) -> list[ReturnOutcome]:
+    """Judge each file by itself.
+
+    Returns an outcome per return, in the order of the files.
+    """
+    # What is no file, a pipe or a device, would be waited for.
+    found = [
+        InputFile(path, path.name, ignored=False, blocked=not path.is_file()) for path in files
+    ]
+    with (
+        tempfile.TemporaryDirectory(prefix="sheet-diag-") as folder,
+        RecordStore(Path(folder) / "records") as store,
+        WorkerProcesses(1, WorkerContext(catalog, reading), reading.limits) as processes,
+    ):
+        workers = Workers[WorkerContext](processes)
+        executors = Executors(workers, workers)
+        read = ingest_files(executors, found, Path(folder), store, _ignore_progress)
+        resolved = [outcome for each in read for outcome in resolve_returns(catalog, [each])]
+        outcomes = diagnose_returns(executors, catalog, resolved, store, _ignore_progress)
+        return [load_outcome(each, store.record_of(each.received)) for each in outcomes]
+
+
+def _ignore_progress(stage: str, done: int, total: int) -> None:
+    del stage, done, total

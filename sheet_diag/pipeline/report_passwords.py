@@ -1,4 +1,4 @@
-"""The list of the passwords of reports in an output folder: loaded, and saved where it has changed.
+"""The file with the passwords of reports in an output folder: loaded, and saved where it changed.
 
 It is `passwords.xlsx`. The `passwords.csv` of an earlier version is read where that is missing; the
 first save makes the workbook of it and keeps the old file under the time at which it was saved.
@@ -6,11 +6,12 @@ first save makes the workbook of it and keeps the old file under the time at whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from sheet_diag.forms.passwords import make_password_workbook, password_headings
+from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED
 from sheet_diag.intake.passwords import read_password_sheet
 from sheet_diag.model.basics import Lang, Message
 from sheet_diag.storage.report_passwords.password_list import (
@@ -22,6 +23,15 @@ from sheet_diag.storage.report_passwords.password_list import (
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import lock_output, write_private_file
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.theme import CELL, HEAD, INSET, Look
+
+_COLUMNS: Final = ("number", "name", "password")
+_WIDTHS: Final = (130, 360, 250)  # pixels
+_OTHER_WIDTH: Final = 180
+# As text, so Excel changes no id such as 001, and takes no name for a formula.
+_TEXT: Final[Look] = {**CELL, **INSET, "num_format": "@", "text_wrap": False}
 
 WriteFile = Callable[[str, bytes], None]  # name and content
 
@@ -49,7 +59,7 @@ class PasswordsFile:
         """Load the list, empty where there is none. Raises `PasswordListError`."""
         source = find_passwords_file(output)
         if source is None:
-            blank = PasswordSheet([password_headings(lang)])
+            blank = PasswordSheet([_list_headings(lang)])
             return cls(output, PasswordList(blank), lang, None, b"")
         try:
             content = source.read_bytes()
@@ -73,11 +83,11 @@ class PasswordsFile:
         if self._source and not self.is_old and not self.passwords.is_changed:
             return ""
         kept = ""
-        before = make_password_workbook(self.passwords.rows_read, header, self._lang)
+        before = _make_workbook(self.passwords.rows_read, header, self._lang)
         if self._source and self._content != before:  # of another form, or edited
             kept = _find_free_name(self._source, self._content)
             write(kept, self._content)
-        write(PASSWORDS_FILE, make_password_workbook(rows, header, self._lang))
+        write(PASSWORDS_FILE, _make_workbook(rows, header, self._lang))
         return kept
 
     def remove_old(self) -> None:
@@ -140,3 +150,26 @@ def _number_names(stem: str, suffix: str) -> Iterator[str]:
     while True:
         yield f"{stem}-{number}{suffix}"
         number += 1
+
+
+def _list_headings(lang: Lang) -> tuple[str, ...]:
+    """Return the headings of a new list: client id, client, password."""
+    return tuple(Wording(lang)(f"passwords.column.{column}") for column in _COLUMNS)
+
+
+def _make_workbook(rows: Sequence[Sequence[str]], header: int, lang: Lang) -> bytes:
+    """Make the workbook of the rows of a list. The same arguments give the same bytes."""
+    title = Wording(lang)("passwords.sheet")
+    book = Book(title=title, author="sheet-diag", created=FIXED_CREATED)
+    page = book.page(title)
+    width = max(col + 1 for row in rows for col, text in enumerate(row) if text)
+    page.columns([*_WIDTHS, *[_OTHER_WIDTH] * (width - len(_WIDTHS))])
+    for row, cells in enumerate(rows):
+        look = HEAD if row == header else _TEXT
+        for col in range(width):
+            page.client_text(row, col, cells[col] if col < len(cells) else "", look)
+    page.paper(landscape=False, header="", footer="&C&8&P / &N")
+    page.fit_width(repeat=(header, header))
+    page.freeze(header + 1)
+    page.select(header + 1, 0)
+    return book.bytes()

@@ -60,20 +60,20 @@ def compare_runs(
 
     A new file with the content and the result of a removed one is that one, moved.
     """
-    old = {standing.label: standing for standing in before}
-    new = {standing.label: standing for standing in after}
+    old = {state.label: state for state in before}
+    new = {state.label: state for state in after}
     gone = {label: each for label, each in old.items() if label not in new}
     left: dict[tuple[object, ...], list[str]] = {}
     for label in sorted(gone, reverse=True):
         left.setdefault(_match_key(gone[label]), []).append(label)
     found = []
-    for label, standing in new.items():
-        former = old.get(label)
-        if former is None and (alike := left.get(_match_key(standing))):
-            former = gone.pop(alike.pop())
-        kind = _classify_change(former, standing)
+    for label, state in new.items():
+        previous = old.get(label)
+        if previous is None and (alike := left.get(_match_key(state))):
+            previous = gone.pop(alike.pop())
+        kind = _classify_change(previous, state)
         if kind:
-            found.append(ReturnChange(kind, former, standing))
+            found.append(ReturnChange(kind, previous, state))
     return (*found, *(ReturnChange(ChangeKind.GONE, each, None) for each in gone.values()))
 
 
@@ -105,10 +105,10 @@ def _classify_change(before: ReturnState | None, after: ReturnState) -> ChangeKi
     return None if _result_key(before) == _result_key(after) else ChangeKind.OTHER
 
 
-def _match_key(standing: ReturnState) -> tuple[object, ...]:
+def _match_key(state: ReturnState) -> tuple[object, ...]:
     """Return what a file keeps under another name; unique where nothing could be read."""
-    return standing.sha256 or standing.label, *_result_key(standing)
+    return state.sha256 or state.label, *_result_key(state)
 
 
-def _result_key(standing: ReturnState) -> tuple[object, ...]:
-    return standing.status, standing.rank, standing.score, standing.errors
+def _result_key(state: ReturnState) -> tuple[object, ...]:
+    return state.status, state.rank, state.score, state.errors

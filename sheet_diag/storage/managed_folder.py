@@ -66,17 +66,15 @@ class ManagedFolder:
             shutil.rmtree(self._work, ignore_errors=True)
 
     def _commit(self) -> None:
-        former = read_note(self._path)
+        previous = read_note(self._path)
         for name in self._made:
             if (self._path / name).exists():
                 with (self._path / name).open("r+b"):  # held open in Excel: told before any moves
                     pass
-        _write_note(
-            self._path, {**former, **self._made}
-        )  # whatever stops us now, these are all ours
+        _write_note(self._path, {**previous, **self._made})  # whatever stops us, these are ours
         for name in self._made:
             (self._work / name).replace(self._path / name)
-        for name in former.keys() - self._made.keys() - self._kept.keys():
+        for name in previous.keys() - self._made.keys() - self._kept.keys():
             (self._path / name).unlink(missing_ok=True)
         _write_note(self._path, {**self._kept, **self._made})
 

@@ -84,12 +84,12 @@ def _upload_output(store: _Store, folder: Path) -> Iterator[None]:
     folder.mkdir()
     with store.locked():
         store.copy((RUN_JSON, MOVING_FILE, PASSWORDS_FILE, OLD_PASSWORDS_FILE), folder)
-        former = list_previous_outputs(folder)
+        previous = list_previous_outputs(folder)
         if (folder / OLD_PASSWORDS_FILE).exists():
-            former.add(OLD_PASSWORDS_FILE)  # goes once it was saved as a workbook, and kept
+            previous.add(OLD_PASSWORDS_FILE)  # goes once it was saved as a workbook, and kept
         yield
         try:
-            store.replace(folder, former)
+            store.replace(folder, previous)
         except ObjectStoreError as error:
             raise ObjectStoreError("cli.error.remote.half", **error.parts) from error
         except KeyboardInterrupt:
@@ -163,16 +163,16 @@ class _Store:
                 with suppress(FileNotFoundError):
                     (folder / name).write_bytes(self.system.cat_file(self._path(name)))
 
-    def replace(self, folder: Path, former: set[str]) -> None:
-        """Upload the files of the folder, run.json last, and remove former ones not made again."""
+    def replace(self, folder: Path, previous: set[str]) -> None:
+        """Upload the files of the folder, run.json last, and remove those not made again."""
         made = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         names = sorted(name for name in made if not name.startswith("."))
         with _translate_store_errors(self.url):
-            plan = json.dumps(sorted({*names, *former})).encode()
+            plan = json.dumps(sorted({*names, *previous})).encode()
             self.system.pipe_file(self._path(MOVING_FILE), plan)
             for group in _group_uploads(names):
                 self.system.put([str(folder / n) for n in group], [self._path(n) for n in group])
-            self._remove((former - set(names)) | {MOVING_FILE})
+            self._remove((previous - set(names)) | {MOVING_FILE})
 
     @contextmanager
     def locked(self) -> Iterator[None]:

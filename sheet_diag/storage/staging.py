@@ -2,7 +2,7 @@
 
 Only one run at a time works in an output folder. Before anything is moved, the list of what will
 be is written down: a run that was killed while moving leaves that list, and the next one takes
-away whatever it does not make again. Removes what former runs made; never anything else.
+away whatever it does not make again. Removes what previous runs made; never anything else.
 """
 
 from __future__ import annotations
@@ -101,18 +101,18 @@ class Staging:
         From here on it is too late for Ctrl-C: who stops a run is told that nothing has changed.
         """
         self._ending.enter_context(handle_interrupts(signal.SIG_IGN))
-        former = list_previous_outputs(self._output)
+        previous = list_previous_outputs(self._output)
         names = sorted(self._planned.values(), key=lambda name: (name == RUN_JSON, name))
-        for name in {*names, *former}:
+        for name in {*names, *previous}:
             _require_writable(self._output / PurePosixPath(name))
         plan = self._folder / MOVING_FILE
-        plan.write_text(json.dumps(sorted({*names, *former})), encoding="utf-8")
+        plan.write_text(json.dumps(sorted({*names, *previous})), encoding="utf-8")
         plan.replace(self._output / MOVING_FILE)
         for name in names:
             target = self._output / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             (self._folder / PurePosixPath(name)).replace(target)
-        for name in former - set(names):
+        for name in previous - set(names):
             (self._output / PurePosixPath(name)).unlink(missing_ok=True)
         (self._output / MOVING_FILE).unlink()
 
@@ -155,12 +155,12 @@ def _require_writable(path: Path) -> None:
 
 
 def list_previous_outputs(output: Path) -> set[str]:
-    """List the outputs of former runs in a folder: their own files, as far as they are listed."""
+    """List the outputs of previous runs in a folder: their own files, as far as they are listed."""
     return _read_run_json_outputs(output / RUN_JSON) | _read_moving_outputs(output / MOVING_FILE)
 
 
 def _read_run_json_outputs(path: Path) -> set[str]:
-    """Read what a former run.json says that it wrote; none where it is missing or not ours."""
+    """Read what a previous run.json says that it wrote; none where it is missing or not ours."""
     try:
         made = ("result", "correction", "pdf")
         names = {entry.get(key) for entry in read_run_json_returns(path) for key in made}
@@ -203,8 +203,8 @@ def handle_interrupts(answer: InterruptHandler) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    former = signal.signal(signal.SIGINT, answer)
+    previous = signal.signal(signal.SIGINT, answer)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        signal.signal(signal.SIGINT, previous)
