@@ -34,7 +34,6 @@ from sheet_diag.pipeline.record_store import (
 from sheet_diag.pipeline.tasks import (
     DiagnoseJob,
     MemberJob,
-    OpenedFile,
     OpenJob,
     WorkerContext,
     diagnose,
@@ -95,8 +94,6 @@ def _open_files(
     for file, result in zip(found, results, strict=True):
         if isinstance(result, WorkerDied):
             yield strip_return(failed_return(file, _death_problem(result)))
-        elif isinstance(result, OpenedFile):
-            yield [MemberJob(file, leaf) for leaf in result.leaves]
         else:
             yield result
 
@@ -107,11 +104,11 @@ def _examine_members(
     if members:
         progress("unpack", 0, len(members))
     local, bulk = _submit_members(executors, members)
-    results = (next(local if member.leaf.problem else bulk) for member in members)
+    results = (next(local if member.unpacked.problem else bulk) for member in members)
     for done, (member, result) in enumerate(zip(members, results, strict=True), 1):
         progress("unpack", done, len(members))
         if isinstance(result, WorkerDied):
-            yield strip_return(failed_return(member.found, _death_problem(result), member.leaf))
+            yield strip_return(failed_return(member.found, _death_problem(result), member.unpacked))
         else:
             yield result
 
@@ -127,20 +124,20 @@ def _submit_members(
     Returns the results of those that are not to be read, which this machine describes, and of
     all others.
     """
-    unread = (member for member in members if member.leaf.problem)
-    rest = (member for member in members if not member.leaf.problem)
+    unread = (member for member in members if member.unpacked.problem)
+    rest = (member for member in members if not member.unpacked.problem)
     loaded = map(_load_content, rest) if executors.bulk.is_remote else rest
     return executors.local.map(examine, unread), executors.bulk.map(examine, loaded)
 
 
 def _load_content(member: MemberJob) -> MemberJob:
     """Add the content, which a machine of a cluster cannot see, where it can be read."""
-    leaf = member.leaf
+    file = member.unpacked
     try:
-        content = read_stable_file(leaf.path) if leaf.path else None
+        content = read_stable_file(file.path) if file.path else None
     except (OSError, FileChangingError):
         return member
-    return replace(member, leaf=replace(leaf, content=content))
+    return replace(member, unpacked=replace(file, content=content))
 
 
 def diagnose_returns(

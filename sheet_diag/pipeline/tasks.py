@@ -76,14 +76,7 @@ class MemberJob:
     """One return of an opened file."""
 
     found: InputFile
-    leaf: UnpackedFile
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedFile:
-    """What an opened file holds."""
-
-    leaves: tuple[UnpackedFile, ...]
+    unpacked: UnpackedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,34 +129,33 @@ class PdfJob:
     password: str = field(default="", repr=False)
 
 
-def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
     """Read a file that is one return; list the members of any other.
 
     Raises `OSError` where there is no room for the members, which is no fault of the file.
     """
     opened = _open(context, job)
-    if isinstance(opened, OpenedFile):
-        (first, *more) = opened.leaves
-        if not more and first.member is None:
-            return examine(context, MemberJob(job.found, first))
+    if isinstance(opened, list) and len(opened) == 1 and opened[0].unpacked.member is None:
+        return examine(context, opened[0])
     return opened
 
 
-def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
     """List the returns in a file by their places on this machine.
 
     Raises as `open_or_examine`.
     """
     opened = _open(context, job)
-    if isinstance(opened, OpenedFile):
-        return OpenedFile(tuple(replace(leaf, content=None) for leaf in opened.leaves))
+    if isinstance(opened, list):
+        return [replace(each, unpacked=replace(each.unpacked, content=None)) for each in opened]
     return opened
 
 
-def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
     found = job.found
     try:
-        return OpenedFile(open_file(found, job.spool, context.reading))
+        files = open_file(found, job.spool, context.reading)
+        return [MemberJob(found, each) for each in files]
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(job.spool)) from error
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
@@ -173,9 +165,9 @@ def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
 def examine(context: WorkerContext, member: MemberJob) -> StrippedReturn:
     """Read one return."""
     try:
-        received = receive_return(member.found, member.leaf, context.catalog, context.reading)
+        received = receive_return(member.found, member.unpacked, context.catalog, context.reading)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        received = failed_return(member.found, _make_problem(error), member.leaf)
+        received = failed_return(member.found, _make_problem(error), member.unpacked)
     return strip_return(received)
 
 

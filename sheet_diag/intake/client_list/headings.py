@@ -17,7 +17,6 @@ from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.intake.table_file import (
     HeadedColumns,
     Table,
-    match_headings,
     read_headings,
 )
 from sheet_diag.model.basics import Lang, UserError
@@ -40,11 +39,6 @@ def client_headings() -> Mapping[str, str]:
 def is_client_header(columns: HeadedColumns) -> bool:
     """Tell whether a row with these columns is the head of a table."""
     return len(columns.keys() & set(_NEEDED)) >= _MIN_HEADINGS
-
-
-def heads_clients(cells: tuple[str, ...]) -> bool:
-    """Tell whether a row of texts is the head of a table."""
-    return is_client_header(match_headings(cells, client_headings()))
 
 
 def find_heading_faults(table: Table) -> Iterator[ClientListMessage]:

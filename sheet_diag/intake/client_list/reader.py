@@ -34,7 +34,6 @@ from sheet_diag.intake.client_list.headings import (
     find_heading_faults,
     find_heading_notes,
     format_place,
-    heads_clients,
     is_client_header,
     shorten_entry,
 )
@@ -80,26 +79,26 @@ def read_client_list(
     UTF-16, separated by commas, tabs or semicolons. Raises `ClientListError` with every fault.
     """
     try:
-        book = read_table_file(path, limits, _find_separator)
+        workbook = read_table_file(path, limits, _find_separator)
     except TableFileError as error:
         key = "unreadable" if error.key == "empty" else error.key
         fault = ClientListMessage("", "", f"clients.fault.{key}", error.parts)
         raise ClientListError(path, (fault,)) from error
-    clients, faults, notes = parse_client_list(book, catalog)
+    clients, faults, notes = parse_client_list(workbook, catalog)
     if faults:
         raise ClientListError(path, faults)
     return clients, notes
 
 
 def _find_separator(text: str) -> str:
-    return find_separator_by_header(text, heads_clients) or SEPARATORS[0]
+    return find_separator_by_header(text, client_headings(), is_client_header) or SEPARATORS[0]
 
 
 def parse_client_list(
-    book: WorkbookContent, catalog: Catalog
+    workbook: WorkbookContent, catalog: Catalog
 ) -> tuple[ClientList, tuple[ClientListMessage, ...], tuple[ClientListMessage, ...]]:
     """Read the clients in a workbook's cells, every fault, and what is worth a look."""
-    grids = book.grids
+    grids = workbook.grids
     tables = [t for grid in grids for t in find_tables(grid, client_headings(), is_client_header)]
     reader = _ListReader(catalog)
     for table in tables:
