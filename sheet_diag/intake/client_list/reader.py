@@ -25,7 +25,6 @@ from sheet_diag.intake.client_list.entries import (
     strip_column_honorific,
 )
 from sheet_diag.intake.client_list.headings import (
-    CellMessage,
     ClientListError,
     ClientListMessage,
     cell_message,
@@ -47,7 +46,7 @@ from sheet_diag.intake.table_file import (
     find_tables,
     read_table_file,
 )
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import (
     CLIENT_COLUMNS,
@@ -169,13 +168,13 @@ class _ListReader:
         self._fault(row, column, cell_message(_UNREADABLE_CELL[code], **parts))
         return None
 
-    def _fault(self, row: TableRow, column: str, message: CellMessage) -> None:
+    def _fault(self, row: TableRow, column: str, message: Message) -> None:
         self.faults.append(_at_cell(row, column, message))
 
-    def _note(self, row: TableRow, column: str, message: CellMessage) -> None:
+    def _note(self, row: TableRow, column: str, message: Message) -> None:
         self.notes.append(_at_cell(row, column, message))
 
-    def _checked(self, row: TableRow, column: str, value: _T, fault: CellMessage | None) -> _T:
+    def _checked(self, row: TableRow, column: str, value: _T, fault: Message | None) -> _T:
         if fault:
             self._fault(row, column, fault)
         return value
@@ -234,14 +233,14 @@ class _ListReader:
             self._note(row, "mail", note)
         return addresses
 
-    def _shared_addresses(self, row: TableRow, addresses: Sequence[str]) -> Iterator[CellMessage]:
+    def _shared_addresses(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
         for address in addresses:
             first = self.addresses.setdefault(address.casefold(), row)
             if first is not row:
                 parts = {"value": address, "place": _format_other_place(first, "mail", row)}
                 yield cell_message("clients.fault.mail.shared", **parts)
 
-    def _doubtful_domains(self, row: TableRow, addresses: Sequence[str]) -> Iterator[CellMessage]:
+    def _doubtful_domains(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
         """Find addresses that may be those of somebody else."""
         domains = {address: firm_domain(address) for address in addresses}
         for address, domain in domains.items():
@@ -258,7 +257,7 @@ class _ListReader:
                 yield cell_message("clients.note.domain_shared", **parts)
 
 
-def _at_cell(row: TableRow, column: str, message: CellMessage) -> ClientListMessage:
+def _at_cell(row: TableRow, column: str, message: Message) -> ClientListMessage:
     return ClientListMessage(row.grid.name, row.cell(column), message.key, message.parts)
 
 
