@@ -124,8 +124,13 @@ class ScoreVariant(Enum):
         )
 
 
+def sum_categories(catalog: Catalog, answers: Answers) -> Mapping[str, CategorySums]:
+    """Score the answers and add up what they bring, category by category."""
+    return {table.category: table.sum_up(answers) for table in _score_tables(catalog)}
+
+
 @cached_per_catalog
-def score_tables(catalog: Catalog) -> tuple[CategoryScoreTable, ...]:
+def _score_tables(catalog: Catalog) -> tuple[CategoryScoreTable, ...]:
     """Build the score tables of every category."""
     parts = parts_of_a_point(catalog)
     return tuple(_category_table(catalog, category, parts) for category in catalog.categories)

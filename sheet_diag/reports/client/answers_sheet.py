@@ -16,7 +16,11 @@ from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import looks
-from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
+from sheet_diag.reports.client.calculation_layout import (
+    CalculationInputs,
+    CalculationLayout,
+    ItemColumns,
+)
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
@@ -238,10 +242,8 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
             calc.OPEN: f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})",
         }
     rows = (_FIRST, _FIRST + len(layout.rows) - 1)
-    stars, values, opens = (str(CellSpan(layout.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
-    star = quote_formula_text(localized.say("report.answers.critical.mark"))
-    missed = f"({stars}={star})*({values}=0)"
-    return CalculationInputs(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
+    columns = (CellSpan(layout.sheet, column, *rows) for column in (STAR, VALUE, OPEN))
+    return CalculationInputs(sums, ItemColumns(*columns))
 
 
 def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext) -> None:

@@ -34,8 +34,12 @@ VALUE, VALUE_UPPER = 3, 4  # their columns of figures
 
 @dataclass(frozen=True, slots=True)
 class VariantColumns:
-    """The columns of one variant: scores, counts and ranks of the caps, and results."""
+    """The columns of one variant: scores, counts and ranks of the caps, and results.
 
+    `open_earns`: what is open counts in full.
+    """
+
+    open_earns: bool
     score: int
     count: int
     applied: int
@@ -43,8 +47,8 @@ class VariantColumns:
 
 
 VARIANTS: Final = (  # of record and as the upper bound
-    VariantColumns(EXACT, COUNT, APPLIED, VALUE),
-    VariantColumns(UPPER, COUNT_UPPER, APPLIED_UPPER, VALUE_UPPER),
+    VariantColumns(False, EXACT, COUNT, APPLIED, VALUE),
+    VariantColumns(True, UPPER, COUNT_UPPER, APPLIED_UPPER, VALUE_UPPER),
 )
 
 HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
@@ -122,17 +126,27 @@ class CalculationLayout:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ItemColumns:
+    """The columns of the items that may bring a cap: ★ of the critical ones, value, and whether
+    it is open."""
+
+    star: CellSpan
+    value: CellSpan
+    open: CellSpan
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CalculationInputs:
-    """What a calculation starts from, as formulas without `=`.
+    """What a calculation starts from.
 
-    `sums` gives by category id those of `WEIGHT`, `POINTS`, `LEFT_OUT` and `OPEN`; `missed` counts
-    critical items worth nothing, with and without unanswered ones. `source` is the calculation
-    whose parameters hold here too; where there is none, they are written out.
+    `sums` gives by category id the formulas (without `=`) of `WEIGHT`, `POINTS`, `LEFT_OUT` and
+    `OPEN`. `source` is the calculation whose parameters hold here too; where there is none, they
+    are written out.
     """
 
     sums: Mapping[str, Mapping[int, str]]
-    missed: tuple[str, str]
+    items: ItemColumns
     source: CalculationLayout | None = None
 
 

@@ -58,7 +58,8 @@ class ReportContext:
     @cached_property
     def cell_values(self) -> FormulaValues:
         """What the calculated cells show."""
-        return FormulaValues(self.catalog, self.report.diagnosis.scores)
+        scores = self.report.diagnosis.scores
+        return FormulaValues(self.catalog, self.report.sheet.answers, scores)
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:

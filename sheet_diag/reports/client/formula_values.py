@@ -5,7 +5,8 @@ Scores are shown of record (未回答 0) and as the upper bound (未回答 full)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,13 +14,14 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
     CapFacts,
     applies,
     cap_rules,
+    collect_facts,
     counted_ids,
-    record_facts,
 )
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
 from sheet_diag.diagnosis.scoring.score import base_rank
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import FindingCode, Scores
+from sheet_diag.model.results import Answers, FindingCode, Scores
 from sheet_diag.text.numbers import truncate_score
 
 
@@ -28,6 +30,7 @@ class FormulaValues:
     """What the cells show for one set of scores."""
 
     catalog: Catalog
+    answers: Answers
     scores: Scores
 
     @cached_property
@@ -59,20 +62,22 @@ class FormulaValues:
     @cached_property
     def record(self) -> VariantValues:
         """The variant with 未回答 worth nothing."""
-        overall = self.scores.overall or Fraction(0)
-        return VariantValues(self.catalog, record_facts(self.scores), overall)
+        return self._values(ScoreVariant.RECORD, self.scores.overall)
 
     @cached_property
     def upper(self) -> VariantValues:
         """The variant with 未回答 worth everything."""
         if not self.unanswered:
             return self.record
-        facts = replace(
-            self.record.facts,
-            scores={name: each.upper for name, each in self.scores.categories.items()},
-            missed=[item for item in self.record.facts.missed if item not in self.unanswered],
-        )
-        return VariantValues(self.catalog, facts, self.scores.upper or Fraction(0))
+        return self._values(ScoreVariant.UPPER, self.scores.upper)
+
+    def _values(self, variant: ScoreVariant, overall: Fraction | None) -> VariantValues:
+        facts = collect_facts(self._sums, variant)
+        return VariantValues(self.catalog, facts, overall or Fraction(0))
+
+    @cached_property
+    def _sums(self) -> Mapping[str, CategorySums]:
+        return sum_categories(self.catalog, self.answers)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,11 @@ from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
-from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
+from sheet_diag.reports.client.calculation_layout import (
+    CalculationInputs,
+    CalculationLayout,
+    ItemColumns,
+)
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
@@ -278,10 +282,8 @@ def _build_inputs(
             calc.LEFT_OUT: f"{left_out}+{out}",
             calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
         }
-    star = quote_formula_text(localized.say("report.answers.critical.mark"))
-    missed = f"({at[STAR]}={star})*({at[VALUE]}=0)"
-    counts = f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({at[OPEN]}=0))"
-    return CalculationInputs(sums, counts, answers.calculation)
+    columns = (CellSpan(home, column, first, last) for column in (STAR, VALUE, OPEN))
+    return CalculationInputs(sums, ItemColumns(*columns), answers.calculation)
 
 
 def _finish_page(page: Page, simulation: SimulationLayout, context: ReportContext) -> None:
