@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
-from sheet_diag.reports.client import charts
-from sheet_diag.reports.client.charts import ChartArea, RadarLine
+from sheet_diag.reports import charts
+from sheet_diag.reports.charts import ChartSeries
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.xlsx.references import CellSpan, cell
 
@@ -108,11 +108,11 @@ class CalculationLayout:
         """Refer to a cell of the results."""
         return cell(self.sheet, self.result_row(name), column)
 
-    def drawn(self, context: ReportContext) -> ChartArea:
-        """Refer to what a radar draws: the shown scores of the categories that apply."""
+    def drawn(self, context: ReportContext, column: int) -> CellSpan:
+        """Refer to what a radar draws of a column: the cells of the categories that apply."""
         scores = context.report.diagnosis.scores.categories.values()
         applicable = sum(1 for each in scores if each.score is not None)
-        return ChartArea(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
+        return CellSpan(self.sheet, column, self.first, self.first + applicable - 1)
 
     @property
     def blocks(self) -> tuple[tuple[int, float], ...]:
@@ -157,10 +157,9 @@ def plan_calculation(
     return CalculationLayout(sheet, order, top, max(len(cap_rules(localized.catalog)), 1))
 
 
-def target_line(context: ReportContext, place: CalculationLayout) -> list[RadarLine]:
+def target_line(context: ReportContext, place: CalculationLayout) -> list[ChartSeries]:
     """List the line of 望まれる水準 for a radar, where the catalogue sets any."""
     if all(category.target is None for category in context.catalog.categories):
         return []
-    area = place.drawn(context)
-    targets = CellSpan(place.sheet, TARGET, area.first, area.last)
-    return [RadarLine(context.say("report.chart.target"), targets, charts.TARGET)]
+    targets = place.drawn(context, TARGET)
+    return [ChartSeries(context.say("report.chart.target"), targets, charts.TARGET)]

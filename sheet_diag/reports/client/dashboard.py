@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
+from sheet_diag.reports.charts import OWN, SIMULATED, ChartSeries, make_radar
 from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
+    SHORT,
     SHOWN,
     VALUE,
     VALUE_UPPER,
     CalculationLayout,
     target_line,
 )
-from sheet_diag.reports.client.charts import SIMULATED, RadarLine, add_radar
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import CellSpan, fixed_cell
+from sheet_diag.xlsx.references import fixed_cell
 from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, PALE, RANKS, Look
 
 _CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on
@@ -60,20 +61,20 @@ def write_dashboard(book: Book, page: Page, dashboard: Dashboard) -> None:
     _write_categories(page, dashboard)
     _write_result(page, dashboard)
     size = (_CHART_WIDTH - 6, round(rows * _LINE / 0.75) - 4)
-    chart = _add_radar(book, dashboard)
+    chart = _make_radar(book, dashboard)
     page.place(dashboard.top, 0, chart, size, description=say("simulation.chart.description"))
 
 
-def _add_radar(book: Book, dashboard: Dashboard) -> Any:
-    say, today = dashboard.context.say, dashboard.today
-    area = today.drawn(dashboard.context)
-    shift = dashboard.simulated.first - today.first
-    then = CellSpan(dashboard.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
-    lines = [RadarLine(say("simulation.simulated"), then, SIMULATED)]
-    lines += target_line(dashboard.context, today)
-    return add_radar(
-        book, area, title="", series=say("simulation.today"), lines=lines, legend="right"
+def _make_radar(book: Book, dashboard: Dashboard) -> Any:
+    context, say, today = dashboard.context, dashboard.context.say, dashboard.today
+    lines = (
+        ChartSeries(say("simulation.today"), today.drawn(context, SHOWN), OWN),
+        ChartSeries(
+            say("simulation.simulated"), dashboard.simulated.drawn(context, SHOWN), SIMULATED
+        ),
+        *target_line(context, today),
     )
+    return make_radar(book, today.drawn(context, SHORT), lines, legend="right")
 
 
 def _write_categories(page: Page, dashboard: Dashboard) -> None:

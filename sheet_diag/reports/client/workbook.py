@@ -9,11 +9,11 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ClientReport
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.charts import OWN, ChartSeries, make_radar
 from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
-from sheet_diag.reports.client.calculation_layout import target_line
+from sheet_diag.reports.client.calculation_layout import SHORT, SHOWN, target_line
 from sheet_diag.reports.client.category_section import write_categories
-from sheet_diag.reports.client.charts import add_radar
 from sheet_diag.reports.client.comment_section import write_comments, write_consultant_comment
 from sheet_diag.reports.client.comparison_sheet import has_comparison, write_comparison
 from sheet_diag.reports.client.conditions_sheet import write_conditions
@@ -84,12 +84,12 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
 
 def _write_report(book: Book, page: Page, context: ReportContext, answers: AnswersLayout) -> None:
     say, calculation = context.say, answers.calculation
-    chart = add_radar(
+    scores = ChartSeries(say("report.chart.series"), calculation.drawn(context, SHOWN), OWN)
+    chart = make_radar(
         book,
-        calculation.drawn(context),
+        calculation.drawn(context, SHORT),
+        [scores, *target_line(context, calculation)],
         title=say("report.chart.title"),
-        series=say("report.chart.series"),
-        lines=target_line(context, calculation),
     )
     flow = PageFlow(page)
     _write_head(flow, context)

@@ -12,7 +12,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.portfolio import AttentionEntry
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
-from sheet_diag.reports.portfolio.charts import make_bar_chart
+from sheet_diag.reports.charts import make_bar_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
     MID,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.portfolio.charts import make_rank_shares_chart
+from sheet_diag.reports.charts import make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
     MID,

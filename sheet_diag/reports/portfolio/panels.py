@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pandas as pd
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client.charts import ChartArea
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
@@ -44,14 +43,20 @@ _TOTAL: Final[Look] = {**BOLD, "bg_color": PALE}
 
 
 @dataclass(frozen=True, slots=True)
-class GroupsPlace:
-    """Where the groups stand: their labels, and the clients of each rank."""
+class PanelCells:
+    """What a chart shows of a panel: its labels, and columns of values by name."""
 
     labels: CellSpan
-    ranks: Mapping[str, CellSpan]
+    values: Mapping[str, CellSpan]
+
+    @classmethod
+    def of(cls, page: Page, rows: tuple[int, int], labels: int, values: Mapping[str, int]) -> Self:
+        """Refer to some rows of these columns."""
+        spans = {name: CellSpan(page.name, column, *rows) for name, column in values.items()}
+        return cls(CellSpan(page.name, labels, *rows), spans)
 
 
-def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) -> ChartArea:
+def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) -> PanelCells:
     """Write the clients by rank with shares; the chart stands beside them."""
     say, ranks = context.say, context.portfolio.ranks
     total = sum(ranks.values())
@@ -66,11 +71,11 @@ def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) ->
     page.text(line, column, say("portfolio.ranks.total"), {**_MID, **_TOTAL})
     page.number(line, column + 1, total, {**_WHOLE, **_TOTAL})
     page.number(line, column + 2, 1 if total else 0, {**_SHARE, **_TOTAL})
-    return ChartArea(page.name, row + 2, row + 1 + len(Rank), labels=column, values=column + 1)
+    return PanelCells.of(page, (row + 2, row + 1 + len(Rank)), column, {"count": column + 1})
 
 
-def write_categories(page: Page, row: int, column: int, context: PortfolioContext) -> ChartArea:
-    """Write mean and quartiles by category; the mean stands in the third column."""
+def write_categories(page: Page, row: int, column: int, context: PortfolioContext) -> PanelCells:
+    """Write mean and quartiles by category."""
     say, frame = context.say, context.portfolio.categories
     keys = ("mean", "lower", "median", "upper", "lowest", "highest")
     _heading(page, row, column, say("portfolio.categories.heading"))
@@ -86,7 +91,8 @@ def write_categories(page: Page, row: int, column: int, context: PortfolioContex
             else:
                 page.text(line, place, say("report.none"), _MID)
     drawn = sum(1 for record in records if record["clients"])
-    return ChartArea(page.name, row + 2, row + 1 + max(drawn, 1), labels=column, values=column + 2)
+    columns = {key: place for place, key in enumerate(keys, column + 2)}
+    return PanelCells.of(page, (row + 2, row + 1 + max(drawn, 1)), column, columns)
 
 
 def write_weakest(page: Page, row: int, column: int, context: PortfolioContext) -> None:
@@ -112,8 +118,8 @@ def write_weakest(page: Page, row: int, column: int, context: PortfolioContext) 
 
 def write_groups(
     page: Page, row: int, column: int, context: PortfolioContext, field: str
-) -> GroupsPlace:
-    """Clients by group and rank: the largest groups, and the others together."""
+) -> PanelCells:
+    """Write the clients by group and rank: the largest groups, and the others together."""
     say, frame = context.say, context.portfolio.groups[field]
     _heading(page, row, column, say(f"portfolio.{field}.heading"))
     page.merged(row + 1, column, column + 1, say(f"portfolio.clients.{field}"), _HEAD)
@@ -127,8 +133,8 @@ def write_groups(
             share = f'0" ({count / counts[0]:.0%})"' if count else "0"
             page.number(line, place, count, {**_TIGHT, "num_format": share})
     last = row + 1 + max(len(records), 1)
-    spans = {r.value: CellSpan(page.name, column + 3 + r.position, row + 2, last) for r in Rank}
-    return GroupsPlace(CellSpan(page.name, column, row + 2, last), spans)
+    columns = {rank.value: column + 3 + rank.position for rank in Rank}
+    return PanelCells.of(page, (row + 2, last), column, columns)
 
 
 def _take_largest(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sheet_diag.model.client_status import GroupResponses, ResponseStatus, WeekResponses
-from sheet_diag.reports.portfolio.charts import WeekSeries, make_rate_chart, make_weeks_chart
+from sheet_diag.reports.charts import ChartSeries, make_rate_chart, make_weeks_chart
 from sheet_diag.reports.portfolio.response_status import summarize_responses
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
@@ -22,6 +22,7 @@ from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     ALERT,
+    BLUE,
     BODY,
     BOLD,
     HEAD,
@@ -31,6 +32,7 @@ from sheet_diag.xlsx.theme import (
     PALE,
     SMALL,
     TITLE,
+    WHITE,
     Look,
 )
 
@@ -50,6 +52,8 @@ _HEAD: Final[Look] = {**HEAD, "font_size": 9}
 _COUNT: Final[Look] = {**MID, "num_format": "#,##0"}
 _RATE: Final[Look] = {**SHARE, **BOLD}
 _TOTAL: Final[Look] = {**BOLD, "bg_color": PALE, "top": 2}
+_SENT_COLUMNS: Final = {"fill": {"color": WHITE}, "border": {"color": BLUE}}
+_RECEIVED_COLUMNS: Final = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
 _GROUPS: Final = ("group", "clients", "sent", "received", "rate", "ranked", "overdue")
 _WEEKS: Final = (
     "week", "sent", "received", "sent_so_far", "received_so_far", "rate_so_far",
@@ -128,8 +132,12 @@ def _write_weeks(
         _write_week(page, line, week)
     title = say("standing.rates.chart.weeks")
     spans = [CellSpan(page.name, column, row + 2, row + 1 + len(weeks)) for column in range(6)]
-    counts = dict(zip(names[1:3], spans[1:3], strict=True))
-    chart = make_weeks_chart(book, WeekSeries(spans[0], counts, (names[5], spans[5])), title=title)
+    counts = [
+        ChartSeries(names[1], spans[1], _SENT_COLUMNS),
+        ChartSeries(names[2], spans[2], _RECEIVED_COLUMNS),
+    ]
+    share = ChartSeries(names[5], spans[5])
+    chart = make_weeks_chart(book, spans[0], counts, share, title=title)
     _place(page, row, chart, len(weeks) + 2, title)
 
 
