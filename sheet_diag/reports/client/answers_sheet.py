@@ -15,7 +15,6 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
     CalculationInputs,
     CalculationLayout,
@@ -29,7 +28,19 @@ from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan, cell
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, HEAD, MIDDLE, NAVY, SMALL, TITLE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CENTERED,
+    CENTERED_MUTED,
+    HEAD,
+    MIDDLE,
+    NAVY,
+    SMALL,
+    TEXT_9,
+    TITLE,
+    Look,
+)
 
 _HEADS: Final = (
     "category",
@@ -52,12 +63,11 @@ _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
 _LEAST: Final = 28.0  # points: the height of a row
 _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
-_ANSWER: Final[Look] = {**looks.MIDDLE, **BOLD}
-_STAR: Final[Look] = {**looks.MIDDLE, "font_color": NAVY}
-_WEIGHT: Final[Look] = {**looks.MIDDLE, "num_format": "0"}
-_CONTROLS: Final[Look] = {**CELL, **CENTER, **SMALL}
-_NUMBER: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
-FLAG: Final[Look] = {**looks.MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
+_ANSWER: Final[Look] = {**CENTERED, **BOLD}
+_STAR: Final[Look] = {**CENTERED, "font_color": NAVY}
+_WEIGHT: Final[Look] = {**CENTERED, "num_format": "0"}
+_NUMBER: Final[Look] = {**CENTERED, "num_format": "0.0##"}
+FLAG: Final[Look] = {**CENTERED, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
 PROTECTED: Final = {"autofilter": True, "format_columns": True, "format_rows": True}
 _RECORDS: Final = 64  # that are kept, one for each set of categories that are 対象外
 
@@ -187,15 +197,15 @@ def _build_item_formulas(
 def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     at, item = row.at, row.item
     answer, remark = context.answer(item.id), _remark_text(context.responses[item.id], context)
-    page.text(at, _ID, item.id, looks.MIDDLE)
-    page.text(at, _CATEGORY, row.category, looks.MUTED)
-    page.text(at, _QUESTION, row.question, looks.TEXT_9)
+    page.text(at, _ID, item.id, CENTERED)
+    page.text(at, _CATEGORY, row.category, CENTERED_MUTED)
+    page.text(at, _QUESTION, row.question, TEXT_9)
     page.client_text(at, ANSWER, answer, _ANSWER)
-    page.client_text(at, _REMARK, remark, looks.TEXT_9)
+    page.client_text(at, _REMARK, remark, TEXT_9)
     page.text(at, STAR, row.star, _STAR)
     page.number(at, WEIGHT, item.weight, _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
-        page.text(at, column, numbers, _CONTROLS)
+        page.text(at, column, numbers, CENTERED_MUTED)
     heights = (
         row_height(remark, room=_REMARK_ROOM, size=9, padding=6),
         row_height(answer, room=_ANSWER_ROOM, size=10, padding=6),

@@ -14,8 +14,7 @@ from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
-    CELL,
-    CENTER,
+    CENTERED,
     GRID,
     INSET,
     MIDDLE,
@@ -37,7 +36,7 @@ _HEAD: Final[Look] = {
 }
 _TITLE: Final[Look] = {**BODY, **BOLD, "font_size": 10.5}
 _COMMENT: Final[Look] = {**BODY, **INSET}
-_NOTE_HEAD: Final[Look] = {**CELL, **CENTER, **BOLD, "bg_color": PALE, "font_size": 9}
+_NOTE_HEAD: Final[Look] = {**CENTERED, **BOLD, "bg_color": PALE, "font_size": 9}
 _NOTE: Final[Look] = {**BODY, **GRID, **INSET, "bg_color": PAPER, **MIDDLE}
 _CONSULTANT: Final[Look] = {
     **BODY,

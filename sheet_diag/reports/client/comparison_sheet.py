@@ -11,7 +11,6 @@ from typing import Final
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
 from sheet_diag.model.results import ClientReport
 from sheet_diag.reports.charts import NO_LINE, SCORES, ChartSeries, make_column_chart
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.previous_tables import score_change, write_previous
@@ -19,7 +18,18 @@ from sheet_diag.text.numbers import format_score, truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import BOLD, NAVY, PALE, TITLE, WHITE, Look
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED_9_5,
+    HEAD_9,
+    NAVY,
+    NOTE,
+    PALE,
+    TEXT_9_5,
+    TITLE,
+    WHITE,
+    Look,
+)
 
 
 def has_comparison(report: ClientReport) -> bool:
@@ -32,7 +42,7 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
     say, flow, comparison = context.say, PageFlow(page), context.report.comparison
     has = "peers" if comparison.previous is None else "both" if comparison.peers else "previous"
     page.merged(flow.next_row(34), 0, LAST_COLUMN, say("comparison.sheet"), TITLE)
-    flow.paragraph(say(f"comparison.lead.{has}"), looks.NOTE)
+    flow.paragraph(say(f"comparison.lead.{has}"), NOTE)
     flow.gap(6)
     if comparison.previous:
         write_previous(flow, context, comparison.previous)
@@ -97,9 +107,9 @@ class _PeerRowLooks:
 
 
 def _row_looks(line: Look) -> _PeerRowLooks:
-    middle = {**looks.MIDDLE_9_5, **line}
-    own = {**looks.MIDDLE_9_5, **BOLD, **line, "num_format": "0.0"}
-    return _PeerRowLooks({**looks.TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
+    middle = {**CENTERED_9_5, **line}
+    own = {**CENTERED_9_5, **BOLD, **line, "num_format": "0.0"}
+    return _PeerRowLooks({**TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
 
 
 _CATEGORY: Final = _row_looks({})
@@ -118,7 +128,7 @@ def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
             if place == 0:
                 flow.heading(say("comparison.peers.heading"))
                 for note in notes:
-                    flow.paragraph(note, looks.NOTE)
+                    flow.paragraph(note, NOTE)
                 flow.gap(4)
             flow.subheading(_group_title(context, peers))
             rows = _write_table(flow, context, peers)
@@ -161,11 +171,9 @@ def _write_table(
     keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
     heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
     cells = list(zip(_COLUMNS, heads, strict=True))
-    row = flow.next_row(
-        max(22, *(flow.text_height(text, looks.HEAD_9, place) for place, text in cells))
-    )
+    row = flow.next_row(max(22, *(flow.text_height(text, HEAD_9, place) for place, text in cells)))
     for columns, text in cells:
-        page.merged(row, *columns, text, looks.HEAD_9)
+        page.merged(row, *columns, text, HEAD_9)
     scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
     if overall is not None:
@@ -189,7 +197,7 @@ def _write_line(
     row_looks: _PeerRowLooks,
 ) -> None:
     say, page = context.say, flow.page
-    height = flow.text_height(label, looks.TEXT_9_5, _COLUMNS[0]) + 2
+    height = flow.text_height(label, TEXT_9_5, _COLUMNS[0]) + 2
     row = flow.next_row(max(height, 20))
     page.merged(row, *_COLUMNS[0], label, row_looks.text)
     if score is None:

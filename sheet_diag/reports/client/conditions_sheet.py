@@ -8,7 +8,6 @@ from typing import Final
 
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
@@ -18,13 +17,14 @@ from sheet_diag.xlsx.theme import (
     ALERT,
     BODY,
     BOLD,
-    CELL,
-    CENTER,
+    CENTERED_9,
     HEAD,
     HEADING,
     INSET,
     MUTED,
     PALE,
+    TEXT,
+    TEXT_9,
     TITLE,
     WARNING,
     Look,
@@ -40,12 +40,11 @@ _FACT_ROOM: Final = column_room(sum(_WIDTHS[2:]), indent=1)
 _LAST: Final = len(_WIDTHS) - 1
 # The other findings are listed as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
-_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
+_LABEL: Final[Look] = {**TEXT, **BOLD, "bg_color": PALE}
 _NONE: Final[Look] = {**BODY, **INSET}
-_SMALL: Final[Look] = {**looks.TEXT, "font_size": 9}
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: WARNING, Severity.INFO: MUTED}
 _KINDS: Final[dict[Severity, Look]] = {
-    kind: {**CELL, **CENTER, "font_size": 9, "font_color": color} for kind, color in _COLORS.items()
+    kind: {**CENTERED_9, "font_color": color} for kind, color in _COLORS.items()
 }
 
 
@@ -66,7 +65,7 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     for finding in findings:
         about = context.topics(finding.about)
         text = say(f"report.finding.{finding.code.value}", about=about)
-        page.merged(row, 0, _LAST, text, looks.TEXT)
+        page.merged(row, 0, _LAST, text, TEXT)
         page.height(
             row, row_height(text, room=column_room(sum(_WIDTHS), indent=1), size=10, padding=8)
         )
@@ -87,7 +86,7 @@ def _write_heading(page: Page, row: int, text: str) -> int:
 
 def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.merged(row, 0, 1, label, _LABEL)
-    page.merged_client(row, 2, _LAST, text, looks.TEXT)
+    page.merged_client(row, 2, _LAST, text, TEXT)
     heights = (
         row_height(text, room=_FACT_ROOM, size=10, padding=6),
         row_height(label, room=_LABEL_ROOM, size=10, padding=6),
@@ -175,9 +174,9 @@ def _group_problems(found: Iterable[Problem], context: ReportContext) -> Iterato
 def _write_problem(page: Page, row: int, line: _ProblemLine, context: ReportContext) -> None:
     _, place, message, todo = _PROBLEM_COLUMNS
     page.text(row, 0, context.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
-    page.merged_client(row, *place, line.place, _SMALL)
-    page.merged_client(row, *message, line.message, _SMALL)
-    page.merged(row, *todo, line.todo, _SMALL)
+    page.merged_client(row, *place, line.place, TEXT_9)
+    page.merged_client(row, *message, line.message, TEXT_9)
+    page.merged(row, *todo, line.todo, TEXT_9)
     texts = zip((line.place, line.message, line.todo), _PROBLEM_ROOMS[1:], strict=True)
     heights = (row_height(text, room=room_, size=9, padding=6) for text, room_ in texts)
     page.height(row, max(*heights, 20))

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.reports.charts import OWN, SIMULATED, ChartSeries, make_radar
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
     SHORT,
     SHOWN,
@@ -21,17 +20,25 @@ from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import fixed_cell
-from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, PALE, RANKS, Look
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED,
+    HEAD_9,
+    PALE,
+    RANKS,
+    TEXT_9,
+    Look,
+)
 
 _CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on
 _NAME, _TODAY, _SIMULATED, _DIFFERENCE = 3, 4, (5, 6), 7
 _LABEL, _RESULT_TODAY, _RESULT_SIMULATED = (8, 10), 11, 12
 _LINE: Final = 26.0  # points
 _LEAST_ROWS: Final = 7  # what the radar needs
-_FIGURE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
-_CHANGE: Final[Look] = {**CELL, **CENTER, "num_format": "+0.0;-0.0;0.0"}
+_FIGURE: Final[Look] = {**CENTERED, "num_format": "0.0"}
+_CHANGE: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _STRONG: Final[Look] = {**_FIGURE, **BOLD}
-_RANK_NAME: Final[Look] = {**looks.TEXT_9, **BOLD, "bg_color": PALE}
+_RANK_NAME: Final[Look] = {**TEXT_9, **BOLD, "bg_color": PALE}
 _RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
 _RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
 
@@ -85,11 +92,11 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
         (_SIMULATED, "simulation.simulated"),
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
-        page.merged(top, *columns, say(key), looks.HEAD_9)
+        page.merged(top, *columns, say(key), HEAD_9)
     outside = say("report.categories.na")
     for row, name in enumerate(dashboard.today.order, top + 1):
         category = dashboard.context.catalog.category_by_id[name]
-        page.text(row, _NAME, category.short[say.lang], looks.TEXT_9)
+        page.text(row, _NAME, category.short[say.lang], TEXT_9)
         shown = dashboard.context.cell_values.shown(name)
         now = outside if shown is None else shown
         today, then = (
@@ -105,9 +112,9 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
 
 def _write_result(page: Page, dashboard: Dashboard) -> None:
     say, top = dashboard.context.say, dashboard.top
-    page.merged(top, *_LABEL, say("simulation.result"), looks.HEAD_9)
-    page.text(top, _RESULT_TODAY, say("simulation.today"), looks.HEAD_9)
-    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), looks.HEAD_9)
+    page.merged(top, *_LABEL, say("simulation.result"), HEAD_9)
+    page.text(top, _RESULT_TODAY, say("simulation.today"), HEAD_9)
+    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), HEAD_9)
     cell_values = dashboard.context.cell_values
     record, upper = cell_values.record, cell_values.upper
     none = say("report.none")
@@ -123,7 +130,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
             ("upper.rank", "rank", VALUE_UPPER, upper.rank.value),
         ]
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
-        label, look = (_RANK_NAME, _RANK) if key == "rank" else (looks.TEXT_9, _STRONG)
+        label, look = (_RANK_NAME, _RANK) if key == "rank" else (TEXT_9, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
         for place, calculation in (
             (_RESULT_TODAY, dashboard.today),

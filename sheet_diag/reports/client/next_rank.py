@@ -6,11 +6,18 @@ from typing import Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Way
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.numbers import format_score
-from sheet_diag.xlsx.theme import BODY, MUTED, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    CENTERED_9_5,
+    HEAD_9,
+    MUTED,
+    NOTE,
+    TEXT_9_5,
+    Look,
+)
 
 _MOST_ROWS: Final = 12
 _ITEM, _TITLE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST_COLUMN)
@@ -33,7 +40,7 @@ def write_next_rank(flow: PageFlow, context: ReportContext) -> None:
         for way, key in ways[-1:]:
             _write_way(flow, context, way, key)
         if diagnosis.open_items:
-            flow.paragraph(say("outlook.sheets"), looks.NOTE)
+            flow.paragraph(say("outlook.sheets"), NOTE)
         flow.gap(10)
         _write_closing(flow, context)
 
@@ -59,12 +66,12 @@ def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> No
     row = flow.next_row(20)
     heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
     for head, columns in heads.items():
-        flow.page.merged(row, *columns, say(f"outlook.{head}"), looks.HEAD_9)
+        flow.page.merged(row, *columns, say(f"outlook.{head}"), HEAD_9)
     for item in listed:
         _write_item(flow, context, item)
     if len(way.items) > len(listed):
         more = say("outlook.more", count=len(way.items) - len(listed))
-        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, looks.TEXT_9_5)
+        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, TEXT_9_5)
     flow.gap(8)
 
 
@@ -73,17 +80,17 @@ def _write_item(flow: PageFlow, context: ReportContext, name: str) -> None:
     title = item.comment.title[say.lang]
     answer = context.answer(name)
     height = max(
-        flow.text_height(title, looks.TEXT_9_5, _TITLE),
-        flow.text_height(answer, looks.TEXT_9_5, _ANSWER),
+        flow.text_height(title, TEXT_9_5, _TITLE),
+        flow.text_height(answer, TEXT_9_5, _ANSWER),
         20,
     )
     row = flow.next_row(height)
-    page.merged(row, *_ITEM, name, looks.MIDDLE_9_5)
-    page.merged(row, *_TITLE, title, looks.TEXT_9_5)
-    page.merged_client(row, *_ANSWER, answer, looks.MIDDLE_9_5)
+    page.merged(row, *_ITEM, name, CENTERED_9_5)
+    page.merged(row, *_TITLE, title, TEXT_9_5)
+    page.merged_client(row, *_ANSWER, answer, CENTERED_9_5)
     page.merged(
         row,
         *_GAIN,
         say("outlook.gain.of", points=format_score(context.report.diagnosis.gains[name])),
-        looks.MIDDLE_9_5,
+        CENTERED_9_5,
     )

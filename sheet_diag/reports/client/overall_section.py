@@ -17,14 +17,27 @@ from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import format_score
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, INSET, NAVY, PALE, RANKS, WHITE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    CENTERED,
+    INSET,
+    NAVY,
+    PALE,
+    RANKS,
+    TEXT,
+    WHITE,
+    Look,
+)
 
 _HOLE: Final = "\0"  # stands in a label for what a formula gives
 _REASON: Final[Look] = {**BODY, **INSET, "font_size": 9.5}
-_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE, "font_color": NAVY}
-_FACT: Final[Look] = {**CELL, **INSET, "font_size": 11}
-_RANK_HEAD: Final[Look] = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
-_RANK: Final[Look] = {**CELL, **CENTER, **BOLD, "font_size": 60}
+_LABEL: Final[Look] = {**TEXT, **BOLD, "bg_color": PALE, "font_color": NAVY}
+_FACT: Final[Look] = {**TEXT, "font_size": 11}
+_RANK_HEAD: Final[Look] = {**CENTERED, **BOLD, "bg_color": NAVY, "font_color": WHITE}
+_RANK: Final[Look] = {**CENTERED, **BOLD, "font_size": 60}
 _RANKS: Final[dict[str, Look]] = {
     rank: {**_RANK, "font_color": color} for rank, color in RANKS.items()
 }

@@ -13,7 +13,6 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
 from sheet_diag.reports.client.calculation_layout import (
     CalculationInputs,
@@ -30,7 +29,22 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan, column_cell
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, FIELD, MIDDLE, NAVY, OK, TITLE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    CENTERED,
+    CENTERED_MUTED,
+    FIELD,
+    HEAD_9,
+    MIDDLE,
+    NAVY,
+    OK,
+    TEXT_9,
+    TITLE,
+    Look,
+)
 
 ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9)
 POINTS_TODAY, OPEN, GAIN, WAY = range(9, 13)
@@ -52,11 +66,11 @@ _HEADS: Final = {
 }
 _NOTHING: Final[Look] = {**BODY, **MIDDLE, "font_size": 11}
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
-_STAR: Final[Look] = {**looks.MIDDLE, "font_color": NAVY}
-_WAY: Final[Look] = {**looks.MIDDLE, **BOLD, "font_color": NAVY}
+_STAR: Final[Look] = {**CENTERED, "font_color": NAVY}
+_WAY: Final[Look] = {**CENTERED, **BOLD, "font_color": NAVY}
 _CHOICE: Final[Look] = {**CELL, **FIELD, **CENTER, **BOLD}
-_FIGURE: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
-_GAIN: Final[Look] = {**looks.MIDDLE, "num_format": "+0.0;-0.0;0.0"}
+_FIGURE: Final[Look] = {**CENTERED, "num_format": "0.0##"}
+_GAIN: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _CHANGED: Final[Look] = {"font_color": OK, **BOLD}
 _LAST: Final = len(_WIDTHS) - 1
 _TODAY_ROOM: Final = column_room(_WIDTHS[TODAY])
@@ -140,7 +154,7 @@ def _write_rows(
     header, say = simulation.header, context.say
     page.height(header - 1, 6)
     for column, key in _HEADS.items():
-        page.text(header, column, say(key), looks.HEAD_9)
+        page.text(header, column, say(key), HEAD_9)
     page.height(header, 34)
     known = _build_rows(context.localized, page.name, answers)
     messages = {
@@ -162,10 +176,10 @@ def _write_rows(
 def _write_texts(
     page: Page, at: int, row: _SimulationRow, answer: str, context: ReportContext
 ) -> None:
-    page.text(at, ID, row.item.id, looks.MIDDLE)
-    page.text(at, CATEGORY, row.category, looks.MUTED)
-    page.text(at, TITLE_COLUMN, row.title, looks.TEXT_9)
-    page.client_text(at, TODAY, answer, looks.MIDDLE)
+    page.text(at, ID, row.item.id, CENTERED)
+    page.text(at, CATEGORY, row.category, CENTERED_MUTED)
+    page.text(at, TITLE_COLUMN, row.title, TEXT_9)
+    page.client_text(at, TODAY, answer, CENTERED)
     page.text(at, STAR, row.star, _STAR)
     page.text(at, WAY, context.way_marks(row.item.id), _WAY)
     page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
@@ -220,7 +234,7 @@ def _build_item_formulas(
         points = f"IF({at[VALUE]}={none},0,{points})"
     category = localized.catalog.category_of[item.id].id
     return (
-        (WEIGHT, today[answer_columns.WEIGHT], looks.MIDDLE),
+        (WEIGHT, today[answer_columns.WEIGHT], CENTERED),
         (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
         (POINTS, f"={points}", _FIGURE),
         (POINTS_TODAY, today[answer_columns.POINTS], _FIGURE),

@@ -9,10 +9,8 @@ from typing import Final
 
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
     SCALE,
     SCORE,
-    WRAPPED,
     CellMaker,
     PortfolioColumn,
     PortfolioContext,
@@ -26,7 +24,14 @@ from sheet_diag.reports.portfolio.table_sheet import (
 )
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BOLD, LINK, RANKS, Look
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED_9,
+    LINK,
+    RANKS,
+    TEXT_9,
+    Look,
+)
 
 _MOST_LINKS: Final = 65_530  # of a sheet in Excel
 _CELLS: Final = 3_000_000  # all of 100,000 clients
@@ -39,14 +44,15 @@ _FRAME_COLUMNS: Final = (
     "position", "client", "name", "industry", "employees", "rank", "score", "deviation",
     "previous_rank", "change", "file", "weakest", "base_rank", "caps", "follow_up", "result",
 )  # fmt: skip
-_WHOLE: Final = {**MID, "num_format": "0"}
+_WHOLE: Final = {**CENTERED_9, "num_format": "0"}
 _NAME: Final = {**LEFT, **BOLD}
 _OVERALL: Final = {**SCORE, **BOLD}
-_LINK: Final = {**MID, **LINK}
+_LINK: Final = {**CENTERED_9, **LINK}
 # The difference with its sign, which tells it also without the colour.
-_CHANGE: Final = {**MID, "num_format": '"▲ +"0.0;"▼ -"0.0;"＝ "0.0'}
+_CHANGE: Final = {**CENTERED_9, "num_format": '"▲ +"0.0;"▼ -"0.0;"＝ "0.0'}
 _RANKS: Final = {
-    rank: {**MID, **BOLD, "font_size": 11, "font_color": color} for rank, color in RANKS.items()
+    rank: {**CENTERED_9, **BOLD, "font_size": 11, "font_color": color}
+    for rank, color in RANKS.items()
 }
 
 
@@ -75,17 +81,17 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
     say, categories = context.say, context.catalog.categories
 
     def named(
-        key: str, width: int, look: Look = MID, make: CellMaker = Page.text_cell
+        key: str, width: int, look: Look = CENTERED_9, make: CellMaker = Page.text_cell
     ) -> PortfolioColumn:
         return PortfolioColumn(say(f"portfolio.clients.{key}"), width, look, make)
 
     return [
         named("position", 52, _WHOLE, make_number_cell),
-        named("client", 84, MID, Page.client_cell),
+        named("client", 84, CENTERED_9, Page.client_cell),
         named("name", 220, _NAME, Page.client_cell),
-        named("industry", _INDUSTRY, WRAPPED, Page.client_cell),
+        named("industry", _INDUSTRY, TEXT_9, Page.client_cell),
         replace(
-            named("employees", 96, MID, Page.client_cell),
+            named("employees", 96, CENTERED_9, Page.client_cell),
             shown=context.labels.employees,
         ),
         replace(named("rank", 52), looks=_RANKS),
@@ -99,9 +105,9 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         ),
         replace(named("weakest", 88), shown=context.labels.category),
         named("base_rank", 62),
-        named("caps", _CAPS, WRAPPED),
+        named("caps", _CAPS, TEXT_9),
         *(named(key, width, _WHOLE, make_number_cell) for key, width in _COUNTS.items()),
-        named("follow_up", _FOLLOW_UP, WRAPPED),
+        named("follow_up", _FOLLOW_UP, TEXT_9),
         named("result", 60),
     ]
 

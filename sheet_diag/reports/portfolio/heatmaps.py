@@ -10,7 +10,6 @@ import numpy.typing as npt
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
     SCALE,
     SCORE,
     PortfolioColumn,
@@ -25,6 +24,7 @@ from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     BOLD,
+    CENTERED_9,
     HEAT_BAD,
     HEAT_GOOD,
     HEAT_LEFT_OUT,
@@ -42,8 +42,8 @@ _SHADES: Final = {
     _UNKNOWN: HEAT_UNKNOWN,
     _LEFT_OUT: HEAT_LEFT_OUT,
 }
-_LOOKS: Final = {mark: {**MID, "bg_color": shade} for mark, shade in _SHADES.items()}
-_RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in RANKS.items()}
+_LOOKS: Final = {mark: {**CENTERED_9, "bg_color": shade} for mark, shade in _SHADES.items()}
+_RANKS: Final = {rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()}
 _HEIGHT: Final = 20
 
 

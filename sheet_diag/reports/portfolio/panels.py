@@ -13,16 +13,14 @@ from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
-    BODY,
     BOLD,
-    CELL,
-    CENTER,
+    CENTERED_9,
     HEAD,
     HEADING,
-    INSET,
+    NOTE,
     PALE,
     RANKS,
-    SMALL,
+    TEXT_9,
     Look,
 )
 
@@ -33,12 +31,11 @@ LOWER_ROWS: Final = 9  # heading, headings of columns, seven lines
 _MOST_GROUPS: Final = 6
 _MOST_ITEMS: Final = 10
 _HEAD: Final[Look] = {**HEAD, "font_size": 9, "text_wrap": False, "shrink": True}
-_TEXT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False, "shrink": True}
-_MID: Final[Look] = {**CELL, **CENTER, "font_size": 9}
-_TIGHT: Final[Look] = {**_MID, "font_size": 8, "text_wrap": False, "shrink": True}
-_WHOLE: Final[Look] = {**_MID, "num_format": "#,##0"}
-_SHARE: Final[Look] = {**_MID, "num_format": "0%"}
-_SCORE: Final[Look] = {**_MID, "num_format": "0.0"}
+_TEXT: Final[Look] = {**TEXT_9, "text_wrap": False, "shrink": True}
+_TIGHT: Final[Look] = {**CENTERED_9, "font_size": 8, "text_wrap": False, "shrink": True}
+_WHOLE: Final[Look] = {**CENTERED_9, "num_format": "#,##0"}
+_SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
+_SCORE: Final[Look] = {**CENTERED_9, "num_format": "0.0"}
 _TOTAL: Final[Look] = {**BOLD, "bg_color": PALE}
 
 
@@ -63,12 +60,12 @@ def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) ->
     _heading(page, row, column, say("portfolio.ranks.heading"))
     _heads(page, row + 1, column, [say(f"portfolio.ranks.{k}") for k in ("rank", "count", "share")])
     for line, rank in enumerate(Rank, row + 2):
-        mark = {**_MID, **BOLD, "font_size": 12, "font_color": RANKS[rank.value]}
+        mark = {**CENTERED_9, **BOLD, "font_size": 12, "font_color": RANKS[rank.value]}
         page.text(line, column, rank.value, mark)
         page.number(line, column + 1, ranks[rank], _WHOLE)
         page.number(line, column + 2, ranks[rank] / total if total else 0, _SHARE)
     line = row + 2 + len(Rank)
-    page.text(line, column, say("portfolio.ranks.total"), {**_MID, **_TOTAL})
+    page.text(line, column, say("portfolio.ranks.total"), {**CENTERED_9, **_TOTAL})
     page.number(line, column + 1, total, {**_WHOLE, **_TOTAL})
     page.number(line, column + 2, 1 if total else 0, {**_SHARE, **_TOTAL})
     return PanelCells.of(page, (row + 2, row + 1 + len(Rank)), column, {"count": column + 1})
@@ -89,7 +86,7 @@ def write_categories(page: Page, row: int, column: int, context: PortfolioContex
             if record["clients"]:
                 page.number(line, place, record[key], _SCORE)
             else:
-                page.text(line, place, say("report.none"), _MID)
+                page.text(line, place, say("report.none"), CENTERED_9)
     drawn = sum(1 for record in records if record["clients"])
     columns = {key: place for place, key in enumerate(keys, column + 2)}
     return PanelCells.of(page, (row + 2, row + 1 + max(drawn, 1)), column, columns)
@@ -103,14 +100,14 @@ def write_weakest(page: Page, row: int, column: int, context: PortfolioContext) 
     page.merged(row + 1, column + 1, column + _LAST - 1, say("portfolio.items.topic"), _HEAD)
     page.text(row + 1, column + _LAST, say("portfolio.weakest.share"), _HEAD)
     if not len(context.portfolio.clients):
-        page.merged(row + 2, column, column + _LAST, say("portfolio.none"), {**BODY, **SMALL})
+        page.merged(row + 2, column, column + _LAST, say("portfolio.none"), NOTE)
         return
     frame = context.portfolio.items
     worst = frame.sort_values("lost_share", ascending=False, kind="stable").head(_MOST_ITEMS)
     for line, record in enumerate(worst.to_dict("records"), row + 2):
         item = catalog.items[str(record["item"])]
         star = say("report.answers.critical.mark") if item.critical else ""
-        page.text(line, column, item.id, {**_MID, **BOLD})
+        page.text(line, column, item.id, {**CENTERED_9, **BOLD})
         topic = f"{star}{item.topic[say.lang]}"
         page.merged(line, column + 1, column + _LAST - 1, topic, _TEXT)
         page.number(line, column + _LAST, record["lost_share"], _SHARE)
@@ -161,12 +158,12 @@ def write_movement(page: Page, row: int, column: int, context: PortfolioContext)
     _heading(page, row, column, say("portfolio.movement.heading"))
     if table.empty:
         text = say("portfolio.movement.none")
-        page.merged(row + 1, column, column + _LAST, text, {**BODY, **SMALL}, rows=3)
+        page.merged(row + 1, column, column + _LAST, text, NOTE, rows=3)
         return
     page.merged(row + 1, column, column + 1, say("portfolio.movement.corner"), _HEAD)
     _heads(page, row + 1, column + 2, [*(r.value for r in Rank), say("portfolio.ranks.total")])
     for line, then in enumerate(Rank, row + 2):
-        mark = {**_MID, **BOLD, "font_color": RANKS[then.value]}
+        mark = {**CENTERED_9, **BOLD, "font_color": RANKS[then.value]}
         page.merged(line, column, column + 1, then.value, mark)
         for now in Rank:
             count: Any = table.at[then.value, now.value]
@@ -175,7 +172,7 @@ def write_movement(page: Page, row: int, column: int, context: PortfolioContext)
         total: Any = table.loc[then.value].sum()
         page.number(line, column + _LAST, int(total), {**_WHOLE, **_TOTAL})
     how = say("portfolio.movement.how")
-    page.merged(row + 7, column, column + _LAST, how, {**BODY, **SMALL})
+    page.merged(row + 7, column, column + _LAST, how, NOTE)
 
 
 def _heading(page: Page, row: int, column: int, text: str) -> None:

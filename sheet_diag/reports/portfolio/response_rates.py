@@ -10,7 +10,6 @@ from sheet_diag.reports.charts import ChartSeries, make_rate_chart, make_weeks_c
 from sheet_diag.reports.portfolio.response_status import summarize_responses
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
     SHARE,
     PortfolioContext,
     set_up_print,
@@ -25,7 +24,8 @@ from sheet_diag.xlsx.theme import (
     BLUE,
     BODY,
     BOLD,
-    HEAD,
+    CENTERED_9,
+    HEAD_9,
     HEADING,
     INSET,
     MIDDLE,
@@ -48,8 +48,7 @@ _MOST: Final = 24
 _MOST_BARS: Final = 24  # groups of a chart
 _PIXELS: Final = 28  # of a row
 _GROUP_ROW: Final = 4
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_COUNT: Final[Look] = {**MID, "num_format": "#,##0"}
+_COUNT: Final[Look] = {**CENTERED_9, "num_format": "#,##0"}
 _RATE: Final[Look] = {**SHARE, **BOLD}
 _TOTAL: Final[Look] = {**BOLD, "bg_color": PALE, "top": 2}
 _SENT_COLUMNS: Final = {"fill": {"color": WHITE}, "border": {"color": BLUE}}
@@ -142,7 +141,7 @@ def _write_weeks(
 
 
 def _write_week(page: Page, line: int, week: WeekResponses) -> None:
-    page.day(line, 0, week.monday, {**MID, **INSET})
+    page.day(line, 0, week.monday, {**CENTERED_9, **INSET})
     counts = (week.sent, week.received, week.sent_so_far, week.received_so_far)
     for place, count in enumerate(counts, 1):
         page.number(line, place, count, _COUNT)
@@ -160,7 +159,7 @@ def _headings(page: Page, row: int, heads: Sequence[str], heading: str) -> None:
     page.merged(row, 0, _ALL, heading, HEADING)
     page.height(row, 24)
     for place, head in enumerate(heads):
-        page.text(row + 1, place, head, _HEAD)
+        page.text(row + 1, place, head, HEAD_9)
     page.height(row + 1, 34)
 
 

@@ -11,8 +11,6 @@ from typing import Final
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, Stage
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
-    WRAPPED,
     CellMaker,
     PortfolioColumn,
     PortfolioContext,
@@ -35,6 +33,7 @@ from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
     CENTER,
+    CENTERED_9,
     INK,
     LINK,
     MIDDLE,
@@ -44,6 +43,7 @@ from sheet_diag.xlsx.theme import (
     PALE,
     RANKS,
     SMALL,
+    TEXT_9,
     Look,
 )
 
@@ -55,17 +55,17 @@ _DAY: Final = 74  # widths in pixels
 _COMPANY, _GROUP, _CONTACT, _STAGE, _REMARKS = 190, 100, 104, 112, 250
 _MOST_TEXT: Final = 300  # letters of a remark; servers may be talkative
 _FIRST_DAY: Final = date(1900, 1, 1)  # that Excel can show
-_DATE: Final[Look] = {**MID, "num_format": "yyyy/m/d"}
-_COUNT: Final[Look] = {**MID, "num_format": "0"}
-_LATE: Final[Look] = {**MID, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
-_RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in RANKS.items()}
+_DATE: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
+_COUNT: Final[Look] = {**CENTERED_9, "num_format": "0"}
+_LATE: Final[Look] = {**CENTERED_9, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
+_RANKS: Final = {rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()}
 # What waits for us is bold, what is done is green, what was not begun is grey.
 _STAGES: Final[dict[Stage, Look]] = {
-    Stage.UNSENT: {**MID, "font_color": MUTED},
-    Stage.RECEIVED: {**MID, **BOLD, "font_color": BLUE},
-    Stage.CORRECTING: {**MID, **BOLD, "font_color": ALERT, "text_wrap": False},
-    Stage.RANKED: {**MID, "font_color": NAVY},
-    Stage.DELIVERED: {**MID, "font_color": OK},
+    Stage.UNSENT: {**CENTERED_9, "font_color": MUTED},
+    Stage.RECEIVED: {**CENTERED_9, **BOLD, "font_color": BLUE},
+    Stage.CORRECTING: {**CENTERED_9, **BOLD, "font_color": ALERT, "text_wrap": False},
+    Stage.RANKED: {**CENTERED_9, "font_color": NAVY},
+    Stage.DELIVERED: {**CENTERED_9, "font_color": OK},
 }
 _TILE_HEAD: Final[Look] = {
     **BODY,
@@ -179,15 +179,15 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         return PortfolioColumn(context.say(f"standing.list.{key}"), width, look, make)
 
     stage = replace(
-        named("stage", _STAGE, MID, Page.text_cell),
+        named("stage", _STAGE, CENTERED_9, Page.text_cell),
         looks=_STAGES,
         shown=partial(_stage_text, context.say),
     )
     return [
-        named("id", 84, MID, Page.client_cell),
-        named("company", _COMPANY, {**WRAPPED, **BOLD}, Page.client_cell),
-        named("group", _GROUP, WRAPPED, Page.client_cell),
-        named("contact", _CONTACT, WRAPPED, Page.client_cell),
+        named("id", 84, CENTERED_9, Page.client_cell),
+        named("company", _COMPANY, {**TEXT_9, **BOLD}, Page.client_cell),
+        named("group", _GROUP, TEXT_9, Page.client_cell),
+        named("contact", _CONTACT, TEXT_9, Page.client_cell),
         named("due"),
         stage,
         named("sent"),
@@ -195,7 +195,7 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("reminded"),
         named("received"),
         named("correction_sent"),
-        replace(named("rank", 46, MID, Page.text_cell), looks=_RANKS),
+        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=_RANKS),
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),

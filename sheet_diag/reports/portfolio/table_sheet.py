@@ -21,15 +21,15 @@ from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.page import A3, A4, Page
 from sheet_diag.xlsx.theme import (
     BODY,
-    CELL,
-    CENTER,
+    CENTERED,
+    CENTERED_9,
     HEAD,
     HEAT_BAD,
     HEAT_GOOD,
     HEAT_MIDDLE,
-    INSET,
     MIDDLE,
     SMALL,
+    TEXT_9,
     TITLE,
     Look,
 )
@@ -43,11 +43,9 @@ _CHUNK_ROWS: Final = 1_000  # rows of a frame
 _CACHED_CELLS: Final = 4_096  # cells of a column
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
 
-LEFT: Final[Look] = {**CELL, **INSET, "font_size": 9, "text_wrap": False}
-WRAPPED: Final[Look] = {**CELL, **INSET, "font_size": 9}
-MID: Final[Look] = {**CELL, **CENTER, "font_size": 9}
-SCORE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
-SHARE: Final[Look] = {**CELL, **CENTER, "num_format": "0%", "font_size": 9}
+LEFT: Final[Look] = {**TEXT_9, "text_wrap": False}
+SCORE: Final[Look] = {**CENTERED, "num_format": "0.0"}
+SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
 # The weaker the darker: it reads the same in grey print and to eyes that miss red or green.
 SCALE: Final = {
     "type": "3_color_scale",
@@ -100,7 +98,7 @@ class PortfolioColumn:
 
     head: str
     width: int
-    look: Look = field(default_factory=lambda: MID)
+    look: Look = field(default_factory=lambda: CENTERED_9)
     make: CellMaker = Page.text_cell
     looks: Mapping[Any, Look] = field(default_factory=dict)
     shown: Callable[[Any], Any] = lambda value: value
