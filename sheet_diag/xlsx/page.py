@@ -145,6 +145,13 @@ class Page:
         """Compute the width in pixels of columns `first` to `last`."""
         return sum(self._widths[col] for col in range(first, last + 1))
 
+    def text_height(
+        self, text: str, look: Look, columns: tuple[int, int], padding: float = 4.0
+    ) -> float:
+        """Compute the row height in points that a text needs in some columns."""
+        room = column_room(self.span(*columns), indent=look.get("indent", 0))
+        return row_height(text, room=room, size=look.get("font_size", 10), padding=padding)
+
     def height(self, row: int, points: float) -> None:
         """Set a row height in points (Excel takes up to 409)."""
         self._sheet.set_height(row, min(points, 409))

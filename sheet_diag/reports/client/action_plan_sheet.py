@@ -134,9 +134,7 @@ def _write_head(page: Page, table: _ActionColumns, context: ReportContext) -> in
     key = "plan.lead.ways" if ways else "plan.lead.gain"
     text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
     page.merged(1, 0, table.last, text, _LEAD)
-    page.height(
-        1, row_height(text, room=column_room(sum(table.widths.values())), size=9, padding=6)
-    )
+    page.height(1, page.text_height(text, _LEAD, (0, table.last), padding=6))
     page.height(2, 6)
     return 3
 

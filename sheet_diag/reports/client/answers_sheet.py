@@ -56,8 +56,6 @@ _HEADS: Final = (
 )
 _ID, _CATEGORY, _QUESTION, ANSWER, _REMARK, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = range(11)
 _WIDTHS: Final = (62, 84, 300, 100, 190, 44, 48, 56, 52, 52, 44)
-_ANSWER_ROOM: Final = column_room(_WIDTHS[ANSWER])
-_REMARK_ROOM: Final = column_room(_WIDTHS[_REMARK], indent=1)
 _STANDARD: Final = 92
 _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
@@ -206,11 +204,8 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     page.number(at, WEIGHT, item.weight, _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
         page.text(at, column, numbers, CENTERED_MUTED)
-    heights = (
-        row_height(remark, room=_REMARK_ROOM, size=9, padding=6),
-        row_height(answer, room=_ANSWER_ROOM, size=10, padding=6),
-    )
-    page.height(at, max(row.height, *heights))
+    cells = ((remark, TEXT_9, (_REMARK, _REMARK)), (answer, _ANSWER, (ANSWER, ANSWER)))
+    page.height(at, max(row.height, *(page.text_height(*cell, padding=6) for cell in cells)))
 
 
 def _remark_text(response: Response, context: ReportContext) -> str:

@@ -94,7 +94,7 @@ def _write_note(flow: PageFlow, context: ReportContext, item: Item, kind: NoteKi
     label = say("report.comments.case" if kind is NoteKind.CASE else "report.comments.advice")
     with flow.together():
         text = item.note.text[say.lang]
-        row = flow.next_row(flow.text_height(text, _NOTE, (2, LAST_COLUMN)) + 2)
+        row = flow.fitted_row((text, _NOTE, (2, LAST_COLUMN)), padding=6)
         flow.page.merged(row, 0, 1, label, _NOTE_HEAD)
         flow.page.merged(row, 2, LAST_COLUMN, text, _NOTE)
 
@@ -143,7 +143,7 @@ def write_consultant_comment(flow: PageFlow, context: ReportContext) -> None:
 
 
 def _write_piece(flow: PageFlow, text: str) -> None:
-    row = flow.next_row(flow.text_height(text, _CONSULTANT, (0, LAST_COLUMN)))
+    row = flow.fitted_row((text, _CONSULTANT, (0, LAST_COLUMN)))
     flow.page.merged_client(row, 0, LAST_COLUMN, text, _CONSULTANT)
 
 
@@ -151,7 +151,7 @@ def _split_comment(comment: str, flow: PageFlow) -> Iterator[str]:
     """Split the comment into rows that a page can hold: its lines, long ones after a sentence."""
     for line in comment.split("\n"):
         left = line
-        while (height := flow.text_height(left, _CONSULTANT, (0, LAST_COLUMN))) > _TALLEST:
+        while (height := flow.page.text_height(left, _CONSULTANT, (0, LAST_COLUMN))) > _TALLEST:
             most = max(1, int(len(left) * _TALLEST / height) - 1)
             end = max(left.rfind(mark, 0, most) for mark in "。.！？ ") + 1 or most
             yield left[:end]

@@ -21,7 +21,6 @@ from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     BOLD,
     CENTERED_9_5,
-    HEAD_9,
     NAVY,
     NOTE,
     PALE,
@@ -166,14 +165,11 @@ def _write_table(
     flow: PageFlow, context: ReportContext, peers: PeerGroup
 ) -> tuple[int, int] | None:
     """Write a group's table; returns the first and last row of its categories, if any."""
-    say, page, catalog = context.say, flow.page, context.catalog
+    say, catalog = context.say, context.catalog
     ranked = any(each.position is not None for each in peers.standings.values())
     keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
     heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
-    cells = list(zip(_COLUMNS, heads, strict=True))
-    row = flow.next_row(max(22, *(flow.text_height(text, HEAD_9, place) for place, text in cells)))
-    for columns, text in cells:
-        page.merged(row, *columns, text, HEAD_9)
+    flow.table_head(_COLUMNS, heads, least=22)
     scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
     if overall is not None:
@@ -197,8 +193,7 @@ def _write_line(
     row_looks: _PeerRowLooks,
 ) -> None:
     say, page = context.say, flow.page
-    height = flow.text_height(label, TEXT_9_5, _COLUMNS[0]) + 2
-    row = flow.next_row(max(height, 20))
+    row = flow.fitted_row((label, TEXT_9_5, _COLUMNS[0]), least=20, padding=6)
     page.merged(row, *_COLUMNS[0], label, row_looks.text)
     if score is None:
         page.text(row, _OWN, say("comparison.na"), row_looks.middle)

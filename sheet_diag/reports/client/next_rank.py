@@ -12,7 +12,6 @@ from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import (
     BODY,
     CENTERED_9_5,
-    HEAD_9,
     MUTED,
     NOTE,
     TEXT_9_5,
@@ -63,10 +62,8 @@ def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> No
     shows = {"score": format_score(way.score), "rank": way.rank, "target": way.target}
     listed = way.items[:_MOST_ROWS]
     flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
-    row = flow.next_row(20)
-    heads = {"item": _ITEM, "title": _TITLE, "answer": _ANSWER, "gain": _GAIN}
-    for head, columns in heads.items():
-        flow.page.merged(row, *columns, say(f"outlook.{head}"), HEAD_9)
+    heads = [say(f"outlook.{head}") for head in ("item", "title", "answer", "gain")]
+    flow.table_head((_ITEM, _TITLE, _ANSWER, _GAIN), heads, least=20)
     for item in listed:
         _write_item(flow, context, item)
     if len(way.items) > len(listed):
@@ -79,12 +76,7 @@ def _write_item(flow: PageFlow, context: ReportContext, name: str) -> None:
     say, page, item = context.say, flow.page, context.catalog.items[name]
     title = item.comment.title[say.lang]
     answer = context.answer(name)
-    height = max(
-        flow.text_height(title, TEXT_9_5, _TITLE),
-        flow.text_height(answer, TEXT_9_5, _ANSWER),
-        20,
-    )
-    row = flow.next_row(height)
+    row = flow.fitted_row((title, TEXT_9_5, _TITLE), (answer, TEXT_9_5, _ANSWER), least=20)
     page.merged(row, *_ITEM, name, CENTERED_9_5)
     page.merged(row, *_TITLE, title, TEXT_9_5)
     page.merged_client(row, *_ANSWER, answer, CENTERED_9_5)

@@ -95,8 +95,7 @@ def _write_rank_box(
     top = flow.row
     for key, text, formula in facts:
         label = say(f"report.overall.{key}")
-        height = flow.text_height(text, _FACT, (6, LAST_COLUMN))
-        row = flow.next_row(max(26, height, flow.text_height(label, _LABEL, (3, 5))))
+        row = flow.fitted_row((text, _FACT, (6, LAST_COLUMN)), (label, _LABEL, (3, 5)), least=26)
         page.merged(row, 3, 5, label, _LABEL)
         page.merged_formula(row, (6, LAST_COLUMN), f"={formula}", _FACT, text)
     page.merged(top, 0, 2, say("report.overall.rank"), _RANK_HEAD)
@@ -109,7 +108,7 @@ def _write_rank_box(
 def _write_legend(flow: PageFlow, context: ReportContext, rank: Rank, *, own: bool) -> None:
     page, text = flow.page, context.catalog.report.ranks[rank].legend[context.say.lang]
     looks = _OWN_RANK if own else _OTHER_RANK
-    row = flow.next_row(flow.text_height(text, looks.text, (1, LAST_COLUMN - 2)))
+    row = flow.fitted_row((text, looks.text, (1, LAST_COLUMN - 2)))
     page.text(row, 0, rank.value, looks.ranks[rank.value])
     page.merged(row, 1, LAST_COLUMN - 2, text, looks.text)
     mark = context.say("report.legend.own") if own else ""

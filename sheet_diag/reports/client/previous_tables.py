@@ -211,8 +211,7 @@ def _write_row(
     looks: Sequence[Look],
 ) -> None:
     """Write a row as high as its highest text; texts from other files stay texts."""
-    cells = list(zip(columns, texts, looks, strict=True))
-    height = max(flow.text_height(text, look, place) for place, text, look in cells)
-    row = flow.next_row(max(height + 2, 20))
-    for place, text, look in cells:
+    cells = list(zip(texts, looks, columns, strict=True))
+    row = flow.fitted_row(*cells, least=20, padding=6)
+    for text, look, place in cells:
         flow.page.merged_client(row, *place, text, look)

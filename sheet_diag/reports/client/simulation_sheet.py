@@ -73,7 +73,6 @@ _FIGURE: Final[Look] = {**CENTERED, "num_format": "0.0##"}
 _GAIN: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _CHANGED: Final[Look] = {"font_color": OK, **BOLD}
 _LAST: Final = len(_WIDTHS) - 1
-_TODAY_ROOM: Final = column_room(_WIDTHS[TODAY])
 _LEAST: Final = 24.0  # points: the height of a row
 _MOST_FROZEN: Final = 8  # categories: more would leave no room to scroll on a small screen
 _ROW: Final = "\0"  # stands in a formula for the number of the row that it is written in
@@ -131,7 +130,7 @@ def _write_head(page: Page, context: ReportContext) -> None:
     lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
     text = "\n".join(lines)
     page.merged(1, 0, _LAST, text, _LEAD)
-    page.height(1, row_height(text, room=column_room(sum(_WIDTHS)), size=9, padding=2))
+    page.height(1, page.text_height(text, _LEAD, (0, _LAST), padding=2))
     page.height(2, 4)
 
 
@@ -182,7 +181,8 @@ def _write_texts(
     page.client_text(at, TODAY, answer, CENTERED)
     page.text(at, STAR, row.star, _STAR)
     page.text(at, WAY, context.way_marks(row.item.id), _WAY)
-    page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
+    needed = page.text_height(answer, CENTERED, (TODAY, TODAY), padding=5)
+    page.height(at, max(row.height, needed))
 
 
 def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportContext) -> None:

@@ -112,8 +112,8 @@ def _write_head(flow: PageFlow, context: ReportContext) -> None:
     for line in (context.report_day, number):
         page.merged(flow.next_row(15), *_ISSUER_COLUMNS, line, _ISSUER)
     text = say("report.addressee", name=context.addressee)
-    height = flow.text_height(text, _ADDRESSEE, _ADDRESSEE_COLUMNS)
-    page.merged_client(flow.next_row(max(28, height)), *_ADDRESSEE_COLUMNS, text, _ADDRESSEE)
+    row = flow.fitted_row((text, _ADDRESSEE, _ADDRESSEE_COLUMNS), least=28)
+    page.merged_client(row, *_ADDRESSEE_COLUMNS, text, _ADDRESSEE)
     phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
     lines = (issuer.name, issuer.department, issuer.address, issuer.contact, phone, issuer.email)
     for line in filter(None, lines):

@@ -14,7 +14,6 @@ from sheet_diag.reports.portfolio.table_sheet import (
     PortfolioContext,
     set_up_print,
 )
-from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -68,9 +67,8 @@ def write_response_rates(
     page.merged(0, 0, _ALL, heading, TITLE)
     page.height(0, 34)
     lead = summarize_responses(responses, say)
-    width = page.span(0, _ALL)
     page.merged(1, 0, _ALL, lead, {**BODY, **MIDDLE})
-    page.height(1, row_height(lead, room=column_room(width), size=10, padding=8))
+    page.height(1, page.text_height(lead, BODY, (0, _ALL), padding=8))
     page.merged(2, 0, _ALL, say("standing.rates.lead"), {**BODY, **SMALL, **MIDDLE})
     page.height(3, 8)
     end = _write_groups(book, page, responses, say)

@@ -43,6 +43,7 @@ _CHUNK_ROWS: Final = 1_000  # rows of a frame
 _CACHED_CELLS: Final = 4_096  # cells of a column
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
 
+_LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
 LEFT: Final[Look] = {**TEXT_9, "text_wrap": False}
 SCORE: Final[Look] = {**CENTERED, "num_format": "0.0"}
 SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
@@ -210,8 +211,8 @@ def _write_top(page: Page, context: PortfolioContext, listing: PortfolioTable) -
     page.columns([column.width for column in listing.columns])
     page.merged(0, 0, last, listing.heading, TITLE)
     page.height(0, 34)
-    page.merged(1, 0, last, lead or context.date, {**BODY, **SMALL, **MIDDLE})
-    page.height(1, row_height(lead, room=column_room(listing.width), size=9, padding=6))
+    page.merged(1, 0, last, lead or context.date, _LEAD)
+    page.height(1, page.text_height(lead, _LEAD, (0, last), padding=6))
     page.height(2, 6)
     _set_up_table_print(page, context, listing)
 
