@@ -28,8 +28,8 @@ from sheet_diag.model.returns import ReceivedFile, ReturnedSheet
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.exports import open_exports
-from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
-from sheet_diag.reports.portfolio.tables.client_facts import summarize_outcome
+from sheet_diag.reports.portfolio.client_facts import summarize_outcome
+from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.storage.file_names import report_number, result_name
 from sheet_diag.text.wording import Wording

@@ -52,7 +52,7 @@ from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passw
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import open_exports
-from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status

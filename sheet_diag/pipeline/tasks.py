@@ -30,7 +30,7 @@ from sheet_diag.model.settings import IntakeSettings, Issuer
 from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from sheet_diag.reports.pdf import normalize_pdf
-from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, summarize_outcome
+from sheet_diag.reports.portfolio.client_facts import ClientFacts, summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
 from sheet_diag.text.problems import problem_spec

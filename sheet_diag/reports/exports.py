@@ -26,9 +26,9 @@ from pyarrow import csv, parquet
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import AttentionEntry, Portfolio
 from sheet_diag.model.returns import Problem
+from sheet_diag.reports.portfolio.client_facts import ClientFacts
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
-from sheet_diag.reports.portfolio.tables.answers import make_answer_table
-from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts
+from sheet_diag.reports.portfolio.tables import make_answer_table
 from sheet_diag.text.excel_text import FORMULA_STARTS, replace_surrogates
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording

@@ -16,9 +16,8 @@ from sheet_diag.reports.client.calculation_layout import (
     CalculationInputs,
     CalculationLayout,
 )
-from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.context import ReportContext, VariantValues
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
-from sheet_diag.reports.client.formula_values import VariantValues
 from sheet_diag.reports.client.formulas import CellFormulas, build_formulas
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording

@@ -14,11 +14,14 @@ from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
 from sheet_diag.reports.client.calculation_layout import SHORT, SHOWN, target_line
 from sheet_diag.reports.client.category_section import write_categories
-from sheet_diag.reports.client.comment_section import write_comments, write_consultant_comment
 from sheet_diag.reports.client.comparison_sheet import has_comparison, write_comparison
 from sheet_diag.reports.client.conditions_sheet import write_conditions
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.next_rank import write_next_rank
+from sheet_diag.reports.client.improvement_sections import (
+    write_comments,
+    write_consultant_comment,
+    write_next_rank,
+)
 from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.simulation_sheet import write_simulation

@@ -1,4 +1,4 @@
-"""3. 改善提言: the categories that matter most with their comments, then 担当者コメント."""
+"""3. 改善提言, 担当者コメント, and 4. 次のランクに向けて with the closing words."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Item, NoteKind
-from sheet_diag.model.results import CommentedCategory
+from sheet_diag.model.results import CommentedCategory, Way
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
     CENTERED,
+    CENTERED_9_5,
     GRID,
     INSET,
     MIDDLE,
+    MUTED,
     NAVY,
+    NOTE,
     PALE,
     PAPER,
+    TEXT_9_5,
     WHITE,
     Look,
 )
@@ -157,3 +162,75 @@ def _split_comment(comment: str, flow: PageFlow) -> Iterator[str]:
             yield left[:end]
             left = left[end:]
         yield left
+
+
+# --- 4. 次のランクに向けて, and おわりに
+
+_MOST_ROWS: Final = 12
+_ITEM, _MEASURE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST_COLUMN)
+_EXPOSURE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
+
+
+def write_next_rank(flow: PageFlow, context: ReportContext) -> None:
+    """Write the section; the closing words never stand alone on a page."""
+    say, diagnosis = context.say, context.report.diagnosis
+    ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
+    for way, key in ways[:-1]:
+        with flow.together():
+            flow.heading(say("outlook.heading"))
+            _write_way(flow, context, way, key)
+    with flow.together():
+        if len(ways) < 2:
+            flow.heading(say("outlook.heading"))
+        if diagnosis.scores.rank is Rank.A:
+            flow.paragraph(say("outlook.top" if diagnosis.open_items else "outlook.perfect"))
+        for way, key in ways[-1:]:
+            _write_way(flow, context, way, key)
+        if diagnosis.open_items:
+            flow.paragraph(say("outlook.sheets"), NOTE)
+        flow.gap(10)
+        _write_closing(flow, context)
+
+
+def _write_closing(flow: PageFlow, context: ReportContext) -> None:
+    """Write おわりに and what the insurance notice rests on."""
+    say, report = context.say, context.catalog.report
+    flow.subheading(say("report.closing.heading"))
+    flow.paragraph(report.closing[say.lang])
+    level = report.insurance.exposure[context.report.diagnosis.insurance.exposure][say.lang]
+    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
+    flow.paragraph(note, _EXPOSURE)
+
+
+def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> None:
+    say = context.say
+    if way.score is None or way.rank is None:
+        flow.paragraph(say("outlook.way.none", target=way.target))
+        return
+    shows = {"score": format_score(way.score), "rank": way.rank, "target": way.target}
+    listed = way.items[:_MOST_ROWS]
+    flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
+    heads = [say(f"outlook.{head}") for head in ("item", "title", "answer", "gain")]
+    flow.table_head((_ITEM, _MEASURE, _ANSWER, _GAIN), heads, least=20)
+    for item in listed:
+        _write_way_item(flow, context, item)
+    if len(way.items) > len(listed):
+        more = say("outlook.more", count=len(way.items) - len(listed))
+        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, TEXT_9_5)
+    flow.gap(8)
+
+
+def _write_way_item(flow: PageFlow, context: ReportContext, name: str) -> None:
+    say, page, item = context.say, flow.page, context.catalog.items[name]
+    title = item.comment.title[say.lang]
+    answer = context.answer(name)
+    row = flow.fitted_row((title, TEXT_9_5, _MEASURE), (answer, TEXT_9_5, _ANSWER), least=20)
+    page.merged(row, *_ITEM, name, CENTERED_9_5)
+    page.merged(row, *_MEASURE, title, TEXT_9_5)
+    page.merged_client(row, *_ANSWER, answer, CENTERED_9_5)
+    page.merged(
+        row,
+        *_GAIN,
+        say("outlook.gain.of", points=format_score(context.report.diagnosis.gains[name])),
+        CENTERED_9_5,
+    )
