@@ -68,7 +68,7 @@ class Page:
         self._cells.put_row(row, cells)
 
     def lines(self, width: int) -> RowTemplate:
-        """The rows of a long table so many columns wide, to be written from kept cells."""
+        """Begin a long table so many columns wide, to be written from kept cells."""
         return RowTemplate(self._cells, self._strings, width)
 
     def text_cell(self, text: str, look: Look) -> Cell:
@@ -116,8 +116,10 @@ class Page:
         self.client_text(row, first, text, look)
 
     def done(self, row: int) -> None:
-        """No row before this one will change any more, so that a sheet of a million cells takes
-        little memory. Its table, heights, notes and charts must be there already."""
+        """Finish the rows before this one, so that a million cells take little memory.
+
+        Their table, heights, notes and charts must be there already.
+        """
         self._cells.done(row)
 
     def note(self, row: int, col: int, text: str) -> None:
@@ -157,8 +159,10 @@ class Page:
         self._sheet.set_height(row, min(points, 409))
 
     def choices(self, row: int, col: int, source: str, messages: Mapping[str, str]) -> None:
-        """A drop-down over a range; `messages` may hold input_title, input_message, error_title,
-        error_message."""
+        """Put a drop-down over a range on a cell.
+
+        `messages` may hold input_title, input_message, error_title, error_message.
+        """
         self.rule(row, col, {"validate": "list", "source": source, **messages})
 
     def rule(self, row: int, col: int, options: Mapping[str, Any]) -> None:

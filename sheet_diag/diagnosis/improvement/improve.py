@@ -124,7 +124,7 @@ def _asked_by_caps(catalog: Catalog, facts: CapFacts, target: Rank) -> _AskedByC
 
 @cached_per_catalog
 def _best_choices(catalog: Catalog) -> Mapping[str, str]:
-    """The choice of each item that earns most; the first of equal ones."""
+    """Find the choice of each item that earns most; the first of equal ones."""
     best = {}
     for item in catalog.items.values():
         choices = catalog.choices_of(item)

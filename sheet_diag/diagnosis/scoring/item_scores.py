@@ -107,13 +107,13 @@ class ScoreVariant(Enum):
     STRICT = "未回答 0, 該当なし 0"
 
     def score(self, sums: CategorySums) -> Fraction | None:
-        """100 · Σ w·v / Σ w over what counts; None where nothing does (対象外)."""
+        """Compute 100 · Σ w·v / Σ w over what counts; None where nothing does (対象外)."""
         weight = sums.total if self is ScoreVariant.STRICT else sums.applicable
         granted = sums.open * sums.parts if self is ScoreVariant.UPPER else 0
         return Fraction(100 * (sums.earned + granted), weight * sums.parts) if weight else None
 
     def missed(self, sums: CategorySums) -> tuple[str, ...]:
-        """The critical items worth nothing (重大項目の未実施)."""
+        """List the critical items worth nothing (重大項目の未実施)."""
         return tuple(
             answer.item
             for answer in sums.answers

@@ -110,7 +110,7 @@ def base_rank(catalog: Catalog, score: Fraction) -> Rank:
 
 @cached_per_catalog
 def _rank_thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
-    """The lowest score of each rank, the best first."""
+    """List the lowest score of each rank, the best first."""
     return tuple(sorted(catalog.scoring.ranks.items(), key=lambda pair: pair[0].position))
 
 

@@ -264,7 +264,7 @@ def _choose_priority(item: Item, context: ReportContext) -> str:
 
 @cached_per_catalog
 def _half_of_largest_weight(catalog: Catalog) -> Fraction:
-    """Half of the largest weight."""
+    """Compute half of the largest weight."""
     return Fraction(max(item.weight for item in catalog.items.values()), 2)
 
 

@@ -101,7 +101,7 @@ class CalculationLayout:
         return cell(self.sheet, self.overall, column)
 
     def result_row(self, name: str) -> int:
-        """The row of a result."""
+        """Find the row of a result."""
         return self.results_top + 1 + list(RESULTS).index(name)
 
     def result_cell(self, name: str, *, column: int = VALUE) -> CellSpan:

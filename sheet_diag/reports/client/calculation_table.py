@@ -230,7 +230,7 @@ class _CalculationTable:
 
 
 def _category_values(category: Category, context: ReportContext) -> dict[int, str | float]:
-    """What the calculated columns of a category show now."""
+    """Compute what the calculated columns of a category show now."""
     say, values = context.say, context.cell_values
     items, now = values.scores.items, values.scores.categories[category.id]
     total = sum(item.weight for item in category.items)

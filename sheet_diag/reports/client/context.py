@@ -91,7 +91,7 @@ class ReportContext:
         return self.say("report.date", year=day.year, month=day.month, day=day.day)
 
     def category_name(self, category: str) -> str:
-        """The full name of a category."""
+        """Give the full name of a category."""
         return self.catalog.category_by_id[category].name[self.say.lang]
 
     def quoted_categories(self, ids: Iterable[str]) -> str:
@@ -108,7 +108,7 @@ class ReportContext:
         return ("、" if lang is Lang.JA else ", ").join(names)
 
     def answer(self, name: str) -> str:
-        """The answer to an item as printed: the choice's label, or what was entered instead."""
+        """Give the answer to an item as printed: its label, or what was entered instead."""
         return self._answers[name]
 
     @cached_property
@@ -125,7 +125,7 @@ class ReportContext:
         return say("report.answers.refused", label=label) if refused else label
 
     def way_marks(self, item: str) -> str:
-        """The marks of the ways to better ranks that an item is on."""
+        """Give the marks of the ways to better ranks that an item is on."""
         return self._way_marks.get(item, "")
 
     @cached_property
@@ -176,12 +176,12 @@ class FormulaValues:
         return tuple(sorted(ids, key=lambda name: scores[name].score is None))
 
     def shown(self, category: str) -> float | None:
-        """The score of a category as printed; None where it is 対象外."""
+        """Give the score of a category as printed; None where it is 対象外."""
         score = self.scores.categories[category].score
         return None if score is None else truncate_score(score)
 
     def mark(self, category: str) -> str | None:
-        """The mark of a category's score; None where it is 対象外."""
+        """Give the mark of a category's score; None where it is 対象外."""
         score = self.scores.categories[category].score
         if score is None:
             return None

@@ -210,8 +210,10 @@ def _shown(marks: Sequence[Sequence[str]], codes: npt.NDArray[Any]) -> Iterator[
 
 
 def _marks(catalog: Catalog) -> list[list[str]]:
-    """The mark of every answer by its code, item by item; empty for 未回答 and for 該当なし where
-    that is not offered."""
+    """List the mark of every answer by its code, item by item.
+
+    It is empty for 未回答 and for 該当なし where that is not offered.
+    """
     known = {c.id: c for choices in catalog.answer_sets.values() for c in choices}
     marks = [_mark(choice) for choice in known.values()]
     return [
@@ -239,6 +241,6 @@ def _client_columns(context: PortfolioContext) -> tuple[PortfolioColumn, Portfol
 
 
 def _clients(context: PortfolioContext) -> Iterator[tuple[str, str]]:
-    """Name and rank of every client."""
+    """List name and rank of every client."""
     for name, file, rank in iterate_rows(context.portfolio.clients, ("name", "file", "rank")):
         yield context.labels.client(name, file), rank

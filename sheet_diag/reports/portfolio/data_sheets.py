@@ -149,8 +149,7 @@ def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
 def _attention_rows(
     found: Sequence[AttentionEntry], context: PortfolioContext
 ) -> Iterator[PortfolioRow]:
-    """Each with what to write to the client, on the first line of a file that has a sentence for
-    it."""
+    """List the problems, each file's first one with what to write to the client."""
     written: set[str] = set()
     say = context.say
     texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, context))  # others have the same
@@ -190,7 +189,7 @@ def _mail(entry: AttentionEntry, lang: Lang) -> str:
 
 
 def _sent_name(label: str) -> str:
-    """The name that the client gave the file: without our folders, or the archive around it."""
+    """Find the name that the client gave the file, without our folders or the archive around it."""
     return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
 
 
@@ -244,5 +243,5 @@ def _data_rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
 
 
 def _make_optional_number(page: Page, number: float, look: Look) -> Cell:
-    """A figure, or an empty cell as of a text where there is none."""
+    """Make the cell of a figure, or an empty one as of a text."""
     return make_number_cell(page, number, CENTERED_9 if math.isnan(number) else look)

@@ -137,7 +137,7 @@ def write_groups(
 def _take_largest(
     frame: pd.DataFrame, context: PortfolioContext, field: str
 ) -> list[tuple[str, list[int]]]:
-    """Label and counts (all, then by rank) of the largest groups, in their order."""
+    """List label and counts (all, then by rank) of the largest groups, in their order."""
     names = ["clients", *(rank.value for rank in Rank)]
     largest = frame.sort_values("clients", ascending=False, kind="stable").head(_MOST_GROUPS)
     kept = frame[frame.index.isin(largest.index)] if field == "employees" else largest

@@ -79,8 +79,7 @@ def write_response_rates(
 
 
 def _write_groups(book: Book, page: Page, responses: ResponseStatus, say: Wording) -> int:
-    """The table of the groups, its total, and bars where there is something to compare. Returns
-    the last row of it all."""
+    """Write the groups with their total, and bars where there are several; returns the last row."""
     row = _GROUP_ROW
     groups = responses.groups if len(responses.groups) > 1 else ()
     _headings(page, row, _group_heads(say), say("standing.rates.groups"))

@@ -132,7 +132,7 @@ def summarize_responses(responses: ResponseStatus, say: Wording) -> str:
     others = {
         "correcting": responses.stages[Stage.CORRECTING],
         "unread": responses.stages[Stage.RECEIVED],
-        "trouble": sum(bool(standing.mail_failures) for standing in responses.clients),
+        "trouble": sum(bool(status.mail_failures) for status in responses.clients),
     }
     more = [say(f"standing.answer.{key}", count=f"{n:,}") for key, n in others.items() if n]
     return "".join([when, main, late, *more]).rstrip()
@@ -205,29 +205,29 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
 
 
 def _rows(responses: ResponseStatus, context: PortfolioContext) -> Iterator[PortfolioRow]:
-    for standing in responses.clients:
-        client = standing.client
-        remarks = _remarks(standing, context.say)
+    for status in responses.clients:
+        client = status.client
+        remarks = _remarks(status, context.say)
         values = (
             client.id, client.company, client.group, client.contact,
-            standing.due or context.issuer.deadline, standing.stage,
-            standing.sent, standing.reminders or None, standing.reminded,
-            standing.received, standing.correction_sent,
-            standing.rank, standing.ranked, standing.result_sent, standing.password_sent,
-            standing.overdue or None, remarks,
+            status.due or context.issuer.deadline, status.stage,
+            status.sent, status.reminders or None, status.reminded,
+            status.received, status.correction_sent,
+            status.rank, status.ranked, status.result_sent, status.password_sent,
+            status.overdue or None, remarks,
         )  # fmt: skip
         texts = (client.company, client.group, client.contact, remarks)
         heights = map(measure_height, (_COMPANY, _GROUP, _CONTACT, _REMARKS), texts)
         yield PortfolioRow(values, max(22, *heights))
 
 
-def _remarks(standing: ClientStatus, say: Wording) -> str:
+def _remarks(status: ClientStatus, say: Wording) -> str:
     lines = []
-    if standing.overdue and standing.stage is Stage.UNSENT:
+    if status.overdue and status.stage is Stage.UNSENT:
         lines.append(say("standing.remark.unsent"))
-    if standing.lost:
-        lines.append(say("standing.remark.lost", day=f"{standing.lost:%Y-%m-%d}"))
-    for trouble in standing.mail_failures:
+    if status.lost:
+        lines.append(say("standing.remark.lost", day=f"{status.lost:%Y-%m-%d}"))
+    for trouble in status.mail_failures:
         short = trouble if len(trouble) <= _MOST_TEXT else f"{trouble[:_MOST_TEXT]}…"
         lines.append(say("standing.remark.trouble", trouble=short))
     return "\n".join(lines)

@@ -109,7 +109,7 @@ class PortfolioBuilder:
         return codes.reshape(-1, len(self._catalog.items))
 
     def _in_order(self) -> Iterator[AttentionEntry]:
-        """Rejected files first, then held, then ranked."""
+        """List rejected files first, then held, then ranked."""
         for status in _ORDER:
             yield from self._attention[status]
 
@@ -126,8 +126,10 @@ def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFr
 
 
 def _sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
-    """Best first: by rank, then exact score, then name; equal ones in the order of their files.
-    Also the former place of each row."""
+    """Sort clients by rank, then exact score, then name; returns also the old place of each row.
+
+    Equal ones stay in the order of their files.
+    """
     order = frame.sort_values(
         ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
     )
@@ -284,13 +286,13 @@ def _chosen(ranked: Sequence[RankedClient], choices: Sequence[str]) -> Any:
 
 
 def _repeated(values: Sequence[str], times: int) -> Any:
-    """Each value so many times in a row, as a categorical."""
+    """Repeat each value so many times in a row, as a categorical."""
     codes, words = pd.factorize(np.array(values, dtype=object))
     return _from_codes(np.repeat(codes, times), list(words))
 
 
 def _tiled(values: Sequence[str], times: int) -> Any:
-    """All values in turn, so many times, as a categorical in their order."""
+    """Repeat all values in turn, so many times, as a categorical in their order."""
     words = list(dict.fromkeys(values))
     codes = np.array([words.index(value) for value in values], dtype=np.int32)
     return _from_codes(np.tile(codes, times), words)
