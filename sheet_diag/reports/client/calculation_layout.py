@@ -51,7 +51,9 @@ VARIANTS: Final = (  # of record and as the upper bound
     VariantColumns(True, UPPER, COUNT_UPPER, APPLIED_UPPER, VALUE_UPPER),
 )
 
-HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
+HEIGHTS: Final = {
+    "heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0, "subhead": 34.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,12 @@ class CalculationLayout:
     @property
     def blocks(self) -> tuple[tuple[int, float], ...]:
         """First row and height in points of each part that a page break should not divide."""
-        line = HEIGHTS["line"]
+        line, subhead = HEIGHTS["line"], HEIGHTS["gap"] + HEIGHTS["subhead"]
         head = HEIGHTS["heading"] + HEIGHTS["lead"] + HEIGHTS["head"]
         return (
             (self.top, head + line * (len(self.order) + 1)),
-            (self.caps_top - 1, 42 + line * self.caps),
-            (self.results_top - 1, 42 + line * len(RESULTS)),
+            (self.caps_top - 1, subhead + line * self.caps),
+            (self.results_top - 1, subhead + line * len(RESULTS)),
         )
 
 

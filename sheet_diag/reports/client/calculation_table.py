@@ -173,12 +173,12 @@ class _CalculationTable:
         """Write one cap a line: the rule, and what it counts and caps in both variants."""
         say, page, top = self.context.say, self.page, self.layout.caps_top
         rules, values = cap_rules(self.context.catalog), self.context.cell_values
-        page.height(top - 1, 8)
+        page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
         keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
         for column, key in enumerate(keys, calc.LIMIT):
             page.text(top, column, say(f"calculation.caps.{key}"), HEAD_9)
-        page.height(top, 34)
+        page.height(top, HEIGHTS["subhead"])
         if not rules:
             page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), TEXT)
             page.height(top + 1, HEIGHTS["line"])
@@ -204,11 +204,11 @@ class _CalculationTable:
         """Write score, base rank, cap and rank of both variants, and the strict score."""
         say, page, top = self.context.say, self.page, self.layout.results_top
         values = self.context.cell_values
-        page.height(top - 1, 8)
+        page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
         page.text(top, calc.VALUE, say("calculation.verdict.now"), HEAD_9)
         page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), HEAD_9)
-        page.height(top, 34)
+        page.height(top, HEIGHTS["subhead"])
         for row, (name, key) in enumerate(calc.RESULTS.items(), top + 1):
             page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else TEXT)
             page.height(row, HEIGHTS["line"])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
+    RANK_LOOKS,
     SCALE,
     SCORE,
     CellMaker,
@@ -36,7 +37,6 @@ from sheet_diag.xlsx.theme import (
     HEAT_MIDDLE,
     HEAT_UNKNOWN,
     LINK,
-    RANKS,
     TEXT_9,
     Look,
 )
@@ -58,10 +58,7 @@ _OVERALL: Final = {**SCORE, **BOLD}
 _LINK: Final = {**CENTERED_9, **LINK}
 # The difference with its sign, which tells it also without the colour.
 _CHANGE: Final = {**CENTERED_9, "num_format": '"▲ +"0.0;"▼ -"0.0;"＝ "0.0'}
-_LARGE_RANKS: Final = {
-    rank: {**CENTERED_9, **BOLD, "font_size": 11, "font_color": color}
-    for rank, color in RANKS.items()
-}
+_LARGE_RANKS: Final = {rank: {**look, "font_size": 11} for rank, look in RANK_LOOKS.items()}
 
 
 def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
@@ -155,7 +152,6 @@ _SHADES: Final = {
     _LEFT_OUT: HEAT_LEFT_OUT,
 }
 _LOOKS: Final = {mark: {**CENTERED_9, "bg_color": shade} for mark, shade in _SHADES.items()}
-_RANKS: Final = {rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()}
 _HEIGHT: Final = 20
 
 
@@ -236,7 +232,7 @@ def _client_columns(context: PortfolioContext) -> tuple[PortfolioColumn, Portfol
     say = context.say
     return (
         PortfolioColumn(say("portfolio.clients.name"), 220, LEFT, Page.client_cell),
-        PortfolioColumn(say("portfolio.clients.rank"), 56, looks=_RANKS),
+        PortfolioColumn(say("portfolio.clients.rank"), 56, looks=RANK_LOOKS),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, Stage
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
+    RANK_LOOKS,
     CellMaker,
     PortfolioColumn,
     PortfolioContext,
@@ -41,7 +42,6 @@ from sheet_diag.xlsx.theme import (
     NAVY,
     OK,
     PALE,
-    RANKS,
     SMALL,
     TEXT_9,
     Look,
@@ -58,7 +58,6 @@ _FIRST_DAY: Final = date(1900, 1, 1)  # that Excel can show
 _DATE: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
 _COUNT: Final[Look] = {**CENTERED_9, "num_format": "0"}
 _LATE: Final[Look] = {**CENTERED_9, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
-_RANKS: Final = {rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()}
 # What waits for us is bold, what is done is green, what was not begun is grey.
 _STAGES: Final[dict[Stage, Look]] = {
     Stage.UNSENT: {**CENTERED_9, "font_color": MUTED},
@@ -195,7 +194,7 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("reminded"),
         named("received"),
         named("correction_sent"),
-        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=_RANKS),
+        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=RANK_LOOKS),
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),

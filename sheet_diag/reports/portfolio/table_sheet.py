@@ -21,6 +21,7 @@ from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.page import A3, A4, Page
 from sheet_diag.xlsx.theme import (
     BODY,
+    BOLD,
     CENTERED,
     CENTERED_9,
     HEAD,
@@ -28,6 +29,7 @@ from sheet_diag.xlsx.theme import (
     HEAT_GOOD,
     HEAT_MIDDLE,
     MIDDLE,
+    RANKS,
     SMALL,
     TEXT_9,
     TITLE,
@@ -47,6 +49,9 @@ _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
 LEFT: Final[Look] = {**TEXT_9, "text_wrap": False}
 SCORE: Final[Look] = {**CENTERED, "num_format": "0.0"}
 SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
+RANK_LOOKS: Final = {
+    rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()
+}
 # The weaker the darker: it reads the same in grey print and to eyes that miss red or green.
 SCALE: Final = {
     "type": "3_color_scale",

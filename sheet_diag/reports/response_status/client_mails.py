@@ -68,7 +68,7 @@ class ClientMails:
         return sorted(posted.time.date() for posted in self.list_arrived(kind, about))
 
     def list_reminders(self, sha256: str) -> list[MailLogEntry]:
-        """List the reminders that arrived: of a return's correction, or (empty) the first answer."""
+        """List the reminders that arrived: of a correction, or (empty) of the first answer."""
         arrived = self.list_arrived(MailKind.REMINDER)
         return [posted for posted in arrived if posted.subject.return_sha256 == sha256]
 
