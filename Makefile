@@ -40,8 +40,9 @@ types: .venv/.tools
 contracts: .venv/.tools
 	$(BIN)/lint-imports
 
-template: .venv/.product
+template: .venv/.tools
 	$(BIN)/sheet-diag template --output templates/hearing_sheet.xlsx
+	$(BIN)/python -m tests.sent_texts
 
 pictures: .venv/.tools
 	$(BIN)/python -m tests.pictures docs/pictures

@@ -134,7 +134,7 @@ TALL = """
             "はい,,はい,", "A6:A7", "○", ["DUPLICATE_SAME B7 C1-1 はい"], id="the same twice"
         ),
         pytest.param(
-            ",,はい,", "", ".", ["UNANSWERED B6 C1-1"], id="a row without number is no question"
+            ",,はい,", "", ".", ["SECOND_ANSWER B7 C1-1 B7: はい"], id="a row without number"
         ),
     ],
 )
@@ -201,17 +201,19 @@ def test_a_merge_within_one_question_is_read(
 @pytest.mark.parametrize(
     ("merged", "first", "sign", "problems"),
     [
-        pytest.param("A6:C6", "はい", "○", [], id="left behind over number and answer"),
-        pytest.param("A6:C6", "", ".", ["UNANSWERED C6 C1-1"], id="the number is no answer"),
+        pytest.param("A6:C6", "はい", "○", ["LEFT_OVER B6 はい"], id="over number and answer"),
+        pytest.param("A6:C6", "", ".", ["SECOND_ANSWER B6 C1-1 B6: はい"], id="beside a number"),
         pytest.param("B6:C6", "", "○", [], id="an answer over two columns"),
-        pytest.param("B6:C6", "いいえ", "×", [], id="its own text comes first"),
+        pytest.param(
+            "B6:C6", "いいえ", ".", ["SECOND_ANSWER B6 C1-1 C6: いいえ / B6: はい"], id="two texts"
+        ),
     ],
 )
 def test_an_answer_merged_to_the_left_is_read(
     merged: str, first: str, sign: str, problems: list[str]
 ) -> None:
     table = f"""
-        | No.  | 担当 | 回答     | 備考 |
+        | No.  |      | 回答     | 備考 |
         | C1-1 | はい | {first}  |      |
         | C1-2 |      | 該当なし |      |
         | C2-1 |      | 一部     |      |
@@ -258,7 +260,7 @@ def test_many_hidden_items_are_shortened() -> None:
 
 
 def test_stray_cells_are_reported_of_the_sheets_that_are_read() -> None:
-    other = sheet("| 目次 |", "目次", cut=True)
+    other = sheet("|  |", "目次", cut=True)
     read = ReadGrids(book(company(cut=True), other, sheet(cut=True)))
     assert sorted(read.told) == ["STRAY_CELLS ヒアリングシート", "STRAY_CELLS 会社情報"]
 

@@ -37,9 +37,16 @@ OTHER = AS_SENT.replace("はい", "いいえ")
             id="a visible sheet before a hidden one",
         ),
         pytest.param(
-            [sheet(AS_SENT, "A", visible=False), sheet(LESS, "B")], "B", ".-△×",
-            ["SHEET_TWICE A, B (+ C1-1)", "UNANSWERED B6 C1-1 A!B6: はい"],
-            id="an answer that stands on the hidden sheet alone is not counted",
+            [sheet(AS_SENT, "A", visible=False), sheet(LESS, "B")], "B", "○-△×",
+            ["SHEETS_JOINED A, B", "HIDDEN_SHEET A"],
+            id="an answer that stands on the hidden sheet alone is read and told",
+        ),
+        pytest.param(
+            [sheet(OTHER.replace("一部", ""), "A"), sheet(LESS.replace("いいえ", "はい"), "B")],
+            "A", "×-..",
+            ["SHEET_TWICE A, B (+ C2-1)", "UNANSWERED B8 C2-1 B!B8: 一部",
+             "SHEETS_DISAGREE B9 C2-2 A!B9: いいえ / B!B9: はい"],
+            id="one that contradicts is not read for others",
         ),
         pytest.param(
             [sheet(AS_SENT, "A"), sheet(OTHER, "B")], "A", ".-△×",
@@ -61,7 +68,8 @@ OTHER = AS_SENT.replace("はい", "いいえ")
         ),
         pytest.param(
             [sheet("| 目次 |", "Export Summary"), sheet(AS_SENT, "ヒアリングシート - 表1")],
-            "ヒアリングシート - 表1", "○-△×", [], id="as Numbers names its tables",
+            "ヒアリングシート - 表1", "○-△×", ["LEFT_OVER A5 目次"],
+            id="as Numbers names its tables",
         ),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ A catalogue is a folder with a `catalog.yaml` (or such a file by itself). Wherev
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -50,6 +51,15 @@ def load_catalog(path: Path | None = None) -> Catalog:
     if found or catalog is None:
         raise CatalogError(source.located(fault) for fault in dict.fromkeys(found))
     return catalog
+
+
+def load_sent_texts(catalog: Catalog) -> tuple[str, ...]:
+    """Load the texts of the blank sheets of every version of a built-in catalogue."""
+    folder = resources.files("sheet_diag.catalog") / "data" / catalog.id / "sent"
+    if catalog.id != BUILT_IN or not folder.is_dir():
+        return ()
+    files = sorted(folder.iterdir(), key=lambda each: each.name)
+    return tuple(text for each in files for text in json.loads(each.read_text("utf-8")))
 
 
 def _validate_files(source: _CatalogFiles) -> tuple[Catalog | None, tuple[CatalogFault, ...]]:

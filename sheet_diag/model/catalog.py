@@ -13,7 +13,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
-from sheet_diag.model.basics import Rank
+from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
 
@@ -27,10 +27,13 @@ class ChoiceRole(StrEnum):
 
 
 class Aliases(Record):
-    """Other spellings of a choice by language; compared after normalisation."""
+    """Other spellings of a label by language; compared after normalisation."""
 
     ja: tuple[NonEmptyText, ...] = ()
     en: tuple[NonEmptyText, ...] = ()
+
+    def __getitem__(self, lang: Lang) -> tuple[str, ...]:
+        return self.ja if lang is Lang.JA else self.en
 
 
 class Choice(Record):
@@ -133,6 +136,7 @@ class ProfileField(Record):
     kind: FieldKind
     required: StrictBool = False
     label: Text
+    aliases: Aliases = Aliases()
     hint: Text | None = None
     choices: tuple[ProfileChoice, ...] = ()
 

@@ -19,6 +19,10 @@ _EDGES = " 　'\"“”。．.、,・:;"
 # NFKC leaves these beside the characters that people type for them.
 _ALIKE = (("‘", "'"), ("’", "'"), ("〜", "~"))
 _PAIRS = ("()", "[]", "「」", "『』", "【】")
+# What people add to a heading, a label or a number: asides in brackets, marks, a polite prefix.
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>")
+_SIGNS = re.compile(r"[※*★☆●■◆◇◎・#†:_\s]")
+_POLITE = ("ご", "御", "お")
 
 # Legal forms. The short ones of one character stand after a name for a place or a person too.
 _FORMS = """
@@ -81,6 +85,16 @@ def normalize_text(text: str) -> str:
     while len(plain) > 1 and plain[0] + plain[-1] in _PAIRS:
         plain = plain[1:-1].strip(_EDGES)
     return plain.casefold()
+
+
+@cache_short_texts
+def label_key(text: str) -> str:
+    """Spell a heading or a label for comparison, without what people add to it."""
+    plain = normalize_text(text)
+    bare = _SIGNS.sub("", _ASIDE.sub("", plain)) or _SIGNS.sub("", plain)
+    if bare.startswith(_POLITE) and len(bare) > 1:
+        bare = bare[1:]
+    return bare.removesuffix("欄") or bare
 
 
 def _normalize_width(text: str) -> str:

@@ -52,6 +52,25 @@ _SPECS: Final = {
     ProblemCode.NA_NOT_ALLOWED: ProblemSpec(
         Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
+    ProblemCode.ANSWER_AMBIGUOUS: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
+    ProblemCode.ANSWER_MISPLACED: ProblemSpec(
+        Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
+    ProblemCode.SECOND_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
+    ProblemCode.ANSWERS_SHIFTED: ProblemSpec(
+        Severity.ERROR, point=PointKind.GENERAL, shows_value=True
+    ),
+    ProblemCode.LEFT_OVER: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL, shows_value=True),
+    ProblemCode.LEFT_OVER_MANY: ProblemSpec(
+        Severity.WARNING, point=PointKind.GENERAL, shows_value=True
+    ),
+    ProblemCode.QUESTION_MISPLACED: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
     ProblemCode.DUPLICATE_ITEM: ProblemSpec(
         Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
@@ -62,6 +81,7 @@ _SPECS: Final = {
     ),
     ProblemCode.ANSWER_READ_AS: ProblemSpec(Severity.INFO),
     ProblemCode.COMPANY_MISSING: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.COMPANY_TWICE: ProblemSpec(Severity.ERROR, point=PointKind.ENTRY),
     ProblemCode.PROFILE_MISSING: ProblemSpec(Severity.INFO, point=PointKind.ENTRY),
     ProblemCode.PROFILE_NOT_UNDERSTOOD: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.PROFILE_READ_AS: ProblemSpec(Severity.INFO),
@@ -69,6 +89,7 @@ _SPECS: Final = {
     ProblemCode.SHEET_TWICE: ProblemSpec(
         Severity.WARNING, point=PointKind.GENERAL, shows_value=True
     ),
+    ProblemCode.SHEETS_JOINED: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.IDENTITY_MISSING: ProblemSpec(Severity.INFO),
     ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING),
     ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
@@ -78,6 +99,9 @@ _SPECS: Final = {
     ProblemCode.ANSWER_COLUMN_TWICE: ProblemSpec(
         Severity.ERROR, point=PointKind.GENERAL, shows_value=True
     ),
+    ProblemCode.ANSWER_COLUMN_FOUND: ProblemSpec(Severity.WARNING),
+    ProblemCode.IDS_READ_AS: ProblemSpec(Severity.INFO),
+    ProblemCode.READ_BY_QUESTION: ProblemSpec(Severity.WARNING),
     ProblemCode.NO_REMARK_COLUMN: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.CONTRADICTION: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.NA_SHARE_HIGH: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
@@ -169,7 +193,7 @@ _SPECS: Final = {
     ProblemCode.NOT_PRINTED: ProblemSpec(Severity.WARNING, for_consultant=True),
 }
 # Details whose values are names of ours, shown as `problem.<detail>.<value>`, several by commas.
-_TERMS: Final = ("kind", "field", "reason", "active")
+_TERMS: Final = ("kind", "field", "reason", "active", "place", "column")
 _COMMA: Final = {Lang.JA: "、", Lang.EN: ", "}
 # What helps with a kind of file that is no workbook; else the hearing sheet itself is asked for.
 _REMEDY: Final = {

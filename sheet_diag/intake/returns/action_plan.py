@@ -39,6 +39,11 @@ def read_plan(
     return plan
 
 
+def is_plan_sheet(grid: Grid) -> bool:
+    """Whether a sheet has the headings of a plan."""
+    return bool(find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS))
+
+
 def _read_sheet(grid: Grid, catalog: Catalog) -> ReturnedPlan | None:
     tables = find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS)
     entries = tuple(_read_entries(tables[0], catalog)) if tables else ()

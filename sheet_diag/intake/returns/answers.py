@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sheet_diag.forms.layout import cell_name
+from sheet_diag.forms.layout import QuestionColumn, cell_name
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition
 from sheet_diag.intake.returns.question_tables import QuestionRow, QuestionTable
-from sheet_diag.intake.returns.vocabulary import ChoiceSpellings, Vocabulary
+from sheet_diag.intake.returns.vocabulary import Vocabulary
 from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
 from sheet_diag.model.returns import Problem, ProblemCode, Response
 from sheet_diag.text.normalize import normalize_text, tidy_text
@@ -39,11 +39,15 @@ _PICTURE: Final = re.compile(r"(?:=?(?:_xlfn\.)?dispimg|=(?:_xlfn\.)?image)\(.*"
 
 @dataclass(frozen=True, slots=True)
 class AnswerEntry:
-    """The content of one answer cell; `fault` where that cannot be an answer."""
+    """The content of one answer cell; `fault` where that cannot be an answer.
+
+    `misplaced` is a choice that stands beside a blank cell: the label of its column, and its text.
+    """
 
     response: Response
     fault: ProblemCode | None = None
     formula: bool = False
+    misplaced: tuple[str, str] | None = None
 
     @property
     def content(self) -> str:
@@ -56,7 +60,8 @@ class ItemAnswer:
     """The answer to an item, and the problem of its rows.
 
     `is_final` says that nothing more is to be found in it; `elsewhere` shows the answers on other
-    sheets, which do not count.
+    sheets, which do not count; `sheet` is the one that it was taken from (empty: that which
+    counts).
     """
 
     item: Item
@@ -64,6 +69,7 @@ class ItemAnswer:
     problem: Problem | None = None
     is_final: bool = False
     elsewhere: str = ""
+    sheet: str = ""
 
 
 def read_answers(
@@ -71,33 +77,52 @@ def read_answers(
 ) -> dict[str, ItemAnswer]:
     """Read the answer to each item; `missing` is the problem of an item without a row."""
     rows: dict[str, list[QuestionRow]] = {}
+    misplaced: set[str] = set()
     for row in table.rows:
-        if row.item:
-            rows.setdefault(row.item.id, []).append(row)
-    known = vocabulary.spellings
-    return {
-        item.id: _decide_answer(
-            item,
-            [
-                entry
-                for row in rows.get(item.id, ())
-                for entry in read_answer_cells(table, row, known)
-            ],
-            table,
-            missing,
-        )
-        for item in vocabulary.catalog.items.values()
-    }
+        for item in filter(None, (row.item, row.rival)):
+            rows.setdefault(item.id, []).append(row)
+        if row.item and row.rival:
+            misplaced |= {row.item.id, row.rival.id}
+    answers: dict[str, ItemAnswer] = {}
+    for item in vocabulary.catalog.items.values():
+        own = rows.get(item.id, ())
+        entries = [entry for row in own for entry in read_answer_cells(table, row, vocabulary)]
+        if item.id in misplaced and any(entry.response.raw for entry in entries):
+            answers[item.id] = _misplaced_answer(item, own, entries, table)
+        else:
+            answers[item.id] = _decide_answer(item, entries, table, missing)
+    return answers
+
+
+def _misplaced_answer(
+    item: Item, rows: Sequence[QuestionRow], entries: Sequence[AnswerEntry], table: QuestionTable
+) -> ItemAnswer:
+    """Leave an item undecided whose number stands beside another question, or the reverse."""
+    shown = _show_entries(entries)
+    row = next(row for row in rows if row.rival)
+    number, question = (row.item.id if row.item else ""), (row.rival.id if row.rival else "")
+    details = (("number", number), ("question", question))
+    remarks = join_remarks([entry.response for entry in entries])
+    place = next(entry.response.cell for entry in entries if entry.response.raw)
+    undecided = AnswerEntry(Response(item.id, None, shown, remarks, place))
+    code = ProblemCode.QUESTION_MISPLACED
+    problem = Problem(code, table.grid.name, place, item.id, shown, details)
+    return ItemAnswer(item, undecided, problem, is_final=True)
+
+
+def _show_entries(entries: Sequence[AnswerEntry]) -> str:
+    filled = (each.response for each in entries if each.response.raw)
+    return " / ".join(f"{each.cell}: {each.raw}" for each in filled)
 
 
 def read_answer_cells(
-    table: QuestionTable, row: QuestionRow, spellings: ChoiceSpellings
+    table: QuestionTable, row: QuestionRow, vocabulary: Vocabulary
 ) -> list[AnswerEntry]:
     """Read the answer cells of a question: each that is filled, or the first where none is.
 
     The remark, beside whichever of them it stands, goes with the first.
     """
-    entries = [_read_cell(table, row, at, spellings) for at in row.rows]
+    entries = [_read_cell(table, row, at, vocabulary) for at in row.rows]
     if len(entries) == 1:
         return entries
     remark = join_remarks([entry.response for entry in entries])
@@ -140,13 +165,15 @@ def _find_reading_problems(
     answer: ItemAnswer, table: QuestionTable, catalog: Catalog
 ) -> Iterator[Problem]:
     item, entry, response = answer.item, answer.entry, answer.entry.response
-    place = (table.grid.name, response.cell, item.id)
-    if not response.raw:
-        value = answer.elsewhere or None
-        yield Problem(ProblemCode.UNANSWERED, *place, value, offered_choices(item, table, catalog))
+    place = (answer.sheet or table.grid.name, response.cell, item.id)
+    offered = offered_choices(item, table, catalog)
+    if not response.raw and entry.misplaced:
+        column, text = entry.misplaced
+        yield Problem(ProblemCode.ANSWER_MISPLACED, *place, text, (("column", column), *offered))
+    elif not response.raw:
+        yield Problem(ProblemCode.UNANSWERED, *place, answer.elsewhere or None, offered)
     elif entry.fault or response.choice is None:
-        code = entry.fault or ProblemCode.NOT_UNDERSTOOD
-        yield Problem(code, *place, response.raw, offered_choices(item, table, catalog))
+        yield Problem(entry.fault or ProblemCode.NOT_UNDERSTOOD, *place, response.raw, offered)
     else:
         choice = catalog.choices_of(item)[response.choice]
         if entry.formula:
@@ -154,8 +181,7 @@ def _find_reading_problems(
         if response.raw != (label := choice.label[table.lang]):
             yield Problem(ProblemCode.ANSWER_READ_AS, *place, response.raw, (("read", label),))
         if choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed:
-            details = offered_choices(item, table, catalog)
-            yield Problem(ProblemCode.NA_NOT_ALLOWED, *place, response.raw, details)
+            yield Problem(ProblemCode.NA_NOT_ALLOWED, *place, response.raw, offered)
 
 
 def offered_choices(
@@ -166,12 +192,13 @@ def offered_choices(
 
 
 def _read_cell(
-    table: QuestionTable, row: QuestionRow, at: int, spellings: ChoiceSpellings
+    table: QuestionTable, row: QuestionRow, at: int, vocabulary: Vocabulary
 ) -> AnswerEntry:
     grid, col = table.grid, table.answer or 0
     area = table.merged.get(at)
     item = row.item.id if row.item else ""
-    remark = tidy_text(grid.text(at, table.remark)) if table.remark is not None else ""
+    columns = table.columns.get(QuestionColumn.REMARK, ())
+    remark = "\n".join(filter(None, (tidy_text(grid.text(at, each)) for each in columns)))
     if area and at > row.first and area[0] < at:  # the rest of a merge that was read above
         return AnswerEntry(Response(item, None, "", remark, cell_name(at, col)))
     cell = _speaking_cell(table, at, area) if area else (at, col)
@@ -180,11 +207,29 @@ def _read_cell(
     raw = text or _PLACEHOLDERS.get(fault or ProblemCode.UNANSWERED, "")
     if area and raw and at in table.shared:
         fault, raw = ProblemCode.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
-    choice = (
-        spellings[row.item.answer_set].get(normalize_text(raw)) if row.item and not fault else None
-    )
+    choice = None
+    if row.item and raw and not fault:
+        if vocabulary.is_ambiguous(row.item, raw):
+            fault = ProblemCode.ANSWER_AMBIGUOUS
+        else:
+            choice = vocabulary.find_choice(row.item, raw)
     response = Response(item, choice.id if choice else None, raw, remark, cell_name(at, col))
-    return AnswerEntry(response, fault, mark is CellMark.FORMULA)
+    misplaced = (
+        None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary)
+    )
+    return AnswerEntry(response, fault, mark is CellMark.FORMULA, misplaced)
+
+
+def _find_misplaced(
+    table: QuestionTable, item: Item, row: int, vocabulary: Vocabulary
+) -> tuple[str, str] | None:
+    """Find a choice among the remarks or the last answers, beside a blank answer."""
+    for name in (QuestionColumn.REMARK, QuestionColumn.FORMER):
+        for column in table.columns.get(name, ()):
+            text = tidy_text(table.grid.text(row, column))
+            if text and vocabulary.find_choice(item, text):
+                return name.value, text
+    return None
 
 
 def _speaking_cell(table: QuestionTable, at: int, area: CellArea) -> CellPosition:
@@ -194,7 +239,8 @@ def _speaking_cell(table: QuestionTable, at: int, area: CellArea) -> CellPositio
     rows leave merges behind; the question's number and last year's answer are never an answer.
     """
     own, first = (at, table.answer or 0), area[:2]
-    others = [col for col in (table.id_column, table.former) if col is not None]
+    former = table.columns.get(QuestionColumn.FORMER, ())
+    others = [col for col in (table.ids, *former) if col is not None]
     if any(area[1] <= col <= area[3] for col in others) or not table.holds(first):
         return own
     return first if at in table.shared or not table.holds(own) else own
@@ -218,7 +264,7 @@ def _decide_answer(
     filled = [entry for entry in entries if entry.response.raw]
     remarks = join_remarks([entry.response for entry in entries])
     if len({entry.content for entry in filled}) > 1:
-        shown = " / ".join(f"{e.response.cell}: {e.response.raw}" for e in filled)
+        shown = _show_entries(filled)
         place = filled[1].response.cell
         undecided = AnswerEntry(Response(item.id, None, shown, remarks, place))
         problem = Problem(ProblemCode.DUPLICATE_ITEM, name, place, item.id, shown)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from sheet_diag.forms.layout import LISTS_SHEET, cell_name
-from sheet_diag.intake.cells import Grid
+from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.intake.dates import has_digit_marks, parse_typed_date
 from sheet_diag.intake.returns.answers import unreadable_answer_code
 from sheet_diag.intake.returns.question_tables import find_sheet_problems
@@ -16,7 +16,7 @@ from sheet_diag.intake.returns.vocabulary import SheetWords
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.text.normalize import normalize_text, tidy_text
+from sheet_diag.text.normalize import company_key, normalize_text, tidy_text
 
 _COUNT: Final = re.compile(
     r"約?(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?P<rest>\.\d{1,4})?(?P<myriad>万)?"
@@ -24,12 +24,48 @@ _COUNT: Final = re.compile(
 )
 
 
+def find_company_sheets(sheets: Sequence[SheetWords], catalog: Catalog) -> tuple[CompanySheet, ...]:
+    """Find the sheets with labels of the profile: first the one that counts, with most of them."""
+    found = sorted(map(_find_labels, sheets), key=_label_preference, reverse=True)
+    return tuple(each for each in found if len(each.cells) >= min(2, len(catalog.profile)))
+
+
+def find_entry_cells(companies: Sequence[CompanySheet]) -> dict[str, frozenset[CellPosition]]:
+    """Find the entries that are read, by sheet; of further sheets those that say the same."""
+    if not companies:
+        return {}
+    best = companies[0]
+    return {
+        each.grid.name: frozenset(
+            at
+            for field, at in each.cells.items()
+            if each is best or each.entry(field) == best.entry(field)
+        )
+        for each in companies
+    }
+
+
+def find_other_companies(companies: Sequence[CompanySheet]) -> Iterator[Problem]:
+    """Find company sheets that name several companies; whose the answers are is not guessed."""
+    named = [each for each in companies if each.entry("company")]
+    keys = {company_key(each.entry("company")) for each in named}
+    if len(keys) > 1:
+        cells = ((each.grid.name, cell_name(*each.cells["company"])) for each in named)
+        names = (each.entry("company") for each in named)
+        shown = " / ".join(
+            f"{sheet}!{cell}: {name}" for (sheet, cell), name in zip(cells, names, strict=True)
+        )
+        first = companies[0]
+        place = (first.grid.name, cell_name(*first.cells["company"]), "company", shown)
+        yield Problem(ProblemCode.COMPANY_TWICE, *place)
+
+
 def read_profile(
-    sheets: Sequence[SheetWords], catalog: Catalog
+    companies: Sequence[CompanySheet], catalog: Catalog
 ) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """Read the company sheet: the one with most labels of the profile."""
-    best = max(map(_find_labels, sheets), key=_label_preference)
-    if len(best.cells) < min(2, len(catalog.profile)):
+    """Read the entries of the company sheet, the first of these."""
+    labels = next(iter(companies), None)
+    if labels is None:
         return {}, (
             Problem(ProblemCode.PROFILE_SHEET_MISSING),
             Problem(ProblemCode.COMPANY_MISSING),
@@ -37,23 +73,24 @@ def read_profile(
     profile: dict[str, str] = {}
     problems: list[Problem] = []
     for field in catalog.profile:
-        if field.id not in best.cells:
+        if field.id not in labels.cells:
             continue
-        value, found = _read_field(field, best, *best.cells[field.id])
+        value, found = _read_field(field, labels, *labels.cells[field.id])
         problems += found
         if value:
             profile[field.id] = value
-    missing = _missing_fields(catalog, profile, problems, best)
-    return profile, (*missing, *find_sheet_problems(best.grid), *problems)
+    missing = _missing_fields(catalog, profile, problems, labels)
+    about_sheets = (*find_sheet_problems(labels.grid), *find_other_companies(companies))
+    return profile, (*missing, *about_sheets, *problems)
 
 
-def _label_preference(found: _FieldLabels) -> tuple[int, bool, int]:
+def _label_preference(found: CompanySheet) -> tuple[int, bool, int]:
     """Prefer most labels; of copies one that is filled in and not hidden, then the fullest."""
     entries = sum(1 for cell in found.cells.values() if tidy_text(found.grid.text(*cell)))
     return len(found.cells), found.grid.visible and entries > 0, entries
 
 
-class _FieldLabels:
+class CompanySheet:
     """The fields found on one sheet: by id the row and column of the entry; the language."""
 
     def __init__(self, grid: Grid) -> None:
@@ -61,9 +98,13 @@ class _FieldLabels:
         self.cells: dict[str, tuple[int, int]] = {}
         self.lang = Lang.JA
 
+    def entry(self, field: str) -> str:
+        """The text of an entry; empty where there is none."""
+        return tidy_text(self.grid.text(*self.cells[field])) if field in self.cells else ""
 
-def _find_labels(sheet: SheetWords) -> _FieldLabels:
-    grid, found = sheet.grid, _FieldLabels(sheet.grid)
+
+def _find_labels(sheet: SheetWords) -> CompanySheet:
+    grid, found = sheet.grid, CompanySheet(sheet.grid)
     if grid.name == LISTS_SHEET:
         return found
     ends = {(top, left): right for top, left, _, right in grid.merged}
@@ -76,7 +117,7 @@ def _find_labels(sheet: SheetWords) -> _FieldLabels:
 
 
 def _missing_fields(
-    catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: _FieldLabels
+    catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: CompanySheet
 ) -> tuple[Problem, ...]:
     """Find required fields without an entry, apart from those that were not understood."""
     reported = {problem.item for problem in problems}
@@ -96,7 +137,7 @@ def _missing_fields(
 
 
 def _read_field(
-    field: ProfileField, labels: _FieldLabels, row: int, col: int
+    field: ProfileField, labels: CompanySheet, row: int, col: int
 ) -> tuple[str, list[Problem]]:
     """Read the value of one field (a choice id, a number, an ISO date, text) and its problems."""
     raw, mark = tidy_text(labels.grid.text(row, col)), labels.grid.marks.get((row, col))

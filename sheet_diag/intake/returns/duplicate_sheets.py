@@ -1,9 +1,10 @@
 """Choose among several sheets with the questions, and compare what the others say.
 
 A visible sheet with answers comes before a hidden one, then the one with most answers, then the
-first. An item that two sheets answer differently is undecided. An answer that stands on another
-sheet alone is not counted, because a copy may be a draft: the item stays unanswered, with the
-other answer shown as its value. Remarks of all sheets are kept.
+first. An item that two sheets answer differently is undecided, and then what stands on another
+sheet alone is not counted either, because that may be a draft: the item stays unanswered, with
+the other answer shown as its value. Sheets that nowhere contradict each other are read together.
+Remarks of all sheets are kept.
 """
 
 from __future__ import annotations
@@ -46,18 +47,44 @@ def compare_sheets(
         )
         for item, answer in answers.items()
     }
-    return compared, (_duplicate_problem(best, [table for table, _ in sheets], compared),)
+    tables = [table for table, _ in sheets]
+    if any(_is_contradicted(answer) for answer in compared.values()):
+        return compared, (_duplicate_problem(best, tables, compared),)
+    joined = {item: _join_answer(answer, others) for item, answer in compared.items()}
+    count = sum(1 for item, answer in joined.items() if answer is not compared[item])
+    return joined, (_duplicate_problem(best, tables, joined, count),)
+
+
+def _is_contradicted(answer: ItemAnswer) -> bool:
+    return answer.problem is not None and answer.problem.code is ProblemCode.SHEETS_DISAGREE
+
+
+def _join_answer(
+    answer: ItemAnswer, others: Sequence[tuple[QuestionTable, ItemAnswers]]
+) -> ItemAnswer:
+    """Take the answer of another sheet where this one has none."""
+    if not answer.elsewhere:
+        return answer
+    for table, found in others:
+        other = found[answer.item.id]
+        if other.entry.response.raw:
+            remark = answer.entry.response.remark
+            response = replace(other.entry.response, remark=remark)
+            return replace(_with_response(other, response), sheet=table.grid.name)
+    return answer
 
 
 def _duplicate_problem(
-    best: QuestionTable, tables: Sequence[QuestionTable], answers: ItemAnswers
+    best: QuestionTable, tables: Sequence[QuestionTable], answers: ItemAnswers, joined: int = 0
 ) -> Problem:
-    """Name the sheets, and after a plus the items that only the others answer."""
-    names = ", ".join(table.grid.name for table in tables)
+    """Name the sheets, and how many answers come from others, or after a plus those left out."""
+    names, read = ", ".join(table.grid.name for table in tables), ("read", best.grid.name)
+    if joined:
+        details = (("count", str(joined)), read)
+        return Problem(ProblemCode.SHEETS_JOINED, best.grid.name, value=names, details=details)
     only = ", ".join(item for item, answer in answers.items() if answer.elsewhere)
     value = f"{names} (+ {only})" if only else names
-    details = (("read", best.grid.name),)
-    return Problem(ProblemCode.SHEET_TWICE, best.grid.name, value=value, details=details)
+    return Problem(ProblemCode.SHEET_TWICE, best.grid.name, value=value, details=(read,))
 
 
 def _compare_answer(
@@ -70,12 +97,12 @@ def _compare_answer(
     filled = [(other, found) for other, found in others if found.entry.response.raw]
     remark = join_remarks([mine, *(found.entry.response for _, found in others)])
     answer = _with_response(answer, replace(mine, remark=remark))
-    if not mine.raw:
+    if not mine.raw and len({found.entry.content for _, found in filled}) < 2:
         return replace(answer, elsewhere=_show_answers(filled))
     differing = [each for each in filled if each[1].entry.content != answer.entry.content]
-    if not differing or answer.is_final:
+    if not differing or (answer.is_final and mine.raw):
         return answer
-    shown = _show_answers([(table, answer), *differing])
+    shown = _show_answers([(table, answer), *differing] if mine.raw else differing)
     details = offered_choices(answer.item, table, catalog)
     place = (table.grid.name, mine.cell, mine.item, shown)
     undecided = AnswerEntry(Response(mine.item, None, shown, remark, mine.cell))

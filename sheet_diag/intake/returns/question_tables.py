@@ -7,56 +7,80 @@ something in the column of the numbers is a question of its own.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
-from sheet_diag.forms.layout import QuestionColumn, cell_name, item_key
+from sheet_diag.forms.layout import QuestionColumn, cell_name, item_key, loose_item_key
 from sheet_diag.intake.cells import CellArea, CellPosition, Grid
-from sheet_diag.intake.returns.vocabulary import SheetWords, Vocabulary, heading_spellings
+from sheet_diag.intake.returns.vocabulary import (
+    SheetWords,
+    Vocabulary,
+    heading_spellings,
+    question_key,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.text.normalize import normalize_text, tidy_text
+from sheet_diag.text.normalize import label_key, tidy_text
 
 _MOST_NAMED: Final = 5  # items in one message
+_MAX_HEADING: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question on a sheet: its first and last row, its number as typed, and its item."""
+    """A question on a sheet: its first and last row, its number as typed, and its item.
+
+    `rival` is the other item whose question stands beside that number (None: there is none).
+    """
 
     first: int
     last: int
     typed: str
     item: Item | None
+    rival: Item | None = None
 
     @property
     def rows(self) -> range:
         """The rows of the sheet that it spans."""
         return range(self.first, self.last + 1)
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the number alone tells the item."""
+        return self.item is not None and item_key(self.typed) == item_key(self.item.id)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionTable:
-    """The table of questions on one sheet. A column is None where no heading names it.
+    """The table of questions on one sheet.
 
-    `answers` holds every column that is headed as the answers, `former` is that of last year's.
+    `ids` is the column of the numbers (None: they are gone). `columns` are those under each
+    heading, from the left; `header` is the row of the heading of the answers (None: no heading).
     `merged` holds the merged areas of the answer column, by each row of a question that they
     cover; `shared` those rows whose answer cell is merged with that of another question.
     """
 
     grid: Grid
     lang: Lang
-    id_column: int
+    ids: int | None
     rows: tuple[QuestionRow, ...]
-    answer: int | None = None
-    remark: int | None = None
-    question: int | None = None
-    former: int | None = None
-    answers: tuple[int, ...] = ()
+    columns: Mapping[QuestionColumn, tuple[int, ...]]
+    header: int | None
     merged: Mapping[int, CellArea] = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
+
+    def column(self, name: QuestionColumn) -> int | None:
+        """Find the first column under a heading; None where there is none."""
+        return next(iter(self.columns.get(name, ())), None)
+
+    @property
+    def answer(self) -> int | None:
+        """The column of the answers."""
+        return self.column(QuestionColumn.ANSWER)
 
     @property
     def answered(self) -> int:
@@ -76,16 +100,19 @@ def find_question_tables(
     sheets: Sequence[SheetWords], vocabulary: Vocabulary
 ) -> tuple[QuestionTable, ...]:
     """Find the table of questions on every sheet with a number of the catalogue."""
-    return tuple(table for each in sheets if (table := _find_table(each, vocabulary.items)))
+    return tuple(table for each in sheets if (table := _find_table(each, vocabulary)))
 
 
 def find_column_problems(table: QuestionTable) -> Iterator[Problem]:
     """Find what is wrong with the columns; which answers are meant is never guessed."""
     name = table.grid.name
-    if len(table.answers) > 1:
-        cells = ", ".join(cell_name(0, col)[:-1] for col in table.answers)
-        yield Problem(ProblemCode.ANSWER_COLUMN_TWICE, name, value=cells)
-    if table.remark is None:
+    answers = table.columns.get(QuestionColumn.ANSWER, ())
+    names = ", ".join(cell_name(0, col)[:-1] for col in answers)
+    if len(answers) > 1:
+        yield Problem(ProblemCode.ANSWER_COLUMN_TWICE, name, value=names)
+    if table.header is None and answers:
+        yield Problem(ProblemCode.ANSWER_COLUMN_FOUND, name, value=names)
+    if table.column(QuestionColumn.REMARK) is None:
         yield Problem(ProblemCode.NO_REMARK_COLUMN, name)
 
 
@@ -119,63 +146,129 @@ def find_stray_cells(grids: Iterable[Grid]) -> Iterator[Problem]:
             yield Problem(ProblemCode.STRAY_CELLS, grid.name, value=grid.name)
 
 
+def find_renumbered_rows(table: QuestionTable) -> Iterator[Problem]:
+    """Find the rows whose item is told by an unusual spelling, or by the question alone."""
+    rows = [row for row in table.rows if row.item and not row.rival and not row.is_numbered]
+    for code, by_number in ((ProblemCode.IDS_READ_AS, True), (ProblemCode.READ_BY_QUESTION, False)):
+        found = [row for row in rows if by_number == _tells_item(row)]
+        if found and (item := found[0].item):
+            column = table.column(QuestionColumn.QUESTION) if table.ids is None else table.ids
+            details = (("read", item.id), ("count", str(len(found))))
+            place = cell_name(found[0].first, column or 0)
+            yield Problem(code, table.grid.name, place, None, found[0].typed, details)
+
+
+def _tells_item(row: QuestionRow) -> bool:
+    return row.item is not None and loose_item_key(row.typed) == loose_item_key(row.item.id)
+
+
 def is_heading(text: str, column: QuestionColumn) -> bool:
     """Whether a text is the heading of a column, in any language."""
-    return normalize_text(text) in heading_spellings(f"sheet.column.{column.value}")
+    return label_key(text) in heading_spellings(f"sheet.column.{column.value}")
 
 
-def _find_table(sheet: SheetWords, known: Mapping[str, Item]) -> QuestionTable | None:
-    """Take the column with most item ids, and the headings above it."""
+def _find_table(sheet: SheetWords, vocabulary: Vocabulary) -> QuestionTable | None:
+    """Take the columns with most numbers and most questions, and the headings above them."""
     grid = sheet.grid
-    hits: dict[int, list[int]] = {}
+    numbers, questions = Counter[int](), Counter[int]()
+    first = len(grid.rows)
     for cell in sheet.word_cells:
-        if cell.word.item:
-            hits.setdefault(cell.column, []).append(cell.row)
-    if not hits:
+        if cell.word.item or cell.word.question:
+            first = min(first, cell.row)
+            (numbers if cell.word.item else questions)[cell.column] += 1
+    if not numbers and not questions:
         return None
-    column = max(hits, key=lambda col: (len(hits[col]), -col))
-    first = hits[column][0]
-    lang, answers = _find_heading(grid, QuestionColumn.ANSWER, first)
-    answer = answers[0] if answers else None
-    remark, question, former = (
-        next(iter(_find_heading(grid, heading, first)[1]), None)
-        for heading in (QuestionColumn.REMARK, QuestionColumn.QUESTION, QuestionColumn.FORMER)
-    )
-    rows = tuple(_question_rows(grid, column, first, known))
+    ids, asked = _most_frequent(numbers), _most_frequent(questions)
+    if ids is not None and asked is not None and numbers[ids] * 2 < questions[asked]:
+        ids = None  # a number is mentioned somewhere
+    names = {each: _find_heading(grid, each, first) for each in QuestionColumn}
+    if ids is None and (numbered := names[QuestionColumn.ID]):
+        ids = numbered.columns[0]
+    columns = {name: found.columns for name, found in names.items() if found}
+    columns.setdefault(QuestionColumn.QUESTION, () if asked is None else (asked,))
+    rows = tuple(_question_rows(grid, ids, asked, first, vocabulary))
+    heading = names[QuestionColumn.ANSWER]
+    if heading is None:
+        columns[QuestionColumn.ANSWER] = _find_choice_columns(grid, rows, columns, ids, vocabulary)
+    answer = next(iter(columns[QuestionColumn.ANSWER]), None)
     merged = {} if answer is None else _merged_by_row(grid, answer, rows)
-    shared = _shared_rows(merged, rows)
-    columns = (answer, remark, question, former)
-    return QuestionTable(grid, lang, column, rows, *columns, answers, merged, shared)
+    lang, header = (heading.lang, heading.row) if heading else (Lang.JA, None)
+    return QuestionTable(grid, lang, ids, rows, columns, header, merged, _shared_rows(merged, rows))
 
 
-def _find_heading(grid: Grid, column: QuestionColumn, before: int) -> tuple[Lang, tuple[int, ...]]:
-    """Find the language and the columns of a heading above the first question.
+def _most_frequent(columns: Counter[int]) -> int | None:
+    """Find the column with most hits, of equal ones the first."""
+    return max(columns, key=lambda col: (columns[col], -col), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """Where a heading stands, and in which language."""
+
+    lang: Lang
+    row: int
+    columns: tuple[int, ...]
+
+
+def _find_heading(grid: Grid, column: QuestionColumn, before: int) -> _Heading | None:
+    """Find a heading above the first question.
 
     The row that also heads the numbers comes first, then the nearest one.
     """
     names = heading_spellings(f"sheet.column.{column.value}")
     numbers = heading_spellings("sheet.column.id")
-    nearest: tuple[Lang, tuple[int, ...]] | None = None
+    nearest: _Heading | None = None
     for row in range(before - 1, -1, -1):
-        texts = [normalize_text(text) for text in grid.rows[row]]
+        texts = [label_key(text) if len(text) <= _MAX_HEADING else "" for text in grid.rows[row]]
         if places := tuple(col for col, text in enumerate(texts) if text in names):
-            found = names[texts[places[0]]], places
+            found = _Heading(names[texts[places[0]]], row, places)
             if any(text in numbers for text in texts):
                 return found
             nearest = nearest or found
-    return nearest or (Lang.JA, ())
+    return nearest
 
 
 def _question_rows(
-    grid: Grid, column: int, first: int, known: Mapping[str, Item]
+    grid: Grid, ids: int | None, asked: int | None, first: int, vocabulary: Vocabulary
 ) -> Iterator[QuestionRow]:
-    """Find the rows with a number, each down to the end of its merge or to the next one."""
+    """Find the rows with a number or a question, each down to the end of its merge or the next."""
+    column = asked if ids is None else ids
     ends = {top: last for top, left, last, _ in grid.merged if left == column}
-    starts = [row for row in range(first, len(grid.rows)) if tidy_text(grid.text(row, column))]
-    for row, following in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
-        typed = tidy_text(grid.text(row, column))
-        last = max(row, min(ends.get(row, row), following - 1))
-        yield QuestionRow(row, last, typed, known.get(item_key(typed)))
+    starts = []
+    for row in range(first, len(grid.rows)):
+        typed = "" if ids is None else tidy_text(grid.text(row, ids))
+        text = "" if asked is None else grid.text(row, asked)
+        question = vocabulary.asked.get(question_key(text)) if text else None
+        if typed or question:
+            starts.append((row, typed, question))
+    for (row, typed, question), following in zip_longest(starts, starts[1:]):
+        end = following[0] if following else len(grid.rows)
+        numbered = vocabulary.find_item(typed)
+        rival = question if numbered and question is not numbered else None
+        last = max(row, min(ends.get(row, row), end - 1))
+        yield QuestionRow(row, last, typed, numbered or question, rival)
+
+
+def _find_choice_columns(
+    grid: Grid,
+    rows: Sequence[QuestionRow],
+    columns: Mapping[QuestionColumn, tuple[int, ...]],
+    ids: int | None,
+    vocabulary: Vocabulary,
+) -> tuple[int, ...]:
+    """Find the columns in which most questions have one of their choices, or with equally many."""
+    known = {ids, *(col for found in columns.values() for col in found)}
+    counts = Counter(
+        col
+        for row in rows
+        if row.item
+        for col, text in enumerate(grid.rows[row.first])
+        if text and col not in known and vocabulary.find_choice(row.item, text)
+    )
+    most = max(counts.values(), default=0)
+    if most * 2 < sum(1 for row in rows if row.item):
+        return ()
+    return tuple(sorted(col for col, count in counts.items() if count * 2 > most))
 
 
 def _merged_by_row(grid: Grid, column: int, rows: tuple[QuestionRow, ...]) -> dict[int, CellArea]:

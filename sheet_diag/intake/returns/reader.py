@@ -17,14 +17,20 @@ from sheet_diag.forms.layout import (
 )
 from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.returns.answers import find_answer_problems, read_answer_cells, read_answers
-from sheet_diag.intake.returns.company import read_profile
+from sheet_diag.intake.returns.company import (
+    find_company_sheets,
+    find_entry_cells,
+    read_profile,
+)
 from sheet_diag.intake.returns.duplicate_sheets import choose_table, compare_sheets
+from sheet_diag.intake.returns.left_over import LeftOverCell, contest_answers, find_left_over
 from sheet_diag.intake.returns.question_tables import (
     QuestionRow,
     QuestionTable,
     find_column_problems,
     find_hidden_answers,
     find_question_tables,
+    find_renumbered_rows,
     find_sheet_problems,
     find_stray_cells,
     is_heading,
@@ -54,8 +60,12 @@ def read_return(
     if rejection := _find_rejection(identity, tables, usable, catalog):
         return None, (rejection, *_find_workbook_problems(book), *find_stray_cells(book.grids))
     table, answered = choose_table(usable)
-    responses, found = _read_tables(table, answered, identity, vocabulary)
-    profile, profile_problems = read_profile(words, catalog)
+    companies = find_company_sheets(words, catalog)
+    profile, profile_problems = read_profile(companies, catalog)
+    entries = find_entry_cells(companies)
+    same = not find_version_problem(identity, catalog)
+    left_over = find_left_over(words, tables, entries, vocabulary, same_version=same)
+    responses, found = _read_tables(table, answered, left_over, identity, vocabulary)
     replaces = read_replaced_digests(book)
     sheet = ReturnedSheet(identity, table.lang, profile, responses, table.grid.name, replaces)
     return sheet, (
@@ -94,6 +104,7 @@ def _find_workbook_problems(book: WorkbookContent) -> Iterator[Problem]:
 def _read_tables(
     table: QuestionTable,
     answered: tuple[QuestionTable, ...],
+    left_over: tuple[LeftOverCell, ...],
     identity: SheetIdentity,
     vocabulary: Vocabulary,
 ) -> tuple[tuple[Response, ...], tuple[Problem, ...]]:
@@ -101,17 +112,23 @@ def _read_tables(
     catalog = vocabulary.catalog
     missing = missing_row_code(identity, catalog)
     read = [(each, read_answers(each, vocabulary, missing)) for each in answered]
-    answers, duplicates = compare_sheets(table, read, catalog)
+    compared, duplicates = compare_sheets(table, read, catalog)
+    answers, remainder = contest_answers(compared, left_over, table, vocabulary)
 
     def find_problems() -> Iterator[Problem]:
         yield from duplicates
         yield from find_column_problems(table)
-        yield from find_sheet_problems(table.grid)
-        yield from find_hidden_answers(table)
-        yield from find_unknown_items(answered)
+        used = {answer.sheet for answer in answers.values()}
+        for each in answered:
+            if each is table or each.grid.name in used:
+                yield from find_sheet_problems(each.grid)
+                yield from find_hidden_answers(each)
+                yield from find_renumbered_rows(each)
+        yield from find_unknown_items(answered, vocabulary)
         yield from find_changed_questions(table, vocabulary)
         for answer in answers.values():
             yield from find_answer_problems(answer, table, catalog)
+        yield from remainder
 
     return tuple(answer.entry.response for answer in answers.values()), tuple(find_problems())
 
@@ -133,7 +150,9 @@ def missing_row_code(identity: SheetIdentity, catalog: Catalog) -> ProblemCode:
     )
 
 
-def find_unknown_items(tables: Sequence[QuestionTable]) -> Iterator[Problem]:
+def find_unknown_items(
+    tables: Sequence[QuestionTable], vocabulary: Vocabulary
+) -> Iterator[Problem]:
     """Find rows with an answer or a remark whose number the catalogue does not know.
 
     The details hold what stands there, so that it can be sent back.
@@ -143,10 +162,10 @@ def find_unknown_items(tables: Sequence[QuestionTable]) -> Iterator[Problem]:
         for row in table.rows:
             if row.item or is_heading(row.typed, QuestionColumn.ID):
                 continue
-            written = _row_texts(table, row)
+            written = _row_texts(table, row, vocabulary)
             if any(text for _, text in written) and (row.typed, written) not in seen:
                 seen.add((row.typed, written))
-                place = cell_name(row.first, table.id_column)
+                place = cell_name(row.first, table.ids or 0)
                 yield Problem(
                     ProblemCode.UNKNOWN_ITEM,
                     table.grid.name,
@@ -156,24 +175,29 @@ def find_unknown_items(tables: Sequence[QuestionTable]) -> Iterator[Problem]:
                 )
 
 
-def _row_texts(table: QuestionTable, row: QuestionRow) -> tuple[tuple[str, str], ...]:
-    responses = [entry.response for entry in read_answer_cells(table, row, {})]
+def _row_texts(
+    table: QuestionTable, row: QuestionRow, vocabulary: Vocabulary
+) -> tuple[tuple[str, str], ...]:
+    responses = [entry.response for entry in read_answer_cells(table, row, vocabulary)]
     answer = " / ".join(response.raw for response in responses if response.raw)
     return ("answer", answer), ("remark", responses[0].remark)
 
 
 def find_changed_questions(table: QuestionTable, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Find items whose question reads otherwise on the sheet than in any language."""
-    if table.question is None:
+    column = table.column(QuestionColumn.QUESTION)
+    if column is None:
         return
     seen = set()
     for row in table.rows:
-        text = tidy_text(table.grid.text(row.first, table.question))
-        if not row.item or not text or question_key(text) in vocabulary.questions[row.item.id]:
+        text = tidy_text(table.grid.text(row.first, column))
+        if not row.item or row.rival or not text:
+            continue
+        if question_key(text) in vocabulary.questions[row.item.id]:
             continue
         if row.item.id not in seen:
             seen.add(row.item.id)
-            place = cell_name(row.first, table.question)
+            place = cell_name(row.first, column)
             yield Problem(ProblemCode.QUESTION_CHANGED, table.grid.name, place, row.item.id, text)
 
 

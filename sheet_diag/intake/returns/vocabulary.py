@@ -1,68 +1,133 @@
-"""The words of a catalogue and of our headings, and where they stand on a returned sheet.
+"""The words of a catalogue and of our sheets, and where they stand on a returned sheet.
 
 Words are normalised once for all returns. The cells of a sheet are looked through once, for all
-that look for something on it.
+that look for something on it; whatever holds none of our words was written by the client.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
-from sheet_diag.forms.layout import is_software_signature, item_key
-from sheet_diag.intake.cells import Grid
+from sheet_diag.catalog.load import load_sent_texts
+from sheet_diag.forms.layout import is_software_signature, item_key, loose_item_key
+from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, Item, cached_per_catalog
-from sheet_diag.text.normalize import cache_short_texts, normalize_text
-from sheet_diag.text.wording import Wording
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
+from sheet_diag.text.normalize import cache_short_texts, label_key, normalize_text
+from sheet_diag.text.wording import Wording, labels
 
 # The choices of each answer set by their normalised labels and aliases in both languages.
 ChoiceSpellings = Mapping[str, Mapping[str, Choice]]
 
 _SPACES: Final = re.compile(r"\s")
 _MAX_ID_LENGTH: Final = 60
-_MAX_LENGTH: Final = 200  # a longer text is none of our words
+_MAX_LENGTH: Final = 2000  # a longer text is none of our words
 _CACHED_TEXTS: Final = 4096
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words of a catalogue, by their normalised spellings.
 
-    `items` are by the key of their number, `questions` hold the wordings of each question (see
-    `question_key`), `fields` the id and the language of each label of the profile.
+    `items` are by the key of their number, `loose_items` by the looser one where that is of one
+    item alone. `questions` hold the wordings of each question (see `question_key`), `asked` the
+    item of each wording, `hints` the choice of each line of an item's hint, `categories` the names
+    of all. `fields` hold the id
+    and the language of each label of the profile, `loose_fields` those by `label_key`.
     """
 
     catalog: Catalog
     items: Mapping[str, Item]
+    loose_items: Mapping[str, Item]
     spellings: ChoiceSpellings
     questions: Mapping[str, frozenset[str]]
+    asked: Mapping[str, Item]
+    hints: Mapping[str, Mapping[str, Choice]]
+    categories: frozenset[str]
     fields: Mapping[str, tuple[str, Lang]]
+    loose_fields: Mapping[str, tuple[str, Lang]]
+
+    def find_item(self, number: str) -> Item | None:
+        """Find the item of a number as typed."""
+        if not number or len(number) > _MAX_ID_LENGTH:
+            return None
+        return self.items.get(item_key(number)) or self.loose_items.get(loose_item_key(number))
+
+    def find_choice(self, item: Item, text: str) -> Choice | None:
+        """Find the choice that a text is, by its label, an alias or a line of the item's hint."""
+        found = self.spellings[item.answer_set].get(normalize_text(text))
+        return found or self.hints[item.id].get(question_key(text))
+
+    def is_ambiguous(self, item: Item, text: str) -> bool:
+        """Whether a text may mean 該当なし or another choice, such as 「なし」."""
+        typed = normalize_text(text)
+        return item.na_allowed and any(
+            word != typed and word.endswith(typed)
+            for word, choice in self.spellings[item.answer_set].items()
+            if choice.role is ChoiceRole.NOT_APPLICABLE and not word.isascii()
+        )
 
 
 @cached_per_catalog
 def vocabulary_of(catalog: Catalog) -> Vocabulary:
     """Build the vocabulary of a catalogue."""
+    items = catalog.items.values()
+    questions = {
+        item.id: frozenset(question_key(item.question[lang]) for lang in Lang) for item in items
+    }
+    fields = [
+        (spelling, (field.id, lang))
+        for field in catalog.profile
+        for lang in Lang
+        for spelling in (field.label[lang], *field.aliases[lang])
+    ]
     return Vocabulary(
         catalog,
-        items={item_key(item.id): item for item in catalog.items.values()},
+        items={item_key(item.id): item for item in items},
+        loose_items=_unique((loose_item_key(item.id), item) for item in items),
         spellings={
             name: {normalize_text(word): each for each in choices for word in _words(each)}
             for name, choices in catalog.answer_sets.items()
         },
-        questions={
-            item.id: frozenset(question_key(item.question[lang]) for lang in Lang)
-            for item in catalog.items.values()
+        questions=questions,
+        asked=_unique((key, item) for item in items for key in questions[item.id]),
+        hints={
+            item.id: {question_key(line): choice for line, choice in _hint_lines(catalog, item)}
+            for item in items
         },
-        fields={
-            normalize_text(field.label[lang]): (field.id, lang)
-            for field in catalog.profile
+        categories=frozenset(
+            question_key(text[lang])
+            for category in catalog.categories
+            for text in (category.name, category.short)
             for lang in Lang
-        },
+        ),
+        fields={question_key(spelling): field for spelling, field in fields},
+        loose_fields=_unique((label_key(spelling), field) for spelling, field in fields),
     )
+
+
+def _unique(pairs: Iterable[tuple[str, _Found]]) -> dict[str, _Found]:
+    """Keep the keys that mean one thing."""
+    listed = list(pairs)
+    found = dict(listed)
+    clear = Counter(key for key, value in listed if found[key] != value)
+    return {key: value for key, value in found.items() if key and key not in clear}
+
+
+def _hint_lines(catalog: Catalog, item: Item) -> Iterator[tuple[str, Choice]]:
+    choices = catalog.choices_of(item)
+    for name, text in item.hint.items():
+        for lang in Lang:
+            line = Wording(lang)(
+                "sheet.hint.line", label=choices[name].label[lang], text=text[lang]
+            )
+            yield line, choices[name]
 
 
 @cache_short_texts
@@ -73,8 +138,8 @@ def question_key(text: str) -> str:
 
 @cache  # asked for every row of every sheet of a campaign
 def heading_spellings(key: str) -> Mapping[str, Lang]:
-    """The normalised spellings of a heading, by the key of its label."""
-    return {normalize_text(Wording(lang)(key)): lang for lang in Lang}
+    """The spellings of a heading as `label_key` gives them, by the key of its label."""
+    return {label_key(Wording(lang)(key)): lang for lang in Lang}
 
 
 def _words(choice: Choice) -> Iterator[str]:
@@ -82,17 +147,93 @@ def _words(choice: Choice) -> Iterator[str]:
     yield from (*choice.aliases.ja, *choice.aliases.en)
 
 
+# --- what we sent
+
+# Labels of the sheet with something filled in, by which a cell of ours is known.
+_FILLED_LABELS: Final = (
+    "stamp", "former.lead", "cover.check.field", "request.band.must", "request.band.please",
+)  # fmt: skip
+_FILLED: Final = "\ue000"  # stands for what is filled in
+# What the check of the cover puts together.
+_CHECK_RESULTS: Final = (
+    ("{}", "cover.check.answers.open", "{}", "cover.check.answers.close"),
+    ("{}", "cover.check.wrong.open"),
+)
+
+
+def is_sent_text(catalog: Catalog, text: str) -> bool:
+    """Whether a text is one that we sent; the words of choices alone are none."""
+    return bool(text) and _sent_text_test(catalog)(text)
+
+
+@cached_per_catalog
+def _sent_text_test(catalog: Catalog) -> Callable[[str], bool]:
+    """Make the test whether a text is one that we sent, in any version of the sheet.
+
+    The words of choices are none: where they stand, they may be an answer.
+    """
+    known = {question_key(text) for text in (*list_sheet_texts(catalog), *load_sent_texts(catalog))}
+    choices = {word for each in vocabulary_of(catalog).spellings.values() for word in each}
+    filled = re.compile("|".join(_filled_patterns()))
+
+    def is_sent(text: str) -> bool:
+        if normalize_text(text) in choices:
+            return False
+        key = question_key(text)
+        if key in known or filled.fullmatch(key):
+            return True
+        lines = text.splitlines()
+        return len(lines) > 1 and all(question_key(line) in known for line in lines)
+
+    return is_sent
+
+
+def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
+    """List the texts of a blank sheet that the catalogue and our labels give, a line each."""
+    for lang in Lang:
+        say = Wording(lang)
+        yield from (catalog.title[lang], catalog.purpose[lang])
+        for category in catalog.categories:
+            yield from (category.name[lang], category.short[lang])
+        for item in catalog.items.values():
+            yield from (item.id, item.question[lang])
+            yield from (line for line, _ in _hint_lines(catalog, item))
+            if item.na_when:
+                choices = catalog.choices_of(item).values()
+                na = next(c for c in choices if c.role is ChoiceRole.NOT_APPLICABLE)
+                yield say("sheet.hint.na", label=na.label[lang], condition=item.na_when[lang])
+        for choice in (each for choices in catalog.answer_sets.values() for each in choices):
+            yield choice.meaning[lang]
+        for field in catalog.profile:
+            yield from (field.label[lang], field.hint[lang] if field.hint else "")
+        for key, texts in labels().items():
+            if key.startswith("sheet.") and "{" not in texts[lang]:
+                yield texts[lang]
+
+
+def _filled_patterns() -> Iterator[str]:
+    for lang in Lang:
+        say = Wording(lang)
+        texts = [say(f"sheet.{key}") for key in _FILLED_LABELS]
+        for parts in _CHECK_RESULTS:
+            texts.append("".join(p if p == "{}" else say(f"sheet.{p}") for p in parts))
+        for text in texts:
+            fixed = question_key(re.sub(r"\{\w*\}", _FILLED, text)).split(_FILLED)
+            yield f".{{0,{_MAX_ID_LENGTH}}}".join(map(re.escape, fixed))
+
+
 # --- where they stand
 
 
 @dataclass(frozen=True, slots=True)
 class KnownWord:
-    """What a text may stand for: the number of an item, the label of a profile field (its id and
-    the label's language), our signature."""
+    """What a text of ours stands for: the number of an item, the wording of a question, the label
+    of a profile field (its id and the label's language), our signature; or nothing of these."""
 
-    item: Item | None
-    field: tuple[str, Lang] | None
-    signature: bool
+    item: Item | None = None
+    question: Item | None = None
+    field: tuple[str, Lang] | None = None
+    signature: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +247,53 @@ class WordCell:
 
 @dataclass(frozen=True, slots=True)
 class SheetWords:
-    """A sheet, and the cells with known words: row by row, from the left."""
+    """A sheet, and the cells with known words: row by row, from the left.
+
+    `others` are the cells with any other text, in the same order.
+    """
 
     grid: Grid
     word_cells: tuple[WordCell, ...]
+    others: tuple[CellPosition, ...]
 
 
 def find_known_words(grids: Sequence[Grid], catalog: Catalog) -> tuple[SheetWords, ...]:
     """Find the known words on every sheet."""
     match = _word_matcher(catalog)
-    return tuple(SheetWords(grid, tuple(_find_word_cells(grid, match))) for grid in grids)
+    return tuple(_find_sheet_words(grid, match) for grid in grids)
 
 
-def _find_word_cells(grid: Grid, match: Callable[[str], KnownWord | None]) -> Iterator[WordCell]:
+_OURS: Final = KnownWord()
+
+
+def _find_sheet_words(grid: Grid, match: Callable[[str], KnownWord | None]) -> SheetWords:
+    words: list[WordCell] = []
+    others: list[CellPosition] = []
     for row, cells in enumerate(grid.rows):
         for column, text in enumerate(cells):
-            if text and len(text) <= _MAX_LENGTH and (word := match(text)):
-                yield WordCell(row, column, word)
+            if text:
+                word = match(text) if len(text) <= _MAX_LENGTH else None
+                if word is None:
+                    others.append((row, column))
+                elif word is not _OURS:
+                    words.append(WordCell(row, column, word))
+    return SheetWords(grid, tuple(words), tuple(others))
 
 
 @cached_per_catalog
 def _word_matcher(catalog: Catalog) -> Callable[[str], KnownWord | None]:
     """Match texts with known words; nearly all texts of a return stand in every other, too."""
-    vocabulary = vocabulary_of(catalog)
+    vocabulary, is_sent = vocabulary_of(catalog), _sent_text_test(catalog)
 
     @lru_cache(maxsize=_CACHED_TEXTS)
     def match(text: str) -> KnownWord | None:
-        item = vocabulary.items.get(item_key(text)) if len(text) <= _MAX_ID_LENGTH else None
-        key, signature = normalize_text(text), is_software_signature(text)
-        field = vocabulary.fields.get(key)
-        return KnownWord(item, field, signature) if item or field or signature else None
+        item, question = vocabulary.find_item(text), vocabulary.asked.get(question_key(text))
+        sent, signature = is_sent(text), is_software_signature(text)
+        field = vocabulary.fields.get(question_key(text))
+        if field is None and not sent:
+            field = vocabulary.loose_fields.get(label_key(text))
+        if item or question or field or signature:
+            return KnownWord(item, question, field, signature)
+        return _OURS if sent else None
 
     return match

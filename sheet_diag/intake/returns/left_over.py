@@ -1,0 +1,391 @@
+"""Account for every cell of a return: what is neither ours nor read is told, or holds an answer.
+
+A cell with a word of ours, an answer, a remark or an entry of the profile is accounted for. All
+else is left over. It is told; where it may be the answer to a question, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from sheet_diag.forms.layout import (
+    IDENTITY_KEYS,
+    IDENTITY_SHEET,
+    LISTS_SHEET,
+    QuestionColumn,
+    cell_name,
+)
+from sheet_diag.intake.cells import CellMark, CellPosition, Grid
+from sheet_diag.intake.returns.action_plan import is_plan_sheet
+from sheet_diag.intake.returns.answers import AnswerEntry, ItemAnswer, offered_choices
+from sheet_diag.intake.returns.question_tables import QuestionRow, QuestionTable, is_heading
+from sheet_diag.intake.returns.vocabulary import (
+    SheetWords,
+    Vocabulary,
+    heading_spellings,
+    is_sent_text,
+    question_key,
+)
+from sheet_diag.model.catalog import Item
+from sheet_diag.model.returns import Problem, ProblemCode, Response
+from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
+
+_MOST_CELLS: Final = 30  # of a sheet that are told one by one
+_COVER_ROWS: Final = 12  # among which the cover says where to return the sheet
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?%?|[-—‐–ー]+")
+# Headings whose column does not answer the questions, and such as may head a second answer.
+_NO_ANSWERS: Final = re.compile(
+    r"担当|確認|者|日|期限|予定|部署|部門|前回|昨年|前年|去年|根拠|証跡|資料|重要|優先"
+    r"|date|person|owner|check|department|due|last|evidence|priority"
+)
+_SECOND_ANSWERS: Final = re.compile(r"回答|修正|訂正|変更|正しい|answer|correct|revis")
+
+
+class LeftOverKind(StrEnum):
+    """Where a left over cell stands, as `problem.place.*` names it."""
+
+    ASIDE = "aside"  # in no row of a question
+    COLUMN = "column"  # in the row of a question
+    TABLE = "table"  # in a second table beside the first
+    ROW = "row"  # in a row without a number between questions
+    SHIFTED = "shifted"  # in the answer column, in the row of a section or below the last question
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOverCell:
+    """A cell that is neither ours nor read, and the question that it may answer.
+
+    `bundled` says that its column is about other things: such cells are told together.
+    """
+
+    sheet: str
+    at: CellPosition
+    text: str
+    kind: LeftOverKind = LeftOverKind.ASIDE
+    item: Item | None = None
+    choice: str | None = None
+    bundled: bool = False
+
+    @property
+    def cell(self) -> str:
+        """The name of the cell."""
+        return cell_name(*self.at)
+
+
+def find_left_over(
+    sheets: Sequence[SheetWords],
+    tables: Sequence[QuestionTable],
+    entries: Mapping[str, frozenset[CellPosition]],
+    vocabulary: Vocabulary,
+    *,
+    same_version: bool,
+) -> tuple[LeftOverCell, ...]:
+    """Find the cells that are left over on all sheets.
+
+    `entries` are the cells of the profile that were read, by sheet; `same_version` says that the
+    sheet was made from this version of the catalogue, whose texts are known.
+    """
+    by_sheet = {table.grid.name: table for table in tables if table.answer is not None}
+    found: list[LeftOverCell] = []
+    for sheet in sheets:
+        if _is_internal(sheet.grid):
+            continue
+        table, read = by_sheet.get(sheet.grid.name), entries.get(sheet.grid.name, frozenset())
+        if table:
+            cells = _QuestionSheet(sheet, table, vocabulary, same_version).left_over(read)
+            found += _without_marks(table, list(cells))
+        else:
+            found += _left_over_aside(sheet, read, vocabulary)
+    return tuple(found)
+
+
+def _is_internal(grid: Grid) -> bool:
+    """Whether a sheet is one that no client fills in, or one that is read by itself."""
+    if grid.name.startswith((IDENTITY_SHEET, LISTS_SHEET)):
+        return True
+    keys = {text.strip() for row in grid.rows[:_COVER_ROWS] for text in row[:1]}
+    letters = heading_spellings("sheet.request.title")
+    top = {label_key(text) for row in grid.rows[:_COVER_ROWS] for text in row if text}
+    return IDENTITY_KEYS[0] in keys or not top.isdisjoint(letters) or is_plan_sheet(grid)
+
+
+# --- the sheet of questions
+
+
+class _QuestionSheet:
+    """A sheet of questions, and what its rows and columns mean."""
+
+    def __init__(
+        self, sheet: SheetWords, table: QuestionTable, vocabulary: Vocabulary, same_version: bool
+    ) -> None:
+        self._cells = sheet.others
+        self._grid = table.grid
+        self._table = table
+        self._vocabulary = vocabulary
+        self._rows = {at: row for row in table.rows for at in row.rows}
+        self._ends = sorted(self._rows)
+        columns = table.columns
+        self._read = {
+            table.ids,
+            *columns.get(QuestionColumn.QUESTION, ())[:1],
+            *columns.get(QuestionColumn.ANSWER, ()),
+            *columns.get(QuestionColumn.REMARK, ()),
+            *columns.get(QuestionColumn.FORMER, ()),
+        }
+        self._checks = columns.get(QuestionColumn.CHECK, ())
+        if not same_version:
+            for name in (QuestionColumn.CATEGORY, QuestionColumn.HINT):
+                self._read |= {*columns.get(name, ())}
+        self._numbers = {
+            (cell.row, cell.column): cell.word.item
+            for cell in sheet.word_cells
+            if cell.word.item and cell.column != table.ids
+        }
+
+    def left_over(self, read: frozenset[CellPosition]) -> Iterator[LeftOverCell]:
+        """Find the cells that are left over."""
+        for at in self._cells:
+            text = tidy_text(self._grid.text(*at))
+            if text and at not in read and not self._is_read(at, text):
+                yield self._classify(at, text)
+
+    def _is_read(self, at: CellPosition, text: str) -> bool:
+        row, column = at
+        if row in self._rows:
+            if column in self._checks:
+                return at in self._grid.marks or _is_check_result(text)
+            return column in self._read or self._speaks_for_answer(at)
+        above = not self._ends or row < self._ends[0]
+        return above and any(is_heading(text, each) for each in QuestionColumn)
+
+    def _speaks_for_answer(self, at: CellPosition) -> bool:
+        """Whether a cell is the first one of a merge that covers a blank answer."""
+        area = self._table.merged.get(at[0])
+        return area is not None and area[:2] == at and not self._table.is_filled(at[0])
+
+    def _classify(self, at: CellPosition, text: str) -> LeftOverCell:
+        name = self._grid.name
+        row, column = at
+        question = self._rows.get(row)
+        if question:
+            kind, item = LeftOverKind.COLUMN, question.item
+            if other := self._number_before(at):
+                kind, item = LeftOverKind.TABLE, other
+        else:
+            kind, item = self._between(row, column)
+        choice = self._choice(item, text) if item else None
+        if choice is None and kind is not LeftOverKind.COLUMN:
+            return LeftOverCell(name, at, text)
+        return LeftOverCell(name, at, text, kind, item, choice)
+
+    def _number_before(self, at: CellPosition) -> Item | None:
+        """Find the number of a second table to the left of a cell."""
+        row, column = at
+        places = [col for r, col in self._numbers if r == row and col < column]
+        return self._numbers[row, max(places)] if places else None
+
+    def _between(self, row: int, column: int) -> tuple[LeftOverKind, Item | None]:
+        """Tell what a cell in a row without a number may mean, and of which question."""
+        above = [at for at in self._ends if at < row]
+        last = self._ends[-1] if self._ends else row
+        near = self._rows[above[-1]] if above else self._first_row()
+        if near is None or row > last + 1:
+            return LeftOverKind.ASIDE, None
+        is_answer = column == self._table.answer
+        if is_answer and (row > last or not above or self._is_section(row)):
+            return LeftOverKind.SHIFTED, near.item
+        if row > last or not above:
+            return LeftOverKind.ASIDE, None
+        return LeftOverKind.ROW, near.item
+
+    def _first_row(self) -> QuestionRow | None:
+        return self._rows[self._ends[0]] if self._ends else None
+
+    def _is_section(self, row: int) -> bool:
+        names = self._vocabulary.categories
+        return any(text and question_key(text) in names for text in self._grid.rows[row])
+
+    def _choice(self, item: Item, text: str) -> str | None:
+        if _NUMBER.fullmatch(normalize_text(text)):
+            return None
+        found = self._vocabulary.find_choice(item, text)
+        return found.id if found else None
+
+
+def _is_check_result(text: str) -> bool:
+    return any(
+        label_key(text) in heading_spellings(f"sheet.check.{each}")
+        for each in ("unanswered", "na", "choice")
+    ) or normalize_text(text) in ("✓", "")
+
+
+def _without_marks(table: QuestionTable, cells: list[LeftOverCell]) -> list[LeftOverCell]:
+    """Take the choices from columns that answer nothing: of other things, or of one and the same
+    mark."""
+    columns: dict[int, set[str]] = defaultdict(set)
+    for each in cells:
+        if each.kind is LeftOverKind.COLUMN and each.choice:
+            columns[each.at[1]].add(normalize_text(each.text))
+    found = []
+    for each in cells:
+        row, column = each.at
+        heading = _find_column_heading(table, column)
+        if each.kind is LeftOverKind.COLUMN or row == table.header:
+            marks = columns[column]
+            is_one_mark = len(marks) == 1 and not any(map(_is_word, marks))
+            bundled = bool(_NO_ANSWERS.search(heading))
+            if bundled or (is_one_mark and not _SECOND_ANSWERS.search(heading)):
+                each = replace(each, choice=None, bundled=bundled)
+        found.append(each)
+    return found
+
+
+def _is_word(text: str) -> bool:
+    return len(text) > 1 or text.isalpha()
+
+
+def _find_column_heading(table: QuestionTable, column: int) -> str:
+    """Find what heads a column: beside the heading of the answers, or the nearest text above."""
+    first = table.rows[0].first if table.rows else 0
+    rows = range(first - 1, -1, -1)
+    header = table.header
+    if header is not None:
+        corners = [
+            (top, left)
+            for top, left, last, right in table.grid.merged
+            if top <= header <= last and left <= column <= right
+        ]
+        if text := table.grid.text(*(corners[0] if corners else (header, column))):
+            return normalize_text(text)
+    return next(
+        (text for row in rows if (text := normalize_text(table.grid.text(row, column)))), ""
+    )
+
+
+# --- other sheets
+
+
+def _left_over_aside(
+    sheet: SheetWords, read: frozenset[CellPosition], vocabulary: Vocabulary
+) -> Iterator[LeftOverCell]:
+    """Find the cells that are left over on a sheet without questions."""
+    grid, address = sheet.grid, _address_row(sheet.grid)
+    for at in sheet.others:
+        text = tidy_text(grid.text(*at))
+        if text and at not in read and not _is_filled_by_us(grid, at, text, address, vocabulary):
+            yield LeftOverCell(grid.name, at, text)
+
+
+def _address_row(grid: Grid) -> int | None:
+    """Find the row of the cover that says by when to return the sheet."""
+    names = heading_spellings("sheet.cover.deadline")
+    for row, cells in enumerate(grid.rows[:_COVER_ROWS]):
+        if any(text and label_key(text) in names for text in cells[:1]):
+            return row
+    return None
+
+
+def _is_filled_by_us(
+    grid: Grid, at: CellPosition, text: str, address: int | None, vocabulary: Vocabulary
+) -> bool:
+    """Whether we filled the cell: with an address, a choice beside its meaning, or a count."""
+    row, column = at
+    if label_key(text) in heading_spellings("sheet.cover.progress.share"):
+        return True  # in English a word for an answer, too
+    if address is not None and (row < address or (row < address + 3 and column == 1)):
+        return True
+    if is_sent_text(vocabulary.catalog, grid.text(row, column + 1)):
+        return any(normalize_text(text) in each for each in vocabulary.spellings.values())
+    is_number = _NUMBER.fullmatch(normalize_text(text)) is not None
+    first = next((cell for cell in grid.rows[row] if cell), "")
+    counted = grid.marks.get(at) is CellMark.FORMULA or is_sent_text(vocabulary.catalog, first)
+    return is_number and counted
+
+
+# --- what it means
+
+
+def contest_answers(
+    answers: Mapping[str, ItemAnswer],
+    cells: Sequence[LeftOverCell],
+    table: QuestionTable,
+    vocabulary: Vocabulary,
+) -> tuple[dict[str, ItemAnswer], tuple[Problem, ...]]:
+    """Leave undecided what a left over cell answers otherwise, and tell all other cells."""
+    contesting: dict[str, list[LeftOverCell]] = defaultdict(list)
+    shifted: list[LeftOverCell] = []
+    told: list[LeftOverCell] = []
+    for each in cells:
+        if each.kind is LeftOverKind.SHIFTED:
+            shifted.append(each)
+        elif each.item and _contests(answers[each.item.id], each):
+            contesting[each.item.id].append(each)
+        else:
+            told.append(each)
+    decided = {
+        name: _undecided(answer, contesting[name], table, vocabulary)
+        if name in contesting
+        else answer
+        for name, answer in answers.items()
+    }
+    return decided, (*_shifted_problem(shifted), *_left_over_problems(told))
+
+
+def _contests(answer: ItemAnswer, cell: LeftOverCell) -> bool:
+    if cell.choice is None or (answer.is_final and answer.entry.response.raw):
+        return False
+    return cell.kind is LeftOverKind.ROW or answer.entry.response.choice != cell.choice
+
+
+def _undecided(
+    answer: ItemAnswer,
+    cells: Sequence[LeftOverCell],
+    table: QuestionTable,
+    vocabulary: Vocabulary,
+) -> ItemAnswer:
+    read, first = answer.entry.response, cells[0]
+    own = [f"{read.cell}: {read.raw}"] if read.raw else []
+    shown = " / ".join((*own, *(f"{each.cell}: {each.text}" for each in cells)))
+    response = Response(read.item, None, shown, read.remark, read.cell or first.cell)
+    offered = offered_choices(answer.item, table, vocabulary.catalog)
+    details = (("place", first.kind.value), *offered)
+    place = (first.sheet, first.cell, read.item, shown)
+    problem = Problem(ProblemCode.SECOND_ANSWER, *place, details)
+    return ItemAnswer(answer.item, AnswerEntry(response), problem, is_final=True)
+
+
+def _shifted_problem(cells: Sequence[LeftOverCell]) -> Iterator[Problem]:
+    if cells:
+        first = cells[0]
+        shown = " / ".join(f"{each.cell}: {each.text}" for each in cells)
+        yield Problem(ProblemCode.ANSWERS_SHIFTED, first.sheet, first.cell, value=shown)
+
+
+def _left_over_problems(cells: Sequence[LeftOverCell]) -> Iterator[Problem]:
+    """Tell each cell; a column of other things as one, and of many on a sheet the rest as one."""
+    bundles: dict[tuple[str, int], list[LeftOverCell]] = defaultdict(list)
+    by_sheet: dict[str, list[LeftOverCell]] = defaultdict(list)
+    for each in cells:
+        if each.bundled:
+            bundles[each.sheet, each.at[1]].append(each)
+        else:
+            by_sheet[each.sheet].append(each)
+    for found in by_sheet.values():
+        yield from (_left_over_problem([each]) for each in found[:_MOST_CELLS])
+        if rest := found[_MOST_CELLS:]:
+            yield _left_over_problem(rest)
+    yield from map(_left_over_problem, bundles.values())
+
+
+def _left_over_problem(cells: Sequence[LeftOverCell]) -> Problem:
+    first, last = cells[0], cells[-1]
+    place = (first.sheet, first.cell, None, first.text)
+    if len(cells) == 1:
+        return Problem(ProblemCode.LEFT_OVER, *place)
+    details = (("count", str(len(cells))), ("first", first.cell), ("last", last.cell))
+    return Problem(ProblemCode.LEFT_OVER_MANY, *place, details)

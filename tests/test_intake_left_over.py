@@ -1,0 +1,372 @@
+"""Every cell of a return is ours, read, or told; what may be another answer is never guessed.
+
+Tables stand from row 5 on; answers are compared in the signs of `tests.catalogs`.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sheet_diag.forms.write import make_hearing_sheet
+
+from sheet_diag.catalog.load import load_catalog
+from sheet_diag.intake.cells import WorkbookContent
+from sheet_diag.intake.returns.company import find_company_sheets
+from sheet_diag.intake.returns.vocabulary import find_known_words, vocabulary_of
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.returns import Severity
+from sheet_diag.model.settings import Issuer
+from sheet_diag.text.problems import problem_message, problem_severity
+from tests.catalogs import JIS, catalog
+from tests.grids import COMPANY, ReadGrids, book, company, sheet
+from tests.returned import AS_SENT, SMALL, problems_in, read_return
+from tests.sent_texts import FOLDER, list_blank_texts
+
+SECTIONS = """
+    | No.  | 設問   | 回答     | 備考 |
+    |      | 分野1  | {0}      |      |
+    | C1-1 |        | {1}      |      |
+    | C1-2 |        | {2}      |      |
+    |      | 分野2  | {3}      |      |
+    | C2-1 |        | {4}      |      |
+    | C2-2 |        | {5}      |      |
+    |      |        | {6}      |      |
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "signs", "problems"),
+    [
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 | 修正後の回答 |
+            | C1-1 | はい     |      | いいえ       |
+            | C1-2 | 該当なし |      |              |
+            | C2-1 | 一部     |      | 一部         |
+            | C2-2 | いいえ   |      |              |
+            """,
+            ".-△×",
+            ["SECOND_ANSWER D6 C1-1 B6: はい / D6: いいえ",
+             "LEFT_OVER D5 修正後の回答", "LEFT_OVER D8 一部"],
+            id="a column of corrections holds where it differs",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 | 工場   |
+            | C1-1 | はい     |      | いいえ |
+            | C1-2 |          |      | はい   |
+            | C2-1 | 一部     |      |        |
+            | C2-2 | いいえ   |      |        |
+            """,
+            "..△×",
+            ["SECOND_ANSWER D6 C1-1 B6: はい / D6: いいえ", "SECOND_ANSWER D7 C1-2 D7: はい",
+             "LEFT_OVER D5 工場"],
+            id="a column of a second site holds, also beside a blank answer",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 | 確認者 |
+            | C1-1 | はい     |      | いいえ |
+            | C1-2 | 該当なし |      | 山田   |
+            | C2-1 | 一部     |      |        |
+            | C2-2 | いいえ   |      |        |
+            """,
+            "○-△×",
+            ["LEFT_OVER_MANY D5 確認者"],
+            id="a column of other things is told as one",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 |    |
+            | C1-1 | はい     |      | 1  |
+            | C1-2 | 該当なし |      | -  |
+            | C2-1 | 一部     |      |    |
+            | C2-2 | いいえ   |      |    |
+            """,
+            "○-△×",
+            ["LEFT_OVER D6 1", "LEFT_OVER D7 -"],
+            id="digits and dashes are no second answer",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 |    |
+            | C1-1 | はい     |      | ✓  |
+            | C1-2 | 該当なし |      | ✓  |
+            | C2-1 | 一部     |      |    |
+            | C2-2 | いいえ   |      | ✓  |
+            """,
+            "○-△×",
+            ["LEFT_OVER D6 ✓", "LEFT_OVER D7 ✓", "LEFT_OVER D9 ✓"],
+            id="a column of one mark is no second answer",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 | 再回答 |
+            | C1-1 | はい     |      | ×      |
+            | C1-2 | 該当なし |      |        |
+            | C2-1 | 一部     |      |        |
+            | C2-2 | いいえ   |      | ×      |
+            """,
+            ".-△×",
+            ["SECOND_ANSWER D6 C1-1 B6: はい / D6: ×", "LEFT_OVER D5 再回答", "LEFT_OVER D9 ×"],
+            id="under a heading of answers one mark is a second answer",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 |
+            | C1-1 | はい     | 本社 |
+            |      | いいえ   | 工場 |
+            | C1-2 | 該当なし |      |
+            | C2-1 | 一部     |      |
+            | C2-2 | いいえ   |      |
+            """,
+            ".-△×",
+            ["SECOND_ANSWER B7 C1-1 B6: はい / B7: いいえ", "LEFT_OVER C7 工場"],
+            id="a row without a number holds the question above",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 |  | No.  | 回答     |
+            | C1-1 | はい     |      |  | C1-1 | いいえ   |
+            | C1-2 | 該当なし |      |  | C2-2 | いいえ   |
+            | C2-1 | 一部     |      |  |      |          |
+            | C2-2 | いいえ   |      |  |      |          |
+            """,
+            ".-△×",
+            ["ANSWER_COLUMN_TWICE B, F"],
+            id="a second table beside the first has two columns of answers",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考 |  |      |        |
+            | C1-1 | はい     |      |  | C2-2 | はい   |
+            | C1-2 | 該当なし |      |  |      |        |
+            | C2-1 | 一部     |      |  |      |        |
+            | C2-2 | いいえ   |      |  |      |        |
+            """,
+            "○-△.",
+            ["SECOND_ANSWER F6 C2-2 B9: いいえ / F6: はい"],
+            id="a second table answers the question of its number",
+        ),
+        pytest.param(
+            AS_SENT + "|  |  |  |\n|  |  |  |\n| | ※C1-1は「いいえ」に訂正 |  |",
+            "○-△×",
+            ["LEFT_OVER B12 ※C1-1は「いいえ」に訂正"],
+            id="a sentence below the table is told",
+        ),
+        pytest.param(
+            """
+            | No.  | 回答     | 備考     | 備考 |
+            | C1-1 | はい     | 本社のみ | 予定 |
+            | C1-2 | 該当なし |          |      |
+            | C2-1 | 一部     |          |      |
+            | C2-2 | いいえ   |          |      |
+            """,
+            "○-△×",
+            [],
+            id="both columns of remarks are read",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_left_over_is_told_and_another_answer_holds(
+    table: str, signs: str, problems: list[str]
+) -> None:
+    read = ReadGrids(book(sheet(table)))
+    if "ANSWER_COLUMN_TWICE" not in " ".join(problems):
+        assert read.signs == signs
+    assert read.told == problems
+
+
+def test_the_second_column_under_a_merged_heading_holds() -> None:
+    table = """
+        | No.  | 回答     |        | 備考 |
+        |      | 本社     | 支社   |      |
+        | C1-1 | はい     | いいえ |      |
+        | C1-2 | 該当なし |        |      |
+        | C2-1 | 一部     | 一部   |      |
+        | C2-2 | いいえ   | いいえ |      |
+    """
+    read = ReadGrids(book(sheet(table, merged="B5:C5")))
+    assert read.signs == ".-△×"
+    assert "SECOND_ANSWER C7 C1-1 B7: はい / C7: いいえ" in read.told
+
+
+@pytest.mark.parametrize(
+    ("answers", "shifted"),
+    [
+        pytest.param(",はい,該当なし,,一部,いいえ,", "", id="as sent"),
+        pytest.param(",,はい,該当なし,,一部,いいえ", "C9: 該当なし / C12: いいえ", id="down"),
+        pytest.param("はい,該当なし,,一部,いいえ,,", "C6: はい / C9: 一部", id="up by one"),
+    ],
+)
+def test_answers_one_row_off_hold_the_return(answers: str, shifted: str) -> None:
+    names = {f"分野{n}": category.name.ja for n, category in enumerate(SMALL.categories, 1)}
+    table = SECTIONS.format(*answers.split(","))
+    for sign, name in names.items():
+        table = table.replace(sign, name)
+    read = ReadGrids(book(sheet(table)))
+    found = [each for each in read.told if each.startswith("ANSWERS_SHIFTED")]
+    assert found == (
+        [f"ANSWERS_SHIFTED {shifted[: shifted.index(':')]} {shifted}"] if shifted else []
+    )
+
+
+def test_nothing_of_a_blank_sheet_is_left_over() -> None:
+    for lang in Lang:
+        read = read_return(make_hearing_sheet(JIS, lang, Issuer(name="診断社"), client="C-1"), JIS)
+        assert not [each for each in problems_in(read) if each.startswith("LEFT_OVER")], lang
+
+
+def test_the_company_sheet_tells_entries_outside_its_fields() -> None:
+    read = ReadGrids(book(company(COMPANY + "| | | | 至急ご連絡ください |"), sheet()))
+    assert read.told == ["LEFT_OVER D10 至急ご連絡ください"]
+
+
+def test_sheets_of_the_client_alone_never_hold() -> None:
+    read = ReadGrids(book(sheet("| はい | いいえ |\n| 社内メモ | |", "メモ"), sheet()))
+    assert read.signs == "○-△×"
+    assert read.told == ["LEFT_OVER A5 はい", "LEFT_OVER B5 いいえ", "LEFT_OVER A6 社内メモ"]
+
+
+def test_many_left_over_cells_of_a_sheet_are_counted() -> None:
+    rows = "\n".join(f"| 行{number} |" for number in range(40))
+    read = ReadGrids(book(sheet(rows, "メモ"), sheet()))
+    assert len(read.told) == 31
+    assert problem_message(read.problems[-1], Lang.JA) == (
+        "記入欄の外の記入が、A35からA44までに10か所あります（最初は「行30」）。採点には使っていません。"
+    )
+
+
+# --- numbers and questions
+
+
+def _jis_table(rows: dict[str, tuple[str, str]]) -> str:
+    """A table with number, question (by item) and answer."""
+    lines = [f"| {n} | {JIS.items[q].question.ja} | {a} |" for n, (q, a) in rows.items()]
+    return "\n".join(["| No. | 設問 | 回答 |", *lines])
+
+
+def _read_jis(table: str) -> ReadGrids:
+    return ReadGrids(WorkbookContent((company(), sheet(table))), JIS)
+
+
+def _told(read: ReadGrids, *codes: str) -> list[str]:
+    return [each for each in read.told if each.startswith(codes)]
+
+
+def test_a_question_beside_another_number_is_not_guessed() -> None:
+    read = _read_jis(_jis_table({"POL-01": ("POL-02", "はい"), "POL-02": ("POL-01", "いいえ")}))
+    assert _told(read, "QUESTION_MISPLACED") == [
+        "QUESTION_MISPLACED C6 POL-01 C6: はい / C7: いいえ",
+        "QUESTION_MISPLACED C6 POL-02 C6: はい / C7: いいえ",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        pytest.param(("POL-1", "POL-2"), "IDS_READ_AS A6 POL-1", id="without zeros"),
+        pytest.param(("POL01", "POL02"), "IDS_READ_AS A6 POL01", id="without a dash"),
+        pytest.param(("※POL-01", "【POL-02】"), "IDS_READ_AS A6 ※POL-01", id="marked"),
+        pytest.param(("POL-01（必須）", "POL-02"), "IDS_READ_AS A6 POL-01（必須）", id="an aside"),
+        pytest.param(("1", "2"), "READ_BY_QUESTION A6 1", id="renumbered"),
+        pytest.param(("", ""), "READ_BY_QUESTION A6", id="without numbers"),
+    ],
+)
+def test_other_numbers_are_read_and_told(numbers: tuple[str, str], told: str) -> None:
+    first, second = numbers
+    read = _read_jis(_jis_table({first: ("POL-01", "はい"), f"{second} ": ("POL-02", "いいえ")}))
+    answers = read.sheet.answers
+    assert (answers["POL-01"], answers["POL-02"]) == ("yes", "no")
+    assert _told(read, "IDS_READ_AS", "READ_BY_QUESTION") == [told]
+
+
+def test_loose_numbers_of_two_items_are_not_guessed() -> None:
+    twins = catalog("3 1n").model_copy()
+    vocabulary = vocabulary_of(twins)
+    assert vocabulary.find_item("C1-01") is twins.items["C1-1"]
+    assert vocabulary.find_item("C11") is None
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["回　答", "ご回答", "回答※", "回答欄", "回答（はい／一部／いいえ）", "「回答」"],
+)
+def test_a_heading_is_known_in_spite_of_what_was_added(heading: str) -> None:
+    read = ReadGrids(book(sheet(AS_SENT.replace("回答    ", heading))))
+    assert (read.signs, read.told) == ("○-△×", [])
+
+
+def test_the_column_of_choices_is_read_where_no_heading_fits() -> None:
+    read = ReadGrids(book(sheet(AS_SENT.replace("回答    ", "貴社の状況"))))
+    assert read.signs == "○-△×"
+    assert read.told == ["ANSWER_COLUMN_FOUND B", "LEFT_OVER B5 貴社の状況"]
+
+
+def test_two_columns_of_choices_without_a_heading_hold() -> None:
+    table = """
+        | No.  | 本社     | 支社     |
+        | C1-1 | はい     | いいえ   |
+        | C1-2 | 該当なし | 該当なし |
+        | C2-1 | 一部     | はい     |
+        | C2-2 | いいえ   | いいえ   |
+    """
+    assert "ANSWER_COLUMN_TWICE B, C" in ReadGrids(book(sheet(table))).told
+
+
+@pytest.mark.parametrize(
+    "label", ["会　社　名", "会社名*", "会社名（必須）", "貴社名", "【会社名】", "会社名："]
+)
+def test_a_label_is_known_in_spite_of_what_was_added(label: str) -> None:
+    table = COMPANY.replace("会社名  ", label)
+    (found,) = find_company_sheets(find_known_words((company(table),), JIS), JIS)
+    assert found.entry("company") == "株式会社見本"
+
+
+# --- answers in other words and other places
+
+
+def test_a_pasted_line_of_the_hint_is_its_answer() -> None:
+    item = JIS.items["POL-01"]
+    line = f"はい：{item.hint['yes'].ja}"
+    read = _read_jis(_jis_table({"POL-01": ("POL-01", line), "POL-02": ("POL-02", line)}))
+    answers = read.sheet.answers
+    assert (answers["POL-01"], answers["POL-02"]) == ("yes", None)
+    assert _told(read, "ANSWER_READ_AS", "NOT_UNDERSTOOD") == [
+        f"ANSWER_READ_AS C6 POL-01 {line}", f"NOT_UNDERSTOOD C7 POL-02 {line}"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["なし", "無し", "なし。"])
+def test_none_is_ambiguous_where_the_question_may_not_apply(typed: str) -> None:
+    read = ReadGrids(book(sheet(AS_SENT.replace("はい", "なし").replace("該当なし", typed))))
+    assert read.signs == ("×.△×")
+    assert f"ANSWER_AMBIGUOUS B7 C1-2 {typed}" in read.told
+
+
+def test_an_answer_among_the_remarks_is_told_and_not_read() -> None:
+    table = AS_SENT.replace("はい     |          |", "         | はい     |")
+    read = ReadGrids(book(sheet(table)))
+    assert (read.signs, read.told) == (".-△×", ["ANSWER_MISPLACED B6 C1-1 はい"])
+
+
+def test_two_company_sheets_of_one_name_are_one() -> None:
+    read = ReadGrids(book(company(), sheet(COMPANY, "会社情報 (2)"), sheet()))
+    assert read.told == []
+
+
+def test_two_companies_in_one_workbook_hold_it() -> None:
+    other = sheet(COMPANY.replace("株式会社見本", "株式会社子会社"), "会社情報 (2)")
+    read = ReadGrids(book(company(), other, sheet()))
+    held = [p for p in read.problems if problem_severity(p.code) is Severity.ERROR]
+    assert [each.code.value for each in held] == ["COMPANY_TWICE"]
+    assert held[0].value == "会社情報!C5: 株式会社見本 / 会社情報 (2)!C5: 株式会社子会社"
+
+
+# --- what we sent
+
+
+def test_the_texts_of_the_blank_sheet_are_kept() -> None:
+    kept = json.loads((FOLDER / f"{JIS.version}.json").read_text("utf-8"))
+    assert list_blank_texts(load_catalog()) <= set(kept)
