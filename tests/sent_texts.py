@@ -10,9 +10,8 @@ import json
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.forms.write import make_hearing_sheet
-
 from sheet_diag.catalog.load import BUILT_IN, load_catalog
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from sheet_diag.forms.write import make_hearing_sheet
 
 from sheet_diag.catalog.load import load_catalog
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.intake.cells import WorkbookContent
 from sheet_diag.intake.returns.company import find_company_sheets
 from sheet_diag.intake.returns.vocabulary import find_known_words, vocabulary_of
