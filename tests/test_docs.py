@@ -22,7 +22,8 @@ def test_a_test_that_is_named_exists(file: str, test: str) -> None:
 
 def test_every_hazard_has_its_row() -> None:
     rows = re.findall(r"^\| (\d+) \|", HAZARDS, re.MULTILINE)
-    assert rows == [str(number) for number in range(1, 56)]
+    assert rows == [str(number) for number in range(1, len(rows) + 1)]
+    assert len(rows) > 55
     assert len(re.findall(r"`test_\w+\.py::test_\w+`", HAZARDS)) == len(rows)
 
 

@@ -639,10 +639,10 @@ def test_the_senders_of_a_return_are_read(
 def test_unreadable_mail_headers_cost_no_return(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: bytes) -> tuple[str, ...]:
+    def broken(_: bytes) -> None:
         raise ValueError
 
-    monkeypatch.setattr("sheet_diag.intake.containers.unpack.parse_senders", broken)
+    monkeypatch.setattr("sheet_diag.intake.containers.unpack.read_eml", broken)
     (leaf,) = leaves(tmp_path, SENT, "a.eml")
     assert (leaf.member, leaf.mail_senders, leaf.problem) == ("a.xlsx", (), None)
 

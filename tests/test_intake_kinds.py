@@ -7,8 +7,10 @@ import zipfile
 
 import pytest
 
+from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.file_types import WORKBOOK_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.basics import Lang
+from sheet_diag.text.problems import client_request, problem_advice
 from sheet_diag.text.wording import Wording
 from tests.compound import ole_file
 from tests.hostile.mails import message
@@ -38,13 +40,18 @@ def typed(main: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def on_disk(number: int, content: bytes) -> bytes:
+    """The last part of a zip that takes several disks."""
+    return content[:-18] + number.to_bytes(2, "little") + content[-16:]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
         # workbooks
         ("a.xls", make_return(), FileKind.XLSX),
         ("a", make_return(), FileKind.XLSX),
-        ("a.xlsx", b"MZ a program that unpacks itself\0" + make_return(), FileKind.XLSX),
+        ("a.xlsx", b"bytes that a proxy put before\0" + make_return(), FileKind.XLSX),
         ("a.xlsx", zip_parts("XL\\Workbook.xml", "[Content_Types].xml"), FileKind.XLSX),
         ("a.xlsx", typed(b"openxmlformats-officedocument.spreadsheetml.sheet.main"), FileKind.XLSX),
         ("a.xlsx", typed(b"ms-excel.sheet.macroEnabled.main"), FileKind.XLSX),
@@ -71,6 +78,11 @@ def typed(main: bytes) -> bytes:
         ("a.eml", b"Subject: a\r\n\r\nb", FileKind.EML),
         ("a.txt", b"Subject: a\r\n\r\nb", FileKind.TEXT),
         ("a.eml", b"From - Mon Nov 23 2026\r\n" + message().as_bytes(), FileKind.EML),
+        ("a.eml", b"\xef\xbb\xbf\r\n \n" + message().as_bytes(), FileKind.EML),
+        ("a.eml", message().as_string().encode("utf-16"), FileKind.EML),
+        ("a.emlx", b"20      \nSubject: a\r\n\r\nb", FileKind.EML),
+        ("a", b"From - Mon Nov 23 2026\nTo: a\nSubject: b\n\nFrom x 2026\nTo: a\n", FileKind.MBOX),
+        ("a", b"From - Mon Nov 23 2026\nTo: a\nSubject: b\n\nFrom 9 to 12 o'clock\n", FileKind.EML),
         ("a", b'Content-Type: multipart/signed; boundary="b"\r\n\r\n--b', FileKind.EML),
         ("a", ole_file({"__properties_version1.0": b""}), FileKind.MSG),
         # what cannot be read
@@ -113,6 +125,26 @@ def typed(main: bytes) -> bytes:
         ("a.p7m", b"\x30\x82\x01\0\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", FileKind.SMIME),
         ("winmail.dat", b"\x78\x9f\x3e\x22\x01", FileKind.WINMAIL),
         ("a", b"\x01\x02\0\x03", FileKind.UNKNOWN),
+        ("message.rpmsg", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86\0", FileKind.RPMSG),
+        ("archive.pst", b"!BDN\0\0\0\0SM", FileKind.PST),
+        ("a.exe", b"MZ\x90\0" + bytes(60) + zip_parts("a.xlsx"), FileKind.EXECUTABLE),
+        ("a", b"\x7fELF\x02" + zip_parts("a.xlsx"), FileKind.EXECUTABLE),
+        ("a.sh", b"#!/bin/sh\n" + zip_parts("a.xlsx"), FileKind.EXECUTABLE),
+        ("MZ.txt", b"MZ is no program", FileKind.TEXT),
+        # parts of archives
+        ("a.part1.rar", b"Rar!\x1a\x07\x01\0", FileKind.SPLIT),
+        ("a.r00", b"Rar!\x1a\x07\x01\0", FileKind.SPLIT),
+        ("a.zip.001", zip_parts("a.xlsx")[:-40], FileKind.SPLIT),
+        ("a.zip.002", b"\x01\x02\0\x03", FileKind.SPLIT),
+        ("a.zip.001", zip_parts("a.xlsx"), FileKind.ZIP),
+        ("a.7z.001", b"7z\xbc\xaf\x27\x1c\0\x04" + bytes(4) + b"\xff\0\0\0" + bytes(99),
+        FileKind.SPLIT),
+        ("a.z01", b"PK\x07\x08" + zip_parts("a.xlsx")[:-40], FileKind.SPLIT),
+        ("a", b"PK\x07\x08" + zip_parts("a.xlsx")[:-40], FileKind.SPLIT),
+        ("a.z02", b"\x01\x02\0\x03", FileKind.SPLIT),
+        ("a.zip", b"\x01\x02\0\x03" + on_disk(2, zip_parts("a.xlsx")), FileKind.SPLIT),
+        ("a.zip", on_disk(1, zip_parts("a.xlsx")), FileKind.SPLIT),
+        ("memo.001", b"text", FileKind.TEXT),
         # containers without a directory
         ("a.xlsx", make_return()[:-200], FileKind.DAMAGED),
         ("a.xls", OLE + bytes(504), FileKind.DAMAGED),
@@ -127,6 +159,26 @@ def test_a_package_locked_part_by_part_is_an_archive() -> None:
     content = bytearray(zip_parts("xl/workbook.xml"))
     content[content.index(b"PK\x01\x02") + 8] |= 1
     assert detect_file_kind(bytes(content), "a.xlsx") is FileKind.ZIP
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (FileKind.SPLIT, "ファイルを分割せず"),
+        (FileKind.RPMSG, "保護（転送不可・暗号化など）を設定していないメール"),
+        (FileKind.PST, "ヒアリングシートだけ"),
+        (FileKind.EXECUTABLE, "zip形式"),
+        (FileKind.PDF, "Excelのヒアリングシートに記入"),
+        (FileKind.UNKNOWN, "名前を付けて保存"),
+    ],
+)
+def test_what_to_ask_for_depends_on_the_kind_of_file(kind: FileKind, asked: str) -> None:
+    problem = wrong_format_error(kind).problem
+    assert asked in problem_advice(problem, Lang.JA)
+    assert "Ask the client" in problem_advice(problem, Lang.EN) or "ask for" in problem_advice(
+        problem, Lang.EN
+    )
+    assert "恐れ入りますが" in client_request(problem, Lang.JA, "a")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FileKind if kind not in READ])

@@ -47,7 +47,7 @@ print(json.dumps(sorted(sys.modules)))
 # Libraries that take long to load, by what needs them.
 _TABLES = {"pandas", "pyarrow", "numpy"}
 _WRITERS = {"xlsxwriter", "openpyxl", "pypdf"}
-_RARE_READERS = {"openpyxl", "xlrd", "pyxlsb", "pyzipper", "py7zr", "oxmsg"}
+_RARE_READERS = {"openpyxl", "xlrd", "pyxlsb", "pyzipper", "py7zr", "oxmsg", "asn1crypto"}
 _SCREEN = {"rich", "typer.rich_utils"}
 _REST = {
     "pydantic", "pebble", "multiprocessing", "watchfiles", "distributed", "fsspec", "sqlite3",

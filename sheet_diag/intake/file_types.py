@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final
 
-from sheet_diag.intake.zip_entries import ZipDirectoryError, ZipEntry, list_zip_entries, peek_entry
+from sheet_diag.intake.zip_entries import (
+    ZipDirectoryError,
+    ZipEntry,
+    is_split_zip,
+    list_zip_entries,
+    peek_entry,
+)
 
 
 class FileKind(StrEnum):
@@ -27,7 +34,10 @@ class FileKind(StrEnum):
     ZIP = "archive"
     SEVEN_ZIP = "sevenzip"
     EML = "eml"
+    MBOX = "mbox"  # several mails
     MSG = "msg"
+    SMIME = "smime"  # a mail that was signed as a whole, or encrypted
+    WINMAIL = "winmail"
     PDF = "pdf"
     IMAGE = "image"
     VIDEO = "video"
@@ -42,8 +52,10 @@ class FileKind(StrEnum):
     WEBARCHIVE = "webarchive"
     HTML = "html"
     XML_SHEET = "xmlsheet"
-    SMIME = "smime"
-    WINMAIL = "winmail"
+    SPLIT = "split"  # a part of an archive
+    RPMSG = "rpmsg"
+    PST = "pst"
+    EXECUTABLE = "executable"
     TEXT = "text"
     DAMAGED = "damaged"  # a container whose directory cannot be read
     UNKNOWN = "unknown"
@@ -52,7 +64,10 @@ class FileKind(StrEnum):
 # Workbooks that can be read, those of them that are zip packages, and files that hold others.
 WORKBOOK_KINDS: Final = (FileKind.XLSX, FileKind.XLSB, FileKind.XLS, FileKind.ODS)
 PACKAGE_KINDS: Final = (FileKind.XLSX, FileKind.XLSB, FileKind.ODS)
-CONTAINER_KINDS: Final = (FileKind.ZIP, FileKind.SEVEN_ZIP, FileKind.EML, FileKind.MSG)
+MAIL_KINDS: Final = (FileKind.EML, FileKind.MSG)
+CONTAINER_KINDS: Final = (
+    FileKind.ZIP, FileKind.SEVEN_ZIP, *MAIL_KINDS, FileKind.MBOX, FileKind.SMIME, FileKind.WINMAIL,
+)  # fmt: skip
 
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STARTS: Final = (
@@ -77,6 +92,10 @@ _STARTS: Final = (
     (b"ID3", FileKind.VIDEO),
     (b"fLaC", FileKind.VIDEO),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", FileKind.VIDEO),
+    (b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", FileKind.RPMSG),
+    (b"!BDN", FileKind.PST),
+    (b"\x7fELF", FileKind.EXECUTABLE),
+    (b"#!", FileKind.EXECUTABLE),
 )
 _RIFF: Final = {b"WEBP": FileKind.IMAGE, b"AVI ": FileKind.VIDEO, b"WAVE": FileKind.VIDEO}
 _PICTURE_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif")
@@ -86,6 +105,9 @@ _BARE_XLS: Final = re.compile(
 )
 _PKCS7: Final = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 _SHORTCUT_NAMES: Final = (".gsheet", ".gdoc", ".gslides", ".url", ".webloc", ".desktop")
+# Parts of an archive that a program has split, by their names; the last one of a zip is a .zip.
+_SPLIT_NAME: Final = re.compile(r"\.(part\d+\.(rar|exe)|[rz]\d\d|\d{3})$", re.IGNORECASE)
+_SPLIT_ZIP: Final = b"PK\x07\x08"
 _START: Final = 2048  # bytes that tell the kinds of text
 _TAIL: Final = 66_000  # bytes among which a zip ends
 
@@ -95,13 +117,22 @@ def detect_file_kind(content: bytes, name: str) -> FileKind:
     ending = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     if content.startswith(OLE_MAGIC):
         return _ole_kind(content, ending)
-    if content.startswith(b"PK"):
-        return _zip_kind(content, ending)
-    kind = _kind_by_mark(content) or _kind_by_text(content, ending)
+    kind = _zip_kind(content, ending) if content.startswith(b"PK") else _kind_by_mark(content)
+    kind = kind or _kind_by_text(content, ending)
     if kind in (FileKind.TEXT, None) and b"PK\x05\x06" in content[-_TAIL:]:
         behind = _zip_kind(content, ending)  # a zip behind a prefix
         kind = kind if behind is FileKind.DAMAGED else behind
+    if _SPLIT_NAME.search(name) and _may_be_part(content, kind):
+        return FileKind.SPLIT
     return kind or (FileKind.WPS if ending == ".et" else FileKind.UNKNOWN)
+
+
+def _may_be_part(content: bytes, kind: FileKind | None) -> bool:
+    """Whether a file that is named as a part of an archive is no whole one."""
+    if kind is FileKind.SEVEN_ZIP:
+        offset, size = struct.unpack_from("<QQ", content.ljust(28), 12)
+        return bool(32 + offset + size > len(content))
+    return kind in (FileKind.RAR, FileKind.DAMAGED, FileKind.UNKNOWN, None)
 
 
 def _kind_by_mark(content: bytes) -> FileKind | None:
@@ -126,6 +157,8 @@ def _kind_by_mark(content: bytes) -> FileKind | None:
 
 
 def _kind_by_loose_mark(content: bytes) -> FileKind | None:
+    if content.startswith(b"MZ") and b"\0" in content[:_START]:
+        return FileKind.EXECUTABLE
     if b"%PDF-" in content[:1024]:
         return FileKind.PDF
     return FileKind.XLS if _BARE_XLS.match(content) else None
@@ -179,10 +212,12 @@ _MOST_PEEKED: Final = 65_536  # bytes of a package that are read to name it
 
 
 def _zip_kind(content: bytes, ending: str) -> FileKind:
+    if is_split_zip(content):
+        return FileKind.SPLIT
     try:
         parts = {part.name.lower(): part for part in list_zip_entries(content)}
     except ZipDirectoryError:
-        return FileKind.DAMAGED
+        return FileKind.SPLIT if content.startswith(_SPLIT_ZIP) else FileKind.DAMAGED
     if any(part.encrypted for part in parts.values()):
         return FileKind.ZIP
     if "[content_types].xml" in parts or "xl/workbook.xml" in parts or "xl/workbook.bin" in parts:
@@ -239,6 +274,10 @@ _HTML: Final = re.compile(
 _XML_SHEET: Final = re.compile(
     r"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet[\"'](?!.*<html)", re.DOTALL
 )
+# What stands before some mails; Apple Mail writes the length there.
+_BEFORE_MAIL: Final = re.compile(
+    r"\A(?:\xef\xbb\xbf|\ufeff)?(?:[ \t]*\r?\n)*(?:(?P<length>\d{1,9})[ \t]*\r?\n)?"
+)
 _HEADER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t\r\n]")
 _MAIL_HEADERS: Final = {
     "from", "to", "subject", "date", "received", "mime-version", "content-type", "message-id",
@@ -258,6 +297,7 @@ def _kind_by_text(content: bytes, ending: str) -> FileKind | None:
         (FileKind.SHORTCUT, lambda start: ending in _SHORTCUT_NAMES or _is_shortcut(start)),
         (FileKind.IMAGE, lambda start: "<svg" in start and "<html" not in start),
         (FileKind.WEBARCHIVE, lambda start: _is_saved_page(start, ending)),
+        (FileKind.MBOX, lambda start: _is_mail(start, ending) and is_mbox(content)),
         (FileKind.EML, lambda start: _is_mail(start, ending)),
         (FileKind.SMIME, lambda start: start.startswith("-----BEGIN PKCS7")),
     )
@@ -284,7 +324,7 @@ def _is_saved_page(start: str, ending: str) -> bool:
 
 def _is_mail(start: str, ending: str) -> bool:
     """Whether it starts with two headers of mails; with one if its name says so or parts follow."""
-    lines = start.lstrip("\r\n").splitlines()
+    lines = _BEFORE_MAIL.sub("", start).splitlines()
     if lines and lines[0].startswith("From "):
         lines = lines[1:]
     known: set[str] = set()
@@ -295,5 +335,35 @@ def _is_mail(start: str, ending: str) -> bool:
         if not header:
             break
         known.add(header[1].lower())
-    sure = ending == ".eml" or "content-type: multipart/" in start.lower()
+    sure = ending in (".eml", ".emlx") or "content-type: multipart/" in start.lower()
     return len(known & _MAIL_HEADERS) >= (1 if sure else 2)
+
+
+# The line before each mail of an mbox; with it the mail's first header, lest it is a sentence.
+_MBOX_LINE: Final = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d[^\r\n]*\r?\n)(?=[!-9;-~]{1,76}:)")
+
+
+def trim_mail(content: bytes) -> bytes:
+    """Cut off what programs leave around a mail: a mark of the encoding, empty lines, and the
+    length that Apple Mail writes before it with the list that follows."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content.decode("utf-16", "replace").encode()
+    before = _BEFORE_MAIL.match(content[:_START].decode("latin-1"))
+    start = before.end() if before else 0
+    length = int(before["length"] or 0) if before else 0
+    return content[start : start + length] if length else content[start:]
+
+
+def is_mbox(content: bytes) -> bool:
+    """Whether there are several mails."""
+    return len(split_mbox(content)) > 1
+
+
+def split_mbox(content: bytes) -> list[bytes]:
+    """Split an mbox into its mails."""
+    content = trim_mail(content)
+    if not content.startswith(b"From "):
+        return [content]
+    lines = list(_MBOX_LINE.finditer(content))
+    ends = [*(line.start() for line in lines[1:]), len(content)]
+    return [content[line.end() : end] for line, end in zip(lines, ends, strict=True)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import RefusedError, check_size
+from sheet_diag.intake.containers.mail_passwords import add_mailed_passwords
 from sheet_diag.intake.containers.members import SpoolError, UnpackedFile
 from sheet_diag.intake.containers.unpack import unpack_file
 from sheet_diag.intake.discovery import FileChangingError, InputFile, hash_file, read_stable_file
@@ -89,6 +90,7 @@ def _read_unpacked(
         )
     if is_overrides_file(file) and unpacked.member is None:
         return _receive_overrides(file.name, content, catalog, reading)
+    reading = add_mailed_passwords(reading, unpacked.mail)
     received = read_content(
         file.name, content, catalog, reading, member=unpacked.member, file_time=unpacked.file_time
     )
@@ -112,8 +114,8 @@ def _lacks_problem(code: ProblemCode, received: ReceivedFile) -> bool:
 
 def _must_stay_closed(unpacked: UnpackedFile) -> bool:
     """Whether the file must not even be opened: a pipe would wait for ever."""
-    closed = (ProblemCode.NO_ACCESS, ProblemCode.LINK_OUTSIDE)
-    return unpacked.ignored or (unpacked.problem is not None and unpacked.problem.code in closed)
+    closed = (ProblemCode.NO_ACCESS, ProblemCode.LINK_OUTSIDE, ProblemCode.NOT_A_RETURN)
+    return unpacked.problem is not None and unpacked.problem.code in closed
 
 
 def read_content(

@@ -21,6 +21,10 @@ from sheet_diag.model.settings import MIB
 _CHUNK: Final = MIB
 _SLICE: Final = 65_536  # packed bytes given to the inflater at once
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
+_END_MAGIC: Final = b"PK\x05\x06"
+_END: Final = struct.Struct("<4xHH12xH")
+_TAIL: Final = 66_000  # bytes among which a zip ends
+_MOST_PARTS: Final = 1_000
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
 _UNUSUAL: Final = 0x61  # flags: encrypted, patched data, strongly encrypted
 # No zip that people send has more; far fewer are allowed, but this many can be listed.
@@ -71,6 +75,16 @@ def list_zip_entries(content: bytes) -> tuple[ZipEntry, ...]:
         # A zip was cut off; this is the directory of another one that was packed in it.
         raise ZipDirectoryError("end of central directory")
     return parts
+
+
+def is_split_zip(content: bytes) -> bool:
+    """Whether it is the last part of a zip, whose directory counts the files before it."""
+    at = content.rfind(_END_MAGIC, max(0, len(content) - _TAIL))
+    if at < 0 or len(content) < at + _END.size:
+        return False
+    this, first, comment = _END.unpack_from(content, at)
+    is_whole = at + _END.size + comment == len(content)
+    return is_whole and 0 < this < _MOST_PARTS and bool(first <= this)
 
 
 def entries_overlap(parts: tuple[ZipEntry, ...]) -> bool:

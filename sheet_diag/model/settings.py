@@ -58,15 +58,32 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class MailOrigin:
+    """Who sent a mail (folded address), and when (seconds since 1970)."""
+
+    sender: str
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordMail:
+    """A mail without a return, and the words in it that may be a password."""
+
+    origin: MailOrigin
+    words: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Passwords:
     """Passwords of protected returns; never shown, never logged.
 
     `common` are tried on every file, those of `by_client` (name or id, password) on files whose
-    label names the client.
+    label names the client, those of `mails` on what the same sender had sent before.
     """
 
     common: tuple[str, ...] = field(default=(), repr=False)
     by_client: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    mails: tuple[PasswordMail, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,19 @@ processes of this machine, which unpack archives onto its disk; a cluster gets c
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from sheet_diag.intake.containers.mail_passwords import follows
 from sheet_diag.intake.discovery import FileChangingError, InputFile, read_stable_file
 from sheet_diag.intake.receive import failed_return
 from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status, resolve_returns
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
-from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.model.settings import IntakeSettings, PasswordMail
 from sheet_diag.pipeline.execution.workers import (
     ProgressCallback,
     WorkerDied,
@@ -34,12 +35,15 @@ from sheet_diag.pipeline.record_store import (
 from sheet_diag.pipeline.tasks import (
     DiagnoseJob,
     MemberJob,
+    OpenedFile,
     OpenJob,
+    RereadJob,
     WorkerContext,
     diagnose,
     examine,
     open_only,
     open_or_examine,
+    reread,
 )
 
 
@@ -81,6 +85,8 @@ def ingest_files(
     )
     for file, each in archives:
         returns[file.name] = [store.keep(member)[0] for member in islice(members, len(each))]
+    for file, again in _reread_locked(executors, archives, returns, spool):
+        returns[file.name] = [store.keep(member)[0] for member in again]
     return [each for file in found for each in returns[file.name]]
 
 
@@ -94,6 +100,8 @@ def _open_files(
     for file, result in zip(found, results, strict=True):
         if isinstance(result, WorkerDied):
             yield strip_return(failed_return(file, _death_problem(result)))
+        elif isinstance(result, OpenedFile):
+            yield [MemberJob(file, leaf) for leaf in result.leaves]
         else:
             yield result
 
@@ -104,11 +112,11 @@ def _examine_members(
     if members:
         progress("unpack", 0, len(members))
     local, bulk = _submit_members(executors, members)
-    results = (next(local if member.unpacked.problem else bulk) for member in members)
+    results = (next(local if member.leaf.problem else bulk) for member in members)
     for done, (member, result) in enumerate(zip(members, results, strict=True), 1):
         progress("unpack", done, len(members))
         if isinstance(result, WorkerDied):
-            yield strip_return(failed_return(member.found, _death_problem(result), member.unpacked))
+            yield strip_return(failed_return(member.found, _death_problem(result), member.leaf))
         else:
             yield result
 
@@ -124,20 +132,65 @@ def _submit_members(
     Returns the results of those that are not to be read, which this machine describes, and of
     all others.
     """
-    unread = (member for member in members if member.unpacked.problem)
-    rest = (member for member in members if not member.unpacked.problem)
+    unread = (member for member in members if member.leaf.problem)
+    rest = (member for member in members if not member.leaf.problem)
     loaded = map(_load_content, rest) if executors.bulk.is_remote else rest
     return executors.local.map(examine, unread), executors.bulk.map(examine, loaded)
 
 
 def _load_content(member: MemberJob) -> MemberJob:
     """Add the content, which a machine of a cluster cannot see, where it can be read."""
-    file = member.unpacked
+    leaf = member.leaf
     try:
-        content = read_stable_file(file.path) if file.path else None
+        content = read_stable_file(leaf.path) if leaf.path else None
     except (OSError, FileChangingError):
         return member
-    return replace(member, unpacked=replace(file, content=content))
+    return replace(member, leaf=replace(leaf, content=content))
+
+
+def _reread_locked(
+    executors: Executors,
+    archives: Sequence[tuple[InputFile, list[MemberJob]]],
+    returns: Mapping[str, Sequence[ReceivedFile]],
+    spool: Path,
+) -> Iterator[tuple[InputFile, list[StrippedReturn]]]:
+    """Read again the files that hold what is locked, where a mail that followed tells a password.
+
+    Only this machine tries them, and its processes alone get to know them.
+    """
+    leaves = [member.leaf for _, members in archives for member in members]
+    mails = [PasswordMail(each.mail, each.words) for each in leaves if each.words and each.mail]
+    jobs: list[RereadJob] = []
+    locked_labels: list[tuple[str, ...]] = []
+    for file, members in archives if mails else ():
+        pairs = zip(members, returns[file.name], strict=True)
+        locked = {each.label: member.leaf.mail for member, each in pairs if _is_locked(each)}
+        origins = [each for each in locked.values() if each]
+        told = tuple(m for m in mails if any(follows(m.origin, each) for each in origins))
+        if told:
+            jobs.append(RereadJob(file, spool / f"again-{len(jobs)}", told))
+            locked_labels.append(tuple(locked))
+    results = executors.local.map(reread, jobs)
+    for job, labels, result in zip(jobs, locked_labels, results, strict=True):
+        if not isinstance(result, WorkerDied):  # else what was read before counts
+            yield job.found, [_tell_mailed(each, labels) for each in result]
+
+
+def _is_locked(received: ReceivedFile) -> bool:
+    codes = (ProblemCode.PASSWORD_NEEDED, ProblemCode.PASSWORD_WRONG)
+    return any(problem.code in codes for problem in received.problems)
+
+
+def _tell_mailed(stripped: StrippedReturn, locked: tuple[str, ...]) -> StrippedReturn:
+    """Say of what was locked at first that its password came in a mail."""
+    received = stripped.received
+    if not any(f"{received.label} ".startswith(f"{label} ") for label in locked):
+        return stripped
+    problems = tuple(
+        Problem(ProblemCode.PASSWORD_MAILED) if each.code is ProblemCode.PASSWORD_USED else each
+        for each in received.problems
+    )
+    return replace(stripped, received=replace(received, problems=problems))
 
 
 def diagnose_returns(

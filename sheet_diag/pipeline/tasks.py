@@ -26,11 +26,11 @@ from sheet_diag.model.returns import (
     ReceivedFile,
     SheetIdentity,
 )
-from sheet_diag.model.settings import IntakeSettings, Issuer
+from sheet_diag.model.settings import IntakeSettings, Issuer, PasswordMail
 from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from sheet_diag.reports.pdf import normalize_pdf
-from sheet_diag.reports.portfolio.client_facts import ClientFacts, summarize_outcome
+from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
 from sheet_diag.text.problems import problem_spec
@@ -76,7 +76,23 @@ class MemberJob:
     """One return of an opened file."""
 
     found: InputFile
-    unpacked: UnpackedFile
+    leaf: UnpackedFile
+
+
+@dataclass(frozen=True, slots=True)
+class RereadJob:
+    """One file, and the mails that may tell the passwords of what is in it."""
+
+    found: InputFile
+    spool: Path
+    mails: tuple[PasswordMail, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """What an opened file holds."""
+
+    leaves: tuple[UnpackedFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +145,34 @@ class PdfJob:
     password: str = field(default="", repr=False)
 
 
-def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
+def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
     """Read a file that is one return; list the members of any other.
 
     Raises `OSError` where there is no room for the members, which is no fault of the file.
     """
     opened = _open(context, job)
-    if isinstance(opened, list) and len(opened) == 1 and opened[0].unpacked.member is None:
-        return examine(context, opened[0])
+    if isinstance(opened, OpenedFile):
+        (first, *more) = opened.leaves
+        if not more and first.member is None and not first.words:
+            return examine(context, MemberJob(job.found, first))
     return opened
 
 
-def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
+def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
     """List the returns in a file by their places on this machine.
 
     Raises as `open_or_examine`.
     """
     opened = _open(context, job)
-    if isinstance(opened, list):
-        return [replace(each, unpacked=replace(each.unpacked, content=None)) for each in opened]
+    if isinstance(opened, OpenedFile):
+        return OpenedFile(tuple(replace(leaf, content=None) for leaf in opened.leaves))
     return opened
 
 
-def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
+def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
     found = job.found
     try:
-        files = open_file(found, job.spool, context.reading)
-        return [MemberJob(found, each) for each in files]
+        return OpenedFile(open_file(found, job.spool, context.reading))
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(job.spool)) from error
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
@@ -165,10 +182,20 @@ def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJ
 def examine(context: WorkerContext, member: MemberJob) -> StrippedReturn:
     """Read one return."""
     try:
-        received = receive_return(member.found, member.unpacked, context.catalog, context.reading)
+        received = receive_return(member.found, member.leaf, context.catalog, context.reading)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        received = failed_return(member.found, _make_problem(error), member.unpacked)
+        received = failed_return(member.found, _make_problem(error), member.leaf)
     return strip_return(received)
+
+
+def reread(context: WorkerContext, job: RereadJob) -> tuple[StrippedReturn, ...]:
+    """Read every return of a file with the passwords that came in mails."""
+    passwords = replace(context.reading.passwords, mails=job.mails)
+    context = replace(context, reading=replace(context.reading, passwords=passwords))
+    opened = _open(context, OpenJob(job.found, job.spool))
+    if isinstance(opened, OpenedFile):
+        return tuple(examine(context, MemberJob(job.found, leaf)) for leaf in opened.leaves)
+    return (opened,)
 
 
 def diagnose(context: WorkerContext, job: DiagnoseJob) -> StrippedReturn:

@@ -117,11 +117,13 @@ _SPECS: Final = {
     ProblemCode.PASSWORD_WRONG: ProblemSpec(Severity.ERROR),
     ProblemCode.PASSWORD_UNSUPPORTED: ProblemSpec(Severity.ERROR),
     ProblemCode.PASSWORD_USED: ProblemSpec(Severity.INFO),
+    ProblemCode.PASSWORD_MAILED: ProblemSpec(Severity.INFO),
     ProblemCode.SENSITIVITY_LABEL: ProblemSpec(Severity.ERROR),
     ProblemCode.NESTED_TOO_DEEP: ProblemSpec(Severity.ERROR),
     ProblemCode.TOO_MANY_MEMBERS: ProblemSpec(Severity.ERROR),
     ProblemCode.ARCHIVE_EMPTY: ProblemSpec(Severity.ERROR),
     ProblemCode.MAIL_WITHOUT_SHEET: ProblemSpec(Severity.ERROR),
+    ProblemCode.MAIL_AUTOMATIC: ProblemSpec(Severity.INFO),
     ProblemCode.LINK_OUTSIDE: ProblemSpec(Severity.ERROR),
     ProblemCode.EMPTY_FILE: ProblemSpec(Severity.ERROR),
     ProblemCode.NOT_A_RETURN: ProblemSpec(Severity.INFO),
@@ -209,6 +211,13 @@ _REMEDY: Final = {
     "smime": "plain_mail",
     "winmail": "plain_mail",
     "unknown": "save_as",
+    "html": "save_as",
+    "xmlsheet": "save_as",
+    "tar": "zip",
+    "executable": "zip",
+    "split": "whole",
+    "rpmsg": "unprotected",
+    "pst": "alone",
 }
 
 
@@ -229,7 +238,8 @@ def problem_message(problem: Problem, lang: Lang) -> str:
 
 def problem_advice(problem: Problem, lang: Lang) -> str:
     """Say what to do about it; empty where nothing needs to be done."""
-    return _sentence(problem, "todo", lang)
+    advice = Wording(lang)(f"problem.advice.{_find_remedy(problem)}")
+    return _sentence(problem, "todo", lang, advice=advice)
 
 
 def problem_entry(problem: Problem, lang: Lang) -> str:
@@ -248,15 +258,18 @@ def client_request(problem: Problem, lang: Lang, file: str) -> str:
 
     `file` is the name by which he sent it.
     """
-    say = Wording(lang)
-    kind = dict(problem.details).get("kind", "")
-    remedy = say(f"problem.remedy.{_REMEDY.get(kind, 'sheet')}")
+    remedy = Wording(lang)(f"problem.remedy.{_find_remedy(problem)}")
     return _sentence(problem, "ask", lang, file=file, remedy=remedy)
 
 
 def correction_request(lang: Lang, file: str) -> str:
     """Write to the client whose correction sheet is attached."""
     return Wording(lang)("problem.request.held", file=file)
+
+
+def _find_remedy(problem: Problem) -> str:
+    """Find what helps with a kind of file."""
+    return _REMEDY.get(dict(problem.details).get("kind", ""), "sheet")
 
 
 def _sentence(problem: Problem, kind: str, lang: Lang, **more: str) -> str:

@@ -19,6 +19,8 @@ from pathlib import Path
 from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.pipeline.tasks import (
+    MemberJob,
+    OpenedFile,
     OpenJob,
     WorkerContext,
     examine,
@@ -68,8 +70,9 @@ def _leave(work: Callable[[], None]) -> None:
 def _read(found: InputFile, spool: Path) -> None:
     bench = WorkerContext(JIS, _READING)
     opened = open_or_examine(bench, OpenJob(found, spool))
-    for member in opened if isinstance(opened, list) else ():
-        examine(bench, member)
+    if isinstance(opened, OpenedFile):
+        for leaf in opened.leaves:
+            examine(bench, MemberJob(found, leaf))
 
 
 def main(folder: Path) -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import base64
 import email
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import Message
 from email.policy import compat32
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.mail_headers import (
     ReceivedAttachment,
     decode_attachment_name,
-    decode_subject,
     list_attachment_members,
+    name_mail,
 )
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
-from sheet_diag.intake.file_types import FileKind
+from sheet_diag.intake.containers.received_mail import read_time
+from sheet_diag.intake.containers.uuencode import find_uuencoded
+from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.model.returns import Problem
 
 _PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
@@ -30,9 +33,11 @@ def list_eml_members(content: bytes, label: str, spool: MemberSpool) -> Iterator
     """List every attachment of the mail, attached mails included. Raises `RefusedError`."""
     del label  # mails have no passwords
     mail = email.message_from_bytes(content, policy=compat32)
-    time = _time(mail)
+    sent = read_time(mail)
+    time = None if sent is None else sent * 10**9
     parts = list(_parts(mail, inline=False))
     attachments = [_attachment(part, n, time, inline) for n, (part, inline) in enumerate(parts, 1)]
+    attachments += [replace(each, time=time) for each in find_uuencoded(mail)]
     yield from list_attachment_members(attachments, spool)
 
 
@@ -72,16 +77,21 @@ def _attachment(part: Message, number: int, time: int | None, inline: bool) -> R
     content = payload if isinstance(payload, bytes) else b""
     problem = None
     if media in _PKCS7:
-        name, problem = name or "smime.p7m", wrong_format_error(FileKind.SMIME).problem
+        name, problem = name or "smime.p7m", _find_damage(content, FileKind.SMIME)
     elif media in _TNEF or name.lower() == "winmail.dat":
-        name, problem = name or "winmail.dat", wrong_format_error(FileKind.WINMAIL).problem
+        name, problem = name or "winmail.dat", _find_damage(content, FileKind.WINMAIL)
     return ReceivedAttachment(name or f"attachment-{number}", content, media, inline, time, problem)
+
+
+def _find_damage(content: bytes, kind: FileKind) -> Problem | None:
+    """Find out whether something is not of the kind that the mail says."""
+    return None if detect_file_kind(content, "") is kind else wrong_format_error(kind).problem
 
 
 def _name_of_mail(part: Message, number: int) -> str:
     inner = part.get_payload(0) if part.is_multipart() else None
-    title = decode_subject(inner) if isinstance(inner, Message) else ""
-    return f"{title.replace('/', '／') or f'mail-{number}'}.eml"
+    title = name_mail(inner) if isinstance(inner, Message) else ""
+    return f"{title or f'mail-{number}'}.eml"
 
 
 def _inner_mail(part: Message) -> bytes:
@@ -93,11 +103,3 @@ def _inner_mail(part: Message) -> bytes:
     if str(part["content-transfer-encoding"] or "").strip().lower() == "base64":
         return base64.b64decode(content)
     return content
-
-
-def _time(mail: Message) -> int | None:
-    """Read the time in nanoseconds since 1970; None where the mail has no true date."""
-    try:
-        return int(parsedate_to_datetime(str(mail["date"])).timestamp()) * 10**9
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
-from email.policy import compat32
 from email.utils import getaddresses
+from html import unescape
 from typing import Final
 
-from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
 from sheet_diag.intake.file_types import CONTAINER_KINDS, WORKBOOK_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.returns import Problem
@@ -26,6 +24,9 @@ from sheet_diag.model.returns import Problem
 _WINDOWS: Final = re.compile(r"windows-?(31j|932)|cp-?(932|943c?)|ms-?932|(x-|cs)?s(hift)?[-_]?jis")
 _SENDERS: Final = ("from", "reply-to", "sender")
 _MAX_LINE: Final = 200
+_PAGE: Final = 500_000  # characters of a web page that are read
+_LINE_END: Final = re.compile(r"<br\b[^<>]*>|</(p|div|tr|td|li|h\d)>", re.IGNORECASE)
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def decode_attachment_name(part: Message) -> str:
@@ -46,22 +47,22 @@ def decode_subject(part: Message) -> str:
     return _decode_words(decode_header_text(part, "subject")).strip()
 
 
+def name_mail(mail: Message) -> str:
+    """Name a mail by its subject, as a file; empty where it has none."""
+    return decode_subject(mail).replace("/", "／")
+
+
 def decode_header_text(part: Message, header: str) -> str:
     """Decode the bare bytes of a header to one line; its encoded words stay as they are."""
     values = (str(value) for name, value in part.raw_items() if name.lower() == header)
     raw = next(values, "").replace("\r", "").replace("\n", "")
     content = raw.encode("ascii", "surrogateescape") if not raw.isascii() else raw.encode()
-    return _decode_bytes(content, "iso-2022-jp" if b"\x1b" in content else "")
+    return decode_bytes(content, "iso-2022-jp" if b"\x1b" in content else "")
 
 
 def read_senders(message: Message) -> tuple[str, ...]:
     """Read the addresses that a mail may come from, the likeliest first."""
     return parse_header_addresses(message, _SENDERS)
-
-
-def parse_senders(content: bytes) -> tuple[str, ...]:
-    """Read the same from the bytes of a mail, of which only the headers are parsed."""
-    return read_senders(BytesHeaderParser(policy=compat32).parsebytes(content, headersonly=True))
 
 
 def parse_header_addresses(message: Message, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,13 +77,47 @@ def clean_line(text: str) -> str:
     return " ".join(shown.split())[:_MAX_LINE]
 
 
-# --- decoding
+# --- texts and decoding
+
+
+def find_texts(part: Message) -> Iterator[Message]:
+    """Find the texts of a mail, without those of files and mails that are attached."""
+    if part.is_multipart():
+        for inner in part.get_payload() if part.get_content_maintype() == "multipart" else ():
+            if isinstance(inner, Message):
+                yield from find_texts(inner)
+    elif part.get_content_maintype() == "text":
+        is_file = part.get_content_disposition() == "attachment" or decode_attachment_name(part)
+        if not is_file:
+            yield part
+
+
+def read_text(mail: Message) -> str:
+    """Read the text of a mail; where it comes as a web page alone, without its tags."""
+    parts = list(find_texts(mail))
+    plain = [part for part in parts if part.get_content_subtype() == "plain"]
+    if plain:
+        return "\n".join(map(decode_text, plain))
+    return "\n".join(strip_tags(decode_text(part)) for part in parts)
+
+
+def strip_tags(page: str) -> str:
+    """Keep the text of a web page, in lines as it is shown."""
+    return unescape(_TAG.sub("", _LINE_END.sub("\n", " ".join(page[:_PAGE].split()))))
+
+
+def decode_text(part: Message) -> str:
+    """Decode a part of a mail that is text."""
+    payload = part.get_payload(decode=True)
+    return decode_bytes(
+        payload if isinstance(payload, bytes) else b"", part.get_content_charset() or ""
+    )
 
 
 def _decode_percent(code: str, value: str) -> str:
     """Decode RFC 2231; the library has turned its bytes into Latin-1."""
     try:
-        return _decode_bytes(value.encode("latin-1"), code)
+        return decode_bytes(value.encode("latin-1"), code)
     except UnicodeEncodeError:
         return value
 
@@ -96,12 +131,12 @@ def _decode_words(text: str) -> str:
     except (MessageError, ValueError):
         return text
     decoded = (
-        word if isinstance(word, str) else _decode_bytes(word, code or "") for word, code in words
+        word if isinstance(word, str) else decode_bytes(word, code or "") for word, code in words
     )
     return "".join(decoded) or text
 
 
-def _decode_bytes(content: bytes, code: str) -> str:
+def decode_bytes(content: bytes, code: str) -> str:
     """Decode bytes; by the likeliest code where the one that is named is unknown or wrong."""
     named = code.strip().lower()
     if named.startswith("iso-2022-jp"):
@@ -146,7 +181,6 @@ _DECORATIONS: Final = re.compile(
 )
 _DECORATION_NAMES: Final = re.compile(r"att\d{3,}\.(txt|html?)|.*\.(ics|vcf|p7s)", re.IGNORECASE)
 _SHEETS: Final = (*WORKBOOK_KINDS, *CONTAINER_KINDS, FileKind.ENCRYPTED, FileKind.DAMAGED)
-_NO_SHEETS: Final = (FileKind.SMIME, FileKind.WINMAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +222,6 @@ def _member(
         return member
     if _is_decoration(attachment, kind, has_sheet=has_sheet):
         return replace(member, ignored=True)
-    if kind in _NO_SHEETS:
-        return replace(member, problem=wrong_format_error(kind).problem)
     return spool_member(member, lambda: (attachment.content,), spool)
 
 

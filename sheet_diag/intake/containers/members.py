@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import RefusedError, describe_error
+from sheet_diag.intake.containers.mail_passwords import add_mailed_passwords
 from sheet_diag.intake.decryption import passwords_for_file
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.model.settings import MIB, IntakeSettings, Limits
+from sheet_diag.model.settings import MIB, IntakeSettings, Limits, MailOrigin
 
 _MAX_LABEL: Final = 200
 # Line and control characters, surrogates, and marks that turn the direction of writing.
@@ -27,8 +28,9 @@ class UnpackedFile:
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
     input file (None: it is that file), `file_time` nanoseconds since 1970. `file_sha256` is that
     of the input file where that is a container, `mail_senders` are the addresses that the mails
-    around it came from, the outermost first. `content` spares a second reading of a file that is
-    no container; members are not kept in memory.
+    around it came from, the outermost first; `mail` is the innermost of them, and `words` may be
+    passwords in its text. `content` spares a second reading of a file that is no container;
+    members are not kept in memory.
     """
 
     path: Path | None
@@ -39,6 +41,8 @@ class UnpackedFile:
     password_used: bool = False
     file_sha256: str = ""
     mail_senders: tuple[str, ...] = ()
+    mail: MailOrigin | None = None
+    words: tuple[str, ...] = field(default=(), repr=False)
     content: bytes | None = field(default=None, repr=False, compare=False)
 
 
@@ -75,14 +79,15 @@ class MemberSpool:
         self.limits: Limits = reading.limits
         self.left = reading.limits.unpacked * MIB
         self.encrypted_left = reading.limits.encrypted * MIB
-        self._passwords = reading.passwords
+        self.mail: MailOrigin | None = None  # the mail that is being unpacked
+        self._reading = reading
         self._folder = folder
         self._members = 0
         self._files = 0
 
     def passwords_for(self, label: str) -> tuple[str, ...]:
         """Find the passwords to try on what is labelled so."""
-        return passwords_for_file(self._passwords, label)
+        return passwords_for_file(add_mailed_passwords(self._reading, self.mail).passwords, label)
 
     def admit(self, count: int) -> None:
         """Count the members of a container, all or none. Raises `TooManyMembersError`."""

@@ -1,10 +1,14 @@
-"""List the attachments of a mail saved by Outlook (.msg), and read the senders of mails in it."""
+"""Read a mail saved by Outlook (.msg): its attachments, and the senders of mails in it."""
 
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 from itertools import dropwhile
 from typing import Any, Final
 
@@ -16,10 +20,19 @@ from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.mail_headers import (
     ReceivedAttachment,
     clean_line,
+    decode_bytes,
     list_attachment_members,
-    parse_senders,
+    read_senders,
+    strip_tags,
 )
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
+from sheet_diag.intake.containers.received_mail import (
+    MailKind,
+    ReceivedMail,
+    find_automatic_kind,
+    make_origin,
+    read_time,
+)
 from sheet_diag.intake.file_types import FileKind
 from sheet_diag.model.returns import Problem, ProblemCode
 
@@ -32,6 +45,17 @@ _ENDING: Final = "3703"
 _HEAD: Final = "007D"  # as it came over the line; a mail that never left Exchange has none
 # SMTP addresses of whom it was sent for and who sent it, and those that may be names in Exchange.
 _ADDRESSES: Final = ("5D02", "5D01", "0065", "0C1F")
+_CLASS, _SUBJECT, _BODY, _PAGE = "001A", "0037", "1000", "1013"
+_PROPERTIES: Final = "__PROPERTIES_VERSION1.0"
+_SENT: Final = (0x00390040, 0x0E060040)  # sent, or delivered
+_EPOCH: Final = 11_644_473_600  # seconds from 1601 to 1970
+_KINDS: Final = (
+    (".IPNRN", MailKind.RECEIPT),
+    (".IPNNRN", MailKind.RECEIPT),
+    ("REPORT", MailKind.REPORT),
+    (".OOFTEMPLATE", MailKind.AUTOMATIC),
+    (".REPLYTEMPLATE", MailKind.AUTOMATIC),
+)
 _STREAM: Final = "__SUBSTG1.0_"
 
 
@@ -43,24 +67,63 @@ def list_msg_members(content: bytes, label: str, spool: MemberSpool) -> Iterator
     yield from list_attachment_members(list(_attachments(mail, (), spool.limits.nesting)), spool)
 
 
-def read_msg_senders(content: bytes) -> tuple[str, ...]:
-    """Read the addresses that the mail may come from, the likeliest first; damage raises."""
+def read_msg(content: bytes) -> ReceivedMail:
+    """Read who sent a mail and when, and what kind of mail it is; damage raises."""
+    streams = _read_streams(content, (_HEAD, _CLASS, _SUBJECT, *_ADDRESSES))
+    head, senders = _parse_head(streams), _senders(streams)
+    if "subject" not in head:
+        subject = clean_line(_text(streams, _SUBJECT))
+        head["Subject"] = subject.encode().decode("ascii", "surrogateescape")
+    sent = read_time(head)
+    return ReceivedMail(
+        content,
+        senders,
+        make_origin(senders, _read_sent_time(streams) if sent is None else sent),
+        _find_kind(_text(streams, _CLASS)) or find_automatic_kind(head),
+        _text(streams, _CLASS).upper().startswith("REPORT"),
+        lambda: _read_body(content),
+    )
+
+
+def _read_streams(content: bytes, tags: tuple[str, ...]) -> dict[str, bytes]:
+    """Read the properties of the mail itself that have one of the tags."""
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
-        wanted = tuple(_STREAM + tag for tag in (_HEAD, *_ADDRESSES))
+        wanted = (_PROPERTIES, *(_STREAM + tag for tag in tags))
         names = (path[0] for path in ole.listdir() if len(path) == 1)
         found = [name for name in names if name.upper().startswith(wanted)]
-        return _senders({name.upper(): ole.openstream(name).read() for name in found})
+        return {name.upper(): ole.openstream(name).read() for name in found}
 
 
-def _senders(streams: Mapping[str, bytes]) -> tuple[str, ...]:
+def _find_kind(message_class: str) -> MailKind | None:
+    return next((kind for mark, kind in _KINDS if mark in message_class.upper()), None)
+
+
+def _read_sent_time(streams: Mapping[str, bytes]) -> int | None:
+    """Read the time from the properties of fixed length, in seconds since 1970."""
+    table = streams.get(_PROPERTIES, b"")[32:]
+    for place in range(0, len(table) - 15, 16):
+        if struct.unpack_from("<I", table, place)[0] in _SENT:
+            return int(struct.unpack_from("<Q", table, place + 8)[0] // 10**7 - _EPOCH)
+    return None
+
+
+def _read_body(content: bytes) -> str:
+    streams = _read_streams(content, (_BODY, _PAGE))
+    page = streams.get(f"{_STREAM}{_PAGE}0102")
+    shown = decode_bytes(page, "") if page else _text(streams, _PAGE)
+    return _text(streams, _BODY) or strip_tags(shown)
+
+
+def _parse_head(streams: Mapping[str, bytes]) -> Message:
     lines = _text(streams, _HEAD).splitlines(keepends=True)
     # Outlook may write a line of its own before the first header.
     head = "".join(dropwhile(lambda line: ":" not in line, lines))
+    return BytesHeaderParser(policy=compat32).parsebytes(head.encode("utf-8", "replace"))
+
+
+def _senders(streams: Mapping[str, bytes]) -> tuple[str, ...]:
     own = (clean_line(_text(streams, tag)) for tag in _ADDRESSES)
-    found = (
-        *parse_senders(head.encode("utf-8", "replace")),
-        *(each for each in own if "@" in each),
-    )
+    found = (*read_senders(_parse_head(streams)), *(each for each in own if "@" in each))
     return tuple(dict.fromkeys(found))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.containers.mail_headers import parse_senders
+from sheet_diag.intake.containers.mail_passwords import find_words, tells_password
 from sheet_diag.intake.containers.members import (
     ContainerMember,
     MemberSpool,
@@ -24,15 +24,15 @@ from sheet_diag.intake.containers.members import (
     make_member_label,
     number_equal_labels,
 )
+from sheet_diag.intake.containers.received_mail import MailKind, ReceivedMail, read_eml
 from sheet_diag.intake.discovery import FileChangingError, is_leftover, read_stable_file
-from sheet_diag.intake.file_types import CONTAINER_KINDS, FileKind, detect_file_kind
+from sheet_diag.intake.file_types import CONTAINER_KINDS, MAIL_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings
 
 # Takes the content of a container, its label (for passwords), and where to put the members.
 MemberLister = Callable[[bytes, str, MemberSpool], Iterator[ContainerMember]]
 
-_MAILS: Final = (FileKind.EML, FileKind.MSG)
 _JOINT: Final = " › "
 
 
@@ -71,8 +71,27 @@ class _Unpacker:
         self, content: bytes, kind: FileKind, itself: UnpackedFile, labels: tuple[str, ...]
     ) -> list[UnpackedFile]:
         """Unpack a container; `itself` is added, with the reason, where it holds no return."""
-        senders = _read_senders_of(content, kind)
-        itself = replace(itself, mail_senders=(*itself.mail_senders, *senders))
+        mail = _read_mail(content, kind) if kind in MAIL_KINDS else None
+        if mail is None:
+            return self._unpack_members(content, kind, itself, labels)
+        if mail.is_report and itself.mail is None:  # what it returns is ours, and no answer
+            return [_automatic_mail(itself, mail)]
+        itself = replace(
+            itself, mail=mail.origin, mail_senders=(*itself.mail_senders, *mail.senders)
+        )
+        around = self._spool.mail
+        self._spool.mail = mail.origin
+        try:
+            files = self._unpack_members(mail.content, kind, itself, labels)
+        finally:
+            self._spool.mail = around
+        if all(file.ignored for file in files):
+            files.append(_mail_without_sheet(itself, mail))
+        return files
+
+    def _unpack_members(
+        self, content: bytes, kind: FileKind, itself: UnpackedFile, labels: tuple[str, ...]
+    ) -> list[UnpackedFile]:
         label = _JOINT.join((self._name, *labels))
         files: list[UnpackedFile] = []
         try:
@@ -86,11 +105,11 @@ class _Unpacker:
             raise
         except Exception as error:  # noqa: BLE001 - damaged ones make libraries raise all sorts
             return [*files, replace(itself, problem=damage_problem(error))]
-        if all(file.ignored for file in files):
-            is_mail = kind in _MAILS
-            code = ProblemCode.MAIL_WITHOUT_SHEET if is_mail else ProblemCode.ARCHIVE_EMPTY
-            files.append(replace(itself, problem=Problem(code)))
-        return files
+        if kind in MAIL_KINDS or not all(map(_is_leftover, files)):
+            return files
+        if kind is FileKind.WINMAIL:  # with the looks of the mail's text alone
+            return [_without_return(itself)]
+        return [*files, replace(itself, problem=Problem(ProblemCode.ARCHIVE_EMPTY))]
 
     def _unpack_member(
         self, member: ContainerMember, around: UnpackedFile, labels: tuple[str, ...]
@@ -103,12 +122,12 @@ class _Unpacker:
             member.problem,
             password_used=around.password_used or member.with_password,
             file_sha256=around.file_sha256,
+            mail=around.mail,
             mail_senders=(*around.mail_senders, *member.mail_senders),
         )
         parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part)
         if member.ignored or is_leftover(parts):
-            problem = Problem(ProblemCode.NOT_A_RETURN)
-            return [replace(file, path=None, problem=problem, ignored=True)]
+            return [_without_return(file)]
         if member.problem or member.path is None:
             return [file]
         return self._unpack_deeper(member.path, member.name, file, labels)
@@ -141,6 +160,12 @@ def _member_lister(kind: FileKind) -> MemberLister:
             from sheet_diag.intake.containers.seven_zip import list_seven_zip_members as lister
         case FileKind.EML:
             from sheet_diag.intake.containers.eml import list_eml_members as lister
+        case FileKind.MBOX:
+            from sheet_diag.intake.containers.mbox import list_mbox_members as lister
+        case FileKind.SMIME:
+            from sheet_diag.intake.containers.smime import list_smime_members as lister
+        case FileKind.WINMAIL:
+            from sheet_diag.intake.containers.tnef import list_tnef_members as lister
         case FileKind.MSG:
             from sheet_diag.intake.containers.msg import list_msg_members as lister
         case _:
@@ -148,17 +173,41 @@ def _member_lister(kind: FileKind) -> MemberLister:
     return lister
 
 
-def _read_senders_of(content: bytes, kind: FileKind) -> tuple[str, ...]:
-    """Read the senders of a mail; none of an archive, or where they cannot be read."""
-    try:
-        if kind is FileKind.EML:
-            return parse_senders(content)
-        if kind is FileKind.MSG:
-            from sheet_diag.intake.containers.msg import read_msg_senders
+def _without_return(file: UnpackedFile) -> UnpackedFile:
+    return replace(file, path=None, problem=Problem(ProblemCode.NOT_A_RETURN), ignored=True)
 
-            return read_msg_senders(content)
+
+def _is_leftover(file: UnpackedFile) -> bool:
+    code = file.problem.code if file.problem else None
+    return file.ignored and code is ProblemCode.NOT_A_RETURN
+
+
+def _read_mail(content: bytes, kind: FileKind) -> ReceivedMail:
+    """Read who sent a mail, and whether a person did; nothing where it is damaged."""
+    try:
+        if kind is FileKind.MSG:
+            from sheet_diag.intake.containers.msg import read_msg
+
+            return read_msg(content)
+        return read_eml(content)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a damaged head; the mail itself is judged elsewhere
-        return ()
-    return ()
+        return ReceivedMail(content)
+
+
+def _mail_without_sheet(itself: UnpackedFile, mail: ReceivedMail) -> UnpackedFile:
+    """Describe a mail that brings no file: one of a person wants an answer, others do not."""
+    if mail.kind:
+        return _automatic_mail(itself, mail)
+    text = mail.read_text()
+    itself = replace(itself, words=find_words(text))
+    if tells_password(text):
+        return _automatic_mail(itself, replace(mail, kind=MailKind.PASSWORD))
+    return replace(itself, problem=Problem(ProblemCode.MAIL_WITHOUT_SHEET))
+
+
+def _automatic_mail(itself: UnpackedFile, mail: ReceivedMail) -> UnpackedFile:
+    details = (("kind", mail.kind or ""),)
+    problem = Problem(ProblemCode.MAIL_AUTOMATIC, value=mail.kind, details=details)
+    return replace(itself, problem=problem, ignored=True)

@@ -19,6 +19,7 @@ from sheet_diag.intake.containers.mail_headers import (
     clean_line,
     decode_header_text,
     decode_subject,
+    decode_text,
     parse_header_addresses,
 )
 from sheet_diag.mail.inbox.headers import find_message_ids
@@ -182,19 +183,7 @@ def _find_texts(report: Message) -> Iterator[str]:
             if isinstance(part, Message):
                 yield from _find_texts(part)
     elif report.get_content_maintype() == "text":
-        yield _decode_text(report)
-
-
-def _decode_text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    content = payload if isinstance(payload, bytes) else b""
-    code = part.get_content_charset() or "utf-8"
-    for each in (code, "utf-8"):
-        try:
-            return content.decode(each)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return content.decode("cp932", "replace")
+        yield decode_text(report)
 
 
 def _find_reported_mail(report: Message, known: Mapping[str, MailLogEntry]) -> MailLogEntry | None:
@@ -211,7 +200,7 @@ def _find_message_ids(report: Message) -> Iterator[str]:
         yield from find_message_ids(decode_header_text(report, name))
     for part in report.walk():
         if not part.is_multipart() and part.get_content_maintype() in ("text", "message"):
-            yield from find_message_ids(_decode_text(part))
+            yield from find_message_ids(decode_text(part))
 
 
 def _is_among(address: str, mail: MailLogEntry | None) -> bool:

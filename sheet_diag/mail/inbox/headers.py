@@ -20,16 +20,13 @@ from sheet_diag.intake.containers.mail_headers import (
     parse_header_addresses,
     read_senders,
 )
+from sheet_diag.intake.containers.received_mail import is_automatic, is_receipt, is_report
 from sheet_diag.mail.imap.mailbox import MessageHead
 
 _ID: Final = re.compile(r"<[^<>\s]+>")
 _RECIPIENTS: Final = ("to", "cc")
 _THREAD: Final = ("in-reply-to", "references")
-_MACHINES: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
-_PRECEDENCES: Final = ("bulk", "auto_reply", "junk")
-_RECEIPT: Final = "disposition-notification"
 _SEEN: Final = frozenset({"\\seen", "\\answered"})
-_ROBOTS: Final = ("x-autoreply", "x-autorespond")
 # A leaf that is no plain text of the mail, as IMAP writes the structure.
 _TEXT: Final = re.compile(rb'\("text" "(?:plain|html|enriched)"', re.IGNORECASE)
 _LEAF: Final = re.compile(rb'\("[^"]*" "[^"]*" (?:\(|NIL)', re.IGNORECASE)
@@ -81,9 +78,9 @@ def read_message_headers(head: MessageHead) -> MessageHeaders:
         when=head.when,
         size=head.size,
         is_seen=bool(head.flags & _SEEN),
-        is_automatic=_is_automatic(message),
-        is_receipt=_RECEIPT in decode_header_text(message, "content-type").lower(),
-        is_report=_is_report(message, senders),
+        is_automatic=is_automatic(message),
+        is_receipt=is_receipt(message),
+        is_report=is_report(message),
         may_bring_files=_may_bring_files(head.structure),
     )
 
@@ -97,29 +94,6 @@ def _read_message_id(message: Message) -> str:
     """Read the Message-ID, also where it lacks its brackets."""
     text = decode_header_text(message, "message-id").strip()
     return next(iter(find_message_ids(text)), text)
-
-
-def _is_automatic(message: Message) -> bool:
-    """Whether the headers say that a machine answered."""
-    submitted = decode_header_text(message, "auto-submitted").partition(";")[0].strip().lower()
-    precedence = decode_header_text(message, "precedence").strip().lower()
-    return (
-        submitted not in ("", "no")
-        or precedence in _PRECEDENCES
-        or any(name in message for name in _ROBOTS)
-        or decode_header_text(message, "return-path").strip() == "<>"
-    )
-
-
-def _is_report(message: Message, senders: tuple[str, ...]) -> bool:
-    """Whether a mail server says what became of a mail; it may return that mail as a whole."""
-    content = decode_header_text(message, "content-type").strip().lower()
-    locals_ = (sender.partition("@")[0].lower() for sender in senders)
-    return (
-        (content.startswith("multipart/report") and _RECEIPT not in content)
-        or "x-failed-recipients" in message
-        or any(each in _MACHINES for each in locals_)
-    )
 
 
 def _may_bring_files(structure: bytes) -> bool:
