@@ -29,7 +29,7 @@ from sheet_diag.intake.receive import read_content
 from sheet_diag.mail.compose.message import FromAddress, compose_message, format_draft, format_final
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.mail.outgoing_checks.check import MailChecker
-from sheet_diag.mail.outgoing_checks.results import MailCheckResult
+from sheet_diag.mail.outgoing_checks.results import CheckedMail
 from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -221,12 +221,12 @@ class Written:
         return self.message().as_bytes()
 
 
-def verdict(mail: Written, content: bytes | None = None, **changes: object) -> MailCheckResult:
+def verdict(mail: Written, content: bytes | None = None, **changes: object) -> CheckedMail:
     """What the guard says of it, or of other bytes in its place."""
     return guard(**changes).inspect(mail.bytes() if content is None else content, mail.mail)
 
 
-def refused(found: MailCheckResult) -> set[str]:
+def refused(found: CheckedMail) -> set[str]:
     """The reasons, each a sentence in both languages."""
     for each in found.findings:
         for lang in Lang:
@@ -236,7 +236,7 @@ def refused(found: MailCheckResult) -> set[str]:
     return {each.key.removeprefix("guard.") for each in found.errors}
 
 
-def doubted(found: MailCheckResult) -> set[str]:
+def doubted(found: CheckedMail) -> set[str]:
     """What is asked again, of a mail that is not refused."""
     assert refused(found) == set()
     return {each.key.removeprefix("guard.") for each in found.warnings}

@@ -20,6 +20,7 @@ from sheet_diag.model.client_status import GroupResponses
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.pipeline.run_diff import ChangeKind, ReturnChange, ReturnState
+from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.terminal_text import escape_markup, printable_text
@@ -37,28 +38,28 @@ _IDENTITY_WARNINGS: Final = {
     "company": (ProblemCode.LISTED_NAME_DIFFERS,),
     "unlisted": (ProblemCode.NOT_LISTED, ProblemCode.ID_NOT_LISTED, ProblemCode.LISTED_UNSURE),
 }
+# What people open, by its name in the output folder, with the last part of its sentence's key.
+_OUTPUTS: Final = {
+    "portfolio.xlsx": "portfolio",
+    "results": "results",
+    "corrections": "corrections",
+    "pdf": "pdf",
+    PASSWORDS_FILE: "passwords",
+}
 _COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
 
 
 def run_with_progress(say: Wording, work: Callable[[Report], RunResult]) -> RunResult:
     """Do the work under a progress bar, if a person is watching."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
+    with _create_progress_bar() as bar:
         tasks: dict[str, TaskID] = {}
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bar.add_task(say(f"cli.progress.{stage}"), total=total)
             bar.update(tasks[stage], completed=done, total=total)
-            if stage == "cluster" and not done and not console.is_terminal:
-                console.print(say("cli.progress.cluster"))  # a log must say why it stands still
+            if stage == "cluster" and not done and not bar.console.is_terminal:
+                bar.console.print(say("cli.progress.cluster"))  # a log must say why it stands still
 
         return work(report)
 
@@ -69,13 +70,16 @@ def show_progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
 
     Gives a function that takes the number of what is done.
     """
+    with _create_progress_bar() as bar:
+        task = bar.add_task(text, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _create_progress_bar() -> Progress:
+    """Create a bar on the error stream, where nothing is shown but to a person."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as shown:
-        task = shown.add_task(text, total=total)
-        yield lambda done: shown.update(task, completed=done)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def show_result(
@@ -111,26 +115,13 @@ def show_result(
         console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()
     console.print(say("cli.summary.where"))
-    places = _list_outputs(result.outcomes, config)
-    paths = {key: f"{url}/{name}" if url else config.output / name for key, name in places.items()}
-    for key, path in ({"sheet": sheet, **paths} if sheet else paths).items():
+    made = [name for name in _OUTPUTS if name in result.outputs]
+    places: dict[str, object] = {"sheet": sheet} if sheet else {}
+    places |= {_OUTPUTS[name]: f"{url}/{name}" if url else config.output / name for name in made}
+    for key, path in places.items():
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
         )
-
-
-def _list_outputs(outcomes: Sequence[ReturnOutcome], config: RunConfig) -> dict[str, str]:
-    """List the outputs that there are, by the key of their sentence."""
-    places = {"portfolio": "portfolio.xlsx"}
-    if any(outcome.result for outcome in outcomes):
-        places["results"] = "results"
-    if any(outcome.correction for outcome in outcomes):
-        places["corrections"] = "corrections"
-    if any(outcome.pdf for outcome in outcomes):
-        places["pdf"] = "pdf"
-    if config.protect:
-        places["passwords"] = "passwords.xlsx"
-    return places
 
 
 def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:

@@ -103,7 +103,8 @@ class RunResult:
 
     `renewed` are clients (id, name) whose password is not the one that their report has gone out
     with; `former` is the name of the file with the former passwords (empty: all stand in the new
-    one), `unused_passwords` tells that an old list lies beside the one that counts.
+    one), `unused_passwords` tells that an old list lies beside the one that counts. `outputs` are
+    the files and folders that were made in the output folder.
     """
 
     outcomes: tuple[ReturnOutcome, ...]
@@ -111,6 +112,7 @@ class RunResult:
     renewed: tuple[ClientKey, ...] = ()
     former: str = ""
     unused_passwords: bool = False
+    outputs: frozenset[str] = frozenset()
 
     @property
     def needs_attention(self) -> bool:
@@ -148,12 +150,12 @@ def run_files(
         if config.comparison.reference is None:  # a frozen one stays what it is
             least = config.comparison.minimum
             staging.write(BENCHMARK, dump_benchmark(config.catalog, outcomes, config.as_of, least))
-        staging.commit()
+        outputs = frozenset(name.partition("/")[0] for name in staging.commit())
         if file:
             file.remove_old()
     renewed = passwords.find_renewed(config.fingerprints) if passwords else ()
     unused = config.protect and has_unused_passwords(config.output)
-    return RunResult(tuple(outcomes), portfolio, renewed, former, unused)
+    return RunResult(tuple(outcomes), portfolio, renewed, former, unused, outputs)
 
 
 @contextmanager

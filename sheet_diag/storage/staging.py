@@ -94,11 +94,12 @@ class Staging:
         """Stage one output that its owner alone can read."""
         write_private_file(self.place(name), content)
 
-    def commit(self) -> None:
+    def commit(self) -> list[str]:
         """Move everything into place, the journal last, then remove what is no longer made.
 
-        Raises `OSError` before anything is moved where a file is held open (Excel on Windows).
-        From here on it is too late for Ctrl-C: who stops a run is told that nothing has changed.
+        Returns the names of the outputs. Raises `OSError` before anything is moved where a file is
+        held open (Excel on Windows). From here on it is too late for Ctrl-C: who stops a run is
+        told that nothing has changed.
         """
         self._ending.enter_context(handle_interrupts(signal.SIG_IGN))
         previous = list_previous_outputs(self._output)
@@ -115,6 +116,7 @@ class Staging:
         for name in previous - set(names):
             (self._output / PurePosixPath(name)).unlink(missing_ok=True)
         (self._output / MOVING_FILE).unlink()
+        return names
 
     def __enter__(self) -> Self:
         self._output.mkdir(parents=True, exist_ok=True)

@@ -49,6 +49,7 @@ from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.managed_folder import read_note
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
+from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
 
@@ -99,6 +100,11 @@ class CommandContext:
     def outbox(self) -> Path:
         """The folder of the issued sheets."""
         return outbox_folder(self.output)
+
+    @property
+    def client_keys(self) -> list[ClientKey]:
+        """The clients as the list of passwords knows them."""
+        return [(each.id, each.company) for each in self.clients.clients]
 
     @property
     def log_path(self) -> Path:
@@ -199,15 +205,14 @@ def load_report_passwords(
     if needed and sent and not find_passwords_file(context.output):
         path = context.output / PASSWORDS_FILE
         fail(context.say("mail.error.passwords_lost", path=path, count=len(sent)), context.say)
-    clients = [(each.id, each.company) for each in context.clients.clients]
-    return PasswordsFile.load(context.output, clients, sent, context.say.lang).passwords.by_id()
+    file = PasswordsFile.load(context.output, context.client_keys, sent, context.say.lang)
+    return file.passwords.by_id()
 
 
 def convert_report_passwords(context: CommandContext, log: MailLog) -> None:
     """Make the workbook of the passwords that an earlier version kept, and say so."""
     say, sent = context.say, log.report_fingerprints()
-    clients = [(each.id, each.company) for each in context.clients.clients]
-    if kept := convert_passwords(context.output, clients, sent, say.lang):
+    if kept := convert_passwords(context.output, context.client_keys, sent, say.lang):
         typer.echo(say("cli.summary.former", name=kept))
     if has_unused_passwords(context.output):
         typer.echo(say("cli.passwords.unused"))

@@ -6,7 +6,7 @@ of all others stay as they are, and none with last year's answers is replaced by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sheet_diag.cli.errors import fail
@@ -32,8 +32,14 @@ def make_issued_sheets(context: CommandContext) -> tuple[dict[str, Path], frozen
     Returns the sheets by client id, and who has last year's answers beside his own. Raises
     `OSError`.
     """
-    kept = _find_sheets_of_others(context)
-    previous = _load_previous_answers(context, kept)
+    former = read_note(context.outbox)
+    kept = {
+        name: note
+        for name, note in former.items()
+        if context.only and note.get(_CLIENT, "").casefold() not in context.only
+    }
+    replaced = [note for name, note in former.items() if name not in kept]
+    previous = _load_previous_answers(context, replaced)
     clients = context.clients.clients
     orders = [
         SheetOrder(client, previous.get(client.id))
@@ -63,30 +69,17 @@ def load_issued_sheets(context: CommandContext) -> Mapping[str, Path]:
     return {note[_CLIENT]: context.outbox / name for name, note in notes if _CLIENT in note}
 
 
-def _find_sheets_of_others(context: CommandContext) -> Mapping[str, FileFacts]:
-    """Find the sheets of clients that were not named, by file name."""
-    if not context.only:
-        return {}
-    return {
-        name: note
-        for name, note in read_note(context.outbox).items()
-        if note.get(_CLIENT, "").casefold() not in context.only
-    }
-
-
 def _load_previous_answers(
-    context: CommandContext, kept: Mapping[str, FileFacts]
+    context: CommandContext, replaced: Sequence[FileFacts]
 ) -> Mapping[str, PreviousAnswers]:
     """Load last year's answers by client id.
 
-    Ends where none are asked for and sheets that show them would be replaced.
+    Ends where none are asked for and a sheet with such answers would be `replaced` (its notes).
     """
     if context.options.previous is None:
-        notes = read_note(context.outbox).items()
-        lost = [name for name, note in notes if name not in kept and note.get(_PREVIOUS)]
-        if lost:
-            parts = {"count": len(lost), "path": context.outbox}
-            fail(context.say("mail.error.former", **parts), context.say)
+        if lost := sum(bool(note.get(_PREVIOUS)) for note in replaced):
+            text = context.say("mail.error.former", count=lost, path=context.outbox)
+            fail(text, context.say)
         return {}
     before = load_previous_run(context.options.previous, context.catalog)
     remarks = compare_with_previous_returns(context.clients, before.returns)

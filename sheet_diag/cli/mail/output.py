@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from sheet_diag.mail.campaign.drafts import Draft, DraftFolder
-from sheet_diag.mail.campaign.outgoing import CheckedMail
+from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.campaign.selection import MailSelection
 from sheet_diag.mail.inbox.bounces import DeliveryFailure
-from sheet_diag.mail.inbox.collect import CollectResult
+from sheet_diag.mail.inbox.collect import CollectResult, UncollectedMail
+from sheet_diag.mail.outgoing_checks.results import CheckedMail, MailCheckFinding
 from sheet_diag.mail.smtp.delivery import OversizedMail, SendReport
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import MailLogEntry, OutgoingMail
@@ -67,12 +68,12 @@ def show_written_drafts(checked: Sequence[CheckedMail], folder: DraftFolder, say
 def show_check_results(checked: Sequence[CheckedMail], say: Wording) -> None:
     """Show the errors and the warnings of the checks."""
     errors = [
-        _line(each.mail.client.name_with_id, say(error.key, **error.parts), say)
+        _message_line(each.mail.client.name_with_id, error, say)
         for each in checked
         for error in each.errors
     ]
     warnings = [
-        _line(each.mail.client.name_with_id, say(warning.key, **warning.parts), say)
+        _message_line(each.mail.client.name_with_id, warning, say)
         for each in checked
         if not each.errors
         for warning in each.warnings
@@ -88,11 +89,11 @@ def show_selection(selection: MailSelection, say: Wording) -> None:
     """
     final = [each for each in selection.skipped if each.is_final]
     for key in dict.fromkeys(each.key for each in final):
-        lines = [_line(each.who, say(key, **each.parts), say) for each in final if each.key == key]
+        lines = [_message_line(each.who, each, say) for each in final if each.key == key]
         heading = say(_FINAL_HEADINGS.get(key, "mail.rests"), count=len(lines))
         show_lines(heading, lines, say, "cyan")
     others = [each for each in selection.skipped if not each.is_final]
-    _show_all("mail.left", [_line(e.who, say(e.key, **e.parts), say) for e in others], say)
+    _show_all("mail.left", [_message_line(each.who, each, say) for each in others], say)
     if selection.done:
         print_text(say("mail.done", count=selection.done))
     if selection.in_other_form:
@@ -145,7 +146,7 @@ def show_collection(found: CollectResult, source: Path, say: Wording) -> bool:
 
 def show_remarks(remarks: Iterable[ClientRemark], say: Wording, heading: str = "mail.year") -> None:
     """Show what is otherwise than last year, or under another heading (a wording key)."""
-    _show_all(heading, [_line(e.who, say(e.key, **e.parts), say) for e in remarks], say)
+    _show_all(heading, [_message_line(each.who, each, say) for each in remarks], say)
 
 
 def show_lines(
@@ -194,6 +195,12 @@ def _line(who: str, text: str, say: Wording) -> str:
     return say("mail.line", who=who, text=text)
 
 
+def _message_line(
+    who: str, message: MailCheckFinding | Skipped | ClientRemark, say: Wording
+) -> str:
+    return _line(who, say(message.key, **message.parts), say)
+
+
 def _collected_lines(found: CollectResult, say: Wording) -> dict[str, list[str]]:
     """What wants a look of the mails that have come, by the last part of the heading's key."""
     warned = [
@@ -207,12 +214,8 @@ def _collected_lines(found: CollectResult, say: Wording) -> dict[str, list[str]]
     pairs = {
         "doubted": warned,
         "unknown": [(each.sender, each.file) for each in found.new if not each.client],
-        "without_sheet": [
-            (f"{each.client} {each.sender}".strip(), each.subject) for each in found.without_sheet
-        ],
-        "too_large": [
-            (f"{each.client} {each.sender}".strip(), each.subject) for each in found.too_large
-        ],
+        "without_sheet": [_describe_uncollected(each) for each in found.without_sheet],
+        "too_large": [_describe_uncollected(each) for each in found.too_large],
         "lost": [
             (_sender(each.client, ", ".join(each.addresses), say), each.file) for each in found.lost
         ],
@@ -222,18 +225,21 @@ def _collected_lines(found: CollectResult, say: Wording) -> dict[str, list[str]]
     return lines
 
 
+def _describe_uncollected(mail: UncollectedMail) -> tuple[str, str]:
+    return f"{mail.client} {mail.sender}".strip(), mail.subject
+
+
 def _sender(client: str, sender: str, say: Wording) -> str:
     return client or say("mail.collected.nobody", sender=sender)
 
 
 def _bounce_line(bounce: DeliveryFailure, say: Wording) -> str:
-    addresses = ", ".join(bounce.addresses)
-    text = say("mail.sent.refused.line", addresses=addresses, reason=bounce.text)
-    return _line(bounce.mail.client, text, say)
+    return _line(bounce.mail.client, _refusal_text(bounce, say), say)
 
 
-def _refusal_text(entry: MailLogEntry, say: Wording) -> str:
-    return say("mail.sent.refused.line", addresses=", ".join(entry.addresses), reason=entry.text)
+def _refusal_text(failure: MailLogEntry | DeliveryFailure, say: Wording) -> str:
+    addresses = ", ".join(failure.addresses)
+    return say("mail.sent.refused.line", addresses=addresses, reason=failure.text)
 
 
 def _size_line(mail: OversizedMail, say: Wording) -> str:

@@ -18,16 +18,15 @@ from sheet_diag.mail.campaign.drafts import (
     DraftFolder,
     delete_drafts_after_sending,
     find_drafts_of,
-    note_drafts_as_sent,
 )
 from sheet_diag.mail.campaign.outgoing import (
-    CheckedMail,
     ComposeContext,
     check_mails,
     finalize_mails,
 )
 from sheet_diag.mail.imap.mailbox import find_copies
 from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.outgoing_checks.results import CheckedMail
 from sheet_diag.mail.smtp.delivery import send_mails
 from sheet_diag.mail.smtp.send_attempt import UncertainAnswer, resolve_uncertain_mails
 from sheet_diag.model.mail import MailLogEntry, OutgoingMail
@@ -53,8 +52,8 @@ def note_sent_drafts(context: CommandContext, kind: MailKind, log: MailLog) -> b
     if _ask_person(say("mail.marked.ask", count=len(drafts))) != str(len(drafts)):
         texts.print_text(say("mail.marked.stopped", path=folder.path))
         return False
-    noted = note_drafts_as_sent(folder, log, context.only)
-    texts.print_text(say("mail.marked", count=len(noted), path=folder.path))
+    count = folder.note_as_sent(drafts, log)
+    texts.print_text(say("mail.marked", count=count, path=folder.path))
     return True
 
 

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.mail.campaign.outgoing import CheckedMail, ComposeContext, ProgressStep
+from sheet_diag.mail.campaign.outgoing import ComposeContext, ProgressStep
 from sheet_diag.mail.compose.message import format_draft_name
 from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.outgoing_checks.results import CheckedMail
 from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.model.mail import (
     MailEvent,
@@ -79,6 +80,18 @@ class DraftFolder:
             if not only or _client_key(note) in only
         ]
 
+    def note_as_sent(self, drafts: Sequence[Draft], log: MailLog) -> int:
+        """Note that a person has sent the drafts, and delete them. Raises `OSError`.
+
+        Returns how many of them were not in the log: after a kill right here they may be.
+        """
+        now = datetime.now().astimezone()
+        new = [each.entry for each in drafts if each.again or not log.state(each.key).is_done]
+        for entry in new:
+            log.add(replace(entry, time=now))
+        self.remove(each.name for each in drafts)
+        return len(new)
+
     def remove(self, names: Iterable[str]) -> None:
         """Delete drafts. Raises `OSError`."""
         remove_managed_files(self.path, set(names))
@@ -110,7 +123,7 @@ class DraftFolder:
         ):
             for done, (mail, fingerprint) in enumerate(zip(ready, fingerprints, strict=True), 1):
                 content = context.compose_draft(mail)
-                found = context.check(mail, content)
+                found = context.checker.inspect(content, mail)
                 if not found.errors:
                     folder.write(format_draft_name(mail), content, _note(mail, fingerprint))
                 checked.append(found)
@@ -126,22 +139,6 @@ class DraftFolder:
         }
 
 
-def note_drafts_as_sent(
-    folder: DraftFolder, log: MailLog, only: frozenset[str]
-) -> list[MailLogEntry]:
-    """Note that a person has sent the drafts of a folder, and delete them.
-
-    `only` are folded ids of clients (empty: all). Raises `OSError`.
-    """
-    drafts = folder.list_drafts(only)
-    # A draft whose mail is in the log already stands there if the command was stopped right here.
-    entries = [each.entry for each in drafts if each.again or not log.state(each.key).is_done]
-    for entry in entries:
-        log.add(entry)
-    folder.remove(each.name for each in drafts)
-    return entries
-
-
 def find_drafts_of(output: Path, mails: Sequence[OutgoingMail]) -> Mapping[DraftFolder, set[str]]:
     """Find the drafts of mails, those with the report in another form too: names by folder."""
     keys = {_without_form(mail.key) for mail in mails}
@@ -150,12 +147,6 @@ def find_drafts_of(output: Path, mails: Sequence[OutgoingMail]) -> Mapping[Draft
         folder: {draft.name for draft in folder.list_drafts() if _without_form(draft.key) in keys}
         for folder in folders
     }
-
-
-def delete_drafts_of(output: Path, mails: Sequence[OutgoingMail]) -> None:
-    """Delete the drafts of mails that go out in another way. Raises `OSError`."""
-    for folder, names in find_drafts_of(output, mails).items():
-        folder.remove(names)
 
 
 def delete_drafts_after_sending(
@@ -168,7 +159,8 @@ def delete_drafts_after_sending(
         finally:
             state = log.state(final.mail.key)
             if state.is_done or state.pending:
-                delete_drafts_of(output, [final.mail])
+                for folder, names in find_drafts_of(output, [final.mail]).items():
+                    folder.remove(names)
 
 
 def _without_form(key: MailKey) -> MailKey:

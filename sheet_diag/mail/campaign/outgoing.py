@@ -19,22 +19,13 @@ from sheet_diag.mail.compose.message import (
 )
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.outgoing_checks.check import MailChecker
-from sheet_diag.mail.outgoing_checks.results import MailCheckFinding
+from sheet_diag.mail.outgoing_checks.results import CheckedMail
 from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.settings import Issuer
 
 ProgressStep = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedMail:
-    """A mail with what the checks found in it; without errors it may leave."""
-
-    mail: OutgoingMail
-    errors: tuple[MailCheckFinding, ...] = ()
-    warnings: tuple[MailCheckFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +55,6 @@ class ComposeContext:
         message = compose_message(mail, text, self.sender, message_id=message_id, date=when)
         return format_final(message)
 
-    def check(self, mail: OutgoingMail, content: bytes) -> CheckedMail:
-        """Check the bytes of a mail."""
-        found = self.checker.inspect(content, mail)
-        return CheckedMail(mail, found.errors, found.warnings)
-
 
 def check_mails(
     context: ComposeContext, mails: Sequence[OutgoingMail], step: ProgressStep
@@ -77,7 +63,7 @@ def check_mails(
     checked = []
     with context.checker.ahead(mails, context.jobs) as ready:
         for done, mail in enumerate(ready, 1):
-            checked.append(context.check(mail, context.compose_final(mail)))
+            checked.append(context.checker.inspect(context.compose_final(mail), mail))
             step(done)
     return checked
 
@@ -93,7 +79,7 @@ def finalize_mails(
     for mail in mails:
         message_id = create_message_id(log.token, mail, domain, log.state(mail.key).attempts)
         content = context.compose_final(mail, message_id, datetime.now().astimezone())
-        checked = context.check(mail, content)
+        checked = context.checker.inspect(content, mail)
         if checked.errors:
             stopped.append(checked)
         else:

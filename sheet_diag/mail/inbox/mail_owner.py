@@ -74,8 +74,8 @@ class ClientMatcher:
         if sender and answered and sender is not answered:
             parts = {
                 "sender": headers.sender,
-                "client": _format_client(sender),
-                "other": _format_client(answered),
+                "client": sender.name_with_id,
+                "other": answered.name_with_id,
             }
             return ClientMatch(
                 sender, "sender", (*unlisted, _create_warning("collect.doubt.thread", **parts))
@@ -87,15 +87,13 @@ class ClientMatcher:
     def _find_warnings(self, headers: MessageHeaders, client: ListedClient) -> Iterator[Message]:
         """Find what the headers say against the sheet."""
         sender, answered = self._find_sender(headers), self._find_answered(headers)
-        parts = {"client": _format_client(client), "sender": headers.sender}
+        parts = {"client": client.name_with_id, "sender": headers.sender}
         if sender and sender is not client:
-            yield _create_warning(
-                "collect.doubt.other_sender", **parts, other=_format_client(sender)
-            )
+            yield _create_warning("collect.doubt.other_sender", **parts, other=sender.name_with_id)
         elif sender is None and headers.sender and not _shares_domain(headers.sender, client):
             yield _create_warning("collect.doubt.unknown_domain", **parts)
         if answered and answered is not client and answered is not sender:
-            other = {"client": _format_client(client), "other": _format_client(answered)}
+            other = {"client": client.name_with_id, "other": answered.name_with_id}
             yield _create_warning("collect.doubt.other_thread", **other)
 
 
@@ -105,10 +103,6 @@ def _first(found: Iterable[ListedClient | None]) -> ListedClient | None:
 
 def _create_warning(key: str, **parts: str) -> Message:
     return Message(key, parts)
-
-
-def _format_client(client: ListedClient) -> str:
-    return f"{client.id} {client.company}"
 
 
 def _shares_domain(address: str, client: ListedClient) -> bool:

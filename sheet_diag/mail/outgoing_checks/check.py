@@ -21,8 +21,8 @@ from sheet_diag.mail.outgoing_checks.recipients import (
     warn_about_new_domains,
 )
 from sheet_diag.mail.outgoing_checks.results import (
+    CheckedMail,
     MailCheckFinding,
-    MailCheckResult,
     check_error,
     check_warning,
 )
@@ -64,14 +64,15 @@ class MailChecker:
     named: frozenset[str] = frozenset()
     report_lang: Lang | None = None
 
-    def inspect(self, content: bytes, outgoing: OutgoingMail) -> MailCheckResult:
+    def inspect(self, content: bytes, outgoing: OutgoingMail) -> CheckedMail:
         """Check the final bytes of a mail. Raises nothing, whatever they hold."""
         try:
-            return MailCheckResult(tuple(self._findings(content, outgoing)))
+            found = tuple(self._findings(content, outgoing))
         except AmbiguousMailError as error:
-            return MailCheckResult((check_error(error.key),))
+            found = (check_error(error.key),)
         except Exception as error:  # noqa: BLE001 - what could not be checked does not leave
-            return MailCheckResult((check_error("guard.fault", reason=type(error).__name__),))
+            found = (check_error("guard.fault", reason=type(error).__name__),)
+        return CheckedMail(outgoing, found)
 
     def ahead(
         self, mails: Sequence[OutgoingMail], jobs: int | None = None

@@ -103,7 +103,7 @@ def compare_owners(
     """
     for address, ids in find_foreign_addresses(row, former):
         rows = [index.by_id.get(each.casefold()) for each in sorted(ids)]
-        others = [f"{each.id} {each.company}" for each in rows if each] or sorted(ids)
+        others = [each.name_with_id for each in rows if each] or sorted(ids)
         parts = {**_client_parts(row), "address": address, "others": ", ".join(others)}
         asked = named or not any(rows)
         yield (check_warning if asked else check_error)("guard.to.former", **parts)
@@ -116,7 +116,7 @@ def _foreign_recipient_error(
     parts = {**_client_parts(row), "address": address, "header": header}
     if not owners:
         return check_error("guard.to.unlisted", **parts)
-    other = f"{owners[0].id} {owners[0].company}"
+    other = owners[0].name_with_id
     return check_error("guard.to.other", **parts, other=other)
 
 

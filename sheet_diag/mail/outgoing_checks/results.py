@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sheet_diag.model.mail import OutgoingMail
+
 
 @dataclass(frozen=True, slots=True)
 class MailCheckFinding:
@@ -16,9 +18,10 @@ class MailCheckFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class MailCheckResult:
-    """All findings on a mail; a mail without errors may leave."""
+class CheckedMail:
+    """A mail with what the checks found in it; without errors it may leave."""
 
+    mail: OutgoingMail
     findings: tuple[MailCheckFinding, ...] = ()
 
     @property

@@ -136,7 +136,7 @@ def compare_letter(
         yield check_error(_LANGUAGE[row.lang], id=row.id)
     letter = "\n".join((decode_header_text(mail.message["Subject"] or ""), mail.text, mail.shown))
     if other := index.find_named(letter, row):
-        yield check_warning("guard.letter.other", other=f"{other.id} {other.company}")
+        yield check_warning("guard.letter.other", other=other.name_with_id)
 
 
 def compare_file_name(
@@ -144,7 +144,7 @@ def compare_file_name(
 ) -> Iterator[MailCheckFinding]:
     """Require that the name of an attachment names no other client."""
     if other := index.find_named(name, row) or index.find_id_in(name, row):
-        yield check_error("guard.file.name", file=name, other=f"{other.id} {other.company}")
+        yield check_error("guard.file.name", file=name, other=other.name_with_id)
 
 
 def require_no_password(
@@ -185,7 +185,7 @@ def require_no_other_password(
         for _, owner in index.secrets.within(rest):
             if owner.casefold() != client.id.casefold():
                 row = index.by_id.get(owner.casefold())
-                other = f"{row.id} {row.company}" if row else owner
+                other = row.name_with_id if row else owner
                 yield check_error("guard.password.other", id=client.id, other=other)
                 return
 
