@@ -438,7 +438,7 @@ def test_files_are_polled_where_the_system_takes_no_more_watches(
     monkeypatch.setattr(WatchedFiles, "wake", refuse)
     monkeypatch.setattr(watching, "_AWAY_SECONDS", 0.0)
     runs.go_on()
-    assert runs._scene.polling
+    assert runs._files.polling
     runs.go_on()
     assert capsys.readouterr().err.count("OS file watch limit reached") == 1
 
@@ -449,6 +449,6 @@ def test_a_lost_scheduler_is_asked_again(tmp_path: Path, monkeypatch: pytest.Mon
     asked, say = RunOptions("input", "output", scheduler="tcp://10.0.0.5:1"), Wording(Lang.EN)
     runs = watching._WatchLoop(asked, say, polling=False)
     monkeypatch.setattr(watching, "_RETRY_SECONDS", 0.0)
-    runs._stumble(ClusterError("cli.error.cluster.lost"))
-    assert runs._hurdle
-    assert runs._hurdle.is_cleared()
+    runs._handle_failure(ClusterError("cli.error.cluster.lost"))
+    assert runs._obstacle
+    assert runs._obstacle.is_cleared()

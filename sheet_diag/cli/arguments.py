@@ -44,7 +44,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     catalog = load_chosen_catalog(options.catalog)
     clients = load_client_list(options.clients, catalog, settings.limits)
     path = target / LOG
-    book = MailLog.read(path) if clients or options.protect else MailLog(path)
+    log = MailLog.read(path) if clients or options.protect else MailLog(path)
     return RunConfig(
         input=source,
         output=target,
@@ -62,8 +62,8 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,
-        mail_log=book.entries,
-        fingerprints=book.report_fingerprints(),
+        mail_log=log.entries,
+        fingerprints=log.report_fingerprints(),
     )
 
 

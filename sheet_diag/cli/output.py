@@ -199,16 +199,16 @@ def _change_text(change: ReturnChange, say: Wording) -> str:
     return say("cli.change.other", who=_return_label(after), **parts)
 
 
-def _return_label(standing: ReturnState) -> str:
-    return f"{standing.name} ({standing.label})" if standing.name else standing.label
+def _return_label(state: ReturnState) -> str:
+    return f"{state.name} ({state.label})" if state.name else state.label
 
 
-def _state_text(standing: ReturnState, say: Wording) -> str:
-    status = say(f"portfolio.status.{standing.status.value}")
-    if standing.rank and standing.score is not None:
-        return say("cli.standing.ranked", rank=standing.rank, score=format_score(standing.score))
-    if standing.errors:
-        return say("cli.standing.errors", status=status, count=standing.errors)
+def _state_text(state: ReturnState, say: Wording) -> str:
+    status = say(f"portfolio.status.{state.status.value}")
+    if state.rank and state.score is not None:
+        return say("cli.standing.ranked", rank=state.rank, score=format_score(state.score))
+    if state.errors:
+        return say("cli.standing.errors", status=status, count=state.errors)
     return status
 
 

@@ -45,13 +45,13 @@ def watch_folder(
     Ends by `typer.Exit`: 0 where it is stopped while it waits, 130 in the middle of a run,
     which leaves the former output.
     """
-    watching = _WatchLoop(options, say, polling)
+    loop = _WatchLoop(options, say, polling)
     try:
-        watching.begin(config)
+        loop.begin(config)
         while True:
-            watching.go_on()
+            loop.go_on()
     except KeyboardInterrupt:
-        typer.echo("\n" + watching.say("cli.watch.end"))
+        typer.echo("\n" + loop.say("cli.watch.end"))
         raise typer.Exit(0) from None
 
 
@@ -80,17 +80,17 @@ class _WatchLoop:
     def __init__(self, options: RunOptions, say: Wording, polling: bool) -> None:
         self._options = options
         self.say = say
-        self._scene = WatchedFiles(
+        self._files = WatchedFiles(
             Path(options.input), Path(options.output), _list_other_inputs(options), polling
         )
         self._seen: FileStates = {}
         self._before: tuple[ReturnState, ...] | None = None
-        self._hurdle: _Obstacle | None = None
-        self._told = ""
+        self._obstacle: _Obstacle | None = None
+        self._last_message = ""
 
     def begin(self, config: RunConfig) -> None:
         """Do the first run."""
-        self._seen = self._scene.look()
+        self._seen = self._files.look()
         self._attempt(lambda: config)
         typer.echo(self.say("cli.watch.waiting", path=self._options.input))
 
@@ -99,20 +99,20 @@ class _WatchLoop:
         try:
             self._wait_and_run()
         except OSError as error:  # the system takes no more watches, or a folder goes meanwhile
-            if not self._scene.polling:
-                self._scene = replace(self._scene, polling=True)
+            if not self._files.polling:
+                self._files = replace(self._files, polling=True)
                 reason = error.strerror or str(error)
-                self._complain(self.say("cli.watch.polling", reason=reason))
-        if not self._scene.input.is_dir():
-            self._complain(self.say("cli.watch.away", path=self._options.input))
+                self._show_message(self.say("cli.watch.polling", reason=reason))
+        if not self._files.input.is_dir():
+            self._show_message(self.say("cli.watch.away", path=self._options.input))
         time.sleep(_AWAY_SECONDS)
 
     def _wait_and_run(self) -> None:
-        for moved in self._scene.wake() if self._scene.input.is_dir() else ():
-            over = self._hurdle is not None and self._hurdle.is_cleared()
+        for moved in self._files.wake() if self._files.input.is_dir() else ():
+            over = self._obstacle is not None and self._obstacle.is_cleared()
             if not moved and not over:
                 continue
-            now = self._scene.rest(self._seen)
+            now = self._files.rest(self._seen)
             if over or now != self._seen:
                 self._seen = now
                 self._attempt(self._build_config)
@@ -123,7 +123,7 @@ class _WatchLoop:
         return build_run_config(self._options, self.say)
 
     def _attempt(self, make: Callable[[], RunConfig]) -> None:
-        self._hurdle = None
+        self._obstacle = None
         try:
             config = make()
             result = self._run(config)
@@ -133,45 +133,45 @@ class _WatchLoop:
         except typer.Exit:  # told by who refused, and nothing to be tried before a change
             return
         except Exception as error:  # noqa: BLE001 - whatever ends a run does not end the watching
-            self._stumble(error)
+            self._handle_failure(error)
             return
         if result:
-            self._tell(result, config)
+            self._show_run(result, config)
 
     def _run(self, config: RunConfig) -> RunResult | None:
         say = self.say
         if not find_input_files(config.input, apart_from=config.output):
             left = say("cli.watch.left", path=config.output) if self._before else ""
-            self._complain(say("cli.watch.empty", path=config.input) + left)
+            self._show_message(say("cli.watch.empty", path=config.input) + left)
             return None
         found = require_input_files(config.input, config.output)
         return run_with_progress(say, lambda progress: run_files(found, config, progress))
 
-    def _tell(self, result: RunResult, config: RunConfig) -> None:
+    def _show_run(self, result: RunResult, config: RunConfig) -> None:
         before, self._before = self._before, list_return_states(result.outcomes)
-        self._told = ""
+        self._last_message = ""
         if before is None:
             show_result(result, config, self.say)
         else:
             show_changes(compare_runs(before, self._before), result, datetime.now(), self.say)
 
-    def _stumble(self, error: Exception) -> None:
+    def _handle_failure(self, error: Exception) -> None:
         now = time.monotonic()
         if isinstance(error, OutputBusyError):
-            self._hurdle = _Obstacle(None, now + _BUSY_SECONDS)
+            self._obstacle = _Obstacle(None, now + _BUSY_SECONDS)
         elif isinstance(error, ClusterError):
-            self._hurdle = _Obstacle(None, now + _RETRY_SECONDS)
+            self._obstacle = _Obstacle(None, now + _RETRY_SECONDS)
         elif isinstance(error, OSError):
             file = Path(str(error.filename2 or error.filename or ""))
-            self._hurdle = _Obstacle(file if file.exists() else None, now + _RETRY_SECONDS)
+            self._obstacle = _Obstacle(file if file.exists() else None, now + _RETRY_SECONDS)
         text = describe_error(error, self.say) or describe_unexpected(error, self.say)
-        self._complain(self.say("cli.error.head", text=text))
+        self._show_message(self.say("cli.error.head", text=text))
 
-    def _complain(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         """Show a message, but not the same one again."""
-        if text != self._told:
+        if text != self._last_message:
             typer.echo(f"{datetime.now():%H:%M:%S} {text}", err=True)
-        self._told = text
+        self._last_message = text
 
 
 def _list_other_inputs(options: RunOptions) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ import typer
 
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, read_settings
 from sheet_diag.cli.errors import fail
-from sheet_diag.cli.mail import output as texts
+from sheet_diag.cli.mail import output
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.intake.client_list.headings import format_list_message
@@ -48,26 +48,26 @@ def check_client_list(options: MailOptions, say: Wording) -> None:
     path = find_client_list(options.file) or fail(say("mail.error.no_list"), say)
     clients, notes = read_client_list(path, load_chosen_catalog(options.catalog), settings.limits)
     lines = [format_list_message(note, say.lang) for note in notes]
-    texts.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
+    output.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
     entries = MailLog.read(options.output / MAIL_LOG_NAME).entries
     renumbered = list(find_renumbered_clients(clients, collect_address_owners(entries)))
-    texts.show_remarks(renumbered, say, "mail.renumbered.head")
+    output.show_remarks(renumbered, say, "mail.renumbered.head")
     if options.previous:
         _, facts = load_return_facts(options.previous)
         before = MailLog.read(options.previous / MAIL_LOG_NAME).entries
         entries += before
         domains = collect_client_domains(before, facts)
         remarks = compare_with_previous_returns(clients, facts)
-        texts.show_remarks([*remarks, *find_changed_domains(clients, domains)], say)
+        output.show_remarks([*remarks, *find_changed_domains(clients, domains)], say)
     shown = {each.who for each in renumbered}
     foreign = [
         each
         for each in find_addresses_of_others(clients, collect_address_owners(entries))
         if each.who not in shown
     ]
-    texts.show_remarks(foreign, say, "mail.clients.notes")
+    output.show_remarks(foreign, say, "mail.clients.notes")
     summary = _summarize_list(clients, path, "doubtful" if renumbered or foreign else "good", say)
-    texts.print_text(summary)
+    output.print_text(summary)
 
 
 def _summarize_list(clients: ClientList, path: Path, how: str, say: Wording) -> str:

@@ -13,7 +13,7 @@ import typer
 
 from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, parse_day, read_settings
 from sheet_diag.cli.errors import fail
-from sheet_diag.cli.mail import output as texts
+from sheet_diag.cli.mail import output
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.cli.settings_file import FILE_NAME, Settings
 from sheet_diag.intake.client_list.reader import read_client_list
@@ -264,7 +264,7 @@ def require_unchanged_ids(context: CommandContext, kind: MailKind, log: MailLog)
     if context.only:
         return
     found = list(find_renumbered_clients(context.clients, collect_address_owners(log.entries)))
-    texts.show_remarks(found, context.say, "mail.renumbered.head")
+    output.show_remarks(found, context.say, "mail.renumbered.head")
     if found and kind.spec.asks_first:
         fail(context.say("mail.error.renumbered", count=len(found)), context.say)
 
@@ -284,4 +284,4 @@ def require_no_unread_files(context: CommandContext, log: MailLog) -> None:
         fail(say("mail.error.unread", path=source, count=len(unread), names=names), say)
     missing = sorted(find_missing_mails(log.entries, read, files), key=lambda mail: mail.time)
     lines = [f"{each.client} {each.file}".strip() for each in missing]
-    texts.show_lines(say("mail.gone", count=len(missing), path=source), lines, say)
+    output.show_lines(say("mail.gone", count=len(missing), path=source), lines, say)

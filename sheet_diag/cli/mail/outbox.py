@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sheet_diag.cli.errors import fail
-from sheet_diag.cli.mail import output as texts
+from sheet_diag.cli.mail import output
 from sheet_diag.cli.mail.context import CommandContext
 from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.forms.hearing_sheet.content import PreviousAnswers
@@ -57,9 +57,9 @@ def make_issued_sheets(context: CommandContext) -> tuple[dict[str, Path], frozen
             note = {_CLIENT: client.id, _PREVIOUS: "1" if client.id in previous else ""}
             sheets[client.id] = folder.write(issued_name(client), content, note)
             step(len(sheets))
-    texts.print_text(context.say("mail.issued", count=len(sheets), path=context.outbox))
+    output.print_text(context.say("mail.issued", count=len(sheets), path=context.outbox))
     if kept:
-        texts.print_text(context.say("mail.issued.kept", count=len(kept)))
+        output.print_text(context.say("mail.issued.kept", count=len(kept)))
     return sheets, frozenset(previous) & sheets.keys()
 
 
@@ -83,6 +83,6 @@ def _load_previous_answers(
         return {}
     before = load_previous_run(context.options.previous, context.catalog)
     remarks = compare_with_previous_returns(context.clients, before.returns)
-    texts.show_remarks(remarks, context.say)
+    output.show_remarks(remarks, context.say)
     found = find_previous_returns(context.clients, before.returns)
     return {id_: PreviousAnswers(before.as_of, each.answers) for id_, each in found.items()}

@@ -12,7 +12,7 @@ from typing import Final
 
 from sheet_diag.cli.arguments import build_intake_settings, parse_day
 from sheet_diag.cli.errors import fail
-from sheet_diag.cli.mail import output as texts
+from sheet_diag.cli.mail import output
 from sheet_diag.cli.mail.context import (
     CommandContext,
     convert_report_passwords,
@@ -85,7 +85,7 @@ def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool
         selection = select_mails(_find_due_mails(kind, context, log), log, rules)
         if kind.spec.asks_first:
             _show_past_due(context, selection.mails)
-        texts.show_selection(selection, say)
+        output.show_selection(selection, say)
         if options.send:
             done = send(context, compose_context, selection.mails, log)
         else:
@@ -117,7 +117,7 @@ def collect_mails(options: MailOptions, say: Wording) -> bool:
             own=(mail.sender,),
             progress=step,
         )
-    return texts.show_collection(found, options.input, say)
+    return output.show_collection(found, options.input, say)
 
 
 def show_status(options: MailOptions, say: Wording) -> None:
@@ -208,7 +208,7 @@ def _show_past_due(context: CommandContext, mails: Iterable[OutgoingMail]) -> No
         for mail in mails
         if mail.client.due and mail.client.due < context.today
     ]
-    texts.show_lines(context.say("mail.due_past", count=len(late)), late, context.say)
+    output.show_lines(context.say("mail.due_past", count=len(late)), late, context.say)
 
 
 def _show_missing_due(context: CommandContext, mails: Iterable[OutgoingMail], log: MailLog) -> None:
@@ -217,7 +217,7 @@ def _show_missing_due(context: CommandContext, mails: Iterable[OutgoingMail], lo
     days = [mail.client.due or deadline for mail in mails if not log.state(mail.key).is_done]
     if count := sum(1 for day in days if day is None or day < context.today):
         example = context.today + timedelta(days=_CORRECTION_DAYS)
-        texts.print_text(context.say("mail.no_day", count=count, day=example))
+        output.print_text(context.say("mail.no_day", count=count, day=example))
 
 
 def _parse_report_form(context: CommandContext) -> ReportForm:

@@ -11,7 +11,7 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.mail import output as texts
+from sheet_diag.cli.mail import output
 from sheet_diag.cli.mail.context import CommandContext, require_server
 from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.mail.campaign.drafts import (
@@ -46,14 +46,14 @@ def note_sent_drafts(context: CommandContext, kind: MailKind, log: MailLog) -> b
     say, folder = context.say, DraftFolder(context.output, kind)
     drafts = folder.list_drafts(context.only)
     if not drafts:
-        texts.print_text(say("mail.marked.none", path=folder.path))
+        output.print_text(say("mail.marked.none", path=folder.path))
         return False
-    texts.show_draft_list(drafts, context.clients, say)
+    output.show_draft_list(drafts, context.clients, say)
     if _ask_person(say("mail.marked.ask", count=len(drafts))) != str(len(drafts)):
-        texts.print_text(say("mail.marked.stopped", path=folder.path))
+        output.print_text(say("mail.marked.stopped", path=folder.path))
         return False
     count = folder.note_as_sent(drafts, log)
-    texts.print_text(say("mail.marked", count=count, path=folder.path))
+    output.print_text(say("mail.marked", count=count, path=folder.path))
     return True
 
 
@@ -63,11 +63,11 @@ def may_replace_drafts(context: CommandContext, kind: MailKind) -> bool:
     drafts = folder.list_drafts(context.only)
     if not drafts:
         return True
-    texts.show_draft_list(drafts, context.clients, context.say)
+    output.show_draft_list(drafts, context.clients, context.say)
     question = context.say("mail.drafts.ask", count=len(drafts), path=folder.path)
     if _ask_person(question) == _YES:
         return True
-    texts.print_text(context.say("mail.drafts.kept"))
+    output.print_text(context.say("mail.drafts.kept"))
     return False
 
 
@@ -77,7 +77,7 @@ def show_open_drafts(context: CommandContext, other_than: MailKind | None = None
         folder = DraftFolder(context.output, kind)
         if kind is not other_than and (drafts := folder.list_drafts(context.only)):
             key = f"mail.drafts.lying.{kind}"
-            texts.print_text(context.say(key, count=len(drafts), path=folder.path))
+            output.print_text(context.say(key, count=len(drafts), path=folder.path))
 
 
 def write_drafts(
@@ -90,7 +90,7 @@ def write_drafts(
     folder = DraftFolder(context.output, kind)
     with show_progress_bar(context.say("mail.progress.drafts"), len(mails)) as step:
         checked = folder.write(compose_context, mails, context.only, step)
-    texts.show_written_drafts(checked, folder, context.say)
+    output.show_written_drafts(checked, folder, context.say)
     return not any(each.errors or each.warnings for each in checked)
 
 
@@ -105,19 +105,19 @@ def send(
     server, credential = require_server(context, "smtp")
     with show_progress_bar(say("mail.progress.guard"), len(mails)) as step:
         checked = check_mails(compose_context, mails, step)
-    texts.show_check_results(checked, say)
+    output.show_check_results(checked, say)
     ready = [each.mail for each in checked if not each.errors and _confirm_warnings(each, say)]
     if not ready:
-        texts.print_text(say("mail.send.none"))
+        output.print_text(say("mail.send.none"))
         return not mails
-    texts.show_mails(ready, say)
+    output.show_mails(ready, say)
     if count := sum(map(len, find_drafts_of(context.output, ready).values())):
-        texts.print_text(say("mail.send.drafts", count=count))
+        output.print_text(say("mail.send.drafts", count=count))
     if count := sum(mail.again for mail in ready):
-        texts.print_text(say("mail.send.again", count=count))
+        output.print_text(say("mail.send.again", count=count))
     question = say("mail.send.ask", count=len(ready), host=server.host)
     if _ask_person(question) != str(len(ready)):
-        texts.print_text(say("mail.send.stopped"))
+        output.print_text(say("mail.send.stopped"))
         return False
     stopped: list[CheckedMail] = []
     final = finalize_mails(compose_context, log, ready, stopped)
@@ -128,10 +128,10 @@ def send(
             context.mail_settings,
             credential,
             progress=step,
-            waiting=partial(texts.show_waiting, say),
+            waiting=partial(output.show_waiting, say),
         )
-    texts.show_check_results(stopped, say)
-    texts.show_sent(report, say)
+    output.show_check_results(stopped, say)
+    output.show_sent(report, say)
     return len(report.sent) == len(mails)
 
 
@@ -144,7 +144,7 @@ def resolve_interrupted_mails(context: CommandContext, log: MailLog) -> None:
     if mail.imap and mail.copies:
         server, credential = require_server(context, "imap")
         find = partial(find_copies, server, mail.folder, credential, wait=mail.copy_seconds)
-        texts.print_text(context.say("mail.uncertain.looking"))
+        output.print_text(context.say("mail.uncertain.looking"))
     resolve_uncertain_mails(log, mail, find, partial(_ask_about_mail, context.say))
 
 
@@ -152,7 +152,7 @@ def _ask_about_mail(say: Wording, entry: MailLogEntry) -> UncertainAnswer:
     """Ask a person, who looks into the mailbox; no answer leaves the mail uncertain."""
     when = f"{entry.time:%Y-%m-%d %H:%M}"
     addresses = ", ".join(entry.addresses)
-    texts.print_text(say("mail.uncertain", client=entry.client, when=when, addresses=addresses))
+    output.print_text(say("mail.uncertain", client=entry.client, when=when, addresses=addresses))
     return _ANSWERS.get(_ask_person(say("mail.uncertain.ask")), UncertainAnswer.LEAVE)
 
 

@@ -60,7 +60,7 @@ class BrowserPrompt:
 
 
 def sign_in_with_browser(
-    server: MailServer, uses: Iterable[MailProtocol], secret: str, shown: BrowserPrompt
+    server: MailServer, uses: Iterable[MailProtocol], secret: str, prompt: BrowserPrompt
 ) -> TokenGrant:
     """Have a person sign in, and get the tokens for some uses.
 
@@ -72,8 +72,8 @@ def sign_in_with_browser(
     places, state = find_endpoints(registration), secrets.token_urlsafe(32)
     client = WebApplicationClient(registration.client_id)
     verifier = client.create_code_verifier(_VERIFIER)
-    with _run_redirect_server(state, shown.text) as door:
-        back = f"http://{places.here}:{door.port}"
+    with _run_redirect_server(state, prompt.text) as redirect:
+        back = f"http://{places.here}:{redirect.port}"
         address = client.prepare_request_uri(
             places.page,
             redirect_uri=back,
@@ -83,9 +83,9 @@ def sign_in_with_browser(
             **_format_challenge(client, verifier),
             **places.more,
         )
-        shown.begin(address)
-        shown.opened(address)
-        answer = door.answer(shown.patience)
+        prompt.begin(address)
+        prompt.opened(address)
+        answer = redirect.answer(prompt.patience)
     if not answer:
         raise sign_in_error(server, "signin.expired")
     try:
@@ -159,9 +159,9 @@ class _RedirectHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def _run_redirect_server(state: str, text: str) -> Iterator[_RedirectServer]:
-    with _RedirectServer(state, text) as door:
-        threading.Thread(target=door.serve_forever, args=(_POLL_INTERVAL,), daemon=True).start()
+    with _RedirectServer(state, text) as redirect:
+        threading.Thread(target=redirect.serve_forever, args=(_POLL_INTERVAL,), daemon=True).start()
         try:
-            yield door
+            yield redirect
         finally:
-            door.shutdown()
+            redirect.shutdown()

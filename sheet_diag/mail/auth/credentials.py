@@ -36,52 +36,54 @@ class CredentialsError(MailAccessError):
 
 
 def find_credential(
-    server: MailServer, which: MailProtocol, environ: Mapping[str, str]
+    server: MailServer, protocol: MailProtocol, environ: Mapping[str, str]
 ) -> MailCredential:
     """Find the password of an account, or what returns a fresh access token each time.
 
     Raises `CredentialsError` where there is none, or no keyring.
     """
     if server.registration is None:
-        return find_mail_password(server, which, environ)
-    _read_refresh_token(server, server.registration, which)
-    return partial(_renew_access_token, server, server.registration, which, environ)
+        return find_mail_password(server, protocol, environ)
+    _read_refresh_token(server, server.registration, protocol)
+    return partial(_renew_access_token, server, server.registration, protocol, environ)
 
 
-def find_mail_password(server: MailServer, which: MailProtocol, environ: Mapping[str, str]) -> str:
+def find_mail_password(
+    server: MailServer, protocol: MailProtocol, environ: Mapping[str, str]
+) -> str:
     """Find the password of an account. Raises `CredentialsError` as `find_credential`."""
-    if password := environ.get(_VARIABLES[which]):
+    if password := environ.get(_VARIABLES[protocol]):
         return password
     import keyring  # here: it looks through the whole system for a keyring
 
-    with _keyring_errors(server, which, "send.password.no_keyring"):
+    with _keyring_errors(server, protocol, "send.password.no_keyring"):
         password = keyring.get_password(_password_service(server), server.user)
     if not password:
-        raise _error(server, which, "send.password.none")
+        raise _error(server, protocol, "send.password.none")
     return password
 
 
-def store_mail_password(server: MailServer, which: MailProtocol, password: str) -> None:
+def store_mail_password(server: MailServer, protocol: MailProtocol, password: str) -> None:
     """Store a password in the keyring. Raises `CredentialsError` where there is no keyring."""
     import keyring
 
-    with _keyring_errors(server, which, "send.password.no_keyring"):
+    with _keyring_errors(server, protocol, "send.password.no_keyring"):
         keyring.set_password(_password_service(server), server.user, password)
 
 
-def store_refresh_token(server: MailServer, which: MailProtocol, refresh: str) -> None:
+def store_refresh_token(server: MailServer, protocol: MailProtocol, refresh: str) -> None:
     """Store the refresh token of an account in the keyring.
 
     Raises `CredentialsError`, and `ValueError` for an account with a password.
     """
     if server.registration is None:
         raise ValueError("this account has a password")
-    with _keyring_errors(server, which, "signin.no_keyring"):
+    with _keyring_errors(server, protocol, "signin.no_keyring"):
         store_secret(_sign_in_service(server.registration), server.user, refresh)
 
 
 def find_client_secret(
-    server: MailServer, which: MailProtocol, environ: Mapping[str, str]
+    server: MailServer, protocol: MailProtocol, environ: Mapping[str, str]
 ) -> str | None:
     """Find the secret of the application of an account (empty: it needs none; None: unknown).
 
@@ -92,44 +94,46 @@ def find_client_secret(
         return ""
     if secret := environ.get(_SECRET):
         return secret
-    with _keyring_errors(server, which, "signin.no_keyring"):
+    with _keyring_errors(server, protocol, "signin.no_keyring"):
         return read_secret(_sign_in_service(registration), _SECRET)
 
 
-def store_client_secret(server: MailServer, which: MailProtocol, secret: str) -> None:
+def store_client_secret(server: MailServer, protocol: MailProtocol, secret: str) -> None:
     """Store the secret of the application of an account in the keyring.
 
     Raises `CredentialsError`, and `ValueError` for an account with a password.
     """
     if server.registration is None:
         raise ValueError("this account has a password")
-    with _keyring_errors(server, which, "signin.no_keyring"):
+    with _keyring_errors(server, protocol, "signin.no_keyring"):
         store_secret(_sign_in_service(server.registration), _SECRET, secret)
 
 
 def _renew_access_token(
     server: MailServer,
     registration: AppRegistration,
-    which: MailProtocol,
+    protocol: MailProtocol,
     environ: Mapping[str, str],
 ) -> str:
     """Get an access token; store a refresh token that the provider has changed."""
     from sheet_diag.mail.auth.tokens import renew_tokens  # here: passwords need none of it
 
-    refresh = _read_refresh_token(server, registration, which)
-    grant = renew_tokens(server, which, refresh, find_client_secret(server, which, environ) or "")
+    refresh = _read_refresh_token(server, registration, protocol)
+    grant = renew_tokens(
+        server, protocol, refresh, find_client_secret(server, protocol, environ) or ""
+    )
     if grant.refresh != refresh:
-        store_refresh_token(server, which, grant.refresh)
+        store_refresh_token(server, protocol, grant.refresh)
     return grant.access
 
 
 def _read_refresh_token(
-    server: MailServer, registration: AppRegistration, which: MailProtocol
+    server: MailServer, registration: AppRegistration, protocol: MailProtocol
 ) -> str:
-    with _keyring_errors(server, which, "signin.no_keyring"):
+    with _keyring_errors(server, protocol, "signin.no_keyring"):
         refresh = read_secret(_sign_in_service(registration), server.user)
     if not refresh:
-        raise _error(server, which, "signin.none")
+        raise _error(server, protocol, "signin.none")
     return refresh
 
 
@@ -144,17 +148,17 @@ def _sign_in_service(registration: AppRegistration) -> str:
 
 
 @contextmanager
-def _keyring_errors(server: MailServer, which: MailProtocol, key: str) -> Iterator[None]:
+def _keyring_errors(server: MailServer, protocol: MailProtocol, key: str) -> Iterator[None]:
     """Raise a `CredentialsError` for whatever the keyring raises."""
     try:
         yield
     except Exception as error:
-        raise _error(server, which, key) from error
+        raise _error(server, protocol, key) from error
 
 
-def _error(server: MailServer, which: MailProtocol, key: str) -> CredentialsError:
-    variable, host, user = _VARIABLES[which], server.host, server.user
-    return CredentialsError(key, which=which, variable=variable, host=host, user=user)
+def _error(server: MailServer, protocol: MailProtocol, key: str) -> CredentialsError:
+    variable, host, user = _VARIABLES[protocol], server.host, server.user
+    return CredentialsError(key, which=protocol, variable=variable, host=host, user=user)
 
 
 def read_secret(service: str, user: str) -> str | None:

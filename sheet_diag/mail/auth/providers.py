@@ -101,14 +101,14 @@ def login_error(server: MailServer, code: str, description: object = None) -> Si
 
 
 def renewal_error(
-    server: MailServer, which: MailProtocol, code: str, description: object
+    server: MailServer, protocol: MailProtocol, code: str, description: object
 ) -> SignInError:
     """Say why an account that was signed in once gets no new access token."""
     reply = _format_reply(code, description)
     if code in _UNUSABLE:
         return sign_in_error(server, "signin.server.strange", passing=True, reply=reply)
     key = "signin.over" if code in _OVER | _DECLINED else "signin.registration"
-    return sign_in_error(server, key, which=which, reply=reply)
+    return sign_in_error(server, key, which=protocol, reply=reply)
 
 
 def clean_server_text(text: str) -> str:

@@ -51,7 +51,9 @@ class TokenGrant:
     refresh: str = field(repr=False)
 
 
-def renew_tokens(server: MailServer, which: MailProtocol, refresh: str, secret: str) -> TokenGrant:
+def renew_tokens(
+    server: MailServer, protocol: MailProtocol, refresh: str, secret: str
+) -> TokenGrant:
     """Get new tokens for one use of an account that was signed in once.
 
     `secret` is the application's (empty: it has none). Raises `SignInError`.
@@ -61,14 +63,14 @@ def renew_tokens(server: MailServer, which: MailProtocol, refresh: str, secret: 
     registration = require_registration(server)
     form = WebApplicationClient(registration.client_id).prepare_refresh_body(
         refresh_token=refresh,
-        scope=format_scopes(registration, [which]),
+        scope=format_scopes(registration, [protocol]),
         client_id=registration.client_id,
         **secret_parameter(secret),
     )
     try:
         return request_tokens(server, form, refresh)
     except OAuth2Error as error:
-        raise renewal_error(server, which, error.error, error.description) from None
+        raise renewal_error(server, protocol, error.error, error.description) from None
 
 
 def request_tokens(server: MailServer, form: str, refresh: str = "") -> TokenGrant:

@@ -96,7 +96,7 @@ class CollectResult:
 def collect_returned_mails(
     box: Mailbox,
     input: Path,
-    book: MailLog,
+    log: MailLog,
     clients: ClientList,
     catalog: Catalog,
     reading: IntakeSettings,
@@ -117,9 +117,9 @@ def collect_returned_mails(
         reader = closing.enter_context(MailReader(catalog, reading))
         store = MailStore(input)
         closing.callback(store.clear)
-        found = find_input_files(input, apart_from=book.path.parent) if input.is_dir() else ()
-        missing = find_missing_mails(book.entries, read, found)
-        collector = _Collector(box, book, clients, addresses, reader, store, reading, missing)
+        found = find_input_files(input, apart_from=log.path.parent) if input.is_dir() else ()
+        missing = find_missing_mails(log.entries, read, found)
+        collector = _Collector(box, log, clients, addresses, reader, store, reading, missing)
         try:
             for done, head in enumerate(box.heads(since), 1):
                 collector.decide(read_message_headers(head))
@@ -137,7 +137,7 @@ class _Collector:
     def __init__(
         self,
         box: Mailbox,
-        book: MailLog,
+        log: MailLog,
         clients: ClientList,
         own: frozenset[str],
         reader: MailReader,
@@ -147,17 +147,17 @@ class _Collector:
     ) -> None:
         self.result = CollectResult()
         self._box = box
-        self._book = book
+        self._log = log
         self._own = own
         self._listed = frozenset(clients.by_address())
         self._reader = reader
         self._store = store
         self._max_size = reading.limits.file * MIB
-        self._sent = SentMailIndex(book.entries, own)
+        self._sent = SentMailIndex(log.entries, own)
         self._matcher = ClientMatcher(clients, self._sent.by_id)
         self._missing = {each.message_id: each for each in missing}
-        self._collected = set(book.collected()) - self._missing.keys()
-        bounces = (each for each in book.entries if each.event is MailEvent.BOUNCED)
+        self._collected = set(log.collected()) - self._missing.keys()
+        bounces = (each for each in log.entries if each.event is MailEvent.BOUNCED)
         self._known_bounces = {_bounce_key(each) for each in bounces}
 
     def find_lost(self, since: date | None) -> tuple[MailLogEntry, ...]:
@@ -220,19 +220,19 @@ class _Collector:
     def _log_bounce(self, failure: DeliveryFailure, when: datetime) -> None:
         if not failure.delayed:
             entry = _create_bounce_entry(failure, when)
-            self._book.add(entry)
+            self._log.add(entry)
             self._known_bounces.add(_bounce_key(entry))
         self.result.bounces.append(failure)
 
     def _collect(self, headers: MessageHeaders, content: bytes, identity: str) -> None:
-        guess = self._matcher.match_headers(headers)
-        name = f"{format_file_label(guess, headers.sender)}.eml"
+        by_headers = self._matcher.match_headers(headers)
+        name = f"{format_file_label(by_headers, headers.sender)}.eml"
         contents = self._reader.read_contents(self._store.write_draft(content), name)
         if not contents.has_return:
             self._leave(headers)
             return
         matches = self._matcher.match_sheets(headers, contents.clients)
-        client = matches[0].client if len(matches) == 1 else guess
+        client = matches[0].client if len(matches) == 1 else by_headers
         label = format_file_label(client, headers.sender)
         file = self._store.keep_draft(content, identity, label, headers.when)
         self._collected.add(identity)
@@ -246,7 +246,7 @@ class _Collector:
             holds=contents.digests,
         )
         ids = [match.client.id if match.client else "" for match in matches]
-        self._book.add_all(replace(entry, client=id_) for id_ in ids)
+        self._log.add_all(replace(entry, client=id_) for id_ in ids)
         for id_, match in zip(ids, matches, strict=True):
             facts = (file, headers.sender, headers.subject, headers.when, match.warnings)
             again = identity in self._missing

@@ -61,8 +61,8 @@ def find_new_domains(
 
     `before` is from `collect_client_domains`. A client of whom none is known has no new one.
     """
-    spelt = before.get(client.id.casefold(), frozenset())
-    known = frozenset(normalize_domain(f"x@{domain}") for domain in spelt)
+    domains = before.get(client.id.casefold(), frozenset())
+    known = frozenset(normalize_domain(f"x@{domain}") for domain in domains)
     now = frozenset(map(normalize_domain, client.addresses))
     return (now - known if known else frozenset()), known
 

@@ -82,7 +82,7 @@ class SendReport:
 
 def send_mails(
     outgoing: Iterable[FinalMail],
-    book: MailLog,
+    log: MailLog,
     settings: CorrespondenceSettings,
     credential: MailCredential,
     *,
@@ -103,7 +103,7 @@ def send_mails(
     if settings.smtp is None:
         raise ValueError("no mail server is set")
     pace = SendPace(settings.per_minute, now, sleep)
-    delivery = _Delivery(book, settings, settings.smtp, credential, pace, waiting, now)
+    delivery = _Delivery(log, settings, settings.smtp, credential, pace, waiting, now)
     with delivery, handle_interrupts(pace.stop):
         for done, mail in enumerate(outgoing, 1):
             if pace.is_stopped:
@@ -153,7 +153,7 @@ class _Delivery:
 
     def __init__(
         self,
-        book: MailLog,
+        log: MailLog,
         settings: CorrespondenceSettings,
         server: MailServer,
         credential: MailCredential,
@@ -162,7 +162,7 @@ class _Delivery:
         now: Callable[[], datetime],
     ) -> None:
         self.report = SendReport()
-        self._book = book
+        self._log = log
         self._settings = settings
         self._server = server
         self._credential = credential
@@ -185,7 +185,7 @@ class _Delivery:
 
     def send(self, mail: FinalMail) -> None:
         """Send a mail to the addresses that have not refused it, unless it has gone out."""
-        state = self._book.state(mail.mail.key)
+        state = self._log.state(mail.mail.key)
         addresses = mail.mail.client.addresses
         remaining = tuple(each for each in addresses if each.casefold() not in state.refused)
         if state.pending:
@@ -199,7 +199,7 @@ class _Delivery:
     def _deliver(self, mail: FinalMail, addresses: tuple[str, ...]) -> None:
         """Try until there is a final answer, or no hope of one."""
         while not (self.report.stopped or self._pace.is_stopped):
-            attempt = SendAttempt(mail, addresses, self._book, self._settings, self._now)
+            attempt = SendAttempt(mail, addresses, self._log, self._settings, self._now)
             outcome = self._try(attempt, mail)
             if outcome.end is not AttemptEnd.AGAIN:
                 self._conclude(outcome)

@@ -57,13 +57,13 @@ class SendAttempt:
         self,
         mail: FinalMail,
         addresses: tuple[str, ...],
-        book: MailLog,
+        log: MailLog,
         settings: CorrespondenceSettings,
         now: Callable[[], datetime],
     ) -> None:
         self._mail = mail
         self._addresses = addresses
-        self._book = book
+        self._log = log
         self._settings = settings
         self._now = now
         self._entries: list[MailLogEntry] = []
@@ -88,7 +88,7 @@ class SendAttempt:
     def defer(self, text: str) -> tuple[MailLogEntry, ...]:
         """Log that the mail was not taken this time; return all entries of the attempt."""
         if not any(entry.event is MailEvent.DEFERRED for entry in self._entries):
-            self._log(MailEvent.DEFERRED, self._addresses, text)
+            self._add_entry(MailEvent.DEFERRED, self._addresses, text)
         return tuple(self._entries)
 
     def _envelope(self) -> Envelope:
@@ -103,18 +103,18 @@ class SendAttempt:
     def _log_sending(self, rejected: Mapping[str, SmtpReply]) -> None:
         self._log_rejected(rejected)
         copy = f"{COPY_PREFIX}{self._settings.sender}" if self._settings.copies else ""
-        self._log(MailEvent.SENDING, self._accepted(rejected), copy)
+        self._add_entry(MailEvent.SENDING, self._accepted(rejected), copy)
 
     def _conclude(self, reply: SmtpReply, addresses: tuple[str, ...]) -> AttemptOutcome:
         """Log the reply to the whole mail."""
         at_fault = reply.blames_address(asked_for=False)
         if reply.is_yes:
-            self._log(MailEvent.SENT, addresses, str(reply))
+            self._add_entry(MailEvent.SENT, addresses, str(reply))
             return self._outcome(AttemptEnd.OVER)
         if reply.is_no:
-            self._log(MailEvent.REFUSED, addresses if at_fault else (), str(reply))
+            self._add_entry(MailEvent.REFUSED, addresses if at_fault else (), str(reply))
             return self._outcome(AttemptEnd.OVER if at_fault else AttemptEnd.REFUSED, str(reply))
-        self._log(MailEvent.DEFERRED, addresses, str(reply))
+        self._add_entry(MailEvent.DEFERRED, addresses, str(reply))
         return self._outcome(AttemptEnd.OVER if at_fault else AttemptEnd.AGAIN, str(reply))
 
     def _conclude_rejected(self, rejected: Mapping[str, SmtpReply]) -> AttemptOutcome:
@@ -133,13 +133,13 @@ class SendAttempt:
         temporary = {k: v for k, v in rejected.items() if not v.is_no}
         others = {k: v for k, v in rejected.items() if k not in blamed and k not in temporary}
         if others:
-            self._log(MailEvent.REFUSED, (), _format_replies(others))
+            self._add_entry(MailEvent.REFUSED, (), _format_replies(others))
         if blamed:
-            self._log(MailEvent.REFUSED, blamed, _format_replies(blamed))
+            self._add_entry(MailEvent.REFUSED, blamed, _format_replies(blamed))
         if temporary:
-            self._log(MailEvent.DEFERRED, temporary, _format_replies(temporary))
+            self._add_entry(MailEvent.DEFERRED, temporary, _format_replies(temporary))
 
-    def _log(self, event: MailEvent, addresses: Iterable[str], text: str) -> None:
+    def _add_entry(self, event: MailEvent, addresses: Iterable[str], text: str) -> None:
         mail = self._mail.mail
         entry = MailLogEntry(
             time=self._now(),
@@ -155,7 +155,7 @@ class SendAttempt:
             due=mail.due,
             edition=mail.edition,
         )
-        self._book.add(entry)
+        self._log.add(entry)
         self._entries.append(entry)
 
     def _outcome(self, end: AttemptEnd, text: str = "") -> AttemptOutcome:
@@ -181,7 +181,7 @@ class UncertainAnswer(Enum):
 
 
 def resolve_uncertain_mails(
-    book: MailLog,
+    log: MailLog,
     settings: CorrespondenceSettings,
     find_copy: FindCopies | None,
     ask: Callable[[MailLogEntry], UncertainAnswer],
@@ -193,32 +193,32 @@ def resolve_uncertain_mails(
     `find_copy` waits a while for Message-IDs in the sender's mailbox and returns those that have
     arrived (None: nobody can look); `ask` asks a person. Raises what `find_copy` does, `OSError`.
     """
-    known = _search_copies(book, settings.sender, find_copy) if find_copy else {}
-    for entry in book.uncertain():
+    known = _search_copies(log, settings.sender, find_copy) if find_copy else {}
+    for entry in log.uncertain():
         match known.get(entry.message_id) or ask(entry):
             case UncertainAnswer.SENT:
-                book.add(replace(entry, time=now(), event=MailEvent.SENT, text=""))
+                log.add(replace(entry, time=now(), event=MailEvent.SENT, text=""))
             case UncertainAnswer.UNSENT:
-                book.add(replace(entry, time=now(), event=MailEvent.UNSENT, text=""))
+                log.add(replace(entry, time=now(), event=MailEvent.UNSENT, text=""))
             case UncertainAnswer.LEAVE:
                 pass
 
 
-def _search_copies(book: MailLog, sender: str, find_copy: FindCopies) -> dict[str, UncertainAnswer]:
+def _search_copies(log: MailLog, sender: str, find_copy: FindCopies) -> dict[str, UncertainAnswer]:
     """Conclude from the mailbox, by Message-ID; nothing where it cannot be relied upon."""
-    copied = [entry.message_id for entry in book.uncertain() if _has_copy(entry, sender)]
+    copied = [entry.message_id for entry in log.uncertain() if _has_copy(entry, sender)]
     if not copied:
         return {}
-    reference = _find_reference_mail(book, sender)
+    reference = _find_reference_mail(log, sender)
     found = find_copy([*copied, *([reference] if reference else [])])
     known = dict.fromkeys(copied, UncertainAnswer.UNSENT) if reference in found else {}
     return {**known, **{each: UncertainAnswer.SENT for each in copied if each in found}}
 
 
-def _find_reference_mail(book: MailLog, sender: str) -> str:
+def _find_reference_mail(log: MailLog, sender: str) -> str:
     """Find the last mail that the server itself said it has taken, and that has a copy."""
-    copied = {entry.message_id for entry in book.entries if _has_copy(entry, sender)}
-    taken = (entry for entry in reversed(book.entries) if entry.event is MailEvent.SENT)
+    copied = {entry.message_id for entry in log.entries if _has_copy(entry, sender)}
+    taken = (entry for entry in reversed(log.entries) if entry.event is MailEvent.SENT)
     confirmed = (entry.message_id for entry in taken if entry.text)
     return next((each for each in confirmed if each in copied), "")
 
