@@ -27,7 +27,7 @@ def _settings(folder: Path, text: str) -> CorrespondenceSettings:
 def _faults(folder: Path, text: str) -> list[tuple[str, str]]:
     with pytest.raises(SettingsError) as caught:
         _settings(folder, text)
-    return [(key.removeprefix("config."), parts["key"]) for key, parts in caught.value.faults]
+    return [(each.key.removeprefix("config."), each.parts["key"]) for each in caught.value.faults]
 
 
 def test_the_issuer_is_the_default_sender(tmp_path: Path) -> None:
@@ -194,5 +194,5 @@ def test_a_misspelt_key_is_reported_with_the_nearest(tmp_path: Path) -> None:
     path.write_text(MICROSOFT.replace("sign_in", "signin") + "[microsft]\n", encoding="utf-8")
     with pytest.raises(SettingsError) as caught:
         load_settings(path)
-    near = {parts["key"]: parts["near"] for _, parts in caught.value.faults}
+    near = {each.parts["key"]: each.parts["near"] for each in caught.value.faults}
     assert near == {"smtp.signin": "sign_in", "microsft": "microsoft"}

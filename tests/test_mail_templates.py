@@ -365,8 +365,8 @@ def fault(folder: Path, content: str | bytes, name: str = "request.ja.md") -> Ma
     with pytest.raises(MailTemplateError) as caught:
         own(folder, content, name)
     for lang in Lang:  # the sentence can be said
-        for key, parts in caught.value.faults:
-            assert Wording(lang)(key, **parts)
+        for each in caught.value.faults:
+            assert Wording(lang)(each.key, **each.parts)
     return caught.value
 
 
@@ -496,7 +496,7 @@ def test_a_template_is_tried_with_as_few_values_as_possible(tmp_path: Path) -> N
 def test_every_template_is_checked_and_every_fault_reported(tmp_path: Path) -> None:
     (tmp_path / "result.en.md").write_text("Subject: x\n\n{{ company }} {{ rank }}\n")
     error = fault(tmp_path, GOOD + "{{ a }}\n{{ b }}\n")
-    assert [parts["name"] for _, parts in error.faults] == ["a", "b", "rank"]
+    assert [each.parts["name"] for each in error.faults] == ["a", "b", "rank"]
 
 
 @pytest.mark.parametrize(

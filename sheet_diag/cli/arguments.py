@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sheet_diag.model.settings import ComparisonSettings, IntakeSettings, Limits
     from sheet_diag.pipeline.run import RunConfig
 
-SETTINGS_FILE: Final = Path("sheet-diag.toml")  # of the working folder
+SETTINGS_FILE: Final = "sheet-diag.toml"  # of the working folder
 CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
@@ -165,7 +165,7 @@ def parse_lang(typed: str | None, say: Wording) -> Lang:
 
 def _configured_language(settings: Path | None) -> Lang:
     try:
-        content = tomllib.loads((settings or SETTINGS_FILE).read_text(encoding="utf-8-sig"))
+        content = tomllib.loads((settings or Path(SETTINGS_FILE)).read_text(encoding="utf-8-sig"))
         return Lang(content.get("language", Lang.JA))
     except (OSError, ValueError):
         return Lang.JA

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from sheet_diag.cli.arguments import (
+    SETTINGS_FILE,
     as_url,
     build_intake_settings,
     build_run_config,
@@ -53,7 +54,6 @@ def template(
     config: ConfigOption = None,
 ) -> None:
     """Write the blank hearing sheet."""
-    from sheet_diag.cli.settings_file import FILE_NAME
     from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 
     with report_failures(choose_language(lang, config, HELP)) as say:
@@ -62,7 +62,7 @@ def template(
         _write_file(output, content)
         typer.echo(say("cli.template.done", path=output))
         if settings.issuer.deadline is None:
-            typer.echo(say("cli.template.config", name=FILE_NAME))
+            typer.echo(say("cli.template.config", name=SETTINGS_FILE))
 
 
 @command("cli.help.clients_command", "clients", ("file", "new", "output", "previous", *_GENERAL))

@@ -41,10 +41,10 @@ class LocalizedCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take in what was typed after the command."""
         ctx.allow_extra_args = True  # told by us
-        with report_usage_errors(ctx):
+        with _report_usage_errors(ctx):
             extra = super().parse_args(ctx, args)
         if extra and not ctx.resilient_parsing:
-            fail_extra_words(ctx, extra)
+            _fail_extra_words(ctx, extra)
         return extra
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -57,18 +57,18 @@ class LocalizedGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take in what stands before the command."""
-        with report_usage_errors(ctx):
+        with _report_usage_errors(ctx):
             return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that was typed."""
         if args[0][:1] != "-" and self.get_command(ctx, args[0]) is None:
-            fail_unknown_command(ctx, args[0])
+            _fail_unknown_command(ctx, args[0])
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it, if there is one."""
-        with report_usage_errors(ctx):
+        with _report_usage_errors(ctx):
             return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -154,7 +154,7 @@ def _width(text: str) -> int:
 
 # The types of `ctx` and `error` are private to typer. The root's `ctx.obj` is the `Wording`.
 @contextmanager
-def report_usage_errors(ctx: Any) -> Iterator[None]:
+def _report_usage_errors(ctx: Any) -> Iterator[None]:
     """Describe what is wrong with the typed words, and end with exit status 2."""
     try:
         yield
@@ -164,14 +164,14 @@ def report_usage_errors(ctx: Any) -> Iterator[None]:
         _fail_usage(ctx, _usage_error_text(error, ctx))
 
 
-def fail_unknown_command(ctx: Any, typed: str) -> NoReturn:
+def _fail_unknown_command(ctx: Any, typed: str) -> NoReturn:
     """End over a name that no command has."""
     say: Wording = ctx.find_root().obj
     near = _find_nearest(typed, ctx.command.list_commands(ctx))
     _fail_usage(ctx, say("cli.slip.command", name=typed) + _suggestion_text(near, say))
 
 
-def fail_extra_words(ctx: Any, typed: Iterable[str]) -> NoReturn:
+def _fail_extra_words(ctx: Any, typed: Iterable[str]) -> NoReturn:
     """End over words that no option or argument takes, such as a name with spaces."""
     say: Wording = ctx.find_root().obj
     _fail_usage(ctx, say("cli.slip.extra", words=" ".join(typed)))

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from sheet_diag.cli.arguments import SETTINGS_FILE
 from sheet_diag.cli.settings_tables import (
     USUAL,
     GoogleTable,
@@ -32,7 +33,7 @@ from sheet_diag.cli.settings_tables import (
     SmtpTable,
     to_ascii_address,
 )
-from sheet_diag.model.basics import Lang, UserError
+from sheet_diag.model.basics import Lang, Message, UserError
 from sheet_diag.model.settings import (
     AppRegistration,
     ComparisonSettings,
@@ -45,7 +46,6 @@ from sheet_diag.model.settings import (
 )
 from sheet_diag.text.wording import Wording
 
-FILE_NAME: Final = "sheet-diag.toml"
 _LETTERS: Final = "letters"
 # The usual ports; 465 and 993 speak TLS from the first byte.
 _PORTS: Final = {
@@ -55,19 +55,17 @@ _PORTS: Final = {
     ("imap", ConnectionSecurity.TLS): 993,
 }
 
-SettingFault = tuple[str, dict[str, str]]  # label key, parts
-
 
 class SettingsError(UserError):
-    """A settings file that cannot be used; `faults` are (label key, parts) pairs."""
+    """A settings file that cannot be used, with every fault."""
 
-    def __init__(self, path: Path, faults: list[SettingFault]) -> None:
+    def __init__(self, path: Path, faults: list[Message]) -> None:
         self.faults = faults
         super().__init__("cli.error.config", path=str(path))
 
     def describe(self, say: Wording) -> str:
         """Write each fault on a line."""
-        lines = (say(key, **parts) for key, parts in self.faults)
+        lines = (say(fault.key, **fault.parts) for fault in self.faults)
         return "\n  ".join([super().describe(say), *lines])
 
 
@@ -88,15 +86,17 @@ def load_settings(path: Path | None) -> Settings:
 
     Raises `SettingsError` with every fault.
     """
-    chosen = path or Path(FILE_NAME)
+    chosen = path or Path(SETTINGS_FILE)
     if path is None and not chosen.is_file():
         return _build_settings(SettingsFile(), chosen.parent)
     try:
         raw = tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(chosen, [("config.unreadable", {"reason": str(error)})]) from error
+        raise SettingsError(
+            chosen, [Message("config.unreadable", {"reason": str(error)})]
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(chosen, [("config.not_toml", {"reason": str(error)})]) from error
+        raise SettingsError(chosen, [Message("config.not_toml", {"reason": str(error)})]) from error
     missing = [*_find_missing_apps(raw)]
     try:
         file = SettingsFile.model_validate(raw, context=chosen.parent)
@@ -127,13 +127,13 @@ _FAULTS: Final = {
 }
 
 
-def _describe(errors: Iterable[ErrorDetails]) -> list[SettingFault]:
-    """List the faults as label keys with their parts, unknown keys first."""
+def _describe(errors: Iterable[ErrorDetails]) -> list[Message]:
+    """List the faults, unknown keys first."""
     found = [_describe_one(error) for error in errors]
-    return sorted(found, key=lambda fault: fault[0] != "config.unknown_key")
+    return sorted(found, key=lambda fault: fault.key != "config.unknown_key")
 
 
-def _describe_one(error: ErrorDetails) -> SettingFault:
+def _describe_one(error: ErrorDetails) -> Message:
     *table, key = map(str, error["loc"])
     parts = {"key": ".".join([*table, key]), "value": str(error["input"])}
     name = _FAULTS.get(error["type"], error["type"])
@@ -143,7 +143,7 @@ def _describe_one(error: ErrorDetails) -> SettingFault:
         parts["near"] = near[0] if near else ", ".join(known)
     if name == "not_one_of":
         parts["allowed"] = ", ".join(re.findall("'([^']*)'", error["ctx"]["expected"]))
-    return f"config.{name}", parts
+    return Message(f"config.{name}", parts)
 
 
 def _list_keys(table: str = "") -> list[str]:
@@ -156,14 +156,15 @@ def _list_keys(table: str = "") -> list[str]:
     return [each.name for each in fields(Limits if table == "limits" else ComparisonSettings)]
 
 
-def _find_missing_apps(raw: Mapping[str, Any]) -> Iterator[SettingFault]:
+def _find_missing_apps(raw: Mapping[str, Any]) -> Iterator[Message]:
     """List the providers that sign accounts in, but as which application is not said."""
     servers = [table for name in ("smtp", "imap") if isinstance(table := raw.get(name), dict)]
     wanted = [table.get("sign_in") for table in servers]
     for provider in MailProvider:
         table = raw.get(provider, {})
         if provider in wanted and isinstance(table, dict) and not table.get("client_id"):
-            yield "config.no_client_id", {"key": f"{provider}.client_id", "table": provider}
+            parts = {"key": f"{provider}.client_id", "table": provider}
+            yield Message("config.no_client_id", parts)
 
 
 # --- the settings

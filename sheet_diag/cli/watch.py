@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from sheet_diag.cli.arguments import CLIENT_LISTS, build_run_config, choose_language
+from sheet_diag.cli.arguments import CLIENT_LISTS, SETTINGS_FILE, build_run_config, choose_language
 from sheet_diag.cli.errors import describe_unexpected
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.cli.output import run_with_progress, show_changes, show_result
-from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
 from sheet_diag.pipeline.execution.workers import ClusterError
@@ -177,7 +176,7 @@ class _WatchLoop:
 def _list_other_inputs(options: RunOptions) -> tuple[Path, ...]:
     """List the files beside the input folder that a run reads."""
     previous = options.previous / RUN_JSON if options.previous else None
-    config = options.config or Path(FILE_NAME)
+    config = options.config or Path(SETTINGS_FILE)
     log = Path(options.output) / LOG
     lists = (options.clients,) if options.clients else CLIENT_LISTS
     named = (config, options.passwords, options.catalog, previous, options.benchmark, *lists, log)

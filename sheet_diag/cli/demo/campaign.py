@@ -22,6 +22,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from sheet_diag.cli.arguments import SETTINGS_FILE
 from sheet_diag.cli.demo.client_list import (
     REMINDED_DAYS_AGO,
     REQUESTED_DAYS_AGO,
@@ -39,7 +40,6 @@ from sheet_diag.cli.demo.returns import (
 from sheet_diag.cli.mail.context import outbox_folder
 from sheet_diag.cli.mail.run import run_mail_command
 from sheet_diag.cli.options import MailOptions
-from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.mail.campaign.drafts import DRAFTS, DraftFolder
 from sheet_diag.mail.log.lines import format_log_header
@@ -84,7 +84,7 @@ class DemoCampaign:
     @property
     def settings(self) -> Path:
         """The settings."""
-        return self.folder / SETTINGS
+        return self.folder / SETTINGS_FILE
 
     @property
     def input(self) -> Path:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.cli.settings_file import FILE_NAME as SETTINGS
+from sheet_diag.cli.arguments import SETTINGS_FILE
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
@@ -267,6 +267,6 @@ def mark_demo_folder(folder: Path) -> None:
 
 def _digest(folder: Path) -> str:
     """Compute the SHA-256 of what people would change; empty where nothing is there."""
-    paths = [path for name in (CLIENT_LIST, SETTINGS) if (path := folder / name).is_file()]
+    paths = [path for name in (CLIENT_LIST, SETTINGS_FILE) if (path := folder / name).is_file()]
     content = b"".join(path.read_bytes() for path in paths)
     return hashlib.sha256(content).hexdigest() if content else ""

@@ -11,11 +11,17 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, parse_day, read_settings
+from sheet_diag.cli.arguments import (
+    SETTINGS_FILE,
+    find_client_list,
+    load_chosen_catalog,
+    parse_day,
+    read_settings,
+)
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output
 from sheet_diag.cli.options import MailOptions
-from sheet_diag.cli.settings_file import FILE_NAME, Settings
+from sheet_diag.cli.settings_file import Settings
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.auth.credentials import find_credential
@@ -166,7 +172,7 @@ def load_compose_context(context: CommandContext, log: MailLog) -> ComposeContex
     """Read what mails are composed and checked with. Ends where no sender is set."""
     mail, say, options = context.mail_settings, context.say, context.options
     if not mail.sender:
-        fail(say("mail.error.no_sender", name=FILE_NAME), say)
+        fail(say("mail.error.no_sender", name=SETTINGS_FILE), say)
     entries: list[MailLogEntry] = list(log.entries)
     facts = list(context.last_run.facts)
     if options.previous:
@@ -251,7 +257,7 @@ def require_server(
     mail = context.mail_settings
     server = mail.imap if protocol == "imap" else mail.smtp
     if server is None:
-        fail(context.say(f"mail.error.no_{protocol}", name=FILE_NAME), context.say)
+        fail(context.say(f"mail.error.no_{protocol}", name=SETTINGS_FILE), context.say)
     return server, find_credential(server, protocol, os.environ)
 
 

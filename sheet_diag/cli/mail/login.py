@@ -8,10 +8,9 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.arguments import read_settings
+from sheet_diag.cli.arguments import SETTINGS_FILE, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.options import LoginOptions
-from sheet_diag.cli.settings_file import FILE_NAME
 from sheet_diag.mail.auth.credentials import (
     find_client_secret,
     store_client_secret,
@@ -38,7 +37,7 @@ def keep_login(options: LoginOptions, say: Wording) -> None:
     settings = read_settings(options.config).correspondence
     account = settings.imap if protocol == "imap" else settings.smtp
     if account is None:
-        fail(say(f"mail.error.no_{protocol}", name=FILE_NAME), say)
+        fail(say(f"mail.error.no_{protocol}", name=SETTINGS_FILE), say)
     if account.registration:
         _sign_in(options, protocol, account, settings, say)
     else:
@@ -68,7 +67,7 @@ def _sign_in(
     )
 
     if not account.user:
-        fail(say("mail.error.no_sender", name=FILE_NAME), say)
+        fail(say("mail.error.no_sender", name=SETTINGS_FILE), say)
     known = find_client_secret(account, protocol, os.environ)
     secret = known
     if secret is None:

@@ -16,7 +16,6 @@ from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 from sheet_diag.mail.templates.files import (
     FRAME,
     MailTemplateError,
-    TemplateFault,
     TemplateSource,
 )
 from sheet_diag.mail.templates.render import (
@@ -27,7 +26,7 @@ from sheet_diag.mail.templates.render import (
     create_text_environment,
 )
 from sheet_diag.mail.templates.variables import SIGNATURE, find_kinds_with, list_variables
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message
 from sheet_diag.model.mail_kinds import MailKind
 
 FRAME_WORDS: Final = ("lang", "subject", "firm", "body", "signature")
@@ -40,7 +39,7 @@ _FLAGS: Final = ("overdue", "previous", "protected", "correcting")
 _SEVERAL: Final = 3  # a number, of reminders or of points
 
 
-def find_template_faults(source: TemplateSource) -> list[TemplateFault]:
+def find_template_faults(source: TemplateSource) -> list[Message]:
     """Find what is wrong with a template, the signature or the frame."""
     if source.name == FRAME:
         return _find_frame_faults(source)
@@ -50,7 +49,7 @@ def find_template_faults(source: TemplateSource) -> list[TemplateFault]:
     )
 
 
-def _find_frame_faults(source: TemplateSource) -> list[TemplateFault]:
+def _find_frame_faults(source: TemplateSource) -> list[Message]:
     """Find what is wrong with the frame."""
     faults = _find_word_faults(source, create_frame_environment(), FRAME_WORDS)
     if faults:
@@ -59,31 +58,28 @@ def _find_frame_faults(source: TemplateSource) -> list[TemplateFault]:
     if faults:
         return faults
     missing = [name for name in _NEEDED_IN_FRAME if not _is_shown(name, source)]
-    return [("letter.error.missing", _locate(source, 1, name=name)) for name in missing]
+    return [source.fault("letter.error.missing", 1, name=name) for name in missing]
 
 
 def _find_word_faults(
     source: TemplateSource, reader: Environment, known: tuple[str, ...]
-) -> list[TemplateFault]:
+) -> list[Message]:
     try:
         tree = reader.parse(source.text)
     except TemplateSyntaxError as error:
-        return [("letter.error.syntax", _locate(source, error.lineno))]
+        return [source.fault("letter.error.syntax", error.lineno)]
     filters = list(_find_unknown_filters(source, tree, reader))
     if filters:  # without them the words are unknown
         return filters
     return [
-        *(
-            ("letter.error.include", _locate(source, node.lineno))
-            for node in tree.find_all(_FETCHING)
-        ),
+        *(source.fault("letter.error.include", node.lineno) for node in tree.find_all(_FETCHING)),
         *_find_unknown_words(source, tree, known),
     ]
 
 
 def _find_unknown_words(
     source: TemplateSource, tree: nodes.Template, known: tuple[str, ...]
-) -> Iterator[TemplateFault]:
+) -> Iterator[Message]:
     unknown = meta.find_undeclared_variables(tree) - set(known)
     reported = set()
     for node in tree.find_all(nodes.Name):
@@ -94,27 +90,27 @@ def _find_unknown_words(
 
 def _unknown_word_fault(
     source: TemplateSource, node: nodes.Name, known: tuple[str, ...]
-) -> TemplateFault:
+) -> Message:
     kinds = [] if known is FRAME_WORDS else find_kinds_with(node.name)
     if kinds:
         names = ", ".join(f"{kind}.{source.lang.value}.md" for kind in kinds)
-        return "letter.error.not_here", _locate(source, node.lineno, name=node.name, others=names)
+        return source.fault("letter.error.not_here", node.lineno, name=node.name, others=names)
     parts = {"name": node.name, "near": _find_near_names(node.name, known)}
-    return "letter.error.unknown", _locate(source, node.lineno, **parts)
+    return source.fault("letter.error.unknown", node.lineno, **parts)
 
 
 def _find_unknown_filters(
     source: TemplateSource, tree: nodes.Template, reader: Environment
-) -> Iterator[TemplateFault]:
+) -> Iterator[Message]:
     for node in tree.find_all((nodes.Filter, nodes.Test)):
         assert isinstance(node, nodes.Filter | nodes.Test)
         known = reader.filters if isinstance(node, nodes.Filter) else reader.tests
         if node.name not in known:
             parts = {"name": node.name, "near": _find_near_names(node.name, known)}
-            yield "letter.error.filter", _locate(source, node.lineno, **parts)
+            yield source.fault("letter.error.filter", node.lineno, **parts)
 
 
-def _find_trial_faults(source: TemplateSource) -> Iterator[TemplateFault]:
+def _find_trial_faults(source: TemplateSource) -> Iterator[Message]:
     for words in (_create_all_words(source), _create_few_words(source)):
         try:
             written = MailTemplate(source).render(words)
@@ -129,21 +125,21 @@ def _find_trial_faults(source: TemplateSource) -> Iterator[TemplateFault]:
 
 def _find_text_faults(
     source: TemplateSource, written: MarkedText, words: Mapping[str, object]
-) -> Iterator[TemplateFault]:
+) -> Iterator[Message]:
     """Require a subject and the company, in a password mail also the password."""
     try:
         _, body = written.subject_and_body()
     except ValueError:
-        yield "letter.error.subject", _locate(source, _find_first_line(source))
+        yield source.fault("letter.error.subject", _find_first_line(source))
         return
     if str(words["company"]) not in body.plain():
-        yield "letter.error.missing", _locate(source, _find_first_line(source), name="addressee")
+        yield source.fault("letter.error.missing", _find_first_line(source), name="addressee")
     tells_password = MailKind(source.kind).spec.tells_password
     if tells_password and str(words["password"]) not in body.plain():
-        yield "letter.error.missing", _locate(source, _find_first_line(source), name="password")
+        yield source.fault("letter.error.missing", _find_first_line(source), name="password")
 
 
-def _find_frame_trial_faults(source: TemplateSource) -> Iterator[TemplateFault]:
+def _find_frame_trial_faults(source: TemplateSource) -> Iterator[Message]:
     for firm in ("<firm>", ""):
         try:
             HtmlFrame(source).render_page(
@@ -184,10 +180,6 @@ def _find_first_line(source: TemplateSource) -> int:
     """Find the line of the first text, behind the comments."""
     head = _HEAD.match(source.text)
     return source.text.count("\n", 0, head.end() if head else 0) + 1
-
-
-def _locate(source: TemplateSource, line: int, **parts: str) -> dict[str, str]:
-    return {"path": source.path, "line": str(line), "text": source.line(line), **parts}
 
 
 def _find_near_names(name: str, known: Iterable[str]) -> str:

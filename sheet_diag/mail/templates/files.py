@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables
-from sheet_diag.model.basics import Lang, UserError
+from sheet_diag.model.basics import Lang, Message, UserError
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
@@ -22,7 +22,6 @@ _MARKED: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\x
 _UNMARKED: Final = ("utf-8", "cp932")
 _SUFFIXES: Final = (".md", ".txt", ".html", ".htm")
 
-TemplateFault = tuple[str, dict[str, str]]
 # Editors on Windows know UTF-8 by its mark, and old ones see no line end but their own.
 _MARK: Final = "\ufeff"
 
@@ -30,16 +29,16 @@ _MARK: Final = "\ufeff"
 class MailTemplateError(UserError):
     """Templates that cannot be used.
 
-    `faults` are pairs of a label key and its parts; `key` and `parts` are those of the first.
+    `key` and `parts` are those of the first of the `faults`.
     """
 
-    def __init__(self, faults: Sequence[TemplateFault]) -> None:
+    def __init__(self, faults: Sequence[Message]) -> None:
         self.faults = tuple(faults)
-        super().__init__(faults[0][0], **faults[0][1])
+        super().__init__(faults[0].key, **faults[0].parts)
 
     def describe(self, say: Wording) -> str:
         """Write each fault on a line."""
-        return "\n".join(say(key, **parts) for key, parts in self.faults)
+        return "\n".join(say(fault.key, **fault.parts) for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,11 @@ class TemplateSource:
         """`ja` of `request.ja.md`."""
         return Lang(self.name.split(".")[1])
 
-    def line(self, number: int) -> str:
-        """Return a line as a fault shows it, counted from 1."""
+    def fault(self, key: str, line: int, **parts: str) -> Message:
+        """Describe a fault in a line, counted from 1."""
         lines = self.text.split("\n")
-        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return Message(key, {"path": self.path, "line": str(line), "text": text, **parts})
 
 
 def format_template_name(kind: str, lang: Lang) -> str:
@@ -91,7 +91,7 @@ def load_custom_templates(folder: Path) -> dict[str, TemplateSource]:
     """
     known = {name.casefold(): name for lang in Lang for name in (*list_template_names(lang), FRAME)}
     found: dict[str, TemplateSource] = {}
-    faults: list[TemplateFault] = []
+    faults: list[Message] = []
     unknown: list[Path] = []
     for path in _list_files(folder):
         name = known.get(path.name.casefold())
@@ -111,17 +111,17 @@ def _list_files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
-        raise MailTemplateError([("letter.error.folder", {"path": str(folder)})]) from error
+        raise MailTemplateError([Message("letter.error.folder", {"path": str(folder)})]) from error
 
 
-def _read(path: Path, faults: list[TemplateFault]) -> str | None:
+def _read(path: Path, faults: list[Message]) -> str | None:
     try:
         text = _decode(path.read_bytes())
     except OSError:
-        faults.append(("letter.error.unreadable", {"path": str(path)}))
+        faults.append(Message("letter.error.unreadable", {"path": str(path)}))
         return None
     if text is None:
-        faults.append(("letter.error.encoding", {"path": str(path)}))
+        faults.append(Message("letter.error.encoding", {"path": str(path)}))
     return text
 
 
@@ -137,13 +137,13 @@ def _decode(content: bytes) -> str | None:
     return None
 
 
-def _find_misnamed(unknown: Sequence[Path], missing: Sequence[str]) -> list[TemplateFault]:
+def _find_misnamed(unknown: Sequence[Path], missing: Sequence[str]) -> list[Message]:
     """Find files that seem to be meant for a missing template; ignore all others."""
-    faults: list[TemplateFault] = []
+    faults: list[Message] = []
     for path in unknown:
         near = get_close_matches(path.name.casefold(), missing, n=1, cutoff=0.8)
         if near and path.suffix.casefold() in _SUFFIXES:
-            faults.append(("letter.error.name", {"path": str(path), "near": near[0]}))
+            faults.append(Message("letter.error.name", {"path": str(path), "near": near[0]}))
     return faults
 
 

@@ -107,9 +107,8 @@ def render_template(
     try:
         return template.render(words)
     except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
-        line = _find_error_line(error)
-        parts = {"path": source.path, "line": str(line), "text": source.line(line)}
-        raise MailTemplateError([("letter.error.failed", parts)]) from error
+        fault = source.fault("letter.error.failed", _find_error_line(error))
+        raise MailTemplateError([fault]) from error
 
 
 @cache
