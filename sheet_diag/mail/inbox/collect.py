@@ -21,7 +21,7 @@ from sheet_diag.mail.imap.mailbox import Mailbox
 from sheet_diag.mail.inbox.bounces import DeliveryFailure, SentMailIndex
 from sheet_diag.mail.inbox.contents import MailReader
 from sheet_diag.mail.inbox.headers import MessageHeaders, read_message_headers
-from sheet_diag.mail.inbox.mail_owner import ClientMatcher, MatchBasis
+from sheet_diag.mail.inbox.mail_owner import ClientMatcher
 from sheet_diag.mail.inbox.store import MailStore, format_file_label
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Message
@@ -39,17 +39,13 @@ _DELAYS_MATTER: Final = timedelta(days=5)  # then a server has given up, and has
 class CollectedMail:
     """A mail that was put into the input folder; one with sheets of several clients is several.
 
-    `client` is an id of the client list (empty: nobody knows), `how` says by what it was found,
-    `file` is its place below the input folder, `when` the time of its arrival. `again`: it was
-    collected before and was no longer there.
+    `client` is an id of the client list (empty: nobody knows), `file` is its place below the input
+    folder. `again`: it was collected before and was no longer there.
     """
 
     client: str
-    how: MatchBasis
     file: str
     sender: str
-    subject: str
-    when: datetime
     warnings: tuple[Message, ...] = ()
     again: bool = False
 
@@ -248,9 +244,9 @@ class _Collector:
         ids = [match.client.id if match.client else "" for match in matches]
         self._log.add_all(replace(entry, client=id_) for id_ in ids)
         for id_, match in zip(ids, matches, strict=True):
-            facts = (file, headers.sender, headers.subject, headers.when, match.warnings)
             again = identity in self._missing
-            self.result.new.append(CollectedMail(id_, match.how, *facts, again=again))
+            collected = CollectedMail(id_, file, headers.sender, match.warnings, again)
+            self.result.new.append(collected)
 
     def _leave(self, headers: MessageHeaders) -> None:
         """Leave a mail without a return; what people write needs a reader until it has one."""

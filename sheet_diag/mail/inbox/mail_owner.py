@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from sheet_diag.intake.containers.mail_headers import clean_line
 from sheet_diag.mail.inbox.headers import MessageHeaders
@@ -15,15 +14,12 @@ from sheet_diag.model.basics import Message
 from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
 from sheet_diag.model.mail import MailLogEntry
 
-MatchBasis = Literal["sheet", "sender", "thread", ""]
-
 
 @dataclass(frozen=True, slots=True)
 class ClientMatch:
-    """Whose mail it is (None: nobody knows), by what, and what speaks against it."""
+    """Whose mail it is (None: nobody knows), and what speaks against it."""
 
     client: ListedClient | None
-    how: MatchBasis
     warnings: tuple[Message, ...] = ()
 
 
@@ -53,7 +49,7 @@ class ClientMatcher:
         found = (self._by_id.get(each.casefold()) for each in ids)
         listed = list({each.id: each for each in found if each}.values())
         unlisted = [
-            _create_warning("collect.doubt.unlisted", id=clean_line(each))
+            Message("collect.doubt.unlisted", {"id": clean_line(each)})
             for each in ids
             if each.casefold() not in self._by_id
         ]
@@ -61,9 +57,9 @@ class ClientMatcher:
             return [self._match_by_headers(headers, unlisted)]
         if len(listed) > 1:
             named = ", ".join(each.id for each in listed)
-            unlisted.append(_create_warning("collect.doubt.several", clients=named))
+            unlisted.append(Message("collect.doubt.several", {"clients": named}))
         return [
-            ClientMatch(client, "sheet", (*unlisted, *self._find_warnings(headers, client)))
+            ClientMatch(client, (*unlisted, *self._find_warnings(headers, client)))
             for client in listed
         ]
 
@@ -77,32 +73,24 @@ class ClientMatcher:
                 "client": sender.name_with_id,
                 "other": answered.name_with_id,
             }
-            return ClientMatch(
-                sender, "sender", (*unlisted, _create_warning("collect.doubt.thread", **parts))
-            )
-        if sender:
-            return ClientMatch(sender, "sender", tuple(unlisted))
-        return ClientMatch(answered, "thread" if answered else "", tuple(unlisted))
+            return ClientMatch(sender, (*unlisted, Message("collect.doubt.thread", parts)))
+        return ClientMatch(sender or answered, tuple(unlisted))
 
     def _find_warnings(self, headers: MessageHeaders, client: ListedClient) -> Iterator[Message]:
         """Find what the headers say against the sheet."""
         sender, answered = self._find_sender(headers), self._find_answered(headers)
         parts = {"client": client.name_with_id, "sender": headers.sender}
         if sender and sender is not client:
-            yield _create_warning("collect.doubt.other_sender", **parts, other=sender.name_with_id)
+            yield Message("collect.doubt.other_sender", {**parts, "other": sender.name_with_id})
         elif sender is None and headers.sender and not _shares_domain(headers.sender, client):
-            yield _create_warning("collect.doubt.unknown_domain", **parts)
+            yield Message("collect.doubt.unknown_domain", parts)
         if answered and answered is not client and answered is not sender:
             other = {"client": client.name_with_id, "other": answered.name_with_id}
-            yield _create_warning("collect.doubt.other_thread", **other)
+            yield Message("collect.doubt.other_thread", other)
 
 
 def _first(found: Iterable[ListedClient | None]) -> ListedClient | None:
     return next((each for each in found if each), None)
-
-
-def _create_warning(key: str, **parts: str) -> Message:
-    return Message(key, parts)
 
 
 def _shares_domain(address: str, client: ListedClient) -> bool:
