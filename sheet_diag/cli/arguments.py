@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sheet_diag.cli.errors import fail, require_office
+from sheet_diag.cli.errors import fail
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording
@@ -58,13 +58,20 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         comparison=load_comparison_basis(
             catalog, settings.comparing, options.previous, options.benchmark
         ),
-        pdf_program=require_office(say) if options.pdf else None,
+        pdf_program=_find_office(say) if options.pdf else None,
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,
         mail_log=log.entries,
         fingerprints=log.report_fingerprints(),
     )
+
+
+def _find_office(say: Wording) -> str:
+    """Find the program that prints. Ends where there is none."""
+    from sheet_diag.reports.pdf import find_office
+
+    return find_office() or fail(say("cli.error.no_office"), say)
 
 
 @contextmanager

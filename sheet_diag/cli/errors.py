@@ -66,10 +66,3 @@ def fail(text: str, say: Wording) -> NoReturn:
     """End with the sentence and exit status 2."""
     typer.echo(say("cli.error.head", text=text), err=True)
     raise typer.Exit(2)
-
-
-def require_office(say: Wording) -> str:
-    """Find the program that prints; end where there is none."""
-    from sheet_diag.reports.pdf import find_office
-
-    return find_office() or fail(say("cli.error.no_office"), say)

@@ -38,14 +38,8 @@ _IDENTITY_WARNINGS: Final = {
     "company": (ProblemCode.LISTED_NAME_DIFFERS,),
     "unlisted": (ProblemCode.NOT_LISTED, ProblemCode.ID_NOT_LISTED, ProblemCode.LISTED_UNSURE),
 }
-# What people open, by its name in the output folder, with the last part of its sentence's key.
-_OUTPUTS: Final = {
-    "portfolio.xlsx": "portfolio",
-    "results": "results",
-    "corrections": "corrections",
-    "pdf": "pdf",
-    PASSWORDS_FILE: "passwords",
-}
+# What people open, in the output folder.
+_OUTPUTS: Final = ("portfolio.xlsx", "results", "corrections", "pdf", PASSWORDS_FILE)
 _COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
 
 
@@ -117,7 +111,8 @@ def show_result(
     console.print(say("cli.summary.where"))
     made = [name for name in _OUTPUTS if name in result.outputs]
     places: dict[str, object] = {"sheet": sheet} if sheet else {}
-    places |= {_OUTPUTS[name]: f"{url}/{name}" if url else config.output / name for name in made}
+    for name in made:
+        places[Path(name).stem] = f"{url}/{name}" if url else config.output / name
     for key, path in places.items():
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
