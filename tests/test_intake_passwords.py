@@ -359,8 +359,8 @@ def test_a_damaged_workbook_is_no_list(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(PasswordsFileError) as caught:
         load_passwords(path, {})
-    assert caught.value.fault.key == "cli.passwords.unreadable"
-    assert all(Wording(lang)(caught.value.fault.key, **caught.value.fault.parts) for lang in Lang)
+    assert caught.value.key == "cli.passwords.unreadable"
+    assert all(Wording(lang)(caught.value.key, **caught.value.parts) for lang in Lang)
 
 
 def test_tabs_without_headings_part_a_list(tmp_path: Path) -> None:
@@ -402,8 +402,8 @@ def test_a_list_that_cannot_be_read(tmp_path: Path, content: bytes | None, told:
         path.write_bytes(content)
     with pytest.raises(PasswordsFileError) as caught:
         load_passwords(path, {})
-    key, parts = caught.value.fault.key, caught.value.fault.parts
-    assert caught.value.parts["path"] == str(path)
+    key, parts = caught.value.key, caught.value.parts
+    assert caught.value.path == path
     assert key in labels()
     assert f"{key.rpartition('.')[2]} {parts.get('line', '')}".strip() == told
     assert "himitsu" not in f"{caught.value} {parts}"

@@ -70,7 +70,7 @@ def find_faults(path: Path, *clients: ClientKey) -> list[str]:
     with pytest.raises(PasswordListError) as caught:
         load(path.parent, *clients)
     assert path.read_bytes() == content
-    assert caught.value.parts["path"] == str(path)
+    assert caught.value.path == path
     assert all(fault.key in labels() for fault in caught.value.faults)
     found = ((each.key, each.parts) for each in caught.value.faults)
     return [

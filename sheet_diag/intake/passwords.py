@@ -43,12 +43,12 @@ class PasswordsFileError(UserError):
     """The list of passwords of returns cannot be used, and why."""
 
     def __init__(self, path: Path, fault: Message) -> None:
-        self.fault = fault
-        super().__init__("cli.error.passwords", path=str(path))
+        self.path = path
+        super().__init__(fault.key, **fault.parts)
 
     def describe(self, say: Wording) -> str:
         """Write why."""
-        return say(self.key, **self.parts, why=say(self.fault.key, **self.fault.parts))
+        return say("cli.error.passwords", path=self.path, why=super().describe(say))
 
 
 def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwords:

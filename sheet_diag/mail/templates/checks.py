@@ -58,7 +58,7 @@ def _find_frame_faults(source: TemplateSource) -> list[Message]:
     if faults:
         return faults
     missing = [name for name in _NEEDED_IN_FRAME if not _is_shown(name, source)]
-    return [source.fault("letter.error.missing", 1, name=name) for name in missing]
+    return [source.fault("letter.error.missing", 1, {"name": name}) for name in missing]
 
 
 def _find_word_faults(
@@ -94,9 +94,11 @@ def _unknown_word_fault(
     kinds = [] if known is FRAME_WORDS else find_kinds_with(node.name)
     if kinds:
         names = ", ".join(f"{kind}.{source.lang.value}.md" for kind in kinds)
-        return source.fault("letter.error.not_here", node.lineno, name=node.name, others=names)
+        return source.fault(
+            "letter.error.not_here", node.lineno, {"name": node.name, "others": names}
+        )
     parts = {"name": node.name, "near": _find_near_names(node.name, known)}
-    return source.fault("letter.error.unknown", node.lineno, **parts)
+    return source.fault("letter.error.unknown", node.lineno, parts)
 
 
 def _find_unknown_filters(
@@ -107,7 +109,7 @@ def _find_unknown_filters(
         known = reader.filters if isinstance(node, nodes.Filter) else reader.tests
         if node.name not in known:
             parts = {"name": node.name, "near": _find_near_names(node.name, known)}
-            yield source.fault("letter.error.filter", node.lineno, **parts)
+            yield source.fault("letter.error.filter", node.lineno, parts)
 
 
 def _find_trial_faults(source: TemplateSource) -> Iterator[Message]:
@@ -133,10 +135,10 @@ def _find_text_faults(
         yield source.fault("letter.error.subject", _find_first_line(source))
         return
     if str(words["company"]) not in body.plain():
-        yield source.fault("letter.error.missing", _find_first_line(source), name="addressee")
+        yield source.fault("letter.error.missing", _find_first_line(source), {"name": "addressee"})
     tells_password = MailKind(source.kind).spec.tells_password
     if tells_password and str(words["password"]) not in body.plain():
-        yield source.fault("letter.error.missing", _find_first_line(source), name="password")
+        yield source.fault("letter.error.missing", _find_first_line(source), {"name": "password"})
 
 
 def _find_frame_trial_faults(source: TemplateSource) -> Iterator[Message]:

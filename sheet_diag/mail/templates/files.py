@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -59,11 +59,11 @@ class TemplateSource:
         """`ja` of `request.ja.md`."""
         return Lang(self.name.split(".")[1])
 
-    def fault(self, key: str, line: int, **parts: str) -> Message:
+    def fault(self, key: str, line: int, parts: Mapping[str, str] | None = None) -> Message:
         """Describe a fault in a line, counted from 1."""
         lines = self.text.split("\n")
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return Message(key, {"path": self.path, "line": str(line), "text": text, **parts})
+        return Message(key, {"path": self.path, "line": str(line), "text": text, **(parts or {})})
 
 
 def format_template_name(kind: str, lang: Lang) -> str:

@@ -44,15 +44,16 @@ class PasswordListError(UserError):
     """The list of an earlier run cannot be used, and why; it is never overwritten."""
 
     def __init__(self, path: Path, faults: Sequence[Message]) -> None:
+        self.path = path
         self.faults = tuple(faults)
-        super().__init__("cli.error.password_list", path=str(path))
+        super().__init__(faults[0].key, **faults[0].parts)
 
     def describe(self, say: Wording) -> str:
         """Write why, a line for each of several reasons."""
         reasons = [say(fault.key, **fault.parts) for fault in self.faults]
         if len(reasons) == 1:
-            return say(self.key, **self.parts, why=reasons[0])
-        head = say("cli.error.password_list.many", **self.parts, count=len(reasons))
+            return say("cli.error.password_list", path=self.path, why=reasons[0])
+        head = say("cli.error.password_list.many", path=self.path, count=len(reasons))
         return "\n  ".join([head, *reasons])
 
 
