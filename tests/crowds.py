@@ -80,7 +80,7 @@ def add_comments(read: list[ReceivedFile]) -> list[ReceivedFile]:
         ClientComment(client, "面談済み", "上書き", f"A{row}")
         for row, client in enumerate(filter(None, ids), 2)
     ]
-    decisions = OverridesContent(remarks=tuple(lines))
+    decisions = OverridesContent(comments=tuple(lines))
     return [*read, ReceivedFile("overrides.xlsx", "f", ignored=True, decisions=decisions)]
 
 

@@ -27,9 +27,9 @@ from sheet_diag.model.results import ClientReport, Diagnosis, ReturnOutcome, Ret
 from sheet_diag.model.returns import ReceivedFile, ReturnedSheet
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.workbook import build_client_report
-from sheet_diag.reports.exports import DataExports
-from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
-from sheet_diag.reports.portfolio.tables.client_facts import summarize_outcome
+from sheet_diag.reports.exports import open_exports
+from sheet_diag.reports.portfolio.client_facts import summarize_outcome
+from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.storage.file_names import report_number, result_name
 from sheet_diag.text.wording import Wording
@@ -179,7 +179,7 @@ def portfolio(
 def export_files(outcomes: Sequence[ReturnOutcome], folder: Path, lang: Lang = Lang.JA) -> None:
     """The portfolio's files, below `data/` of the folder."""
     (folder / "data").mkdir()
-    with DataExports(JIS, AS_OF, Wording(lang), lambda name: folder / name) as exports:
+    with open_exports(JIS, AS_OF, Wording(lang), lambda name: folder / name) as exports:
         for outcome in outcomes:
             exports.add(summarize_outcome(JIS, outcome))
         exports.finish(summary(outcomes))

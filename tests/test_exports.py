@@ -198,7 +198,7 @@ def test_files_are_closed_where_a_run_stops(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with (
         pytest.raises(ZeroDivisionError),
-        exports.DataExports(JIS, AS_OF, Wording(Lang.JA), lambda name: tmp_path / name),
+        exports.open_exports(JIS, AS_OF, Wording(Lang.JA), lambda name: tmp_path / name),
     ):
         raise ZeroDivisionError
     for name in ("answers", "returns"):

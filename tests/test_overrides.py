@@ -81,7 +81,7 @@ def told(*grids: Grid) -> list[str]:
     ],
 )
 def test_a_line_is_understood_as_a_return_is(typed: str, after: str) -> None:
-    (found,) = decisions(table(typed)).amendments
+    (found,) = decisions(table(typed)).overrides
     assert (found.client, found.after, found.reason, found.by) == ("A", after, "r", "b")
     assert (found.sheet, found.row, found.cells) == ("回答の修正", 6, ("A6", "B6"))
 
@@ -95,13 +95,13 @@ def test_a_line_is_understood_as_a_return_is(typed: str, after: str) -> None:
 )
 def test_headings_in_either_language(head: str) -> None:
     found = decisions(table("| A | POL-01 | はい | r | b |", head=head, name="Sheet1"))
-    assert [each.item for each in found.amendments] == ["POL-01"]
+    assert [each.item for each in found.overrides] == ["POL-01"]
 
 
 def test_columns_may_be_moved_and_lines_left_blank() -> None:
     head = "| 修正者 | 理由 | メモ | 診断先 | 新しい回答 | 設問 No. |"
     grid = table("| b | r | x | A | いいえ | COM-01 |", "| | | | | | |", head=head)
-    (found,) = decisions(grid, remarks("| A | 一行目 |", "| | |")).amendments
+    (found,) = decisions(grid, remarks("| A | 一行目 |", "| | |")).overrides
     assert (found.client, found.item, found.after, found.by) == ("A", "COM-01", "no", "b")
 
 
@@ -158,7 +158,7 @@ def test_every_fault_is_told_where_it_stands(name: str) -> None:
 def test_lines_without_fault_count_beside_others() -> None:
     grid = table("| A | POL-99 | はい | r | b |", "| A | POL-02 | はい | r | b |")
     found, problems = parse_overrides(WorkbookContent((grid,)), JIS)
-    assert [each.item for each in found.amendments] == ["POL-02"]
+    assert [each.item for each in found.overrides] == ["POL-02"]
     assert [line(problem) for problem in problems] == ["OVERRIDE_ITEM_UNKNOWN B6 POL-99"]
 
 
@@ -171,7 +171,7 @@ def test_the_file_is_known_by_its_name_at_the_top(name: str, tmp_path: Path) -> 
     read = received_of(tmp_path)
     assert (read.ignored, read.sheet, read.problems) == (True, None, ())
     assert read.decisions
-    assert [each.item for each in read.decisions.amendments] == ["POL-01"]
+    assert [each.item for each in read.decisions.overrides] == ["POL-01"]
 
 
 def test_in_a_folder_below_it_is_a_file_like_others(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_the_blank_workbook_is_read_by_its_headings(lang: Lang) -> None:
         filled([("A", "AST-09", "N/A", "r", "b")], lang), "x", JIS, READING
     )
     assert found
-    assert [(each.item, each.after) for each in found.amendments] == [("AST-09", "na")]
+    assert [(each.item, each.after) for each in found.overrides] == [("AST-09", "na")]
     assert problems == ()
     blank, problems = read_overrides(make_overrides_workbook(JIS, lang, ISSUER), "x", JIS, READING)
     assert (blank, [p.code for p in problems]) == (OverridesContent(), ["OVERRIDES_EMPTY"])

@@ -22,8 +22,8 @@ from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.reports.client.action_plan_sheet import write_plan
-from sheet_diag.reports.client.comment_section import comment_text, write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.improvement_sections import comment_text, write_consultant_comment
 from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book

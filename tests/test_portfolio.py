@@ -15,13 +15,13 @@ from pandas.testing import assert_frame_equal
 
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.reports.portfolio.tables import aggregate as gathering
-from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
-from sheet_diag.reports.portfolio.tables.client_facts import (
+from sheet_diag.reports.portfolio import tables as gathering
+from sheet_diag.reports.portfolio.client_facts import (
     choice_ids,
     code_type,
     summarize_outcome,
 )
+from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from tests.catalogs import JIS
 from tests.samples import AS_OF, client, resolve_all, summary
 
@@ -120,7 +120,7 @@ def test_codes_have_room_for_all_choices_and_none() -> None:
 
 def test_a_worker_loads_no_pandas() -> None:
     code = (
-        "import sys, sheet_diag.reports.portfolio.tables.client_facts,"
+        "import sys, sheet_diag.reports.portfolio.client_facts,"
         " sheet_diag.reports.run_json.writer; print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

@@ -34,10 +34,10 @@ from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ReceivedFile
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio import clients
+from sheet_diag.reports.portfolio import client_sheets
 from sheet_diag.reports.portfolio import data_sheets as rows
 from sheet_diag.reports.portfolio import table_sheet as listing
-from sheet_diag.reports.portfolio.tables.client_facts import choice_ids
+from sheet_diag.reports.portfolio.client_facts import choice_ids
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.problems import problem_severity
 from sheet_diag.text.wording import Wording
@@ -493,7 +493,7 @@ def test_a_sheet_is_cut_with_a_word_about_it(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_links_end_where_excel_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clients, "_MOST_LINKS", 2)
+    monkeypatch.setattr(client_sheets, "_MOST_LINKS", 2)
     content = portfolio(outcomes(), catalog=CATALOG)
     assert len(sheet_parts(content)["一覧"].findall("m:hyperlinks/m:hyperlink", NS)) == 2
     told = [row["報告書"] for row in table(page(CLIENTS, content))]

@@ -479,7 +479,7 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     path = _put(tmp_path, "a.xlsx", _answers("はい"))
     opening = tasks.OpenJob(InputFile(path, "a.xlsx", ignored=False), tmp_path)
     examined = tasks.open_or_examine(tasks.WorkerContext(CATALOG, IntakeSettings()), opening)
-    assert not isinstance(examined, tasks.OpenedFile)
+    assert not isinstance(examined, list)
     received, diagnosis = examined.received, examined.diagnosis
     assert [problem.code.value for problem in received.problems] == ["NOT_PROCESSED"]
     assert (received.sheet, diagnosis) == (None, None)

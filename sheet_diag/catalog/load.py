@@ -17,8 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sheet_diag.catalog import errors as _faults
-from sheet_diag.catalog import raw_tree as _tree
+from sheet_diag.catalog import raw_tree as tree
 from sheet_diag.catalog.consistency import check_consistency
 from sheet_diag.catalog.errors import (
     CatalogError,
@@ -28,7 +27,6 @@ from sheet_diag.catalog.errors import (
     LocatedCatalogFault,
     find_nearest,
 )
-from sheet_diag.catalog.raw_tree import NotYamlError, child, mapping, read_yaml
 from sheet_diag.model import catalog, rules
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
@@ -81,7 +79,7 @@ class _CatalogFiles:
 
     def __init__(self, folder: Traversable, top: str) -> None:
         self._folder = folder
-        self._files: dict[_faults.CatalogPath, str] = {(): top}
+        self._files: dict[CatalogPath, str] = {(): top}
         self._contents: dict[str, bytes] = {}
         self.faults: tuple[CatalogFault, ...] = ()
         self.raw: Any = self._read((), top)
@@ -95,7 +93,7 @@ class _CatalogFiles:
             digest.update(name.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()
 
-    def is_broken(self, path: _faults.CatalogPath) -> bool:
+    def is_broken(self, path: CatalogPath) -> bool:
         """Whether a path lies in a file that could not be read, which has its own fault."""
         return any(path[: len(fault.path)] == fault.path for fault in self.faults)
 
@@ -106,24 +104,24 @@ class _CatalogFiles:
         )
         labels, node = [], self.raw
         for part in fault.path:
-            labels.append(_tree.label(node, part))
-            node = _tree.child(node, part)
+            labels.append(tree.label(node, part))
+            node = tree.child(node, part)
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
         for key in ("profile", "report"):
             self._include(self.raw, key, (key,))
-        for path, category in _tree.records(self.raw, "categories"):
+        for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))
 
-    def _include(self, holder: dict[str, Any], key: str, path: _faults.CatalogPath) -> None:
+    def _include(self, holder: dict[str, Any], key: str, path: CatalogPath) -> None:
         name = holder.get(key)
         if isinstance(name, str):
             holder[key] = self._read(path, name)
             if name in self._contents:
                 self._files[path] = name
 
-    def _read(self, path: _faults.CatalogPath, name: str) -> Any:
+    def _read(self, path: CatalogPath, name: str) -> Any:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             return self._broken(CatalogFault(path, CatalogFaultCode.FILE_MISSING, name))
         try:
@@ -132,8 +130,8 @@ class _CatalogFiles:
             return self._broken(CatalogFault(path, CatalogFaultCode.FILE_MISSING, name))
         self._contents[name] = content
         try:
-            return read_yaml(content)
-        except NotYamlError as error:
+            return tree.read_yaml(content)
+        except tree.NotYamlError as error:
             return self._broken(CatalogFault(path, CatalogFaultCode.NOT_YAML, str(error)))
 
     def _broken(self, fault: CatalogFault) -> None:
@@ -193,8 +191,8 @@ def _free_names(raw: Any, path: CatalogPath) -> tuple[str, ...]:
     """List names still free where `path` ends, of the records that share most names."""
     parent = raw
     for part in path[:-1]:
-        parent = child(parent, part)
-    present = set(mapping(parent))
+        parent = tree.child(parent, part)
+    present = set(tree.mapping(parent))
     shared = max(len(present & names) for names in _records())
     best = [names for names in _records() if len(present & names) == shared]
     return tuple(set[str]().union(*best) - present)

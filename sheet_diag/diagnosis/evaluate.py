@@ -67,7 +67,7 @@ def _by_priority(items: Mapping[str, _Places], answers: Answers) -> list[str]:
 
 @cached_per_catalog
 def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
-    """The place of every choice by category and item.
+    """Find the place of every choice by category and item.
 
     A choice has none where nothing is lost, or where the item is 該当なし or 未回答.
     """
@@ -118,13 +118,13 @@ def _exposure(catalog: Catalog, profile: Mapping[str, str]) -> str:
 
 @cached_per_catalog
 def _levels(catalog: Catalog) -> Mapping[str, int]:
-    """The fewest points of each level, the lowest first."""
+    """List the fewest points of each level, the lowest first."""
     return dict(sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1]))
 
 
 @cached_per_catalog
 def _known_choices(catalog: Catalog) -> frozenset[str]:
-    """The choices with points of their own, of the field whose answer may be unknown."""
+    """List the choices with points of the field whose answer may be unknown."""
     rule = catalog.insurance.exposure
     field = catalog.field_by_id[rule.unknown.field]
     points = rule.points.get(field.id, {})

@@ -60,10 +60,10 @@ class _OverridePlan:
         self._returns = _ReturnIndex(received)
         lines: list[_MatchedOverride] = []
         for file, each in enumerate(received):
-            for entry in each.decisions.amendments if each.decisions else ():
+            for entry in each.decisions.overrides if each.decisions else ():
                 if found := self._find(file, entry.client, entry.sheet, entry.cells[0]):
                     lines.append(_MatchedOverride(file, entry, found))
-            for remark in each.decisions.remarks if each.decisions else ():
+            for remark in each.decisions.comments if each.decisions else ():
                 if found := self._find(file, remark.client, remark.sheet, remark.cell):
                     self._place(file, remark, found)
         self._choose(lines)

@@ -12,7 +12,13 @@ from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, FIXED_CREATED
 from sheet_diag.forms.layout import LISTS_SHEET, cell_name
-from sheet_diag.forms.page_writer import FormContext, set_paper
+from sheet_diag.forms.page_writer import (
+    FormContext,
+    set_paper,
+    write_choices,
+    write_lead,
+    write_title,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import CLIENT_COLUMNS, ClientColumn, ClientEntry, ListedClient
@@ -21,7 +27,6 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import fixed_cell
 from sheet_diag.xlsx.theme import (
     ALERT,
     BLUE,
@@ -37,7 +42,6 @@ from sheet_diag.xlsx.theme import (
     NAVY,
     PALE,
     SMALL,
-    TITLE,
     Look,
 )
 
@@ -96,12 +100,10 @@ def _write_lists(book: Book, context: FormContext) -> Mapping[str, str]:
     page = book.page(LISTS_SHEET)
     choices = {column.key: _choice_labels(column, context) for column in CLIENT_COLUMNS}
     columns = {key: labels for key, labels in choices.items() if labels}
-    ranges = {}
-    for col, (key, labels) in enumerate(columns.items()):
-        for row, label in enumerate(labels):
-            page.text(row, col, label, BODY)
-        cells = f"{fixed_cell(0, col)}:{fixed_cell(len(labels) - 1, col)}"
-        ranges[key] = f"={LISTS_SHEET}!{cells}"
+    ranges = {
+        key: "=" + write_choices(page, col, labels)
+        for col, (key, labels) in enumerate(columns.items())
+    }
     page.columns([200] * len(columns))
     page.hide()
     return ranges
@@ -121,12 +123,8 @@ def _write_head(page: Page, context: FormContext) -> None:
     """Write what the list is for, and above each heading an example and whether it is needed."""
     say = context.say
     page.columns([column.width for column in CLIENT_COLUMNS])
-    _write_title(page, say("clients.title"), _LAST_COLUMN)
-    lead = f"{say('clients.lead')}\n{say('clients.lead.next')}"
-    page.merged(2, 0, _LAST_COLUMN, lead, {**BODY, **MIDDLE})
-    width = column_room(page.span(0, _LAST_COLUMN))
-    page.height(2, row_height(lead, room=width, size=10, padding=8))
-    page.height(3, 6)
+    write_title(page, say("clients.title"), _LAST_COLUMN)
+    write_lead(page, f"{say('clients.lead')}\n{say('clients.lead.next')}", _LAST_COLUMN)
     heights = [20.0]
     for col, column in enumerate(CLIENT_COLUMNS):
         _write_needed(page, _NEEDED_ROW, col, column, context, _BAND)
@@ -210,7 +208,7 @@ def _write_guide(page: Page, context: FormContext) -> None:
     """Write the second page: what each column is for, and what happens with the list."""
     say = context.say
     page.columns(_GUIDE_WIDTHS)
-    _write_title(page, say("clients.sheet.guide"), _GUIDE_LAST)
+    write_title(page, say("clients.sheet.guide"), _GUIDE_LAST)
     for col, key in enumerate(("column", "needed", "what")):
         page.text(2, col, say(f"clients.guide.{key}"), HEAD)
     page.height(2, 24)
@@ -235,12 +233,6 @@ def _write_guide(page: Page, context: FormContext) -> None:
     page.fit_width()
     page.tab(BLUE)
     page.select(0, 0)
-
-
-def _write_title(page: Page, title: str, last: int) -> None:
-    page.merged(0, 0, last, title, TITLE)
-    page.height(0, 36)
-    page.height(1, 4)
 
 
 def _write_needed(

@@ -10,7 +10,13 @@ from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, FIXED_CREATED
 from sheet_diag.forms.layout import COMMENT_COLUMNS, LISTS_SHEET, OVERRIDE_COLUMNS
-from sheet_diag.forms.page_writer import FormContext, set_paper
+from sheet_diag.forms.page_writer import (
+    FormContext,
+    set_paper,
+    write_choices,
+    write_lead,
+    write_title,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import Issuer
@@ -19,7 +25,7 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import fixed_cell
-from sheet_diag.xlsx.theme import BODY, CELL, CENTER, HEAD, INSET, MIDDLE, NAVY, SMALL, TITLE
+from sheet_diag.xlsx.theme import CELL, CENTER, HEAD, INSET, NAVY, SMALL
 
 _HEADER: Final = 4  # zero-based, as the rows below
 _LINES: Final = 100  # prepared; more may be written below them
@@ -51,7 +57,8 @@ def _write_items(page: Page, context: FormContext) -> str:
     """Write the questions to look up; return the range of their numbers."""
     say, lang = context.say, context.say.lang
     page.columns(_ITEM_WIDTHS)
-    _write_lead(page, context, "overrides.sheet.items", say("overrides.items.lead"), 3)
+    write_title(page, say("overrides.sheet.items"), 3)
+    write_lead(page, say("overrides.items.lead"), 3)
     for column, key in enumerate(("number", "category", "question", "left_out")):
         page.text(_HEADER, column, say(f"overrides.items.{key}"), HEAD)
     page.height(_HEADER, 26)
@@ -76,18 +83,18 @@ def _write_answers(book: Book, context: FormContext) -> str:
     page, lang = book.page(LISTS_SHEET), context.say.lang
     sets = context.catalog.answer_sets.values()
     labels = dict.fromkeys(choice.label[lang] for choices in sets for choice in choices)
-    for row, label in enumerate(labels):
-        page.text(row, 0, label, BODY)
+    choices = write_choices(page, 0, tuple(labels))
     page.columns([160])
     page.hide()
-    return f"={LISTS_SHEET}!{fixed_cell(0, 0)}:{fixed_cell(len(labels) - 1, 0)}"
+    return f"={choices}"
 
 
 def _write_overrides(page: Page, context: FormContext, lists: Mapping[str, str]) -> None:
     say = context.say
     page.columns(_OVERRIDE_WIDTHS)
     lead = f"{say('overrides.amendments.lead')}\n{say('overrides.amendments.lead.client')}"
-    _write_lead(page, context, "overrides.sheet.amendments", lead, 4)
+    write_title(page, say("overrides.sheet.amendments"), 4)
+    write_lead(page, lead, 4)
     _write_table(page, context, OVERRIDE_COLUMNS)
     for row in range(_HEADER + 1, _HEADER + 1 + _LINES):
         for column, key in ((1, "item"), (2, "answer")):
@@ -101,18 +108,10 @@ def _write_overrides(page: Page, context: FormContext, lists: Mapping[str, str])
 
 def _write_comments(page: Page, context: FormContext) -> None:
     page.columns(_COMMENT_WIDTHS)
-    _write_lead(page, context, "overrides.sheet.remarks", context.say("overrides.remarks.lead"), 1)
+    write_title(page, context.say("overrides.sheet.remarks"), 1)
+    write_lead(page, context.say("overrides.remarks.lead"), 1)
     _write_table(page, context, COMMENT_COLUMNS)
     _finish_page(page, context)
-
-
-def _write_lead(page: Page, context: FormContext, title: str, lead: str, last: int) -> None:
-    page.merged(0, 0, last, context.say(title), TITLE)
-    page.height(0, 36)
-    page.height(1, 4)
-    page.merged(2, 0, last, lead, {**BODY, **MIDDLE})
-    page.height(2, row_height(lead, room=column_room(page.span(0, last)), size=10, padding=8))
-    page.height(3, 6)
 
 
 def _write_table(page: Page, context: FormContext, columns: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What the pages of every form share: their paper, and writing a page row by row."""
+"""What the pages of every form share: paper, title, choices, and writing a page row by row."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.forms.layout import LISTS_SHEET
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, HEADING, INSET, PALE, TITLE
+from sheet_diag.xlsx.references import fixed_cell
+from sheet_diag.xlsx.theme import BODY, BOLD, CELL, HEADING, INSET, MIDDLE, PALE, TITLE
 
 COVER_WIDTHS: Final = (190, 90, 90, 130, 180)
 COVER_LAST_COLUMN: Final = len(COVER_WIDTHS) - 1
@@ -33,6 +35,28 @@ def set_paper(page: Page, context: FormContext | SheetContent, *, landscape: boo
     title = header_text(context.catalog.title[context.say.lang])
     footer = f"&L&8{header_text(context.issuer.name)}&C&8{context.say('sheet.footer.page')}"
     page.paper(landscape=landscape, header=f"&R&8{title}", footer=footer)
+
+
+def write_title(page: Page, title: str, last: int) -> None:
+    """Write the title of a page over the columns up to `last`."""
+    page.merged(0, 0, last, title, TITLE)
+    page.height(0, 36)
+    page.height(1, 4)
+
+
+def write_lead(page: Page, lead: str, last: int) -> None:
+    """Write below the title what the page is for."""
+    page.merged(2, 0, last, lead, {**BODY, **MIDDLE})
+    page.height(2, row_height(lead, room=column_room(page.span(0, last)), size=10, padding=8))
+    page.height(3, 6)
+
+
+def write_choices(page: Page, column: int, labels: Sequence[str], first: int = 0) -> str:
+    """Write the choices of a drop-down down a column of the hidden sheet; return their range."""
+    for row, label in enumerate(labels, first):
+        page.text(row, column, label, BODY)
+    last = first + len(labels) - 1
+    return f"{LISTS_SHEET}!{fixed_cell(first, column)}:{fixed_cell(last, column)}"
 
 
 class RowWriter:

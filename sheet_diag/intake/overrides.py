@@ -63,24 +63,24 @@ def read_overrides(
     """
     try:
         opened = open_workbook_bytes(content, name, reading)
-        book = read_workbook(opened, reading.limits)
+        workbook = read_workbook(opened, reading.limits)
     except RefusedError as error:
         why = (f"why_{lang.value}" for lang in Lang)
         texts = (problem_message(error.problem, lang).rstrip("。") for lang in Lang)
         details = tuple(zip(why, texts, strict=True))
         return None, (Problem(ProblemCode.OVERRIDES_UNREAD, details=details),)
-    return parse_overrides(book, catalog)
+    return parse_overrides(workbook, catalog)
 
 
 def parse_overrides(
-    book: WorkbookContent, catalog: Catalog
+    workbook: WorkbookContent, catalog: Catalog
 ) -> tuple[OverridesContent, tuple[Problem, ...]]:
     """Read the overrides and comments in a workbook's cells, and every fault."""
     overrides: list[AnswerOverride] = []
     comments: list[ClientComment] = []
-    faults: list[Problem] = list(find_stray_cells(book.grids))
+    faults: list[Problem] = list(find_stray_cells(workbook.grids))
     vocabulary = vocabulary_of(catalog)
-    for grid in book.grids:
+    for grid in workbook.grids:
         table, columns = _find_table(grid)
         wrong = [*_check_columns(table, columns)]
         faults += wrong

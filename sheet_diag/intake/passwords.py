@@ -69,16 +69,16 @@ def load_passwords(path: Path | None, environment: Mapping[str, str]) -> Passwor
 def read_password_sheet(path: Path) -> PasswordSheet:
     """Read the list of the passwords of reports. Raises `PasswordListError`."""
     try:
-        book = _read_file(path)
+        workbook = _read_file(path)
     except TableFileError as error:
         raise PasswordListError(path, [_file_fault(error)]) from error
-    for grid in book.grids:
+    for grid in workbook.grids:
         for table in find_tables(grid, _headings(), _names_password_and_client):
             if duplicate := _duplicate_fault(grid, table.header, table.columns):
                 raise PasswordListError(path, [duplicate])
             if _NUMBER in table.columns:
                 return _make_sheet(grid, table.header, table.columns)
-    rows = (row for grid in book.grids for row in grid.rows)
+    rows = (row for grid in workbook.grids for row in grid.rows)
     if any(any(map(str.strip, row)) for row in rows):
         texts = {lang: [Wording(lang)(key) for key in _LABELS] for lang in Lang}
         parts = {f"heads_{lang.value}": ", ".join(texts[lang]) for lang in Lang}
@@ -112,8 +112,8 @@ def _make_sheet(grid: Grid, header: int, columns: HeadedColumns) -> PasswordShee
 def _read_pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
     """Read each password, and what its client is known by."""
     try:
-        book = _read_file(path)
-        grid = _find_list(book)
+        workbook = _read_file(path)
+        grid = _find_list(workbook)
         header, columns = _find_columns(grid)
         if duplicate := _duplicate_fault(grid, header, columns):
             raise PasswordsFileError(path, duplicate)
@@ -141,12 +141,12 @@ def _read_row(cells: Cells, columns: HeadedColumns) -> tuple[tuple[str, ...], st
     return ((cells[0],), cells[1]) if cells[1:] else ((), cells[0])
 
 
-def _find_list(book: WorkbookContent) -> Grid:
+def _find_list(workbook: WorkbookContent) -> Grid:
     """Find the sheet with the headings, or else the first one that holds anything."""
-    for grid in book.grids:
+    for grid in workbook.grids:
         if find_tables(grid, _headings(), _names_password_and_client):
             return grid
-    return next((g for g in book.grids if any(any(row) for row in g.rows)), book.grids[0])
+    return next((g for g in workbook.grids if any(any(row) for row in g.rows)), workbook.grids[0])
 
 
 def _find_columns(grid: Grid) -> tuple[int, HeadedColumns]:
@@ -206,7 +206,7 @@ def _file_fault(error: TableFileError) -> Message:
 def _find_separator(text: str) -> str:
     """Find the separator by the headings, or else in lines of two cells. Raises `TableFileError`
     where it may be part of every password."""
-    if found := find_separator_by_header(text, _is_header):
+    if found := find_separator_by_header(text, _headings(), _names_password_and_client):
         return found
     lines = [line for line in text.splitlines() if line.strip()]
     if "," in text or not lines:
@@ -217,7 +217,3 @@ def _find_separator(text: str) -> str:
                 raise TableFileError("sign")
             return separator
     return SEPARATORS[0]
-
-
-def _is_header(cells: Cells) -> bool:
-    return _names_password_and_client(match_headings(cells, _headings()))

@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -64,12 +64,14 @@ def read_table_file(
         raise TableFileError(key, **why) from error
 
 
-def find_separator_by_header(text: str, is_header: Callable[[Cells], bool]) -> str | None:
+def find_separator_by_header(
+    text: str, headings: Headings, is_header: Callable[[HeadedColumns], bool]
+) -> str | None:
     """Find the separator that makes some row of a text one of headings; None where none does."""
     for separator in SEPARATORS:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         with suppress(csv.Error):  # is raised again when the rows are read
-            if any(is_header(tuple(row)) for row in rows):
+            if any(is_header(match_headings(row, headings)) for row in rows):
                 return separator
     return None
 
@@ -137,14 +139,10 @@ class TableRow:
     row: int
     places: Mapping[str, int]
 
-    def raw(self, column: str) -> str:
-        """Return the text as it stands there; empty where there is no such column."""
-        place = self.places.get(column)
-        return "" if place is None else self.grid.text(self.row, place)
-
     def text(self, column: str) -> str:
-        """Return the text without invisible characters and white space at its edges."""
-        return tidy_text(self.raw(column))
+        """Return the text, tidied; empty where there is no such column."""
+        place = self.places.get(column)
+        return "" if place is None else tidy_text(self.grid.text(self.row, place))
 
     def mark(self, column: str) -> CellMark | None:
         """Return what is special about the cell."""
@@ -195,7 +193,7 @@ def find_tables(
     return [Table(grid, row, end, headers[row]) for row, end in ends]
 
 
-def match_headings(cells: tuple[str, ...], headings: Headings) -> HeadedColumns:
+def match_headings(cells: Sequence[str], headings: Headings) -> HeadedColumns:
     """Find the columns that a row heads."""
     found: dict[str, tuple[int, ...]] = {}
     for place, text in enumerate(cells):

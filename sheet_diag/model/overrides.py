@@ -59,5 +59,5 @@ class ClientComment:
 class OverridesContent:
     """The lines of overrides.xlsx that can be read without fault, in their order."""
 
-    amendments: tuple[AnswerOverride, ...] = ()
-    remarks: tuple[ClientComment, ...] = ()
+    overrides: tuple[AnswerOverride, ...] = ()
+    comments: tuple[ClientComment, ...] = ()

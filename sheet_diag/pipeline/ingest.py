@@ -35,7 +35,6 @@ from sheet_diag.pipeline.record_store import (
 from sheet_diag.pipeline.tasks import (
     DiagnoseJob,
     MemberJob,
-    OpenedFile,
     OpenJob,
     RereadJob,
     WorkerContext,
@@ -100,8 +99,6 @@ def _open_files(
     for file, result in zip(found, results, strict=True):
         if isinstance(result, WorkerDied):
             yield strip_return(failed_return(file, _death_problem(result)))
-        elif isinstance(result, OpenedFile):
-            yield [MemberJob(file, leaf) for leaf in result.leaves]
         else:
             yield result
 
@@ -112,11 +109,11 @@ def _examine_members(
     if members:
         progress("unpack", 0, len(members))
     local, bulk = _submit_members(executors, members)
-    results = (next(local if member.leaf.problem else bulk) for member in members)
+    results = (next(local if member.unpacked.problem else bulk) for member in members)
     for done, (member, result) in enumerate(zip(members, results, strict=True), 1):
         progress("unpack", done, len(members))
         if isinstance(result, WorkerDied):
-            yield strip_return(failed_return(member.found, _death_problem(result), member.leaf))
+            yield strip_return(failed_return(member.found, _death_problem(result), member.unpacked))
         else:
             yield result
 
@@ -132,20 +129,20 @@ def _submit_members(
     Returns the results of those that are not to be read, which this machine describes, and of
     all others.
     """
-    unread = (member for member in members if member.leaf.problem)
-    rest = (member for member in members if not member.leaf.problem)
+    unread = (member for member in members if member.unpacked.problem)
+    rest = (member for member in members if not member.unpacked.problem)
     loaded = map(_load_content, rest) if executors.bulk.is_remote else rest
     return executors.local.map(examine, unread), executors.bulk.map(examine, loaded)
 
 
 def _load_content(member: MemberJob) -> MemberJob:
     """Add the content, which a machine of a cluster cannot see, where it can be read."""
-    leaf = member.leaf
+    file = member.unpacked
     try:
-        content = read_stable_file(leaf.path) if leaf.path else None
+        content = read_stable_file(file.path) if file.path else None
     except (OSError, FileChangingError):
         return member
-    return replace(member, leaf=replace(leaf, content=content))
+    return replace(member, unpacked=replace(file, content=content))
 
 
 def _reread_locked(
@@ -158,13 +155,13 @@ def _reread_locked(
 
     Only this machine tries them, and its processes alone get to know them.
     """
-    leaves = [member.leaf for _, members in archives for member in members]
-    mails = [PasswordMail(each.mail, each.words) for each in leaves if each.words and each.mail]
+    files = [member.unpacked for _, members in archives for member in members]
+    mails = [PasswordMail(each.mail, each.words) for each in files if each.words and each.mail]
     jobs: list[RereadJob] = []
     locked_labels: list[tuple[str, ...]] = []
     for file, members in archives if mails else ():
         pairs = zip(members, returns[file.name], strict=True)
-        locked = {each.label: member.leaf.mail for member, each in pairs if _is_locked(each)}
+        locked = {each.label: member.unpacked.mail for member, each in pairs if _is_locked(each)}
         origins = [each for each in locked.values() if each]
         told = tuple(m for m in mails if any(follows(m.origin, each) for each in origins))
         if told:

@@ -15,7 +15,7 @@ from sheet_diag.pipeline.publish import PublishContext, require_result
 from sheet_diag.pipeline.run import RunConfig, diagnose_files
 from sheet_diag.pipeline.tasks import summarize
 from sheet_diag.reports.exports import DataTables
-from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:

@@ -51,8 +51,8 @@ from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passwords
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
-from sheet_diag.reports.exports import DataExports
-from sheet_diag.reports.portfolio.tables.aggregate import PortfolioBuilder
+from sheet_diag.reports.exports import open_exports
+from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
@@ -210,7 +210,7 @@ def _publish(
     builder = PortfolioBuilder(config.catalog, config.as_of)
     counts = Counter(outcome.status for outcome in outcomes)
     with (
-        DataExports(config.catalog, config.as_of, say, staging.place) as exports,
+        open_exports(config.catalog, config.as_of, say, staging.place) as exports,
         staging.place(RUN_JSON).open("wb") as file,
         RunJsonWriter(file, describe_run(config.catalog, counts, config.as_of)) as run_json,
     ):

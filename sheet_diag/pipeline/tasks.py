@@ -30,7 +30,7 @@ from sheet_diag.model.settings import IntakeSettings, Issuer, PasswordMail
 from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
 from sheet_diag.reports.pdf import normalize_pdf
-from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts, summarize_outcome
+from sheet_diag.reports.portfolio.client_facts import ClientFacts, summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
 from sheet_diag.text.problems import problem_spec
@@ -76,7 +76,7 @@ class MemberJob:
     """One return of an opened file."""
 
     found: InputFile
-    leaf: UnpackedFile
+    unpacked: UnpackedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,6 @@ class RereadJob:
     found: InputFile
     spool: Path
     mails: tuple[PasswordMail, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedFile:
-    """What an opened file holds."""
-
-    leaves: tuple[UnpackedFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,34 +138,35 @@ class PdfJob:
     password: str = field(default="", repr=False)
 
 
-def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
     """Read a file that is one return; list the members of any other.
 
     Raises `OSError` where there is no room for the members, which is no fault of the file.
     """
     opened = _open(context, job)
-    if isinstance(opened, OpenedFile):
-        (first, *more) = opened.leaves
-        if not more and first.member is None and not first.words:
-            return examine(context, MemberJob(job.found, first))
+    if isinstance(opened, list) and len(opened) == 1:
+        (file,) = opened
+        if file.unpacked.member is None and not file.unpacked.words:
+            return examine(context, file)
     return opened
 
 
-def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+def open_only(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
     """List the returns in a file by their places on this machine.
 
     Raises as `open_or_examine`.
     """
     opened = _open(context, job)
-    if isinstance(opened, OpenedFile):
-        return OpenedFile(tuple(replace(leaf, content=None) for leaf in opened.leaves))
+    if isinstance(opened, list):
+        return [replace(each, unpacked=replace(each.unpacked, content=None)) for each in opened]
     return opened
 
 
-def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
+def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
     found = job.found
     try:
-        return OpenedFile(open_file(found, job.spool, context.reading))
+        files = open_file(found, job.spool, context.reading)
+        return [MemberJob(found, each) for each in files]
     except SpoolError as error:
         raise OSError(errno.ENOSPC, str(error.__cause__ or error), str(job.spool)) from error
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
@@ -182,9 +176,9 @@ def _open(context: WorkerContext, job: OpenJob) -> StrippedReturn | OpenedFile:
 def examine(context: WorkerContext, member: MemberJob) -> StrippedReturn:
     """Read one return."""
     try:
-        received = receive_return(member.found, member.leaf, context.catalog, context.reading)
+        received = receive_return(member.found, member.unpacked, context.catalog, context.reading)
     except Exception as error:  # noqa: BLE001 - a fault of ours costs this file only, and is told
-        received = failed_return(member.found, _make_problem(error), member.leaf)
+        received = failed_return(member.found, _make_problem(error), member.unpacked)
     return strip_return(received)
 
 
@@ -193,8 +187,8 @@ def reread(context: WorkerContext, job: RereadJob) -> tuple[StrippedReturn, ...]
     passwords = replace(context.reading.passwords, mails=job.mails)
     context = replace(context, reading=replace(context.reading, passwords=passwords))
     opened = _open(context, OpenJob(job.found, job.spool))
-    if isinstance(opened, OpenedFile):
-        return tuple(examine(context, MemberJob(job.found, leaf)) for leaf in opened.leaves)
+    if isinstance(opened, list):
+        return tuple(examine(context, each) for each in opened)
     return (opened,)
 
 

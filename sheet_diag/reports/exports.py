@@ -2,32 +2,34 @@
 
 Columns are those of `model.portfolio.Portfolio` and one file a table more, the returns
 (docs/portfolio.md). Scores are the shown ones; the exact ones stand in run.json. Answers and
-returns, by far the most, are written as they come.
+returns, by far the most, are written as they come. In CSV, which people open in Excel, a text that
+Excel would take for a formula gets an apostrophe in front; in Parquet it is as it was entered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv, parquet
 
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import AttentionEntry, Portfolio
 from sheet_diag.model.returns import Problem
+from sheet_diag.reports.portfolio.client_facts import ClientFacts
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
-from sheet_diag.reports.portfolio.tables.answers import make_answer_table
-from sheet_diag.reports.portfolio.tables.client_facts import ClientFacts
-from sheet_diag.reports.table_files import TableFiles
-from sheet_diag.text.excel_text import replace_surrogates
+from sheet_diag.reports.portfolio.tables import make_answer_table
+from sheet_diag.text.excel_text import FORMULA_STARTS, replace_surrogates
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 
@@ -44,61 +46,58 @@ _DEVIATION: Final = {"deviation": 1}  # rounded, as in the reports and run.json
 _ANSWER_DECIMALS: Final = {"value": 3, "points": 3, "lost": 3}
 _ITEM_DECIMALS: Final = {"lost": 1, "mean_lost": 3, "lost_share": 3}
 _SHARE_DECIMALS: Final = 3
+_BOM: Final = b"\xef\xbb\xbf"  # so that Excel takes the file for UTF-8
+_FORMULA_START: Final = "^(" + "|".join(map(re.escape, FORMULA_STARTS)) + ")"
 _NOISE: Final = 6  # decimals from which on a float may miss the figure that it stands for
 
 
+@dataclass
 class DataExports:
-    """Writes every table as CSV and Parquet; `place` gives the path of the output of a name.
+    """Writes every table as CSV and Parquet.
 
-    `add` returns in the order of their files, then `finish`; all may raise `OSError`.
+    `add` returns in the order of their files, then `finish`; both may raise `OSError`.
     """
 
-    def __init__(
-        self, catalog: Catalog, as_of: date, say: Wording, place: Callable[[str], Path]
-    ) -> None:
-        self._tables = DataTables(catalog, as_of, say)
-        self._place = place
-        self._waiting: list[ClientFacts] = []
-        with ExitStack() as files:
-            self._answers = files.enter_context(self._open("answers", self._tables.answers(())))
-            self._returns = files.enter_context(self._open("returns", self._tables.returns(())))
-            self._files = files.pop_all()
+    tables: DataTables
+    place: Callable[[str], Path]
+    answers: _TableFiles
+    returns: _TableFiles
+    waiting: list[ClientFacts] = field(default_factory=list)
 
     def add(self, facts: ClientFacts) -> None:
         """Write one return, and its answers if it is ranked."""
-        self._waiting.append(facts)
-        if len(self._waiting) == _CHUNK:
+        self.waiting.append(facts)
+        if len(self.waiting) == _CHUNK:
             self._write()
 
     def finish(self, portfolio: Portfolio) -> None:
         """Write the other tables."""
         self._write()
         for name, table in {
-            "clients": self._tables.clients(portfolio),
-            "items": self._tables.items(portfolio),
-            "attention": self._tables.attention(portfolio),
+            "clients": self.tables.clients(portfolio),
+            "items": self.tables.items(portfolio),
+            "attention": self.tables.attention(portfolio),
         }.items():
-            with self._open(name, table) as files:
+            with _open_table(name, table, self.place) as files:
                 files.write(table)
 
     def _write(self) -> None:
-        self._answers.write(self._tables.answers(self._waiting))
-        self._returns.write(self._tables.returns(self._waiting))
-        self._waiting = []
+        self.answers.write(self.tables.answers(self.waiting))
+        self.returns.write(self.tables.returns(self.waiting))
+        self.waiting = []
 
-    def _open(self, name: str, like: pa.Table) -> TableFiles:
-        return TableFiles(like, name, self._place)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._files.__exit__(kind, error, traceback)
+@contextmanager
+def open_exports(
+    catalog: Catalog, as_of: date, say: Wording, place: Callable[[str], Path]
+) -> Iterator[DataExports]:
+    """Open the tables; `place` gives the path of the output of a name. Raises `OSError`."""
+    tables = DataTables(catalog, as_of, say)
+    with (
+        _open_table("answers", tables.answers(()), place) as answers,
+        _open_table("returns", tables.returns(()), place) as returns,
+    ):
+        yield DataExports(tables, place, answers, returns)
 
 
 class DataTables:
@@ -234,3 +233,56 @@ def _uniform(field: pa.Field) -> pa.Field:
 
 def _join(words: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(words))
+
+
+# --- the two files of a table
+
+
+@dataclass(frozen=True)
+class _TableFiles:
+    """The CSV and the Parquet file of a table, open until all rows are written."""
+
+    csv: csv.CSVWriter
+    parquet: parquet.ParquetWriter
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+        self.csv.write_table(_escape_formulas(table))
+        self.parquet.write_table(table)
+
+
+@contextmanager
+def _open_table(name: str, like: pa.Table, place: Callable[[str], Path]) -> Iterator[_TableFiles]:
+    """Open the files of a table that has columns like those."""
+    with place(f"data/{name}.csv").open("wb") as file:
+        file.write(_BOM)
+        path = place(f"data/{name}.parquet")
+        with (
+            csv.CSVWriter(file, _escape_formulas(like).schema) as text,
+            parquet.ParquetWriter(path, like.schema, compression="zstd") as binary,
+        ):
+            yield _TableFiles(text, binary)
+
+
+def _escape_formulas(table: pa.Table) -> pa.Table:
+    return pa.table([_escape_column(column) for column in table.columns], table.column_names)
+
+
+def _escape_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Put an apostrophe where a text needs one; columns of other types stay as they are."""
+    if pa.types.is_dictionary(column.type):
+        return pa.chunked_array([_escape_dictionary(chunk) for chunk in column.chunks], pa.string())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return _escape_texts(column)
+    return column
+
+
+def _escape_dictionary(chunk: Any) -> Any:
+    """Escape the texts of a dictionary, each once."""
+    return pc.take(_escape_texts(chunk.dictionary.cast(pa.string())), chunk.indices)
+
+
+def _escape_texts(texts: Any) -> Any:
+    is_formula = pc.match_substring_regex(texts, _FORMULA_START)
+    mark, nothing = pa.scalar("'", texts.type), pa.scalar("", texts.type)
+    return pc.if_else(is_formula, pc.binary_join_element_wise(mark, texts, nothing), texts)

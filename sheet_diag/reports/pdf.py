@@ -61,7 +61,7 @@ def find_office() -> str | None:
 
 
 def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterator[Path | None]:
-    """The PDF of each workbook in turn, in the folder `work`; None where it cannot be printed.
+    """Print each workbook in turn, in the folder `work`; None where it cannot be printed.
 
     The names of the sources differ. A file that brings the office down costs that file only.
     """
@@ -87,7 +87,7 @@ def print_workbooks(office: str, sources: Sequence[Path], work: Path) -> Iterato
 def normalize_pdf(
     content: bytes, *, title: str, author: str, as_of: date, owner: Mapping[str, str] | None = None
 ) -> bytes:
-    """The PDF with its title and without the clock: the same pages give the same bytes.
+    """Give a PDF its title and take the clock out: the same pages give the same bytes.
 
     `owner` are the properties of the workbook that tell whose it is, by their keys.
     """

@@ -15,8 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from sheet_diag.storage.staging import make_work_folder, require_writable
+
 NOTE_FILE: Final = ".sheet-diag-made.json"
-_PREFIX: Final = ".sheet-diag-work-"
 
 FileFacts = Mapping[str, str]
 
@@ -48,9 +49,7 @@ class ManagedFolder:
 
     def __enter__(self) -> Self:
         self._path.mkdir(parents=True, exist_ok=True)
-        for left in self._path.glob(f"{_PREFIX}*"):  # of a command that was killed
-            shutil.rmtree(left)
-        self._work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._path))
+        self._work = make_work_folder(self._path)
         return self
 
     def __exit__(
@@ -68,9 +67,7 @@ class ManagedFolder:
     def _commit(self) -> None:
         previous = read_note(self._path)
         for name in self._made:
-            if (self._path / name).exists():
-                with (self._path / name).open("r+b"):  # held open in Excel: told before any moves
-                    pass
+            require_writable(self._path / name)  # told before any moves
         _write_note(self._path, {**previous, **self._made})  # whatever stops us, these are ours
         for name in self._made:
             (self._work / name).replace(self._path / name)

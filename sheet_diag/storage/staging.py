@@ -105,7 +105,7 @@ class Staging:
         previous = list_previous_outputs(self._output)
         names = sorted(self._planned.values(), key=lambda name: (name == RUN_JSON, name))
         for name in {*names, *previous}:
-            _require_writable(self._output / PurePosixPath(name))
+            require_writable(self._output / PurePosixPath(name))
         plan = self._folder / MOVING_FILE
         plan.write_text(json.dumps(sorted({*names, *previous})), encoding="utf-8")
         plan.replace(self._output / MOVING_FILE)
@@ -122,11 +122,9 @@ class Staging:
         self._output.mkdir(parents=True, exist_ok=True)
         self._ending.enter_context(lock_output(self._output))
         try:
-            for left in self._output.glob(f"{_PREFIX}*"):  # of a run that was killed
-                shutil.rmtree(left)
             for left in self._output.glob(f"{_OLD_CACHE}*"):
                 left.unlink()
-            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._output))
+            self._folder = make_work_folder(self._output)
             self.spool.mkdir()
         except BaseException:
             self._ending.close()
@@ -150,7 +148,15 @@ def write_private_file(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _require_writable(path: Path) -> None:
+def make_work_folder(folder: Path) -> Path:
+    """Make a folder for unfinished files in another, and remove what killed commands left there."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        shutil.rmtree(left)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+
+
+def require_writable(path: Path) -> None:
+    """Raise `OSError` where a file is there and held open (Excel on Windows)."""
     if path.exists():
         with path.open("r+b"):
             pass

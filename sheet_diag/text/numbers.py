@@ -1,4 +1,4 @@
-"""Writes exact numbers: on the page and in run.json."""
+"""Writes scores as people read them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,3 @@ def format_score(value: Fraction) -> str:
 def truncate_score(value: Fraction) -> float:
     """Truncate a score to the number that is printed."""
     return float(format_score(value))
-
-
-def format_fraction(value: Fraction) -> str:
-    """Write a fraction in lowest terms: `a/b`, or `a` where it is whole."""
-    return str(value)

@@ -82,7 +82,7 @@ class SharedStrings(dict[str, CellContent]):
         return content
 
     def xml(self) -> Iterator[str]:
-        """The part's elements, in pieces."""
+        """Write the part's elements, in pieces."""
         yield (
             '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
             f'count="{self.count}" uniqueCount="{len(self._texts)}">'
@@ -94,17 +94,17 @@ class SharedStrings(dict[str, CellContent]):
 
 
 def shared_content(number: int) -> str:
-    """A cell with the shared string of that number."""
+    """Make the content of a cell with the shared string of that number."""
     return f"{SHARED}<v>{number}</v></c>"
 
 
 def shared_item(text: str) -> str:
-    """A shared string."""
+    """Make the element of a shared string."""
     return _item(text) if len(text) < _LONG else _new_item(text)
 
 
 def xml_text(text: str) -> str:
-    """Text as it stands between tags."""
+    """Write a text as it stands between tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

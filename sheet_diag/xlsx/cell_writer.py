@@ -113,11 +113,11 @@ class CellStore:
         self._lines[row] = (width, xml)
 
     def start(self, col: int) -> str:
-        """The XML of a cell before the number of its row."""
+        """Write the XML of a cell before the number of its row."""
         return f'<c r="{_COLUMN_NAMES[col]}'
 
     def rest(self, cell: Cell) -> str:
-        """The XML of a cell after the number of its row."""
+        """Write the XML of a cell after the number of its row."""
         form, (xml, _) = cell
         return f"{self._marks[form]}{xml}"
 
@@ -157,7 +157,7 @@ class CellStore:
             raise WorkbookError(f"row {row} is outside of the sheet or finished")
 
     def done(self, row: int) -> None:
-        """No row before this one will change: what came of many is enough."""
+        """Finish the rows before this one, once they are many."""
         end = row - row % _BLOCK
         if end - self._rows.first >= _MANY:
             self._finish(end)
@@ -171,7 +171,7 @@ class CellStore:
                 del rows[each]
 
     def row(self, row: int) -> Mapping[int, Cell]:
-        """The cells of a row, for a chart."""
+        """Give the cells of a row, for a chart."""
         self.require_open(row)
         if row in self._lines:
             raise WorkbookError(f"no chart can show row {row}")
@@ -189,7 +189,7 @@ class CellStore:
         return self._edge_rows, self._edge_columns
 
     def xml(self, numbers: FormatNumbers) -> Iterator[str]:
-        """The rows of a closed sheet, in pieces."""
+        """Write the rows of a closed sheet, in pieces."""
         for finished in self._finished:
             yield self._numbered(finished, numbers)
         yield from self._left
@@ -254,7 +254,7 @@ class RowTemplate:
         self._starts = [*map(cells.start, range(width)), ""]
 
     def kept(self, col: int, cell: Cell) -> str:
-        """What is kept of a cell in a column."""
+        """Make what is kept of a cell in a column."""
         return f"{self._cells.rest(cell)}{self._starts[col + 1]}"
 
     def write(self, row: int, kept: Sequence[str]) -> None:

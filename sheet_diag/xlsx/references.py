@@ -10,12 +10,12 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 
 def fixed_cell(row: int, col: int) -> str:
-    """`$D$12` for (11, 3)."""
+    """Name a cell: `$D$12` for (11, 3)."""
     return str(xl_rowcol_to_cell(row, col, row_abs=True, col_abs=True))
 
 
 def column_cell(row: int, col: int) -> str:
-    """`$D12` for (11, 3): keeps its column where a rule is applied to an area."""
+    """Name a cell (`$D12` for (11, 3)) that keeps its column where a rule covers an area."""
     return str(xl_rowcol_to_cell(row, col, col_abs=True))
 
 

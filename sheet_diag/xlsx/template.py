@@ -69,8 +69,10 @@ class WorkbookTemplate:
         return storable_text(text) == text and self._strings.number(text) is None
 
     def copy(self, texts: Sequence[str], words: Sequence[str] = ()) -> bytes:
-        """The workbook with these texts in place of its own, and in its open cells words: strings
-        of the pattern, or nothing."""
+        """Make the workbook with these texts in place of its own.
+
+        `words` go into its open cells: strings of the pattern, or nothing.
+        """
         contents = [self._content(word) for word in words]
         filled = len(contents) - contents.count(BLANK[0])
         name = xml_text(property_text(texts[0])) if texts else ""
@@ -134,17 +136,17 @@ class _TemplateStrings:
         self._cut = _SlottedText(xml, [count.span(), *(items[own[text]].span() for text in order)])
 
     def number(self, text: str) -> int | None:
-        """The number of a string that is the same in every copy."""
+        """Find the number of a string that is the same in every copy."""
         return self._numbers.get(shared_item(text))
 
     def exchanged(self, texts: Sequence[str], filled: int) -> str:
-        """The part with these texts, when so many of the open cells hold strings."""
+        """Write the part with these texts, when so many of the open cells hold strings."""
         own = (shared_item(texts[place]) for place in self._places)
         return self._cut.joined([str(self._fixed + filled), *own])
 
 
 def _require_own(parts: Mapping[str, str], number: int, cells: int) -> None:
-    """A text that stands elsewhere as well is not the client's alone."""
+    """Refuse a text that stands elsewhere as well: it is not the client's alone."""
     content = shared_content(number)
     found = sum(xml.count(content) for name, xml in parts.items() if name.startswith(_SHEET))
     if found != cells:

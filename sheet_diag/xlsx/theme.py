@@ -80,5 +80,14 @@ HEAD: Final[Look] = {
     "bg_color": NAVY,
     "font_color": WHITE,
 }
+HEAD_9: Final[Look] = {**HEAD, "font_size": 9}
+TEXT: Final[Look] = {**CELL, **INSET}
+TEXT_9: Final[Look] = {**TEXT, "font_size": 9}
+TEXT_9_5: Final[Look] = {**TEXT, "font_size": 9.5}
+CENTERED: Final[Look] = {**CELL, **CENTER}
+CENTERED_9: Final[Look] = {**CENTERED, "font_size": 9}
+CENTERED_9_5: Final[Look] = {**CENTERED, "font_size": 9.5}
+CENTERED_MUTED: Final[Look] = {**CELL, **SMALL, **CENTER}
+NOTE: Final[Look] = {**BODY, **SMALL}
 LINK: Final[Look] = {"font_color": BLUE, "underline": 1}
 STYLES: Final = {look[STYLE]: look for look in (BODY, TITLE, HEADING, CELL, HEAD, FIELD)}

@@ -67,7 +67,7 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
         return 0
 
     def _get_range_data(self, first: int, left: int, last: int, right: int) -> list[Any]:
-        """What a chart keeps of the cells that it shows: None for a row or a cell without any."""
+        """List what a chart keeps of its cells: None for a row or a cell without any."""
         data: list[Any] = []
         for row in range(first, last + 1):
             cells = self.cells.row(row)

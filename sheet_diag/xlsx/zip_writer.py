@@ -55,7 +55,7 @@ class TextPart(io.StringIO):
         return len(text)
 
     def deflated(self) -> DeflatedPart:
-        """The whole part."""
+        """Deflate the whole part."""
         self._deflate()
         return self._deflater.finish()
 

@@ -19,8 +19,6 @@ from pathlib import Path
 from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.pipeline.tasks import (
-    MemberJob,
-    OpenedFile,
     OpenJob,
     WorkerContext,
     examine,
@@ -70,9 +68,8 @@ def _leave(work: Callable[[], None]) -> None:
 def _read(found: InputFile, spool: Path) -> None:
     bench = WorkerContext(JIS, _READING)
     opened = open_or_examine(bench, OpenJob(found, spool))
-    if isinstance(opened, OpenedFile):
-        for leaf in opened.leaves:
-            examine(bench, MemberJob(found, leaf))
+    for member in opened if isinstance(opened, list) else ():
+        examine(bench, member)
 
 
 def main(folder: Path) -> None:

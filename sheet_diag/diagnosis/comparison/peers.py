@@ -83,7 +83,7 @@ def _scores(outcome: ReturnOutcome) -> Scores:
 
 
 def _chosen(outcome: ReturnOutcome, kind: GroupKind) -> str:
-    """The profile choice that puts a client in a group; empty where there is none."""
+    """Find the profile choice that puts a client in a group; empty where there is none."""
     sheet = outcome.received.sheet
     return sheet.profile.get(kind.value, "") if sheet and kind in _BY_CHOICE else ""
 

@@ -6,6 +6,7 @@ in full, m of them critical ones worth nothing so far, only the one that regains
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +14,13 @@ from typing import assert_never
 
 from sheet_diag.diagnosis.improvement.lost_points import Losses, items_in_set
 from sheet_diag.diagnosis.improvement.optimizer import LossGroup, SetDemand, find_best_set
-from sheet_diag.diagnosis.scoring.cap_rules import cap_rules, counted_ids, record_facts
+from sheet_diag.diagnosis.scoring.cap_rules import (
+    CapFacts,
+    cap_rules,
+    collect_facts,
+    counted_ids,
+)
+from sheet_diag.diagnosis.scoring.item_scores import ScoreVariant, sum_categories
 from sheet_diag.diagnosis.scoring.score import score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, cached_per_catalog
@@ -38,15 +45,16 @@ def find_ways(
     if scores.rank is None:
         return ()
     better = [rank for rank in Rank if rank.position < scores.rank.position]
+    facts = collect_facts(sum_categories(catalog, answers), ScoreVariant.RECORD)
     return tuple(
-        _find_way(catalog, answers, scores, losses, target) for target in reversed(better[-2:])
+        _find_way(catalog, answers, facts, losses, target) for target in reversed(better[-2:])
     )
 
 
 def _find_way(
-    catalog: Catalog, answers: Answers, scores: Scores, losses: Losses, target: Rank
+    catalog: Catalog, answers: Answers, facts: CapFacts, losses: Losses, target: Rank
 ) -> Way:
-    items = _smallest_set(catalog, scores, losses, target)
+    items = _smallest_set(catalog, facts, losses, target)
     if items is None:
         return Way(target, (), None, None)
     best = {item: _best_choices(catalog)[item] for item in items}
@@ -55,10 +63,10 @@ def _find_way(
 
 
 def _smallest_set(
-    catalog: Catalog, scores: Scores, losses: Losses, target: Rank
+    catalog: Catalog, facts: CapFacts, losses: Losses, target: Rank
 ) -> tuple[str, ...] | None:
     """Find the smallest set of items that leads to a rank; None where no answers do."""
-    asked = _asked_by_caps(catalog, scores, target)
+    asked = _asked_by_caps(catalog, facts, target)
     if asked is None:
         return None
     groups = [
@@ -71,7 +79,8 @@ def _smallest_set(
     ]
     demand = SetDemand(
         gain=max(0, losses.missing(catalog.scoring.ranks[target])),
-        mended=asked.mended,
+        counted=tuple(asked.mended),
+        mended=tuple(asked.mended.values()),
         crowds=tuple(rule.needed for rule in asked.crowds),
     )
     merit = find_best_set(groups, demand)
@@ -83,17 +92,17 @@ class _AskedByCaps:
     """What answers must reach so that no cap stops a rank.
 
     Every category must score `floor`, too few categories may be below the limits of `crowds`, and
-    `mended` of the critical items that are worth nothing must not stay so.
+    of each set of items in `mended` so many must be answered in full.
     """
 
     floor: Fraction
-    mended: int
+    mended: Mapping[frozenset[str], int]
     crowds: Sequence[CategoriesCapRule]
 
 
-def _asked_by_caps(catalog: Catalog, scores: Scores, target: Rank) -> _AskedByCaps | None:
+def _asked_by_caps(catalog: Catalog, facts: CapFacts, target: Rank) -> _AskedByCaps | None:
     """Collect what the caps below a rank ask for; None where no answers can meet it."""
-    facts, floor, mended, crowds = record_facts(scores), Fraction(0), 0, []
+    floor, mended, crowds = Fraction(0), defaultdict[frozenset[str], int](int), []
     for rule in cap_rules(catalog):
         if rule.at_most.position <= target.position:
             continue
@@ -103,7 +112,8 @@ def _asked_by_caps(catalog: Catalog, scores: Scores, target: Rank) -> _AskedByCa
             case CategoriesCapRule():
                 crowds.append(rule)
             case CriticalCapRule():
-                mended = max(mended, len(facts.missed) - rule.needed + 1)
+                items = frozenset(counted_ids(rule, facts))
+                mended[items] = max(mended[items], len(items) - rule.needed + 1)
             case NaShareCapRule():  # an item that is answered in full still leaves it too high
                 if counted_ids(rule, facts):
                     return None
@@ -114,7 +124,7 @@ def _asked_by_caps(catalog: Catalog, scores: Scores, target: Rank) -> _AskedByCa
 
 @cached_per_catalog
 def _best_choices(catalog: Catalog) -> Mapping[str, str]:
-    """The choice of each item that earns most; the first of equal ones."""
+    """Find the choice of each item that earns most; the first of equal ones."""
     best = {}
     for item in catalog.items.values():
         choices = catalog.choices_of(item)

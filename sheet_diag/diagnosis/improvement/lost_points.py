@@ -47,7 +47,7 @@ class CategoryLosses:
     earned: int
 
     def missing(self, score: Fraction) -> int:
-        """The parts to regain until the category has that score."""
+        """Count the parts to regain until the category has that score."""
         return _round_up(score, self.counted) - self.earned
 
 
@@ -60,15 +60,15 @@ class Losses:
     earned: int
 
     def missing(self, score: Fraction) -> int:
-        """The parts to gain until the overall score is that."""
+        """Count the parts to gain until the overall score is that."""
         return _round_up(score, self.whole) - self.earned
 
     def points(self, loss: Loss) -> Fraction:
-        """The points of the overall score (of 100) that an item gains."""
+        """Compute the points of the overall score (of 100) that an item gains."""
         return Fraction(100 * loss.gain, self.whole)
 
     def by_urgency(self) -> tuple[str, ...]:
-        """The open items, the most urgent first.
+        """List the open items, the most urgent first.
 
         Critical ones worth nothing come first, then the most lost points, then the order of the
         catalogue.
@@ -142,6 +142,6 @@ def _merit(catalog: Catalog, item: Item, lost: int) -> int:
 
 @cached_per_catalog
 def _digits(catalog: Catalog) -> Mapping[str, int]:
-    """A binary digit for every item, the first item the leading one."""
+    """Assign a binary digit to every item, the leading one to the first."""
     last = len(catalog.items) - 1
     return {item: 1 << (last - place) for place, item in enumerate(catalog.items)}

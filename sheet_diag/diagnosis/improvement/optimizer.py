@@ -8,11 +8,12 @@ in every respect, and only as long as the remaining categories can complete them
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import add, attrgetter, le, lt
+from itertools import accumulate, chain, product
+from operator import add, attrgetter, ge, le, lt
 from typing import NamedTuple
 
 from sheet_diag.diagnosis.improvement.lost_points import Loss
@@ -47,25 +48,31 @@ class LossGroup:
 class SetDemand:
     """What a set must reach.
 
-    `gain` parts of the overall score, `mended` of the missed critical items, and for each shared
-    limit fewer categories below it than `crowds` says.
+    `gain` parts of the overall score, of each of `counted` so many items as `mended` says, and for
+    each shared limit fewer categories below it than `crowds` says.
     """
 
     gain: int
-    mended: int
+    counted: tuple[frozenset[str], ...]
+    mended: tuple[int, ...]
     crowds: tuple[int, ...]
+
+    def count_mended(self, losses: Iterable[Loss]) -> tuple[int, ...]:
+        """Count the losses that are of each of `counted`."""
+        items = [loss.item for loss in losses]
+        return tuple([sum([item in each for item in items]) for each in self.counted])
 
 
 class PartialSet(NamedTuple):
     """What a set of items reaches; whatever is beyond the demand counts as equal.
 
-    `taken` items, `mended` missed critical ones among them, the categories that stay `below` each
-    shared limit, the `gain` of the overall score, and the `merit` by which sets of a size are
-    preferred.
+    `taken` items, `mended` ones among them of each that are counted, the categories that stay
+    `below` each shared limit, the `gain` of the overall score, and the `merit` by which sets of a
+    size are preferred.
     """
 
     taken: int
-    mended: int
+    mended: tuple[int, ...]
     below: tuple[int, ...]
     gain: int
     merit: int
@@ -74,8 +81,8 @@ class PartialSet(NamedTuple):
         """Whether this set is at least as good in every respect."""
         return (
             self.gain >= other.gain
-            and self.mended >= other.mended
             and self.merit >= other.merit
+            and all(map(ge, self.mended, other.mended))
             and all(map(le, self.below, other.below))
         )
 
@@ -85,7 +92,7 @@ def find_best_set(groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
     halves = [group.halves() for group in groups]
     needed = [loss for half, _ in halves for loss in half]
     others = [loss for _, half in halves for loss in half]
-    fewest = max(len(needed) + _fewest_to_gain(needed, others, demand.gain), demand.mended)
+    fewest = max(len(needed) + _fewest_to_gain(needed, others, demand.gain), *demand.mended, 0)
     others.sort(key=_by_merit, reverse=True)
     for size in range(fewest, len(needed) + len(others) + 1):
         preferred = [*needed, *others[: size - len(needed)]]
@@ -106,11 +113,10 @@ def _fewest_to_gain(needed: Sequence[Loss], others: Sequence[Loss], gain: int) -
 
 def _meets_demand(losses: Sequence[Loss], groups: Sequence[LossGroup], demand: SetDemand) -> bool:
     """Whether items that regain what their categories need meet the rest of the demand."""
-    gain, mended = sum([loss.gain for loss in losses]), sum([loss.missed for loss in losses])
     taken = {loss.item for loss in losses}
     return (
-        gain >= demand.gain
-        and mended >= demand.mended
+        sum([loss.gain for loss in losses]) >= demand.gain
+        and all(map(ge, demand.count_mended(losses), demand.mended))
         and all(_count_below(taken, groups, at) < many for at, many in enumerate(demand.crowds))
     )
 
@@ -130,33 +136,37 @@ Fronts = Mapping[int, Sequence[PartialSet]]  # by the number of items taken
 
 def _best_of_size(size: int, groups: Sequence[LossGroup], demand: SetDemand) -> int | None:
     """Find the greatest merit of the sets of a size that meet the demand."""
-    fronts: Fronts = {0: [PartialSet(0, 0, (0,) * len(demand.crowds), 0, 0)]}
+    nothing = PartialSet(0, (0,) * len(demand.mended), (0,) * len(demand.crowds), 0, 0)
+    fronts: Fronts = {0: [nothing]}
     for place, group in enumerate(groups):
-        rest = _RemainingGroups.of(groups[place + 1 :])
+        rest = _RemainingGroups.of(groups[place + 1 :], demand)
         fronts = _by_size(_join_options(fronts, group, rest, demand, size))
     return max((each.merit for each in fronts.get(size, ())), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class _RemainingGroups:
-    """What the remaining groups can add at most: a gain by number of items, and missed items."""
+    """What the remaining groups can add at most: a gain by number of items, and mended items."""
 
     gains: Sequence[int]
-    missed: int
+    mended: tuple[int, ...]
 
     @classmethod
-    def of(cls, groups: Sequence[LossGroup]) -> _RemainingGroups:
+    def of(cls, groups: Sequence[LossGroup], demand: SetDemand) -> _RemainingGroups:
         losses = [loss for group in groups for loss in group.losses]
         gains = sorted([loss.gain for loss in losses], reverse=True)
-        return cls(list(accumulate(gains, initial=0)), sum([loss.missed for loss in losses]))
+        return cls(list(accumulate(gains, initial=0)), demand.count_mended(losses))
 
     def completes(self, each: PartialSet, left: int, demand: SetDemand) -> bool:
         """Whether so many more items may complete a set."""
         return (
             0 <= left < len(self.gains)
             and each.gain + self.gains[left] >= demand.gain
-            and each.mended + min(self.missed, left) >= demand.mended
             and all(map(lt, each.below, demand.crowds))
+            and all(
+                mended + min(more, left) >= asked
+                for mended, more, asked in zip(each.mended, self.mended, demand.mended, strict=True)
+            )
         )
 
 
@@ -178,7 +188,7 @@ def _join_options(
 def _add_sets(one: PartialSet, other: PartialSet, demand: SetDemand) -> PartialSet:
     return PartialSet(
         one.taken + other.taken,
-        min(one.mended + other.mended, demand.mended),
+        tuple(map(min, map(add, one.mended, other.mended), demand.mended)),
         tuple(map(add, one.below, other.below)),
         min(one.gain + other.gain, demand.gain),
         one.merit + other.merit,
@@ -188,15 +198,13 @@ def _add_sets(one: PartialSet, other: PartialSet, demand: SetDemand) -> PartialS
 def _options(group: LossGroup, demand: SetDemand) -> list[PartialSet]:
     """List the sets of one group that regain what is needed and that no other of a size beats.
 
-    Of so many missed items and so many others it is always the preferred ones.
+    Of so many items that are counted alike it is always the preferred ones.
     """
-    missed = [loss for loss in group.losses if loss.missed]
-    others = [loss for loss in group.losses if not loss.missed]
-    chosen = (
-        missed[:mended] + others[:more]
-        for mended in range(len(missed) + 1)
-        for more in range(len(others) + 1)
-    )
+    alike = defaultdict[tuple[int, ...], list[Loss]](list)
+    for loss in group.losses:
+        alike[demand.count_mended([loss])].append(loss)
+    heads = [[losses[:count] for count in range(len(losses) + 1)] for losses in alike.values()]
+    chosen = (list(chain.from_iterable(parts)) for parts in product(*heads))
     options = (_measure_set(losses, group, demand) for losses in chosen if group.suffices(losses))
     return [each for front in _by_size(options).values() for each in front]
 
@@ -205,7 +213,7 @@ def _measure_set(losses: Sequence[Loss], group: LossGroup, demand: SetDemand) ->
     lost = sum([loss.lost for loss in losses])
     return PartialSet(
         taken=len(losses),
-        mended=min(sum([loss.missed for loss in losses]), demand.mended),
+        mended=tuple(map(min, demand.count_mended(losses), demand.mended)),
         below=tuple([int(lost < limit) for limit in group.limits]),
         gain=min(sum([loss.gain for loss in losses]), demand.gain),
         merit=sum([loss.merit for loss in losses]),
@@ -230,4 +238,4 @@ def _unbeaten(sets: list[PartialSet]) -> list[PartialSet]:
 
 
 def _strength(each: PartialSet) -> tuple[int, int, int, int]:
-    return (each.merit, each.gain, each.mended, -sum(each.below))
+    return (each.merit, each.gain, sum(each.mended), -sum(each.below))

@@ -5,13 +5,15 @@ The only place that decides this in Python; `reports.client.formulas` says the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import assert_never
 
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant
 from sheet_diag.model.catalog import Catalog, cached_per_catalog
-from sheet_diag.model.results import Cap, Scores
+from sheet_diag.model.results import Cap
 from sheet_diag.model.rules import (
     CapRule,
     CategoriesCapRule,
@@ -23,15 +25,26 @@ from sheet_diag.model.rules import (
 
 @dataclass(frozen=True, slots=True)
 class CapFacts:
-    """What the caps count.
+    """What the caps count, by category.
 
-    `scores` are those of the categories (None: 対象外), `missed` the critical items worth nothing,
-    `na_shares` the shares of weight that left as 該当なし (only of categories that still count).
+    `scores` are None where 対象外, `missed` the critical items worth nothing, `na_shares` the
+    shares of weight that left as 該当なし (only of categories that still count).
     """
 
     scores: Mapping[str, Fraction | None]
-    missed: Sequence[str]
+    missed: Mapping[str, tuple[str, ...]]
     na_shares: Mapping[str, Fraction]
+
+
+def collect_facts(sums: Mapping[str, CategorySums], variant: ScoreVariant) -> CapFacts:
+    """Collect what the caps count in one variant of the scores."""
+    return CapFacts(
+        scores={name: variant.score(each) for name, each in sums.items()},
+        missed={name: variant.missed(each) for name, each in sums.items()},
+        na_shares={
+            n: each.na_share for n, each in sums.items() if each.left_out and each.applicable
+        },
+    )
 
 
 @cached_per_catalog
@@ -79,7 +92,7 @@ def counted_ids(rule: CapRule, facts: CapFacts) -> tuple[str, ...]:
                 name for name, score in facts.scores.items() if score is not None and score < limit
             )
         case CriticalCapRule():
-            return tuple(facts.missed)
+            return tuple(chain.from_iterable(facts.missed.values()))
         case NaShareCapRule(limit=limit):
             return tuple(name for name, share in facts.na_shares.items() if share > limit)
         case _:
@@ -91,17 +104,3 @@ def applies(rule: CapRule, count: int) -> bool:
     if isinstance(rule, CriticalCapRule) and rule.fewer_than is not None:
         return rule.needed <= count < rule.fewer_than
     return count >= rule.needed
-
-
-def record_facts(scores: Scores) -> CapFacts:
-    """Collect what the caps count from the scores of record."""
-    categories = scores.categories
-    return CapFacts(
-        scores={name: each.score for name, each in categories.items()},
-        missed=[item for each in categories.values() for item in each.critical_missed],
-        na_shares={
-            name: each.na_share
-            for name, each in categories.items()
-            if each.na_share and each.score is not None
-        },
-    )

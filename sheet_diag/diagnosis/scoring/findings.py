@@ -41,5 +41,5 @@ def find_findings(
 
 
 def _percentage(share: Fraction) -> str:
-    """`30` for 3/10; the plain fraction where it is no whole percentage."""
+    """Write a percentage (`30` for 3/10), or the fraction where it is no whole one."""
     return str(share * 100) if (share * 100).denominator == 1 else str(share)

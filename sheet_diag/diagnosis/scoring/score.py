@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sheet_diag.diagnosis.scoring.cap_rules import CapFacts, find_caps
+from sheet_diag.diagnosis.scoring.cap_rules import CapFacts, collect_facts, find_caps
 from sheet_diag.diagnosis.scoring.findings import find_findings
-from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, score_tables
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog, cached_per_catalog
 from sheet_diag.model.results import Answers, Cap, CategoryScore, Scores
@@ -32,7 +32,7 @@ class OverallResult:
 
 def score_overall(catalog: Catalog, answers: Answers) -> OverallResult:
     """Compute the overall score and rank of `score_answers`, and nothing else."""
-    sums = _sum_categories(catalog, answers)
+    sums = sum_categories(catalog, answers)
     record = _score_variant(catalog, sums, ScoreVariant.RECORD)
     held = record.overall is None or any(find_gates(catalog, sums))
     return OverallResult(record.overall, None if held else record.rank)
@@ -40,7 +40,7 @@ def score_overall(catalog: Catalog, answers: Answers) -> OverallResult:
 
 def score_answers(catalog: Catalog, answers: Answers) -> Scores:
     """Score one return."""
-    sums = _sum_categories(catalog, answers)
+    sums = sum_categories(catalog, answers)
     record = upper = strict = _score_variant(catalog, sums, ScoreVariant.RECORD)
     # Most returns leave nothing open and nothing out: then the three variants are one.
     if any(each.open for each in sums.values()):
@@ -53,12 +53,12 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
         categories={
             name: CategoryScore(
                 category=name,
-                score=record.categories[name],
-                upper=upper.categories[name],
-                strict=strict.categories[name] or Fraction(0),
+                score=record.facts.scores[name],
+                upper=upper.facts.scores[name],
+                strict=strict.facts.scores[name] or Fraction(0),
                 na_share=each.na_share,
                 lost=each.lost,
-                critical_missed=record.missed[name],
+                critical_missed=record.facts.missed[name],
             )
             for name, each in sums.items()
         },
@@ -76,31 +76,23 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
     )
 
 
-def _sum_categories(catalog: Catalog, answers: Answers) -> _Sums:
-    return {table.category: table.sum_up(answers) for table in score_tables(catalog)}
-
-
 @dataclass(frozen=True, slots=True)
 class _VariantResult:
-    """The result of one variant as if no gate held it; `missed` are critical items by category."""
+    """The result of one variant as if no gate held it."""
 
-    categories: Mapping[str, Fraction | None]
+    facts: CapFacts
     overall: Fraction | None
     base: Rank
     caps: tuple[Cap, ...]
     rank: Rank
-    missed: Mapping[str, tuple[str, ...]]
 
 
 def _score_variant(catalog: Catalog, sums: _Sums, variant: ScoreVariant) -> _VariantResult:
-    scores = {name: variant.score(each) for name, each in sums.items()}
-    missed = {name: variant.missed(each) for name, each in sums.items()}
-    na_shares = {n: each.na_share for n, each in sums.items() if each.left_out and each.applicable}
-    facts = CapFacts(scores, [item for items in missed.values() for item in items], na_shares)
-    overall, caps = overall_score(catalog, scores), tuple(find_caps(catalog, facts))
+    facts = collect_facts(sums, variant)
+    overall, caps = overall_score(catalog, facts.scores), tuple(find_caps(catalog, facts))
     base = base_rank(catalog, overall or Fraction(0))
     rank = worse_of(base, *(cap.at_most for cap in caps))
-    return _VariantResult(scores, overall, base, caps, rank, missed)
+    return _VariantResult(facts, overall, base, caps, rank)
 
 
 def overall_score(catalog: Catalog, scores: Mapping[str, Fraction | None]) -> Fraction | None:
@@ -118,7 +110,7 @@ def base_rank(catalog: Catalog, score: Fraction) -> Rank:
 
 @cached_per_catalog
 def _rank_thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
-    """The lowest score of each rank, the best first."""
+    """List the lowest score of each rank, the best first."""
     return tuple(sorted(catalog.scoring.ranks.items(), key=lambda pair: pair[0].position))
 
 

@@ -46,12 +46,12 @@ def make_correction_sheet(
     arguments give the same bytes.
     """
     say = Wording(sheet.lang)
-    answers = _answers(catalog, sheet, problems)
+    answers = _collect_answers(catalog, sheet, problems)
     remarks = {each.item: each.remark for each in sheet.responses}
-    given = Entries(_profile(catalog, sheet, problems), answers, remarks)
+    given = Entries(_collect_profile(catalog, sheet, problems), answers, remarks)
     lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
     points = list_correction_points(catalog, problems, given, lost, say)
-    notes, field_notes = _notes(points, say)
+    notes, field_notes = _write_notes(points, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = SheetIdentity(catalog.id, catalog.version, sheet.identity.client)
     content = SheetContent(catalog, say, issuer, entries, identity, tuple(replaces))
@@ -68,16 +68,18 @@ def make_correction_sheet(
     return book.bytes(), len(points)
 
 
-def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
+def _collect_answers(
+    catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
+) -> dict[str, str]:
     codes: dict[str, set[ProblemCode]] = {}
     for problem in problems:
         if problem.item:
             codes.setdefault(problem.item, set()).add(problem.code)
     overridden = {p.item: p for p in problems if p.code is ProblemCode.OVERRIDDEN}
     return {
-        response.item: _answer(
+        response.item: _find_answer(
             catalog,
-            _as_given(response, overridden.get(response.item)),
+            _restore_given(response, overridden.get(response.item)),
             codes.get(response.item, set()),
             sheet.lang,
         )
@@ -86,7 +88,7 @@ def _answers(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
     }
 
 
-def _as_given(response: Response, overridden: Problem | None) -> Response:
+def _restore_given(response: Response, overridden: Problem | None) -> Response:
     """Return the client's own answer where the consultant set another; blank without one."""
     if overridden is None:
         return response
@@ -94,7 +96,7 @@ def _as_given(response: Response, overridden: Problem | None) -> Response:
     return replace(response, choice=before) if before else replace(response, choice=None, raw="")
 
 
-def _answer(catalog: Catalog, response: Response, codes: set[ProblemCode], lang: Lang) -> str:
+def _find_answer(catalog: Catalog, response: Response, codes: set[ProblemCode], lang: Lang) -> str:
     if codes & _NOT_TYPED:
         return ""
     if response.choice is None or ProblemCode.NA_NOT_ALLOWED in codes:
@@ -102,7 +104,9 @@ def _answer(catalog: Catalog, response: Response, codes: set[ProblemCode], lang:
     return catalog.choices_of(catalog.items[response.item])[response.choice].label[lang]
 
 
-def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]) -> dict[str, str]:
+def _collect_profile(
+    catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
+) -> dict[str, str]:
     entries = {
         problem.item: problem.value or ""
         for problem in problems
@@ -119,14 +123,14 @@ def _profile(catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
     return entries
 
 
-def _notes(
+def _write_notes(
     points: Iterable[CorrectionPoint], say: Wording
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Write the notes on cells, by item and by field id: what is there, what is expected, why."""
     items: dict[str, list[str]] = {}
     fields: dict[str, list[str]] = {}
     for number, point in enumerate(points, 1):
-        text = _note(number, point, say)
+        text = _write_note(number, point, say)
         if point.item:
             items.setdefault(point.item, []).append(text)
         elif point.field:
@@ -134,7 +138,7 @@ def _notes(
     return _join_notes(items), _join_notes(fields)
 
 
-def _note(number: int, point: CorrectionPoint, say: Wording) -> str:
+def _write_note(number: int, point: CorrectionPoint, say: Wording) -> str:
     entry = truncate_entry(point.entry) or say("sheet.request.nothing")
     lines = [say("sheet.request.note.title", number=number)]
     lines.append(say("sheet.request.note.entry", text=entry))

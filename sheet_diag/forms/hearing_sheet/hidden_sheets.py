@@ -14,10 +14,10 @@ from sheet_diag.forms.layout import (
     REPLACES_KEY,
     QuestionColumn,
 )
+from sheet_diag.forms.page_writer import write_choices
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import fixed_cell
 from sheet_diag.xlsx.theme import BODY
 
 _MAX_PROPERTY: Final = 255  # characters
@@ -100,6 +100,4 @@ def _fit_property(digests: Sequence[str]) -> str:
 
 def _write_list(page: Page, column: int, name: str, labels: Sequence[str]) -> str:
     page.text(0, column, name, BODY)
-    for row, label in enumerate(labels, 1):
-        page.text(row, column, label, BODY)
-    return f"{LISTS_SHEET}!{fixed_cell(1, column)}:{fixed_cell(len(labels), column)}"
+    return write_choices(page, column, labels, first=1)

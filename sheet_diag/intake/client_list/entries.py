@@ -15,7 +15,6 @@ from typing import Final
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from sheet_diag.intake.client_list.headings import (
-    CellMessage,
     cell_message,
     column_names,
     shorten_entry,
@@ -23,7 +22,7 @@ from sheet_diag.intake.client_list.headings import (
 from sheet_diag.intake.dates import has_digit_marks, parse_typed_date
 from sheet_diag.intake.returns.company import parse_profile_value
 from sheet_diag.intake.returns.vocabulary import question_key
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.client_list import ClientColumn, ClientEntry
 from sheet_diag.text.normalize import normalize_text, strip_honorific
@@ -52,7 +51,7 @@ _SEVERAL_PEOPLE: Final = re.compile(
 _SIMILARITY: Final = 0.5  # from here on an entry may be a slip of a choice
 
 
-def read_id(typed: str) -> tuple[str, CellMessage | None]:
+def read_id(typed: str) -> tuple[str, Message | None]:
     """Read an id, in half width; a date is an id that Excel has changed."""
     text = typed if has_digit_marks(typed) else unicodedata.normalize("NFKC", typed)
     if not text:
@@ -64,14 +63,14 @@ def read_id(typed: str) -> tuple[str, CellMessage | None]:
     return text, None
 
 
-def read_name(typed: str, column: str) -> tuple[str, CellMessage | None]:
+def read_name(typed: str, column: str) -> tuple[str, Message | None]:
     """Read a text of one line, which may stand in the header of a mail."""
     if "\n" in typed:
         return "", cell_message("clients.fault.line_break", **column_names(column))
     return _check_text(typed, column, _MAX_NAME)
 
 
-def check_name(name: str, column: ClientColumn) -> Iterator[CellMessage]:
+def check_name(name: str, column: ClientColumn) -> Iterator[Message]:
     """Find lost characters in a name, and several people where letters greet one."""
     if _LOST_CHARACTER.search(name):
         yield cell_message("clients.note.lost", **_entry_parts(name, column.key))
@@ -85,13 +84,13 @@ def strip_column_honorific(name: str, column: ClientColumn) -> str:
     return strip_honorific(name, (_HONORIFICS[column.entry],)) or name
 
 
-def read_note(typed: str) -> tuple[str, CellMessage | None]:
+def read_note(typed: str) -> tuple[str, Message | None]:
     """Read a text of several lines."""
     text, fault = _check_text(typed.replace("\n", " ").replace("\t", " "), "note", _MAX_NOTE)
     return (typed if text else ""), fault
 
 
-def read_language(typed: str) -> tuple[Lang, CellMessage | None]:
+def read_language(typed: str) -> tuple[Lang, Message | None]:
     """Read a language; a blank cell is Japanese."""
     if not typed:
         return Lang.JA, None
@@ -100,7 +99,7 @@ def read_language(typed: str) -> tuple[Lang, CellMessage | None]:
     return Lang.JA, cell_message("clients.fault.lang", value=shorten_entry(typed))
 
 
-def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, CellMessage | None]:
+def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, Message | None]:
     """Read the id of a choice of the profile field that has the same id as the column."""
     field = catalog.field_by_id.get(column)
     if not typed or field is None:
@@ -119,7 +118,7 @@ def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, CellMes
     return "", cell_message(key, value=shorten_entry(typed), **examples)
 
 
-def read_due(typed: str) -> tuple[date | None, CellMessage | None]:
+def read_due(typed: str) -> tuple[date | None, Message | None]:
     """Read a day; one in a far year is a slip."""
     if not typed:
         return None, None
@@ -132,7 +131,7 @@ def read_due(typed: str) -> tuple[date | None, CellMessage | None]:
     return found, None
 
 
-def _check_text(typed: str, column: str, longest: int) -> tuple[str, CellMessage | None]:
+def _check_text(typed: str, column: str, longest: int) -> tuple[str, Message | None]:
     if any(unicodedata.category(char) in _FORBIDDEN_CATEGORIES for char in typed):
         return "", cell_message("clients.fault.control", **column_names(column))
     if len(typed) > longest:
@@ -166,7 +165,7 @@ _MAX_LENGTH: Final = 254
 _LOCAL_CHARACTER: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]")
 
 
-def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[CellMessage, ...], tuple[str, ...]]:
+def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[Message, ...], tuple[str, ...]]:
     """Read the addresses of a cell, each once, the faults of others, and the repeated ones.
 
     Local parts stay as typed, domains become ASCII and small. Full width counts as half width.
@@ -177,7 +176,7 @@ def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[CellMessage, ...],
         None, map(str.strip, _SEPARATORS.split(unicodedata.normalize("NFKC", text)))
     ):
         address = _read_address(typed)
-        if isinstance(address, CellMessage):
+        if isinstance(address, Message):
             faults.append(address)
         elif address.casefold() in found:
             repeated.append(typed)
@@ -186,7 +185,7 @@ def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[CellMessage, ...],
     return tuple(found.values()), tuple(faults), tuple(repeated)
 
 
-def _read_address(typed: str) -> str | CellMessage:
+def _read_address(typed: str) -> str | Message:
     try:
         sound = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
@@ -194,7 +193,7 @@ def _read_address(typed: str) -> str | CellMessage:
     return f"{sound.ascii_local_part}@{sound.ascii_domain.lower()}"
 
 
-def _find_fault(typed: str) -> CellMessage:
+def _find_fault(typed: str) -> Message:
     """Return the first fault that applies, the plainest first."""
     local, _, domain = typed.rpartition("@")
     for key, holds in _REASONS:

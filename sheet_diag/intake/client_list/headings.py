@@ -17,10 +17,9 @@ from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.intake.table_file import (
     HeadedColumns,
     Table,
-    match_headings,
     read_headings,
 )
-from sheet_diag.model.basics import Lang, UserError
+from sheet_diag.model.basics import Lang, Message, UserError
 from sheet_diag.model.client_list import CLIENT_COLUMNS
 from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
@@ -40,11 +39,6 @@ def client_headings() -> Mapping[str, str]:
 def is_client_header(columns: HeadedColumns) -> bool:
     """Tell whether a row with these columns is the head of a table."""
     return len(columns.keys() & set(_NEEDED)) >= _MIN_HEADINGS
-
-
-def heads_clients(cells: tuple[str, ...]) -> bool:
-    """Tell whether a row of texts is the head of a table."""
-    return is_client_header(match_headings(cells, client_headings()))
 
 
 def find_heading_faults(table: Table) -> Iterator[ClientListMessage]:
@@ -81,7 +75,7 @@ def _missing_fault(table: Table, column: str) -> ClientListMessage:
     return ClientListMessage(table.grid.name, table.corner, "clients.fault.column.missing", parts)
 
 
-def _other_heading_note(heading: str, table: Table) -> CellMessage:
+def _other_heading_note(heading: str, table: Table) -> Message:
     value = shorten_entry(heading)
     for column in _KEYS:
         if column not in table.columns and _is_similar(heading, column):
@@ -108,20 +102,12 @@ def _columns_without_heading(table: Table) -> list[int]:
     return sorted(col for col in used if not tidy_text(table.grid.text(table.header, col)))
 
 
-def _at_heading(table: Table, place: int, message: CellMessage) -> ClientListMessage:
+def _at_heading(table: Table, place: int, message: Message) -> ClientListMessage:
     cell = cell_name(table.header, place)
     return ClientListMessage(table.grid.name, cell, message.key, message.parts)
 
 
 _MAX_CITED: Final = 60  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class CellMessage:
-    """A sentence about one cell: the key of its label, and the parts that the label asks for."""
-
-    key: str
-    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +136,9 @@ class ClientListError(UserError):
         return "\n  ".join([super().describe(say), *lines])
 
 
-def cell_message(key: str, /, **parts: str) -> CellMessage:
+def cell_message(key: str, /, **parts: str) -> Message:
     """Make a message of a label's key and its parts."""
-    return CellMessage(key, parts)
+    return Message(key, parts)
 
 
 def format_list_message(message: ClientListMessage, lang: Lang) -> str:

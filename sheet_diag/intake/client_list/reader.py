@@ -25,7 +25,6 @@ from sheet_diag.intake.client_list.entries import (
     strip_column_honorific,
 )
 from sheet_diag.intake.client_list.headings import (
-    CellMessage,
     ClientListError,
     ClientListMessage,
     cell_message,
@@ -34,7 +33,6 @@ from sheet_diag.intake.client_list.headings import (
     find_heading_faults,
     find_heading_notes,
     format_place,
-    heads_clients,
     is_client_header,
     shorten_entry,
 )
@@ -48,7 +46,7 @@ from sheet_diag.intake.table_file import (
     find_tables,
     read_table_file,
 )
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import (
     CLIENT_COLUMNS,
@@ -80,26 +78,26 @@ def read_client_list(
     UTF-16, separated by commas, tabs or semicolons. Raises `ClientListError` with every fault.
     """
     try:
-        book = read_table_file(path, limits, _find_separator)
+        workbook = read_table_file(path, limits, _find_separator)
     except TableFileError as error:
         key = "unreadable" if error.key == "empty" else error.key
         fault = ClientListMessage("", "", f"clients.fault.{key}", error.parts)
         raise ClientListError(path, (fault,)) from error
-    clients, faults, notes = parse_client_list(book, catalog)
+    clients, faults, notes = parse_client_list(workbook, catalog)
     if faults:
         raise ClientListError(path, faults)
     return clients, notes
 
 
 def _find_separator(text: str) -> str:
-    return find_separator_by_header(text, heads_clients) or SEPARATORS[0]
+    return find_separator_by_header(text, client_headings(), is_client_header) or SEPARATORS[0]
 
 
 def parse_client_list(
-    book: WorkbookContent, catalog: Catalog
+    workbook: WorkbookContent, catalog: Catalog
 ) -> tuple[ClientList, tuple[ClientListMessage, ...], tuple[ClientListMessage, ...]]:
     """Read the clients in a workbook's cells, every fault, and what is worth a look."""
-    grids = book.grids
+    grids = workbook.grids
     tables = [t for grid in grids for t in find_tables(grid, client_headings(), is_client_header)]
     reader = _ListReader(catalog)
     for table in tables:
@@ -170,13 +168,13 @@ class _ListReader:
         self._fault(row, column, cell_message(_UNREADABLE_CELL[code], **parts))
         return None
 
-    def _fault(self, row: TableRow, column: str, message: CellMessage) -> None:
+    def _fault(self, row: TableRow, column: str, message: Message) -> None:
         self.faults.append(_at_cell(row, column, message))
 
-    def _note(self, row: TableRow, column: str, message: CellMessage) -> None:
+    def _note(self, row: TableRow, column: str, message: Message) -> None:
         self.notes.append(_at_cell(row, column, message))
 
-    def _checked(self, row: TableRow, column: str, value: _T, fault: CellMessage | None) -> _T:
+    def _checked(self, row: TableRow, column: str, value: _T, fault: Message | None) -> _T:
         if fault:
             self._fault(row, column, fault)
         return value
@@ -235,14 +233,14 @@ class _ListReader:
             self._note(row, "mail", note)
         return addresses
 
-    def _shared_addresses(self, row: TableRow, addresses: Sequence[str]) -> Iterator[CellMessage]:
+    def _shared_addresses(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
         for address in addresses:
             first = self.addresses.setdefault(address.casefold(), row)
             if first is not row:
                 parts = {"value": address, "place": _format_other_place(first, "mail", row)}
                 yield cell_message("clients.fault.mail.shared", **parts)
 
-    def _doubtful_domains(self, row: TableRow, addresses: Sequence[str]) -> Iterator[CellMessage]:
+    def _doubtful_domains(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
         """Find addresses that may be those of somebody else."""
         domains = {address: firm_domain(address) for address in addresses}
         for address, domain in domains.items():
@@ -259,7 +257,7 @@ class _ListReader:
                 yield cell_message("clients.note.domain_shared", **parts)
 
 
-def _at_cell(row: TableRow, column: str, message: CellMessage) -> ClientListMessage:
+def _at_cell(row: TableRow, column: str, message: Message) -> ClientListMessage:
     return ClientListMessage(row.grid.name, row.cell(column), message.key, message.parts)
 
 

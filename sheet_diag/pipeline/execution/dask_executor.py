@@ -63,14 +63,14 @@ def connect_cluster(
     Raises `ClusterError` where the scheduler cannot be reached, or a machine cannot take part.
     `progress` gets the stage `cluster` while no worker is there.
     """
-    kit = pickle.dumps((context, limits), protocol=pickle.HIGHEST_PROTOCOL)
-    team = ProcessesPlugin(f"sheet-diag-{uuid.uuid4().hex}", list_machine_facts(), kit)
+    pickled = pickle.dumps((context, limits), protocol=pickle.HIGHEST_PROTOCOL)
+    plugin = ProcessesPlugin(f"sheet-diag-{uuid.uuid4().hex}", list_machine_facts(), pickled)
     with _silence_dask(), dask.config.set(_SETTINGS), _open_client(url) as client:
         with _translate_errors(url):  # the scheduler unpacks tasks, too
             client.run_on_scheduler(require_same_software, list_machine_facts(), url)
-            client.register_plugin(CleanupPlugin(client.id, team.name))  # first: it ends the team
-            client.register_plugin(team)
-        with DaskExecutor(client, team.name, progress) as cluster:
+            client.register_plugin(CleanupPlugin(client.id, plugin.name))  # it ends the other
+            client.register_plugin(plugin)
+        with DaskExecutor(client, plugin.name, progress) as cluster:
             yield cluster
 
 
@@ -81,9 +81,9 @@ class DaskExecutor(CancellingExecutor):
     `ClusterError` where the scheduler is gone.
     """
 
-    def __init__(self, client: Client, team: str, progress: ProgressCallback) -> None:
+    def __init__(self, client: Client, plugin: str, progress: ProgressCallback) -> None:
         self._client = client
-        self._team = team
+        self._plugin = plugin
         self._progress = progress
         self._changed = threading.Condition()
         self._gathered: deque[_PendingCall] = deque()
@@ -156,11 +156,11 @@ class DaskExecutor(CancellingExecutor):
 
     def _send(self, calls: Sequence[_PendingCall], *, last: bool = False) -> None:
         packed = [call.packed for call in calls]
-        key = f"{self._team}-{uuid.uuid4().hex}"
+        key = f"{self._plugin}-{uuid.uuid4().hex}"
         with self._changed:
             self._under_way[key] = calls
         try:
-            sent = self._client.submit(run_calls, self._team, packed, key=key, pure=False)
+            sent = self._client.submit(run_calls, self._plugin, packed, key=key, pure=False)
             sent.add_done_callback(partial(self._receive, key, last))
         except Exception as error:  # noqa: BLE001 - raised where the result is awaited
             self._fail(key, error)
@@ -231,7 +231,7 @@ class _PendingCall:
         try:
             if error:
                 raise error
-            self.future.set_result(pickle.loads(value))  # of a team of ours
+            self.future.set_result(pickle.loads(value))  # of our own processes
         except Exception as raised:  # noqa: BLE001 - raised where the result is awaited
             self.future.set_exception(raised)
 

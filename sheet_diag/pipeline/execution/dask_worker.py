@@ -37,14 +37,14 @@ _NAME: Final = re.compile(r"[\w.-]+")
 class ProcessesPlugin(WorkerPlugin):
     """The processes of one Dask worker.
 
-    `kit` is the pickled context and limits, `facts` are those of the machine that asks: the
+    `pickled` is the pickled context and limits, `facts` are those of the machine that asks: the
     worker's must be the same.
     """
 
-    def __init__(self, name: str, facts: MachineFacts, kit: bytes) -> None:
+    def __init__(self, name: str, facts: MachineFacts, pickled: bytes) -> None:
         self.name = name
         self._facts = facts
-        self._kit = kit
+        self._pickled = pickled
 
     def setup(self, worker: Worker) -> None:
         """Prepare the worker. Raises `ClusterError` where it cannot take part in the run."""
@@ -58,7 +58,7 @@ class ProcessesPlugin(WorkerPlugin):
         """End the processes at once, in a thread, because Dask's loop must not wait."""
         del worker
         with self._lock:
-            processes, self._kit, self._processes = self._processes, b"", None
+            processes, self._pickled, self._processes = self._processes, b"", None
         if processes:
             Thread(target=processes.shutdown, kwargs={"cancel_futures": True}).start()
 
@@ -72,10 +72,10 @@ class ProcessesPlugin(WorkerPlugin):
 
     def _at_work(self) -> WorkerProcesses:
         with self._lock:
-            if not self._kit:
+            if not self._pickled:
                 raise ClusterError("cli.error.cluster.lost")
             if self._processes is None:
-                self._processes = WorkerProcesses(self._size, *pickle.loads(self._kit))
+                self._processes = WorkerProcesses(self._size, *pickle.loads(self._pickled))
             return self._processes
 
     def _require_fit(self) -> None:
@@ -87,10 +87,10 @@ class ProcessesPlugin(WorkerPlugin):
 class CleanupPlugin(SchedulerPlugin):
     """On the scheduler: ends the processes when the client of the run has gone."""
 
-    def __init__(self, client: str, team: str) -> None:
-        self.name = f"{team}-farewell"
+    def __init__(self, client: str, plugin: str) -> None:
+        self.name = f"{plugin}-cleanup"
         self._client = client
-        self._team = team
+        self._plugin = plugin
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
         """End the processes when it is the client of the run that goes."""
@@ -98,14 +98,14 @@ class CleanupPlugin(SchedulerPlugin):
             scheduler.loop.add_callback(self._end, scheduler)
 
     async def _end(self, scheduler: Scheduler) -> None:
-        if self._team in scheduler.worker_plugins:
-            await scheduler.unregister_worker_plugin(None, self._team)
+        if self._plugin in scheduler.worker_plugins:
+            await scheduler.unregister_worker_plugin(None, self._plugin)
         await scheduler.unregister_scheduler_plugin(self.name)
 
 
-def run_calls(team: str, calls: Sequence[bytes]) -> list[CallResult]:
+def run_calls(name: str, calls: Sequence[bytes]) -> list[CallResult]:
     """In one of Dask's threads: have the calls done by the processes of that name."""
-    plugin = get_worker().plugins.get(team)
+    plugin = get_worker().plugins.get(name)
     if not isinstance(plugin, ProcessesPlugin):  # the scheduler was started anew
         raise ClusterError("cli.error.cluster.lost")
     return plugin.do(calls)

@@ -15,7 +15,6 @@ from typing import Any, Final
 from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
 from sheet_diag.model.returns import PlanEntry
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.completed_actions import (
     describe_previous_action,
     write_completed_actions,
@@ -24,7 +23,22 @@ from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog,
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, FIELD, MIDDLE, NAVY, TITLE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    CENTERED,
+    CENTERED_9,
+    CENTERED_MUTED,
+    FIELD,
+    HEAD_9,
+    MIDDLE,
+    NAVY,
+    TEXT_9,
+    TITLE,
+    Look,
+)
 
 # The columns from left to right, each with its width in pixels.
 _WIDTHS: Final = {
@@ -49,10 +63,10 @@ _CHOICES: Final = {
     "status": ("open", "begun", "done", "dropped"),
 }
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
-_TITLE: Final[Look] = {**looks.TEXT_9, **BOLD, "font_color": NAVY}
-_FINE: Final[Look] = {**looks.TEXT_9, "font_size": 8}
-_WAY: Final[Look] = {**CELL, **CENTER, **BOLD, "font_color": NAVY}
-_GAIN: Final[Look] = {**CELL, **CENTER, "num_format": '"+"0.0'}
+_TITLE: Final[Look] = {**TEXT_9, **BOLD, "font_color": NAVY}
+_FINE: Final[Look] = {**TEXT_9, "font_size": 8}
+_WAY: Final[Look] = {**CENTERED, **BOLD, "font_color": NAVY}
+_GAIN: Final[Look] = {**CENTERED, "num_format": '"+"0.0'}
 _ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, **CENTER, "font_size": 9}
 _DAY: Final[Look] = {**_ENTRY, "num_format": "yyyy/m/d"}
 _ONE_LINE: Final[Look] = {**BODY, "text_wrap": False}
@@ -120,9 +134,7 @@ def _write_head(page: Page, table: _ActionColumns, context: ReportContext) -> in
     key = "plan.lead.ways" if ways else "plan.lead.gain"
     text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
     page.merged(1, 0, table.last, text, _LEAD)
-    page.height(
-        1, row_height(text, room=column_room(sum(table.widths.values())), size=9, padding=6)
-    )
+    page.height(1, page.text_height(text, _LEAD, (0, table.last), padding=6))
     page.height(2, 6)
     return 3
 
@@ -131,7 +143,7 @@ def _write_table(page: Page, header: int, table: _ActionColumns, context: Report
     """Write one line for each open item, the most urgent first; returns the row after them."""
     heads = {name: context.say(f"plan.column.{name}") for name in table.at}
     for name, column in table.at.items():
-        page.text(header, column, heads[name], looks.HEAD_9)
+        page.text(header, column, heads[name], HEAD_9)
     page.height(header, max(34, _row_height(heads, table.widths, indent=0)))
     items, rules = context.report.diagnosis.open_items, _build_rules(context)
     known = _build_rows(context.localized, table.widths["text"])
@@ -179,11 +191,11 @@ def _write_item(
     at, texts, name = table.at, of.texts, of.item.id
     priority = context.say(f"plan.priority.{_choose_priority(of.item, context)}")
     way, gain = context.way_marks(name), context.report.diagnosis.gains.get(name, Fraction(0))
-    page.text(row, at["id"], name, looks.MIDDLE_9)
-    page.text(row, at["category"], texts["category"], looks.MUTED)
-    page.text(row, at["priority"], priority, looks.MIDDLE_9)
+    page.text(row, at["id"], name, CENTERED_9)
+    page.text(row, at["category"], texts["category"], CENTERED_MUTED)
+    page.text(row, at["priority"], priority, CENTERED_9)
     page.text(row, at["title"], texts["title"], _TITLE)
-    page.text(row, at["text"], texts["text"], looks.TEXT_9)
+    page.text(row, at["text"], texts["text"], TEXT_9)
     page.text(row, at["controls"], texts["controls"], _FINE)
     page.text(row, at["way"], way, _WAY)
     page.number(row, at["gain"], truncate_score(gain), _GAIN)
@@ -252,7 +264,7 @@ def _choose_priority(item: Item, context: ReportContext) -> str:
 
 @cached_per_catalog
 def _half_of_largest_weight(catalog: Catalog) -> Fraction:
-    """Half of the largest weight."""
+    """Compute half of the largest weight."""
     return Fraction(max(item.weight for item in catalog.items.values()), 2)
 
 

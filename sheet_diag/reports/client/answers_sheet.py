@@ -15,8 +15,11 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import looks
-from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
+from sheet_diag.reports.client.calculation_layout import (
+    CalculationInputs,
+    CalculationLayout,
+    ItemColumns,
+)
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
@@ -25,7 +28,19 @@ from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan, cell
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, HEAD, MIDDLE, NAVY, SMALL, TITLE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CENTERED,
+    CENTERED_MUTED,
+    HEAD,
+    MIDDLE,
+    NAVY,
+    SMALL,
+    TEXT_9,
+    TITLE,
+    Look,
+)
 
 _HEADS: Final = (
     "category",
@@ -41,19 +56,16 @@ _HEADS: Final = (
 )
 _ID, _CATEGORY, _QUESTION, ANSWER, _REMARK, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = range(11)
 _WIDTHS: Final = (62, 84, 300, 100, 190, 44, 48, 56, 52, 52, 44)
-_ANSWER_ROOM: Final = column_room(_WIDTHS[ANSWER])
-_REMARK_ROOM: Final = column_room(_WIDTHS[_REMARK], indent=1)
 _STANDARD: Final = 92
 _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
 _LEAST: Final = 28.0  # points: the height of a row
 _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
-_ANSWER: Final[Look] = {**looks.MIDDLE, **BOLD}
-_STAR: Final[Look] = {**looks.MIDDLE, "font_color": NAVY}
-_WEIGHT: Final[Look] = {**looks.MIDDLE, "num_format": "0"}
-_CONTROLS: Final[Look] = {**CELL, **CENTER, **SMALL}
-_NUMBER: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
-FLAG: Final[Look] = {**looks.MIDDLE, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
+_ANSWER: Final[Look] = {**CENTERED, **BOLD}
+_STAR: Final[Look] = {**CENTERED, "font_color": NAVY}
+_WEIGHT: Final[Look] = {**CENTERED, "num_format": "0"}
+_NUMBER: Final[Look] = {**CENTERED, "num_format": "0.0##"}
+FLAG: Final[Look] = {**CENTERED, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
 PROTECTED: Final = {"autofilter": True, "format_columns": True, "format_rows": True}
 _RECORDS: Final = 64  # that are kept, one for each set of categories that are 対象外
 
@@ -183,20 +195,17 @@ def _build_item_formulas(
 def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     at, item = row.at, row.item
     answer, remark = context.answer(item.id), _remark_text(context.responses[item.id], context)
-    page.text(at, _ID, item.id, looks.MIDDLE)
-    page.text(at, _CATEGORY, row.category, looks.MUTED)
-    page.text(at, _QUESTION, row.question, looks.TEXT_9)
+    page.text(at, _ID, item.id, CENTERED)
+    page.text(at, _CATEGORY, row.category, CENTERED_MUTED)
+    page.text(at, _QUESTION, row.question, TEXT_9)
     page.client_text(at, ANSWER, answer, _ANSWER)
-    page.client_text(at, _REMARK, remark, looks.TEXT_9)
+    page.client_text(at, _REMARK, remark, TEXT_9)
     page.text(at, STAR, row.star, _STAR)
     page.number(at, WEIGHT, item.weight, _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
-        page.text(at, column, numbers, _CONTROLS)
-    heights = (
-        row_height(remark, room=_REMARK_ROOM, size=9, padding=6),
-        row_height(answer, room=_ANSWER_ROOM, size=10, padding=6),
-    )
-    page.height(at, max(row.height, *heights))
+        page.text(at, column, numbers, CENTERED_MUTED)
+    cells = ((remark, TEXT_9, (_REMARK, _REMARK)), (answer, _ANSWER, (ANSWER, ANSWER)))
+    page.height(at, max(row.height, *(page.text_height(*cell, padding=6) for cell in cells)))
 
 
 def _remark_text(response: Response, context: ReportContext) -> str:
@@ -238,10 +247,8 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
             calc.OPEN: f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})",
         }
     rows = (_FIRST, _FIRST + len(layout.rows) - 1)
-    stars, values, opens = (str(CellSpan(layout.sheet, c, *rows)) for c in (STAR, VALUE, OPEN))
-    star = quote_formula_text(localized.say("report.answers.critical.mark"))
-    missed = f"({stars}={star})*({values}=0)"
-    return CalculationInputs(sums, (f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({opens}=0))"))
+    columns = (CellSpan(layout.sheet, column, *rows) for column in (STAR, VALUE, OPEN))
+    return CalculationInputs(sums, ItemColumns(*columns))
 
 
 def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
-from sheet_diag.reports.client import charts
-from sheet_diag.reports.client.charts import ChartArea, RadarLine
+from sheet_diag.reports import charts
+from sheet_diag.reports.charts import ChartSeries
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.xlsx.references import CellSpan, cell
 
@@ -34,8 +34,12 @@ VALUE, VALUE_UPPER = 3, 4  # their columns of figures
 
 @dataclass(frozen=True, slots=True)
 class VariantColumns:
-    """The columns of one variant: scores, counts and ranks of the caps, and results."""
+    """The columns of one variant: scores, counts and ranks of the caps, and results.
 
+    `open_earns`: what is open counts in full.
+    """
+
+    open_earns: bool
     score: int
     count: int
     applied: int
@@ -43,11 +47,13 @@ class VariantColumns:
 
 
 VARIANTS: Final = (  # of record and as the upper bound
-    VariantColumns(EXACT, COUNT, APPLIED, VALUE),
-    VariantColumns(UPPER, COUNT_UPPER, APPLIED_UPPER, VALUE_UPPER),
+    VariantColumns(False, EXACT, COUNT, APPLIED, VALUE),
+    VariantColumns(True, UPPER, COUNT_UPPER, APPLIED_UPPER, VALUE_UPPER),
 )
 
-HEIGHTS: Final = {"heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0}
+HEIGHTS: Final = {
+    "heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0, "subhead": 34.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,42 +103,52 @@ class CalculationLayout:
         return cell(self.sheet, self.overall, column)
 
     def result_row(self, name: str) -> int:
-        """The row of a result."""
+        """Find the row of a result."""
         return self.results_top + 1 + list(RESULTS).index(name)
 
     def result_cell(self, name: str, *, column: int = VALUE) -> CellSpan:
         """Refer to a cell of the results."""
         return cell(self.sheet, self.result_row(name), column)
 
-    def drawn(self, context: ReportContext) -> ChartArea:
-        """Refer to what a radar draws: the shown scores of the categories that apply."""
+    def drawn(self, context: ReportContext, column: int) -> CellSpan:
+        """Refer to what a radar draws of a column: the cells of the categories that apply."""
         scores = context.report.diagnosis.scores.categories.values()
         applicable = sum(1 for each in scores if each.score is not None)
-        return ChartArea(self.sheet, self.first, self.first + applicable - 1, SHORT, SHOWN)
+        return CellSpan(self.sheet, column, self.first, self.first + applicable - 1)
 
     @property
     def blocks(self) -> tuple[tuple[int, float], ...]:
         """First row and height in points of each part that a page break should not divide."""
-        line = HEIGHTS["line"]
+        line, subhead = HEIGHTS["line"], HEIGHTS["gap"] + HEIGHTS["subhead"]
         head = HEIGHTS["heading"] + HEIGHTS["lead"] + HEIGHTS["head"]
         return (
             (self.top, head + line * (len(self.order) + 1)),
-            (self.caps_top - 1, 42 + line * self.caps),
-            (self.results_top - 1, 42 + line * len(RESULTS)),
+            (self.caps_top - 1, subhead + line * self.caps),
+            (self.results_top - 1, subhead + line * len(RESULTS)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemColumns:
+    """The columns of the items that may bring a cap: ★ of the critical ones, value, and whether
+    it is open."""
+
+    star: CellSpan
+    value: CellSpan
+    open: CellSpan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalculationInputs:
-    """What a calculation starts from, as formulas without `=`.
+    """What a calculation starts from.
 
-    `sums` gives by category id those of `WEIGHT`, `POINTS`, `LEFT_OUT` and `OPEN`; `missed` counts
-    critical items worth nothing, with and without unanswered ones. `source` is the calculation
-    whose parameters hold here too; where there is none, they are written out.
+    `sums` gives by category id the formulas (without `=`) of `WEIGHT`, `POINTS`, `LEFT_OUT` and
+    `OPEN`. `source` is the calculation whose parameters hold here too; where there is none, they
+    are written out.
     """
 
     sums: Mapping[str, Mapping[int, str]]
-    missed: tuple[str, str]
+    items: ItemColumns
     source: CalculationLayout | None = None
 
 
@@ -143,10 +159,9 @@ def plan_calculation(
     return CalculationLayout(sheet, order, top, max(len(cap_rules(localized.catalog)), 1))
 
 
-def target_line(context: ReportContext, place: CalculationLayout) -> list[RadarLine]:
+def target_line(context: ReportContext, place: CalculationLayout) -> list[ChartSeries]:
     """List the line of 望まれる水準 for a radar, where the catalogue sets any."""
     if all(category.target is None for category in context.catalog.categories):
         return []
-    area = place.drawn(context)
-    targets = CellSpan(place.sheet, TARGET, area.first, area.last)
-    return [RadarLine(context.say("report.chart.target"), targets, charts.TARGET)]
+    targets = place.drawn(context, TARGET)
+    return [ChartSeries(context.say("report.chart.target"), targets, charts.TARGET)]

@@ -10,21 +10,31 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Category
 from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import (
     HEIGHTS,
     VARIANTS,
     CalculationInputs,
     CalculationLayout,
 )
-from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.context import ReportContext, VariantValues
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
-from sheet_diag.reports.client.formula_values import VariantValues
 from sheet_diag.reports.client.formulas import CellFormulas, build_formulas
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BOLD, CELL, HEADING, INSET, MIDDLE, PALE, SMALL, Look
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED,
+    HEAD_9,
+    HEADING,
+    INSET,
+    MIDDLE,
+    PALE,
+    SMALL,
+    TEXT,
+    TEXT_9,
+    Look,
+)
 
 _HEADS: Final = {
     calc.IMPORTANCE: "calculation.category.weight",
@@ -42,10 +52,10 @@ _HEADS: Final = {
     calc.TARGET: "calculation.target",
 }
 _LEAD: Final[Look] = {**SMALL, **MIDDLE}
-_FIGURE: Final[Look] = looks.MIDDLE
+_FIGURE: Final[Look] = CENTERED
 _RESULT: Final[Look] = {**_FIGURE, **BOLD}
 _SHORT: Final[Look] = {**_FIGURE, "shrink": True, "text_wrap": False}
-_NAME: Final[Look] = {**CELL, **INSET, "text_wrap": False}
+_NAME: Final[Look] = {**TEXT, "text_wrap": False}
 _TARGET: Final[Look] = {**_FIGURE, "num_format": "0.#"}
 _SHARE: Final[Look] = {**_FIGURE, "num_format": "0%"}
 # The calculated columns of a category, in the order in which they are written.
@@ -66,10 +76,10 @@ _NO_TOTAL: Final = (
     calc.MARK, calc.WEIGHT, calc.NA_SHARE, calc.POINTS, calc.LEFT_OUT, calc.OPEN, calc.TARGET,
 )  # fmt: skip
 _RULE: Final = (0, 2)  # columns of the words in the tables of caps and ranks
-_HEAD_LEFT: Final[Look] = {**looks.HEAD_9, "align": "left", **INSET}
+_HEAD_LEFT: Final[Look] = {**HEAD_9, "align": "left", **INSET}
 _LIMIT: Final[Look] = {**_FIGURE, "num_format": "0.##"}
 _SCORE: Final[Look] = {**_FIGURE, "num_format": "0.0"}
-_RANK_NAME: Final[Look] = {**looks.TEXT, **BOLD, "bg_color": PALE}
+_RANK_NAME: Final[Look] = {**TEXT, **BOLD, "bg_color": PALE}
 
 
 def write_calculation(
@@ -117,7 +127,7 @@ class _CalculationTable:
         page.merged(top, 0, calc.COLUMNS - 1, say("calculation.heading"), HEADING)
         page.merged(top + 1, 0, calc.COLUMNS - 1, say("calculation.lead"), _LEAD)
         for column, key in _HEADS.items():
-            page.text(top + 2, column, say(key), looks.HEAD_9)
+            page.text(top + 2, column, say(key), HEAD_9)
         for row, part in enumerate(("heading", "lead", "head"), top):
             page.height(row, HEIGHTS[part])
 
@@ -163,19 +173,19 @@ class _CalculationTable:
         """Write one cap a line: the rule, and what it counts and caps in both variants."""
         say, page, top = self.context.say, self.page, self.layout.caps_top
         rules, values = cap_rules(self.context.catalog), self.context.cell_values
-        page.height(top - 1, 8)
+        page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
         keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
         for column, key in enumerate(keys, calc.LIMIT):
-            page.text(top, column, say(f"calculation.caps.{key}"), looks.HEAD_9)
-        page.height(top, 34)
+            page.text(top, column, say(f"calculation.caps.{key}"), HEAD_9)
+        page.height(top, HEIGHTS["subhead"])
         if not rules:
-            page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), looks.TEXT)
+            page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), TEXT)
             page.height(top + 1, HEIGHTS["line"])
         for number, rule in enumerate(rules):
             row = top + 1 + number
             page.height(row, HEIGHTS["line"])
-            page.merged(row, *_RULE, _rule_text(rule, say), looks.TEXT_9)
+            page.merged(row, *_RULE, _rule_text(rule, say), TEXT_9)
             self.write_cap_parameters(row, rule)
             for variant, now in zip(VARIANTS, (values.record, values.upper), strict=True):
                 self.write_formula(row, variant.count, _FIGURE, now.counts[number])
@@ -194,13 +204,13 @@ class _CalculationTable:
         """Write score, base rank, cap and rank of both variants, and the strict score."""
         say, page, top = self.context.say, self.page, self.layout.results_top
         values = self.context.cell_values
-        page.height(top - 1, 8)
+        page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
-        page.text(top, calc.VALUE, say("calculation.verdict.now"), looks.HEAD_9)
-        page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), looks.HEAD_9)
-        page.height(top, 34)
+        page.text(top, calc.VALUE, say("calculation.verdict.now"), HEAD_9)
+        page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), HEAD_9)
+        page.height(top, HEIGHTS["subhead"])
         for row, (name, key) in enumerate(calc.RESULTS.items(), top + 1):
-            page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else looks.TEXT)
+            page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else TEXT)
             page.height(row, HEIGHTS["line"])
         for variant, now in zip(VARIANTS, (values.record, values.upper), strict=True):
             self.write_variant(variant.value, now)
@@ -220,7 +230,7 @@ class _CalculationTable:
 
 
 def _category_values(category: Category, context: ReportContext) -> dict[int, str | float]:
-    """What the calculated columns of a category show now."""
+    """Compute what the calculated columns of a category show now."""
     say, values = context.say, context.cell_values
     items, now = values.scores.items, values.scores.categories[category.id]
     total = sum(item.weight for item in category.items)

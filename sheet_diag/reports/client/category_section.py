@@ -7,19 +7,30 @@ from itertools import pairwise
 from typing import Any, Final
 
 from sheet_diag.model.catalog import Category
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.calculation_layout import MARK, SHOWN, CalculationLayout
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.numbers import format_score
-from sheet_diag.xlsx.theme import BODY, BOLD, HEAD, LINE, MIDDLE, NAVY, SMALL, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CENTERED,
+    CENTERED_9,
+    HEAD,
+    LINE,
+    MIDDLE,
+    NAVY,
+    SMALL,
+    TEXT_9,
+    Look,
+)
 
 _CHART: Final = (310, 312)  # pixels
 _TABLE: Final = 5  # last column of the score table; the radar stands to its right
 _SCORE_COLUMNS: Final = ((0, 3), (4, 4), (5, 5))
-_CATEGORY: Final[Look] = {**looks.TEXT_9, **BOLD, "font_color": NAVY}
-_SCORE: Final[Look] = {**looks.MIDDLE, **BOLD, "font_size": 12, "num_format": "0.0"}
-_MARK: Final[Look] = {**looks.MIDDLE, **BOLD, "font_size": 14}
+_CATEGORY: Final[Look] = {**TEXT_9, **BOLD, "font_color": NAVY}
+_SCORE: Final[Look] = {**CENTERED, **BOLD, "font_size": 12, "num_format": "0.0"}
+_MARK: Final[Look] = {**CENTERED, **BOLD, "font_size": 14}
 _MARKS_LEGEND: Final[Look] = {**BODY, **SMALL, "font_size": 8.5}
 _ABOUT: Final[Look] = {**BODY, "font_size": 9, "bottom": 4, "bottom_color": LINE, **MIDDLE}
 _ABOUT_NAME: Final[Look] = {**_ABOUT, **BOLD, "font_color": NAVY}
@@ -74,8 +85,8 @@ def _write_score(
         for column in (SHOWN, MARK)
     )
     if score is None or own_mark is None:
-        page.formula(row, score_column, points, looks.MIDDLE_9, say("report.categories.na"))
-        page.formula(row, mark_column, mark, looks.MIDDLE, say("report.none"))
+        page.formula(row, score_column, points, CENTERED_9, say("report.categories.na"))
+        page.formula(row, mark_column, mark, CENTERED, say("report.none"))
     else:
         page.formula(row, score_column, points, _SCORE, score)
         page.formula(row, mark_column, mark, _MARK, own_mark)
@@ -86,8 +97,7 @@ def _write_about(flow: PageFlow, context: ReportContext, number: int, category: 
     name = f"{number}. {category.name[say.lang]}"
     example = say("report.categories.example", text=category.example[say.lang])
     about = f"{category.introduction[say.lang]}\n{example}"
-    about_height = flow.text_height(about, _ABOUT, (4, LAST_COLUMN))
-    row = flow.next_row(max(about_height, flow.text_height(name, _ABOUT, (0, 3))))
+    row = flow.fitted_row((name, _ABOUT, (0, 3)), (about, _ABOUT, (4, LAST_COLUMN)))
     page.merged(row, 0, 3, name, _ABOUT_NAME)
     page.merged(row, 4, LAST_COLUMN, about, _ABOUT)
 

@@ -6,20 +6,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
 from sheet_diag.model.results import ClientReport
-from sheet_diag.reports.client import looks
-from sheet_diag.reports.client.charts import style_chart
+from sheet_diag.reports.charts import NO_LINE, SCORES, ChartSeries, make_column_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.previous_tables import score_change, write_previous
 from sheet_diag.text.numbers import format_score, truncate_score
-from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BOLD, INK, LINE, NAVY, PALE, TITLE, WHITE, Look
+from sheet_diag.xlsx.references import CellSpan
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED_9_5,
+    NAVY,
+    NOTE,
+    PALE,
+    TEXT_9_5,
+    TITLE,
+    WHITE,
+    Look,
+)
 
 
 def has_comparison(report: ClientReport) -> bool:
@@ -32,7 +41,7 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
     say, flow, comparison = context.say, PageFlow(page), context.report.comparison
     has = "peers" if comparison.previous is None else "both" if comparison.peers else "previous"
     page.merged(flow.next_row(34), 0, LAST_COLUMN, say("comparison.sheet"), TITLE)
-    flow.paragraph(say(f"comparison.lead.{has}"), looks.NOTE)
+    flow.paragraph(say(f"comparison.lead.{has}"), NOTE)
     flow.gap(6)
     if comparison.previous:
         write_previous(flow, context, comparison.previous)
@@ -78,7 +87,12 @@ def _position_sentence(context: ReportContext, everyone: PeerGroup) -> Iterator[
 _COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
 _OWN, _MEAN = 4, 5
 _CHART: Final = (650, 270)  # pixels
-_FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
+_OWN_COLUMNS: Final = {"fill": {"color": NAVY}, "border": {"color": NAVY}, "overlap": 0}
+_MEAN_COLUMNS: Final = {
+    "fill": {"color": WHITE},
+    "border": {"color": NAVY, "width": 1.25},
+    "overlap": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +106,9 @@ class _PeerRowLooks:
 
 
 def _row_looks(line: Look) -> _PeerRowLooks:
-    middle = {**looks.MIDDLE_9_5, **line}
-    own = {**looks.MIDDLE_9_5, **BOLD, **line, "num_format": "0.0"}
-    return _PeerRowLooks({**looks.TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
+    middle = {**CENTERED_9_5, **line}
+    own = {**CENTERED_9_5, **BOLD, **line, "num_format": "0.0"}
+    return _PeerRowLooks({**TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
 
 
 _CATEGORY: Final = _row_looks({})
@@ -113,7 +127,7 @@ def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
             if place == 0:
                 flow.heading(say("comparison.peers.heading"))
                 for note in notes:
-                    flow.paragraph(note, looks.NOTE)
+                    flow.paragraph(note, NOTE)
                 flow.gap(4)
             flow.subheading(_group_title(context, peers))
             rows = _write_table(flow, context, peers)
@@ -151,16 +165,11 @@ def _write_table(
     flow: PageFlow, context: ReportContext, peers: PeerGroup
 ) -> tuple[int, int] | None:
     """Write a group's table; returns the first and last row of its categories, if any."""
-    say, page, catalog = context.say, flow.page, context.catalog
+    say, catalog = context.say, context.catalog
     ranked = any(each.position is not None for each in peers.standings.values())
     keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
     heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
-    cells = list(zip(_COLUMNS, heads, strict=True))
-    row = flow.next_row(
-        max(22, *(flow.text_height(text, looks.HEAD_9, place) for place, text in cells))
-    )
-    for columns, text in cells:
-        page.merged(row, *columns, text, looks.HEAD_9)
+    flow.table_head(_COLUMNS, heads, least=22)
     scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
     if overall is not None:
@@ -184,8 +193,7 @@ def _write_line(
     row_looks: _PeerRowLooks,
 ) -> None:
     say, page = context.say, flow.page
-    height = flow.text_height(label, looks.TEXT_9_5, _COLUMNS[0]) + 2
-    row = flow.next_row(max(height, 20))
+    row = flow.fitted_row((label, TEXT_9_5, _COLUMNS[0]), least=20, padding=6)
     page.merged(row, *_COLUMNS[0], label, row_looks.text)
     if score is None:
         page.text(row, _OWN, say("comparison.na"), row_looks.middle)
@@ -226,26 +234,13 @@ def _quarter_of(score: float, limits: Sequence[float]) -> str:
 def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple[int, int]) -> None:
     """Place a chart: own scores dark, the mean pale with an outline, so that grey print works."""
     say, page = context.say, flow.page
-    chart = book.chart({"type": "column"})
-    styles: dict[int, dict[str, Any]] = {
-        _OWN: {"fill": {"color": NAVY}, "border": {"color": NAVY}},
-        _MEAN: {"fill": {"color": WHITE}, "border": {"color": NAVY, "width": 1.25}},
-    }
-    for (column, style), key in zip(styles.items(), ("own", "mean"), strict=True):
-        labels = [page.name, rows[0], 0, rows[1], 0]
-        values = [page.name, rows[0], column, rows[1], column]
-        name = say(f"comparison.{key}")
-        places = {"name": name, "categories": labels, "values": values}
-        chart.add_series({**places, **style, "gap": 60, "overlap": 0})
-    _style_columns(chart, say("comparison.chart.title"))
+    labels, own, mean = (CellSpan(page.name, column, *rows) for column in (0, _OWN, _MEAN))
+    series = (
+        ChartSeries(say("comparison.own"), own, _OWN_COLUMNS),
+        ChartSeries(say("comparison.mean"), mean, _MEAN_COLUMNS),
+    )
+    y_axis = {**SCORES, **NO_LINE}
+    title = say("comparison.chart.title")
+    chart = make_column_chart(book, labels, series, y_axis=y_axis, title=title, size=9)
     row = flow.next_row(_CHART[1] * 0.75 + 8)
     page.place(row, 0, chart, _CHART, description=say("comparison.chart.about"))
-
-
-def _style_columns(chart: Any, title: str) -> None:
-    style_chart(chart, title)
-    chart.set_legend({"position": "bottom", "font": _FONT})
-    chart.set_x_axis({"num_font": _FONT, "line": {"color": LINE}})
-    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    scale = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0", "line": {"none": True}}
-    chart.set_y_axis({**scale, "num_font": {**_FONT, "size": 8}, "major_gridlines": grid})

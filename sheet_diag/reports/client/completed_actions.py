@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from sheet_diag.forms.layout import PLAN_COLUMNS
 from sheet_diag.model.returns import PlanEntry
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import HEADING
+from sheet_diag.xlsx.theme import (
+    CENTERED_9,
+    CENTERED_MUTED,
+    HEADING,
+    TEXT_9,
+)
 
 
 def describe_previous_action(entry: PlanEntry | None, context: ReportContext) -> str:
@@ -39,20 +42,17 @@ def write_completed_actions(
     for line, entry in enumerate(done, row + 2):
         item = catalog.items.get(entry.item)
         category = catalog.category_of[item.id].short[say.lang] if item else ""
-        texts: dict[str, tuple[tuple[int, int], str]] = {
-            "title": ((2, 3), item.comment.title[say.lang] if item else ""),
-            "text": ((4, 4), _describe_result(entry, context)),
-            "previous": ((5, last), describe_previous_action(entry, context).replace("\n", "　")),
-        }
-        page.client_text(line, 0, entry.item, looks.MIDDLE_9)
-        page.text(line, 1, category, looks.MUTED)
-        for columns, text in texts.values():
-            page.merged_client(line, *columns, text, looks.TEXT_9)
-        page.height(line, max(24, *(_needed_height(page, *each) for each in texts.values())))
-
-
-def _needed_height(page: Page, columns: tuple[int, int], text: str) -> float:
-    return row_height(text, room=column_room(page.span(*columns), indent=1), size=9, padding=6)
+        texts = (
+            ((2, 3), item.comment.title[say.lang] if item else ""),
+            ((4, 4), _describe_result(entry, context)),
+            ((5, last), describe_previous_action(entry, context).replace("\n", "　")),
+        )
+        page.client_text(line, 0, entry.item, CENTERED_9)
+        page.text(line, 1, category, CENTERED_MUTED)
+        for columns, text in texts:
+            page.merged_client(line, *columns, text, TEXT_9)
+        heights = (page.text_height(text, TEXT_9, place, 6) for place, text in texts)
+        page.height(line, max(24, *heights))
 
 
 def _describe_result(entry: PlanEntry, context: ReportContext) -> str:

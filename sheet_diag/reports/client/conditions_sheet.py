@@ -8,23 +8,22 @@ from typing import Final
 
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
-from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     ALERT,
     BODY,
     BOLD,
-    CELL,
-    CENTER,
+    CENTERED_9,
     HEAD,
     HEADING,
     INSET,
     MUTED,
     PALE,
+    TEXT,
+    TEXT_9,
     TITLE,
     WARNING,
     Look,
@@ -32,20 +31,14 @@ from sheet_diag.xlsx.theme import (
 
 _WIDTHS: Final = (64, 130, 120, 120, 214)
 _PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
-_PROBLEM_ROOMS: Final = tuple(
-    column_room(sum(_WIDTHS[first : last + 1]), indent=1) for first, last in _PROBLEM_COLUMNS
-)
-_LABEL_ROOM: Final = column_room(sum(_WIDTHS[:2]), indent=1)
-_FACT_ROOM: Final = column_room(sum(_WIDTHS[2:]), indent=1)
 _LAST: Final = len(_WIDTHS) - 1
 # The other findings are listed as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
-_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE}
+_LABEL: Final[Look] = {**TEXT, **BOLD, "bg_color": PALE}
 _NONE: Final[Look] = {**BODY, **INSET}
-_SMALL: Final[Look] = {**looks.TEXT, "font_size": 9}
 _COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: WARNING, Severity.INFO: MUTED}
 _KINDS: Final[dict[Severity, Look]] = {
-    kind: {**CELL, **CENTER, "font_size": 9, "font_color": color} for kind, color in _COLORS.items()
+    kind: {**CENTERED_9, "font_color": color} for kind, color in _COLORS.items()
 }
 
 
@@ -66,10 +59,8 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     for finding in findings:
         about = context.topics(finding.about)
         text = say(f"report.finding.{finding.code.value}", about=about)
-        page.merged(row, 0, _LAST, text, looks.TEXT)
-        page.height(
-            row, row_height(text, room=column_room(sum(_WIDTHS), indent=1), size=10, padding=8)
-        )
+        page.merged(row, 0, _LAST, text, TEXT)
+        page.height(row, page.text_height(text, TEXT, (0, _LAST), padding=8))
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
     header = _write_problems(page, row, context)
@@ -87,12 +78,9 @@ def _write_heading(page: Page, row: int, text: str) -> int:
 
 def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.merged(row, 0, 1, label, _LABEL)
-    page.merged_client(row, 2, _LAST, text, looks.TEXT)
-    heights = (
-        row_height(text, room=_FACT_ROOM, size=10, padding=6),
-        row_height(label, room=_LABEL_ROOM, size=10, padding=6),
-    )
-    page.height(row, max(*heights, 22))
+    page.merged_client(row, 2, _LAST, text, TEXT)
+    cells = ((text, TEXT, (2, _LAST)), (label, _LABEL, (0, 1)))
+    page.height(row, max(22, *(page.text_height(*cell, padding=6) for cell in cells)))
 
 
 def _list_facts(context: ReportContext, software: str) -> Iterator[tuple[str, str]]:
@@ -175,9 +163,9 @@ def _group_problems(found: Iterable[Problem], context: ReportContext) -> Iterato
 def _write_problem(page: Page, row: int, line: _ProblemLine, context: ReportContext) -> None:
     _, place, message, todo = _PROBLEM_COLUMNS
     page.text(row, 0, context.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
-    page.merged_client(row, *place, line.place, _SMALL)
-    page.merged_client(row, *message, line.message, _SMALL)
-    page.merged(row, *todo, line.todo, _SMALL)
-    texts = zip((line.place, line.message, line.todo), _PROBLEM_ROOMS[1:], strict=True)
-    heights = (row_height(text, room=room_, size=9, padding=6) for text, room_ in texts)
-    page.height(row, max(*heights, 20))
+    page.merged_client(row, *place, line.place, TEXT_9)
+    page.merged_client(row, *message, line.message, TEXT_9)
+    page.merged(row, *todo, line.todo, TEXT_9)
+    cells = zip((line.place, line.message, line.todo), _PROBLEM_COLUMNS[1:], strict=True)
+    heights = (page.text_height(text, TEXT_9, columns, padding=6) for text, columns in cells)
+    page.height(row, max(20, *heights))

@@ -1,4 +1,4 @@
-"""What the sheets of one client's report are written from.
+"""What the sheets of one client's report are written from, and what calculated cells show now.
 
 `LocalizedCatalog` is the part that all clients share: texts joined, rows measured and formulas
 built are kept by functions of it under `lru_cache`. So a report is laid out in 2.5 ms, which took
@@ -11,16 +11,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
-from sheet_diag.model.basics import Lang
+from sheet_diag.diagnosis.scoring.cap_rules import (
+    CapFacts,
+    applies,
+    cap_rules,
+    collect_facts,
+    counted_ids,
+)
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
+from sheet_diag.diagnosis.scoring.score import base_rank
+from sheet_diag.model.basics import Lang, Rank, worse_of
 from sheet_diag.model.catalog import Catalog, ChoiceRole, Item, cached_per_catalog
-from sheet_diag.model.results import ClientReport
+from sheet_diag.model.results import Answers, ClientReport, FindingCode, Scores
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.client.formula_values import FormulaValues
 from sheet_diag.text.excel_text import header_text
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 
@@ -58,7 +68,8 @@ class ReportContext:
     @cached_property
     def cell_values(self) -> FormulaValues:
         """What the calculated cells show."""
-        return FormulaValues(self.catalog, self.report.diagnosis.scores)
+        scores = self.report.diagnosis.scores
+        return FormulaValues(self.catalog, self.report.sheet.answers, scores)
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:
@@ -80,7 +91,7 @@ class ReportContext:
         return self.say("report.date", year=day.year, month=day.month, day=day.day)
 
     def category_name(self, category: str) -> str:
-        """The full name of a category."""
+        """Give the full name of a category."""
         return self.catalog.category_by_id[category].name[self.say.lang]
 
     def quoted_categories(self, ids: Iterable[str]) -> str:
@@ -97,7 +108,7 @@ class ReportContext:
         return ("、" if lang is Lang.JA else ", ").join(names)
 
     def answer(self, name: str) -> str:
-        """The answer to an item as printed: the choice's label, or what was entered instead."""
+        """Give the answer to an item as printed: its label, or what was entered instead."""
         return self._answers[name]
 
     @cached_property
@@ -114,7 +125,7 @@ class ReportContext:
         return say("report.answers.refused", label=label) if refused else label
 
     def way_marks(self, item: str) -> str:
-        """The marks of the ways to better ranks that an item is on."""
+        """Give the marks of the ways to better ranks that an item is on."""
         return self._way_marks.get(item, "")
 
     @cached_property
@@ -140,3 +151,94 @@ class ReportContext:
     def _footer(self) -> str:
         number, date = header_text(self.report.number), header_text(self.report_day)
         return f"&L&8{number}&C&8{self.say('report.footer.page')}&R&8{date}"
+
+
+@dataclass(frozen=True)
+class FormulaValues:
+    """What the cells show for one set of scores."""
+
+    catalog: Catalog
+    answers: Answers
+    scores: Scores
+
+    @cached_property
+    def unanswered(self) -> frozenset[str]:
+        """The items that count as unanswered."""
+        codes = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
+        return frozenset(i for f in self.scores.findings if f.code in codes for i in f.about)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The ids of the categories; those that are 対象外 come last, so that a chart can leave
+        them out."""
+        scores = self.scores.categories
+        ids = (category.id for category in self.catalog.categories)
+        return tuple(sorted(ids, key=lambda name: scores[name].score is None))
+
+    def shown(self, category: str) -> float | None:
+        """Give the score of a category as printed; None where it is 対象外."""
+        score = self.scores.categories[category].score
+        return None if score is None else truncate_score(score)
+
+    def mark(self, category: str) -> str | None:
+        """Give the mark of a category's score; None where it is 対象外."""
+        score = self.scores.categories[category].score
+        if score is None:
+            return None
+        return next(each.mark for each in self.catalog.report.marks if score >= each.score)
+
+    @cached_property
+    def record(self) -> VariantValues:
+        """The variant with 未回答 worth nothing."""
+        return self._values(ScoreVariant.RECORD, self.scores.overall)
+
+    @cached_property
+    def upper(self) -> VariantValues:
+        """The variant with 未回答 worth everything."""
+        if not self.unanswered:
+            return self.record
+        return self._values(ScoreVariant.UPPER, self.scores.upper)
+
+    def _values(self, variant: ScoreVariant, overall: Fraction | None) -> VariantValues:
+        facts = collect_facts(self._sums, variant)
+        return VariantValues(self.catalog, facts, overall or Fraction(0))
+
+    @cached_property
+    def _sums(self) -> Mapping[str, CategorySums]:
+        return sum_categories(self.catalog, self.answers)
+
+
+@dataclass(frozen=True)
+class VariantValues:
+    """One variant: what the caps count in it, its overall score, and the ranks that follow."""
+
+    catalog: Catalog
+    facts: CapFacts
+    overall: Fraction
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How much each cap counts."""
+        return tuple(len(counted_ids(rule, self.facts)) for rule in cap_rules(self.catalog))
+
+    @cached_property
+    def caps(self) -> tuple[Rank | None, ...]:
+        """The rank at most by each cap; None where it does not apply."""
+        counted = zip(cap_rules(self.catalog), self.counts, strict=True)
+        return tuple(rule.at_most if applies(rule, count) else None for rule, count in counted)
+
+    @cached_property
+    def base(self) -> Rank:
+        """基礎ランク."""
+        return base_rank(self.catalog, self.overall)
+
+    @cached_property
+    def cap(self) -> Rank | None:
+        """The worst of the caps."""
+        caps = [cap for cap in self.caps if cap]
+        return worse_of(*caps) if caps else None
+
+    @property
+    def rank(self) -> Rank:
+        """判定ランク."""
+        return worse_of(self.base, self.cap) if self.cap else self.base

@@ -11,22 +11,32 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.model.catalog import Catalog, Choice, Item
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import BOLD, CELL, HEAD, HEADING, NAVY, PALE, SMALL, Look
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CELL,
+    CENTERED,
+    HEAD,
+    HEADING,
+    NAVY,
+    PALE,
+    SMALL,
+    TEXT,
+    Look,
+)
 
 _KIND, _WORD, _VALUE = (0, 1), 2, 3
 _RANK, _RANK_LOW = 4, (5, 6)
 _MARK, _MARK_LOW = (7, 8), (9, 10)
-_MUTED: Final[Look] = {**looks.TEXT, **SMALL}
+_MUTED: Final[Look] = {**TEXT, **SMALL}
 _SET: Final[Look] = {**CELL, **SMALL, "bg_color": PALE}
-_RANK_NAME: Final[Look] = {**looks.MIDDLE, **BOLD}
+_RANK_NAME: Final[Look] = {**CENTERED, **BOLD}
 _MARK_NAME: Final[Look] = {**_RANK_NAME, "font_color": NAVY}
-_WHOLE: Final[Look] = {**looks.MIDDLE, "num_format": "0"}
-_PART: Final[Look] = {**looks.MIDDLE, "num_format": "0.##"}
-_SHARE: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
+_WHOLE: Final[Look] = {**CENTERED, "num_format": "0"}
+_PART: Final[Look] = {**CENTERED, "num_format": "0.##"}
+_SHARE: Final[Look] = {**CENTERED, "num_format": "0.0##"}
 _LINE: Final = 18.0  # points
 
 
@@ -145,16 +155,16 @@ def _write_words(page: Page, criteria: CriteriaLayout, context: ReportContext) -
             _write_word(page, row, choice, context)
             row += 1
     page.merged(row, *_KIND, say("calculation.criteria.unanswered"), _MUTED)
-    page.text(row, _WORD, say("calculation.criteria.other"), looks.TEXT)
-    page.text(row, _VALUE, say("calculation.criteria.zero"), looks.MIDDLE)
+    page.text(row, _WORD, say("calculation.criteria.other"), TEXT)
+    page.text(row, _VALUE, say("calculation.criteria.zero"), CENTERED)
 
 
 def _write_word(page: Page, row: int, choice: Choice, context: ReportContext) -> None:
     say = context.say
     kind = "left_out" if choice.value is None else "counted"
     page.merged(row, *_KIND, say(f"calculation.criteria.{kind}"), _MUTED)
-    page.text(row, _WORD, choice.label[say.lang], looks.TEXT)
+    page.text(row, _WORD, choice.label[say.lang], TEXT)
     if choice.value is None:
-        page.text(row, _VALUE, say("report.none"), looks.MIDDLE)
+        page.text(row, _VALUE, say("report.none"), CENTERED)
     else:
         page.number(row, _VALUE, float(choice.value), _SHARE)

@@ -6,31 +6,39 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.client import looks
+from sheet_diag.reports.charts import OWN, SIMULATED, ChartSeries, make_radar
 from sheet_diag.reports.client.calculation_layout import (
+    SHORT,
     SHOWN,
     VALUE,
     VALUE_UPPER,
     CalculationLayout,
     target_line,
 )
-from sheet_diag.reports.client.charts import SIMULATED, RadarLine, add_radar
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import CellSpan, fixed_cell
-from sheet_diag.xlsx.theme import BOLD, CELL, CENTER, PALE, RANKS, Look
+from sheet_diag.xlsx.references import fixed_cell
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED,
+    HEAD_9,
+    PALE,
+    RANKS,
+    TEXT_9,
+    Look,
+)
 
 _CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on
 _NAME, _TODAY, _SIMULATED, _DIFFERENCE = 3, 4, (5, 6), 7
 _LABEL, _RESULT_TODAY, _RESULT_SIMULATED = (8, 10), 11, 12
 _LINE: Final = 26.0  # points
 _LEAST_ROWS: Final = 7  # what the radar needs
-_FIGURE: Final[Look] = {**CELL, **CENTER, "num_format": "0.0"}
-_CHANGE: Final[Look] = {**CELL, **CENTER, "num_format": "+0.0;-0.0;0.0"}
+_FIGURE: Final[Look] = {**CENTERED, "num_format": "0.0"}
+_CHANGE: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _STRONG: Final[Look] = {**_FIGURE, **BOLD}
-_RANK_NAME: Final[Look] = {**looks.TEXT_9, **BOLD, "bg_color": PALE}
+_RANK_NAME: Final[Look] = {**TEXT_9, **BOLD, "bg_color": PALE}
 _RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
 _RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
 
@@ -60,20 +68,20 @@ def write_dashboard(book: Book, page: Page, dashboard: Dashboard) -> None:
     _write_categories(page, dashboard)
     _write_result(page, dashboard)
     size = (_CHART_WIDTH - 6, round(rows * _LINE / 0.75) - 4)
-    chart = _add_radar(book, dashboard)
+    chart = _make_radar(book, dashboard)
     page.place(dashboard.top, 0, chart, size, description=say("simulation.chart.description"))
 
 
-def _add_radar(book: Book, dashboard: Dashboard) -> Any:
-    say, today = dashboard.context.say, dashboard.today
-    area = today.drawn(dashboard.context)
-    shift = dashboard.simulated.first - today.first
-    then = CellSpan(dashboard.simulated.sheet, SHOWN, area.first + shift, area.last + shift)
-    lines = [RadarLine(say("simulation.simulated"), then, SIMULATED)]
-    lines += target_line(dashboard.context, today)
-    return add_radar(
-        book, area, title="", series=say("simulation.today"), lines=lines, legend="right"
+def _make_radar(book: Book, dashboard: Dashboard) -> Any:
+    context, say, today = dashboard.context, dashboard.context.say, dashboard.today
+    lines = (
+        ChartSeries(say("simulation.today"), today.drawn(context, SHOWN), OWN),
+        ChartSeries(
+            say("simulation.simulated"), dashboard.simulated.drawn(context, SHOWN), SIMULATED
+        ),
+        *target_line(context, today),
     )
+    return make_radar(book, today.drawn(context, SHORT), lines, legend="right")
 
 
 def _write_categories(page: Page, dashboard: Dashboard) -> None:
@@ -84,11 +92,11 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
         (_SIMULATED, "simulation.simulated"),
         ((_DIFFERENCE, _DIFFERENCE), "simulation.difference"),
     ):
-        page.merged(top, *columns, say(key), looks.HEAD_9)
+        page.merged(top, *columns, say(key), HEAD_9)
     outside = say("report.categories.na")
     for row, name in enumerate(dashboard.today.order, top + 1):
         category = dashboard.context.catalog.category_by_id[name]
-        page.text(row, _NAME, category.short[say.lang], looks.TEXT_9)
+        page.text(row, _NAME, category.short[say.lang], TEXT_9)
         shown = dashboard.context.cell_values.shown(name)
         now = outside if shown is None else shown
         today, then = (
@@ -104,9 +112,9 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
 
 def _write_result(page: Page, dashboard: Dashboard) -> None:
     say, top = dashboard.context.say, dashboard.top
-    page.merged(top, *_LABEL, say("simulation.result"), looks.HEAD_9)
-    page.text(top, _RESULT_TODAY, say("simulation.today"), looks.HEAD_9)
-    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), looks.HEAD_9)
+    page.merged(top, *_LABEL, say("simulation.result"), HEAD_9)
+    page.text(top, _RESULT_TODAY, say("simulation.today"), HEAD_9)
+    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), HEAD_9)
     cell_values = dashboard.context.cell_values
     record, upper = cell_values.record, cell_values.upper
     none = say("report.none")
@@ -122,7 +130,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
             ("upper.rank", "rank", VALUE_UPPER, upper.rank.value),
         ]
     for row, (key, cell, column, value) in enumerate(lines, top + 1):
-        label, look = (_RANK_NAME, _RANK) if key == "rank" else (looks.TEXT_9, _STRONG)
+        label, look = (_RANK_NAME, _RANK) if key == "rank" else (TEXT_9, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
         for place, calculation in (
             (_RESULT_TODAY, dashboard.today),

@@ -117,14 +117,14 @@ class _FormulaBuilder:
     def caps(self) -> _Formulas:
         for row, rule in enumerate(cap_rules(self.localized.catalog), self.layout.caps_top + 1):
             yield from self.parameters(row, (calc.LIMIT, calc.NEEDED, calc.AT_MOST))
-            for variant, missed in zip(VARIANTS, self.inputs.missed, strict=True):
-                yield (row, variant.count), self.count(row, rule, variant.score, missed)
+            for variant in VARIANTS:
+                yield (row, variant.count), self.count(row, rule, variant)
                 yield (row, variant.applied), self.applied(row, rule, variant.count)
 
-    def count(self, row: int, rule: CapRule, score: int, missed: str) -> str:
-        """Build what a cap counts by the scores in a column, or of the critical items missed."""
+    def count(self, row: int, rule: CapRule, variant: VariantColumns) -> str:
+        """Build what a cap counts by the scores of the categories or the values of the items."""
         weights, limit = self.layout.column(calc.WEIGHT), self.at(row, calc.LIMIT)
-        scores = self.layout.column(score)
+        scores = self.layout.column(variant.score)
         match rule:
             case CategoryCapRule(floor=None) | CategoriesCapRule():
                 return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
@@ -132,12 +132,19 @@ class _FormulaBuilder:
                 within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
                 return f"SUMPRODUCT(({weights}>0)*{within})"
             case CriticalCapRule():
-                return missed
+                return self.count_critical(f"({self.inputs.items.value}=0)", variant)
             case NaShareCapRule():
                 shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
             case _:
                 assert_never(rule)
+
+    def count_critical(self, condition: str, variant: VariantColumns) -> str:
+        """Build the count of the critical items that meet a condition."""
+        items = self.inputs.items
+        star = quote_formula_text(self.localized.say("report.answers.critical.mark"))
+        met = f"({items.star}={star})*{condition}"
+        return f"SUMPRODUCT({met}*({items.open}=0))" if variant.open_earns else f"SUMPRODUCT({met})"
 
     def applied(self, row: int, rule: CapRule, column: int) -> str:
         """Build the rank at most, by the count that stands in a column."""

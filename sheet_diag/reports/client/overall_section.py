@@ -17,14 +17,27 @@ from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import format_score
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, INSET, NAVY, PALE, RANKS, WHITE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    CENTERED,
+    INSET,
+    NAVY,
+    PALE,
+    RANKS,
+    TEXT,
+    WHITE,
+    Look,
+)
 
 _HOLE: Final = "\0"  # stands in a label for what a formula gives
 _REASON: Final[Look] = {**BODY, **INSET, "font_size": 9.5}
-_LABEL: Final[Look] = {**CELL, **INSET, **BOLD, "bg_color": PALE, "font_color": NAVY}
-_FACT: Final[Look] = {**CELL, **INSET, "font_size": 11}
-_RANK_HEAD: Final[Look] = {**CELL, **CENTER, **BOLD, "bg_color": NAVY, "font_color": WHITE}
-_RANK: Final[Look] = {**CELL, **CENTER, **BOLD, "font_size": 60}
+_LABEL: Final[Look] = {**TEXT, **BOLD, "bg_color": PALE, "font_color": NAVY}
+_FACT: Final[Look] = {**TEXT, "font_size": 11}
+_RANK_HEAD: Final[Look] = {**CENTERED, **BOLD, "bg_color": NAVY, "font_color": WHITE}
+_RANK: Final[Look] = {**CENTERED, **BOLD, "font_size": 60}
 _RANKS: Final[dict[str, Look]] = {
     rank: {**_RANK, "font_color": color} for rank, color in RANKS.items()
 }
@@ -82,8 +95,7 @@ def _write_rank_box(
     top = flow.row
     for key, text, formula in facts:
         label = say(f"report.overall.{key}")
-        height = flow.text_height(text, _FACT, (6, LAST_COLUMN))
-        row = flow.next_row(max(26, height, flow.text_height(label, _LABEL, (3, 5))))
+        row = flow.fitted_row((text, _FACT, (6, LAST_COLUMN)), (label, _LABEL, (3, 5)), least=26)
         page.merged(row, 3, 5, label, _LABEL)
         page.merged_formula(row, (6, LAST_COLUMN), f"={formula}", _FACT, text)
     page.merged(top, 0, 2, say("report.overall.rank"), _RANK_HEAD)
@@ -96,7 +108,7 @@ def _write_rank_box(
 def _write_legend(flow: PageFlow, context: ReportContext, rank: Rank, *, own: bool) -> None:
     page, text = flow.page, context.catalog.report.ranks[rank].legend[context.say.lang]
     looks = _OWN_RANK if own else _OTHER_RANK
-    row = flow.next_row(flow.text_height(text, looks.text, (1, LAST_COLUMN - 2)))
+    row = flow.fitted_row((text, looks.text, (1, LAST_COLUMN - 2)))
     page.text(row, 0, rank.value, looks.ranks[rank.value])
     page.merged(row, 1, LAST_COLUMN - 2, text, looks.text)
     mark = context.say("report.legend.own") if own else ""

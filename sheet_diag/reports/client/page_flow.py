@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Final
 
-from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BODY, BOLD, HEADING, MIDDLE, NAVY, Look
+from sheet_diag.xlsx.theme import BODY, BOLD, HEAD_9, HEADING, MIDDLE, NAVY, Look
 
 # A4 inside the margins of `Page.paper` in points, less a little for printers that need more room.
 PAGE_HEIGHT: Final = 728.0  # portrait
@@ -26,6 +24,8 @@ COLUMNS: Final = (60,) * 4 + (50,) * 2 + (52,) * 6
 LAST_COLUMN: Final = len(COLUMNS) - 1
 _HEADING: Final[Look] = {**HEADING, "font_size": 13}
 _SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
+
+FittedCell = tuple[str, Look, tuple[int, int]]  # its text, its look, and the columns it takes
 
 
 def landscape_scale(pixels: int) -> int:
@@ -54,6 +54,20 @@ class PageFlow:
             self._together.append(points)
         self.row += 1
         return row
+
+    def fitted_row(self, *cells: FittedCell, least: float = 0.0, padding: float = 4.0) -> int:
+        """Take a row as high as the highest of its texts needs."""
+        heights = (self.page.text_height(*cell, padding) for cell in cells)
+        return self.next_row(max(least, *heights))
+
+    def table_head(
+        self, columns: Sequence[tuple[int, int]], texts: Sequence[str], least: float
+    ) -> None:
+        """Write the headings of a table."""
+        cells = [(text, HEAD_9, each) for each, text in zip(columns, texts, strict=True)]
+        row = self.fitted_row(*cells, least=least)
+        for text, look, each in cells:
+            self.page.merged(row, *each, text, look)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -89,13 +103,8 @@ class PageFlow:
         self, text: str, look: Look = BODY, columns: tuple[int, int] = (0, LAST_COLUMN)
     ) -> None:
         """Write a paragraph over some columns, as high as its text needs."""
-        row = self.next_row(self.text_height(text, look, columns))
+        row = self.fitted_row((text, look, columns))
         self.page.merged(row, *columns, text, look)
-
-    def text_height(self, text: str, look: Look, columns: tuple[int, int]) -> float:
-        """Compute the row height in points that a text needs in some columns."""
-        width = _room(columns, look.get("indent", 0))
-        return row_height(text, room=width, size=look.get("font_size", 10))
 
     def breaks(self) -> Sequence[int]:
         """List the rows before which a page begins."""
@@ -107,9 +116,3 @@ class PageFlow:
                 used = 0.0
             used += height
         return found
-
-
-@cache
-def _room(columns: tuple[int, int], indent: int) -> float:
-    first, last = columns
-    return column_room(sum(COLUMNS[first : last + 1]), indent=indent)

@@ -9,19 +9,28 @@ from typing import Final
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.comparison import ItemChange, Movement, PreviousDiagnosis
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import Wording
-from sheet_diag.xlsx.theme import ALERT, BOLD, OK, PALE, Look
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    BOLD,
+    CENTERED_9_5,
+    HEAD_9,
+    NOTE,
+    OK,
+    PALE,
+    TEXT_9_5,
+    Look,
+)
 
 _MEASURES: Final = ((0, 3), (4, 6), (7, 9), (10, LAST_COLUMN))  # columns of the table of scores
 _ITEMS: Final = ((0, 0), (1, 5), (6, 7), (8, 9), (10, LAST_COLUMN))  # and of the one of items
-_ID: Final[Look] = {**looks.MIDDLE_9_5, "font_size": 8.5}
-_LABEL: Final[Look] = {**looks.TEXT_9_5, **BOLD, "bg_color": PALE}
-_BETTER: Final[Look] = {**looks.MIDDLE_9_5, **BOLD, "font_color": OK}
-_WORSE: Final[Look] = {**looks.MIDDLE_9_5, **BOLD, "font_color": ALERT}
+_ID: Final[Look] = {**CENTERED_9_5, "font_size": 8.5}
+_LABEL: Final[Look] = {**TEXT_9_5, **BOLD, "bg_color": PALE}
+_BETTER: Final[Look] = {**CENTERED_9_5, **BOLD, "font_color": OK}
+_WORSE: Final[Look] = {**CENTERED_9_5, **BOLD, "font_color": ALERT}
 _LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
 _ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
 
@@ -44,7 +53,7 @@ def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDia
         flow.gap(4)
         _write_measures(flow, context, previous)
     flow.gap(3)
-    flow.paragraph(context.say("comparison.signs"), looks.NOTE)
+    flow.paragraph(context.say("comparison.signs"), NOTE)
     flow.gap(8)
     _write_changes(flow, context, previous)
     flow.gap(10)
@@ -95,11 +104,11 @@ def _write_measures(flow: PageFlow, context: ReportContext, previous: PreviousDi
         say("comparison.now", day=now),
         say("comparison.difference"),
     )
-    _write_row(flow, _MEASURES, heads, (looks.HEAD_9,) * 4)
+    _write_row(flow, _MEASURES, heads, (HEAD_9,) * 4)
     for line in _list_measures(context, previous):
         texts = (line.label, line.before, line.now, line.difference)
-        last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else looks.MIDDLE_9_5
-        _write_row(flow, _MEASURES, texts, (_LABEL, looks.MIDDLE_9_5, looks.MIDDLE_9_5, last))
+        last = _BETTER if line.rise > 0 else _WORSE if line.rise < 0 else CENTERED_9_5
+        _write_row(flow, _MEASURES, texts, (_LABEL, CENTERED_9_5, CENTERED_9_5, last))
 
 
 def _list_measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
@@ -162,7 +171,7 @@ def _write_changes(flow: PageFlow, context: ReportContext, previous: PreviousDia
         flow.subheading(say("comparison.changes.heading"))
         keys = ("item", "topic", "before", "now", "movement")
         heads = [say(f"comparison.changes.{key}") for key in keys]
-        _write_row(flow, _ITEMS, heads, (looks.HEAD_9,) * 5)
+        _write_row(flow, _ITEMS, heads, (HEAD_9,) * 5)
         _write_change(flow, context, changed[0])
     for change in changed[1:]:
         _write_change(flow, context, change)
@@ -179,8 +188,8 @@ def _write_change(flow: PageFlow, context: ReportContext, change: ItemChange) ->
         say("comparison.none") if gone else _answer_label(context, change.item, change.now),
         movement,
     )
-    last = _LOOKS.get(change.movement, looks.MIDDLE_9_5)
-    _write_row(flow, _ITEMS, texts, (_ID, looks.TEXT_9_5, looks.MIDDLE_9_5, looks.MIDDLE_9_5, last))
+    last = _LOOKS.get(change.movement, CENTERED_9_5)
+    _write_row(flow, _ITEMS, texts, (_ID, TEXT_9_5, CENTERED_9_5, CENTERED_9_5, last))
 
 
 def _answer_label(context: ReportContext, name: str, choice: str | None) -> str:
@@ -202,8 +211,7 @@ def _write_row(
     looks: Sequence[Look],
 ) -> None:
     """Write a row as high as its highest text; texts from other files stay texts."""
-    cells = list(zip(columns, texts, looks, strict=True))
-    height = max(flow.text_height(text, look, place) for place, text, look in cells)
-    row = flow.next_row(max(height + 2, 20))
-    for place, text, look in cells:
+    cells = list(zip(texts, looks, columns, strict=True))
+    row = flow.fitted_row(*cells, least=20, padding=6)
+    for text, look, place in cells:
         flow.page.merged_client(row, *place, text, look)

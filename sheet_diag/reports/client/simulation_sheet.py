@@ -13,9 +13,12 @@ from typing import Final
 from sheet_diag.model.catalog import Item
 from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
-from sheet_diag.reports.client import looks
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
-from sheet_diag.reports.client.calculation_layout import CalculationInputs, CalculationLayout
+from sheet_diag.reports.client.calculation_layout import (
+    CalculationInputs,
+    CalculationLayout,
+    ItemColumns,
+)
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
@@ -26,7 +29,22 @@ from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan, column_cell
-from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, FIELD, MIDDLE, NAVY, OK, TITLE, Look
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTER,
+    CENTERED,
+    CENTERED_MUTED,
+    FIELD,
+    HEAD_9,
+    MIDDLE,
+    NAVY,
+    OK,
+    TEXT_9,
+    TITLE,
+    Look,
+)
 
 ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9)
 POINTS_TODAY, OPEN, GAIN, WAY = range(9, 13)
@@ -48,14 +66,13 @@ _HEADS: Final = {
 }
 _NOTHING: Final[Look] = {**BODY, **MIDDLE, "font_size": 11}
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
-_STAR: Final[Look] = {**looks.MIDDLE, "font_color": NAVY}
-_WAY: Final[Look] = {**looks.MIDDLE, **BOLD, "font_color": NAVY}
+_STAR: Final[Look] = {**CENTERED, "font_color": NAVY}
+_WAY: Final[Look] = {**CENTERED, **BOLD, "font_color": NAVY}
 _CHOICE: Final[Look] = {**CELL, **FIELD, **CENTER, **BOLD}
-_FIGURE: Final[Look] = {**looks.MIDDLE, "num_format": "0.0##"}
-_GAIN: Final[Look] = {**looks.MIDDLE, "num_format": "+0.0;-0.0;0.0"}
+_FIGURE: Final[Look] = {**CENTERED, "num_format": "0.0##"}
+_GAIN: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _CHANGED: Final[Look] = {"font_color": OK, **BOLD}
 _LAST: Final = len(_WIDTHS) - 1
-_TODAY_ROOM: Final = column_room(_WIDTHS[TODAY])
 _LEAST: Final = 24.0  # points: the height of a row
 _MOST_FROZEN: Final = 8  # categories: more would leave no room to scroll on a small screen
 _ROW: Final = "\0"  # stands in a formula for the number of the row that it is written in
@@ -113,7 +130,7 @@ def _write_head(page: Page, context: ReportContext) -> None:
     lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
     text = "\n".join(lines)
     page.merged(1, 0, _LAST, text, _LEAD)
-    page.height(1, row_height(text, room=column_room(sum(_WIDTHS)), size=9, padding=2))
+    page.height(1, page.text_height(text, _LEAD, (0, _LAST), padding=2))
     page.height(2, 4)
 
 
@@ -136,7 +153,7 @@ def _write_rows(
     header, say = simulation.header, context.say
     page.height(header - 1, 6)
     for column, key in _HEADS.items():
-        page.text(header, column, say(key), looks.HEAD_9)
+        page.text(header, column, say(key), HEAD_9)
     page.height(header, 34)
     known = _build_rows(context.localized, page.name, answers)
     messages = {
@@ -158,13 +175,14 @@ def _write_rows(
 def _write_texts(
     page: Page, at: int, row: _SimulationRow, answer: str, context: ReportContext
 ) -> None:
-    page.text(at, ID, row.item.id, looks.MIDDLE)
-    page.text(at, CATEGORY, row.category, looks.MUTED)
-    page.text(at, TITLE_COLUMN, row.title, looks.TEXT_9)
-    page.client_text(at, TODAY, answer, looks.MIDDLE)
+    page.text(at, ID, row.item.id, CENTERED)
+    page.text(at, CATEGORY, row.category, CENTERED_MUTED)
+    page.text(at, TITLE_COLUMN, row.title, TEXT_9)
+    page.client_text(at, TODAY, answer, CENTERED)
     page.text(at, STAR, row.star, _STAR)
     page.text(at, WAY, context.way_marks(row.item.id), _WAY)
-    page.height(at, max(row.height, row_height(answer, room=_TODAY_ROOM, size=10, padding=5)))
+    needed = page.text_height(answer, CENTERED, (TODAY, TODAY), padding=5)
+    page.height(at, max(row.height, needed))
 
 
 def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportContext) -> None:
@@ -216,7 +234,7 @@ def _build_item_formulas(
         points = f"IF({at[VALUE]}={none},0,{points})"
     category = localized.catalog.category_of[item.id].id
     return (
-        (WEIGHT, today[answer_columns.WEIGHT], looks.MIDDLE),
+        (WEIGHT, today[answer_columns.WEIGHT], CENTERED),
         (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
         (POINTS, f"={points}", _FIGURE),
         (POINTS_TODAY, today[answer_columns.POINTS], _FIGURE),
@@ -278,10 +296,8 @@ def _build_inputs(
             calc.LEFT_OUT: f"{left_out}+{out}",
             calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
         }
-    star = quote_formula_text(localized.say("report.answers.critical.mark"))
-    missed = f"({at[STAR]}={star})*({at[VALUE]}=0)"
-    counts = f"SUMPRODUCT({missed})", f"SUMPRODUCT({missed}*({at[OPEN]}=0))"
-    return CalculationInputs(sums, counts, answers.calculation)
+    columns = (CellSpan(home, column, first, last) for column in (STAR, VALUE, OPEN))
+    return CalculationInputs(sums, ItemColumns(*columns), answers.calculation)
 
 
 def _finish_page(page: Page, simulation: SimulationLayout, context: ReportContext) -> None:

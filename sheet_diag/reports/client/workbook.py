@@ -9,16 +9,19 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ClientReport
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.charts import OWN, ChartSeries, make_radar
 from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
-from sheet_diag.reports.client.calculation_layout import target_line
+from sheet_diag.reports.client.calculation_layout import SHORT, SHOWN, target_line
 from sheet_diag.reports.client.category_section import write_categories
-from sheet_diag.reports.client.charts import add_radar
-from sheet_diag.reports.client.comment_section import write_comments, write_consultant_comment
 from sheet_diag.reports.client.comparison_sheet import has_comparison, write_comparison
 from sheet_diag.reports.client.conditions_sheet import write_conditions
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.next_rank import write_next_rank
+from sheet_diag.reports.client.improvement_sections import (
+    write_comments,
+    write_consultant_comment,
+    write_next_rank,
+)
 from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.simulation_sheet import write_simulation
@@ -84,12 +87,12 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
 
 def _write_report(book: Book, page: Page, context: ReportContext, answers: AnswersLayout) -> None:
     say, calculation = context.say, answers.calculation
-    chart = add_radar(
+    scores = ChartSeries(say("report.chart.series"), calculation.drawn(context, SHOWN), OWN)
+    chart = make_radar(
         book,
-        calculation.drawn(context),
+        calculation.drawn(context, SHORT),
+        [scores, *target_line(context, calculation)],
         title=say("report.chart.title"),
-        series=say("report.chart.series"),
-        lines=target_line(context, calculation),
     )
     flow = PageFlow(page)
     _write_head(flow, context)
@@ -112,8 +115,8 @@ def _write_head(flow: PageFlow, context: ReportContext) -> None:
     for line in (context.report_day, number):
         page.merged(flow.next_row(15), *_ISSUER_COLUMNS, line, _ISSUER)
     text = say("report.addressee", name=context.addressee)
-    height = flow.text_height(text, _ADDRESSEE, _ADDRESSEE_COLUMNS)
-    page.merged_client(flow.next_row(max(28, height)), *_ADDRESSEE_COLUMNS, text, _ADDRESSEE)
+    row = flow.fitted_row((text, _ADDRESSEE, _ADDRESSEE_COLUMNS), least=28)
+    page.merged_client(row, *_ADDRESSEE_COLUMNS, text, _ADDRESSEE)
     phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
     lines = (issuer.name, issuer.department, issuer.address, issuer.contact, phone, issuer.email)
     for line in filter(None, lines):

@@ -12,13 +12,11 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.portfolio import AttentionEntry
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
-from sheet_diag.reports.portfolio.charts import make_bar_chart
+from sheet_diag.reports.charts import make_bar_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
     MOST_CELLS,
     SHARE,
-    WRAPPED,
     CellMaker,
     PortfolioColumn,
     PortfolioContext,
@@ -35,7 +33,15 @@ from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import ALERT, BOLD, LOSS_BAR, NAVY, Look
+from sheet_diag.xlsx.theme import (
+    ALERT,
+    BOLD,
+    CENTERED_9,
+    LOSS_BAR,
+    NAVY,
+    TEXT_9,
+    Look,
+)
 
 _BAR: Final = {"type": "data_bar", "bar_color": LOSS_BAR, "bar_solid": True, "min_type": "num"}
 # Widths in pixels, as everywhere here.
@@ -45,13 +51,13 @@ _ATTENTION: Final = {
     "item": 62, "value": 100, "message": 220, "todo": 230, "mail": 300,
 }  # fmt: skip
 _CENTERED: Final = ("status", "severity", "cell", "item")
-_ERROR: Final = {**MID, **BOLD, "font_color": ALERT}
+_ERROR: Final = {**CENTERED_9, **BOLD, "font_color": ALERT}
 _FRAME_COLUMNS: Final = (
     "file", "client", "name", "industry", "employees", "rank", "category", "item", "answer",
     "raw", "value", "weight", "points", "lost", "remark",
 )  # fmt: skip
 _FIGURES: Final = {"value": 60, "weight": 56, "points": 60, "lost": 60}
-_FIGURE: Final = {**MID, "num_format": "0.0#"}
+_FIGURE: Final = {**CENTERED_9, "num_format": "0.0#"}
 
 
 def write_items(book: Book, page: Page, context: PortfolioContext) -> None:
@@ -77,20 +83,20 @@ def write_items(book: Book, page: Page, context: PortfolioContext) -> None:
 
 def _item_columns(say: Wording, answers: list[str]) -> list[PortfolioColumn]:
     def named(
-        key: str, width: int, look: Look = MID, make: CellMaker = Page.text_cell
+        key: str, width: int, look: Look = CENTERED_9, make: CellMaker = Page.text_cell
     ) -> PortfolioColumn:
         return PortfolioColumn(say(f"portfolio.items.{key}"), width, look, make)
 
     return [
-        named("position", 50, {**MID, "num_format": "0"}, make_number_cell),
-        named("item", 66, {**MID, **BOLD}),
+        named("position", 50, {**CENTERED_9, "num_format": "0"}, make_number_cell),
+        named("item", 66, {**CENTERED_9, **BOLD}),
         named("category", 88),
-        named("topic", _TOPIC, WRAPPED),
-        named("question", _QUESTION, WRAPPED),
-        named("critical", 46, {**MID, "font_color": NAVY}),
+        named("topic", _TOPIC, TEXT_9),
+        named("question", _QUESTION, TEXT_9),
+        named("critical", 46, {**CENTERED_9, "font_color": NAVY}),
         *(PortfolioColumn(answer, 70, SHARE, make_number_cell) for answer in answers),
-        named("mean_lost", 76, {**MID, "num_format": "0.00"}, make_number_cell),
-        named("lost", 96, {**MID, "num_format": "0.0", **BOLD}, make_number_cell),
+        named("mean_lost", 76, {**CENTERED_9, "num_format": "0.00"}, make_number_cell),
+        named("lost", 96, {**CENTERED_9, "num_format": "0.0", **BOLD}, make_number_cell),
     ]
 
 
@@ -126,7 +132,7 @@ def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
             PortfolioColumn(
                 say(f"portfolio.attention.{key}"),
                 width,
-                MID if key in _CENTERED else WRAPPED,
+                CENTERED_9 if key in _CENTERED else TEXT_9,
                 Page.client_cell,
                 {error: _ERROR} if key == "severity" else {},
             )
@@ -143,8 +149,7 @@ def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
 def _attention_rows(
     found: Sequence[AttentionEntry], context: PortfolioContext
 ) -> Iterator[PortfolioRow]:
-    """Each with what to write to the client, on the first line of a file that has a sentence for
-    it."""
+    """List the problems, each file's first one with what to write to the client."""
     written: set[str] = set()
     say = context.say
     texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, context))  # others have the same
@@ -184,7 +189,7 @@ def _mail(entry: AttentionEntry, lang: Lang) -> str:
 
 
 def _sent_name(label: str) -> str:
-    """The name that the client gave the file: without our folders, or the archive around it."""
+    """Find the name that the client gave the file, without our folders or the archive around it."""
     return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
 
 
@@ -207,7 +212,7 @@ def _data_columns(context: PortfolioContext) -> list[PortfolioColumn]:
     say, labels = context.say, context.labels
 
     def named(
-        key: str, width: int, look: Look = MID, make: CellMaker = Page.client_cell
+        key: str, width: int, look: Look = CENTERED_9, make: CellMaker = Page.client_cell
     ) -> PortfolioColumn:
         return PortfolioColumn(say(f"portfolio.data.{key}"), width, look, make)
 
@@ -217,9 +222,9 @@ def _data_columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("name", 190, LEFT),
         replace(named("industry", 150, LEFT), shown=labels.industry),
         replace(named("employees", 90), shown=labels.employees),
-        named("rank", 56, MID, Page.text_cell),
-        replace(named("category", 96, MID, Page.text_cell), shown=labels.category),
-        named("item", 66, MID, Page.text_cell),
+        named("rank", 56, CENTERED_9, Page.text_cell),
+        replace(named("category", 96, CENTERED_9, Page.text_cell), shown=labels.category),
+        named("item", 66, CENTERED_9, Page.text_cell),
         replace(named("topic", 220, LEFT, Page.text_cell), shown=labels.item),
         named("answer", 84),
         *(named(key, width, _FIGURE, _make_optional_number) for key, width in _FIGURES.items()),
@@ -238,5 +243,5 @@ def _data_rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
 
 
 def _make_optional_number(page: Page, number: float, look: Look) -> Cell:
-    """A figure, or an empty cell as of a text where there is none."""
-    return make_number_cell(page, number, MID if math.isnan(number) else look)
+    """Make the cell of a figure, or an empty one as of a text."""
+    return make_number_cell(page, number, CENTERED_9 if math.isnan(number) else look)

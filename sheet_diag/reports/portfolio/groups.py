@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.portfolio.charts import make_rank_shares_chart
+from sheet_diag.reports.charts import make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
-    MID,
     SCALE,
     SCORE,
     SHARE,
-    WRAPPED,
     PortfolioColumn,
     PortfolioContext,
     PortfolioRow,
@@ -26,12 +24,16 @@ from sheet_diag.reports.portfolio.table_sheet import (
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import BOLD
+from sheet_diag.xlsx.theme import (
+    BOLD,
+    CENTERED_9,
+    TEXT_9,
+)
 
 _LABEL: Final = 210  # pixels
 _FIGURES: Final = ("mean", "lower", "median", "upper")
 _CHART: Final = 560
-_COUNT: Final = {**MID, "num_format": "#,##0"}
+_COUNT: Final = {**CENTERED_9, "num_format": "#,##0"}
 
 
 def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) -> None:
@@ -59,7 +61,7 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
     categories = [category.short[say.lang] for category in context.catalog.categories]
     return [
         PortfolioColumn(
-            say(f"portfolio.clients.{field}"), _LABEL, {**WRAPPED, **BOLD}, Page.client_cell
+            say(f"portfolio.clients.{field}"), _LABEL, {**TEXT_9, **BOLD}, Page.client_cell
         ),
         PortfolioColumn(say("portfolio.ranks.count"), 60, _COUNT, make_number_cell),
         PortfolioColumn(say("portfolio.ranks.share"), 60, SHARE, make_number_cell),

@@ -8,14 +8,18 @@ from typing import Final
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.client_status import ResponseStatus, Stage
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.reports.client.charts import ChartArea, add_column_chart
+from sheet_diag.reports.charts import (
+    SCORES,
+    ChartSeries,
+    make_column_chart,
+    make_rank_shares_chart,
+    make_ranks_chart,
+)
 from sheet_diag.reports.portfolio import panels
-from sheet_diag.reports.portfolio.charts import make_means_chart, make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     BLUE,
     BODY,
@@ -27,9 +31,9 @@ from sheet_diag.xlsx.theme import (
     MUTED,
     NAVY,
     PALE,
-    RANKS,
     SMALL,
     TITLE,
+    WHITE,
     Look,
 )
 
@@ -51,6 +55,10 @@ _TILE: Final[Look] = {
     "font_size": 20,
     "font_color": NAVY,
     "bg_color": PALE,
+}
+_COLUMNS: Final = {
+    "mean": {"fill": {"color": NAVY}, "gap": 80},
+    "median": {"fill": {"color": WHITE}, "border": {"color": BLUE}, "gap": 80},
 }
 _RESPONSES_ROW: Final = _TILES_ROW + 2
 
@@ -136,29 +144,26 @@ def _place_charts(
     book: Book,
     page: Page,
     context: PortfolioContext,
-    ranks: ChartArea,
-    means: ChartArea,
-    industries: panels.GroupsPlace,
+    ranks: panels.PanelCells,
+    means: panels.PanelCells,
+    industries: panels.PanelCells,
 ) -> None:
     say, width = context.say, sum(panels.WIDTHS)
-    count = say("portfolio.ranks.count")
-    bars = add_column_chart(
-        book, ranks, title="", series=count, colors=list(RANKS.values()), axis=count
-    )
+    name = say("portfolio.ranks.count")
+    bars = make_ranks_chart(book, ranks.labels, ranks.values["count"], name=name)
     size = (sum(panels.WIDTHS[3:]), 10 * 25)
     about = say("portfolio.chart.ranks")
     page.place(_FIRST + 1, _LEFT + 3, bars, size, description=about)
     low = (width, _CHART_ROWS * 25)
     title = say("portfolio.chart.categories")
-    labels, mean, median = (
-        CellSpan(page.name, column, means.first, means.last)
-        for column in (means.labels, means.values, means.values + 2)
-    )
-    names = {key: say(f"portfolio.categories.{key}") for key in ("mean", "median")}
-    chart = make_means_chart(book, labels, mean, median, title=title, **names)
+    series = [
+        ChartSeries(say(f"portfolio.categories.{key}"), means.values[key], look)
+        for key, look in _COLUMNS.items()
+    ]
+    chart = make_column_chart(book, means.labels, series, y_axis=SCORES, title=title)
     page.place(_THIRD, _LEFT, chart, low, description=title)
     title = say("portfolio.chart.industry")
-    chart = make_rank_shares_chart(book, industries.labels, industries.ranks, title=title)
+    chart = make_rank_shares_chart(book, industries.labels, industries.values, title=title)
     page.place(_THIRD, _MIDDLE, chart, low, description=title)
 
 

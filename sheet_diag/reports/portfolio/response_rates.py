@@ -6,31 +6,32 @@ from collections.abc import Sequence
 from typing import Final
 
 from sheet_diag.model.client_status import GroupResponses, ResponseStatus, WeekResponses
-from sheet_diag.reports.portfolio.charts import WeekSeries, make_rate_chart, make_weeks_chart
+from sheet_diag.reports.charts import ChartSeries, make_rate_chart, make_weeks_chart
 from sheet_diag.reports.portfolio.response_status import summarize_responses
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
     SHARE,
     PortfolioContext,
     set_up_print,
 )
-from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     ALERT,
+    BLUE,
     BODY,
     BOLD,
-    HEAD,
+    CENTERED_9,
+    HEAD_9,
     HEADING,
     INSET,
     MIDDLE,
     PALE,
     SMALL,
     TITLE,
+    WHITE,
     Look,
 )
 
@@ -46,10 +47,11 @@ _MOST: Final = 24
 _MOST_BARS: Final = 24  # groups of a chart
 _PIXELS: Final = 28  # of a row
 _GROUP_ROW: Final = 4
-_HEAD: Final[Look] = {**HEAD, "font_size": 9}
-_COUNT: Final[Look] = {**MID, "num_format": "#,##0"}
+_COUNT: Final[Look] = {**CENTERED_9, "num_format": "#,##0"}
 _RATE: Final[Look] = {**SHARE, **BOLD}
 _TOTAL: Final[Look] = {**BOLD, "bg_color": PALE, "top": 2}
+_SENT_COLUMNS: Final = {"fill": {"color": WHITE}, "border": {"color": BLUE}}
+_RECEIVED_COLUMNS: Final = {"fill": {"color": BLUE}, "border": {"color": BLUE}}
 _GROUPS: Final = ("group", "clients", "sent", "received", "rate", "ranked", "overdue")
 _WEEKS: Final = (
     "week", "sent", "received", "sent_so_far", "received_so_far", "rate_so_far",
@@ -65,9 +67,8 @@ def write_response_rates(
     page.merged(0, 0, _ALL, heading, TITLE)
     page.height(0, 34)
     lead = summarize_responses(responses, say)
-    width = page.span(0, _ALL)
     page.merged(1, 0, _ALL, lead, {**BODY, **MIDDLE})
-    page.height(1, row_height(lead, room=column_room(width), size=10, padding=8))
+    page.height(1, page.text_height(lead, BODY, (0, _ALL), padding=8))
     page.merged(2, 0, _ALL, say("standing.rates.lead"), {**BODY, **SMALL, **MIDDLE})
     page.height(3, 8)
     end = _write_groups(book, page, responses, say)
@@ -78,8 +79,7 @@ def write_response_rates(
 
 
 def _write_groups(book: Book, page: Page, responses: ResponseStatus, say: Wording) -> int:
-    """The table of the groups, its total, and bars where there is something to compare. Returns
-    the last row of it all."""
+    """Write the groups with their total, and bars where there are several; returns the last row."""
     row = _GROUP_ROW
     groups = responses.groups if len(responses.groups) > 1 else ()
     _headings(page, row, _group_heads(say), say("standing.rates.groups"))
@@ -128,13 +128,17 @@ def _write_weeks(
         _write_week(page, line, week)
     title = say("standing.rates.chart.weeks")
     spans = [CellSpan(page.name, column, row + 2, row + 1 + len(weeks)) for column in range(6)]
-    counts = dict(zip(names[1:3], spans[1:3], strict=True))
-    chart = make_weeks_chart(book, WeekSeries(spans[0], counts, (names[5], spans[5])), title=title)
+    counts = [
+        ChartSeries(names[1], spans[1], _SENT_COLUMNS),
+        ChartSeries(names[2], spans[2], _RECEIVED_COLUMNS),
+    ]
+    share = ChartSeries(names[5], spans[5])
+    chart = make_weeks_chart(book, spans[0], counts, share, title=title)
     _place(page, row, chart, len(weeks) + 2, title)
 
 
 def _write_week(page: Page, line: int, week: WeekResponses) -> None:
-    page.day(line, 0, week.monday, {**MID, **INSET})
+    page.day(line, 0, week.monday, {**CENTERED_9, **INSET})
     counts = (week.sent, week.received, week.sent_so_far, week.received_so_far)
     for place, count in enumerate(counts, 1):
         page.number(line, place, count, _COUNT)
@@ -152,7 +156,7 @@ def _headings(page: Page, row: int, heads: Sequence[str], heading: str) -> None:
     page.merged(row, 0, _ALL, heading, HEADING)
     page.height(row, 24)
     for place, head in enumerate(heads):
-        page.text(row + 1, place, head, _HEAD)
+        page.text(row + 1, place, head, HEAD_9)
     page.height(row + 1, 34)
 
 

@@ -11,8 +11,7 @@ from typing import Final
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, Stage
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
-    MID,
-    WRAPPED,
+    RANK_LOOKS,
     CellMaker,
     PortfolioColumn,
     PortfolioContext,
@@ -35,6 +34,7 @@ from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
     CENTER,
+    CENTERED_9,
     INK,
     LINK,
     MIDDLE,
@@ -42,8 +42,8 @@ from sheet_diag.xlsx.theme import (
     NAVY,
     OK,
     PALE,
-    RANKS,
     SMALL,
+    TEXT_9,
     Look,
 )
 
@@ -55,17 +55,16 @@ _DAY: Final = 74  # widths in pixels
 _COMPANY, _GROUP, _CONTACT, _STAGE, _REMARKS = 190, 100, 104, 112, 250
 _MOST_TEXT: Final = 300  # letters of a remark; servers may be talkative
 _FIRST_DAY: Final = date(1900, 1, 1)  # that Excel can show
-_DATE: Final[Look] = {**MID, "num_format": "yyyy/m/d"}
-_COUNT: Final[Look] = {**MID, "num_format": "0"}
-_LATE: Final[Look] = {**MID, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
-_RANKS: Final = {rank: {**MID, **BOLD, "font_color": color} for rank, color in RANKS.items()}
+_DATE: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
+_COUNT: Final[Look] = {**CENTERED_9, "num_format": "0"}
+_LATE: Final[Look] = {**CENTERED_9, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
 # What waits for us is bold, what is done is green, what was not begun is grey.
 _STAGES: Final[dict[Stage, Look]] = {
-    Stage.UNSENT: {**MID, "font_color": MUTED},
-    Stage.RECEIVED: {**MID, **BOLD, "font_color": BLUE},
-    Stage.CORRECTING: {**MID, **BOLD, "font_color": ALERT, "text_wrap": False},
-    Stage.RANKED: {**MID, "font_color": NAVY},
-    Stage.DELIVERED: {**MID, "font_color": OK},
+    Stage.UNSENT: {**CENTERED_9, "font_color": MUTED},
+    Stage.RECEIVED: {**CENTERED_9, **BOLD, "font_color": BLUE},
+    Stage.CORRECTING: {**CENTERED_9, **BOLD, "font_color": ALERT, "text_wrap": False},
+    Stage.RANKED: {**CENTERED_9, "font_color": NAVY},
+    Stage.DELIVERED: {**CENTERED_9, "font_color": OK},
 }
 _TILE_HEAD: Final[Look] = {
     **BODY,
@@ -132,7 +131,7 @@ def summarize_responses(responses: ResponseStatus, say: Wording) -> str:
     others = {
         "correcting": responses.stages[Stage.CORRECTING],
         "unread": responses.stages[Stage.RECEIVED],
-        "trouble": sum(bool(standing.mail_failures) for standing in responses.clients),
+        "trouble": sum(bool(status.mail_failures) for status in responses.clients),
     }
     more = [say(f"standing.answer.{key}", count=f"{n:,}") for key, n in others.items() if n]
     return "".join([when, main, late, *more]).rstrip()
@@ -179,15 +178,15 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         return PortfolioColumn(context.say(f"standing.list.{key}"), width, look, make)
 
     stage = replace(
-        named("stage", _STAGE, MID, Page.text_cell),
+        named("stage", _STAGE, CENTERED_9, Page.text_cell),
         looks=_STAGES,
         shown=partial(_stage_text, context.say),
     )
     return [
-        named("id", 84, MID, Page.client_cell),
-        named("company", _COMPANY, {**WRAPPED, **BOLD}, Page.client_cell),
-        named("group", _GROUP, WRAPPED, Page.client_cell),
-        named("contact", _CONTACT, WRAPPED, Page.client_cell),
+        named("id", 84, CENTERED_9, Page.client_cell),
+        named("company", _COMPANY, {**TEXT_9, **BOLD}, Page.client_cell),
+        named("group", _GROUP, TEXT_9, Page.client_cell),
+        named("contact", _CONTACT, TEXT_9, Page.client_cell),
         named("due"),
         stage,
         named("sent"),
@@ -195,7 +194,7 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("reminded"),
         named("received"),
         named("correction_sent"),
-        replace(named("rank", 46, MID, Page.text_cell), looks=_RANKS),
+        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=RANK_LOOKS),
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),
@@ -205,29 +204,29 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
 
 
 def _rows(responses: ResponseStatus, context: PortfolioContext) -> Iterator[PortfolioRow]:
-    for standing in responses.clients:
-        client = standing.client
-        remarks = _remarks(standing, context.say)
+    for status in responses.clients:
+        client = status.client
+        remarks = _remarks(status, context.say)
         values = (
             client.id, client.company, client.group, client.contact,
-            standing.due or context.issuer.deadline, standing.stage,
-            standing.sent, standing.reminders or None, standing.reminded,
-            standing.received, standing.correction_sent,
-            standing.rank, standing.ranked, standing.result_sent, standing.password_sent,
-            standing.overdue or None, remarks,
+            status.due or context.issuer.deadline, status.stage,
+            status.sent, status.reminders or None, status.reminded,
+            status.received, status.correction_sent,
+            status.rank, status.ranked, status.result_sent, status.password_sent,
+            status.overdue or None, remarks,
         )  # fmt: skip
         texts = (client.company, client.group, client.contact, remarks)
         heights = map(measure_height, (_COMPANY, _GROUP, _CONTACT, _REMARKS), texts)
         yield PortfolioRow(values, max(22, *heights))
 
 
-def _remarks(standing: ClientStatus, say: Wording) -> str:
+def _remarks(status: ClientStatus, say: Wording) -> str:
     lines = []
-    if standing.overdue and standing.stage is Stage.UNSENT:
+    if status.overdue and status.stage is Stage.UNSENT:
         lines.append(say("standing.remark.unsent"))
-    if standing.lost:
-        lines.append(say("standing.remark.lost", day=f"{standing.lost:%Y-%m-%d}"))
-    for trouble in standing.mail_failures:
+    if status.lost:
+        lines.append(say("standing.remark.lost", day=f"{status.lost:%Y-%m-%d}"))
+    for trouble in status.mail_failures:
         short = trouble if len(trouble) <= _MOST_TEXT else f"{trouble[:_MOST_TEXT]}…"
         lines.append(say("standing.remark.trouble", trouble=short))
     return "\n".join(lines)

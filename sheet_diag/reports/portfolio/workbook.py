@@ -9,10 +9,13 @@ from sheet_diag.forms.layout import OUTPUT_KEY
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio.clients import write_clients
+from sheet_diag.reports.portfolio.client_sheets import (
+    write_answer_map,
+    write_clients,
+    write_heatmap,
+)
 from sheet_diag.reports.portfolio.data_sheets import write_attention, write_data, write_items
 from sheet_diag.reports.portfolio.groups import write_groups
-from sheet_diag.reports.portfolio.heatmaps import write_answer_map, write_heatmap
 from sheet_diag.reports.portfolio.overview import write_overview
 from sheet_diag.reports.portfolio.response_rates import write_response_rates
 from sheet_diag.reports.portfolio.response_status import write_response_status

@@ -1,6 +1,6 @@
 """What the mail log tells of one client: which mails it has, which came back, what it sent.
 
-Reads lines as `postbook` does: a mail that went out counts until every address it went to has
+Reads lines as `mail.log` does: a mail that went out counts until every address it went to has
 refused it, and a line tells of one attempt only, because a bounce may come after the next attempt.
 """
 
@@ -26,9 +26,9 @@ def group_mails_by_client(
     found = {key: ClientMails(client) for key, client in clients.by_id().items()}
     mails = (each for each in posted if each.event is not MailEvent.COLLECTED)
     for each in (*mails, *list_collected_mails(posted)):
-        letters = found.get(each.client.casefold())
-        if letters is not None:
-            letters.note(each)
+        own = found.get(each.client.casefold())
+        if own is not None:
+            own.note(each)
     return found
 
 
@@ -50,8 +50,10 @@ class ClientMails:
             self._note_mail(key, posted)
 
     def list_arrived(self, kind: MailKind, about: str | None = None) -> list[MailLogEntry]:
-        """The mails of a kind (about one thing) that went out and that the client has, in order; a
-        report in whatever form."""
+        """List the mails of a kind (about one thing) that arrived, in order.
+
+        A report counts in whatever form.
+        """
         found = [
             attempt.posted
             for key, attempts in self._attempts.items()
@@ -62,12 +64,11 @@ class ClientMails:
         return sorted(found, key=lambda posted: posted.time)
 
     def days(self, kind: MailKind, about: str | None = None) -> list[date]:
-        """The days on which they went out, in order."""
+        """List the days on which they went out, in order."""
         return sorted(posted.time.date() for posted in self.list_arrived(kind, about))
 
     def list_reminders(self, sha256: str) -> list[MailLogEntry]:
-        """The reminders that the client has, of the correction of a return or (empty) of the first
-        answer."""
+        """List the reminders that arrived: of a correction, or (empty) of the first answer."""
         arrived = self.list_arrived(MailKind.REMINDER)
         return [posted for posted in arrived if posted.subject.return_sha256 == sha256]
 
@@ -159,36 +160,38 @@ def _is_same_mail(failure: MailLogEntry, posted: MailLogEntry) -> bool:
 _USUAL: Final = timedelta(days=7)  # for a correction that was asked for without a day
 
 
-def expect_first_answer(letters: ClientMails, due: date | None) -> AwaitedAnswer:
-    """The first answer, due on the day of the client or of all."""
-    asked = letters.days(MailKind.REQUEST)
-    reminders = letters.list_reminders("")
+def expect_first_answer(mails: ClientMails, due: date | None) -> AwaitedAnswer:
+    """Expect the first answer, due on the day of the client or of all."""
+    asked = mails.days(MailKind.REQUEST)
+    reminders = mails.list_reminders("")
     is_told = not asked or due is None or asked[0] <= due
     return AwaitedAnswer(
         asked=max(asked, default=None),
         reminded=max((each.time.date() for each in reminders), default=None),
-        reminders=letters.numbers.get("", 0),
+        reminders=mails.numbers.get("", 0),
         due=due if is_told else None,
         expected=due,
     )
 
 
 def expect_correction(
-    letters: ClientMails, fact: ReturnFacts, due: date | None
+    mails: ClientMails, fact: ReturnFacts, due: date | None
 ) -> AwaitedAnswer | None:
-    """The correction of a return, due on the day that was named for it, else on that of the client
-    or of all (None: it has not been asked for)."""
-    requests = letters.list_arrived(MailKind.CORRECTION, fact.sha256)
+    """Expect the correction of a return (None: it has not been asked for).
+
+    It is due on the day that was named for it, else on that of the client or of all.
+    """
+    requests = mails.list_arrived(MailKind.CORRECTION, fact.sha256)
     if not requests:
         return None
     last = requests[-1]
     asked = last.time.date()
     told = last.due or (due if due and due >= asked else None)
-    reminders = letters.list_reminders(fact.sha256)
+    reminders = mails.list_reminders(fact.sha256)
     return AwaitedAnswer(
         asked=asked,
         reminded=max((each.time.date() for each in reminders), default=None),
-        reminders=letters.numbers.get(fact.sha256, 0),
+        reminders=mails.numbers.get(fact.sha256, 0),
         due=told,
         expected=told or asked + _USUAL,
         fact=fact,

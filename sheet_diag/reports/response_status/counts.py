@@ -25,42 +25,42 @@ _MOST_WEEKS: Final = 104
 class ClientProgress:
     """A client's standing, and the day of its first answer (None: unknown)."""
 
-    standing: ClientStatus
+    status: ClientStatus
     received: date | None
 
     @property
     def has_answered(self) -> bool:
         """Whether something came back, good or bad."""
-        return self.standing.stage in _ANSWERED
+        return self.status.stage in _ANSWERED
 
     @property
     def is_asked(self) -> bool:
         """Whether the client is known to have been asked."""
-        return self.standing.stage is not Stage.UNSENT
+        return self.status.stage is not Stage.UNSENT
 
     @property
     def asked(self) -> date | None:
         """The day on which the client was asked first (None: unknown)."""
-        return self.standing.sent or self.standing.reminded
+        return self.status.sent or self.status.reminded
 
 
-def count_groups(courses: Sequence[ClientProgress]) -> tuple[GroupResponses, ...]:
+def count_groups(clients: Sequence[ClientProgress]) -> tuple[GroupResponses, ...]:
     """Count each group, in order of its first client; those without one at the end."""
-    names = dict.fromkeys(course.standing.client.group for course in courses)
+    names = dict.fromkeys(client.status.client.group for client in clients)
     by_group: dict[str, list[ClientProgress]] = {name: [] for name in sorted(names, key=_is_blank)}
-    for course in courses:
-        by_group[course.standing.client.group].append(course)
-    all_asked = _all_asked(courses)
+    for client in clients:
+        by_group[client.status.client.group].append(client)
+    all_asked = _all_asked(clients)
     return tuple(_group(name, members, all_asked) for name, members in by_group.items())
 
 
-def count_weeks(courses: Sequence[ClientProgress], as_of: date) -> tuple[WeekResponses, ...]:
+def count_weeks(clients: Sequence[ClientProgress], as_of: date) -> tuple[WeekResponses, ...]:
     """Count every week from the first request or answer to the day; none without either."""
-    known = [course.asked for course in courses]
+    known = [client.asked for client in clients]
     first = min((day for day in known if day), default=None)
     latest = max([as_of, *(day for day in known if day)])
-    came = [_within(c.received or latest, first, latest) for c in courses if c.has_answered]
-    asked = _days_asked(courses, came)
+    came = [_within(c.received or latest, first, latest) for c in clients if c.has_answered]
+    asked = _days_asked(clients, came)
     if not asked and not came:
         return ()
     end = _monday(latest)
@@ -70,20 +70,20 @@ def count_weeks(courses: Sequence[ClientProgress], as_of: date) -> tuple[WeekRes
     return tuple(_accumulated(start, end, sent, received))
 
 
-def _all_asked(courses: Sequence[ClientProgress]) -> bool:
+def _all_asked(clients: Sequence[ClientProgress]) -> bool:
     """Whether the sheets must have gone out without the mail log."""
-    answered = any(course.has_answered for course in courses)
-    return answered and not any(course.asked for course in courses)
+    answered = any(client.has_answered for client in clients)
+    return answered and not any(client.asked for client in clients)
 
 
-def _days_asked(courses: Sequence[ClientProgress], came: Sequence[date]) -> list[date]:
+def _days_asked(clients: Sequence[ClientProgress], came: Sequence[date]) -> list[date]:
     """Return the day on which each of the asked was asked, at the latest that of its answer."""
-    if _all_asked(courses):
-        return [min(came)] * len(courses)
+    if _all_asked(clients):
+        return [min(came)] * len(clients)
     answers = iter(came)
     days = []
-    for course in courses:
-        known = [course.asked, next(answers) if course.has_answered else None]
+    for client in clients:
+        known = [client.asked, next(answers) if client.has_answered else None]
         days.append(min((day for day in known if day), default=None))
     return [day for day in days if day]
 
@@ -92,10 +92,10 @@ def _group(name: str, members: Sequence[ClientProgress], all_asked: bool) -> Gro
     return GroupResponses(
         group=name,
         clients=len(members),
-        sent=len(members) if all_asked else sum(course.is_asked for course in members),
-        received=sum(course.has_answered for course in members),
-        ranked=sum(course.standing.stage in _RANKED for course in members),
-        overdue=sum(course.standing.overdue > 0 for course in members),
+        sent=len(members) if all_asked else sum(client.is_asked for client in members),
+        received=sum(client.has_answered for client in members),
+        ranked=sum(client.status.stage in _RANKED for client in members),
+        overdue=sum(client.status.overdue > 0 for client in members),
     )
 
 

@@ -35,7 +35,7 @@ class ReadFiles:
     def of(
         cls, facts: Iterable[ReturnFacts], on: date | None, posted: Iterable[MailLogEntry] = ()
     ) -> Self:
-        """What the facts of a run tell, and the mail log."""
+        """Collect what the facts of a run tell, and the mail log."""
         by_name: dict[str, set[str]] = defaultdict(set)
         returns = set()
         for fact in facts:
@@ -71,8 +71,10 @@ class ReadFiles:
 
 
 def list_collected_mails(posted: Iterable[MailLogEntry]) -> Sequence[MailLogEntry]:
-    """The mails that were collected, each once a client. One that was fetched again counts as it
-    was put in last."""
+    """List the mails that were collected, each once a client.
+
+    One that was fetched again counts as it was put in last.
+    """
     mails = [each for each in posted if each.event is MailEvent.COLLECTED]
     files = {each.message_id: each.file for each in mails}
     found: dict[tuple[str | int, str], MailLogEntry] = {}

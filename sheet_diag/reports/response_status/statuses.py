@@ -51,7 +51,7 @@ def compute_response_status(
     deadline: date | None = None,
     missing_mails: Collection[MailLogEntry] = (),
 ) -> ResponseStatus:
-    """Where everyone stands on a day.
+    """Compute where everyone stands on a day.
 
     `deadline` holds for clients without a due date of their own; `ran_on` is the date of diagnosis
     of the run that the facts are of (None: nothing was run yet); `missing_mails` are collected
@@ -59,21 +59,21 @@ def compute_response_status(
     """
     run = ReadFiles.of(facts, ran_on, posted)
     returns = _by_client(facts)
-    letters = group_mails_by_client(clients, posted)
+    mails = group_mails_by_client(clients, posted)
     found: list[ClientStatus] = []
-    courses: list[ClientProgress] = []
+    progress: list[ClientProgress] = []
     for client in clients.clients:
         key = client.id.casefold()
-        case = _ClientCase(client, letters[key], returns.get(key, ()), run, missing_mails)
-        standing = case.standing(as_of, client.due or deadline)
-        found.append(standing)
-        courses.append(ClientProgress(standing, case.first_received))
-    counts = Counter(standing.stage for standing in found)
+        case = _ClientCase(client, mails[key], returns.get(key, ()), run, missing_mails)
+        status = case.status(as_of, client.due or deadline)
+        found.append(status)
+        progress.append(ClientProgress(status, case.first_received))
+    counts = Counter(status.stage for status in found)
     return ResponseStatus(
         as_of=as_of,
         clients=tuple(found),
-        groups=count_groups(courses),
-        weeks=count_weeks(courses, as_of),
+        groups=count_groups(progress),
+        weeks=count_weeks(progress, as_of),
         stages={stage: counts[stage] for stage in Stage},
     )
 
@@ -83,7 +83,7 @@ class _ClientCase:
     """All that is known of one client."""
 
     client: ListedClient
-    letters: ClientMails
+    mails: ClientMails
     returns: Sequence[ReturnFacts]
     run: ReadFiles
     missing_mails: Collection[MailLogEntry]
@@ -91,17 +91,16 @@ class _ClientCase:
     @property
     def unread(self) -> list[MailLogEntry]:
         """Its mails that lie there and that no run has read."""
-        mails = self.letters.collected
         return [
             mail
-            for mail in mails
+            for mail in self.mails.collected
             if mail not in self.missing_mails and not self.run.has_read_mail(mail)
         ]
 
     @property
     def lost(self) -> date | None:
         """The day of its newest mail that went without having been read (None: none did)."""
-        mails = (mail for mail in self.letters.collected if mail in self.missing_mails)
+        mails = (mail for mail in self.mails.collected if mail in self.missing_mails)
         return max((mail.time.date() for mail in mails), default=None)
 
     @property
@@ -109,13 +108,13 @@ class _ClientCase:
         """The day of its first answer (None: unknown)."""
         days = [fact.received for fact in self.returns if fact.received]
         days += [
-            mail.time.date() for mail in self.letters.collected if mail not in self.missing_mails
+            mail.time.date() for mail in self.mails.collected if mail not in self.missing_mails
         ]
         return min(days, default=None)
 
-    def standing(self, as_of: date, due: date | None) -> ClientStatus:
+    def status(self, as_of: date, due: date | None) -> ClientStatus:
         """Compute where the client stands."""
-        letters, unread = self.letters, self.unread
+        mails, unread = self.mails, self.unread
         fact = self._deciding()
         stage = self._stage(fact) if not unread else Stage.RECEIVED
         is_ranked = fact is not None and fact.status is ReturnStatus.RANKED
@@ -126,19 +125,19 @@ class _ClientCase:
         return ClientStatus(
             client=self.client,
             stage=stage,
-            sent=min(letters.days(MailKind.REQUEST), default=None),
-            reminded=_last(letters.days(MailKind.REMINDER)),
-            reminders=sum(letters.numbers.values()),
+            sent=min(mails.days(MailKind.REQUEST), default=None),
+            reminded=_last(mails.days(MailKind.REMINDER)),
+            reminders=sum(mails.numbers.values()),
             received=self._received(fact, unread),
             correction_sent=self._correction_sent(stage, fact),
             ranked=self.run.on if is_ranked else None,
             rank=fact.rank if fact else "",
-            result_sent=_last(letters.days(MailKind.RESULT, about)),
-            password_sent=_last(letters.days(MailKind.PASSWORD, about)),
+            result_sent=_last(mails.days(MailKind.RESULT, about)),
+            password_sent=_last(mails.days(MailKind.PASSWORD, about)),
             due=due,
             overdue=max(0, late),
             awaited=awaited,
-            mail_failures=letters.mail_failures,
+            mail_failures=mails.mail_failures,
             fact=fact,
             lost=self.lost,
         )
@@ -147,26 +146,26 @@ class _ClientCase:
         """Return the worst of the returns that count, and of the bad ones one not yet sent back."""
 
         def badness(fact: ReturnFacts) -> tuple[int, bool]:
-            is_sent_back = bool(self.letters.days(MailKind.CORRECTION, fact.sha256))
+            is_sent_back = bool(self.mails.days(MailKind.CORRECTION, fact.sha256))
             return _ORDER[self._stage(fact)], is_sent_back
 
         return min(_select_counting(self.returns), key=badness, default=None)
 
     def _stage(self, fact: ReturnFacts | None) -> Stage:
-        """How far the client has come with a return, or without any."""
+        """Find how far the client has come with a return, or without any."""
         if fact is None:
             return self._asked()
         if fact.status is not ReturnStatus.RANKED:
             return Stage.CORRECTING
-        is_sent = self.letters.days(MailKind.RESULT, fact.sha256)
+        is_sent = self.mails.days(MailKind.RESULT, fact.sha256)
         return Stage.DELIVERED if is_sent else Stage.RANKED
 
     def _asked(self) -> Stage:
-        if self.letters.days(MailKind.RESULT):  # of a return that lies there no more
+        if self.mails.days(MailKind.RESULT):  # of a return that lies there no more
             return Stage.DELIVERED
-        if self.letters.list_reminders(""):
+        if self.mails.list_reminders(""):
             return Stage.REMINDED
-        return Stage.SENT if self.letters.days(MailKind.REQUEST) else Stage.UNSENT
+        return Stage.SENT if self.mails.days(MailKind.REQUEST) else Stage.UNSENT
 
     def _received(self, fact: ReturnFacts | None, unread: Sequence[MailLogEntry]) -> date | None:
         """Return the day of the newest mail that was not read, or of the return that counts."""
@@ -174,29 +173,37 @@ class _ClientCase:
             return max(mail.time.date() for mail in unread)
         if fact is None or fact.received:
             return fact.received if fact else None
-        brought = (mail for mail in self.letters.collected if mail.file == fact.file)
+        brought = (mail for mail in self.mails.collected if mail.file == fact.file)
         return max((mail.time.date() for mail in brought), default=None)
 
     def _correction_sent(self, stage: Stage, fact: ReturnFacts | None) -> date | None:
-        """While a correction is due, a request about an earlier return is none about this one."""
+        """Find the day of the last request for a correction.
+
+        While one is due, a request about an earlier return is none about this one.
+        """
         this = fact.sha256 if fact and stage is Stage.CORRECTING else None
-        return _last(self.letters.days(MailKind.CORRECTION, this))
+        return _last(self.mails.days(MailKind.CORRECTION, this))
 
     def _awaited(self, stage: Stage, due: date | None) -> tuple[AwaitedAnswer, ...]:
-        """What the client was asked for and has not sent: nothing while something lies unread."""
+        """List what the client was asked for and has not sent.
+
+        It is nothing while something lies unread.
+        """
         if stage in (Stage.SENT, Stage.REMINDED):
-            return (expect_first_answer(self.letters, due),)
+            return (expect_first_answer(self.mails, due),)
         if stage is not Stage.CORRECTING:
             return ()
         bad = [fact for fact in _select_counting(self.returns) if self._stage(fact) is stage]
-        found = (expect_correction(self.letters, fact, due) for fact in bad)
+        found = (expect_correction(self.mails, fact, due) for fact in bad)
         return tuple(each for each in found if each)
 
     def _counting_from(
         self, stage: Stage, awaited: Sequence[AwaitedAnswer], due: date | None
     ) -> date | None:
-        """The day that days late are counted from: while a correction is to be asked for yet, that
-        of the first answer."""
+        """Find the day that days late are counted from.
+
+        While a correction is to be asked for yet, it is that of the first answer.
+        """
         fact = self._deciding()
         if stage is Stage.CORRECTING and any(each.fact == fact for each in awaited):
             return min((each.expected for each in awaited if each.expected), default=due)
@@ -212,7 +219,10 @@ def _by_client(facts: Iterable[ReturnFacts]) -> dict[str, list[ReturnFacts]]:
 
 
 def _select_counting(returns: Sequence[ReturnFacts]) -> list[ReturnFacts]:
-    """The returns that count; an unreadable one does not beside a readable one, unless newer."""
+    """Select the returns that count.
+
+    An unreadable one does not beside a readable one, unless newer.
+    """
     readable = [fact for fact in returns if fact.status in _READABLE]
     rejected = [fact for fact in returns if fact.status is ReturnStatus.REJECTED]
     if not readable:

@@ -29,7 +29,7 @@ from sheet_diag.model.results import Diagnosis, ReturnOutcome, ReturnStatus, Sco
 from sheet_diag.model.returns import Problem
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
-from sheet_diag.text.numbers import format_fraction, format_score
+from sheet_diag.text.numbers import format_score
 
 _SCHEMA: Final = 1
 
@@ -225,7 +225,7 @@ def _overall(scores: Scores) -> dict[str, str] | None:
     if scores.overall is None or scores.upper is None:
         return None
     return {
-        "exact": format_fraction(scores.overall),
+        "exact": str(scores.overall),
         "shown": format_score(scores.overall),
         "upper": format_score(scores.upper),
         "strict": format_score(scores.strict),
@@ -233,6 +233,4 @@ def _overall(scores: Scores) -> dict[str, str] | None:
 
 
 def _score(score: Fraction | None) -> dict[str, str] | None:
-    return (
-        None if score is None else {"exact": format_fraction(score), "shown": format_score(score)}
-    )
+    return None if score is None else {"exact": str(score), "shown": format_score(score)}

@@ -27,25 +27,25 @@ def make_fingerprint(password: str) -> str:
     return f"{salt.hex()}.{_digest(password, salt)}"
 
 
-def fingerprint_mail(parcel: OutgoingMail) -> str:
+def fingerprint_mail(mail: OutgoingMail) -> str:
     """Make the fingerprint of the password of a mail with a report or its password; else empty."""
-    has_one = parcel.kind.spec.has_password and parcel.password
-    return make_fingerprint(parcel.password) if has_one else ""
+    has_one = mail.kind.spec.has_password and mail.password
+    return make_fingerprint(mail.password) if has_one else ""
 
 
 @contextmanager
-def fingerprint_mails(parcels: Iterable[OutgoingMail]) -> Iterator[Iterator[str]]:
+def fingerprint_mails(mails: Iterable[OutgoingMail]) -> Iterator[Iterator[str]]:
     """Make the fingerprint of each mail, in order, ahead of their use; scrypt lets threads run."""
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
-        yield pool.map(fingerprint_mail, parcels)
+        yield pool.map(fingerprint_mail, mails)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def matches_fingerprint(password: str, sealed: str) -> bool:
+def matches_fingerprint(password: str, fingerprint: str) -> bool:
     """Tell whether a fingerprint was made of a password."""
-    salt, _, digest = sealed.partition(".")
+    salt, _, digest = fingerprint.partition(".")
     try:
         return hmac.compare_digest(_digest(password, bytes.fromhex(salt)), digest)
     except ValueError:

@@ -116,7 +116,7 @@ def _select_problems(outcome: ReturnOutcome, severities: Sequence[Severity]) -> 
 
 
 def _explaining(status: ReturnStatus) -> tuple[Severity, ...]:
-    """How severe the problems are that explain a status; of a ranked return, what to check."""
+    """List how severe the problems are that explain a status; of a ranked return, what to check."""
     match status:
         case ReturnStatus.RANKED:
             return (Severity.WARNING,)
@@ -127,12 +127,12 @@ def _explaining(status: ReturnStatus) -> tuple[Severity, ...]:
 
 
 def choice_ids(catalog: Catalog) -> tuple[str, ...]:
-    """Every choice of the catalogue, once."""
+    """List every choice of the catalogue, once."""
     return tuple(dict.fromkeys(c.id for found in catalog.answer_sets.values() for c in found))
 
 
 def code_type(choices: int) -> str:
-    """The type of codes (of `array` and numpy alike) for so many choices, and for none."""
+    """Choose the type of codes (of `array` and numpy alike) for so many choices, and for none."""
     return "B" if choices < 2**8 else "H"
 
 
@@ -201,7 +201,7 @@ def _row(
 
 
 def _deviation(comparison: Comparison) -> float | None:
-    """偏差値 among all clients."""
+    """Find the 偏差値 among all clients."""
     everyone = (peers for peers in comparison.peers if peers.kind is GroupKind.ALL)
     standing = next((p.standings[OVERALL] for p in everyone if OVERALL in p.standings), None)
     return standing.deviation if standing else None

@@ -1,4 +1,4 @@
-"""3. 改善提言: the categories that matter most with their comments, then 担当者コメント."""
+"""3. 改善提言, 担当者コメント, and 4. 次のランクに向けて with the closing words."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Item, NoteKind
-from sheet_diag.model.results import CommentedCategory
+from sheet_diag.model.results import CommentedCategory, Way
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
-    CELL,
-    CENTER,
+    CENTERED,
+    CENTERED_9_5,
     GRID,
     INSET,
     MIDDLE,
+    MUTED,
     NAVY,
+    NOTE,
     PALE,
     PAPER,
+    TEXT_9_5,
     WHITE,
     Look,
 )
@@ -37,7 +41,7 @@ _HEAD: Final[Look] = {
 }
 _TITLE: Final[Look] = {**BODY, **BOLD, "font_size": 10.5}
 _COMMENT: Final[Look] = {**BODY, **INSET}
-_NOTE_HEAD: Final[Look] = {**CELL, **CENTER, **BOLD, "bg_color": PALE, "font_size": 9}
+_NOTE_HEAD: Final[Look] = {**CENTERED, **BOLD, "bg_color": PALE, "font_size": 9}
 _NOTE: Final[Look] = {**BODY, **GRID, **INSET, "bg_color": PAPER, **MIDDLE}
 _CONSULTANT: Final[Look] = {
     **BODY,
@@ -95,7 +99,7 @@ def _write_note(flow: PageFlow, context: ReportContext, item: Item, kind: NoteKi
     label = say("report.comments.case" if kind is NoteKind.CASE else "report.comments.advice")
     with flow.together():
         text = item.note.text[say.lang]
-        row = flow.next_row(flow.text_height(text, _NOTE, (2, LAST_COLUMN)) + 2)
+        row = flow.fitted_row((text, _NOTE, (2, LAST_COLUMN)), padding=6)
         flow.page.merged(row, 0, 1, label, _NOTE_HEAD)
         flow.page.merged(row, 2, LAST_COLUMN, text, _NOTE)
 
@@ -144,7 +148,7 @@ def write_consultant_comment(flow: PageFlow, context: ReportContext) -> None:
 
 
 def _write_piece(flow: PageFlow, text: str) -> None:
-    row = flow.next_row(flow.text_height(text, _CONSULTANT, (0, LAST_COLUMN)))
+    row = flow.fitted_row((text, _CONSULTANT, (0, LAST_COLUMN)))
     flow.page.merged_client(row, 0, LAST_COLUMN, text, _CONSULTANT)
 
 
@@ -152,9 +156,81 @@ def _split_comment(comment: str, flow: PageFlow) -> Iterator[str]:
     """Split the comment into rows that a page can hold: its lines, long ones after a sentence."""
     for line in comment.split("\n"):
         left = line
-        while (height := flow.text_height(left, _CONSULTANT, (0, LAST_COLUMN))) > _TALLEST:
+        while (height := flow.page.text_height(left, _CONSULTANT, (0, LAST_COLUMN))) > _TALLEST:
             most = max(1, int(len(left) * _TALLEST / height) - 1)
             end = max(left.rfind(mark, 0, most) for mark in "。.！？ ") + 1 or most
             yield left[:end]
             left = left[end:]
         yield left
+
+
+# --- 4. 次のランクに向けて, and おわりに
+
+_MOST_ROWS: Final = 12
+_ITEM, _MEASURE, _ANSWER, _GAIN = (0, 0), (1, 7), (8, 9), (10, LAST_COLUMN)
+_EXPOSURE: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
+
+
+def write_next_rank(flow: PageFlow, context: ReportContext) -> None:
+    """Write the section; the closing words never stand alone on a page."""
+    say, diagnosis = context.say, context.report.diagnosis
+    ways = list(zip(diagnosis.ways, ("first", "second"), strict=False))
+    for way, key in ways[:-1]:
+        with flow.together():
+            flow.heading(say("outlook.heading"))
+            _write_way(flow, context, way, key)
+    with flow.together():
+        if len(ways) < 2:
+            flow.heading(say("outlook.heading"))
+        if diagnosis.scores.rank is Rank.A:
+            flow.paragraph(say("outlook.top" if diagnosis.open_items else "outlook.perfect"))
+        for way, key in ways[-1:]:
+            _write_way(flow, context, way, key)
+        if diagnosis.open_items:
+            flow.paragraph(say("outlook.sheets"), NOTE)
+        flow.gap(10)
+        _write_closing(flow, context)
+
+
+def _write_closing(flow: PageFlow, context: ReportContext) -> None:
+    """Write おわりに and what the insurance notice rests on."""
+    say, report = context.say, context.catalog.report
+    flow.subheading(say("report.closing.heading"))
+    flow.paragraph(report.closing[say.lang])
+    level = report.insurance.exposure[context.report.diagnosis.insurance.exposure][say.lang]
+    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
+    flow.paragraph(note, _EXPOSURE)
+
+
+def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> None:
+    say = context.say
+    if way.score is None or way.rank is None:
+        flow.paragraph(say("outlook.way.none", target=way.target))
+        return
+    shows = {"score": format_score(way.score), "rank": way.rank, "target": way.target}
+    listed = way.items[:_MOST_ROWS]
+    flow.paragraph(say(f"outlook.way.{key}", count=len(way.items), **shows))
+    heads = [say(f"outlook.{head}") for head in ("item", "title", "answer", "gain")]
+    flow.table_head((_ITEM, _MEASURE, _ANSWER, _GAIN), heads, least=20)
+    for item in listed:
+        _write_way_item(flow, context, item)
+    if len(way.items) > len(listed):
+        more = say("outlook.more", count=len(way.items) - len(listed))
+        flow.page.merged(flow.next_row(20), 0, LAST_COLUMN, more, TEXT_9_5)
+    flow.gap(8)
+
+
+def _write_way_item(flow: PageFlow, context: ReportContext, name: str) -> None:
+    say, page, item = context.say, flow.page, context.catalog.items[name]
+    title = item.comment.title[say.lang]
+    answer = context.answer(name)
+    row = flow.fitted_row((title, TEXT_9_5, _MEASURE), (answer, TEXT_9_5, _ANSWER), least=20)
+    page.merged(row, *_ITEM, name, CENTERED_9_5)
+    page.merged(row, *_MEASURE, title, TEXT_9_5)
+    page.merged_client(row, *_ANSWER, answer, CENTERED_9_5)
+    page.merged(
+        row,
+        *_GAIN,
+        say("outlook.gain.of", points=format_score(context.report.diagnosis.gains[name])),
+        CENTERED_9_5,
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -21,8 +22,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS, AttentionEntry, Portfolio
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
-from sheet_diag.reports.portfolio.tables.answers import make_answer_table
-from sheet_diag.reports.portfolio.tables.client_facts import (
+from sheet_diag.reports.portfolio.client_facts import (
     ClientFacts,
     ClientRow,
     RankedClient,
@@ -109,7 +109,7 @@ class PortfolioBuilder:
         return codes.reshape(-1, len(self._catalog.items))
 
     def _in_order(self) -> Iterator[AttentionEntry]:
-        """Rejected files first, then held, then ranked."""
+        """List rejected files first, then held, then ranked."""
         for status in _ORDER:
             yield from self._attention[status]
 
@@ -126,8 +126,10 @@ def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFr
 
 
 def _sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
-    """Best first: by rank, then exact score, then name; equal ones in the order of their files.
-    Also the former place of each row."""
+    """Sort clients by rank, then exact score, then name; returns also the old place of each row.
+
+    Equal ones stay in the order of their files.
+    """
     order = frame.sort_values(
         ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
     )
@@ -165,20 +167,15 @@ def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd
 def _categories(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
     columns = {category.id: clients[f"score:{category.id}"] for category in catalog.categories}
     rows = [
-        (
-            name,
-            int(column.count()),
-            column.mean(),
-            column.quantile(0.25),
-            column.median(),
-            column.quantile(0.75),
-            column.min(),
-            column.max(),
-        )
-        for name, column in columns.items()
+        (name, int(each.count()), each.mean(), *_quartiles(each), each.min(), each.max())
+        for name, each in columns.items()
     ]
     names = ["category", "clients", "mean", "lower", "median", "upper", "lowest", "highest"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _quartiles(scores: pd.Series[float]) -> tuple[Any, Any, Any]:
+    return scores.quantile(0.25), scores.median(), scores.quantile(0.75)
 
 
 def _movement(clients: pd.DataFrame) -> pd.DataFrame:
@@ -189,6 +186,8 @@ def _movement(clients: pd.DataFrame) -> pd.DataFrame:
     table = pd.crosstab(known["previous_rank"], known["rank"])
     return table.reindex(index=ranks, columns=ranks, fill_value=0)
 
+
+# --- the items
 
 UNANSWERED: Final = "unanswered"
 
@@ -244,3 +243,61 @@ def _share(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> npt.NDArray[Any]:
     shares = np.zeros(part.shape)
     np.divide(part, whole, out=shares, where=whole > 0)
     return shares
+
+
+# --- the answers: a row per client and item, in columns that stay small for any number
+
+_PER_CLIENT: Final = ("file", "client", "name", "industry", "employees", "rank")
+
+
+def make_answer_table(catalog: Catalog, ranked: Sequence[RankedClient]) -> pd.DataFrame:
+    """Make a row per client and item, in the order of the clients and the catalogue."""
+    items, count, choices = tuple(catalog.items), len(ranked), choice_ids(catalog)
+    figures = np.frombuffer(b"".join(each.figures for each in ranked), np.float64)
+    values, points, lost = figures.reshape(count, 3, len(items)).transpose(1, 0, 2)
+    weights = np.array([catalog.items[item].weight for item in items], dtype=np.int32)
+    rows = [each.row for each in ranked]
+    return pd.DataFrame(
+        {
+            **{
+                name: _repeated([getattr(row, name) for row in rows], len(items))
+                for name in _PER_CLIENT
+            },
+            "category": _tiled([catalog.category_of[item].id for item in items], count),
+            "item": _tiled(items, count),
+            "answer": _chosen(ranked, choices),
+            "raw": pd.Series(list(chain.from_iterable(r.raw for r in ranked)), dtype="object"),
+            "value": values.ravel(),
+            "weight": np.tile(weights, count),
+            "points": points.ravel(),
+            "lost": lost.ravel(),
+            "remark": pd.Series(
+                list(chain.from_iterable(r.remarks for r in ranked)), dtype="object"
+            ),
+        }
+    )
+
+
+def _chosen(ranked: Sequence[RankedClient], choices: Sequence[str]) -> Any:
+    """Return the choices, as a categorical; missing where nothing was chosen."""
+    given = np.frombuffer(b"".join(each.codes for each in ranked), code_type(len(choices)))
+    codes = given.astype(np.int32)
+    return _from_codes(np.where(codes == len(choices), -1, codes), choices)
+
+
+def _repeated(values: Sequence[str], times: int) -> Any:
+    """Repeat each value so many times in a row, as a categorical."""
+    codes, words = pd.factorize(np.array(values, dtype=object))
+    return _from_codes(np.repeat(codes, times), list(words))
+
+
+def _tiled(values: Sequence[str], times: int) -> Any:
+    """Repeat all values in turn, so many times, as a categorical in their order."""
+    words = list(dict.fromkeys(values))
+    codes = np.array([words.index(value) for value in values], dtype=np.int32)
+    return _from_codes(np.tile(codes, times), words)
+
+
+def _from_codes(codes: npt.NDArray[Any], words: Sequence[str]) -> Any:
+    make: Any = pd.Categorical.from_codes  # its annotations know no arrays
+    return make(codes, categories=list(words))

@@ -1,0 +1,202 @@
+"""The charts of reports and of the portfolio, in one restrained look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sheet_diag.text.text_metrics import FONT
+from sheet_diag.xlsx.book import Book
+from sheet_diag.xlsx.references import CellSpan
+from sheet_diag.xlsx.theme import BLUE, INK, LINE, MUTED, NAVY, OK, RANKS, WHITE
+
+_FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
+_SMALL: Final = {**_FONT, "size": 8}
+_GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+SCORES: Final = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0"}
+_SHARES: Final = {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%"}
+NO_LINE: Final = {"line": {"none": True}}
+# Every label is shown, the first on top.
+_LABELS: Final = {
+    "reverse": True,
+    "interval_unit": 1,
+    "num_font": _SMALL,
+    "line": {"color": LINE},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSeries:
+    """A line or the columns of a chart: its values, one for each label, and its look."""
+
+    name: str
+    values: CellSpan
+    look: Mapping[str, Any] = field(default_factory=dict)
+
+    def options(self, labels: CellSpan) -> dict[str, Any]:
+        """Give what XlsxWriter asks for, which it writes into."""
+        places = {"name": self.name, "categories": labels.area, "values": self.values.area}
+        return {**places, **deepcopy(dict(self.look))}
+
+
+# The lines of a radar. In grey print too they differ: by dashes, by the shape of the markers and
+# by their filling.
+OWN: Final = {
+    "line": {"color": BLUE, "width": 2.25},
+    "marker": {
+        "type": "circle",
+        "size": 6,
+        "fill": {"color": NAVY},
+        "border": {"color": NAVY},
+    },
+}
+TARGET: Final = {
+    "line": {"color": MUTED, "width": 1.5, "dash_type": "dash"},
+    "marker": {"type": "none"},
+}
+SIMULATED: Final = {
+    "line": {"color": OK, "width": 2.25},
+    "marker": {
+        "type": "square",
+        "size": 7,
+        "fill": {"color": WHITE},
+        "border": {"color": OK, "width": 1.5},
+    },
+}
+
+
+def make_radar(
+    book: Book,
+    labels: CellSpan,
+    lines: Sequence[ChartSeries],
+    *,
+    title: str = "",
+    legend: str = "bottom",
+) -> Any:
+    """Make a radar of scores from 0 to 100, with a legend where it has several lines."""
+    chart = book.chart({"type": "radar", "subtype": "with_markers"})
+    for line in lines:
+        chart.add_series(line.options(labels))
+    chart.set_y_axis(
+        {
+            **SCORES,
+            "num_font": _SMALL,
+            "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.75}},
+            "line": {"color": LINE},
+        }
+    )
+    chart.set_x_axis({"num_font": {**_FONT, "size": 10}})
+    _style(chart, title, 11)
+    if len(lines) > 1:
+        chart.set_legend({"position": legend, "font": _FONT})
+    return chart
+
+
+def make_column_chart(
+    book: Book,
+    labels: CellSpan,
+    series: Sequence[ChartSeries],
+    *,
+    y_axis: Mapping[str, Any],
+    x_axis: Mapping[str, Any] | None = None,
+    title: str = "",
+    size: int = 8,
+) -> Any:
+    """Make columns for each label, and a legend where there are several series."""
+    font = {**_FONT, "size": size}
+    chart = book.chart({"type": "column"})
+    for each in series:
+        chart.add_series({"gap": 60, **each.options(labels)})
+    chart.set_x_axis({"num_font": font, "line": {"color": LINE}, **(x_axis or {})})
+    chart.set_y_axis({"num_font": _SMALL, "major_gridlines": _GRID, **y_axis})
+    _style(chart, title, size + 2)
+    if len(series) > 1:
+        chart.set_legend({"position": "bottom", "font": font})
+    return chart
+
+
+def make_ranks_chart(book: Book, labels: CellSpan, counts: CellSpan, *, name: str) -> Any:
+    """Make a column a rank, each in its colour, with its count."""
+    look = {
+        "fill": {"color": BLUE},
+        "points": [{"fill": {"color": color}} for color in RANKS.values()],
+        "data_labels": {"value": True, "font": _FONT},
+    }
+    y_axis = {"min": 0, "num_format": "0", **NO_LINE, "name": name, "name_font": _FONT}
+    return make_column_chart(book, labels, [ChartSeries(name, counts, look)], y_axis=y_axis, size=9)
+
+
+def make_weeks_chart(
+    book: Book,
+    labels: CellSpan,
+    counts: Sequence[ChartSeries],
+    share: ChartSeries,
+    *,
+    title: str,
+) -> Any:
+    """Make columns of counts (left axis) and a line of the share so far (right axis)."""
+    y_axis = {"min": 0, "num_format": "#,##0", **NO_LINE}
+    week = {"text_axis": True, "num_format": "m/d"}
+    chart = make_column_chart(book, labels, counts, y_axis=y_axis, x_axis=week, title=title)
+    line = book.chart({"type": "line"})
+    look = {
+        "line": {"color": NAVY, "width": 2},
+        "marker": {"type": "circle", "size": 5, "fill": {"color": NAVY}},
+    }
+    line.add_series({**share.options(labels), **look, "y2_axis": True})
+    line.set_y2_axis({**_SHARES, "num_font": _SMALL})
+    chart.combine(line)
+    return chart
+
+
+def make_rank_shares_chart(
+    book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, title: str
+) -> Any:
+    """Make a bar a group, of 100 %, parted by rank; white gaps part them in grey print, too."""
+    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
+    border = {"color": WHITE, "width": 1}
+    for rank, values in ranks.items():
+        look = {"fill": {"color": RANKS[rank]}, "border": border, "gap": 40}
+        chart.add_series(ChartSeries(rank, values, look).options(labels))
+    chart.set_y_axis(dict(_LABELS))
+    shares = {"num_format": "0%", "major_unit": 0.25, "major_gridlines": _GRID}
+    chart.set_x_axis({**shares, "num_font": _SMALL})
+    _style(chart, title, 10)
+    chart.set_legend({"position": "bottom", "font": _SMALL})
+    return chart
+
+
+def make_bar_chart(
+    book: Book, labels: CellSpan, values: CellSpan, *, title: str, series: str, shape: str
+) -> Any:
+    """Make a bar a label, the first on top."""
+    chart = book.chart({"type": "bar"})
+    look = {
+        "fill": {"color": BLUE},
+        "gap": 40,
+        "data_labels": {"value": True, "font": _SMALL, "num_format": shape},
+    }
+    chart.add_series(ChartSeries(series, values, look).options(labels))
+    chart.set_y_axis(dict(_LABELS))
+    chart.set_x_axis({"min": 0, "num_font": _SMALL, "num_format": shape, "major_gridlines": _GRID})
+    _style(chart, title, 10)
+    return chart
+
+
+def make_rate_chart(
+    book: Book, labels: CellSpan, values: CellSpan, *, title: str, series: str
+) -> Any:
+    """Make a bar a label from 0 to 100 %, the first on top."""
+    chart = make_bar_chart(book, labels, values, title=title, series=series, shape="0%")
+    chart.set_x_axis({**_SHARES, "num_font": _SMALL, "major_gridlines": _GRID})
+    return chart
+
+
+def _style(chart: Any, title: str, size: float) -> None:
+    """Set a title of so many points, no frame and no legend."""
+    name = {"name": title, "name_font": {**_FONT, "size": size, "bold": True}, "overlay": False}
+    chart.set_title(name if title else {"none": True})
+    chart.set_legend({"none": True})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
