@@ -11,6 +11,8 @@ from io import BytesIO
 
 import pytest
 from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.forms.correction import points as pleas
@@ -38,7 +40,16 @@ from sheet_diag.text.wording import Wording, labels
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS
 from tests.lint import lint
-from tests.returned import SMALL, make_return, problems_in, put_cell, read_return, sheet_of
+from tests.returned import (
+    SMALL,
+    edit_workbook,
+    make_return,
+    page_at,
+    problems_in,
+    put_cell,
+    read_return,
+    sheet_of,
+)
 from tests.samples import ISSUER, ISSUER_EN, client, resolve_all, summary
 from tests.workbooks import cut_texts, open_workbook, sheet, texts_on
 
@@ -149,6 +160,11 @@ CELLS: Mapping[str, tuple[ProblemCode, str | None, str, str | None, str]] = {
     "error": (ProblemCode.ERROR_VALUE, None, "#REF!", "#REF!", ""),
     "no result": (ProblemCode.NOT_CALCULATED, None, "=…", "=…", ""),
     "picture": (ProblemCode.PICTURE_ANSWER, None, "=IMAGE(…)", "=IMAGE(…)", ""),
+    "data type": (ProblemCode.DATA_TYPE_ANSWER, None, "#VALUE!", "#VALUE!", ""),
+    "empty result": (ProblemCode.EMPTY_RESULT, None, '=""', '=""', ""),
+    "checkbox": (ProblemCode.CHECKBOX_ANSWER, None, "TRUE", "TRUE", ""),
+    "sign": (ProblemCode.SYMBOL_ANSWER, None, "y", "y", ""),
+    "struck out": (ProblemCode.STRUCK_ANSWER, None, "はい", "はい", ""),
     "no row": (ProblemCode.ITEM_ROW_MISSING, None, "", None, ""),
     "unanswered": (ProblemCode.UNANSWERED, None, "", None, ""),
 }
@@ -613,3 +629,38 @@ def test_the_portfolio_says_it_once_a_file(lang: Lang) -> None:
 
 def wrong(kind: str) -> Problem:
     return Problem(ProblemCode.WRONG_FORMAT, value=kind, details=(("kind", kind),))
+
+
+# --- the notes on its cells come back, too
+
+
+NOTED = (
+    at(ITEMS[3], ProblemCode.NOT_UNDERSTOOD, "だいたい"),
+    at(ITEMS[3], ProblemCode.CONTRADICTION, ITEMS[4]),
+    Problem(ProblemCode.COMPANY_MISSING, "会社情報", "C5", "company"),
+)
+
+
+def told_notes(content: bytes) -> list[str]:
+    problems = read_return(content, JIS).problems
+    return [each.value or "" for each in problems if each.code is ProblemCode.NOTE]
+
+
+@both
+def test_the_notes_of_a_correction_are_not_told_when_it_comes_back(lang: Lang) -> None:
+    content = corrected(returned_sheet(lang, Response(ITEMS[3], None, "だいたい")), *NOTED)
+    assert question(content, ITEMS[3], ANSWER).comment
+    assert told_notes(content) == []
+
+
+def test_what_a_client_writes_below_a_note_of_ours_is_told() -> None:
+    content = corrected(returned_sheet(Lang.JA, Response(ITEMS[3], None, "だいたい")), *NOTED)
+
+    def change(book: Workbook) -> None:
+        cells = (cell for row in page_at(book, QUESTIONS).iter_rows() for cell in row)
+        (cell,) = (each for each in cells if each.comment)
+        written = cell.comment.text if cell.comment else ""
+        cell.comment = Comment(f"{written}\n一部に直してください", "田中")
+
+    (note,) = told_notes(edit_workbook(content, change))
+    assert note.endswith("一部に直してください")

@@ -36,7 +36,14 @@ def first_answer(text: str) -> str:
         pytest.param("＃ＲＥＦ！", None, "ERROR_VALUE B6 C1-1 ＃ＲＥＦ！", id="in full width"),
         pytest.param("Err:502", None, "ERROR_VALUE B6 C1-1 Err:502", id="LibreOffice's own"),
         pytest.param("", CellMark.NOT_CALCULATED, "NOT_CALCULATED B6 C1-1 =…", id="no result"),
-        pytest.param("", CellMark.FORMULA, "NOT_CALCULATED B6 C1-1 =…", id="an empty result"),
+        pytest.param("", CellMark.FORMULA, 'EMPTY_RESULT B6 C1-1 =""', id="an empty result"),
+        pytest.param(
+            "",
+            CellMark.DATA_TYPE,
+            "DATA_TYPE_ANSWER B6 C1-1 #VALUE!",
+            id="data type",
+        ),
+        pytest.param("TRUE", CellMark.CHECKBOX, "CHECKBOX_ANSWER B6 C1-1 TRUE", id="checkbox"),
         pytest.param("", CellMark.PICTURE, "PICTURE_ANSWER B6 C1-1 =IMAGE(…)", id="picture"),
         pytest.param(
             '=DISPIMG("ID_1",1)', None, 'PICTURE_ANSWER B6 C1-1 =DISPIMG("ID_1",1)', id="WPS"

@@ -88,7 +88,7 @@ def stray(cell: str, row: int) -> bytes:
             "formula",
             id="another function",
         ),
-        pytest.param('<c r="A1" t="e" vm="1"><v>#VALUE!</v></c>', "#VALUE!", "error", id="spill"),
+        pytest.param('<c r="A1" t="e" vm="1"><v>#VALUE!</v></c>', "", "data_type", id="data type"),
         pytest.param('<c r="A1" t="b"><v>1</v></c>', "TRUE", "", id="truth"),
         pytest.param('<c r="A1"><v>120.0</v></c>', "120", "", id="whole number"),
         pytest.param('<c r="A1"><v>0.5</v></c>', "0.5", "", id="share"),
@@ -112,7 +112,42 @@ def test_special_cells_are_marked(cell: str, text: str, mark: str) -> None:
     assert {at: each.value for at, each in grid.marks.items()} == ({(0, 0): mark} if mark else {})
 
 
-def test_a_failed_cell_is_a_picture_where_the_workbook_has_pictures_in_cells() -> None:
+RICH = "http://schemas.microsoft.com/office/spreadsheetml/2017/richdata"
+
+
+def rich_values(*kinds: str) -> dict[str, bytes | str]:
+    """The parts that say of which kind each value beyond text is, the first by `vm="1"`."""
+    structures = "".join(f'<s t="{kind}"/>' for kind in kinds)
+    values = "".join(f'<rv s="{at}"><v>0</v></rv>' for at in range(len(kinds)))
+    # Values may stand in another order than the cells that show them.
+    blocks = "".join(f'<bk><x:rvb i="{at}"/></bk>' for at in reversed(range(len(kinds))))
+    cells = "".join(f'<bk><rc t="1" v="{at}"/></bk>' for at in reversed(range(len(kinds))))
+    metadata = (
+        f'<metadata xmlns="{MAIN}" xmlns:x="{RICH}"><metadataTypes><metadataType '
+        f'name="XLRICHVALUE"/></metadataTypes><futureMetadata name="XLRICHVALUE">{blocks}'
+        f"</futureMetadata><valueMetadata>{cells}</valueMetadata></metadata>"
+    )
+    return {
+        "xl/metadata.xml": metadata,
+        "xl/richData/rdrichvalue.xml": f'<rvData xmlns="{RICH}">{values}</rvData>',
+        "xl/richData/rdrichvaluestructure.xml": f'<a xmlns="{RICH}">{structures}</a>',
+    }
+
+
+def test_values_beyond_text_are_told_by_their_kind() -> None:
+    """A picture, a company of the stock exchange, an error that older programs do not know."""
+    kinds = ("_localImage", "_linkedentity2", "_error")
+    cells = "".join(f'<c t="e" vm="{at}"><v>#VALUE!</v></c>' for at in (1, 2, 3, 9))
+    (grid,) = open_parts(xlsx(f"<row>{cells}</row>", parts=rich_values(*kinds))).grids
+    assert cell_marks(grid) == {
+        "A1": "picture",
+        "B1": "data_type",
+        "C1": "error #VALUE!",
+        "D1": "data_type",
+    }
+
+
+def test_a_value_of_no_stated_kind_is_a_picture_where_the_workbook_has_pictures_in_cells() -> None:
     cell = '<row r="1"><c r="A1" t="e" vm="1"><v>#VALUE!</v></c></row>'
     (grid,) = open_parts(xlsx(cell, parts={"xl/richData/richValueRel.xml": "<a/>"})).grids
     assert grid.marks == {(0, 0): CellMark.PICTURE}

@@ -381,12 +381,16 @@ def claimed(top: int, rows: int, left: int, columns: int) -> tuple[int, bytes]:
     return 0x0200, struct.pack("<IIHHH", top, rows, left, columns, 0)
 
 
-def xls(*records: tuple[int, bytes], streams: Mapping[str, bytes] = NO_STREAMS) -> bytes:
-    """A workbook of one sheet `S` with these records."""
+def xls(
+    *records: tuple[int, bytes],
+    streams: Mapping[str, bytes] = NO_STREAMS,
+    globals_: tuple[tuple[int, bytes], ...] = (),
+) -> bytes:
+    """A workbook of one sheet `S` with these records, after those of the workbook itself."""
     named = struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"S"
-    start = len(_joined(BOF, (0x0085, named), EOF))
+    start = len(_joined(BOF, *globals_, (0x0085, named), EOF))
     named = struct.pack("<I", start) + named[4:]
-    stream = _joined(BOF, (0x0085, named), EOF, BOF, *records, EOF)
+    stream = _joined(BOF, *globals_, (0x0085, named), EOF, BOF, *records, EOF)
     return ole_file({"Workbook": stream.ljust(5_000, b"\0"), **streams})
 
 

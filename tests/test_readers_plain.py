@@ -14,6 +14,7 @@ from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.readers.fast_cells import extract_plain_cells
 from sheet_diag.intake.readers.package import MarkupError
 from sheet_diag.intake.readers.survey import SheetSurvey
+from sheet_diag.intake.readers.text_styles import NOTHING_SHARED, SharedContent, TextStyle
 from sheet_diag.intake.readers.worksheet import survey_elements, survey_worksheet
 from tests.parts import MAIN, sheet_xml
 from tests.returned import make_return
@@ -38,7 +39,7 @@ def test_a_usual_return_has_only_plain_cells(content: bytes) -> None:
     assert len(sheets) > 2
     for part in sheets:
         assert extract_plain_cells(part)
-        assert survey_worksheet(part, pictures=False) == survey_elements(part, pictures=False)
+        assert survey_worksheet(part) == survey_elements(part)
 
 
 _CELLS = (
@@ -127,9 +128,12 @@ _HEADS = (
 )
 
 
-def _outcome(part: bytes, pictures: bool, survey: object) -> object:
+_STRUCK = SharedContent({"3": TextStyle(struck=True), "4": TextStyle(symbols="Wingdings")})
+
+
+def _outcome(part: bytes, shared: SharedContent, survey: object) -> object:
     try:
-        found = survey(part, pictures=pictures)  # type: ignore[operator]
+        found = survey(part, shared)  # type: ignore[operator]
     except MarkupError:
         return "no markup"
     except RefusedError as error:
@@ -143,16 +147,23 @@ def _outcome(part: bytes, pictures: bool, survey: object) -> object:
     st.lists(st.tuples(st.sampled_from(_ROWS), st.lists(st.sampled_from(_CELLS), max_size=4))),
     st.sampled_from(_TAILS),
     st.sampled_from(_ENDS),
-    st.booleans(),
+    st.sampled_from([NOTHING_SHARED, _STRUCK]),
 )
-@example(HEAD, [(row, [cell]) for row in _ROWS[1:4] for cell in _CELLS[:16]], _TAILS[1], "", False)
-@example("", [(_ROWS[1], [_CELLS[0]])], "", _ENDS[2], False)
+@example(
+    HEAD,
+    [(row, [cell]) for row in _ROWS[1:4] for cell in _CELLS[:16]],
+    _TAILS[1],
+    "",
+    NOTHING_SHARED,
+)
+@example("", [(_ROWS[1], [_CELLS[0]])], "", _ENDS[2], NOTHING_SHARED)
+@example("", [(_ROWS[1], [_CELLS[1], _CELLS[2]])], "", "", _STRUCK)
 def test_the_pattern_finds_what_the_walk_finds(
-    head: str, rows: list[tuple[str, list[str]]], tail: str, end: str, pictures: bool
+    head: str, rows: list[tuple[str, list[str]]], tail: str, end: str, shared: SharedContent
 ) -> None:
     lines = "".join(f"{row}{''.join(cells)}</row>" for row, cells in rows)
     part = (head + sheet_xml(lines, tail, MAIN) + end).encode()
-    assert _outcome(part, pictures, survey_worksheet) == _outcome(part, pictures, survey_elements)
+    assert _outcome(part, shared, survey_worksheet) == _outcome(part, shared, survey_elements)
 
 
 @pytest.mark.parametrize("cell", _CELLS)
@@ -162,6 +173,6 @@ def test_each_spelling_is_surveyed_alike(cell: str, tail: str) -> None:
         for row in _ROWS:
             sheet = sheet_xml(f"{_CELLS[0]}{row}{cell}{_CELLS[1]}</row>", tail)
             part = (head + sheet).encode()
-            assert _outcome(part, False, survey_worksheet) == _outcome(
-                part, False, survey_elements
+            assert _outcome(part, NOTHING_SHARED, survey_worksheet) == _outcome(
+                part, NOTHING_SHARED, survey_elements
             ), part

@@ -18,12 +18,19 @@ CellArea = tuple[int, int, int, int]  # first row, first column, last row, last 
 
 
 class CellMark(StrEnum):
-    """What is special about a cell; its text is the name of the error, or the stored result."""
+    """What is special about a cell; its text is the name of the error, or the stored result.
+
+    A formula whose stored result is the empty text is a `FORMULA`. `DATA_TYPE` is a value linked to
+    a service, which has no text; `SYMBOL` a text that a symbol font shows as other signs.
+    """
 
     ERROR = "error"
     NOT_CALCULATED = "not_calculated"
     FORMULA = "formula"
     PICTURE = "picture"
+    DATA_TYPE = "data_type"
+    CHECKBOX = "checkbox"
+    SYMBOL = "symbol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,9 @@ class Grid:
     """One sheet: its cells as text, rows from the top, columns from A.
 
     `merged` are merged areas of more than one cell; `hidden_rows` are hidden or filtered out;
-    `cut` says that cells far away were left out.
+    `cut` says that cells far away were left out. `struck` are the cells with text that is struck
+    out, and what is left of it without that (empty: all is struck out); `symbol_fonts` names the
+    font of each cell marked as `SYMBOL`; `notes` are notes, and comments with their replies.
     """
 
     name: str
@@ -41,6 +50,9 @@ class Grid:
     merged: tuple[CellArea, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     cut: bool = False
+    struck: Mapping[CellPosition, str] = field(default_factory=dict)
+    symbol_fonts: Mapping[CellPosition, str] = field(default_factory=dict)
+    notes: Mapping[CellPosition, str] = field(default_factory=dict)
 
     def text(self, row: int, col: int) -> str:
         """The cell's text; empty beyond the used area."""

@@ -148,6 +148,27 @@ _SPECS: Final = {
     ProblemCode.PICTURE_ANSWER: ProblemSpec(
         Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
     ),
+    ProblemCode.EMPTY_RESULT: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.DATA_TYPE_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
+    ),
+    ProblemCode.CHECKBOX_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
+    ProblemCode.SYMBOL_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
+    ProblemCode.STRUCK_ANSWER: ProblemSpec(
+        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+    ),
+    ProblemCode.STRUCK_PART: ProblemSpec(Severity.INFO),
+    ProblemCode.PROFILE_STRUCK: ProblemSpec(Severity.WARNING),
+    ProblemCode.STRUCK_TEXT: ProblemSpec(Severity.WARNING),
+    ProblemCode.SYMBOL_TEXT: ProblemSpec(Severity.WARNING),
+    ProblemCode.NOTE: ProblemSpec(Severity.WARNING),
+    ProblemCode.MORE_CELLS: ProblemSpec(Severity.WARNING),
     ProblemCode.MERGED_ANSWER: ProblemSpec(
         Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
@@ -197,6 +218,7 @@ _SPECS: Final = {
 # Details whose values are names of ours, shown as `problem.<detail>.<value>`, several by commas.
 _TERMS: Final = ("kind", "field", "reason", "active", "place", "column")
 _COMMA: Final = {Lang.JA: "、", Lang.EN: ", "}
+NOTE_DETAIL: Final = "note"  # the text of a note on the cell that the problem is about
 # What helps with a kind of file that is no workbook; else the hearing sheet itself is asked for.
 _REMEDY: Final = {
     "numbers": "numbers",
@@ -232,8 +254,10 @@ def problem_severity(code: ProblemCode) -> Severity:
 
 
 def problem_message(problem: Problem, lang: Lang) -> str:
-    """Say in one sentence what is wrong, without the place."""
-    return _sentence(problem, "says", lang)
+    """Say in one sentence what is wrong, without the place; a note on the cell is added."""
+    said = _sentence(problem, "says", lang)
+    note = dict(problem.details).get(NOTE_DETAIL)
+    return Wording(lang)("problem.with_note", says=said, note=note) if note else said
 
 
 def problem_advice(problem: Problem, lang: Lang) -> str:

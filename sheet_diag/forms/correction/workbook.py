@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from sheet_diag.forms.correction.cell_notes import write_note
 from sheet_diag.forms.correction.letter import truncate_entry, write_correction_letter
 from sheet_diag.forms.correction.points import CorrectionPoint, list_correction_points
 from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED, Entries, SheetContent
@@ -28,7 +29,12 @@ _NOT_TYPED: Final = {
     ProblemCode.MERGED_ANSWER,
     ProblemCode.ERROR_VALUE,
     ProblemCode.NOT_CALCULATED,
+    ProblemCode.EMPTY_RESULT,
     ProblemCode.PICTURE_ANSWER,
+    ProblemCode.DATA_TYPE_ANSWER,
+    ProblemCode.CHECKBOX_ANSWER,
+    ProblemCode.SYMBOL_ANSWER,
+    ProblemCode.STRUCK_ANSWER,
     ProblemCode.ITEM_ROW_MISSING,
 }
 
@@ -140,11 +146,7 @@ def _write_notes(
 
 def _write_note(number: int, point: CorrectionPoint, say: Wording) -> str:
     entry = truncate_entry(point.entry) or say("sheet.request.nothing")
-    lines = [say("sheet.request.note.title", number=number)]
-    lines.append(say("sheet.request.note.entry", text=entry))
-    if point.expected:
-        lines.append(say("sheet.request.note.expected", text=point.expected))
-    return "\n".join([*lines, point.text])
+    return write_note(number, entry, point.expected, point.text, say)
 
 
 def _join_notes(texts: Mapping[str, list[str]]) -> dict[str, str]:

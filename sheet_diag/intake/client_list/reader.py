@@ -62,9 +62,11 @@ from sheet_diag.text.wording import Wording
 
 _T = TypeVar("_T")
 _DEFAULT_LIMITS: Final = Limits()
-_UNREADABLE_CELL: Final = {
+_UNREADABLE_CELL: Final[dict[ProblemCode | None, str]] = {
     ProblemCode.NOT_CALCULATED: "clients.fault.not_calculated",
+    ProblemCode.EMPTY_RESULT: "clients.fault.not_calculated",
     ProblemCode.ERROR_VALUE: "clients.fault.error_value",
+    ProblemCode.DATA_TYPE_ANSWER: "clients.fault.error_value",
     ProblemCode.PICTURE_ANSWER: "clients.fault.picture",
 }
 
@@ -161,11 +163,11 @@ class _ListReader:
     def _text(self, row: TableRow, column: str) -> str | None:
         """Return what the cell says; None, and a fault, where a formula or a picture says it."""
         text = row.text(column)
-        code = unreadable_answer_code(row.mark(column), text)
-        if code is None:
+        fault = _UNREADABLE_CELL.get(unreadable_answer_code(row.mark(column), text))
+        if fault is None:
             return text
         parts = {**column_names(column), "value": shorten_entry(text)}
-        self._fault(row, column, cell_message(_UNREADABLE_CELL[code], **parts))
+        self._fault(row, column, cell_message(fault, **parts))
         return None
 
     def _fault(self, row: TableRow, column: str, message: Message) -> None:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
+from sheet_diag.intake.cells import CellMark, CellPosition, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.notes import join_notes
+from sheet_diag.intake.readers.ods_styles import ColumnStyles, OdsStyles, has_special_styles
 from sheet_diag.intake.readers.ods_values import (
     CellText,
     is_boolean,
@@ -110,7 +112,7 @@ def _survey_ods(content: bytes, limits: Limits, inspected: InspectedPackage | No
     """Survey the document. Raises `RefusedError`."""
     try:
         package = WorkbookPackage(content, inspected)
-        walker = _OdsWalker(limits.sheets)
+        walker = _OdsWalker(limits.sheets, _common_styles(package))
         walk_xml(package.content("content.xml"), walker.start, walker.end, walker.text)
     except (PackageDamagedError, MarkupError) as error:
         raise unreadable_file_error(error) from error
@@ -155,13 +157,16 @@ class _LocalNames(dict[str, str]):
 class _OdsWalker:
     """Collects tables; `_row` and `_column` are where the next row and cell will stand."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, styles: OdsStyles) -> None:
         self.tables: list[OdsTable] = []
         self.pictures = 0
         self.active: set[str] = set()
         self._most = most
         self._hidden_styles: set[str] = set()
         self._style = ""
+        self._styles = styles
+        self._columns = ColumnStyles()
+        self._row_style = ""
         self._row = self._height = self._column = self._depth = 0
         self._cell: Attributes | None = None
         self._text = CellText()
@@ -185,8 +190,12 @@ class _OdsWalker:
             self._open_other(name, opened)
 
     def _open_other(self, name: str, opened: Attributes) -> None:
+        self._styles.add(name, opened)
         if name == "style":
             self._style = opened.get("name", "")
+        elif name == "table-column":
+            count = repeat_count(opened, "number-columns-repeated")
+            self._columns.add(opened.get("default-cell-style-name", ""), count)
         elif name == "table-properties" and opened.get("display") == "false":
             self._hidden_styles.add(self._style)
         elif name in _SOURCES:
@@ -205,9 +214,11 @@ class _OdsWalker:
         visible = opened.get("style-name", "") not in self._hidden_styles
         self.tables.append(OdsTable(opened.get("name", ""), visible))
         self._row = self._height = 0
+        self._columns = ColumnStyles()
 
     def _open_row(self, opened: Attributes) -> None:
         self._column = 0
+        self._row_style = opened.get("default-cell-style-name", "")
         self._height = repeat_count(opened, "number-rows-repeated")
         if self.tables and opened.get("visibility") in ("collapse", "filter"):
             last = min(self._row + self._height, LAST_ROW)
@@ -239,8 +250,11 @@ class _OdsWalker:
             table.survey.use(at[0] + self._height - 1, at[1] + width - 1)
             table.runs.append(CellRun(*at, self._height, width, text))
             _mark_ods_cell(table.survey, at, cell, text)
+            if self._styles.are_special:
+                self._style_cell(table.survey, at, cell)
         if self._text.has_others:  # the library adds those of shapes
             table.survey.texts[at] = text
+            table.survey.notes |= join_notes([(at, self._text.note())])
         spans = (
             repeat_count(cell, "number-rows-spanned"),
             repeat_count(cell, "number-columns-spanned"),
@@ -248,6 +262,11 @@ class _OdsWalker:
         if spans != (1, 1):
             area = (*at, at[0] + spans[0] - 1, at[1] + spans[1] - 1)
             table.survey.merged.append(area)
+
+    def _style_cell(self, sheet: SheetSurvey, at: CellPosition, cell: Attributes) -> None:
+        name = cell.get("style-name") or self._row_style or self._columns.name(at[1])
+        style = self._styles.cell(name)
+        sheet.style(at, style, self._styles.runs(self._text.parts(), style))
 
 
 def _mark_ods_cell(sheet: SheetSurvey, at: tuple[int, int], cell: Attributes, text: str) -> None:
@@ -267,14 +286,12 @@ def _spread_runs(table: OdsTable) -> None:
     sheet = table.survey
     for run in table.runs:
         at = (run.row, run.column)
-        special = at in sheet.marks or at in sheet.texts
+        special = [each for each in sheet.of_cells() if at in each]
         if not special or (run.height, run.width) == (1, 1):
             continue
         for place in _run_positions(run, sheet):
-            if at in sheet.marks:
-                sheet.marks[place] = sheet.marks[at]
-            if at in sheet.texts:
-                sheet.texts[place] = sheet.texts[at]
+            for each in special:
+                each[place] = each[at]
 
 
 def _run_positions(run: CellRun, sheet: SheetSurvey) -> Iterator[tuple[int, int]]:
@@ -282,6 +299,16 @@ def _run_positions(run: CellRun, sheet: SheetSurvey) -> Iterator[tuple[int, int]
     for row in range(run.row, min(run.row + run.height, rows)):
         for column in range(run.column, min(run.column + run.width, columns)):
             yield row, column
+
+
+def _common_styles(package: WorkbookPackage) -> OdsStyles:
+    """Read the styles beside the content, where any of them is special."""
+    styles = OdsStyles()
+    part = package.read("styles.xml")
+    if has_special_styles(part):
+        for name, attributes, _ in read_elements(part):
+            styles.add(name, attributes)
+    return styles
 
 
 def _active_parts(package: WorkbookPackage) -> set[str]:

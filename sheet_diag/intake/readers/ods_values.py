@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from sheet_diag.intake.readers.notes import without_author
 from sheet_diag.intake.readers.package import Attributes
 from sheet_diag.intake.readers.survey import LAST_COLUMN, LAST_ROW, convert_value
 
@@ -19,6 +21,8 @@ _NUMBERS: Final = ("float", "percentage", "currency")
 _TRUTH: Final = ("TRUE", "FALSE")
 _MOST_SPACES: Final = 32_767
 
+StyledPart = tuple[str, tuple[str, ...]]  # a part of a text, and the names of its styles
+
 
 class CellText:
     """The paragraphs of one cell, joined by line breaks.
@@ -27,37 +31,75 @@ class CellText:
     """
 
     def __init__(self) -> None:
-        self._paragraphs: list[list[str]] = []
+        self._paragraphs: list[list[StyledPart]] = []
+        self._styles: list[str] = []
         self._open = 0
         self._left_out = 0
+        self._note: CellText | None = None
+        self._author: list[str] = []
+        self._is_author = False
         self.has_others = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Begin an element within the cell."""
         if self._left_out or name in _NO_TEXT:
-            self._left_out += 1
-            self.has_others = True
+            self._start_other(name, attributes)
         elif name in ("p", "h"):
             self._open += 1
             self._paragraphs.append([])
         elif self._open:
-            self._paragraphs[-1].append(_character(name, attributes))
+            if name == "span":
+                self._styles.append(_local_attribute(attributes, "style-name"))
+            self._add(_character(name, attributes))
+
+    def _start_other(self, name: str, attributes: Attributes) -> None:
+        self._left_out += 1
+        self.has_others = True
+        if name == "annotation" and self._note is None:
+            self._note = CellText()
+        elif self._note:
+            self._is_author = name == "creator"
+            self._note.start(name, attributes)
 
     def end(self, name: str) -> None:
         """End an element within the cell."""
         if self._left_out:
             self._left_out -= 1
+            self._is_author = False
+            if self._note and self._left_out:
+                self._note.end(name)
         elif name in ("p", "h"):
             self._open -= 1
+        elif name == "span" and self._styles:
+            self._styles.pop()
 
     def text(self, data: str) -> None:
         """Add text within the cell."""
-        if self._open and not self._left_out:
-            self._paragraphs[-1].append(data)
+        if self._is_author:
+            self._author.append(data)
+        elif self._left_out and self._note:
+            self._note.text(data)
+        elif self._open and not self._left_out:
+            self._add(data)
+
+    def _add(self, text: str) -> None:
+        if text:
+            self._paragraphs[-1].append((text, tuple(self._styles)))
 
     def joined(self) -> str:
         """Join the text of the cell."""
-        return "\n".join("".join(parts) for parts in self._paragraphs)
+        return "\n".join("".join(text for text, _ in parts) for parts in self._paragraphs)
+
+    def parts(self) -> Iterator[StyledPart]:
+        """Give the parts of the text with the styles around each, the outermost first."""
+        for number, parts in enumerate(self._paragraphs):
+            if number:
+                yield "\n", ()
+            yield from parts
+
+    def note(self) -> str:
+        """Give the text of the note on the cell; empty where there is none."""
+        return without_author(self._note.joined(), "".join(self._author)) if self._note else ""
 
 
 def ods_cell_text(cell: Attributes, shown: str) -> str:
@@ -104,9 +146,14 @@ def repeat_count(attributes: Attributes, name: str) -> int:
 
 def _character(name: str, attributes: Attributes) -> str:
     if name == "s":
-        count = next((value for key, value in attributes.items() if key.endswith(":c")), "1")
+        count = _local_attribute(attributes, "c")
         return " " * min(int(count) if count.isdecimal() else 1, _MOST_SPACES)
     return {"tab": "\t", "line-break": "\n"}.get(name, "")
+
+
+def _local_attribute(attributes: Attributes, name: str) -> str:
+    """Look up an attribute by its local name; empty where there is none."""
+    return next((value for key, value in attributes.items() if key.endswith(f":{name}")), "")
 
 
 def _number(value: str, shown: str) -> str:

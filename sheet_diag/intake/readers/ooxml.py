@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sheet_diag.intake.cells import unreadable_file_error, unsafe_file_error
+from sheet_diag.intake.cells import CellPosition, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.notes import Note, join_notes, read_threaded_comments
 from sheet_diag.intake.readers.package import (
     MarkupError,
     PackageDamagedError,
@@ -21,11 +22,10 @@ from sheet_diag.intake.readers.package import (
     read_elements,
 )
 from sheet_diag.intake.readers.survey import SheetSurvey, Survey, exceeds_area, to_utc
+from sheet_diag.intake.readers.text_styles import SharedContent
 from sheet_diag.model.settings import Limits
 
 _FOLDER: Final = "/worksheets/"
-# Only pictures put into cells have this part; other rich values share the rest of the machinery.
-_PICTURES_IN_CELLS: Final = "xl/richdata/richvaluerel.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,17 @@ class SheetParts:
     """How a format writes the sheets of a workbook.
 
     `main` is the usual name of the part that lists them, `ending` that of the parts of sheets;
-    `list_sheets` gives name and relation of each, `survey` takes a part and whether the workbook
-    has pictures in cells.
+    `list_sheets` gives name and relation of each, `read_shared` what the cells refer to in the
+    parts with the styles and the texts, `survey` takes the part of a sheet, `read_notes` that of
+    its notes.
     """
 
     main: str
     ending: str
     list_sheets: Callable[[bytes], Iterable[tuple[str, str]]]
-    survey: Callable[[bytes, bool], SheetSurvey]
+    read_shared: Callable[[WorkbookPackage, str, str], SharedContent]
+    survey: Callable[[bytes, SharedContent], SheetSurvey]
+    read_notes: Callable[[bytes], Iterable[Note]]
     drop_stray_cells: Callable[[bytes], bytes]
 
 
@@ -56,11 +59,23 @@ def survey_ooxml(
             package = WorkbookPackage(content)
     except PackageDamagedError as error:
         raise unreadable_file_error(error) from error
-    listed = _list_sheets(package, form)
+    main = _main_part(package, form)
+    related = _read_relations(package, main)
+    targets = {each.id: each.target for each in related}
+    listed = [(name, targets.get(id_, "")) for name, id_ in form.list_sheets(package.read(main))]
     parts = _sheet_parts(package, [part for _, part in listed], form)
     if max(len(listed), len(parts)) > limits.sheets:
         raise unsafe_file_error("sheets")
-    sheets = {part: _survey_part(package, part, form) for part in parts}
+    styles, texts = (
+        _find_target(related, f"/{kind}")
+        or f"{posixpath.dirname(main)}/{kind}{form.ending}".lower()
+        for kind in ("styles", "sharedStrings")
+    )
+    shared = form.read_shared(package, styles, texts)
+    sheets = {part: _survey_part(package, part, form, shared) for part in parts}
+    if any("comment" in name for name in package.names):
+        for part, sheet in sheets.items():
+            sheet.notes |= _read_notes(package, part, form)
     strayed = [part for part, sheet in sheets.items() if exceeds_area(sheet, limits.area)]
     return Survey(
         _without_stray_cells(package, strayed, sheets, form) if strayed else content,
@@ -72,25 +87,36 @@ def survey_ooxml(
     )
 
 
-def _list_sheets(package: WorkbookPackage, form: SheetParts) -> list[tuple[str, str]]:
-    """List name and part of every sheet that the workbook lists; none where that is damaged."""
-    main = _main_part(package, form)
-    folder, name = posixpath.split(main)
-    targets = {
-        attributes.get("Id", ""): _resolve_target(folder, attributes.get("Target", ""))
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """What a part says of another one: by which id, of what kind (the end of its type)."""
+
+    id: str
+    kind: str
+    target: str
+
+
+def _read_relations(package: WorkbookPackage, part: str) -> list[_Relation]:
+    folder, name = posixpath.split(part)
+    return [
+        _Relation(
+            attributes.get("Id", ""),
+            attributes.get("Type", ""),
+            _resolve_target(folder, attributes.get("Target", "")),
+        )
         for element, attributes, _ in read_elements(package.read(f"{folder}/_rels/{name}.rels"))
         if element == "Relationship"
-    }
-    sheets = form.list_sheets(package.read(main))
-    return [(title, targets.get(relation, "")) for title, relation in sheets]
+    ]
+
+
+def _find_target(related: Iterable[_Relation], kind: str) -> str:
+    """Find the part of a kind; empty where there is none."""
+    return next((each.target for each in related if each.kind.endswith(kind)), "")
 
 
 def _main_part(package: WorkbookPackage, form: SheetParts) -> str:
-    for _, attributes, _ in read_elements(package.read("_rels/.rels")):
-        if attributes.get("Type", "").endswith("/officeDocument"):
-            target = _resolve_target("", attributes.get("Target", ""))
-            return target if target in package.names else form.main
-    return form.main
+    target = _find_target(_read_relations(package, ""), "/officeDocument")
+    return target if target in package.names else form.main
 
 
 def _resolve_target(folder: str, target: str) -> str:
@@ -105,12 +131,23 @@ def _sheet_parts(package: WorkbookPackage, listed: list[str], form: SheetParts) 
     return sorted(in_folder | {part for part in listed if part in package.names})
 
 
-def _survey_part(package: WorkbookPackage, part: str, form: SheetParts) -> SheetSurvey:
+def _survey_part(
+    package: WorkbookPackage, part: str, form: SheetParts, shared: SharedContent
+) -> SheetSurvey:
     try:
         content = package.content(part)
     except PackageDamagedError as error:
         raise unreadable_file_error(error) from error
-    return form.survey(content, _PICTURES_IN_CELLS in package.names)
+    return form.survey(content, shared)
+
+
+def _read_notes(package: WorkbookPackage, part: str, form: SheetParts) -> dict[CellPosition, str]:
+    """Read the notes on the cells of a sheet; comments come before the notes that stand for them
+    in older programs."""
+    related = _read_relations(package, part)
+    notes = form.read_notes(package.read(_find_target(related, "/comments")))
+    comments = read_threaded_comments(package.read(_find_target(related, "/threadedComment")))
+    return {**join_notes(notes), **join_notes(comments)}
 
 
 def _without_stray_cells(

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import python_calamine
 
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, Grid, unsafe_file_error
+from sheet_diag.intake.readers.text_styles import Run, TextStyle, resolve_runs, shows_symbols
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
@@ -39,7 +40,8 @@ class SheetSurvey:
     """The survey of one sheet. `rows` and `columns` are the size of the used area.
 
     `texts` are cells whose text the libraries lose or change; `linked` is a copy of another
-    workbook's sheet that came along with a reference to it.
+    workbook's sheet that came along with a reference to it. `struck`, `symbol_fonts` and `notes`
+    are those of `Grid`; the first two may name cells without such a text.
     """
 
     rows: int = 0
@@ -48,6 +50,9 @@ class SheetSurvey:
     texts: dict[CellPosition, str] = field(default_factory=dict)
     merged: list[CellArea] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
+    struck: dict[CellPosition, str] = field(default_factory=dict)
+    symbol_fonts: dict[CellPosition, str] = field(default_factory=dict)
+    notes: dict[CellPosition, str] = field(default_factory=dict)
     cut: bool = False
     linked: bool = False
 
@@ -66,12 +71,28 @@ class SheetSurvey:
         if text is not None:
             self.texts[at] = text
 
+    def of_cells(self) -> Iterator[dict[CellPosition, Any]]:
+        """Give what is known of single cells and holds for each of a repeated one."""
+        yield from (self.marks, self.texts, self.struck, self.symbol_fonts)
+
+    def style(self, at: CellPosition, style: TextStyle, runs: Sequence[Run] = ()) -> None:
+        """Keep what the style of a cell says, or those of the parts of its text."""
+        parts = resolve_runs(runs, style)
+        if any(part.struck and text.strip() for text, part in parts) or (style.struck and not runs):
+            self.struck[at] = "".join(text for text, part in parts if not part.struck).strip()
+        fonts = [part.symbols for text, part in parts if not part.struck and shows_symbols(text)]
+        if font := next(filter(None, fonts), "") if runs else style.symbols:
+            self.symbol_fonts[at] = font
+
     def cut_to_kept(self) -> None:
         """Forget what lies beyond the part that is read of a sheet with a stray cell."""
         self.cut = True
         self.rows, self.columns = min(self.rows, KEPT_ROWS), min(self.columns, KEPT_COLUMNS)
         self.marks = {at: mark for at, mark in self.marks.items() if is_in_kept_area(*at)}
-        self.texts = {at: text for at, text in self.texts.items() if is_in_kept_area(*at)}
+        self.texts, self.struck, self.symbol_fonts, self.notes = (
+            {at: text for at, text in texts.items() if is_in_kept_area(*at)}
+            for texts in (self.texts, self.struck, self.symbol_fonts, self.notes)
+        )
         self.merged = [area for area in self.merged if is_in_kept_area(area[0], area[1])]
         self.hidden_rows = {row for row in self.hidden_rows if row < KEPT_ROWS}
 
@@ -120,7 +141,7 @@ def exceeds_area(sheet: SheetSurvey, area: int) -> bool:
 
 def make_grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
     """Make the grid of a sheet from its cells and its survey."""
-    return Grid(
+    grid = Grid(
         cells.name,
         cells.visible,
         _corrected_rows(cells.rows, survey.texts),
@@ -128,6 +149,21 @@ def make_grid(cells: SheetCells, survey: SheetSurvey) -> Grid:
         merged=tuple(survey.merged),
         hidden_rows=frozenset(survey.hidden_rows),
         cut=survey.cut,
+        notes=survey.notes,
+    )
+    if not (survey.struck or survey.symbol_fonts):
+        return grid
+    symbols = {
+        at: font
+        for at, font in survey.symbol_fonts.items()
+        if shows_symbols(survey.struck.get(at) or grid.text(*at))
+        and survey.marks.get(at) in (None, CellMark.FORMULA)
+    }
+    return replace(
+        grid,
+        marks={**survey.marks, **dict.fromkeys(symbols, CellMark.SYMBOL)},
+        struck={at: left for at, left in survey.struck.items() if grid.text(*at).strip()},
+        symbol_fonts=symbols,
     )
 
 

@@ -10,35 +10,48 @@ from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, unsafe_fil
 from sheet_diag.intake.readers.fast_cells import PlainCells, extract_plain_cells
 from sheet_diag.intake.readers.package import Attributes, MarkupError, local_name, walk_xml
 from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_in_kept_area
+from sheet_diag.intake.readers.text_styles import NOTHING_SHARED, PLAIN, SharedContent
+from sheet_diag.intake.readers.xlsx_styles import RichText
 
 _TRUE: Final = ("1", "true", "on")
 _PICTURE_FORMULA: Final = re.compile(r"(?<![\w.])(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+_MOST_SEARCHED: Final = 50  # styles in one pattern
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,9})(\d{1,20})")
 # Whatever could be a reference, in a part that is too damaged to be parsed.
 _ANY_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})(\d{1,20})["']""")
 
 
-def survey_worksheet(part: bytes, *, pictures: bool) -> SheetSurvey:
-    """Survey the part; `pictures` says that the workbook has pictures in cells.
+def survey_worksheet(part: bytes, shared: SharedContent = NOTHING_SHARED) -> SheetSurvey:
+    """Survey the part, with what its cells refer to.
 
     Raises `RefusedError` for cells beyond the limits of Excel, and `MarkupError` with nothing
     surveyed (see `survey_damaged_part`).
     """
-    plain = extract_plain_cells(part)
-    sheet = _survey_around(plain, pictures) if plain else None
-    return sheet or survey_elements(part, pictures=pictures)
+    plain = None if _refers_to_special(part, shared) else extract_plain_cells(part)
+    sheet = _survey_around(plain) if plain else None
+    return sheet or survey_elements(part, shared)
 
 
-def survey_elements(part: bytes, *, pictures: bool) -> SheetSurvey:
+def survey_elements(part: bytes, shared: SharedContent = NOTHING_SHARED) -> SheetSurvey:
     """Survey the part element by element, however it is spelt."""
-    walker = _WorksheetWalker(pictures)
+    walker = _WorksheetWalker(shared)
     walk_xml(part, walker.start, walker.end, walker.text)
     return walker.sheet
 
 
-def _survey_around(plain: PlainCells, pictures: bool) -> SheetSurvey | None:
+def _refers_to_special(part: bytes, shared: SharedContent) -> bool:
+    """Whether cells may have a style or a text that is special."""
+    if shared.texts or len(shared.styles) > _MOST_SEARCHED:
+        return True
+    if not shared.styles:
+        return False
+    numbers = "|".join(shared.styles)
+    return re.search(rf"""\bs\s*=\s*["'](?:{numbers})["']""".encode(), part) is not None
+
+
+def _survey_around(plain: PlainCells) -> SheetSurvey | None:
     """Survey a part in which all is plain; None where the rest is no well-formed XML."""
-    walker = _WorksheetWalker(pictures)
+    walker = _WorksheetWalker(NOTHING_SHARED)
     try:
         walk_xml(plain.rest)
     except MarkupError:
@@ -95,13 +108,14 @@ class CellPlaces:
 class _WorksheetWalker:
     """Collects a survey from the elements of a part."""
 
-    def __init__(self, pictures: bool) -> None:
+    def __init__(self, shared: SharedContent) -> None:
         self.sheet = SheetSurvey()
-        self._pictures = pictures
+        self._shared = shared
         self._places = CellPlaces()
         self._cell: Attributes | None = None
         self._texts: dict[str, str] = {}
         self._into = ""
+        self._inline = RichText()
 
     def start(self, name: str, attributes: Attributes) -> None:
         if ":" in name:
@@ -111,9 +125,7 @@ class _WorksheetWalker:
             self._cell = attributes
             self._texts.clear()
         elif self._cell is not None:
-            if name in ("v", "f", "is"):
-                self._into = name
-                self._texts[name] = ""
+            self._start_within(name, attributes)
         elif name == "row":
             self._places.enter_row(attributes)
             if attributes.get("hidden") in _TRUE or attributes.get("ht") == "0":
@@ -123,9 +135,19 @@ class _WorksheetWalker:
             if area:
                 self.sheet.merged.append(area)
 
+    def _start_within(self, name: str, attributes: Attributes) -> None:
+        if self._into == "is":
+            self._inline.start(name, attributes)
+        elif name in ("v", "f", "is"):
+            self._into = name
+            self._texts[name] = ""
+            self._inline = RichText()
+
     def text(self, data: str) -> None:
         if self._into:
             self._texts[self._into] += data
+            if self._into == "is":
+                self._inline.text(data)
 
     def end(self, name: str) -> None:
         if self._cell is None:
@@ -138,15 +160,24 @@ class _WorksheetWalker:
             if self._texts:
                 self._leave_cell(self._cell, self._texts)
             self._cell = None
+        elif self._into == "is":
+            self._inline.end(name)
 
     def _leave_cell(self, cell: Attributes, texts: dict[str, str]) -> None:
         value, kind, at = texts.get("v"), cell.get("t"), self._places.at
         if value or "f" in texts or "is" in texts:
             self.sheet.use(*at)
-        if kind == "e" and "vm" in cell and self._pictures:
-            self.sheet.mark(at, CellMark.PICTURE)
+        style = self._shared.styles.get(cell.get("s", ""), PLAIN)
+        formula = texts.get("f")
+        rich = self._shared.value_mark(cell["vm"]) if kind == "e" and "vm" in cell else None
+        if rich and rich is not CellMark.ERROR and not (formula and _shows_picture(formula)):
+            self.sheet.mark(at, rich)
+        elif style.checkbox and kind == "b":
+            self.sheet.mark(at, CellMark.CHECKBOX)
         else:
-            _mark_cell(self.sheet, at, kind, texts.get("f"), value)
+            _mark_cell(self.sheet, at, kind, formula, value)
+        runs = self._shared.texts.get(value or "", ()) if kind == "s" else ()
+        self.sheet.style(at, style, self._inline.runs if "is" in texts else runs)
 
 
 def _mark_cell(
@@ -178,6 +209,12 @@ def _parse_area(reference: str) -> CellArea | None:
     columns = sorted(_column_number(corner[1]) for corner in corners if corner)
     area = (rows[0], columns[0], rows[1], columns[1])
     return area if area[:2] != area[2:] and area[0] >= 0 else None
+
+
+def parse_position(reference: str) -> CellPosition | None:
+    """Parse a reference such as B2; None for nonsense."""
+    corner = _REFERENCE.fullmatch(reference.replace("$", ""))
+    return (max(int(corner[2]) - 1, 0), _column_number(corner[1])) if corner else None
 
 
 def _column_number(letters: str) -> int:

@@ -20,6 +20,7 @@ import olefile
 from sheet_diag.intake.cells import CellMark, unreadable_file_error, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
 from sheet_diag.intake.readers import ole as compound
+from sheet_diag.intake.readers.notes import join_notes
 from sheet_diag.intake.readers.survey import (
     ERRORS,
     CellReader,
@@ -31,6 +32,7 @@ from sheet_diag.intake.readers.survey import (
     is_in_kept_area,
     read_by_calamine,
 )
+from sheet_diag.intake.readers.xls_styles import NOTE_RECORDS, XlsNotes, XlsStyles
 from sheet_diag.model.settings import Limits
 
 BiffRecord = tuple[int, int, int]  # number, start and end of the content
@@ -118,6 +120,8 @@ class _BiffWalker:
         self.pictures = 0
         self.active: set[str] = set()
         self._codepage = "cp1252"
+        self._is_old = len(stream) >= 6 and struct.unpack_from("<H", stream, 4)[0] < 0x0600
+        self._styles = XlsStyles()
         for number, start, end in _substream(stream, 0):
             self._global(number, stream[start:end])
         for title, start in self.starts.items():
@@ -135,20 +139,27 @@ class _BiffWalker:
                 self.active.add("links")
         elif number in _QUERIES:
             self.active.add("queries")
+        else:
+            self._styles.add(number, data, self._text_codec)
+
+    @property
+    def _text_codec(self) -> str | None:
+        """The codec of texts in BIFF5; None in BIFF8, where each says how it is written."""
+        return self._codepage if self._is_old else None
 
     def _name(self, data: bytes) -> str:
         """Read the name of a sheet: BIFF8 has a flag for the width of letters, BIFF5 has none."""
-        if struct.unpack_from("<H", self.stream, 4)[0] < 0x0600:
+        if self._is_old:
             return data[7 : 7 + data[6]].decode(self._codepage, "replace")
         wide = data[7] & 1
         letters = data[8 : 8 + data[6] * (2 if wide else 1)]
         return letters.decode("utf-16-le" if wide else "latin-1", "replace")
 
     def _surveyed(self, start: int) -> SheetSurvey:
-        sheet = SheetSurvey()
+        sheet, notes = SheetSurvey(), XlsNotes()
         for number, begin, end in _substream(self.stream, start):
             if number in _CELLS and end - begin >= 6:
-                _survey_cell(sheet, number, self.stream[begin:end])
+                self._survey_cell(sheet, number, self.stream[begin:end])
             elif number == _ROW and end - begin >= 16:
                 row, height = struct.unpack_from("<HxxxxH", self.stream, begin)
                 if self.stream[begin + 12] & _HIDDEN or height == 0:
@@ -162,7 +173,15 @@ class _BiffWalker:
                 self.active.add("queries")
             elif number == _DIMENSIONS and _is_oversized(self.stream[begin:end]):
                 self.oversized.append(begin)
+            if number in NOTE_RECORDS:
+                notes.add(number, self.stream[begin:end], self._text_codec)
+        sheet.notes = join_notes(notes.found())
         return sheet
+
+    def _survey_cell(self, sheet: SheetSurvey, number: int, data: bytes) -> None:
+        _survey_value(sheet, number, data)
+        if self._styles.are_special:
+            self._styles.style_cell(sheet, number, data, self._text_codec)
 
 
 def _is_oversized(data: bytes) -> bool:
@@ -182,7 +201,7 @@ def _codec(codepage: int) -> str:
         return "mac-roman" if codepage in (10000, 0x8000) else "cp1252"
 
 
-def _survey_cell(sheet: SheetSurvey, number: int, data: bytes) -> None:
+def _survey_value(sheet: SheetSurvey, number: int, data: bytes) -> None:
     row, column = struct.unpack_from("<HH", data)
     sheet.use(row, column)
     if number == 0x00BD:  # several numbers; the last two bytes tell the last column

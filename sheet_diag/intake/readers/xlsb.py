@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
 from sheet_diag.intake.cells import CellMark, unsafe_file_error
 from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.notes import Note, without_author
 from sheet_diag.intake.readers.ooxml import SheetParts, survey_ooxml
+from sheet_diag.intake.readers.package import WorkbookPackage
 from sheet_diag.intake.readers.survey import (
     ERRORS,
     LAST_ROW,
@@ -22,8 +24,19 @@ from sheet_diag.intake.readers.survey import (
     SheetSurvey,
     Survey,
     convert_row,
+    convert_value,
     is_in_kept_area,
     read_by_calamine,
+)
+from sheet_diag.intake.readers.text_styles import (
+    NOTHING_SHARED,
+    PLAIN,
+    Run,
+    SharedContent,
+    TextStyle,
+    name_symbol_font,
+    pick_font,
+    split_runs,
 )
 from sheet_diag.model.settings import Limits
 
@@ -32,6 +45,12 @@ _CELLS: Final = range(1, 12)
 _BLANK, _ERROR, _FORMULA_ERROR = 1, 3, 11
 _FORMULAS: Final = range(8, 12)
 _RICH_TEXT: Final = 62
+_SHARED_TEXT: Final = 7
+_FONT, _STYLE, _CELL_STYLES, _CELL_STYLES_END = 43, 47, 617, 618
+_TEXT_ITEM: Final = 19
+_AUTHOR, _NOTE, _NOTE_TEXT = 632, 635, 637
+_STRUCK: Final = 0x08  # of a font
+_HAS_RUNS: Final = 0x01  # of a text
 _HIDDEN: Final = 0x10  # fDyZero in the second byte after the height of a row
 
 XlsbRecord = tuple[int, int, int, int]  # number, start of the record, start and end of its content
@@ -42,7 +61,13 @@ def open_xlsb(
 ) -> tuple[Survey, tuple[CellReader, ...]]:
     """Survey the workbook; return the ways to read its cells. Raises `RefusedError`."""
     parts = SheetParts(
-        "xl/workbook.bin", ".bin", _list_sheets, survey_xlsb_sheet, drop_stray_xlsb_cells
+        "xl/workbook.bin",
+        ".bin",
+        _list_sheets,
+        _read_shared_content,
+        survey_xlsb_sheet,
+        _read_notes,
+        drop_stray_xlsb_cells,
     )
     survey = survey_ooxml(content, parts, limits, inspected)
     by_calamine = partial(read_by_calamine, survey, limits.area)
@@ -59,9 +84,67 @@ def _list_sheets(part: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def survey_xlsb_sheet(part: bytes, has_pictures: bool = False) -> SheetSurvey:
+def _read_shared_content(
+    package: WorkbookPackage, styles_part: str, texts_part: str
+) -> SharedContent:
+    """Read the styles that are special, and the texts of several styles."""
+    fonts: list[TextStyle] = []
+    numbers: list[int] = []
+    part = package.read(styles_part)
+    of_cells = False
+    for number, _, start, end in _records(part):
+        if number == _FONT and end - start >= 25:
+            fonts.append(_font_style(part, start, end))
+        elif number in (_CELL_STYLES, _CELL_STYLES_END):
+            of_cells = number == _CELL_STYLES
+        elif number == _STYLE and of_cells and end - start >= 6:
+            numbers.append(struct.unpack_from("<H", part, start + 4)[0])
+    if not any(style != PLAIN for style in fonts):
+        return NOTHING_SHARED
+    styles = {str(at): pick_font(fonts, number) for at, number in enumerate(numbers)}
+    part = package.read(texts_part)
+    items = [(start, end) for number, _, start, end in _records(part) if number == _TEXT_ITEM]
+    texts = {str(at): _rich_text(part, *item, fonts) for at, item in enumerate(items)}
+    return SharedContent(
+        {at: style for at, style in styles.items() if style != PLAIN},
+        {at: runs for at, runs in texts.items() if any(style for _, style in runs)},
+        fonts=fonts,
+    )
+
+
+def _font_style(part: bytes, start: int, end: int) -> TextStyle:
+    name, _ = _text(part, start + 21, end)
+    return TextStyle(bool(part[start + 2] & _STRUCK), name_symbol_font(name, part[start + 10]))
+
+
+def _rich_text(part: bytes, start: int, end: int, fonts: Sequence[TextStyle]) -> list[Run]:
+    """Read a text and where its parts of another font start."""
+    text, place = _text(part, start + 1, end)
+    starts: list[tuple[int, TextStyle]] = []
+    if start < end and part[start] & _HAS_RUNS and place + 4 <= end:
+        count = min(struct.unpack_from("<I", part, place)[0], (end - place - 4) // 4)
+        for at in range(place + 4, place + 4 + 4 * count, 4):
+            first, font = struct.unpack_from("<HH", part, at)
+            starts.append((first, pick_font(fonts, font)))
+    return split_runs(text, starts)
+
+
+def _read_notes(part: bytes) -> Iterator[Note]:
+    """Read the part with the notes of a sheet."""
+    authors: list[str] = []
+    at, author = (0, 0), ""
+    for number, _, start, end in _records(part):
+        if number == _AUTHOR:
+            authors.append(_text(part, start, end)[0])
+        elif number == _NOTE and end - start >= 20:
+            known, row, _, column, _ = struct.unpack_from("<5I", part, start)
+            at, author = (row, column), authors[known] if known < len(authors) else ""
+        elif number == _NOTE_TEXT and end > start:
+            yield at, without_author(_text(part, start + 1, end)[0], author)
+
+
+def survey_xlsb_sheet(part: bytes, shared: SharedContent = NOTHING_SHARED) -> SheetSurvey:
     """Survey the part of a sheet. Raises `RefusedError` for cells beyond the limits of Excel."""
-    del has_pictures  # no marks of this format depend on that
     sheet = SheetSurvey()
     row = 0
     for number, _, start, end in _records(part):
@@ -71,7 +154,7 @@ def survey_xlsb_sheet(part: bytes, has_pictures: bool = False) -> SheetSurvey:
             if part[start + 11] & _HIDDEN:
                 sheet.hidden_rows.add(row)
         elif (number in _CELLS or number == _RICH_TEXT) and size >= 8:
-            _survey_cell(sheet, row, number, part[start:end])
+            _survey_cell(sheet, row, number, part[start:end], shared)
         elif number == _MERGED and size >= 16:
             top, bottom, left, right = struct.unpack_from("<4I", part, start)
             sheet.merged.append((top, left, bottom, right))
@@ -103,7 +186,9 @@ def _row(part: bytes, start: int) -> int:
     return row
 
 
-def _survey_cell(sheet: SheetSurvey, row: int, number: int, cell: bytes) -> None:
+def _survey_cell(
+    sheet: SheetSurvey, row: int, number: int, cell: bytes, shared: SharedContent
+) -> None:
     at = (row, int(struct.unpack_from("<I", cell)[0]))
     if number == _BLANK:
         return
@@ -112,6 +197,17 @@ def _survey_cell(sheet: SheetSurvey, row: int, number: int, cell: bytes) -> None
         sheet.mark(at, CellMark.ERROR, ERRORS.get(cell[8], "#VALUE!"))
     elif number in _FORMULAS:
         sheet.mark(at, CellMark.FORMULA)
+    elif number == _RICH_TEXT:  # the libraries know none of these
+        sheet.texts[at] = convert_value(_text(cell, 9, len(cell))[0])
+    if not shared.fonts:
+        return
+    style = shared.styles.get(str(int.from_bytes(cell[4:7], "little")), PLAIN)
+    runs: Sequence[Run] = ()
+    if number == _RICH_TEXT:
+        runs = _rich_text(cell, 8, len(cell), shared.fonts)
+    elif number == _SHARED_TEXT and len(cell) >= 12:
+        runs = shared.texts.get(str(struct.unpack_from("<I", cell, 8)[0]), ())
+    sheet.style(at, style, runs)
 
 
 def _records(part: bytes) -> Iterator[XlsbRecord]:

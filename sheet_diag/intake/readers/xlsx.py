@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.notes import read_notes
 from sheet_diag.intake.readers.ooxml import SheetParts, survey_ooxml
 from sheet_diag.intake.readers.package import MarkupError, read_elements
 from sheet_diag.intake.readers.survey import (
@@ -22,11 +23,13 @@ from sheet_diag.intake.readers.survey import (
     read_by_calamine,
     unescape_text,
 )
+from sheet_diag.intake.readers.text_styles import SharedContent
 from sheet_diag.intake.readers.worksheet import (
     drop_stray_cells,
     survey_damaged_part,
     survey_worksheet,
 )
+from sheet_diag.intake.readers.xlsx_styles import read_shared_content
 from sheet_diag.model.settings import Limits
 
 # Number formats of Japanese Excel that have no text in the file; openpyxl takes them for numbers.
@@ -48,14 +51,22 @@ def _list_sheets(part: bytes) -> Iterator[tuple[str, str]]:
             yield attributes["name"], attributes.get("id", "")
 
 
-def _survey_part(part: bytes, has_pictures: bool) -> SheetSurvey:
+def _survey_part(part: bytes, shared: SharedContent) -> SheetSurvey:
     try:
-        return survey_worksheet(part, pictures=has_pictures)
+        return survey_worksheet(part, shared)
     except MarkupError:
         return survey_damaged_part(part)
 
 
-_PARTS: Final = SheetParts("xl/workbook.xml", ".xml", _list_sheets, _survey_part, drop_stray_cells)
+_PARTS: Final = SheetParts(
+    "xl/workbook.xml",
+    ".xml",
+    _list_sheets,
+    read_shared_content,
+    _survey_part,
+    read_notes,
+    drop_stray_cells,
+)
 
 
 def _read_by_openpyxl(survey: Survey) -> list[SheetCells]:

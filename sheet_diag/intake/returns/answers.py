@@ -18,17 +18,23 @@ from sheet_diag.intake.returns.vocabulary import Vocabulary
 from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
 from sheet_diag.model.returns import Problem, ProblemCode, Response
 from sheet_diag.text.normalize import normalize_text, tidy_text
+from sheet_diag.text.problems import NOTE_DETAIL
 
 _FAULTS: Final = {
     CellMark.ERROR: ProblemCode.ERROR_VALUE,
     CellMark.NOT_CALCULATED: ProblemCode.NOT_CALCULATED,
     CellMark.PICTURE: ProblemCode.PICTURE_ANSWER,
+    CellMark.DATA_TYPE: ProblemCode.DATA_TYPE_ANSWER,
+    CellMark.CHECKBOX: ProblemCode.CHECKBOX_ANSWER,
+    CellMark.SYMBOL: ProblemCode.SYMBOL_ANSWER,
 }
 # Signs for what has no text; read again they mean the same.
 _PLACEHOLDERS: Final = {
     ProblemCode.ERROR_VALUE: "#ERROR!",
     ProblemCode.NOT_CALCULATED: "=…",
+    ProblemCode.EMPTY_RESULT: '=""',
     ProblemCode.PICTURE_ANSWER: "=IMAGE(…)",
+    ProblemCode.DATA_TYPE_ANSWER: "#VALUE!",
 }
 _ERROR: Final = re.compile(
     r"#(?:ref!|n/a|value!|name\?|div/0!|num!|null!|error!|spill!|calc!|field!|blocked!"
@@ -37,17 +43,23 @@ _ERROR: Final = re.compile(
 _PICTURE: Final = re.compile(r"(?:=?(?:_xlfn\.)?dispimg|=(?:_xlfn\.)?image)\(.*", re.DOTALL)
 
 
+Details = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerEntry:
     """The content of one answer cell; `fault` where that cannot be an answer.
 
     `misplaced` is a choice that stands beside a blank cell: the label of its column, and its text.
+    `struck` says that a part of it is struck out; `details` are those of a problem with it.
     """
 
     response: Response
     fault: ProblemCode | None = None
     formula: bool = False
     misplaced: tuple[str, str] | None = None
+    struck: bool = False
+    details: Details = ()
 
     @property
     def content(self) -> str:
@@ -137,7 +149,7 @@ def _with_remark(entry: AnswerEntry, remark: str) -> AnswerEntry:
 def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | None:
     """Find why a cell cannot be read as what somebody entered; None where it can."""
     if mark is CellMark.FORMULA and not text:
-        return ProblemCode.NOT_CALCULATED
+        return ProblemCode.EMPTY_RESULT
     if mark in _FAULTS:
         return _FAULTS[mark]
     folded = normalize_text(text)
@@ -166,27 +178,26 @@ def _find_reading_problems(
 ) -> Iterator[Problem]:
     item, entry, response = answer.item, answer.entry, answer.entry.response
     place = (answer.sheet or table.grid.name, response.cell, item.id)
-    offered = offered_choices(item, table, catalog)
+    details = (*offered_choices(item, table, catalog), *entry.details)
     if not response.raw and entry.misplaced:
         column, text = entry.misplaced
-        yield Problem(ProblemCode.ANSWER_MISPLACED, *place, text, (("column", column), *offered))
+        yield Problem(ProblemCode.ANSWER_MISPLACED, *place, text, (("column", column), *details))
     elif not response.raw:
-        yield Problem(ProblemCode.UNANSWERED, *place, answer.elsewhere or None, offered)
+        yield Problem(ProblemCode.UNANSWERED, *place, answer.elsewhere or None, details)
     elif entry.fault or response.choice is None:
-        yield Problem(entry.fault or ProblemCode.NOT_UNDERSTOOD, *place, response.raw, offered)
+        yield Problem(entry.fault or ProblemCode.NOT_UNDERSTOOD, *place, response.raw, details)
     else:
         choice = catalog.choices_of(item)[response.choice]
         if entry.formula:
             yield Problem(ProblemCode.FORMULA_ANSWER, *place, response.raw)
         if response.raw != (label := choice.label[table.lang]):
-            yield Problem(ProblemCode.ANSWER_READ_AS, *place, response.raw, (("read", label),))
+            code = ProblemCode.STRUCK_PART if entry.struck else ProblemCode.ANSWER_READ_AS
+            yield Problem(code, *place, response.raw, (("read", label),))
         if choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed:
-            yield Problem(ProblemCode.NA_NOT_ALLOWED, *place, response.raw, offered)
+            yield Problem(ProblemCode.NA_NOT_ALLOWED, *place, response.raw, details)
 
 
-def offered_choices(
-    item: Item, table: QuestionTable, catalog: Catalog
-) -> tuple[tuple[str, str], ...]:
+def offered_choices(item: Item, table: QuestionTable, catalog: Catalog) -> Details:
     """The detail of a problem that names the choices of an item."""
     return (("expected", " / ".join(c.label[table.lang] for c in catalog.offered(item))),)
 
@@ -207,17 +218,24 @@ def _read_cell(
     raw = text or _PLACEHOLDERS.get(fault or ProblemCode.UNANSWERED, "")
     if area and raw and at in table.shared:
         fault, raw = ProblemCode.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
+    left = grid.struck.get(cell)
+    words = raw if left is None else tidy_text(left)
     choice = None
-    if row.item and raw and not fault:
-        if vocabulary.is_ambiguous(row.item, raw):
+    if row.item and words and not fault:
+        if vocabulary.is_ambiguous(row.item, words):
             fault = ProblemCode.ANSWER_AMBIGUOUS
         else:
-            choice = vocabulary.find_choice(row.item, raw)
+            choice = vocabulary.find_choice(row.item, words)
+    if left is not None and choice is None:
+        fault = fault or ProblemCode.STRUCK_ANSWER
     response = Response(item, choice.id if choice else None, raw, remark, cell_name(at, col))
     misplaced = (
         None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary)
     )
-    return AnswerEntry(response, fault, mark is CellMark.FORMULA, misplaced)
+    parts = {"font": grid.symbol_fonts.get(cell), NOTE_DETAIL: grid.notes.get(cell)}
+    details = tuple((name, text) for name, text in parts.items() if text)
+    is_formula = mark is CellMark.FORMULA
+    return AnswerEntry(response, fault, is_formula, misplaced, left is not None, details)
 
 
 def _find_misplaced(

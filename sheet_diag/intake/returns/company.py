@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from sheet_diag.forms.layout import LISTS_SHEET, cell_name
-from sheet_diag.intake.cells import CellPosition, Grid
+from sheet_diag.intake.cells import CellMark, CellPosition, Grid
 from sheet_diag.intake.dates import has_digit_marks, parse_typed_date
 from sheet_diag.intake.returns.answers import unreadable_answer_code
 from sheet_diag.intake.returns.question_tables import find_sheet_problems
@@ -99,8 +99,9 @@ class CompanySheet:
         self.lang = Lang.JA
 
     def entry(self, field: str) -> str:
-        """The text of an entry; empty where there is none."""
-        return tidy_text(self.grid.text(*self.cells[field])) if field in self.cells else ""
+        """The text of an entry, without what is struck out; empty where there is none."""
+        at = self.cells.get(field)
+        return "" if at is None else tidy_text(self.grid.struck.get(at, self.grid.text(*at)))
 
 
 def _find_labels(sheet: SheetWords) -> CompanySheet:
@@ -120,7 +121,9 @@ def _missing_fields(
     catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: CompanySheet
 ) -> tuple[Problem, ...]:
     """Find required fields without an entry, apart from those that were not understood."""
-    reported = {problem.item for problem in problems}
+    reported = {
+        problem.item for problem in problems if problem.code is not ProblemCode.PROFILE_STRUCK
+    }
     missing = []
     for field in catalog.profile:
         if field.required and field.id not in profile and field.id not in reported:
@@ -143,18 +146,36 @@ def _read_field(
     raw, mark = tidy_text(labels.grid.text(row, col)), labels.grid.marks.get((row, col))
     if not raw and not mark:
         return "", []
+    place = (labels.grid.name, cell_name(row, col), field.id)
+    label = ("field", field.label[labels.lang])
+    left = labels.grid.struck.get((row, col))
+    if left is None:
+        return _read_entry(field, labels, raw, mark, place)
+    struck = Problem(ProblemCode.PROFILE_STRUCK, *place, raw, (label, ("left", left)))
+    if not left and not mark:
+        return "", [struck]
+    value, found = _read_entry(field, labels, tidy_text(left), mark, place)
+    return value, [struck, *found]
+
+
+def _read_entry(
+    field: ProfileField,
+    labels: CompanySheet,
+    raw: str,
+    mark: CellMark | None,
+    place: tuple[str, str, str],
+) -> tuple[str, list[Problem]]:
+    """Read the value of an entry, and its problems."""
     unreadable = unreadable_answer_code(mark, raw)
     value, is_plain = ("", False) if unreadable else parse_profile_value(field, raw)
-    place = (labels.grid.name, cell_name(row, col), field.id, raw)
     label = ("field", field.label[labels.lang])
     if not value:
         details = (label, ("expected", _expected_entry(field, labels.lang)))
-        return "", [Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, *place, details=details)]
+        return "", [Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, *place, raw, details)]
     if not is_plain:
         read = field.by_id[value].label[labels.lang] if value in field.by_id else value
-        return value, [
-            Problem(ProblemCode.PROFILE_READ_AS, *place, details=(label, ("read", read)))
-        ]
+        details = (label, ("read", read))
+        return value, [Problem(ProblemCode.PROFILE_READ_AS, *place, raw, details)]
     return value, []
 
 

@@ -17,6 +17,7 @@ from sheet_diag.forms.layout import (
 )
 from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.returns.answers import find_answer_problems, read_answer_cells, read_answers
+from sheet_diag.intake.returns.beside_values import find_beside_values
 from sheet_diag.intake.returns.company import (
     find_company_sheets,
     find_entry_cells,
@@ -68,12 +69,13 @@ def read_return(
     responses, found = _read_tables(table, answered, left_over, identity, vocabulary)
     replaces = read_replaced_digests(book)
     sheet = ReturnedSheet(identity, table.lang, profile, responses, table.grid.name, replaces)
+    of_cells = (*profile_problems, *found)
     return sheet, (
         *_find_workbook_problems(book),
         *identity_problems,
         *find_version_problem(identity, catalog),
-        *profile_problems,
-        *found,
+        *of_cells,
+        *find_beside_values(book.grids, tables, of_cells),
     )
 
 
