@@ -605,7 +605,7 @@ def test_no_value_anywhere_crashes_the_loader(
     file.write_text(KITCHEN, "utf-8")
     tree = read_yaml(KITCHEN.encode())
     # Parsing takes nine tenths of the time and is not what is tested here.
-    monkeypatch.setattr("sheet_diag.catalog.load.read_yaml", lambda _: copy.deepcopy(tree))
+    monkeypatch.setattr("sheet_diag.catalog.raw_tree.read_yaml", lambda _: copy.deepcopy(tree))
     found = 0
     for holder, key in list(_places(tree)):
         right, holder[key] = holder[key], wrong
