@@ -23,6 +23,7 @@ from sheet_diag.pipeline.run_diff import ChangeKind, ReturnChange, ReturnState
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
+from sheet_diag.text.problem_groups import Titles, find_cause, group_problems, item_titles
 from sheet_diag.text.terminal_text import escape_markup, printable_text
 from sheet_diag.text.wording import Wording
 
@@ -90,9 +91,13 @@ def show_result(
     console = Console(highlight=False, soft_wrap=False)
     if any(outcome.status is ReturnStatus.RANKED for outcome in result.outcomes):
         console.print(_build_rank_table(result, say))
+    titles = item_titles(config.catalog, say.lang)
     attention = [o for o in result.outcomes if o.needs_attention]
     if attention:
-        console.print(_build_attention_table(attention, say))
+        console.print(_build_attention_table(attention, say, titles))
+    doubtful = [o for o in result.outcomes if _list_warnings(o)]
+    if doubtful:
+        console.print(_build_warning_table(doubtful, say, titles))
     counts = {status.value: result.portfolio.counts[status] for status in ReturnStatus}
     console.print(say("cli.summary.files", files=result.portfolio.files, **counts))
     if result.portfolio.responses:
@@ -235,7 +240,7 @@ def _build_rank_table(result: RunResult, say: Wording) -> Table:
     return table
 
 
-def _build_attention_table(outcomes: list[ReturnOutcome], say: Wording) -> Table:
+def _build_attention_table(outcomes: list[ReturnOutcome], say: Wording, titles: Titles) -> Table:
     table = Table(title=say("cli.summary.attention.title"), title_justify="left", show_lines=True)
     table.add_column(say("cli.summary.attention.file"), overflow="fold")
     table.add_column(say("cli.summary.attention.status"), no_wrap=True)
@@ -243,20 +248,41 @@ def _build_attention_table(outcomes: list[ReturnOutcome], say: Wording) -> Table
     for outcome in outcomes[:_MOST_ROWS]:
         status = say(f"portfolio.status.{outcome.status.value}")
         table.add_row(
-            escape_markup(outcome.received.label), status, escape_markup(_reason_text(outcome, say))
+            escape_markup(outcome.received.label),
+            status,
+            escape_markup(_reason_text(outcome, say, titles)),
         )
     if len(outcomes) > _MOST_ROWS:
         table.add_row("…", "", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
     return table
 
 
-def _reason_text(outcome: ReturnOutcome, say: Wording) -> str:
-    """Describe the first error with its advice; the others stand in the portfolio."""
-    errors = [p for p in outcome.problems if problems.problem_severity(p.code) is Severity.ERROR]
-    first = errors[0]
-    text = _message_and_advice(first, say.lang)
-    rest = len(errors) - 1
-    return f"{text} (+{rest})" if rest else text
+def _list_warnings(outcome: ReturnOutcome) -> list[Problem]:
+    """List what a person should check of a ranked return before its report goes out."""
+    if outcome.status is not ReturnStatus.RANKED:
+        return []
+    return [p for p in outcome.problems if problems.problem_severity(p.code) is Severity.WARNING]
+
+
+def _build_warning_table(outcomes: Sequence[ReturnOutcome], say: Wording, titles: Titles) -> Table:
+    table = Table(title=say("cli.summary.warnings.title"), title_justify="left", show_lines=True)
+    table.add_column(say("cli.summary.attention.file"), overflow="fold")
+    table.add_column(say("cli.summary.warnings.reason"), overflow="fold")
+    for outcome in outcomes[:_MOST_ROWS]:
+        groups = group_problems(_list_warnings(outcome))
+        lines = [group.message(say.lang, titles) for group in groups[:_MOST_NAMED]]
+        if more := len(groups) - len(lines):
+            lines.append(say("cli.summary.more", count=more))
+        table.add_row(escape_markup(outcome.received.label), escape_markup("\n".join(lines)))
+    if len(outcomes) > _MOST_ROWS:
+        table.add_row("…", say("cli.summary.more", count=len(outcomes) - _MOST_ROWS))
+    return table
+
+
+def _reason_text(outcome: ReturnOutcome, say: Wording, titles: Titles) -> str:
+    """Describe what holds a file, with its advice; the rest stands in the portfolio."""
+    cause = find_cause(outcome.problems)
+    return f"{cause.message(say.lang, titles)} {cause.advice(say.lang)}".strip() if cause else ""
 
 
 def _message_and_advice(problem: Problem, lang: Lang) -> str:

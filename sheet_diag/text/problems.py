@@ -8,6 +8,7 @@ cannot be read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -94,6 +95,7 @@ _SPECS: Final = {
     ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING),
     ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
     ProblemCode.FOREIGN_CATALOG: ProblemSpec(Severity.ERROR),
+    ProblemCode.BLANK_RETURN: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
     ProblemCode.NOT_HEARING_SHEET: ProblemSpec(Severity.ERROR),
     ProblemCode.NO_ANSWER_COLUMN: ProblemSpec(Severity.ERROR),
     ProblemCode.ANSWER_COLUMN_TWICE: ProblemSpec(
@@ -258,6 +260,14 @@ def problem_message(problem: Problem, lang: Lang) -> str:
     said = _sentence(problem, "says", lang)
     note = dict(problem.details).get(NOTE_DETAIL)
     return Wording(lang)("problem.with_note", says=said, note=note) if note else said
+
+
+def several_message(problem: Problem, lang: Lang, parts: Mapping[str, str]) -> str:
+    """Say in one sentence what is wrong with several; empty where there is none for them.
+
+    `problem` is the first; `parts` are `count`, `items` and `values`.
+    """
+    return _sentence(problem, "many", lang, **parts)
 
 
 def problem_advice(problem: Problem, lang: Lang) -> str:

@@ -82,8 +82,10 @@ def decide_status(
 
     `problems` are those that the other returns raise.
     """
-    gates = tuple(_gate_problem(catalog, gate) for gate in diagnosis.scores.gates)
-    findings = tuple(_finding_problems(catalog, diagnosis)) if not gates else ()
+    is_blank = any(each.code is ProblemCode.BLANK_RETURN for each in received.problems)
+    held_by = () if is_blank else diagnosis.scores.gates
+    gates = tuple(_gate_problem(catalog, gate) for gate in held_by)
+    findings = () if gates or is_blank else tuple(_finding_problems(catalog, diagnosis))
     found = (*gates, *received.problems, *findings, *problems)
     if any(problem_severity(problem.code) is Severity.ERROR for problem in found):
         return ReturnOutcome(received, ReturnStatus.HELD, found, _without_rank(diagnosis))

@@ -70,13 +70,32 @@ def read_return(
     replaces = read_replaced_digests(book)
     sheet = ReturnedSheet(identity, table.lang, profile, responses, table.grid.name, replaces)
     of_cells = (*profile_problems, *found)
+    of_cells = (*of_cells, *find_beside_values(book.grids, tables, of_cells))
+    if is_blank(responses, of_cells):
+        of_cells = (Problem(ProblemCode.BLANK_RETURN, table.grid.name),)
     return sheet, (
         *_find_workbook_problems(book),
         *identity_problems,
         *find_version_problem(identity, catalog),
         *of_cells,
-        *find_beside_values(book.grids, tables, of_cells),
     )
+
+
+# What is found of a sheet in which nothing was written.
+_OF_BLANKS: Final = frozenset(
+    (
+        ProblemCode.UNANSWERED,
+        ProblemCode.ITEM_NEW,
+        ProblemCode.COMPANY_MISSING,
+        ProblemCode.PROFILE_MISSING,
+    )
+)
+
+
+def is_blank(responses: Sequence[Response], problems: Sequence[Problem]) -> bool:
+    """Whether no answer and no remark was written, and nothing else was found."""
+    written = any(each.raw or each.remark for each in responses)
+    return not written and all(each.code in _OF_BLANKS for each in problems)
 
 
 def _find_rejection(
