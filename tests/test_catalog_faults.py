@@ -102,7 +102,7 @@ BROKEN = {
         PROFILE,
         'label: {ja: "部署名", en: "Department"}',
         "label: {{client}: 1}",
-        (PROFILE, "", C.NOT_YAML, "line 10, column 11: found unhashable key", ""),
+        (PROFILE, "", C.NOT_YAML, "line 11, column 11: found unhashable key", ""),
     ),
     # shape
     "a line left out": broken(TOP, 'version: "2026.1"\n', "", (TOP, "version", C.MISSING, "", "")),

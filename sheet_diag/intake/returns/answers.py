@@ -241,11 +241,15 @@ def _read_cell(
 def _find_misplaced(
     table: QuestionTable, item: Item, row: int, vocabulary: Vocabulary
 ) -> tuple[str, str] | None:
-    """Find a choice among the remarks or the last answers, beside a blank answer."""
+    """Find a choice among the remarks or the last answers, beside a blank answer.
+
+    A label among the last answers is what we filled in there; only other words are the client's.
+    """
     for name in (QuestionColumn.REMARK, QuestionColumn.FORMER):
         for column in table.columns.get(name, ()):
             text = tidy_text(table.grid.text(row, column))
-            if text and vocabulary.find_choice(item, text):
+            choice = vocabulary.find_choice(item, text) if text else None
+            if choice and (name is QuestionColumn.REMARK or text != choice.label[table.lang]):
                 return name.value, text
     return None
 
