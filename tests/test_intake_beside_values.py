@@ -118,6 +118,13 @@ def test_our_own_text_struck_out_is_told() -> None:
     assert (read.signs, read.told) == ("○-△×", ["STRUCK_TEXT A9 C2-2 C2-2"])
 
 
+def test_a_row_struck_out_is_told_once_beside_its_answer() -> None:
+    cells = {at(cell): "" for cell in ("A8", "B8", "C8")}
+    read = ReadGrids(book(sheet(AS_SENT, struck=cells)))
+    assert read.signs == "○-.×"
+    assert read.told == ["STRUCK_ANSWER B8 C2-1 一部", "STRUCK_TEXT A8 C2-1 C2-1 / 本社のみ"]
+
+
 # --- notes
 
 
@@ -185,6 +192,18 @@ def test_a_remark_in_a_symbol_font_is_kept_and_told() -> None:
     read = ReadGrids(book(symbols(AS_SENT.replace("本社のみ", "J"), "C8")))
     assert (read.signs, read.remark("C2-1")) == ("○-△×", "J")
     assert read.told == ["SYMBOL_TEXT C8 C2-1 J"]
+
+
+def test_signs_of_one_font_on_a_sheet_are_told_together() -> None:
+    head = "| No. | 回答 | 備考 | 確認 |\n"
+    table = head + "\n".join(["| C1-1 | はい | | ü |"] * 12)
+    cells = {(row, 3): "Wingdings" for row in range(5, 17)}
+    marks = {f"D{row}": CellMark.SYMBOL for row in range(6, 18)}
+    read = ReadGrids(book(sheet(table, marks=marks, symbol_fonts=cells)))
+    (problem,) = (each for each in read.problems if each.code is ProblemCode.SYMBOL_TEXT)
+    assert problem.value
+    assert problem.value.startswith("D6: ü / D7: ü / ")
+    assert problem.value.endswith(" / D15: ü … (12)")
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,15 @@ def is_own_note(text: str) -> bool:
     lines = text.strip().splitlines()
     if not lines or len(text) > _LONGEST:
         return False
-    titles = [Wording(lang)(_TITLE) for lang in Lang]
-    if not _match_any(titles).fullmatch(lines[0].strip()):
+    if not _match_titles().fullmatch(lines[0].strip()):
         return False
     return _match_requests().fullmatch(lines[-1].strip()) is not None
+
+
+@cache
+def _match_titles() -> re.Pattern[str]:
+    """Match what our notes begin with, in both languages."""
+    return _match_any(Wording(lang)(_TITLE) for lang in Lang)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -10,7 +11,7 @@ from sheet_diag.intake.cells import CellArea, CellMark, CellPosition, unsafe_fil
 from sheet_diag.intake.readers.fast_cells import PlainCells, extract_plain_cells
 from sheet_diag.intake.readers.package import Attributes, MarkupError, local_name, walk_xml
 from sheet_diag.intake.readers.survey import LAST_ROW, SheetSurvey, is_in_kept_area
-from sheet_diag.intake.readers.text_styles import NOTHING_SHARED, PLAIN, SharedContent
+from sheet_diag.intake.readers.text_styles import NOTHING_SHARED, PLAIN, Run, SharedContent
 from sheet_diag.intake.readers.xlsx_styles import RichText
 
 _TRUE: Final = ("1", "true", "on")
@@ -34,7 +35,7 @@ def survey_worksheet(part: bytes, shared: SharedContent = NOTHING_SHARED) -> She
 
 def survey_elements(part: bytes, shared: SharedContent = NOTHING_SHARED) -> SheetSurvey:
     """Survey the part element by element, however it is spelt."""
-    walker = _WorksheetWalker(shared)
+    walker = _WorksheetWalker(shared, is_rich=b"rPr" in part)
     walk_xml(part, walker.start, walker.end, walker.text)
     return walker.sheet
 
@@ -51,7 +52,7 @@ def _refers_to_special(part: bytes, shared: SharedContent) -> bool:
 
 def _survey_around(plain: PlainCells) -> SheetSurvey | None:
     """Survey a part in which all is plain; None where the rest is no well-formed XML."""
-    walker = _WorksheetWalker(NOTHING_SHARED)
+    walker = _WorksheetWalker(NOTHING_SHARED, is_rich=False)
     try:
         walk_xml(plain.rest)
     except MarkupError:
@@ -106,16 +107,17 @@ class CellPlaces:
 
 
 class _WorksheetWalker:
-    """Collects a survey from the elements of a part."""
+    """Collects a survey from the elements of a part; `is_rich` where texts may have runs."""
 
-    def __init__(self, shared: SharedContent) -> None:
+    def __init__(self, shared: SharedContent, *, is_rich: bool) -> None:
         self.sheet = SheetSurvey()
         self._shared = shared
+        self._is_rich = is_rich
         self._places = CellPlaces()
         self._cell: Attributes | None = None
         self._texts: dict[str, str] = {}
         self._into = ""
-        self._inline = RichText()
+        self._inline: RichText | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
         if ":" in name:
@@ -136,17 +138,18 @@ class _WorksheetWalker:
                 self.sheet.merged.append(area)
 
     def _start_within(self, name: str, attributes: Attributes) -> None:
-        if self._into == "is":
+        if self._inline and self._into:
             self._inline.start(name, attributes)
         elif name in ("v", "f", "is"):
             self._into = name
             self._texts[name] = ""
-            self._inline = RichText()
+            if name == "is" and self._is_rich:
+                self._inline = RichText()
 
     def text(self, data: str) -> None:
         if self._into:
             self._texts[self._into] += data
-            if self._into == "is":
+            if self._inline:
                 self._inline.text(data)
 
     def end(self, name: str) -> None:
@@ -159,8 +162,8 @@ class _WorksheetWalker:
         elif name == "c":
             if self._texts:
                 self._leave_cell(self._cell, self._texts)
-            self._cell = None
-        elif self._into == "is":
+            self._cell = self._inline = None
+        elif self._inline:
             self._inline.end(name)
 
     def _leave_cell(self, cell: Attributes, texts: dict[str, str]) -> None:
@@ -176,8 +179,11 @@ class _WorksheetWalker:
             self.sheet.mark(at, CellMark.CHECKBOX)
         else:
             _mark_cell(self.sheet, at, kind, formula, value)
-        runs = self._shared.texts.get(value or "", ()) if kind == "s" else ()
-        self.sheet.style(at, style, self._inline.runs if "is" in texts else runs)
+        runs: Sequence[Run] = self._inline.runs if self._inline else ()
+        if kind == "s" and self._shared.texts:
+            runs = self._shared.texts.get(value or "", ())
+        if runs or style is not PLAIN:
+            self.sheet.style(at, style, runs)
 
 
 def _mark_cell(
