@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.run_json.writer import describe_run, dump_checked_files, dump_return
 from sheet_diag.storage.run_json_file import (
     RunJsonWriter,
@@ -107,9 +106,8 @@ def test_another_document_gives_no_returns(text: str, tmp_path: Path) -> None:
 
 def test_a_run_writes_what_a_check_of_its_files_prints_and_the_date() -> None:
     outcomes = resolve_all(client("a"), client("b", rest="."), reword(client("c"), "\ud842野"))
-    counts = {ReturnStatus.RANKED: 2, ReturnStatus.HELD: 1}
     file = io.BytesIO()
-    with RunJsonWriter(file, describe_run(JIS, counts, AS_OF)) as document:
+    with RunJsonWriter(file, describe_run(JIS, outcomes, AS_OF)) as document:
         for outcome in outcomes:
             document.add(dump_return(JIS, outcome, Lang.JA))
     content = json.loads(file.getvalue())
@@ -124,7 +122,7 @@ def test_a_run_that_stops_leaves_no_whole_document(tmp_path: Path) -> None:
     with (
         pytest.raises(ZeroDivisionError),
         path.open("wb") as file,
-        RunJsonWriter(file, describe_run(JIS, {}, AS_OF)),
+        RunJsonWriter(file, describe_run(JIS, (), AS_OF)),
     ):
         raise ZeroDivisionError
     with pytest.raises(json.JSONDecodeError):

@@ -21,7 +21,7 @@ from sheet_diag.intake.overrides import is_overrides_file, read_overrides
 from sheet_diag.intake.returns.action_plan import read_plan
 from sheet_diag.intake.returns.reader import read_return
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
+from sheet_diag.model.returns import Attachment, AttachmentKind, Problem, ProblemCode, ReceivedFile
 from sheet_diag.model.settings import IntakeSettings
 
 _DEFAULT_READING: Final = IntakeSettings()
@@ -68,7 +68,12 @@ def _with_origin(received: ReceivedFile, unpacked: UnpackedFile) -> ReceivedFile
     if not (unpacked.file_sha256 or unpacked.mail_senders):
         return received
     around = unpacked.file_sha256 if unpacked.member is not None else ""
-    return replace(received, file_sha256=around, mail_senders=unpacked.mail_senders)
+    return replace(
+        received,
+        file_sha256=around,
+        mail_senders=unpacked.mail_senders,
+        mail_member=unpacked.mail_member,
+    )
 
 
 def _read_unpacked(
@@ -134,7 +139,17 @@ def read_content(
         opened = open_workbook_bytes(content, label, reading)
         book = read_workbook(opened, reading.limits)
     except RefusedError as error:
-        return ReceivedFile(name, digest, member, problems=(error.problem,), file_time=file_time)
+        kind = error.problem.value if error.problem.code is ProblemCode.WRONG_FORMAT else None
+        return ReceivedFile(
+            name,
+            digest,
+            member,
+            problems=(error.problem,),
+            file_time=file_time,
+            as_attachment=Attachment(member or name, AttachmentKind(kind), len(content), digest)
+            if kind in tuple(AttachmentKind)
+            else None,
+        )
     sheet, problems = read_return(book, catalog)
     plan = read_plan(book, catalog, sheet)
     own_output = any(problem.code is ProblemCode.OWN_OUTPUT for problem in problems)
@@ -153,6 +168,9 @@ def read_content(
         problems,
         own_output and bool(plan),
         plan,
+        as_attachment=Attachment(member or name, AttachmentKind.WORKBOOK, len(content), digest)
+        if problems[:1] == (Problem(ProblemCode.NOT_HEARING_SHEET),) and not plan
+        else None,
     )
 
 

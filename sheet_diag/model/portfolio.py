@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.client_status import ResponseStatus
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.model.returns import Problem
+from sheet_diag.model.returns import Attachment, Problem
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,6 +32,15 @@ class AttentionEntry:
     file: str
     name: str
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentEntry:
+    """What came with a return: in which file, and with whose (empty: nobody knows)."""
+
+    file: str
+    client: str
+    attachment: Attachment
 
 
 class FollowUp(StrEnum):
@@ -87,6 +96,7 @@ class Portfolio:
     groups: Mapping[str, pd.DataFrame]
     movement: pd.DataFrame
     attention: tuple[AttentionEntry, ...]
+    attachments: tuple[AttachmentEntry, ...] = ()
     responses: ResponseStatus | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -11,7 +11,7 @@ from fractions import Fraction
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison
-from sheet_diag.model.returns import Problem, ReceivedFile, ReturnedPlan, ReturnedSheet
+from sheet_diag.model.returns import Attachment, Problem, ReceivedFile, ReturnedPlan, ReturnedSheet
 from sheet_diag.model.rules import CapRule, Gate
 
 Answers = Mapping[str, str | None]  # choice id by item id; None or a missing id: 未回答
@@ -180,6 +180,12 @@ class ReturnOutcome:
     def needs_attention(self) -> bool:
         """Whether there is no rank where there should be one, or something was not done."""
         return self.unsettled or self.status in (ReturnStatus.HELD, ReturnStatus.REJECTED)
+
+
+def list_unassigned_attachments(outcomes: Iterable[ReturnOutcome]) -> list[Attachment]:
+    """List what came with returns of several clients, each once."""
+    found = (each for outcome in outcomes for each in outcome.received.attachments)
+    return list(dict.fromkeys(each for each in found if each.container))
 
 
 @dataclass(frozen=True, slots=True)

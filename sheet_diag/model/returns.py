@@ -205,6 +205,32 @@ class ReturnedSheet:
         return {response.item: response.choice for response in self.responses}
 
 
+class AttachmentKind(StrEnum):
+    """What is no return for certain; other files may be one that only has to be saved anew."""
+
+    PDF = "pdf"
+    DOCUMENT = "document"
+    IMAGE = "image"
+    VIDEO = "video"
+    TEXT = "text"
+    WORKBOOK = "workbook"  # that can be read, with nothing of ours in it
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """添付資料: a file that came beside a return and is none, listed and not read.
+
+    `name` is its place in the mail or archive, `size` in bytes. `container` names the mail or
+    archive where it came with returns of several clients.
+    """
+
+    name: str
+    kind: AttachmentKind
+    size: int
+    sha256: str
+    container: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
     """A file of the input folder, or a member of one, and what was read of it.
@@ -217,8 +243,12 @@ class ReceivedFile:
     archive or a mail; `sheet` is None where it was rejected or ignored. `modified` is the
     workbook's own time of its last change (ISO 8601, UTC; empty: unknown), `file_time` that of
     the file or of the archive's member (nanoseconds since 1970). `file_sha256` is that of the
-    archive or the mail in the input folder that `member` lies in (empty: it lies in none), and
-    `mail_senders` the addresses that the mails around it came from, the outermost first.
+    archive or the mail in the input folder that `member` lies in (empty: it lies in none),
+    `mail_senders` the addresses that the mails around it came from, the outermost first, and
+    `mail_member` the place of the innermost (empty: it is `file`, or there is none).
+
+    `attachments` are what came beside a return; `as_attachment` is what the file itself is beside
+    one (None: it may be a return).
 
     With a client list, `received` is the day on which it came (ISO date; empty: unknown), and
     `sender` the id of the listed client whose mail brought it (empty: nobody's).
@@ -239,6 +269,9 @@ class ReceivedFile:
     sender: str = ""
     file_sha256: str = ""
     mail_senders: tuple[str, ...] = ()
+    mail_member: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    as_attachment: Attachment | None = None
 
     @property
     def label(self) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sheet_diag.intake.containers.mail_passwords import follows
 from sheet_diag.intake.discovery import FileChangingError, InputFile, read_stable_file
 from sheet_diag.intake.receive import failed_return
+from sheet_diag.intake.resolution.attachments import separate_attachments
 from sheet_diag.intake.resolution.resolve import CountingReturn, decide_status, resolve_returns
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -67,7 +68,7 @@ def ingest_files(
 ) -> list[ReceivedFile]:
     """Read every return of the files, in the order of the files and of their members.
 
-    Their records are in the store.
+    What came beside a return is listed with it. Their records are in the store.
     """
     progress("read", 0, len(found))
     returns: dict[str, list[ReceivedFile]] = {}
@@ -86,7 +87,7 @@ def ingest_files(
         returns[file.name] = [store.keep(member)[0] for member in islice(members, len(each))]
     for file, again in _reread_locked(executors, archives, returns, spool):
         returns[file.name] = [store.keep(member)[0] for member in again]
-    return [each for file in found for each in returns[file.name]]
+    return separate_attachments([each for file in found for each in returns[file.name]])
 
 
 def _open_files(

@@ -7,7 +7,6 @@ run that stops half-way leaves the former output as it was.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -208,11 +207,10 @@ def _publish(
     """Write what each client gets, run.json, the tables and the portfolio."""
     say = Wording(config.lang)
     builder = PortfolioBuilder(config.catalog, config.as_of)
-    counts = Counter(outcome.status for outcome in outcomes)
     with (
         open_exports(config.catalog, config.as_of, say, staging.place) as exports,
         staging.place(RUN_JSON).open("wb") as file,
-        RunJsonWriter(file, describe_run(config.catalog, counts, config.as_of)) as run_json,
+        RunJsonWriter(file, describe_run(config.catalog, outcomes, config.as_of)) as run_json,
     ):
         for published in publish_returns(executors.bulk, staging, context, outcomes, progress):
             builder.add(published.client_facts)

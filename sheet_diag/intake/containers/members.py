@@ -15,6 +15,7 @@ from sheet_diag.intake.decryption import passwords_for_file
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import MIB, IntakeSettings, Limits, MailOrigin
 
+JOINT: Final = " › "  # between a container and what lies in it
 _MAX_LABEL: Final = 200
 # Line and control characters, surrogates, and marks that turn the direction of writing.
 _INVISIBLE: Final = ("Cc", "Cs", "Zl", "Zp")
@@ -28,7 +29,8 @@ class UnpackedFile:
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
     input file (None: it is that file), `file_time` nanoseconds since 1970. `file_sha256` is that
     of the input file where that is a container, `mail_senders` are the addresses that the mails
-    around it came from, the outermost first; `mail` is the innermost of them, and `words` may be
+    around it came from, the outermost first; `mail` is the innermost of them, `mail_member` its
+    place in the input file (empty: it is that file, or there is none), and `words` may be
     passwords in its text. `content` spares a second reading of a file that is no container;
     members are not kept in memory.
     """
@@ -42,6 +44,7 @@ class UnpackedFile:
     file_sha256: str = ""
     mail_senders: tuple[str, ...] = ()
     mail: MailOrigin | None = None
+    mail_member: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
     content: bytes | None = field(default=None, repr=False, compare=False)
 

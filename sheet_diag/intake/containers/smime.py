@@ -10,7 +10,7 @@ from asn1crypto.cms import ContentInfo
 
 from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.eml import list_eml_members
-from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
+from sheet_diag.intake.containers.members import JOINT, ContainerMember, MemberSpool, spool_member
 from sheet_diag.intake.file_types import FileKind
 
 _ARMOR: Final = b"-----"
@@ -32,5 +32,5 @@ def list_smime_members(content: bytes, label: str, spool: MemberSpool) -> Iterat
         yield from list_eml_members(signed, label, spool)
     else:
         spool.admit(1)
-        name = label.rpartition(" › ")[2].removesuffix(".p7m")
+        name = label.rpartition(JOINT)[2].removesuffix(".p7m")
         yield spool_member(ContainerMember(name), lambda: (signed,), spool)

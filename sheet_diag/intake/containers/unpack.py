@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.containers.mail_passwords import find_words, tells_password
 from sheet_diag.intake.containers.members import (
+    JOINT,
     ContainerMember,
     MemberSpool,
     SpoolError,
@@ -32,8 +32,6 @@ from sheet_diag.model.settings import IntakeSettings
 
 # Takes the content of a container, its label (for passwords), and where to put the members.
 MemberLister = Callable[[bytes, str, MemberSpool], Iterator[ContainerMember]]
-
-_JOINT: Final = " › "
 
 
 def unpack_file(
@@ -77,7 +75,10 @@ class _Unpacker:
         if mail.is_report and itself.mail is None:  # what it returns is ours, and no answer
             return [_automatic_mail(itself, mail)]
         itself = replace(
-            itself, mail=mail.origin, mail_senders=(*itself.mail_senders, *mail.senders)
+            itself,
+            mail=mail.origin,
+            mail_member=itself.member or "",
+            mail_senders=(*itself.mail_senders, *mail.senders),
         )
         around = self._spool.mail
         self._spool.mail = mail.origin
@@ -92,7 +93,7 @@ class _Unpacker:
     def _unpack_members(
         self, content: bytes, kind: FileKind, itself: UnpackedFile, labels: tuple[str, ...]
     ) -> list[UnpackedFile]:
-        label = _JOINT.join((self._name, *labels))
+        label = JOINT.join((self._name, *labels))
         files: list[UnpackedFile] = []
         try:
             for member in _member_lister(kind)(content, label, self._spool):
@@ -117,12 +118,13 @@ class _Unpacker:
         labels = (*labels, *map(make_member_label, (*member.above, member.name)))
         file = UnpackedFile(
             member.path,
-            _JOINT.join(labels),
+            JOINT.join(labels),
             around.file_time if member.time is None else member.time,
             member.problem,
             password_used=around.password_used or member.with_password,
             file_sha256=around.file_sha256,
             mail=around.mail,
+            mail_member=JOINT.join(labels[:-1]) if member.above else around.mail_member,
             mail_senders=(*around.mail_senders, *member.mail_senders),
         )
         parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part)

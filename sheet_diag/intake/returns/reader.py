@@ -108,7 +108,8 @@ def _find_rejection(
         details = (("read", catalog.id),)
         return Problem(ProblemCode.FOREIGN_CATALOG, value=identity.catalog, details=details)
     if not tables:
-        return Problem(ProblemCode.NOT_HEARING_SHEET)
+        ours = {"ours": "yes"} if identity.catalog or identity.client else {}
+        return Problem(ProblemCode.NOT_HEARING_SHEET, details=tuple(ours.items()))
     return None if usable else Problem(ProblemCode.NO_ANSWER_COLUMN, sheet=tables[0].grid.name)
 
 

@@ -52,6 +52,7 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     for label, text in _list_facts(context, software):
         _write_fact(page, row, label, text)
         row += 1
+    row = _write_attachments(page, row, context)
     scores = context.report.diagnosis.scores
     findings = [finding for finding in scores.findings if finding.code in _FINDINGS]
     if findings:
@@ -66,6 +67,20 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     header = _write_problems(page, row, context)
     context.print_setup(page, landscape=False)
     page.fit_width(repeat=(header, header) if context.report.problems else None)
+
+
+def _write_attachments(page: Page, row: int, context: ReportContext) -> int:
+    """List what came with the return; what came with those of others, too, is not shown."""
+    say = context.say
+    found = [each for each in context.report.received.attachments if not each.container]
+    if found:
+        row = _write_heading(page, row, say("report.conditions.attachments"))
+    for each in found:
+        size = f"{each.size:,}"
+        text = say("report.conditions.attachment", name=each.name, size=size, sha256=each.sha256)
+        _write_fact(page, row, say(f"report.attachment.{each.kind}"), text)
+        row += 1
+    return row
 
 
 def _write_heading(page: Page, row: int, text: str) -> int:

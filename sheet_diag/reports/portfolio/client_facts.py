@@ -17,7 +17,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
-from sheet_diag.model.returns import Problem, ReturnedSheet, Severity
+from sheet_diag.model.returns import Attachment, Problem, ReturnedSheet, Severity
 from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.problems import problem_severity
@@ -90,6 +90,7 @@ class ClientFacts:
     received: str
     problems: tuple[Problem, ...]
     reasons: tuple[Problem, ...]
+    attachments: tuple[Attachment, ...]
     ranked: RankedClient | None
 
 
@@ -107,6 +108,7 @@ def summarize_outcome(catalog: Catalog, outcome: ReturnOutcome) -> ClientFacts:
         received=received.received,
         problems=_select_problems(outcome, (Severity.ERROR, Severity.WARNING)),
         reasons=_select_problems(outcome, _explaining(outcome.status)),
+        attachments=received.attachments,
         ranked=_summarize_ranked(catalog, outcome) if is_ranked else None,
     )
 

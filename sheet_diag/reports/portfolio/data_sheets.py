@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.portfolio import AttentionEntry
+from sheet_diag.model.portfolio import AttachmentEntry, AttentionEntry
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
 from sheet_diag.reports.charts import make_bar_chart
@@ -57,6 +57,7 @@ _FRAME_COLUMNS: Final = (
     "raw", "value", "weight", "points", "lost", "remark",
 )  # fmt: skip
 _FIGURES: Final = {"value": 60, "weight": 56, "points": 60, "lost": 60}
+_BYTES: Final = {**CENTERED_9, "num_format": "#,##0"}
 _FIGURE: Final = {**CENTERED_9, "num_format": "0.0#"}
 
 
@@ -191,6 +192,39 @@ def _mail(entry: AttentionEntry, lang: Lang) -> str:
 def _sent_name(label: str) -> str:
     """Find the name that the client gave the file, without our folders or the archive around it."""
     return label.rsplit(" › ", 1)[-1].rsplit("/", 1)[-1]
+
+
+def write_attachments(_: Book, page: Page, context: PortfolioContext) -> None:
+    """Write 添付資料: what came with the returns and is none."""
+    say, found = context.say, context.portfolio.attachments
+    texts = {"file": 230, "client": 170, "name": 230, "kind": 80}
+    columns = [
+        PortfolioColumn(say(f"portfolio.attachments.{key}"), width, TEXT_9, Page.client_cell)
+        for key, width in texts.items()
+    ]
+    listing = PortfolioTable(
+        heading=say("portfolio.sheet.attachments"),
+        lead=say("portfolio.attachments.lead"),
+        columns=[
+            *columns,
+            PortfolioColumn(say("portfolio.attachments.size"), 90, _BYTES, make_number_cell),
+            PortfolioColumn(say("portfolio.attachments.sha256"), 420, LEFT),
+        ],
+        count=len(found),
+        table="Attachments",
+        frozen=1,
+    )
+    write_table_sheet(page, context, listing, _attachment_rows(found, say, list(texts.values())))
+
+
+def _attachment_rows(
+    found: Sequence[AttachmentEntry], say: Wording, widths: list[int]
+) -> Iterator[PortfolioRow]:
+    for entry in found:
+        each = entry.attachment
+        texts = (entry.file, entry.client, each.name, say(f"report.attachment.{each.kind}"))
+        height = max(*map(measure_height, widths, texts), 22)
+        yield PortfolioRow((*texts, each.size, each.sha256), height)
 
 
 def write_data(_: Book, page: Page, context: PortfolioContext) -> None:

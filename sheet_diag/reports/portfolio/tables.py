@@ -19,7 +19,12 @@ import pandas as pd
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS, AttentionEntry, Portfolio
+from sheet_diag.model.portfolio import (
+    MOST_SHOWN_ANSWERS,
+    AttachmentEntry,
+    AttentionEntry,
+    Portfolio,
+)
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
 from sheet_diag.reports.portfolio.client_facts import (
@@ -53,6 +58,7 @@ class PortfolioBuilder:
         self._attention: dict[ReturnStatus, list[AttentionEntry]] = {
             status: [] for status in _ORDER
         }
+        self._attachments: dict[AttachmentEntry, None] = {}
         self._known: dict[Problem, Problem] = {}
         self._rows: list[ClientRow] = []
         self._packed: list[pd.DataFrame] = []
@@ -68,6 +74,9 @@ class PortfolioBuilder:
             self._attention[facts.status].append(
                 AttentionEntry(facts.status, facts.label, facts.name, same)
             )
+        for each in facts.attachments:
+            file, name = (each.container, "") if each.container else (facts.label, facts.name)
+            self._attachments[AttachmentEntry(file, name, each)] = None
         if facts.ranked:
             self._add_ranked(facts.ranked)
 
@@ -88,6 +97,7 @@ class PortfolioBuilder:
             groups={field: _make_group_table(catalog, clients, field) for field in _GROUPED_BY},
             movement=_movement(clients),
             attention=tuple(self._in_order()),
+            attachments=tuple(self._attachments),
         )
 
     def _add_ranked(self, ranked: RankedClient) -> None:

@@ -14,7 +14,12 @@ from sheet_diag.reports.portfolio.client_sheets import (
     write_clients,
     write_heatmap,
 )
-from sheet_diag.reports.portfolio.data_sheets import write_attention, write_data, write_items
+from sheet_diag.reports.portfolio.data_sheets import (
+    write_attachments,
+    write_attention,
+    write_data,
+    write_items,
+)
 from sheet_diag.reports.portfolio.groups import write_groups
 from sheet_diag.reports.portfolio.overview import write_overview
 from sheet_diag.reports.portfolio.response_rates import write_response_rates
@@ -61,5 +66,6 @@ def _list_sheets(portfolio: Portfolio) -> dict[str, SheetWriter]:
         **{field: partial(write_groups, field=field) for field in portfolio.groups},
         "items": write_items,
         "attention": write_attention,
+        **({"attachments": write_attachments} if portfolio.attachments else {}),
         "data": write_data,
     }

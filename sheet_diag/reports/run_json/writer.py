@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -25,8 +25,15 @@ from sheet_diag.model.comparison import (
     PreviousDiagnosis,
 )
 from sheet_diag.model.overrides import Judgement, Override
-from sheet_diag.model.results import Diagnosis, ReturnOutcome, ReturnStatus, Scores, Way
-from sheet_diag.model.returns import Problem
+from sheet_diag.model.results import (
+    Diagnosis,
+    ReturnOutcome,
+    ReturnStatus,
+    Scores,
+    Way,
+    list_unassigned_attachments,
+)
+from sheet_diag.model.returns import Attachment, Problem
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
@@ -37,8 +44,7 @@ _SCHEMA: Final = 1
 def dump_checked_files(catalog: Catalog, outcomes: Sequence[ReturnOutcome], lang: Lang) -> bytes:
     """Write the same about single files, which no date and no output belong to."""
     file = io.BytesIO()
-    counts = Counter(outcome.status for outcome in outcomes)
-    with RunJsonWriter(file, describe_run(catalog, counts, None)) as document:
+    with RunJsonWriter(file, describe_run(catalog, outcomes, None)) as document:
         for outcome in outcomes:
             document.add(dump_return(catalog, outcome, lang))
     return file.getvalue()
@@ -53,9 +59,11 @@ def dump_return(
 
 
 def describe_run(
-    catalog: Catalog, counts: Mapping[ReturnStatus, int], as_of: date | None
+    catalog: Catalog, outcomes: Sequence[ReturnOutcome], as_of: date | None
 ) -> dict[str, Any]:
     """Make everything of the file but its returns; without a date for single files."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    unassigned = list_unassigned_attachments(outcomes)
     dated = {"as_of": as_of.isoformat()} if as_of else {}
     return {
         **dated,
@@ -69,9 +77,10 @@ def describe_run(
             },
         },
         "counts": {
-            "files": sum(counts.values()),
+            "files": len(outcomes),
             **{s.value: counts.get(s, 0) for s in ReturnStatus},
         },
+        "attachments": [{"container": e.container, **_attachment(e)} for e in unassigned],
     }
 
 
@@ -97,6 +106,7 @@ def _entry(catalog: Catalog, outcome: ReturnOutcome, lang: Lang) -> dict[str, An
         "pdf_sha256": outcome.pdf_sha256,
         "answers": sheet.answers if sheet else {},
         "entries": entries_digest(received),
+        "attachments": [_attachment(e) for e in received.attachments if not e.container],
         "overrides": [_override(override) for override in received.judgement.overrides],
         "comment_sha256": _comment_digest(received.judgement),
         "comparison": _comparison(outcome.comparison),
@@ -114,6 +124,15 @@ def _problem(problem: Problem, lang: Lang) -> dict[str, Any]:
         "value": problem.value,
         "message": problems.problem_message(problem, lang),
         "todo": problems.problem_advice(problem, lang),
+    }
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "name": attachment.name,
+        "kind": attachment.kind,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
     }
 
 
