@@ -42,6 +42,13 @@ def test_several_problems_of_a_kind_are_one_sentence() -> None:
     assert group.message(Lang.EN, {}).startswith("54 answers cannot be understood")
 
 
+def test_answers_struck_out_are_one_sentence_with_their_words() -> None:
+    (group,) = group_problems(_of_items(ProblemCode.STRUCK_ANSWER, 2, "はい"))
+    assert group.message(Lang.JA, {}) == (
+        "2問の回答「はい」に取り消し線が引かれているため、回答として扱いませんでした（POL-01、POL-02）。"
+    )
+
+
 def test_where_no_sentence_fits_several_the_others_are_counted() -> None:
     (group,) = group_problems(_of_items(ProblemCode.MERGED_ANSWER, 3, "E7:E8: はい"))
     assert group.message(Lang.JA, {}).endswith("（ほか2件）")
