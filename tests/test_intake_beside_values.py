@@ -163,6 +163,21 @@ def test_a_problem_of_an_answer_names_the_note_on_its_cell(
     assert f'The note on the cell says: "{NOTE}"' in problem_message(read.problems[0], Lang.EN)
 
 
+def test_an_answer_in_the_note_on_a_blank_cell_is_asked_about() -> None:
+    read = ReadGrids(book(noted(ANSWER.format(""), "B6", "いいえ")))
+    assert (read.signs, read.told) == (
+        ".-△×",
+        ["ANSWER_MISPLACED B6 C1-1 いいえ", "NOTE B6 C1-1 いいえ"],
+    )
+    assert "メモ欄に「いいえ」" in problem_message(read.problems[0], Lang.JA)
+
+
+def test_a_remark_struck_out_is_no_answer_either() -> None:
+    table = AS_SENT.replace("| はい     |          |", "|          | はい     |")
+    read = ReadGrids(book(struck(table, "C6")))
+    assert read.told == ["UNANSWERED B6 C1-1", "STRUCK_TEXT C6 C1-1 はい"]
+
+
 def test_after_a_hundred_such_cells_only_their_number_is_told() -> None:
     notes = {(row, 9): f"メモ{row}" for row in range(130)}
     read = ReadGrids(book(sheet(notes=notes)))

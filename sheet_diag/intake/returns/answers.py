@@ -181,6 +181,8 @@ def _find_reading_problems(
     details = (*offered_choices(item, table, catalog), *entry.details)
     if not response.raw and entry.misplaced:
         column, text = entry.misplaced
+        if column == NOTE_DETAIL:  # the sentence names it already
+            details = offered_choices(item, table, catalog)
         yield Problem(ProblemCode.ANSWER_MISPLACED, *place, text, (("column", column), *details))
     elif not response.raw:
         yield Problem(ProblemCode.UNANSWERED, *place, answer.elsewhere or None, details)
@@ -229,25 +231,29 @@ def _read_cell(
     if left is not None and choice is None:
         fault = fault or ProblemCode.STRUCK_ANSWER
     response = Response(item, choice.id if choice else None, raw, remark, cell_name(at, col))
+    note = grid.notes.get(cell, "")
     misplaced = (
-        None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary)
+        None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary, note)
     )
-    parts = {"font": grid.symbol_fonts.get(cell), NOTE_DETAIL: grid.notes.get(cell)}
+    parts = {"font": grid.symbol_fonts.get(cell), NOTE_DETAIL: note}
     details = tuple((name, text) for name, text in parts.items() if text)
     is_formula = mark is CellMark.FORMULA
     return AnswerEntry(response, fault, is_formula, misplaced, left is not None, details)
 
 
 def _find_misplaced(
-    table: QuestionTable, item: Item, row: int, vocabulary: Vocabulary
+    table: QuestionTable, item: Item, row: int, vocabulary: Vocabulary, note: str
 ) -> tuple[str, str] | None:
-    """Find a choice among the remarks or the last answers, beside a blank answer.
+    """Find a choice in the note on a blank answer, among the remarks or the last answers.
 
     A label among the last answers is what we filled in there; only other words are the client's.
     """
+    if vocabulary.find_choice(item, note):
+        return NOTE_DETAIL, note
+    grid = table.grid
     for name in (QuestionColumn.REMARK, QuestionColumn.FORMER):
         for column in table.columns.get(name, ()):
-            text = tidy_text(table.grid.text(row, column))
+            text = tidy_text(grid.struck.get((row, column), grid.text(row, column)))
             choice = vocabulary.find_choice(item, text) if text else None
             if choice and (name is QuestionColumn.REMARK or text != choice.label[table.lang]):
                 return name.value, text
