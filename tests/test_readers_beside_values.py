@@ -17,6 +17,7 @@ import xlsxwriter
 from sheet_diag.forms.layout import cell_name
 from sheet_diag.intake.cells import CellMark, Grid
 from sheet_diag.intake.file_types import FileKind
+from tests.compound import ole_file
 from tests.office import Office
 from tests.parts import (
     MAIN,
@@ -26,7 +27,7 @@ from tests.parts import (
     pack_parts,
     xlsx,
 )
-from tests.test_readers_formats import label, row, value, xls
+from tests.test_readers_formats import joined_records, label, row, value, xls
 
 STYLES, TEXTS = "xl/styles.xml", "xl/sharedStrings.xml"
 
@@ -170,6 +171,13 @@ def test_a_struck_style_without_a_text_is_nothing() -> None:
         xlsx(f'<row r="1">{cells}</row>', parts={STYLES: styles("<strike/>")})
     ).grids
     assert facts(grid) == {"C1": "3→"}
+
+
+def test_a_damaged_part_that_a_library_accepts_tells_its_styles_too() -> None:
+    """An attribute that stands twice."""
+    rows = f'<row r="1" r="1">{inline("A1", "<t>はい</t>", 1)}{inline("B1", "<t>x</t>")}</row>'
+    (grid,) = open_parts(xlsx(rows, parts={STYLES: styles("<strike/>")})).grids
+    assert (grid.rows, facts(grid)) == ((("はい", "x"),), {"A1": "はい→"})
 
 
 def test_a_cell_that_shows_a_truth_as_a_checkbox_is_marked() -> None:
@@ -464,6 +472,56 @@ def test_notes_of_an_xls_are_read() -> None:
     )
     (grid,) = open_parts(content, FileKind.XLS).grids
     assert facts(grid) == {"A1": '"一部に訂正"', "C5": '"確認中です"'}
+
+
+def biff5(codepage: int, *cells: tuple[int, bytes]) -> bytes:
+    """A workbook of Excel 95 with one sheet `S`, whose fonts are those of `FONTS`."""
+
+    def begin(kind: int) -> tuple[int, bytes]:
+        return 0x0809, struct.pack("<4H", 0x0500, kind, 0x096C, 1993)
+
+    def font(name: bytes, *, struck: bool = False, charset: int = 128) -> tuple[int, bytes]:
+        head = struct.pack("<5HBBBB", 220, 8 * struck, 0x7FFF, 400, 0, 0, 0, charset, 0)
+        return 0x0031, head + bytes([len(name)]) + name
+
+    usual = [font(b"Arial")] * 4
+    fonts = (*usual, font(b"Arial", struck=True), font(b"Wingdings", charset=2))
+    shared = (begin(5), (0x0042, struct.pack("<H", codepage)), *fonts, *FONTS[-3:])
+    end = (0x000A, b"")
+    length = len(joined_records(*shared, (0x0085, bytes(8)), end))
+    listed = 0x0085, struct.pack("<IBBB", length, 0, 0, 1) + b"S"
+    stream = joined_records(*shared, listed, end, begin(0x10), *cells, end)
+    return ole_file({"Book": stream.ljust(5_000, b"\0")})
+
+
+def biff5_text(column: int, style: int, text: bytes) -> tuple[int, bytes]:
+    return 0x0204, struct.pack("<4H", 0, column, style, len(text)) + text
+
+
+def test_fonts_and_notes_of_excel_95_are_read() -> None:
+    content = biff5(
+        1252,
+        biff5_text(0, 0, b"usual"),
+        biff5_text(1, 1, b"yes"),
+        biff5_text(2, 2, b"y"),
+        (0x00D6, struct.pack("<4H", 0, 3, 0, 6) + b"yes no" + bytes([2, 0, 5, 3, 0])),
+        (0x001C, struct.pack("<3H", 0, 0, 6) + b"partly"),
+        (0x001C, struct.pack("<3H", 0xFFFF, 0, 3) + b" so"),
+    )
+    (grid,) = open_parts(content, FileKind.XLS).grids
+    assert facts(grid) == {
+        "A1": '"partly so"',
+        "B1": "yes→",
+        "C1": "y@Wingdings",
+        "D1": "yes no→no",
+    }
+
+
+def test_parts_of_a_text_of_excel_95_start_at_bytes() -> None:
+    letters = "はいいいえ".encode("cp932")
+    text = struct.pack("<4H", 0, 0, 0, len(letters)) + letters + bytes([2, 0, 5, 4, 0])
+    (grid,) = open_parts(biff5(932, (0x00D6, text)), FileKind.XLS).grids
+    assert grid.struck == {(0, 0): "いいえ"}
 
 
 # --- .xlsb

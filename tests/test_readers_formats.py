@@ -388,13 +388,13 @@ def xls(
 ) -> bytes:
     """A workbook of one sheet `S` with these records, after those of the workbook itself."""
     named = struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"S"
-    start = len(_joined(BOF, *globals_, (0x0085, named), EOF))
+    start = len(joined_records(BOF, *globals_, (0x0085, named), EOF))
     named = struct.pack("<I", start) + named[4:]
-    stream = _joined(BOF, *globals_, (0x0085, named), EOF, BOF, *records, EOF)
+    stream = joined_records(BOF, *globals_, (0x0085, named), EOF, BOF, *records, EOF)
     return ole_file({"Workbook": stream.ljust(5_000, b"\0"), **streams})
 
 
-def _joined(*records: tuple[int, bytes]) -> bytes:
+def joined_records(*records: tuple[int, bytes]) -> bytes:
     return b"".join(struct.pack("<HH", each, len(data)) + data for each, data in records)
 
 

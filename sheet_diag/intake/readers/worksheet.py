@@ -20,6 +20,8 @@ _MOST_SEARCHED: Final = 50  # styles in one pattern
 _REFERENCE: Final = re.compile(r"([A-Za-z]{1,9})(\d{1,20})")
 # Whatever could be a reference, in a part that is too damaged to be parsed.
 _ANY_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})(\d{1,20})["']""")
+_ANY_CELL: Final = re.compile(rb"<(?:[\w.-]+:)?c(\s[^<>]*)>")
+_ANY_PAIR: Final = re.compile(rb"""\s([rs])\s*=\s*["']([A-Za-z0-9]{1,20})["']""")
 
 
 def survey_worksheet(part: bytes, shared: SharedContent = NOTHING_SHARED) -> SheetSurvey:
@@ -66,9 +68,17 @@ def _survey_around(plain: PlainCells) -> SheetSurvey | None:
     return walker.sheet
 
 
-def survey_damaged_part(part: bytes) -> SheetSurvey:
-    """Survey the used area of a part that is no well-formed XML, which some readers accept."""
+def survey_damaged_part(part: bytes, shared: SharedContent = NOTHING_SHARED) -> SheetSurvey:
+    """Survey the used area of a part that is no well-formed XML, which some readers accept.
+
+    Of styles, those of whole cells count.
+    """
     sheet = SheetSurvey()
+    for tag in _ANY_CELL.findall(part) if shared.styles else ():
+        attributes = {key.decode(): value.decode() for key, value in _ANY_PAIR.findall(tag)}
+        at = parse_position(attributes.get("r", ""))
+        if at and (style := shared.styles.get(attributes.get("s", ""))):
+            sheet.style(at, style)
     for letters, digits in _ANY_REFERENCE.findall(part):
         sheet.use(max(int(digits) - 1, 0), max(_column_number(letters.decode()), 0))
     return sheet

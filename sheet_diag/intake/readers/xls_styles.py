@@ -101,20 +101,28 @@ class XlsStyles:
                     yield number, split_runs(text, ((at, self._font(font)) for at, font in starts))
 
     def _rich_label(self, data: bytes, codec: str | None) -> Sequence[Run]:
-        reader = _SegmentReader([data])
         try:
-            if codec:
-                text = reader.take(struct.unpack("<H", reader.take(2))[0]).decode(codec, "replace")
-                shape, count = "<BB", reader.take(1)[0]
-            else:
-                length, flags = struct.unpack("<HB", reader.take(3))
-                text = reader.letters(length, bool(flags & _WIDE))
-                shape, count = "<HH", struct.unpack("<H", reader.take(2))[0]
-            size = struct.calcsize(shape)
-            starts = [struct.unpack(shape, reader.take(size)) for _ in range(count)]
+            text, starts = _read_rich_label(_SegmentReader([data]), codec)
         except EOFError:
             return ()
         return split_runs(text, ((at, self._font(font)) for at, font in starts))
+
+
+def _read_rich_label(
+    reader: _SegmentReader, codec: str | None
+) -> tuple[str, list[tuple[int, int]]]:
+    """Read a text of a cell's own, and where its parts of another font start. Raises `EOFError`."""
+    if codec is None:
+        length, flags = struct.unpack("<HB", reader.take(3))
+        text = reader.letters(length, bool(flags & _WIDE))
+        count = struct.unpack("<H", reader.take(2))[0]
+        return text, [struct.unpack("<HH", reader.take(4)) for _ in range(count)]
+    letters = reader.take(struct.unpack("<H", reader.take(2))[0])
+    starts = [struct.unpack("<BB", reader.take(2)) for _ in range(reader.take(1)[0])]
+    # BIFF5 counts bytes, of which a Japanese letter has two.
+    return letters.decode(codec, "replace"), [
+        (len(letters[:at].decode(codec, "replace")), font) for at, font in starts
+    ]
 
 
 class XlsNotes:

@@ -55,7 +55,7 @@ def _survey_part(part: bytes, shared: SharedContent) -> SheetSurvey:
     try:
         return survey_worksheet(part, shared)
     except MarkupError:
-        return survey_damaged_part(part)
+        return survey_damaged_part(part, shared)
 
 
 _PARTS: Final = SheetParts(
