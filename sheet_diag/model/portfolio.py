@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+MOST_SHOWN_TEXTS: Final = 50_000  # remarks and their like
 MOST_SHOWN_ANSWERS: Final = 66_666  # a million cells of a sheet in fifteen columns
 
 
@@ -41,6 +42,20 @@ class AttachmentEntry:
     file: str
     client: str
     attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """A text that a client wrote beside the answers; `kind` is `remark`, `note`, `struck` or
+    `left_over`, `item` is empty where it stands beside no question."""
+
+    file: str
+    name: str
+    kind: str
+    item: str
+    sheet: str
+    cell: str
+    text: str
 
 
 class FollowUp(StrEnum):
@@ -96,6 +111,7 @@ class Portfolio:
     groups: Mapping[str, pd.DataFrame]
     movement: pd.DataFrame
     attention: tuple[AttentionEntry, ...]
+    texts: tuple[WrittenText, ...]
     attachments: tuple[AttachmentEntry, ...] = ()
     responses: ResponseStatus | None = None
 

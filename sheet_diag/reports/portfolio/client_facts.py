@@ -10,14 +10,15 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Final, NamedTuple
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
-from sheet_diag.model.portfolio import FollowUp
+from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
-from sheet_diag.model.returns import Attachment, Problem, ReturnedSheet, Severity
+from sheet_diag.model.returns import Attachment, Problem, ProblemCode, ReturnedSheet, Severity
 from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.problems import problem_severity
@@ -91,6 +92,7 @@ class ClientFacts:
     problems: tuple[Problem, ...]
     reasons: tuple[Problem, ...]
     attachments: tuple[Attachment, ...]
+    texts: tuple[WrittenText, ...]
     ranked: RankedClient | None
 
 
@@ -109,8 +111,36 @@ def summarize_outcome(catalog: Catalog, outcome: ReturnOutcome) -> ClientFacts:
         problems=_select_problems(outcome, (Severity.ERROR, Severity.WARNING)),
         reasons=_select_problems(outcome, _explaining(outcome.status)),
         attachments=received.attachments,
+        texts=tuple(_list_texts(outcome)),
         ranked=_summarize_ranked(catalog, outcome) if is_ranked else None,
     )
+
+
+_TEXT_KINDS: Final = {
+    ProblemCode.NOTE: "note",
+    ProblemCode.STRUCK_ANSWER: "struck",
+    ProblemCode.STRUCK_PART: "struck",
+    ProblemCode.STRUCK_TEXT: "struck",
+    ProblemCode.PROFILE_STRUCK: "struck",
+    ProblemCode.LEFT_OVER: "left_over",
+    ProblemCode.LEFT_OVER_MANY: "left_over",
+}
+
+
+def _list_texts(outcome: ReturnOutcome) -> Iterator[WrittenText]:
+    """List what stands beside the answers of a return that counts."""
+    received, sheet = outcome.received, outcome.received.sheet
+    if sheet is None or outcome.status not in (ReturnStatus.RANKED, ReturnStatus.HELD):
+        return
+
+    remarks = (("remark", r.item, sheet.sheet, r.cell, r.remark) for r in sheet.responses)
+    beside = (
+        (_TEXT_KINDS.get(p.code, ""), p.item, p.sheet, p.cell, p.value) for p in outcome.problems
+    )
+    for found in chain(remarks, beside):
+        if found[0] and found[-1]:
+            parts = (received.label, sheet.name, *(part or "" for part in found))
+            yield WrittenText(*map(replace_surrogates, parts))
 
 
 def _select_problems(outcome: ReturnOutcome, severities: Sequence[Severity]) -> tuple[Problem, ...]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from itertools import groupby
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.portfolio import AttachmentEntry, AttentionEntry
+from sheet_diag.model.portfolio import AttachmentEntry, AttentionEntry, WrittenText
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.model.returns import Problem
 from sheet_diag.reports.charts import make_bar_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
@@ -28,17 +27,25 @@ from sheet_diag.reports.portfolio.table_sheet import (
     write_table_sheet,
 )
 from sheet_diag.text import problems
+from sheet_diag.text.problem_groups import (
+    ProblemGroup,
+    Titles,
+    find_cause,
+    group_problems,
+    item_titles,
+)
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import CellSpan
+from sheet_diag.xlsx.references import CellSpan, column_cell
 from sheet_diag.xlsx.theme import (
     ALERT,
     BOLD,
     CENTERED_9,
     LOSS_BAR,
     NAVY,
+    PALE,
     TEXT_9,
     Look,
 )
@@ -125,7 +132,9 @@ def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, tit
 def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
     """Write 要確認: every problem that wants a person's eye, and what to do about it."""
     say, found = context.say, context.portfolio.attention
-    error = say("report.severity.error")
+    error, whole = say("report.severity.error"), say("portfolio.attention.whole")
+    files = [list(entries) for _, entries in groupby(found, key=lambda entry: entry.file)]
+    groups = [group_problems(entry.problem for entry in entries) for entries in files]
     listing = PortfolioTable(
         heading=say("portfolio.sheet.attention"),
         lead=say("portfolio.attention.lead"),
@@ -139,42 +148,59 @@ def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
             )
             for key, width in _ATTENTION.items()
         ],
-        count=len(found),
+        count=sum(map(len, groups)),
         table="Attention",
         frozen=2,
         full="data/attention.csv",
     )
-    write_table_sheet(page, context, listing, _attention_rows(found, context))
+    lines = zip(files, groups, strict=True)
+    rows = write_table_sheet(page, context, listing, _attention_rows(lines, context))
+    if rows:
+        kind = column_cell(rows[0], list(_ATTENTION).index("severity"))
+        area = (rows[0], 0, rows[1], listing.last)
+        page.highlight(area, f'={kind}="{whole}"', {**BOLD, "bg_color": PALE})
 
 
 def _attention_rows(
-    found: Sequence[AttentionEntry], context: PortfolioContext
+    files: Iterable[tuple[Sequence[AttentionEntry], Sequence[ProblemGroup]]],
+    context: PortfolioContext,
 ) -> Iterator[PortfolioRow]:
-    """List the problems, each file's first one with what to write to the client."""
-    written: set[str] = set()
+    """A row for each file with its cause and what to write to the client, then one a kind of
+    problem."""
     say = context.say
-    texts_of = lru_cache(maxsize=8192)(partial(_problem_texts, context))  # others have the same
-    for entry in found:
-        mail = "" if entry.file in written else _mail(entry, say.lang)
-        if mail:
-            written.add(entry.file)
-        status = say(f"portfolio.status.{entry.status.value}")
-        texts = (status, entry.file, entry.name, *texts_of(entry.problem), mail)
-        heights = map(measure_height, _ATTENTION.values(), texts)
-        yield PortfolioRow(texts, max(*heights, 22))
+    titles = item_titles(context.catalog, say.lang)
+    for entries, groups in files:
+        first = entries[0]
+        head = (say(f"portfolio.status.{first.status.value}"), first.file, first.name)
+        cause = find_cause([each.problem for each in entries]) or groups[0]
+        mail = next(filter(None, (_mail(each, say.lang) for each in entries)), "")
+        others = (each for each in groups if each.problems != cause.problems)
+        for group in (cause, *others):
+            is_cause = group is cause
+            kind = "portfolio.attention.whole" if is_cause else _severity_label(group)
+            texts = (*head, say(kind), *_group_texts(context, titles, group))
+            texts = (*texts, mail if is_cause else "")
+            yield PortfolioRow(texts, max(*map(measure_height, _ATTENTION.values(), texts), 22))
 
 
-def _problem_texts(context: PortfolioContext, problem: Problem) -> tuple[str, ...]:
-    say = context.say
-    field = context.catalog.field_by_id.get(problem.item or "")
+def _severity_label(group: ProblemGroup) -> str:
+    return f"report.severity.{group.severity.value}"
+
+
+def _group_texts(context: PortfolioContext, titles: Titles, group: ProblemGroup) -> tuple[str, ...]:
+    """Give the place and the entry of the first problem, and the sentences of all."""
+    say, first = context.say, group.problems[0]
+    field = context.catalog.field_by_id.get(first.item or "")
+    item = field.label[say.lang] if field else first.item or ""
+    if len(group.problems) > 1 and item:
+        item = say("portfolio.attention.several", item=item, count=len(group.problems))
     return (
-        say(f"report.severity.{problems.problem_severity(problem.code).value}"),
-        problem.sheet or "",
-        problem.cell or "",
-        field.label[say.lang] if field else problem.item or "",
-        problems.problem_entry(problem, say.lang),
-        problems.problem_message(problem, say.lang),
-        problems.problem_advice(problem, say.lang),
+        first.sheet or "",
+        first.cell or "",
+        item,
+        problems.problem_entry(first, say.lang),
+        group.message(say.lang, titles),
+        group.advice(say.lang),
     )
 
 
@@ -225,6 +251,44 @@ def _attachment_rows(
         texts = (entry.file, entry.client, each.name, say(f"report.attachment.{each.kind}"))
         height = max(*map(measure_height, widths, texts), 22)
         yield PortfolioRow((*texts, each.size, each.sha256), height)
+
+
+_TEXTS: Final = {
+    "file": 150, "name": 150, "kind": 86, "item": 62, "topic": 200, "sheet": 110, "cell": 52,
+    "text": 420,
+}  # fmt: skip
+
+
+def write_texts(_: Book, page: Page, context: PortfolioContext) -> None:
+    """Write 備考・コメント: what clients wrote beside their answers, to be read before sending."""
+    say, found = context.say, context.portfolio.texts
+    listing = PortfolioTable(
+        heading=say("portfolio.sheet.texts"),
+        lead=say("portfolio.texts.lead"),
+        columns=[
+            PortfolioColumn(
+                say(f"portfolio.texts.{key}"),
+                width,
+                CENTERED_9 if key in (*_CENTERED, "kind") else TEXT_9,
+                Page.client_cell,
+            )
+            for key, width in _TEXTS.items()
+        ],
+        count=len(found),
+        table="Texts",
+        frozen=2,
+        full="data/answers.csv",
+    )
+    write_table_sheet(page, context, listing, _text_rows(found, context))
+
+
+def _text_rows(found: Sequence[WrittenText], context: PortfolioContext) -> Iterator[PortfolioRow]:
+    say, labels = context.say, context.labels
+    for each in found:
+        kind, topic = say(f"portfolio.texts.kind.{each.kind}"), labels.item(each.item)
+        name = labels.client(each.name, each.file)
+        texts = (each.file, name, kind, each.item, topic, each.sheet, each.cell, each.text)
+        yield PortfolioRow(texts, max(*map(measure_height, _TEXTS.values(), texts), 22))
 
 
 def write_data(_: Book, page: Page, context: PortfolioContext) -> None:

@@ -21,9 +21,11 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import (
     MOST_SHOWN_ANSWERS,
+    MOST_SHOWN_TEXTS,
     AttachmentEntry,
     AttentionEntry,
     Portfolio,
+    WrittenText,
 )
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import Problem
@@ -60,6 +62,7 @@ class PortfolioBuilder:
         }
         self._attachments: dict[AttachmentEntry, None] = {}
         self._known: dict[Problem, Problem] = {}
+        self._texts: list[WrittenText] = []
         self._rows: list[ClientRow] = []
         self._packed: list[pd.DataFrame] = []
         self._codes = bytearray()
@@ -77,6 +80,7 @@ class PortfolioBuilder:
         for each in facts.attachments:
             file, name = (each.container, "") if each.container else (facts.label, facts.name)
             self._attachments[AttachmentEntry(file, name, each)] = None
+        self._texts += facts.texts[: MOST_SHOWN_TEXTS - len(self._texts)]
         if facts.ranked:
             self._add_ranked(facts.ranked)
 
@@ -98,6 +102,7 @@ class PortfolioBuilder:
             movement=_movement(clients),
             attention=tuple(self._in_order()),
             attachments=tuple(self._attachments),
+            texts=tuple(self._texts),
         )
 
     def _add_ranked(self, ranked: RankedClient) -> None:

@@ -19,6 +19,7 @@ from sheet_diag.reports.portfolio.data_sheets import (
     write_attention,
     write_data,
     write_items,
+    write_texts,
 )
 from sheet_diag.reports.portfolio.groups import write_groups
 from sheet_diag.reports.portfolio.overview import write_overview
@@ -67,5 +68,6 @@ def _list_sheets(portfolio: Portfolio) -> dict[str, SheetWriter]:
         "items": write_items,
         "attention": write_attention,
         **({"attachments": write_attachments} if portfolio.attachments else {}),
+        "texts": write_texts,
         "data": write_data,
     }
