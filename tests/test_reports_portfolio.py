@@ -32,13 +32,14 @@ from sheet_diag.model.comparison import (
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ReceivedFile
+from sheet_diag.model.returns import ReceivedFile, Severity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.portfolio import client_sheets
 from sheet_diag.reports.portfolio import data_sheets as rows
 from sheet_diag.reports.portfolio import table_sheet as listing
 from sheet_diag.reports.portfolio.client_facts import choice_ids
 from sheet_diag.text.numbers import format_score
+from sheet_diag.text.problem_groups import group_problems
 from sheet_diag.text.problems import problem_severity
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx import cell_writer as cells
@@ -77,14 +78,14 @@ from tests.workbooks import (
 NAMES = {
     Lang.JA: [
         "概要", "一覧", "ヒートマップ", "設問ヒートマップ", "業種別", "規模別", "設問分析",
-        "要確認", "データ",
+        "要確認", "備考・コメント", "データ",
     ],
     Lang.EN: [
         "Overview", "Clients", "Heat map", "Answer map", "By industry", "By size", "Questions",
-        "Attention", "Data",
+        "Attention", "Remarks", "Data",
     ],
 }  # fmt: skip
-OVERVIEW, CLIENTS, HEATMAP, MARKS, INDUSTRY, SIZE, ITEMS, ATTENTION, DATA = range(9)
+OVERVIEW, CLIENTS, HEATMAP, MARKS, INDUSTRY, SIZE, ITEMS, ATTENTION, TEXTS, DATA = range(10)
 
 # PHY may be left out here, so that one client has a category that does not apply.
 CATALOG = allow_na(JIS, "PHY")
@@ -100,7 +101,9 @@ def _returns() -> list[ReceivedFile]:
     return [
         client("いろは商会", same, catalog=CATALOG),
         client("全否株式会社", rest="×", catalog=CATALOG),
-        receive_sheet(Entries(PROFILE, reference()), file="見本.xlsx", catalog=CATALOG),
+        receive_sheet(
+            Entries(PROFILE, reference(), {"POL-01": "本社のみ"}), file="見本.xlsx", catalog=CATALOG
+        ),
         client("自宅株式会社", {"PHY": "-", "CRI": "△"}, catalog=CATALOG),
         client("あいう商会", same, catalog=CATALOG),
         client("満点株式会社", catalog=CATALOG),
@@ -283,8 +286,8 @@ def test_every_chart_draws_figures_of_its_page() -> None:
     worst = [row["設問の主題"] for row in items], [row["平均失点"] for row in items]
     assert drawn(made(), ITEMS, 0) == [("平均失点の大きい10問", *worst)]
     with_charts = (OVERVIEW, INDUSTRY, SIZE, ITEMS)
-    assert [len(charts(page(which))) for which in range(9)] == [
-        3 if which == OVERVIEW else int(which in with_charts) for which in range(9)
+    assert [len(charts(page(which))) for which in range(10)] == [
+        3 if which == OVERVIEW else int(which in with_charts) for which in range(10)
     ]
 
 
@@ -569,18 +572,39 @@ def test_every_held_or_rejected_file_is_listed() -> None:
     assert {("途中株式会社.xlsx", "判定保留")} <= listed
     assert {("見積書.pdf", "読み取り不可"), ("空.xlsx", "読み取り不可")} <= listed
     wanted = [
-        (each.received.file, problem.cell, problem.item)
+        (each.received.file, group.problems[0].cell)
         for each in outcomes()
-        for problem in each.problems
-        if problem_severity(problem.code) != "info"
+        for group in group_problems(
+            problem
+            for problem in each.problems
+            if problem_severity(problem.code) is not Severity.INFO
+        )
     ]
-    found = [(row["ファイル"], row["セル"], row["No."]) for row in rows]
+    found = [(row["ファイル"], row["セル"]) for row in rows]
     assert sorted(map(str, found)) == sorted(map(str, wanted))
+    heads = [row["ファイル"] for row in rows if row["区分"] == "主な理由"]
+    assert heads == list(dict.fromkeys(row["ファイル"] for row in rows))
     assert all(row["内容"] for row in rows)
     assert all(row["ご対応"] for row in rows if row["区分"] == "要修正")
     order = ["読み取り不可", "判定保留", "判定済み"]
     places = [order.index(row["状態"]) for row in rows]
     assert places == sorted(places)
+
+
+# --- 備考・コメント
+
+
+def test_what_clients_wrote_beside_answers_is_gathered() -> None:
+    rows = table(page(TEXTS))
+    wanted = [
+        (each.received.file, response.item, response.remark)
+        for each in outcomes()
+        for response in (each.received.sheet.responses if each.received.sheet else ())
+        if response.remark and each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)
+    ]
+    assert wanted
+    found = [(r["ファイル"], r["No."], r["記入内容"]) for r in rows if r["種類"] == "備考"]
+    assert sorted(found) == sorted(wanted)
 
 
 # --- データ
@@ -607,7 +631,7 @@ def test_data_are_tidy() -> None:
 # --- tables
 
 
-@pytest.mark.parametrize("which", range(1, 9))
+@pytest.mark.parametrize("which", range(1, 10))
 def test_native_tables_with_filters(which: int) -> None:
     listed = page(which)
     native = next(iter(listed.tables.values()))
@@ -696,7 +720,7 @@ def test_odd_batches(which: str, lang: Lang) -> None:
     assert len(charts(book.worksheets[OVERVIEW])) == (3 if ranked else 0)
     names = [len(each.tables) for each in book.worksheets]
     attention = 0 if which in ("nothing at all", "only ignored", "one client") else 1
-    assert names == [0, *([int(ranked)] * 6), attention, int(ranked)]
+    assert names == [0, *([int(ranked)] * 6), attention, 0, int(ranked)]
 
 
 def test_clients_without_a_name_are_listed_by_file() -> None:
