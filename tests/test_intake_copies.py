@@ -44,7 +44,7 @@ OTHER = AS_SENT.replace("はい", "いいえ")
         pytest.param(
             [sheet(OTHER.replace("一部", ""), "A"), sheet(LESS.replace("いいえ", "はい"), "B")],
             "A", "×-..",
-            ["SHEET_TWICE A, B (+ C2-1)", "UNANSWERED B8 C2-1 B!B8: 一部",
+            ["SHEET_TWICE A, B", "UNANSWERED B8 C2-1 B!B8: 一部",
              "SHEETS_DISAGREE B9 C2-2 A!B9: いいえ / B!B9: はい"],
             id="one that contradicts is not read for others",
         ),

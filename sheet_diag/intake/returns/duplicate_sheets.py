@@ -49,10 +49,10 @@ def compare_sheets(
     }
     tables = [table for table, _ in sheets]
     if any(_is_contradicted(answer) for answer in compared.values()):
-        return compared, (_duplicate_problem(best, tables, compared),)
+        return compared, (_duplicate_problem(best, tables),)
     joined = {item: _join_answer(answer, others) for item, answer in compared.items()}
     count = sum(1 for item, answer in joined.items() if answer is not compared[item])
-    return joined, (_duplicate_problem(best, tables, joined, count),)
+    return joined, (_duplicate_problem(best, tables, count),)
 
 
 def _is_contradicted(answer: ItemAnswer) -> bool:
@@ -75,16 +75,14 @@ def _join_answer(
 
 
 def _duplicate_problem(
-    best: QuestionTable, tables: Sequence[QuestionTable], answers: ItemAnswers, joined: int = 0
+    best: QuestionTable, tables: Sequence[QuestionTable], joined: int = 0
 ) -> Problem:
-    """Name the sheets, and how many answers come from others, or after a plus those left out."""
+    """Name the sheets, and how many answers come from others."""
     names, read = ", ".join(table.grid.name for table in tables), ("read", best.grid.name)
     if joined:
         details = (("count", str(joined)), read)
         return Problem(ProblemCode.SHEETS_JOINED, best.grid.name, value=names, details=details)
-    only = ", ".join(item for item, answer in answers.items() if answer.elsewhere)
-    value = f"{names} (+ {only})" if only else names
-    return Problem(ProblemCode.SHEET_TWICE, best.grid.name, value=value, details=(read,))
+    return Problem(ProblemCode.SHEET_TWICE, best.grid.name, value=names, details=(read,))
 
 
 def _compare_answer(
