@@ -178,6 +178,27 @@ def test_what_is_left_over_is_told_and_another_answer_holds(
     assert read.told == problems
 
 
+@pytest.mark.parametrize(
+    ("heading", "holds"),
+    [
+        ("回答", True), ("修正後の回答", True), ("訂正", True), ("本社", True), ("", True),
+        ("回答者", False), ("回答日", False), ("修正者", False), ("担当", False), ("確認", False),
+        ("前回の回答", False), ("昨年度", False), ("備考2", False), ("証跡", False),
+    ],
+)  # fmt: skip
+def test_the_heading_says_whether_a_column_answers(heading: str, holds: bool) -> None:
+    table = f"""
+        | No.  | 回答     | 備考 | {heading} |
+        | C1-1 | はい     |      | いいえ    |
+        | C1-2 | 該当なし |      | はい      |
+        | C2-1 | 一部     |      |           |
+        | C2-2 | いいえ   |      |           |
+    """
+    read = ReadGrids(book(sheet(table)))
+    held = any(problem_severity(problem.code) is Severity.ERROR for problem in read.problems)
+    assert (held, any("いいえ" in each for each in read.told) or not holds) == (holds, True)
+
+
 def test_the_second_column_under_a_merged_heading_holds() -> None:
     table = """
         | No.  | 回答     |        | 備考 |

@@ -38,12 +38,13 @@ from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 _MOST_CELLS: Final = 30  # of a sheet that are told one by one
 _COVER_ROWS: Final = 12  # among which the cover says where to return the sheet
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?%?|[-—‐–ー]+")
-# Headings whose column does not answer the questions, and such as may head a second answer.
-_NO_ANSWERS: Final = re.compile(
-    r"担当|確認|者|日|期限|予定|部署|部門|前回|昨年|前年|去年|根拠|証跡|資料|重要|優先"
-    r"|date|person|owner|check|department|due|last|evidence|priority"
-)
+# Headings by what their column holds: other things in any case, second answers, other things.
+_OF_LAST_TIME: Final = re.compile(r"前回|昨年|前年|去年|(?:者|日|日付|日時|氏名)$|last|previous")
 _SECOND_ANSWERS: Final = re.compile(r"回答|修正|訂正|変更|正しい|answer|correct|revis")
+_OTHER_THINGS: Final = re.compile(
+    r"担当|確認|期限|予定|部署|部門|根拠|証跡|資料|重要|優先|備考|補足|コメント|メモ|理由|詳細"
+    r"|date|person|owner|check|department|due|evidence|priority|remark|comment|note|reason"
+)
 
 
 class LeftOverKind(StrEnum):
@@ -238,8 +239,10 @@ def _without_marks(table: QuestionTable, cells: list[LeftOverCell]) -> list[Left
         if each.kind is LeftOverKind.COLUMN or row == table.header:
             marks = columns[column]
             is_one_mark = len(marks) == 1 and not any(map(_is_word, marks))
-            bundled = bool(_NO_ANSWERS.search(heading))
-            if bundled or (is_one_mark and not _SECOND_ANSWERS.search(heading)):
+            is_second = _SECOND_ANSWERS.search(heading) is not None
+            bundled = _OF_LAST_TIME.search(heading) is not None
+            bundled = bundled or (not is_second and _OTHER_THINGS.search(heading) is not None)
+            if bundled or (is_one_mark and not is_second):
                 each = replace(each, choice=None, bundled=bundled)
         found.append(each)
     return found
