@@ -100,7 +100,7 @@ def reword(given: ReceivedFile, text: str) -> ReceivedFile:
     """
     sheet = given.sheet
     assert sheet
-    typed = tuple(replace(each, raw=text, remark=text) for each in sheet.responses)
+    typed = tuple(replace(each, raw=text, remark=text, evidence=text) for each in sheet.responses)
     profile = {**sheet.profile, "company": text, "department": text}
     identity = replace(sheet.identity, client=text)
     name = replace(sheet, identity=identity, profile=profile, responses=typed, sheet=text)

@@ -55,7 +55,7 @@ from tests.workbooks import cut_texts, open_workbook, sheet, texts_on
 
 ITEMS = list(JIS.items)
 REQUEST, COVER, COMPANY, QUESTIONS = range(4)
-ANSWER, REMARK, CHECK = "E", "F", "G"
+ANSWER, REMARK, CHECK = "E", "F", "H"
 NAMES = {
     Lang.JA: ["修正のお願い", "はじめに", "会社情報", "ヒアリングシート", "_lists", "_sheet_diag"],
     Lang.EN: ["Please correct", "Introduction", "Company", "Hearing sheet", "_lists",

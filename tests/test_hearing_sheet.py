@@ -50,8 +50,17 @@ NAMES = {
     Lang.EN: ["Introduction", "Company", "Hearing sheet", "_lists", "_sheet_diag"],
 }
 HEADERS = {
-    Lang.JA: ["No.", "分野", "設問", "回答の目安", "回答", "備考", "確認"],
-    Lang.EN: ["No.", "Area", "Question", "How to choose", "Answer", "Remarks", "Check"],
+    Lang.JA: ["No.", "分野", "設問", "回答の目安", "回答", "備考", "証跡（任意）", "確認"],
+    Lang.EN: [
+        "No.",
+        "Area",
+        "Question",
+        "How to choose",
+        "Answer",
+        "Remarks",
+        "Evidence (optional)",
+        "Check",
+    ],
 }
 COVER, PROFILE_SHEET, QUESTIONS = range(3)
 
@@ -84,7 +93,7 @@ class Questions:
         return self.page.cell(self.rows[item], self.columns[HEADERS[self._lang][column]])
 
 
-ID, AREA, QUESTION, HINT, ANSWER, REMARK, CHECK = range(7)
+ID, AREA, QUESTION, HINT, ANSWER, REMARK, EVIDENCE, CHECK = range(8)
 
 
 def validation(page: Worksheet, cell: str) -> DataValidation | None:
@@ -153,6 +162,7 @@ def test_headers_and_rows(lang: Lang) -> None:
             assert questions.cell(item.id, QUESTION).value == item.question[lang]
             assert questions.cell(item.id, ANSWER).value is None
             assert questions.cell(item.id, REMARK).value is None
+            assert questions.cell(item.id, EVIDENCE).value is None
 
 
 @both
@@ -218,9 +228,10 @@ def profile_rows(lang: Lang) -> Iterator[tuple[Any, Any, Any]]:
 @both
 def test_only_input_cells_are_unlocked(lang: Lang) -> None:
     book, questions = open_workbook(blank(lang)), Questions(blank(lang), lang)
-    cells = {questions.cell(i, n).coordinate for i in JIS.items for n in (ANSWER, REMARK)}
+    typed = (ANSWER, REMARK, EVIDENCE)
+    cells = {questions.cell(i, n).coordinate for i in JIS.items for n in typed}
     entries = {entry.coordinate for _, _, entry in profile_rows(lang)}
-    assert len(cells) == 2 * len(JIS.items)
+    assert len(cells) == 3 * len(JIS.items)
     expected = [set(), entries, cells, set(), set()]
     assert [unlocked(each) for each in book.worksheets] == expected
 
@@ -245,7 +256,7 @@ def test_frozen_filtered_and_ready_to_type(lang: Lang) -> None:
     first, last = questions.header, max(questions.rows.values())
     column = get_column_letter(questions.columns[HEADERS[lang][QUESTION]])
     assert questions.page.freeze_panes == f"{column}{first + 1}"
-    assert questions.page.auto_filter.ref == f"A{first}:{get_column_letter(7)}{last}"
+    assert questions.page.auto_filter.ref == f"A{first}:{get_column_letter(8)}{last}"
     selected = questions.page.sheet_view.selection[-1].sqref
     assert str(selected) == questions.cell(next(iter(JIS.items)), ANSWER).coordinate
 

@@ -32,6 +32,7 @@ class QuestionColumn(StrEnum):
     FORMER = "former"
     ANSWER = "answer"
     REMARK = "remark"
+    EVIDENCE = "evidence"
     CHECK = "check"
 
 

@@ -46,8 +46,8 @@ class AttachmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class WrittenText:
-    """A text that a client wrote beside the answers; `kind` is `remark`, `note`, `struck` or
-    `left_over`, `item` is empty where it stands beside no question."""
+    """A text that a client wrote beside the answers; `kind` is `remark`, `evidence`, `note`,
+    `struck` or `left_over`, `item` is empty where it stands beside no question."""
 
     file: str
     name: str

@@ -161,13 +161,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """回答 to one item. `choice` is None where nothing that can be understood was entered."""
+    """回答 to one item. `choice` is None where nothing that can be understood was entered.
+
+    `evidence` is what the client named as proof (証跡), beside its remark.
+    """
 
     item: str
     choice: str | None = None
     raw: str = ""
     remark: str = ""
     cell: str | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def make_correction_sheet(
     say = Wording(sheet.lang)
     answers = _collect_answers(catalog, sheet, problems)
     remarks = {each.item: each.remark for each in sheet.responses}
-    given = Entries(_collect_profile(catalog, sheet, problems), answers, remarks)
+    evidence = {each.item: each.evidence for each in sheet.responses}
+    given = Entries(_collect_profile(catalog, sheet, problems), answers, remarks, evidence)
     lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
     points = list_correction_points(catalog, problems, given, lost, say)
     notes, field_notes = _write_notes(points, say)

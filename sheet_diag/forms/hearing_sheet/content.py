@@ -43,6 +43,7 @@ class Entries:
     profile: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     field_notes: Mapping[str, str] = field(default_factory=dict)
 

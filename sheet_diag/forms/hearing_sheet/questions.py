@@ -58,6 +58,7 @@ _WIDTHS: Final = {
     QuestionColumn.FORMER: 92,
     QuestionColumn.ANSWER: 92,
     QuestionColumn.REMARK: 190,
+    QuestionColumn.EVIDENCE: 150,
     QuestionColumn.CHECK: 96,
 }
 _BAND: Final[Look] = {
@@ -176,9 +177,7 @@ def _write_item(
     _write_entry(page, row, item, content, lists)
     formula, value = _check_formula(row, item, content, lists)
     page.formula(row, content.at(QuestionColumn.CHECK), formula, {**CELL, **SMALL, **CENTER}, value)
-    answer, remark = (
-        each.get(item.id, "") for each in (content.entries.answers, content.entries.remarks)
-    )
+    answer = content.entries.answers.get(item.id, "")
     question_room = column_room(_WIDTHS[QuestionColumn.QUESTION], indent=1)
     hint_room = column_room(_WIDTHS[QuestionColumn.HINT], indent=1)
     heights = (
@@ -186,7 +185,7 @@ def _write_item(
         row_height(hint, room=hint_room, size=9, padding=10),
         _previous_height(item, content),
         row_height(answer, room=column_room(_WIDTHS[QuestionColumn.ANSWER]), size=11),
-        _remark_height(remark),
+        *(_text_height(column, text) for column, text in _list_free_texts(item, content)),
     )
     page.height(row, max(heights))
 
@@ -200,9 +199,9 @@ def _write_entry(
     page.client_text(row, content.at(QuestionColumn.ANSWER), entries.answers.get(item.id, ""), look)
     if note:
         page.note(row, content.at(QuestionColumn.ANSWER), note)
-    remark = entries.remarks.get(item.id, "")
-    long = _LONG_TEXT if _remark_height(remark) > _MAX_ROW_HEIGHT else {}
-    page.client_text(row, content.at(QuestionColumn.REMARK), remark, {**ENTRY_LOOK, **long})
+    for column, text in _list_free_texts(item, content):
+        long = _LONG_TEXT if _text_height(column, text) > _MAX_ROW_HEIGHT else {}
+        page.client_text(row, content.at(column), text, {**ENTRY_LOOK, **long})
     messages = {
         "error_title": say("sheet.invalid.title"),
         "error_message": say("sheet.invalid.answer"),
@@ -210,8 +209,14 @@ def _write_entry(
     page.choices(row, content.at(QuestionColumn.ANSWER), "=" + lists.of_item(item), messages)
 
 
-def _remark_height(remark: str) -> float:
-    return row_height(remark, room=column_room(_WIDTHS[QuestionColumn.REMARK]), size=10)
+def _list_free_texts(item: Item, content: SheetContent) -> Iterator[tuple[QuestionColumn, str]]:
+    """List what may be written beside an answer, by its column."""
+    yield QuestionColumn.REMARK, content.entries.remarks.get(item.id, "")
+    yield QuestionColumn.EVIDENCE, content.entries.evidence.get(item.id, "")
+
+
+def _text_height(column: QuestionColumn, text: str) -> float:
+    return row_height(text, room=column_room(_WIDTHS[column]), size=10)
 
 
 def _previous_height(item: Item, content: SheetContent) -> float:

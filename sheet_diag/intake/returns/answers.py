@@ -114,9 +114,8 @@ def _misplaced_answer(
     row = next(row for row in rows if row.rival)
     number, question = (row.item.id if row.item else ""), (row.rival.id if row.rival else "")
     details = (("number", number), ("question", question))
-    remarks = join_remarks([entry.response for entry in entries])
     place = next(entry.response.cell for entry in entries if entry.response.raw)
-    undecided = AnswerEntry(Response(item.id, None, shown, remarks, place))
+    undecided = AnswerEntry(join_texts(Response(item.id, None, shown, cell=place), entries))
     code = ProblemCode.QUESTION_MISPLACED
     problem = Problem(code, table.grid.name, place, item.id, shown, details)
     return ItemAnswer(item, undecided, problem, is_final=True)
@@ -132,18 +131,17 @@ def read_answer_cells(
 ) -> list[AnswerEntry]:
     """Read the answer cells of a question: each that is filled, or the first where none is.
 
-    The remark, beside whichever of them it stands, goes with the first.
+    Remark and evidence, beside whichever of them they stand, go with the first.
     """
     entries = [_read_cell(table, row, at, vocabulary) for at in row.rows]
     if len(entries) == 1:
         return entries
-    remark = join_remarks([entry.response for entry in entries])
     filled = [entry for entry in entries if entry.response.raw] or entries[:1]
-    return [_with_remark(filled[0], remark), *filled[1:]]
+    return [_with_texts(filled[0], entries), *filled[1:]]
 
 
-def _with_remark(entry: AnswerEntry, remark: str) -> AnswerEntry:
-    return replace(entry, response=replace(entry.response, remark=remark))
+def _with_texts(entry: AnswerEntry, entries: Sequence[AnswerEntry]) -> AnswerEntry:
+    return replace(entry, response=join_texts(entry.response, entries))
 
 
 def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | None:
@@ -168,9 +166,12 @@ def find_answer_problems(
         yield from _find_reading_problems(answer, table, catalog)
 
 
-def join_remarks(responses: Sequence[Response]) -> str:
-    """Join the remarks of several cells, each once on a line of its own."""
-    return "\n".join(dict.fromkeys(each.remark for each in responses if each.remark))
+def join_texts(response: Response, entries: Sequence[AnswerEntry]) -> Response:
+    """Give a response the remarks and the evidence of several cells, each once on a line."""
+    beside = [entry.response for entry in entries]
+    remarks = dict.fromkeys(each.remark for each in beside if each.remark)
+    evidence = dict.fromkeys(each.evidence for each in beside if each.evidence)
+    return replace(response, remark="\n".join(remarks), evidence="\n".join(evidence))
 
 
 def _find_reading_problems(
@@ -210,10 +211,11 @@ def _read_cell(
     grid, col = table.grid, table.answer or 0
     area = table.merged.get(at)
     item = row.item.id if row.item else ""
-    columns = table.columns.get(QuestionColumn.REMARK, ())
-    remark = "\n".join(filter(None, (tidy_text(grid.text(at, each)) for each in columns)))
+    remark = _join_cells(table, at, QuestionColumn.REMARK)
+    evidence = _join_cells(table, at, QuestionColumn.EVIDENCE)
+    response = Response(item, None, "", remark, cell_name(at, col), evidence)
     if area and at > row.first and area[0] < at:  # the rest of a merge that was read above
-        return AnswerEntry(Response(item, None, "", remark, cell_name(at, col)))
+        return AnswerEntry(response)
     cell = _speaking_cell(table, at, area) if area else (at, col)
     text, mark = tidy_text(grid.text(*cell)), grid.marks.get(cell)
     fault = unreadable_answer_code(mark, text) if text or mark else None
@@ -230,7 +232,7 @@ def _read_cell(
             choice = vocabulary.find_choice(row.item, words)
     if left is not None and choice is None:
         fault = fault or ProblemCode.STRUCK_ANSWER
-    response = Response(item, choice.id if choice else None, raw, remark, cell_name(at, col))
+    response = replace(response, choice=choice.id if choice else None, raw=raw)
     note = grid.notes.get(cell, "")
     misplaced = (
         None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary, note)
@@ -239,6 +241,12 @@ def _read_cell(
     details = tuple((name, text) for name, text in parts.items() if text)
     is_formula = mark is CellMark.FORMULA
     return AnswerEntry(response, fault, is_formula, misplaced, left is not None, details)
+
+
+def _join_cells(table: QuestionTable, row: int, name: QuestionColumn) -> str:
+    """Join what stands in a row under a heading."""
+    columns = table.columns.get(name, ())
+    return "\n".join(filter(None, (tidy_text(table.grid.text(row, col)) for col in columns)))
 
 
 def _find_misplaced(
@@ -290,13 +298,12 @@ def _decide_answer(
     if len(entries) == 1:
         return ItemAnswer(item, entries[0])
     filled = [entry for entry in entries if entry.response.raw]
-    remarks = join_remarks([entry.response for entry in entries])
     if len({entry.content for entry in filled}) > 1:
         shown = _show_entries(filled)
         place = filled[1].response.cell
-        undecided = AnswerEntry(Response(item.id, None, shown, remarks, place))
+        undecided = AnswerEntry(join_texts(Response(item.id, None, shown, cell=place), entries))
         problem = Problem(ProblemCode.DUPLICATE_ITEM, name, place, item.id, shown)
         return ItemAnswer(item, undecided, problem, is_final=True)
-    best = _with_remark((filled or entries)[0], remarks)
+    best = _with_texts((filled or entries)[0], entries)
     raw, place = best.response.raw, entries[1].response.cell
     return ItemAnswer(item, best, Problem(ProblemCode.DUPLICATE_SAME, name, place, item.id, raw))

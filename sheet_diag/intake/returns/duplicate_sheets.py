@@ -4,7 +4,7 @@ A visible sheet with answers comes before a hidden one, then the one with most a
 first. An item that two sheets answer differently is undecided, and then what stands on another
 sheet alone is not counted either, because that may be a draft: the item stays unanswered, with
 the other answer shown as its value. Sheets that nowhere contradict each other are read together.
-Remarks of all sheets are kept.
+Remarks and evidence of all sheets are kept.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sheet_diag.intake.returns.answers import AnswerEntry, ItemAnswer, join_remarks, offered_choices
+from sheet_diag.intake.returns.answers import AnswerEntry, ItemAnswer, join_texts, offered_choices
 from sheet_diag.intake.returns.question_tables import QuestionTable
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, Response
@@ -68,8 +68,7 @@ def _join_answer(
     for table, found in others:
         other = found[answer.item.id]
         if other.entry.response.raw:
-            remark = answer.entry.response.remark
-            response = replace(other.entry.response, remark=remark)
+            response = join_texts(other.entry.response, [answer.entry])
             return replace(_with_response(other, response), sheet=table.grid.name)
     return answer
 
@@ -93,8 +92,8 @@ def _compare_answer(
 ) -> ItemAnswer:
     mine = answer.entry.response
     filled = [(other, found) for other, found in others if found.entry.response.raw]
-    remark = join_remarks([mine, *(found.entry.response for _, found in others)])
-    answer = _with_response(answer, replace(mine, remark=remark))
+    mine = join_texts(mine, [answer.entry, *(found.entry for _, found in others)])
+    answer = _with_response(answer, mine)
     if not mine.raw and len({found.entry.content for _, found in filled}) < 2:
         return replace(answer, elsewhere=_show_answers(filled))
     differing = [each for each in filled if each[1].entry.content != answer.entry.content]
@@ -103,7 +102,7 @@ def _compare_answer(
     shown = _show_answers([(table, answer), *differing] if mine.raw else differing)
     details = offered_choices(answer.item, table, catalog)
     place = (table.grid.name, mine.cell, mine.item, shown)
-    undecided = AnswerEntry(Response(mine.item, None, shown, remark, mine.cell))
+    undecided = AnswerEntry(replace(mine, choice=None, raw=shown))
     problem = Problem(ProblemCode.SHEETS_DISAGREE, *place, details)
     return ItemAnswer(answer.item, undecided, problem, is_final=True)
 

@@ -32,7 +32,7 @@ from sheet_diag.intake.returns.vocabulary import (
     question_key,
 )
 from sheet_diag.model.catalog import Item
-from sheet_diag.model.returns import Problem, ProblemCode, Response
+from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 
 _MOST_CELLS: Final = 30  # of a sheet that are told one by one
@@ -136,6 +136,7 @@ class _QuestionSheet:
             *columns.get(QuestionColumn.QUESTION, ())[:1],
             *columns.get(QuestionColumn.ANSWER, ()),
             *columns.get(QuestionColumn.REMARK, ()),
+            *columns.get(QuestionColumn.EVIDENCE, ()),
             *columns.get(QuestionColumn.FORMER, ()),
         }
         self._checks = columns.get(QuestionColumn.CHECK, ())
@@ -354,7 +355,7 @@ def _undecided(
     read, first = answer.entry.response, cells[0]
     own = [f"{read.cell}: {read.raw}"] if read.raw else []
     shown = " / ".join((*own, *(f"{each.cell}: {each.text}" for each in cells)))
-    response = Response(read.item, None, shown, read.remark, read.cell or first.cell)
+    response = replace(read, choice=None, raw=shown, cell=read.cell or first.cell)
     offered = offered_choices(answer.item, table, vocabulary.catalog)
     details = (("place", first.kind.value), *offered)
     place = (first.sheet, first.cell, read.item, shown)

@@ -93,8 +93,8 @@ _OF_BLANKS: Final = frozenset(
 
 
 def is_blank(responses: Sequence[Response], problems: Sequence[Problem]) -> bool:
-    """Whether no answer and no remark was written, and nothing else was found."""
-    written = any(each.raw or each.remark for each in responses)
+    """Whether nothing was written beside a question, and nothing else was found."""
+    written = any(each.raw or each.remark or each.evidence for each in responses)
     return not written and all(each.code in _OF_BLANKS for each in problems)
 
 
@@ -202,7 +202,8 @@ def _row_texts(
 ) -> tuple[tuple[str, str], ...]:
     responses = [entry.response for entry in read_answer_cells(table, row, vocabulary)]
     answer = " / ".join(response.raw for response in responses if response.raw)
-    return ("answer", answer), ("remark", responses[0].remark)
+    remark = "\n".join(filter(None, (responses[0].remark, responses[0].evidence)))
+    return ("answer", answer), ("remark", remark)
 
 
 def find_changed_questions(table: QuestionTable, vocabulary: Vocabulary) -> Iterator[Problem]:

@@ -209,13 +209,14 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
 
 
 def _remark_text(response: Response, context: ReportContext) -> str:
-    """Write the remark, after the client's own answer where the consultant set another."""
+    """Write remark and evidence, after the own answer where the consultant set another."""
+    say, own = context.say, ""
     for override in context.report.received.judgement.overrides:
         if override.item == response.item:
-            raw = override.raw or context.say("report.answers.unanswered")
-            own = context.say("report.answers.overridden", raw=raw, by=override.by)
-            return f"{own}\n{response.remark}" if response.remark else own
-    return response.remark
+            raw = override.raw or say("report.answers.unanswered")
+            own = say("report.answers.overridden", raw=raw, by=override.by)
+    evidence = say("report.answers.evidence", text=response.evidence) if response.evidence else ""
+    return "\n".join(filter(None, (own, response.remark, evidence)))
 
 
 def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:

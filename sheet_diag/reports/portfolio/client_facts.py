@@ -132,12 +132,15 @@ def _list_texts(outcome: ReturnOutcome) -> Iterator[WrittenText]:
     received, sheet = outcome.received, outcome.received.sheet
     if sheet is None or outcome.status not in (ReturnStatus.RANKED, ReturnStatus.HELD):
         return
-
-    remarks = (("remark", r.item, sheet.sheet, r.cell, r.remark) for r in sheet.responses)
+    own = (
+        (kind, each.item, sheet.sheet, each.cell, text)
+        for each in sheet.responses
+        for kind, text in (("remark", each.remark), ("evidence", each.evidence))
+    )
     beside = (
         (_TEXT_KINDS.get(p.code, ""), p.item, p.sheet, p.cell, p.value) for p in outcome.problems
     )
-    for found in chain(remarks, beside):
+    for found in chain(own, beside):
         if found[0] and found[-1]:
             parts = (received.label, sheet.name, *(part or "" for part in found))
             yield WrittenText(*map(replace_surrogates, parts))
