@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
+import time
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.hostile.zips import zip_of
 from tests.returned import make_return
 
 SHEET = make_return()
+MANY = 1_000_000
 OCTETS = ("application", "octet-stream")
 
 
@@ -397,3 +399,32 @@ def test_a_sheet_in_an_automatic_mail_is_read(tmp_path: Path) -> None:
     assert lines(leaves(tmp_path, forwarded)) == ["a.xlsx"]
     returned = mail(("bounce.eml", report("delivery-status", "delivery-status")))
     assert lines(leaves(tmp_path, returned)) == ["bounce.eml › ご回答.eml › a.xlsx"]
+
+
+# --- mails that are made to take long
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(text_mail(f"PW{' ' * MANY}"), id="a password that does not come"),
+        pytest.param(text_mail(f"begin 644 a{' ' * MANY}x"), id="a file that does not come"),
+        pytest.param(text_mail("<" * MANY, "Content-Type: text/html"), id="open tags"),
+        pytest.param(
+            b"From x 2026\nTo: a\nSubject: b\n\n\nFrom " + b"1" * MANY,
+            id="no second mail",
+        ),
+    ],
+)
+def test_no_mail_takes_the_square_of_its_length(tmp_path: Path, content: bytes) -> None:
+    """Squares would take hours; the limit of time is there for machines under load."""
+    started = time.process_time()
+    assert lines(leaves(tmp_path, content)) == ["None | MAIL_WITHOUT_SHEET"]
+    assert time.process_time() - started < 20
+
+
+def test_more_files_than_one_mail_may_have_are_refused(tmp_path: Path) -> None:
+    many = text_mail("begin 644 a\n`\nend\n" * 201)
+    assert lines(leaves(tmp_path, many)) == ["None | TOO_MANY_MEMBERS > 200"]
+    dat = tnef(*[_attribute(NEW, b"")] * 201)
+    assert lines(leaves(tmp_path, mail(("winmail.dat", dat)))) == ["None | TOO_MANY_MEMBERS > 200"]

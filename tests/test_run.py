@@ -354,8 +354,9 @@ def test_members_of_an_archive_are_returns_of_their_own(tmp_path: Path) -> None:
     _run(tmp_path)
     journal = _journal(tmp_path)
     fates = {entry["member"]: entry["status"] for entry in journal["returns"]}
-    assert fates == {"甲.xlsx": "ranked", "乙.xlsx": "ranked", "読んでください.txt": "rejected"}
-    assert (journal["counts"]["files"], journal["counts"]["ranked"]) == (3, 2)
+    assert fates == {"甲.xlsx": "ranked", "乙.xlsx": "ranked"}
+    assert (journal["counts"]["files"], journal["counts"]["ranked"]) == (2, 2)
+    assert [each["name"] for each in journal["attachments"]] == ["読んでください.txt"]
 
 
 def test_our_own_report_is_no_return(tmp_path: Path) -> None:

@@ -340,7 +340,9 @@ def _is_mail(start: str, ending: str) -> bool:
 
 
 # The line before each mail of an mbox; with it the mail's first header, lest it is a sentence.
-_MBOX_LINE: Final = re.compile(rb"(?:\A|\n\r?\n)(From [^\r\n]*\d[^\r\n]*\r?\n)(?=[!-9;-~]{1,76}:)")
+_MBOX_LINE: Final = re.compile(
+    rb"(?:\A|\n\r?\n)(From [^\r\n]{0,200}\d[^\r\n]{0,50}\r?\n)(?=[!-9;-~]{1,76}:)"
+)
 
 
 def trim_mail(content: bytes) -> bytes:

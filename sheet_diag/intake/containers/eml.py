@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
 from email.policy import compat32
+from itertools import islice
 from typing import Final
 
 from sheet_diag.intake.cells import wrong_format_error
@@ -37,7 +38,8 @@ def list_eml_members(content: bytes, label: str, spool: MemberSpool) -> Iterator
     time = None if sent is None else sent * 10**9
     parts = list(_parts(mail, inline=False))
     attachments = [_attachment(part, n, time, inline) for n, (part, inline) in enumerate(parts, 1)]
-    attachments += [replace(each, time=time) for each in find_uuencoded(mail)]
+    written = islice(find_uuencoded(mail), spool.limits.members + 1)
+    attachments += [replace(each, time=time) for each in written]
     yield from list_attachment_members(attachments, spool)
 
 

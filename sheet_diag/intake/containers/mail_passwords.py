@@ -25,6 +25,7 @@ _NAMED: Final = re.compile(
     rf"[」』】\])>]|(?=[「『【\[(<\"])|(?=\n))\s*(?P<word>\S{{1,64}})",
     re.IGNORECASE,
 )
+_SPACES: Final = re.compile(r"[ \t]+")
 _MENTIONED: Final = re.compile(_NAME, re.IGNORECASE)
 _ASCII: Final = re.compile(r"[!-~]+")
 _LINE: Final = re.compile(r"^[ \t]*(\S{6,64})[ \t]*$", re.MULTILINE)
@@ -81,8 +82,8 @@ def follows(later: MailOrigin, earlier: MailOrigin) -> bool:
 
 
 def _narrow(text: str) -> str:
-    """Make letters and signs of full width narrow."""
-    return unicodedata.normalize("NFKC", text[:_TEXT])
+    """Make letters and signs of full width narrow, and one space of several."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text[:_TEXT]))
 
 
 def _named_words(text: str) -> Iterator[str]:

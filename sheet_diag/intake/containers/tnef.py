@@ -8,10 +8,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from sheet_diag.intake.cells import wrong_format_error
-from sheet_diag.intake.containers.mail_headers import ReceivedAttachment, list_attachment_members
+from sheet_diag.intake.containers.mail_headers import (
+    ReceivedAttachment,
+    decode_bytes,
+    list_attachment_members,
+)
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.file_types import FileKind
 
@@ -40,8 +45,9 @@ class _Attached:
 def list_tnef_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
     """List every attachment. Raises `RefusedError`."""
     del label  # it has no password
+    found = islice(_read_attachments(content), spool.limits.members + 1)
     try:
-        attached = [_describe(each, n) for n, each in enumerate(_read_attachments(content), 1)]
+        attached = [_describe(each, number) for number, each in enumerate(found, 1)]
     except struct.error as error:  # an ordinary mail helps, sending it again does not
         raise wrong_format_error(FileKind.WINMAIL) from error
     yield from list_attachment_members(attached, spool)
@@ -55,8 +61,8 @@ def _describe(attached: _Attached, number: int) -> ReceivedAttachment:
     return ReceivedAttachment(name, content, attached.text(_MEDIA).lower(), shown)
 
 
-def _read_attachments(content: bytes) -> list[_Attached]:
-    found: list[_Attached] = []
+def _read_attachments(content: bytes) -> Iterator[_Attached]:
+    attached: _Attached | None = None
     code, place = "cp932", 6
     while place + _HEAD.size <= len(content):
         level, attribute, length = _HEAD.unpack_from(content, place)
@@ -67,14 +73,17 @@ def _read_attachments(content: bytes) -> list[_Attached]:
         if attribute == _CODE_PAGE:
             code = f"cp{struct.unpack_from('<I', value)[0]}"
         elif attribute == _NEW:
-            found.append(_Attached())
-        elif found and attribute == _TITLE:
-            found[-1].title = _decode(value, code)
-        elif found and attribute == _DATA:
-            found[-1].content = value
-        elif found and attribute == _PROPERTIES:
-            found[-1].properties = dict(_read_properties(value, code))
-    return found
+            if attached:
+                yield attached
+            attached = _Attached()
+        elif attached and attribute == _TITLE:
+            attached.title = _decode(value, code)
+        elif attached and attribute == _DATA:
+            attached.content = value
+        elif attached and attribute == _PROPERTIES:
+            attached.properties = dict(_read_properties(value, code))
+    if attached:
+        yield attached
 
 
 def _read_properties(content: bytes, code: str) -> Iterator[tuple[int, bytes | str]]:
@@ -118,8 +127,4 @@ def _decode_value(kind: int, value: bytes, code: str) -> bytes | str:
 
 
 def _decode(value: bytes, code: str) -> str:
-    text = value.split(b"\0")[0]
-    try:
-        return text.decode(code)
-    except (LookupError, UnicodeDecodeError):
-        return text.decode("cp932", "replace")
+    return decode_bytes(value.split(b"\0")[0], code)

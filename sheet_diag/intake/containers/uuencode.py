@@ -12,7 +12,9 @@ from sheet_diag.intake.containers.mail_headers import ReceivedAttachment, decode
 from sheet_diag.intake.containers.members import damage_problem
 
 _SIGN: Final = b"begin"
-_BEGIN: Final = re.compile(rb"^begin(-base64)? [0-7]{3,4} +(\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE)
+_BEGIN: Final = re.compile(
+    rb"^begin(-base64)? [0-7]{3,4} {1,9}(\S[^\r\n]{0,250})\r?$", re.MULTILINE
+)
 _END: Final = re.compile(rb"^(end|====)[ \t]*\r?$", re.MULTILINE)
 _ENCODINGS: Final = ("x-uuencode", "uuencode", "uue", "x-uue")
 
@@ -40,7 +42,7 @@ def _find_files(text: bytes) -> Iterator[ReceivedAttachment]:
         end = _END.search(text, begin.end())
         place = end.end() if end else len(text)
         lines = text[begin.end() : end.start() if end else place].splitlines()
-        name = decode_bytes(begin[2], "")
+        name = decode_bytes(begin[2].rstrip(), "")
         try:
             decode = binascii.a2b_base64 if begin[1] else _decode_line
             yield ReceivedAttachment(name, b"".join(map(decode, lines)))
