@@ -31,7 +31,8 @@ _ASCII: Final = re.compile(r"[!-~]+")
 _LINE: Final = re.compile(r"^[ \t]*(\S{6,64})[ \t]*$", re.MULTILINE)
 # Lines of a greeting or a signature.
 _NO_PASSWORD: Final = re.compile(
-    rf"\W*|.*://.*|www\..*|\S+@\S+\.\S+|(tel|fax)?:?[\d()+]+(-[\d()]+)+|.*:|.*({_NAME})[^!-~].*",
+    r"\W*|.*://.*|www\..*|\S+@\S+\.\S+|(tel|fax)?:?[\d()+]+(-[\d()]+)+|.*:|"
+    rf".*({_NAME})([^!-~]|[:=]).*",
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(r"\d")
