@@ -114,12 +114,13 @@ def resolve(
 ) -> list[ReturnOutcome]:
     """Decide which returns count."""
     return attach_plans(
+        JIS,
         [
             each
             if isinstance(each, ReturnOutcome)
             else decide_status(JIS, each.received, diagnose(each.received), each.problems)
             for each in resolve_returns(JIS, read)
-        ]
+        ],
     )
 
 

@@ -401,7 +401,7 @@ def overridden(client: str) -> None:
     """The consultant has set an answer of a client."""
     path, item = Path("input/overrides.xlsx"), next(iter(JIS.items))
     content = path.read_bytes()
-    line = {"A6": client, "B6": item, "C6": "×", "D6": "現地で確認", "E6": "佐藤"}
+    line = {"A6": client, "C6": item, "F6": "×", "G6": "現地で確認", "H6": "佐藤"}
     for cell, value in line.items():
         content = put_cell(content, 0, cell, value)
     path.write_bytes(content)
@@ -453,7 +453,7 @@ def test_a_comment_changed_since_its_report_went_out_is_shown() -> None:
 def commented(client: str, text: str) -> None:
     """The consultant has written a comment on a client."""
     path = Path("input/overrides.xlsx")
-    path.write_bytes(put_cell(put_cell(path.read_bytes(), 1, "A6", client), 1, "B6", text))
+    path.write_bytes(put_cell(put_cell(path.read_bytes(), 4, "A6", client), 4, "B6", text))
 
 
 @pytest.mark.usefixtures("here")

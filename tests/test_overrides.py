@@ -9,31 +9,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.layout import (
-    COMMENT_COLUMNS,
-    OVERRIDE_COLUMNS,
+    OVERRIDE_REFERENCES,
+    OVERRIDE_TABLES,
     QUESTION_COLUMNS,
     QuestionColumn,
 )
 from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.discovery import find_input_files
-from sheet_diag.intake.overrides import parse_overrides, read_overrides
+from sheet_diag.intake.overrides import parse_overrides, read_override_lines, read_overrides
 from sheet_diag.intake.receive import open_file, receive_return
+from sheet_diag.intake.resolution.assignments import assign_files
 from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.overrides import Override, OverridesContent
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import Problem, ReceivedFile
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
 from sheet_diag.reports.client.answers_sheet import ANSWER
+from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.grids import sheet
-from tests.returned import page_at, reopen_workbook
+from tests.returned import edit_workbook, page_at, reopen_workbook
 from tests.samples import ISSUER, PROFILE, client, decide_outcomes, receive_sheet, report
 from tests.workbooks import cut_texts, open_workbook, texts_on
 from tests.workbooks import sheet as page_of
@@ -139,7 +143,7 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "no headings left": (
         [table("| A | POL-01 | はい | r | b |", head="| a | b |")],
         [f"OVERRIDES_COLUMN A1 {Wording(Lang.JA)(f'overrides.column.{c}')}"
-         for c in OVERRIDE_COLUMNS],
+         for c in OVERRIDE_TABLES["amendments"]],
     ),
     "nothing at all": ([table(), remarks()], ["OVERRIDES_EMPTY"]),
     "cells far away": (
@@ -209,8 +213,8 @@ def filled(rows: Sequence[tuple[str, ...]], lang: Lang = Lang.JA) -> bytes:
     """The blank workbook with lines entered in its first sheet."""
     book = reopen_workbook(make_overrides_workbook(JIS, lang, ISSUER))
     for at, row in enumerate(rows, 6):
-        for column, text in enumerate(row, 1):
-            page_at(book, 0).cell(at, column, text)
+        for column, text in zip("ACFGH", row, strict=True):
+            page_at(book, 0)[f"{column}{at}"] = text
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -236,7 +240,7 @@ def test_the_blank_workbook_offers_answers_and_numbers(lang: Lang) -> None:
     page = book.worksheets[0]
     lists = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
     answers, items = (
-        next(f for cells, f in lists.items() if f"{letter}6" in cells.split()) for letter in "CB"
+        next(f for cells, f in lists.items() if f"{letter}6" in cells.split()) for letter in "FC"
     )
     assert cells_of(content, answers) == [c.label[lang] for c in JIS.answer_sets["implementation"]]
     assert cells_of(content, items) == list(JIS.items)
@@ -308,7 +312,13 @@ def test_an_answer_is_changed_and_nothing_of_the_client_is_lost() -> None:
         "after_en": "Partly",
     }
     assert result.file == ["OVERRIDES_READ"]
-    assert dict(result.read[-1].problems[0].details) == {"applied": "1", "placed": "0"}
+    assert dict(result.read[-1].problems[0].details) == {
+        "applied": "1",
+        "replaced": "0",
+        "assigned": "0",
+        "selected": "0",
+        "placed": "0",
+    }
 
 
 SETTLED = {
@@ -438,7 +448,13 @@ def test_comments_of_a_client_are_joined_and_others_told() -> None:
     assert result.read[0].judgement.comment == "一つ目\n二つ目"
     assert result.read[0].sheet == NO.sheet
     assert result.file == ["OVERRIDES_READ", "OVERRIDE_CLIENT_UNKNOWN A8 B"]
-    assert dict(result.read[-1].problems[0].details) == {"applied": "0", "placed": "2"}
+    assert dict(result.read[-1].problems[0].details) == {
+        "applied": "0",
+        "replaced": "0",
+        "assigned": "0",
+        "selected": "0",
+        "placed": "2",
+    }
 
 
 # --- what goes back to the client
@@ -490,5 +506,348 @@ def test_the_report_tells_the_client_s_answer_the_new_one_and_who_changed_it(lan
 def test_headings_of_the_tables_are_told_apart() -> None:
     for lang in Lang:
         say = Wording(lang)
-        heads = [say(f"overrides.column.{c}") for c in (*OVERRIDE_COLUMNS, *COMMENT_COLUMNS[1:])]
+        columns = {c for table in OVERRIDE_TABLES.values() for c in table}
+        heads = [
+            say(f"overrides.column.{c}") for c in {*columns, *OVERRIDE_REFERENCES["amendments"]}
+        ]
         assert len(set(heads)) == len(heads)
+
+
+# --- lines on which nothing is decided yet
+
+
+def test_lines_without_a_decision_are_open_and_counted_once() -> None:
+    grid = table(
+        "| A | POL-01 | | | |",
+        "| A | POL-02 | | 面談で確認 | 診断太郎 |",
+        "| A | POL-03 | はい | r | b |",
+    )
+    found, problems = parse_overrides(WorkbookContent((grid,)), JIS)
+    assert [each.item for each in found.overrides] == ["POL-03"]
+    assert [line(problem) for problem in problems] == ["OVERRIDES_OPEN 2"]
+
+
+def test_files_and_returns_may_be_left_open() -> None:
+    grids = (files("| a.xlsx | |", "| b.xlsx | |"), selections("| A | a.xlsx | |"))
+    assert told(*grids) == ["OVERRIDES_OPEN 2", "OVERRIDES_OPEN 1"]
+
+
+def test_other_returns_of_a_client_are_not_open_once_one_is_selected() -> None:
+    grid = selections("| A | a.xlsx | 電話で確認 |", "| A | b.xlsx | |", "| B | c.xlsx | |")
+    assert told(grid) == ["OVERRIDES_OPEN 1"]
+
+
+# --- words for the whole campaign
+
+WORDS = "| 語 | 意味 | 理由 | 設定者 |"
+
+
+def words(*lines: str) -> Grid:
+    return table(*lines, head=WORDS, name="読み替え")
+
+
+def files(*lines: str) -> Grid:
+    return table(*lines, head="| ファイル | 診断先 |", name="割り当て")
+
+
+def selections(*lines: str) -> Grid:
+    return table(*lines, head="| 診断先 | ファイル | 理由 |", name="採用")
+
+
+def answered(company: str, given: Mapping[str, str], file: str = "") -> ReceivedFile:
+    """A return whose answers are はい, but for those given."""
+    typed = {**dict.fromkeys(JIS.items, "はい"), **given}
+    profile = {**PROFILE, "company": company}
+    entries = Entries({k: v for k, v in profile.items() if v}, typed)
+    return receive_sheet(entries, file=file or f"{company}.xlsx")
+
+
+def test_a_word_gets_its_meaning_in_every_return_and_is_told() -> None:
+    returns = [
+        answered("A", {"POL-01": "検討中", "POL-02": "たぶん"}),
+        answered("B", {"PHY-01": "［検討中］"}),
+    ]
+    result = applied(returns, words("| 検討中 | いいえ | 未実施とみなす | 診断太郎 |"))
+    assert result.overrides(0) == (
+        Override("POL-01", None, "検討中", "no", "未実施とみなす", "診断太郎"),
+    )
+    assert [p.code for p in result.read[0].problems] == ["NOT_UNDERSTOOD", "ANSWER_REPLACED"]
+    said = problem_message(result.read[0].problems[1], Lang.JA)
+    assert all(
+        word in said for word in ("POL-01", "検討中", "いいえ", "未実施とみなす", "診断太郎")
+    )
+    sheet_ = result.read[1].sheet
+    assert sheet_
+    assert (sheet_.answers["PHY-01"], result.outcome(1).status) == ("no", ReturnStatus.RANKED)
+    assert result.outcome(0).status is ReturnStatus.HELD
+    assert dict(result.read[-1].problems[0].details)["replaced"] == "2"
+
+
+def test_a_line_for_one_answer_comes_before_a_word() -> None:
+    given = answered("A", {"POL-01": "検討中", "POL-02": "検討中"})
+    result = applied(
+        [given],
+        table("| A | POL-01 | はい | 面談 | 花子 |"),
+        words("| 検討中 | いいえ | r | b |"),
+    )
+    assert [(each.item, each.after) for each in result.overrides()] == [
+        ("POL-01", "yes"),
+        ("POL-02", "no"),
+    ]
+    assert [p.code for p in result.read[0].problems] == ["OVERRIDDEN", "ANSWER_REPLACED"]
+
+
+WORD_FAULTS = {
+    "a label": (["| はい | いいえ | r | b |"], ["REPLACEMENT_KNOWN A6 はい"]),
+    "an alias": (["| ○ | いいえ | r | b |"], ["REPLACEMENT_KNOWN A6 ○"]),
+    "a word that may mean two things": (
+        ["| なし | 該当なし | r | b |"],
+        ["REPLACEMENT_KNOWN A6 なし"],
+    ),
+    "no choice": (
+        ["| 検討中 | 未定 | r | b |"],
+        ["REPLACEMENT_NOT_UNDERSTOOD B6 未定"],
+    ),
+    "no reason": (["| 検討中 | いいえ | | b |"], ["OVERRIDE_INCOMPLETE C6"]),
+    "two meanings": (
+        ["| 検討中 | いいえ | r | b |", "| 検討中。 | 一部 | r | b |"],
+        ["OVERRIDE_LINES_DIFFER A6 検討中", "OVERRIDE_LINES_DIFFER A7 検討中。"],
+    ),
+    "the same twice": (
+        ["| 準備中 | いいえ | r | b |", "| 準備中 | × | r | b |"],
+        ["OVERRIDE_LINE_TWICE A7 準備中"],
+    ),
+    "a word that nobody used": (
+        ["| 来年度 | いいえ | r | b |"],
+        ["REPLACEMENT_UNUSED A6 来年度"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WORD_FAULTS)
+def test_a_word_that_is_not_used_is_told(name: str) -> None:
+    lines, problems = WORD_FAULTS[name]
+    given = answered("A", {"POL-01": "検討中", "POL-02": "準備中"})
+    result = applied([given], words(*lines))
+    assert result.file == ["OVERRIDES_READ", *problems]
+    codes = [p.code for p in result.read[0].problems]
+    assert codes.count("NOT_UNDERSTOOD") == (1 if name == "the same twice" else 2)
+
+
+def test_a_word_means_nothing_that_the_question_does_not_offer() -> None:
+    given = answered("A", {"POL-01": "弊社無関係", "AST-09": "弊社無関係"})
+    result = applied([given], words("| 弊社無関係 | 該当なし | r | b |"))
+    assert [each.item for each in result.overrides()] == ["AST-09"]
+    assert [p.code for p in result.read[0].problems] == ["NOT_UNDERSTOOD", "ANSWER_REPLACED"]
+
+
+def test_a_word_settles_nothing_where_another_answer_stands_beside_it() -> None:
+    given = answered("A", {"POL-01": "検討中"})
+    second = Problem(ProblemCode.SECOND_ANSWER, item="POL-01", value="検討中 / はい")
+    given = replace(given, problems=(*given.problems, second))
+    result = applied([given], words("| 検討中 | いいえ | r | b |"))
+    assert result.overrides() == ()
+
+
+# --- whose a file is
+
+LISTED = ClientList(
+    (
+        ListedClient("C-1", "株式会社甲", Lang.JA, ("a@kou.example.jp",)),
+        ListedClient("C-2", "株式会社乙", Lang.JA, ("b@otsu.example.jp",)),
+        ListedClient("C-3", "株式会社乙", Lang.JA, ("c@otsu3.example.jp",)),
+    )
+)
+
+
+def assigned(
+    returns: Sequence[ReceivedFile], *lines: str, clients: ClientList | None = LISTED
+) -> list[ReceivedFile]:
+    found, problems = parse_overrides(WorkbookContent((files(*lines),)), JIS)
+    file = ReceivedFile(
+        "overrides.xlsx", "f" * 64, problems=problems, ignored=True, decisions=found
+    )
+    return assign_files([*returns, file], clients)
+
+
+@pytest.mark.parametrize(
+    ("typed", "owner"),
+    [
+        pytest.param("C-1", ("C-1", "株式会社甲"), id="id of the list"),
+        pytest.param("ｃ-1", ("C-1", "株式会社甲"), id="id, wide"),
+        pytest.param("（株）甲", ("C-1", "株式会社甲"), id="name of the list"),
+        pytest.param("株式会社丁", (None, "株式会社丁"), id="a name that is not listed"),
+    ],
+)
+def test_a_file_is_assigned_to_a_client(typed: str, owner: tuple[str | None, str]) -> None:
+    given = answered("", {"POL-01": "いいえ"}, "回収/scan1.xlsx")
+    read, file = assigned([given], f"| 回収\\scan1.xlsx | {typed} |")
+    assert read.sheet
+    assert (read.sheet.identity.client, read.sheet.name) == owner
+    assert [p.code for p in read.problems] == ["FILE_ASSIGNED"]
+    assert file.problems == ()
+
+
+def test_a_member_is_assigned_alone_and_an_archive_with_all_its_members() -> None:
+    one = replace(answered("", {}, "返信.zip"), member="a.xlsx")
+    other = replace(answered("", {"POL-01": "×"}, "返信.zip"), member="b.xlsx")
+    first, second, _ = assigned([one, other], "| 返信.zip › b.xlsx | C-1 |")
+    assert [each.sheet and each.sheet.identity.client for each in (first, second)] == [None, "C-1"]
+    first, second, _ = assigned([one, other], "| 返信.zip | C-1 |")
+    assert [each.sheet and each.sheet.identity.client for each in (first, second)] == ["C-1"] * 2
+
+
+def test_a_copy_with_the_same_bytes_is_assigned_with_it() -> None:
+    one = answered("", {}, "a.xlsx")
+    first, second, _ = assigned([one, replace(one, file="z.xlsx")], "| z.xlsx | C-1 |")
+    assert [each.sheet and each.sheet.identity.client for each in (first, second)] == ["C-1"] * 2
+
+
+def test_a_file_that_is_left_out_counts_no_more() -> None:
+    unreadable = ReceivedFile("x.xlsx", "0" * 64, problems=(Problem(ProblemCode.UNREADABLE),))
+    given = [answered("甲", {}, "a.xlsx"), unreadable]
+    *read, _ = assigned(given, "| a.xlsx | 対象外 |", "| x.xlsx | 対象外 |")
+    assert [(each.ignored, each.sheet, [p.code for p in each.problems]) for each in read] == [
+        (True, None, ["FILE_LEFT_OUT"]),
+        (True, None, ["FILE_LEFT_OUT"]),
+    ]
+    outcomes = list(decide_outcomes(JIS, read))
+    assert [each.needs_attention for each in outcomes] == [False, False]
+
+
+ASSIGNMENT_FAULTS = {
+    "no such file": (["| b.xlsx | C-1 |"], ["OVERRIDE_FILE_UNKNOWN A6 b.xlsx"]),
+    "a file that could not be read": (["| x.xlsx | C-1 |"], ["OVERRIDE_FILE_UNKNOWN A6 x.xlsx"]),
+    "a name that two bear": (
+        ["| a.xlsx | 株式会社乙 |"],
+        ["OVERRIDE_CLIENT_AMBIGUOUS B6 株式会社乙"],
+    ),
+    "two clients": (
+        ["| a.xlsx | C-1 |", "| a.xlsx | 対象外 |"],
+        ["OVERRIDE_LINES_DIFFER A6 a.xlsx", "OVERRIDE_LINES_DIFFER A7 a.xlsx"],
+    ),
+    "the workbook itself": (
+        ["| overrides.xlsx | 対象外 |"],
+        ["OVERRIDE_FILE_UNKNOWN A6 overrides.xlsx"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASSIGNMENT_FAULTS)
+def test_an_assignment_that_is_not_used_is_told(name: str) -> None:
+    lines, problems = ASSIGNMENT_FAULTS[name]
+    given = answered("", {}, "a.xlsx")
+    unreadable = ReceivedFile("x.xlsx", "0" * 64, problems=(Problem(ProblemCode.UNREADABLE),))
+    read, _, file = assigned([given, unreadable], *lines)
+    assert [line(problem) for problem in file.problems] == problems
+    assert read == given
+
+
+def test_without_a_list_an_id_that_a_return_bears_is_meant() -> None:
+    one, other = with_id(client("甲"), "7"), answered("", {"POL-01": "×"}, "b.xlsx")
+    _, read, _ = assigned([one, other], "| b.xlsx | 7 |", clients=None)
+    assert read.sheet
+    assert (read.sheet.identity.client, read.sheet.name) == ("7", "甲")
+
+
+# --- which return counts
+
+
+def test_a_selected_return_counts_instead_of_a_newer_one() -> None:
+    old = replace(answered("A", {"POL-01": "いいえ"}, "old.xlsx"), modified="2026-01-01T00:00:00Z")
+    new = replace(answered("A", {}, "new.xlsx"), modified="2026-02-01T00:00:00Z")
+    result = applied([old, new], selections("| A | old.xlsx | 電話で確認 |", "| A | new.xlsx | |"))
+    statuses = [result.outcome(at).status for at in (0, 1)]
+    assert statuses == [ReturnStatus.RANKED, ReturnStatus.SUPERSEDED]
+    (chosen,) = result.outcome(0).problems
+    assert (chosen.code, chosen.value) == ("RETURN_SELECTED", "new.xlsx")
+    assert "電話で確認" in problem_message(chosen, Lang.JA)
+    (left,) = result.outcome(1).problems
+    assert (left.code, left.value, dict(left.details)["count"]) == (
+        "RETURN_NOT_SELECTED",
+        "old.xlsx",
+        "1",
+    )
+    assert dict(result.read[-1].problems[0].details)["selected"] == "1"
+
+
+def test_a_selected_department_counts_instead_of_one_that_it_contradicts() -> None:
+    one = client("A", {"POL-01": "×"}, profile={"department": "総務"})
+    other = client("A", {"POL-01": "○"}, profile={"department": "情報"})
+    other = replace(other, file="b.xlsx")
+    result = applied([one, other], selections("| A | b.xlsx | 情報システム部が正 |"))
+    assert [result.outcome(at).status for at in (0, 1)] == [
+        ReturnStatus.SUPERSEDED,
+        ReturnStatus.RANKED,
+    ]
+
+
+SELECTION_FAULTS = {
+    "no such client": (["| B | a.xlsx | r |"], ["OVERRIDE_CLIENT_UNKNOWN A6 B"]),
+    "no such file": (["| A | c.xlsx | r |"], ["OVERRIDE_FILE_UNKNOWN B6 c.xlsx"]),
+    "another client's file": (["| A | z.xlsx | r |"], ["OVERRIDE_FILE_UNKNOWN B6 z.xlsx"]),
+    "two files": (
+        ["| A | a.xlsx | r |", "| （株）A | b.xlsx | r |"],
+        ["OVERRIDE_LINES_DIFFER A6 A", "OVERRIDE_LINES_DIFFER A7 （株）A"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SELECTION_FAULTS)
+def test_a_selection_that_is_not_used_is_told(name: str) -> None:
+    lines, problems = SELECTION_FAULTS[name]
+    returns = [answered("A", {}, "a.xlsx"), answered("A", {"POL-01": "×"}, "b.xlsx")]
+    result = applied([*returns, answered("Z", {}, "z.xlsx")], selections(*lines))
+    assert result.file == ["OVERRIDES_READ", *problems]
+    assert not any(each.judgement.selection for each in result.read)
+
+
+# --- the lines as they stand
+
+
+def test_what_is_not_ours_in_the_workbook_is_named() -> None:
+    content = filled([("A", "POL-01", "", "", "")])
+
+    def add(book: Workbook) -> None:
+        page_at(book, 0)["K3"] = "自分のメモ"
+        book.create_sheet("面談記録")["B2"] = "7月3日"
+
+    lines, others = read_override_lines(edit_workbook(content, add), "x", READING)
+    assert list(lines["amendments"]) == [
+        {**dict.fromkeys(("company", "question", "found", "after", "reason", "by"), ""),
+         "client": "A", "item": "POL-01"}
+    ]  # fmt: skip
+    assert others == ("回答の修正 K3", "面談記録 B2")
+    assert read_override_lines(content, "x", READING)[1] == ()
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_lines_that_are_written_are_read_again(lang: Lang) -> None:
+    lines = {
+        "amendments": [
+            {"client": "=A", "item": "AST-09", "after": "はい", "reason": "r\ns", "by": "b",
+             "company": "甲", "question": "q", "found": "f"},
+            {"client": "A", "item": "POL-99", "after": "たぶん", "reason": "", "by": "",
+             "company": "", "question": "", "found": ""},
+        ],
+        "words": [{"word": "検討中", "meaning": "いいえ", "reason": "r", "set_by": "b"}],
+        "assignments": [{"file": "a.eml › b.xlsx", "client": "C-1", "company": "", "found": ""}],
+        "selections": [
+            {"client": "A", "file": "a.xlsx", "reason": "", "company": "", "found": "f"}
+        ],
+        "remarks": [{"client": "A", "text": "よい\n取り組み"}],
+    }  # fmt: skip
+    content = make_overrides_workbook(JIS, lang, ISSUER, lines)
+    read, others = read_override_lines(content, "x", READING)
+    assert ({key: list(each) for key, each in read.items()}, others) == (lines, ())
+
+
+def test_a_line_offers_the_answers_of_its_question() -> None:
+    lines = {"amendments": [{"client": "A", "item": "pol-01"}, {"client": "A", "item": "AST-09"}]}
+    content = make_overrides_workbook(JIS, Lang.JA, ISSUER, lines)
+    page = open_workbook(content).worksheets[0]
+    rules = {str(r.sqref): r.formula1 for r in page.data_validations.dataValidation}
+    offered = [
+        next(f for cells, f in rules.items() if name in cells.split()) for name in ("F6", "F7")
+    ]
+    assert [("該当なし" in cells_of(content, each)) for each in offered] == [False, True]

@@ -25,6 +25,7 @@ from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.improvement_sections import comment_text, write_consultant_comment
 from sheet_diag.reports.client.page_flow import PageFlow
+from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, catalog
@@ -390,7 +391,7 @@ ATTACHED: Mapping[str, tuple[Sequence[ReturnOutcome], Sequence[str | None], Sequ
 @pytest.mark.parametrize("name", ATTACHED)
 def test_each_plan_goes_to_the_return_of_its_client(name: str) -> None:
     outcomes, numbers, problems = ATTACHED[name]
-    found = attach_plans(outcomes)
+    found = attach_plans(JIS, outcomes)
     assert [each.plan.number if each.plan else None for each in found] == numbers
     told = [
         each.problems[len(before.problems) :] for each, before in zip(found, outcomes, strict=True)
@@ -400,7 +401,7 @@ def test_each_plan_goes_to_the_return_of_its_client(name: str) -> None:
 
 def test_the_order_of_files_does_not_matter() -> None:
     outcomes = ATTACHED["the newer report's"][0]
-    forward, backward = attach_plans(outcomes), attach_plans(outcomes[::-1])
+    forward, backward = attach_plans(JIS, outcomes), attach_plans(JIS, outcomes[::-1])
     assert forward == backward[::-1]
 
 
@@ -520,6 +521,37 @@ def test_a_plan_of_somebody_else_inside_a_return_is_shown_to_nobody() -> None:
     foreign = replace(
         second, plan=ReturnedPlan((entry,), name="甲社", number="SD-20251101-ffffffff")
     )
-    one, other = attach_plans(resolve_all(first, foreign))
+    one, other = attach_plans(JIS, resolve_all(first, foreign))
     assert (one.plan, other.plan) == (None, None)
     assert ProblemCode.PLAN_WITHOUT_CLIENT in [problem.code for problem in other.problems]
+
+
+# --- what a plan says
+
+
+def test_entries_that_no_list_offers_are_told() -> None:
+    entries = (
+        PlanEntry("POL-01", effort="小", owner="総務", due="秋ごろ", status="済み"),
+        PlanEntry("POL-02", effort="３日", status=" 進行中 "),
+        PlanEntry("POL-03", effort="Small", status="Done"),
+    )
+    (found,) = attach_plans(JIS, resolve_all(with_plan(client("A"), entries)))
+    said = [p for p in found.problems if p.code is ProblemCode.PLAN_ENTRY_UNKNOWN]
+    assert [(p.item, p.value, dict(p.details)["column_ja"]) for p in said] == [
+        ("POL-01", "済み", "状況"),
+        ("POL-02", "３日", "工数の目安"),
+    ]
+
+
+def test_a_measure_that_is_done_by_the_plan_alone_is_told() -> None:
+    given = client("A", {"POL": "×△○?×○○○○"})
+    done = tuple(PlanEntry(f"POL-0{n}", status="完了") for n in range(1, 5))
+    entries = (*done, PlanEntry("POL-05", status="進行中"), PlanEntry("OLD-01", status="完了"))
+    (found,) = attach_plans(JIS, resolve_all(with_plan(given, entries)))
+    said = [p for p in found.problems if p.code is ProblemCode.PLAN_DONE_OPEN]
+    assert [(p.item, p.value) for p in said] == [("POL-01", "完了")]
+    assert "いいえ" in problem_message(said[0], Lang.JA)
+
+
+def with_plan(given: ReceivedFile, entries: Sequence[PlanEntry]) -> ReceivedFile:
+    return replace(given, plan=ReturnedPlan(tuple(entries), name="A", number=NUMBER))

@@ -251,8 +251,8 @@ def test_a_comment_without_a_changed_answer_stands_in_the_report(tmp_path: Path,
         "A7": "乙",
         "B7": "ご相談を",
     }.items():
-        content = put_cell(content, 1, cell, value)
-    for cell, value in {"A6": "乙", "B6": "POL-01", "C6": "×", "D6": "面談", "E6": "佐藤"}.items():
+        content = put_cell(content, 4, cell, value)
+    for cell, value in {"A6": "乙", "C6": "POL-01", "F6": "×", "G6": "面談", "H6": "佐藤"}.items():
         content = put_cell(content, 0, cell, value)
     (tmp_path / "input" / "overrides.xlsx").write_bytes(content)
     _run(tmp_path, jobs=jobs)

@@ -159,23 +159,13 @@ def check(
     raise typer.Exit(1 if any(outcome.needs_attention for outcome in outcomes) else 0)
 
 
-@command("cli.help.overrides")
-def overrides(
-    output: FileOption = Path("input/overrides.xlsx"),
-    lang: LangOption = None,
-    catalog: CatalogOption = None,
-    config: ConfigOption = None,
-) -> None:
-    """Write the blank workbook for the consultant's own decisions; overwrite none."""
-    from sheet_diag.forms.overrides import make_overrides_workbook
+@command("cli.help.overrides", takes=("input", "output", *_GENERAL))
+def overrides(options: MailOptions) -> None:
+    """Write the workbook for the consultant's own decisions, with all that is to be decided."""
+    with _report_failures(options) as say:
+        from sheet_diag.cli.overrides import write_overrides
 
-    with report_failures(choose_language(lang, config, HELP)) as say:
-        settings = read_settings(config)
-        if output.exists():
-            fail(say("cli.error.overrides", path=output), say)
-        content = make_overrides_workbook(load_chosen_catalog(catalog), say.lang, settings.issuer)
-        _write_file(output, content)
-        typer.echo(say("cli.overrides.done", path=output))
+        write_overrides(options, say)
 
 
 @command("cli.help.status", takes=("output", "input", "clients", "as_of", *_GENERAL))

@@ -6,19 +6,37 @@ one, or that another line contradicts, changes nothing and is told where it stan
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
+from sheet_diag.diagnosis.override_lines import (
+    TextByLang,
+    compare_lines,
+    file_key,
+    format_places,
+    keep_agreeing,
+    what_details,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.overrides import AnswerOverride, ClientComment, Judgement, Override
+from sheet_diag.model.overrides import (
+    AnswerOverride,
+    ClientComment,
+    Judgement,
+    Override,
+    OverridesContent,
+    ReturnSelection,
+    WordMeaning,
+)
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Response, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
 from sheet_diag.text.problems import problem_spec
 from sheet_diag.text.wording import Wording
 
-TextByLang = Mapping[Lang, str]
+_REPLACEABLE: Final = (ProblemCode.NOT_UNDERSTOOD, ProblemCode.CHECKBOX_ANSWER)
+_ASSIGNED: Final = (ProblemCode.FILE_ASSIGNED, ProblemCode.FILE_LEFT_OUT)
 
 
 def apply_overrides(catalog: Catalog, read: Sequence[ReceivedFile]) -> list[ReceivedFile]:
@@ -26,8 +44,11 @@ def apply_overrides(catalog: Catalog, read: Sequence[ReceivedFile]) -> list[Rece
     if not any(each.decisions for each in read):
         return list(read)
     plan = _OverridePlan(catalog, read)
+    assigned = sum(any(p.code in _ASSIGNED for p in each.problems) for each in read)
     return [
-        _summarize_file(at, each, plan) if each.decisions else _apply_to_return(at, each, plan)
+        _summarize_file(at, each, plan, assigned)
+        if each.decisions
+        else _apply_to_return(at, each, plan)
         for at, each in enumerate(read)
     ]
 
@@ -40,33 +61,47 @@ class _MatchedOverride:
     entry: AnswerOverride
     returns: tuple[int, ...]
 
+    @property
+    def sheet(self) -> str:
+        return self.entry.sheet
+
+    @property
+    def row(self) -> int:
+        return self.entry.row
+
 
 class _OverridePlan:
     """Which line does what to which return; returns and files are known by their places in what
     was read.
 
-    `used` holds by return and item the line that sets the answer; `faults` by file what was not
-    applied, and why; `applied` and `placed` how many lines and comments of a file were.
+    `used` holds by return and item the line that sets the answer, `replaced` that of the word, and
+    `selected` by return the line for which it counts; `faults` by file what was not applied, and
+    why; `counts` how much of a file was.
     """
 
     def __init__(self, catalog: Catalog, received: Sequence[ReceivedFile]) -> None:
         self.catalog = catalog
         self.faults: dict[int, list[Problem]] = defaultdict(list)
         self.used: dict[int, dict[str, AnswerOverride]] = defaultdict(dict)
+        self.replaced: dict[int, dict[str, WordMeaning]] = defaultdict(dict)
+        self.selected: dict[int, ReturnSelection] = {}
         self.remarks: dict[int, list[ClientComment]] = defaultdict(list)
-        self.placed: dict[int, int] = defaultdict(int)
-        self.applied: dict[int, int] = defaultdict(int)
+        self.counts: dict[int, Counter[str]] = defaultdict(Counter)
         self._received = received
         self._returns = _ReturnIndex(received)
         lines: list[_MatchedOverride] = []
-        for file, each in enumerate(received):
-            for entry in each.decisions.overrides if each.decisions else ():
+        files = [(at, each.decisions) for at, each in enumerate(received) if each.decisions]
+        for file, decisions in files:
+            for entry in decisions.overrides:
                 if found := self._find(file, entry.client, entry.sheet, entry.cells[0]):
                     lines.append(_MatchedOverride(file, entry, found))
-            for remark in each.decisions.comments if each.decisions else ():
+            for remark in decisions.comments:
                 if found := self._find(file, remark.client, remark.sheet, remark.cell):
                     self._place(file, remark, found)
         self._choose(lines)
+        for file, decisions in files:
+            self._replace_words(file, decisions)
+            self._select_returns(file, decisions)
 
     def _find(self, file: int, client: str, sheet: str, cell: str) -> tuple[int, ...]:
         """Find the returns of a client; none, and a fault, where that is not certain."""
@@ -82,25 +117,22 @@ class _OverridePlan:
         return ()
 
     def _place(self, file: int, remark: ClientComment, returns: Sequence[int]) -> None:
-        self.placed[file] += 1
+        self.counts[file]["placed"] += 1
         for at in returns:
             self.remarks[at].append(remark)
 
     def _choose(self, lines: Sequence[_MatchedOverride]) -> None:
         """Leave out lines that contradict each other, and take the first of those that agree."""
-        rivals: dict[tuple[int, str], list[_MatchedOverride]] = defaultdict(list)
-        for line in lines:
-            for at in line.returns:
-                rivals[at, line.entry.item].append(line)
-        for line in lines:
-            entry = line.entry
-            groups = [rivals[at, entry.item] for at in line.returns]
-            against = [o for g in groups for o in g if o.entry.after != entry.after]
-            earlier = [o for g in groups for o in g[: g.index(line)]]
+        compared = compare_lines(
+            lines,
+            keys_of=lambda line: [(at, line.entry.item) for at in line.returns],
+            says=lambda line: line.entry.after,
+        )
+        for line, against, earlier in compared:
             if against:
-                self._tell(line, ProblemCode.OVERRIDE_CONTRADICTS, _format_places(against))
+                self._tell(line, ProblemCode.OVERRIDE_CONTRADICTS, format_places(against))
             elif earlier:
-                self._tell(line, ProblemCode.OVERRIDE_TWICE, _format_places(earlier))
+                self._tell(line, ProblemCode.OVERRIDE_TWICE, format_places(earlier))
             else:
                 self._use(line)
 
@@ -110,25 +142,73 @@ class _OverridePlan:
         for at in changed:
             self.used[at][entry.item] = entry
         if changed:
-            self.applied[line.file] += 1
+            self.counts[line.file]["applied"] += 1
         else:
             self._tell(line, ProblemCode.OVERRIDE_SAME, _answer_labels(self.catalog, entry))
 
     def _tell(self, line: _MatchedOverride, code: ProblemCode, texts: TextByLang) -> None:
         entry = line.entry
-        details = tuple((f"what_{lang.value}", text) for lang, text in texts.items())
-        problem = Problem(code, entry.sheet, entry.cells[1], entry.item, details=details)
-        self.faults[line.file].append(problem)
+        place = (entry.sheet, entry.cells[1], entry.item)
+        self.faults[line.file].append(Problem(code, *place, details=what_details(texts)))
 
-
-def _format_places(lines: Sequence[_MatchedOverride]) -> TextByLang:
-    places = dict.fromkeys((line.entry.sheet, line.entry.row) for line in lines)
-    return {
-        lang: ("、" if lang is Lang.JA else ", ").join(
-            Wording(lang)("overrides.place", sheet=sheet, row=row) for sheet, row in places
+    def _replace_words(self, file: int, decisions: OverridesContent) -> None:
+        """Give words their meaning in the answers that say them and that no line sets."""
+        kept, faults = keep_agreeing(
+            decisions.words,
+            keys_of=lambda line: (line.key,),
+            says=lambda line: line.choices,
+            place_of=lambda line: (line.cell, line.word),
         )
-        for lang in Lang
-    }
+        self.faults[file] += faults
+        meanings = {line.key: line for line in kept}
+        unused = dict(meanings)
+        for at, received in enumerate(self._received) if meanings else ():
+            for item, word in _unread_words(received):
+                line = meanings.get(word)
+                is_set = item in self.used[at] or item in self.replaced[at]
+                if line and not is_set and self._offers(item, line):
+                    self.replaced[at][item] = line
+                    self.counts[file]["replaced"] += 1
+                    unused.pop(word, None)
+        for line in unused.values():
+            code = ProblemCode.REPLACEMENT_UNUSED
+            self.faults[file].append(Problem(code, line.sheet, line.cell, value=line.word))
+
+    def _offers(self, item: str, line: WordMeaning) -> bool:
+        """Whether a question offers what a word means."""
+        asked = self.catalog.items[item]
+        return line.choices.get(asked.answer_set) in [c.id for c in self.catalog.offered(asked)]
+
+    def _select_returns(self, file: int, decisions: OverridesContent) -> None:
+        """Note which return of a client is to count."""
+        found = {line: self._returns.of(line.client) for line in decisions.selections}
+        kept, faults = keep_agreeing(
+            [line for line in found if self._find_selected(file, line, found[line])],
+            keys_of=lambda line: found[line],
+            says=lambda line: file_key(line.file),
+            place_of=lambda line: (line.cells[0], line.client),
+        )
+        self.faults[file] += faults
+        self.counts[file]["selected"] += len(kept)
+        chosen = {
+            self._received[at].sha256: line
+            for line in kept
+            for at in self._returns.of_file(line.file)
+        }
+        for at, each in enumerate(self._received) if chosen else ():
+            if each.sheet and each.sha256 in chosen:  # of copies any one may take part
+                self.selected[at] = chosen[each.sha256]
+
+    def _find_selected(self, file: int, line: ReturnSelection, returns: Sequence[int]) -> bool:
+        """Whether the file of a line is one of its client's returns; tells where it is not."""
+        at = {*self._returns.of_file(line.file)}
+        if at and at <= {*returns}:
+            return True
+        known = bool(returns)
+        code = ProblemCode.OVERRIDE_FILE_UNKNOWN if known else ProblemCode.OVERRIDE_CLIENT_UNKNOWN
+        value = line.file if known else line.client
+        self.faults[file].append(Problem(code, line.sheet, line.cells[known], value=value))
+        return False
 
 
 def _answer_labels(catalog: Catalog, entry: AnswerOverride) -> TextByLang:
@@ -140,28 +220,34 @@ def _answer_labels(catalog: Catalog, entry: AnswerOverride) -> TextByLang:
 
 
 class _ReturnIndex:
-    """The readable returns by what a client may be called; a return is known by its place."""
+    """The readable returns by what a client may be called, and by file; all by their places."""
 
     def __init__(self, received: Sequence[ReceivedFile]) -> None:
         self._ids: dict[int, str] = {}
         self._by_id: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
-        for at, sheet in ((at, each.sheet) for at, each in enumerate(received)):
-            if sheet:
+        self._by_file: dict[str, list[int]] = defaultdict(list)
+        for at, each in enumerate(received):
+            if sheet := each.sheet:
                 self._ids[at] = _id_of(sheet)
                 self._by_id[_id_of(sheet)].append(at)
+                self._by_file[file_key(each.label)].append(at)
                 if sheet.name:
                     self._by_name[company_key(sheet.name)].append(at)
 
     def of(self, typed: str) -> tuple[int, ...]:
-        """Find the returns of a client named by id or by company."""
+        """Find the returns of a client named by id, by company, or by one of its files."""
         client = normalize_text(typed)
         if client and client in self._by_id:
             return tuple(self._by_id[client])
-        named = self._by_name.get(company_key(typed), [])
+        named = self._by_name.get(company_key(typed)) or self.of_file(typed)
         ids = {self._ids[at] for at in named} - {""}
         # A department may have typed the name in another way.
         return tuple(sorted({*named, *(at for each in ids for at in self._by_id[each])}))
+
+    def of_file(self, typed: str) -> Sequence[int]:
+        """Find the return of a file."""
+        return self._by_file.get(file_key(typed), ())
 
 
 def _id_of(sheet: ReturnedSheet) -> str:
@@ -198,53 +284,71 @@ def _find_response(received: ReceivedFile, item: str) -> Response:
     return next((each for each in responses if each.item == item), Response(item))
 
 
+def _unread_words(received: ReceivedFile) -> Iterator[tuple[str, str]]:
+    """Find the items whose answers are words that nobody can read, and these as words are compared.
+
+    An answer of which anything else is to be settled is none.
+    """
+    settled = [p for p in received.problems if p.item and problem_spec(p.code).answer_settles]
+    counts = Counter(problem.item for problem in settled)
+    for problem in settled if received.sheet else ():
+        if problem.code in _REPLACEABLE and counts[problem.item] == 1:
+            yield problem.item or "", normalize_text(problem.value or "")
+
+
 def _apply_to_return(at: int, received: ReceivedFile, plan: _OverridePlan) -> ReceivedFile:
     """Apply to a return what was decided on it; nothing changes where nothing was."""
-    entries, remarks = plan.used.get(at, {}), plan.remarks.get(at, [])
-    if received.sheet is None or not (entries or remarks):
+    entries, words = plan.used.get(at, {}), plan.replaced.get(at, {})
+    remarks, selection = plan.remarks.get(at, []), plan.selected.get(at)
+    if received.sheet is None or not (entries or words or remarks or selection):
         return received
     comment = "\n".join(remark.text for remark in remarks)
-    if not entries:  # what was read and found stands
-        return replace(received, judgement=Judgement((), comment))
-    overrides = [_record_override(received, entry) for entry in entries.values()]
+    reason = selection.reason if selection else ""
+    if not (entries or words):  # what was read and found stands
+        return replace(received, judgement=Judgement((), comment, reason))
+    set_here = [_record_override(received, item, e.after, e) for item, e in entries.items()]
+    replaced = [
+        _record_override(received, item, word.choices[plan.catalog.items[item].answer_set], word)
+        for item, word in words.items()
+    ]
+    overrides = (*set_here, *replaced)
     after = {override.item: override.after for override in overrides}
     responses = tuple(
         replace(each, choice=after.get(each.item, each.choice)) for each in received.sheet.responses
     )
+    told = [
+        *(_change_problem(ProblemCode.OVERRIDDEN, received, e, plan.catalog) for e in set_here),
+        *(
+            _change_problem(ProblemCode.ANSWER_REPLACED, received, e, plan.catalog)
+            for e in replaced
+        ),
+    ]
     return replace(
         received,
         sheet=replace(received.sheet, responses=responses),
-        problems=_update_problems(received, overrides, plan.catalog),
-        judgement=Judgement(tuple(overrides), comment),
+        problems=(*_problems_left(received, after), *told),
+        judgement=Judgement(overrides, comment, reason),
     )
 
 
-def _record_override(received: ReceivedFile, entry: AnswerOverride) -> Override:
-    response = _find_response(received, entry.item)
-    return Override(
-        item=entry.item,
-        before=response.choice,
-        raw=response.raw,
-        after=entry.after,
-        reason=entry.reason,
-        by=entry.by,
-    )
+def _record_override(
+    received: ReceivedFile, item: str, after: str, entry: AnswerOverride | WordMeaning
+) -> Override:
+    response = _find_response(received, item)
+    before, raw = response.choice, response.raw
+    return Override(item, before, raw, after, entry.reason, entry.by)
 
 
-def _update_problems(
-    received: ReceivedFile, overrides: Sequence[Override], catalog: Catalog
-) -> tuple[Problem, ...]:
-    """List the problems that are left, then the changes; a new answer removes those of the old."""
-    items = {override.item for override in overrides}
-    left = (
-        p
-        for p in received.problems
-        if p.item not in items or not problem_spec(p.code).answer_settles
-    )
-    return (*left, *(_overridden_problem(received, override, catalog) for override in overrides))
+def _problems_left(received: ReceivedFile, items: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the problems that are left; a new answer removes those of the old."""
+    for problem in received.problems:
+        if problem.item not in items or not problem_spec(problem.code).answer_settles:
+            yield problem
 
 
-def _overridden_problem(received: ReceivedFile, override: Override, catalog: Catalog) -> Problem:
+def _change_problem(
+    code: ProblemCode, received: ReceivedFile, override: Override, catalog: Catalog
+) -> Problem:
     response = _find_response(received, override.item)
     label = catalog.choices_of(catalog.items[override.item])[override.after].label
     details = [("reason", override.reason), ("by", override.by), ("before", override.before or "")]
@@ -254,11 +358,15 @@ def _overridden_problem(received: ReceivedFile, override: Override, catalog: Cat
         details += [(f"before_{lang.value}", said), (f"after_{lang.value}", label[lang])]
     sheet = received.sheet.sheet if received.sheet else None
     place = (sheet, response.cell, override.item, override.raw or None)
-    return Problem(ProblemCode.OVERRIDDEN, *place, tuple(details))
+    return Problem(code, *place, tuple(details))
 
 
-def _summarize_file(file: int, received: ReceivedFile, plan: _OverridePlan) -> ReceivedFile:
+def _summarize_file(
+    file: int, received: ReceivedFile, plan: _OverridePlan, assigned: int
+) -> ReceivedFile:
     """Return the file of the overrides, with what became of its lines."""
-    counts = (("applied", str(plan.applied[file])), ("placed", str(plan.placed[file])))
-    summary = Problem(ProblemCode.OVERRIDES_READ, details=counts)
+    counts = {**plan.counts[file], "assigned": assigned}
+    names = ("applied", "replaced", "assigned", "selected", "placed")
+    details = tuple((name, str(counts.get(name, 0))) for name in names)
+    summary = Problem(ProblemCode.OVERRIDES_READ, details=details)
     return replace(received, problems=(summary, *received.problems, *plan.faults[file]))

@@ -65,12 +65,29 @@ _MAX_ID: Final = 100  # ids of ours never are; what a return says may be
 
 # The consultant's decisions lie at the top of the input folder under this name, in any letter case.
 OVERRIDES_FILE: Final = "overrides.xlsx"
-# Columns of its two tables, from left to right; headers are `overrides.column.*`.
-OVERRIDE_COLUMNS: Final = ("client", "item", "after", "reason", "by")
-COMMENT_COLUMNS: Final = ("client", "text")
+# Its tables, each on the sheet `overrides.sheet.*`, and the columns that a line needs, from left to
+# right; headers are `overrides.column.*`.
+OVERRIDE_TABLES: Final = {
+    "amendments": ("client", "item", "after", "reason", "by"),
+    "words": ("word", "meaning", "reason", "set_by"),
+    "assignments": ("file", "client"),
+    "selections": ("client", "file", "reason"),
+    "remarks": ("client", "text"),
+}
+# What the product itself writes beside these, to be decided upon.
+OVERRIDE_REFERENCES: Final = {
+    "amendments": ("company", "question", "found"),
+    "assignments": ("company", "found"),
+    "selections": ("company", "found"),
+}
 
 # Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
 PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
+# What two of them offer; the words are `plan.<column>.<choice>`.
+PLAN_CHOICES: Final = {
+    "effort": ("small", "medium", "large"),
+    "status": ("open", "begun", "done", "dropped"),
+}
 # Keys in a row at the top of the plan, each with its value in the next column to the right.
 PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_plan_name")
 

@@ -6,18 +6,21 @@ Which return a row is about, and whether it changes anything, is found by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
 from sheet_diag.forms.layout import (
-    COMMENT_COLUMNS,
-    OVERRIDE_COLUMNS,
+    LISTS_SHEET,
+    OVERRIDE_REFERENCES,
+    OVERRIDE_TABLES,
     OVERRIDES_FILE,
     cell_name,
     item_key,
 )
-from sheet_diag.intake.cells import Grid, RefusedError, WorkbookContent
+from sheet_diag.intake.cells import CellMark, Grid, RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.returns.question_tables import find_stray_cells
@@ -33,20 +36,37 @@ from sheet_diag.intake.table_file import (
 )
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item
-from sheet_diag.model.overrides import AnswerOverride, ClientComment, OverridesContent
+from sheet_diag.model.overrides import (
+    AnswerOverride,
+    ClientComment,
+    FileAssignment,
+    OverrideLine,
+    OverrideLines,
+    OverridesContent,
+    ReturnSelection,
+    WordMeaning,
+)
 from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings
-from sheet_diag.text.normalize import normalize_text
+from sheet_diag.text.normalize import label_key, normalize_text
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 
 _HEADER_ROWS: Final = 30  # the headings stand among the first rows of a sheet
-_SHEETS: Final = {
-    "overrides.sheet.amendments": OVERRIDE_COLUMNS,
-    "overrides.sheet.remarks": COMMENT_COLUMNS,
+# What a line is about, and the cell that is blank as long as nothing is decided on that.
+_OPEN: Final = {
+    "amendments": (("client", "item"), "after"),
+    "assignments": (("file",), "client"),
+    "selections": (("client", "file"), "reason"),
 }
+_ITEM_COLUMNS: Final = 4  # of the list of questions
+_MOST_PLACES: Final = 5  # named where a workbook holds what is not ours
+_READABLE: Final = (None, CellMark.FORMULA)
 _SEPARATOR: Final = {Lang.JA: "・", Lang.EN: ", "}
+
+_Kind = TypeVar("_Kind")
+_Line = AnswerOverride | ClientComment | WordMeaning | FileAssignment | ReturnSelection
 
 
 def is_overrides_file(found: InputFile) -> bool:
@@ -75,56 +95,120 @@ def read_overrides(
 def parse_overrides(
     workbook: WorkbookContent, catalog: Catalog
 ) -> tuple[OverridesContent, tuple[Problem, ...]]:
-    """Read the overrides and comments in a workbook's cells, and every fault."""
-    overrides: list[AnswerOverride] = []
-    comments: list[ClientComment] = []
+    """Read the lines in a workbook's cells, and every fault."""
+    lines: dict[str, list[_Line]] = defaultdict(list)
     faults: list[Problem] = list(find_stray_cells(workbook.grids))
     vocabulary = vocabulary_of(catalog)
     for grid in workbook.grids:
-        table, columns = _find_table(grid)
-        wrong = [*_check_columns(table, columns)]
+        found = _find_table(grid)
+        if not found:
+            continue
+        key, table = found
+        wrong = [*_check_columns(table, OVERRIDE_TABLES[key])]
+        rows = [] if wrong else list(table.rows())
+        left = [row for row in rows if not _is_open(row, key)]
         faults += wrong
-        for row in () if wrong or not columns else table.rows():
-            found = _parse_row(row, columns, vocabulary)
-            if isinstance(found, AnswerOverride):
-                overrides.append(found)
-            elif isinstance(found, ClientComment):
-                comments.append(found)
+        if count := _count_open(rows, left, key):
+            faults.append(Problem(ProblemCode.OVERRIDES_OPEN, grid.name, value=str(count)))
+        for row in left:
+            line = _parse_row(row, key, vocabulary)
+            if isinstance(line, Problem):
+                faults.append(line)
             else:
-                faults.append(found)
-    if not (overrides or comments or faults):
+                lines[key].append(line)
+    content = OverridesContent(
+        overrides=_of_type(lines["amendments"], AnswerOverride),
+        comments=_of_type(lines["remarks"], ClientComment),
+        words=_of_type(lines["words"], WordMeaning),
+        assignments=_of_type(lines["assignments"], FileAssignment),
+        selections=_of_type(lines["selections"], ReturnSelection),
+    )
+    if not faults and content == OverridesContent():
         faults.append(Problem(ProblemCode.OVERRIDES_EMPTY))
-    return OverridesContent(tuple(overrides), tuple(comments)), tuple(faults)
+    return content, tuple(faults)
 
 
-def _find_table(grid: Grid) -> tuple[Table, Sequence[str]]:
-    """Find the table of a sheet and the columns that it should have (none on any other sheet).
+def read_override_lines(
+    content: bytes, name: str, reading: IntakeSettings
+) -> tuple[OverrideLines, tuple[str, ...]]:
+    """Read the lines of a file as texts, and the first places that hold anything else.
 
-    Two headings tell a table, and so does the name of the sheet where they were written over.
+    Raises `RefusedError` where it cannot be read.
     """
+    workbook = read_workbook(open_workbook_bytes(content, name, reading), reading.limits)
+    lines: dict[str, list[OverrideLine]] = defaultdict(list)
+    others: list[str] = []
+    for grid in workbook.grids:
+        found = _find_table(grid)
+        others += islice(_find_other_cells(grid, found), _MOST_PLACES)
+        for row in found[1].rows() if found else ():
+            lines[found[0] if found else ""].append({c: row.text(c) for c in row.places})
+    return lines, tuple(others[:_MOST_PLACES])
+
+
+def _find_other_cells(grid: Grid, found: tuple[str, Table] | None) -> Iterator[str]:
+    """Find the cells of a sheet that no table of ours holds, and those that cannot be read."""
+    if grid.cut:
+        yield grid.name
+    for at, mark in grid.marks.items():
+        if mark not in _READABLE:
+            yield f"{grid.name} {cell_name(*at)}"
+    if found:
+        key, table = found
+        own = {places[0] for places in table.columns.values()}
+        for problem in _check_columns(table, OVERRIDE_TABLES[key]):
+            yield f"{grid.name} {problem.cell}"
+    elif grid.name == LISTS_SHEET:
+        return
+    else:
+        is_items = label_key(grid.name) in heading_spellings("overrides.sheet.items")
+        own = set(range(_ITEM_COLUMNS)) if is_items else set()
+    for row, cells in enumerate(grid.rows):
+        for column, text in enumerate(cells):
+            is_lead = column == 0 and found and row < found[1].header
+            if text.strip() and column not in own and not is_lead:
+                yield f"{grid.name} {cell_name(row, column)}"
+
+
+def _of_type(lines: Sequence[_Line], kind: type[_Kind]) -> tuple[_Kind, ...]:
+    return tuple(line for line in lines if isinstance(line, kind))
+
+
+def _find_table(grid: Grid) -> tuple[str, Table] | None:
+    """Find the table of a sheet, and which one it is.
+
+    The name of the sheet tells that, or else two of its headings.
+    """
+    named = label_key(grid.name)
+    keys = [k for k in OVERRIDE_TABLES if named in heading_spellings(f"overrides.sheet.{k}")]
     found = [
-        (table, columns)
-        for columns in (OVERRIDE_COLUMNS, COMMENT_COLUMNS)
-        for table in find_tables(grid, _headings(columns), _has_two, _HEADER_ROWS)
+        (key, table)
+        for key in keys or OVERRIDE_TABLES
+        for table in find_tables(grid, _headings(key), _has_two(key), _HEADER_ROWS)
     ]
     if found:
-        table, columns = max(found, key=lambda each: len(each[0].columns))
-        return replace(table, end=len(grid.rows)), columns
-    named = normalize_text(grid.name)
-    for key, named_columns in _SHEETS.items():
-        if named in heading_spellings(key):
-            cells = grid.rows[0] if grid.rows else ()
-            headed = match_headings(cells, _headings(named_columns))
-            return Table(grid, 0, len(grid.rows), headed), named_columns
-    return Table(grid, 0, 0, {}), ()
+        key, table = max(found, key=lambda each: _fit(*each))
+        return key, replace(table, end=len(grid.rows))
+    if not keys:
+        return None
+    cells = grid.rows[0] if grid.rows else ()
+    return keys[0], Table(grid, 0, len(grid.rows), match_headings(cells, _headings(keys[0])))
 
 
-def _headings(columns: Sequence[str]) -> Headings:
+def _headings(key: str) -> Headings:
+    columns = (*OVERRIDE_TABLES[key], *OVERRIDE_REFERENCES.get(key, ()))
     return read_headings(tuple(f"overrides.column.{column}" for column in columns))
 
 
-def _has_two(columns: HeadedColumns) -> bool:
-    return len(columns) > 1
+def _has_two(key: str) -> Callable[[HeadedColumns], bool]:
+    return lambda columns: len(columns.keys() & {*OVERRIDE_TABLES[key]}) > 1
+
+
+def _fit(key: str, table: Table) -> tuple[int, int]:
+    """How well a table's headings are those of a kind: how many are there, how few are missing."""
+    needed = OVERRIDE_TABLES[key]
+    there = len(table.columns.keys() & {*needed})
+    return there, there - len(needed)
 
 
 def _check_columns(table: Table, columns: Sequence[str]) -> Iterator[Problem]:
@@ -139,18 +223,28 @@ def _check_columns(table: Table, columns: Sequence[str]) -> Iterator[Problem]:
             yield Problem(ProblemCode.OVERRIDES_COLUMN, table.grid.name, cell, value=heading)
 
 
-def _parse_row(
-    row: TableRow, columns: Sequence[str], vocabulary: Vocabulary
-) -> AnswerOverride | ClientComment | Problem:
+def _is_open(row: TableRow, key: str) -> bool:
+    """Whether nothing is decided yet on what a line is about."""
+    about, decided = _OPEN.get(key, ((), ""))
+    is_blank = bool(decided) and not row.text(decided) and not row.mark(decided)
+    return is_blank and all(map(row.text, about))
+
+
+def _count_open(rows: Sequence[TableRow], decided: Sequence[TableRow], key: str) -> int:
+    """Count what is left open; nothing of a client of whom another return was selected."""
+    settled = {normalize_text(row.text("client")) for row in decided if key == "selections"}
+    left = sum(normalize_text(row.text("client")) not in settled for row in rows)
+    return left if settled else len(rows) - len(decided)
+
+
+def _parse_row(row: TableRow, key: str, vocabulary: Vocabulary) -> _Line | Problem:
     """Read what a row decides, or its first fault."""
-    if blank := [column for column in columns if not row.text(column)]:
+    if blank := [column for column in OVERRIDE_TABLES[key] if not row.text(column)]:
         names = {lang: [Wording(lang)(f"overrides.column.{c}") for c in blank] for lang in Lang}
         fields = {lang.value: _SEPARATOR[lang].join(names[lang]) for lang in Lang}
         code = ProblemCode.OVERRIDE_INCOMPLETE
         return _row_problem(row, code, blank[0], fields=Text(**fields))
-    if columns == OVERRIDE_COLUMNS:
-        return _parse_answer_override(row, vocabulary)
-    return ClientComment(row.text("client"), row.text("text"), row.grid.name, row.cell("client"))
+    return _PARSERS[key](row, vocabulary)
 
 
 def _parse_answer_override(row: TableRow, vocabulary: Vocabulary) -> AnswerOverride | Problem:
@@ -186,3 +280,67 @@ def _row_problem(
 def _expected_answers(item: Item, catalog: Catalog) -> Text:
     labels = [choice.label for choice in catalog.offered(item)]
     return Text(ja=" / ".join(t.ja for t in labels), en=" / ".join(t.en for t in labels))
+
+
+def _parse_word(row: TableRow, vocabulary: Vocabulary) -> WordMeaning | Problem:
+    """Read what a word of clients stands for; one that is read anyway is refused."""
+    word, meaning = normalize_text(row.text("word")), normalize_text(row.text("meaning"))
+    sets = vocabulary.spellings.items()
+    known = next((choices[word].label for _, choices in sets if word in choices), None)
+    if known:
+        return _row_problem(row, ProblemCode.REPLACEMENT_KNOWN, "word", known=known)
+    found = {name: choices[meaning].id for name, choices in sets if meaning in choices}
+    if not found:
+        code = ProblemCode.REPLACEMENT_NOT_UNDERSTOOD
+        labels = dict.fromkeys(c.label for _, choices in sets for c in choices.values())
+        expected = Text(ja=" / ".join(t.ja for t in labels), en=" / ".join(t.en for t in labels))
+        return _row_problem(row, code, "meaning", expected=expected)
+    return WordMeaning(
+        word=row.text("word"),
+        key=word,
+        choices=found,
+        reason=row.text("reason"),
+        by=row.text("set_by"),
+        sheet=row.grid.name,
+        row=row.row + 1,
+        cell=row.cell("word"),
+    )
+
+
+def _parse_assignment(row: TableRow, vocabulary: Vocabulary) -> FileAssignment:
+    del vocabulary
+    client = row.text("client")
+    is_left_out = label_key(client) in heading_spellings("overrides.left_out")
+    return FileAssignment(
+        file=row.text("file"),
+        client="" if is_left_out else client,
+        sheet=row.grid.name,
+        row=row.row + 1,
+        cells=(row.cell("file"), row.cell("client")),
+    )
+
+
+def _parse_selection(row: TableRow, vocabulary: Vocabulary) -> ReturnSelection:
+    del vocabulary
+    return ReturnSelection(
+        client=row.text("client"),
+        file=row.text("file"),
+        reason=row.text("reason"),
+        sheet=row.grid.name,
+        row=row.row + 1,
+        cells=(row.cell("client"), row.cell("file")),
+    )
+
+
+def _parse_comment(row: TableRow, vocabulary: Vocabulary) -> ClientComment:
+    del vocabulary
+    return ClientComment(row.text("client"), row.text("text"), row.grid.name, row.cell("client"))
+
+
+_PARSERS: Final[Mapping[str, Callable[[TableRow, Vocabulary], _Line | Problem]]] = {
+    "amendments": _parse_answer_override,
+    "words": _parse_word,
+    "assignments": _parse_assignment,
+    "selections": _parse_selection,
+    "remarks": _parse_comment,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +22,14 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All that the consultant decided on one client."""
+    """All that the consultant decided on one client.
+
+    `selection` is the reason why this return is to count (empty: nothing was decided on that).
+    """
 
     overrides: tuple[Override, ...] = ()
     comment: str = ""
+    selection: str = ""
 
 
 NO_JUDGEMENT: Final = Judgement()
@@ -56,8 +61,60 @@ class ClientComment:
 
 
 @dataclass(frozen=True, slots=True)
+class WordMeaning:
+    """One line that says which choice a word of clients stands for, in the whole campaign.
+
+    `key` is the word as words are compared, `choices` the ids of the choice by answer set. `row` is
+    the line's row from 1, `cell` that of the word.
+    """
+
+    word: str
+    key: str
+    choices: Mapping[str, str]
+    reason: str
+    by: str
+    sheet: str
+    row: int
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileAssignment:
+    """One line that says whose return a file is; `client` is empty where it is left out.
+
+    `row` is the line's row from 1, `cells` those of file and client.
+    """
+
+    file: str
+    client: str
+    sheet: str
+    row: int
+    cells: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnSelection:
+    """One line that says which file of a client counts. `cells` are those of client and file."""
+
+    client: str
+    file: str
+    reason: str
+    sheet: str
+    row: int
+    cells: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class OverridesContent:
     """The lines of overrides.xlsx that can be read without fault, in their order."""
 
     overrides: tuple[AnswerOverride, ...] = ()
     comments: tuple[ClientComment, ...] = ()
+    words: tuple[WordMeaning, ...] = ()
+    assignments: tuple[FileAssignment, ...] = ()
+    selections: tuple[ReturnSelection, ...] = ()
+
+
+# The lines of the workbook as texts: by table (`forms.layout`) and line, then by column.
+OverrideLine = Mapping[str, str]
+OverrideLines = Mapping[str, Sequence[OverrideLine]]

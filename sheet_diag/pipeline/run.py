@@ -19,6 +19,7 @@ from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.intake.resolution.action_plans import attach_plans
+from sheet_diag.intake.resolution.assignments import assign_files
 from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang
@@ -184,10 +185,11 @@ def decide_outcomes(
 ) -> list[ReturnOutcome]:
     """Decide what becomes of each return, and diagnose those that count."""
     catalog = config.catalog
+    read = assign_files(read, config.clients)
     if config.clients is not None:  # before the overrides, which name clients by their ids
         read = match_clients(catalog, read, KnownSenders.of(config.clients, config.mail_log))
     resolved = list(resolve_returns(catalog, apply_overrides(catalog, read)))
-    return attach_plans(diagnose_returns(executors, catalog, resolved, store, progress))
+    return attach_plans(catalog, diagnose_returns(executors, catalog, resolved, store, progress))
 
 
 def _document_settings(config: RunConfig) -> DocumentSettings:

@@ -1,25 +1,34 @@
-"""Give each returned 改善計画 to the return of its own client. Pure."""
+"""Give each returned 改善計画 to the return of its own client, and check what it says. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
 
+from sheet_diag.forms.layout import PLAN_CHOICES
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReturnedPlan
 from sheet_diag.text.normalize import company_key, normalize_text
+from sheet_diag.text.wording import Wording
+
+_DONE: Final = "done"
 
 
-def attach_plans(outcomes: Sequence[ReturnOutcome]) -> list[ReturnOutcome]:
+def attach_plans(catalog: Catalog, outcomes: Sequence[ReturnOutcome]) -> list[ReturnOutcome]:
     """Add to each outcome the newest plan of its client.
 
     A plan belongs to the client whose id it carries, else to the only one of its name. A plan that
-    is not shown is reported where it was found; one in another client's return is not shown.
+    is not shown is reported where it was found; one in another client's return is not shown. What
+    a plan says that its lists do not offer, or the answers contradict, is told of its client.
     """
     clients = _PlanClients.of(outcomes)
     plans: dict[int, list[int]] = defaultdict(list)  # positions, by that of the client's outcome
-    problems: dict[int, Problem] = {}
+    problems: dict[int, list[Problem]] = defaultdict(list)
     for at, each in enumerate(outcomes):
         if plan := each.received.plan:
             owner = _owner_of(plan, each, clients)
@@ -27,19 +36,23 @@ def attach_plans(outcomes: Sequence[ReturnOutcome]) -> list[ReturnOutcome]:
                 plans[owner].append(at)
             else:
                 shown = plan.name or plan.client or plan.number or "-"
-                problems[at] = Problem(ProblemCode.PLAN_WITHOUT_CLIENT, value=shown)
+                problems[at].append(Problem(ProblemCode.PLAN_WITHOUT_CLIENT, value=shown))
     newest = {
         owner: max(found, key=lambda at: _plan_age(outcomes[at])) for owner, found in plans.items()
     }
     for owner, found in plans.items():
         label = outcomes[newest[owner]].received.label
         older = Problem(ProblemCode.PLAN_OLDER, value=label)
-        problems |= {at: older for at in found if at != newest[owner]}
+        for at in found:
+            if at != newest[owner]:
+                problems[at].append(older)
+        if plan := outcomes[newest[owner]].received.plan:
+            problems[owner] += _check_plan(catalog, plan, outcomes[owner])
     return [
         replace(
             each,
             plan=outcomes[newest[at]].received.plan if at in newest else None,
-            problems=(*each.problems, problems[at]) if at in problems else each.problems,
+            problems=(*each.problems, *problems.get(at, ())),
         )
         if at in newest or at in problems
         else each
@@ -84,3 +97,36 @@ class _PlanClients:
         if client and (found := self.by_id.get(normalize_text(client))):
             return found
         return self.by_name.get(company_key(name), []) if name else []
+
+
+# --- what a plan says
+
+
+@cache
+def _words_of(column: str) -> Mapping[str, str]:
+    """The choices of a column of the plan by their words in every language."""
+    return {
+        normalize_text(Wording(lang)(f"plan.{column}.{choice}")): choice
+        for choice in PLAN_CHOICES[column]
+        for lang in Lang
+    }
+
+
+def _check_plan(catalog: Catalog, plan: ReturnedPlan, owner: ReturnOutcome) -> Iterator[Problem]:
+    """Find entries that no list offers, and measures that are done by the plan alone."""
+    for entry in plan.entries:
+        for column in PLAN_CHOICES:
+            typed = str(getattr(entry, column))
+            if typed and normalize_text(typed) not in _words_of(column):
+                details = [(f"column_{e.value}", Wording(e)(f"plan.column.{column}")) for e in Lang]
+                code = ProblemCode.PLAN_ENTRY_UNKNOWN
+                yield Problem(code, item=entry.item, value=typed, details=tuple(details))
+    done = [e for e in plan.entries if _words_of("status").get(normalize_text(e.status)) == _DONE]
+    answers = owner.received.require_sheet().answers if done else {}
+    for entry in done:
+        item, given = catalog.items.get(entry.item), answers.get(entry.item)
+        choice = catalog.choices_of(item).get(given) if item and given else None
+        if choice and choice.role is ChoiceRole.ANSWERED and choice.value == 0:
+            told = tuple((f"answer_{lang.value}", choice.label[lang]) for lang in Lang)
+            code = ProblemCode.PLAN_DONE_OPEN
+            yield Problem(code, item=entry.item, value=entry.status, details=told)

@@ -9,6 +9,8 @@ superseded in four steps, each looked at from the newest to the oldest:
 3. by a newer return of the same department (none given is a department, too);
 4. by the newest return that they do not contradict. Two contradict each other where they name
    different departments and answer an item differently; one that did not answer it does not.
+
+Before all this comes what the consultant selected: it counts instead of every other return.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from sheet_diag.intake.resolution.grouping import CorrectionLinks
 class ChoiceReason(StrEnum):
     """Why one return counts instead of another; the words are `problem.reason.…`."""
 
+    SELECTED = "selected"
     CORRECTED = "corrected"
     MODIFIED = "modified"
     FILE_TIME = "file_time"
@@ -76,6 +79,10 @@ def choose_return(client: Sequence[Candidate], corrections: CorrectionLinks) -> 
     """Choose among all returns of one client."""
     if len(client) == 1:
         return ReturnChoice((client[0],), ())
+    if selected := next((e for e in client if e.received.judgement.selection), None):
+        others = (each for each in client if each is not selected)
+        given_way = (SupersededReturn(e, selected, ChoiceReason.SELECTED) for e in others)
+        return ReturnChoice((selected,), tuple(given_way))
     ranked = sorted(_rank_candidates(client, corrections), key=lambda each: each.rank, reverse=True)
     successors: _Successors = {}
     left = _drop_corrected(ranked, successors)

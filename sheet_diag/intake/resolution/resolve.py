@@ -140,6 +140,9 @@ def _superseded_problem(superseded: SupersededReturn) -> Problem:
     if superseded.reason is ChoiceReason.CORRECTED:
         return Problem(ProblemCode.CORRECTED, value=value)
     count = sum(1 for item in old.keys() | new.keys() if old.get(item) != new.get(item))
+    if superseded.reason is ChoiceReason.SELECTED:
+        details = (("count", str(count)),)
+        return Problem(ProblemCode.RETURN_NOT_SELECTED, value=value, details=details)
     if not count:
         return Problem(ProblemCode.SAME_ANSWERS, value=value)
     return Problem(ProblemCode.NEWER_RETURN, value=value, details=(("count", str(count)),))
@@ -149,7 +152,10 @@ def _replaces_problems(superseded: Sequence[SupersededReturn]) -> Iterator[Probl
     """Name what was superseded: one problem for each reason, in the order of the rules."""
     for reason in ChoiceReason if superseded else ():
         old = sorted(each.old.label for each in superseded if each.reason is reason)
-        if old:
+        if old and reason is ChoiceReason.SELECTED:
+            details = (("reason", superseded[0].new.received.judgement.selection),)
+            yield Problem(ProblemCode.RETURN_SELECTED, value=join_first(old), details=details)
+        elif old:
             details = (("reason", reason.value),)
             yield Problem(ProblemCode.REPLACES, value=join_first(old), details=details)
 

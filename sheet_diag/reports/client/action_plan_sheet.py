@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.forms.layout import PLAN_CHOICES, PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
 from sheet_diag.model.returns import PlanEntry
 from sheet_diag.reports.client.completed_actions import (
@@ -58,10 +58,6 @@ _WIDTHS: Final = {
 _PREVIOUS: Final = 132
 _KEY: Final = 80  # each of the hidden columns that say whose plan it is
 _NARROWED: Final = 60  # pixels that the texts leave to the previous plan
-_CHOICES: Final = {
-    "effort": ("small", "medium", "large"),
-    "status": ("open", "begun", "done", "dropped"),
-}
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
 _TITLE: Final[Look] = {**TEXT_9, **BOLD, "font_color": NAVY}
 _FINE: Final[Look] = {**TEXT_9, "font_size": 8}
@@ -231,7 +227,7 @@ def _build_rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
             "source": [say(f"plan.{name}.{choice}") for choice in choices],
             **message,
         }
-        for name, choices in _CHOICES.items()
+        for name, choices in PLAN_CHOICES.items()
     }
     # A month or a season is a fair answer, so anything else than a date is only asked about.
     day = {

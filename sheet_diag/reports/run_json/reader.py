@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -72,8 +72,15 @@ class _RunJsonDiagnosis(_RunJsonPart):
     categories: dict[str, _Score | None] = {}
 
 
-class _RunJsonProblem(_RunJsonPart):
+class RunJsonProblem(_RunJsonPart):
+    """A problem as the file tells it."""
+
     code: str
+    sheet: str | None = None
+    cell: str | None = None
+    item: str | None = None
+    value: str | None = None
+    message: str = ""
 
 
 class _Return(_RunJsonPart):
@@ -86,7 +93,7 @@ class _Return(_RunJsonPart):
     sender: str | None = None
     client: _Client | None
     lang: Lang | None
-    problems: list[_RunJsonProblem]
+    problems: list[RunJsonProblem]
     result: str | None
     correction: str | None
     points: int | None = None
@@ -124,6 +131,12 @@ def load_return_facts(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
     """Read the date of diagnosis of a run, and the facts of its returns. Raises `RunJsonError`."""
     with _open(folder) as (head, returns):
         return head.as_of, tuple(_to_facts(each, raw) for each, raw in returns)
+
+
+def load_return_problems(folder: Path) -> list[tuple[ReturnFacts, Sequence[RunJsonProblem]]]:
+    """Read the facts of the returns of a run, each with its problems. Raises `RunJsonError`."""
+    with _open(folder) as (_, returns):
+        return [(_to_facts(each, raw), each.problems) for each, raw in returns]
 
 
 def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
