@@ -630,7 +630,7 @@ def test_a_word_that_is_not_used_is_told(name: str) -> None:
     given = answered("A", {"POL-01": "検討中", "POL-02": "準備中"})
     result = applied([given], words(*lines))
     assert result.file == ["OVERRIDES_READ", *problems]
-    codes = [p.code for p in result.read[0].problems]
+    codes = [p.code.value for p in result.read[0].problems]
     assert codes.count("NOT_UNDERSTOOD") == (1 if name == "the same twice" else 2)
 
 

@@ -83,11 +83,6 @@ OVERRIDE_REFERENCES: Final = {
 
 # Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
 PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
-# What two of them offer; the words are `plan.<column>.<choice>`.
-PLAN_CHOICES: Final = {
-    "effort": ("small", "medium", "large"),
-    "status": ("open", "begun", "done", "dropped"),
-}
 # Keys in a row at the top of the plan, each with its value in the next column to the right.
 PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_plan_name")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
@@ -301,6 +302,13 @@ class ReceivedFile:
         if self.sheet is None:
             raise ValueError(f"{self.label} was not read")
         return self.sheet
+
+
+# What two columns of the plan offer; the words are `plan.<column>.<choice>`.
+PLAN_CHOICES: Final = {
+    "effort": ("small", "medium", "large"),
+    "status": ("open", "begun", "done", "dropped"),
+}
 
 
 @dataclass(frozen=True, slots=True)

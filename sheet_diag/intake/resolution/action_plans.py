@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from sheet_diag.forms.layout import PLAN_CHOICES
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import Problem, ProblemCode, ReturnedPlan
+from sheet_diag.model.returns import PLAN_CHOICES, Problem, ProblemCode, ReturnedPlan
 from sheet_diag.text.normalize import company_key, normalize_text
 from sheet_diag.text.wording import Wording
 

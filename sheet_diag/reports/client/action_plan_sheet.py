@@ -12,9 +12,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-from sheet_diag.forms.layout import PLAN_CHOICES, PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
 from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
-from sheet_diag.model.returns import PlanEntry
+from sheet_diag.model.returns import PLAN_CHOICES, PlanEntry
 from sheet_diag.reports.client.completed_actions import (
     describe_previous_action,
     write_completed_actions,
