@@ -118,6 +118,16 @@ def test_a_return_without_a_company_is_named_by_its_file_and_may_be_assigned() -
 
 
 @pytest.mark.usefixtures("here")
+def test_returns_of_which_nobody_can_tell_the_newer_get_a_line_each() -> None:
+    unclear = [problem("ORDER_UNCLEAR")]
+    ran(*(entry(name, unclear, ("C-1", "甲")) for name in ("a.xlsx", "b.xlsx")))
+    call("overrides")
+    said = "ORDER_UNCLEARです。"
+    assert lines("selections") == [["C-1", "甲", f"{x}.xlsx", said] for x in "ab"]
+    assert "ありません" in call("overrides")
+
+
+@pytest.mark.usefixtures("here")
 def test_two_returns_of_one_name_and_no_id_are_named_by_their_files() -> None:
     found = [problem("NOT_UNDERSTOOD", "POL-01", "検討中")]
     ran(entry("a.xlsx", found, ("", "（株）甲")), entry("b.xlsx", found, ("", "甲")))

@@ -68,7 +68,7 @@ _NO_LINES: Final[OverrideLines] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """The ranges of the drop-downs: item numbers, all answers, those of each item."""
+    """The ranges of the drop-downs: item numbers, all answers, those of each item by `item_key`."""
 
     items: str
     answers: str
@@ -136,7 +136,7 @@ def _write_lists(book: Book, context: FormContext, items: str) -> _Lists:
     ranges = {labels: f"={write_choices(page, at, labels)}" for at, labels in enumerate(columns)}
     page.columns([160] * len(columns))
     page.hide()
-    offered = {item: ranges[labels] for item, labels in of_item.items()}
+    offered = {item_key(item): ranges[labels] for item, labels in of_item.items()}
     return _Lists(items, ranges[every], offered, ranges[left_out])
 
 
@@ -198,10 +198,8 @@ def _add_choices(
         case _, "item":
             key, source = "item", lists.items
         case _, "after":
-            item = next(
-                (i for i in lists.offered if item_key(i) == item_key(line.get("item", ""))), ""
-            )
-            key, source = "answer", lists.offered.get(item, lists.answers)
+            key = "answer"
+            source = lists.offered.get(item_key(line.get("item", "")), lists.answers)
         case _, "meaning":
             key, source = "answer", lists.answers
         case "assignments", "client":  # any client may be typed instead
