@@ -10,6 +10,8 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
+# Test modules are compiled once, not by every process again.
+unexport PYTHONDONTWRITEBYTECODE
 # A worker that has nothing left takes tests from the others; one that dies is a failure.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --max-worker-restart 0 --durations 20 --durations-min 5
 PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
