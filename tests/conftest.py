@@ -1,18 +1,37 @@
 """How random tests run, which tests are slow, and what a whole session makes once."""
 
 import os
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from sheet_diag.catalog import raw_tree
 from tests.office import Office, find_soffice
 
 # The same examples every time, and few enough to be fast.
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("ci")
+
+# A test may load the built-in catalogue a dozen times; only its first copy is parsed.
+_read_yaml = raw_tree.read_yaml
+
+
+@cache
+def _parsed(content: bytes) -> bytes:
+    return pickle.dumps(_read_yaml(content))
+
+
+def _copy_parsed(content: bytes) -> Any:
+    return pickle.loads(_parsed(content))
+
+
+pytest.MonkeyPatch().setattr(raw_tree, "read_yaml", _copy_parsed)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,15 +52,34 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of the session see."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def make_once(common: Path) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Have a folder made by the first worker that needs it; it is for reading only."""
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = common / name, common / f"{name}.done"
+        with FileLock(common / f"{name}.lock"):
+            if not done.exists():
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def demonstration(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A folder with `demo` in it and, as `demo.txt`, what the command said; for reading only."""
     from tests.written import make_demonstration  # here: most modules need no whole product
 
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # that of all workers
-    with FileLock(folder / "demonstration.lock"):
-        return make_demonstration(folder / "demonstration")
+    return make_once("demonstration", make_demonstration)
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +89,10 @@ def soffice() -> str:
 
 
 @pytest.fixture(scope="session")
-def office(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    soffice: str, common: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
     """LibreOffice, open for all conversions of this session."""
-    office = Office(soffice, tmp_path_factory.mktemp("office"))
+    office = Office(soffice, tmp_path_factory.mktemp("office"), common)
     yield office
     office.close()

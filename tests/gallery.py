@@ -1,4 +1,4 @@
-"""Thirty clients who try every page of a report: `python -m tests.gallery FOLDER`.
+"""Twenty clients who try every page of a report: `python -m tests.gallery FOLDER`.
 
 Writes their returns of last year and of this one and runs both, so that the pages can be looked
 at: short and very long names and remarks, nothing to improve, rank E, a category that does not
@@ -80,10 +80,10 @@ _SIZES: Final = ("upto_5", "upto_20", "upto_50", "upto_100", "upto_300")
 
 
 def odd_clients() -> list[OddClient]:
-    """List all thirty, each with its id."""
+    """List all twenty, each with its id."""
     chance = random.Random("gallery")
     found = list(_SPECIAL)
-    for number in range(30 - len(found)):
+    for number in range(20 - len(found)):
         good = chance.random()
         shares = (good, (1 - good) / 2, (1 - good) / 3, (1 - good) / 6)
         last_year = chance.choice("×△○") if number % 2 else ""

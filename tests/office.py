@@ -2,12 +2,13 @@
 
 One process serves all conversions of a test session. It holds a workbook open, because it would end
 after the last one otherwise; every conversion is a call of `soffice` that hands its files over.
+What one worker has had converted is there for the others.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
+import hashlib
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from openpyxl import Workbook
 
 _SECONDS = 180  # for one call: a cold start on a busy machine takes most of it
@@ -40,22 +42,33 @@ def find_soffice() -> str:
 
 
 class Office:
-    """LibreOffice with a profile of its own in `folder`; it starts at the first conversion."""
+    """LibreOffice with a profile of its own in `folder`; it starts at the first conversion.
 
-    def __init__(self, program: str, folder: Path) -> None:
-        self._folder = folder
+    `common` keeps what was converted.
+    """
+
+    def __init__(self, program: str, folder: Path, common: Path) -> None:
+        self._folder, self._common = folder, common
         self._command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
         self._command += ["--headless", "--norestore", "--nologo"]
         self._process: subprocess.Popen[bytes] | None = None
-        self._numbers = itertools.count(1)
         user = folder / "profile" / "user"
         user.mkdir(parents=True)
         (user / "registrymodifications.xcu").write_text(_ALWAYS_CALCULATE, "utf-8")
 
     def convert(self, contents: Mapping[str, bytes], old: str, new: str) -> dict[str, bytes]:
         """Convert workbooks by name; `new` is an ending, or an ending, a colon and a filter."""
-        folder = self._folder / f"conversion-{next(self._numbers)}"
-        source, target = folder / "source", folder / "target"
+        digests = sorted((name, hashlib.sha256(each).digest()) for name, each in contents.items())
+        known_by = hashlib.sha256(repr((old, new, digests)).encode()).hexdigest()
+        folder, ending = self._common / f"converted-{known_by}", new.partition(":")[0]
+        paths = {name: folder / f"{name}.{ending}" for name in contents}
+        with FileLock(f"{folder}.lock"):
+            if not all(path.exists() for path in paths.values()):
+                self._convert(contents, old, new, folder)
+        return {name: path.read_bytes() for name, path in paths.items()}
+
+    def _convert(self, contents: Mapping[str, bytes], old: str, new: str, target: Path) -> None:
+        source = target / "source"
         source.mkdir(parents=True)
         for name, content in contents.items():
             (source / f"{name}.{old}").write_bytes(content)
@@ -63,8 +76,6 @@ class Office:
         command = [*self._command, "--convert-to", new, "--outdir", str(target)]
         command += [str(path) for path in sorted(source.iterdir())]
         subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
-        ending = new.partition(":")[0]
-        return {name: (target / f"{name}.{ending}").read_bytes() for name in contents}
 
     def _start(self) -> None:
         """Start the process unless it runs, and wait until it can be called."""

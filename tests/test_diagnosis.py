@@ -256,7 +256,7 @@ def picked(sample: Sample) -> list[tuple[str, tuple[str, ...], str]]:
     return [comment for *_, comment in sorted(weakest, key=lambda entry: entry[3])]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(samples())
 def test_a_second_implementation_of_the_choice_agrees(sample: Sample) -> None:
     got = diagnosed(sample.catalog, sample.answers)

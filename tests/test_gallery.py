@@ -1,8 +1,9 @@
-"""Thirty odd clients: no text of their reports is cut, and no printed page is empty."""
+"""Odd clients: no text of their reports is cut, and no printed page is empty."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,12 @@ from tests.gallery import odd_clients, run_gallery
 from tests.lint import lint
 from tests.workbooks import cut_texts, open_workbook
 
-pytestmark = pytest.mark.slow("LibreOffice prints sixty reports")
+pytestmark = pytest.mark.slow("LibreOffice prints twenty reports")
 
 
 @pytest.fixture(scope="module")
-def output(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run_gallery(tmp_path_factory.mktemp("gallery"), soffice)
+def output(soffice: str, make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    return make_once("gallery", lambda folder: run_gallery(folder, soffice)) / "output"
 
 
 def test_every_odd_client_is_ranked_and_printed(output: Path) -> None:

@@ -73,7 +73,7 @@ def few_open(sample: Sample) -> Answers:
 
 
 @pytest.mark.slow("tries every smaller set of answers")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(samples(), st.integers(1, 3), st.lists(st.integers(1, 3), min_size=7, max_size=7))
 def test_no_smaller_and_no_better_set_leads_there(
     sample: Sample, count: int, weights: list[int]
@@ -98,7 +98,7 @@ def test_no_smaller_and_no_better_set_leads_there(
 # --- what must hold, also where there are too many subsets to try
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(samples())
 def test_the_way_leads_to_its_target(sample: Sample) -> None:
     scores = score_answers(sample.catalog, sample.answers)
@@ -120,7 +120,7 @@ def test_the_way_leads_to_its_target(sample: Sample) -> None:
     assert found(sample.catalog, sample.answers) == got
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(samples())
 def test_gains_are_those_of_each_item_alone(sample: Sample) -> None:
     scores = score_answers(sample.catalog, sample.answers)

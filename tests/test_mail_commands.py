@@ -71,6 +71,33 @@ def answered(skip: str = "") -> None:
     Path("input/answer.xlsx").write_bytes(content)
 
 
+_MADE: dict[tuple[str, ...], Path] = {}
+
+
+def begin(*steps: str) -> None:
+    """Begin a campaign in the folder of `here`; steps taken in an earlier test are copied."""
+    for number in range(len(steps)):
+        taken = steps[: number + 1]
+        if taken in _MADE:
+            continue
+        if number:
+            shutil.copytree(_MADE[steps[:number]], ".", dirs_exist_ok=True)
+        _take(taken)
+        _MADE[taken] = Path.cwd().parent / f"campaign-{len(_MADE)}"
+        shutil.copytree(".", _MADE[taken])
+    shutil.copytree(_MADE[steps], ".", dirs_exist_ok=True)
+
+
+def _take(steps: tuple[str, ...]) -> None:
+    """Take the last of some steps: a command, or what the Japanese client does."""
+    step = steps[-1]
+    if step.startswith("answered"):
+        answered(skip=step.removeprefix("answered").removeprefix(" but "))
+    else:
+        is_held = step.startswith("run") and any("but" in each for each in steps)
+        call(*step.split(), status=int(is_held))
+
+
 @pytest.mark.usefixtures("here")
 def test_a_draft_is_unsent_and_carries_its_clients_own_sheet() -> None:
     said = call("issue")
@@ -86,7 +113,7 @@ def test_a_draft_is_unsent_and_carries_its_clients_own_sheet() -> None:
 
 
 def test_a_deleted_draft_counts_as_not_sent(here: Path) -> None:
-    call("issue")
+    begin("issue")
     next((here / "output/drafts/request").glob("*C-002.eml")).unlink()
     assert "1 通" in call("issue", "--sent-by-hand")
     call("issue")
@@ -106,7 +133,7 @@ def test_drafts_are_noted_as_sent_once() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_only_keeps_the_drafts_of_other_clients() -> None:
-    call("issue")
+    begin("issue")
     call("issue", "--only", "C-001", answer="y")
     assert len(drafts("request")) == 2
     assert "2 通" in call("issue", "--sent-by-hand")
@@ -114,7 +141,7 @@ def test_only_keeps_the_drafts_of_other_clients() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_drafts_not_noted_as_sent_are_shown_and_asked_about() -> None:
-    call("issue")
+    begin("issue")
     (before, *_) = Path("output/drafts/request").glob("*.eml")
     time = before.stat().st_mtime_ns
     for answer in ("", "n", "2"):
@@ -142,7 +169,7 @@ def test_drafts_stay_if_the_server_cannot_be_reached(
 
 @pytest.mark.usefixtures("here")
 def test_a_person_has_to_type_how_many_drafts_were_sent() -> None:
-    call("issue")
+    begin("issue")
     for answer in ("\n", "y", "1", "3"):
         said = call("issue", "--sent-by-hand", status=1, answer=answer)
         assert "yamada@mihon.co.jp" in said
@@ -167,7 +194,7 @@ def test_drafts_are_listed_in_the_order_of_the_client_list(here: Path) -> None:
 def test_without_the_log_of_issued_sheets_no_mail_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    call("issue")
+    begin("issue")
     Path("output/mail-log.jsonl").unlink()
     nowhere = '\n[imap]\nhost = "127.0.0.1"\nport = 9\nuser = "shindan"\n'
     Path("sheet-diag.toml").write_text(SETTINGS + nowhere, encoding="utf-8")
@@ -180,7 +207,7 @@ def test_without_the_log_of_issued_sheets_no_mail_is_written(
 
 
 def test_an_incomplete_note_of_a_folder_counts_as_no_draft(here: Path) -> None:
-    call("issue")
+    begin("issue")
     for folder in ("drafts/request", "outbox"):
         note = here / "output" / folder / NOTE_FILE
         made = json.loads(note.read_text(encoding="utf-8"))
@@ -224,8 +251,7 @@ def test_late_clients_are_reminded_again_after_the_gap() -> None:
 
 
 def test_the_settings_set_the_days_between_two_mails(here: Path) -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
+    begin("issue", "issue --sent-by-hand")
     date_mails(LOG, "2026-12-09", "request")
     assert "から5日たっていません" in call("remind", "--as-of", "2026-12-12")
     assert "督促する" not in call("status", "--as-of", "2026-12-12")
@@ -278,9 +304,7 @@ def test_a_correction_that_does_not_come_is_reminded() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_correction_mail_needs_its_workbook() -> None:
-    call("issue")
-    answered(skip="PHY")
-    call("run", status=1)
+    begin("issue", "answered but PHY", "run")
     (path,) = Path("output/corrections").glob("*.xlsx")
     content = path.read_bytes()
     path.unlink()
@@ -316,9 +340,7 @@ def test_every_skipped_client_is_shown(here: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_no_mail_is_written_while_an_input_file_is_unread() -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
-    answered()
+    begin("issue", "issue --sent-by-hand", "answered")
     for command in ("remind", "return", "deliver"):
         said = call(command, "--as-of", "2026-12-27", status=2)
         assert "sheet-diag run" in said
@@ -329,20 +351,13 @@ def test_no_mail_is_written_while_an_input_file_is_unread() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_file_replaced_under_its_name_is_unread() -> None:
-    call("issue")
-    answered(skip="PHY")
-    call("run", status=1)
-    answered()
+    begin("issue", "answered but PHY", "run", "answered")
     assert "sheet-diag run" in call("return", status=2)
 
 
 @pytest.mark.usefixtures("here")
 def test_a_password_changed_after_its_report_is_not_sent() -> None:
-    call("issue")
-    answered()
-    call("run", "--protect")
-    call("deliver")
-    call("deliver", "--sent-by-hand")
+    begin("issue", "answered", "run --protect", "deliver", "deliver --sent-by-hand")
     ((number, name, _),) = password_rows(Path("output"))
     write_password_rows(Path("output"), [(number, name, "AAAAA-BBBBB-CCCCC-DDDDD")])
     assert "passwords.xlsx" in call("deliver", "--passwords", status=1)
@@ -351,9 +366,7 @@ def test_a_password_changed_after_its_report_is_not_sent() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_held_return_gets_a_correction_mail() -> None:
-    call("issue")
-    answered(skip="PHY")
-    call("run", status=1)
+    begin("issue", "answered but PHY", "run")
     call("return")
     (mail,) = drafts("correction").values()
     assert mail["To"].addresses[0].addr_spec == "yamada@mihon.co.jp"
@@ -380,8 +393,7 @@ def test_an_address_that_was_another_clients_is_refused(here: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_again_sends_a_request_to_a_changed_address(here: Path) -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
+    begin("issue", "issue --sent-by-hand")
     moved = LIST.replace("yamada@mihon", "suzuki@mihon")
     (here / "clients.csv").write_text(moved, encoding="utf-8")
     said = call("issue", status=1)
@@ -409,12 +421,14 @@ def overridden(client: str) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_report_changed_since_it_went_out_is_shown() -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
-    answered()
-    call("run", "--protect")
-    call("deliver")
-    call("deliver", "--sent-by-hand")
+    begin(
+        "issue",
+        "issue --sent-by-hand",
+        "answered",
+        "run --protect",
+        "deliver",
+        "deliver --sent-by-hand",
+    )
     call("run", "--protect", "--as-of", "2027-01-15")  # another day is no other report
     assert "--again" not in call("deliver")
     call("overrides")
@@ -431,8 +445,7 @@ def test_a_report_changed_since_it_went_out_is_shown() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_comment_changed_since_its_report_went_out_is_shown() -> None:
-    call("issue")
-    answered()
+    begin("issue", "answered")
     call("overrides")
     call("run", "--protect")
     call("deliver")
@@ -458,9 +471,7 @@ def commented(client: str, text: str) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_client_that_has_answered_gets_no_request() -> None:
-    call("issue")
-    answered()
-    call("run")
+    begin("issue", "answered", "run")
     said = call("issue", answer="y")
     assert "C-001" in said
     assert "回収票をすでに受け取っているため" in said
@@ -480,9 +491,7 @@ def correction_text() -> str:
 
 @pytest.mark.usefixtures("here")
 def test_a_correction_mail_states_the_number_of_points() -> None:
-    call("issue")
-    answered(skip="PHY")
-    call("run", status=1)
+    begin("issue", "answered but PHY", "run")
     call("return", "--as-of", "2026-12-01")
     (path,) = Path("output/corrections").glob("*.xlsx")
     page = reopen_workbook(path.read_bytes())["修正のお願い"]
@@ -494,9 +503,7 @@ def test_a_correction_mail_states_the_number_of_points() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_due_sets_the_day_of_a_correction() -> None:
-    call("issue")
-    answered(skip="PHY")
-    call("run", status=1)
+    begin("issue", "answered but PHY", "run")
     assert "--due 2027-01-02 " in call("return", "--as-of", "2026-12-26")
     assert "期限" not in correction_text()
     said = call("return", "--as-of", "2026-12-26", "--due", "2027-01-08", answer="y")
@@ -527,9 +534,7 @@ def test_the_settings_set_the_language_of_reports(here: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_password_goes_out_after_its_encrypted_report() -> None:
-    call("issue")
-    answered()
-    call("run", "--protect")
+    begin("issue", "answered", "run --protect")
     said = call("deliver", "--passwords", status=1)
     assert "先に" in said
     assert drafts("password") == {}
@@ -546,9 +551,7 @@ def test_a_password_goes_out_after_its_encrypted_report() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_an_open_report_needs_unprotected() -> None:
-    call("issue")
-    answered()
-    call("run")
+    begin("issue", "answered", "run")
     call("deliver", status=1)
     assert drafts("result") == {}
     call("deliver", "--unprotected")
@@ -565,8 +568,7 @@ def _swap(folder: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_swapped_reports_are_stopped() -> None:
-    call("issue")
-    answered()
+    begin("issue", "answered")
     sheet = next(Path("output/outbox").glob("*C-002.xlsx")).read_bytes()
     profile = {"industry": "Manufacturing", "employees": "51 to 100"}
     Path("input/other.xlsx").write_bytes(fill_in(sheet, Lang.EN, profile=profile))
@@ -580,9 +582,7 @@ def test_swapped_reports_are_stopped() -> None:
 @pytest.mark.usefixtures("here")
 def test_a_report_is_not_sent_after_rows_of_the_list_were_swapped() -> None:
     """Results of a run are not sent after the list was mixed up."""
-    call("issue")
-    answered()
-    call("run", "--protect")
+    begin("issue", "answered", "run --protect")
     swapped = LIST.replace("C-001,", "C-X,").replace("C-002,", "C-001,").replace("C-X,", "C-002,")
     Path("clients.csv").write_text(swapped, encoding="utf-8")
     said = call("deliver", status=1)
@@ -653,10 +653,7 @@ def _year(folder: str, rows: Mapping[str, str]) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_last_years_answers_are_shown_and_never_count() -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
-    answered()
-    call("run")
+    begin("issue", "issue --sent-by-hand", "answered", "run")
     _year("last", {})
     call("issue", "--previous", "last")
     made = drafts("request")
@@ -677,10 +674,7 @@ def test_last_years_answers_are_shown_and_never_count() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_only_named_clients_get_a_new_sheet() -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
-    answered()
-    call("run")
+    begin("issue", "issue --sent-by-hand", "answered", "run")
     _year("last", {})
     call("issue", "--previous", "last")
     call("issue", "--sent-by-hand")
@@ -702,9 +696,7 @@ def test_only_named_clients_get_a_new_sheet() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_an_id_of_another_firm_gets_no_answers_of_last_year() -> None:
-    call("issue")
-    answered()
-    call("run")
+    begin("issue", "answered", "run")
     _year("last", {"株式会社見本商事": "株式会社別会社"})
     said = call("issue", "--previous", "last")
     assert "株式会社見本商事" in said
@@ -716,10 +708,7 @@ def test_an_id_of_another_firm_gets_no_answers_of_last_year() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_another_domain_than_last_year_is_a_warning() -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
-    answered()
-    call("run")
+    begin("issue", "issue --sent-by-hand", "answered", "run")
     _year("last", {"yamada@mihon.co.jp": "yamada@mihon-shoji.example.com"})
     said = call("issue", "--previous", "last", status=1)
     assert "mihon-shoji.example.com" in said
@@ -742,8 +731,7 @@ def test_a_custom_template_is_used_and_a_faulty_one_is_refused(here: Path) -> No
 
 
 def test_a_sheet_changed_in_the_outbox_is_stopped(here: Path) -> None:
-    call("issue")
-    call("issue", "--sent-by-hand")
+    begin("issue", "issue --sent-by-hand")
     path = next((here / "output" / "outbox").glob("*C-002.xlsx"))
     other = next((here / "output" / "outbox").glob("*C-001.xlsx"))
     path.write_bytes(other.read_bytes())

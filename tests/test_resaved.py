@@ -26,7 +26,7 @@ from sheet_diag.model.settings import IntakeSettings, Passwords
 from tests.office import Office
 from tests.returned import QUESTIONS, edit_workbook, page_at
 
-pytestmark = pytest.mark.slow("LibreOffice saves every return of the demonstration")
+pytestmark = pytest.mark.slow("LibreOffice saves returns of the demonstration")
 
 CATALOG = load_catalog()
 PASSWORD = "表計算2026"
@@ -65,7 +65,8 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     sheets = [path for path in paths if "見積書" not in path.name]
     plain = folder / "plain"
     plain.mkdir()
-    for place, path in enumerate(sheets):
+    assert len(sheets) >= 20
+    for place, path in enumerate(sheets[:2] + sheets[2::5]):  # the first are in English
         shutil.copy(path, plain / f"r{place:02d}.xlsx")
     return {path.stem: path for path in sorted(plain.iterdir())}
 
@@ -75,7 +76,7 @@ def typed(returns: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
     spool = tmp_path_factory.mktemp("spool")
     found = {name: _read(path, spool)[0].sheet for name, path in returns.items()}
     said = {name: _said(sheet) for name, sheet in found.items() if sheet}
-    assert len(said) == len(returns) >= 20
+    assert len(said) == len(returns)
     return said
 
 
@@ -192,7 +193,7 @@ def test_a_packed_or_edited_return_reads_the_same(
     ending: str,
 ) -> None:
     changed = {}
-    for name, path in list(returns.items())[::3]:  # encrypting and editing take long
+    for name, path in list(returns.items())[1:3]:  # encrypting and editing take long
         changed[name] = tmp_path / f"{name}.{ending}"
         changed[name].write_bytes(change(path.read_bytes()))
     _require_same(changed, typed, tmp_path / "spool")

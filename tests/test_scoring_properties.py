@@ -22,7 +22,7 @@ from tests.catalogs import SIGNS, Answers, Sample, samples
 MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "×××?△", "○○○○△△?×-.")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(samples())
 def test_score_overall_agrees_with_score_answers(sample: Sample) -> None:
     scores, short = (
@@ -162,7 +162,7 @@ def item_score(row: Row) -> ItemScore:
     return ItemScore(value, row.weight * value, row.weight - row.weight * value)
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(samples())
 def test_a_second_implementation_of_the_rule_agrees(sample: Sample) -> None:
     catalog, answers = sample.catalog, sample.answers
@@ -246,7 +246,7 @@ def improvements(draw: st.DrawFn) -> tuple[Sample, Sample]:
     return before, replace(before, signs="".join(after))
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(improvements())
 def test_a_better_answer_never_lowers_score_or_rank(pair: tuple[Sample, Sample]) -> None:
     before, after = (score_answers(sample.catalog, sample.answers) for sample in pair)

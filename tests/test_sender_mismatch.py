@@ -69,48 +69,57 @@ def zipped(name: str, content: bytes) -> bytes:
 
 # --- mails that were put in by hand
 
-DROPPED: dict[str, tuple[str, Callable[[bytes], bytes], bool]] = {
-    "from its own address": ("a.eml", lambda x: mail(OWN, x).as_bytes(), False),
-    "from another client's": ("a.eml", lambda x: mail(OTHER, x).as_bytes(), True),
-    "in other letters": ("a.eml", lambda x: mail(f"J <{OTHER.upper()}>", x).as_bytes(), True),
+DROPPED: dict[str, tuple[str, Callable[[bytes, str], bytes], bool]] = {
+    "from its own address": ("eml", lambda x, own: mail(own, x).as_bytes(), False),
+    "from another client's": ("eml", lambda x, _: mail(OTHER, x).as_bytes(), True),
+    "in other letters": ("eml", lambda x, _: mail(f"J <{OTHER.upper()}>", x).as_bytes(), True),
     "answers go to another client": (
-        "a.eml", lambda x: mail("scan@service.example", x, Reply_To=OTHER).as_bytes(), True,
+        "eml", lambda x, _: mail("scan@service.example", x, Reply_To=OTHER).as_bytes(), True,
     ),
-    "from an address of nobody": ("a.eml", lambda x: mail("x@y.example", x).as_bytes(), False),
+    "from an address of nobody": ("eml", lambda x, _: mail("x@y.example", x).as_bytes(), False),
     "forwarded by a colleague, the attachment alone": (
-        "a.eml", lambda x: mail(COLLEAGUE, x).as_bytes(), False,
+        "eml", lambda x, _: mail(COLLEAGUE, x).as_bytes(), False,
     ),
     "forwarded by a colleague, from its own address": (
-        "a.eml", lambda x: forwarded(COLLEAGUE, mail(OWN, x)).as_bytes(), False,
+        "eml", lambda x, own: forwarded(COLLEAGUE, mail(own, x)).as_bytes(), False,
     ),
     "forwarded by a colleague, from another client's": (
-        "a.eml", lambda x: forwarded(COLLEAGUE, mail(OTHER, x)).as_bytes(), True,
+        "eml", lambda x, _: forwarded(COLLEAGUE, mail(OTHER, x)).as_bytes(), True,
     ),
     "another client has its mail": (
-        "a.eml", lambda x: forwarded(OTHER, mail(OWN, x)).as_bytes(), True,
+        "eml", lambda x, own: forwarded(OTHER, mail(own, x)).as_bytes(), True,
     ),
     "the answer has our mail in it": (
-        "a.eml", lambda x: forwarded(OWN, mail("shindan@example.co.jp", x)).as_bytes(), False,
+        "eml", lambda x, own: forwarded(own, mail("shindan@example.co.jp", x)).as_bytes(), False,
     ),
     "in an archive": (
-        "a.zip", lambda x: zipped("a.eml", mail(OTHER, x).as_bytes()), True,
+        "zip", lambda x, _: zipped("a.eml", mail(OTHER, x).as_bytes()), True,
     ),
-    "no mail at all": ("a.xlsx", lambda x: x, False),
+    "no mail at all": ("xlsx", lambda x, _: x, False),
 }  # fmt: skip
 
 
-@pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("case", DROPPED)
-def test_the_sender_of_a_mail_put_in_by_hand_is_checked(case: str) -> None:
-    name, make, is_strange = DROPPED[case]
+def test_the_sender_of_a_mail_put_in_by_hand_is_checked(here: Path) -> None:
+    """A campaign with a client for each case, and the other one whose addresses are used."""
+    own = {case: f"info@mihon{n}.co.jp" for n, case in enumerate(DROPPED)}
+    head, _, other = (here / "clients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    rows = [f"D-{n:02},見本{n}商事,,{own[case]},,,,\n" for n, case in enumerate(DROPPED)]
+    (here / "clients.csv").write_text("".join([head, *rows, other]), encoding="utf-8")
     call("issue")
-    Path("input").mkdir()
-    Path("input", name).write_bytes(make(sheet()))
-    said = call("run", "--protect")
-    assert ("別の診断先のメールアドレス" in said) is is_strange
-    said = call("deliver", status=int(is_strange))
-    assert ("両社に確認" in said) is is_strange
-    assert set(drafts("result")) == (set() if is_strange else {OWN})
+    (here / "input").mkdir()
+    files = {}
+    for number, (case, (ending, make, _)) in enumerate(DROPPED.items()):
+        blank = next((here / "output/outbox").glob(f"*D-{number:02}.xlsx")).read_bytes()
+        files[case] = here / "input" / f"{number:02}.{ending}"
+        files[case].write_bytes(make(fill_in(blank, Lang.JA, profile=PROFILE), own[case]))
+    said = call("run")
+    strange = {case for case, (_, _, is_strange) in DROPPED.items() if is_strange}
+    assert f"別の診断先のメールアドレスから届いた回収票が {len(strange)} 件" in said
+    assert {case for case in DROPPED if files[case].name in said} == strange
+    said = call("deliver", "--unprotected", status=1)
+    held = {case for n, case in enumerate(DROPPED) if f"D-{n:02}" in said}
+    assert ("両社に確認" in said, held) == (True, strange)
+    assert set(drafts("result")) == {own[case] for case in DROPPED if case not in strange}
 
 
 @pytest.mark.usefixtures("here")

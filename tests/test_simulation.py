@@ -207,11 +207,11 @@ class Tried:
 def _cases() -> list[AnswerSet]:
     outside = allow_na(JIS, "PHY")
     return [
-        *random_cases("built-in", JIS, 15, seed=5),
-        *random_cases("leavable", outside, 6, seed=6),
-        *random_cases("weighted", WEIGHTED, 6, seed=7),
-        *random_cases("caps", MANY_CAPS, 6, seed=8),
-        *random_cases("two sets", TWO_ANSWER_SETS, 6, seed=9),
+        *random_cases("built-in", JIS, 12, seed=5),
+        *random_cases("leavable", outside, 5, seed=6),
+        *random_cases("weighted", WEIGHTED, 4, seed=7),
+        *random_cases("caps", MANY_CAPS, 4, seed=8),
+        *random_cases("two sets", TWO_ANSWER_SETS, 4, seed=9),
         AnswerSet("all of PHY left out", outside, answers(outside, {"PHY": "×", "POL": "△"})),
     ]
 
@@ -243,7 +243,7 @@ def _choose(content: bytes, tried: list[tuple[SimulatedSheet, dict[str, str]]]) 
     return buffer.getvalue()
 
 
-calculated = pytest.mark.slow("LibreOffice calculates forty simulations")
+calculated = pytest.mark.slow("LibreOffice calculates twenty simulations")
 Trial = tuple[list[Tried], bytes, bytes]
 
 
@@ -264,7 +264,7 @@ def trial(office: Office) -> Trial:
 def test_an_untouched_sheet_calculates_its_stored_values(trial: Trial) -> None:
     tried, ours, theirs = trial
     stored, calculated = calamine_values(ours), calamine_values(theirs)
-    assert len(tried) > 35
+    assert len(tried) > 20
     for name in stored:
         assert cell_differences(stored[name], calculated[name]) == [], name
 
@@ -297,7 +297,7 @@ def test_scores_follow_the_choices(trial: Trial) -> None:
 @calculated
 def test_ranks_follow_the_choices(trial: Trial) -> None:
     ranked = [each for each in trial[0] if each.scores.rank]
-    assert len(ranked) > 30
+    assert len(ranked) > 15
     moved = 0
     for each in ranked:
         scores, result = each.scores, each.live.simulation.calculation
@@ -341,7 +341,7 @@ def test_each_row_shows_the_effect_of_its_change_alone(trial: Trial) -> None:
             sign = 1 if (after or Fraction(0)) >= before else -1
             assert found == pytest.approx(sign * float(tenths) / 10), (case.name, item)
             seen += bool(found)
-    assert seen > 100
+    assert seen > 80
 
 
 @calculated

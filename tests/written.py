@@ -80,24 +80,28 @@ def _correction(lang: Lang) -> bytes:
     return make_correction_sheet(JIS, sheet, outcome.problems, ISSUER, digests)[0]
 
 
-def make_demonstration(folder: Path) -> Path:
-    """Make `demo` in the folder unless it is there, and keep in `demo.txt` what was said."""
-    said = folder / "demo.txt"
-    if not said.exists():
-        folder.mkdir()
-        command = [sys.executable, "-m", "sheet_diag", "demo", "--as-of", AS_OF.isoformat()]
-        environment = {**ENVIRONMENT, "TZ": "Asia/Tokyo", "COLUMNS": "120"}
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, env=environment, timeout=180
-        )
-        assert (done.returncode, done.stderr) == (0, b"")
-        said.write_bytes(done.stdout)
-    return folder
+def make_demonstration(folder: Path) -> None:
+    """Make `demo` in the folder, and keep in `demo.txt` what was said."""
+    command = [sys.executable, "-m", "sheet_diag", "demo", "--as-of", AS_OF.isoformat()]
+    environment = {**ENVIRONMENT, "TZ": "Asia/Tokyo", "COLUMNS": "120"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=environment, timeout=180)
+    assert (done.returncode, done.stderr) == (0, b"")
+    (folder / "demo.txt").write_bytes(done.stdout)
 
 
 def demonstration_workbooks(demonstration: Path) -> list[Path]:
-    """List every workbook in it, of the issued sheets (alike but for names) the first and last."""
-    paths = sorted((demonstration / "demo").rglob("*.xlsx"))
-    issued = [path for path in paths if path.parent.name == "outbox"]
-    assert len(issued) > 20
-    return [path for path in paths if path not in issued[1:-1]]
+    """List its workbooks; of a folder with many, the first, the last, the smallest, the largest."""
+    folders: dict[Path, list[Path]] = {}
+    for path in sorted((demonstration / "demo").rglob("*.xlsx")):
+        folders.setdefault(path.parent, []).append(path)
+    assert max(map(len, folders.values())) > 20
+    return [
+        path
+        for paths in folders.values()
+        for path in paths
+        if path in (paths[0], paths[-1], min(paths, key=_size), max(paths, key=_size))
+    ]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
